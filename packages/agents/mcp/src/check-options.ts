@@ -57,18 +57,23 @@ function checkPlace(place: McpEndpoint | undefined): void {
     throw invalidOption('place.command', 'must not be empty');
 }
 
-function checkSuspend({ suspend = [], onElicit }: McpOptions): void {
+function checkSuspend({ suspend = [], onElicit, place }: McpOptions): void {
   for (const [at, event] of (suspend as readonly string[]).entries())
-    if (event !== 'elicitation' && event !== 'task')
-      throw invalidOption(`suspend[${at}]`, 'must be elicitation or task');
+    if (event !== 'elicitation' && event !== 'task' && event !== 'login')
+      throw invalidOption(`suspend[${at}]`, 'must be elicitation, task or login');
   if (suspend.includes('elicitation') && onElicit !== undefined)
     throw invalidOption('suspend', 'must not contain elicitation if onElicit is set; remove one of them');
+  const show = 'url' in place && place.auth !== undefined && 'show' in place.auth && place.auth.show;
+  if (suspend.includes('login') && typeof show === 'function')
+    throw invalidOption('suspend', 'must not contain login if place.auth.show is set; remove one of them');
 }
 
-function checkAddress({ url: address, headers = {}, credential, auth, fetch }: McpAddress): void {
+function checkAddress({ url: address, headers = {}, credential, auth, allow, fetch }: McpAddress): void {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol))
     throw invalidOption('place.url', 'must be an http or https address');
+  if (allow !== undefined && !(Array.isArray(allow) && allow.every((host) => typeof host === 'string')))
+    throw invalidOption('place.allow', 'must be an array of host names');
   if (auth !== undefined) {
     checkAuth(auth);
     if (credential !== undefined)
@@ -84,7 +89,8 @@ function checkAddress({ url: address, headers = {}, credential, auth, fetch }: M
     );
 }
 
-const isLoopback = ({ hostname }: URL): boolean =>
+/** Whether an address belongs to this machine. */
+export const isLoopback = ({ hostname }: URL): boolean =>
   /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
 
 export const invalidOption = (path: string, why: string): LlmError =>

@@ -1,5 +1,7 @@
 export { connectMcp } from './connect-mcp.ts';
 export { connectMcpServers, type ConnectServersOptions, type McpServers } from './connect-servers.ts';
+export { createMcpConnections } from './connections/create-connections.ts';
+export type { McpConnections, McpConnectionsOptions } from './connections/options.ts';
 export { withMcpReferences } from './client/references.ts';
 export type {
   McpAddress,
@@ -8,6 +10,8 @@ export type {
   McpOptions,
   McpEndpoint,
   McpLogin,
+  McpLoginClient,
+  McpLoginSuspension,
   McpMachineAuth,
   McpProgram,
   McpPrompt,

@@ -25,12 +25,18 @@ export interface McpAddress {
    */
   readonly credential?: Credential | undefined;
   /**
-   * Authorization of the client, or an `OAuthClientProvider` of the MCP SDK, for example for a web application whose users connect
-   * their accounts, or for a client secret. If the provider redirects the user, the connection fails with `auth`, code
-   * `login-required`. Complete the login with the SDK's function `auth`, and connect again. Cannot be combined with `credential`.
+   * Authorization of the client, or an `OAuthClientProvider` of the MCP SDK, for example for an enterprise grant. If the provider
+   * redirects the user, the connection fails with `auth`, code `login-required`. Complete the login with the SDK's function `auth`,
+   * and connect again. Cannot be combined with `credential`. A web application whose users connect their accounts uses
+   * `createMcpConnections`.
    * @default none
    */
   readonly auth?: McpAuth | OAuthClientProvider | undefined;
+  /**
+   * Hosts (`name` or `name:port`) that the server or its metadata may name for the authorization although their addresses are not
+   * public. Other hosts must be public, unless the server itself has a loopback address. @default []
+   */
+  readonly allow?: readonly string[] | undefined;
   /** Function that sends requests, such as the `fetch` of a service binding. @default the global fetch */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
@@ -64,11 +70,26 @@ export type McpMachineAuth =
       readonly scope?: string | undefined;
     };
 
-/** Login of a user in a browser. */
+/** Client of an authorization server. */
+export type McpLoginClient =
+  /** HTTPS address of a client ID metadata document (CIMD). */
+  | { readonly metadataUrl: string }
+  /**
+   * Client that `issuer` has registered. With `clientSecret`, the client authenticates by the method in the server's metadata. The
+   * secret is sent only to `issuer`.
+   */
+  | { readonly clientId: string; readonly clientSecret?: string | undefined; readonly issuer: string }
+  /**
+   * Registers the client at each new issuer (RFC 7591), and stores the registration. MCP has deprecated registration, so use it only
+   * for servers that offer nothing else.
+   */
+  | { readonly register: { readonly name: string; readonly uri?: string | undefined } };
+
+/** Login of a user in a browser on this machine. */
 export interface McpLogin {
   readonly grant: 'login';
-  /** `metadataUrl`: HTTPS address of a client ID metadata document (CIMD). `clientId`: an id that `issuer` has registered. */
-  readonly client: { readonly metadataUrl: string } | { readonly clientId: string; readonly issuer: string };
+  readonly client: McpLoginClient;
+  /** Scopes of the first login, separated by spaces. @default the scopes that the server requests */
   readonly scope?: string | undefined;
   /**
    * Function that shows the address of the login to the user. A login ends after 10 minutes. Without `show`, connecting without a
@@ -87,10 +108,19 @@ export interface McpEvent {
   /**
    * Type of the event. `tools-changed`: the list of tools changed. `tool-changed`: a tool's definition changed.
    * `tool-rejected`: a tool is not offered to the model, because its name is empty or its input schema is nested too deeply.
-   * `approval`: a call requires approval because the definition of its tool has changed.
+   * `approval`: a call requires approval because the definition of its tool has changed. `login-required`: a call needs a login, or
+   * further scopes. `revocation-failed`: the authorization server did not revoke the tokens of a user who has disconnected.
    */
   readonly type:
-    'connected' | 'closed' | 'tools-changed' | 'tool-changed' | 'tool-rejected' | 'approval' | 'stderr';
+    | 'connected'
+    | 'closed'
+    | 'tools-changed'
+    | 'tool-changed'
+    | 'tool-rejected'
+    | 'approval'
+    | 'stderr'
+    | 'login-required'
+    | 'revocation-failed';
   /** Description of the event, without the secrets in `place`. */
   readonly detail: string;
 }
@@ -169,11 +199,12 @@ export interface McpOptions {
   readonly resources?: boolean | undefined;
   /**
    * Events that pause the run, so that the process may end. `elicitation`: a question to the user. A server of protocol 2025
-   * receives the answer `cancel`, because its question cannot outlive the process. `task`: a task of the server. The payload in
-   * `RunState.suspended` is an `McpSuspension`. `McpToolbox.settle` turns the answers into decisions. `elicitation` cannot be
-   * combined with `onElicit`. @default []
+   * receives the answer `cancel`, because its question cannot outlive the process. `task`: a task of the server. `login`: a call
+   * that needs a login or further scopes. The payload in `RunState.suspended` is an `McpSuspension`. `McpToolbox.settle` turns the
+   * answers into decisions. `elicitation` cannot be combined with `onElicit`, and `login` cannot be combined with `place.auth.show`.
+   * @default []
    */
-  readonly suspend?: readonly ('elicitation' | 'task')[] | undefined;
+  readonly suspend?: readonly ('elicitation' | 'task' | 'login')[] | undefined;
   /**
    * Time of the first connection. `now`: during `connectMcp`. `first-call`: at the first tool call, or during `connectMcp` if
    * `store` contains no tool list of an earlier connection. @default 'now'
@@ -222,8 +253,9 @@ export interface McpToolbox extends Toolbox, AsyncDisposable {
   /**
    * Returns decisions for the suspended calls of this server, including those of sub-agents. A call receives a decision when its
    * task has ended or all its questions are answered. Keys of `answers` are ids of calls as in `RunResult.awaiting`, followed by
-   * `#<key>` if a call has several questions. Continue with the returned state, because it contains further questions of the
-   * server. Sends no request and throws `invalid-request` if an answer does not match its form or no call waits for it.
+   * `#<key>` if a call has several questions. A call that waits for a login is repeated once the login is stored. Continue with the
+   * returned state, because it contains further questions of the server. Sends no request and throws `invalid-request` if an answer
+   * does not match its form or no call waits for it.
    */
   settle(
     state: RunState,
@@ -257,7 +289,20 @@ export type McpSuspension =
       readonly taskId: string;
       /** Questions whose answers the task requires. */
       readonly questions?: Readonly<Record<string, McpQuestion>> | undefined;
-    };
+    }
+  | McpLoginSuspension;
+
+/** Payload of a call that needs a login, or further scopes. `settle` repeats the call after the login. */
+export interface McpLoginSuspension {
+  readonly type: 'mcp-login';
+  /** Name of the toolbox. */
+  readonly server: string;
+  /** Name of the tool on the server. */
+  readonly tool: string;
+  readonly args: JsonObject;
+  /** Scopes to request in addition to those of the latest login, separated by spaces. */
+  readonly scopes: string | undefined;
+}
 
 /** Resource of a server. */
 export interface McpResource {

@@ -60,7 +60,7 @@ it.each<[path: string, problem: string, Partial<McpOptions>]>([
   ['onElicit', 'must be a function, not a number', options({ onElicit: 5 })],
   ['resources', 'must be a boolean, not a number', options({ resources: 1 })],
   ['suspend', 'must be an array, not a string', options({ suspend: 'task' })],
-  ['suspend[1]', 'must be elicitation or task', options({ suspend: ['task', 'x'] })],
+  ['suspend[1]', 'must be elicitation, task or login', options({ suspend: ['task', 'x'] })],
   [
     'suspend',
     'must not contain elicitation if onElicit is set; remove one of them',
@@ -95,7 +95,7 @@ describe('an authorization', () => {
     ]);
   const grants =
     'must be one of client-credentials, private-key-jwt, login; or pass an OAuthClientProvider of the MCP SDK as place.auth';
-  const client = 'must have a metadataUrl, or a clientId and its issuer';
+  const client = 'must have a metadataUrl, a clientId and its issuer, or register';
   const metadataUrl = 'must be an https address with a path';
 
   it.each<readonly [path: string, problem: string, object]>([
@@ -108,7 +108,7 @@ describe('an authorization', () => {
     ),
     ['.issuer', 'must be an http(s) URL', { ...machine, issuer: 'x' }],
     ['.issuer', 'must be an http(s) URL', { ...signed, issuer: 'ftp://x' }],
-    [': client', 'is missing', { grant: 'login' }],
+    [': client', 'is missing; it must be an object', { grant: 'login' }],
     [': port', 'must be a number of 1 or more, not 0', { ...login, port: 0 }],
     [': show', 'must be a function, not a number', { ...login, show: 5 }],
     ['.client', client, { grant: 'login', client: {} }],

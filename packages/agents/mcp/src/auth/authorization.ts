@@ -1,28 +1,41 @@
 import { LlmError, messageOf } from '@majordomo/core';
 import { definedMembers, redact } from '@majordomo/core/toolkit';
-import type { AuthProvider, FetchLike } from '@modelcontextprotocol/client';
+import type { auth as sdkAuth, AuthProvider, FetchLike } from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
-import { memoryStore, namedStore } from '../store.ts';
-import { isProvider } from './check-auth.ts';
-import { login, type AuthRequest, type LoginIo } from './login.ts';
+import { memoryStore, namedStore, type McpStore } from '../store.ts';
 import type { McpAuth, McpMachineAuth, McpOptions } from '../options.ts';
+import { isProvider } from './check-auth.ts';
+import { withLease } from './lease.ts';
+import { login, type LoginIo } from './login.ts';
+import { challengeOf, includesScopes, isScope } from './login-server.ts';
+import { refreshTokens } from './refresh.ts';
 import { StoredTokens } from './stored-tokens.ts';
 
 type UnauthorizedContext = Parameters<NonNullable<AuthProvider['onUnauthorized']>>[0];
-type Io = Omit<LoginIo, 'tokens' | 'abandoned'>;
+type Io = Pick<LoginIo, 'label' | 'clock' | 'signal' | 'pause'>;
+
+/** Time in which a refresh may end after its calls were aborted, in milliseconds. */
+const REFRESH_MS = 1000;
 
 /** Returns the authorization of a server, or `undefined` if `place.auth` is not set or is a provider of the SDK. */
 export function authorizationFor(options: McpOptions, io: Io): Authorization | undefined {
-  const { name, place, store = memoryStore(2) } = options;
+  const { name, place } = options;
   if (!('url' in place) || place.auth === undefined || isProvider(place.auth)) return undefined;
   const { auth, url } = place;
-  const secrets = new Set(
-    auth.grant === 'login' ? [] : [auth.grant === 'private-key-jwt' ? auth.privateKey : auth.clientSecret],
-  );
+  const secrets = new Set(secretsIn(auth));
   const issuer =
     auth.grant !== 'login' ? auth.issuer : 'issuer' in auth.client ? auth.client.issuer : undefined;
-  const tokens = new StoredTokens(namedStore(store, io.label), { name, url, issuer }, secrets);
-  return new Authorization(auth, { ...io, tokens }, secrets);
+  const store = namedStore(options.store ?? memoryStore(4), io.label);
+  const tokens = new StoredTokens(store, { name, url, issuer }, secrets);
+  const shared = options.store === undefined ? undefined : store;
+  return new Authorization(auth, { ...io, name, tokens, registrations: store, shared, url }, secrets);
+}
+
+function secretsIn(auth: McpAuth): readonly string[] {
+  if (auth.grant === 'private-key-jwt') return [auth.privateKey];
+  if (auth.grant === 'client-credentials') return [auth.clientSecret];
+  const secret = 'clientSecret' in auth.client ? auth.client.clientSecret : undefined;
+  return secret === undefined ? [] : [secret];
 }
 
 /** Request for a token, with a login if it is necessary. All calls that need the token wait for the same attempt. */
@@ -30,7 +43,16 @@ interface Attempt {
   readonly controller: AbortController;
   /** Whether the attempt waits for the user's login. */
   isWithUser: boolean;
+  /** Whether the attempt has sent a refresh token. The response may contain the next one, so the attempt ends later. */
+  isRefreshing: boolean;
   done: Promise<void>;
+}
+
+interface AuthorizationIo extends LoginIo {
+  /** Address of the MCP server. */
+  readonly url: string;
+  /** Store that other processes use as well, if any. */
+  readonly shared: McpStore | undefined;
 }
 
 /** Authorization of a server, which all sessions with the server share. */
@@ -38,10 +60,10 @@ export class Authorization {
   /** Secrets that are masked in errors. */
   readonly secrets: ReadonlySet<string>;
   private readonly auth: McpAuth;
-  private readonly io: Omit<LoginIo, 'abandoned'>;
+  private readonly io: AuthorizationIo;
   private attempt: Attempt | undefined;
 
-  constructor(auth: McpAuth, io: Omit<LoginIo, 'abandoned'>, secrets: ReadonlySet<string>) {
+  constructor(auth: McpAuth, io: AuthorizationIo, secrets: ReadonlySet<string>) {
     this.auth = auth;
     this.io = io;
     this.secrets = secrets;
@@ -49,16 +71,68 @@ export class Authorization {
 
   /**
    * Returns the provider of tokens for a transport. After a 401, the SDK calls `onUnauthorized` and repeats the request.
-   * `fetchFn` must not add headers of the MCP server, because it sends requests to the authorization server.
+   * `fetchFn` must not add headers of the MCP server, because it sends requests to the authorization server. `tokenOf` returns the
+   * token of the request that received a response.
    */
-  provider(fetchFn: FetchLike): AuthProvider {
+  provider(fetchFn: FetchLike, tokenOf: (response: Response) => string | undefined): AuthProvider {
+    const { tokens } = this.io;
     return {
-      token: async () => (await this.io.tokens.get())?.access_token,
+      token: async () => (await tokens.get())?.access_token,
       onUnauthorized: async (context) => {
-        this.attempt ??= this.start(context, fetchFn);
-        await this.attempt.done;
+        const current = (await tokens.get())?.access_token;
+        const used = tokenOf(context.response);
+        // Another call has received a new token since this request was sent.
+        if (current !== undefined && used !== undefined && used !== current) return;
+        const joined = this.attempt;
+        const authorize = (): Promise<void> => {
+          this.attempt ??= this.start((attempt) => this.authorize(context, fetchFn, attempt));
+          return this.attempt.done;
+        };
+        await authorize().catch((error: unknown) => {
+          // The attempt ended because the calls that started it were aborted.
+          if (joined?.controller.signal.aborted !== true) throw error;
+          return authorize();
+        });
       },
     };
+  }
+
+  /**
+   * Returns a token with the scopes that a response with status 403 requires, or `undefined` if no login can add them. `used`: token
+   * of the request.
+   */
+  async stepUp(
+    response: Response,
+    used: string | undefined,
+    fetchFn: FetchLike,
+  ): Promise<string | undefined> {
+    const { auth, io } = this;
+    if (auth.grant !== 'login' || auth.show === undefined) return undefined;
+    const { error, scope, resourceMetadataUrl } = await challengeOf(response);
+    if (error !== 'insufficient_scope' || scope === undefined || !isScope(scope)) return undefined;
+    await this.attempt?.done.catch(() => undefined);
+    const current = (await io.tokens.get())?.access_token;
+    if (current !== undefined && current !== used) return current;
+    if (!(await this.lacks(scope))) return undefined;
+    this.attempt ??= this.start((attempt) => {
+      const { signal: abandoned } = attempt.controller;
+      const request = { serverUrl: io.url, challenge: { resourceMetadataUrl, scope }, scopes: scope };
+      return login(auth, { ...request, fetchFn: bound(fetchFn, abandoned), abandoned }, this.loginIo(attempt));
+    });
+    await this.attempt.done;
+    return (await io.tokens.get())?.access_token;
+  }
+
+  /** Whether the latest login did not request all of these scopes, so that another login may add them. */
+  async lacks(scopes: string): Promise<boolean> {
+    return !includesScopes((await this.io.tokens.login()).scope, scopes);
+  }
+
+  /** Whether the store contains a login that has requested these scopes. */
+  async hasLogin(scopes: string | undefined): Promise<boolean> {
+    const { tokens } = this.io;
+    await tokens.reload();
+    return (await tokens.get()) !== undefined && (scopes === undefined || !(await this.lacks(scopes)));
   }
 
   /**
@@ -66,32 +140,34 @@ export class Authorization {
    * waits for the user.
    */
   abandon(): void {
-    if (this.attempt?.isWithUser === true) return;
-    this.attempt?.controller.abort();
-    this.attempt = undefined;
+    const { attempt } = this;
+    if (attempt === undefined || attempt.isWithUser) return;
+    const end = (): void => {
+      attempt.controller.abort();
+      if (this.attempt === attempt) this.attempt = undefined;
+    };
+    if (attempt.isRefreshing) void this.io.clock.sleep(REFRESH_MS, this.io.signal).then(end, end);
+    else end();
   }
 
-  private start(context: UnauthorizedContext, fetchFn: FetchLike): Attempt {
+  private start(work: (attempt: Attempt) => Promise<void>): Attempt {
     const attempt: Attempt = {
       controller: new AbortController(),
       isWithUser: false,
+      isRefreshing: false,
       done: Promise.resolve(),
     };
-    attempt.done = this.authorize(context, fetchFn, attempt).finally(() => {
-      if (this.attempt === attempt) this.attempt = undefined;
-    });
+    attempt.done = work(attempt)
+      .catch((error: unknown) => {
+        throw this.failure(error);
+      })
+      .finally(() => {
+        if (this.attempt === attempt) this.attempt = undefined;
+      });
     return attempt;
   }
 
-  private async authorize(
-    { response, serverUrl }: UnauthorizedContext,
-    unboundFetch: FetchLike,
-    attempt: Attempt,
-  ): Promise<void> {
-    const { auth } = this;
-    const { signal: abandoned } = attempt.controller;
-    // The SDK passes no signal to its authorization requests.
-    const fetchFn: FetchLike = (url, init) => unboundFetch(url, { ...init, signal: abandoned });
+  private loginIo(attempt: Attempt): LoginIo {
     const pause = (): (() => void) => {
       attempt.isWithUser = true;
       const resume = this.io.pause();
@@ -100,39 +176,84 @@ export class Authorization {
         resume();
       };
     };
-    const io = { ...this.io, pause, abandoned };
-    try {
-      if (await io.tokens.reload()) return;
-      const { extractWWWAuthenticateParams } = await loadClient();
-      const { resourceMetadataUrl, scope: requested } = extractWWWAuthenticateParams(response);
-      const optional = definedMembers({ resourceMetadataUrl, scope: auth.scope ?? requested });
-      const request = { serverUrl, fetchFn, ...optional } as AuthRequest;
-      await (auth.grant === 'login' ? login(auth, request, io) : machineToken(auth, request, io));
-    } catch (error) {
-      throw this.failure(error);
+    return { ...this.io, pause };
+  }
+
+  private async authorize(
+    { response, serverUrl: address }: UnauthorizedContext,
+    fetchFn: FetchLike,
+    attempt: Attempt,
+  ): Promise<void> {
+    const { auth, io } = this;
+    const { signal: abandoned } = attempt.controller;
+    if (await io.tokens.reload()) return;
+    const challenge = await challengeOf(response);
+    const serverUrl = String(address);
+    const request = { serverUrl, challenge, fetchFn: bound(fetchFn, abandoned), abandoned };
+    if (auth.grant !== 'login') await machineToken(auth, request, io);
+    else if (!(await this.refresh(auth.client, request, attempt)))
+      await login(auth, request, this.loginIo(attempt));
+  }
+
+  /** Refreshes the tokens in one of the processes that share the store. */
+  private async refresh(
+    client: Extract<McpAuth, { grant: 'login' }>['client'],
+    request: Pick<Parameters<typeof login>[1], 'serverUrl' | 'challenge' | 'fetchFn' | 'abandoned'>,
+    attempt: Attempt,
+  ): Promise<boolean> {
+    const { tokens, shared, name, clock } = this.io;
+    const { abandoned } = request;
+    if ((await tokens.get())?.refresh_token === undefined) {
+      if ((await tokens.get()) !== undefined) await tokens.lose();
+      return false;
     }
+    const work = (): Promise<boolean> =>
+      refreshTokens(client, {
+        ...this.io,
+        ...request,
+        refreshing: (isRefreshing) => {
+          attempt.isRefreshing = isRefreshing;
+        },
+        sleep: (ms) => (shared === undefined ? Promise.resolve() : clock.sleep(ms, abandoned)),
+      });
+    if (shared === undefined) return work();
+    const lease = { store: shared, name: `mcp/${name}/refresh`, clock, signal: abandoned };
+    return withLease(lease, () => tokens.reload(), work);
   }
 
   private failure(error: unknown): LlmError {
-    if (LlmError.is(error)) return error;
-    const { label } = this.io;
-    // The message of an issuer mismatch contains values that an attacker may have chosen.
-    const reason =
-      error instanceof Error && error.name === 'IssuerMismatchError'
-        ? 'the issuer is not that of the authorization server'
-        : redact(messageOf(error), [...this.secrets]);
-    // `fetch` reports an unreachable server with a TypeError.
-    if (error instanceof TypeError) return new LlmError('network', `${label}: authorization: ${reason}`);
-    return new LlmError('auth', `${label}: the authorization failed: ${reason}; check place.auth`, {
-      code: 'login-failed',
-    });
+    return authFailure(error, this.io.label, this.secrets);
   }
+}
+
+/** Binds requests to a signal, because the SDK passes no signal to its authorization requests. */
+const bound =
+  (fetchFn: FetchLike, signal: AbortSignal): FetchLike =>
+  (url, init) =>
+    fetchFn(url, { ...init, signal });
+
+/** Converts an error of an authorization. */
+export function authFailure(error: unknown, label: string, secrets: ReadonlySet<string>): LlmError {
+  if (LlmError.is(error)) return error;
+  if (error instanceof Error && LlmError.is(error.cause)) return error.cause;
+  // The message of an issuer mismatch contains values that an attacker may have chosen.
+  const reason =
+    error instanceof Error && error.name === 'IssuerMismatchError'
+      ? 'the issuer is not that of the authorization server'
+      : redact(messageOf(error), [...secrets]);
+  // `fetch` reports an unreachable server with a TypeError.
+  if (error instanceof TypeError) return new LlmError('network', `${label}: authorization: ${reason}`);
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return new LlmError('timeout', `${label}: authorization: the authorization server did not respond in time`);
+  return new LlmError('auth', `${label}: the authorization failed: ${reason}; check place.auth`, {
+    code: 'login-failed',
+  });
 }
 
 /** Requests a token for a client without a user. The SDK sends the credentials only to the expected issuer. */
 async function machineToken(
   auth: McpMachineAuth,
-  request: AuthRequest,
+  { serverUrl, challenge, fetchFn }: Pick<Parameters<typeof login>[1], 'serverUrl' | 'challenge' | 'fetchFn'>,
   { tokens }: Pick<LoginIo, 'tokens'>,
 ): Promise<void> {
   const sdk = await loadClient();
@@ -146,7 +267,11 @@ async function machineToken(
           algorithm: auth.algorithm,
           expectedIssuer,
         });
-  await sdk.auth(client, request);
+  const optional = definedMembers({
+    resourceMetadataUrl: challenge.resourceMetadataUrl,
+    scope: auth.scope ?? challenge.scope,
+  });
+  await sdk.auth(client, { serverUrl, fetchFn, ...optional } as Parameters<typeof sdkAuth>[1]);
   const received = client.tokens();
   if (received !== undefined) await tokens.save(received, expectedIssuer);
 }

@@ -1,15 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, rejectUnknownOptions, type Kinds } from '@majordomo/core/toolkit';
 import type { OAuthClientProvider } from '@modelcontextprotocol/client';
-import type { McpAuth } from '../options.ts';
+import type { McpAuth, McpLoginClient } from '../options.ts';
 
 /** Whether the authorization is a provider of the SDK, which the SDK also recognizes by these two functions. */
 export const isProvider = (auth: McpAuth | OAuthClientProvider): auth is OAuthClientProvider =>
   typeof Reflect.get(auth, 'tokens') === 'function' &&
   typeof Reflect.get(auth, 'clientInformation') === 'function';
 
-const NO_SECRET =
-  'refused: a login has no client secret; pass an OAuthClientProvider of the MCP SDK as place.auth';
+const MISPLACED_SECRET = 'refused: is a member of place.auth.client';
 
 const SCOPE = { grant: 'string', scope: 'string' } as const;
 
@@ -27,8 +26,8 @@ const KINDS: Readonly<
   login: {
     kinds: {
       ...SCOPE,
-      client: { metadataUrl: 'string', clientId: 'string', issuer: 'string', clientSecret: NO_SECRET },
-      clientSecret: NO_SECRET,
+      client: 'object',
+      clientSecret: MISPLACED_SECRET,
       show: 'function',
       port: 1,
     },
@@ -48,21 +47,55 @@ export function checkAuth(auth: McpAuth | OAuthClientProvider): void {
   checkOptions('connectMcp: place.auth', auth, kinds, required);
   rejectUnknownOptions(auth, kinds, 'connectMcp: place.auth: ');
   for (const name of required) if (Reflect.get(auth, name) === '') throw invalid(name, 'must not be empty');
-  if (auth.grant !== 'login') checkIssuer(auth.issuer, 'issuer');
-  else if ('metadataUrl' in auth.client) checkMetadataUrl(auth.client.metadataUrl);
-  else if (typeof auth.client.clientId === 'string' && typeof auth.client.issuer === 'string')
-    checkIssuer(auth.client.issuer, 'client.issuer');
-  else throw invalid('client', 'must have a metadataUrl, or a clientId and its issuer');
+  if (auth.grant === 'login') checkLoginClient(auth.client, 'connectMcp: place.auth', 'connectMcp: place.auth.client');
+  else checkIssuer(auth.issuer, 'connectMcp: place.auth.issuer');
 }
 
-function checkIssuer(issuer: string, name: string): void {
-  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw invalid(name, 'must be an http(s) URL');
+const CLIENT_KINDS: Readonly<Record<string, Kinds>> = {
+  metadataUrl: { metadataUrl: 'string' },
+  clientId: { clientId: 'string', clientSecret: 'string', issuer: 'string' },
+  register: { register: { name: 'string', uri: 'string' } },
+};
+
+const WRONG_CLIENT = 'must have a metadataUrl, a clientId and its issuer, or register';
+
+/** Checks the client of a login. `subject`: path in messages, such as `createMcpConnections: client`. `owner`: subject of `client`. */
+export function checkLoginClient(client: McpLoginClient, owner: string, subject: string): void {
+  const named = Object.keys(CLIENT_KINDS).filter((name) => Reflect.get(client, name) !== undefined);
+  const [name, other] = named;
+  if (name === undefined || other !== undefined)
+    throw problem(subject, WRONG_CLIENT);
+  const kinds = CLIENT_KINDS[name] ?? {};
+  checkOptions(owner, { client }, { client: kinds });
+  if (name === 'clientId' && Reflect.get(client, 'issuer') === undefined) throw problem(subject, WRONG_CLIENT);
+  rejectUnknownOptions(client, kinds, `${owner}: client.`);
+  if ('metadataUrl' in client) checkMetadataUrl(client.metadataUrl, `${subject}.metadataUrl`);
+  else if ('register' in client) {
+    const { name: clientName, uri } = client.register;
+    if (typeof (clientName as unknown) !== 'string' || clientName.trim() === '')
+      throw problem(`${subject}.register.name`, 'must be a non-empty string');
+    if (uri !== undefined && !/^https?:$/.test(URL.parse(uri)?.protocol ?? ''))
+      throw problem(`${subject}.register.uri`, 'must be an http(s) URL');
+  } else {
+    if (client.clientId === '') throw problem(`${subject}.clientId`, 'must not be empty');
+    if (client.clientSecret === '') throw problem(`${subject}.clientSecret`, 'must not be empty');
+    checkIssuer(client.issuer, `${subject}.issuer`);
+  }
 }
 
-function checkMetadataUrl(address: string): void {
+function checkIssuer(issuer: string, subject: string): void {
+  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw problem(subject, 'must be an http(s) URL');
+}
+
+function checkMetadataUrl(address: string, subject: string): void {
   const url = URL.parse(address);
   if (url?.protocol !== 'https:' || url.pathname === '/')
-    throw invalid('client.metadataUrl', 'must be an https address with a path');
+    throw problem(subject, 'must be an https address with a path');
+}
+
+function problem(subject: string, why: string): LlmError {
+  const path = subject.slice(subject.indexOf(': ') + 2);
+  return new LlmError('config', `${subject} ${why}`, { path });
 }
 
 const invalid = (name: string, why: string): LlmError =>

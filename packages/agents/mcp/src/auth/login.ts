@@ -1,156 +1,81 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { abortable, withTimeout } from '@majordomo/core/toolkit';
-import { listenForRedirect, type Redirect } from '@majordomo/wire-kit';
-import type {
-  auth,
-  OAuthClientInformationContext,
-  OAuthClientMetadata,
-  OAuthClientProvider,
-  OAuthDiscoveryState,
-  StoredOAuthClientInformation,
-  StoredOAuthTokens,
-} from '@modelcontextprotocol/client';
-import { loadClient } from '../sdk.ts';
+import { listenForRedirect } from '@majordomo/wire-kit';
+import type { FetchLike } from '@modelcontextprotocol/client';
 import { withPause } from '../server-requests/handlers.ts';
 import type { McpLogin } from '../options.ts';
+import type { McpStore } from '../store.ts';
+import { loginScope, redeemCode, startCodeLogin } from './code-login.ts';
+import { clientFor } from './login-client.ts';
+import { loginServer, scopeUnion, type Challenge } from './login-server.ts';
 import type { StoredTokens } from './stored-tokens.ts';
 
 const LOGIN_MS = 600_000;
 
-/** Options of the SDK's function `auth`. */
-export type AuthRequest = Parameters<typeof auth>[1];
-
 /** Dependencies of a login. */
 export interface LoginIo {
   readonly label: string;
+  /** Name of the toolbox. */
+  readonly name: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly tokens: StoredTokens;
+  readonly registrations: McpStore;
   /** Pauses the idle timeouts of calls. Returns a function that ends the pause. */
   readonly pause: () => () => void;
-  /** Signal that no call waits for the token anymore. */
+}
+
+/** Request for a login. */
+export interface LoginRequest {
+  /** Address of the MCP server. */
+  readonly serverUrl: string;
+  readonly challenge: Challenge;
+  readonly fetchFn: FetchLike;
+  /** Scopes that are requested in addition to those of the latest login. */
+  readonly scopes?: string | undefined;
+  /** Signal that no call waits for the login anymore, before it is shown to the user. */
   readonly abandoned: AbortSignal;
 }
 
-/** Refreshes the token. If the token cannot be refreshed, logs in with a browser. */
-export async function login(options: McpLogin, request: AuthRequest, io: LoginIo): Promise<void> {
-  const { auth, StreamableHTTPClientTransport } = await loadClient();
-  const { show, port } = options;
+/** Logs in with a browser on this machine. Throws `auth`, code `login-required`, if the options contain no `show`. */
+export async function login(options: McpLogin, request: LoginRequest, io: LoginIo): Promise<void> {
+  const { label, name, clock, signal, tokens, registrations, pause } = io;
+  const { serverUrl, challenge, fetchFn, scopes, abandoned } = request;
+  const { show, port, client: clientOptions } = options;
+  if (show === undefined) throw loginRequired(label);
   const state = crypto.randomUUID();
   const accepts = (query: URLSearchParams): boolean => query.get('state') === state;
-  const redirect =
-    show === undefined
-      ? undefined
-      : await listenForRedirect({ port, remedy: 'pass place.credential', accepts });
-  const client = new LoginClient(options, io, state, redirect?.url);
+  const redirect = await listenForRedirect({ port, remedy: 'pass place.credential', accepts });
   let isDone = false;
   try {
-    if ((await auth(client, request)) === 'REDIRECT' && redirect !== undefined) {
-      const answer = await browserAnswer(client, show, redirect, io);
-      const { serverUrl, fetchFn } = request;
-      const transport = new StreamableHTTPClientTransport(new URL(serverUrl), {
-        authProvider: client,
-        ...(fetchFn === undefined ? {} : { fetch: fetchFn }),
-      });
-      await transport.finishAuth(answer);
-    }
+    const server = await loginServer(serverUrl, challenge, fetchFn);
+    const former = (await tokens.login()).scope;
+    const scope = loginScope(server, {
+      options: options.scope ?? former,
+      challenge: challenge.scope,
+      more: scopeUnion(former, scopes),
+    });
+    const { url: redirectUrl, answer } = redirect;
+    const clientIo = { label, name, url: serverUrl, registrations, redirectUrl, scope, fetchFn };
+    const client = await clientFor(clientOptions, server, { ...clientIo, now: clock.now() });
+    const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state);
+    abandoned.throwIfAborted();
+    const callback = await withPause(pause, async () => {
+      const shown = (async () => show(url.href))().then(() => answer);
+      return withTimeout(abortable(Promise.race([answer, shown]), signal), LOGIN_MS, clock);
+    });
+    const codeLogin = { server, client, verifier, redirectUrl, scope };
+    const received = await redeemCode(codeLogin, callback, { label, fetchFn, refusal: 'login-failed' });
+    await tokens.save(received, server.issuer, { client, scope });
     isDone = true;
   } finally {
-    await redirect?.close(isDone);
+    await redirect.close(isDone);
   }
 }
 
-/** Shows the login address and returns the parameters of the callback. */
-async function browserAnswer(
-  { url }: LoginClient,
-  show: McpLogin['show'],
-  { answer }: Redirect,
-  { clock, signal, pause }: LoginIo,
-): Promise<URLSearchParams> {
-  return withPause(pause, async () => {
-    const shown = (async () => show?.(url))().then(() => answer);
-    return withTimeout(abortable(Promise.race([answer, shown]), signal), LOGIN_MS, clock);
-  });
-}
-
-/** Client of one login. Stores tokens in an entry for their issuer. */
-class LoginClient implements OAuthClientProvider {
-  readonly redirectUrl: string;
-  /** Address of the login page. */
-  url = '';
-  private readonly options: McpLogin;
-  private readonly io: LoginIo;
-  /** Random value that the callback must contain. */
-  private readonly loginState: string;
-  private verifier = '';
-  private discovery: OAuthDiscoveryState | undefined;
-
-  constructor(options: McpLogin, io: LoginIo, loginState: string, redirectUrl = 'http://127.0.0.1/callback') {
-    this.options = options;
-    this.io = io;
-    this.loginState = loginState;
-    this.redirectUrl = redirectUrl;
-  }
-
-  get clientMetadata(): OAuthClientMetadata {
-    // The other members are sent only by a dynamic registration. With `refresh_token`, the SDK requests the scope `offline_access`.
-    return {
-      redirect_uris: [this.redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-    };
-  }
-
-  state(): string {
-    return this.loginState;
-  }
-
-  clientInformation(): StoredOAuthClientInformation {
-    const { client } = this.options;
-    if (!('metadataUrl' in client)) return { client_id: client.clientId, issuer: client.issuer };
-    if (this.discovery?.authorizationServerMetadata?.client_id_metadata_document_supported === true)
-      return { client_id: client.metadataUrl };
-    // Without this error, the SDK would register the client dynamically.
-    throw new LlmError(
-      'auth',
-      `${this.io.label}: the authorization server does not support place.auth.client.metadataUrl; replace it with clientId and issuer`,
-    );
-  }
-
-  tokens(): Promise<StoredOAuthTokens | undefined> {
-    return this.io.tokens.get();
-  }
-
-  async saveTokens(tokens: StoredOAuthTokens, context?: OAuthClientInformationContext): Promise<void> {
-    await this.io.tokens.save(tokens, context?.issuer ?? tokens.issuer ?? '');
-  }
-
-  async invalidateCredentials(scope: string): Promise<void> {
-    if (scope === 'all' || scope === 'tokens') await this.io.tokens.remove();
-  }
-
-  redirectToAuthorization(url: URL): void {
-    // After an aborted refresh, the SDK continues with a login that no call waits for.
-    this.io.abandoned.throwIfAborted();
-    if (this.options.show === undefined)
-      throw new LlmError('auth', `${this.io.label}: a login is required; pass place.auth.show`, {
-        code: 'login-required',
-      });
-    this.url = url.href;
-  }
-
-  saveCodeVerifier(verifier: string): void {
-    this.verifier = verifier;
-  }
-
-  codeVerifier(): string {
-    return this.verifier;
-  }
-
-  saveDiscoveryState(state: OAuthDiscoveryState): void {
-    this.discovery = state;
-  }
-
-  discoveryState(): OAuthDiscoveryState | undefined {
-    return this.discovery;
-  }
-}
+export const loginRequired = (label: string): LlmError =>
+  new LlmError(
+    'auth',
+    `${label}: a login is required; pass place.auth.show, or start a login with the function login of createMcpConnections`,
+    { code: 'login-required' },
+  );

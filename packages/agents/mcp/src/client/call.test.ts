@@ -41,6 +41,7 @@ function setUp({ answers = [], era = 'legacy', capabilities = {}, options = {} }
       clock,
       answers: new ServerRequests({ name: 'x', place: { command: 'x' }, ...options }, () => () => undefined),
       openResults: new Set(),
+      mayAdd: () => Promise.resolve(true),
       requestLast: (subject, work) => {
         subjects.push(subject);
         void work(client, {});

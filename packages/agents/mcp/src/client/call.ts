@@ -7,6 +7,7 @@ import type {
   Tool as ListedTool,
 } from '@modelcontextprotocol/client';
 import type { McpOptions } from '../options.ts';
+import { neededLogin } from './errors.ts';
 import type { CallIo, CallOutcome } from './outcome.ts';
 import { ANY_RESULT, startedTask, waitForTask } from './tasks.ts';
 
@@ -33,7 +34,8 @@ const MAX_ROUNDS = 10;
 export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome> {
   let { resume } = call;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const answer = await io.send((client, options) => requestCall(client, options, call, resume));
+    const answer = await sendOrLogin(call, resume, io);
+    if (isLogin(answer)) return { type: 'login', ...answer.needsLogin };
     const task = startedTask(answer);
     if (task !== undefined) {
       if (call.suspend.includes('task')) return { type: 'task', taskId: task.taskId };
@@ -46,6 +48,26 @@ export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome>
     resume = { inputResponses: pending.replies, requestState };
   }
   throw new LlmError('protocol', `${io.connection.label}: no result after ${MAX_ROUNDS} requests for input`);
+}
+
+interface NeededLogin {
+  readonly needsLogin: { readonly scopes: string | undefined };
+}
+
+/** Sends a request. Returns the login that it needs, if the caller pauses for logins and a login may help. */
+async function sendOrLogin(
+  call: ToolCall,
+  resume: Resume | undefined,
+  io: CallIo,
+): Promise<CallToolResult | InputRequiredResult | NeededLogin> {
+  try {
+    return await io.send((client, options) => requestCall(client, options, call, resume));
+  } catch (error) {
+    const login = call.suspend.includes('login') ? neededLogin(error) : undefined;
+    if (login === undefined) throw error;
+    if (login.scopes !== undefined && !(await io.connection.mayAdd(login.scopes))) throw error;
+    return { needsLogin: login };
+  }
 }
 
 function requestCall(
@@ -87,6 +109,9 @@ function runsAsTask(client: Client, { execution }: ListedTool, suspend: ToolCall
   const { taskSupport } = execution ?? {};
   return taskSupport === 'required' || (taskSupport === 'optional' && suspend.includes('task'));
 }
+
+const isLogin = (answer: CallToolResult | InputRequiredResult | NeededLogin): answer is NeededLogin =>
+  'needsLogin' in answer;
 
 const isInputRequired = (answer: CallToolResult | InputRequiredResult): answer is InputRequiredResult =>
   answer['resultType'] === 'input_required';

@@ -99,6 +99,16 @@ export class Connection {
     }
   }
 
+  /** Whether another login may add these scopes. An `OAuthClientProvider` of the application decides for itself. */
+  async mayAdd(scopes: string): Promise<boolean> {
+    return this.authorization === undefined || this.authorization.lacks(scopes);
+  }
+
+  /** Whether a login with these scopes is stored, so that a call that waits for it can be repeated. */
+  async hasLogin(scopes: string | undefined): Promise<boolean> {
+    return this.authorization === undefined || this.authorization.hasLogin(scopes);
+  }
+
   /** Sends replies for a task if they are set. Returns the task's outcome, or `undefined` while the task runs. */
   task(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined> {
     const label = `${this.label}: task ${taskId}`;

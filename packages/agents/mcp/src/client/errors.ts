@@ -1,5 +1,6 @@
 import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { asNumber, asRecord, asText, kindOfStatus, redact } from '@majordomo/core/toolkit';
+import { isScope } from '../auth/login-server.ts';
 import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MAX_CHARACTERS = 2000;
@@ -24,12 +25,13 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
       ? signal.reason
       : new LlmError('aborted', `${label} was aborted`, {}, { cause: signal.reason });
   if (LlmError.is(error)) return error;
+  if (error instanceof TypeError && LlmError.is(error.cause)) return error.cause;
   const { code, status } = codesOf(error);
   // The kind, such as `network` or `auth`, is derived from the cause.
   if (code === 'ERA_NEGOTIATION_FAILED' && error instanceof Error && error.cause !== undefined)
     return toLlmError(error.cause, context);
   // The SDK throws this error after the provider has redirected the user.
-  if (hasProvider === true && error instanceof Error && error.name === 'UnauthorizedError')
+  if (hasProvider === true && isNamed(error, 'UnauthorizedError'))
     return new LlmError(
       'auth',
       `${label}: a login is required; complete the login of place.auth, and connect again`,
@@ -37,6 +39,8 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
         code: 'login-required',
       },
     );
+  const scopes = isNamed(error, 'InsufficientScopeError') ? asText(asRecord(error)['requiredScope']) : undefined;
+  if (scopes !== undefined && isScope(scopes)) return scopeError(scopes, label);
   const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
   const kind = errorKind(code, status, error);
   const why = last === undefined || kind !== 'network' ? message : `${message}; ${last}`;
@@ -44,6 +48,27 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
     status,
     code: code === undefined ? undefined : String(code),
   });
+}
+
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+
+/** Returns the error of a call that needs further scopes. Its cause contains them. */
+function scopeError(scopes: string, label: string): LlmError {
+  return new LlmError(
+    'auth',
+    `${label}: the login does not include the scopes that this request requires (${scopes}); log in again with these scopes`,
+    { status: 403, code: 'insufficient-scope' },
+    { cause: { scopes } },
+  );
+}
+
+/** Returns whether a call failed because it needs a login, and the scopes that it requires. */
+export function neededLogin(error: unknown): { readonly scopes: string | undefined } | undefined {
+  if (!LlmError.is(error, 'auth')) return undefined;
+  if (error.details.code === 'login-required') return { scopes: undefined };
+  const scopes = asText(asRecord(error.cause)['scopes']);
+  const isKnown = error.details.code === 'insufficient-scope' && scopes !== undefined && isScope(scopes);
+  return isKnown ? { scopes } : undefined;
 }
 
 /**

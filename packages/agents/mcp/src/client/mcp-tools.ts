@@ -4,7 +4,7 @@ import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { McpEvent, McpOptions } from '../options.ts';
 import { pauseAfter, type Connection } from './connection.ts';
 import { contentOf, textOf } from './content.ts';
-import { isTransient } from './errors.ts';
+import { isTransient, neededLogin } from './errors.ts';
 import { suspensionOf } from './suspended.ts';
 import type { ToolHistory } from './tool-history.ts';
 
@@ -38,12 +38,23 @@ export function mcpTool(listed: ListedTool, fingerprint: string, name: string, i
     async run(args: JsonObject, { signal }: ToolContext): Promise<ToolOutput> {
       const check = checkOf(listed, fingerprint, io);
       const call = { tool: listed, args, signal, suspend: suspended, check };
-      const outcome = await withRetries(attempts, connection, signal, () => connection.call(call));
+      const outcome = await withRetries(attempts, connection, signal, () => connection.call(call)).catch(
+        (error: unknown) => {
+          const login = neededLogin(error);
+          if (login !== undefined) emitLogin(name, login.scopes, io);
+          throw error;
+        },
+      );
+      if (outcome.type === 'login') emitLogin(name, outcome.scopes, io);
       if (outcome.type !== 'result') return suspend(suspensionOf(outcome, options.name, listed.name, args));
       if (outcome.result.isError === true) throw new Error(textOf(outcome.result));
       return contentOf(outcome.result);
     },
   };
+}
+
+function emitLogin(tool: string, scopes: string | undefined, { emit }: ToolsIo): void {
+  emit({ type: 'login-required', detail: scopes === undefined ? tool : `${tool}: ${scopes}` });
 }
 
 /** Returns a function that throws if the definition has changed since the approval check. */

@@ -65,7 +65,9 @@ export class ServerTools {
     return settle(state, answers, {
       options,
       connection,
-      repeat: ({ tool: toolName, args, requestState }, inputResponses) => {
+      repeat: (suspension, inputResponses) => {
+        const { tool: toolName, args } = suspension;
+        const requestState = 'requestState' in suspension ? suspension.requestState : undefined;
         const tool = this.listed.find((one) => one.name === toolName);
         if (tool === undefined) throw new Error(`the server no longer has the tool "${toolName}"`);
         return connection.call({
@@ -74,7 +76,7 @@ export class ServerTools {
           suspend: options.suspend ?? [],
           signal: new AbortController().signal,
           check: checkOf(tool, fingerprintOf(tool), this.io),
-          resume: { inputResponses, requestState },
+          resume: inputResponses && { inputResponses, requestState },
         });
       },
     });

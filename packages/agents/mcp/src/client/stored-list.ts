@@ -39,6 +39,11 @@ export class ListEntry {
     return isList(entry) ? entry : undefined;
   }
 
+  /** Removes the entry. */
+  async remove(): Promise<void> {
+    await this.store?.set(this.name, undefined);
+  }
+
   write(list: () => StoredList): void {
     const { store } = this;
     if (store === undefined) return;

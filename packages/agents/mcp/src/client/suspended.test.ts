@@ -48,6 +48,7 @@ function ioOf(outcomes: readonly (CallOutcome | Error | undefined)[], maxResultC
     connection: {
       ready: async () => void log.push('ready'),
       task: (taskId, replies) => next('task', taskId, replies),
+      hasLogin: async () => true,
     },
     repeat: (call, replies) => next('repeat', call, replies),
   };

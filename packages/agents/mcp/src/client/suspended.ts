@@ -18,19 +18,28 @@ export function suspensionOf(
   tool: string,
   args: JsonObject,
 ): JsonValue {
-  const payload: McpSuspension =
-    outcome.type === 'task'
-      ? { type: 'mcp-task', server, tool, taskId: outcome.taskId, questions: outcome.questions }
-      : {
-          type: 'mcp-elicitation',
-          server,
-          tool,
-          args,
-          questions: outcome.questions,
-          requestState: outcome.requestState,
-          replies: Object.keys(outcome.replies).length > 0 ? outcome.replies : undefined,
-        };
-  return definedMembers(payload) as JsonObject;
+  return definedMembers(payloadOf(outcome, server, tool, args)) as JsonObject;
+}
+
+function payloadOf(
+  outcome: Exclude<CallOutcome, { type: 'result' }>,
+  server: string,
+  tool: string,
+  args: JsonObject,
+): McpSuspension {
+  if (outcome.type === 'login') return { type: 'mcp-login', server, tool, args, scopes: outcome.scopes };
+  if (outcome.type === 'task')
+    return { type: 'mcp-task', server, tool, taskId: outcome.taskId, questions: outcome.questions };
+  const { questions, requestState, replies } = outcome;
+  return {
+    type: 'mcp-elicitation',
+    server,
+    tool,
+    args,
+    questions,
+    requestState,
+    replies: Object.keys(replies).length > 0 ? replies : undefined,
+  };
 }
 
 /** Returns the state with a new payload for the suspended call at `path`. */
@@ -52,11 +61,11 @@ function withPayload(state: RunState, path: string, payload: JsonValue, prefix =
 /** Dependencies of `settle`. */
 export interface SettleIo {
   readonly options: Pick<McpOptions, 'name' | 'maxResultChars'>;
-  readonly connection: Pick<Connection, 'ready' | 'task'>;
-  /** Sends a call again with replies to the server's requests. */
+  readonly connection: Pick<Connection, 'ready' | 'task' | 'hasLogin'>;
+  /** Sends a call again, with replies to the server's requests if it made requests. */
   readonly repeat: (
-    call: Extract<McpSuspension, { type: 'mcp-elicitation' }>,
-    replies: JsonObject,
+    call: Exclude<McpSuspension, { type: 'mcp-task' }>,
+    replies: JsonObject | undefined,
   ) => Promise<CallOutcome>;
 }
 
@@ -80,6 +89,7 @@ export async function settle(
     ...own.filter(
       ({ suspension, replies }) => suspension.type === 'mcp-elicitation' && replies !== undefined,
     ),
+    ...(await withLogin(own, io)),
   ];
   if (due.length === 0) return { state, decisions: [] };
   await io.connection.ready();
@@ -89,6 +99,8 @@ export async function settle(
     const outcome = await outcomeOf(suspension, replies, io);
     if (outcome === undefined) settled = withoutQuestions(settled, path, suspension);
     else if ('deny' in outcome) decisions.push({ callId: path, ...outcome });
+    // A second login would ask the user again, although the first one did not help.
+    else if (outcome.type === 'login') decisions.push({ callId: path, deny: LOGIN_FAILED });
     else if (outcome.type === 'result')
       decisions.push(decisionOf(path, outcome.result, io.options.maxResultChars));
     else {
@@ -100,6 +112,23 @@ export async function settle(
   return { state: settled, decisions };
 }
 
+const LOGIN_FAILED = 'the tool failed: the server requires a login also after the login';
+
+/** Returns the calls whose login has been stored. */
+async function withLogin<T extends { readonly suspension: McpSuspension }>(
+  calls: readonly T[],
+  { connection }: SettleIo,
+): Promise<readonly T[]> {
+  const checked = await Promise.all(
+    calls.map(async (call) => {
+      const { suspension } = call;
+      const isReady = suspension.type === 'mcp-login' && (await connection.hasLogin(suspension.scopes));
+      return isReady ? [call] : [];
+    }),
+  );
+  return checked.flat();
+}
+
 /** Returns the outcome, the failure, or `undefined` while a task runs. Throws if the task's state is temporarily unavailable. */
 async function outcomeOf(
   suspension: McpSuspension,
@@ -108,6 +137,7 @@ async function outcomeOf(
 ): Promise<CallOutcome | { readonly deny: string } | undefined> {
   try {
     if (suspension.type === 'mcp-task') return await connection.task(suspension.taskId, replies);
+    if (suspension.type === 'mcp-login') return await repeat(suspension, undefined);
     return await repeat(suspension, { ...suspension.replies, ...replies });
   } catch (error) {
     if (suspension.type === 'mcp-task' && isUnavailable(error)) throw error;
@@ -136,10 +166,12 @@ function decisionOf(
   return result.isError === true ? { callId, deny: `the tool failed: ${text}` } : { callId, result: text };
 }
 
+const TYPES: ReadonlySet<unknown> = new Set(['mcp-elicitation', 'mcp-task', 'mcp-login']);
+
 /** Returns the payload of a call of this server, or `undefined` for another payload. Throws `config` for a damaged payload. */
 function suspensionIn(payload: JsonValue, name: string): McpSuspension | undefined {
   const { type, server, tool, taskId, args, questions = {} } = asRecord(payload);
-  if ((type !== 'mcp-elicitation' && type !== 'mcp-task') || server !== name) return undefined;
+  if (!TYPES.has(type) || server !== name) return undefined;
   const isComplete =
     typeof tool === 'string' &&
     isRecord(questions) &&
@@ -173,7 +205,7 @@ async function withReplies(
   suspension: McpSuspension,
   answers: Readonly<Record<string, McpReply>>,
 ): Promise<{ path: string; suspension: McpSuspension; replies: JsonObject | undefined }> {
-  const { questions = {} } = suspension;
+  const questions = ('questions' in suspension ? suspension.questions : undefined) ?? {};
   const entries = Object.entries(questions);
   const replies: Record<string, JsonValue> = {};
   for (const [key, question] of entries) {

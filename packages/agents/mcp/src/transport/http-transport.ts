@@ -4,13 +4,11 @@ import { limitBody } from '@majordomo/wire-kit';
 import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';
+import { authorizationFetch, guardedFetch, MAX_BYTES } from '../auth/server-fetch.ts';
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';
 import { boundedEvents } from './bounded-events.ts';
 import { CUT_OFF, type ServerTransport } from './server-transport.ts';
-
-/** Maximum size of a response and of an event, in bytes. The same limit applies to messages of programs. */
-const MAX_BYTES = 10 * 1024 * 1024;
 
 /** Time after the end of a stream in which the SDK reads the remaining data, in milliseconds. */
 const READ_MS = 100;
@@ -28,17 +26,32 @@ interface HttpIo {
  * to the secrets.
  */
 export async function httpTransport(
-  { url, headers, credential, auth, fetch = globalThis.fetch }: McpAddress,
+  place: McpAddress,
   io: HttpIo,
 ): Promise<Pick<ServerTransport, 'transport' | 'close'>> {
   const { StreamableHTTPClientTransport } = await loadClient();
   const { label, authorization } = io;
+  const { url, headers, credential, auth } = place;
   const ended = new AbortController();
-  const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
+  const fetch = guardedFetch(place, label);
+  const authFetch = authorizationFetch(fetch, label, authorization?.secrets ?? new Set());
+  const tokens = new WeakMap<Response, string>();
+  const send = async (input: string | URL, init: RequestInit = {}): Promise<Response> => {
     const answer = await fetch(input, init);
+    const token = tokenIn(init);
+    if (answer.status !== 403 || authorization === undefined) return noteToken(tokens, answer, token);
+    const wider = await authorization.stepUp(answer, token, authFetch);
+    if (wider === undefined) return answer;
+    await answer.body?.cancel();
+    const repeated = new Headers(init.headers);
+    repeated.set('authorization', `Bearer ${wider}`);
+    return noteToken(tokens, await fetch(input, { ...init, headers: repeated }), wider);
+  };
+  const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
+    const received = await send(input, init);
+    const answer = noteToken(tokens, limited(received, label), tokens.get(received));
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
-    const isStream = /^text\/event-stream\b/i.test(answer.headers.get('content-type') ?? '');
-    if (!isStream) return limitBody(answer, label, MAX_BYTES);
+    if (!isEventStream(answer)) return answer;
     return boundedEvents(answer, label, MAX_BYTES, () => {
       // If the caller has aborted the request, do not report an error.
       if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
@@ -47,7 +60,7 @@ export async function httpTransport(
   const ownProvider = auth !== undefined && isProvider(auth) ? auth : undefined;
   const provider =
     credential === undefined
-      ? (ownProvider ?? authorization?.provider(boundedFetch))
+      ? (ownProvider ?? authorization?.provider(authFetch, (response) => tokens.get(response)))
       : credentialProvider(credential, io, ended.signal);
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     ...(headers === undefined ? {} : { requestInit: { headers: { ...headers } } }),
@@ -61,6 +74,26 @@ export async function httpTransport(
   };
   return { transport, close };
 }
+
+/** Limits a response, except for a stream, whose events are limited. */
+const limited = (response: Response, label: string): Response =>
+  isEventStream(response) ? response : limitBody(response, label, MAX_BYTES);
+
+const isEventStream = ({ headers }: Response): boolean =>
+  /^text\/event-stream\b/i.test(headers.get('content-type') ?? '');
+
+/** Records the token of the request that received a response. */
+function noteToken(
+  tokens: WeakMap<Response, string>,
+  response: Response,
+  token: string | undefined,
+): Response {
+  if (token !== undefined) tokens.set(response, token);
+  return response;
+}
+
+const tokenIn = ({ headers }: RequestInit): string | undefined =>
+  /^Bearer (.+)$/i.exec(new Headers(headers).get('authorization') ?? '')?.[1];
 
 /** Rejects the requests whose stream ended without a response. Otherwise, they would be pending until the timeout. */
 function failRequests(transport: Transport, ids: readonly RequestId[]): void {

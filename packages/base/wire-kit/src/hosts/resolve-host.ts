@@ -44,6 +44,7 @@ async function resolved(host: string, resolve: Resolve): Promise<readonly Addres
   try {
     return await resolve(host);
   } catch (cause) {
+    if (LlmError.is(cause)) throw cause;
     throw new LlmError('network', `${host} cannot be resolved`, { code: 'ENOTFOUND' }, { cause });
   }
 }

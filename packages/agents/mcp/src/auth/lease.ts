@@ -1,0 +1,50 @@
+import type { Clock } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
+import { storedJson, type McpStore } from '../store.ts';
+
+/** Time after which a lease of a process that has ended is ignored, in milliseconds. */
+const LEASE_MS = 35_000;
+/** Time in which writes of other processes arrive in the store, in milliseconds. */
+const SETTLE_MS = 50;
+const POLL_MS = 100;
+
+/** Dependencies of a lease. */
+export interface LeaseIo {
+  readonly store: McpStore;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs `work` in one of the processes that share the store. The others wait until `isDone` returns true. The store has no atomic
+ * operation, so each process writes its id, waits, and reads which id was stored last. If the store is slower than `SETTLE_MS`, two
+ * processes may run the work.
+ */
+export async function withLease(
+  { store, name, clock, signal }: LeaseIo,
+  isDone: () => Promise<boolean>,
+  work: () => Promise<boolean>,
+): Promise<boolean> {
+  const id = crypto.randomUUID();
+  for (;;) {
+    if (await isDone()) return true;
+    const holder = await holderOf(store, name, clock.now());
+    if (holder === id) break;
+    if (holder === undefined) {
+      await store.set(name, JSON.stringify({ id, until: clock.now() + LEASE_MS }));
+      await clock.sleep(SETTLE_MS, signal);
+    } else await clock.sleep(POLL_MS, signal);
+  }
+  try {
+    return await work();
+  } finally {
+    await store.set(name, undefined);
+  }
+}
+
+async function holderOf(store: McpStore, name: string, now: number): Promise<string | undefined> {
+  const entry = await storedJson(store, name);
+  if (!isRecord(entry) || !(Number(entry['until']) > now)) return undefined;
+  return typeof entry['id'] === 'string' ? entry['id'] : undefined;
+}

@@ -1,0 +1,133 @@
+import { LlmError } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
+import type { FetchLike, OAuthClientMetadata, StoredOAuthClientInformation } from '@modelcontextprotocol/client';
+import type { McpLoginClient } from '../options.ts';
+import { loadClient } from '../sdk.ts';
+import { storedJson, type McpStore } from '../store.ts';
+import type { LoginServer } from './login-server.ts';
+import { isClient } from './stored-tokens.ts';
+
+/** Dependencies of `clientFor`. */
+export interface LoginClientIo {
+  readonly label: string;
+  /** Name of the toolbox. */
+  readonly name: string;
+  /** Address of the MCP server. */
+  readonly url: string;
+  /** Store of registrations, which all users share. */
+  readonly registrations: McpStore;
+  readonly redirectUrl: string;
+  readonly scope: string | undefined;
+  readonly fetchFn: FetchLike;
+  readonly now: number;
+}
+
+/** Returns the client with which a user logs in at an authorization server. Registers the client if the options require it. */
+export async function clientFor(
+  client: McpLoginClient,
+  server: LoginServer,
+  io: LoginClientIo,
+): Promise<StoredOAuthClientInformation> {
+  if (!('register' in client)) return knownClient(client, server, io.label);
+  const name = registrationName(io.name, server.issuer);
+  const stored = await storedJson(io.registrations, name);
+  if (isRecord(stored) && stored['url'] === io.url && stored['redirectUrl'] === io.redirectUrl) {
+    const registered = stored['client'];
+    if (isClient(registered) && !hasExpired(registered, io.now)) return registered;
+  }
+  const registered = { ...(await register(client.register, server, io)), issuer: server.issuer };
+  const entry = { url: io.url, redirectUrl: io.redirectUrl, client: registered };
+  await io.registrations.set(name, JSON.stringify(entry));
+  return registered;
+}
+
+/**
+ * Returns the client that refreshes tokens: the one that received them. The options determine a client without registration.
+ */
+export const refreshClient = (
+  client: McpLoginClient,
+  stored: StoredOAuthClientInformation | undefined,
+  server: LoginServer,
+  label: string,
+): StoredOAuthClientInformation | undefined =>
+  'register' in client ? stored : knownClient(client, server, label);
+
+/** Removes a registration that the authorization server no longer knows. */
+export async function forgetRegistration(
+  { name, registrations }: Pick<LoginClientIo, 'name' | 'registrations'>,
+  issuer: string,
+  clientId: string,
+): Promise<void> {
+  const entryName = registrationName(name, issuer);
+  const stored = await storedJson(registrations, entryName);
+  if (isRecord(stored) && isClient(stored['client']) && stored['client'].client_id === clientId)
+    await registrations.set(entryName, undefined);
+}
+
+const registrationName = (name: string, issuer: string): string => `mcp/${name}/client/${issuer}`;
+
+function knownClient(
+  client: Exclude<McpLoginClient, { register: unknown }>,
+  { issuer, metadata }: LoginServer,
+  label: string,
+): StoredOAuthClientInformation {
+  if ('metadataUrl' in client) {
+    if (metadata?.client_id_metadata_document_supported === true) return { client_id: client.metadataUrl };
+    throw new LlmError(
+      'auth',
+      `${label}: the authorization server does not support place.auth.client.metadataUrl; replace it with clientId and issuer, or with register`,
+      { code: 'login-failed' },
+    );
+  }
+  const { clientId, clientSecret } = client;
+  // The message does not contain the other issuer, because an attacker may have chosen it.
+  if (!isSameIssuer(client.issuer, issuer))
+    throw new LlmError(
+      'auth',
+      `${label}: the server uses another authorization server than ${client.issuer}; check the issuer of the client`,
+      { code: 'other-issuer' },
+    );
+  return {
+    client_id: clientId,
+    issuer,
+    ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
+  };
+}
+
+/** Whether two issuers are equal, apart from one slash at the end. */
+export const isSameIssuer = (first: string, second: string): boolean =>
+  first.replace(/\/$/, '') === second.replace(/\/$/, '');
+
+const hasExpired = (client: StoredOAuthClientInformation, now: number): boolean => {
+  const seconds: unknown = Reflect.get(client, 'client_secret_expires_at');
+  return typeof seconds === 'number' && seconds !== 0 && seconds * 1000 <= now;
+};
+
+const METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+
+async function register(
+  { name, uri }: Extract<McpLoginClient, { register: unknown }>['register'],
+  { url, metadata }: LoginServer,
+  { redirectUrl, scope, fetchFn }: LoginClientIo,
+): Promise<StoredOAuthClientInformation> {
+  const sdk = await loadClient();
+  const supported = metadata?.token_endpoint_auth_methods_supported;
+  const method = METHODS.find((one) => supported?.includes(one) === true);
+  const clientMetadata: OAuthClientMetadata = {
+    client_name: name,
+    redirect_uris: [redirectUrl],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    ...(uri === undefined ? {} : { client_uri: uri }),
+    ...(method === undefined ? {} : { token_endpoint_auth_method: method }),
+  };
+  // The SDK adds `application_type`, which depends on the redirect address.
+  const complete = sdk.resolveClientMetadata({ clientMetadata, redirectUrl } as never);
+  // oxlint-disable-next-line typescript/no-deprecated -- for servers that offer nothing else
+  return sdk.registerClient(url, {
+    ...(metadata === undefined ? {} : { metadata }),
+    clientMetadata: complete,
+    ...(scope === undefined ? {} : { scope }),
+    fetchFn,
+  });
+}

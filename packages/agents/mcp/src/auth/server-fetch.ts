@@ -1,0 +1,84 @@
+import { LlmError } from '@majordomo/core';
+import { redact } from '@majordomo/core/toolkit';
+import { limitBody, resolveHost, systemResolve, type Resolve } from '@majordomo/wire-kit';
+import type { FetchLike } from '@modelcontextprotocol/client';
+import { isLoopback } from '../check-options.ts';
+import type { McpAddress } from '../options.ts';
+
+/** Maximum size of a response and of an event, in bytes. The same limit applies to messages of programs. */
+export const MAX_BYTES: number = 10 * 1024 * 1024;
+
+/**
+ * Returns a function that sends requests to the server, and to addresses that the server or its metadata names. An address of
+ * another origin must be public after its name is resolved, unless the server itself is on this machine or the host is in
+ * `place.allow`. The SDK follows redirects with this function. A refused address is a `TypeError`, because the SDK ignores other
+ * errors while it searches for metadata. Its cause is an `LlmError`.
+ */
+export function guardedFetch(
+  { url, allow = [], fetch = globalThis.fetch }: McpAddress,
+  label: string,
+  resolve: Resolve = systemResolve,
+): FetchLike {
+  const place = new URL(url);
+  if (isLoopback(place)) return (input, init) => fetch(input, init);
+  return async (input, init) => {
+    const target = new URL(input);
+    if (target.origin !== place.origin) await checkAddress(target, allow, resolve, label);
+    return fetch(input, init);
+  };
+}
+
+async function checkAddress(
+  target: URL,
+  allow: readonly string[],
+  resolve: Resolve,
+  label: string,
+): Promise<void> {
+  try {
+    if (!/^https?:$/.test(target.protocol)) throw new Error('unknown protocol');
+    await resolveHost(target, allow, resolve);
+  } catch (error) {
+    // Workers and browsers cannot resolve names, and their networks contain no private hosts of the application.
+    if (LlmError.is(error, 'unsupported')) return;
+    const cause = LlmError.is(error, 'network')
+      ? new LlmError('network', `${label}: authorization: ${error.message}`, { code: error.details.code })
+      : new LlmError(
+          'auth',
+          `${label}: the server names the host ${target.host} for its authorization, which is not public; if the host belongs to you, add it to place.allow`,
+          { code: 'private-address' },
+        );
+    throw new TypeError(cause.message, { cause });
+  }
+}
+
+/**
+ * Returns a function for requests to the authorization server. Responses are limited in size. In an error response, the values
+ * that the request sent are masked, because the SDK writes the description of an error to the console.
+ */
+export function authorizationFetch(
+  fetch: FetchLike,
+  label: string,
+  secrets: ReadonlySet<string>,
+): FetchLike {
+  return async (url, init) => {
+    const response = limitBody(await fetch(url, init), label, MAX_BYTES);
+    if (response.ok || init?.method !== 'POST') return response;
+    const { status, headers } = response;
+    const text = redact(await response.text(), [...secrets, ...valuesIn(init.body)]);
+    return new Response([204, 205, 304].includes(status) ? null : text, { status, headers });
+  };
+}
+
+const SECRET_PARAMETERS = [
+  'client_secret',
+  'code',
+  'code_verifier',
+  'refresh_token',
+  'token',
+  'client_assertion',
+];
+
+const valuesIn = (body: unknown): readonly string[] =>
+  body instanceof URLSearchParams
+    ? SECRET_PARAMETERS.flatMap((name) => body.get(name) ?? []).filter((value) => value !== '')
+    : [];

@@ -1,0 +1,206 @@
+import { LlmError, listeners, messageOf, systemClock, type Clock } from '@majordomo/core';
+import { redact } from '@majordomo/core/toolkit';
+import type { FetchLike } from '@modelcontextprotocol/client';
+import { authFailure } from '../auth/authorization.ts';
+import { loginScope, redeemCode, startCodeLogin } from '../auth/code-login.ts';
+import { clientFor, refreshClient } from '../auth/login-client.ts';
+import { challengeOf, isScope, loginServer, scopeUnion, type Challenge } from '../auth/login-server.ts';
+import { loginRequired } from '../auth/login.ts';
+import { revokeTokens } from '../auth/revoke.ts';
+import { authorizationFetch, guardedFetch } from '../auth/server-fetch.ts';
+import { StoredTokens } from '../auth/stored-tokens.ts';
+import { ListEntry } from '../client/stored-list.ts';
+import { connectMcp } from '../connect-mcp.ts';
+import type { McpAddress, McpEvent, McpOptions, McpToolbox } from '../options.ts';
+import { namedStore, type McpStore } from '../store.ts';
+import { checkConnections } from './check-connections.ts';
+import type { McpConnections, McpConnectionsOptions } from './options.ts';
+import { newState, PendingLogins } from './pending-logins.ts';
+import { encodedUser, userStore } from './user-store.ts';
+
+const LOGIN_MS = 600_000;
+
+/** Maximum time of a request for a login, in milliseconds. */
+const REQUEST_MS = 30_000;
+
+/**
+ * Connections of many users to one MCP server, for a web application whose users connect their accounts. All state is in the store,
+ * so that any process can finish a login. Throws `config` for invalid options.
+ *
+ * @example
+ * const tracker = createMcpConnections({
+ *   name: 'tracker',
+ *   place: { url: 'https://mcp.tracker.example/mcp' },
+ *   client: { clientId, clientSecret, issuer: 'https://tracker.example' },
+ *   redirectUrl: 'https://app.example/tracker/callback',
+ *   store,
+ * });
+ * const { url } = await tracker.login(userId); // Redirect the user to this address.
+ * await tracker.finish(request.url, userId); // In the route of the callback.
+ * await using toolbox = await tracker.connect(userId);
+ */
+export function createMcpConnections(options: McpConnectionsOptions): McpConnections {
+  const connections = new Connections(options, checkConnections(options));
+  return {
+    login: (user, { scopes } = {}) => connections.login(user, scopes),
+    finish: (callbackUrl, user) => connections.finish(callbackUrl, user),
+    connect: (user, { signal } = {}) => connections.connect(user, signal),
+    has: (user) => connections.has(user),
+    disconnect: (user) => connections.disconnect(user),
+  };
+}
+
+/** Login of one user. */
+interface UserLogin {
+  readonly store: McpStore;
+  readonly tokens: StoredTokens;
+  /** Secrets that are masked in errors. */
+  readonly secrets: ReadonlySet<string>;
+  readonly fetchFn: FetchLike;
+}
+
+class Connections {
+  private readonly options: McpConnectionsOptions;
+  private readonly shared: McpOptions;
+  private readonly label: string;
+  private readonly clock: Clock;
+  private readonly store: McpStore;
+  private readonly pending: PendingLogins;
+  private readonly emit: (event: McpEvent) => void;
+
+  constructor(options: McpConnectionsOptions, shared: McpOptions) {
+    const { name, place, clock = systemClock, onEvent } = options;
+    this.options = options;
+    this.shared = shared;
+    this.label = `mcp "${name}"`;
+    this.clock = clock;
+    this.store = namedStore(options.store, this.label);
+    this.pending = new PendingLogins(this.store, name, place.url, clock);
+    this.emit = onEvent === undefined ? () => undefined : listeners(onEvent);
+  }
+
+  async login(user: string, scopes: string | undefined): Promise<{ readonly url: string }> {
+    const { options, label, clock, pending } = this;
+    const { name, place, client: clientOptions, redirectUrl, loginMs = LOGIN_MS } = options;
+    if (scopes !== undefined && !isScope(scopes))
+      throw new LlmError('invalid-request', `${label}: scopes must be names of scopes, separated by spaces`, {
+        path: 'scopes',
+      });
+    const own = this.loginOf(user);
+    const { fetchFn, tokens } = own;
+    return this.authorizing(own, async () => {
+      const challenge = await this.challenge(fetchFn);
+      const server = await loginServer(place.url, challenge, fetchFn);
+      const { scope: former } = await tokens.login();
+      const more = scopeUnion(former, scopes);
+      const scope = loginScope(server, {
+        options: options.scope ?? former,
+        challenge: challenge.scope,
+        more,
+      });
+      const now = clock.now();
+      const io = { label, name, url: place.url, registrations: own.store, redirectUrl, scope, fetchFn, now };
+      const client = await clientFor(clientOptions, server, io);
+      const state = newState();
+      const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state);
+      const login = { user, server, client, verifier, redirectUrl, scope };
+      await pending.add(state, login, loginMs, own.store);
+      return { url: url.href };
+    });
+  }
+
+  async finish(callbackUrl: string, user: string): Promise<void> {
+    const { label, pending, options } = this;
+    const own = this.loginOf(user);
+    const callback = URL.parse(callbackUrl, options.redirectUrl)?.searchParams ?? new URLSearchParams();
+    const [state = '', ...others] = callback.getAll('state');
+    const login = others.length > 0 ? undefined : await pending.take(state);
+    // The messages are equal, so that a user does not learn which logins of other users exist.
+    if (login?.user !== user)
+      throw new LlmError(
+        'auth',
+        `${label}: the login failed: no login of this user waits for this callback; start another login`,
+        { code: 'login-failed' },
+      );
+    await this.authorizing(own, async () => {
+      const io = { label, fetchFn: own.fetchFn, refusal: 'login-refused' };
+      const tokens = await redeemCode(login, callback, io);
+      const { client, scope } = login;
+      await own.tokens.save(tokens, login.server.issuer, { client, scope });
+    });
+  }
+
+  async connect(user: string, signal: AbortSignal | undefined): Promise<McpToolbox> {
+    const { store, tokens } = this.loginOf(user);
+    if ((await tokens.get()) === undefined) throw loginRequired(this.label);
+    return connectMcp({ ...this.shared, store, signal });
+  }
+
+  async has(user: string): Promise<boolean> {
+    return (await this.loginOf(user).tokens.get()) !== undefined;
+  }
+
+  async disconnect(user: string): Promise<void> {
+    const { options, shared, label, pending } = this;
+    const own = this.loginOf(user);
+    const tokens = await own.tokens.get();
+    const { client: received } = await own.tokens.login();
+    await own.tokens.forget();
+    await pending.removeAll(own.store);
+    await new ListEntry({ ...shared, store: own.store }).remove();
+    if (tokens === undefined) return;
+    try {
+      const { fetchFn } = own;
+      const server = await loginServer(options.place.url, await this.challenge(fetchFn), fetchFn);
+      const client = refreshClient(options.client, received, server, label);
+      await revokeTokens(tokens, client, server, fetchFn);
+    } catch (error) {
+      const detail = redact(messageOf(error), [...own.secrets]);
+      this.emit({ type: 'revocation-failed', detail: `${label}: the tokens were not revoked: ${detail}` });
+    }
+  }
+
+  /** Returns the challenge of the server, which contains the scopes and the address of the metadata. */
+  private async challenge(fetchFn: FetchLike): Promise<Challenge> {
+    const { place } = this.options;
+    const response = await fetchFn(place.url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { ...place.headers, ...PROBE_HEADERS },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+    });
+    await response.body?.cancel();
+    return response.status === 401 ? challengeOf(response) : {};
+  }
+
+  /** Runs requests to the authorization server. Rejects with an `LlmError` without secrets. */
+  private async authorizing<T>({ secrets }: UserLogin, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw authFailure(error, this.label, secrets);
+    }
+  }
+
+  private loginOf(user: string): UserLogin {
+    const { label } = this;
+    const { name, place, client } = this.options;
+    encodedUser(user);
+    const store = userStore(this.store, name, user);
+    const secrets = new Set<string>();
+    if ('clientSecret' in client && client.clientSecret !== undefined) secrets.add(client.clientSecret);
+    const issuer = 'issuer' in client ? client.issuer : undefined;
+    const tokens = new StoredTokens(store, { name, url: place.url, issuer }, secrets);
+    return { store, tokens, secrets, fetchFn: this.fetchFor(place, secrets) };
+  }
+
+  private fetchFor(place: Omit<McpAddress, 'auth' | 'credential'>, secrets: ReadonlySet<string>): FetchLike {
+    const guarded = authorizationFetch(guardedFetch(place, this.label), this.label, secrets);
+    return (url, init) => guarded(url, { ...init, signal: AbortSignal.timeout(REQUEST_MS) });
+  }
+}
+
+const PROBE_HEADERS = {
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+};
