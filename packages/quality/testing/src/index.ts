@@ -41,6 +41,16 @@ export type {
   ScriptedResponse,
 } from './server/response.ts';
 
+export { authorizationServer } from './authorization/authorization-server.ts';
+export type {
+  AuthorizationClient,
+  AuthorizationRequest,
+  AuthorizationServer,
+  AuthorizationServerOptions,
+  IssuedToken,
+  UserDecision,
+} from './authorization/options.ts';
+
 export { awsHandler, type AwsHandler } from './record/aws-handler.ts';
 export { recordingFolder, type RecordingFolder } from './record/folder.ts';
 export { record, type RecordingFetch, type RecordOptions } from './record/record.ts';

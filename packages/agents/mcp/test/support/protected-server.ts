@@ -1,0 +1,59 @@
+import { defineTool } from '@majordomo/agent';
+import type { AuthorizationServer, IssuedToken } from '@majordomo/testing';
+import { serveMcp } from '../../src/index.ts';
+import { httpServer } from './http-server.ts';
+
+/** MCP server that accepts tokens of an authorization server. */
+export interface ProtectedServer {
+  readonly url: string;
+  /** Tokens of all requests. */
+  readonly tokens: readonly (string | undefined)[];
+  /** Authorization server that the metadata names. */
+  issuer: string;
+  /** Scopes that a call of a tool requires, by the tool's name. */
+  readonly required: Map<string, string>;
+}
+
+/** Tools: `whoami` returns the user of the token. `write` returns a fixed text. */
+export async function protectedServer(
+  authority: Pick<AuthorizationServer, 'issuer' | 'check'>,
+  { scope }: { readonly scope?: string } = {},
+): Promise<ProtectedServer> {
+  let user: string | undefined;
+  const tools = ['whoami', 'write'].map((name) =>
+    defineTool({
+      name,
+      description: name,
+      parameters: { type: 'object' },
+      run: () => (name === 'whoami' ? (user ?? '') : 'written'),
+    }),
+  );
+  const serving = serveMcp({ name: 'accounts', version: '1.0.0', tools });
+  const tokens: (string | undefined)[] = [];
+  const required = new Map<string, string>();
+  const server = { url: '', tokens, issuer: authority.issuer, required };
+  const challenge = (members: string): Response => {
+    const metadata = `${new URL(server.url).origin}/metadata`;
+    const header = `Bearer ${members}resource_metadata="${metadata}"`;
+    const status = members.startsWith('error') ? 403 : 401;
+    return new Response(null, { status, headers: { 'www-authenticate': header } });
+  };
+  ({ url: server.url } = await httpServer(async (request) => {
+    if (new URL(request.url).pathname === '/metadata')
+      return Response.json({ resource: server.url, authorization_servers: [server.issuer] });
+    const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
+    tokens.push(token);
+    const issued: IssuedToken | undefined = token === undefined ? undefined : authority.check(token);
+    if (issued === undefined || issued.resource !== server.url)
+      return challenge(scope === undefined ? '' : `scope="${scope}", `);
+    const body = request.method === 'POST' ? await request.clone().text() : '';
+    const name = /"name":"(whoami|write)"/.exec(body)?.[1];
+    const needed = name === undefined ? undefined : required.get(name);
+    const granted = new Set(issued.scope?.split(' '));
+    if (needed !== undefined && !needed.split(' ').every((one) => granted.has(one)))
+      return challenge(`error="insufficient_scope", scope="${needed}", `);
+    ({ user } = issued);
+    return serving.fetch(request);
+  }));
+  return server;
+}
