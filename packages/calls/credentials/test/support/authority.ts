@@ -59,16 +59,17 @@ export interface TestAuthority {
 export const CLIENT = 'test-app';
 const SCOPES = 'openid offline_access api';
 
-/** `resource`: address of the API for which tokens are issued as JWT, if clients name it. */
+/** `resource`: address of the API for which tokens are issued as JWT, if clients name it. `clients`: further clients. */
 export async function startAuthority(
   accessTokenSeconds = 3600,
   resource: () => string = () => '',
+  clients: readonly object[] = [],
 ): Promise<TestAuthority> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = newProvider(issuer, accessTokenSeconds, resource);
+  const provider = newProvider(issuer, accessTokenSeconds, resource, clients);
   const callback = provider.callback();
   const faults: [path: string, fault: Fault][] = [];
   const requestPaths: string[] = [];
@@ -121,7 +122,12 @@ export async function startAuthority(
   };
 }
 
-function newProvider(issuer: string, accessTokenSeconds: number, resource: () => string): Provider {
+function newProvider(
+  issuer: string,
+  accessTokenSeconds: number,
+  resource: () => string,
+  clients: readonly object[],
+): Provider {
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -133,6 +139,7 @@ function newProvider(issuer: string, accessTokenSeconds: number, resource: () =>
         response_types: ['code'],
         scope: SCOPES,
       },
+      ...clients,
     ],
     features: {
       devInteractions: { enabled: false },

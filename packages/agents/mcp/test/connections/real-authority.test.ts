@@ -1,0 +1,159 @@
+import { defineTool } from '@majordomo/agent';
+import { expect, it, onTestFinished } from 'vitest';
+import { startAuthority } from '../../../../calls/credentials/test/support/authority.ts';
+import { createMcpConnections, serveMcp } from '../../src/index.ts';
+import { httpServer } from '../support/http-server.ts';
+import { mapStore } from '../support/map-store.ts';
+import { rejection, run } from '../support/world.ts';
+
+const REDIRECT = 'https://app.example/callback';
+const SECRET = 'a-secret-of-the-web-application';
+
+interface Claims {
+  readonly aud: string;
+  readonly sub: string;
+  readonly exp: number;
+}
+
+/** MCP server whose tokens a real authority issues to a registered web application with a secret. */
+async function world(method: string) {
+  let url = '';
+  const web = {
+    client_id: 'web',
+    client_secret: SECRET,
+    token_endpoint_auth_method: method,
+    redirect_uris: [REDIRECT],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    scope: 'openid offline_access api',
+  };
+  const authority = await startAuthority(3600, () => url, [web]);
+  onTestFinished(() => authority.close());
+  let now = Date.now();
+  const look = defineTool({
+    name: 'look',
+    description: 'Looks',
+    parameters: { type: 'object' },
+    run: () => 'found',
+  });
+  const serving = serveMcp({ name: 'real', version: '1.0.0', tools: [look] });
+  const tokens: string[] = [];
+  ({ url } = await httpServer((request) => {
+    const { origin } = new URL(url);
+    if (new URL(request.url).pathname.startsWith('/.well-known/oauth-protected-resource')) {
+      const metadata = { resource: url, authorization_servers: [authority.issuer], scopes_supported: ['api'] };
+      return Promise.resolve(Response.json(metadata));
+    }
+    const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
+    if (token !== undefined) {
+      tokens.push(token);
+      const [, claims = ''] = token.split('.');
+      const { aud, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Claims;
+      if (aud === url && exp * 1000 > now) return serving.fetch(request);
+    }
+    const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
+    return Promise.resolve(new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }));
+  }));
+  const store = mapStore();
+  const connections = createMcpConnections({
+    name: 'm',
+    prefix: '',
+    place: { url },
+    client: { clientId: 'web', clientSecret: SECRET, issuer: authority.issuer },
+    redirectUrl: REDIRECT,
+    scope: 'offline_access api',
+    store,
+  });
+  const connect = async () => {
+    const box = await connections.connect('ann');
+    onTestFinished(() => box.close());
+    return box;
+  };
+  const logIn = async (): Promise<void> => {
+    const page = await connections.login('ann');
+    await connections.finish(await authority.browse(page.url), 'ann');
+  };
+  const expireTokens = (): void => {
+    now += 4000 * 1000;
+  };
+  return { authority, connections, store, connect, logIn, expireTokens, tokens };
+}
+
+const FOUND = [{ type: 'text', text: 'found' }];
+
+it.each(['client_secret_basic', 'client_secret_post'])(
+  'connects a user with %s at a real authority',
+  async (method) => {
+    const { connect, logIn } = await world(method);
+    await logIn();
+    expect(await run(await connect(), 'look')).toEqual(FOUND);
+  },
+);
+
+it('refreshes an expired token, whose refresh token rotates', async () => {
+  const { connect, logIn, expireTokens, store } = await world('client_secret_basic');
+  await logIn();
+  const box = await connect();
+  await run(box, 'look');
+  const entry = (): string => [...store.entries].find(([name]) => name.includes('/tokens/'))?.[1] ?? '';
+  const before = JSON.parse(entry()) as { tokens: { refresh_token: string } };
+  expireTokens();
+  const failed = await rejection(run(box, 'look'));
+  // The authority's clock has not moved, so that its new token has expired as well.
+  expect(failed).toMatchObject({ kind: 'auth' });
+  const after = JSON.parse(entry()) as { tokens: { refresh_token: string } };
+  expect(after.tokens.refresh_token).not.toBe(before.tokens.refresh_token);
+  expect(after.tokens).toMatchObject({ access_token: expect.any(String) as string });
+});
+
+it('loses the login if a refresh token is used twice', async () => {
+  const { connections, connect, logIn, expireTokens, store } = await world('client_secret_basic');
+  await logIn();
+  const name = [...store.entries.keys()].find((entry) => entry.includes('/tokens/')) ?? '';
+  const stolen = store.entries.get(name) ?? '';
+  const box = await connect();
+  await run(box, 'look');
+  expireTokens();
+  await rejection(run(box, 'look'));
+  store.entries.set(name, stolen);
+  expect(await rejection(connections.connect('ann').then((other) => run(other, 'look')))).toMatchObject({
+    kind: 'auth',
+    details: { code: 'login-required' },
+  });
+  expect(await connections.has('ann')).toBe(false);
+});
+
+it('reports that the user refused at the consent page', async () => {
+  const { authority, connections } = await world('client_secret_basic');
+  const { url } = await connections.login('ann');
+  const callback = await authority.browse(url, false);
+  expect(await rejection(connections.finish(callback, 'ann'))).toMatchObject({
+    kind: 'auth',
+    details: { code: 'login-refused' },
+  });
+});
+
+it('revokes the tokens of a user who disconnects', async () => {
+  const { authority, connections, logIn, store, tokens } = await world('client_secret_basic');
+  await logIn();
+  await connections.disconnect('ann');
+  expect(authority.requestPaths.filter((path) => path === '/token/revocation')).toHaveLength(2);
+  expect([...store.entries.keys()].filter((name) => name.includes('ann'))).toEqual([]);
+  expect(tokens).toEqual([]);
+});
+
+it('rejects metadata and a callback of a wrong issuer', async () => {
+  const { authority, connections } = await world('client_secret_basic');
+  const body = { issuer: 'https://evil.example' };
+  authority.fail('/.well-known/oauth-authorization-server', { status: 200, body });
+  expect(await rejection(connections.login('ann'))).toMatchObject({
+    kind: 'auth',
+    details: { code: 'login-failed' },
+  });
+  const callback = new URL(await authority.browse((await connections.login('ann')).url));
+  callback.searchParams.set('iss', 'https://evil.example');
+  const error = await rejection(connections.finish(callback.href, 'ann'));
+  expect(error).toMatchObject({ kind: 'auth', details: { code: 'login-failed' } });
+  expect(String(error)).not.toContain('evil');
+  expect(authority.requestPaths.filter((path) => path === '/token')).toEqual([]);
+});
