@@ -329,7 +329,10 @@ describe('a provider of the SDK as place.auth', () => {
   });
 
   it.each([
-    [{ grant: 'login', client: { metadataUrl: METADATA_URL }, clientSecret: 's' }, 'place.auth: clientSecret'],
+    [
+      { grant: 'login', client: { metadataUrl: METADATA_URL }, clientSecret: 's' },
+      'place.auth: clientSecret',
+    ],
     [{ grant: 'login', client: { metadataUrl: METADATA_URL, clientSecret: 's' } }, 'client.clientSecret'],
   ])('rejects a client secret without its client', async (auth, path) => {
     expect(await rejection(connected('https://x.example', auth as McpAuth))).toMatchObject({

@@ -117,7 +117,11 @@ export class Authorization {
     this.attempt ??= this.start((attempt) => {
       const { signal: abandoned } = attempt.controller;
       const request = { serverUrl: io.url, challenge: { resourceMetadataUrl, scope }, scopes: scope };
-      return login(auth, { ...request, fetchFn: bound(fetchFn, abandoned), abandoned }, this.loginIo(attempt));
+      return login(
+        auth,
+        { ...request, fetchFn: bound(fetchFn, abandoned), abandoned },
+        this.loginIo(attempt),
+      );
     });
     await this.attempt.done;
     return (await io.tokens.get())?.access_token;
@@ -244,7 +248,10 @@ export function authFailure(error: unknown, label: string, secrets: ReadonlySet<
   // `fetch` reports an unreachable server with a TypeError.
   if (error instanceof TypeError) return new LlmError('network', `${label}: authorization: ${reason}`);
   if (error instanceof Error && error.name === 'TimeoutError')
-    return new LlmError('timeout', `${label}: authorization: the authorization server did not respond in time`);
+    return new LlmError(
+      'timeout',
+      `${label}: authorization: the authorization server did not respond in time`,
+    );
   return new LlmError('auth', `${label}: the authorization failed: ${reason}; check place.auth`, {
     code: 'login-failed',
   });

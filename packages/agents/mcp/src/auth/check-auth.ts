@@ -47,7 +47,8 @@ export function checkAuth(auth: McpAuth | OAuthClientProvider): void {
   checkOptions('connectMcp: place.auth', auth, kinds, required);
   rejectUnknownOptions(auth, kinds, 'connectMcp: place.auth: ');
   for (const name of required) if (Reflect.get(auth, name) === '') throw invalid(name, 'must not be empty');
-  if (auth.grant === 'login') checkLoginClient(auth.client, 'connectMcp: place.auth', 'connectMcp: place.auth.client');
+  if (auth.grant === 'login')
+    checkLoginClient(auth.client, 'connectMcp: place.auth', 'connectMcp: place.auth.client');
   else checkIssuer(auth.issuer, 'connectMcp: place.auth.issuer');
 }
 
@@ -63,11 +64,11 @@ const WRONG_CLIENT = 'must have a metadataUrl, a clientId and its issuer, or reg
 export function checkLoginClient(client: McpLoginClient, owner: string, subject: string): void {
   const named = Object.keys(CLIENT_KINDS).filter((name) => Reflect.get(client, name) !== undefined);
   const [name, other] = named;
-  if (name === undefined || other !== undefined)
-    throw problem(subject, WRONG_CLIENT);
+  if (name === undefined || other !== undefined) throw problem(subject, WRONG_CLIENT);
   const kinds = CLIENT_KINDS[name] ?? {};
   checkOptions(owner, { client }, { client: kinds });
-  if (name === 'clientId' && Reflect.get(client, 'issuer') === undefined) throw problem(subject, WRONG_CLIENT);
+  if (name === 'clientId' && Reflect.get(client, 'issuer') === undefined)
+    throw problem(subject, WRONG_CLIENT);
   rejectUnknownOptions(client, kinds, `${owner}: client.`);
   if ('metadataUrl' in client) checkMetadataUrl(client.metadataUrl, `${subject}.metadataUrl`);
   else if ('register' in client) {

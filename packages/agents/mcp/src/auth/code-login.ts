@@ -1,5 +1,9 @@
 import { LlmError } from '@majordomo/core';
-import type { FetchLike, StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client';
+import type {
+  FetchLike,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
 import { scopeUnion, type LoginServer } from './login-server.ts';
 
@@ -56,7 +60,8 @@ export async function redeemCode(
 ): Promise<StoredOAuthTokens> {
   const sdk = await loadClient();
   const { metadata, resource } = server;
-  const fail = (why: string, code = 'login-failed'): LlmError => new LlmError('auth', `${label}: ${why}`, { code });
+  const fail = (why: string, code = 'login-failed'): LlmError =>
+    new LlmError('auth', `${label}: ${why}`, { code });
   for (const name of ['code', 'iss', 'error'])
     if (callback.getAll(name).length > 1) throw fail('the login failed: the callback is ambiguous');
   const iss = callback.get('iss') ?? undefined;
@@ -66,7 +71,8 @@ export async function redeemCode(
     issParameterSupported: metadata?.authorization_response_iss_parameter_supported === true,
   });
   const error = callback.get('error');
-  if (error === 'access_denied') throw fail('the user refused the login; start another login to try again', refusal);
+  if (error === 'access_denied')
+    throw fail('the user refused the login; start another login to try again', refusal);
   const code = callback.get('code');
   if (error !== null || code === null || code === '')
     throw fail('the login failed: the authorization server reported an error; start another login');

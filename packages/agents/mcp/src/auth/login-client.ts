@@ -1,6 +1,10 @@
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import type { FetchLike, OAuthClientMetadata, StoredOAuthClientInformation } from '@modelcontextprotocol/client';
+import type {
+  FetchLike,
+  OAuthClientMetadata,
+  StoredOAuthClientInformation,
+} from '@modelcontextprotocol/client';
 import type { McpLoginClient } from '../options.ts';
 import { loadClient } from '../sdk.ts';
 import { storedJson, type McpStore } from '../store.ts';

@@ -1,5 +1,9 @@
 import { LlmError } from '@majordomo/core';
-import type { FetchLike, StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client';
+import type {
+  FetchLike,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
 import { isSameIssuer } from './login-client.ts';
 import type { LoginServer } from './login-server.ts';
@@ -21,7 +25,9 @@ export async function revokeTokens(
   const { assertSecureTokenEndpoint, selectClientAuthMethod } = await loadClient();
   const url = assertSecureTokenEndpoint(address);
   const methods = members['revocation_endpoint_auth_methods_supported'];
-  const supported = Array.isArray(methods) ? methods : (metadata?.token_endpoint_auth_methods_supported ?? []);
+  const supported = Array.isArray(methods)
+    ? methods
+    : (metadata?.token_endpoint_auth_methods_supported ?? []);
   const { client_id, client_secret } = client;
   const method = selectClientAuthMethod(client, supported.map(String));
   const isBasic = method === 'client_secret_basic';
@@ -32,7 +38,8 @@ export async function revokeTokens(
     if (token === undefined) continue;
     const body = new URLSearchParams({ token, token_type_hint: hint });
     if (!isBasic) body.set('client_id', client_id);
-    if (method === 'client_secret_post' && client_secret !== undefined) body.set('client_secret', client_secret);
+    if (method === 'client_secret_post' && client_secret !== undefined)
+      body.set('client_secret', client_secret);
     const response = await fetchFn(url, {
       method: 'POST',
       redirect: 'manual',
@@ -44,6 +51,9 @@ export async function revokeTokens(
     });
     await response.body?.cancel();
     if (!response.ok)
-      throw new LlmError('auth', `the authorization server refused to revoke a token with status ${response.status}`);
+      throw new LlmError(
+        'auth',
+        `the authorization server refused to revoke a token with status ${response.status}`,
+      );
   }
 }

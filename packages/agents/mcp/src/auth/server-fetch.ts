@@ -55,11 +55,7 @@ async function checkAddress(
  * Returns a function for requests to the authorization server. Responses are limited in size. In an error response, the values
  * that the request sent are masked, because the SDK writes the description of an error to the console.
  */
-export function authorizationFetch(
-  fetch: FetchLike,
-  label: string,
-  secrets: ReadonlySet<string>,
-): FetchLike {
+export function authorizationFetch(fetch: FetchLike, label: string, secrets: ReadonlySet<string>): FetchLike {
   return async (url, init) => {
     const response = limitBody(await fetch(url, init), label, MAX_BYTES);
     if (response.ok || init?.method !== 'POST') return response;

@@ -39,7 +39,9 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
         code: 'login-required',
       },
     );
-  const scopes = isNamed(error, 'InsufficientScopeError') ? asText(asRecord(error)['requiredScope']) : undefined;
+  const scopes = isNamed(error, 'InsufficientScopeError')
+    ? asText(asRecord(error)['requiredScope'])
+    : undefined;
   if (scopes !== undefined && isScope(scopes)) return scopeError(scopes, label);
   const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
   const kind = errorKind(code, status, error);

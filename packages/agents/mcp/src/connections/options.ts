@@ -26,10 +26,7 @@ export interface McpConnections {
    * Starts a login, and returns the address to which the application redirects the user. `scopes` are added to the scopes of the
    * user's latest login. A user can have five unfinished logins; a further login removes the oldest.
    */
-  login(
-    user: string,
-    options?: { readonly scopes?: string | undefined },
-  ): Promise<{ readonly url: string }>;
+  login(user: string, options?: { readonly scopes?: string | undefined }): Promise<{ readonly url: string }>;
   /**
    * Ends a login with the complete address of the callback. `user`: user of the session that received the callback. Rejects with
    * `auth`: `login-failed` (unknown, used, expired or foreign `state`, wrong `iss`, refused code) or `login-refused` (the user

@@ -355,7 +355,8 @@ it('disconnects a user: revokes the tokens, and removes all entries', async () =
 
 it('removes the tokens even if revoking fails, and emits an event', async () => {
   const events: string[] = [];
-  const onEvent = ({ type, detail }: { type: string; detail: string }) => void events.push(`${type} ${detail}`);
+  const onEvent = ({ type, detail }: { type: string; detail: string }) =>
+    void events.push(`${type} ${detail}`);
   const all = await world({}, { onEvent });
   await logIn(all, 'ann');
   all.authority.respond('/revoke', () => new Response(null, { status: 503 }));

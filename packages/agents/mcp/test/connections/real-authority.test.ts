@@ -41,7 +41,11 @@ async function world(method: string) {
   ({ url } = await httpServer((request) => {
     const { origin } = new URL(url);
     if (new URL(request.url).pathname.startsWith('/.well-known/oauth-protected-resource')) {
-      const metadata = { resource: url, authorization_servers: [authority.issuer], scopes_supported: ['api'] };
+      const metadata = {
+        resource: url,
+        authorization_servers: [authority.issuer],
+        scopes_supported: ['api'],
+      };
       return Promise.resolve(Response.json(metadata));
     }
     const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];

@@ -91,9 +91,7 @@ it('pauses a run for an expired login', async () => {
   expect(paused.state.suspended).toEqual([suspension('whoami')]);
   expect(events).toContainEqual({ type: 'login-required', detail: 'whoami' });
   await logIn();
-  expect((await (await connect()).settle(paused.state)).decisions).toEqual([
-    { callId: 'c1', result: 'ann' },
-  ]);
+  expect((await (await connect()).settle(paused.state)).decisions).toEqual([{ callId: 'c1', result: 'ann' }]);
 });
 
 it('asks once for scopes that the user does not grant', async () => {

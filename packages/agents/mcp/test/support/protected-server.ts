@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { defineTool } from '@majordomo/agent';
 import type { AuthorizationServer, IssuedToken } from '@majordomo/testing';
 import { serveMcp } from '../../src/index.ts';
@@ -19,13 +20,13 @@ export async function protectedServer(
   authority: Pick<AuthorizationServer, 'issuer' | 'check'>,
   { scope }: { readonly scope?: string } = {},
 ): Promise<ProtectedServer> {
-  let user: string | undefined;
+  const caller = new AsyncLocalStorage<string>();
   const tools = ['whoami', 'write'].map((name) =>
     defineTool({
       name,
       description: name,
       parameters: { type: 'object' },
-      run: () => (name === 'whoami' ? (user ?? '') : 'written'),
+      run: () => (name === 'whoami' ? (caller.getStore() ?? '') : 'written'),
     }),
   );
   const serving = serveMcp({ name: 'accounts', version: '1.0.0', tools });
@@ -52,8 +53,7 @@ export async function protectedServer(
     const granted = new Set(issued.scope?.split(' '));
     if (needed !== undefined && !needed.split(' ').every((one) => granted.has(one)))
       return challenge(`error="insufficient_scope", scope="${needed}", `);
-    ({ user } = issued);
-    return serving.fetch(request);
+    return caller.run(issued.user, () => serving.fetch(request));
   }));
   return server;
 }

@@ -100,9 +100,11 @@ class Authority {
 
   approve(address: string, { user = 'user-1', refuse = false, scope }: UserDecision): string {
     const { origin, pathname, searchParams } = new URL(address);
-    const { client_id: clientId = '', redirect_uri: redirectUri = '', ...query } = Object.fromEntries(
-      searchParams,
-    ) as Record<string, string | undefined>;
+    const {
+      client_id: clientId = '',
+      redirect_uri: redirectUri = '',
+      ...query
+    } = Object.fromEntries(searchParams) as Record<string, string | undefined>;
     this.journal.push({ method: 'GET', path: pathname, authorization: undefined, parameters: { ...query } });
     const isKnown = this.clients.has(clientId) || clientId.startsWith('https://');
     const { code_challenge: challenge = '', code_challenge_method: method, resource } = query;
@@ -175,7 +177,8 @@ class Authority {
     const clientId = `client-${this.clients.size + 1}`;
     const clientSecret = method === 'none' ? undefined : `secret-${crypto.randomUUID()}`;
     this.clients.set(clientId, { clientId, clientSecret, redirectUris: redirect_uris as string[] });
-    const secret = clientSecret === undefined ? {} : { client_secret: clientSecret, client_secret_expires_at: 0 };
+    const secret =
+      clientSecret === undefined ? {} : { client_secret: clientSecret, client_secret_expires_at: 0 };
     return Response.json({ ...parameters, client_id: clientId, ...secret }, { status: 201 });
   }
 

@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+import { authorizationFetch, guardedFetch } from './server-fetch.ts';
+
+const OK = 'ok';
+
+/** Function that records the requests that were sent. */
+function recording(place: { readonly url: string; readonly allow?: readonly string[] }) {
+  const sent: string[] = [];
+  const fetch = (input: string | URL | Request): Promise<Response> => {
+    sent.push(String(input));
+    return Promise.resolve(new Response(OK));
+  };
+  const resolve = (host: string) => {
+    if (host === 'private.example') return Promise.resolve([{ address: '10.0.0.1', family: 4 }]);
+    if (host === 'both.example')
+      return Promise.resolve([
+        { address: '93.184.215.14', family: 4 },
+        { address: '10.0.0.1', family: 4 },
+      ]);
+    if (host === 'missing.example') return Promise.reject(new Error('ENOTFOUND'));
+    return Promise.resolve([{ address: '93.184.215.14', family: 4 }]);
+  };
+  return {
+    guarded: guardedFetch({ ...place, fetch: fetch as typeof globalThis.fetch }, 'mcp "x"', resolve),
+    sent,
+  };
+}
+
+const outcome = (work: Promise<Response>): Promise<unknown> =>
+  work.then(
+    (response) => response.text(),
+    (error: unknown) => (error as Error).cause,
+  );
+
+it.each([
+  'http://127.0.0.1/token',
+  'http://169.254.169.254/latest/meta-data',
+  'http://[::1]/token',
+  'http://[::ffff:10.0.0.1]/token',
+  'http://0x7f000001/token',
+  'https://private.example/token',
+  'https://both.example/token',
+  'ftp://public.example/token',
+])('does not send a request to %s', async (address) => {
+  const { guarded, sent } = recording({ url: 'https://mcp.example/mcp' });
+  expect(await outcome(guarded(address))).toMatchObject({
+    kind: 'auth',
+    details: { code: 'private-address' },
+    message: expect.stringContaining('add it to place.allow') as string,
+  });
+  expect(sent).toEqual([]);
+});
+
+it('reports a host that cannot be resolved', async () => {
+  const { guarded } = recording({ url: 'https://mcp.example/mcp' });
+  expect(await outcome(guarded('https://missing.example/token'))).toMatchObject({ kind: 'network' });
+});
+
+it.each([
+  ['https://mcp.example/mcp', undefined, 'https://login.example/token'],
+  ['https://private.example/mcp', undefined, 'https://private.example/.well-known/x'],
+  ['https://mcp.example/mcp', ['private.example'], 'https://private.example/token'],
+  ['https://mcp.example/mcp', ['private.example:8443'], 'https://private.example:8443/token'],
+  ['https://mcp.example/mcp', ['::1'], 'http://[::1]/token'],
+  ['http://localhost:3000/mcp', undefined, 'https://private.example/token'],
+  ['http://127.0.0.1:3000/mcp', undefined, 'http://127.0.0.1:4000/token'],
+])('for the server %s with the hosts %j sends a request to %s', async (url, allow, address) => {
+  const { guarded, sent } = recording({ url, ...(allow && { allow }) });
+  expect(await outcome(guarded(address))).toBe(OK);
+  expect(sent).toEqual([address]);
+});
+
+it('masks the parameters that an error response repeats', async () => {
+  const body = new URLSearchParams({ code: 'the-code', code_verifier: 'the-verifier', token: 'the-token' });
+  const fetch = () => Promise.resolve(new Response(`no: ${body} known-secret`, { status: 400 }));
+  const masked = authorizationFetch(fetch, 'mcp "x"', new Set(['known-secret']));
+  const response = await masked('https://login.example/token', { method: 'POST', body });
+  expect(response.status).toBe(400);
+  expect(await response.text()).toBe('no: code=***&code_verifier=***&token=*** ***');
+});

@@ -1,0 +1,98 @@
+import { authorizationServer } from '@majordomo/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { connectMcp, createMcpConnections } from '../../src/index.ts';
+import { httpServer } from '../support/http-server.ts';
+import { mapStore } from '../support/map-store.ts';
+import { rejection } from '../support/world.ts';
+
+const PLACE = 'https://mcp.majordomo.example/mcp';
+
+/** Server at a public address, which `place.fetch` sends to this machine. `metadata`: response of its metadata. */
+async function publicServer(metadata: (origin: string) => Response, challenge: string) {
+  const paths: string[] = [];
+  const server = await httpServer((request) => {
+    const { pathname } = new URL(request.url);
+    paths.push(pathname);
+    if (pathname === '/metadata') return Promise.resolve(metadata(new URL(PLACE).origin));
+    if (pathname !== '/mcp') return Promise.resolve(new Response(null, { status: 404 }));
+    const headers = { 'www-authenticate': `Bearer resource_metadata="${challenge}"` };
+    return Promise.resolve(new Response(null, { status: 401, headers }));
+  });
+  const others: string[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const url = new URL(String(input));
+    if (url.origin !== new URL(PLACE).origin) {
+      others.push(url.href);
+      return globalThis.fetch(url, init);
+    }
+    return globalThis.fetch(`${new URL(server.url).origin}${url.pathname}`, init);
+  };
+  return { fetch, paths, others };
+}
+
+const naming = (issuer: string) => (): Response =>
+  Response.json({ resource: PLACE, authorization_servers: [issuer] });
+const OWN = `${new URL(PLACE).origin}/metadata`;
+const PRIVATE = { kind: 'auth', details: { code: 'private-address' } };
+
+async function privateServer(): Promise<{ issuer: string; port: string; journal: readonly unknown[] }> {
+  const authority = await authorizationServer({ clients: [{ clientId: 'app' }] });
+  onTestFinished(() => authority.close());
+  return { issuer: authority.issuer, port: new URL(authority.issuer).port, journal: authority.journal };
+}
+
+it.each<[string, (port: string, issuer: string) => Parameters<typeof publicServer>]>([
+  ['an authorization server on this machine', (_port, issuer) => [naming(issuer), OWN]],
+  ['a name that resolves to this machine', (port) => [naming(`http://localhost:${port}`), OWN]],
+  ['a link-local address', () => [naming('http://169.254.169.254'), OWN]],
+  ['an IPv6 address', (port) => [naming(`http://[::1]:${port}`), OWN]],
+  ['metadata on this machine', (_port, issuer) => [naming('https://x.example'), `${issuer}/metadata`]],
+])('does not send a request to %s that a public server names', async (_what, serverFor) => {
+  const { issuer, port, journal } = await privateServer();
+  const { fetch, others } = await publicServer(...serverFor(port, issuer));
+  const client = { clientId: 'app', issuer };
+  const connections = createMcpConnections({
+    name: 'm',
+    place: { url: PLACE, fetch },
+    client,
+    redirectUrl: 'https://app.example/callback',
+    store: mapStore(),
+  });
+  expect(await rejection(connections.login('ann'))).toMatchObject(PRIVATE);
+  const auth = { grant: 'client-credentials' as const, clientId: 'app', clientSecret: 's', issuer };
+  expect(await rejection(connectMcp({ name: 'm', place: { url: PLACE, fetch, auth } }))).toMatchObject(
+    PRIVATE,
+  );
+  expect(others).toEqual([]);
+  expect(journal).toEqual([]);
+});
+
+it('does not follow a redirect of metadata to this machine', async () => {
+  const { issuer, journal } = await privateServer();
+  const redirect = (): Response =>
+    new Response(null, { status: 302, headers: { location: `${issuer}/metadata` } });
+  const { fetch, others } = await publicServer(redirect, OWN);
+  const connections = createMcpConnections({
+    name: 'm',
+    place: { url: PLACE, fetch },
+    client: { clientId: 'app', issuer },
+    redirectUrl: 'https://app.example/callback',
+    store: mapStore(),
+  });
+  expect(await rejection(connections.login('ann'))).toMatchObject({ kind: 'auth' });
+  expect(others).toEqual([]);
+  expect(journal).toEqual([]);
+});
+
+it('sends requests to a host of `place.allow`', async () => {
+  const { issuer } = await privateServer();
+  const { fetch } = await publicServer(naming(issuer), OWN);
+  const connections = createMcpConnections({
+    name: 'm',
+    place: { url: PLACE, fetch, allow: [new URL(issuer).host] },
+    client: { clientId: 'app', issuer },
+    redirectUrl: 'https://app.example/callback',
+    store: mapStore(),
+  });
+  expect((await connections.login('ann')).url).toContain(`${issuer}/authorize?`);
+});
