@@ -126,7 +126,7 @@ async function register(
     ...(method === undefined ? {} : { token_endpoint_auth_method: method }),
   };
   // The SDK adds `application_type`, which depends on the redirect address.
-  const complete = sdk.resolveClientMetadata({ clientMetadata, redirectUrl } as never);
+  const complete = sdk.resolveClientMetadata({ clientMetadata, redirectUrl });
   // oxlint-disable-next-line typescript/no-deprecated -- for servers that offer nothing else
   return sdk.registerClient(url, {
     ...(metadata === undefined ? {} : { metadata }),

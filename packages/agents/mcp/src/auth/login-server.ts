@@ -43,7 +43,7 @@ export async function loginServer(
     !sdk.checkResourceAllowed({ requestedResource, configuredResource: resource })
   )
     throw new Error('the metadata of the server describes another resource');
-  const url = String(authorizationServerUrl);
+  const url = authorizationServerUrl;
   return {
     issuer: authorizationServerMetadata?.issuer ?? url,
     url,

@@ -21,7 +21,7 @@ function recording(place: { readonly url: string; readonly allow?: readonly stri
     return Promise.resolve([{ address: '93.184.215.14', family: 4 }]);
   };
   return {
-    guarded: guardedFetch({ ...place, fetch: fetch as typeof globalThis.fetch }, 'mcp "x"', resolve),
+    guarded: guardedFetch({ ...place, fetch }, 'mcp "x"', resolve),
     sent,
   };
 }
@@ -72,7 +72,7 @@ it.each([
 
 it('masks the parameters that an error response repeats', async () => {
   const body = new URLSearchParams({ code: 'the-code', code_verifier: 'the-verifier', token: 'the-token' });
-  const fetch = () => Promise.resolve(new Response(`no: ${body} known-secret`, { status: 400 }));
+  const fetch = () => Promise.resolve(new Response(`no: ${body.toString()} known-secret`, { status: 400 }));
   const masked = authorizationFetch(fetch, 'mcp "x"', new Set(['known-secret']));
   const response = await masked('https://login.example/token', { method: 'POST', body });
   expect(response.status).toBe(400);

@@ -23,32 +23,38 @@ export function guardedFetch(
   if (isLoopback(place)) return (input, init) => fetch(input, init);
   return async (input, init) => {
     const target = new URL(input);
-    if (target.origin !== place.origin) await checkAddress(target, allow, resolve, label);
+    const problem =
+      target.origin === place.origin ? undefined : await addressProblem(target, allow, resolve, label);
+    if (problem !== undefined) throw new TypeError(problem.message, { cause: problem });
     return fetch(input, init);
   };
 }
 
-async function checkAddress(
+/** Returns the reason why no request may be sent to an address, or `undefined`. */
+async function addressProblem(
   target: URL,
   allow: readonly string[],
   resolve: Resolve,
   label: string,
-): Promise<void> {
+): Promise<LlmError | undefined> {
   try {
-    if (!/^https?:$/.test(target.protocol)) throw new Error('unknown protocol');
-    await resolveHost(target, allow, resolve);
+    if (/^https?:$/.test(target.protocol)) {
+      await resolveHost(target, allow, resolve);
+      return undefined;
+    }
   } catch (error) {
     // Workers and browsers cannot resolve names, and their networks contain no private hosts of the application.
-    if (LlmError.is(error, 'unsupported')) return;
-    const cause = LlmError.is(error, 'network')
-      ? new LlmError('network', `${label}: authorization: ${error.message}`, { code: error.details.code })
-      : new LlmError(
-          'auth',
-          `${label}: the server names the host ${target.host} for its authorization, which is not public; if the host belongs to you, add it to place.allow`,
-          { code: 'private-address' },
-        );
-    throw new TypeError(cause.message, { cause });
+    if (LlmError.is(error, 'unsupported')) return undefined;
+    if (LlmError.is(error, 'network'))
+      return new LlmError('network', `${label}: authorization: ${error.message}`, {
+        code: error.details.code,
+      });
   }
+  return new LlmError(
+    'auth',
+    `${label}: the server names the host ${target.host} for its authorization, which is not public; if the host belongs to you, add it to place.allow`,
+    { code: 'private-address' },
+  );
 }
 
 /**

@@ -183,7 +183,6 @@ class Connections {
   }
 
   private loginOf(user: string): UserLogin {
-    const { label } = this;
     const { name, place, client } = this.options;
     encodedUser(user);
     const store = userStore(this.store, name, user);

@@ -11,7 +11,7 @@ export function encodedUser(user: string): string {
   const isValid =
     typeof (user as unknown) === 'string' &&
     user !== '' &&
-    [...user].length <= MAX_USER_CHARS &&
+    Array.from(user).length <= MAX_USER_CHARS &&
     !/\p{Surrogate}/u.test(user);
   if (!isValid)
     throw new LlmError(

@@ -35,9 +35,9 @@ interface Lists {
 
 let lists: Lists | undefined;
 
-function blockList({ BlockList, isIPv4 }: Net, ...subnets: typeof NOT_PUBLIC): Lists['notPublic'] {
-  const list = new BlockList();
-  for (const [net, bits] of subnets) list.addSubnet(net, bits, isIPv4(net) ? 'ipv4' : 'ipv6');
+function blockList(net: Net, ...subnets: typeof NOT_PUBLIC): Lists['notPublic'] {
+  const list = new net.BlockList();
+  for (const [subnet, bits] of subnets) list.addSubnet(subnet, bits, net.isIPv4(subnet) ? 'ipv4' : 'ipv6');
   return list;
 }
 

@@ -88,7 +88,7 @@ class Authority {
     this.journal.push(request);
     const { path } = request;
     const at = this.responses.findIndex(([end]) => path.endsWith(end));
-    if (at !== -1) return (this.responses.splice(at, 1)[0]?.[1] ?? Response.error)();
+    if (at !== -1) return this.responses.splice(at, 1)[0]?.[1]() ?? Response.error();
     if (path === '/.well-known/oauth-authorization-server') return Response.json(this.metadata());
     if (request.method === 'POST') {
       if (path === '/token') return this.token(request);
