@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import { checkAuth } from './auth/check-auth.ts';
+import { isLoopback } from './auth/loopback.ts';
 import type { McpAddress, McpOptions, McpEndpoint } from './options.ts';
 
 export const isProgram = (place: McpEndpoint): place is Extract<McpEndpoint, { command: string }> =>
@@ -88,10 +89,6 @@ function checkAddress({ url: address, headers = {}, credential, auth, allow, fet
       'must be an https address; only loopback addresses may receive headers and tokens without encryption',
     );
 }
-
-/** Whether an address belongs to this machine. */
-export const isLoopback = ({ hostname }: URL): boolean =>
-  /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
 
 export const invalidOption = (path: string, why: string): LlmError =>
   new LlmError('config', `connectMcp: ${path} ${why}`, { path });

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
 import { limitBody, resolveHost, systemResolve, type Resolve } from '@majordomo/wire-kit';
 import type { FetchLike } from '@modelcontextprotocol/client';
-import { isLoopback } from '../check-options.ts';
+import { isLoopback } from './loopback.ts';
 import type { McpAddress } from '../options.ts';
 
 /** Maximum size of a response and of an event, in bytes. The same limit applies to messages of programs. */

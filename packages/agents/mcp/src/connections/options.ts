@@ -3,7 +3,9 @@ import type { McpStore } from '../store.ts';
 
 /** Options of `createMcpConnections`: options of `connectMcp`, except `place.auth`, `signal` and `store`. */
 export interface McpConnectionsOptions extends Omit<McpOptions, 'place' | 'store' | 'signal'> {
+  /** Address of the server. */
   readonly place: Omit<McpAddress, 'auth' | 'credential'>;
+  /** Client with which all users log in. */
   readonly client: McpLoginClient;
   /** Address of the application's route that calls `finish`. HTTPS, or HTTP on a loopback host. */
   readonly redirectUrl: string;

@@ -80,6 +80,9 @@ export class PendingLogins {
   }
 }
 
+/** Length of a state: 128 bits in base64 without padding. */
+const STATE_CHARS = 22;
+
 /** Form of the states that `newState` returns. */
 const STATE = /^[\w-]{22}$/;
 
@@ -88,7 +91,7 @@ export const newState = (): string =>
   btoa(String.fromCodePoint(...crypto.getRandomValues(new Uint8Array(16))))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
-    .replace(/=+$/, '');
+    .slice(0, STATE_CHARS);
 
 const isWaiting = (value: unknown): value is Waiting =>
   isRecord(value) &&

@@ -25,8 +25,11 @@ export interface AuthorizationServerOptions {
 
 /** Request that an authorization server has received. */
 export interface AuthorizationRequest {
+  /** HTTP method. */
   readonly method: string;
+  /** Path of the address, without the query. */
   readonly path: string;
+  /** Header `authorization`. */
   readonly authorization: string | undefined;
   /** Parameters of the query and of the form, or members of a JSON body. */
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -65,5 +68,6 @@ export interface AuthorizationServer extends AsyncDisposable {
   revoke(): void;
   /** Replaces the next response of an endpoint. `path`: end of the path, such as `/token`. */
   respond(path: string, response: () => Response | Promise<Response>): void;
+  /** Ends the server and its connections. */
   close(): Promise<void>;
 }
