@@ -18,6 +18,7 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   jsx: ts.JsxEmit.ReactJSX,
   noEmit: true,
+  allowImportingTsExtensions: true,
   types: ['node'],
 };
 

@@ -195,3 +195,12 @@ it.each<[string, unknown]>([
   expect(await new StoredTokens(store, owner, secrets).get()).toBeUndefined();
   expect(secrets.size).toBe(0);
 });
+
+it('stores the tokens of an issuer under a name without a way to another entry', async () => {
+  const store = storeOf({});
+  const issuer = 'https://i.example/../../user/ann';
+  await new StoredTokens(store, { name: 's', url, issuer: undefined }, new Set()).save(tokens, issuer);
+  const names = [...store.entries.keys()];
+  expect(names.filter((name) => name.includes('..'))).toEqual([]);
+  expect(await new StoredTokens(store, { name: 's', url, issuer }, new Set()).get()).toMatchObject(tokens);
+});

@@ -44,3 +44,9 @@ export function namedStore(store: McpStore, label: string): McpStore {
     set: (name, value) => named(async () => store.set(name, value)),
   };
 }
+
+/**
+ * Returns an issuer as a part of a name. A server chooses its issuer, so the name contains no `..`, which has a meaning in the paths
+ * of a store in files.
+ */
+export const issuerPart = (issuer: string): string => issuer.replaceAll('..', '%2E%2E');

@@ -319,6 +319,28 @@ describe('a provider of the SDK as place.auth', () => {
     expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'found' }]);
   });
 
+  it('sends the headers of the place only to the place, and shows no token', async () => {
+    const authority = await tokenServer();
+    const received: string[] = [];
+    const fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      received.push(`${new URL(String(input)).port} ${String(new Headers(init?.headers).get('x-key'))}`);
+      return globalThis.fetch(input, init);
+    };
+    const url = await protectedServer(authority.issuer, accepts);
+    const { client } = provider(authority.issuer);
+    const place = { url, fetch, headers: { 'x-key': 'key-of-the-place' }, auth: client };
+    await rejection(connectMcp({ name: 'm', place }));
+    const ports = [url, authority.issuer].map((address) => new URL(address).port);
+    expect([...new Set(received)]).toEqual([`${ports[0]} key-of-the-place`, `${ports[1]} null`]);
+    const echo = ((input: string | URL | Request, init?: RequestInit) =>
+      Promise.resolve(
+        new Response(String(new Headers(init?.headers).get('authorization')), { status: 500 }),
+      )) as typeof globalThis.fetch;
+    await client.saveTokens({ access_token: 'token-of-the-provider', token_type: 'bearer' });
+    const failed = await rejection(connectMcp({ name: 'm', place: { ...place, fetch: echo } }));
+    expect(String(failed)).toContain('Bearer ***');
+  });
+
   it('is rejected in addition to a credential', async () => {
     const { client } = provider('https://issuer.example');
     const place = { url: 'https://x.example', auth: client, credential: 'token' };

@@ -7,7 +7,7 @@ import type {
 } from '@modelcontextprotocol/client';
 import type { McpLoginClient } from '../options.ts';
 import { loadClient } from '../sdk.ts';
-import { storedJson, type McpStore } from '../store.ts';
+import { issuerPart, storedJson, type McpStore } from '../store.ts';
 import type { LoginServer } from './login-server.ts';
 import { isClient } from './stored-tokens.ts';
 
@@ -68,7 +68,7 @@ export async function forgetRegistration(
     await registrations.set(entryName, undefined);
 }
 
-const registrationName = (name: string, issuer: string): string => `mcp/${name}/client/${issuer}`;
+const registrationName = (name: string, issuer: string): string => `mcp/${name}/client/${issuerPart(issuer)}`;
 
 function knownClient(
   client: Exclude<McpLoginClient, { register: unknown }>,

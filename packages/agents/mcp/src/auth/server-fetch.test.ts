@@ -61,6 +61,7 @@ it.each([
   ['https://private.example/mcp', undefined, 'https://private.example/.well-known/x'],
   ['https://mcp.example/mcp', ['private.example'], 'https://private.example/token'],
   ['https://mcp.example/mcp', ['private.example:8443'], 'https://private.example:8443/token'],
+  ['https://mcp.example/mcp', ['missing.example'], 'https://missing.example/token'],
   ['https://mcp.example/mcp', ['::1'], 'http://[::1]/token'],
   ['http://localhost:3000/mcp', undefined, 'https://private.example/token'],
   ['http://127.0.0.1:3000/mcp', undefined, 'http://127.0.0.1:4000/token'],

@@ -39,7 +39,8 @@ async function addressProblem(
 ): Promise<LlmError | undefined> {
   try {
     if (/^https?:$/.test(target.protocol)) {
-      await resolveHost(target, allow, resolve);
+      // A proxy may know a host of `place.allow` that this machine cannot resolve.
+      if (!isAllowed(target, allow)) await resolveHost(target, [], resolve);
       return undefined;
     }
   } catch (error) {
@@ -56,6 +57,10 @@ async function addressProblem(
     { code: 'private-address' },
   );
 }
+
+/** Whether `place.allow` contains the host, as `name` or `name:port`. */
+const isAllowed = ({ hostname, host }: URL, allow: readonly string[]): boolean =>
+  allow.includes(host) || allow.includes(hostname.replace(/^\[|\]$/g, ''));
 
 /**
  * Returns a function for requests to the authorization server. Responses are limited in size. In an error response, the values

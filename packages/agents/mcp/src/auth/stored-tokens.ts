@@ -1,6 +1,6 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import type { StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client';
-import { storedJson, type McpStore } from '../store.ts';
+import { issuerPart, storedJson, type McpStore } from '../store.ts';
 
 /** Server that accepts the tokens. */
 export interface TokenOwner {
@@ -128,7 +128,7 @@ export class StoredTokens {
   }
 
   private nameFor(issuer: string): string {
-    return `mcp/${this.owner.name}/tokens/${issuer}`;
+    return `mcp/${this.owner.name}/tokens/${issuerPart(issuer)}`;
   }
 
   private protect({ tokens, client }: Entry): void {

@@ -30,15 +30,19 @@ export async function httpTransport(
   io: HttpIo,
 ): Promise<Pick<ServerTransport, 'transport' | 'close'>> {
   const { StreamableHTTPClientTransport } = await loadClient();
-  const { label, authorization } = io;
+  const { label, authorization, secrets } = io;
   const { url, headers, credential, auth } = place;
+  const { origin } = new URL(url);
   const ended = new AbortController();
   const fetch = guardedFetch(place, label);
   const authFetch = authorizationFetch(fetch, label, authorization?.secrets ?? new Set());
   const tokens = new WeakMap<Response, string>();
-  const send = async (input: string | URL, init: RequestInit = {}): Promise<Response> => {
-    const answer = await fetch(input, init);
+  const send = async (input: string | URL, request: RequestInit = {}): Promise<Response> => {
+    const init = new URL(input).origin === origin ? request : without(request, headers);
     const token = tokenIn(init);
+    // The token of an `OAuthClientProvider` is known only here.
+    if (token !== undefined) secrets.add(token);
+    const answer = await fetch(input, init);
     if (answer.status !== 403 || authorization === undefined) return noteToken(tokens, answer, token);
     const wider = await authorization.stepUp(answer, token, authFetch);
     if (wider === undefined) return answer;
@@ -73,6 +77,16 @@ export async function httpTransport(
     await transport.close();
   };
   return { transport, close };
+}
+
+/**
+ * Returns a request without the headers of the MCP server. The SDK also adds them to the requests that an `OAuthClientProvider`
+ * sends to the authorization server.
+ */
+function without(request: RequestInit, headers: McpAddress['headers'] = {}): RequestInit {
+  const kept = new Headers(request.headers);
+  for (const [name, value] of Object.entries(headers)) if (kept.get(name) === value) kept.delete(name);
+  return { ...request, headers: kept };
 }
 
 /** Limits a response, except for a stream, whose events are limited. */

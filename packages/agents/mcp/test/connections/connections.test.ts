@@ -133,6 +133,14 @@ it.each<[string, (callback: URL) => void]>([
   expect(await process().has('ann')).toBe(false);
 });
 
+it('rejects another issuer of an authorization server that does not announce the parameter', async () => {
+  const all = await world({ metadata: { authorization_response_iss_parameter_supported: false } });
+  const callback = new URL(all.authority.approve((await all.process().login('ann')).url));
+  callback.searchParams.set('iss', 'https://evil.example');
+  expect(await rejection(all.process().finish(callback.href, 'ann'))).toMatchObject(LOGIN_FAILED);
+  expect(requests(all, '/token')).toEqual([]);
+});
+
 it('accepts a callback once', async () => {
   const { authority, process } = await world();
   const callback = authority.approve((await process().login('ann')).url);

@@ -29,7 +29,7 @@ async function world(method: string) {
   };
   const authority = await startAuthority(3600, () => url, [web]);
   onTestFinished(() => authority.close());
-  let now = Date.now();
+  const expired = new Set<string>();
   const look = defineTool({
     name: 'look',
     description: 'Looks',
@@ -53,7 +53,7 @@ async function world(method: string) {
       tokens.push(token);
       const [, claims = ''] = token.split('.');
       const { aud, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Claims;
-      if (aud === url && exp * 1000 > now) return serving.fetch(request);
+      if (aud === url && exp * 1000 > Date.now() && !expired.has(token)) return serving.fetch(request);
     }
     const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
     return Promise.resolve(new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }));
@@ -78,7 +78,7 @@ async function world(method: string) {
     await connections.finish(await authority.browse(page.url), 'ann');
   };
   const expireTokens = (): void => {
-    now += 4000 * 1000;
+    for (const token of tokens) expired.add(token);
   };
   return { authority, connections, store, connect, logIn, expireTokens, tokens };
 }
@@ -102,9 +102,7 @@ it('refreshes an expired token, whose refresh token rotates', async () => {
   const entry = (): string => [...store.entries].find(([name]) => name.includes('/tokens/'))?.[1] ?? '';
   const before = JSON.parse(entry()) as { tokens: { refresh_token: string } };
   expireTokens();
-  const failed = await rejection(run(box, 'look'));
-  // The authority's clock has not moved, so that its new token has expired as well.
-  expect(failed).toMatchObject({ kind: 'auth' });
+  expect(await run(box, 'look')).toEqual(FOUND);
   const after = JSON.parse(entry()) as { tokens: { refresh_token: string } };
   expect(after.tokens.refresh_token).not.toBe(before.tokens.refresh_token);
   expect(after.tokens).toMatchObject({ access_token: expect.any(String) as string });
@@ -118,7 +116,8 @@ it('loses the login if a refresh token is used twice', async () => {
   const box = await connect();
   await run(box, 'look');
   expireTokens();
-  await rejection(run(box, 'look'));
+  await run(box, 'look');
+  expireTokens();
   store.entries.set(name, stolen);
   expect(await rejection(connections.connect('ann').then((other) => run(other, 'look')))).toMatchObject({
     kind: 'auth',
