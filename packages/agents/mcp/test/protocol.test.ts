@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,12 +10,15 @@ import { modernServer } from './support/modern-server.ts';
 import { rpcServer } from './support/rpc-server.ts';
 import { rejection } from './support/world.ts';
 
+const require = createRequire(import.meta.url);
+
 /** Program of protocol 2025, which logs the methods of its requests. `onProbe`: its reaction to the probe. */
 const PROGRAM = `
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 const [log, onProbe] = process.argv.slice(2);
 appendFileSync(log, 'start\\n');
+if (onProbe === 'start late') await new Promise((resolve) => setTimeout(resolve, Number(process.env.START_MS)));
 const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, method, params } = JSON.parse(line);
@@ -29,7 +33,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 `;
 
-function program(onProbe: 'refuse' | 'exit' | 'ignore') {
+function program(onProbe: 'refuse' | 'exit' | 'ignore' | 'start late', startMs = 0) {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-protocol-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -38,10 +42,16 @@ function program(onProbe: 'refuse' | 'exit' | 'ignore') {
   writeFileSync(file, PROGRAM);
   appendFileSync(log, '');
   return {
-    place: { command: process.execPath, args: [file, log, onProbe] },
+    place: { command: process.execPath, args: [file, log, onProbe], env: { START_MS: String(startMs) } },
     lines: () => readFileSync(log, 'utf8').trim().split('\n'),
   };
 }
+
+/** Number of child processes of this process. */
+const childCount = (): number =>
+  readdirSync('/proc/self/task')
+    .flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' '))
+    .filter((pid) => pid !== '').length;
 
 async function connected(options: Omit<McpOptions, 'name'>): Promise<McpToolbox> {
   const box = await connectMcp({ name: 'p', ...options });
@@ -57,9 +67,11 @@ describe('a program of protocol 2025', () => {
     expect(lines()).toEqual(['start', 'server/discover', ...HANDSHAKE]);
   });
 
-  it('that ends at the probe is started once more', async () => {
+  it('that ends at the probe is started once more, and one process is left', async () => {
     const { place, lines } = program('exit');
+    const before = childCount();
     await connected({ place });
+    expect(childCount() - before).toBe(1);
     expect(lines()).toEqual(['start', 'server/discover', 'start', ...HANDSHAKE]);
   });
 
@@ -68,6 +80,25 @@ describe('a program of protocol 2025', () => {
     await connected({ place, connectMs: 2000 });
     expect(lines()).toEqual(['start', 'server/discover', ...HANDSHAKE]);
   });
+
+  it('that starts after the time limit of the probe is connected', async () => {
+    const { place, lines } = program('start late', 1500);
+    const box = await connected({ place, connectMs: 2500 });
+    expect(box.tools).toEqual([]);
+    expect(lines().filter((line) => line === 'start')).toHaveLength(1);
+  });
+
+  // The real time limit of a probe is 10 s.
+  it.runIf(process.env['SOAK'] !== undefined)(
+    'that is silent connects within 10.5 s, and one that starts after 15 s connects',
+    async () => {
+      const began = performance.now();
+      await connected({ place: program('ignore').place });
+      expect(performance.now() - began).toBeLessThan(10_500);
+      await connected({ place: program('start late', 15_000).place });
+    },
+    60_000,
+  );
 
   it("receives no probe with protocol: '2025'", async () => {
     const { place, lines } = program('exit');
@@ -96,6 +127,15 @@ describe('a program of protocol 2025', () => {
     await connected({ place, store, connectMs: 2000 });
     expect(lines().filter((line) => line === 'server/discover')).toHaveLength(2);
   });
+});
+
+it.each(['everything', 'filesystem', 'memory'])('connects server-%s with one process', async (name) => {
+  const manifest = require.resolve(`@modelcontextprotocol/server-${name}/package.json`);
+  const before = childCount();
+  const args = [join(manifest, '../dist/index.js'), ...(name === 'filesystem' ? [tmpdir()] : [])];
+  const box = await connected({ place: { command: process.execPath, args } });
+  expect(box.tools.length).toBeGreaterThan(5);
+  expect(childCount() - before).toBe(1);
 });
 
 describe('a server over HTTP', () => {

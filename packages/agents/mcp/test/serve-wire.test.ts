@@ -111,7 +111,7 @@ it('reports a skill that it cannot serve', async () => {
   const errors: string[] = [];
   const { client } = await clientOf({
     skillsFolder: folder,
-    onError: ({ message }) => void errors.push(message),
+    onError: (error) => void errors.push((error as Error).message),
   });
   expect(client.getServerVersion()).toMatchObject({ name: 'sky', version: '1' });
   expect(errors[0]).toMatch(/^skillsFolder: broken.*: ./);

@@ -106,7 +106,7 @@ async function connect(
   const onStderr = (detail: string): void => {
     io.emit({ type: 'stderr', detail });
   };
-  const { place, connectMs = CONNECT_MS } = options;
+  const { place, connectMs = CONNECT_MS, clock = systemClock } = options;
   const connection = await openTransport(place, { onStderr, label: io.label, authorization });
   if (options.protocol !== '2025') acceptTasks(connection.transport);
   // An HTTP server that does not respond is not available. A program may ignore unknown requests before its handshake.
@@ -128,12 +128,12 @@ async function connect(
   client.onclose = () => {
     session.markLost();
   };
-  const began = performance.now();
+  const began = clock.now();
   try {
     // The SDK ignores the signal while it sends the last message of the handshake.
     await abortable(client.connect(connection.transport, { ...NO_LIMIT, signal }), signal);
     const isLegacy = client.getProtocolEra() === 'legacy';
-    return { session, isLegacy, hasTimedOut: isLegacy && performance.now() - began >= probeMs };
+    return { session, isLegacy, hasTimedOut: isLegacy && clock.now() - began >= probeMs };
   } catch (error) {
     await Promise.allSettled([session.close(), connection.transport.close()]);
     const { mask } = connection;

@@ -43,7 +43,7 @@ export interface ServeOptions {
    */
   readonly store?: McpStore | undefined;
   /** Listener for errors that occur outside of calls. @default errors are ignored */
-  readonly onError?: ((error: Error) => void) | undefined;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** String or file that clients may read. */

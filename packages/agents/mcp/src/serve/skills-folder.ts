@@ -10,7 +10,7 @@ export interface SkillsFolder {
 /** Loads the skills of a folder. Throws `config` if the folder cannot be read. */
 export async function loadSkillsFolder(
   folder: string,
-  onError: ((error: Error) => void) | undefined,
+  onError: ((error: unknown) => void) | undefined,
 ): Promise<SkillsFolder> {
   const { loadSkills } = await loadServerSkills();
   try {
