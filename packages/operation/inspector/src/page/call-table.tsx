@@ -101,7 +101,11 @@ function Row({ call, href, isSelected, end, now }: RowProps): JSX.Element {
     usage.input === undefined && usage.output === undefined
       ? undefined
       : tokens((usage.input ?? 0) + (usage.output ?? 0)),
-    cost === undefined ? undefined : usd(cost),
+    cost === undefined ? (
+      <span title="No cost: the inspector has no ledger that knows the price.">–</span>
+    ) : (
+      usd(cost)
+    ),
   ];
   return (
     <tr class={isSelected ? 'row selected' : 'row'}>

@@ -65,6 +65,28 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
   );
 
   it(
+    'show complete outcomes and models on a small laptop',
+    async () => {
+      await using testInspector = await startInspectorWithCallLog();
+      const error = { kind: 'overloaded', message: 'overloaded' } as const;
+      await testInspector.store.append([
+        entryOf(0),
+        entryOf(1, { outcome: 'failed', error }),
+        entryOf(2, { outcome: 'abandoned' }),
+      ]);
+      const viewport = { width: 1280, height: 800 };
+      await using openedPage = await openPage(browser, testInspector.address, { viewport });
+      const cells = openedPage.page.locator('.cell-outcome, .cell-model');
+      await cells.nth(5).waitFor();
+      const cut = await cells.evaluateAll((all) =>
+        all.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+      );
+      expect(cut).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'are filtered by the parameters of the URL, and each filter has `all` as its first option',
     async () => {
       await using testInspector = await startInspectorWithCallLog();
