@@ -1,5 +1,5 @@
 import type { Skill, Tool } from '@majordomo/agent';
-import { truncateText } from '@majordomo/core';
+import { messageOf, truncateText } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { openLedgerGates, type LedgerGates } from '../ledger/ledger-gates.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
@@ -39,9 +39,9 @@ export async function mcp(named: string | undefined, flags: McpFlags, io: Io): P
     tools,
     instructions: instructionsOf(skills),
     approvals,
-    onError: ({ message }) => {
+    onError: (error) => {
       io.stderr.write(
-        `majordomo mcp: ${truncateText(printable(message).replaceAll(/\s+/g, ' '), MAX_CHARS)}\n`,
+        `majordomo mcp: ${truncateText(printable(messageOf(error)).replaceAll(/\s+/g, ' '), MAX_CHARS)}\n`,
       );
     },
   });
