@@ -5,8 +5,9 @@ import { packagesIn, ROOT, type WorkspacePackage } from './tooling/build/package
 
 const report = process.env['VITEST_JSON'];
 
-/** Time limit of `expect.poll`. It is long, so that a busy machine does not fail a test. */
+/** Time limits of `expect.poll` and of a test. They are long, so that a busy machine does not fail a test. */
 const EXPECT = { poll: { timeout: 30_000 } };
+const TEST_MS = 60_000;
 
 const packages = packagesIn();
 /** Packages in a wing, whose coverage is measured. */
@@ -28,6 +29,8 @@ function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectI
       dir: path,
       isolate: false,
       expect: EXPECT,
+      testTimeout: TEST_MS,
+      hookTimeout: TEST_MS,
       exclude: [...configDefaults.exclude, ALONE, OUTSIDE, '**/dist/**', ...packagesInside(path)],
       globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
     },

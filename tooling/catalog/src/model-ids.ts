@@ -59,14 +59,20 @@ const isChatModel = ({ id, input, output }: CatalogModel): boolean =>
   input.includes('text') && output.length === 1 && output[0] === 'text' && !OTHER_MODELS.test(id);
 
 /**
- * Whether models.dev or pi-ai lists the model. Only models.dev states families and release dates. The other sources retain models
- * that vendors retired years ago, without the date of the retirement, and the catalog's aliases, which vendors do not accept.
+ * Whether models.dev, pi-ai or only an SDK lists the model. Only models.dev states families and release dates, and SDKs state nothing
+ * but the id. The other sources retain models that vendors retired years ago, without the date of the retirement, and the catalog's
+ * aliases, which vendors do not accept.
  */
-const isListed = ({ aliasOf, family, released, prices }: CatalogModel): boolean =>
-  aliasOf === undefined &&
-  (family !== undefined ||
-    released !== undefined ||
-    prices.some(({ sources }) => sources.includes('models.dev') || sources.includes('pi-ai')));
+const isListed = (model: CatalogModel): boolean =>
+  model.aliasOf === undefined && (isOfLiveSource(model) || isOfSdk(model));
+
+const isOfSdk = ({ prices, contextTokens, maxInputTokens }: CatalogModel): boolean =>
+  prices.length === 0 && contextTokens === undefined && maxInputTokens === undefined;
+
+const isOfLiveSource = ({ family, released, prices }: CatalogModel): boolean =>
+  family !== undefined ||
+  released !== undefined ||
+  prices.some(({ sources }) => sources.includes('models.dev') || sources.includes('pi-ai'));
 
 const isRetired = ({ status, retires, lastSeen }: CatalogModel, date: string): boolean =>
   status === 'deprecated' || lastSeen !== undefined || (retires !== undefined && retires <= date);

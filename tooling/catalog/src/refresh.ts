@@ -10,6 +10,7 @@ import { readLitellm } from '../../../packages/calls/catalog/src/refresh/read-li
 import { readModelsDev } from '../../../packages/calls/catalog/src/refresh/read-models-dev.ts';
 import { readPiAi } from '../../../packages/calls/catalog/src/refresh/read-pi-ai.ts';
 import { believing, ruled, withoutWithdrawn, type Ruling } from './rulings.ts';
+import { withSdkModels, type SdkModels } from './sdk-models.ts';
 import { SOURCES, type Taken } from './sources.ts';
 import { VENDORS, type VendorNames } from '../../../packages/calls/catalog/src/refresh/vendors.ts';
 
@@ -28,11 +29,12 @@ export interface Refreshed {
   readonly models: readonly CatalogModel[];
 }
 
-/** Runs a refresh. The same sources, rulings and history produce the same bytes. */
+/** Runs a refresh. The same sources, rulings, history and models of the SDKs produce the same bytes. */
 export async function refresh(
   sources: Readonly<Record<SourceName, Taken>>,
   before: Before,
   rulings: readonly Ruling[],
+  sdkModels: SdkModels = {},
 ): Promise<Refreshed> {
   const about = aboutThese(sources);
   const files = new Map<string, string>();
@@ -44,7 +46,8 @@ export async function refresh(
     const listings = believing(vendor, listingsOf(sources, names), rulings);
     const dates = { today: about.date, bySource: datesOf(sources) };
     const { models: merged, contradicted } = merge(vendor, listings, dates, names.resells);
-    const now = ruled(vendor, merged, rulings, about.date);
+    const complete = withSdkModels(vendor, merged, sdkModels[vendor] ?? [], about.date);
+    const now = ruled(vendor, complete, rulings, about.date);
     const models = withHistory(now, known, { today: about.date, before: before.date });
     if (models.length === 0) continue;
     for (const [id, outdated] of contradicted)

@@ -8,9 +8,11 @@ import type { SourceName } from '../../../packages/calls/catalog/src/refresh/off
 import { MODEL_ID_FILE, MODEL_ID_TYPES, modelIdsOf } from './model-ids.ts';
 import { refresh, type Before } from './refresh.ts';
 import { RULINGS } from './rulings-of-2026.ts';
+import { downloadSdkModels } from './sdk-models.ts';
 import { SOURCES, taken, type Taken } from './sources.ts';
 
 // Usage: pnpm --filter @majordomo/catalog refresh [--from FOLDER --date models.dev=2026-07-02 --date …]
+// FOLDER contains copies of the sources, of which a missing pi-ai is downloaded. The SDKs are always downloaded.
 
 const SRC = join(folderOf('catalog'), 'src');
 
@@ -30,7 +32,8 @@ const sources = Object.fromEntries(
   await Promise.all(names.map(async (name) => [name, await taken(name, folder, dates)] as const)),
 ) as Record<SourceName, Taken>;
 
-const { files, problems, models, date } = await refresh(sources, await before(), RULINGS);
+const sdkModels = await downloadSdkModels();
+const { files, problems, models, date } = await refresh(sources, await before(), RULINGS, sdkModels);
 if (problems.length > 0) {
   console.error(
     `${problems.join('\n')}\n\n${problems.length} problems; resolve them in tooling/catalog/src/rulings-of-2026.ts. No file was written.`,

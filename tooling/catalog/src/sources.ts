@@ -42,7 +42,10 @@ export interface Taken {
   readonly date: string;
 }
 
-/** Reads the sources from a folder of copies with the given dates, or downloads the current versions. */
+/**
+ * Reads the sources from a folder of copies with the given dates, or downloads the current versions. An npm package that the folder
+ * does not contain is downloaded too.
+ */
 export async function taken(
   name: SourceName,
   folder: string | undefined,
@@ -52,6 +55,7 @@ export async function taken(
   if (folder === undefined) return url.startsWith('npm:') ? packed(url.slice('npm:'.length)) : fetched(url);
   const paths = files.flatMap((file) => [join(folder, file), join(folder, `${file}.gz`)]);
   const path = paths.find((one) => existsSync(one));
+  if (path === undefined && url.startsWith('npm:')) return packed(url.slice('npm:'.length));
   if (path === undefined)
     throw new Error(`${folder}: no copy of ${name} exists; expected one of ${paths.join(', ')}`);
   const { data: json } = await read(path);
@@ -71,7 +75,7 @@ async function packed(name: string): Promise<Taken> {
   const folder = await mkdtemp(join(tmpdir(), 'majordomo-refresh-'));
   try {
     const run = promisify(execFile);
-    const { stdout } = await run('npm', ['pack', name, '--silent'], { cwd: folder });
+    const { stdout } = await run('npm', ['pack', `${name}@latest`, '--silent'], { cwd: folder });
     await run('tar', ['-xzf', stdout.trim()], { cwd: folder });
     const { data: json } = await read(join(folder, 'package/dist/providers/data'));
     return { json, date: dateOfPiAi(recordIn({ json }, 'json')) ?? '' };

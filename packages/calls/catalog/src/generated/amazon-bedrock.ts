@@ -17,7 +17,7 @@ export const rows: string = `[
 {"id":"amazon.nova-premier-v1:0","p":[{"p":{"i":2.5,"o":12.5,"r":0.625},"b":"g"}]},
 {"id":"amazon.nova-pro-v1:0","f":"nova-pro","c":300000,"o":8192,"r":"tiv","y":"TH","n":"R","d":"2024-12-03","k":"2024-10","p":[{"p":{"i":0.8,"o":3.2,"r":0.2},"b":"gml"},{"f":"2026-11-10","p":{"i":0.8,"o":3.2,"r":0.2,"w":0.8},"b":"gmlp"}]},
 {"id":"amazon.nova-sonic-v1:0","p":[{"p":{"i":0.06,"o":0.24,"I":3.4,"O":13.6},"b":"g"}]},
-{"id":"amazon.rerank-v1:0","i":32000,"o":32000},
+{"id":"amazon.rerank-v1:0","i":32000,"o":32000,"p":[{"p":{"i":0,"o":0},"e":{"search":1000},"b":"l"}]},
 {"id":"amazon.titan-embed-g1-text-02","i":8192,"p":[{"p":{"i":0.1,"o":0},"b":"l"}]},
 {"id":"amazon.titan-embed-image-v1","i":128,"p":[{"p":{"i":0.8,"o":0},"b":"l"}]},
 {"id":"amazon.titan-embed-text-v1","i":8192,"p":[{"p":{"i":0.1,"o":0},"b":"gl"}]},
