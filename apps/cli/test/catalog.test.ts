@@ -35,6 +35,7 @@ it('shows the date, the sources and the counts', async () => {
     ),
   );
   for (const { name, date } of shipped.sources) expect(out).toContain(`  ${name}, ${date}\n`);
+  expect(out).toMatch(/\nPrices of \d{4}-\d{2}-\d{2} or older: [a-z, -]+\n$/);
   const json = JSON.parse((await cli.run('catalog', '--json')).out) as object;
   expect(json).toMatchObject({
     date: shipped.date,

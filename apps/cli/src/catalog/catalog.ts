@@ -1,3 +1,4 @@
+import type { Catalog, CatalogModel } from '@majordomo/catalog';
 import type { CatalogEvent, CatalogSource, CatalogStore, StoredCatalog } from '@majordomo/catalog/refresh';
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -35,15 +36,38 @@ export async function showCatalog(flags: ShowFlags, io: Io): Promise<ExitCode> {
     priced: models.filter(({ prices }) => prices.length > 0).length,
     retiring: models.filter(({ retires = '' }) => retires >= date).length,
   };
-  if (flags.json === true) writeJson(io.stdout, { date, file: catalogFile(io), sources, counts });
+  const older = olderVendors(models, sources, date);
+  if (flags.json === true) writeJson(io.stdout, { date, file: catalogFile(io), sources, counts, older });
   else {
     const lines = [
       `Catalog of ${date}: ${counts.models} models of ${counts.vendors} vendors, ${counts.priced} with a price, ${counts.retiring} that retire`,
       ...sources.map((source) => `  ${source.name}, ${source.date}`),
+      ...Object.entries(older).map(([day, names]) => `Prices of ${day} or older: ${names.join(', ')}`),
     ];
     io.stdout.write(`${printable(lines.join('\n'))}\n`);
   }
   return EXIT.ok;
+}
+
+/**
+ * Returns the vendors without a price from the newest source, by the date of the newest source that lists them. Vendors without any
+ * price are absent.
+ */
+function olderVendors(
+  models: readonly CatalogModel[],
+  sources: Catalog['sources'],
+  date: string,
+): Readonly<Record<string, readonly string[]>> {
+  const dates = new Map(sources.map((source) => [source.name, source.date]));
+  const newest = new Map<string, string>();
+  for (const { vendor, prices } of models)
+    for (const name of prices.flatMap((price) => price.sources)) {
+      const day = dates.get(name);
+      if (day !== undefined && day > (newest.get(vendor) ?? '')) newest.set(vendor, day);
+    }
+  const byDay: Record<string, string[]> = {};
+  for (const [vendor, day] of [...newest].filter(([, day]) => day < date)) (byDay[day] ??= []).push(vendor);
+  return byDay;
 }
 
 /** Implements `majordomo catalog diff`. Prints the changes that an update would make. */

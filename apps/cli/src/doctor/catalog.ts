@@ -1,4 +1,4 @@
-import { openSpec } from '../backends/open.ts';
+import { configuredTargets } from '../backends/configured-targets.ts';
 import type { Settings } from '../config/settings.ts';
 import { warning, type Finding, type Section } from './finding.ts';
 import type { Io } from '../program/io.ts';
@@ -14,7 +14,10 @@ export async function catalogSection(settings: Settings, io: Io): Promise<Sectio
   const catalog = await currentCatalog(io);
   const now = new Date();
   const findings: Finding[] = [];
-  for (const { target, vendor = '', model } of await configuredTargets(settings, io)) {
+  const named = await configuredTargets(settings, io);
+  // Other sections report targets that cannot be opened.
+  const targets = new Map(named.map(({ target }) => [target.target, target]));
+  for (const { target, vendor = '', model } of targets.values()) {
     const found = await catalog.find(vendor, model);
     const notice = found && noticeOf(found.model, now);
     if (notice === undefined) continue;
@@ -42,21 +45,4 @@ export async function catalogSection(settings: Settings, io: Io): Promise<Sectio
 async function rejectedModels(io: Io): Promise<readonly string[]> {
   const list = await readJson(rejectedFile(io), 'the list').catch(() => undefined);
   return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
-}
-
-/** Returns the targets of the default model and the aliases, each once. Other sections report targets that cannot be opened. */
-async function configuredTargets(settings: Settings, { cwd, signal }: Io) {
-  const { model, aliases } = settings;
-  const specs = [...(model === undefined ? [] : [model]), ...Object.values(aliases)];
-  const resolved = await Promise.all(
-    specs.map(async (spec) => {
-      try {
-        const majordomo = await openSpec(spec, settings, { cwd, signal });
-        return await majordomo.resolve(spec, { signal });
-      } catch {
-        return [];
-      }
-    }),
-  );
-  return new Map(resolved.flat().map((target) => [target.target, target])).values();
 }

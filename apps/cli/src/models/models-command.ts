@@ -1,11 +1,26 @@
 import type { Define } from '../program/define.ts';
+import { Stop } from '../program/exit.ts';
+
+interface ModelsOptions {
+  readonly json?: true;
+  readonly prices?: true;
+  readonly replaceable?: true;
+}
 
 export const define: Define = (command, io, done) => {
   command
     .argument('[provider]', 'list only this provider')
     .option('--prices', "add the catalog's prices per million tokens")
+    .option('--replaceable', 'list configured models that retire within 90 days or have a cheaper equal')
     .option('--json', 'print one JSON document')
-    .action(async (provider: string | undefined, flags: { json?: true; prices?: true }) => {
+    .action(async (provider: string | undefined, flags: ModelsOptions) => {
+      if (flags.replaceable === true) {
+        if (provider !== undefined || flags.prices === true)
+          throw new Stop('--replaceable reads the configuration; remove the provider and --prices');
+        const { replaceable } = await import('./replaceable.ts');
+        done(await replaceable(flags, io));
+        return;
+      }
       const { models } = await import('./models.ts');
       done(await models(provider, flags, io));
     });

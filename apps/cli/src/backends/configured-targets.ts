@@ -1,0 +1,32 @@
+import type { ResolvedTarget } from '@majordomo/core';
+import type { Settings } from '../config/settings.ts';
+import type { Io } from '../program/io.ts';
+import { openSpec } from './open.ts';
+
+/** Target of a name in the configuration. */
+export interface NamedTarget {
+  /** Alias, or `model` for the default model. */
+  readonly name: string;
+  readonly target: ResolvedTarget;
+}
+
+/** Returns the targets of the default model and the aliases. Omits specs that cannot be opened. */
+export async function configuredTargets(
+  settings: Settings,
+  { cwd, signal }: Io,
+): Promise<readonly NamedTarget[]> {
+  const { model, aliases } = settings;
+  const specs = [...(model === undefined ? [] : [['model', model] as const]), ...Object.entries(aliases)];
+  const resolved = await Promise.all(
+    specs.map(async ([name, spec]) => {
+      try {
+        const majordomo = await openSpec(spec, settings, { cwd, signal });
+        const targets = await majordomo.resolve(spec, { signal });
+        return targets.map((target) => ({ name, target }));
+      } catch {
+        return [];
+      }
+    }),
+  );
+  return resolved.flat();
+}
