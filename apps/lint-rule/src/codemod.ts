@@ -1,3 +1,7 @@
+/**
+ * Codemod as an ESLint plugin: rules whose fixes rewrite calls of SDKs to majordomo.
+ * @module
+ */
 import type { Rule } from 'eslint';
 import { rules as reporting } from './index.ts';
 import { definePlugin, type MajordomoPlugin } from './plugin.ts';

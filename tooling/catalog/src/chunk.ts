@@ -87,6 +87,10 @@ const defined = <T extends object>(row: { readonly [K in keyof T]: T[K] | undefi
 
 /** Returns the source code of a vendor's entry point. */
 export const entryOf = (vendor: string): string => `${WRITTEN}
+/**
+ * Models and prices of ${vendor} only, for smaller bundles.
+ * @module
+ */
 import { catalogOfVendor } from '../catalog-of-vendor.ts';
 import type { Catalog } from '../contract.ts';
 import { rows } from '../generated/${vendor}.ts';

@@ -1,3 +1,7 @@
+/**
+ * Functions for adapters of durable engines, which run agents on a journal, and for observers of a run in another process.
+ * @module
+ */
 // Functions for adapters of durable engines, which run agents on a journal.
 export type { Journal } from './journal/journal.ts';
 export { journaled, type JournaledIo } from './journal/journaled.ts';

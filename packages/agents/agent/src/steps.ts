@@ -1,4 +1,8 @@
-// Pure steps of a run, for custom drivers. Engines run the built files in isolates, so the files must not import a package.
+/**
+ * Pure steps of a run, for custom drivers. Every step takes a state and returns the next state.
+ * @module
+ */
+// Engines run the built files in isolates, so the files must not import a package.
 export { begin } from './state/state.ts';
 export { decide, type Action, type Rules } from './loop/decide.ts';
 export {

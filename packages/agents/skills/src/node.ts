@@ -1,1 +1,5 @@
+/**
+ * Skills from folders, for Node.
+ * @module
+ */
 export { loadSkills, type LoadSkillsOptions } from './node/load-skills.ts';

@@ -1,3 +1,7 @@
+/**
+ * Responses and inputs of the AG-UI protocol, for CopilotKit and other clients of AG-UI.
+ * @module
+ */
 import { sseResponse } from '@majordomo/core/http';
 import { agUiTranslator } from './ag-ui-translator.ts';
 import { chunkStream } from './response.ts';

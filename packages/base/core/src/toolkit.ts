@@ -1,3 +1,8 @@
+/**
+ * Building blocks of core for other packages: checks of options, JSON, errors, requests and stores. Applications rarely
+ * need them.
+ * @module
+ */
 // Option checks
 export {
   checkFinite,

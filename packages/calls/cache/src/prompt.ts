@@ -1,3 +1,7 @@
+/**
+ * Prompt cache: keeps a conversation at the target that has its prompt in the vendor's cache.
+ * @module
+ */
 export {
   createPromptCache,
   type CacheLifetimes,

@@ -1,4 +1,7 @@
-// Estimates and upper bounds of token counts.
+/**
+ * Estimates and upper bounds of token counts, without a tokenizer and without a request.
+ * @module
+ */
 export { maxRequestTokens, type BoundedRequest, type BoundTarget } from './tokens/bound.ts';
 export { imageTokens } from './tokens/image.ts';
 export {

@@ -1,3 +1,7 @@
+/**
+ * Providers for Chat Completions only, for smaller bundles.
+ * @module
+ */
 import type { Provider } from '@majordomo/core';
 import { chatProvider, openai, type ChatOptions, type Profile } from '@majordomo/openai-wire';
 import { SDK } from './connection.ts';

@@ -1,3 +1,7 @@
+/**
+ * Providers for Responses only, for smaller bundles.
+ * @module
+ */
 import type { Provider } from '@majordomo/core';
 import {
   openaiResponses,

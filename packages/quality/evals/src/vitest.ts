@@ -1,3 +1,7 @@
+/**
+ * The matcher `toPassEval` for Vitest.
+ * @module
+ */
 import { expect } from 'vitest';
 import type { Evaluation } from './types.ts';
 import { toTable } from './report/table.ts';
