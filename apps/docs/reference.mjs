@@ -1,9 +1,13 @@
 // Writes the API reference to dist/: one Markdown page for each entry point of each published package, from its source.
-// site/build.mjs adds it to the site. Fails if a link is broken.
-import { rmSync } from 'node:fs';
+// site/build.mjs adds it to the site. Functions are first, in the order of the entry point. Fails if a link is broken.
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application, TSConfigReader } from 'typedoc';
 import { packagesIn, ROOT } from '../../tooling/build/packages.ts';
+
+/** Groups of exports, in their order on a page. */
+const GROUPS = ['Functions', 'Classes', 'Variables', 'References', 'Interfaces', 'Type Aliases'];
+const SOURCE_ORDER = new Set(['Functions', 'Classes', 'Variables']);
 
 const HERE = import.meta.dirname;
 const OUT = join(HERE, 'dist');
@@ -39,6 +43,8 @@ const app = await Application.bootstrapWithPlugins(
     hidePageHeader: true,
     hideBreadcrumbs: true,
     useCodeBlocks: true,
+    // Links use the ids of typedoc, which differ from a heading's own id if two members have similar names.
+    useHTMLAnchors: true,
     parametersFormat: 'table',
     interfacePropertiesFormat: 'table',
     typeDeclarationFormat: 'table',
@@ -63,8 +69,22 @@ for (const point of points) {
     entries.find(({ file }) => file === point.sourceFile.fileName)?.name ?? point.displayName;
 }
 const project = app.converter.convert(points);
+for (const module of project.children ?? []) sortGroups(module);
 app.validate(project);
 await app.generateOutputs(project);
 const { errorCount, warningCount } = app.logger;
 console.log(`reference: ${points.length} entries, ${errorCount + warningCount} problems`);
 process.exitCode = errorCount + warningCount === 0 ? 0 : 1;
+
+/**
+ * Sorts the exports of an entry point by their use: functions, then classes and values, then types. Functions and values are in the
+ * order of the entry point, which begins with the most important one. Types are in alphabetical order.
+ */
+function sortGroups(module) {
+  const { file } = entries.find(({ name }) => name === module.name);
+  const source = readFileSync(file, 'utf8');
+  const place = ({ name }) => source.search(new RegExp(`\\b${name.replace('$', '\\$')}\\b`));
+  module.groups?.sort((a, b) => GROUPS.indexOf(a.title) - GROUPS.indexOf(b.title));
+  for (const { title, children } of module.groups ?? [])
+    if (SOURCE_ORDER.has(title)) children.sort((a, b) => place(a) - place(b));
+}

@@ -1,5 +1,5 @@
-// `pnpm site`: writes the documents and the reference as a static site with a search, in dist/. A broken link and a search
-// that leads to another page fail. `--without-reference` uses the existing reference, if there is one.
+// `pnpm site`: writes the documents and the reference as a static site with a search, in dist/. Every problem that check.mjs
+// finds fails. `--without-reference` uses the existing reference, if there is one.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'vitepress';
 import { ROOT } from '../../../tooling/build/packages.ts';
 import { IMAGES, pagesOf, pageText, referencePages, referenceText } from './pages.mjs';
-import { checkSearch } from './search.mjs';
+import { checkSite } from './check.mjs';
 
 const HERE = join(import.meta.dirname, '..');
 const OUT = join(import.meta.dirname, 'dist');
@@ -17,7 +17,7 @@ try {
   if (!process.argv.includes('--without-reference')) reference();
   await writePages();
   await build(folder, { outDir: OUT });
-  await checkSearch();
+  await checkSite();
   console.log(`the site is in ${OUT}: any server of files shows it`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 // The site: VitePress over the pages that build.mjs writes. Search works without a server.
+import { join } from 'node:path';
 import { groupsOf, keywordsOf, pagesOf, referencePages, titleOf, wingsOf } from './pages.mjs';
 
 const pages = [...pagesOf()].map(([file, page]) => ({
@@ -66,6 +67,8 @@ const search = {
   provider: 'local',
   options: {
     detailedView: true,
+    // Without a label, the name of the button is its text with the keys.
+    translations: { button: { buttonAriaLabel: '' } },
     _render: (text, env, markdown) => {
       const path = env.relativePath;
       if (NOT_SEARCHED.includes(path) || path.startsWith('adr/')) return '';
@@ -75,6 +78,8 @@ const search = {
       searchOptions: {
         boost: { title: 6, titles: 2, text: 1 },
         boostDocument,
+        // A word counts much more than the beginning of another word, such as "mode" of "model".
+        weights: { prefix: 0.1, fuzzy: 0.05 },
       },
     },
   },
@@ -88,7 +93,16 @@ export default {
   cleanUrls: false,
   ignoreDeadLinks: referencePages().length === 0 ? [/^\/reference\//] : false,
   // Angle brackets in documents are text.
-  markdown: { anchor: { slugify }, html: false },
+  markdown: {
+    anchor: { slugify },
+    html: false,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
+  vite: {
+    resolve: {
+      alias: [{ find: './VPHome.vue', replacement: join(import.meta.dirname, 'home.mjs') }],
+    },
+  },
   themeConfig: {
     logo: { src: '/images/mark.svg', alt: '' },
     search,
@@ -100,12 +114,8 @@ export default {
     sidebar: {
       '/reference/': [{ text: 'API reference', link: '/reference/', items: referenceSidebar() }],
       '/': [
-        ...groupsOf().map(({ title, files }) => ({
-          text: title,
-          items: files.map(pageOf),
-          collapsed: title === 'Project',
-        })),
-        { text: 'Packages', items: packageSidebar(), collapsed: true },
+        ...groupsOf().map(({ title, files }) => ({ text: title, items: files.map(pageOf) })),
+        { text: 'Packages', link: '/docs/packages', items: packageSidebar(), collapsed: true },
       ],
     },
     editLink: {

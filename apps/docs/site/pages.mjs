@@ -67,9 +67,15 @@ export function pageText(file, pages) {
   const text = source.startsWith('---\n')
     ? source.replace('---\n', `---\nsource: ${file}\n`)
     : `---\nsource: ${file}\n---\n\n${source}`;
-  const parts = text.split(/(^```[\s\S]*?^```$)/gm);
-  return parts.map((part) => (part.startsWith('```') ? part : withLinks(part, file, pages))).join('');
+  return linkedText(text, file, pages);
 }
+
+/** Returns the text with links to pages of the site, except in programs. */
+const linkedText = (text, file, pages) =>
+  text
+    .split(/(^```[\s\S]*?^```$)/gm)
+    .map((part) => (part.startsWith('```') ? part : withLinks(part, file, pages)))
+    .join('');
 
 /** Words that visitors search for, by page of the site. A document names them in a comment under its title. */
 export const keywordsOf = () =>
@@ -109,11 +115,74 @@ export const referencePages = () =>
         .sort()
     : [];
 
-/** Returns the text of a page of the reference, with links to the sources, and without the anchors of table rows. */
+/** README of the package, by the page of its main entry in the reference. */
+const readmes = () =>
+  new Map(
+    packagesIn()
+      .filter(({ manifest }) => manifest.private !== true)
+      .map(({ path, manifest }) => [`reference/${manifest.name}`, `${path}/README.md`]),
+  );
+
+/** Returns the text of a page of the reference, with links to the sources, and with an introduction from the package's README. */
 export function referenceText(page) {
+  if (page === 'reference/index') return withFrontMatter(referenceIndex());
   const source = readFileSync(join(REFERENCE, `${page.replace('reference/', '')}.md`), 'utf8');
+  const readme = readmes().get(page);
   const text = source
-    .replaceAll(/<a id="[^"]*"><\/a> ?/g, '')
+    .replaceAll(ANCHOR, '$2 {#$1}')
     .replaceAll(/^Defined in: (\S+):(\d+)$/gm, (_all, path, line) => `[Source](${SOURCE}${path}#L${line})`);
-  return `---\neditLink: false\n---\n\n${text}`;
+  return withFrontMatter(
+    readme === undefined ? text : text.replace(/^# .*$/m, (title) => `${title}\n\n${introduction(readme)}`),
+  );
+}
+
+/** Anchor of a heading or of the name in a table's row. The site has no HTML in Markdown, so the heading or name receives the id. */
+const ANCHOR = /<a id="([^"]*)"><\/a>\s+(#+ .*$|`[^`]*`)/gm;
+
+const withFrontMatter = (text) => `---\neditLink: false\n---\n\n${text}`;
+
+/** Returns the text of a README up to the end of its first program, and a link to the rest. */
+function introduction(readme) {
+  const pages = pagesOf();
+  const [, head] = /^# .*\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(readFileSync(join(ROOT, readme), 'utf8'));
+  const program = /^```[tj]s$[\s\S]*?^```$/m.exec(head);
+  const start = program === null ? head : head.slice(0, program.index + program[0].length);
+  const page = `/${pages.get(readme)}`;
+  const more = `Options, defaults and limits: [the page of the package](${page}).`;
+  return `${linkedText(start.trim(), readme, pages).replaceAll('](#', `](${page}#`)}\n\n${more}`;
+}
+
+/** Returns the first page of the reference: the packages by wing, with their first sentences and other entries. */
+function referenceIndex() {
+  const entries = referencePages();
+  const item = (readme, page) => {
+    const others = entries.filter((entry) => entry.startsWith(`${page}/`));
+    const links = others.map((entry) => `[${entry.slice(page.length)}](/${entry})`).join(', ');
+    const name = page.replace('reference/', '');
+    return `- [${name}](/${page}): ${firstSentence(readme)}${links === '' ? '' : `  \n  Other entries: ${links}`}`;
+  };
+  const pageOf = new Map([...readmes()].map(([page, readme]) => [readme, page]));
+  const section = (title, files) => [
+    `## ${title[0].toUpperCase()}${title.slice(1)}`,
+    files
+      .filter((file) => pageOf.has(file))
+      .map((file) => item(file, pageOf.get(file)))
+      .join('\n'),
+  ];
+  const inWings = wingsOf();
+  const others = [...pageOf.keys()].filter((readme) => !inWings.some(({ files }) => files.includes(readme)));
+  return [
+    '# API reference',
+    'Every export of every package. Applications begin with [`createMajordomo`](/reference/@majordomo/core#createmajordomo).',
+    ...inWings.flatMap(({ file, files }) => section(titleOf(file), files)),
+    ...section('Commands and rules', others),
+  ].join('\n\n');
+}
+
+/** Returns the first sentence of a README, without links. */
+function firstSentence(readme) {
+  const source = readFileSync(join(ROOT, readme), 'utf8').replaceAll(/<!--[\s\S]*?-->\n+/g, '');
+  const [, paragraph] = /^# .*\n\n([\s\S]*?)\n\n/m.exec(source);
+  const text = paragraph.replaceAll('\n', ' ').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+  return /^.*?\.(?= [A-Z]|$)/.exec(text)?.[0] ?? text;
 }
