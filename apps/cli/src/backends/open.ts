@@ -10,6 +10,7 @@ import {
 import { lacksKey, type Backend } from './backends.ts';
 import { createBackend } from './create-backend.ts';
 import { loadPackage } from '../program/load-package.ts';
+import { suggestModel } from '../catalog/suggest-model.ts';
 import { outline } from './outline.ts';
 import { underDsn } from './under-dsn.ts';
 import type { Known } from './known.ts';
@@ -63,6 +64,17 @@ export async function openSpecs(
     ...routers.map((router) => router.onEvent),
   );
   const providers = [...settings.providers, ...loaded.map((provider) => underDsn(provider, env))];
-  const options = { providers, aliases, resolvers, env, chain, fetch, onEvent: hear, gates, around };
+  const options = {
+    providers,
+    aliases,
+    resolvers,
+    suggestModel,
+    env,
+    chain,
+    fetch,
+    onEvent: hear,
+    gates,
+    around,
+  };
   return base === undefined ? createMajordomo(options) : base.with(options);
 }

@@ -1,4 +1,5 @@
 import { createMajordomo, LlmError, type Majordomo, type Provider } from '@majordomo/core';
+import { suggestModel } from '../catalog/suggest-model.ts';
 import { BACKENDS, type Backend } from './backends.ts';
 import { underDsn } from './under-dsn.ts';
 import type { Known } from './known.ts';
@@ -34,7 +35,13 @@ export function outline({ aliases, resolvers, env, providers }: Known): Outline 
       env,
     ),
   );
-  const majordomo = createMajordomo({ providers: [...providers, ...standIns], aliases, resolvers, env });
+  const majordomo = createMajordomo({
+    providers: [...providers, ...standIns],
+    aliases,
+    resolvers,
+    suggestModel,
+    env,
+  });
   return { majordomo, needed, namedById };
 }
 
@@ -42,6 +49,7 @@ export function outline({ aliases, resolvers, env, providers }: Known): Outline 
 const standIn = (id: string, note: () => void): Provider => ({
   spi: 1,
   id,
+  vendor: id,
   model(modelId) {
     note();
     return {

@@ -17,6 +17,7 @@ export type {
   ResolvedTarget,
   ResolveOptions,
   Resolver,
+  SuggestModel,
   SpecElement,
   TargetSettings,
 } from './types/majordomo.ts';

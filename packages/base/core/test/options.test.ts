@@ -75,6 +75,7 @@ const VIEW: Readonly<Record<string, Type>> = {
   media: 'object',
   onEvent: 'function',
   around: 'function',
+  suggestModel: 'function',
   waitUntil: 'function',
 };
 
@@ -291,7 +292,7 @@ describe('a name of another library', () => {
   it('and any other unknown name is rejected by createMajordomo with the names of the options', () => {
     const options = { providers: [], zzz: 1 };
     expect(() => createMajordomo(options)).toThrow(
-      /^zzz is not an option; the options are providers, aliases, resolvers, env, fetch, headers, chain, /,
+      /^zzz is not an option; the options are providers, aliases, resolvers, suggestModel, env, fetch, headers, chain, /,
     );
     const unset = { providers: [], zzz: undefined };
     expect(() => createMajordomo(unset)).not.toThrow();

@@ -19,5 +19,8 @@ export { formatUsd } from './format-usd.ts';
 export { maxCost } from './max-cost.ts';
 export { priceAt } from './price-at.ts';
 
+// Names of models.
+export { modelSuggestions, type ModelSuggestionsOptions } from './suggestions.ts';
+
 // Retirement of models.
 export { modelNotices, noticeOf, type ModelNotice, type ModelNoticesOptions } from './notices.ts';

@@ -1,5 +1,6 @@
 import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
+import { withSuggestion } from '../errors/suggest.ts';
 import { admit, type Permits } from '../gates/admit.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { AttemptInfo } from '../types/gate.ts';
@@ -244,7 +245,8 @@ export class Attempt<Event extends object, Result> {
     const { state } = this;
     const { call, deps, scope } = this.parts.context;
     const { settings } = state;
-    const error = this.errorOf(scope.reason ?? cause);
+    const plain = this.errorOf(scope.reason ?? cause);
+    const error = await withSuggestion(plain, state.target, deps.suggestModel);
     const recovery = state.availableRecovery(error);
     const isConclusive = scope.reason === undefined && recovery === undefined;
     const benchedUntil = this.failClaim(error, isConclusive);

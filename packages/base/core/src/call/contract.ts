@@ -5,6 +5,7 @@ import type { Answer, ShownPart } from '../stream/accumulator.ts';
 import type { CallInfo, Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo, Gate } from '../types/gate.ts';
 import type { LlmError, Recovery } from '../types/llm-error.ts';
+import type { SuggestModel } from '../types/majordomo.ts';
 import type { Capabilities, DataHandling, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Emit } from '../util/listeners.ts';
@@ -54,6 +55,7 @@ export interface ChainDeps {
   readonly random: () => number;
   readonly memory: RecoveryMemory;
   readonly gates: readonly Gate[];
+  readonly suggestModel: SuggestModel | undefined;
   readonly around: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
   readonly dataOf: (target: Target) => DataHandling | undefined;
   readonly transport: () => Pick<ModelContext, 'env' | 'fetch' | 'headers'>;

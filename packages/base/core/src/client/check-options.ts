@@ -83,6 +83,7 @@ const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> & Kinds = {
   // `parseAliases` checks this option.
   aliases: true,
   resolvers: 'array',
+  suggestModel: 'function',
   env: 'object',
   fetch: 'function',
   headers: 'object',

@@ -33,7 +33,7 @@ import {
 import { operationMethod, speechStreamMethod } from './other-models.ts';
 
 /** Parts that all views of one majordomo share. */
-type Shared = Omit<ChainDeps, 'gates' | 'around' | 'transport' | 'dataOf'>;
+type Shared = Omit<ChainDeps, 'gates' | 'around' | 'suggestModel' | 'transport' | 'dataOf'>;
 
 /**
  * Creates a majordomo, which calls the models of several providers through one interface, with retries and failover. Only
@@ -76,7 +76,7 @@ function newView(
   backends = newBackends(options),
 ): Majordomo {
   const { health } = shared;
-  const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers } = options;
+  const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers, suggestModel } = options;
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   const { registry, models } = backends;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
@@ -97,13 +97,14 @@ function newView(
     deps: {
       ...shared,
       gates,
+      suggestModel,
       around,
       transport,
       dataOf: ({ provider, modelId }) => registry.dataOf(provider, modelId),
     },
     resolve: (spec, call, request, scope, path = []) =>
       resolve(spec, {
-        names: { aliases, resolvers, parse: parseNamedSpec },
+        names: { aliases, resolvers, parse: parseNamedSpec, suggestModel },
         registry,
         call,
         request,

@@ -34,10 +34,9 @@ export class Registry {
     return this.registered.get(name) ?? this.fromVariable(name, position);
   }
 
-  /** Returns the id of the registered provider if it is the only one. */
-  onlyId(): string | undefined {
-    const [id, ...others] = this.registered.keys();
-    return others.length === 0 ? id : undefined;
+  /** Registered providers, without those from variables. */
+  get providers(): readonly Provider[] {
+    return [...this.registered.values()];
   }
 
   /** Returns the declared data handling of a target. Members that a DSN declares replace those of the provider. */

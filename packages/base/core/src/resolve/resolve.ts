@@ -1,8 +1,16 @@
 import { messageOf } from '../errors/error-kind.ts';
 import { redact, redactCause } from '../errors/redact.ts';
+import { suggestedTarget } from '../errors/suggest.ts';
 import type { CallInfo } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
-import type { Majordomo, NamedSpec, Resolver, SpecElement, TargetSettings } from '../types/majordomo.ts';
+import type {
+  Majordomo,
+  NamedSpec,
+  Resolver,
+  SpecElement,
+  SuggestModel,
+  TargetSettings,
+} from '../types/majordomo.ts';
 import type { Provider } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
 import { didYouMean } from '../util/options.ts';
@@ -15,6 +23,7 @@ interface Names {
   readonly resolvers: readonly Resolver[];
   /** Throws `config` with the path if the value is not a spec. */
   readonly parse: (path: string, value: unknown) => string | NamedSpec;
+  readonly suggestModel: SuggestModel | undefined;
 }
 
 /** One model of one provider. Health, failover and events refer to targets. */
@@ -79,7 +88,7 @@ async function expand(
     if (path.includes(text)) throw cycleError([...path, text]);
     if (path.length >= MAX_DEPTH) throw depthError(path);
     const value = context.names.aliases.get(text) ?? (await callResolvers(text, path, context));
-    if (value === undefined) throw unknownNameError(element, spec, context);
+    if (value === undefined) throw await unknownNameError(element, spec, context);
     const named = typeof value === 'string' ? { spec: value } : value;
     await expand(
       named.spec,
@@ -134,17 +143,28 @@ const depthError = (path: readonly string[]): LlmError =>
     code: 'alias-depth',
   });
 
-function unknownNameError(
+/** Returns a hint such as `; did you mean "openai/gpt-5.4"?`; empty if no provider has such a model. */
+async function targetHint(
+  name: string,
+  providers: readonly Provider[],
+  suggest: SuggestModel | undefined,
+): Promise<string> {
+  const [only, ...others] = providers;
+  const guess = only === undefined || others.length > 0 ? undefined : `${only.id}/${name}`;
+  const target = (await suggestedTarget(name, providers, suggest)) ?? guess;
+  return target === undefined ? '' : `; did you mean "${target}"?`;
+}
+
+async function unknownNameError(
   { text, offset }: SpecElement,
   spec: string,
   { names, registry }: ResolveContext,
-): LlmError {
+): Promise<LlmError> {
   const aliases = [...names.aliases.keys()];
   const known = aliases.length === 0 ? 'no alias is set' : `aliases: ${aliases.join(', ')}`;
   const { length } = names.resolvers;
   const resolvers = length === 0 ? '' : ', and no resolver knows it';
-  const id = registry.onlyId();
-  const near = didYouMean(text, aliases) || (id === undefined ? '' : `; did you mean "${id}/${text}"?`);
+  const near = didYouMean(text, aliases) || (await targetHint(text, registry.providers, names.suggestModel));
   const message = `unknown name "${text}" in "${spec}": ${known}${resolvers}; a target is written provider/model${near}`;
   return new LlmError('config', message, { code: 'unknown-name', path: String(offset) });
 }

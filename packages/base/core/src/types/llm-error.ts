@@ -233,14 +233,13 @@ function isOfKind(value: unknown, kinds: readonly ErrorKind[]): value is LlmErro
 }
 
 /** Returns a copy of the error with other details and the same stack and cause. */
-export function withDetails(error: LlmError, details: Partial<ErrorDetails>): LlmError {
-  const copy = new LlmError(
-    error.kind,
-    error.message,
-    { ...error.details, ...details },
-    { cause: error.cause },
-  );
-  if (error.stack !== undefined) copy.stack = error.stack;
+export function withDetails(
+  error: LlmError,
+  details: Partial<ErrorDetails>,
+  message: string = error.message,
+): LlmError {
+  const copy = new LlmError(error.kind, message, { ...error.details, ...details }, { cause: error.cause });
+  if (error.stack !== undefined) copy.stack = error.stack.replace(error.message, () => message);
   const frames: unknown = Reflect.get(error, CALLED_AT);
   if (frames !== undefined) Object.defineProperty(copy, CALLED_AT, { value: frames });
   return copy;

@@ -153,6 +153,9 @@ export type Resolver = (
   },
 ) => string | NamedSpec | undefined | Promise<string | NamedSpec | undefined>;
 
+/** Returns the vendor's model id that is equal or similar to `id`, or `undefined` if none is. */
+export type SuggestModel = (vendor: string, id: string) => string | undefined | Promise<string | undefined>;
+
 /**
  * Options of `createMajordomo`. Nothing is read from the process implicitly. `Spec` is the type of the values of `aliases`.
  *
@@ -173,6 +176,12 @@ export interface MajordomoOptions<
   readonly aliases?: { readonly [name: string]: Spec | NamedSpec<Spec> } | undefined;
   /** Resolvers for names without an alias, in order. */
   readonly resolvers?: readonly Resolver[] | undefined;
+  /**
+   * Returns the model id of a vendor that resembles an unknown one, for the errors of a model that the vendor does not know and of
+   * a name without a provider. `modelSuggestions()` of `@majordomo/catalog` returns such a function. If it fails, the error has no
+   * suggestion. @default no suggestions
+   */
+  readonly suggestModel?: SuggestModel | undefined;
   /** Environment variables with API keys and `LLM_*` DSNs, such as `process.env`. Only strings are read. @default no variables */
   readonly env?: object | undefined;
   /** `fetch` function for all providers. @default the global `fetch` */

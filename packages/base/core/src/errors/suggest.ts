@@ -1,0 +1,48 @@
+import type { Target } from '../resolve/resolve.ts';
+import { type LlmError, withDetails } from '../types/llm-error.ts';
+import type { SuggestModel } from '../types/majordomo.ts';
+import type { Provider } from '../types/provider.ts';
+
+/** Returns the error of an unknown model with a suggestion. Returns other errors, and an error without a suggestion, unchanged. */
+export async function withSuggestion(
+  error: LlmError,
+  { provider, modelId }: Target,
+  suggest: SuggestModel | undefined,
+): Promise<LlmError> {
+  if (error.kind !== 'not-found') return error;
+  const id = await suggestionOf(provider, modelId, suggest);
+  if (id === undefined || id === modelId) return error;
+  return withDetails(error, {}, `${error.message}; did you mean "${provider.id}/${id}"?`);
+}
+
+/**
+ * Returns the target that a name without a provider may mean. A provider whose vendor has exactly this model takes precedence over
+ * the others, whose order is that of `providers`.
+ */
+export async function suggestedTarget(
+  name: string,
+  providers: readonly Provider[],
+  suggest: SuggestModel | undefined,
+): Promise<string | undefined> {
+  let similar: string | undefined;
+  for (const provider of providers) {
+    const id = await suggestionOf(provider, name, suggest);
+    if (id === name) return `${provider.id}/${id}`;
+    if (id !== undefined) similar ??= `${provider.id}/${id}`;
+  }
+  return similar;
+}
+
+async function suggestionOf(
+  { vendor }: Provider,
+  id: string,
+  suggest: SuggestModel | undefined,
+): Promise<string | undefined> {
+  if (vendor === undefined) return undefined;
+  try {
+    return await suggest?.(vendor, id);
+  } catch {
+    // The caller needs the error of the model, and not the failure of a hint.
+    return undefined;
+  }
+}
