@@ -10,6 +10,7 @@ function served(name: string, tools: readonly string[]): McpOptions {
   const server = serveMcp({
     name,
     version: '1.0.0',
+    hosts: [`${name}.example`],
     tools: tools.map((tool) =>
       defineTool({
         name: tool,

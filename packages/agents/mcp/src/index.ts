@@ -25,17 +25,23 @@ export type {
 export type { McpStore } from './store.ts';
 
 export { serveMcp } from './serve/serve-mcp.ts';
+export { ask, type AskAnswer, type AskQuestion } from './serve/ask.ts';
 export type {
+  Completions,
   McpServerHandle,
+  PromptContext,
   ServedAgent,
+  ServedApp,
   ServedPrompt,
   ServedResource,
+  ServedTemplate,
   ServeOptions,
 } from './serve/options.ts';
 export { reportProgress, type McpProgress } from './serve/progress.ts';
 
-// Type of the MCP SDK to which types of this package refer.
+// Types of the MCP SDK to which types of this package refer.
 export type { OAuthClientProvider } from '@modelcontextprotocol/client';
+export type { ServerEventBus } from '@modelcontextprotocol/server';
 
 // Types of `@majordomo/agent` to which types of this package refer.
 export type { Agent, Decision, RunState, Skill, Tool, Toolbox, ToolContext } from '@majordomo/agent';

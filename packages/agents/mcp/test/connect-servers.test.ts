@@ -246,7 +246,7 @@ it('instructions of a server are available after connecting, up to 20,000 charac
     const serving = serveMcp({ name: 'x', version: '1', tools: [], instructions });
     const box = await connectMcp({
       name: 'x',
-      place: { url: 'http://x.internal', fetch: (input, init) => serving.fetch(new Request(input, init)) },
+      place: { url: 'http://localhost', fetch: (input, init) => serving.fetch(new Request(input, init)) },
     });
     onTestFinished(() => box.close());
     return box.instructions;

@@ -34,14 +34,14 @@ async function officialClient(options: Partial<ServeOptions>, protocol: '2025' |
     protocol === 'auto' ? { versionNegotiation: { mode: 'auto' } } : {},
   );
   const { fetch } = serverOf(options);
-  await client.connect(new StreamableHTTPClientTransport(new URL('http://sky.internal/mcp'), { fetch }));
+  await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
   onTestFinished(() => client.close());
   return client;
 }
 
 async function boxOf(options: Partial<ServeOptions>, client: Partial<McpOptions> = {}): Promise<McpToolbox> {
   const { fetch } = serverOf(options);
-  const place = { url: 'http://sky.internal/mcp', fetch };
+  const place = { url: 'http://localhost/mcp', fetch };
   const box = await connectMcp({ name: 's', prefix: '', place, approve: 'none', ...client });
   onTestFinished(() => box.close());
   return box;
@@ -146,7 +146,7 @@ it('tools of skills are served among the tools', async () => {
 
 it('a folder of skills that cannot be read is an error of kind config', async () => {
   const { server } = serverOf({ skillsFolder: join(tempFolder(), 'none') });
-  for (const work of [server.fetch(new Request('http://sky.internal')), server.stdio()])
+  for (const work of [server.fetch(new Request('http://localhost')), server.stdio()])
     expect(await rejection(work)).toMatchObject({
       kind: 'config',
       message: expect.stringContaining('serveMcp: skillsFolder cannot be read: ') as string,
@@ -158,7 +158,7 @@ it('a folder of skills that cannot be read is an error of kind config', async ()
 it('loads a folder of skills again after a failure', async () => {
   const skillsFolder = join(tempFolder(), 'later');
   const { server } = serverOf({ skillsFolder });
-  const request = () => server.fetch(new Request('http://sky.internal'));
+  const request = () => server.fetch(new Request('http://localhost'));
   expect(await rejection(request())).toMatchObject({ kind: 'config' });
   mkdirSync(skillsFolder);
   expect(await request()).toBeInstanceOf(Response);

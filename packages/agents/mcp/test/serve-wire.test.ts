@@ -11,7 +11,7 @@ function serverOf(options: Partial<ServeOptions>) {
   onTestFinished(() => server.close());
   const fetch = (input: URL | Request | string, init?: RequestInit): Promise<Response> =>
     server.fetch(new Request(input, init));
-  return { url: 'http://sky.internal/mcp', fetch };
+  return { url: 'http://localhost/mcp', fetch };
 }
 
 /** Connects the SDK's client, and returns it with its errors. */

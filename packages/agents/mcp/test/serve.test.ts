@@ -22,7 +22,7 @@ async function served(
     name: 's',
     prefix: '',
     place: {
-      url: 'http://sky.internal/mcp',
+      url: 'http://localhost/mcp',
       fetch: (input, init) => server.fetch(new Request(input, init)),
     },
     approve: 'none',
@@ -184,7 +184,7 @@ describe('sessions', () => {
   it('that are removed for others restart unnoticed', async () => {
     const server = serveMcp({ name: 'sky', version: '1', tools: [weather], sessions: 1 });
     const place = {
-      url: 'http://sky.internal',
+      url: 'http://localhost',
       fetch: (input: URL | Request | string, init?: RequestInit) => server.fetch(new Request(input, init)),
     };
     const events: string[] = [];
@@ -222,7 +222,7 @@ describe('invalid servers', () => {
     });
     const box = await connectMcp({
       name: 's',
-      place: { url: 'http://x.internal', fetch: (input, init) => server.fetch(new Request(input, init)) },
+      place: { url: 'http://localhost', fetch: (input, init) => server.fetch(new Request(input, init)) },
     });
     onTestFinished(() => box.close());
     const outcome = rejection(kind === 'prompt' ? box.prompt('p') : box.readResource('x://r'));
@@ -247,7 +247,7 @@ describe('invalid servers', () => {
       const box = await connectMcp({
         name: 's',
         protocol,
-        place: { url: 'http://x.internal', fetch: (input, init) => server.fetch(new Request(input, init)) },
+        place: { url: 'http://localhost', fetch: (input, init) => server.fetch(new Request(input, init)) },
       });
       onTestFinished(() => box.close());
       const outcome = rejection(run(box, 's_hang'));
@@ -266,13 +266,13 @@ describe('invalid servers', () => {
     const server = serveMcp({ name: 'x', version: '1', tools: [hang] });
     const box = await connectMcp({
       name: 's',
-      place: { url: 'http://x.internal', fetch: (input, init) => server.fetch(new Request(input, init)) },
+      place: { url: 'http://localhost', fetch: (input, init) => server.fetch(new Request(input, init)) },
     });
     const outcome = rejection(run(box, 's_hang'));
     await until(() => calls.includes('hang'));
     await server.close();
     expect(await outcome).toBeInstanceOf(Error);
     await box.close();
-    expect(await server.fetch(new Request('http://x.internal'))).toMatchObject({ status: 503 });
+    expect(await server.fetch(new Request('http://localhost'))).toMatchObject({ status: 503 });
   });
 });

@@ -193,7 +193,8 @@ async function callTool(
     left: state.budget && remaining(state.budget, state.spent),
     spend: (more: Spent) => (spent = sumSpent(spent, more)),
   };
-  const outcome: ToolOutcome = !isLoaded
+  // The journal and the transcript need only the content.
+  const { value: _value, ...outcome }: ToolOutcome = !isLoaded
     ? loadingResult(call)
     : why === undefined
       ? await runAround(agent.around, { type: 'tool', runId, call }, () =>

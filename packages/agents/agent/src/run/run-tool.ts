@@ -6,10 +6,12 @@ import {
   messageOf,
   sumUsage,
   type Clock,
+  type JsonObject,
   type JsonValue,
   type ToolCallPart,
   type Usage,
 } from '@majordomo/core';
+import { isPlain } from '@majordomo/core/toolkit';
 import { partsOf } from './agent-parts.ts';
 import { Scope } from './scope.ts';
 import { recordFailedWork } from '../loop/spending.ts';
@@ -17,6 +19,7 @@ import { errorResult, type ToolOutcome } from '../state/state.ts';
 import { subAgentOf, waitingRun } from '../tools/sub-agent-tool.ts';
 import { suspension, type Tool, type ToolContext } from '../tools/tool.ts';
 import { toolContent } from '../tools/tool-content.ts';
+import { partOf } from '../tools/tool-output.ts';
 import { withConcurrency } from '../tools/tool-limits.ts';
 import { FoundTools } from '../tools/tool-search.ts';
 
@@ -85,6 +88,7 @@ async function runWithinLimits(
       name: call.name,
       content,
       ...(loads.length > 0 && { loads }),
+      ...(isObject(output) && { value: output as JsonObject }),
     };
   } catch (error) {
     if (signal.aborted) throw abortError(call, signal);
@@ -93,6 +97,10 @@ async function runWithinLimits(
     scope.close();
   }
 }
+
+/** Whether the output is an object that became JSON, and not a text, an image or a document. */
+const isObject = (output: unknown): output is object =>
+  isPlain(output) && partOf(output) === undefined;
 
 function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
   JSON.stringify(suspended.payload);

@@ -52,6 +52,8 @@ export interface ToolOutcome extends ToolResultPart {
   readonly spent?: Spent | undefined;
   /** State of a sub-agent that waits for decisions. The call has no result. */
   readonly run?: RunState | undefined;
+  /** Object that the tool returned, for a caller of `runTool`. The journal and the transcript contain only `content`. */
+  readonly value?: JsonObject | undefined;
 }
 
 /** State of a run as plain data. Another process can continue a state that was serialized with `toJson`. */

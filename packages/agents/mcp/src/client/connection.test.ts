@@ -34,7 +34,7 @@ it('ends an attempt to connect after a minute', async () => {
     requests.push(url);
     return new Promise(() => undefined);
   };
-  const outcome = rejection(connectMcp({ name: 'x', place: { url: 'http://x.internal', fetch }, clock }));
+  const outcome = rejection(connectMcp({ name: 'x', place: { url: 'http://localhost', fetch }, clock }));
   await until(() => requests.length > 0);
   await clock.advance(59_999);
   expect(await isSettled(outcome)).toBe(false);
@@ -80,7 +80,7 @@ async function hanging(everyMs: number, options: Partial<McpOptions> = {}) {
   const server = serveMcp({ name: 'sky', version: '1', tools: [tool] });
   const box = await connectMcp({
     name: 'x',
-    place: { url: 'http://x.internal', fetch: (input, init) => server.fetch(new Request(input, init)) },
+    place: { url: 'http://localhost', fetch: (input, init) => server.fetch(new Request(input, init)) },
     clock,
     ...options,
   });
@@ -115,7 +115,7 @@ it('ends a call after ten minutes, whatever the server reports', async () => {
 it('does not connect for a request that was aborted before', async () => {
   const requests: unknown[] = [];
   const place = {
-    url: 'http://x.internal',
+    url: 'http://localhost',
     fetch: (url: unknown): Promise<Response> => {
       requests.push(url);
       return Promise.reject(new TypeError('fetch failed'));

@@ -22,8 +22,9 @@ it.each<[ContentBlock, object]>([
   [{ type: 'image', data: png, mimeType: 'a/image/png' }, text('[invalid image of type a/image/png]')],
   [
     { type: 'audio', data: 'AAAAAAAA', mimeType: 'audio/wav' },
-    text('[audio of type audio/wav, 6 bytes, omitted]'),
+    { type: 'file', mediaType: 'audio/wav', bytes: new Uint8Array(6) },
   ],
+  [{ type: 'audio', data: '*', mimeType: 'audio/wav' }, text('[invalid audio of type audio/wav]')],
   [{ type: 'resource_link', uri: 'a://b', name: '' }, text('[link a://b]')],
   [{ type: 'resource_link', uri: 'a://b', name: 'c' }, text('[link a://b "c"]')],
   [resource({ text: 'T' }), text('T')],

@@ -35,7 +35,7 @@ function partOf(block: ContentBlock): Content {
     case 'image':
       return imageOf(block.data, block.mimeType) ?? text(`[invalid image of type ${block.mimeType}]`);
     case 'audio':
-      return text(`[audio of type ${block.mimeType}, ${bytesIn(block.data)}, omitted]`);
+      return audioOf(block.data, block.mimeType) ?? text(`[invalid audio of type ${block.mimeType}]`);
     case 'resource_link':
       return text(`[link ${block.uri}${block.name === '' ? '' : ` "${block.name}"`}]`);
     case 'resource':
@@ -73,6 +73,16 @@ function pdfOf(data: string, uri: string): Content | undefined {
     const bytes = fromBase64(data);
     if (sniffMediaType(bytes) !== PDF) return undefined;
     return { type: 'file', mediaType: PDF, bytes, name: /[^/]+$/.exec(uri)?.[0] };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns audio as a document. If the target does not accept audio in results, core replaces it with an error message. */
+function audioOf(data: string, mediaType: string): Content | undefined {
+  if (!/^audio\//.test(mediaType)) return undefined;
+  try {
+    return { type: 'file', mediaType, bytes: fromBase64(data) };
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ it('answers with an error after it was closed', async () => {
   const server = serveMcp({ name: 'x', version: '1', tools: [] });
   await server.close();
   await server.close();
-  const response = await server.fetch(new Request('http://x.internal'));
+  const response = await server.fetch(new Request('http://localhost'));
   expect([response.status, await response.json()]).toEqual([
     503,
     { jsonrpc: '2.0', error: { code: -32_000, message: 'The server was closed' }, id: null },
@@ -13,7 +13,7 @@ it('answers with an error after it was closed', async () => {
 });
 
 const post = (message: object, headers: Record<string, string> = {}): Request =>
-  new Request('http://x.internal', {
+  new Request('http://localhost', {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -60,7 +60,7 @@ function withSessions(sessions: number) {
   /** Opens the stream of a session. `ended` resolves when the stream ends. */
   const streamOf = async (id: string): Promise<{ readonly ended: Promise<string> }> => {
     const headers = { accept: 'text/event-stream', 'mcp-session-id': id };
-    const response = await server.fetch(new Request('http://x.internal', { headers }));
+    const response = await server.fetch(new Request('http://localhost', { headers }));
     expect(response.status).toBe(200);
     return { ended: response.text() };
   };
@@ -79,7 +79,7 @@ it('ends the streams of a session that ends, and all streams with the server', a
 it('does not know a session that the client has ended', async () => {
   const { server, begin } = withSessions(1);
   const headers = { 'mcp-session-id': await begin() };
-  await server.fetch(new Request('http://x.internal', { method: 'DELETE', headers }));
+  await server.fetch(new Request('http://localhost', { method: 'DELETE', headers }));
   const response = await server.fetch(post({ method: 'tools/list' }, headers));
   expect([response.status, await response.json()]).toEqual([
     404,

@@ -1,8 +1,6 @@
-import type {
-  McpServerFactory,
-  WebStandardStreamableHTTPServerTransport,
-} from '@modelcontextprotocol/server';
+import type { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import { loadServer } from '../sdk.ts';
+import type { Changes } from './changes.ts';
 
 type Transport = WebStandardStreamableHTTPServerTransport;
 
@@ -17,16 +15,17 @@ export interface HttpHandler {
  * this limit, the least recently used session is closed.
  */
 export async function httpHandler(
-  factory: McpServerFactory,
+  factory: () => Promise<McpServer>,
   onerror: ((error: Error) => void) | undefined,
   maxSessions: number,
+  changes: Changes,
 ): Promise<HttpHandler> {
   const {
     createMcpHandler,
     isLegacyRequest,
     WebStandardStreamableHTTPServerTransport: Made,
   } = await loadServer();
-  const handler = createMcpHandler(factory, onerror === undefined ? {} : { onerror });
+  const handler = createMcpHandler(factory, { bus: changes.bus, ...(onerror !== undefined && { onerror }) });
   const sessions = new Map<string, Transport>();
   const begin = async (): Promise<Transport> => {
     const transport: Transport = new Made({
@@ -37,7 +36,8 @@ export async function httpHandler(
       },
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    const server = await factory({ era: 'legacy' });
+    const server = await factory();
+    changes.add(server, 'legacy');
     await server.connect(transport);
     return transport;
   };

@@ -1,5 +1,6 @@
 import type { Agent, Skill, Tool } from '@majordomo/agent';
 import type { Message } from '@majordomo/core';
+import type { ServerEventBus } from '@modelcontextprotocol/server';
 import type { McpStore } from '../store.ts';
 
 /** Options of `serveMcp`. */
@@ -42,6 +43,21 @@ export interface ServeOptions {
    * the store. @default the memory of this process, with at most 1,000 runs
    */
   readonly store?: McpStore | undefined;
+  /**
+   * Host names that `fetch` accepts in `Host` and `Origin`, without ports. `any` disables the check, for platforms that route requests
+   * by host. Another host receives the status 403. @default loopback names
+   */
+  readonly hosts?: readonly string[] | 'any' | undefined;
+  /** Further host names of pages that may send requests (`Origin`). Requests without `Origin` need no entry. @default [] */
+  readonly origins?: readonly string[] | undefined;
+  /** Resources whose addresses contain variables (RFC 6570: `{name}` and `{+name}`). @default [] */
+  readonly templates?: readonly ServedTemplate[] | undefined;
+  /** HTML apps of tools (MCP Apps). Clients without apps receive the tools as before. @default [] */
+  readonly apps?: readonly ServedApp[] | undefined;
+  /** Secret of at least 32 bytes that signs the state of `ask`. Several processes must share it. @default random per process */
+  readonly secret?: string | Uint8Array | undefined;
+  /** Change notifications between processes: a `ServerEventBus` of the MCP SDK. @default this process */
+  readonly bus?: ServerEventBus | undefined;
   /** Listener for errors that occur outside of calls. @default errors are ignored */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -67,10 +83,69 @@ export interface ServedPrompt {
         readonly required?: boolean | undefined;
       }[]
     | undefined;
-  /** Returns messages with text and images. A string is one message of the user. */
+  /** Functions that complete the arguments. @default none */
+  readonly complete?: Completions | undefined;
+  /** Returns messages with text and images. A string is one message of the user. `io` is a context for `ask`. */
   messages(
     args: Readonly<Record<string, string>>,
+    io: PromptContext,
   ): string | readonly Message[] | Promise<string | readonly Message[]>;
+}
+
+/** Context of a prompt, for `ask`. */
+export interface PromptContext {
+  readonly context: unknown;
+  /** Signal that aborts when the client disconnects, or the prompt waits for an answer. */
+  readonly signal: AbortSignal;
+}
+
+/** Resource whose address contains variables. */
+export interface ServedTemplate {
+  /**
+   * Address with variables, such as `seat://{flight}/{seat}`. A variable has at least one character and ends at the first occurrence of
+   * the text after it. `{name}` does not contain a slash, `{+name}` may.
+   */
+  readonly template: string;
+  /** Unique name. */
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly mediaType: string;
+  /** Returns the content, or `undefined` if no such resource exists. Values are decoded, and may contain any characters. */
+  readonly read: (
+    variables: Readonly<Record<string, string>>,
+    io: { readonly signal: AbortSignal },
+  ) => string | Uint8Array | undefined | Promise<string | Uint8Array | undefined>;
+  /** Functions that complete the variables. @default none */
+  readonly complete?: Completions | undefined;
+}
+
+/**
+ * Functions that complete an argument, by name. `value`: the characters that the user has typed. `args`: values of other arguments.
+ * The client receives at most 100 values.
+ */
+export type Completions = Readonly<
+  Record<
+    string,
+    (value: string, args: Readonly<Record<string, string>>) => readonly string[] | Promise<readonly string[]>
+  >
+>;
+
+/** HTML app of tools (MCP Apps, 2026-01-26). */
+export interface ServedApp {
+  /** Address, which begins with `ui://`. */
+  readonly uri: string;
+  /** Names of the tools whose results the app shows. */
+  readonly tools: readonly string[];
+  readonly html: string | (() => string | Promise<string>);
+  /** Origins from which the app may load data and resources. @default none */
+  readonly csp?:
+    | {
+        readonly connectDomains?: readonly string[] | undefined;
+        readonly resourceDomains?: readonly string[] | undefined;
+      }
+    | undefined;
+  /** Whether the host should draw a border around the app. @default the host decides */
+  readonly prefersBorder?: boolean | undefined;
 }
 
 /** Agent that clients may call. */
@@ -86,6 +161,16 @@ export interface McpServerHandle {
   stdio(): Promise<void>;
   /** Responds to an HTTP request, which the application must authorize first. */
   fetch(request: Request): Promise<Response>;
+  /**
+   * Replaces the tools without those of skills, or the templates, for new requests, and notifies the clients. Throws like `serveMcp` for
+   * an invalid tool or template, and then changes nothing.
+   */
+  update(change: {
+    readonly tools?: readonly Tool[] | undefined;
+    readonly templates?: readonly ServedTemplate[] | undefined;
+  }): void;
+  /** Notifies the clients that subscribed to a resource. */
+  resourceUpdated(uri: string): void;
   /** Aborts the requests in progress. Later requests receive the status 503. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { ToolContext } from '@majordomo/agent';
+import type { Rounds } from './rounds.ts';
 
 /** Progress of a call. `progress` must increase with each report. `total` is the final value of `progress`, if it is known. */
 export interface McpProgress {
@@ -12,9 +13,12 @@ export interface McpProgress {
 export class ServedContext {
   /** Sends the progress to the client. */
   readonly report: (progress: McpProgress) => void;
+  /** Questions of the call. `undefined` for the tools of an agent. */
+  readonly rounds: Rounds | undefined;
 
-  constructor(report: (progress: McpProgress) => void) {
+  constructor(report: (progress: McpProgress) => void, rounds?: Rounds) {
     this.report = report;
+    this.rounds = rounds;
   }
 }
 

@@ -2,18 +2,33 @@ import { assistant, file, image, user, type Message } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { serveMcp } from './serve-mcp.ts';
 import type { ServedPrompt, ServeOptions } from './options.ts';
+import { Calls } from './calls.ts';
 import { Closing } from './closing.ts';
 import { promptsOf, registerPrompts } from './prompts.ts';
 import { checkResources } from './resources.ts';
+import { newRounds } from './rounds.ts';
+
+class InvalidParams extends RangeError {
+  constructor(_code: unknown, message: string) {
+    super(message);
+  }
+}
+const STATES = { read: () => Promise.resolve(newRounds('k')) };
+const SERVER = { server: { getClientCapabilities: () => undefined } };
 
 /** Handlers of the prompts. */
 function handlersOf(prompts: readonly ServedPrompt[]) {
-  const handlers = new Map<string, (request: object) => unknown>();
-  const setRequestHandler = (name: string, run: (request: object) => unknown) => handlers.set(name, run);
-  const invalid = (message: string) => new RangeError(message);
-  registerPrompts({ server: { setRequestHandler } } as never, promptsOf(prompts, []), new Closing(), invalid);
+  const handlers = new Map<string, (request: object, context?: object) => unknown>();
+  const setRequestHandler = (name: string, run: (request: object, context?: object) => unknown) =>
+    handlers.set(name, run);
+  const sdk = { ProtocolErrorCode: {}, ProtocolError: InvalidParams };
+  const calls = new Calls({ sdk, closing: new Closing(), states: STATES, server: SERVER } as never);
+  registerPrompts(sdk as never, { server: { setRequestHandler } } as never, promptsOf(prompts, []), calls);
   const get = async (name: string, args?: object) =>
-    handlers.get('prompts/get')?.({ params: { name, ...(args === undefined ? {} : { arguments: args }) } });
+    handlers.get('prompts/get')?.(
+      { params: { name, ...(args === undefined ? {} : { arguments: args }) } },
+      { mcpReq: { id: 1 } },
+    );
   return { list: () => handlers.get('prompts/list')?.({}), get };
 }
 const promptOf = (messages: string | readonly Message[]): ServedPrompt => ({
@@ -87,15 +102,17 @@ it('passes the arguments, and requires those that are required', async () => {
   await get('p', { a: '' });
   expect(seen).toEqual([{ a: '' }]);
   expect(await get('q')).toMatchObject({ messages: [{ content: { text: '{}' } }] });
-  await expect(get('p', { b: '1' })).rejects.toThrow(new RangeError('prompt "p" requires the argument "a"'));
-  await expect(get('p')).rejects.toThrow(new RangeError('prompt "p" requires the argument "a"'));
-  await expect(get('r')).rejects.toThrow(new RangeError('there is no prompt "r"'));
+  await expect(get('p', { b: '1' })).rejects.toThrow(
+    new InvalidParams(0, 'prompt "p" requires the argument "a"'),
+  );
+  await expect(get('p')).rejects.toThrow(new InvalidParams(0, 'prompt "p" requires the argument "a"'));
+  await expect(get('r')).rejects.toThrow(new InvalidParams(0, 'there is no prompt "r"'));
 });
 
 it('has a prompt for the instructions of each skill', async () => {
   const prompts = promptsOf([promptOf('a')], [{ name: 'q', instructions: 'b' }, { name: 'r' }]);
   expect([...prompts.keys()]).toEqual(['p', 'q']);
-  expect(await prompts.get('q')?.messages({})).toBe('b');
+  expect(await prompts.get('q')?.messages({}, { context: undefined, signal: AbortSignal.abort() })).toBe('b');
   expect(() => promptsOf([promptOf('a')], [{ name: 'p', instructions: 'b' }])).toThrow(
     expect.objectContaining({
       kind: 'config',

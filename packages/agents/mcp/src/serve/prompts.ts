@@ -2,8 +2,10 @@ import type { Skill } from '@majordomo/agent';
 import { LlmError, type Message } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
-import type { Closing } from './closing.ts';
+import type { Calls } from './calls.ts';
 import type { ServedPrompt } from './options.ts';
+
+type Sdk = typeof import('@modelcontextprotocol/server');
 
 /** Returns the prompts by name, including a prompt for the instructions of each skill. Throws `config` if names are equal. */
 export function promptsOf(
@@ -24,11 +26,13 @@ export function promptsOf(
 
 /** Registers the prompts. A request with an unknown name or without a required argument fails with a protocol error. */
 export function registerPrompts(
+  sdk: Sdk,
   { server }: McpServer,
   prompts: ReadonlyMap<string, ServedPrompt>,
-  closing: Closing,
-  invalidParams: (message: string) => Error,
+  calls: Calls,
 ): void {
+  const invalidParams = (message: string): Error =>
+    new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, message);
   server.setRequestHandler('prompts/list', () => ({
     prompts: [...prompts.values()].map(({ name, description, arguments: args = [] }) => ({
       name,
@@ -36,15 +40,16 @@ export function registerPrompts(
       arguments: args.map((arg) => ({ ...arg, required: arg.required === true })),
     })),
   }));
-  server.setRequestHandler('prompts/get', async ({ params }) => {
+  server.setRequestHandler('prompts/get', async ({ params }, context) => {
     const { name, arguments: args = {} } = params;
     const prompt = prompts.get(name);
     if (prompt === undefined) throw invalidParams(`there is no prompt "${name}"`);
     const missing = prompt.arguments?.find((arg) => arg.required === true && args[arg.name] === undefined);
     if (missing !== undefined)
       throw invalidParams(`prompt "${name}" requires the argument "${missing.name}"`);
-    const messages = await closing.run(undefined, async () => prompt.messages(args));
-    return { messages: messagesOf(messages, name) };
+    return calls.prompt({ name, args }, context, async (io) => ({
+      messages: messagesOf(await prompt.messages(args, io), name),
+    }));
   });
 }
 

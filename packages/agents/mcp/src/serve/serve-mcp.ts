@@ -1,14 +1,15 @@
 import { LlmError, listeners } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { McpServer } from '@modelcontextprotocol/server';
-import { ServedAgents } from './agents.ts';
+import { Changes, processBus } from './changes.ts';
 import { Closing } from './closing.ts';
+import { hostCheck } from './hosts.ts';
 import { httpHandler, rpcError, type HttpHandler } from './http-handler.ts';
+import { Offer } from './offer.ts';
 import type { McpServerHandle, ServeOptions } from './options.ts';
-import { promptsOf } from './prompts.ts';
 import { checkResources } from './resources.ts';
-import { listedTool } from './served-tool.ts';
-import { newServer, type Offer } from './server.ts';
+import { stateKey } from './rounds-state.ts';
+import { ServerMaker } from './server.ts';
 import type { SkillsFolder } from './skills-folder.ts';
 
 /**
@@ -20,50 +21,58 @@ import type { SkillsFolder } from './skills-folder.ts';
  * await server.stdio();
  */
 export function serveMcp(options: ServeOptions): McpServerHandle {
-  const { onError, sessions = 0, skillsFolder } = options;
-  const { skills = [], agents = [], prompts = [], resources = [] } = options;
+  const { onError, sessions = 0, skillsFolder, bus } = options;
   checkOptions('serveMcp', options, KINDS, ['name', 'version', 'tools']);
-  const tools = [...options.tools, ...skills.flatMap((skill) => skill.tools ?? [])];
-  const names = new Set([...tools, ...agents].map(({ name }) => name));
-  if (names.size < tools.length + agents.length)
-    throw new LlmError('config', 'serveMcp: two tools or agents have the same name; rename one');
-  checkResources(resources);
-  const servedAgents = new ServedAgents(agents, options.store);
-  const offer = {
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
-    listed: [...tools.map(listedTool), ...servedAgents.listed],
-    agents: servedAgents,
-    prompts: promptsOf(prompts, skills),
-  };
+  if (options.hosts !== 'any' && options.hosts !== undefined && !Array.isArray(options.hosts))
+    throw new LlmError('config', "serveMcp: hosts must be an array of host names or 'any'", {
+      path: 'hosts',
+    });
+  checkResources(options.resources ?? []);
+  const offer = new Offer(options);
+  const refused = hostCheck(options);
   const closing = new Closing();
+  const changes = new Changes(bus ?? processBus());
+  const maker = new ServerMaker(options, { offer, closing, changes, key: stateKey(options.secret) });
   const onerror = onError === undefined ? undefined : listeners(onError);
   let loading: Promise<SkillsFolder> | undefined;
-  const prepared = async (): Promise<Offer> => {
-    if (skillsFolder !== undefined)
-      loading ??= import('./skills-folder.ts')
-        .then(({ loadSkillsFolder }) => loadSkillsFolder(skillsFolder, onerror))
-        .catch((error: unknown) => {
-          loading = undefined;
-          throw error;
-        });
-    return { ...offer, skills: await loading };
+  const loadSkills = async (): Promise<SkillsFolder | undefined> => {
+    if (skillsFolder === undefined) return undefined;
+    loading ??= import('./skills-folder.ts')
+      .then(({ loadSkillsFolder }) => loadSkillsFolder(skillsFolder, onerror))
+      .catch((error: unknown) => {
+        loading = undefined;
+        throw error;
+      });
+    return loading;
   };
-  const factory = async (): Promise<McpServer> => newServer(options, await prepared(), closing);
+  const factory = async (): Promise<McpServer> => maker.make(await loadSkills());
   let handler: Promise<HttpHandler> | undefined;
   return {
     async stdio() {
-      await prepared();
+      await loadSkills();
       const { serveOnStdio } = await import('./serve-stdio.ts');
-      await serveOnStdio(factory, onerror, closing);
+      await serveOnStdio(factory, onerror, closing, changes);
     },
     async fetch(request) {
       if (closing.isOver) return rpcError(503, -32_000, 'The server was closed');
-      await prepared();
-      handler ??= httpHandler(factory, onerror, sessions);
+      const refusal = refused(request);
+      if (refusal !== undefined) return refusal;
+      await loadSkills();
+      handler ??= httpHandler(factory, onerror, sessions, changes);
       return (await handler).fetch(request);
+    },
+    update({ tools, templates }) {
+      offer.update(tools, templates);
+      if (templates !== undefined) maker.replaceTemplates();
+      if (tools !== undefined) changes.bus.publish({ kind: 'tools_list_changed' });
+      if (templates !== undefined) changes.bus.publish({ kind: 'resources_list_changed' });
+    },
+    resourceUpdated(uri) {
+      changes.bus.publish({ kind: 'resource_updated', uri });
     },
     async close() {
       closing.close();
+      changes.close();
       // The handler discards responses that have not been sent.
       await new Promise((resolve) => setTimeout(resolve));
       await (await handler)?.close();
@@ -84,5 +93,11 @@ const KINDS: KindsOf<ServeOptions> = {
   skillsFolder: 'string',
   agents: 'array',
   store: 'object with get',
+  hosts: true,
+  origins: 'array',
+  templates: 'array',
+  apps: 'array',
+  secret: true,
+  bus: 'object with publish',
   onError: 'function',
 };

@@ -8,6 +8,8 @@ export interface ServedCall {
   readonly id: string;
   readonly name: string;
   readonly args: JsonObject;
+  /** Value of `context.key` for the tool, which is equal in all rounds of a call. */
+  readonly key: string;
   /** Signal that aborts when the client cancels or disconnects. */
   readonly signal: AbortSignal;
   /** Value of `context.context` for the tool. */
@@ -34,12 +36,12 @@ export async function callServedTool(
   tools: ReadonlyMap<string, Tool>,
   call: ServedCall,
 ): Promise<CallToolResult> {
-  const { id: callId, signal, context } = call;
+  const { id: callId, key, signal, context } = call;
   const outcome = await runTool({
     tool: tools.get(call.name),
     call: partOf(call),
     names: [...tools.keys()],
-    context: { signal, callId, key: `mcp/${crypto.randomUUID()}/${callId}`, context, options: {}, depth: 0 },
+    context: { signal, callId, key, context, options: {}, depth: 0 },
     clock: systemClock,
   });
   return resultOf(outcome);
@@ -52,12 +54,17 @@ export const errorResult = (text: string): CallToolResult => ({
 
 const partOf = ({ id, name, args }: ServedCall): ToolCallPart => ({ type: 'tool-call', id, name, args });
 
-function resultOf({ content, isError, suspended, run }: ToolOutcome): CallToolResult {
+function resultOf({ content, isError, suspended, run, value }: ToolOutcome): CallToolResult {
   if (suspended !== undefined || run !== undefined)
     return errorResult(
       'The tool waits for a decision, which this server does not support. There is no result.',
     );
-  return { content: content.map(served), ...(isError === true ? { isError } : {}) };
+  return {
+    content: content.map(served),
+    // JSON does not contain members such as functions.
+    ...(value !== undefined && { structuredContent: JSON.parse(JSON.stringify(value)) as JsonObject }),
+    ...(isError === true && { isError }),
+  };
 }
 
 /** Returns a part of a result in the protocol's form. A document becomes an embedded resource. */
@@ -66,6 +73,7 @@ function served(part: ResultPiece): CallToolResult['content'][number] {
   const data = toBase64(part.bytes);
   const mimeType = part.mediaType;
   if (part.type === 'image') return { type: 'image', data, mimeType };
+  if (mimeType.startsWith('audio/')) return { type: 'audio', data, mimeType };
   const uri = `result:/${encodeURIComponent(part.name ?? 'document')}`;
   return { type: 'resource', resource: { uri, mimeType, blob: data } };
 }

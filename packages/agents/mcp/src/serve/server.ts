@@ -1,144 +1,98 @@
-import type { Tool } from '@majordomo/agent';
 import type { JsonObject } from '@majordomo/core';
-import { asRecord, definedMembers } from '@majordomo/core/toolkit';
-import type {
-  CallToolResult,
-  InputRequiredResult,
-  McpServer,
-  ServerContext,
-  Tool as ListedTool,
-} from '@modelcontextprotocol/server';
+import type { McpServer, RegisteredResourceTemplate } from '@modelcontextprotocol/server';
 import { loadServer } from '../sdk.ts';
-import type { ServedAgents, WaitingRun } from './agents.ts';
+import { registerApps } from './apps.ts';
+import { Calls } from './calls.ts';
+import type { Changes } from './changes.ts';
 import type { Closing } from './closing.ts';
-import { ServedContext } from './progress.ts';
-import type { ServedPrompt, ServeOptions } from './options.ts';
+import { registerCompletions } from './completions.ts';
+import type { Offer } from './offer.ts';
+import type { ServeOptions } from './options.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
+import { RoundsStates } from './rounds-state.ts';
 import type { SkillsFolder } from './skills-folder.ts';
-import { errorResult, needsApproval, callServedTool, type ServedCall } from './served-tool.ts';
+import { registerTemplates } from './templates.ts';
 
 type Sdk = typeof import('@modelcontextprotocol/server');
 
-/** Tools, prompts, resources, skills and agents that a server offers. */
-export interface Offer {
-  readonly tools: ReadonlyMap<string, Tool>;
-  readonly listed: readonly ListedTool[];
-  readonly agents: ServedAgents;
-  readonly prompts: ReadonlyMap<string, ServedPrompt>;
-  readonly skills: SkillsFolder | undefined;
+/** Dependencies of the servers that a handle creates. */
+export interface MakerIo {
+  readonly offer: Offer;
+  readonly closing: Closing;
+  readonly changes: Changes;
+  /** Key that signs the state of calls. */
+  readonly key: () => Uint8Array;
 }
 
-/** Creates an SDK server for one client or one request. */
-export async function newServer(options: ServeOptions, offer: Offer, closing: Closing): Promise<McpServer> {
-  const { name, version, instructions, approvals = 'ask', resources = [] } = options;
-  const { tools, listed, agents, prompts, skills } = offer;
-  const sdk = await loadServer();
-  const server = new sdk.McpServer(
-    { name, version },
-    {
-      capabilities: { tools: {}, ...(prompts.size === 0 ? {} : { prompts: {} }) },
-      ...(instructions === undefined ? {} : { instructions }),
-    },
-  );
-  if (prompts.size > 0)
-    registerPrompts(
-      server,
-      prompts,
-      closing,
-      (message) => new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, message),
+/** Creates a server of the SDK for each client, or for each request. */
+export class ServerMaker {
+  private readonly options: ServeOptions;
+  private readonly io: MakerIo;
+  private readonly templates = new WeakMap<McpServer, readonly RegisteredResourceTemplate[]>();
+  private sdk: Sdk | undefined;
+
+  constructor(options: ServeOptions, io: MakerIo) {
+    this.options = options;
+    this.io = io;
+  }
+
+  async make(skills: SkillsFolder | undefined): Promise<McpServer> {
+    const { name, version, instructions, resources = [], apps = [] } = this.options;
+    const { offer, closing, changes, key } = this.io;
+    const sdk = await loadServer();
+    this.sdk = sdk;
+    const { prompts, templates } = offer;
+    const hasResources = resources.length + apps.length + templates.length > 0 || skills !== undefined;
+    const server = new sdk.McpServer(
+      { name, version },
+      {
+        capabilities: {
+          tools: { listChanged: true },
+          ...(prompts.size > 0 && { prompts: {} }),
+          ...(hasResources && { resources: { listChanged: true, subscribe: true } }),
+        },
+        ...(instructions !== undefined && { instructions }),
+      },
     );
-  registerResources(server, resources, closing);
-  skills?.attach(server);
-  server.server.setRequestHandler('tools/list', () => ({ tools: [...listed] }));
-  server.server.setRequestHandler('tools/call', ({ params }, context) =>
-    closing.run(context.mcpReq.signal, async (signal): Promise<CallToolResult | InputRequiredResult> => {
-      const call = callOf(params, context, signal);
-      if (agents.has(call.name)) return callAgent(sdk, agents, call, context, server);
-      if (approvals === 'ask' && (await needsApproval(tools.get(call.name), call))) {
-        const answer = answerOf(context, QUESTION);
-        if (answer === undefined && canElicit(sdk, context, server))
-          return sdk.inputRequired({
-            inputRequests: { [QUESTION]: sdk.inputRequired.elicit(approvalQuestion(call)) },
-          });
-        if (answer !== 'accept') return errorResult(answer === undefined ? NO_ELICITATION : DENIED);
-      }
-      return callServedTool(tools, call);
-    }),
-  );
-  return server;
-}
+    const { approvals = 'ask' } = this.options;
+    const calls = new Calls({ sdk, server, states: new RoundsStates(sdk, key()), closing });
+    if (prompts.size > 0) registerPrompts(sdk, server, prompts, calls);
+    registerResources(server, resources, closing);
+    registerApps(server, apps, closing);
+    if (hasResources) changes.register(server);
+    this.register(sdk, server);
+    skills?.attach(server);
+    const sources = {
+      prompt: (prompt: string) => prompts.get(prompt),
+      template: (address: string) => offer.templates.find(({ template }) => template === address),
+    };
+    if ([...prompts.values(), ...templates].some(({ complete }) => complete !== undefined))
+      registerCompletions(sdk, server, sources, closing);
+    server.server.setRequestHandler('tools/list', () => ({ tools: [...offer.listed] }));
+    server.server.setRequestHandler('tools/call', ({ params }, context) =>
+      calls.tool(
+        { name: params.name, args: (params.arguments ?? {}) as JsonObject },
+        context,
+        offer,
+        approvals,
+      ),
+    );
+    return server;
+  }
 
-/** Calls an agent. Calls of the agent that need approval become questions to the person who uses the client. */
-async function callAgent(
-  sdk: Sdk,
-  agents: ServedAgents,
-  call: ServedCall,
-  context: ServerContext,
-  server: McpServer,
-): Promise<CallToolResult | InputRequiredResult> {
-  const result = await agents.call(call, {
-    canAsk: canElicit(sdk, context, server),
-    requestState: context.mcpReq.requestState(),
-    approves: (callId) => answerOf(context, callId) === 'accept',
-  });
-  if (!('calls' in result)) return result;
-  const { calls, requestState } = result as WaitingRun;
-  const questions = calls.map(
-    (inner) => [inner.id, sdk.inputRequired.elicit(approvalQuestion(inner))] as const,
-  );
-  return sdk.inputRequired({ inputRequests: Object.fromEntries(questions), requestState });
-}
+  /** Replaces the templates of the servers whose clients are connected. */
+  replaceTemplates(): void {
+    const { sdk } = this;
+    if (sdk === undefined) return;
+    for (const server of this.io.changes.servers) {
+      for (const template of this.templates.get(server) ?? []) template.remove();
+      this.register(sdk, server);
+    }
+  }
 
-/** Whether the client supports elicitation. Clients of protocol 2026 state this in each request, others when they connect. */
-function canElicit(sdk: Sdk, { mcpReq }: ServerContext, server: McpServer): boolean {
-  const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope };
-  // oxlint-disable-next-line typescript/no-deprecated -- the only source for a client of 2025
-  const able = asRecord(envelope[sdk.CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities());
-  return able['elicitation'] !== undefined;
-}
-
-const QUESTION = 'approve';
-const NO_ELICITATION =
-  'Not run: a person must approve this call first, and this client does not support elicitation.';
-const DENIED = 'Not run: the person did not approve the call.';
-const MAX_CHARACTERS = 2000;
-
-const approvalQuestion = ({
-  name,
-  args,
-}: Pick<ServedCall, 'name' | 'args'>): {
-  mode: 'form';
-  message: string;
-  requestedSchema: { type: 'object'; properties: Record<string, never> };
-} => ({
-  mode: 'form',
-  message: `May ${name} run with ${JSON.stringify(args).slice(0, MAX_CHARACTERS)}?`,
-  requestedSchema: { type: 'object', properties: {} },
-});
-
-function answerOf({ mcpReq }: ServerContext, question: string): string | undefined {
-  const answer = mcpReq.inputResponses?.[question];
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  return 'action' in answer && answer.action === 'accept' ? 'accept' : 'decline';
-}
-
-function callOf(
-  params: { readonly name: string; readonly arguments?: Record<string, unknown> | undefined },
-  { mcpReq }: ServerContext,
-  signal: AbortSignal,
-): ServedCall {
-  const progressToken = mcpReq._meta?.progressToken;
-  return {
-    id: String(mcpReq.id),
-    name: params.name,
-    args: (params.arguments ?? {}) as JsonObject,
-    signal,
-    context: new ServedContext((progress) => {
-      if (progressToken === undefined) return;
-      const notification = { ...definedMembers(progress), progress: progress.progress, progressToken };
-      // The client may have disconnected.
-      mcpReq.notify({ method: 'notifications/progress', params: notification }).catch(() => undefined);
-    }),
-  };
+  private register(sdk: Sdk, server: McpServer): void {
+    const { offer, closing } = this.io;
+    this.templates.set(server, registerTemplates(sdk, server, offer.templates, closing));
+  }
 }

@@ -56,7 +56,7 @@ export function resultOf(question: McpQuestion, reply: McpReply): ElicitResult {
 }
 
 /** Adds the defaults of the form for members that the content does not contain. */
-function withDefaults(schema: JsonObject, content: object = {}): object {
+export function withDefaults(schema: JsonObject, content: object = {}): object {
   const defaults = Object.entries(asRecord(schema['properties'])).flatMap(([name, property]) => {
     const value = asRecord(property)['default'];
     return value === undefined ? [] : [[name, value] as const];

@@ -14,6 +14,6 @@ const server = serveMcp({ name: 'x', version: '1', tools: [] });
 const afterServe = loaded;
 const fetch = (input: URL | Request | string, init?: RequestInit): Promise<Response> =>
   server.fetch(new Request(input, init));
-const box = await connectMcp({ name: 'x', place: { url: 'http://x.internal', fetch } });
+const box = await connectMcp({ name: 'x', place: { url: 'http://localhost', fetch } });
 await box.close();
 console.log(JSON.stringify({ afterImport, afterServe, afterConnect: loaded > 0 }));

@@ -1,0 +1,78 @@
+import type { McpServer, ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
+
+/** Returns a bus for the events of one process. */
+export function processBus(): ServerEventBus {
+  const listeners = new Set<(event: ServerEvent) => void>();
+  return {
+    publish: (event) => {
+      for (const listener of listeners) listener(event);
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+interface Connected {
+  readonly isLegacy: boolean;
+  /** Resources to which a client of protocol 2025 has subscribed. */
+  readonly uris: Set<string>;
+}
+
+/**
+ * Notifies the clients that have an open connection: those on stdio, and those with a session of protocol 2025. The SDK notifies
+ * the subscriptions of protocol 2026 over HTTP, which read the same bus.
+ */
+export class Changes {
+  readonly bus: ServerEventBus;
+  private readonly connected = new Map<McpServer, Connected>();
+  private readonly unsubscribe: () => void;
+
+  constructor(bus: ServerEventBus) {
+    this.bus = bus;
+    this.unsubscribe = bus.subscribe((event) => {
+      for (const [server, connected] of this.connected) notify(server, connected, event);
+    });
+  }
+
+  /** Servers whose clients are connected. */
+  get servers(): readonly McpServer[] {
+    return [...this.connected.keys()];
+  }
+
+  /** Notifies a server's client until the server is closed. */
+  add(server: McpServer, era: 'legacy' | 'modern'): void {
+    this.connected.set(server, { isLegacy: era === 'legacy', uris: new Set() });
+    const { onclose } = server.server;
+    server.server.onclose = () => {
+      this.connected.delete(server);
+      onclose?.();
+    };
+  }
+
+  /** Lets the clients of protocol 2025 subscribe to resources. */
+  register(server: McpServer): void {
+    server.server.setRequestHandler('resources/subscribe', ({ params }) => {
+      this.connected.get(server)?.uris.add(params.uri);
+      return {};
+    });
+    server.server.setRequestHandler('resources/unsubscribe', ({ params }) => {
+      this.connected.get(server)?.uris.delete(params.uri);
+      return {};
+    });
+  }
+
+  close(): void {
+    this.unsubscribe();
+  }
+}
+
+function notify(server: McpServer, { isLegacy, uris }: Connected, event: ServerEvent): void {
+  // The client may have disconnected.
+  const ignore = (): undefined => undefined;
+  if (event.kind === 'resource_updated') {
+    if (!isLegacy || uris.has(event.uri)) server.server.sendResourceUpdated({ uri: event.uri }).catch(ignore);
+  } else if (event.kind === 'tools_list_changed') server.server.sendToolListChanged().catch(ignore);
+  else if (event.kind === 'resources_list_changed') server.server.sendResourceListChanged().catch(ignore);
+}

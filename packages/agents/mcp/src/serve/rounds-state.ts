@@ -1,0 +1,82 @@
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
+import type { RequestStateCodec, ServerContext } from '@modelcontextprotocol/server';
+import { LlmError, type JsonObject } from '@majordomo/core';
+import { newRounds, type RoundsState } from './rounds.ts';
+
+type Sdk = typeof import('@modelcontextprotocol/server');
+
+const MIN_SECRET_BYTES = 32;
+
+/**
+ * Returns a function that returns the key for states. A random key is created at its first use, because a Worker has no randomness
+ * while its module is loaded. Throws `config` for a short secret.
+ */
+export function stateKey(secret: string | Uint8Array | undefined): () => Uint8Array {
+  if (secret === undefined) {
+    let random: Uint8Array | undefined;
+    return () => (random ??= crypto.getRandomValues(new Uint8Array(MIN_SECRET_BYTES)));
+  }
+  const key = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret;
+  if (!(key instanceof Uint8Array) || key.length < MIN_SECRET_BYTES)
+    throw new LlmError('config', `serveMcp: secret must have at least ${MIN_SECRET_BYTES} bytes`, {
+      path: 'secret',
+    });
+  return () => key;
+}
+
+/** Called tool or prompt. Its state is valid only for the same name and arguments. */
+export interface Invocation {
+  readonly name: string;
+  readonly args: JsonObject;
+}
+
+/** Signs the state of calls between their rounds, and reads it. */
+export class RoundsStates {
+  private readonly sdk: Sdk;
+  private readonly codec: RequestStateCodec;
+
+  constructor(sdk: Sdk, key: Uint8Array) {
+    this.sdk = sdk;
+    this.codec = sdk.createRequestStateCodec({ key, bind: ({ mcpReq }) => mcpReq.method });
+  }
+
+  /** Returns the state of a call with the replies of the client. Throws −32602 for a state that is changed, expired or of another call. */
+  async read(context: ServerContext, invocation: Invocation, key: string): Promise<RoundsState> {
+    const { mcpReq } = context;
+    const text = mcpReq.requestState<string>();
+    if (text === undefined) return newRounds(key);
+    const payload: unknown = await this.codec.verify(text, context).catch(() => undefined);
+    const { hash, state } = asRecord(payload);
+    if (!isRecord(state) || hash !== (await hashOf(invocation)))
+      throw new this.sdk.ProtocolError(
+        this.sdk.ProtocolErrorCode.InvalidParams,
+        'the requestState is invalid, has expired or belongs to another call; call again without it',
+      );
+    const known = state as unknown as RoundsState;
+    for (const name of known.asked) {
+      const reply: unknown = mcpReq.inputResponses?.[name];
+      if (reply !== undefined) known.replies[name] = reply;
+    }
+    return known;
+  }
+
+  /** Returns the signed state. The client can read it, but cannot change it. */
+  async write(context: ServerContext, invocation: Invocation, state: RoundsState): Promise<string> {
+    return this.codec.mint({ hash: await hashOf(invocation), state }, context);
+  }
+}
+
+async function hashOf({ name, args }: Invocation): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify([name, sorted(args)]));
+  return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), hex).join('');
+}
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+/** Returns a JSON value whose objects have sorted members, because a client may send them in another order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
+}

@@ -1,0 +1,130 @@
+import { defineTool } from '@majordomo/agent';
+import { describeWith, startRedis, type Redis as RedisServer } from '@majordomo/services';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { serveMcp, type McpServerHandle, type ServeOptions, type ServerEventBus } from '../../src/index.ts';
+import { until } from '../support/world.ts';
+
+const tool = (name: string) =>
+  defineTool({ name, description: name, parameters: { type: 'object' }, run: () => name });
+const template = (name: string) => ({
+  template: `${name}://{x}`,
+  name,
+  mediaType: 'text/plain',
+  read: ({ x }: Readonly<Record<string, string>>) => `${name} ${x}`,
+});
+const BOARD = { uri: 'board://main', name: 'Board', mediaType: 'text/plain', read: () => 'empty' };
+
+function serverOf(options: Partial<ServeOptions> = {}): McpServerHandle {
+  const server = serveMcp({
+    name: 's',
+    version: '1',
+    tools: [tool('one')],
+    templates: [template('first')],
+    resources: [BOARD],
+    sessions: 10,
+    ...options,
+  });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** Connects the SDK's client, and records its notifications. */
+async function subscriber(server: McpServerHandle, protocol: '2025' | 'auto') {
+  const notes: string[] = [];
+  const fetch = (input: string | URL | Request, init?: RequestInit) => server.fetch(new Request(input, init));
+  const onChanged = (kind: string) => () => void notes.push(kind);
+  const client = new Client(
+    { name: 'c', version: '1' },
+    {
+      ...(protocol === 'auto' && { versionNegotiation: { mode: 'auto' as const } }),
+      listChanged: {
+        tools: { autoRefresh: false, debounceMs: 0, onChanged: onChanged('tools') },
+        resources: { autoRefresh: false, debounceMs: 0, onChanged: onChanged('resources') },
+      },
+    },
+  );
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+    notes.push(params.uri);
+  });
+  await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
+  onTestFinished(() => client.close());
+  if (protocol === 'auto') {
+    const subscription = await client.listen({ resourceSubscriptions: [BOARD.uri], toolsListChanged: true });
+    onTestFinished(() => subscription.close());
+  } else await client.subscribeResource({ uri: BOARD.uri });
+  return { client, notes };
+}
+
+describe.each([['2025'], ['auto']] as const)('for clients of %s, a server', (protocol) => {
+  it('replaces tools and templates', async () => {
+    const server = serverOf();
+    const { client, notes } = await subscriber(server, protocol);
+    server.update({ tools: [tool('two')], templates: [template('second')] });
+    expect(
+      (await client.listTools(undefined, { cacheMode: 'refresh' })).tools.map(({ name }) => name),
+    ).toEqual(['two']);
+    const { resourceTemplates } = await client.listResourceTemplates(undefined, { cacheMode: 'refresh' });
+    expect(resourceTemplates.map(({ name }) => name)).toEqual(['second']);
+    expect((await client.readResource({ uri: 'second://a' })).contents).toMatchObject([{ text: 'second a' }]);
+    await until(() => notes.includes('tools'));
+  });
+
+  it('notifies the clients that subscribed to a resource within 200 ms', async () => {
+    const server = serverOf();
+    const { notes } = await subscriber(server, protocol);
+    const began = performance.now();
+    server.resourceUpdated('board://other');
+    server.resourceUpdated(BOARD.uri);
+    await until(() => notes.length > 0);
+    expect(performance.now() - began).toBeLessThan(200);
+    expect(notes).toEqual([BOARD.uri]);
+  });
+});
+
+it('changes nothing if a new tool or template is invalid', () => {
+  const server = serverOf();
+  expect(() => {
+    server.update({ tools: [tool('a'), tool('a')] });
+  }).toThrow(/same name/);
+  expect(() => {
+    server.update({ tools: [tool('two')], templates: [template('x'), template('x')] });
+  }).toThrow(/name x/);
+});
+
+/** Bus of one process, over Redis. */
+async function redisBus(url: string): Promise<ServerEventBus> {
+  const [publisher, receiver] = [new Redis(url), new Redis(url)];
+  onTestFinished(() => {
+    publisher.disconnect();
+    receiver.disconnect();
+  });
+  await receiver.subscribe('mcp');
+  return {
+    publish: (event) => void publisher.publish('mcp', JSON.stringify(event)),
+    subscribe: (listener) => {
+      const receive = (_channel: string, text: string): void => {
+        listener(JSON.parse(text) as Parameters<typeof listener>[0]);
+      };
+      receiver.on('message', receive);
+      return () => void receiver.off('message', receive);
+    },
+  };
+}
+
+describeWith('redis', 'a bus over Redis', () => {
+  let redis: RedisServer | undefined;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis?.stop());
+
+  it.each([['2025'], ['auto']] as const)('notifies a client of %s at another process', async (protocol) => {
+    const url = redis?.url ?? '';
+    const [here, there] = [serverOf({ bus: await redisBus(url) }), serverOf({ bus: await redisBus(url) })];
+    const { notes } = await subscriber(here, protocol);
+    there.resourceUpdated(BOARD.uri);
+    await until(() => notes.includes(BOARD.uri));
+  });
+});
