@@ -25,7 +25,8 @@ export type {
 export type { McpStore } from './store.ts';
 
 export { serveMcp } from './serve/serve-mcp.ts';
-export { ask, type AskAnswer, type AskQuestion } from './serve/ask.ts';
+export { ask } from './serve/ask.ts';
+export type { AskAnswer, AskQuestion } from './serve/question.ts';
 export type {
   Completions,
   McpServerHandle,

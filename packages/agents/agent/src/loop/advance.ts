@@ -165,7 +165,10 @@ function spentWith({ spent }: RunState, more: Spent | undefined): Pick<RunState,
   return sum === undefined ? {} : { spent: sum };
 }
 
-function withOutcome(state: RunState, { suspended, usage, spent: _, run, value: _value, ...result }: ToolOutcome): RunState {
+function withOutcome(
+  state: RunState,
+  { suspended, usage, spent: _, run, value: _value, ...result }: ToolOutcome,
+): RunState {
   const next: RunState = usage === undefined ? state : { ...state, usage: sumUsage(state.usage, usage) };
   const { callId } = result;
   if (run !== undefined)

@@ -99,8 +99,7 @@ async function runWithinLimits(
 }
 
 /** Whether the output is an object that became JSON, and not a text, an image or a document. */
-const isObject = (output: unknown): output is object =>
-  isPlain(output) && partOf(output) === undefined;
+const isObject = (output: unknown): output is object => isPlain(output) && partOf(output) === undefined;
 
 function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
   JSON.stringify(suspended.payload);

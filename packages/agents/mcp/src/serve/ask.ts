@@ -1,16 +1,7 @@
 import type { ToolContext } from '@majordomo/agent';
-import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
-import type { McpQuestion } from '../options.ts';
+import { LlmError } from '@majordomo/core';
 import { ServedContext } from './progress.ts';
-
-/** Question of `ask`. `schema`: form with members that are strings, numbers, booleans or lists of options. */
-export type AskQuestion<T extends object> =
-  | { readonly message: string; readonly schema: ObjectSchema<T> | JsonObject }
-  | Extract<McpQuestion, { mode: 'url' }>;
-
-/** Answer of the user. `content` matches the schema. `decline`: the user refused. `cancel`: the user did not decide. */
-export type AskAnswer<T extends object> =
-  { readonly action: 'accept'; readonly content: T } | { readonly action: 'decline' | 'cancel' };
+import type { AskAnswer, AskQuestion } from './question.ts';
 
 /**
  * Asks the user of the MCP client from inside a served tool or prompt. The tool runs again from its beginning with each answer, and

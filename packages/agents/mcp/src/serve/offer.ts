@@ -4,7 +4,7 @@ import type { Tool as ListedTool } from '@modelcontextprotocol/server';
 import { ServedAgents } from './agents.ts';
 import { checkApps, withApp } from './apps.ts';
 import type { ServedPrompt, ServedTemplate, ServeOptions } from './options.ts';
-import { promptsOf } from './prompts.ts';
+import { promptsOf } from './prompts-by-name.ts';
 import { listedTool } from './served-tool.ts';
 import { checkTemplates } from './templates.ts';
 

@@ -85,7 +85,7 @@ export interface ServedPrompt {
     | undefined;
   /** Functions that complete the arguments. @default none */
   readonly complete?: Completions | undefined;
-  /** Returns messages with text and images. A string is one message of the user. `io` is a context for `ask`. */
+  /** Returns messages with text, images and files. A string is one message of the user. `io` is a context for `ask`. */
   messages(
     args: Readonly<Record<string, string>>,
     io: PromptContext,

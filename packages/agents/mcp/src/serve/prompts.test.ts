@@ -4,7 +4,8 @@ import { serveMcp } from './serve-mcp.ts';
 import type { ServedPrompt, ServeOptions } from './options.ts';
 import { Calls } from './calls.ts';
 import { Closing } from './closing.ts';
-import { promptsOf, registerPrompts } from './prompts.ts';
+import { registerPrompts } from './prompts.ts';
+import { promptsOf } from './prompts-by-name.ts';
 import { checkResources } from './resources.ts';
 import { newRounds } from './rounds.ts';
 
@@ -71,6 +72,27 @@ it.each<[string | readonly Message[], readonly object[]]>([
       { role: 'assistant', content: { type: 'text', text: 'b' } },
     ],
   ],
+  [
+    [
+      user(file(new Uint8Array([1]), 'application/pdf'), {
+        ...file(new Uint8Array([65]), 'text/plain'),
+        name: 'a://b',
+      }),
+    ],
+    [
+      {
+        role: 'user',
+        content: {
+          type: 'resource',
+          resource: { uri: 'result:/document', mimeType: 'application/pdf', blob: 'AQ==' },
+        },
+      },
+      {
+        role: 'user',
+        content: { type: 'resource', resource: { uri: 'a://b', mimeType: 'text/plain', text: 'A' } },
+      },
+    ],
+  ],
 ])('has a message for each part of %j', async (messages, expected) => {
   expect(await handlersOf([promptOf(messages)]).get('p')).toEqual({ messages: expected });
 });
@@ -79,8 +101,8 @@ it.each<[Message, string]>([
   [{ role: 'system', parts: [] }, 'prompt "p" contains a message of role system; use user or assistant'],
   [{ role: 'tool', parts: [] }, 'prompt "p" contains a message of role tool; use user or assistant'],
   [
-    user(file(new Uint8Array([1]), 'application/pdf')),
-    'prompt "p" contains a part of type file; use text or images',
+    user({ type: 'audio', mediaType: 'audio/wav', bytes: new Uint8Array([1]) }),
+    'prompt "p" contains a part of type audio; use text, images or files',
   ],
 ])('rejects the message %j', async (message, problem) => {
   await expect(handlersOf([promptOf([message])]).get('p')).rejects.toThrow(problem);

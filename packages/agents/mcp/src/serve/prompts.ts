@@ -1,28 +1,11 @@
-import type { Skill } from '@majordomo/agent';
-import { LlmError, type Message } from '@majordomo/core';
+import type { Message } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
 import type { Calls } from './calls.ts';
 import type { ServedPrompt } from './options.ts';
+import { embedded } from './served-tool.ts';
 
 type Sdk = typeof import('@modelcontextprotocol/server');
-
-/** Returns the prompts by name, including a prompt for the instructions of each skill. Throws `config` if names are equal. */
-export function promptsOf(
-  prompts: readonly ServedPrompt[],
-  skills: readonly Skill[],
-): ReadonlyMap<string, ServedPrompt> {
-  const all: readonly ServedPrompt[] = [
-    ...prompts,
-    ...skills.flatMap(({ name, instructions }) =>
-      instructions === undefined ? [] : [{ name, messages: () => instructions }],
-    ),
-  ];
-  const byName = new Map(all.map((prompt) => [prompt.name, prompt]));
-  if (byName.size < all.length)
-    throw new LlmError('config', 'serveMcp: two prompts or skills have the same name; rename one');
-  return byName;
-}
 
 /** Registers the prompts. A request with an unknown name or without a required argument fails with a protocol error. */
 export function registerPrompts(
@@ -69,5 +52,6 @@ function blockOf(
 ): ContentBlock {
   if (part.type === 'text') return { type: 'text', text: part.text };
   if (part.type === 'image') return { type: 'image', data: toBase64(part.bytes), mimeType: part.mediaType };
-  throw new Error(`prompt "${name}" contains a part of type ${part.type}; use text or images`);
+  if (part.type === 'file') return embedded(part);
+  throw new Error(`prompt "${name}" contains a part of type ${part.type}; use text, images or files`);
 }

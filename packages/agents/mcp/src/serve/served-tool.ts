@@ -1,7 +1,13 @@
 import { requiresApproval, runTool, type Tool, type ToolOutcome } from '@majordomo/agent';
-import { systemClock, type JsonObject, type ResultPiece, type ToolCallPart } from '@majordomo/core';
+import {
+  systemClock,
+  type FilePart,
+  type JsonObject,
+  type ResultPiece,
+  type ToolCallPart,
+} from '@majordomo/core';
 import { toBase64, toJsonSchema } from '@majordomo/core/toolkit';
-import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
+import type { CallToolResult, EmbeddedResource, Tool as ListedTool } from '@modelcontextprotocol/server';
 
 /** Tool call by an MCP client. */
 export interface ServedCall {
@@ -67,13 +73,19 @@ function resultOf({ content, isError, suspended, run, value }: ToolOutcome): Cal
   };
 }
 
-/** Returns a part of a result in the protocol's form. A document becomes an embedded resource. */
+/** Returns a part of a result in the protocol's form. */
 function served(part: ResultPiece): CallToolResult['content'][number] {
   if (part.type === 'text') return { type: 'text', text: part.text };
-  const data = toBase64(part.bytes);
-  const mimeType = part.mediaType;
-  if (part.type === 'image') return { type: 'image', data, mimeType };
-  if (mimeType.startsWith('audio/')) return { type: 'audio', data, mimeType };
-  const uri = `result:/${encodeURIComponent(part.name ?? 'document')}`;
-  return { type: 'resource', resource: { uri, mimeType, blob: data } };
+  const { mediaType: mimeType } = part;
+  if (part.type === 'image') return { type: 'image', data: toBase64(part.bytes), mimeType };
+  if (mimeType.startsWith('audio/')) return { type: 'audio', data: toBase64(part.bytes), mimeType };
+  return embedded(part);
+}
+
+/** Returns a document as an embedded resource. Its address is the name, if that is an address. */
+export function embedded({ name = 'document', mediaType: mimeType, bytes }: FilePart): EmbeddedResource {
+  const uri = URL.canParse(name) ? name : `result:/${encodeURIComponent(name)}`;
+  const isText = /^text\/|^application\/json\b/.test(mimeType);
+  const content = isText ? { text: new TextDecoder().decode(bytes) } : { blob: toBase64(bytes) };
+  return { type: 'resource', resource: { uri, mimeType, ...content } };
 }
