@@ -67,8 +67,8 @@ const search = {
   provider: 'local',
   options: {
     detailedView: true,
-    // Without a label, the name of the button is its text with the keys.
-    translations: { button: { buttonAriaLabel: '' } },
+    // The name of the button contains its visible text, which ends with the key. A phone shows only the icon.
+    translations: { button: { buttonAriaLabel: 'Search K' } },
     _render: (text, env, markdown) => {
       const path = env.relativePath;
       if (NOT_SEARCHED.includes(path) || path.startsWith('adr/')) return '';

@@ -5,7 +5,7 @@ import { builtPages } from './links.mjs';
 /** Width of a small phone, in CSS pixels. */
 const PHONE = { width: 360, height: 740 };
 
-/** One page of each layout, which axe checks in both color schemes. */
+/** One page of each layout, which axe checks in both color schemes, and on a phone. */
 const CHECKED = [
   'index.html',
   'docs/index.html',
@@ -60,12 +60,17 @@ const CUT_TEXT = `(() => {
 /** Returns the violations of WCAG 2.2 AA and of best practices on one page of each layout. */
 export async function inaccessiblePages(browser, url) {
   const wrong = [];
-  for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce' });
+  for (const [colorScheme, viewport] of [
+    ['light', undefined],
+    ['dark', undefined],
+    ['light', PHONE],
+  ]) {
+    const context = await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' });
     const page = await context.newPage();
     for (const name of CHECKED) {
       await page.goto(`${url}/${name}`, { waitUntil: 'networkidle' });
-      for (const violation of await violations(page)) wrong.push(`${name}, ${colorScheme}: ${violation}`);
+      for (const violation of await violations(page))
+        wrong.push(`${name}, ${colorScheme}${viewport === PHONE ? ', phone' : ''}: ${violation}`);
     }
     await context.close();
   }
