@@ -1,4 +1,4 @@
-import { configuredTargets } from '../backends/configured-targets.ts';
+import { configuredTargets } from '../config/configured-targets.ts';
 import type { Settings } from '../config/settings.ts';
 import { warning, type Finding, type Section } from './finding.ts';
 import type { Io } from '../program/io.ts';

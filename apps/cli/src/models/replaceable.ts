@@ -1,5 +1,5 @@
 import type { Catalog, CatalogModel, Price } from '@majordomo/catalog';
-import { configuredTargets } from '../backends/configured-targets.ts';
+import { configuredTargets } from '../config/configured-targets.ts';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';

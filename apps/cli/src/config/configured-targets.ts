@@ -1,7 +1,7 @@
 import type { ResolvedTarget } from '@majordomo/core';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from './settings.ts';
 import type { Io } from '../program/io.ts';
-import { openSpec } from './open.ts';
+import { openSpec } from '../backends/open.ts';
 
 /** Target of a name in the configuration. */
 export interface NamedTarget {
