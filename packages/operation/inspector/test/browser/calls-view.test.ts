@@ -68,7 +68,7 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
     'show complete outcomes and models on a small laptop',
     async () => {
       await using testInspector = await startInspectorWithCallLog();
-      const error = { kind: 'overloaded', message: 'overloaded' } as const;
+      const error = { kind: 'overloaded', code: undefined, message: 'overloaded' } as const;
       await testInspector.store.append([
         entryOf(0),
         entryOf(1, { outcome: 'failed', error }),
