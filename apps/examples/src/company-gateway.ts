@@ -15,12 +15,15 @@ export interface CompanyGateway extends AsyncDisposable {
   readonly calls: CallLog;
 }
 
+/** Maximum time for one operation of a store, in milliseconds. */
+const STORE_TIMEOUT_MS = 5000;
+
 /** Opens the stores in the file or the `postgres://` database that `STORE` names. */
 function openStores({ STORE: store = 'gateway.sqlite' }: Env) {
   if (!store.startsWith('postgres://')) return sqliteStores(store);
   const client = postgres(store);
   const listener = postgres(store, { max: 1 });
-  const stores = postgresStores({ client, listener });
+  const stores = postgresStores({ client, listener, timeoutMs: STORE_TIMEOUT_MS });
   const close = async () => void (await Promise.all([stores.close(), client.end(), listener.end()]));
   return { ...stores, close };
 }
@@ -36,7 +39,7 @@ export async function companyGateway(
   const calls = createCallLog({ store: stores.calls });
   const ledger = createLedger({
     store: stores.ledger,
-    storeTimeoutMs: 1000,
+    storeTimeoutMs: STORE_TIMEOUT_MS,
     tags: ['key'],
     limits: [
       { name: 'company', max: { usd: '5000' }, per: 'month' },

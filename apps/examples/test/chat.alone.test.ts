@@ -126,10 +126,12 @@ it.skipIf(!hasChromium)(
     // The vendor has stopped sending, and the screen shows the received text.
     await expect.poll(async () => (await shown())[1]).toMatch(/^Hel/);
     expect((await shown())[1]).not.toBe(words);
-    await page.evaluate(`location.reload()`);
+    await page.evaluate(`window.isOldPage = true; location.reload()`);
     await expect.poll(() => vendor.requests[0]?.closedByClient).toBeGreaterThan(0);
 
-    await expect.poll(shown).toEqual([]);
+    const isReloaded = `!window.isOldPage && document.readyState === 'complete'`;
+    await expect.poll(() => page.evaluate(isReloaded).catch(() => false)).toBe(true);
+    expect(await shown()).toEqual([]);
     await ask('two');
     await expect.poll(shown).toEqual(['two', 'A second try, <b>unharmed</b>.']);
     await ask('three');

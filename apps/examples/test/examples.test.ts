@@ -380,7 +380,7 @@ describe('servers', () => {
 const PLAYED_ELSEWHERE = ['demo.ts', 'cloudflare-workflow.ts'];
 
 /** Complete applications, which may be longer. */
-const APPLICATIONS = ['chat-ui.ts', 'company-gateway.ts'];
+const APPLICATIONS = ['chat-ui.ts', 'company-gateway.ts', 'connect-accounts.ts'];
 
 it('every example has at most 60 lines, an application at most 200, and a test', () => {
   const folder = join(import.meta.dirname, '../src');

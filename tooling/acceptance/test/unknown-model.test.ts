@@ -1,13 +1,13 @@
 import { modelSuggestions } from '@majordomo/catalog';
 import { anthropicMessages, openaiResponses, startWireServer } from '@majordomo/conformance';
-import { createMajordomo, user, type LlmError } from '@majordomo/core';
+import { createMajordomo, systemClock, user, type LlmError } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const script = () => ({ failure: 'not-found' }) as const;
 /** Day on which the models of these tests have not retired. */
-const clock = { now: () => Date.parse('2026-11-26'), sleep: () => new Promise<void>(() => undefined) };
+const clock = { ...systemClock, now: () => Date.parse('2026-11-26') };
 
 describe('the error of an unknown model', async () => {
   const openai = await startWireServer({ wire: openaiResponses, script });

@@ -9,7 +9,7 @@ describe('the result of a tool of a server', () => {
       { type: 'text', text: 'a' },
       { type: 'image', mediaType: 'image/png', bytes: png },
       { type: 'text', text: '[invalid image of type image/png]' },
-      { type: 'text', text: '[audio of type audio/wav, 3 bytes, omitted]' },
+      { type: 'file', mediaType: 'audio/wav', bytes: new Uint8Array(3) },
       { type: 'text', text: 'inline' },
       { type: 'image', mediaType: 'image/png', bytes: png },
       { type: 'text', text: '[application/octet-stream file:///x.bin, 3 bytes, omitted]' },

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
 
@@ -128,29 +128,35 @@ it('responds to pipelined requests in order, also after a refused request', asyn
 
 /** Program that sends concurrent requests and reports the number of successful responses. */
 const CALLERS = `
-  const [url, key, count] = process.argv.slice(1);
+  const { parentPort, workerData: { url, key, sentCount } } = require('node:worker_threads');
+  const request = 'GET /v1/models HTTP/1.1\\r\\nHost: a\\r\\nAuthorization: Bearer ' + key + '\\r\\nConnection: close\\r\\n\\r\\n';
+  const countSent = () => {
+    Atomics.add(sentCount, 0, 1);
+    Atomics.notify(sentCount, 0);
+  };
   const sendRequest = () => new Promise((resolve) => {
-    const socket = require('node:net').connect(new URL(url).port, '127.0.0.1', () =>
-      socket.write('GET /v1/models HTTP/1.1\\r\\nHost: a\\r\\nAuthorization: Bearer ' + key + '\\r\\nConnection: close\\r\\n\\r\\n'));
+    const socket = require('node:net').connect(new URL(url).port, '127.0.0.1', () => socket.write(request, countSent));
     let text = '';
     socket.on('data', (chunk) => (text += chunk));
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(text.startsWith('HTTP/1.1 200 ')));
   });
-  process.send('ready', async () => {
-    const results = await Promise.all(Array.from({ length: Number(count) }, sendRequest));
-    process.send(results.filter(Boolean).length, () => process.disconnect());
+  Promise.all(Array.from({ length: 50 }, sendRequest)).then((results) => {
+    parentPort.postMessage(results.filter(Boolean).length);
   });
 `;
 
 it('responds to requests that arrived before `close`', async () => {
   await using testGateway = await startGateway();
-  const callers = spawn(process.execPath, ['-e', CALLERS, testGateway.url, KEY, '50'], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  const sentCount = new Int32Array(new SharedArrayBuffer(4));
+  const callers = new Worker(CALLERS, {
+    eval: true,
+    workerData: { url: testGateway.url, key: KEY, sentCount },
   });
-  await once(callers, 'message');
-  // Blocks the process until every client has sent its request.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+  await once(callers, 'online');
+  // Blocks this thread until every client has sent its request.
+  for (let count = 0; count < 50; count = Atomics.load(sentCount, 0))
+    expect(Atomics.wait(sentCount, 0, count, 60_000)).not.toBe('timed-out');
   const [[answeredCount]] = await Promise.all([once(callers, 'message'), testGateway.close()]);
   expect(answeredCount).toBe(50);
 });

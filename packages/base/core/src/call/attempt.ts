@@ -1,7 +1,7 @@
 import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
-import { withSuggestion } from '../errors/suggest.ts';
 import { admit, type Permits } from '../gates/admit.ts';
+import { withSuggestion } from '../resolve/suggest.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';

@@ -1,6 +1,5 @@
 import { messageOf } from '../errors/error-kind.ts';
 import { redact, redactCause } from '../errors/redact.ts';
-import { suggestedTarget } from '../errors/suggest.ts';
 import type { CallInfo } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type {
@@ -16,6 +15,7 @@ import type { ChatRequest } from '../types/request.ts';
 import { didYouMean } from '../util/options.ts';
 import { mergeSettings, type Registry } from './registry.ts';
 import { parseSpec, splitTarget } from './spec.ts';
+import { suggestedTarget } from './suggest.ts';
 
 /** Sources of names, in the order in which they are searched. */
 interface Names {

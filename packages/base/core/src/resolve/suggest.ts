@@ -1,4 +1,4 @@
-import type { Target } from '../resolve/resolve.ts';
+import type { Target } from './resolve.ts';
 import { type LlmError, withDetails } from '../types/llm-error.ts';
 import type { SuggestModel } from '../types/majordomo.ts';
 import type { Provider } from '../types/provider.ts';
