@@ -1,4 +1,3 @@
-import type { Target } from './resolve.ts';
 import { type LlmError, withDetails } from '../types/llm-error.ts';
 import type { SuggestModel } from '../types/majordomo.ts';
 import type { Provider } from '../types/provider.ts';
@@ -6,7 +5,7 @@ import type { Provider } from '../types/provider.ts';
 /** Returns the error of an unknown model with a suggestion. Returns other errors, and an error without a suggestion, unchanged. */
 export async function withSuggestion(
   error: LlmError,
-  { provider, modelId }: Target,
+  { provider, modelId }: { readonly provider: Provider; readonly modelId: string },
   suggest: SuggestModel | undefined,
 ): Promise<LlmError> {
   if (error.kind !== 'not-found') return error;
