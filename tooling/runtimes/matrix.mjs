@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from '../build/packages.ts';
+import { tableOf, writeBetween } from './page-table.mjs';
 
-const ROOT = join(import.meta.dirname, '../..');
-const PAGE = join(ROOT, 'apps/docs/runtimes.md');
-const BEGIN = '<!-- runtimes: written by `pnpm test:runtimes --table` -->';
-const END = '<!-- runtimes: end -->';
+const TABLE = {
+  page: join(ROOT, 'apps/docs/runtimes.md'),
+  begin: '<!-- runtimes: written by `pnpm test:runtimes --table` -->',
+  end: '<!-- runtimes: end -->',
+};
 
 /** Columns. The last one contains all other packages, with one step each. */
 const PACKAGES_SHOWN = ['core', 'provider-openai', 'provider-anthropic', 'provider-google', 'agent'];
@@ -50,26 +51,20 @@ function cellOf(results, name) {
 
 /** Writes the table of this run between the markers of the page. */
 export function writeTable(rows, extent) {
-  const page = readFileSync(PAGE, 'utf8');
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from === -1 || to === -1) throw new Error(`${PAGE} has lost its marks`);
-  writeFileSync(PAGE, `${page.slice(0, from)}${BEGIN}\n\n${tableOf(rows, extent)}\n\n${page.slice(to)}`);
-  execFileSync(join(ROOT, 'node_modules/.bin/prettier'), ['--log-level=warn', '--write', PAGE]);
+  writeBetween(TABLE, linesOf(rows, extent));
 }
 
-function tableOf(rows, extent) {
-  const lines = [
-    `| runtime | version | ${PACKAGES_SHOWN.map((name) => `\`${name}\``).join(' | ')} | ${OTHERS} |`,
-    `|---|---|${COLUMNS.map(() => '---|').join('')}`,
-    ...rows.map(({ runtime, results, skipped }) => {
-      const cells = COLUMNS.map((name) => (skipped === undefined ? cellOf(results, name) : 'not run'));
-      return `| ${runtime.name} | ${runtime.version ?? ''} | ${cells.join(' | ')} |`;
-    }),
-  ];
+function linesOf(rows, extent) {
+  const head = ['runtime', 'version', ...PACKAGES_SHOWN.map((name) => `\`${name}\``), OTHERS];
+  const cells = rows.map(({ runtime, results, skipped }) => [
+    runtime.name,
+    runtime.version ?? '',
+    ...COLUMNS.map((name) => (skipped === undefined ? cellOf(results, name) : 'not run')),
+  ]);
   const what = extent === 'complete' ? 'the complete suite' : 'a short version of the suite';
   const reasons = reasonsIn(rows);
   const left = reasons.length === 0 ? [] : ['', 'Not run:', '', ...reasons.map((reason) => `- ${reason}`)];
-  return [`Passed tests of ${what}:`, '', ...lines, ...left].join('\n');
+  return [`Passed tests of ${what}:`, '', ...tableOf(head, cells), ...left];
 }
 
 /** Returns the cases that a runtime does not support. Cases that an API does not support are in the conformance table. */

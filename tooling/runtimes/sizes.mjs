@@ -1,15 +1,17 @@
 // `pnpm sizes`: measures the bundle sizes of majordomo and of the vendors' SDKs. Fails above a limit. `--table` writes the page.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { folderOf, ROOT } from '../build/packages.ts';
+import { tableOf, writeBetween } from './page-table.mjs';
 
 const { build } = createRequire(join(ROOT, 'tooling/shape/package.json'))('esbuild');
-const PAGE = join(ROOT, 'apps/docs/bundles.md');
-const BEGIN = '<!-- sizes: written by `pnpm sizes --table` -->';
-const END = '<!-- sizes: end -->';
+const TABLE = {
+  page: join(ROOT, 'apps/docs/bundles.md'),
+  begin: '<!-- sizes: written by `pnpm sizes --table` -->',
+  end: '<!-- sizes: end -->',
+};
 
 /** Export conditions of bundlers for pages and Workers. */
 const TARGETS = { browser: ['browser'], workerd: ['workerd', 'worker', 'browser'] };
@@ -173,22 +175,12 @@ function ratioOf({ browser, beside }, rows) {
 const kB = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
 
 function writeTable(rows) {
-  const lines = rows.map(({ name, browser, workerd, start, ratio }) => {
+  const head = ['in the bundle', 'browser', 'workerd', 'before the first call', 'gzipped, next to the SDK'];
+  const cells = rows.map(({ name, browser, workerd, start, ratio }) => {
     const sizes = [browser, workerd, start].map(({ minified, gzipped }) => `${kB(minified)}, ${kB(gzipped)}`);
-    return `| ${[name, ...sizes, ratio === undefined ? '' : `${ratio.toFixed(2)} ×`].join(' | ')} |`;
+    return [name, ...sizes, ratio === undefined ? '' : `${ratio.toFixed(2)} ×`];
   });
-  const head = [
-    '| in the bundle | browser | workerd | before the first call | gzipped, next to the SDK |',
-    '|---|---|---|---|---|',
-  ];
-  const page = readFileSync(PAGE, 'utf8');
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from === -1 || to === -1) throw new Error(`${PAGE} has lost its marks`);
-  writeFileSync(
-    PAGE,
-    `${page.slice(0, from)}${BEGIN}\n\n${[...head, ...lines].join('\n')}\n\n${page.slice(to)}`,
-  );
-  execFileSync(join(ROOT, 'node_modules/.bin/prettier'), ['--log-level=warn', '--write', PAGE]);
+  writeBetween(TABLE, tableOf(head, cells));
 }
 
 process.exitCode = await main(process.argv.includes('--table'));
