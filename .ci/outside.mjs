@@ -16,6 +16,7 @@ const PARTS = {
   'package-managers': ['tooling/release/rehearse.mjs'],
   'new-user': ['apps/cli/acceptance/new-user.mjs'],
   'lint-plugin': ['apps/lint-rule/acceptance/sibling.mjs'],
+  standards: ['tooling/standards/src/run.ts'],
   site: ['apps/docs/site/lighthouse.mjs', '--build'],
   'vendor-clis': ['packages/providers/provider-cli/scripts/real-cli.mjs'],
 };

@@ -337,3 +337,17 @@ describe('a run of a served agent that waits', () => {
     expect(booked).toEqual([]);
   });
 });
+
+it.each(BOTH)('embeds a text document that a tool returns, with its address (%s)', async (protocol) => {
+  const bytes = new TextEncoder().encode('Rain.');
+  const tool = defineTool({
+    name: 'report',
+    description: 'x',
+    parameters: z.object({}),
+    run: () => [{ type: 'file', mediaType: 'text/plain', name: 'sky://report', bytes } as const],
+  });
+  const client = await officialClient({ tools: [tool] }, protocol);
+  expect((await client.callTool({ name: 'report', arguments: {} })).content).toEqual([
+    { type: 'resource', resource: { uri: 'sky://report', mimeType: 'text/plain', text: 'Rain.' } },
+  ]);
+});

@@ -34,10 +34,13 @@ export interface ToolRun {
   readonly names: readonly string[];
   readonly context: Omit<ToolContext, 'spend'>;
   readonly clock: Pick<Clock, 'timer'>;
+  /** Whether text documents remain documents, because the reader is not a model. @default false */
+  readonly keepsTextFiles?: boolean | undefined;
 }
 
 /** Runs a tool call. Returns a failure as an error result for the model. Throws `aborted` if `context.signal` aborts. */
-export async function runTool({ tool, call, names, context, clock }: ToolRun): Promise<ToolOutcome> {
+export async function runTool(toolRun: ToolRun): Promise<ToolOutcome> {
+  const { tool, call, names, context } = toolRun;
   if (tool === undefined)
     return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
   if (call.invalid !== undefined) {
@@ -49,7 +52,7 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
     usage = sumUsage(usage, spent);
   };
   const { signal } = context;
-  const run = (): Promise<ToolOutcome> => runWithinLimits(tool, call, { ...context, spend }, clock);
+  const run = (): Promise<ToolOutcome> => runWithinLimits(tool, { ...context, spend }, toolRun);
   try {
     const outcome = await withConcurrency(tool, signal, run);
     return usage === undefined ? outcome : { ...outcome, usage };
@@ -61,9 +64,8 @@ export async function runTool({ tool, call, names, context, clock }: ToolRun): P
 
 async function runWithinLimits(
   tool: Tool,
-  call: ToolCallPart,
   context: ToolContext,
-  clock: ToolRun['clock'],
+  { call, clock, keepsTextFiles }: ToolRun,
 ): Promise<ToolOutcome> {
   const { signal } = context;
   const ms = tool.timeoutMs;
@@ -81,7 +83,7 @@ async function runWithinLimits(
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);
     const { text, loads } = output instanceof FoundTools ? output : { text: output, loads: [] };
-    const content = toolContent(text, tool.maxResultChars ?? MAX_RESULT_CHARS);
+    const content = toolContent(text, tool.maxResultChars ?? MAX_RESULT_CHARS, keepsTextFiles);
     return {
       type: 'tool-result',
       callId: call.id,

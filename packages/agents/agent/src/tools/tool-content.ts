@@ -4,10 +4,10 @@ import { jsonOf, partOf } from './tool-output.ts';
 type Content = ToolResultPart['content'];
 
 /** Returns the output of a tool as a result's content, truncated to `maxChars` characters. Throws for an unsupported value. */
-export function toolContent(output: unknown, maxChars: number): Content {
+export function toolContent(output: unknown, maxChars: number, keepsTextFiles = false): Content {
   if (typeof output === 'string') return cut([{ type: 'text', text: output }], maxChars);
   const values: readonly unknown[] = Array.isArray(output) && output.length > 0 ? output : [output];
-  const parts = values.map(partOf);
+  const parts = values.map((value) => partOf(value, keepsTextFiles));
   if (parts.every((part) => part !== undefined)) return cut(parts, maxChars);
   // The model requires a result, even if the tool returns nothing.
   const json: unknown = output === undefined ? 'done' : jsonOf(output);

@@ -8,9 +8,10 @@ const MEDIA_MEMBERS: ReadonlySet<string> = new Set(['type', 'mediaType', 'bytes'
 
 /**
  * Returns the text, image or document part for an output, or `undefined` for JSON, such as an object with `type: 'text'` and more
- * members. Throws for bytes that no result can contain. If a target does not accept documents, core sends an error result.
+ * members. Throws for bytes that no result can contain. If a target does not accept documents, core sends an error result. A text
+ * document becomes text, because models read text, unless `keepsTextFiles` is set.
  */
-export function partOf(value: unknown): Piece | undefined {
+export function partOf(value: unknown, keepsTextFiles = false): Piece | undefined {
   if (value instanceof Uint8Array) return mediaOf(value);
   if (value instanceof ArrayBuffer) return mediaOf(new Uint8Array(value));
   if (isTextPart(value)) return value;
@@ -18,7 +19,7 @@ export function partOf(value: unknown): Piece | undefined {
   if (value.type === 'image') return value as Piece;
   const { bytes, mediaType } = value;
   if (mediaType.startsWith('image/')) return { type: 'image', mediaType, bytes };
-  if (/^text\/|^application\/json\b/.test(mediaType))
+  if (!keepsTextFiles && /^text\/|^application\/json\b/.test(mediaType))
     return { type: 'text', text: new TextDecoder().decode(bytes) };
   if (value.type === 'audio') throw new TypeError(unfit(`${bytes.length} bytes of ${mediaType}`));
   return value as Piece;

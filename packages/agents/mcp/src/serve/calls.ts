@@ -12,7 +12,7 @@ import type { Closing } from './closing.ts';
 import type { Offer } from './offer.ts';
 import type { PromptContext, ServeOptions } from './options.ts';
 import { ServedContext, type McpProgress } from './progress.ts';
-import { Rounds, WAITING } from './rounds.ts';
+import { APPROVAL, Rounds, WAITING } from './rounds.ts';
 import type { Invocation, RoundsStates } from './rounds-state.ts';
 import { callServedTool, errorResult, needsApproval, type ServedCall } from './served-tool.ts';
 
@@ -173,7 +173,6 @@ export class Calls {
   }
 }
 
-const APPROVAL = 'approve';
 const NO_ELICITATION =
   'Not run: a person must approve this call first, and this client does not support elicitation.';
 const DENIED = 'Not run: the person did not approve the call.';

@@ -27,10 +27,15 @@ export const newRounds = (key: string): RoundsState => ({
   repeated: [],
 });
 
+/** Key of the question whether a call may run. */
+export const APPROVAL = 'approve';
+
+const KEY = /^[\w.-]{1,64}$/;
+
 /** Result of `Rounds.run` if the user must answer first. */
 export const WAITING: unique symbol = Symbol('waiting');
 
-/** Questions of one call, whose n-th question has the key `q<n>` in all rounds. */
+/** Questions of one call. The n-th question has the key `q<n>` in all rounds, unless it states another key. */
 export class Rounds {
   readonly state: RoundsState;
   /** Questions that the user must answer. */
@@ -42,6 +47,7 @@ export class Rounds {
   private readonly waiting: Promise<typeof WAITING>;
   private endRound: () => void = () => undefined;
   private count = 0;
+  private readonly keys = new Set<string>();
 
   constructor(state: RoundsState, canAsk: boolean) {
     this.state = state;
@@ -65,8 +71,7 @@ export class Rounds {
   }
 
   async ask<T extends object>(question: AskQuestion<T>): Promise<AskAnswer<T>> {
-    this.count += 1;
-    const key = `q${this.count}`;
+    const key = this.keyOf(question);
     if (!this.canAsk) {
       this.unsupported ??= new LlmError('unsupported', 'ask: the MCP client cannot ask its user');
       throw this.unsupported;
@@ -83,6 +88,16 @@ export class Rounds {
     // Questions that the tool asks at the same time are sent together.
     setTimeout(this.endRound);
     return new Promise(() => undefined);
+  }
+
+  private keyOf({ key }: { readonly key?: unknown }): string {
+    this.count += 1;
+    const name = key ?? `q${this.count}`;
+    if (typeof name !== 'string' || !KEY.test(name) || name === APPROVAL)
+      throw invalid('key', `must be 1 to 64 letters, digits, "_", "-" and ".", and not "${APPROVAL}"`);
+    if (this.keys.has(name)) throw invalid('key', `must be unique, but a call has two questions "${name}"`);
+    this.keys.add(name);
+    return name;
   }
 }
 
@@ -105,7 +120,7 @@ async function answerOf<T extends object>(
 function formOf(question: AskQuestion<object>): McpQuestion {
   if (typeof (question.message as unknown) !== 'string' || question.message === '')
     throw invalid('message', 'must be a non-empty string');
-  if ('url' in question) return question;
+  if ('url' in question) return { mode: 'url', message: question.message, url: question.url };
   const { properties, required } = toJsonSchema(question.schema, 'ask: schema');
   for (const [name, property] of Object.entries(asRecord(properties)))
     if (!isField(asRecord(property)))

@@ -49,6 +49,7 @@ export async function callServedTool(
     names: [...tools.keys()],
     context: { signal, callId, key, context, options: {}, depth: 0 },
     clock: systemClock,
+    keepsTextFiles: true,
   });
   return resultOf(outcome);
 }

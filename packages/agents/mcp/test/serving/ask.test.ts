@@ -112,6 +112,31 @@ describe.each([['2025'], ['auto']] as const)('`ask` in a tool for clients of %s'
     );
   });
 
+  it('finds the answers of questions with keys, in any order', async () => {
+    let isReversed = false;
+    const tool = defineTool({
+      name: 'book',
+      description: 'Asks two questions',
+      parameters: z.object({}),
+      async run(_args, context) {
+        const schema = z.object({ word: z.string() });
+        const keys = isReversed ? ['meal', 'seat'] : ['seat', 'meal'];
+        isReversed = true;
+        const answers = await Promise.all(
+          keys.map((key) => ask(context, { key, message: `Which ${key}?`, schema })),
+        );
+        return answers.map(
+          (answer, at) => `${keys[at]}: ${answer.action === 'accept' ? answer.content.word : ''}`,
+        );
+      },
+    });
+    const onElicit = (question: McpQuestion) =>
+      ({ action: 'accept', content: { word: question.message } }) as const;
+    const { box } = await connected([serverOf([tool])], { protocol, onElicit });
+    const [{ text }] = (await run(box, 'book')) as [{ text: string }];
+    expect(JSON.parse(text)).toEqual(['meal: Which meal?', 'seat: Which seat?']);
+  });
+
   it('asks questions of one moment together', async () => {
     const both = defineTool({
       name: 'both',
@@ -256,6 +281,8 @@ it('rejects in an agent, and without a client', async () => {
 
 it.each<[string, object]>([
   ['message', { message: '', schema: SEAT }],
+  ['key', { key: 'approve', message: 'Which?', schema: SEAT }],
+  ['key', { key: 'a seat', message: 'Which?', schema: SEAT }],
   ['schema.properties.list', { message: 'Which?', schema: z.object({ list: z.array(z.string()) }) }],
   ['schema.properties.inner', { message: 'Which?', schema: z.object({ inner: z.object({}) }) }],
 ])('rejects a question with an invalid %s', async (path, question) => {
@@ -267,6 +294,21 @@ it.each<[string, object]>([
   });
   const { box } = await connected([serverOf([tool])], { onElicit: () => ({ action: 'cancel' }) });
   expect(String(await rejection(run(box, 'book')))).toContain(`ask: ${path}`);
+});
+
+it('rejects two questions with one key', async () => {
+  const tool = defineTool({
+    name: 'book',
+    description: 'x',
+    parameters: z.object({}),
+    async run(_args, context) {
+      const question = { key: 'seat', message: 'Which?', schema: SEAT };
+      await Promise.all([ask(context, question), ask(context, question)]);
+      return 'asked';
+    },
+  });
+  const { box } = await connected([serverOf([tool])], { onElicit: () => ({ action: 'cancel' }) });
+  expect(String(await rejection(run(box, 'book')))).toContain('a call has two questions "seat"');
 });
 
 it('asks from a prompt', async () => {

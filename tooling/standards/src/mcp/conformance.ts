@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { npm } from '../../../runtimes/install.mjs';
+import type { CaseResult } from '../suite.ts';
+
+const FOLDER = join(import.meta.dirname, '../../suites/mcp');
+const PROGRAM = join(FOLDER, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
+const { devDependencies } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')) as {
+  devDependencies: Readonly<Record<string, string>>;
+};
+/** Name and version of the suite. */
+export const VERSION: string = Object.entries(devDependencies).map((entry) => entry.join('@'))[0] ?? '';
+
+/** Revisions of MCP that the suite requires completely. */
+const REVISIONS = ['2025-11-25', '2026-07-28'] as const;
+export type Revision = (typeof REVISIONS)[number];
+
+/** Maximum number of scenarios at the same time. More would exceed the suite's time limits on a small machine. */
+const CONCURRENCY = 2;
+/** Maximum time of one scenario, in milliseconds. */
+const SCENARIO_MS = 60_000;
+
+/** Scenario of a revision. */
+export interface Scenario {
+  readonly name: string;
+  readonly revision: Revision;
+}
+
+/** Installs the suite. Returns the problem, if any. */
+export const install = (): string | undefined => npm(['install', '--no-package-lock'], FOLDER);
+
+/** Runs the required scenarios of all revisions. `argumentsOf` returns the arguments of the suite for one scenario. */
+export async function runScenarios(
+  side: 'client' | 'server',
+  argumentsOf: (scenario: Scenario) => readonly string[],
+): Promise<readonly CaseResult[]> {
+  const scenarios: Scenario[] = [];
+  for (const revision of REVISIONS) scenarios.push(...(await scenariosOf(side, revision)));
+  const waiting = [...scenarios.entries()];
+  const results: CaseResult[] = [];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, scenario] = next;
+      results[index] = await runScenario(side, scenario, argumentsOf(scenario));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return results;
+}
+
+/** Returns the scenarios that a revision requires. The list of the suite is frozen with the revision. */
+async function scenariosOf(side: 'client' | 'server', revision: Revision): Promise<readonly Scenario[]> {
+  const { output } = await execute(['list', '--requirements', revision]);
+  const title = side === 'client' ? 'Client scenarios' : 'Server scenarios';
+  const section = output.split('\n\n').find((text) => text.startsWith(title)) ?? '';
+  const names = Array.from(section.matchAll(/^ {2}- (\S+)$/gm), ([, name]) => name ?? '');
+  if (names.length === 0) throw new Error(`the suite lists no ${side} scenario of ${revision}: ${output}`);
+  return names.map((name) => ({ name, revision }));
+}
+
+async function runScenario(
+  side: 'client' | 'server',
+  { name, revision }: Scenario,
+  rest: readonly string[],
+): Promise<CaseResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'mcp-conformance-'));
+  try {
+    const args = [side, '--scenario', name, '--spec-version', revision, '--output-dir', folder, ...rest];
+    const { status, output } = await execute(args);
+    const messages = failedChecks(folder);
+    if (status !== 0 && messages.length === 0) messages.push(output.trim().slice(-500));
+    return { id: `${revision}/${name}`, result: status === 0 ? 'passed' : 'failed', messages };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Check in the results of the suite. */
+interface Check {
+  readonly id: string;
+  readonly status: string;
+  readonly errorMessage?: string;
+}
+
+function failedChecks(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('checks.json'))
+    .flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Check[])
+    .filter(({ status }) => status === 'FAILURE')
+    .map(({ id, errorMessage }) => `${id}: ${errorMessage ?? 'failed'}`);
+}
+
+function execute(args: readonly string[]): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [PROGRAM, ...args], { timeout: SCENARIO_MS });
+    let output = '';
+    const append = (chunk: string): void => {
+      output += chunk;
+    };
+    child.stdout.setEncoding('utf8').on('data', append);
+    child.stderr.setEncoding('utf8').on('data', append);
+    child.on('error', reject);
+    child.on('close', (status) => {
+      resolve({ status, output });
+    });
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * Runs public suites: all, or those in the arguments. Fails if a case failed unexpectedly, or if an expected failure passed.
+ * Suites that are not available are reported as `not run`, and never as passed. Writes the results to results.json.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mcpClient } from './mcp/client-suite.ts';
+import { mcpServer } from './mcp/server-suite.ts';
+import { differencesOf, type ExpectedFailures, problemsOf, type Suite } from './suite.ts';
+
+const SUITES: readonly Suite[] = [mcpClient, mcpServer];
+const FOLDER = join(import.meta.dirname, '..');
+const RESULTS = join(FOLDER, 'results.json');
+
+/** Result of a suite, as in results.json. */
+interface Report {
+  readonly suite: string;
+  readonly standard: string;
+  readonly version: string;
+  readonly date: string;
+  readonly passed: number;
+  readonly total: number;
+  /** Reason if the suite did not run. */
+  readonly notRun?: string;
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !SUITES.some((suite) => suite.name === name));
+if (unknown.length > 0)
+  throw new Error(
+    `standards: no suite ${unknown.join(', ')}; the suites are ${SUITES.map(({ name }) => name).join(', ')}`,
+  );
+
+const reports: Report[] = [];
+for (const suite of SUITES)
+  if (wanted.length === 0 || wanted.includes(suite.name)) reports.push(await reportOf(suite));
+const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Report[]) : [];
+const byName = new Map([...before, ...reports].map((report) => [report.suite, report]));
+const all = SUITES.flatMap(({ name }) => byName.get(name) ?? []);
+writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
+
+async function reportOf(suite: Suite): Promise<Report> {
+  const { name, standard, version } = suite;
+  const about = { suite: name, standard, version, date: new Date().toISOString().slice(0, 10) };
+  const results = await suite.run();
+  if (typeof results === 'string') {
+    console.log(`${name}: not run: ${results}`);
+    return { ...about, passed: 0, total: 0, notRun: results };
+  }
+  const expected = expectedFailures(name);
+  const problems = problemsOf(name, differencesOf(results, expected));
+  for (const problem of problems) console.log(`${name}: ${problem}`);
+  if (problems.length > 0) process.exitCode = 1;
+  const passed = results.filter(({ result }) => result === 'passed').length;
+  console.log(
+    `${name}: ${passed} of ${results.length} passed, ${Object.keys(expected).length} failures expected`,
+  );
+  return { ...about, passed, total: results.length };
+}
+
+function expectedFailures(name: string): ExpectedFailures {
+  const file = join(FOLDER, 'expected', `${name}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ExpectedFailures) : {};
+}
