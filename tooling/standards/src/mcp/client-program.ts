@@ -1,7 +1,8 @@
 /** Client for all client scenarios of the suite. Connects with `connectMcp`, and calls each tool of the server once. */
 import type { Tool, ToolContext } from '@majordomo/agent';
 import { asRecord } from '@majordomo/core/toolkit';
-import { connectMcp, type McpAuth } from '@majordomo/mcp';
+import { connectMcp, type McpAuth, type OAuthClientProvider } from '@majordomo/mcp';
+import { CrossAppAccessProvider, requestJwtAuthorizationGrant } from '@modelcontextprotocol/client';
 
 const METADATA_URL = 'https://conformance-test.local/client-metadata.json';
 const CALL_MS = 20_000;
@@ -34,15 +35,58 @@ const scripted = scriptedCalls();
 for (const tool of toolbox.tools) await call(tool, scripted.get(tool.name) ?? argumentsFor(tool));
 
 /** Returns the authorization that the scenario expects. */
-async function authOf(): Promise<McpAuth | undefined> {
+async function authOf(): Promise<McpAuth | OAuthClientProvider | undefined> {
   if (!scenario.startsWith('auth/')) return undefined;
-  if (scenario === 'auth/basic-cimd') return { grant: 'login', client: { metadataUrl: METADATA_URL }, show };
-  if (scenario === 'auth/pre-registration') {
-    const { client_id: clientId, client_secret: clientSecret } = context as Readonly<Record<string, string>>;
-    const client = { clientId: clientId ?? '', clientSecret, issuer: await issuerOf() };
-    return { grant: 'login', client, show };
+  switch (scenario) {
+    case 'auth/basic-cimd':
+      return { grant: 'login', client: { metadataUrl: METADATA_URL }, show };
+    case 'auth/pre-registration':
+      return { grant: 'login', client: { ...credentials(), issuer: await issuerOf() }, show };
+    case 'auth/client-credentials-basic':
+      return { grant: 'client-credentials', ...credentials(), issuer: await issuerOf() };
+    case 'auth/client-credentials-jwt':
+      return {
+        grant: 'private-key-jwt',
+        clientId: textOf('client_id'),
+        privateKey: textOf('private_key_pem'),
+        algorithm: textOf('signing_algorithm'),
+        issuer: await issuerOf(),
+      };
+    case 'auth/enterprise-managed-authorization':
+      return enterpriseProvider(await issuerOf());
+    default:
+      return { grant: 'login', client: { register: { name: 'majordomo' } }, show };
   }
-  return { grant: 'login', client: { register: { name: 'majordomo' } }, show };
+}
+
+/** Returns a provider of the SDK that exchanges the user's token of a company for an authorization at the server's issuer. */
+function enterpriseProvider(expectedIssuer: string): OAuthClientProvider {
+  return new CrossAppAccessProvider({
+    ...credentials(),
+    expectedIssuer,
+    async assertion({ authorizationServerUrl, resourceUrl, scope, fetchFn }) {
+      const { jwtAuthGrant } = await requestJwtAuthorizationGrant({
+        tokenEndpoint: textOf('idp_token_endpoint'),
+        audience: authorizationServerUrl,
+        resource: resourceUrl,
+        idToken: textOf('idp_id_token'),
+        clientId: textOf('idp_client_id'),
+        ...(scope !== undefined && { scope }),
+        fetchFn,
+      });
+      return jwtAuthGrant;
+    },
+  });
+}
+
+function credentials(): { clientId: string; clientSecret: string } {
+  return { clientId: textOf('client_id'), clientSecret: textOf('client_secret') };
+}
+
+function textOf(name: string): string {
+  const value = context[name];
+  if (typeof value !== 'string') throw new Error(`the context of ${scenario} has no ${name}`);
+  return value;
 }
 
 /** Returns the issuer in the metadata of the server. An application knows the issuer that registered it. */
@@ -93,8 +137,14 @@ function scriptedCalls(): ReadonlyMap<string, Arguments> {
 /** Returns arguments of the types in the tool's schema. */
 function argumentsFor({ name, parameters }: Tool): Arguments {
   if (name === 'add_numbers') return { a: 5, b: 3 };
+  // The server compares the schema of its other tool with the one that the client has received.
+  if (name === 'json_schema_echo') return { schema: parametersOf('json_schema_2020_12_tool') };
   const properties = Object.entries(asRecord(asRecord(parameters)['properties']));
   const valueOf = ({ type }: Readonly<Record<string, unknown>>): unknown =>
     typeof type === 'string' ? VALUES[type] : VALUES['string'];
   return Object.fromEntries(properties.map(([key, schema]) => [key, valueOf(asRecord(schema))]));
+}
+
+function parametersOf(name: string): unknown {
+  return toolbox.tools.find((tool) => tool.name === name)?.parameters;
 }

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 25_000;
 /** Client of `connectMcp` against the servers of the suite. */
 export const mcpClient: Suite = {
   name: 'mcp-client',
-  standard: 'MCP client, 2025-11-25 and 2026-07-28',
+  standard: 'MCP client, 2025-11-25 and 2026-07-28, with authorization extensions',
   version: VERSION,
   run: async () =>
     install() ??
