@@ -351,3 +351,14 @@ it.each(BOTH)('embeds a text document that a tool returns, with its address (%s)
     { type: 'resource', resource: { uri: 'sky://report', mimeType: 'text/plain', text: 'Rain.' } },
   ]);
 });
+
+it.each(BOTH)('lists a tool with the dialect of its JSON Schema (%s)', async (protocol) => {
+  const parameters = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: {},
+  };
+  const tool = defineTool({ name: 'report', description: 'x', parameters, run: () => 'rain' });
+  const client = await officialClient({ tools: [tool] }, protocol);
+  expect((await client.listTools()).tools[0]?.inputSchema).toEqual(parameters);
+});

@@ -6,7 +6,7 @@ import {
   type ResultPiece,
   type ToolCallPart,
 } from '@majordomo/core';
-import { toBase64, toJsonSchema } from '@majordomo/core/toolkit';
+import { asRecord, toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, EmbeddedResource, Tool as ListedTool } from '@modelcontextprotocol/server';
 
 /** Tool call by an MCP client. */
@@ -25,10 +25,11 @@ export interface ServedCall {
 /** Returns the tool in the protocol's form. Throws `invalid-request` if the parameters cannot be converted to a JSON Schema. */
 export function listedTool({ name, description, parameters, approval }: Tool): ListedTool {
   const schema = toJsonSchema(parameters, `parameters of tool "${name}"`);
+  const { $schema: dialect } = asRecord(parameters);
   return {
     name,
     description,
-    inputSchema: { ...schema, type: 'object' },
+    inputSchema: { ...(typeof dialect === 'string' && { $schema: dialect }), ...schema, type: 'object' },
     ...(approval === undefined || approval === false ? {} : { annotations: { destructiveHint: true } }),
   };
 }
