@@ -76,6 +76,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a native dependency; the second is an optional peer for durations',
   },
   ledger: { ours: ['core', 'catalog'], others: [], because: 'another audience: who pays' },
+  background: {
+    ours: ['core', 'catalog'],
+    others: [],
+    because: 'a separate audience: answers that take minutes, and outlive the process',
+  },
   batch: {
     ours: ['core', 'catalog', 'ledger'],
     others: [],

@@ -228,10 +228,13 @@ interface RoundPlan {
 
 /** Functions that send the rounds of a typed call. */
 export interface TypedCalls {
+  /** Returns the answer of a round. */
   generate(request: ChatRequest, options: CallOptions | undefined, plan: RoundPlan): Promise<ChatResponse>;
+  /** Returns the answer of a round as events. */
   stream(request: ChatRequest, options: CallOptions | undefined, plan: RoundPlan): ChatStream;
   /** Place of the typed call, for errors of a stream. */
   readonly site?: CallSite | undefined;
+  /** Returns the settings of the typed call. */
   limits(options: CallOptions | undefined): TypedLimits;
 }
 

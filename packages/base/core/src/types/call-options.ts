@@ -121,6 +121,11 @@ export interface CallOptions extends ChainOptions {
   readonly tenant?: string | undefined;
   /** Arbitrary data of the application. Resolvers, gates and events receive the data. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Key of the job, 1 to 200 characters. A model of `@majordomo/background` continues the job of this key. Other models ignore it.
+   * @default a random key
+   */
+  readonly key?: string | undefined;
   /** Receives the events of this call. The listener of `createMajordomo` receives them as well. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /**

@@ -1,0 +1,74 @@
+import { LlmError, type CallOptions, type ChatRequest } from '@majordomo/core';
+import { definedMembers } from '@majordomo/core/toolkit';
+import { checkCallOptions, storedOptions, storedRequest } from './check.ts';
+import { Driver } from './driver.ts';
+import { withLease } from './leased-job.ts';
+import type { LocalOptions } from './live-leg.ts';
+import { FORMAT, hasSentNothing, loadRecord, saveRecord, storeKey, type JobRecord } from './record.ts';
+import type { Setup } from './setup.ts';
+
+/** Call that becomes a job. */
+export interface JobCall {
+  readonly spec: string;
+  readonly request: ChatRequest;
+  readonly options: CallOptions;
+  /** Key of a round of a typed call. `@default` the key of the options, or a random key */
+  readonly roundKey?: string | undefined;
+  /** Returns the targets that the job tries first. */
+  readonly first?: ((targets: readonly string[]) => readonly string[]) | undefined;
+}
+
+/** Key of a job, and its key in the store. */
+export interface BegunJob {
+  readonly key: string;
+  readonly id: string;
+}
+
+/** Stores a job and begins to drive it. Returns the existing job of the same key, if it has sent a request. */
+export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
+  const { spec, request, options, roundKey } = call;
+  checkCallOptions(options);
+  const { tenant, signal, metadata } = options;
+  if (signal?.aborted === true)
+    throw new LlmError('aborted', 'the call was aborted', {}, { cause: signal.reason });
+  const key = roundKey ?? options.key ?? crypto.randomUUID();
+  const id = storeKey(key, tenant);
+  const local = localOptions(options);
+  let prepared: Pick<JobRecord, 'request' | 'options' | 'first'> | undefined;
+  for (;;) {
+    const stored = await loadRecord(id, setup);
+    if (stored !== undefined && !hasSentNothing(stored.record)) {
+      if (stored.record.state === 'running') Driver.of(id, setup, local);
+      return { key, id };
+    }
+    if (prepared === undefined) {
+      const json = storedRequest(request);
+      const targets = await setup.majordomo.resolve(spec, { request, tenant, metadata, signal });
+      const first = call.first?.(targets.map(({ target }) => target));
+      prepared = { request: json, options: storedOptions(options), first };
+    }
+    const now = setup.clock.now();
+    const created: JobRecord = {
+      format: FORMAT,
+      token: crypto.randomUUID(),
+      key,
+      tenant,
+      spec,
+      ...prepared,
+      createdAt: now,
+      state: 'running',
+      legs: [],
+      fence: stored?.record.fence ?? 0,
+      leaseUntil: 0,
+    };
+    const record = withLease(created, now);
+    const version = await saveRecord(id, record, stored?.version ?? 0, setup);
+    if (version === undefined) continue;
+    Driver.begin(id, { record, version }, setup, local);
+    return { key, id };
+  }
+}
+
+function localOptions({ onEvent, waitUntil, classify, order }: CallOptions): LocalOptions {
+  return definedMembers({ onEvent, waitUntil, classify, order });
+}

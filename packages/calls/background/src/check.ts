@@ -1,0 +1,97 @@
+import { LlmError, toJson, type CallOptions, type ChatRequest, type JsonObject } from '@majordomo/core';
+import {
+  checkOptions,
+  toJsonSchema,
+  TIMEOUT_KINDS,
+  validateRequest,
+  type Kinds,
+  type KindsOf,
+} from '@majordomo/core/toolkit';
+import type { BackgroundOptions } from './contract.ts';
+
+const MAX_KEY = 200;
+/** Maximum size of a stored request, in bytes of its JSON. */
+const MAX_BYTES = 33_554_432;
+
+const BACKGROUND_KINDS: KindsOf<BackgroundOptions> = {
+  majordomo: 'object with model',
+  store: 'object with due',
+  keepMs: 1,
+  catalog: 'object with find',
+  onEvent: 'function',
+  clock: 'object with now',
+};
+
+/** Throws `config` for invalid options. */
+export function checkBackgroundOptions(options: BackgroundOptions): void {
+  checkOptions('createBackground', options, BACKGROUND_KINDS, ['majordomo']);
+}
+
+const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
+  key: true,
+  tenant: 'string',
+  metadata: 'object',
+  signal: 'object with addEventListener',
+  onEvent: 'function',
+  waitUntil: 'function',
+  repairs: 0,
+  attempts: 1,
+  backoff: { baseMs: 0, capMs: 0 },
+  retryAfterCapMs: 0,
+  timeouts: TIMEOUT_KINDS,
+  policy: 'object',
+  // A job has one form of failover, which emits `reset`.
+  afterCommit: ['error', 'restart', 'continue'],
+  hedgeAfterMs: 0,
+  leastCharsPerSecond: 0,
+  slowWindowMs: 0,
+  whenAllBenched: ['fail', 'probe', 'try-soonest', 'wait'],
+  classify: 'function',
+  order: 'function',
+};
+
+/** Throws `config` for invalid options of a call, and `invalid-request` for an invalid key. */
+export function checkCallOptions(options: CallOptions): void {
+  checkOptions('options', options, CALL_KINDS);
+  if (options.key !== undefined) checkKey(options.key);
+}
+
+/** Throws `invalid-request` for a value that is not a key. */
+export function checkKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string') failKey(`must be a string, but has type ${typeof key}`);
+  if (key.length < 1 || key.length > MAX_KEY) failKey(`must have 1 to ${MAX_KEY} characters`);
+}
+
+function failKey(problem: string): never {
+  throw new LlmError('invalid-request', `key ${problem}`, { path: 'key' });
+}
+
+/** Returns a request as JSON. Throws `invalid-request` for a request that is not valid or too large. */
+export function storedRequest(request: ChatRequest): JsonObject {
+  validateRequest(request);
+  const { tools } = request;
+  // Validators cannot be stored.
+  const converted = tools?.map((tool, at) => ({
+    ...tool,
+    parameters: toJsonSchema(tool.parameters, `tools[${at}].parameters`),
+  }));
+  const stored = toJson(converted === undefined ? request : { ...request, tools: converted }) as JsonObject;
+  const { length } = JSON.stringify(stored);
+  if (length <= MAX_BYTES) return stored;
+  const why = `the request has ${length} characters as JSON, and a job stores at most ${MAX_BYTES}; send a smaller request, or a live call`;
+  throw new LlmError('invalid-request', why, { code: 'too-large' });
+}
+
+/** Returns the options of a call that are stored with its job. */
+export function storedOptions(options: CallOptions): JsonObject {
+  const { policy, timeouts, attempts, backoff, retryAfterCapMs, metadata } = options;
+  const { hedgeAfterMs, leastCharsPerSecond, slowWindowMs, whenAllBenched } = options;
+  const chain = { policy, timeouts, attempts, backoff, retryAfterCapMs };
+  const rest = { metadata, hedgeAfterMs, leastCharsPerSecond, slowWindowMs, whenAllBenched };
+  try {
+    return JSON.parse(JSON.stringify(toJson({ ...chain, ...rest }))) as JsonObject;
+  } catch (cause) {
+    const why = 'metadata cannot be stored as JSON; remove bigints and cyclic references';
+    throw new LlmError('invalid-request', why, { path: 'metadata' }, { cause });
+  }
+}

@@ -1,0 +1,170 @@
+import type { Catalog } from '@majordomo/catalog';
+import type {
+  Attempt,
+  CallOptions,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+  Clock,
+  JsonObject,
+  LlmError,
+  Majordomo,
+} from '@majordomo/core';
+
+/** Options of `createBackground`. */
+export interface BackgroundOptions {
+  /** Majordomo whose providers, aliases, gates, policy and media fitter apply to the calls of jobs. */
+  readonly majordomo: Majordomo;
+  /** Store for jobs. `@default` `memoryJobStore()`, whose jobs are lost when the process ends */
+  readonly store?: JobStore | undefined;
+  /** Time for which an ended job is stored, in milliseconds, at least 1. `@default 604_800_000` (7 days) */
+  readonly keepMs?: number | undefined;
+  /** Catalog with the prices of models, for `JobStatus.nanoUsd`. `@default` the snapshot of `@majordomo/catalog` */
+  readonly catalog?: Catalog | undefined;
+  /** Listener that receives each event of a job in the process in which it happens. Errors that it throws are ignored. */
+  readonly onEvent?: ((event: JobEvent) => void) | undefined;
+  /** Source of time. `@default` the system clock */
+  readonly clock?: Clock | undefined;
+}
+
+/** Jobs of one store. */
+export interface Background {
+  /**
+   * Returns a chat model whose calls are jobs. If the signal of a call aborts, its job is cancelled for all readers. Leaving the loop
+   * of a stream does not cancel the job. Throws `config` for a spec that cannot be parsed.
+   */
+  model(spec: string): BackgroundModel;
+  /** Returns a job. Rejects with `not-found` if the key is unknown, or if the job belongs to another tenant. */
+  open(key: string, options?: { readonly tenant?: string | undefined }): Promise<ChatJob>;
+  /**
+   * Advances the jobs that no process drives, for a timer or cron. Resolves when each of them has ended, or when another process
+   * drives it. If a job rejects, for example because of its store, the other jobs are advanced before the poll rejects.
+   */
+  poll(options?: {
+    /** Signal that ends the wait. The calls that the poll has begun continue. The poll rejects with `aborted`. */
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<{
+    /** Time until the next job is due, in milliseconds; `undefined` if no job is running. */
+    readonly nextMs: number | undefined;
+  }>;
+}
+
+/** Options of `start`. `signal` ends only the wait for the start. `timeouts.totalMs` limits the complete job. */
+export type StartOptions = Pick<
+  CallOptions,
+  'key' | 'tenant' | 'metadata' | 'signal' | 'policy' | 'timeouts'
+>;
+
+/**
+ * Chat model whose calls are jobs. `CallOptions.key` is the key of the job. A call with the key of an existing job of the same tenant
+ * continues that job, even if its other arguments differ. Without a key, the job has a random key. The options `onEvent`, `waitUntil`,
+ * `classify` and `order` apply only while the process of the call drives the job, because functions cannot be stored.
+ */
+export interface BackgroundModel extends ChatModel {
+  /**
+   * Stores a job, starts its call and returns the job without waiting for the answer. If a job of this key exists, returns that
+   * job. A failed job that has sent no request is started again. Rejects with `invalid-request` or `config` for bad input.
+   */
+  start(request: ChatRequest, options?: StartOptions): Promise<ChatJob>;
+}
+
+/** Stored call. Several processes may open the same job, but one process at a time drives it. */
+export interface ChatJob {
+  readonly operation: 'chat';
+  /** Reference to the job: any process with the same store can open it with this key and the tenant. */
+  readonly key: string;
+  /** Returns the state of the job. Does not advance it. */
+  status(): Promise<JobStatus>;
+  /**
+   * Returns the events after the position `after`, and advances the job if no other process drives it. The signal and leaving the loop
+   * only end the reading. Rejects with `invalid-request` for a position that is not in the job.
+   */
+  stream(options?: {
+    /** Cursor of an earlier stream of this job. `@default` the beginning of the answer */
+    readonly after?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+  }): JobStream;
+  /**
+   * Returns the answer, and advances the job if no other process drives it. Rejects with the error of the job, and with `aborted` after
+   * `cancel`. The signal only ends the wait.
+   */
+  result(options?: { readonly signal?: AbortSignal | undefined }): Promise<ChatResponse>;
+  /** Cancels the job for all readers. Has no effect on a job that has ended. */
+  cancel(): Promise<void>;
+  /** Deletes an ended job. Rejects with `denied` for a running job. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Events of a job. They are the same in every process and at every reading: one part follows another, and text is cut after white space
+ * or after 32 UTF-16 units. Only warnings may differ. `reset` precedes the events of a further leg, after a failure.
+ */
+export interface JobStream extends ChatStream {
+  /** Position after the last event that was read, for `after`; `undefined` before the first event. */
+  readonly cursor: string | undefined;
+}
+
+/** State of a job. */
+export interface JobStatus {
+  readonly key: string;
+  readonly operation: 'chat';
+  /** Target that answers or has answered; `undefined` if it is not known. */
+  readonly target: string | undefined;
+  /** `queued`: no process drives the job. */
+  readonly state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+  /** Attempts of the ended legs. */
+  readonly attempts: readonly Attempt[];
+  /** Error of a job that has failed or was cancelled. */
+  readonly error: LlmError | undefined;
+  /** Cost of the ended legs in nano-USD; `undefined` if it is unknown or included in a plan. */
+  readonly nanoUsd: bigint | undefined;
+  /** Time until the next useful look, in milliseconds; `undefined` if the job has ended. */
+  readonly nextMs: number | undefined;
+}
+
+/**
+ * Event of a job. A *leg* is one call of a process, or the part of it after a failure that discards content. Legs are numbered from 1.
+ */
+export type JobEvent = {
+  readonly key: string;
+  readonly tenant: string | undefined;
+  /** Target of the leg; `undefined` if it is not known. */
+  readonly target: string | undefined;
+} & (
+  | { readonly type: 'leg-started'; readonly leg: number }
+  | {
+      readonly type: 'leg-ended';
+      readonly leg: number;
+      readonly attempts: readonly Attempt[];
+      readonly error: LlmError | undefined;
+      readonly nanoUsd: bigint | undefined;
+    }
+  | { readonly type: 'job-ended'; readonly state: 'completed' | 'failed' | 'cancelled' }
+);
+
+/**
+ * Store for jobs. Each method is atomic. A version is a positive integer that the store never uses again for the same key, even after
+ * the removal of the record. `jobStoreConformance` of `@majordomo/conformance` checks an implementation.
+ */
+export interface JobStore {
+  /** Loads a record; `undefined` if the key is unknown or its record has expired. */
+  load(key: string): Promise<{ readonly record: JsonObject; readonly version: number } | undefined>;
+  /**
+   * Saves a record if the stored version is `version`, or if none is stored and `version` is 0. Returns the new version, or `undefined`
+   * if another version is stored.
+   */
+  save(key: string, record: JsonObject, version: number, times: JobTimes): Promise<number | undefined>;
+  /** Returns at most `limit` keys with a `dueAt`, earliest first. */
+  due(limit: number): Promise<readonly { readonly key: string; readonly dueAt: number }[]>;
+  /** Deletes a record if its stored version is `version`. Returns whether the record was deleted. */
+  remove(key: string, version: number): Promise<boolean>;
+}
+
+/** Times of a stored job. */
+export interface JobTimes {
+  /** Time at which `poll` advances the job, in epoch milliseconds. `@default` never */
+  readonly dueAt?: number | undefined;
+  /** Time from now after which the record is deleted, in milliseconds. `@default` the record is not deleted */
+  readonly keepMs?: number | undefined;
+}

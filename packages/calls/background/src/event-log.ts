@@ -1,0 +1,35 @@
+import type { StreamEvent } from '@majordomo/core';
+
+/** Events of the running leg, which the driving process holds in memory for its readers. */
+export class EventLog {
+  /** Number of the leg, from 1. */
+  leg: number;
+  events: StreamEvent[] = [];
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(leg: number) {
+    this.leg = leg;
+  }
+
+  push(...events: readonly StreamEvent[]): void {
+    if (events.length === 0) return;
+    this.events.push(...events);
+    this.wake();
+  }
+
+  /** Begins the next leg. */
+  nextLeg(): void {
+    this.leg++;
+    this.events = [];
+    this.wake();
+  }
+
+  /** Resolves at the next event, or when `wake` is called. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  wake(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}

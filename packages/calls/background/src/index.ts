@@ -1,0 +1,17 @@
+export { createBackground } from './create-background.ts';
+export { memoryJobStore } from './memory-store.ts';
+export type {
+  Background,
+  BackgroundModel,
+  BackgroundOptions,
+  ChatJob,
+  JobEvent,
+  JobStatus,
+  JobStore,
+  JobStream,
+  JobTimes,
+  StartOptions,
+} from './contract.ts';
+
+// Types of other packages that the public API uses.
+export type { Catalog } from '@majordomo/catalog';

@@ -1,0 +1,57 @@
+import { Driver } from './driver.ts';
+import { requireRecord, type JobRecord } from './record.ts';
+import type { DrivenJob, Setup } from './setup.ts';
+
+/** Waits for a job that another process drives, in milliseconds. Each wait is twice as long as the last. */
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 5000;
+
+/** Wait for the process that drives a job. */
+export class JobWait {
+  private nextMs = FIRST_WAIT_MS;
+
+  /**
+   * Drives the job if no other process does, until something may have changed. Resolves with whether this process drives the job, so
+   * that the events are in its log.
+   */
+  async drive(id: string, setup: Setup, signal: AbortSignal): Promise<DrivenJob | undefined> {
+    const driver = Driver.of(id, setup);
+    await abortableWait(driver.begun, signal);
+    if (driver.log !== undefined) {
+      this.nextMs = FIRST_WAIT_MS;
+      return driver;
+    }
+    await setup.clock.sleep(this.nextMs, signal);
+    this.nextMs = Math.min(MAX_WAIT_MS, this.nextMs * 2);
+    return undefined;
+  }
+}
+
+/** Waits for a promise, or rejects if the signal aborts. */
+export function abortableWait(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(() => {
+      resolve();
+    }, reject);
+    const release = (): void => {
+      signal.removeEventListener('abort', onAbort);
+    };
+    promise.then(release, release);
+  });
+}
+
+/** Drives the job, or waits for the process that drives it, until it has ended. */
+export async function untilEnd(id: string, setup: Setup, signal: AbortSignal): Promise<JobRecord> {
+  const wait = new JobWait();
+  for (;;) {
+    const { record } = await requireRecord(id, setup);
+    if (record.state !== 'running') return record;
+    const driver = await wait.drive(id, setup, signal);
+    if (driver !== undefined) await abortableWait(driver.done, signal);
+  }
+}

@@ -1,0 +1,73 @@
+import { LlmError, type Attempt } from '@majordomo/core';
+import type { JobEvent } from './contract.ts';
+import type { JobRecord, LegRecord } from './record.ts';
+import { attemptOf, errorOf, storedAttempt, storedError } from './stored-answer.ts';
+
+/** Maximum number of legs whose process has died. A request that ends each process is not sent forever. */
+const MAX_ABANDONED = 5;
+/** Code of the error of a leg whose process has died. */
+const ABANDONED = 'abandoned';
+
+/** Returns the record with other members of its last leg. */
+export function withLastLeg(record: JobRecord, changes: Partial<LegRecord>): JobRecord {
+  const last = record.legs.at(-1);
+  if (last === undefined) return record;
+  return { ...record, legs: [...record.legs.slice(0, -1), { ...last, ...changes }] };
+}
+
+/** Returns the record with a further leg that begins now. */
+export function withNewLeg(record: JobRecord, now: number): JobRecord {
+  const leg: LegRecord = { state: 'running', startedAt: now, attempts: [], nanoUsd: null };
+  return { ...record, legs: [...record.legs, leg] };
+}
+
+/** Returns the record after the end of a leg whose process has died. The cost of such a leg is unknown. */
+export function withAbandonedLeg(record: JobRecord, now: number): JobRecord {
+  const last = record.legs.at(-1);
+  if (last?.state !== 'running') return record;
+  const { target = record.spec, startedAt } = last;
+  const why = `${target}: the process that made the call has ended, or did not renew its lease`;
+  const error = new LlmError('server', why, { target, code: ABANDONED });
+  const attempt: Attempt = {
+    target,
+    outcome: 'abandoned',
+    error,
+    usage: undefined,
+    ms: now - startedAt,
+    stopped: true,
+  };
+  return withLastLeg(record, {
+    state: 'ended',
+    attempts: [storedAttempt(attempt)],
+    error: storedError(error),
+  });
+}
+
+/** Returns the reason why the job makes no further call, or `undefined`. */
+export function refusalOf(record: JobRecord, now: number): LlmError | undefined {
+  const { createdAt, options, legs, spec } = record;
+  const { totalMs = 0 } = (options['timeouts'] ?? {}) as { readonly totalMs?: number };
+  if (totalMs > 0 && now >= createdAt + totalMs) {
+    const why = `the job of ${spec} exceeded timeouts.totalMs of ${totalMs} ms; raise it for longer answers`;
+    return new LlmError('timeout', why, { phase: 'total' });
+  }
+  const abandoned = legs.filter(
+    ({ state, error }) => state === 'running' || error?.details?.['code'] === ABANDONED,
+  );
+  if (abandoned.length < MAX_ABANDONED) return undefined;
+  const why = `the process that made the call of ${spec} has ended ${abandoned.length} times; check why, then use another key`;
+  return new LlmError('server', why, { code: ABANDONED });
+}
+
+/** Returns the facts about an ended leg for an event. */
+export function legFacts(
+  { attempts, error, nanoUsd }: LegRecord,
+  leg: number,
+): Pick<Extract<JobEvent, { readonly type: 'leg-ended' }>, 'leg' | 'attempts' | 'error' | 'nanoUsd'> {
+  return {
+    leg,
+    attempts: attempts.map(attemptOf),
+    error: error && errorOf(error),
+    nanoUsd: nanoUsd === null ? undefined : BigInt(nanoUsd),
+  };
+}

@@ -1,0 +1,38 @@
+import { LlmError } from '@majordomo/core';
+import { Driver } from './driver.ts';
+import { abortableWait } from './job-wait.ts';
+import type { Setup } from './setup.ts';
+
+/** Maximum number of keys that are read at once. */
+const PAGE = 100;
+
+/** Advances the jobs that no process drives. Rejects with the first error after all of them have been advanced. */
+export async function pollJobs(
+  setup: Setup,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<{ readonly nextMs: number | undefined }> {
+  const { store, clock } = setup;
+  const polled = new Set<string>();
+  const errors: unknown[] = [];
+  for (;;) {
+    if (signal.aborted) throw abortedError(signal.reason);
+    const due = await store.due(PAGE);
+    const now = clock.now();
+    const ready = due.filter(({ key, dueAt }) => dueAt <= now && !polled.has(key));
+    if (ready.length === 0) {
+      if (errors.length > 0) throw errors[0];
+      const next = due[0];
+      return { nextMs: next && Math.max(0, next.dueAt - now) };
+    }
+    const work = ready.map(async ({ key }) => {
+      polled.add(key);
+      await Driver.of(key, setup).done.catch((error: unknown) => errors.push(error));
+    });
+    await abortableWait(Promise.all(work), signal).catch((cause: unknown) => {
+      throw signal.aborted ? abortedError(cause) : cause;
+    });
+  }
+}
+
+const abortedError = (cause: unknown): LlmError =>
+  new LlmError('aborted', 'the poll was aborted; the jobs that it has begun continue', {}, { cause });

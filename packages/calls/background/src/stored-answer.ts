@@ -1,0 +1,112 @@
+import {
+  fromJson,
+  LlmError,
+  toJson,
+  type Attempt,
+  type ChatResponse,
+  type ErrorDetails,
+  type ErrorKind,
+  type JsonObject,
+  type ModelEvent,
+  type StreamEvent,
+  type ToolCallPart,
+} from '@majordomo/core';
+import { responseEvents } from '@majordomo/core/toolkit';
+import { CanonicalParts, type StreamedPart } from './canonical-parts.ts';
+
+/** Error as JSON. Attempts are stored in the legs. */
+export interface StoredError {
+  readonly kind: string;
+  readonly message: string;
+  readonly details?: JsonObject | undefined;
+}
+
+/** Attempt as JSON. */
+export interface StoredAttempt extends Omit<Attempt, 'error'> {
+  readonly error?: StoredError | undefined;
+}
+
+/** Answer as JSON. `streamed` lists, by position, the parts whose events cannot be derived from the message. */
+export interface StoredAnswer {
+  readonly response: JsonObject;
+  readonly streamed: { readonly [index: number]: StreamedPart };
+}
+
+/** Returns an error as JSON, without attempts and without values that cannot be stored. */
+export function storedError({ kind, message, details }: LlmError): StoredError {
+  const { attempts: _attempts, vectors: _vectors, recover: _recover, ...others } = details;
+  return { kind, message, details: toJson(others) as JsonObject };
+}
+
+/** Returns a stored error with these attempts. */
+export function errorOf(stored: StoredError, attempts: readonly Attempt[] = []): LlmError {
+  const details = fromJson<Partial<ErrorDetails>>(stored.details ?? {});
+  return new LlmError(stored.kind as ErrorKind, stored.message, { ...details, attempts });
+}
+
+export const storedAttempt = (attempt: Attempt): StoredAttempt => {
+  const { error, ...others } = attempt;
+  return error === undefined ? others : { ...others, error: storedError(error) };
+};
+
+export const attemptOf = (stored: StoredAttempt): Attempt => {
+  const { error, usage, ...others } = stored;
+  return { ...others, usage, error: error && errorOf(error) };
+};
+
+/** Returns a response as JSON, without its attempts and without the members that its message contains. */
+export function storedAnswer(response: ChatResponse, streamed: StoredAnswer['streamed']): StoredAnswer {
+  const { attempts: _attempts, parts: _parts, text: _text, toolCalls: _calls, ...others } = response;
+  return { response: toJson(others) as JsonObject, streamed };
+}
+
+/** Returns a stored response with the attempts of all legs. */
+export function responseOf({ response }: StoredAnswer, attempts: readonly Attempt[]): ChatResponse {
+  const stored = fromJson<Omit<ChatResponse, 'attempts' | 'parts' | 'text' | 'toolCalls'>>(response);
+  const { parts } = stored.message;
+  const facts = { id: stored.id, rawFinish: stored.rawFinish, usage: stored.usage };
+  return {
+    ...stored,
+    ...facts,
+    parts,
+    text: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    toolCalls: parts.filter((part): part is ToolCallPart => part.type === 'tool-call'),
+    attempts,
+  };
+}
+
+/** Returns the canonical events of a stored answer. */
+export function answerEvents(answer: StoredAnswer): readonly StreamEvent[] {
+  const response = responseOf(answer, []);
+  const canonical = new CanonicalParts();
+  const events: StreamEvent[] = [startOf(response.target, response.id)];
+  for (const event of responseEvents(response)) {
+    if (event.type === 'warning') events.push(event);
+    else if (event.type !== 'start' && event.type !== 'finish')
+      events.push(...canonical.push(withStreamed(event, answer.streamed)));
+  }
+  return [...events, ...canonical.end(), finishOf(response)];
+}
+
+export const startOf = (target: string, id: string | undefined): StreamEvent => ({
+  type: 'start',
+  target,
+  id,
+});
+
+/** Returns the last event of a response. */
+export function finishOf(response: ChatResponse): StreamEvent {
+  const finish = responseEvents(response).findLast(({ type }) => type === 'finish');
+  if (finish === undefined) throw new TypeError('the events of a response have no finish');
+  return finish;
+}
+
+/** Replaces the head and the text of an event by those that were streamed. */
+function withStreamed(event: ModelEvent, streamed: StoredAnswer['streamed']): ModelEvent {
+  if (!('index' in event)) return event;
+  const { text, isRefusal } = streamed[event.index] ?? {};
+  if (event.type === 'part-start' && event.part.type === 'text' && isRefusal === true)
+    return { type: 'part-start', index: event.index, part: { type: 'text', isRefusal } };
+  const isText = event.type === 'text-delta' || event.type === 'reasoning-delta';
+  return isText && text !== undefined ? { ...event, text } : event;
+}
