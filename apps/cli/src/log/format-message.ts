@@ -18,8 +18,10 @@ export function formatMessage({ role, parts }: Message, { stdout }: Io): string 
       case 'vendor':
         return [`(${part.kind}${part.text === undefined ? '' : `: ${part.text}`})`];
       case 'tool-call':
+      case 'vendor-call':
         return [`→ ${part.name}(${JSON.stringify(part.args)})`];
       case 'tool-result':
+      case 'vendor-result':
         return part.content.map((piece) => (piece.type === 'text' ? piece.text : `(${piece.type})`));
     }
   });

@@ -26,6 +26,15 @@ export {
   type ToolEffect,
   type ToolOutput,
 } from './tools/tool.ts';
+export {
+  defineVendorTool,
+  type CommandOutput,
+  type McpApproval,
+  type Screenshot,
+  type VendorActions,
+  type VendorOutputs,
+  type VendorToolDefinition,
+} from './tools/vendor-tool.ts';
 export type { Skill, Toolbox } from './tools/toolbox.ts';
 export type { ToolSearch } from './tools/tool-search.ts';
 export { runTool, type ToolRun } from './run/run-tool.ts';

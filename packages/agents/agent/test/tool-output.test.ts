@@ -11,7 +11,7 @@ const about = { name: 't', description: 't', parameters };
 const resultOf = async (tool: Tool): Promise<ToolResultPart> => {
   const { agent } = world([call('t'), 'ok'], { tools: [tool] });
   const message = (await agent.run('go')).messages[2];
-  if (message?.role !== 'tool' || message.parts[0] === undefined) throw new Error('no result');
+  if (message?.role !== 'tool' || message.parts[0]?.type !== 'tool-result') throw new Error('no result');
   return message.parts[0];
 };
 const contentOf = async (output: unknown): Promise<unknown> =>

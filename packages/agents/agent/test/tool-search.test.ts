@@ -41,7 +41,9 @@ const offeredIn = ({ requests }: World): string[][] =>
   requests.map(({ request }) => request.tools.map(({ name }) => name));
 const search = (query: string): Turn => call('find_tools', { query });
 const loadsOf = (messages: readonly Message[]) =>
-  messages.flatMap((message) => (message.role === 'tool' ? message.parts.map(({ loads }) => loads) : []));
+  messages.flatMap((message) =>
+    message.role === 'tool' ? message.parts.map((part) => ('loads' in part ? part.loads : undefined)) : [],
+  );
 
 describe('tool search', () => {
   it('offers the tools of the agent and of skills, those always offered, and the search tool', async () => {

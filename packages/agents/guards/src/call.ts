@@ -6,7 +6,7 @@ import type {
   ChatResponse,
   LlmError,
   ToolCallPart,
-  ToolResultPart,
+  ResultPart,
 } from '@majordomo/core';
 import { validateRequest } from '@majordomo/core/toolkit';
 import { attemptsOf, deliveredAttempts, deliveredError } from './delivered-error.ts';
@@ -143,7 +143,10 @@ export class GuardedCall {
 
   /** Judges the arguments of a tool call, the citations of a text part, or the text of a vendor's part. */
   async judgePart(part: AssistantPart): Promise<void> {
-    if (part.type === 'tool-call') {
+    if (part.type === 'vendor-call') {
+      const { args, name: tool } = part;
+      await this.judge({ side: 'tool-call', text: JSON.stringify(args), tool, args });
+    } else if (part.type === 'tool-call') {
       const { args, name: tool, invalid } = part;
       await this.judge({ side: 'tool-call', text: invalid?.raw ?? JSON.stringify(args), tool, args });
     } else if (part.type === 'vendor') await this.judge({ side: 'output', text: part.text ?? '' });
@@ -193,8 +196,8 @@ export class GuardedCall {
     if ((this.guard.options.toolResults ?? []).length === 0) return request;
     const results = request.messages
       .flatMap(({ parts }): readonly { readonly type: string }[] => parts)
-      .filter((part): part is ToolResultPart => part.type === 'tool-result');
-    const notes = new Map<ToolResultPart, ToolResultPart>();
+      .filter((part): part is ResultPart => part.type === 'tool-result' || part.type === 'vendor-result');
+    const notes = new Map<ResultPart, ResultPart>();
     await Promise.all(
       results.map(async (result) => {
         const check = await this.withheldBy(result);
@@ -209,11 +212,13 @@ export class GuardedCall {
   }
 
   /** Returns the name of the check that refuses a tool result, if any. If a check is down, the next call runs it again. */
-  private async withheldBy(result: ToolResultPart): Promise<string | undefined> {
+  private async withheldBy(result: ResultPart): Promise<string | undefined> {
     const { guard, tenant } = this;
     const known = guard.results.get(result);
     if (known?.tenant === tenant) return known.withheldBy;
-    const text = joined(result.content.map(plainText));
+    const { output } = result.type === 'vendor-result' ? result : {};
+    const details = output === undefined ? [] : [JSON.stringify(output)];
+    const text = joined([...result.content.map(plainText), ...details]);
     try {
       const subject: Subject = { side: 'tool-result', text, tool: result.name };
       if (await this.runner.run(guard.options.toolResults, subject)) guard.results.set(result, { tenant });
@@ -226,11 +231,12 @@ export class GuardedCall {
     }
   }
 
-  private noteFor(result: ToolResultPart, check: string): ToolResultPart {
+  private noteFor(result: ResultPart, check: string): ResultPart {
     const why = `the check "${check}" refused the result of ${result.name}`;
     this.runner.warn({ action: 'dropped', what: 'tool-result', why });
     const text = `The result of this call was withheld by the check "${check}". Continue without it.`;
-    return { ...result, content: [{ type: 'text', text }] };
+    const content = [{ type: 'text', text }] as const;
+    return result.type === 'tool-result' ? { ...result, content } : { ...result, content, output: undefined };
   }
 }
 

@@ -60,6 +60,11 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
         args: mapStrings(part.args, ofPart),
         ...(part.invalid && { invalid: mapStrings(part.invalid, ofPart) }),
       });
+    case 'vendor-result':
+      return withChanges(part, {
+        content: mapList(part.content, (piece) => mapPart(piece, role, change) as ResultPiece),
+        ...(part.output && { output: mapStrings(part.output, ofPart) }),
+      });
     case 'tool-result':
       return withChanges(part, {
         content: mapList(part.content, (piece) => mapPart(piece, role, change) as ResultPiece),

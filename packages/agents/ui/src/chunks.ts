@@ -15,8 +15,9 @@ import {
   type TextPart,
   type ToolCallPart,
   type ToolResultPart,
+  type VendorCallPart,
 } from '@majordomo/core';
-import { Accumulator, toBase64 } from '@majordomo/core/toolkit';
+import { Accumulator, asToolCall, toBase64 } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import type { SourceResult, UiEvent } from './events.ts';
 import { innerCalls } from './inner-calls.ts';
@@ -225,6 +226,7 @@ export class ChunkEncoder {
   }
 
   private endPart(index: number, part: AssistantPart): UiMessageChunk[] {
+    if (part.type === 'vendor-call') return [this.vendorCall(part)];
     const open = this.open.get(index);
     this.open.delete(index);
     const token = this.options.replay === false ? undefined : part.replay;
@@ -241,6 +243,20 @@ export class ChunkEncoder {
         ? { type: 'tool-input-available', input: args }
         : { type: 'tool-input-error', input: invalid.raw, errorText: INVALID_ARGUMENTS };
     return [{ ...input, toolCallId: id, toolName, ...metadata }];
+  }
+
+  private vendorCall(part: VendorCallPart): UiMessageChunk {
+    const { id, name: toolName, args: input } = asToolCall(part);
+    const toolCallId = this.uniqueCallId(id);
+    const token = this.options.replay === false ? undefined : { ...part.replay };
+    const majordomo = defined({ replay: token, vendorCall: part.name });
+    return {
+      type: 'tool-input-available',
+      toolCallId,
+      toolName,
+      input,
+      providerMetadata: { majordomo },
+    };
   }
 
   private endText(id: string, { citations = [] }: TextPart, metadata?: JsonObject): UiMessageChunk[] {

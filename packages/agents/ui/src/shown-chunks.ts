@@ -1,5 +1,5 @@
 import type { AssistantMessage, Message } from '@majordomo/core';
-import { responseEvents } from '@majordomo/core/toolkit';
+import { asToolResult, responseEvents } from '@majordomo/core/toolkit';
 import { ChunkEncoder } from './chunks.ts';
 import type { UiEvent } from './events.ts';
 import { lastTurnOf } from './steps.ts';
@@ -31,7 +31,7 @@ export function turnEvents(messages: readonly Message[], after: number): UiEvent
   return lastTurnOf(messages).flatMap((message): UiEvent[] => {
     if (message.role === 'assistant') return ++step > after ? stepEvents(message, step) : [];
     if (message.role !== 'tool' || step < after || step === 0) return [];
-    return message.parts.map((result) => ({ type: 'tool-end', result }));
+    return message.parts.map((part) => ({ type: 'tool-end', result: asToolResult(part) }));
   });
 }
 

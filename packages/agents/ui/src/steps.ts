@@ -9,14 +9,17 @@ import type {
   Replay,
   ToolCallPart,
   ToolResultPart,
+  VendorCallPart,
 } from '@majordomo/core';
-import { asRecord, fromBase64, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, fromBase64, isRecord, resultsOfTurn, vendorKindOf } from '@majordomo/core/toolkit';
 import { ClientValue } from './client-value.ts';
 import { piecesOf, resultOf } from './tool-output.ts';
 
 /** Tool call that a client sent. */
 export interface ClientCall {
   readonly call: ToolCallPart;
+  /** Call that waits for the client, which `call` represents. */
+  readonly vendorCall?: VendorCallPart | undefined;
   /** Value in the request that contains the call or the client's answer to the call. */
   readonly source: ClientValue;
   readonly result?: ToolResultPart | undefined;
@@ -50,7 +53,7 @@ export function readSteps(parts: readonly ClientValue[]): readonly Step[] {
 export function messagesOfStep({ parts, calls }: Step): readonly Message[] {
   const results = calls.map(({ call, result }) => result ?? resultOf(call, NO_RESULT, true));
   const turn = { role: 'assistant', parts } as const;
-  return results.length === 0 ? [turn] : [turn, { role: 'tool', parts: results }];
+  return results.length === 0 ? [turn] : [turn, { role: 'tool', parts: resultsOfTurn(parts, results) }];
 }
 
 /** Returns the messages after the last user message. */
@@ -61,7 +64,7 @@ export const lastTurnOf = (messages: readonly Message[]): readonly Message[] =>
 export function addCall({ parts, calls }: Step, added: ClientCall, id: ClientValue): void {
   if (calls.some(({ call }) => call.id === added.call.id))
     throw id.invalid('another call of the step has this id; use unique ids');
-  parts.push(added.call);
+  parts.push(added.vendorCall ?? added.call);
   calls.push(added);
 }
 
@@ -126,7 +129,7 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
   const id = part.at('toolCallId').text();
   const name = type === 'dynamic-tool' ? part.at('toolName').text() : type.slice('tool-'.length);
   if (state === 'input-streaming') return undefined;
-  const { replay, output, isError: known } = metadataOf(part, 'callProviderMetadata');
+  const { replay, output, isError: known, vendorCall: vendorName } = metadataOf(part, 'callProviderMetadata');
   const call: ToolCallPart = {
     type: 'tool-call',
     id,
@@ -134,6 +137,8 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
     ...readInput(part, state),
     ...(replay && { replay }),
   };
+  const vendorCall = vendorCallOf(call, vendorName);
+  const base = { call, source: part, ...(vendorCall && { vendorCall }) };
   const approval = new ClientValue(asRecord(part.record()['approval']), `${part.path}.approval`);
   const reason = approval.at('reason').optionalText();
   const withResult = (
@@ -141,18 +146,18 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
     isError = known === false ? known : undefined,
   ): ClientCall => {
     const exact = output === undefined ? content : piecesOf(output);
-    return { call, source: part, result: resultOf(call, exact, isError) };
+    return { ...base, result: resultOf(call, exact, isError) };
   };
   switch (state) {
     case 'input-available':
-      return { call, source: part };
+      return base;
     case 'approval-requested':
     case 'approval-responded': {
       const approvalId = approval.at('id');
       approvalId.text();
-      if (state === 'approval-requested') return { call, source: part, approvalId };
+      if (state === 'approval-requested') return { ...base, approvalId };
       const decision = decisionOf(id, approval.at('approved').boolean(), reason);
-      return { call, source: part, approvalId, decision };
+      return { ...base, approvalId, decision };
     }
     case 'output-available':
       return withResult(piecesOf(part.record()['output']));
@@ -165,6 +170,16 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
   }
 }
 
+/** Returns the call that waits for the client, or `undefined` for a call of an ordinary tool. */
+function vendorCallOf(
+  { id, name, args, replay }: ToolCallPart,
+  vendorName: unknown,
+): VendorCallPart | undefined {
+  const kind = vendorKindOf(name);
+  if (kind === undefined || typeof vendorName !== 'string' || replay === undefined) return undefined;
+  return { type: 'vendor-call', id, kind, name: vendorName, args, replay };
+}
+
 /** Returns the arguments of a call. Returns invalid arguments as a string in `invalid`. */
 function readInput(part: ClientValue, state: string): Pick<ToolCallPart, 'args' | 'invalid'> {
   const { input, rawInput } = part.record();
@@ -175,8 +190,10 @@ function readInput(part: ClientValue, state: string): Pick<ToolCallPart, 'args' 
 }
 
 function metadataOf(part: ClientValue, name: string) {
-  const { replay, output, isError, isRefusal } = asRecord(asRecord(part.record()[name])['majordomo']);
-  return { replay: readReplay(replay), output, isError, isRefusal };
+  const { replay, output, isError, isRefusal, vendorCall } = asRecord(
+    asRecord(part.record()[name])['majordomo'],
+  );
+  return { replay: readReplay(replay), output, isError, isRefusal, vendorCall };
 }
 
 /** Returns a vendor token, or `undefined` if it is malformed. The request can be sent without the token. */

@@ -1,13 +1,14 @@
 import { suspendedCalls } from '@majordomo/agent/steps';
 import type {
   AssistantMessage,
+  CallPart,
   JsonObject,
   JsonValue,
   Message,
-  ToolCallPart,
   ToolResultPart,
   UserPart,
 } from '@majordomo/core';
+import { asToolCall, asToolResult } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import { filePart, INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
 import { innerCalls } from './inner-calls.ts';
@@ -33,7 +34,7 @@ export async function toUiMessages(
       converted.push({ id: id(index), role: 'user', parts: message.parts.map(userPart) });
     if (message.role !== 'assistant') continue;
     const next = messages[index + 1];
-    const results = next?.role === 'tool' ? next.parts : [];
+    const results = next?.role === 'tool' ? next.parts.map(asToolResult) : [];
     const parts =
       next === undefined
         ? stepParts(message, state?.results ?? [], approvals, options)
@@ -62,7 +63,7 @@ function stepParts(
   const converted = parts.flatMap((part): JsonObject[] => {
     const token = replay && part.replay !== undefined ? { ...part.replay } : undefined;
     if (part.type === 'vendor') return [vendorPart(part, replay ? part.replay : undefined)];
-    if (part.type === 'tool-call') {
+    if (part.type === 'tool-call' || part.type === 'vendor-call') {
       const result = results.find(({ callId }) => callId === part.id);
       return [toolPart(part, result, approvals.get(part.id), token)];
     }
@@ -77,17 +78,19 @@ function stepParts(
 }
 
 function toolPart(
-  { id, name, args, invalid }: ToolCallPart,
+  part: CallPart,
   result: ToolResultPart | undefined,
   approvalId: string | undefined,
   replay: JsonObject | undefined,
 ): JsonObject {
+  const { id, name, args, invalid } = asToolCall(part);
+  const vendorCall = part.type === 'vendor-call' ? part.name : undefined;
   return {
     type: `tool-${name}`,
     toolCallId: id,
     input: invalid === undefined ? args : invalid.raw,
     ...toolState(),
-    ...metadata('callProviderMetadata', { replay, ...(result && hiddenMembers(result)) }),
+    ...metadata('callProviderMetadata', { replay, vendorCall, ...(result && hiddenMembers(result)) }),
   };
 
   function toolState(): JsonObject {

@@ -24,10 +24,12 @@ export type {
 
 // Messages and parts
 export { fromJson, toJson } from './json/codec.ts';
-export { assistant, audio, file, image, toolResult, user } from './types/messages.ts';
+export { assistant, audio, file, image, toolResult, user, vendorResult } from './types/messages.ts';
 export type {
   AssistantMessage,
   AssistantPart,
+  CallPart,
+  ResultPart,
   AudioPart,
   Citation,
   FilePart,
@@ -46,7 +48,11 @@ export type {
   TurnMessage,
   UserMessage,
   UserPart,
+  VendorCallKind,
+  VendorCallPart,
   VendorPart,
+  VendorResultInput,
+  VendorResultPart,
 } from './types/messages.ts';
 
 // Chat: request, response and events

@@ -9,6 +9,7 @@ import type {
   StopDetails,
   TokenLogprob,
   Usage,
+  VendorCallPart,
   VendorFacts,
   VendorPart,
   Warning,
@@ -155,6 +156,19 @@ export class EventWriter {
     this.ensureStarted();
     this.closeAll();
     this.batch.push({ type: 'part-end', index: this.nextIndex++, part: { type: 'vendor', ...part } });
+    return this.written();
+  }
+
+  /** Writes a call that waits for the client. Ends the open parts. Generates an id for a call without a unique one. */
+  vendorCall({ id, ...part }: Omit<VendorCallPart, 'type'>): readonly ModelEvent[] {
+    this.ensureStarted();
+    this.closeAll();
+    const callId = this.uniqueId(id) ?? generateCallId(this.responseId, this.nextIndex);
+    this.batch.push({
+      type: 'part-end',
+      index: this.nextIndex++,
+      part: { type: 'vendor-call', id: callId, ...part },
+    });
     return this.written();
   }
 

@@ -1,4 +1,4 @@
-import type { TurnMessage } from '@majordomo/core';
+import type { CallPart, Part, TurnMessage } from '@majordomo/core';
 import { fnv1a, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
 
 /** Requirements of a vendor for the ids of tool calls. */
@@ -37,13 +37,15 @@ export const unchangedId = (id: string): string => id;
 function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boolean): boolean {
   for (const message of messages) {
     if (message.role !== 'assistant') continue;
-    for (const part of message.parts) if (part.type === 'tool-call' && !fits(part.id)) return false;
+    for (const part of message.parts) if (isCall(part) && !fits(part.id)) return false;
   }
   return true;
 }
 
+const isCall = (part: Part): part is CallPart => part.type === 'tool-call' || part.type === 'vendor-call';
+
 const callIds = (message: Extract<TurnMessage, { role: 'assistant' }>): string[] =>
-  message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
+  message.parts.flatMap((part) => (isCall(part) ? [part.id] : []));
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
@@ -154,7 +156,7 @@ export class RequestMessageCache<Wire extends object> {
 
 function messageCallIds(message: TurnMessage): readonly string[] {
   if (message.role === 'tool') return message.parts.map(({ callId }) => callId);
-  return message.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
+  return message.parts.flatMap((part) => (isCall(part) ? [part.id] : []));
 }
 
 /** JSON text of each marked object; empty until the object is first serialized. */
@@ -230,6 +232,6 @@ const LONE_SURROGATES = /\p{Surrogate}/gu;
 /** Whether a message contains an image, a file or audio, including those in tool results. */
 export function hasBytes({ parts }: TurnMessage): boolean {
   return parts.some((part) =>
-    part.type === 'tool-result' ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
+    'content' in part ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
   );
 }

@@ -54,6 +54,7 @@ function isPart(part: unknown): part is AssistantPart {
   if (!isRecord(part)) return false;
   const { type, id, name, args, text, kind, replay, mediaType, bytes } = part;
   if (type === 'tool-call') return [id, name].every(isText) && isRecord(args);
+  if (type === 'vendor-call') return [id, name, kind].every(isText) && isRecord(args) && isRecord(replay);
   if (type === 'vendor') return isText(kind) && isRecord(replay);
   if (type === 'image' || type === 'audio') return isText(mediaType) && bytes instanceof Uint8Array;
   return (type === 'text' || type === 'reasoning') && isText(text);

@@ -30,8 +30,7 @@ export const hasImages = ({ messages }: ChatRequest): boolean =>
   messages.some(({ parts }) =>
     parts.some(
       (part) =>
-        part.type === 'image' ||
-        (part.type === 'tool-result' && part.content.some(({ type }) => type === 'image')),
+        part.type === 'image' || ('content' in part && part.content.some(({ type }) => type === 'image')),
     ),
   );
 

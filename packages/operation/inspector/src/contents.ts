@@ -74,8 +74,10 @@ const textOf = ({ parts }: Message): string => parts.map(textOfPart).join('\n');
 
 function textOfPart(part: Part): string {
   if (part.type === 'text' || part.type === 'reasoning') return part.text;
-  if (part.type === 'tool-call') return `→ ${part.name}(${jsonOf(part.args)})`;
-  return part.type === 'tool-result' ? part.content.map(textOfPart).join('\n') : `[${part.type}]`;
+  if (part.type === 'tool-call' || part.type === 'vendor-call') return `→ ${part.name}(${jsonOf(part.args)})`;
+  return part.type === 'tool-result' || part.type === 'vendor-result'
+    ? part.content.map(textOfPart).join('\n')
+    : `[${part.type}]`;
 }
 
 /** Converts arguments to JSON. Returns `…` if an application passed values that have no JSON form. */

@@ -62,8 +62,10 @@ function partOf(part: Part): object {
     case 'reasoning':
       return { type: part.type, content: part.text };
     case 'tool-call':
+    case 'vendor-call':
       return { type: 'tool_call', id: part.id, name: part.name, arguments: part.args };
     case 'tool-result':
+    case 'vendor-result':
       return { type: 'tool_call_response', id: part.callId, response: part.content.map(partOf) };
     case 'image':
     case 'file':

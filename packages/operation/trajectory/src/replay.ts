@@ -62,7 +62,9 @@ function differences(recorded: AssistantMessage, replayed: AssistantMessage): re
 
 const callsOf = ({ parts }: AssistantMessage): readonly string[] =>
   parts.flatMap((part) =>
-    part.type === 'tool-call' ? [`${part.name}(${JSON.stringify(withSortedKeys(part.args))})`] : [],
+    part.type === 'tool-call' || part.type === 'vendor-call'
+      ? [`${part.name}(${JSON.stringify(withSortedKeys(part.args))})`]
+      : [],
   );
 
 function missingIn(some: readonly string[], others: readonly string[]): readonly string[] {

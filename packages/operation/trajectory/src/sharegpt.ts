@@ -1,4 +1,4 @@
-import type { AssistantPart, Message, Part, ToolResultPart } from '@majordomo/core';
+import type { AssistantPart, CallPart, Message, Part, ResultPart } from '@majordomo/core';
 import { isCompleted, type Trajectory, type TrajectoryTool } from './trajectory.ts';
 
 /** Entry of a conversation. */
@@ -45,7 +45,7 @@ const toolsText = (tools: readonly TrajectoryTool[]): string =>
 
 function withPairedResults(messages: readonly Message[]): readonly Message[] {
   const spoken = messages.filter(({ role }) => role !== 'system');
-  const taken = new Set<ToolResultPart>();
+  const taken = new Set<ResultPart>();
   return spoken.flatMap((message, at): readonly Message[] => {
     if (message.role === 'tool') {
       const rest = message.parts.filter((part) => !taken.has(part));
@@ -53,7 +53,7 @@ function withPairedResults(messages: readonly Message[]): readonly Message[] {
     }
     if (message.role !== 'assistant') return [message];
     const results = message.parts.flatMap((part) => {
-      if (part.type !== 'tool-call') return [];
+      if (!isCall(part)) return [];
       const result = resultOf(part.id, spoken.slice(at + 1), taken);
       if (result !== undefined) taken.add(result);
       return result ?? [];
@@ -65,16 +65,17 @@ function withPairedResults(messages: readonly Message[]): readonly Message[] {
 function resultOf(
   id: string,
   later: readonly Message[],
-  taken: ReadonlySet<ToolResultPart>,
-): ToolResultPart | undefined {
+  taken: ReadonlySet<ResultPart>,
+): ResultPart | undefined {
   for (const { role, parts } of later) {
-    if (role === 'assistant' && parts.some((part) => part.type === 'tool-call' && part.id === id))
-      return undefined;
+    if (role === 'assistant' && parts.some((part) => isCall(part) && part.id === id)) return undefined;
     const found = role === 'tool' ? parts.find((part) => part.callId === id && !taken.has(part)) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
 }
+
+const isCall = (part: Part): part is CallPart => part.type === 'tool-call' || part.type === 'vendor-call';
 
 function turnOf({ role, parts }: Message): ShareGptTurn {
   switch (role) {
@@ -106,13 +107,13 @@ function modelText(parts: readonly AssistantPart[]): string {
   const thought = parts.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join('\n');
   const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
   const calls = parts.flatMap((part) =>
-    part.type === 'tool-call' ? [tagged('tool_call', { name: part.name, arguments: part.args })] : [],
+    isCall(part) ? [tagged('tool_call', { name: part.name, arguments: part.args })] : [],
   );
   const think = thought === '' ? '<think>\n</think>' : `<think>\n${thought}\n</think>`;
   return [think, ...(text === '' ? [] : [text]), ...calls].join('\n');
 }
 
-const resultText = ({ callId, name, content }: ToolResultPart): string =>
+const resultText = ({ callId, name, content }: ResultPart): string =>
   tagged('tool_response', { tool_call_id: callId, name, content: contentOf(textOf(content)) });
 
 function contentOf(text: string): unknown {
@@ -144,8 +145,10 @@ function partText(part: Part): string {
     case 'file':
       return part.name === undefined ? '[file]' : `[file ${part.name}]`;
     case 'tool-call':
+    case 'vendor-call':
       return tagged('tool_call', { name: part.name, arguments: part.args });
     case 'tool-result':
+    case 'vendor-result':
       return resultText(part);
     default:
       return part satisfies never;

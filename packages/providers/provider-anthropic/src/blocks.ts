@@ -15,7 +15,7 @@ import type {
   ReasoningPart,
   ResultPiece,
   TextPart,
-  ToolResultPart,
+  ResultPart,
   UserPart,
 } from '@majordomo/core';
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
@@ -64,6 +64,7 @@ export function assistantBlock(
     case 'reasoning':
       return thinkingBlock(part, family);
     case 'tool-call':
+    case 'vendor-call':
       return {
         type: 'tool_use',
         id: ids(part.id),
@@ -90,11 +91,11 @@ export function assistantBlock(
  * References to the loaded tools replace the content of a result that loads tools.
  */
 export function resultBlocks(
-  part: ToolResultPart,
+  part: ResultPart,
   ids: CallIds,
   deferred: DeferredNames,
 ): { readonly result: ToolResultBlockParam; readonly loose: readonly ContentBlockParam[] } {
-  const references = referencesOf(part, deferred);
+  const references = part.type === 'tool-result' ? referencesOf(part, deferred) : [];
   const id = ids(part.callId);
   if (references.length > 0)
     return { result: { type: 'tool_result', tool_use_id: id, content: references }, loose: [] };

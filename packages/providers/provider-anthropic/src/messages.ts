@@ -40,7 +40,7 @@ export function toMessages(
       const role = message.role === 'assistant' ? 'assistant' : 'user';
       form = content.length === 0 ? [] : [{ role, content }];
       // A message that loads tools is not cached, because its references depend on the tools of the request.
-      const loadsTools = message.role === 'tool' && message.parts.some(({ loads }) => loads !== undefined);
+      const loadsTools = message.role === 'tool' && message.parts.some((part) => 'loads' in part);
       // If reasoning was dropped, do not cache the message. Otherwise, later requests would not add the warning.
       if (!losesReasoning(message, content)) {
         if (!loadsTools) cached.set(message, form);

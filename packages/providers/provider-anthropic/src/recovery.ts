@@ -55,6 +55,7 @@ function withoutVendorParts(request: ModelRequest): ModelRequest {
 function portableParts(part: AssistantPart): readonly AssistantPart[] {
   if (!isVendorSpecific(part)) return [part];
   if (part.type === 'vendor') return [];
+  if (part.type === 'vendor-call') return [part];
   const { replay: _replay, ...rest } = part;
   return [rest];
 }

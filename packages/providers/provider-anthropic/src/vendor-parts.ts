@@ -1,4 +1,4 @@
-import type { JsonObject, Replay, ToolCallPart, VendorPart } from '@majordomo/core';
+import type { JsonObject, Replay, CallPart, VendorPart } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { tryParseJson } from '@majordomo/wire-kit';
 
@@ -81,7 +81,7 @@ export function callerOf(caller: unknown): JsonObject | undefined {
 }
 
 /** Returns the original caller of a tool call in the transcript. */
-export function replayedCaller({ replay }: ToolCallPart, family: string): object | undefined {
+export function replayedCaller({ replay }: CallPart, family: string): object | undefined {
   const { caller } = asRecord(replay?.family === family ? replay.data : undefined);
   return isRecord(caller) ? { caller } : undefined;
 }

@@ -5,14 +5,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { isRecord } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
-import type {
-  AssistantPart,
-  FilePart,
-  JsonObject,
-  ResultPiece,
-  ToolResultPart,
-  UserPart,
-} from '@majordomo/core';
+import type { AssistantPart, FilePart, JsonObject, ResultPiece, ResultPart, UserPart } from '@majordomo/core';
 import { storedBlock } from './vendor-parts.ts';
 import { audioBlock, documentBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';
@@ -59,7 +52,8 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
       return textBlock(part.text);
     case 'reasoning':
       return reasoningBlock(part.text, tokenOf(part, family));
-    case 'tool-call': {
+    case 'tool-call':
+    case 'vendor-call': {
       const name = sanitizeToolName(part.name, MAX_NAME_LENGTH);
       return { toolUse: { toolUseId: ids(part.id), name, input: part.args as WireJson } };
     }
@@ -81,7 +75,7 @@ export function assistantBlock(part: AssistantPart, ids: CallIds, family: string
  * tool results. `name` returns the name of a document.
  */
 export function resultBlocks(
-  { callId, content, isError }: ToolResultPart,
+  { callId, content, isError }: ResultPart,
   ids: CallIds,
   { toolStatus, toolImages }: Quirks,
   name: (file: FilePart) => string,

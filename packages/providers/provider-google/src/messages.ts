@@ -5,7 +5,7 @@ import type {
   ImagePart,
   JsonObject,
   JsonValue,
-  ToolResultPart,
+  ResultPart,
   TurnMessage,
   UserPart,
 } from '@majordomo/core';
@@ -90,6 +90,7 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
     case 'audio':
       return [{ ...inline(part), ...signed }];
     case 'tool-call':
+    case 'vendor-call':
       return [{ functionCall: { ...idOf(part.id), name: nameOf(part.name), args: part.args }, ...signed }];
   }
 }
@@ -100,13 +101,13 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
  */
 const idOf = (id: string): { readonly id?: string } => (isGeneratedCallId(id) ? {} : { id });
 
-function resultParts(results: readonly ToolResultPart[], { toolImages }: Quirks): readonly JsonObject[] {
+function resultParts(results: readonly ResultPart[], { toolImages }: Quirks): readonly JsonObject[] {
   const inResponse = toolImages === 'in-response';
   const after = inResponse ? [] : results.flatMap((result) => imagesOf(result).map(inline));
   return [...results.map((result) => responseOf(result, inResponse)), ...after];
 }
 
-function responseOf(result: ToolResultPart, withMedia: boolean): JsonObject {
+function responseOf(result: ResultPart, withMedia: boolean): JsonObject {
   const { callId, name, content, isError } = result;
   const text = content.map((piece) => (piece.type === 'text' ? piece.text : '')).join('');
   const media = withMedia ? content.filter((piece) => piece.type !== 'text') : [];
@@ -120,7 +121,7 @@ function responseOf(result: ToolResultPart, withMedia: boolean): JsonObject {
   };
 }
 
-const imagesOf = ({ content }: ToolResultPart): ImagePart[] =>
+const imagesOf = ({ content }: ResultPart): ImagePart[] =>
   content.filter((piece): piece is ImagePart => piece.type === 'image');
 
 /** Tool names that the API accepts. */

@@ -68,6 +68,7 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
       return message;
     const parts = message.parts.flatMap((part): AssistantPart[] => {
       if (part.type === 'reasoning' || part.type === 'vendor') return [];
+      if (part.type === 'vendor-call') return [part];
       const { replay: _token, ...rest } = part;
       return [rest];
     });

@@ -38,7 +38,7 @@ it.each(ITEMS)(
       expect(response).toMatchObject({
         finish: 'tool-calls',
         text: '',
-        parts: [{ type: 'vendor', kind: type, waits: true }],
+        parts: [{ type: 'vendor-call', name: type }],
         warnings: [],
       });
     }

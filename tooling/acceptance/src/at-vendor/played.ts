@@ -45,7 +45,7 @@ export const rowsIn = (parts: readonly AssistantPart[]): readonly Row[] =>
         const item = rawOf(part.replay.data) as object;
         return [{ type: 'vendor', raw: { ...item, result: toBase64(part.bytes) } }];
       }
-      if (part.type !== 'vendor' || part.waits === true) return [];
+      if (part.type !== 'vendor') return [];
       return [{ type: 'vendor', raw: rawOf(part.replay.data) }];
     }),
   );

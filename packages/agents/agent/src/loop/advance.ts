@@ -1,11 +1,5 @@
-import type {
-  AssistantMessage,
-  AssistantPart,
-  Message,
-  ToolCallPart,
-  ToolResultPart,
-  Warning,
-} from '@majordomo/core';
+import type { AssistantMessage, AssistantPart, Message, ToolCallPart, Warning } from '@majordomo/core';
+import { resultsOfTurn, type AnsweredCall } from '@majordomo/core/toolkit';
 import { sumParallel, sumSpent, type Spent } from '../budget/budget.ts';
 import { runsOnPath, waitingRunOf } from '../state/call-paths.ts';
 import {
@@ -185,7 +179,7 @@ function withOutcome(
   };
 }
 
-function withResult(state: RunState, result: ToolResultPart): RunState {
+function withResult(state: RunState, result: AnsweredCall): RunState {
   const pending = state.pending.filter(({ id }) => id !== result.callId);
   if (pending.length === state.pending.length) return state;
   const results = [...state.results, result];
@@ -206,7 +200,8 @@ function withResult(state: RunState, result: ToolResultPart): RunState {
 function withTurnResults(state: RunState): RunState {
   const turn = state.messages.at(-1);
   const order = turn?.role === 'assistant' ? callsOf(turn).map(({ id }) => id) : [];
-  const parts = state.results.toSorted((a, b) => order.indexOf(a.callId) - order.indexOf(b.callId));
+  const results = state.results.toSorted((a, b) => order.indexOf(a.callId) - order.indexOf(b.callId));
+  const parts = resultsOfTurn(turn?.role === 'assistant' ? turn.parts : [], results);
   return {
     ...state,
     messages: [...state.messages, { role: 'tool', parts }],

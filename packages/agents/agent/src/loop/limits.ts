@@ -1,4 +1,5 @@
 import type { JsonValue, Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
+import { asToolResult } from '@majordomo/core/toolkit';
 import { callsOf, type RunState } from '../state/state.ts';
 
 /** Limits that stop a run that makes no progress, with `done: 'tool-loop'`. Both limits are disabled by default. */
@@ -32,7 +33,7 @@ function lastTurns(messages: readonly Message[], count: number): readonly ToolTu
     const results = messages[at];
     const turn = messages[at - 1];
     if (results?.role !== 'tool' || turn?.role !== 'assistant') continue;
-    turns.push({ calls: callsOf(turn), results: results.parts });
+    turns.push({ calls: callsOf(turn), results: results.parts.map(asToolResult) });
     at--;
   }
   return turns;

@@ -17,7 +17,7 @@ import type { AgentParts } from './agent-parts.ts';
 import { runTool } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import { costError, costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from '../loop/spending.ts';
-import { errorResult, type Answer, type RunState, type ToolOutcome } from '../state/state.ts';
+import { callsOf, errorResult, type Answer, type RunState, type ToolOutcome } from '../state/state.ts';
 import { StepReports } from './step-report.ts';
 import { abortedWhileWaiting, isOverMaxCalls } from '../tools/tool-limits.ts';
 import { ToolOrder } from '../tools/tool-order.ts';
@@ -136,8 +136,10 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
     ms: agent.clock.now() - began,
   };
   await reports.addResponse(state.steps + 1, response);
-  const { id, target, message, finish, usage, warnings, toolCalls } = response;
-  const by = toolCalls.some((call) => agent.rules.isOnce(call, state)) ? agent.started.ownerId() : undefined;
+  const { id, target, message, finish, usage, warnings } = response;
+  const by = callsOf(message).some((call) => agent.rules.isOnce(call, state))
+    ? agent.started.ownerId()
+    : undefined;
   return {
     id,
     target,

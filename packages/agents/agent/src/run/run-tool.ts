@@ -11,7 +11,7 @@ import {
   type ToolCallPart,
   type Usage,
 } from '@majordomo/core';
-import { isPlain } from '@majordomo/core/toolkit';
+import { isPlain, vendorKindOf } from '@majordomo/core/toolkit';
 import { partsOf } from './agent-parts.ts';
 import { Scope } from './scope.ts';
 import { recordFailedWork } from '../loop/spending.ts';
@@ -21,6 +21,7 @@ import { suspension, type Tool, type ToolContext } from '../tools/tool.ts';
 import { toolContent } from '../tools/tool-content.ts';
 import { partOf } from '../tools/tool-output.ts';
 import { withConcurrency } from '../tools/tool-limits.ts';
+import { VendorToolOutput } from '../tools/vendor-tool.ts';
 import { FoundTools } from '../tools/tool-search.ts';
 
 const MAX_RESULT_CHARS = 100_000;
@@ -41,6 +42,9 @@ export interface ToolRun {
 /** Runs a tool call. Returns a failure as an error result for the model. Throws `aborted` if `context.signal` aborts. */
 export async function runTool(toolRun: ToolRun): Promise<ToolOutcome> {
   const { tool, call, names, context } = toolRun;
+  // Without a tool of its kind, the call waits for a decision with its result.
+  if (tool === undefined && vendorKindOf(call.name) !== undefined)
+    return suspendedOutcome(call, { payload: call.args });
   if (tool === undefined)
     return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
   if (call.invalid !== undefined) {
@@ -82,6 +86,7 @@ async function runWithinLimits(
     if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);
+    if (output instanceof VendorToolOutput) return vendorOutcome(call, output, tool);
     const { text, loads } = output instanceof FoundTools ? output : { text: output, loads: [] };
     const content = toolContent(text, tool.maxResultChars ?? MAX_RESULT_CHARS, keepsTextFiles);
     return {
@@ -98,6 +103,20 @@ async function runWithinLimits(
   } finally {
     scope.close();
   }
+}
+
+function vendorOutcome(
+  call: ToolCallPart,
+  { content, details }: VendorToolOutput,
+  { maxResultChars = MAX_RESULT_CHARS }: Tool,
+): ToolOutcome {
+  return {
+    type: 'tool-result',
+    callId: call.id,
+    name: call.name,
+    content: toolContent(content, maxResultChars),
+    ...(details && { output: details }),
+  };
 }
 
 /** Whether the output is an object that became JSON, and not a text, an image or a document. */

@@ -7,12 +7,12 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
+import { abortable, asToolResult } from '@majordomo/core/toolkit';
 import type { AgentEvent, Emit } from '../stream/event.ts';
 import { isHandoffTool } from '../tools/handoff-tool.ts';
 import { observe, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from '../loop/loop.ts';
-import type { RunState, ToolOutcome } from '../state/state.ts';
+import { callsOf, type RunState, type ToolOutcome } from '../state/state.ts';
 
 /** The run's observers, the reader of its events, and its signal, which ends the wait for a slow reader. */
 interface ReportIo extends Observers {
@@ -50,7 +50,7 @@ export class StepReports {
     this.targets.push(response.target);
     this.attempts.push(...response.attempts);
     this.step = { runId: this.io.runId, step, response, results: [], usage: response.usage };
-    if (response.toolCalls.length === 0) await this.endStep();
+    if (callsOf(response.message).length === 0) await this.endStep();
   }
 
   async startTool(call: ToolCallPart, { steps }: RunState): Promise<void> {
@@ -116,9 +116,11 @@ export class StepReports {
     const { step } = this;
     const turn = messages.findLast(({ role }) => role === 'tool');
     if (step === undefined || turn?.role !== 'tool') return;
-    const handoffs = turn.parts.filter(
-      ({ name, callId }) => isHandoffTool(name) && !step.results.some((one) => one.callId === callId),
-    );
+    const handoffs = turn.parts
+      .map(asToolResult)
+      .filter(
+        ({ name, callId }) => isHandoffTool(name) && !step.results.some((one) => one.callId === callId),
+      );
     for (const result of handoffs) await this.emit({ type: 'tool-end', result });
     this.step = { ...step, results: [...step.results, ...handoffs] };
   }

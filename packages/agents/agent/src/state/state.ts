@@ -9,6 +9,7 @@ import type {
   Usage,
   Warning,
 } from '@majordomo/core';
+import { asToolCall, type AnsweredCall } from '@majordomo/core/toolkit';
 import type { Budget, Spent } from '../budget/budget.ts';
 import { UNKNOWN_USAGE } from './sum-usage.ts';
 
@@ -43,7 +44,7 @@ export interface Answer extends Pick<
 }
 
 /** Tool outcome in the form that a journal stores. */
-export interface ToolOutcome extends ToolResultPart {
+export interface ToolOutcome extends AnsweredCall {
   /** Payload of a suspended tool, whose call waits for a decision and has no result. */
   readonly suspended?: { readonly payload: JsonValue } | undefined;
   /** Usage of the model calls that the tool made. */
@@ -66,7 +67,7 @@ export interface RunState {
   /** Calls of the last turn that have no result yet. */
   readonly pending: readonly ToolCallPart[];
   /** Results of the last turn's calls, stored here until every call has a result. */
-  readonly results: readonly ToolResultPart[];
+  readonly results: readonly AnsweredCall[];
   /** Approvals of pending calls. */
   readonly decisions: readonly Decision[];
   readonly usage: Usage;
@@ -118,8 +119,11 @@ export function begin(
   };
 }
 
+/** Returns the calls of a turn. A call that waits for the client is a call of the tool of its kind; see `defineVendorTool`. */
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
-  parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
+  parts.flatMap((part) =>
+    part.type === 'tool-call' || part.type === 'vendor-call' ? [asToolCall(part)] : [],
+  );
 
 /** Returns the index of the first turn of this run in the transcript, which may begin with earlier runs. */
 export function startOfRun({ messages, steps }: RunState): number {

@@ -28,7 +28,9 @@ export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, s
 
 const isLoadedBy = (results: Message | undefined, { id, name }: ToolCallPart): boolean =>
   results?.role === 'tool' &&
-  results.parts.some(({ callId, loads = [] }) => callId === id && loads.includes(name));
+  results.parts.some(
+    (part) => part.type === 'tool-result' && part.callId === id && part.loads?.includes(name) === true,
+  );
 
 const semaphores = new WeakMap<Tool, Semaphore>();
 

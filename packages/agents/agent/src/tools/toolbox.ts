@@ -1,5 +1,5 @@
 import { LlmError, type Message, type ToolSpec } from '@majordomo/core';
-import { firstLoads } from '@majordomo/core/toolkit';
+import { firstLoads, vendorKindOf } from '@majordomo/core/toolkit';
 import type { RunState } from '../state/state.ts';
 import type { Tool } from './tool.ts';
 import { checkToolLimits } from './tool-limits.ts';
@@ -65,13 +65,13 @@ export class Tools {
     const deferred = new Map<string, ToolSpec>();
     if (search !== undefined && byName.size >= search.above)
       for (const { tool, isSearched } of byName.values())
-        if (isSearched === true && !search.isAlwaysOffered(specOf(tool)))
+        if (isSearched === true && !isVendorTool(tool) && !search.isAlwaysOffered(specOf(tool)))
           deferred.set(tool.name, { ...specOf(tool), deferred: true });
     const finder = search && new ToolFinder(search, deferred, this.owners.filter(isSearchedOwner));
     // The name of the search tool is reserved even if no tool is deferred, because tools may be added to a toolbox.
     if (finder !== undefined) addTool(byName, { tool: finder.toolFor(deferred), owner: 'toolSearch' });
     if (search !== undefined && deferred.size === 0) byName.delete(search.name);
-    const listed = [...byName.values()].filter(({ tool }) => !deferred.has(tool.name));
+    const listed = [...byName.values()].filter(({ tool }) => !deferred.has(tool.name) && !isVendorTool(tool));
     this.lists = lists.map((list) => ({ list, tools: [...list] }));
     this.byName = byName;
     this.finder = finder;
@@ -85,7 +85,8 @@ export class Tools {
   }
 
   find(name: string, offered?: readonly string[]): Tool | undefined {
-    if (offered?.includes(name) === false) return undefined;
+    // The option `extra` offers a vendor's tool, not the list of tools.
+    if (offered?.includes(name) === false && vendorKindOf(name) === undefined) return undefined;
     const tool = this.byName.get(name)?.tool;
     return tool !== undefined && name === this.search?.name
       ? this.finder?.toolFor(this.stepTools(offered).deferred)
@@ -139,6 +140,9 @@ interface ToolList {
 /** Whether the tools have not changed since they were read. Compares only the lengths if the array is the same object. */
 const isUnchanged = (list: readonly Tool[], known: ToolList | undefined): boolean =>
   list === known?.list ? list.length === known.tools.length : hasSameItems(list, known?.tools);
+
+/** Whether the tool answers calls of a vendor's tool, which requests do not list. */
+const isVendorTool = ({ name }: Tool): boolean => vendorKindOf(name) !== undefined;
 
 const isSearchedOwner = ({ isSearched }: ToolOwner): boolean => isSearched === true;
 

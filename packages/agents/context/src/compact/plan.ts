@@ -56,7 +56,7 @@ const isAnswer = (message: Message): boolean =>
   message.role === 'assistant' &&
   !isAcknowledgment(message) &&
   message.parts.some((part) => part.type === 'text' && part.text.trim() !== '') &&
-  !message.parts.some((part) => part.type === 'tool-call');
+  !message.parts.some((part) => part.type === 'tool-call' || part.type === 'vendor-call');
 
 /** Returns the last user message that is not a summary. */
 export const lastUserMessage = (messages: readonly Message[]): Message | undefined =>

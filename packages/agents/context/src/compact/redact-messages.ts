@@ -1,4 +1,4 @@
-import type { AssistantPart, Message, ToolResultPart } from '@majordomo/core';
+import type { AssistantPart, Message, ResultPart } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 
 /**
@@ -11,8 +11,9 @@ export function redactMessages(messages: readonly Message[], redactor: Redactor)
     text: redactor.text(part.text),
   });
   const vendorText = (kind: string, content: string) => text({ text: `[${kind}: ${content}]` });
-  const result = (part: ToolResultPart): ToolResultPart => ({
+  const result = (part: ResultPart): ResultPart => ({
     ...part,
+    ...(part.type === 'vendor-result' && part.output && { output: redactor.value(part.output) }),
     content: part.content.map((piece) => (piece.type === 'text' ? text(piece) : piece)),
   });
   return messages.map((message): Message => {
@@ -41,6 +42,8 @@ export function redactMessages(messages: readonly Message[], redactor: Redactor)
             // A media type contains no secret, and the bytes are not sent to another model.
             if (part.type === 'image' || part.type === 'audio')
               return [vendorText(part.type, part.mediaType)];
+            if (part.type === 'vendor-call')
+              return [{ ...part, args: redactor.value(part.args), replay: { family: '', data: null } }];
             const { type, id, name, args } = part;
             return [{ type, id, name, args: redactor.value(args) }];
           }),

@@ -1,4 +1,4 @@
-import type { Message, ToolResultPart } from '@majordomo/core';
+import type { Message, ResultPart } from '@majordomo/core';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 import { callsOf } from '../transcript/groups.ts';
 import { mediaOf, placeholder, resultLine, textOf } from '../transcript/prune.ts';
@@ -27,10 +27,10 @@ const WORTH_REFERENCE = 200;
 /** Renders a transcript as text items. Omits system messages, reasoning and vendors' parts. */
 export function render(messages: readonly Message[], detail: Detail): readonly string[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
-  const last = new Map<string, ToolResultPart>();
+  const last = new Map<string, ResultPart>();
   for (const message of messages)
     if (message.role === 'tool') for (const part of message.parts) last.set(textOf(part), part);
-  const result = (part: ToolResultPart): string => {
+  const result = (part: ResultPart): string => {
     const text = textOf(part);
     const comesAgain = text.length >= WORTH_REFERENCE && last.get(text) !== part;
     if (comesAgain || detail.result === undefined)

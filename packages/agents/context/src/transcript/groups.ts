@@ -1,4 +1,4 @@
-import type { Message, ToolCallPart } from '@majordomo/core';
+import type { CallPart, Message } from '@majordomo/core';
 
 /** Range of a turn and the results of its tool calls: from index `start` up to, but not including, `end`. */
 export interface Group {
@@ -17,5 +17,5 @@ export function groupsOf(messages: readonly Message[]): readonly Group[] {
   return groups;
 }
 
-export const callsOf = ({ parts }: Message): readonly ToolCallPart[] =>
-  parts.flatMap((part) => (part.type === 'tool-call' ? [part] : []));
+export const callsOf = ({ parts }: Message): readonly CallPart[] =>
+  parts.flatMap((part) => (part.type === 'tool-call' || part.type === 'vendor-call' ? [part] : []));

@@ -1,9 +1,9 @@
 import type {
   AssistantMessage,
   AssistantPart,
+  CallPart,
   Message,
-  ToolCallPart,
-  ToolResultPart,
+  ResultPart,
   UserPart,
 } from '@majordomo/core';
 import { cutEnd, cutMiddle } from './cut-middle.ts';
@@ -44,7 +44,7 @@ export function prune(messages: readonly Message[], keep: Message | undefined): 
 const HEAD = 4000;
 const TAIL = 1500;
 
-function excerpt(part: ToolResultPart): ToolResultPart {
+function excerpt(part: ResultPart): ResultPart {
   const cut = part.content.map((piece) =>
     piece.type !== 'text' || piece.text.length <= HEAD + TAIL
       ? piece
@@ -66,21 +66,17 @@ const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =
     ),
   );
 
-export const textOf = ({ content }: ToolResultPart): string =>
+export const textOf = ({ content }: ResultPart): string =>
   content.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n');
 
-function prunedResult(
-  part: ToolResultPart,
-  call: ToolCallPart | undefined,
-  comesAgain: boolean,
-): ToolResultPart {
+function prunedResult(part: ResultPart, call: CallPart | undefined, comesAgain: boolean): ResultPart {
   const isLong = textOf(part).length > LONG_RESULT || part.content.some(({ type }) => type !== 'text');
   if (!isLong) return part;
   return { ...part, content: [{ type: 'text', text: resultLine(part, call, comesAgain) }] };
 }
 
 /** Returns the numbers of images and documents in a result as text, or `''` if the result has none. */
-export function mediaOf({ content }: ToolResultPart): string {
+export function mediaOf({ content }: ResultPart): string {
   const count = (type: string): number => content.filter((part) => part.type === type).length;
   const images = count('image');
   const documents = count('file');
@@ -90,11 +86,7 @@ export function mediaOf({ content }: ToolResultPart): string {
   ].join(', ');
 }
 
-export function resultLine(
-  part: ToolResultPart,
-  call: ToolCallPart | undefined,
-  comesAgain: boolean,
-): string {
+export function resultLine(part: ResultPart, call: CallPart | undefined, comesAgain: boolean): string {
   const text = textOf(part);
   const media = mediaOf(part);
   const callText =
@@ -128,6 +120,8 @@ function prunedTurn(message: AssistantMessage): AssistantMessage {
   });
   if (parts.every((part, at) => part === message.parts[at])) return message;
   const unsigned = parts.flatMap((part): AssistantPart[] => {
+    // A vendor call without its token would be text, and its result is valid only with the call.
+    if (part.type === 'vendor-call') return [part];
     if (part.type !== 'text' && part.type !== 'tool-call') return [];
     const { replay: _signature, ...rest } = part;
     return [rest];

@@ -1,4 +1,4 @@
-import type { Message, ToolMessage, ToolResultPart } from '@majordomo/core';
+import type { CallPart, Message, ResultPart, ToolMessage, ToolResultPart } from '@majordomo/core';
 import { callsOf, groupsOf } from './groups.ts';
 
 /** Returns messages in which one result follows each tool call. Adds missing results, and removes results without a call. */
@@ -8,24 +8,25 @@ export function repairPairs(messages: readonly Message[]): readonly Message[] {
     const [turn, ...answers] = group;
     if (turn === undefined || turn.role === 'tool') return [];
     const calls = callsOf(turn);
-    const given = answers.flatMap(({ parts }) => parts.filter((part) => part.type === 'tool-result'));
+    const given = answers.flatMap(({ parts }) => parts.filter(isResult));
     const left = [...given];
-    const results = calls.map(({ id, name }) => takeResult(left, id) ?? missingResult(id, name));
+    const results = calls.flatMap((call) => takeResult(left, call.id) ?? missingResults(call));
     const isSound = left.length === 0 && results.length === given.length;
     if (isSound) return group;
     return results.length === 0 ? [turn] : [turn, { role: 'tool', parts: results } satisfies ToolMessage];
   });
 }
 
-function takeResult(results: ToolResultPart[], id: string): ToolResultPart | undefined {
+function takeResult(results: ResultPart[], id: string): ResultPart | undefined {
   const at = results.findIndex(({ callId }) => callId === id);
   return at === -1 ? undefined : results.splice(at, 1)[0];
 }
 
-const missingResult = (callId: string, name: string): ToolResultPart => ({
-  type: 'tool-result',
-  callId,
-  name,
-  content: [{ type: 'text', text: 'This call has no result.' }],
-  isError: true,
-});
+const isResult = (part: Message['parts'][number]): part is ResultPart =>
+  part.type === 'tool-result' || part.type === 'vendor-result';
+
+/** Returns a result for a tool call. A call that waits for the client needs none, because it is then sent as text. */
+function missingResults({ type, id, name }: CallPart): readonly ToolResultPart[] {
+  const content = [{ type: 'text', text: 'This call has no result.' }] as const;
+  return type === 'vendor-call' ? [] : [{ type: 'tool-result', callId: id, name, content, isError: true }];
+}

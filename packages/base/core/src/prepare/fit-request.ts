@@ -9,6 +9,7 @@ import { repairHistory } from './history.ts';
 import { checkFiles, fitImages, fitResultFiles, type FittedMessages, imagesIn } from './media.ts';
 import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
+import { fitVendorCalls } from './vendor-calls.ts';
 import { clampLimits, pickExtra } from './settings.ts';
 import { fitToolNames, toolsToSend } from './tools.ts';
 import { unsupportedError } from './validate.ts';
@@ -43,14 +44,22 @@ async function fitHistory(
 ): Promise<FittedMessages> {
   const { fileLimits, images } = model.capabilities;
   requireMedia(history, model.capabilities, target);
-  const readable = dropForeignReplay(history, model.families, target);
+  const calls = fitVendorCalls(history, model.families, target);
+  const readable = dropForeignReplay(calls.messages, model.families, target);
   const repaired = repairHistory(readable.messages);
   const { messages, warnings } = fitResultFiles(repaired.messages, model.capabilities, target);
   const uncounted = await checkFiles(messages, fileLimits, media, target, scope);
   const fitted = await fitImages(messages, images, media, target, scope);
   return {
     ...fitted,
-    warnings: [...readable.warnings, ...repaired.warnings, ...warnings, ...uncounted, ...fitted.warnings],
+    warnings: [
+      ...calls.warnings,
+      ...readable.warnings,
+      ...repaired.warnings,
+      ...warnings,
+      ...uncounted,
+      ...fitted.warnings,
+    ],
   };
 }
 
@@ -99,7 +108,7 @@ export function requireCapabilities(request: ChatRequest, capabilities: Capabili
 /** Whether the last message is a prefill. A message with tool calls is not, and a vendor part at the end means a paused turn. */
 const isPrefill = (message: Message | undefined): boolean =>
   message?.role === 'assistant' &&
-  message.parts.every(({ type }) => type !== 'tool-call') &&
+  message.parts.every(({ type }) => type !== 'tool-call' && type !== 'vendor-call') &&
   message.parts.at(-1)?.type === 'text';
 
 /** Throws `unsupported` for images, documents and audio that the target does not support. */

@@ -1,10 +1,10 @@
 import type {
   AssistantMessage,
   AssistantPart,
+  CallPart,
   Part,
-  ToolCallPart,
+  ResultPart,
   ToolMessage,
-  ToolResultPart,
   TurnMessage,
 } from '../types/messages.ts';
 import type { Warning } from '../types/response.ts';
@@ -26,6 +26,10 @@ export function repairHistory(messages: readonly TurnMessage[]): {
   return { messages: repair.messages, warnings: repair.warnings() };
 }
 
+/** Whether a part requires a result. A vendor call without a result is text before the history is repaired. */
+const isCall = (part: AssistantPart): part is CallPart =>
+  part.type === 'tool-call' || part.type === 'vendor-call';
+
 class HistoryRepair {
   readonly messages: TurnMessage[] = [];
   /** Last number that was appended to each duplicate id. */
@@ -41,7 +45,7 @@ class HistoryRepair {
       this.orphans += message.parts.length;
       return at + 1;
     }
-    if (message.role !== 'assistant' || message.parts.every(({ type }) => type !== 'tool-call')) {
+    if (message.role !== 'assistant' || !message.parts.some(isCall)) {
       this.messages.push(message);
       return at + 1;
     }
@@ -55,20 +59,21 @@ class HistoryRepair {
     const { parts } = message;
     const results = following.flatMap((message) => (message.role === 'tool' ? message.parts : []));
     /** Results by call id. The last result of each call is the first in its list. */
-    const resultsByCall = new Map<string, ToolResultPart[]>();
+    const resultsByCall = new Map<string, ResultPart[]>();
     for (const result of results.reverse()) {
       const same = resultsByCall.get(result.callId);
       if (same === undefined) resultsByCall.set(result.callId, [result]);
       else same.push(result);
     }
     this.orphans += results.length;
-    const answers: ToolResultPart[] = [];
+    const answers: ResultPart[] = [];
     const unique = parts.map((part) => {
-      if (part.type !== 'tool-call') return part;
+      if (!isCall(part)) return part;
       const result = resultsByCall.get(part.id)?.pop();
       if (result === undefined) this.interrupted++;
       else this.orphans--;
-      const id = this.uniqueId(part.id);
+      // The token of a vendor call contains its id, so the id does not change.
+      const id = part.type === 'vendor-call' ? part.id : this.uniqueId(part.id);
       answers.push(resultFor(part, id, result));
       return id === part.id ? part : { ...part, id };
     });
@@ -118,7 +123,7 @@ function repairedPair(
   turn: AssistantMessage,
   next: TurnMessage | undefined,
   parts: readonly AssistantPart[],
-  results: readonly ToolResultPart[],
+  results: readonly ResultPart[],
 ): Pair {
   const earlier = repairedTurns.get(turn);
   const nextResults = next?.role === 'tool' ? next : undefined;
@@ -148,7 +153,7 @@ function hasSameMembers(part: Part, other: Part | undefined): boolean {
   );
 }
 
-function resultFor(call: ToolCallPart, id: string, result: ToolResultPart | undefined): ToolResultPart {
+function resultFor(call: CallPart, id: string, result: ResultPart | undefined): ResultPart {
   if (result !== undefined) return result.callId === id ? result : { ...result, callId: id };
   return { type: 'tool-result', callId: id, name: call.name, content: INTERRUPTED, isError: true };
 }
@@ -164,7 +169,7 @@ function isComplete(messages: readonly TurnMessage[]): boolean {
     const results = next?.role === 'tool' ? next.parts : undefined;
     let calls = 0;
     for (const part of message.parts) {
-      if (part.type !== 'tool-call') continue;
+      if (!isCall(part)) continue;
       ids ??= new Set();
       if (ids.has(part.id) || results?.[calls]?.callId !== part.id) return false;
       ids.add(part.id);
@@ -180,9 +185,7 @@ function isComplete(messages: readonly TurnMessage[]): boolean {
 /** Whether models of these families can read all parts of a message. Reasoning and vendor parts need a readable replay token. */
 export function isReadable(message: TurnMessage, families: readonly string[]): boolean {
   if (message.role !== 'assistant') return true;
-  return message.parts.every((part) => {
-    const { type, replay } = part;
-    if (replay === undefined) return type === 'text' || type === 'tool-call';
-    return families.includes(replay.family) && !(part.type === 'vendor' && part.waits === true);
-  });
+  return message.parts.every(({ type, replay }) =>
+    replay === undefined ? type === 'text' || type === 'tool-call' : families.includes(replay.family),
+  );
 }

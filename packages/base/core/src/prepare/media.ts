@@ -1,12 +1,5 @@
 import type { LlmError } from '../types/llm-error.ts';
-import type {
-  FilePart,
-  Part,
-  ResultPiece,
-  ToolResultPart,
-  TurnMessage,
-  ImagePart,
-} from '../types/messages.ts';
+import type { FilePart, Part, ResultPart, ResultPiece, TurnMessage, ImagePart } from '../types/messages.ts';
 import type { Capabilities, FileLimits, MediaFitter, ImageLimits } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
@@ -117,7 +110,7 @@ function limitsForCount(limits: ImageLimits, count: number): ImageLimits {
 const piecesIn = (messages: readonly TurnMessage[]): readonly (Part | ResultPiece)[] =>
   messages
     .flatMap(({ role, parts }): readonly Part[] => (role === 'assistant' ? [] : parts))
-    .flatMap((part) => (part.type === 'tool-result' ? part.content : part));
+    .flatMap((part) => ('content' in part ? part.content : part));
 
 /** Returns the images of a request in order, including those in tool results, without those that a model generated. */
 export const imagesIn = (messages: readonly TurnMessage[]): readonly ImagePart[] =>
@@ -192,9 +185,9 @@ export function fitResultFiles(
 ): FittedMessages {
   const isRejected = (piece: ResultPiece): piece is FilePart =>
     piece.type === 'file' && !resultFiles.includes(piece.mediaType);
-  const hasRejected = ({ content }: ToolResultPart): boolean => content.some(isRejected);
+  const hasRejected = ({ content }: ResultPart): boolean => content.some(isRejected);
   const warnings: Warning[] = [];
-  const fit = (result: ToolResultPart): ToolResultPart => {
+  const fit = (result: ResultPart): ResultPart => {
     const rejected = result.content.filter(isRejected);
     const types = [...new Set(rejected.map(({ mediaType }) => mediaType))].join(', ');
     const why = `${target} accepts no ${types} in a tool result; return the text of the document`;

@@ -33,7 +33,7 @@ function warningsFor(
   );
 }
 
-type Reason = 'token' | 'vendor' | 'media' | 'waits';
+type Reason = 'token' | 'vendor' | 'media';
 
 /** Warnings about removed parts and tokens. */
 const REASONS: readonly { readonly reason: Reason; readonly what: string; readonly why: string }[] = [
@@ -44,11 +44,10 @@ const REASONS: readonly { readonly reason: Reason; readonly what: string; readon
   },
   { reason: 'vendor', what: 'parts that ran at another vendor', why: 'cannot read them' },
   { reason: 'media', what: 'generated images and audio', why: 'does not accept them in a turn of the model' },
-  { reason: 'waits', what: 'vendor calls without a result', why: 'would reject them' },
 ];
 
 function reasonOf(part: AssistantPart): Reason {
-  if (part.type === 'vendor') return part.waits === true ? 'waits' : 'vendor';
+  if (part.type === 'vendor') return 'vendor';
   return part.type === 'image' || part.type === 'audio' ? 'media' : 'token';
 }
 
@@ -75,7 +74,6 @@ function strip(message: AssistantMessage, families: readonly string[]): Assistan
 }
 
 function readableParts(part: AssistantPart, families: readonly string[]): readonly AssistantPart[] {
-  if (part.type === 'vendor' && part.waits === true) return [];
   if (part.replay !== undefined && families.includes(part.replay.family)) return [part];
   if (part.type !== 'text' && part.type !== 'tool-call') return [];
   if (part.replay === undefined) return [part];
@@ -109,7 +107,7 @@ const withoutCredentials = (url: string): string => url.replace(/\/\/[^/?#]*@/, 
 /** Returns the parts of a message with their texts and arguments, for `hasSameValues`. Members of arguments are not included. */
 export function messageValues({ parts }: TurnMessage): readonly unknown[] {
   return parts.flatMap((part): unknown[] => {
-    if (part.type === 'tool-result')
+    if (part.type === 'tool-result' || part.type === 'vendor-result')
       return [part, ...part.content.flatMap((piece) => [piece, valueOf(piece)])];
     return [part, valueOf(part)];
   });
@@ -123,7 +121,7 @@ export function hasSameValues({ parts }: TurnMessage, values: readonly unknown[]
   let at = 0;
   for (const part of parts) {
     if (part !== values[at++]) return false;
-    if (part.type === 'tool-result') {
+    if (part.type === 'tool-result' || part.type === 'vendor-result') {
       for (const piece of part.content)
         if (piece !== values[at++] || valueOf(piece) !== values[at++]) return false;
     } else if (valueOf(part) !== values[at++]) return false;
@@ -133,5 +131,5 @@ export function hasSameValues({ parts }: TurnMessage, values: readonly unknown[]
 
 function valueOf(part: TurnMessage['parts'][number] | ToolResultPart['content'][number]): unknown {
   if (part.type === 'text' || part.type === 'reasoning') return part.text;
-  return part.type === 'tool-call' ? part.args : undefined;
+  return part.type === 'tool-call' || part.type === 'vendor-call' ? part.args : undefined;
 }

@@ -73,16 +73,16 @@ function replacementNames(tools: ModelRequest['tools']): ReadonlyMap<string, str
 function renameTools(message: TurnMessage, out: (name: string) => string): TurnMessage {
   if (message.role === 'user') return message;
   const names = message.parts.flatMap((part) => [
-    ...('name' in part ? [part.name] : []),
+    ...(part.type === 'tool-call' || part.type === 'tool-result' ? [part.name] : []),
     ...('loads' in part ? (part.loads ?? []) : []),
   ]);
   if (names.every((name) => out(name) === name)) return message;
   if (message.role === 'tool') {
-    const parts = message.parts.map((part) => ({
-      ...part,
-      name: out(part.name),
-      ...(part.loads !== undefined && { loads: part.loads.map(out) }),
-    }));
+    const parts = message.parts.map((part) => {
+      if (part.type === 'vendor-result') return part;
+      const { loads } = part;
+      return { ...part, name: out(part.name), ...(loads !== undefined && { loads: loads.map(out) }) };
+    });
     return { ...message, parts };
   }
   const parts = message.parts.map((part) =>

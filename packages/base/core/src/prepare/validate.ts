@@ -1,6 +1,7 @@
 import { isList, isRecord } from '../util/values.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import { type ErrorDetails, LlmError } from '../types/llm-error.ts';
+import type { Message, VendorCallKind } from '../types/messages.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
 import { article, didYouMean, typeOf } from '../util/options.ts';
 import { checkCache } from './cache.ts';
@@ -15,8 +16,27 @@ export function validate(request: ChatRequest): void {
   if (!isList(messages)) throw invalidError('messages', 'must be an array of messages');
   if (messages.length === 0) throw invalidError('messages', 'must not be empty');
   for (let at = 0; at < messages.length; at++) validateMessage(messages[at], at);
+  checkVendorResults(messages);
   validateSettings(request);
   validateTools(request);
+}
+
+/** Throws `invalid-request` for a vendor result whose call no earlier turn contains. */
+function checkVendorResults(messages: readonly Message[]): void {
+  let ids: Set<string> | undefined;
+  for (const [at, { parts }] of messages.entries()) {
+    for (const [index, part] of parts.entries()) {
+      if (part.type === 'vendor-call') {
+        ids ??= new Set();
+        ids.add(part.id);
+      }
+      if (part.type !== 'vendor-result' || ids?.has(part.callId) === true) continue;
+      throw invalidError(
+        `messages[${at}].parts[${index}].callId`,
+        `must be the id of an earlier vendor-call, not "${part.callId}"; answer a tool-call with toolResult`,
+      );
+    }
+  }
 }
 
 /** Members of a chat request. */
@@ -178,6 +198,14 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
         contentProblem(part['content']) ??
         loadsProblem(part['loads'])
       );
+    case 'vendor-call':
+      return stringProblem(part['id'], 'id') ?? kindProblem(part['kind']);
+    case 'vendor-result':
+      return (
+        stringProblem(part['callId'], 'callId') ??
+        kindProblem(part['kind']) ??
+        contentProblem(part['content'])
+      );
     default:
       return typeof part['type'] === 'string' ? undefined : ['.type', 'must be a string such as "text"'];
   }
@@ -185,6 +213,16 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
 
 const stringProblem = (value: unknown, name: string): Problem =>
   typeof value === 'string' ? undefined : [`.${name}`, 'must be a string'];
+
+const VENDOR_KINDS: readonly unknown[] = [
+  'computer',
+  'shell',
+  'patch',
+  'mcp-approval',
+] satisfies VendorCallKind[];
+
+const kindProblem = (kind: unknown): Problem =>
+  VENDOR_KINDS.includes(kind) ? undefined : ['.kind', `must be one of ${VENDOR_KINDS.join(', ')}`];
 
 function contentProblem(content: unknown): Problem {
   if (!isList(content)) return ['.content', 'must be an array of text, image and file parts'];

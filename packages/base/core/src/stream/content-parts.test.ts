@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { AssistantPart, TurnMessage } from '../types/messages.ts';
 import { dropForeignReplay } from '../prepare/replay.ts';
+import { fitVendorCalls } from '../prepare/vendor-calls.ts';
 import { Accumulator, responseEvents } from './accumulator.ts';
 import { eventOrderError, finishError, isEmptyAnswer } from './events.ts';
 
@@ -8,7 +9,14 @@ const replay = { family: 'f', data: null };
 const bytes = new Uint8Array([1]);
 const image: AssistantPart = { type: 'image', mediaType: 'image/png', bytes, replay };
 const audio: AssistantPart = { type: 'audio', mediaType: 'audio/wav', bytes, replay };
-const waiting: AssistantPart = { type: 'vendor', kind: 'computer_call', waits: true, replay };
+const waiting: AssistantPart = {
+  type: 'vendor-call',
+  id: 'c',
+  kind: 'computer',
+  name: 'computer_call',
+  args: {},
+  replay,
+};
 const search: AssistantPart = { type: 'vendor', kind: 'search', replay };
 const blank: AssistantPart = { type: 'text', text: ' ' };
 
@@ -51,11 +59,12 @@ it('generated media are sent to the model that generated them, and removed for o
   ]);
 });
 
-it('a call that waits for the client is never sent, and a warning reports it', () => {
+it('a call that waits for the client is sent as text without a result, and a warning reports it', () => {
   const messages: TurnMessage[] = [
     { role: 'assistant', parts: [{ type: 'text', text: 'x' }, waiting, search] },
   ];
-  const { messages: sent, warnings } = dropForeignReplay(messages, ['f'], 'a/m');
-  expect(sent).toEqual([{ role: 'assistant', parts: [{ type: 'text', text: 'x' }, search] }]);
-  expect(warnings).toMatchObject([{ action: 'dropped', what: 'vendor calls without a result' }]);
+  const { messages: sent, warnings } = fitVendorCalls(messages, ['f'], 'a/m');
+  const text = { type: 'text', text: '[computer_call {}]' };
+  expect(sent).toEqual([{ role: 'assistant', parts: [{ type: 'text', text: 'x' }, text, search] }]);
+  expect(warnings).toMatchObject([{ action: 'coerced', what: 'calls that wait for the client' }]);
 });

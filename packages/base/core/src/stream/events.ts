@@ -17,10 +17,10 @@ function isContent(part: AssistantPart): boolean {
     case 'text':
       return part.text.trim() !== '';
     case 'vendor':
-      return part.waits === true;
     case 'reasoning':
       return false;
     case 'tool-call':
+    case 'vendor-call':
     case 'image':
     case 'audio':
       return true;
@@ -31,7 +31,7 @@ function isContent(part: AssistantPart): boolean {
 
 /** Whether the only event of a part is its `part-end`. */
 export const hasNoDeltas = ({ type }: AssistantPart): boolean =>
-  type === 'vendor' || type === 'image' || type === 'audio';
+  type === 'vendor' || type === 'vendor-call' || type === 'image' || type === 'audio';
 
 /** Finish reasons that require content. A response with the reason `length` may contain only reasoning. */
 const MUST_HAVE_CONTENT: ReadonlySet<FinishReason> = new Set(['stop', 'tool-calls', 'other']);

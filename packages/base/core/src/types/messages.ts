@@ -15,10 +15,10 @@ export interface AssistantMessage {
   readonly role: 'assistant';
   readonly parts: readonly AssistantPart[];
 }
-/** Results of the tool calls in the previous turn. Created by `toolResult`. */
+/** Results of the calls in the previous turn. Created by `toolResult` and `vendorResult`. */
 export interface ToolMessage {
   readonly role: 'tool';
-  readonly parts: readonly ToolResultPart[];
+  readonly parts: readonly ResultPart[];
 }
 /** Message of a transcript. A message is plain data and has the same form for every vendor. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
@@ -78,6 +78,38 @@ const toResultPart = ({ callId, name, content, isError, loads }: ToolResultInput
   ...(isError === undefined ? {} : { isError }),
   ...(loads === undefined ? {} : { loads }),
 });
+
+/** Result of a call that waits for the client. */
+export interface VendorResultInput {
+  /** Text and images, such as a screenshot or the output of a command. `@default ''` */
+  readonly content?: string | readonly ResultPiece[] | undefined;
+  /** Details of the kind; see `VendorResultPart.output`. */
+  readonly output?: JsonObject | undefined;
+  /** Whether the action failed. */
+  readonly isError?: boolean | undefined;
+}
+
+/**
+ * Returns the message with the result of one call that waits for the client. To answer several calls of a turn, join the parts of
+ * their messages.
+ *
+ * @example vendorResult(call, { content: [image(screenshot)] })
+ */
+export function vendorResult(
+  call: VendorCallPart,
+  { content = [], output, isError }: VendorResultInput,
+): ToolMessage {
+  const part: VendorResultPart = {
+    type: 'vendor-result',
+    callId: call.id,
+    kind: call.kind,
+    name: call.name,
+    content: typeof content === 'string' ? [{ type: 'text', text: content }] : content,
+    ...(output === undefined ? {} : { output }),
+    ...(isError === undefined ? {} : { isError }),
+  };
+  return { role: 'tool', parts: [part] };
+}
 
 /** Returns an image part, by default of type `image/png`. A media fitter detects the media type from the bytes. */
 export function image(bytes: Uint8Array, mediaType = 'image/png'): ImagePart {
@@ -184,12 +216,45 @@ export interface VendorPart {
   readonly kind: string;
   /** Description for people, such as the search query, the code, or the output of the code. */
   readonly text?: string | undefined;
-  /**
-   * Whether the vendor waits for an action of the client, such as a click or an approval. majordomo does not perform the action. The
-   * part is never sent back, because the vendor rejects a call without a result.
-   */
-  readonly waits?: true | undefined;
   readonly replay: Replay;
+}
+
+/** Kind of a call that waits for the client. */
+export type VendorCallKind = 'computer' | 'shell' | 'patch' | 'mcp-approval';
+
+/**
+ * Call of a vendor's tool that the client runs, such as a click, a command or an approval. majordomo does not run it by itself. The
+ * call is sent back with its result to models that can read `replay`. Other models receive the call and its result as text.
+ */
+export interface VendorCallPart {
+  readonly type: 'vendor-call';
+  /** Vendor's id of the call. */
+  readonly id: string;
+  readonly kind: VendorCallKind;
+  /** Vendor's name of the call, such as `shell_call`. */
+  readonly name: string;
+  /** Action in the vendor's terms, such as `{ commands: ['ls'] }`, which is not checked. */
+  readonly args: JsonObject;
+  readonly replay: Replay;
+}
+
+/** Result of a call that waits for the client. Created by `vendorResult`. */
+export interface VendorResultPart {
+  readonly type: 'vendor-result';
+  /** Id of the call. */
+  readonly callId: string;
+  readonly kind: VendorCallKind;
+  /** Name of the call. */
+  readonly name: string;
+  readonly content: readonly ResultPiece[];
+  /**
+   * Details of the kind. For `shell`: `outputs`, an array of `{ stdout, stderr, exitCode }` or `{ stdout, stderr, timedOut: true }`.
+   * For `mcp-approval`: `approve` and `reason`. For `computer`: `acknowledged`, an array of the safety checks of the call that the
+   * user accepted.
+   */
+  readonly output?: JsonObject | undefined;
+  /** Whether the action failed. */
+  readonly isError?: boolean | undefined;
 }
 
 /** Result of a tool call. */
@@ -206,11 +271,16 @@ export interface ToolResultPart {
   readonly loads?: readonly string[] | undefined;
 }
 
+/** Call that needs a result. */
+export type CallPart = ToolCallPart | VendorCallPart;
+/** Result of a call. */
+export type ResultPart = ToolResultPart | VendorResultPart;
 /** Part of a tool result. */
 export type ResultPiece = TextPart | ImagePart | FilePart;
 /** Part of a user message. */
 export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
 /** Part of an assistant message. */
-export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | VendorPart | ImagePart | AudioPart;
+export type AssistantPart =
+  TextPart | ReasoningPart | ToolCallPart | VendorPart | VendorCallPart | ImagePart | AudioPart;
 /** Part of any message. `type` identifies the kind of part. */
-export type Part = UserPart | AssistantPart | ToolResultPart;
+export type Part = UserPart | AssistantPart | ResultPart;

@@ -13,7 +13,7 @@ const MAX_EXCERPT = 120;
 export function textOf({ parts }: Message): string {
   const texts = parts.flatMap((part) => {
     if (part.type === 'text') return [part.text];
-    if (part.type !== 'tool-result') return [];
+    if (!('content' in part)) return [];
     return part.content.flatMap((piece) => (piece.type === 'text' ? [piece.text] : []));
   });
   return texts.join('\n');

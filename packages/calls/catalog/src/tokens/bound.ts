@@ -82,11 +82,17 @@ function maxPartTokens(part: AnyPart, target: BoundTarget): number {
       return PER_IMAGE + Math.ceil(part.bytes.length / AUDIO_BYTES_PER_TOKEN);
     case 'vendor':
     case 'tool-call':
+    case 'vendor-call':
       return PER_PART + jsonLength(part);
+    case 'vendor-result':
+      return PER_PART + jsonLength({ ...part, content: undefined }) + contentTokens(part.content, target);
     case 'tool-result':
-      return PER_PART + jsonLength(part.name) + sumOf(part.content, (piece) => maxPartTokens(piece, target));
+      return PER_PART + jsonLength(part.name) + contentTokens(part.content, target);
   }
 }
+
+const contentTokens = (content: readonly AnyPart[], target: BoundTarget): number =>
+  sumOf(content, (piece) => maxPartTokens(piece, target));
 
 function maxImageTokens(bytes: Uint8Array, model = ''): number {
   if (hasImageRule(model)) return Math.max(PER_IMAGE, imageTokens(bytes, model));

@@ -85,8 +85,10 @@ function partTokens(part: AnyPart, target: EstimateTarget): number {
     case 'vendor':
       return count(part.text ?? '') + count(JSON.stringify(part.replay.data));
     case 'tool-call':
+    case 'vendor-call':
       return count(part.name) + count(JSON.stringify(part.args)) + PER_MESSAGE;
     case 'tool-result':
+    case 'vendor-result':
       return part.content.reduce((sum, piece) => sum + partTokens(piece, target), PER_MESSAGE);
   }
 }

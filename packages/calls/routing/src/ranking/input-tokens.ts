@@ -81,7 +81,7 @@ function withoutImages(message: Message): Message {
 function imagesOf({ parts }: Message): readonly Message[] {
   const pictures: ImagePart[] = [];
   for (const part of parts)
-    for (const piece of part.type === 'tool-result' ? part.content : [part])
+    for (const piece of 'content' in part ? part.content : [part])
       if (piece.type === 'image') pictures.push(piece);
   return pictures.length === 0 ? [] : [{ role: 'user', parts: pictures }];
 }

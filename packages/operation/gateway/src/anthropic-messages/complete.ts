@@ -29,6 +29,7 @@ function block(part: AssistantPart): object | readonly object[] {
         : { type: 'redacted_thinking', data };
     }
     case 'vendor':
+    case 'vendor-call':
     case 'image':
     case 'audio':
       return [];

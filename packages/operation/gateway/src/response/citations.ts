@@ -35,6 +35,8 @@ export const isWirePart = (part: AssistantPart): part is WirePart =>
 export function droppedParts(part: AssistantPart): readonly Warning[] {
   if (part.type === 'image' || part.type === 'audio')
     return [dropped(`generated ${part.type}`, 'the gateway does not send media in the response of a chat')];
+  if (part.type === 'vendor-call')
+    return [dropped(part.name, 'this API does not support calls of the vendor that wait for the client')];
   if (part.type === 'vendor')
     return [dropped(part.kind, 'this API does not support results of tools that the vendor ran')];
   return part.type === 'text' && part.citations?.some(isOfDocument) === true

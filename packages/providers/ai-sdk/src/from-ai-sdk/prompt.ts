@@ -15,6 +15,7 @@ import type {
   ImagePart,
   ModelRequest,
   Replay,
+  ResultPart,
   ToolResultPart,
   TurnMessage,
 } from '@majordomo/core';
@@ -51,7 +52,7 @@ function toSdkMessage(message: TurnMessage, names: Names): LanguageModelV4Messag
     case 'tool':
       return {
         role: 'tool',
-        content: message.parts.map((part) => ({
+        content: message.parts.filter(isToolResult).map((part) => ({
           type: 'tool-result',
           toolCallId: names.idOf(part.callId),
           toolName: sanitizeToolName(part.name, MAX_NAME_LENGTH),
@@ -60,6 +61,9 @@ function toSdkMessage(message: TurnMessage, names: Names): LanguageModelV4Messag
       };
   }
 }
+
+/** Whether a result answers a tool call. Core sends calls that wait for the client, and their results, as text. */
+const isToolResult = (part: ResultPart): part is ToolResultPart => part.type === 'tool-result';
 
 const toSdkFile = (part: ImagePart | FilePart | AudioPart): LanguageModelV4FilePart => ({
   type: 'file',
@@ -74,6 +78,7 @@ function toSdkParts(
 ): readonly (LanguageModelV4TextPart | LanguageModelV4ReasoningPart | LanguageModelV4ToolCallPart)[] {
   // Omit vendor parts. They come from another provider, because models of the AI SDK return none. Core removes generated media.
   if (part.type === 'vendor' || part.type === 'image' || part.type === 'audio') return [];
+  if (part.type === 'vendor-call') return [];
   const token = optionsOf(part.replay, family);
   if (part.type !== 'tool-call') return [{ type: part.type, text: part.text, ...token }];
   const { id, name, args: input } = part;

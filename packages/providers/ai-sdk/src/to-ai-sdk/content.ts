@@ -5,7 +5,14 @@ import type {
   LanguageModelV4Text,
   LanguageModelV4ToolCall,
 } from '@ai-sdk/provider';
-import type { AssistantPart, AudioPart, ImagePart, ToolCallPart, VendorPart } from '@majordomo/core';
+import type {
+  AssistantPart,
+  AudioPart,
+  ImagePart,
+  ToolCallPart,
+  VendorCallPart,
+  VendorPart,
+} from '@majordomo/core';
 import { toSdkCitations } from '../citations.ts';
 import { withReplay } from './replay.ts';
 
@@ -20,7 +27,7 @@ export function toSdkContent(
   | LanguageModelV4CustomContent {
   if (part.type === 'image' || part.type === 'audio') return toSdkMedia(part);
   if (part.type === 'tool-call') return toSdkToolCall(part);
-  if (part.type === 'vendor') return toSdkVendorPart(part);
+  if (part.type === 'vendor' || part.type === 'vendor-call') return toSdkVendorPart(part);
   const { type, text, replay } = part;
   return type === 'text'
     ? { type, text, ...toSdkCitations(part.citations), ...withReplay(replay) }
@@ -36,11 +43,23 @@ export const toSdkMedia = ({ mediaType, bytes, replay }: ImagePart | AudioPart):
 });
 
 /** Converts a vendor part to a custom part, which the AI SDK sends back in later requests. */
-export const toSdkVendorPart = ({ kind, text, replay }: VendorPart): LanguageModelV4CustomContent => ({
-  type: 'custom',
-  kind: `majordomo.${kind}`,
-  providerMetadata: { majordomo: { kind, ...(text !== undefined && { text }), replay: { ...replay } } },
-});
+export function toSdkVendorPart(part: VendorPart | VendorCallPart): LanguageModelV4CustomContent {
+  const { kind, replay } = part;
+  const { text } = part.type === 'vendor' ? part : {};
+  const call = part.type === 'vendor' ? undefined : { id: part.id, name: part.name, args: part.args };
+  return {
+    type: 'custom',
+    kind: `majordomo.${kind}`,
+    providerMetadata: {
+      majordomo: {
+        kind,
+        ...(text !== undefined && { text }),
+        ...(call && { call }),
+        replay: { ...replay },
+      },
+    },
+  };
+}
 
 export const toSdkToolCall = (part: ToolCallPart): LanguageModelV4ToolCall => ({
   type: 'tool-call',

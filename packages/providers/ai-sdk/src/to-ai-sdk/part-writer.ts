@@ -49,6 +49,7 @@ function endParts(index: number, part: AssistantPart): readonly LanguageModelV4S
     case 'tool-call':
       return [{ type: 'tool-input-end', id: part.id }, toSdkToolCall(part)];
     case 'vendor':
+    case 'vendor-call':
       return [toSdkVendorPart(part)];
     case 'image':
     case 'audio':

@@ -1,5 +1,5 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider';
-import type { Replay, VendorPart } from '@majordomo/core';
+import type { Replay, VendorCallPart, VendorPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
 /** Stores a replay token in the metadata of a part. The AI SDK sends the metadata back as the options of the part. */
@@ -18,9 +18,15 @@ export function replayIn(options: SharedV4ProviderOptions | undefined): { readon
 }
 
 /** Returns the vendor part from the options of a custom part, if majordomo created it. */
-export function vendorPartIn(options: SharedV4ProviderOptions | undefined): VendorPart | undefined {
+export function vendorPartIn(
+  options: SharedV4ProviderOptions | undefined,
+): VendorPart | VendorCallPart | undefined {
   const { replay } = replayIn(options);
-  const { kind, text } = options?.['majordomo'] ?? {};
+  const { kind, text, call } = options?.['majordomo'] ?? {};
   if (replay === undefined || typeof kind !== 'string') return undefined;
+  if (isRecord(call)) {
+    const { id, name, args } = call as Pick<VendorCallPart, 'id' | 'name' | 'args'>;
+    return { type: 'vendor-call', id, kind: kind as VendorCallPart['kind'], name, args, replay };
+  }
   return { type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay };
 }

@@ -140,6 +140,8 @@ function withoutReplay(message: TurnMessage): TurnMessage {
   if (message.role !== 'assistant') return message;
   const parts = message.parts.flatMap((part): AssistantPart[] => {
     if (part.type === 'reasoning' || part.type === 'vendor') return [];
+    // The id and the action of the call are in its token.
+    if (part.type === 'vendor-call') return [part];
     const { replay: _rejected, ...rest } = part;
     return [rest];
   });

@@ -1,4 +1,4 @@
-import type { Citation, ImagePart, JsonObject, Replay, VendorPart } from '@majordomo/core';
+import type { Citation, ImagePart, JsonObject, Replay, VendorCallPart, VendorPart } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/wire-kit';
 import { NullFilter, removeNulls } from '../schema/null-filter.ts';
 import type { OriginalSchemas } from '../schema/strict-tools.ts';
@@ -19,8 +19,8 @@ interface TextItem {
   isRefusal: boolean;
 }
 
-/** Vendor part without its type, or an image that a tool of the vendor generated. */
-type Vendor = Omit<VendorPart, 'type'> | ImagePart;
+/** Vendor part without its type, an image that a tool of the vendor generated, or a call that waits for the client. */
+type Vendor = Omit<VendorPart, 'type'> | ImagePart | VendorCallPart;
 
 interface CallItem {
   readonly key: string;
@@ -228,7 +228,8 @@ export class ItemWriter {
   }
 
   private writeVendor(part: Vendor): void {
-    if ('kind' in part) this.writer.vendor(part);
+    if ('id' in part) this.writer.vendorCall(part);
+    else if ('kind' in part) this.writer.vendor(part);
     else this.writer.media(part);
   }
 

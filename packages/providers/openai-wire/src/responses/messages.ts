@@ -16,6 +16,7 @@ import { additionalTools, type LoadedTools } from './additional-tools.ts';
 import { resultItem, userItem, type InputItem } from './blocks.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
 import type { ResponsesQuirks } from './quirks.ts';
+import { vendorItemsIn, vendorResultItem, withSendableCalls } from './vendor-calls.ts';
 
 /** Call ids that are sent unchanged, such as `call_…`. Joined ids (`call_1|fc_1`) and longer ids are replaced. */
 const ID_RULE = { maxLength: 64, pattern: /^[\w.:-]+$/ };
@@ -30,6 +31,8 @@ interface Conversion {
   readonly nameOf: (name: string) => string;
   /** Programs that made tool calls at the vendor, by call id. */
   readonly callers: ReadonlyMap<string, JsonValue>;
+  /** Items of the calls that wait for the client, by call id. */
+  readonly vendorItems: ReadonlyMap<string, JsonObject>;
   /** Ids of the reasoning items converted so far. The API rejects an input with duplicates. */
   readonly reasoningIds: Set<string>;
   /** Loaded tools that no item of the input contains yet. */
@@ -52,20 +55,34 @@ export function itemsToWire(
   const isStored = request.extra['store'] === true;
   const idOf = toolIdMapper(request.messages, ID_RULE);
   const { nameOf, key } = toolNames(request.tools);
+  const sent = withSendableCalls(request.messages, warnings);
   const callers = callersIn(request.messages, family);
   const reasoningIds = new Set<string>();
   const unsentTools = new Map(loaded);
-  const conversion = { quirks, family, isStored, idOf, nameOf, callers, reasoningIds, unsentTools };
-  const known = forms.forRequest(request.messages, quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
-  const messages =
-    quirks.toolResult === 'parts' ? request.messages : withTextResults(request.messages, warnings);
+  const vendorItems = vendorItemsIn(sent);
+  const conversion = {
+    quirks,
+    family,
+    isStored,
+    idOf,
+    nameOf,
+    callers,
+    vendorItems,
+    reasoningIds,
+    unsentTools,
+  };
+  const known = forms.forRequest(sent, quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
+  const messages = quirks.toolResult === 'parts' ? sent : withTextResults(sent, warnings);
   return messages.flatMap((each) => {
     const message = each.role === 'assistant' ? withoutDuplicates(each, conversion) : each;
     let form = known.get(message);
     if (form !== undefined) return form;
     form = messageToItems(message, conversion);
     // A message that loads tools is not cached, because its items depend on the tools of the request.
-    if (each.role !== 'tool' || each.parts.every(({ loads }) => loads === undefined))
+    if (
+      each.role !== 'tool' ||
+      each.parts.every((part) => part.type === 'tool-result' && part.loads === undefined)
+    )
       known.set(message, form);
     return form;
   });
@@ -73,10 +90,11 @@ export function itemsToWire(
 
 function messageToItems(message: TurnMessage, conversion: Conversion): readonly InputItem[] {
   if (message.role === 'tool')
-    return message.parts.flatMap((part) => [
-      resultItem(part, conversion),
-      ...additionalTools(part, conversion.unsentTools),
-    ]);
+    return message.parts.flatMap((part) =>
+      part.type === 'vendor-result'
+        ? vendorResultItem(part, conversion.vendorItems.get(part.callId) ?? {})
+        : [resultItem(part, conversion), ...additionalTools(part, conversion.unsentTools)],
+    );
   return message.role === 'user' ? [userItem(message.parts)] : turnItems(message, conversion);
 }
 
@@ -116,6 +134,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
     case 'reasoning':
       return reasoningItem(token, conversion);
     case 'vendor':
+    case 'vendor-call':
       return vendorItem(token);
     case 'image':
       return imageItem(part.bytes, token);

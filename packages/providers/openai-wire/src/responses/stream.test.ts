@@ -480,9 +480,9 @@ describe('ResponsesReader', () => {
   it.each(['shell_call', 'local_shell_call', 'apply_patch_call', 'computer_call', 'mcp_approval_request'])(
     'keeps %s, which waits for the client, and finishes with tool-calls',
     (type) => {
-      const item = { type, id: 'x', name: 'pay', arguments: '{}' };
+      const item = { type, id: 'x', name: 'pay', arguments: '{}', action: { commands: ['ls'] } };
       const read = stream(created, itemDone(0, item), completed());
-      expect(read.parts).toMatchObject([{ type: 'vendor', kind: type, waits: true, ...replay({ item }) }]);
+      expect(read.parts).toMatchObject([{ type: 'vendor-call', id: 'x', name: type, ...replay({ item }) }]);
       expect(read.finish?.reason).toBe('tool-calls');
       expect(warningsOf(read)).toEqual([]);
     },

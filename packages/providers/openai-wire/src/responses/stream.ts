@@ -30,6 +30,7 @@ import {
 import { KNOWN_MEMBERS } from './response-members.ts';
 import { failedKind, finishReason, rawFinish } from './response.ts';
 import { usage } from './usage.ts';
+import { vendorCallOf } from './vendor-calls.ts';
 import { generatedImageOf, toolUsed, vendorPart } from './vendor-parts.ts';
 import type { OutputItem, ResponsesBody, ResponsesEvent } from './wire.ts';
 
@@ -222,8 +223,9 @@ export class ResponsesReader implements WireReader {
     } else {
       this.countRun(toolUsed(item));
       const { family } = this.options;
-      const part = generatedImageOf(item, family) ?? vendorPart(item, family);
-      if ('waits' in part) this.isWaiting = true;
+      const call = vendorCallOf(item, family);
+      if (call !== undefined) this.isWaiting = true;
+      const part = call ?? generatedImageOf(item, family) ?? vendorPart(item, family);
       this.items.vendor(part);
     }
     this.keys.end(key);

@@ -4,17 +4,6 @@ import { asRecord, isList } from '@majordomo/core/toolkit';
 import { stringOf } from './item-content.ts';
 import type { OutputItem } from './wire.ts';
 
-/** Types of items that require an action of the client (`ResponseOutputItem` of openai 7.55). */
-const ACTIONS: ReadonlySet<unknown> = new Set([
-  'shell_call',
-  'local_shell_call',
-  'apply_patch_call',
-  'computer_call',
-  'mcp_approval_request',
-]);
-
-const requiresAction = ({ type }: OutputItem): boolean => ACTIONS.has(type);
-
 /** Whether an input item came from the vendor, in contrast to the items that the converters create. */
 export const isVendorItem = ({ type }: OutputItem): boolean =>
   typeof type === 'string' && !CONVERTED.has(type);
@@ -36,7 +25,6 @@ export function vendorPart(item: OutputItem, family: string): Omit<VendorPart, '
   return {
     kind: stringOf(item.type) || 'item',
     ...(text !== '' && { text }),
-    ...(requiresAction(item) && { waits: true }),
     replay: { family, data: { item: item as JsonObject } },
   };
 }
@@ -52,8 +40,6 @@ export function generatedImageOf(item: OutputItem, family: string): ImagePart | 
 
 /** Returns the text that describes an item: a query, URL, code, call of a connector, or prompt of an image. */
 function textOf(item: Readonly<Record<string, unknown>>): string {
-  if (item['type'] === 'mcp_approval_request')
-    return `${stringOf(item['name'])} ${stringOf(item['arguments'])}`.trim();
   const { queries, query, url, pattern } = { ...item, ...asRecord(item['action']) };
   if (isList(queries) && queries.length > 0) return queries.map(stringOf).join('\n');
   if (item['type'] === 'mcp_call') return `${stringOf(item['name'])} ${stringOf(item['arguments'])}`.trim();

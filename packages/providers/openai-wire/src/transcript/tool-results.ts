@@ -2,7 +2,7 @@ import type {
   FilePart,
   ImagePart,
   TextPart,
-  ToolResultPart,
+  ResultPart,
   TurnMessage,
   UserPart,
   Warning,
@@ -13,9 +13,9 @@ import { toBase64 } from '@majordomo/core/toolkit';
 const ERROR_PREFIX = 'ERROR: ';
 
 /** Whether a result contains images or documents. */
-export const hasMedia = ({ content }: ToolResultPart): boolean => content.some(({ type }) => type !== 'text');
+export const hasMedia = ({ content }: ResultPart): boolean => content.some(({ type }) => type !== 'text');
 
-export const resultText = ({ content, isError }: ToolResultPart): string =>
+export const resultText = ({ content, isError }: ResultPart): string =>
   withErrorPrefix(joinTexts(content, '\n'), isError);
 
 export const withErrorPrefix = (text: string, isError: boolean | undefined): string =>
@@ -48,7 +48,8 @@ export function withTextResults(
       continue;
     }
     const parts = message.parts.map((part) => {
-      if (!hasMedia(part)) return part;
+      // The result of a call that waits for the client has its own item, which contains the image.
+      if (!hasMedia(part) || part.type === 'vendor-result') return part;
       const { name, content } = part;
       const media = content.filter((piece): piece is ImagePart | FilePart => piece.type !== 'text');
       const what = namesOf(media);

@@ -91,7 +91,7 @@ function checkDeltas(events: Collected['events']): void {
 }
 
 function checkShown(part: Collected['parts'][number], shown: string): void {
-  if (part.type === 'vendor' || part.type === 'image' || part.type === 'audio')
+  if (part.type === 'vendor' || part.type === 'vendor-call' || part.type === 'image' || part.type === 'audio')
     assert.equal(shown, '', `a ${part.type} part has no deltas`);
   else if (part.type !== 'tool-call')
     assert.equal(shown, part.text, `the deltas of a ${part.type} part are not its text`);

@@ -121,7 +121,7 @@ function block(
   mapId: (id: string) => string,
 ): object[] {
   if (part.type === 'text') return [{ type: 'text', text: part.text }];
-  if (part.type === 'tool-call')
+  if (part.type === 'tool-call' || part.type === 'vendor-call')
     return [{ type: 'tool_use', id: mapId(part.id), name: part.name, input: part.args }];
   if (part.replay?.family !== FAMILY || part.type === 'image' || part.type === 'audio') return [];
   const data = part.replay.data as { signature?: string; redacted?: string; block?: object };

@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createMajordomo, LlmError, type VendorResultPart } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createAgent, defineVendorTool, type Tool } from '../src/index.ts';
+
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const APPROVAL = {
+  type: 'mcp_approval_request',
+  id: 'mcpr_1',
+  name: 'pay',
+  arguments: '{}',
+  server_label: 's',
+};
+const shellCall = (commands: unknown) => ({
+  type: 'shell_call',
+  id: 'sh_1',
+  call_id: 'c1',
+  action: { commands },
+});
+const computerCall = (type: string) => ({
+  type: 'computer_call',
+  id: 'cu_1',
+  call_id: 'c1',
+  actions: [{ type, x: 1, y: 2 }],
+});
+
+function world(item: object, tools: readonly Tool[]) {
+  const inputs: (readonly object[])[] = [];
+  const answer = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'ok' }] };
+  const fetch = (_url: unknown, init?: RequestInit): Promise<Response> => {
+    const body = JSON.parse(String(init?.body)) as { readonly input: readonly object[]; tools?: unknown };
+    inputs.push(body.input);
+    const output = [inputs.length === 1 ? item : answer];
+    return Promise.resolve(Response.json({ id: 'resp', status: 'completed', output }));
+  };
+  const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', fetch })] });
+  return { agent: createAgent({ model: majordomo.model('openai/gpt-5.4'), tools }), inputs };
+}
+
+const resultIn = (messages: readonly { readonly role: string; readonly parts: readonly object[] }[]) =>
+  messages.find(({ role }) => role === 'tool')?.parts[0] as VendorResultPart | undefined;
+
+describe('a vendor tool', () => {
+  it('answers a shell call with the output of each command', async () => {
+    const shell = defineVendorTool({
+      kind: 'shell',
+      run: ({ commands = [] }) => commands.map((stdout) => ({ stdout, stderr: '', exitCode: 2 })),
+    });
+    const { agent, inputs } = world(shellCall(['ls', 'pwd']), [shell]);
+    const { text, messages } = await agent.run('go');
+    expect(text).toBe('ok');
+    expect(resultIn(messages)).toMatchObject({ type: 'vendor-result', callId: 'c1', name: 'shell_call' });
+    expect(inputs[1]?.at(-1)).toMatchObject({
+      type: 'shell_call_output',
+      output: [
+        { stdout: 'ls', outcome: { type: 'exit', exit_code: 2 } },
+        { stdout: 'pwd', outcome: { type: 'exit', exit_code: 2 } },
+      ],
+    });
+  });
+
+  it.each([
+    ['bytes', () => PNG],
+    ['bytes and a type', () => ({ bytes: PNG, mediaType: 'image/png' })],
+  ])('answers a computer call with a screenshot of %s', async (_name, run) => {
+    const { agent, inputs } = world(computerCall('click'), [defineVendorTool({ kind: 'computer', run })]);
+    await agent.run('go');
+    expect(inputs[1]?.at(-1)).toMatchObject({
+      type: 'computer_call_output',
+      call_id: 'c1',
+      output: { image_url: 'data:image/png;base64,iVBORw0KGgo=' },
+    });
+  });
+
+  it('answers an approval of an MCP call, and applies a patch', async () => {
+    const refuse = defineVendorTool({ kind: 'mcp-approval', run: () => ({ approve: false, reason: 'no' }) });
+    const refused = world(APPROVAL, [refuse]);
+    await refused.agent.run('go');
+    expect(refused.inputs[1]?.at(-1)).toMatchObject({ approve: false, reason: 'no' });
+    const paths: string[] = [];
+    const patch = defineVendorTool({ kind: 'patch', run: ({ path }) => void paths.push(path) });
+    const operation = { type: 'delete_file', path: 'a' };
+    const patched = world({ type: 'apply_patch_call', id: 'ap_1', call_id: 'c1', operation }, [patch]);
+    await patched.agent.run('go');
+    expect(paths).toEqual(['a']);
+    expect(patched.inputs[1]?.at(-1)).toMatchObject({ call_id: 'c1', status: 'completed' });
+  });
+
+  it.each([
+    ['an unknown action', computerCall('fly'), 'unknown action "fly"; nothing was run'],
+    ['no commands', shellCall('ls'), 'the call has no commands; nothing was run'],
+  ])('returns an error result for %s, and runs nothing', async (_name, item, why) => {
+    let runs = 0;
+    const run = (): never => {
+      runs++;
+      throw new Error('ran');
+    };
+    const tools = [defineVendorTool({ kind: 'computer', run }), defineVendorTool({ kind: 'shell', run })];
+    const { messages } = await world(item, tools).agent.run('go');
+    expect(resultIn(messages)).toMatchObject({ isError: true });
+    expect(JSON.stringify(resultIn(messages)?.content)).toContain(JSON.stringify(why).slice(1, -1));
+    expect(runs).toBe(0);
+  });
+
+  it('that fails is an error result of the call', async () => {
+    const run = (): never => {
+      throw new Error('disk full');
+    };
+    const { agent, inputs } = world(shellCall(['ls']), [defineVendorTool({ kind: 'shell', run })]);
+    await agent.run('go');
+    expect(inputs[1]?.at(-1)).toMatchObject({ output: [{ stderr: 'The tool failed: disk full' }] });
+  });
+
+  it('with an unknown kind is a configuration error', () => {
+    const create = (): Tool => defineVendorTool({ kind: 'browser' as 'shell', run: () => '' });
+    expect(create).toThrow(LlmError);
+    expect(create).toThrow('defineVendorTool: kind must be one of computer, shell, patch, mcp-approval');
+  });
+});
+
+it('a call without a tool of its kind waits, and a decision answers it', async () => {
+  const { agent, inputs } = world(APPROVAL, []);
+  const paused = await agent.run('go');
+  expect(paused.awaiting).toMatchObject([{ id: 'mcpr_1', name: 'vendor:mcp-approval' }]);
+  expect(paused.done).toBeUndefined();
+  await agent.run(paused.state, { decisions: [{ callId: 'mcpr_1', deny: 'too dear' }] });
+  expect(inputs[1]?.at(-1)).toMatchObject({
+    approve: false,
+    reason: 'The call was denied: too dear',
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'majordomo-shell-'));
+const program = join(import.meta.dirname, 'support/shell-process.ts');
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Output {
+  readonly text: string;
+  readonly awaiting: readonly object[];
+  readonly results: readonly VendorResultPart[];
+}
+
+it('ten steps with two approvals and a SIGKILL in a command run no command twice', async () => {
+  const file = join(folder, 'state');
+  const start = async (mode = 'run'): Promise<Output> =>
+    JSON.parse((await promisify(execFile)(process.execPath, [program, file, mode])).stdout) as Output;
+  expect((await start()).awaiting).toEqual([{ name: 'vendor:shell', args: { commands: ['rm 3'] } }]);
+  expect((await start()).awaiting).toEqual([{ name: 'vendor:shell', args: { commands: ['rm 6'] } }]);
+  const killed: unknown = await start('die').catch((error: unknown) => error);
+  expect(killed).toMatchObject({ signal: 'SIGKILL' });
+  const { text, results } = await start();
+  expect(text).toBe('All done.');
+  expect(readFileSync(`${file}.runs`, 'utf8').trim().split('\n')).toEqual(
+    Array.from({ length: 10 }, (_, n) => (n === 3 || n === 6 ? `rm ${n}` : `echo ${n}`)),
+  );
+  expect(results).toHaveLength(10);
+  expect(results.filter(({ isError }) => isError === true).map(({ callId }) => callId)).toEqual(['call_6']);
+});

@@ -1,0 +1,68 @@
+import type {
+  AssistantPart,
+  ResultPart,
+  ToolCallPart,
+  ToolResultPart,
+  VendorCallKind,
+  VendorCallPart,
+} from '../types/messages.ts';
+import type { JsonObject } from '../types/schema.ts';
+
+const PREFIX = 'vendor:';
+
+/** Returns the name of the tool that answers calls of a kind. No model can call it, because a tool name contains no colon. */
+export const vendorToolName = (kind: VendorCallKind): string => `${PREFIX}${kind}`;
+
+/** Returns the kind of calls that the tool with this name answers; `undefined` for any other tool. */
+export const vendorKindOf = (toolName: string): VendorCallKind | undefined =>
+  toolName.startsWith(PREFIX) ? (toolName.slice(PREFIX.length) as VendorCallKind) : undefined;
+
+/** Returns a call that waits for the client as a call of the tool that answers its kind, and any other call unchanged. */
+export const asToolCall = (part: ToolCallPart | VendorCallPart): ToolCallPart =>
+  part.type === 'tool-call'
+    ? part
+    : {
+        type: 'tool-call',
+        id: part.id,
+        name: vendorToolName(part.kind),
+        args: part.args,
+        replay: part.replay,
+      };
+
+/** Returns a result of either kind of call as the result of a tool. */
+export const asToolResult = (part: ResultPart): ToolResultPart =>
+  part.type === 'tool-result'
+    ? part
+    : {
+        type: 'tool-result',
+        callId: part.callId,
+        name: vendorToolName(part.kind),
+        content: part.content,
+        ...(part.isError === undefined ? {} : { isError: part.isError }),
+      };
+
+/** Result of a tool, with the details of the kind if the tool answered a call that waits for the client. */
+export interface AnsweredCall extends ToolResultPart {
+  readonly output?: JsonObject | undefined;
+}
+
+/** Returns the results in the form that the calls of the turn require. */
+export function resultsOfTurn(
+  turn: readonly AssistantPart[],
+  results: readonly AnsweredCall[],
+): readonly ResultPart[] {
+  return results.map(({ output, ...result }): ResultPart => {
+    const call = turn.find((part) => part.type === 'vendor-call' && part.id === result.callId);
+    if (call?.type !== 'vendor-call') return result;
+    const { callId, content, isError } = result;
+    return {
+      type: 'vendor-result',
+      callId,
+      kind: call.kind,
+      name: call.name,
+      content,
+      ...(output === undefined ? {} : { output }),
+      ...(isError === undefined ? {} : { isError }),
+    };
+  });
+}

@@ -1,0 +1,225 @@
+import {
+  createMajordomo,
+  image,
+  user,
+  vendorResult,
+  type ChatResponse,
+  type Message,
+  type VendorCallPart,
+  type VendorResultInput,
+} from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { createOpenAI } from '../src/index.ts';
+
+type Item = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
+const URL_OF_PNG = 'data:image/png;base64,iVBORw==';
+const SHELL: Item = {
+  type: 'shell_call',
+  id: 'sh_1',
+  call_id: 'c1',
+  action: { commands: ['ls', 'false'], max_output_length: 100, timeout_ms: null },
+  status: 'completed',
+};
+const COMPUTER: Item = {
+  type: 'computer_call',
+  id: 'cu_1',
+  call_id: 'c1',
+  pending_safety_checks: [{ id: 'sc_1', code: 'x' }, { id: 'sc_2' }],
+  action: { type: 'click', x: 1, y: 2, button: 'left' },
+};
+
+interface World {
+  readonly ask: (messages: readonly Message[]) => Promise<ChatResponse>;
+  readonly inputs: (readonly Item[])[];
+}
+
+/** Returns a chat with OpenAI's SDK. The first response contains `item`. */
+function world(item: Item, id = 'openai'): World {
+  const inputs: (readonly Item[])[] = [];
+  const answer = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'ok' }] };
+  const fetch = (_url: unknown, init?: RequestInit): Promise<Response> => {
+    const { input } = JSON.parse(String(init?.body)) as { readonly input: readonly Item[] };
+    inputs.push(input);
+    const output = [inputs.length === 1 ? item : answer];
+    return Promise.resolve(Response.json({ id: 'resp', status: 'completed', output }));
+  };
+  const majordomo = createMajordomo({ providers: [createOpenAI({ id, apiKey: 'k', fetch })] });
+  return { ask: (messages) => majordomo.model(`${id}/gpt-5.4`).generate({ messages }), inputs };
+}
+
+async function callIn({ ask }: World): Promise<{ response: ChatResponse; call: VendorCallPart }> {
+  const response = await ask([user('go')]);
+  const [call] = response.parts;
+  if (call?.type !== 'vendor-call') throw new Error(`no call: ${JSON.stringify(response.parts)}`);
+  return { response, call };
+}
+
+it.each<[string, Item, string, object, VendorResultInput, object]>([
+  [
+    'outputs of a shell',
+    SHELL,
+    'shell',
+    { commands: ['ls', 'false'], max_output_length: 100, timeout_ms: null },
+    {
+      content: 'a',
+      output: {
+        outputs: [
+          { stdout: 'a', stderr: '' },
+          { stdout: '', stderr: 'no', exitCode: 1 },
+          { stdout: '', stderr: '', timedOut: true },
+        ],
+      },
+    },
+    {
+      type: 'shell_call_output',
+      call_id: 'c1',
+      max_output_length: 100,
+      output: [
+        { stdout: 'a', stderr: '', outcome: { type: 'exit', exit_code: 0 } },
+        { stdout: '', stderr: 'no', outcome: { type: 'exit', exit_code: 1 } },
+        { stdout: '', stderr: '', outcome: { type: 'timeout' } },
+      ],
+    },
+  ],
+  [
+    'the failure of a shell as the error output of a command',
+    SHELL,
+    'shell',
+    { commands: ['ls', 'false'] },
+    { content: 'denied', isError: true },
+    {
+      type: 'shell_call_output',
+      call_id: 'c1',
+      max_output_length: 100,
+      output: [{ stdout: '', stderr: 'denied', outcome: { type: 'exit', exit_code: 1 } }],
+    },
+  ],
+  [
+    'the output of a local shell',
+    {
+      type: 'local_shell_call',
+      id: 'ls_1',
+      call_id: 'c2',
+      action: { type: 'exec', command: ['ls'], env: {} },
+    },
+    'shell',
+    { command: ['ls'] },
+    { content: 'a' },
+    {
+      type: 'local_shell_call_output',
+      id: 'c2',
+      output: '[{"stdout":"a","stderr":"","outcome":{"type":"exit","exit_code":0}}]',
+    },
+  ],
+  [
+    'a failed patch',
+    {
+      type: 'apply_patch_call',
+      id: 'ap_1',
+      call_id: 'c3',
+      operation: { type: 'delete_file', path: 'a' },
+      status: 'completed',
+    },
+    'patch',
+    { type: 'delete_file', path: 'a' },
+    { content: 'no such file', isError: true },
+    { type: 'apply_patch_call_output', call_id: 'c3', status: 'failed', output: 'no such file' },
+  ],
+  [
+    'a refused approval',
+    { type: 'mcp_approval_request', id: 'mcpr_1', name: 'pay', arguments: '{"n":1}', server_label: 's' },
+    'mcp-approval',
+    { server: 's', name: 'pay', arguments: '{"n":1}' },
+    { output: { approve: false, reason: 'too dear' } },
+    {
+      type: 'mcp_approval_response',
+      approval_request_id: 'mcpr_1',
+      approve: false,
+      reason: 'too dear',
+    },
+  ],
+  [
+    'a screenshot with accepted safety checks',
+    COMPUTER,
+    'computer',
+    { actions: [{ type: 'click', x: 1, y: 2, button: 'left' }] },
+    { content: [image(PNG)], output: { acknowledged: ['sc_1'] } },
+    {
+      type: 'computer_call_output',
+      call_id: 'c1',
+      acknowledged_safety_checks: [{ id: 'sc_1', code: 'x' }],
+      output: { type: 'computer_screenshot', image_url: URL_OF_PNG },
+    },
+  ],
+])('sends the item back with %s', async (_name, item, kind, args, result, output) => {
+  const it = world(item);
+  const { response, call } = await callIn(it);
+  expect(response.finish).toBe('tool-calls');
+  expect(call).toMatchObject({ kind, name: item.type, args });
+  const next = await it.ask([user('go'), response.message, vendorResult(call, result)]);
+  expect(it.inputs[1]?.slice(1)).toEqual([item, output]);
+  expect(next.warnings).toEqual([]);
+});
+
+it('sends a call without a result, and a failed computer call, as text with a warning', async () => {
+  const open = world(SHELL);
+  const first = await callIn(open);
+  const next = await open.ask([user('go'), first.response.message, user('and now?')]);
+  expect(JSON.stringify(open.inputs[1])).toContain('[shell_call {\\"commands\\":[\\"ls\\"');
+  expect(open.inputs[1]?.map(({ type }) => type)).toEqual(['message', 'message', 'message']);
+  expect(next.warnings).toMatchObject([{ action: 'coerced', what: 'calls that wait for the client' }]);
+
+  const failed = world(COMPUTER);
+  const { response, call } = await callIn(failed);
+  const denied = vendorResult(call, { content: 'denied', isError: true });
+  const after = await failed.ask([user('go'), response.message, denied]);
+  expect(failed.inputs[1]?.map(({ type }) => type)).toEqual(['message', 'message', 'message']);
+  expect(JSON.stringify(failed.inputs[1])).toContain('Error of computer_call:');
+  expect(after.warnings).toMatchObject([{ action: 'coerced', what: 'computer calls' }]);
+});
+
+it('sends a call and its result to another family as text with a warning', async () => {
+  const { response, call } = await callIn(world(COMPUTER));
+  const other = world(SHELL, 'other');
+  const { warnings } = await other.ask([
+    user('go'),
+    response.message,
+    vendorResult(call, { content: [image(PNG)] }),
+  ]);
+  expect(other.inputs[0]?.map(({ type }) => type)).toEqual(['message', 'message', 'message']);
+  expect(JSON.stringify(other.inputs[0]?.[2])).toContain(URL_OF_PNG);
+  expect(warnings).toMatchObject([{ action: 'coerced', what: 'calls that wait for the client' }]);
+});
+
+it('ignores a second result of a call', async () => {
+  const it = world(SHELL);
+  const { response, call } = await callIn(it);
+  const results = ['one', 'two'].map((content) => vendorResult(call, { content }));
+  await it.ask([user('go'), response.message, ...results]);
+  expect(it.inputs[1]?.slice(1)).toMatchObject([SHELL, { output: [{ stdout: 'one' }] }]);
+  expect(it.inputs[1]).toHaveLength(3);
+});
+
+it('rejects a result for a call that does not wait, before any request', async () => {
+  const it = world(SHELL);
+  const { call } = await callIn(it);
+  const error: unknown = await it
+    .ask([user('go'), vendorResult({ ...call, id: 'nope' }, { content: 'a' })])
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ kind: 'invalid-request', details: { path: 'messages[1].parts[0].callId' } });
+  expect(it.inputs).toHaveLength(1);
+});
+
+it('leaves commands that the vendor runs in its container to the vendor', async () => {
+  const environment = { type: 'container_reference', container_id: 'c' };
+  const message = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'done' }] };
+  const fetch = (): Promise<Response> =>
+    Promise.resolve(
+      Response.json({ id: 'r', status: 'completed', output: [{ ...SHELL, environment }, message] }),
+    );
+  const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', fetch })] });
+  const { parts, finish } = await majordomo.model('openai/gpt-5.4').generate({ messages: [user('go')] });
+  expect([parts.map(({ type }) => type), finish]).toEqual([['vendor', 'text'], 'stop']);
+});
