@@ -105,7 +105,10 @@ export const evalsLibrary: Config = defineConfig({
 /** Entry points of agent: the loop, the pure steps without core, and the loop with a journal. */
 export const agentLibrary: Config = defineConfig({
   ...base,
-  esbuildPlugins: [replaced(/\/sum-usage\.ts$/, join(folderOf('core'), 'src/stream/usage.ts'))],
+  esbuildPlugins: [
+    replaced(/\/sum-usage\.ts$/, join(folderOf('core'), 'src/stream/usage.ts')),
+    replaced(/\/vendor-calls\.ts$/, join(folderOf('core'), 'src/util/vendor-tool.ts')),
+  ],
   entry: ['src/index.ts', 'src/steps.ts', 'src/durable.ts'],
   platform: 'neutral',
   ...declarations('src/index.ts', 'src/steps.ts', 'src/durable.ts'),

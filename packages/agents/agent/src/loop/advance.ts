@@ -1,5 +1,4 @@
 import type { AssistantMessage, AssistantPart, Message, ToolCallPart, Warning } from '@majordomo/core';
-import { resultsOfTurn, type AnsweredCall } from '@majordomo/core/toolkit';
 import { sumParallel, sumSpent, type Spent } from '../budget/budget.ts';
 import { runsOnPath, waitingRunOf } from '../state/call-paths.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type ToolOutcome,
 } from '../state/state.ts';
 import { sumUsage } from '../state/sum-usage.ts';
+import { resultsOfTurn, type AnsweredCall } from '../state/vendor-calls.ts';
 
 /** Returns the state with the messages of `steer` appended to its transcript. */
 export function steered(state: RunState, messages: readonly Message[]): RunState {

@@ -1,6 +1,6 @@
 import type { JsonValue, Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
-import { asToolResult } from '@majordomo/core/toolkit';
 import { callsOf, type RunState } from '../state/state.ts';
+import { asToolResult } from '../state/vendor-calls.ts';
 
 /** Limits that stop a run that makes no progress, with `done: 'tool-loop'`. Both limits are disabled by default. */
 export interface LoopLimits {

@@ -9,9 +9,9 @@ import type {
   Usage,
   Warning,
 } from '@majordomo/core';
-import { asToolCall, type AnsweredCall } from '@majordomo/core/toolkit';
 import type { Budget, Spent } from '../budget/budget.ts';
 import { UNKNOWN_USAGE } from './sum-usage.ts';
+import { asToolCall, type AnsweredCall } from './vendor-calls.ts';
 
 /**
  * Reason for which a run stopped. Only a run that stopped with `answered` has an answer. A run that stopped with `budget` continues if it is run with
