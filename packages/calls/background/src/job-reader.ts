@@ -1,10 +1,10 @@
 import { LlmError, type ChatResponse, type StreamEvent } from '@majordomo/core';
-import type { Ending, Source } from '@majordomo/core/toolkit';
+import { abortable, type Ending, type Source } from '@majordomo/core/toolkit';
 import { cursorError, type Position } from './cursor.ts';
 import { answerOf, requireRecord, type JobRecord } from './record.ts';
 import type { Setup } from './setup.ts';
 import { answerEvents, errorOf } from './stored-answer.ts';
-import { abortableWait, JobWait } from './job-wait.ts';
+import { JobWait } from './job-wait.ts';
 
 /** Source of the events of a job for one reader. */
 export class JobReader implements Source<StreamEvent> {
@@ -72,7 +72,7 @@ export class JobReader implements Source<StreamEvent> {
       const reset = log.leg > this.leg && this.index > 0 ? await this.resetTo(log.leg, id) : [];
       const fresh = this.takeFrom(log.leg, log.events);
       if (reset.length + fresh.length > 0) return [...reset, ...fresh];
-      await abortableWait(log.changed(), signal);
+      await abortable(log.changed(), signal);
       return [];
     }
     const { record } = await requireRecord(id, setup);

@@ -45,7 +45,7 @@ export class JobEventStream extends EventStream implements JobStream {
         if (signal.aborted) onAbort();
         return reader;
       },
-      // A reader that stops holds no connection, so there is no limit for unread events.
+      // A reader that stops holds no connection, so the number of unread events has no limit.
       { clock: setup.clock, unreadMs: Infinity, mayRestart: false },
     );
     this.legs = () => legs;

@@ -1,3 +1,4 @@
+import { abortable } from '@majordomo/core/toolkit';
 import { Driver } from './driver.ts';
 import { requireRecord, type JobRecord } from './record.ts';
 import type { DrivenJob, Setup } from './setup.ts';
@@ -16,7 +17,7 @@ export class JobWait {
    */
   async drive(id: string, setup: Setup, signal: AbortSignal): Promise<DrivenJob | undefined> {
     const driver = Driver.of(id, setup);
-    await abortableWait(driver.begun, signal);
+    await abortable(driver.begun, signal);
     if (driver.log !== undefined) {
       this.nextMs = FIRST_WAIT_MS;
       return driver;
@@ -27,24 +28,6 @@ export class JobWait {
   }
 }
 
-/** Waits for a promise, or rejects if the signal aborts. */
-export function abortableWait(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(() => {
-      resolve();
-    }, reject);
-    const release = (): void => {
-      signal.removeEventListener('abort', onAbort);
-    };
-    promise.then(release, release);
-  });
-}
-
 /** Drives the job, or waits for the process that drives it, until it has ended. */
 export async function untilEnd(id: string, setup: Setup, signal: AbortSignal): Promise<JobRecord> {
   const wait = new JobWait();
@@ -52,6 +35,6 @@ export async function untilEnd(id: string, setup: Setup, signal: AbortSignal): P
     const { record } = await requireRecord(id, setup);
     if (record.state !== 'running') return record;
     const driver = await wait.drive(id, setup, signal);
-    if (driver !== undefined) await abortableWait(driver.done, signal);
+    if (driver !== undefined) await abortable(driver.done, signal);
   }
 }

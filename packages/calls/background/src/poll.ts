@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 import { Driver } from './driver.ts';
-import { abortableWait } from './job-wait.ts';
 import type { Setup } from './setup.ts';
 
 /** Maximum number of keys that are read at once. */
@@ -28,7 +28,7 @@ export async function pollJobs(
       polled.add(key);
       await Driver.of(key, setup).done.catch((error: unknown) => errors.push(error));
     });
-    await abortableWait(Promise.all(work), signal).catch((cause: unknown) => {
+    await abortable(Promise.all(work), signal).catch((cause: unknown) => {
       throw signal.aborted ? abortedError(cause) : cause;
     });
   }

@@ -82,10 +82,10 @@ export function answerEvents(answer: StoredAnswer): readonly StreamEvent[] {
   const events: StreamEvent[] = [startOf(response.target, response.id)];
   for (const event of responseEvents(response)) {
     if (event.type === 'warning') events.push(event);
-    else if (event.type !== 'start' && event.type !== 'finish')
-      events.push(...canonical.push(withStreamed(event, answer.streamed)));
+    else if (event.type === 'finish') events.push(...canonical.end(), event);
+    else if (event.type !== 'start') events.push(...canonical.push(withStreamed(event, answer.streamed)));
   }
-  return [...events, ...canonical.end(), finishOf(response)];
+  return events;
 }
 
 export const startOf = (target: string, id: string | undefined): StreamEvent => ({

@@ -86,15 +86,15 @@ async function runWithinLimits(
     if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);
-    if (output instanceof VendorToolOutput) return vendorOutcome(call, output, tool);
-    const { text, loads } = output instanceof FoundTools ? output : { text: output, loads: [] };
-    const content = toolContent(text, tool.maxResultChars ?? MAX_RESULT_CHARS, keepsTextFiles);
+    const { value, loads = [], details } = unwrapped(output);
+    const content = toolContent(value, tool.maxResultChars ?? MAX_RESULT_CHARS, keepsTextFiles);
     return {
       type: 'tool-result',
       callId: call.id,
       name: call.name,
       content,
       ...(loads.length > 0 && { loads }),
+      ...(details && { output: details }),
       ...(isObject(output) && { value: output as JsonObject }),
     };
   } catch (error) {
@@ -105,18 +105,15 @@ async function runWithinLimits(
   }
 }
 
-function vendorOutcome(
-  call: ToolCallPart,
-  { content, details }: VendorToolOutput,
-  { maxResultChars = MAX_RESULT_CHARS }: Tool,
-): ToolOutcome {
-  return {
-    type: 'tool-result',
-    callId: call.id,
-    name: call.name,
-    content: toolContent(content, maxResultChars),
-    ...(details && { output: details }),
-  };
+/** Returns the value of an output, the tools that it loads, and the details of a vendor's call. */
+function unwrapped(output: unknown): {
+  readonly value: unknown;
+  readonly loads?: readonly string[];
+  readonly details?: JsonObject | undefined;
+} {
+  if (output instanceof FoundTools) return { value: output.text, loads: output.loads };
+  if (output instanceof VendorToolOutput) return { value: output.content, details: output.details };
+  return { value: output };
 }
 
 /** Whether the output is an object that became JSON, and not a text, an image or a document. */
