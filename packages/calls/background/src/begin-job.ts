@@ -47,7 +47,6 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
       const first = call.first?.(targets.map(({ target }) => target));
       prepared = { request: json, options: storedOptions(options), first };
     }
-    const now = setup.clock.now();
     const created: JobRecord = {
       format: FORMAT,
       token: crypto.randomUUID(),
@@ -55,16 +54,14 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
       tenant,
       spec,
       ...prepared,
-      createdAt: now,
+      createdAt: setup.clock.now(),
       state: 'running',
       legs: [],
       fence: stored?.record.fence ?? 0,
-      leaseUntil: 0,
     };
-    const record = withLease(created, now);
-    const version = await saveRecord(id, record, stored?.version ?? 0, setup);
-    if (version === undefined) continue;
-    Driver.begin(id, { record, version }, setup, local);
+    const saved = await saveRecord(id, withLease(created), stored?.version ?? 0, setup);
+    if (saved === undefined) continue;
+    Driver.begin(id, saved, setup, local);
     return { key, id };
   }
 }

@@ -7,7 +7,6 @@ import type {
   ChatResponse,
   ChatStream,
   Clock,
-  JsonObject,
   LlmError,
   Majordomo,
 } from '@majordomo/core';
@@ -149,16 +148,30 @@ export type JobEvent = {
  */
 export interface JobStore {
   /** Loads a record; `undefined` if the key is unknown or its record has expired. */
-  load(key: string): Promise<{ readonly record: JsonObject; readonly version: number } | undefined>;
+  load(key: string): Promise<StoredJob | undefined>;
   /**
-   * Saves a record if the stored version is `version`, or if none is stored and `version` is 0. Returns the new version, or `undefined`
-   * if another version is stored.
+   * Saves a record if the stored version is `version`, or if none is stored and `version` is 0. The record is JSON of `JSON.stringify`,
+   * which contains neither U+0000 nor lone surrogates. Returns the new version, or `undefined` if another version is stored.
    */
-  save(key: string, record: JsonObject, version: number, times: JobTimes): Promise<number | undefined>;
+  save(key: string, record: string, version: number, times: JobTimes): Promise<number | undefined>;
+  /**
+   * Changes only the `dueAt` of a record, if its stored version is `version`. Does not write the record, which may have megabytes.
+   * Returns the new version, or `undefined` if another version is stored.
+   */
+  postpone(key: string, version: number, dueAt: number): Promise<number | undefined>;
   /** Returns at most `limit` keys with a `dueAt`, earliest first. */
   due(limit: number): Promise<readonly { readonly key: string; readonly dueAt: number }[]>;
   /** Deletes a record if its stored version is `version`. Returns whether the record was deleted. */
   remove(key: string, version: number): Promise<boolean>;
+}
+
+/** Stored record of a job. */
+export interface StoredJob {
+  /** Record, as it was saved. */
+  readonly record: string;
+  readonly version: number;
+  /** Time at which `poll` advances the job, in epoch milliseconds; `undefined` for never. */
+  readonly dueAt: number | undefined;
 }
 
 /** Times of a stored job. */

@@ -11,6 +11,7 @@ export type {
   JobStream,
   JobTimes,
   StartOptions,
+  StoredJob,
 } from './contract.ts';
 
 // Types of other packages that the public API uses.

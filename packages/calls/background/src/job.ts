@@ -4,7 +4,7 @@ import { positionOf } from './cursor.ts';
 import { JobEventStream } from './job-stream.ts';
 import { untilEnd } from './job-wait.ts';
 import { sumOfLegs } from './money.ts';
-import { answerOf, attemptsOf, loadRecord, requireRecord, saveRecord, type JobRecord } from './record.ts';
+import { answerOf, attemptsOf, loadRecord, requireRecord, saveRecord, type LoadedRecord } from './record.ts';
 import type { Setup } from './setup.ts';
 import { errorOf, storedError } from './stored-answer.ts';
 
@@ -16,7 +16,7 @@ export function chatJob(key: string, id: string, setup: Setup): ChatJob {
   return {
     operation: 'chat',
     key,
-    status: async () => statusOf((await requireRecord(id, setup)).record, setup),
+    status: async () => statusOf(await requireRecord(id, setup), setup),
     stream: ({ after, signal } = {}) => {
       const position = after === undefined ? undefined : positionOf(after);
       return new JobEventStream({ open: () => Promise.resolve(id), setup, after: position, signal });
@@ -34,8 +34,8 @@ export function chatJob(key: string, id: string, setup: Setup): ChatJob {
   };
 }
 
-function statusOf(record: JobRecord, { clock }: Setup): JobStatus {
-  const { key, state, error, legs, leaseUntil } = record;
+function statusOf({ record, leaseUntil }: LoadedRecord, { clock }: Setup): JobStatus {
+  const { key, state, error, legs } = record;
   const attempts = attemptsOf(record);
   const isDriven = leaseUntil > clock.now();
   const isRunning = state === 'running';

@@ -1,9 +1,7 @@
 import type { JobRecord, LoadedRecord } from './record.ts';
-import { loadRecord, saveRecord } from './record.ts';
+import { LEASE_MS, loadRecord, saveRecord } from './record.ts';
 import type { Setup } from './setup.ts';
 
-/** Time for which a lease is valid without a renewal, in milliseconds. */
-const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 /** Wait before a change that the store rejected is tried again, in milliseconds. */
 const RETRY_MS = 1000;
@@ -14,11 +12,8 @@ export class LeaseLost extends Error {}
 /** Change of a record. Returns `undefined` if nothing changes. */
 type Change = (record: JobRecord) => JobRecord | undefined;
 
-/** Returns the record of a process that begins to drive its job at the time `now`. */
-export const withLease = (record: JobRecord, now: number): JobRecord => {
-  const lease = { fence: record.fence + 1, leaseUntil: now + LEASE_MS };
-  return { ...record, ...lease };
-};
+/** Returns the record of a process that begins to drive its job. */
+export const withLease = (record: JobRecord): JobRecord => ({ ...record, fence: record.fence + 1 });
 
 /**
  * Job that this process drives. The process may be stopped for longer than its lease at any `await`. Therefore each change is saved
@@ -50,18 +45,13 @@ export class LeasedJob {
     setup: Setup,
     onLost: () => void,
   ): Promise<LeasedJob | undefined> {
-    const leased = withLease(record, setup.clock.now());
-    const saved = await saveRecord(id, leased, version, setup);
-    return saved === undefined
-      ? undefined
-      : new LeasedJob(id, { record: leased, version: saved }, setup, onLost);
+    const saved = await saveRecord(id, withLease(record), version, setup);
+    return saved && new LeasedJob(id, saved, setup, onLost);
   }
 
   /** Saves a change, after the earlier changes. Throws `LeaseLost` if another process has taken over the job. */
   change(change: Change): Promise<void> {
-    const done = this.lastChange.then(() => this.save(change));
-    this.lastChange = done.catch(() => undefined);
-    return done;
+    return this.afterEarlier(() => this.save(change));
   }
 
   /** Saves a change like `change`, and tries again for the time of a lease if the store fails. */
@@ -85,14 +75,32 @@ export class LeasedJob {
     this.stopTimer = undefined;
   }
 
+  private afterEarlier(work: () => Promise<void>): Promise<void> {
+    const done = this.lastChange.then(work);
+    this.lastChange = done.catch(() => undefined);
+    return done;
+  }
+
   private async save(change: Change): Promise<void> {
     for (;;) {
       const next = change(this.record);
       if (next === undefined) return;
-      const version = await saveRecord(this.id, next, this.version, this.setup);
+      const saved = await saveRecord(this.id, next, this.version, this.setup);
+      if (saved !== undefined) {
+        this.version = saved.version;
+        this.record = saved.record;
+        return;
+      }
+      await this.reload();
+    }
+  }
+
+  private async renew(): Promise<void> {
+    const { store, clock } = this.setup;
+    while (this.record.state === 'running') {
+      const version = await store.postpone(this.id, this.version, clock.now() + LEASE_MS);
       if (version !== undefined) {
         this.version = version;
-        this.record = next;
         return;
       }
       await this.reload();
@@ -113,18 +121,15 @@ export class LeasedJob {
     if (stored.record.state === 'cancelled') this.onLost();
   }
 
-  /** Schedules a renewal of the lease. A renewal also detects a cancellation by another process. */
+  /** Schedules a renewal of the lease, which does not write the record. A renewal also detects a cancellation by another process. */
   private renewLater(): void {
     const { clock } = this.setup;
     this.stopTimer = clock.timer(
       RENEW_MS,
       () => {
         this.renewLater();
-        const leaseUntil = clock.now() + LEASE_MS;
-        const renewed: Change = (record) =>
-          record.state === 'running' ? { ...record, leaseUntil } : undefined;
         // Ignore the error, because the next renewal or change repeats it.
-        this.change(renewed).catch(() => undefined);
+        this.afterEarlier(() => this.renew()).catch(() => undefined);
       },
       true,
     );

@@ -1,10 +1,7 @@
-import { systemClock, type Clock, type JsonObject } from '@majordomo/core';
-import type { JobStore } from './contract.ts';
+import { systemClock, type Clock } from '@majordomo/core';
+import type { JobStore, StoredJob } from './contract.ts';
 
-interface StoredRecord {
-  readonly version: number;
-  readonly json: string;
-  readonly dueAt: number | undefined;
+interface StoredRecord extends StoredJob {
   readonly expiresAt: number;
 }
 
@@ -16,14 +13,26 @@ export function memoryJobStore({
   clock = systemClock,
 }: { readonly clock?: Clock | undefined } = {}): JobStore {
   const records = new Map<string, StoredRecord>();
+  /** Due times by key, so that `due` does not read the ended jobs. */
+  const dueTimes = new Map<string, number>();
   let lastVersion = 0;
+  let sweptAt = clock.now();
+  const remove = (key: string): void => {
+    records.delete(key);
+    dueTimes.delete(key);
+  };
   const find = (key: string): StoredRecord | undefined => {
     const stored = records.get(key);
     if (stored === undefined || stored.expiresAt > clock.now()) return stored;
-    records.delete(key);
+    remove(key);
     return undefined;
   };
-  let sweptAt = clock.now();
+  const put = (key: string, record: string, dueAt: number | undefined, expiresAt: number): number => {
+    remove(key);
+    records.set(key, { version: ++lastVersion, record, dueAt, expiresAt });
+    if (dueAt !== undefined) dueTimes.set(key, dueAt);
+    return lastVersion;
+  };
   const removeExpired = (): void => {
     if (clock.now() - sweptAt < SWEEP_MS) return;
     sweptAt = clock.now();
@@ -32,27 +41,29 @@ export function memoryJobStore({
   return {
     async load(key) {
       const stored = find(key);
-      return stored && { record: JSON.parse(stored.json) as JsonObject, version: stored.version };
+      return stored && { record: stored.record, version: stored.version, dueAt: stored.dueAt };
     },
     async save(key, record, version, { dueAt, keepMs = Infinity }) {
       removeExpired();
       if (version !== (find(key)?.version ?? 0)) return undefined;
-      const expiresAt = clock.now() + keepMs;
-      records.delete(key);
-      records.set(key, { version: ++lastVersion, json: JSON.stringify(record), dueAt, expiresAt });
-      return lastVersion;
+      return put(key, record, dueAt, clock.now() + keepMs);
+    },
+    async postpone(key, version, dueAt) {
+      const stored = find(key);
+      return stored?.version === version ? put(key, stored.record, dueAt, stored.expiresAt) : undefined;
     },
     async due(limit) {
-      const found: { readonly key: string; readonly dueAt: number }[] = [];
-      for (const key of records.keys()) {
-        const dueAt = find(key)?.dueAt;
-        if (dueAt !== undefined) found.push({ key, dueAt });
-      }
-      return found.toSorted((a, b) => a.dueAt - b.dueAt).slice(0, limit);
+      removeExpired();
+      const found = Array.from(dueTimes, ([key, dueAt]) => ({ key, dueAt }));
+      return found
+        .filter(({ key }) => find(key) !== undefined)
+        .toSorted((a, b) => a.dueAt - b.dueAt)
+        .slice(0, limit);
     },
     async remove(key, version) {
       if (find(key)?.version !== version) return false;
-      return records.delete(key);
+      remove(key);
+      return true;
     },
   };
 }

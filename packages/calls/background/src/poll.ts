@@ -16,7 +16,8 @@ export async function pollJobs(
   const errors: unknown[] = [];
   for (;;) {
     if (signal.aborted) throw abortedError(signal.reason);
-    const due = await store.due(PAGE);
+    // Jobs that have failed to advance remain due, so read beyond them.
+    const due = await store.due(PAGE + errors.length);
     const now = clock.now();
     const ready = due.filter(({ key, dueAt }) => dueAt <= now && !polled.has(key));
     if (ready.length === 0) {

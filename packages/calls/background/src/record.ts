@@ -26,8 +26,9 @@ export interface JobRecord {
   readonly key: string;
   readonly tenant?: string | undefined;
   readonly spec: string;
+  /** Request of the call. Empty after the job has ended. */
   readonly request: JsonObject;
-  /** Options of the call that can be stored. */
+  /** Options of the call that can be stored. Empty after the job has ended. */
   readonly options: JsonObject;
   /** Targets that are tried first. */
   readonly first?: readonly string[] | undefined;
@@ -36,30 +37,45 @@ export interface JobRecord {
   readonly legs: readonly LegRecord[];
   /** Fencing number of the last process that has driven the job. */
   readonly fence: number;
-  /** Time at which the lease of that process ends, in epoch milliseconds. */
-  readonly leaseUntil: number;
   readonly answer?: StoredAnswer | undefined;
   readonly error?: StoredError | undefined;
 }
 
-/** Stored record and its version. */
+/** Time for which a lease is valid without a renewal, in milliseconds. */
+export const LEASE_MS = 30_000;
+
+/** Stored record, its version and its lease. */
 export interface LoadedRecord {
   readonly record: JobRecord;
   readonly version: number;
+  /** Time at which the lease of the process that drives the job ends, in epoch milliseconds. 0 for an ended job. */
+  readonly leaseUntil: number;
 }
 
 /** Returns the key in the store, which differs between tenants. */
 export const storeKey = (key: string, tenant: string | undefined): string =>
   JSON.stringify(tenant === undefined ? [key] : [key, tenant]);
 
-/** Loads the record of a job. Throws `config` for a record in a newer format. */
+/** Loads the record of a job. Throws `config` for a record that is damaged or in a newer format. */
 export async function loadRecord(id: string, { store }: Setup): Promise<LoadedRecord | undefined> {
   const stored = await store.load(id);
   if (stored === undefined) return undefined;
-  const record = stored.record as unknown as JobRecord;
+  const { record, version, dueAt: leaseUntil = 0 } = stored;
+  return { record: parsedRecord(id, record), version, leaseUntil };
+}
+
+function parsedRecord(id: string, json: string): JobRecord {
+  const damaged = `the stored record of job ${id} is damaged; delete it from the store, and start the job again`;
+  let record: Partial<JobRecord> | null;
+  try {
+    record = JSON.parse(json) as Partial<JobRecord> | null;
+  } catch (cause) {
+    throw new LlmError('config', damaged, {}, { cause });
+  }
+  if (typeof record?.format !== 'number') throw new LlmError('config', damaged);
   const why = `job ${id} was stored by a newer version of @majordomo/background; update the package`;
   if (record.format > FORMAT) throw new LlmError('config', why);
-  return { record, version: stored.version };
+  return record as JobRecord;
 }
 
 /** Loads the record of a job. Throws `not-found` if the job does not exist. */
@@ -71,16 +87,29 @@ export async function requireRecord(id: string, setup: Setup): Promise<LoadedRec
   });
 }
 
-/** Saves a record, and returns its new version, or `undefined` if another version is stored. */
-export function saveRecord(
+/**
+ * Saves a record, with a lease if the job is running. Returns the saved record and its version, or `undefined` if another version is
+ * stored.
+ */
+export async function saveRecord(
   id: string,
   record: JobRecord,
   version: number,
-  { store, keepMs }: Setup,
-): Promise<number | undefined> {
-  const times: JobTimes = record.state === 'running' ? { dueAt: record.leaseUntil } : { keepMs };
-  return store.save(id, record as unknown as JsonObject, version, times);
+  { store, keepMs, clock }: Setup,
+): Promise<LoadedRecord | undefined> {
+  const isRunning = record.state === 'running';
+  const saved = isRunning ? record : withoutRequest(record);
+  const leaseUntil = isRunning ? clock.now() + LEASE_MS : 0;
+  const times: JobTimes = isRunning ? { dueAt: leaseUntil } : { keepMs };
+  const newVersion = await store.save(id, JSON.stringify(saved), version, times);
+  return newVersion === undefined ? undefined : { record: saved, version: newVersion, leaseUntil };
 }
+
+/** Returns the record without the request, unless a process still makes the call of a cancelled job. */
+const withoutRequest = (record: JobRecord): JobRecord =>
+  record.legs.at(-1)?.state === 'running'
+    ? record
+    : { ...record, request: {}, options: {}, first: undefined };
 
 /** Returns the attempts of all legs. */
 export const attemptsOf = ({ legs }: JobRecord): readonly Attempt[] =>

@@ -72,7 +72,12 @@ export { claimStoreConformance, type ClaimStores } from './stores/claims.ts';
 export { conversationStoreConformance, type ConversationStores } from './stores/conversations.ts';
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
-export { jobStoreConformance, type JobStores, type TestedJobStore } from './stores/jobs.ts';
+export {
+  jobStoreConformance,
+  type JobStores,
+  type TestedJobStore,
+  type TestedStoredJob,
+} from './stores/jobs.ts';
 export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
 export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 export { runStoreConformance, type RunStores } from './stores/runs.ts';

@@ -1,0 +1,113 @@
+import { user } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { memoryJobStore, type JobStore } from '../src/index.ts';
+import { settle, world } from './world.ts';
+
+const SECRET = 'a secret of the customer';
+const request = { messages: [user(SECRET)] };
+const options = { key: 'k', metadata: { customer: SECRET } };
+
+/** Returns a store, and the number of calls of each of its methods. */
+function counted(store: JobStore): { readonly store: JobStore; readonly calls: Map<string, number> } {
+  const calls = new Map<string, number>();
+  const count = (name: string): void => {
+    calls.set(name, (calls.get(name) ?? 0) + 1);
+  };
+  return {
+    calls,
+    store: {
+      load: (key) => (count('load'), store.load(key)),
+      save: (key, record, version, times) => (count('save'), store.save(key, record, version, times)),
+      postpone: (key, version, dueAt) => (count('postpone'), store.postpone(key, version, dueAt)),
+      due: (limit) => (count('due'), store.due(limit)),
+      remove: (key, version) => (count('remove'), store.remove(key, version)),
+    },
+  };
+}
+
+it('writes no record to renew the lease', async () => {
+  const clock = fakeClock(1_000_000);
+  const { store, calls } = counted(memoryJobStore({ clock }));
+  const all = world({ a: [{ text: 'late', delayMs: 55_000 }], store });
+  const job = await all.process().model('a/m').start(request, options);
+  await all.clock.advance(1000);
+  const saved = calls.get('save');
+  await all.clock.advance(50_000);
+  expect(calls.get('save')).toBe(saved);
+  expect(calls.get('postpone')).toBe(5);
+  expect((await settle(job.result(), all)).text).toBe('late');
+});
+
+it('stores the request only until the job has ended', async () => {
+  const all = world({ a: ['one', { fail: 'invalid-request' }, { hang: true }] });
+  const background = all.process();
+  const model = background.model('a/m');
+  const stored = async (): Promise<string> => (await all.store.load('["k"]'))?.record ?? '';
+  const first = await model.start(request, options);
+  expect(await stored()).toContain(SECRET);
+  expect((await first.result()).text).toBe('one');
+  expect(await stored()).not.toContain(SECRET);
+  expect((await (await all.process().open('k')).result()).text).toBe('one');
+  await first.remove();
+
+  const second = await model.start(request, options);
+  await expect(second.result()).rejects.toMatchObject({ kind: 'invalid-request' });
+  expect(await stored()).not.toContain(SECRET);
+  await second.remove();
+
+  const third = await model.start(request, options);
+  await all.clock.advance(10);
+  await third.cancel();
+  await all.clock.advance(10);
+  expect(await stored()).toContain('cancelled');
+  expect(await stored()).not.toContain(SECRET);
+});
+
+it.each(['', '{"format":', 'null', '[]', '{"format":"1"}'])(
+  'rejects the damaged record %j with config, and does not change it',
+  async (record) => {
+    const all = world({ a: ['one'] });
+    await all.store.save('["k"]', record, 0, { dueAt: 0 });
+    const background = all.process();
+    const damaged = { kind: 'config', message: expect.stringContaining('job ["k"] is damaged') };
+    await expect(background.open('k')).rejects.toMatchObject(damaged);
+    await expect(background.model('a/m').start(request, options)).rejects.toMatchObject(damaged);
+    await expect(background.poll()).rejects.toMatchObject(damaged);
+    expect(await all.store.load('["k"]')).toMatchObject({ record });
+  },
+);
+
+it('advances all other jobs in a poll if many records are damaged', async () => {
+  const base = world({ a: ['one'] });
+  for (let at = 0; at < 250; at++) await base.store.save(`["${at}"]`, '', 0, { dueAt: at });
+  const dying = world({ a: [{ hang: true }], store: base.store });
+  await dying.process().model('a/m').start(request, options);
+  await base.clock.advance(40_000);
+  const other = base.process();
+  await expect(settle(other.poll(), base)).rejects.toMatchObject({ kind: 'config' });
+  expect((await (await other.open('k')).result()).text).toBe('one');
+});
+
+it('reads at most 20 records in a poll with 10,000 ended and 10 running jobs', async () => {
+  const clock = fakeClock(1_000_000);
+  const { store, calls } = counted(memoryJobStore({ clock }));
+  const all = world({ a: ['x'], store });
+  await all.process().model('a/m').generate(request, options);
+  const ended = (await store.load('["k"]'))?.record ?? '';
+  for (let at = 0; at < 10_000; at++) await store.save(`["${at}"]`, ended, 0, { keepMs: 604_800_000 });
+  const dying = world({ a: Array.from({ length: 10 }, () => ({ hang: true })), store });
+  for (let at = 0; at < 10; at++)
+    await dying
+      .process()
+      .model('a/m')
+      .start(request, { key: `running ${at}` });
+  await dying.clock.advance(10);
+
+  const next = world({ a: Array.from({ length: 10 }, () => 'done'), store });
+  await next.clock.advance(31_000);
+  calls.clear();
+  expect(await settle(next.process().poll(), next)).toEqual({ nextMs: undefined });
+  expect(calls.get('load')).toBeLessThanOrEqual(20);
+  expect(await (await next.process().open('running 7')).status()).toMatchObject({ state: 'completed' });
+});
