@@ -1,3 +1,4 @@
+import { profileHosts } from './profile-hosts.ts';
 import type { ReplacementName } from './replacement.ts';
 
 /** Host that serves inference requests. */
@@ -9,8 +10,8 @@ export interface InferenceHost {
   readonly paths?: readonly string[] | undefined;
 }
 
-/** Source: API references of the vendors and defaults of SDKs, 2026-11-20. */
-export const inferenceHosts: readonly InferenceHost[] = [
+/** Hosts with a replacement of their own or a path, and vendors without a profile. Source: API references and SDKs, 2026-11-20. */
+export const namedHosts: readonly InferenceHost[] = [
   { host: 'api.openai.com', use: 'openai' },
   { host: '*.api.openai.com', use: 'openai' },
   { host: 'chatgpt.com', use: 'openai', paths: ['/backend-api/'] },
@@ -74,4 +75,10 @@ export const inferenceHosts: readonly InferenceHost[] = [
   { host: 'api-inference.huggingface.co', use: 'compatible' },
   { host: 'ai-gateway.vercel.sh', use: 'gateway' },
   { host: 'opencode.ai', use: 'compatible', paths: ['/zen/'] },
+];
+
+/** All hosts that serve inference requests. */
+export const inferenceHosts: readonly InferenceHost[] = [
+  ...namedHosts,
+  ...profileHosts.map((host): InferenceHost => ({ host, use: 'compatible' })),
 ];

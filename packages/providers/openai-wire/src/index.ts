@@ -47,18 +47,18 @@ export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';
 
 export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
 
-// Profiles of vendors and servers.
-export { baseten } from './profiles/baseten.ts';
-export { deepinfra } from './profiles/deepinfra.ts';
-export { nebius } from './profiles/nebius.ts';
-export { ovhcloud } from './profiles/ovhcloud.ts';
+export type { AzureOptions } from './profiles/azure.ts';
+
+// Profiles of vendors and servers; generated: vendors, by `pnpm generate`.
 export { PROFILES } from './profiles/all.ts';
 export { alibaba } from './profiles/alibaba.ts';
-export { azureOpenAI, azureResponses, type AzureOptions } from './profiles/azure.ts';
+export { azureOpenAI, azureResponses } from './profiles/azure.ts';
+export { baseten } from './profiles/baseten.ts';
 export { cerebras } from './profiles/cerebras.ts';
 export { cloudflareGateway } from './profiles/cloudflare-gateway.ts';
 export { codex } from './profiles/codex.ts';
 export { cohere } from './profiles/cohere.ts';
+export { deepinfra } from './profiles/deepinfra.ts';
 export { deepseek } from './profiles/deepseek.ts';
 export { fireworks } from './profiles/fireworks.ts';
 export { githubModels } from './profiles/github-models.ts';
@@ -71,10 +71,12 @@ export { mimo } from './profiles/mimo.ts';
 export { minimax } from './profiles/minimax.ts';
 export { mistral } from './profiles/mistral.ts';
 export { moonshot } from './profiles/moonshot.ts';
+export { nebius } from './profiles/nebius.ts';
 export { nvidia } from './profiles/nvidia.ts';
-export { openaiResponses } from './profiles/openai-responses.ts';
 export { openai } from './profiles/openai.ts';
+export { openaiResponses } from './profiles/openai-responses.ts';
 export { openrouter } from './profiles/openrouter.ts';
+export { ovhcloud } from './profiles/ovhcloud.ts';
 export { perplexity } from './profiles/perplexity.ts';
 export { poolside } from './profiles/poolside.ts';
 export { sambanova } from './profiles/sambanova.ts';
@@ -84,6 +86,7 @@ export { together } from './profiles/together.ts';
 export { vercelGateway } from './profiles/vercel-gateway.ts';
 export { vllm } from './profiles/vllm.ts';
 export { voyage } from './profiles/voyage.ts';
-export { xaiResponses } from './profiles/xai-responses.ts';
 export { xai } from './profiles/xai.ts';
+export { xaiResponses } from './profiles/xai-responses.ts';
 export { zai } from './profiles/zai.ts';
+// end of generated

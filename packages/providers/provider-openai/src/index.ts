@@ -10,6 +10,7 @@ export {
   PROFILES,
   chatFacts,
   responsesFacts,
+  // generated: vendors, by `pnpm generate`
   alibaba,
   azureOpenAI,
   azureResponses,
@@ -47,6 +48,7 @@ export {
   xai,
   xaiResponses,
   zai,
+  // end of generated
   type AzureOptions,
   type ChatFacts,
   type ChatOptions,

@@ -1,34 +1,5 @@
 import { chatDialects, openaiChatWire, type ChatDialect, type Harness } from '@majordomo/conformance';
-import {
-  alibaba,
-  azureOpenAI,
-  cerebras,
-  cohere,
-  createOpenAI,
-  deepseek,
-  fireworks,
-  groq,
-  huggingface,
-  jina,
-  llamacpp,
-  lmstudio,
-  mimo,
-  minimax,
-  mistral,
-  moonshot,
-  openaiCompatible,
-  openrouter,
-  perplexity,
-  poolside,
-  sglang,
-  together,
-  vercelGateway,
-  vllm,
-  voyage,
-  xai,
-  zai,
-  type Profile,
-} from '../src/index.ts';
+import { azureOpenAI, createOpenAI, openaiCompatible, PROFILES, type Profile } from '../src/index.ts';
 
 import { harnessModels, OPENAI_MODELS } from './harness-models.ts';
 
@@ -42,16 +13,9 @@ const DIALECTS: Readonly<Record<string, ChatDialect>> = {
 const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vendor] ?? { name: vendor });
 
 const NOT_SENT_BACK = 'no recording shows that this vendor accepts its reasoning, so it is not sent';
+const NO_TOOLS = "this vendor's models cannot call tools of the application";
 
-const SCHEMA_IN_SYSTEM_TEXT = 'its JSON mode accepts no schema, so the system text contains it';
-
-const TEXT_ONLY = "Poolside's models accept text only";
-const TEXT_INPUT_ONLY: Harness['cannot'] = { image: TEXT_ONLY, file: TEXT_ONLY, audio: TEXT_ONLY };
-
-const NO_TOOLS = "Perplexity's models cannot call tools of the application";
-const NO_FILES = "Perplexity's chat models accept text and images only";
-
-const SEARCH_MODEL_CANNOT: Harness['cannot'] = {
+const WITHOUT_TOOLS: Harness['cannot'] = {
   'tool-call': NO_TOOLS,
   'parallel-tool-calls': NO_TOOLS,
   'interleaved-tool-calls': NO_TOOLS,
@@ -72,11 +36,29 @@ const SEARCH_MODEL_CANNOT: Harness['cannot'] = {
   'request-tool-choice': NO_TOOLS,
   'tool-result-content': NO_TOOLS,
   frozen: NO_TOOLS,
-  file: NO_FILES,
-  audio: NO_FILES,
 };
 
-const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harness] => [
+/** Cases that a vendor does not pass, for reasons that its profile does not contain. */
+const SPECIAL: Readonly<Record<string, Harness['cannot']>> = {
+  alibaba: { 'reasoning-replay': NOT_SENT_BACK },
+  cerebras: { 'reasoning-replay': NOT_SENT_BACK },
+  groq: { 'reasoning-replay': NOT_SENT_BACK },
+  mistral: { 'moderation-usage': 'the response has no usage, and no fee per value is published' },
+};
+
+/** Returns the cases that a vendor does not pass. */
+const cannotOf = ({ id, quirks, capabilities }: Profile): Harness['cannot'] => ({
+  ...((quirks?.output === 'json_object' || quirks?.output === 'instruct') && {
+    'structured-output': 'its JSON mode accepts no schema, so the system text contains it',
+  }),
+  ...(capabilities?.images === false && { image: "this vendor's models accept no images" }),
+  ...(capabilities?.files === false && { file: "this vendor's models accept no documents" }),
+  ...(capabilities?.audio === false && { audio: "this vendor's models accept no audio" }),
+  ...(capabilities?.tools === false && WITHOUT_TOOLS),
+  ...SPECIAL[id],
+});
+
+const compatible = (profile: Profile, cannot = cannotOf(profile)): [string, Harness] => [
   profile.id,
   {
     wire: wireOf(profile.id),
@@ -86,6 +68,15 @@ const compatible = (profile: Profile, cannot?: Harness['cannot']): [string, Harn
     cannot,
   },
 ];
+
+/** Whether a profile has nothing but an address. `together` represents these profiles. */
+const hasOnlyAddress = ({ id, vendor, baseURL, keyEnv, unverified, ...others }: Profile): boolean =>
+  Object.keys(others).length === 0 && id !== 'together';
+
+/** Servers on the user's machine require no key, but the suite sends one. */
+const vendors = PROFILES.filter((profile) => !hasOnlyAddress(profile)).map((profile) =>
+  compatible({ ...profile, keyEnv: profile.keyEnv ?? 'LAB_KEY' }),
+);
 
 /** Servers with unusual ids of tool calls. */
 const UNUSUAL_CALL_IDS = ['gemini-compatible', 'unplaced'] as const;
@@ -117,10 +108,7 @@ const NO_AUDIO: Harness['cannot'] = {
   audio: 'this model accepts no audio; models with "audio" in their names do',
 };
 
-/**
- * Models of OpenAI over Chat Completions, and profiles of other vendors. `together` represents all profiles that change
- * only the base URL.
- */
+/** Models of OpenAI over Chat Completions, and the profiles of other vendors. */
 export const harnesses: readonly (readonly [name: string, harness: Harness])[] = [
   openai('gpt-4o-mini', NO_AUDIO),
   openai('gpt-5', NO_AUDIO),
@@ -128,26 +116,6 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   openai('gpt-5.4', NO_AUDIO),
   openai('gpt-6-sol', NO_AUDIO),
   ...UNUSUAL_CALL_IDS.map((id) => compatible(selfHostedProfile(id), UNUSUAL_CALL_IDS_CANNOT[id])),
-  compatible(cerebras, { 'reasoning-replay': NOT_SENT_BACK }),
-  compatible(deepseek, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
-  compatible(groq, { 'reasoning-replay': NOT_SENT_BACK }),
-  compatible(mimo, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
-  compatible(minimax, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
-  compatible(mistral, { 'moderation-usage': 'the response has no usage, and no fee per value is published' }),
-  compatible(poolside, TEXT_INPUT_ONLY),
-  compatible(openrouter),
-  compatible(together),
-  compatible(vercelGateway),
-  compatible(xai),
-  compatible(zai, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
-  compatible(fireworks),
-  compatible(alibaba, { 'reasoning-replay': NOT_SENT_BACK, 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
   compatible(azureOpenAI({ resource: 'r' })),
-  compatible(cohere),
-  compatible(jina),
-  compatible(voyage),
-  compatible(huggingface),
-  compatible(moonshot, { 'structured-output': SCHEMA_IN_SYSTEM_TEXT }),
-  compatible(perplexity, SEARCH_MODEL_CANNOT),
-  ...[llamacpp, lmstudio, sglang, vllm].map((profile) => compatible({ ...profile, keyEnv: 'LAB_KEY' })),
+  ...vendors,
 ];

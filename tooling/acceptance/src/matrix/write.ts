@@ -1,6 +1,6 @@
 /**
- * `node write.ts report.json` writes the matrix after a run of the suite. Fails if the run does not confirm the matrix.
- * `--check` compares the document without writing it.
+ * `node write.ts` writes the matrix that the harnesses describe. `node write.ts report.json` does so after a run of the suite, and
+ * fails if the run does not confirm the matrix. `--check` compares the document without writing it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +11,12 @@ import { unproven, type Report } from './report.ts';
 import { PROFILES, PROVIDERS } from './subjects.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
-const [report = '', mode] = process.argv.slice(2);
+const [report, mode] = process.argv.slice(2);
 
-const missing = unproven([...PROVIDERS, ...PROFILES], JSON.parse(readFileSync(report, 'utf8')) as Report);
+const missing =
+  report === undefined
+    ? []
+    : unproven([...PROVIDERS, ...PROFILES], JSON.parse(readFileSync(report, 'utf8')) as Report);
 for (const line of missing) console.log(line);
 if (missing.length > 0) {
   console.log(`${missing.length} cases of the matrix did not pass in ${report}`);

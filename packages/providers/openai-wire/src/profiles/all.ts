@@ -1,3 +1,4 @@
+// Written by `pnpm generate`.
 import type { Profile } from '../profile.ts';
 import { alibaba } from './alibaba.ts';
 import { baseten } from './baseten.ts';

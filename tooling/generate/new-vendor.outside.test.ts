@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ROOT } from '../build/packages.ts';
+
+/** Time for an installation, two builds and the tests of the vendors on two cores. */
+const LONG = 900_000;
+const PROFILE = 'packages/providers/openai-wire/src/profiles/acme.ts';
+const CHANGESET = `---
+'@majordomo/openai-wire': minor
+'@majordomo/provider-openai': minor
+'@majordomo/eslint-plugin': patch
+---
+
+The profile \`acme\`.
+`;
+const SCOPES = [
+  'packages/providers/openai-wire',
+  'packages/providers/provider-openai/test/conformance.test.ts',
+  'packages/providers/provider-openai/test/sequences.test.ts',
+  'apps/lint-rule',
+  'apps/cli/src/backends',
+  'tooling/acceptance/test/matrix.test.ts',
+  'tooling/shape/test/sources',
+  'tooling/shape/test/repository',
+  'tooling/shape/test/types/surface.test.ts',
+];
+
+let tree = '';
+const run = (command: string, ...args: readonly string[]): string =>
+  execFileSync(command, args, { cwd: tree, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+beforeAll(async () => {
+  tree = await mkdtemp(join(tmpdir(), 'majordomo-new-vendor-'));
+  run('git', 'clone', '--quiet', '--shared', ROOT, '.');
+  run('pnpm', 'install', '--frozen-lockfile', '--prefer-offline');
+}, LONG);
+afterAll(() => rm(tree, { recursive: true, force: true }));
+
+/** Returns the profile that CONTRIBUTING shows, as a file of the folder. */
+function profileFile(): string {
+  const [, members = ''] =
+    /const acme = \{\n([^]*?)\} as const;/.exec(readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')) ?? [];
+  return `import type { Profile } from '../profile.ts';
+
+/** Acme. */
+export const acme: Profile = {
+${members}  unverified: 'API reference (2026); no recording',
+};
+`;
+}
+
+it(
+  'a new vendor needs its profile and a changeset by hand, and passes lint and tests',
+  () => {
+    writeFileSync(join(tree, PROFILE), profileFile());
+    writeFileSync(join(tree, '.changeset/acme.md'), CHANGESET);
+    run('pnpm', 'generate');
+    const changed = run('git', 'status', '--porcelain').trim().split('\n');
+    expect(changed.map((line) => line.slice(3))).toContain('.env.example');
+    run('pnpm', 'exec', 'prettier', '--check', ...changed.map((line) => line.slice(3)));
+    run('pnpm', 'exec', 'vitest', 'run', ...SCOPES);
+  },
+  LONG,
+);
