@@ -19,6 +19,6 @@ const SNAPSHOTS = [
   'tooling/shape/test/types/surface.test.ts',
 ];
 node('node_modules/turbo/bin/turbo', 'run', 'build', '--output-logs=errors-only');
-node('node_modules/vitest/vitest.mjs', 'run', '--update', ...SNAPSHOTS);
+node('node_modules/vitest/vitest.mjs', 'run', ...SNAPSHOTS, '--update');
 node('tooling/acceptance/src/matrix/write.ts');
 node('apps/docs/tables.ts');

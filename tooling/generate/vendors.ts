@@ -68,7 +68,7 @@ export function vendorFiles(vendors: readonly Vendor[]): Readonly<Record<string,
   const others = vendors.filter(({ module }) => !module.startsWith('openai'));
   return {
     [ALL]: allFile(others),
-    [WIRE]: withRegion(WIRE, exportsByModule(vendors)),
+    [WIRE]: withRegion(WIRE, exportsOf(vendors)),
     [PROVIDER]: withRegion(PROVIDER, others.map(({ name }) => `  ${name},\n`).join('')),
     [README]: withRegion(README, `\n${paragraph(others)}\n\n`),
     [HOSTS]: hostsFile(others),
@@ -91,12 +91,8 @@ ${[...remote, ...local].map(({ name }) => `  ${name},\n`).join('')}];
 
 const isLocal = ({ profile }: Vendor): boolean => profile.baseURL?.startsWith('http://localhost') === true;
 
-function exportsByModule(vendors: readonly Vendor[]): string {
-  const modules = Map.groupBy(vendors, ({ module }) => module);
-  const lines = [...modules].map(([module, inModule]) => {
-    const names = inModule.map(({ name }) => name).join(', ');
-    return `export { ${names} } from './profiles/${module}.ts';\n`;
-  });
+function exportsOf(vendors: readonly Vendor[]): string {
+  const lines = vendors.map(({ name, module }) => `export { ${name} } from './profiles/${module}.ts';\n`);
   return `export { PROFILES } from './profiles/all.ts';\n${lines.join('')}`;
 }
 

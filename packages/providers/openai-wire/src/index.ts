@@ -52,7 +52,8 @@ export type { AzureOptions } from './profiles/azure.ts';
 // Profiles of vendors and servers; generated: vendors, by `pnpm generate`.
 export { PROFILES } from './profiles/all.ts';
 export { alibaba } from './profiles/alibaba.ts';
-export { azureOpenAI, azureResponses } from './profiles/azure.ts';
+export { azureOpenAI } from './profiles/azure.ts';
+export { azureResponses } from './profiles/azure.ts';
 export { baseten } from './profiles/baseten.ts';
 export { cerebras } from './profiles/cerebras.ts';
 export { cloudflareGateway } from './profiles/cloudflare-gateway.ts';

@@ -3,11 +3,11 @@ import { vendorFiles, vendorsIn } from '../../../generate/vendors.ts';
 import { read } from '../../src/repository.ts';
 
 const vendors = await vendorsIn();
-const acme = {
-  name: 'acme',
-  module: 'acme',
+const moonBase = {
+  name: 'moonBase',
+  module: 'moon-base',
   isFunction: false,
-  profile: { id: 'acme', baseURL: 'https://api.acme.example/v1', keyEnv: 'ACME_API_KEY' },
+  profile: { id: 'moon-base', baseURL: 'https://api.moon-base.example/v1', keyEnv: 'MOON_BASE_API_KEY' },
 };
 
 describe.each(Object.entries(vendorFiles(vendors)))('%s', (path, text) => {
@@ -17,8 +17,8 @@ describe.each(Object.entries(vendorFiles(vendors)))('%s', (path, text) => {
   });
 
   test('contains a new vendor', () => {
-    const added = vendorFiles([acme, ...vendors])[path] ?? '';
-    expect(added.replace(text, '')).toMatch(/acme/i);
+    const added = vendorFiles([moonBase, ...vendors])[path] ?? '';
+    expect(added.replace(text, '')).toMatch(/moon[-_]?base/i);
   });
 });
 
