@@ -123,7 +123,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
   telemetry: {
-    ours: ['core', 'agent', 'batch', 'guards', 'ledger', 'redact'],
+    ours: ['core', 'agent', 'batch', 'guards', 'ledger', 'mcp', 'redact'],
     others: ['@opentelemetry/api'],
     because:
       'a peer of its own, and a standard that moves; of all but core the types alone, as optional peers',

@@ -28,6 +28,7 @@ const KINDS: KindsOf<McpOptions> = {
   start: ['now', 'first-call'],
   store: 'object with get',
   onEvent: 'function',
+  around: 'function',
   protocol: ['2025', 'auto'],
   signal: 'object with addEventListener',
   clock: 'object with now',

@@ -23,6 +23,7 @@ export type {
   McpToolbox,
 } from './options.ts';
 export type { McpStore } from './store.ts';
+export type { McpAround, McpRequestInfo } from './around.ts';
 
 export { serveMcp } from './serve/serve-mcp.ts';
 export { ask } from './serve/ask.ts';

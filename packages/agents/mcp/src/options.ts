@@ -1,6 +1,7 @@
 import type { Decision, RunState, Tool, Toolbox } from '@majordomo/agent';
 import type { ChatModel, Clock, Credential, JsonObject, Message, UserMessage } from '@majordomo/core';
 import type { OAuthClientProvider } from '@modelcontextprotocol/client';
+import type { McpAround } from './around.ts';
 import type { McpStore } from './store.ts';
 
 /** Program that serves MCP on stdin and stdout. */
@@ -218,6 +219,11 @@ export interface McpOptions {
   readonly store?: McpStore | undefined;
   /** Listener for connections, changed tools and stderr output. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
+  /**
+   * Wrapper of each request, such as `mcp` of `createTelemetry`. Its errors are ignored. The probe of `protocol` and the subscription to
+   * changes are not wrapped. @default none
+   */
+  readonly around?: McpAround | undefined;
   /**
    * Protocol version. `auto`: the version of July 2026 if the server supports it, otherwise that of 2025. A probe finds the version.
    * A program has 10 seconds to respond to the probe, and is started again if it ends. `store` contains the version for seven days.

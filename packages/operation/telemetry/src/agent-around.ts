@@ -2,8 +2,10 @@ import { context, SpanKind, type Attributes } from '@opentelemetry/api';
 import type { AgentWork, Around, RunResult, ToolOutcome } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
 import type { ContentAttributes } from './content.ts';
+import { boundedNames } from './bounded-names.ts';
 import type { Instruments, Measure } from './instruments.ts';
 import type { SafeSpan, StartSpan } from './safe-span.ts';
+import { withToolSpan } from './tool-span.ts';
 
 /** Writers of spans and metrics for an agent. */
 interface AgentWriter {
@@ -28,7 +30,8 @@ export function agentAround(name: string, writer: AgentWriter): Around {
     if (!span.isTraced && !instruments.isOn) return run();
     if (content !== undefined && work.type === 'tool' && span.isRecording)
       span.set(content.toolCall(work.call));
-    const running = context.with(span.context, run);
+    const inner = work.type === 'tool' ? withToolSpan(span) : span.context;
+    const running = context.with(inner, run);
     Promise.resolve(running).then(
       (came: unknown) => {
         endSpan(span, measure, labels, endOf(came, content));
@@ -38,17 +41,6 @@ export function agentAround(name: string, writer: AgentWriter): Around {
       },
     );
     return running;
-  };
-}
-
-/** Maximum number of tool names in metrics, because a model can invent names. */
-const MAX_NAMES = 100;
-
-function boundedNames(): (name: string) => string {
-  const names = new Set<string>();
-  return (name) => {
-    if (names.size < MAX_NAMES) names.add(name);
-    return names.has(name) ? name : '_OTHER';
   };
 }
 

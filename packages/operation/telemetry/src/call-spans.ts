@@ -171,13 +171,12 @@ export class CallSpans {
   }
 
   private measure(attempt: OpenAttempt, { outcome, error, ms, usage, responseModel }: Attempt): void {
-    const { duration, tokens, outputChunk } = this.options.instruments;
+    const { duration, usage: recordUsage, outputChunk } = this.options.instruments;
     const { msToFirst } = attempt;
     if (outcome === 'skipped') return;
     const labels = withoutUndefined({ ...attempt.labels, 'gen_ai.response.model': responseModel });
     duration(ms / 1000, outcome === 'failed' ? { ...labels, 'error.type': error?.kind ?? '_OTHER' } : labels);
-    if (usage?.input !== undefined) tokens(usage.input, { ...labels, 'gen_ai.token.type': 'input' });
-    if (usage?.output !== undefined) tokens(usage.output, { ...labels, 'gen_ai.token.type': 'output' });
+    if (usage !== undefined) recordUsage(usage, labels);
     // Chunks are not observed, so the mean time per token is recorded as the time per chunk.
     if (msToFirst === undefined || usage?.output === undefined || usage.output < 2) return;
     outputChunk((ms - msToFirst) / 1000 / (usage.output - 1), labels);

@@ -7,6 +7,7 @@ import { CallSpans } from './call-spans.ts';
 import { contentOf } from './content.ts';
 import { dialectOf } from './convention.ts';
 import { instrumentsOf } from './instruments.ts';
+import { mcpAround } from './mcp-around.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import type { Telemetry, TelemetryOptions } from './options.ts';
 import { providerName } from './provider-name.ts';
@@ -19,7 +20,7 @@ const KINDS: KindsOf<TelemetryOptions> = {
   tracer: 'object with startSpan',
   meter: 'object with createHistogram',
   content: 'object with text',
-  convention: ['1.36', '2026-08'],
+  convention: ['1.36', '2026-08', '0.1'],
   tenantMetric: 'boolean',
 };
 
@@ -66,13 +67,14 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       instruments.guardDuration(ms / 1000, attributes);
     },
     onBatchEvent: batchListener(start, instruments),
+    mcp: mcpAround(start, instruments),
   };
 }
 
 function checkConvention(convention: string, hasContent: boolean): void {
   if (convention === '1.36' && hasContent) {
     const why =
-      'content requires convention "2026-08"; convention 1.36 records content in log events, which this package does not write';
+      'content requires convention "2026-08" or "0.1"; convention 1.36 records content in log events, which this package does not write';
     throw new LlmError('config', why, { path: 'content' });
   }
 }

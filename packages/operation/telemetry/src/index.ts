@@ -7,4 +7,5 @@ export type { Around } from '@majordomo/agent';
 export type { BatchEvent } from '@majordomo/batch';
 export type { GuardEvent } from '@majordomo/guards';
 export type { SpendRecord } from '@majordomo/ledger';
+export type { McpAround } from '@majordomo/mcp';
 export type { Redactor } from '@majordomo/redact';

@@ -4,6 +4,7 @@ import type { BatchEvent } from '@majordomo/batch';
 import type { AttemptInfo, CallEvent } from '@majordomo/core';
 import type { GuardEvent } from '@majordomo/guards';
 import type { SpendRecord } from '@majordomo/ledger';
+import type { McpAround } from '@majordomo/mcp';
 import type { Redactor } from '@majordomo/redact';
 import type { Convention } from './convention.ts';
 
@@ -29,7 +30,8 @@ export interface TelemetryOptions {
    */
   readonly content?: Redactor | undefined;
   /**
-   * Version of the conventions.
+   * Version of the conventions. `0.1` renames the metrics of model calls to `gen_ai.client.inference.*`, and counts tokens. `1.36` is for
+   * dashboards that read `gen_ai.system`.
    *
    * @default '2026-08'
    */
@@ -64,4 +66,11 @@ export interface Telemetry {
    * `majordomo.batch.items` by vendor, model and outcome (`answered` or `failed`).
    */
   readonly onBatchEvent: (event: BatchEvent) => void;
+  /**
+   * Wrapper for `connectMcp({ around })` and `serveMcp({ around })`. Creates a span for each request, and records
+   * `mcp.client.operation.duration` and `mcp.server.operation.duration`, in seconds. The client sends its trace context in `_meta`, and the
+   * server continues that trace. A tool call inside of an agent has no separate client span: its attributes are added to the span
+   * `execute_tool`. Baggage is sent if a baggage propagator is registered.
+   */
+  readonly mcp: McpAround;
 }

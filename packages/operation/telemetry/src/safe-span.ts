@@ -4,6 +4,7 @@ import {
   trace,
   type Attributes,
   type Context,
+  type Link,
   type Span,
   type SpanKind,
   type Tracer,
@@ -17,6 +18,7 @@ export interface SpanHead {
   readonly attributes: Attributes;
   readonly parent: Context;
   readonly startTime?: number;
+  readonly links?: Link[];
 }
 
 /** Starts a span. */
@@ -38,10 +40,10 @@ export class SafeSpan {
   private readonly began = performance.now();
 
   constructor(tracer: Tracer, dialect: Dialect, head: SpanHead) {
-    const { name, kind, attributes, parent, startTime = this.startTime } = head;
+    const { name, kind, attributes, parent, startTime = this.startTime, links = [] } = head;
     this.dialect = dialect;
     this.span = ignoreErrors(() =>
-      tracer.startSpan(name, { kind, attributes: dialect.attributes(attributes), startTime }, parent),
+      tracer.startSpan(name, { kind, attributes: dialect.attributes(attributes), startTime, links }, parent),
     );
     this.context = ignoreErrors(() => this.span && trace.setSpan(parent, this.span)) ?? parent;
   }
@@ -57,6 +59,11 @@ export class SafeSpan {
   /** Whether this span records attributes. `false` if the span is not sampled. */
   get isRecording(): boolean {
     return ignoreErrors(() => this.span?.isRecording()) ?? false;
+  }
+
+  /** Whether this span is the current span of a context. */
+  isCurrentIn(current: Context): boolean {
+    return this.span !== undefined && trace.getSpan(current) === this.span;
   }
 
   set(attributes: Attributes): void {

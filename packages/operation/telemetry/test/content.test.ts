@@ -137,5 +137,5 @@ it('rejects content with convention 1.36, and an unknown convention', () => {
   expect(() => watch({ content: createRedactor(), convention: '1.36' })).toThrow(
     /content requires convention "2026-08"/,
   );
-  expect(() => watch({ convention: '2030' as '1.36' })).toThrow(/must be one of 1.36, 2026-08$/);
+  expect(() => watch({ convention: '2030' as '1.36' })).toThrow(/must be one of 1.36, 2026-08, 0.1$/);
 });

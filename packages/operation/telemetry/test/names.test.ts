@@ -57,6 +57,35 @@ const OF_2026_08 = new Set([
   'http.response.status_code',
 ]);
 
+/**
+ * Names of 0.1, as docs/gen-ai/non-normative/migration.md of the same repository at 32c328e85013588c6fe32ebc30934ab5b1752b6a describes
+ * the changes.
+ */
+const OF_0_1 = new Set(
+  [
+    ...OF_2026_08,
+    'gen_ai.usage.cache_write.input_tokens',
+    'gen_ai.client.inference.duration',
+    'gen_ai.client.inference.time_to_first_chunk',
+    'gen_ai.client.inference.time_per_output_chunk',
+    'gen_ai.client.inference.usage.input_tokens',
+    'gen_ai.client.inference.usage.output_tokens',
+    'gen_ai.client.inference.usage.cache_read.input_tokens',
+    'gen_ai.client.inference.usage.cache_write.input_tokens',
+    'gen_ai.client.inference.usage.reasoning.output_tokens',
+    'gen_ai.client.inference.operation.input_tokens',
+    'gen_ai.client.inference.operation.output_tokens',
+  ].filter(
+    (name) =>
+      !name.startsWith('gen_ai.client.operation.') &&
+      ![
+        'gen_ai.usage.cache_creation.input_tokens',
+        'gen_ai.client.token.usage',
+        'gen_ai.token.type',
+      ].includes(name),
+  ),
+);
+
 /** Names of 1.36, as OpenTelemetry publishes them. */
 const OF_1_36 = new Set<string>(Object.values(conventions136).filter((name) => typeof name === 'string'));
 
@@ -101,6 +130,26 @@ describe('names', () => {
       'gen_ai.request.choice.count',
       'http.response.status_code',
     ]);
+  });
+
+  it('of 0.1 are those of its migration guide', async () => {
+    const names = await writtenNames(watch({ content: createRedactor(), convention: '0.1' }));
+    expect(unregistered(names, OF_0_1)).toEqual([]);
+    expect([...OF_0_1].filter((name) => !names.has(name)).toSorted()).toEqual([
+      'gen_ai.output.type',
+      'gen_ai.request.choice.count',
+      'http.response.status_code',
+    ]);
+  });
+
+  it('of the duration of an embedding remain in 0.1', async () => {
+    const telemetry = watch({ convention: '0.1' });
+    const fake = fakeProvider({ id: 'f', models: {}, embeddings: { m: [{ vectors: [[1, 0]] }] } });
+    const majordomo = createMajordomo({ providers: [fake], ...telemetry.majordomo });
+    await majordomo.embeddingModel('f/m').embed({ values: ['a'] });
+    const names = (await telemetry.metrics()).map(({ name }) => name);
+    expect(names).toContain('gen_ai.client.operation.duration');
+    expect(names.filter((name) => name.startsWith('gen_ai.client.inference.'))).toEqual([]);
   });
 
   it('of 1.36 are those that OpenTelemetry published for 1.36', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { defineTool } from '@majordomo/agent';
-import { serveMcp, type McpStore } from '@majordomo/mcp';
+import { connectMcp, serveMcp, type McpStore } from '@majordomo/mcp';
 import { authorizationServer, startFaultyServer } from '@majordomo/testing';
 import { transform } from 'esbuild';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -15,7 +15,8 @@ import { ROOT } from '../../src/repository.ts';
 /** Programs of the capability "standards", kept next to the checkout. */
 const FOLDER = process.env['STANDARDS_PROGRAMS'] ?? join(ROOT, '../shared/facts4');
 const textOf = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
-const hasPrograms = existsSync(join(FOLDER, 'standards-connections.ts'));
+const PROGRAMS = ['standards-connections.ts', 'standards-server.ts'];
+const hasPrograms = PROGRAMS.every((name) => existsSync(join(FOLDER, name)));
 const SKIPPED = hasPrograms ? '' : ' (skipped: no ../shared/facts4)';
 
 /** Types of the module that `standards-connections.ts` expects of its application. */
@@ -90,12 +91,66 @@ async function slackOnThisMachine() {
 
 const CALLBACK = 'https://app.example.com/slack/callback';
 
-describe.skipIf(!hasPrograms)(`programs of connections${SKIPPED}`, () => {
-  const name = 'standards-connections.ts';
-  const complaints = hasPrograms ? complaintsAbout({ [name]: textOf(name), 'app.ts': APP }) : {};
+const MCP_HEADERS = {
+  host: 'mcp.example.com',
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+};
 
-  test('standards-connections.ts type-checks, unchanged, against the built packages', () => {
-    expect(complaints).toEqual({});
+/** Connects to a server program with a client that answers its questions. */
+async function connectTo(fetchHandler: (request: Request) => Promise<Response>) {
+  const fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const headers = new Headers(init?.headers);
+    headers.set('host', 'mcp.example.com');
+    return fetchHandler(new Request(input, { ...init, headers }));
+  };
+  const questions: string[] = [];
+  const box = await connectMcp({
+    name: 'flights',
+    prefix: '',
+    place: { url: 'https://mcp.example.com/mcp', fetch },
+    onElicit: ({ message }) => {
+      questions.push(message);
+      return { action: 'accept', content: { seat: '2A' } };
+    },
+  });
+  onTestFinished(() => box.close());
+  return { box, questions };
+}
+
+describe.skipIf(!hasPrograms)(`programs of MCP${SKIPPED}`, () => {
+  const complaints = hasPrograms
+    ? complaintsAbout({
+        ...Object.fromEntries(PROGRAMS.map((name) => [name, textOf(name)])),
+        'app.ts': APP,
+      })
+    : {};
+
+  test.each(PROGRAMS)('%s type-checks, unchanged, against the built packages', (name) => {
+    expect(complaints[name] ?? []).toEqual([]);
+  });
+
+  test('standards-server.ts asks inside a tool, completes an address, and lists an app', async () => {
+    vi.stubEnv('STATE_SECRET', 'a secret of at least 32 random bytes');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { default: program } = (await load('standards-server.ts')) as {
+      default: { fetch(request: Request): Promise<Response> };
+    };
+    const { box, questions } = await connectTo((request) => program.fetch(request));
+    const { signal } = new AbortController();
+    const context = { signal, callId: 'c', key: 'k', options: {}, depth: 0 };
+    const booked = await box.tools[0]?.run({ flight: 'LH1' } as never, context as never);
+    expect(JSON.stringify(booked)).toContain('2A');
+    expect(questions).toEqual(['Which seat on LH1?']);
+    expect(await box.readResource('seat://LH1/1A')).toEqual([{ type: 'text', text: 'LH1 1A: free' }]);
+    const resources = await box.resources();
+    expect(resources.map(({ uri }) => uri)).toEqual(['ui://flights/booking', 'seat://{flight}/{seat}']);
+    const refused = new Request('https://evil.example/mcp', {
+      method: 'POST',
+      headers: { ...MCP_HEADERS, host: 'evil.example' },
+      body: '{}',
+    });
+    expect((await program.fetch(refused)).status).toBe(403);
   });
 
   test('standards-connections.ts connects an account, and a chat uses it', async () => {

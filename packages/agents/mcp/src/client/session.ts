@@ -6,6 +6,7 @@ import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';
 import { isProgram } from '../check-options.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
+import { observeTransport } from '../transport/observed-transport.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { ServerTransport } from '../transport/server-transport.ts';
 import { loadClient } from '../sdk.ts';
@@ -123,6 +124,12 @@ async function connect(
     },
   );
   handleServerRequests(client, io.answers);
+  if (options.around !== undefined)
+    observeTransport(connection.transport, options.around, {
+      server: options.name,
+      transport: isProgram(place) ? 'pipe' : 'tcp',
+      protocolVersion: () => client.getNegotiatedProtocolVersion(),
+    });
   const hasProvider = 'url' in place && place.auth !== undefined && isProvider(place.auth);
   const session = new Session(client, connection, io, hasProvider);
   client.onclose = () => {

@@ -1,6 +1,7 @@
 import type { Agent, Skill, Tool } from '@majordomo/agent';
 import type { Message } from '@majordomo/core';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
+import type { McpAround } from '../around.ts';
 import type { McpStore } from '../store.ts';
 
 /** Options of `serveMcp`. */
@@ -58,6 +59,11 @@ export interface ServeOptions {
   readonly secret?: string | Uint8Array | undefined;
   /** Change notifications between processes: a `ServerEventBus` of the MCP SDK. @default this process */
   readonly bus?: ServerEventBus | undefined;
+  /**
+   * Wrapper of each request, except for `initialize` and `ping`, such as `mcp` of `createTelemetry`. Its errors are ignored.
+   * @default none
+   */
+  readonly around?: McpAround | undefined;
   /** Listener for errors that occur outside of calls. @default errors are ignored */
   readonly onError?: ((error: unknown) => void) | undefined;
 }

@@ -45,20 +45,21 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
       });
     return loading;
   };
-  const factory = async (): Promise<McpServer> => maker.make(await loadSkills());
+  const factory = (transport: 'pipe' | 'tcp') => async (): Promise<McpServer> =>
+    maker.make(await loadSkills(), transport);
   let handler: Promise<HttpHandler> | undefined;
   return {
     async stdio() {
       await loadSkills();
       const { serveOnStdio } = await import('./serve-stdio.ts');
-      await serveOnStdio(factory, onerror, closing, changes);
+      await serveOnStdio(factory('pipe'), onerror, closing, changes);
     },
     async fetch(request) {
       if (closing.isOver) return rpcError(503, -32_000, 'The server was closed');
       const refusal = refused(request);
       if (refusal !== undefined) return refusal;
       await loadSkills();
-      handler ??= httpHandler(factory, onerror, sessions, changes);
+      handler ??= httpHandler(factory('tcp'), onerror, sessions, changes);
       return (await handler).fetch(request);
     },
     update({ tools, templates }) {
@@ -99,5 +100,6 @@ const KINDS: KindsOf<ServeOptions> = {
   apps: 'array',
   secret: true,
   bus: 'object with publish',
+  around: 'function',
   onError: 'function',
 };

@@ -6,6 +6,7 @@ import { Calls } from './calls.ts';
 import type { Changes } from './changes.ts';
 import type { Closing } from './closing.ts';
 import { registerCompletions } from './completions.ts';
+import { observeHandlers } from './observed-server.ts';
 import type { Offer } from './offer.ts';
 import type { ServeOptions } from './options.ts';
 import { registerPrompts } from './prompts.ts';
@@ -37,7 +38,7 @@ export class ServerMaker {
     this.io = io;
   }
 
-  async make(skills: SkillsFolder | undefined): Promise<McpServer> {
+  async make(skills: SkillsFolder | undefined, transport: 'pipe' | 'tcp'): Promise<McpServer> {
     const { name, version, instructions, resources = [], apps = [] } = this.options;
     const { offer, closing, changes, key } = this.io;
     const sdk = await loadServer();
@@ -55,7 +56,8 @@ export class ServerMaker {
         ...(instructions !== undefined && { instructions }),
       },
     );
-    const { approvals = 'ask' } = this.options;
+    const { approvals = 'ask', around } = this.options;
+    if (around !== undefined) observeHandlers(server, around, { server: name, transport });
     const calls = new Calls({ sdk, server, states: new RoundsStates(sdk, key()), closing });
     if (prompts.size > 0) registerPrompts(sdk, server, prompts, calls);
     registerResources(server, resources, closing);

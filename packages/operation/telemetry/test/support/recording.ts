@@ -22,6 +22,8 @@ export interface RecordedSpan {
   readonly parent: string | undefined;
   readonly id: string;
   readonly trace: string;
+  /** Ids of linked spans. */
+  readonly links: readonly string[];
   /** Duration in seconds. */
   readonly duration: number;
 }
@@ -65,6 +67,7 @@ export function watch(options: TelemetryOptions = {}): Watch {
         parent: span.parentSpanContext?.spanId,
         id: span.spanContext().spanId,
         trace: span.spanContext().traceId,
+        links: span.links.map((link) => link.context.spanId),
         duration: span.duration[0] + span.duration[1] / 1e9,
       }));
     },
