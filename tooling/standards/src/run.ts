@@ -1,28 +1,19 @@
 /**
  * Runs public suites: all, or those in the arguments. Fails if a case failed unexpectedly, or if an expected failure passed.
- * Suites that are not available are reported as `not run`, and never as passed. Writes the results to results.json.
+ * Suites that are not available are reported as `not run`, and never as passed. Writes the results to results.json and apps/docs/standards.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from '@majordomo/test-support';
+import { card, expectedFailures, type Report } from './card.ts';
+import { jsonSchema } from './json-schema/suite.ts';
 import { mcpClient } from './mcp/client-suite.ts';
 import { mcpServer } from './mcp/server-suite.ts';
-import { differencesOf, type ExpectedFailures, problemsOf, type Suite } from './suite.ts';
+import { openResponses } from './open-responses/suite.ts';
+import { differencesOf, problemsOf, type Suite } from './suite.ts';
 
-const SUITES: readonly Suite[] = [mcpClient, mcpServer];
-const FOLDER = join(import.meta.dirname, '..');
-const RESULTS = join(FOLDER, 'results.json');
-
-/** Result of a suite, as in results.json. */
-interface Report {
-  readonly suite: string;
-  readonly standard: string;
-  readonly version: string;
-  readonly date: string;
-  readonly passed: number;
-  readonly total: number;
-  /** Reason if the suite did not run. */
-  readonly notRun?: string;
-}
+const SUITES: readonly Suite[] = [mcpClient, mcpServer, openResponses, jsonSchema];
+const RESULTS = join(import.meta.dirname, '../results.json');
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !SUITES.some((suite) => suite.name === name));
@@ -38,6 +29,7 @@ const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) 
 const byName = new Map([...before, ...reports].map((report) => [report.suite, report]));
 const all = SUITES.flatMap(({ name }) => byName.get(name) ?? []);
 writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
+writeFileSync(join(ROOT, 'apps/docs/standards.md'), card(all));
 
 async function reportOf(suite: Suite): Promise<Report> {
   const { name, standard, version } = suite;
@@ -56,9 +48,4 @@ async function reportOf(suite: Suite): Promise<Report> {
     `${name}: ${passed} of ${results.length} passed, ${Object.keys(expected).length} failures expected`,
   );
   return { ...about, passed, total: results.length };
-}
-
-function expectedFailures(name: string): ExpectedFailures {
-  const file = join(FOLDER, 'expected', `${name}.json`);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ExpectedFailures) : {};
 }
