@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './repository.ts';
 
@@ -40,6 +40,30 @@ export function complaintsAbout(
     (complaints[name] ??= []).push(lineOf(diagnostic));
   }
   return complaints;
+}
+
+/**
+ * Type-checks declarations without `skipLibCheck`, as in an application in which `missing` folders of packages are not installed.
+ * Returns the errors in files of this repository.
+ */
+export function errorsOfDeclarations(
+  files: readonly string[],
+  missing: readonly string[],
+): readonly string[] {
+  const options: ts.CompilerOptions = { ...OPTIONS, skipLibCheck: false };
+  const host = ts.createCompilerHost(options);
+  const { directoryExists, fileExists } = host;
+  const isMissing = (path: string): boolean =>
+    missing.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  const program = ts.createProgram([...files], options, {
+    ...host,
+    directoryExists: (path) => !isMissing(path) && directoryExists?.(path) === true,
+    fileExists: (path) => !isMissing(path) && fileExists(path),
+  });
+  return ts
+    .getPreEmitDiagnostics(program)
+    .filter(({ file }) => file !== undefined && !file.fileName.includes('/node_modules/'))
+    .map((diagnostic) => `${relative(ROOT, diagnostic.file?.fileName ?? '')}: ${lineOf(diagnostic)}`);
 }
 
 /**
