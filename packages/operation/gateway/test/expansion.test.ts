@@ -119,6 +119,12 @@ const NAMING: readonly (readonly [what: string, path: string, body: BodyOf, load
     () => [],
   ],
   [
+    'input_tokens with a URL',
+    '/v1/responses/input_tokens',
+    () => ({ input: [{ role: 'user', content: [{ type: 'input_image', image_url: URL }] }] }),
+    () => [],
+  ],
+  [
     'Responses with a URL',
     '/v1/responses',
     () => ({ input: [{ role: 'user', content: [{ type: 'input_image', image_url: URL }] }] }),
@@ -211,7 +217,7 @@ describe.each(BY_URLS)('the URLs of %s', (path, bodyOf, param) => {
 });
 
 describe.each(NAMING)('%s', (_, path, bodyOf, loadsOf) => {
-  const isCount = path.endsWith('count_tokens');
+  const isCount = path.endsWith('_tokens');
   const expectStatus = async (
     response: Response,
     status: number,

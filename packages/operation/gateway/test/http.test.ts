@@ -73,6 +73,7 @@ it.each([
   ['GET', '/v1/responses', 'POST'],
   ['PUT', '/v1/messages', 'POST'],
   ['GET', '/v1/messages/count_tokens', 'POST'],
+  ['GET', '/v1/responses/input_tokens', 'POST'],
   ['DELETE', '/v1/embeddings', 'POST'],
   ['GET', '/v1/audio/transcriptions', 'POST'],
   ['HEAD', '/v1/audio/speech', 'POST'],

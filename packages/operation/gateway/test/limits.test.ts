@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { createMajordomo } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
+import OpenAI from 'openai';
 import { describe, expect, it, vi } from 'vitest';
 import { createGateway } from '../src/index.ts';
 import { serve } from '../src/node.ts';
@@ -418,6 +419,18 @@ describe('count_tokens', () => {
     expect(tokens).toBeGreaterThan(60);
     expect(tokens).toBeLessThan(200);
     expect(testGateway.anthropic.requests).toHaveLength(0);
+  });
+});
+
+describe('input_tokens', () => {
+  it('estimates the tokens of a Responses request for the official client, without a call', async () => {
+    await using testGateway = await startGateway();
+    const client = new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+    const count = await client.responses.inputTokens.count({ model: 'gpt', input: 'word '.repeat(100) });
+    expect(count.object).toBe('response.input_tokens');
+    expect(count.input_tokens).toBeGreaterThan(60);
+    expect(count.input_tokens).toBeLessThan(200);
+    expect(testGateway.openai.requests).toHaveLength(0);
   });
 });
 

@@ -56,6 +56,31 @@ const refusal = (message: string, param: string | null = null): object => ({
   error: expect.objectContaining({ message, param }) as object,
 });
 
+describe('input_tokens', () => {
+  it('count the responses that previous_response_id names, and store nothing', async () => {
+    const { create, send, writes } = setUp();
+    const { id } = await create({ input: 'word '.repeat(500) }, 't');
+    const before = writes.length;
+    const count = async (body: object): Promise<number> =>
+      (await send('POST', '/input_tokens', { model: 'm', input: 'hi', ...body }, 't')).body[
+        'input_tokens'
+      ] as number;
+    const alone = await count({});
+    expect((await count({ previous_response_id: id })) - alone).toBeGreaterThan(300);
+    expect(writes).toHaveLength(before);
+  });
+
+  it('refuse a response of another tenant', async () => {
+    const { create, send } = setUp();
+    const { id } = await create({ input: 'hi' }, 't');
+    const body = { model: 'm', input: 'hi', previous_response_id: id };
+    expect(await send('POST', '/input_tokens', body, 'u')).toMatchObject({
+      status: 400,
+      body: { error: { code: 'previous_response_not_found' } },
+    });
+  });
+});
+
 describe('the items of a stored response', () => {
   const knownId = `msg_${'0123456789abcdef'.repeat(2)}0001`;
 

@@ -6,7 +6,7 @@ import { systemClock } from '@majordomo/core';
  * Maximum time to wait for connections that the kernel has already accepted, in milliseconds. The wait ends earlier after
  * `QUIET_TURNS` turns of the event loop without a new connection.
  */
-const ARRIVING_MS = 250;
+const ARRIVING_MS = 2000;
 const QUIET_TURNS = 10;
 
 /** Shutdown of a server without the loss of requests that have arrived. */

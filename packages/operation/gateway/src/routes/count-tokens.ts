@@ -2,30 +2,59 @@ import type { ImagePart } from '@majordomo/core';
 import { parseMessages } from '../anthropic-messages/read.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { specOf } from '../auth/models.ts';
+import { Expansion } from '../expansion.ts';
+import { parseResponses } from '../openai-responses/read.ts';
+import { StoredItems, type ResponseState } from '../openai-responses/stored-items.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { refuseUrl, type Media } from '../parsing/media.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
+import type { ParsedRequest } from '../wire.ts';
 
 /** Image that replaces media at URLs, which are not fetched. Its size is unknown, so it counts as a large image. */
 const UNKNOWN_IMAGE: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
 
-/**
- * Responds with the number of input tokens of a Messages request, as estimated by `@majordomo/context` for the first target.
- * Fetches no media.
- */
-export async function countTokens(
+/** Parser of a request whose tokens are counted. `stored`: stored responses that the request names. */
+type ParseCounted = (body: unknown, media: Media, stored: Expansion) => ParsedRequest;
+
+/** Responds with the estimated number of input tokens of a Messages request. */
+export async function countMessages(context: RequestContext, gateway: GatewayContext): Promise<Response> {
+  const tokens = await estimate(context, gateway, (body, media) => parseMessages(body, media, true));
+  return Response.json({ input_tokens: tokens });
+}
+
+/** Responds with the estimated number of input tokens of a Responses request, including those of stored responses. */
+export async function countInput(context: RequestContext, gateway: GatewayContext): Promise<Response> {
+  const hasStore = gateway.settings.responses !== undefined;
+  const tokens = await estimate(context, gateway, (body, media, stored) =>
+    parseResponses(body, media, hasStore ? readingFrom(stored) : undefined),
+  );
+  return Response.json({ object: 'response.input_tokens', input_tokens: tokens });
+}
+
+/** Returns state from which a request reads, and in which nothing is stored. */
+const readingFrom = (stored: Expansion): ResponseState => ({
+  items: new StoredItems(stored),
+  save: (response) => Promise.resolve(response),
+});
+
+/** Returns the number of input tokens that `@majordomo/context` estimates for the first target. Fetches no media. */
+async function estimate(
   arrival: RequestContext,
   { settings, concurrency }: GatewayContext,
-): Promise<Response> {
+  parse: ParseCounted,
+): Promise<number> {
   const { request, caller, trace } = arrival;
   const media: Media = {
     byUrl: (_url, path) => (settings.fetchMedia === undefined ? refuseUrl(path) : UNKNOWN_IMAGE),
   };
   const release = concurrency.enter();
   try {
-    const parsed = parseMessages(await jsonBody(request, settings.maxBodyBytes), media, true);
-    trace.model = parsed.model;
-    const spec = await specOf(parsed.model, arrival, settings);
+    const body = await jsonBody(request, settings.maxBodyBytes);
+    const stored = new Expansion(arrival, settings);
+    const draft = parse(body, media, stored);
+    trace.model = draft.model;
+    const spec = await specOf(draft.model, arrival, settings);
+    const parsed = await stored.complete(draft, () => parse(body, media, stored));
     // `@majordomo/context` is an optional peer dependency, so the import may fail.
     const context = await import('@majordomo/context').catch(() => undefined);
     if (context === undefined)
@@ -34,9 +63,7 @@ export async function countTokens(
         'counting tokens requires the package @majordomo/context; the operator must install it',
       );
     const [first] = await settings.majordomo.resolve(spec, { tenant: caller.tenant, signal: request.signal });
-    return Response.json({
-      input_tokens: context.tokenMeter().estimate(parsed.request, first?.target).tokens,
-    });
+    return context.tokenMeter().estimate(parsed.request, first?.target).tokens;
   } finally {
     release();
   }

@@ -13,7 +13,7 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 import type { FormatFailure, PrepareChat } from '../wire.ts';
 import type { Route } from '../options.ts';
 import { callOptions, chatRoute } from './chat.ts';
-import { countTokens } from './count-tokens.ts';
+import { countInput, countMessages } from './count-tokens.ts';
 import { listModels, oneModel } from './models.ts';
 import { moderationsRoute } from './moderations.ts';
 import { operationRoute } from './operation.ts';
@@ -41,7 +41,8 @@ const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new M
   ['/v1/chat/completions', ['openai-chat', chat(prepareChat)]],
   ['/v1/responses', ['openai-responses', chat(prepareResponses)]],
   ['/v1/messages', ['anthropic-messages', chat(() => (body, expansion) => parseMessages(body, expansion))]],
-  ['/v1/messages/count_tokens', ['anthropic-messages', countTokens]],
+  ['/v1/responses/input_tokens', ['openai-responses', countInput]],
+  ['/v1/messages/count_tokens', ['anthropic-messages', countMessages]],
   ['/v1/embeddings', ['openai-embeddings', operation(parseEmbeddings)]],
   ['/v1/audio/transcriptions', ['openai-transcriptions', operation(parseTranscriptions)]],
   ['/v1/audio/speech', ['openai-speech', operation(parseSpeech)]],
