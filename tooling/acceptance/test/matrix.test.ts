@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inShared, ROOT } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
-import { featureTable, WITH_BATCHES, withFeatures } from '../src/matrix/features.ts';
+import { featureTable, WITH_BATCHES, WITH_JOBS, withFeatures } from '../src/matrix/features.ts';
 import { outcomesOf } from '../src/matrix/outcomes.ts';
 import { ALL_PROFILES } from '../src/matrix/profiles.ts';
 import { page } from '../src/matrix/render.ts';
@@ -21,16 +21,18 @@ describe('the matrix', () => {
     expect(withFeatures(vendors, featureTable(PROVIDERS))).toBe(vendors);
   });
 
-  it('shows batches for the providers with a batch API', async () => {
+  it('shows batches and background jobs for the providers with such an API', async () => {
     const at = { baseURL: 'http://127.0.0.1:1', server: undefined, apiKey: 'any' };
-    const found = await Promise.all(
+    const opened = await Promise.all(
       PROVIDERS.map(async ({ name, variants: [first] }) => {
         const [, harness] = first ?? [];
-        const provider = await harness?.open(at);
-        return provider?.batch?.(harness?.model ?? '', 'chat') === undefined ? [] : [name];
+        return { name, provider: await harness?.open(at), model: harness?.model ?? '' };
       }),
     );
-    expect(found.flat()).toEqual(WITH_BATCHES);
+    const namesOf = (having: (one: (typeof opened)[number]) => object | undefined): readonly string[] =>
+      opened.filter((one) => having(one) !== undefined).map(({ name }) => name);
+    expect(namesOf(({ provider, model }) => provider?.batch?.(model, 'chat'))).toEqual(WITH_BATCHES);
+    expect(namesOf(({ provider, model }) => provider?.background?.(model))).toEqual(WITH_JOBS);
   });
 
   it('has a reason of at least four words for every unsupported case', () => {

@@ -14,6 +14,7 @@ export type {
   ModelSpec,
   NamedSpec,
   PreparedTarget,
+  PrepareOptions,
   ResolvedTarget,
   ResolveOptions,
   Resolver,
@@ -111,6 +112,7 @@ export { messageOf } from './errors/error-kind.ts';
 export { truncateText } from './util/bytes.ts';
 
 // Providers
+export type { BackgroundBackend, JobBackend, JobEventFacts, JobLook } from './types/background.ts';
 export type { BatchBackend, BatchContext, BatchLimits, BatchLine, BatchLook } from './types/batch.ts';
 export type { BatchSearch, FoundBatch, NewBatch } from './types/batch.ts';
 export type { ModelCache, ModelOutput, ModelRequest, ModelTool } from './types/request.ts';

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   type AttemptInfo,
+  type BackgroundBackend,
   type BatchBackend,
   type CallEvent,
   createMajordomo,
+  type DataHandling,
   type Gate,
   LlmError,
   type Majordomo,
@@ -302,5 +304,79 @@ describe('ask', () => {
     expect(target.refusal?.message).toBe(
       'a/m accepts at most 1 of these values in one request; send fewer values',
     );
+  });
+});
+
+describe('prepare for the background', () => {
+  const job = { expiresMs: 1, retentionDays: 30 } as unknown as BackgroundBackend;
+  const withJobs = (data?: DataHandling): Provider => ({
+    ...provider('a', { hasBatches: false }),
+    data,
+    background: () => job,
+  });
+  const prepareJob = async (options: Partial<MajordomoOptions> = {}): Promise<PreparedTarget> => {
+    const majordomo = make({ providers: [withJobs(), provider('b')], ...options });
+    const [target] = await majordomo.prepare('a/m,b/m', hi, { work: 'background' });
+    if (target === undefined) throw new Error('no target');
+    return target;
+  };
+
+  test('returns the job API only for background chats', async () => {
+    expect((await prepareJob()).background).toBe(job);
+    const majordomo = make({ providers: [withJobs()] });
+    expect((await majordomo.prepare('a/m', hi))[0]?.background).toBeUndefined();
+  });
+
+  test.each([
+    [undefined, 30],
+    [{ region: 'eu', retentionDays: 0 }, 30],
+    [{ retentionDays: 90 }, 90],
+  ])('raises the retention of %j to %i days for gates that also check batches', async (data, days) => {
+    const seen: unknown[] = [];
+    const admit = ({ data: handling }: AttemptInfo): undefined => void seen.push(handling);
+    const gates = [{ name: 'residency', batches: true, admit }];
+    await make({ providers: [withJobs(data)], gates }).prepare('a/m', hi, { work: 'background' });
+    expect(seen.at(-1)).toEqual({ ...data, retentionDays: days });
+  });
+
+  test('captures the request of a live call, and sends nothing', async () => {
+    const { body, headers } = await (await prepareJob()).capture();
+    expect(JSON.parse(body)).toMatchObject([{ role: 'user' }]);
+    expect(headers).toBeInstanceOf(Headers);
+    const [, other] = await make({ providers: [withJobs(), provider('b', { hasBatches: false })] }).prepare(
+      'a/m,b/m',
+      hi,
+      { work: 'background' },
+    );
+    await expect(other?.capture()).rejects.toMatchObject({ kind: 'unsupported' });
+  });
+
+  test('reads a response as a stream, as often as it is called', async () => {
+    const target = await prepareJob();
+    for (const text of ['one', 'two']) {
+      const stream = target.read(new Response(text));
+      const types: string[] = [];
+      for await (const { type } of stream) types.push(type);
+      expect([types[0], types.at(-1)]).toEqual(['start', 'finish']);
+      expect(await stream.response()).toMatchObject({ text, attempts: [{ outcome: 'finished' }] });
+    }
+  });
+
+  test('rejects the reading of a failed response with the error of a live call', async () => {
+    const target = await prepareJob();
+    const error = { kind: 'rate-limit', details: { attempts: [{ outcome: 'failed', target: 'a/m' }] } };
+    await expect(target.read(new Response('busy', { status: 429 })).response()).rejects.toMatchObject(error);
+    await expect(target.read(new Response('cut')).response()).rejects.toMatchObject({ kind: 'truncated' });
+  });
+
+  test('applies the policy and the order of the options', async () => {
+    const majordomo = make({ providers: [withJobs(), provider('b')] });
+    const targets = await majordomo.prepare('a/m,b/m', hi, {
+      work: 'background',
+      order: () => ['b/m'],
+      policy: { auth: { advance: true } },
+    });
+    expect(targets.map(({ attempt }) => attempt.target)).toEqual(['b/m', 'a/m']);
+    expect(targets[0]?.decide(new LlmError('auth', 'no')).advance).toBe(true);
   });
 });

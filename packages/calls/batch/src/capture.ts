@@ -9,22 +9,12 @@ interface SentRequest {
   readonly headers: Headers;
 }
 
-/** Returns the body and the headers that a live call would send. Rejects if the call would send no request, or no JSON object. */
+/** Returns the body and the headers that a live call would send. Rejects if the body is not a JSON object. */
 export async function captureRequest(target: PreparedTarget): Promise<SentRequest> {
-  let sent: { readonly text: string; readonly headers: Headers } | undefined;
-  try {
-    await target.ask(async (input, init) => {
-      const request = new Request(input, init);
-      sent = { text: await request.text(), headers: request.headers };
-      throw new Error('the request was captured');
-    });
-  } catch (error) {
-    if (sent === undefined) throw error;
-  }
-  const body = sent && tryParseJson(sent.text);
-  if (sent === undefined || typeof body !== 'object' || body === null)
-    throw new LlmError('unsupported', `${target.attempt.target} sends no JSON body; use a live call`);
-  return { body: body as JsonObject, headers: sent.headers };
+  const { body: text, headers } = await target.capture();
+  const body = tryParseJson(text);
+  if (typeof body === 'object' && body !== null) return { body: body as JsonObject, headers };
+  throw new LlmError('unsupported', `${target.attempt.target} sends no JSON body; use a live call`);
 }
 
 /** Kind of the error and part of its message, by the reason why a request has no response. */

@@ -1,6 +1,7 @@
 // The Chat Completions wire.
 export { quirksFromParams } from './chat/quirk-params.ts';
 export type {
+  BackgroundApi,
   BatchApi,
   ModelRule,
   Profile,

@@ -66,6 +66,7 @@ const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = 
   moderation: true,
   spaces: true,
   batches: ['openai', 'jobs'],
+  background: ['responses', 'deferred'],
   unverified: 'string',
 };
 

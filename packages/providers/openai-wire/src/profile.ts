@@ -16,6 +16,9 @@ export interface WireModelRule<Quirks> {
 /** Batch API of a server: OpenAI's batches, or the jobs of Mistral. */
 export type BatchApi = 'openai' | 'jobs';
 
+/** Job API of a server: Responses with `background: true`, or the deferred completions of xAI. */
+export type BackgroundApi = 'responses' | 'deferred';
+
 /** Vendor or server, described by plain data that `structuredClone` can copy. */
 export interface WireProfile<Quirks> extends OtherModelsProfile {
   /** Default id of the provider, such as `groq` in `groq/llama-…`. */
@@ -46,6 +49,8 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly timeouts?: Timeouts | undefined;
   /** Batch API of the server. @default none */
   readonly batches?: BatchApi | undefined;
+  /** Job API of the server. @default none */
+  readonly background?: BackgroundApi | undefined;
   /** Source of the profile's data, if no recorded response confirms them. */
   readonly unverified?: string | undefined;
 }

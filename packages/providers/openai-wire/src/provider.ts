@@ -1,6 +1,7 @@
 import type { Env, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
 import { checkInteger } from '@majordomo/core/toolkit';
 import { billingOf, dataAt, dataOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
+import { backgroundBackend } from './background/backend.ts';
 import { batchBackend } from './batch/backend.ts';
 import { bodyText } from './body.ts';
 import { ORIGINS } from './profiles/origins.ts';
@@ -29,7 +30,7 @@ export function createProvider(
   const connection = createConnection(sdk, { ...profile, id }, options);
   const model = (modelId: string, env: Env = {}): Model => createModel(modelId, id, connection, env);
   const others = otherModels && createOtherModels(otherModels, connection, profile, options);
-  const { batches } = profile;
+  const { batches, background } = profile;
   const chatPath = 'api' in profile ? '/responses' : '/chat/completions';
   return {
     spi: 1,
@@ -43,6 +44,9 @@ export function createProvider(
         operation === 'embedding' && others?.embeddingModel === undefined
           ? undefined
           : batchBackend(batches, connection, modelId, operation === 'chat' ? chatPath : '/embeddings'),
+    }),
+    ...(background && {
+      background: () => backgroundBackend(background, connection, options.data?.retentionDays),
     }),
     listModels: (context) => connection.list(context, (modelId) => model(modelId).capabilities),
   };

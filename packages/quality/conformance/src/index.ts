@@ -36,6 +36,8 @@ export type {
   WireRequest,
 } from './wires/wire.ts';
 
+export type { JobFault, JobPlan, JobRequest, JobStep, ServerJob } from './jobs/contract.ts';
+export { startJobServer, type JobServer, type JobServerOptions } from './jobs/server.ts';
 export { startBatchServer, type BatchServer, type BatchServerOptions } from './batches/server.ts';
 export type {
   BatchFault,

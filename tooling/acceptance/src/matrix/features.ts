@@ -40,6 +40,9 @@ export const WITH_BATCHES: readonly string[] = [
   'Groq',
 ];
 
+/** Providers with a job API for chats. A test compares them with the providers. */
+export const WITH_JOBS: readonly string[] = ['OpenAI, Responses'];
+
 /** Returns the table of providers and features. */
 export function featureTable(providers: readonly Subject[]): string {
   const rows = providers.map((subject) => {
@@ -50,16 +53,18 @@ export function featureTable(providers: readonly Subject[]): string {
         : (LESS[`${subject.name}, ${scenario}`] ?? '–'),
     );
     const batches = WITH_BATCHES.includes(subject.name) ? (subject.name === 'Google' ? '✓ ³' : '✓') : '–';
-    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells, batches];
+    const jobs = WITH_JOBS.includes(subject.name) ? '✓' : '–';
+    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells, batches, jobs];
   });
   const columns = rows.map(([name = '']) => name);
-  const names = [...FEATURES.map(([name]) => name), 'batches'];
+  const names = [...FEATURES.map(([name]) => name), 'batches', 'background jobs ⁴'];
   const lines = names.map((name, at) => [name, ...rows.map((row) => row[at + 1] ?? '')]);
   return [
     table(['', ...columns], lines),
     '',
     '¹ Not compared with a recording of the real vendor yet. ² Gemini signs the call or the text after the reasoning, and that is sent back.',
     '³ On the Gemini API, for chats. Batches of Vertex and Bedrock need buckets and roles, so they are not supported. The profiles `azure` and `mistral` also have batches.',
+    '⁴ The job API of the vendor. The profiles `azureResponses` and `xai` also have one. Jobs of other providers are live calls.',
     '[Conformance](conformance.md) contains the reasons and all other cases.',
   ].join('\n');
 }

@@ -154,7 +154,7 @@ const safeWaitUntil = (waitUntil: WaitUntil | undefined): WaitUntil | undefined 
 const MAX_ORDER_MS = 250;
 
 /** Returns the targets in the order of the application's function, or unchanged if the function fails or exceeds its time. */
-async function orderTargets(
+export async function orderTargets(
   targets: readonly Target[],
   order: TargetOrder,
   { signal: callSignal, ...context }: Parameters<TargetOrder>[1],

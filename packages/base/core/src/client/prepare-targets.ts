@@ -1,7 +1,6 @@
-import { attemptInfo, targetFields, withTarget } from '../call/call-log.ts';
+import { attemptInfo, withTarget } from '../call/call-log.ts';
 import type { PreparedCall } from '../call/contract.ts';
-import { chainSettings, type ChainSettings } from '../call/settings.ts';
-import { reclassified } from '../call/verdict.ts';
+import { chainSettings } from '../call/settings.ts';
 import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { admit, skippedAttempt } from '../gates/admit.ts';
@@ -18,16 +17,17 @@ import { invalidError, unsupportedError, validate } from '../prepare/validate.ts
 import type { Target } from '../resolve/resolve.ts';
 import type { CallInfo, CallOptions } from '../types/call-options.ts';
 import type { AttemptInfo, Gate } from '../types/gate.ts';
-import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
-import type { PreparedTarget } from '../types/majordomo.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { ChatStream, PrepareOptions, PreparedTarget } from '../types/majordomo.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
-import type { ModelContext } from '../types/provider.ts';
+import type { DataHandling, ModelContext } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
-import type { ChatResponse } from '../types/response.ts';
+import type { ChatResponse, ModelEvent } from '../types/response.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
 import { isRecord } from '../util/values.ts';
-import { type ModelSetup, newInfo, targetSettings } from './new-call.ts';
+import { type ModelSetup, newInfo, orderTargets, targetSettings } from './new-call.ts';
 import { checkCall } from './check-options.ts';
+import { type AttemptFacts, attemptStream, runAttempt } from './prepared-answer.ts';
 
 type Request = ChatRequest | { readonly embedding: EmbeddingRequest };
 type Response = ChatResponse | EmbeddingResponse;
@@ -38,6 +38,9 @@ interface Preparation {
   readonly setup: ModelSetup;
   readonly info: CallInfo & { readonly operation: 'chat' | 'embedding' };
   readonly signal: AbortSignal;
+  readonly options: CallOptions;
+  /** Whether the chat is a background job. */
+  readonly isJob: boolean;
   /** Adapts the request to one target. The result for an embedding can be sent only once. */
   readonly prepare: (target: Target) => Promise<Prepared>;
 }
@@ -46,7 +49,7 @@ interface Preparation {
 export async function preparedTargets(
   spec: string,
   request: Request,
-  options: Pick<CallOptions, 'tenant' | 'metadata' | 'signal'> = {},
+  { work, ...options }: PrepareOptions = {},
   setup: ModelSetup,
 ): Promise<readonly PreparedTarget[]> {
   checkCall(options);
@@ -60,13 +63,17 @@ export async function preparedTargets(
     isEmbedding(request)
       ? prepareEmbedding(request.embedding, target, { signal })
       : prepareChat(request, target, { isStreamed: false, media, modelAt, tenant: info.tenant }, { signal });
+  const isJob = work === 'background' && !isEmbedding(request);
   try {
-    const targets = await abortable(
-      setup.resolve(spec, info, isEmbedding(request) ? undefined : request, { signal }),
-      signal,
-    );
-    if (isEmbedding(request)) checkSpaces(targets);
-    const preparation: Preparation = { setup, info, signal, prepare };
+    const resolving = setup.resolve(spec, info, isEmbedding(request) ? undefined : request, { signal });
+    const found = await abortable(resolving, signal);
+    if (isEmbedding(request)) checkSpaces(found);
+    const { order } = chainSettings(setup.chain, options);
+    const targets =
+      isJob && order !== undefined
+        ? await orderTargets(found, order, { call: info, request, signal }, setup)
+        : found;
+    const preparation: Preparation = { setup, info, signal, options, isJob, prepare };
     return await Promise.all(
       targets.map((target, at) => preparedTarget(target, at === targets.length - 1, preparation)),
     );
@@ -128,14 +135,15 @@ async function preparedTarget(
   isLastTarget: boolean,
   preparation: Preparation,
 ): Promise<PreparedTarget> {
-  const { setup, info, signal, prepare } = preparation;
+  const { setup, info, signal, options, isJob, prepare } = preparation;
   const { key, provider, modelId } = target;
   const settings =
     target.with === undefined
-      ? chainSettings(setup.chain)
-      : targetSettings(setup.chain, target.with, undefined);
+      ? chainSettings(setup.chain, options)
+      : targetSettings(setup.chain, target.with, options);
   const context = { target: key, signal, ...setup.deps.transport() };
   const batch = provider.batch?.(modelId, info.operation, context.env);
+  const background = isJob ? provider.background?.(modelId, context.env) : undefined;
   const prepared = await prepare(target).catch((cause: unknown) => withTarget(asLlmError(cause, key), key));
   signal.throwIfAborted();
   const attempt: AttemptInfo = {
@@ -147,30 +155,99 @@ async function preparedTarget(
     attempt: 0,
     isLastTarget,
     delivery: 'complete',
-    data: setup.deps.dataOf(target),
+    data: withRetention(setup.deps.dataOf(target), background?.retentionDays),
     signal,
   };
+  const exchanges = new Exchanges(prepared, { target, info, settings, clock: setup.deps.clock }, preparation);
+  const api = batch ?? background;
   return {
     attempt,
     provider,
     batch,
+    background,
     refusal: LlmError.is(prepared) ? prepared : await denialOf(attempt, setup),
     decide: ({ kind }) => decisionFor(kind, settings.policy),
     async ask(exchange) {
       if (batch === undefined) throw unsupportedError(key, 'has no batch API', { target: key });
-      if (LlmError.is(prepared)) throw prepared;
-      const own = derivedSignal(signal);
-      try {
-        const sent = info.operation === 'embedding' ? await prepare(target) : prepared;
-        const attemptContext = { ...context, signal: own.signal, delivery: 'complete', exchange } as const;
-        return await runAttempt(sent, attemptContext, { target, info, settings, clock: setup.deps.clock });
-      } finally {
-        own.release();
-      }
+      return exchanges.ask(context, exchange);
     },
+    async capture() {
+      if (api === undefined) throw unsupportedError(key, 'has no batch API or job API', { target: key });
+      return exchanges.capture(context);
+    },
+    read: (answer) => exchanges.read(context, answer),
     context,
   };
 }
+
+/** Returns the data handling of a target, with the retention of its job API if that is longer. */
+function withRetention(
+  data: DataHandling | undefined,
+  retentionDays: number | undefined,
+): DataHandling | undefined {
+  if (retentionDays === undefined || retentionDays === 0) return data;
+  return { ...data, retentionDays: Math.max(retentionDays, data?.retentionDays ?? 0) };
+}
+
+/** Attempts of one target over functions that replace the network. */
+class Exchanges {
+  private readonly prepared: Prepared | LlmError;
+  private readonly facts: AttemptFacts;
+  private readonly preparation: Preparation;
+
+  constructor(prepared: Prepared | LlmError, facts: AttemptFacts, preparation: Preparation) {
+    this.prepared = prepared;
+    this.facts = facts;
+    this.preparation = preparation;
+  }
+
+  async ask(context: PreparedTarget['context'], exchange: typeof globalThis.fetch): Promise<Response> {
+    const { prepared, preparation, facts } = this;
+    if (LlmError.is(prepared)) throw prepared;
+    const own = derivedSignal(preparation.signal);
+    try {
+      const isEmbedded = facts.info.operation === 'embedding';
+      const sent = isEmbedded ? await preparation.prepare(facts.target) : prepared;
+      return await runAttempt(sent, exchangeContext(context, exchange, own.signal), facts);
+    } finally {
+      own.release();
+    }
+  }
+
+  /** Returns the request that a call would send, by ending the call when it sends the request. */
+  async capture(context: PreparedTarget['context']): ReturnType<PreparedTarget['capture']> {
+    let sent: { readonly body: string; readonly headers: Headers } | undefined;
+    try {
+      await this.ask(context, async (input, init) => {
+        const request = new Request(input, init);
+        sent = { body: await request.text(), headers: request.headers };
+        throw new Error('the request was captured');
+      });
+    } catch (error) {
+      if (sent === undefined) throw error;
+    }
+    if (sent !== undefined) return sent;
+    const { target } = context;
+    throw unsupportedError(target, 'sends no request over its API; use a live call', { target });
+  }
+
+  read(context: PreparedTarget['context'], answer: globalThis.Response): ChatStream {
+    const { prepared, preparation, facts } = this;
+    if (LlmError.is(prepared)) throw prepared;
+    const { target } = context;
+    if (facts.info.operation !== 'chat') throw unsupportedError(target, 'reads only chats', { target });
+    // `prepareChat` has prepared the request of a chat.
+    const chat = prepared as PreparedCall<ModelEvent, ChatResponse>;
+    const exchange = (): Promise<globalThis.Response> => Promise.resolve(answer);
+    return attemptStream(chat, exchangeContext(context, exchange, preparation.signal), facts);
+  }
+}
+
+const exchangeContext = (
+  context: PreparedTarget['context'],
+  exchange: typeof globalThis.fetch,
+  signal: AbortSignal,
+): ModelContext => ({ ...context, signal, delivery: 'complete', exchange });
 
 /** Returns the denial of a gate that also checks batches, or `undefined`. Permits of these gates are settled at once. */
 async function denialOf(
@@ -183,55 +260,4 @@ async function denialOf(
   if ('denial' in permits) return permits.denial;
   await permits.settle(skippedAttempt(attempt, undefined));
   return undefined;
-}
-
-interface AttemptFacts {
-  readonly target: Target;
-  readonly info: CallInfo;
-  readonly settings: ChainSettings;
-  readonly clock: ModelSetup['deps']['clock'];
-}
-
-/** Runs one attempt. The response or error is the same as that of a live call that makes only this attempt. */
-async function runAttempt(
-  prepared: Prepared,
-  context: ModelContext,
-  { target, info, settings, clock }: AttemptFacts,
-): Promise<Response> {
-  const startedAt = clock.now();
-  const answer = prepared.newAnswer();
-  const record = (outcome: Attempt['outcome'], error?: LlmError): Attempt => ({
-    ...targetFields(target),
-    outcome,
-    error,
-    usage: error?.details.partial?.usage ?? answer.usage,
-    ms: clock.now() - startedAt,
-  });
-  try {
-    await readToFinish(prepared.open(context), answer, target.key);
-    const fault = answer.fault();
-    if (fault !== undefined && decisionFor(fault.kind, settings.policy).accept !== true) throw fault;
-    return answer.result({ spec: info.spec, attempts: [record('finished')] });
-  } catch (cause) {
-    const known = reclassified(asLlmError(cause, target.key, prepared.request), settings.classify);
-    const partial = known.details.partial ?? answer.partial();
-    const error = withTarget(withDetails(known, { partial }), target.key);
-    throw withDetails(error, { attempts: [record('failed', error)] });
-  }
-}
-
-async function readToFinish(
-  steps: AsyncIterator<object>,
-  answer: ReturnType<Prepared['newAnswer']>,
-  target: string,
-): Promise<void> {
-  try {
-    for (let step = await steps.next(); step.done !== true; step = await steps.next()) {
-      const events: readonly object[] = Array.isArray(step.value) ? step.value : [step.value];
-      if (events.some((event) => answer.push(event) === 'finish')) return;
-    }
-    throw new LlmError('truncated', `${target} ended the stream without a finish event`);
-  } finally {
-    await steps.return?.();
-  }
 }

@@ -9,6 +9,7 @@ import type {
   Timeouts,
   WaitUntil,
 } from './call-options.ts';
+import type { BackgroundBackend } from './background.ts';
 import type { BatchBackend, BatchContext } from './batch.ts';
 import type { ChatResponse, StreamEvent } from './response.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
@@ -229,6 +230,19 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of `Majordomo.prepare`. */
+export interface PrepareOptions extends Pick<
+  CallOptions,
+  'tenant' | 'metadata' | 'signal' | 'policy' | 'classify' | 'order'
+> {
+  /**
+   * Work for which the request is prepared. With `background`, targets have `background`, their `attempt.data` contains the retention
+   * of the job API, and `order` applies.
+   * @default a batch
+   */
+  readonly work?: 'background' | undefined;
+}
+
 /** Target with a request that is prepared for it. */
 export interface PreparedTarget {
   /** Attempt as gates receive it. Its number is 0. */
@@ -236,6 +250,8 @@ export interface PreparedTarget {
   readonly provider: Provider;
   /** Batch API of the target for the operation of the request; `undefined` if the target has none. */
   readonly batch: BatchBackend | undefined;
+  /** Job API of the target, for a chat that is prepared with `work: 'background'`; `undefined` if the target has none. */
+  readonly background: BackgroundBackend | undefined;
   /** Error that states why the target cannot accept the request. Its kind is `denied` if a gate denied the attempt. */
   readonly refusal: LlmError | undefined;
   /** Returns the decision for this error, from the failover table and the overrides of the chain and the alias. */
@@ -245,7 +261,17 @@ export interface PreparedTarget {
    * that a live call would return, or rejects with its error. `attempts` contains this attempt. May be called repeatedly.
    */
   ask(exchange: typeof globalThis.fetch): Promise<ChatResponse | EmbeddingResponse>;
-  /** Context for requests of the provider's batch API. */
+  /**
+   * Returns the body and headers that a non-streaming live call would send, without a credential. Requires a provider with `batch` or
+   * `background`. Rejects if the target does not accept the request. May be called repeatedly.
+   */
+  capture(): Promise<{ readonly body: string; readonly headers: Headers }>;
+  /**
+   * Reads a response of the target, JSON or an event stream, as a live call with one attempt reads it. Chats only. `attempts` contains
+   * this attempt. Has no timeouts.
+   */
+  read(answer: Response): ChatStream;
+  /** Context for requests of the provider's batch API or job API. */
   readonly context: BatchContext;
 }
 
@@ -280,13 +306,13 @@ export interface Majordomo<Spec extends string = string> {
    */
   resolve(spec: string, options?: ResolveOptions): Promise<readonly ResolvedTarget[]>;
   /**
-   * Prepares a request for each target of a chain, for work that is not sent as a call, such as a batch. Calls only gates with
+   * Prepares a request for each target of a chain, for work that is not sent as a call, such as a batch or a background job. Calls only gates with
    * `batches: true`. Does not change health and emits no events. Rejects as `resolve` does.
    */
   prepare(
     spec: string,
     request: ChatRequest | { readonly embedding: EmbeddingRequest },
-    options?: Pick<CallOptions, 'tenant' | 'metadata' | 'signal'>,
+    options?: PrepareOptions,
   ): Promise<readonly PreparedTarget[]>;
   /**
    * Rejects with `denied` if the gates with a `precheck` deny every target of the chain, for example because a budget is spent.

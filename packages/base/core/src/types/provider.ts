@@ -1,6 +1,7 @@
 import type { Timeouts } from './call-options.ts';
 import type { Capabilities, DataHandling, Env, ImageLimits, ModelContext } from './target.ts';
 import type { ModelEvent, Warning } from './response.ts';
+import type { BackgroundBackend } from './background.ts';
 import type { BatchBackend } from './batch.ts';
 import type { Billing } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
@@ -242,6 +243,11 @@ export interface Provider<Id extends string = string, ModelId extends string = s
    * available. A provider with this function must send requests over `ModelContext.exchange` if `exchange` is set.
    */
   batch?(modelId: string, operation: 'chat' | 'embedding', env?: Env): BatchBackend | undefined;
+  /**
+   * Returns the vendor's API for background chats of a model, without I/O. Absent, or `undefined` for a model, if it has none. A
+   * provider with this function must send requests over `ModelContext.exchange` if `exchange` is set.
+   */
+  background?(modelId: string, env?: Env): BackgroundBackend | undefined;
   /** Functions that create a provider from an `LLM_*` DSN, by scheme. */
   readonly schemes?: { readonly [scheme: string]: (dsn: Dsn) => Provider } | undefined;
   /** Returns the models that the API lists. Absent if the API has no list of models. */

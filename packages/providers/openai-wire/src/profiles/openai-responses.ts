@@ -14,6 +14,7 @@ export const openaiResponses: ResponsesProfile = {
   quirks: OPENAI_RESPONSES_QUIRKS,
   models: OPENAI_RESPONSES_MODELS,
   batches: 'openai',
+  background: 'responses',
   ...OPENAI_OTHER_MODELS,
   moderation: OPENAI_MODERATION,
 };

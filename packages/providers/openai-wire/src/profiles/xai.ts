@@ -12,6 +12,7 @@ export const xai: Profile = {
   keyEnv: 'XAI_API_KEY',
   capabilities: { images: XAI_IMAGES },
   quirks: { reasoningReplay: 'echo', reasoningTokens: 'outside', cacheKey: 'prompt_cache_key' },
+  background: 'deferred',
   embeddings: false,
   transcription: false,
   speech: false,

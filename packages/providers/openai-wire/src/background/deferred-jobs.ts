@@ -1,0 +1,36 @@
+import { LlmError, type BackgroundBackend } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/toolkit';
+import { batchRequest, tryParseJson } from '@majordomo/wire-kit';
+import type { Connection } from '../connection.ts';
+
+/**
+ * Creates the request functions for xAI's deferred completions. Source: docs.x.ai, "Deferred completions" (2026-11). The answer can be
+ * requested exactly once. Deferred completions can neither be streamed nor cancelled.
+ */
+export function deferredJobs(connection: Connection): Pick<BackgroundBackend, 'start' | 'look'> {
+  const { send, toLlmError } = connection;
+  return {
+    async start(body, headers, _token, context) {
+      const job = { ...asRecord(tryParseJson(body)), deferred: true };
+      const { request_id: id } = await batchRequest(context, toLlmError, async (own, facts) => {
+        const sent = { ...own, headers: { ...Object.fromEntries(headers), ...own.headers } };
+        return asRecord(
+          await (await connection.post('/chat/completions', JSON.stringify(job), sent, facts)).json(),
+        );
+      });
+      if (typeof id === 'string' && id !== '') return id;
+      const { target } = context;
+      throw new LlmError('protocol', `${target}: the response to the start of a job has no id`, { target });
+    },
+
+    look: (ref, context) =>
+      batchRequest(context, toLlmError, async (own, facts) => {
+        const path = `/chat/deferred-completion/${encodeURIComponent(ref)}`;
+        const response = await send('get', path, own, facts);
+        // Read the body here, because the answer cannot be requested again.
+        const text = await response.text();
+        if (response.status === 202) return { state: 'running' };
+        return { state: 'ended', answer: new Response(text, { headers: response.headers }) };
+      }),
+  };
+}

@@ -1,0 +1,211 @@
+import { messageOf, systemClock, type Clock } from '@majordomo/core';
+import { asList, asRecord, asText, tryParseJson } from '@majordomo/core/toolkit';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { maskedHeaders } from '../server/exchange.ts';
+import { completeChat } from '../wires/openai-chat/complete.ts';
+import type { JobFault, JobPlan, JobRequest, JobStep, ServerJob } from './contract.ts';
+import { StoredJob } from './stored-job.ts';
+
+/** Options of `startJobServer`. */
+export interface JobServerOptions {
+  /** Clock by which jobs without `store` are deleted. `@default` the system clock */
+  readonly clock?: Clock | undefined;
+  /** Returns the work of a job, by its request and its number from 0. `@default` an answer */
+  readonly plan?: ((request: JobRequest, number: number) => JobPlan | string) | undefined;
+  /** Called before a request is processed. A request for which it returns `drop` or `status` is not processed. */
+  readonly before?: ((request: JobRequest) => JobFault | undefined) | undefined;
+  /** Called after a request is processed, before its response is sent. A returned fault replaces the response. */
+  readonly after?: ((request: JobRequest) => JobFault | undefined) | undefined;
+}
+
+/** Running server. Stop it with `close` or with `await using`. */
+export interface JobServer {
+  /** Origin, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Base URL for OpenAI and xAI. For Azure, use `url` with `/openai/v1`. */
+  readonly baseURL: string;
+  /** Received requests in the order of arrival. */
+  readonly requests: readonly JobRequest[];
+  /** Jobs in the order of their creation. */
+  readonly jobs: readonly ServerJob[];
+  /** Closes the server and its connections. */
+  close(): Promise<void>;
+  /** Calls `close`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** JSON response, or the stream of a job's events. */
+type Reply =
+  | { readonly status: number; readonly json: object | undefined }
+  | { readonly job: StoredJob; readonly after: number; readonly include: readonly string[] };
+
+/**
+ * Starts an HTTP server on 127.0.0.1 with the job APIs of OpenAI (also Azure) and xAI, and with the rules of the vendors. A job is
+ * streamed only if it was created with a stream. `GET` contains encrypted reasoning only if it repeats `include`. A job without
+ * `store` is deleted 10 minutes after its end. The result of a deferred completion can be requested once.
+ */
+export async function startJobServer(options: JobServerOptions = {}): Promise<JobServer> {
+  const { clock = systemClock, plan = () => ({}), before, after } = options;
+  const jobs: StoredJob[] = [];
+  const requests: JobRequest[] = [];
+  const create = (request: JobRequest): StoredJob => {
+    const planned = plan(request, jobs.length);
+    const work = typeof planned === 'string' ? { answer: planned } : planned;
+    const job = new StoredJob(jobs.length + 1, asRecord(request.body), work, clock);
+    jobs.push(job);
+    return job;
+  };
+  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await readRequest(incoming);
+    requests.push(request);
+    const early = before?.(request);
+    if (isRefusal(early)) {
+      fail(response, early);
+      return;
+    }
+    const reply = isAuthorized(incoming) ? replyTo(request, jobs, create) : failure(401, 'no credential');
+    const late = early ?? after?.(request);
+    if (isRefusal(late)) fail(response, late);
+    else await send(response, reply, late?.cutAfter ?? Infinity);
+  }
+  const server = createServer((incoming, response) => {
+    serve(incoming, response).catch((error: unknown) => {
+      response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(messageOf(error));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.keepAliveTimeout = 0;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    for (const job of jobs) job.wake();
+    await closed;
+  };
+  return { url, baseURL: `${url}/v1`, requests, jobs, close, [Symbol.asyncDispose]: close };
+}
+
+const isAuthorized = ({ headers }: IncomingMessage): boolean =>
+  headers.authorization !== undefined || headers['api-key'] !== undefined;
+
+const isRefusal = (fault: JobFault | undefined): fault is Exclude<JobFault, { readonly cutAfter: number }> =>
+  fault !== undefined && (fault === 'drop' || 'status' in fault);
+
+const failure = (status: number, message: string): Reply => ({
+  status,
+  json: { error: { message, type: 'invalid_request_error', code: null, param: null } },
+});
+
+async function readRequest(incoming: IncomingMessage): Promise<JobRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const { method = '', url = '/' } = incoming;
+  const { pathname, searchParams: query } = new URL(url, 'http://127.0.0.1');
+  const path = pathname.replace(/^\/openai(?=\/v1\/)/, '');
+  const body = tryParseJson(Buffer.concat(chunks).toString('utf8'));
+  const step = stepOf(method, path, query, asRecord(body));
+  return { step, method, path, query, headers: maskedHeaders(incoming.headers), body };
+}
+
+function stepOf(method: string, path: string, query: URLSearchParams, body: object): JobStep {
+  if (method === 'DELETE') return 'remove';
+  if (path.endsWith('/cancel')) return 'cancel';
+  if (method === 'GET') return query.get('stream') === 'true' ? 'stream' : 'look';
+  return 'background' in body || 'deferred' in body ? 'start' : 'live';
+}
+
+/** Processes a request. */
+function replyTo(
+  request: JobRequest,
+  jobs: readonly StoredJob[],
+  create: (request: JobRequest) => StoredJob,
+): Reply {
+  const { step, method, path, query } = request;
+  const include = [...query.getAll('include[]'), ...query.getAll('include')];
+  if (method === 'POST' && path === '/v1/responses') return started(request, create(request));
+  if (method === 'POST' && path === '/v1/chat/completions')
+    return { status: 200, json: { request_id: create(request).id } };
+  const id = /^\/v1\/(?:responses|chat\/deferred-completion)\/([^/]+)/.exec(path)?.[1];
+  const job = jobs.find((each) => each.id === id && !each.isDeleted);
+  if (job === undefined) return failure(404, `Response with id '${String(id)}' not found.`);
+  if (path.startsWith('/v1/chat/')) return deferred(job);
+  if (step === 'remove') {
+    job.isRemoved = true;
+    return { status: 200, json: { id, object: 'response.deleted', deleted: true } };
+  }
+  if (step === 'cancel') {
+    if (job.body['background'] !== true) return failure(400, 'Cannot cancel a synchronous response.');
+    job.cancel();
+  }
+  if (step !== 'stream') {
+    if (step === 'look') job.looks++;
+    return { status: 200, json: job.object(include) };
+  }
+  if (job.body['stream'] !== true) return failure(400, 'Streaming is not enabled for this response.');
+  const after = query.get('starting_after');
+  if (after === null) job.reads++;
+  return { job, after: after === null ? -1 : Number(after), include };
+}
+
+/** Returns the response to the request that has created a job, or to a live call. */
+function started({ body, step }: JobRequest, job: StoredJob): Reply {
+  const include = asList(asRecord(body)['include']).map(String);
+  if (asRecord(body)['stream'] === true) return { job, after: -1, include };
+  if (step === 'live') job.looks = Infinity;
+  return { status: 200, json: job.object(include) };
+}
+
+function deferred(job: StoredJob): Reply {
+  if (job.isTaken) return failure(404, 'Deferred completion not found.');
+  job.looks++;
+  if (job.status === 'queued' || job.status === 'in_progress') return { status: 202, json: undefined };
+  job.isTaken = true;
+  const { fails } = job.plan;
+  if (typeof fails === 'object') return failure(500, fails.message);
+  const { body } = completeChat(job.answer, { model: asText(job.body['model']) ?? '' } as never, {
+    name: 'xai',
+  });
+  return { status: 200, json: asRecord(tryParseJson(body)) };
+}
+
+async function send(response: ServerResponse, reply: Reply, cutAfter: number): Promise<void> {
+  if ('status' in reply) {
+    response.writeHead(reply.status, { 'content-type': 'application/json' });
+    response.end(reply.json === undefined ? '' : JSON.stringify(reply.json));
+    return;
+  }
+  const { job, include, after } = reply;
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.flushHeaders();
+  const isOpen = (): boolean => !response.destroyed && !job.isDeleted;
+  let events = job.events(include);
+  let sent = 0;
+  for (let at = after + 1; isOpen(); at++) {
+    while (at >= job.released && isOpen()) {
+      await job.changed();
+      if (job.isCancelled) events = job.events(include);
+    }
+    const event = events[at];
+    if (event === undefined || !isOpen()) break;
+    if (sent++ >= cutAfter) {
+      response.destroy();
+      return;
+    }
+    response.write(`event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`);
+    // Let each event arrive separately.
+    await new Promise(setImmediate);
+  }
+  response.end();
+}
+
+function fail(response: ServerResponse, fault: Exclude<JobFault, { readonly cutAfter: number }>): void {
+  if (fault === 'drop') {
+    response.destroy();
+    return;
+  }
+  const { status, headers, body = { error: { message: `status ${status}` } } } = fault;
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
