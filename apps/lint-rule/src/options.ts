@@ -7,8 +7,8 @@ import type { RetryOption } from './data/retries.ts';
  */
 export interface MajordomoOptions {
   /**
-   * Files that may call models directly, such as provider packages, as globs relative to the linter's working
-   * directory.
+   * Files that may call models directly, as globs relative to the linter's working directory. No rule reports them, except
+   * `no-sdk-retries` in provider packages.
    * @default []
    */
   readonly allow?: readonly string[] | undefined;

@@ -125,6 +125,21 @@ describe('checked files', () => {
     expect(all).toMatchObject({ code: 0, out: 'No raw calls in 4 files.\n' });
   });
 
+  it('reports no client of an SDK in a file of --allow', async () => {
+    write('src/legacy/client.ts', `${RAW}export const client = new OpenAI();\n`);
+    const { code, out } = await run(root, '--allow', 'src/legacy/**');
+    expect([code, out]).toEqual([0, 'No raw calls in 1 file.\n']);
+  });
+
+  it('reports a client that may retry in a provider package, and does not count it as a raw call', async () => {
+    write('package.json', '{ "majordomo": { "provider": true } }');
+    write('a.ts', `${RAW}export const client = new OpenAI();\n`);
+    const { code, out } = await run(root);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^a\.ts:2:23 {2}no-sdk-retries {2}This SDK client may retry/);
+    expect(out).toContain('\nNo raw calls in 1 file. 1 SDK client may retry by itself.\n');
+  });
+
   it('respects eslint-disable comments unless --no-inline, and ignores rules of the repository', async () => {
     write(
       'a.ts',

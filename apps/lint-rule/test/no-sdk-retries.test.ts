@@ -1,8 +1,17 @@
-import { describe, expect, it } from 'vitest';
-import type { MajordomoOptions } from '../src/index.ts';
-import { lint, messages, parsers } from './lint.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lint, messages, parsers, type Case } from './lint.ts';
 
-const INSIDE: MajordomoOptions = { allow: ['src/**'] };
+const providerPackage = mkdtempSync(join(tmpdir(), 'lint-provider-'));
+writeFileSync(join(providerPackage, 'package.json'), JSON.stringify({ majordomo: { provider: true } }));
+afterAll(() => {
+  rmSync(providerPackage, { recursive: true, force: true });
+});
+
+/** File inside a provider package. */
+const INSIDE: Case = { cwd: providerPackage, filename: join(providerPackage, 'app.ts') };
 const OPENAI = "import OpenAI from 'openai';\n";
 
 const REPORTED: readonly (readonly [what: string, code: string])[] = [
@@ -58,11 +67,11 @@ const SILENT: readonly (readonly [what: string, code: string])[] = [
 
 describe.each(Object.entries(parsers))('no-sdk-retries with the parser of %s', (_name, parser) => {
   it.each(REPORTED)('reports %s', (_what, code) => {
-    expect(lint(code, { parser, options: INSIDE })).toEqual([`no-sdk-retries:${code.split('\n').length}`]);
+    expect(lint(code, { ...INSIDE, parser })).toEqual([`no-sdk-retries:${code.split('\n').length}`]);
   });
 
   it.each(SILENT)('accepts %s', (_what, code) => {
-    expect(lint(code, { parser, options: INSIDE })).toEqual([]);
+    expect(lint(code, { ...INSIDE, parser })).toEqual([]);
   });
 });
 
@@ -70,10 +79,21 @@ it('reports nothing outside provider packages, where no-raw-sdk reports the impo
   expect(lint(`${OPENAI}new OpenAI();`)).toEqual(['no-raw-sdk:1']);
 });
 
+it('reports nothing in an allowed file outside provider packages, because majordomo does not retry its calls', () => {
+  const code = "import Anthropic from '@anthropic-ai/sdk';\nexport const client = new Anthropic();";
+  expect(lint(code, { options: { allow: ['src/llm/client.ts'] }, filename: 'src/llm/client.ts' })).toEqual([]);
+});
+
+it('also checks the allowed files of a provider package', () => {
+  expect(lint(`${OPENAI}new OpenAI();`, { ...INSIDE, options: { allow: ['**'] } })).toEqual([
+    'no-sdk-retries:2',
+  ]);
+});
+
 it('accepts additional clients', () => {
   const code = "import { House } from 'house-llm';\nnew House({ tries: 3 });\nnew House({ tries: 1 });";
   const clients = [{ package: 'house-llm', classes: ['House'], option: 'tries', off: [1] }];
-  expect(lint(code, { options: { ...INSIDE, clients } })).toEqual(['no-sdk-retries:2']);
+  expect(lint(code, { ...INSIDE, options: { clients } })).toEqual(['no-sdk-retries:2']);
 });
 
 describe('the suggestion', () => {
@@ -84,14 +104,14 @@ describe('the suggestion', () => {
     ['new OpenAI({ apiKey })', 'new OpenAI({ apiKey, maxRetries: 0 })'],
     ['new OpenAI({ ...options })', 'new OpenAI({ ...options, maxRetries: 0 })'],
   ])('turns %s into %s', (before, after) => {
-    const [message] = messages(OPENAI + before, { options: INSIDE });
+    const [message] = messages(OPENAI + before, INSIDE);
     const fix = message?.suggestions?.[0]?.fix;
     const code = OPENAI + before;
     expect(fix && code.slice(0, fix.range[0]) + fix.text + code.slice(fix.range[1])).toBe(OPENAI + after);
   });
 
   it('does not exist if the option already has a value', () => {
-    const [message] = messages(`${OPENAI}new OpenAI({ maxRetries: 2 })`, { options: INSIDE });
+    const [message] = messages(`${OPENAI}new OpenAI({ maxRetries: 2 })`, INSIDE);
     expect(message?.suggestions ?? []).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ Raw calls are allowed in a package whose package.json has "majordomo": { "provid
   --output <file>    write to a file instead of standard output
   --help, --version
 
-Exit code: 0 no raw calls, 1 raw calls found, 2 the check failed. Files that cannot be parsed are skipped with a note.
+Exit code: 0 nothing to report, 1 raw calls, or SDK clients of provider packages that may retry, 2 the check failed. Files that cannot be parsed are skipped with a note.
 `;
 
 const OPTIONS = {

@@ -14,8 +14,8 @@ export interface Terminal {
 }
 
 /**
- * Runs the command and returns its exit code: 0 without raw calls, 1 with raw calls, and 2 if the check failed. Skips files that
- * cannot be parsed, and reports them.
+ * Runs the command and returns its exit code: 0 without findings, 1 with findings, and 2 if the check failed. Skips files that cannot be
+ * parsed, and reports them.
  */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   try {

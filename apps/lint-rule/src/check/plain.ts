@@ -14,7 +14,17 @@ function summary({ files, rewritten, findings, skipped }: LintReport): string {
   const fixed = rewritten === 0 ? '' : ` Rewrote ${rewritten} file${rewritten === 1 ? '' : 's'}.`;
   const note = skipped.length === 0 ? '' : ` (${skipped.length} skipped)`;
   const checked = `${files} file${files === 1 ? '' : 's'}${note}`;
-  if (findings.length === 0) return `No raw calls in ${checked}.${fixed}`;
-  const reportedFiles = new Set(findings.map(({ file }) => file)).size;
-  return `${findings.length} raw call${findings.length === 1 ? '' : 's'} in ${reportedFiles} of ${checked}.${fixed}`;
+  const rawCalls = findings.filter(({ rule }) => rule !== RETRIES_RULE);
+  const clients = retryingClients(findings.length - rawCalls.length);
+  if (rawCalls.length === 0) return `No raw calls in ${checked}.${clients}${fixed}`;
+  const reportedFiles = new Set(rawCalls.map(({ file }) => file)).size;
+  return `${rawCalls.length} raw call${rawCalls.length === 1 ? '' : 's'} in ${reportedFiles} of ${checked}.${clients}${fixed}`;
+}
+
+/** Rule of provider packages, which may call models directly. Its findings are not raw calls. */
+const RETRIES_RULE = 'no-sdk-retries';
+
+function retryingClients(count: number): string {
+  if (count === 0) return '';
+  return ` ${count} SDK client${count === 1 ? '' : 's'} may retry by ${count === 1 ? 'itself' : 'themselves'}.`;
 }

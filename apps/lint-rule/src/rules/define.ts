@@ -27,7 +27,7 @@ export interface RuleDefinition {
    * @default false
    */
   readonly isFixable?: boolean | undefined;
-  /** Files that the rule checks: all except provider packages and allowed files, or only these packages and files. */
+  /** Files that the rule checks: all except provider packages and allowed files, or only provider packages. */
   readonly fileKind: 'outside-providers' | 'inside-providers';
   /** Function that returns whether a file's text can contain a violation. If it returns false, the file is not traversed. */
   readonly mayApply?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
@@ -85,12 +85,17 @@ const globsOf = perOptions((options) => ({
 function classifyFile(context: Rule.RuleContext, options: MajordomoOptions): FileKind {
   const { filename, cwd } = context;
   if (lastFile.filename === filename && lastFile.options === options) return lastFile.kind;
-  const path = relativePath(cwd, filename);
-  const { allowed, exempt } = globsOf(options);
-  const isProvider = allowed(path) || isProviderPackage(dirname(filename));
-  const kind = exempt(path) ? 'exempt' : isProvider ? 'inside-providers' : 'outside-providers';
+  const kind = kindOf(filename, cwd, options);
   lastFile = { filename, options, kind };
   return kind;
+}
+
+function kindOf(filename: string, cwd: string, options: MajordomoOptions): FileKind {
+  const path = relativePath(cwd, filename);
+  const { allowed, exempt } = globsOf(options);
+  if (exempt(path)) return 'exempt';
+  if (isProviderPackage(dirname(filename))) return 'inside-providers';
+  return allowed(path) ? 'exempt' : 'outside-providers';
 }
 
 /** Kind of the last file. One entry is enough, because all rules check a file before the next file. */
