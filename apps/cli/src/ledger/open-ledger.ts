@@ -74,7 +74,7 @@ function printAlert(alert: Alert, { stderr }: Io): void {
   const say = (text: string): void => {
     stderr.write(`${painter(stderr)('yellow', printable(text))}\n`);
   };
-  if (alert.type === 'threshold') {
+  if (alert.type === 'threshold' && alert.isHighest) {
     const { limit, key } = alert.state;
     const whose = key === '' ? '' : ` (${key})`;
     say(`The limit "${limit.name}"${whose} is used up to ${Math.round(alert.share * 100)} %.`);

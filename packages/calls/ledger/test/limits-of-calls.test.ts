@@ -99,7 +99,7 @@ describe('limitsOf', () => {
     const { callModel } = ledgerFixture(replies(3), { limitsOf, limits: [perMinute('company', 1)] });
     await callModel({ metadata: { key: 'a' } });
     expect((await denial(callModel({ metadata: { key: 'a' } }))).publicMessage).toBe(
-      'a limit of this gateway is spent',
+      'a limit of this service is spent',
     );
   });
 

@@ -228,7 +228,7 @@ describe('the message of a limit', () => {
   it('that keys share contains neither its name nor its amount', async () => {
     const { status, message = '' } = await failureAfterLimit(true);
     expect([status, /company|1 call/.test(message)]).toEqual([403, false]);
-    expect(message).toContain('a limit of this gateway is spent');
+    expect(message).toContain('a limit of this service is spent');
   });
 });
 

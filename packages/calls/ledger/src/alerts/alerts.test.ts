@@ -87,8 +87,13 @@ describe('a threshold', () => {
     expect(emittedAlerts).toEqual([]);
     await book(41n);
     expect(emittedAlerts).toMatchObject([
-      { type: 'threshold', share: 0.5, state: { used: 90n, held: 0n, left: 10n, emptyAt: undefined } },
-      { type: 'threshold', share: 0.9 },
+      {
+        type: 'threshold',
+        share: 0.5,
+        isHighest: false,
+        state: { used: 90n, held: 0n, left: 10n, emptyAt: undefined },
+      },
+      { type: 'threshold', share: 0.9, isHighest: true },
     ]);
   });
 

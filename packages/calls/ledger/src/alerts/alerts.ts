@@ -93,9 +93,13 @@ export class Alerts {
 
   private async emitShares(booked: BookedAmount, state: LimitState): Promise<void> {
     const { limit } = booked;
-    for (const share of [...(limit.definition.alertAt ?? DEFAULT_SHARES)].sort((a, b) => a - b))
-      if (Number(state.used) / Number(limit.max) >= share)
-        await this.emitOnce(booked, `share-${share}`, { type: 'threshold', share, state });
+    const used = Number(state.used) / Number(limit.max);
+    const reached = (limit.definition.alertAt ?? DEFAULT_SHARES).filter((share) => used >= share);
+    const highest = Math.max(...reached);
+    for (const share of reached.sort((a, b) => a - b)) {
+      const isHighest = share === highest;
+      await this.emitOnce(booked, `share-${share}`, { type: 'threshold', share, isHighest, state });
+    }
     if (state.used >= limit.max) await this.emitOnce(booked, 'spent', { type: 'spent', state });
   }
 

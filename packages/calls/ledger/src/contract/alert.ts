@@ -7,8 +7,16 @@ import type { SpendRecord } from './record.ts';
  * target, `store-down` and `unreleased` once per process and outage.
  */
 export type Alert =
-  /** Used amount that has reached a share in the limit's `alertAt`. */
-  | { readonly type: 'threshold'; readonly share: number; readonly state: LimitState }
+  /**
+   * Used amount that has reached a share in the limit's `alertAt`. A call that reaches several shares emits an alert for each, in
+   * ascending order. `isHighest` is whether the share is the highest one, so that a message can be sent once.
+   */
+  | {
+      readonly type: 'threshold';
+      readonly share: number;
+      readonly isHighest: boolean;
+      readonly state: LimitState;
+    }
   /** Limit that is used up, or that denied a call which would fit into a new period. */
   | { readonly type: 'spent'; readonly state: LimitState }
   /**

@@ -175,6 +175,8 @@ describe('the code of a denial', () => {
   ])('is %s, and the public message has no figures and names', (code, denial) => {
     expect(denial.code).toBe(code);
     expect(denial.publicMessage).not.toMatch(/\d|"|day|disk/);
+    // An application without a gateway also sends the message to its clients.
+    expect(denial.publicMessage).not.toContain('gateway');
     expect(denial.publicMessage?.length).toBeGreaterThan(20);
   });
 

@@ -12,11 +12,11 @@ const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
 
 /** Messages for clients, without figures, because a client may see only the figures of the limits of its key. */
 const PUBLIC = {
-  spent: 'a limit of this gateway is spent',
-  tooLarge: 'this request is larger than a limit of this gateway allows; lower its maximum answer length',
-  held: 'requests in progress hold the rest of a limit of this gateway; retry when they have finished',
+  spent: 'a limit of this service is spent',
+  tooLarge: 'this request is larger than a limit of this service allows; lower its maximum answer length',
+  held: 'requests in progress hold the rest of a limit of this service; retry when they have finished',
   noBound: 'the maximum answer length of this model is unknown; send a maximum with the request',
-  noPrice: 'the price of this request is unknown; the operator of this gateway receives the reason',
+  noPrice: 'the price of this request is unknown; the operator of this service receives the reason',
   booksDown: 'limits cannot be checked at the moment; retry later',
 } as const;
 
