@@ -78,6 +78,16 @@ function parsed(args: readonly string[]): (Flags & { readonly help: boolean }) |
   }
 }
 
+const APPLICATION = {
+  action: 'Start it with',
+  keys: 'It needs no key. To call real models, copy .env.example to .env and set a key.',
+};
+
+const LINT = {
+  action: 'Check its code for raw calls with',
+  keys: 'The check needs no key and calls no model.',
+};
+
 function nextSteps({ name, folder, template, packageManager }: CreateOptions, cwd: string): string {
   const manager = packageManager ?? 'npm';
   const commands = [
@@ -85,8 +95,9 @@ function nextSteps({ name, folder, template, packageManager }: CreateOptions, cw
     ...(packageManager === undefined ? [`${manager} install`] : []),
     `${manager} run ${TEMPLATES[template].start}`,
   ];
-  return `\nCreated ${name} from the template ${template}. Start it with:\n
+  const { action, keys } = template === 'lint' ? LINT : APPLICATION;
+  return `\nCreated ${name} from the template ${template}. ${action}:\n
 ${commands.map((command) => `  ${command}\n`).join('')}
-It needs no key. To call real models, copy .env.example to .env and set a key.
+${keys}
 `;
 }

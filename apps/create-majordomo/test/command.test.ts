@@ -39,6 +39,13 @@ it('prints the commands that start the application', async () => {
   expect(out).toContain('  cd talk\n  npm install\n  npm run dev\n');
 });
 
+it('prints the command that checks the code of the lint template, and no instructions about keys', async () => {
+  const { out } = await run(emptyFolder(), 'my-app', '--template', 'lint', '--package-manager', 'none');
+  expect(out).toContain('Check its code for raw calls with:\n\n  cd my-app\n  npm install\n  npm run lint\n');
+  expect(out).toContain('The check needs no key');
+  expect(out).not.toMatch(/Start it|\.env/);
+});
+
 describe('an invalid argument', () => {
   it.each([
     [['my-app', '--template', 'chta'], '"chta" is not a template; did you mean "chat"?'],
