@@ -53,6 +53,16 @@ const EXPECTED = {
   cancel: 'docs/request',
   mcp: 'docs/mcp-servers',
   langchain: 'docs/from-langchain',
+  'log failover': 'docs/tracing',
+  'cost per customer': 'docs/budgets-per-customer',
+  vite: 'docs/frontends',
+  'typescript lint': 'packages/eslint-plugin',
+  'lint rule': 'packages/eslint-plugin',
+  'serve mcp': 'docs/mcp-serving',
+  'openai sdk base url': 'docs/gateway',
+  'own vendor': 'docs/vendor-profile',
+  'github actions': 'packages/eslint-plugin',
+  'generate image': 'docs/images-and-files',
 };
 
 /** Returns the searches whose first result is on another page. */

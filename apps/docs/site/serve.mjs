@@ -27,10 +27,11 @@ export async function serveSite() {
 
 async function serve({ url }, response) {
   const path = decodeURI(new URL(url, 'http://site').pathname);
+  const file = path.endsWith('/') ? `${path}index.html` : path;
   try {
-    const bytes = await readFile(join(DIST, path.endsWith('/') ? `${path}index.html` : path));
+    const bytes = await readFile(join(DIST, file));
     response
-      .writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
+      .writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' })
       .end(bytes);
   } catch {
     response.writeHead(404).end();
