@@ -29,6 +29,7 @@ const KINDS: KindsOf<McpOptions> = {
   store: 'object with get',
   onEvent: 'function',
   around: 'function',
+  apps: 'boolean',
   protocol: ['2025', 'auto'],
   signal: 'object with addEventListener',
   clock: 'object with now',

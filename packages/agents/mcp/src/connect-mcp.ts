@@ -1,4 +1,5 @@
 import { abortable } from '@majordomo/core/toolkit';
+import { registerHost } from './client/app-host.ts';
 import { checkOptions, isProgram } from './check-options.ts';
 import { toLlmError } from './client/errors.ts';
 import { getPrompt, listPrompts } from './client/prompts.ts';
@@ -31,7 +32,7 @@ export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
     throw failure;
   }
   const close = (): Promise<void> => connection.close();
-  return {
+  const toolbox: McpToolbox = {
     name: options.name,
     get tools() {
       return box.tools;
@@ -48,4 +49,6 @@ export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
     close,
     [Symbol.asyncDispose]: close,
   };
+  registerHost(toolbox, box);
+  return toolbox;
 }

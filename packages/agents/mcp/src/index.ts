@@ -23,6 +23,9 @@ export type {
   McpToolbox,
 } from './options.ts';
 export type { McpStore } from './store.ts';
+
+export { mcpApps } from './apps/mcp-apps.ts';
+export type { McpAppMetadata, McpApps } from './apps/options.ts';
 export type { McpAround, McpRequestInfo } from './around.ts';
 
 export { serveMcp } from './serve/serve-mcp.ts';

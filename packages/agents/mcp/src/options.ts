@@ -196,6 +196,11 @@ export interface McpOptions {
   readonly onElicit?:
     | ((question: McpQuestion, io: { readonly signal: AbortSignal }) => McpReply | Promise<McpReply>)
     | undefined;
+  /**
+   * Whether the application shows MCP Apps, with `mcpApps`. Tools that only an app may call are then hidden from the model, and the
+   * complete results of the last 100 calls of tools with an app are retained, up to 1 MiB each. @default false
+   */
+  readonly apps?: boolean | undefined;
   /** Whether `<prefix>list_resources` and `<prefix>read_resource` are offered if the server has resources. @default false */
   readonly resources?: boolean | undefined;
   /**

@@ -80,7 +80,7 @@ export class ChunkEncoder {
       case 'model':
         return this.modelEvent(event.event);
       case 'tool-end':
-        return [resultChunk(event.result)];
+        return [this.resultChunk(event.result)];
       case 'step-end':
         return this.endStep();
       case 'reset':
@@ -212,7 +212,7 @@ export class ChunkEncoder {
     const id = type === 'tool-call' ? this.uniqueCallId(head.id) : `${this.step}-${index}`;
     this.open.set(index, { type, id });
     return type === 'tool-call'
-      ? [{ type: 'tool-input-start', toolCallId: id, toolName: head.name }]
+      ? [{ type: 'tool-input-start', toolCallId: id, toolName: head.name, ...this.appOf(head.name, id) }]
       : [{ type: `${type}-start`, id }];
   }
 
@@ -242,7 +242,7 @@ export class ChunkEncoder {
       invalid === undefined
         ? { type: 'tool-input-available', input: args }
         : { type: 'tool-input-error', input: invalid.raw, errorText: INVALID_ARGUMENTS };
-    return [{ ...input, toolCallId: id, toolName, ...metadata }];
+    return [{ ...input, toolCallId: id, toolName, ...metadata, ...this.appOf(toolName, id) }];
   }
 
   private vendorCall(part: VendorCallPart): UiMessageChunk {
@@ -257,6 +257,24 @@ export class ChunkEncoder {
       input,
       providerMetadata: { majordomo },
     };
+  }
+
+  /** Returns the result of a call. The output of a tool with an app is the result of its server. */
+  private resultChunk(result: ToolResultPart): UiMessageChunk {
+    const { callId: toolCallId, name, content, isError } = result;
+    const { state, ...output } = outputState(result);
+    const app =
+      isError === true || this.version < RESETS
+        ? undefined
+        : this.options.apps?.part(name, toolCallId, content);
+    if (app?.output !== undefined) return { type: `tool-${state}`, toolCallId, output: app.output };
+    return { type: `tool-${state}`, toolCallId, ...output };
+  }
+
+  /** Returns the metadata of a tool's app. */
+  private appOf(tool: string, callId: string): { readonly toolMetadata?: JsonObject } {
+    const app = this.version < RESETS ? undefined : this.options.apps?.part(tool, callId)?.app;
+    return app === undefined ? {} : { toolMetadata: { app } };
   }
 
   private endText(id: string, { citations = [] }: TextPart, metadata?: JsonObject): UiMessageChunk[] {
@@ -312,11 +330,6 @@ export const vendorPart = (
   type: 'data-majordomo-vendor',
   data: defined({ kind, text, replay: token && { ...token } }),
 });
-
-function resultChunk(result: ToolResultPart): UiMessageChunk {
-  const { state, ...output } = outputState(result);
-  return { type: `tool-${state}`, toolCallId: result.callId, ...output };
-}
 
 function sourceOf({ url, document, title }: Citation, id: string) {
   if (url !== undefined)

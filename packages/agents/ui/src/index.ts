@@ -15,6 +15,7 @@ export type {
   UiInput,
   UiMessage,
   UiMessageChunk,
+  UiApps,
   UiOptions,
   UiResponseOptions,
   UiSuspended,

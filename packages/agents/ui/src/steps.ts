@@ -13,7 +13,7 @@ import type {
 } from '@majordomo/core';
 import { asRecord, fromBase64, isRecord, resultsOfTurn, vendorKindOf } from '@majordomo/core/toolkit';
 import { ClientValue } from './client-value.ts';
-import { piecesOf, resultOf } from './tool-output.ts';
+import { piecesOf, piecesOfMcp, resultOf } from './tool-output.ts';
 
 /** Tool call that a client sent. */
 export interface ClientCall {
@@ -160,7 +160,7 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
       return { ...base, approvalId, decision };
     }
     case 'output-available':
-      return withResult(piecesOf(part.record()['output']));
+      return withResult(appPieces(part) ?? piecesOf(part.record()['output']));
     case 'output-error':
       return withResult(part.at('errorText').text(), true);
     case 'output-denied':
@@ -168,6 +168,12 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
     default:
       throw part.at('state').invalid(`"${state.slice(0, 40)}" is not a state of a tool part`);
   }
+}
+
+/** Returns the result of a tool with an MCP App as the model receives it; `undefined` for any other tool. */
+function appPieces(part: ClientValue): ToolResultPart['content'] | undefined {
+  const { toolMetadata, output } = part.record();
+  return isRecord(asRecord(toolMetadata)['app']) ? piecesOfMcp(output) : undefined;
 }
 
 /** Returns the call that waits for the client, or `undefined` for a call of an ordinary tool. */

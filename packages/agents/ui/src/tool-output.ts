@@ -59,6 +59,24 @@ export function piecesOf(output: unknown): Pieces {
   return [{ type: 'text', text: typeof output === 'string' ? output : JSON.stringify(output ?? null) }];
 }
 
+/** Returns the text and the images of a result of MCP; `undefined` for any other output. */
+export function piecesOfMcp(output: unknown): Pieces | undefined {
+  const { content, structuredContent } = asRecord(output);
+  if (!isList(content)) return undefined;
+  const pieces = content.map(pieceOfBlock);
+  if (pieces.length > 0) return pieces;
+  return [
+    { type: 'text', text: structuredContent === undefined ? 'done' : JSON.stringify(structuredContent) },
+  ];
+}
+
+function pieceOfBlock(block: unknown): ResultPiece {
+  const { type, text, data, mimeType: mediaType } = asRecord(block);
+  if (type === 'text' && typeof text === 'string') return { type, text };
+  const image = type === 'image' ? pieceFrom({ type: 'image-data', mediaType, data }) : undefined;
+  return image ?? { type: 'text', text: `[${typeof mediaType === 'string' ? mediaType : String(type)}]` };
+}
+
 function pieceJson(piece: ResultPiece): JsonObject {
   if (piece.type === 'text') return { type: 'text', text: piece.text };
   const { type, mediaType, bytes } = piece;

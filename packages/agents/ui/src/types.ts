@@ -11,6 +11,7 @@ import type {
   LlmError,
   Message,
   ToolCallPart,
+  ToolResultPart,
   Usage,
 } from '@majordomo/core';
 
@@ -135,6 +136,16 @@ export interface UiEnd {
   readonly error: LlmError | undefined;
 }
 
+/** Apps of MCP tools. */
+export interface UiApps {
+  /** Returns the app of a tool, and after the call the server's result. `content`: result that the model received. */
+  part(
+    tool: string,
+    callId: string,
+    content?: ToolResultPart['content'],
+  ): { readonly app: JsonObject; readonly output?: JsonObject | undefined } | undefined;
+}
+
 /** Options for the conversion of events to chunks. */
 export interface UiOptions {
   /**
@@ -166,6 +177,12 @@ export interface UiOptions {
    * `providerMetadata.majordomo.replay`, so that a stateless page returns them. `@default true`
    */
   readonly replay?: boolean | undefined;
+  /**
+   * MCP Apps of the agent's toolboxes: `mcpApps(toolboxes)` of `@majordomo/mcp`. A call of a tool with an app is sent with
+   * `toolMetadata.app`, and its output is the complete result of the server, as the renderer of the AI SDK expects. Requires version 7.
+   * @default no apps
+   */
+  readonly apps?: UiApps | undefined;
   /** Secret that signs approval requests. In an array, the first one signs. If not set, approvals require a `stored` state. */
   readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** Id of the chat, part of the approval signatures. */

@@ -1,6 +1,8 @@
 import { suspend, type Tool, type ToolContext, type ToolOutput } from '@majordomo/agent';
 import { truncateText, LlmError, type JsonObject } from '@majordomo/core';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
+import type { AppResults } from './app-results.ts';
+import { appUriOf } from '../tool-app.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
 import { pauseAfter, type Connection } from './connection.ts';
 import { contentOf, textOf } from './content.ts';
@@ -16,6 +18,8 @@ export interface ToolsIo {
   readonly connection: Connection;
   readonly history: ToolHistory;
   readonly emit: (event: McpEvent) => void;
+  /** Results of calls for apps. Set with the option `apps`. */
+  readonly appResults: AppResults | undefined;
 }
 
 /** Returns a tool's complete definition as a string, because any change of the definition may change the tool's behavior. */
@@ -35,7 +39,7 @@ export function mcpTool(listed: ListedTool, fingerprint: string, name: string, i
     parameters: listed.inputSchema,
     maxResultChars,
     approval: approve === 'none' ? false : () => needsApproval(listed, fingerprint, approve, io),
-    async run(args: JsonObject, { signal }: ToolContext): Promise<ToolOutput> {
+    async run(args: JsonObject, { signal, callId }: ToolContext): Promise<ToolOutput> {
       const check = checkOf(listed, fingerprint, io);
       const call = { tool: listed, args, signal, suspend: suspended, check };
       const outcome = await withRetries(attempts, connection, signal, () => connection.call(call)).catch(
@@ -48,6 +52,7 @@ export function mcpTool(listed: ListedTool, fingerprint: string, name: string, i
       if (outcome.type === 'login') emitLogin(name, outcome.scopes, io);
       if (outcome.type !== 'result') return suspend(suspensionOf(outcome, options.name, listed.name, args));
       if (outcome.result.isError === true) throw new Error(textOf(outcome.result));
+      if (appUriOf(listed) !== undefined) io.appResults?.add(callId, outcome.result);
       return contentOf(outcome.result);
     },
   };

@@ -2,6 +2,9 @@ import type { Decision, RunState, Tool } from '@majordomo/agent';
 import { LlmError, listeners, messageOf } from '@majordomo/core';
 import { isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
+import type { AppHost, OfferedTool } from './app-host.ts';
+import { AppResults } from './app-results.ts';
+import { appUriOf, isVisibleTo, visibilityOf } from '../tool-app.ts';
 import type { McpEvent, McpOptions, McpReply } from '../options.ts';
 import { Connection } from './connection.ts';
 import { checkOf, mcpTool, fingerprintOf, type ToolsIo } from './mcp-tools.ts';
@@ -15,8 +18,10 @@ import { ToolHistory } from './tool-history.ts';
 const MAX_TOOLS = 1000;
 
 /** Tools of a server in the form that agents accept. */
-export class ServerTools {
+export class ServerTools implements AppHost {
   tools: readonly Tool[] = [];
+  offered: readonly OfferedTool[] = [];
+  readonly appResults: AppResults | undefined;
   readonly connection: Connection;
   private readonly options: McpOptions;
   private readonly emit: (event: McpEvent) => void;
@@ -29,6 +34,7 @@ export class ServerTools {
 
   constructor(options: McpOptions) {
     this.options = options;
+    this.appResults = options.apps === true ? new AppResults() : undefined;
     this.emit = options.onEvent === undefined ? () => undefined : listeners(options.onEvent);
     this.entry = new ListEntry(options);
     this.history = new ToolHistory([], () => undefined);
@@ -75,16 +81,20 @@ export class ServerTools {
           args,
           suspend: options.suspend ?? [],
           signal: new AbortController().signal,
-          check: checkOf(tool, fingerprintOf(tool), this.io),
+          check: this.checkOf(tool),
           resume: inputResponses && { inputResponses, requestState },
         });
       },
     });
   }
 
+  checkOf(listed: ListedTool): () => void {
+    return checkOf(listed, fingerprintOf(listed), this.io);
+  }
+
   private get io(): ToolsIo {
-    const { options, connection, history, emit } = this;
-    return { options, connection, history, emit };
+    const { options, connection, history, emit, appResults } = this;
+    return { options, connection, history, emit, appResults };
   }
 
   /**
@@ -92,7 +102,14 @@ export class ServerTools {
    * providers recognize tools by identity.
    */
   private update(all: readonly ListedTool[], hasResources: boolean): boolean {
-    const { name, prefix = `${name}_`, only, resources = false, approve } = this.options;
+    const {
+      name,
+      prefix = `${name}_`,
+      only,
+      resources = false,
+      approve,
+      apps: hasApps = false,
+    } = this.options;
     const first = uniqueByName(all).slice(0, MAX_TOOLS);
     const named = first.filter((tool) => tool.name !== '');
     const chosen = resultOf('only', () => named.filter(isSelected(only)));
@@ -106,7 +123,8 @@ export class ServerTools {
     ];
     const known = listed.map((tool) => ({ tool, fingerprint: fingerprintOf(tool) }));
     const fingerprints = known.map(({ tool, fingerprint: own }) => [tool.name, own] as const);
-    const fingerprint = JSON.stringify([fingerprints, rejected, hasResources]);
+    const apps = listed.map((tool) => [appUriOf(tool), visibilityOf(tool)]);
+    const fingerprint = JSON.stringify([fingerprints, rejected, hasResources, apps]);
     if (fingerprint === this.fingerprint) return false;
     const newNames = resultOf('rename', () => renamed(listed, this.options.rename));
     const withResources = resources && hasResources;
@@ -117,11 +135,13 @@ export class ServerTools {
     this.hasResources = hasResources;
     const changed = this.history.update(fingerprints);
     const names = fittedNames(prefix, newNames);
+    this.offered = known.map(({ tool, fingerprint: own }, at) => {
+      const newName = newNames[at] ?? tool.name;
+      return { listed: tool, tool: mcpTool(tool, own, names.get(newName) ?? newName, this.io) };
+    });
+    const shown = this.offered.filter(({ listed: tool }) => !hasApps || isVisibleTo('model', tool));
     this.tools = [
-      ...known.map(({ tool, fingerprint: own }, at) => {
-        const newName = newNames[at] ?? tool.name;
-        return mcpTool(tool, own, names.get(newName) ?? newName, this.io);
-      }),
+      ...shown.map(({ tool }) => tool),
       ...(withResources ? resourceTools(this.connection, prefix, approve === 'all') : []),
     ];
     const cut = all.length > MAX_TOOLS ? `, the first ${MAX_TOOLS} of ${all.length}` : '';

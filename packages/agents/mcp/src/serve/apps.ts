@@ -1,10 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { McpServer, Tool as ListedTool } from '@modelcontextprotocol/server';
+import { APP_TYPE } from '../tool-app.ts';
 import type { Closing } from './closing.ts';
 import type { ServedApp } from './options.ts';
-
-/** Media type of an app (MCP Apps, 2026-01-26). */
-const APP_TYPE = 'text/html;profile=mcp-app';
 
 /** Checks the apps. Throws `config` for an invalid address, an unknown tool, and a tool with two apps. */
 export function checkApps(apps: readonly ServedApp[], names: ReadonlySet<string>): void {

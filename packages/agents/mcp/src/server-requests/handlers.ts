@@ -1,24 +1,29 @@
 import { LlmError, type JsonObject, type JsonValue } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import type { Client, ClientCapabilities, ElicitRequestParams } from '@modelcontextprotocol/client';
+import { APP_TYPE, APPS_EXTENSION } from '../tool-app.ts';
 import type { McpOptions, McpQuestion } from '../options.ts';
 import { elicit, questionOf } from './elicitation.ts';
 import { Sampler } from './sampling.ts';
 
-type Options = Pick<McpOptions, 'roots' | 'sampling' | 'onElicit' | 'protocol' | 'suspend'>;
+type Options = Pick<McpOptions, 'roots' | 'sampling' | 'onElicit' | 'protocol' | 'suspend' | 'apps'>;
 
 /** Extension of 2026 for tasks (SEP-2663). */
 const TASKS = 'io.modelcontextprotocol/tasks';
 
 /** Returns the client capabilities for which the application set an option. The SDK refuses requests for other capabilities. */
 export function capabilitiesFor(options: Options): ClientCapabilities {
-  const { roots, sampling, onElicit, protocol, suspend = [] } = options;
+  const { roots, sampling, onElicit, protocol, suspend = [], apps = false } = options;
   const canElicit = onElicit !== undefined || suspend.includes('elicitation');
+  const extensions = {
+    ...(protocol !== '2025' && { [TASKS]: {} }),
+    ...(apps && { [APPS_EXTENSION]: { mimeTypes: [APP_TYPE] } }),
+  };
   return {
     ...(roots === undefined ? {} : { roots: {} }),
     ...(sampling === undefined ? {} : { sampling: {} }),
     ...(canElicit ? { elicitation: { form: {}, url: {} } } : {}),
-    ...(protocol !== '2025' ? { extensions: { [TASKS]: {} } } : {}),
+    ...(Object.keys(extensions).length > 0 && { extensions }),
   };
 }
 
