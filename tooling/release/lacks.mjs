@@ -2,8 +2,8 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import typescript from 'typescript';
 
-/** Files at the top of a tarball. All others are in `dist`. */
-const TOP = new Set(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md']);
+/** Files of a tarball that are not in `dist`. The skill of core is for coding agents. */
+const TOP = new Set(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'skills/majordomo/SKILL.md']);
 /** Files with third-party data, each with the file that contains its licenses. */
 const NOTICES = { 'dist/catalog.json': 'dist/NOTICES.md' };
 

@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./init/init-command.ts'),
   },
   {
+    name: 'skill',
+    description: 'write a skill about majordomo for coding agents',
+    load: () => import('./skill/skill-command.ts'),
+  },
+  {
     name: 'doctor',
     description: 'report what is installed, configured and reachable',
     load: () => import('./doctor/doctor-command.ts'),

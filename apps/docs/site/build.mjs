@@ -8,6 +8,7 @@ import { build } from 'vitepress';
 import { ROOT } from '../../../tooling/build/packages.ts';
 import { IMAGES, pagesOf, pageText, referencePages, referenceText } from './pages.mjs';
 import { checkSite } from './check.mjs';
+import { llmsFiles } from './llms.mjs';
 
 const HERE = join(import.meta.dirname, '..');
 const OUT = join(import.meta.dirname, 'dist');
@@ -17,6 +18,7 @@ try {
   if (!process.argv.includes('--without-reference')) reference();
   await writePages();
   await build(folder, { outDir: OUT });
+  for (const [path, text] of llmsFiles()) writeText(join(OUT, path), text);
   await checkSite();
   console.log(`the site is in ${OUT}: any server of files shows it`);
 } finally {
@@ -45,7 +47,10 @@ async function writePages() {
 }
 
 function writePage(page, text) {
-  const place = join(folder, `${page}.md`);
+  writeText(join(folder, `${page}.md`), text);
+}
+
+function writeText(place, text) {
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, text);
 }

@@ -35,7 +35,13 @@ function referenceSidebar() {
 }
 
 /** Lists and evidence that would hide the pages that explain a subject. Decision records are not searched either. */
-const NOT_SEARCHED = ['index.md', 'docs/index.md', 'docs/conformance.md', 'docs/standards.md', 'docs/wires.md'];
+const NOT_SEARCHED = [
+  'index.md',
+  'docs/index.md',
+  'docs/conformance.md',
+  'docs/standards.md',
+  'docs/wires.md',
+];
 
 /** Returns the headings of a page of the reference that are names: its title, and one per export. */
 const namesIn = (text) => [...text.matchAll(/^(?:# |### ).*$/gm)].join('\n\n');

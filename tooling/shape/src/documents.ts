@@ -7,6 +7,7 @@ export const documents: readonly string[] = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'packages/base/core/ARCHITECTURE.md',
+  'packages/base/core/skills/majordomo/SKILL.md',
   ...Object.keys(WINGS).map((wing) => `packages/${wing}/README.md`),
   ...published.map(({ path }) => `${path}/README.md`).filter((file) => !file.startsWith('apps/')),
   ...filesIn('apps').filter((file) => file.endsWith('.md') && !file.endsWith('/api.md')),

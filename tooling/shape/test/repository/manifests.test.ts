@@ -46,8 +46,10 @@ describe.each(published)('$id', ({ id, path, manifest }) => {
     }
   });
 
-  test('packs its build, its README and its licence, and nothing else', () => {
-    expect(manifest.files).toEqual(['dist', 'README.md', 'LICENSE']);
+  test('packs its build, its README, its licence and its skill, and nothing else', () => {
+    // Core contains a skill for coding agents.
+    const skills = manifest.name === '@majordomo/core' ? ['skills'] : [];
+    expect(manifest.files).toEqual(['dist', ...skills, 'README.md', 'LICENSE']);
     expect(read(`${path}/LICENSE`)).toBe(read('LICENSE'));
   });
 
