@@ -93,7 +93,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'a separate audience: applications that repeat calls; its entry /prompt uses the prices of catalog, an optional peer',
   },
   'store-sqlite': {
-    ours: ['core', 'admin', 'agent', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core the types alone, as optional peers',
   },
@@ -113,12 +113,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
   },
   'store-postgres': {
-    ours: ['core', 'admin', 'agent', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'background', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'admin', 'agent', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },

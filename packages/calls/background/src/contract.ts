@@ -155,12 +155,12 @@ export interface JobStore {
    */
   save(key: string, record: string, version: number, times: JobTimes): Promise<number | undefined>;
   /**
-   * Changes only the `dueAt` of a record, if its stored version is `version`. Does not write the record, which may have megabytes.
+   * Changes only the `dueMs` of a record, if its stored version is `version`. Does not write the record, which may have megabytes.
    * Returns the new version, or `undefined` if another version is stored.
    */
-  postpone(key: string, version: number, dueAt: number): Promise<number | undefined>;
-  /** Returns at most `limit` keys with a `dueAt`, earliest first. */
-  due(limit: number): Promise<readonly { readonly key: string; readonly dueAt: number }[]>;
+  postpone(key: string, version: number, dueMs: number): Promise<number | undefined>;
+  /** Returns at most `limit` keys with a `dueMs`, earliest first. */
+  due(limit: number): Promise<readonly { readonly key: string; readonly dueMs: number }[]>;
   /** Deletes a record if its stored version is `version`. Returns whether the record was deleted. */
   remove(key: string, version: number): Promise<boolean>;
 }
@@ -170,14 +170,14 @@ export interface StoredJob {
   /** Record, as it was saved. */
   readonly record: string;
   readonly version: number;
-  /** Time at which `poll` advances the job, in epoch milliseconds; `undefined` for never. */
-  readonly dueAt: number | undefined;
+  /** Time from now until `poll` advances the job, in milliseconds, at most 0 if the job is due; `undefined` for never. */
+  readonly dueMs: number | undefined;
 }
 
-/** Times of a stored job. */
+/** Times of a stored job, by the clock of the store, because the clocks of processes may differ. */
 export interface JobTimes {
-  /** Time at which `poll` advances the job, in epoch milliseconds. `@default` never */
-  readonly dueAt?: number | undefined;
+  /** Time from now until `poll` advances the job, in milliseconds. `@default` never */
+  readonly dueMs?: number | undefined;
   /** Time from now after which the record is deleted, in milliseconds. `@default` the record is not deleted */
   readonly keepMs?: number | undefined;
 }

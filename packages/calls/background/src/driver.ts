@@ -54,7 +54,7 @@ export class Driver implements DrivenJob {
   private async take(): Promise<LeasedJob | undefined> {
     const { id, setup } = this;
     const stored = await loadRecord(id, setup);
-    if (stored?.record.state !== 'running' || stored.leaseUntil > setup.clock.now()) return undefined;
+    if (stored?.record.state !== 'running' || stored.leaseMs > 0) return undefined;
     const job = await LeasedJob.take(id, stored, setup, this.onLost);
     return job && this.withLog(job);
   }

@@ -16,7 +16,7 @@ export function chatJob(key: string, id: string, setup: Setup): ChatJob {
   return {
     operation: 'chat',
     key,
-    status: async () => statusOf(await requireRecord(id, setup), setup),
+    status: async () => statusOf(await requireRecord(id, setup)),
     stream: ({ after, signal } = {}) => {
       const position = after === undefined ? undefined : positionOf(after);
       return new JobEventStream({ open: () => Promise.resolve(id), setup, after: position, signal });
@@ -34,16 +34,15 @@ export function chatJob(key: string, id: string, setup: Setup): ChatJob {
   };
 }
 
-function statusOf({ record, leaseUntil }: LoadedRecord, { clock }: Setup): JobStatus {
+function statusOf({ record, leaseMs }: LoadedRecord): JobStatus {
   const { key, state, error, legs } = record;
   const attempts = attemptsOf(record);
-  const isDriven = leaseUntil > clock.now();
   const isRunning = state === 'running';
   return {
     key,
     operation: 'chat',
     target: legs.at(-1)?.target,
-    state: isRunning && !isDriven ? 'queued' : state,
+    state: isRunning && leaseMs <= 0 ? 'queued' : state,
     attempts,
     error: error && errorOf(error, attempts),
     nanoUsd: sumOfLegs(record),

@@ -96,9 +96,9 @@ export class LeasedJob {
   }
 
   private async renew(): Promise<void> {
-    const { store, clock } = this.setup;
+    const { store } = this.setup;
     while (this.record.state === 'running') {
-      const version = await store.postpone(this.id, this.version, clock.now() + LEASE_MS);
+      const version = await store.postpone(this.id, this.version, LEASE_MS);
       if (version !== undefined) {
         this.version = version;
         return;

@@ -1,7 +1,9 @@
 import { systemClock, type Clock } from '@majordomo/core';
-import type { JobStore, StoredJob } from './contract.ts';
+import type { JobStore } from './contract.ts';
 
-interface StoredRecord extends StoredJob {
+interface StoredRecord {
+  readonly record: string;
+  readonly version: number;
   readonly expiresAt: number;
 }
 
@@ -27,10 +29,10 @@ export function memoryJobStore({
     remove(key);
     return undefined;
   };
-  const put = (key: string, record: string, dueAt: number | undefined, expiresAt: number): number => {
+  const put = (key: string, record: string, dueMs: number | undefined, expiresAt: number): number => {
     remove(key);
-    records.set(key, { version: ++lastVersion, record, dueAt, expiresAt });
-    if (dueAt !== undefined) dueTimes.set(key, dueAt);
+    records.set(key, { version: ++lastVersion, record, expiresAt });
+    if (dueMs !== undefined) dueTimes.set(key, clock.now() + dueMs);
     return lastVersion;
   };
   const removeExpired = (): void => {
@@ -41,23 +43,26 @@ export function memoryJobStore({
   return {
     async load(key) {
       const stored = find(key);
-      return stored && { record: stored.record, version: stored.version, dueAt: stored.dueAt };
+      const dueAt = dueTimes.get(key);
+      const dueMs = dueAt === undefined ? undefined : dueAt - clock.now();
+      return stored && { record: stored.record, version: stored.version, dueMs };
     },
-    async save(key, record, version, { dueAt, keepMs = Infinity }) {
+    async save(key, record, version, { dueMs, keepMs = Infinity }) {
       removeExpired();
       if (version !== (find(key)?.version ?? 0)) return undefined;
-      return put(key, record, dueAt, clock.now() + keepMs);
+      return put(key, record, dueMs, clock.now() + keepMs);
     },
-    async postpone(key, version, dueAt) {
+    async postpone(key, version, dueMs) {
       const stored = find(key);
-      return stored?.version === version ? put(key, stored.record, dueAt, stored.expiresAt) : undefined;
+      return stored?.version === version ? put(key, stored.record, dueMs, stored.expiresAt) : undefined;
     },
     async due(limit) {
       removeExpired();
-      const found = Array.from(dueTimes, ([key, dueAt]) => ({ key, dueAt }));
+      const now = clock.now();
+      const found = Array.from(dueTimes, ([key, dueAt]) => ({ key, dueMs: dueAt - now }));
       return found
         .filter(({ key }) => find(key) !== undefined)
-        .toSorted((a, b) => a.dueAt - b.dueAt)
+        .toSorted((a, b) => a.dueMs - b.dueMs)
         .slice(0, limit);
     },
     async remove(key, version) {

@@ -11,19 +11,18 @@ export async function pollJobs(
   setup: Setup,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<{ readonly nextMs: number | undefined }> {
-  const { store, clock } = setup;
+  const { store } = setup;
   const polled = new Set<string>();
   const errors: unknown[] = [];
   for (;;) {
     if (signal.aborted) throw abortedError(signal.reason);
     // Jobs that have failed to advance remain due, so read beyond them.
     const due = await store.due(PAGE + errors.length);
-    const now = clock.now();
-    const ready = due.filter(({ key, dueAt }) => dueAt <= now && !polled.has(key));
+    const ready = due.filter(({ key, dueMs }) => dueMs <= 0 && !polled.has(key));
     if (ready.length === 0) {
       if (errors.length > 0) throw errors[0];
       const next = due[0];
-      return { nextMs: next && Math.max(0, next.dueAt - now) };
+      return { nextMs: next && Math.max(0, next.dueMs) };
     }
     const work = ready.map(async ({ key }) => {
       polled.add(key);

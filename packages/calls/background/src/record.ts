@@ -48,8 +48,8 @@ export const LEASE_MS = 30_000;
 export interface LoadedRecord {
   readonly record: JobRecord;
   readonly version: number;
-  /** Time at which the lease of the process that drives the job ends, in epoch milliseconds. 0 for an ended job. */
-  readonly leaseUntil: number;
+  /** Remaining time of the lease of the process that drives the job, in milliseconds. At most 0 if no process drives it. */
+  readonly leaseMs: number;
 }
 
 /** Returns the key in the store, which differs between tenants. */
@@ -60,8 +60,8 @@ export const storeKey = (key: string, tenant: string | undefined): string =>
 export async function loadRecord(id: string, { store }: Setup): Promise<LoadedRecord | undefined> {
   const stored = await store.load(id);
   if (stored === undefined) return undefined;
-  const { record, version, dueAt: leaseUntil = 0 } = stored;
-  return { record: parsedRecord(id, record), version, leaseUntil };
+  const { record, version, dueMs: leaseMs = 0 } = stored;
+  return { record: parsedRecord(id, record), version, leaseMs };
 }
 
 function parsedRecord(id: string, json: string): JobRecord {
@@ -95,14 +95,15 @@ export async function saveRecord(
   id: string,
   record: JobRecord,
   version: number,
-  { store, keepMs, clock }: Setup,
+  { store, keepMs }: Setup,
 ): Promise<LoadedRecord | undefined> {
   const isRunning = record.state === 'running';
   const saved = isRunning ? record : withoutRequest(record);
-  const leaseUntil = isRunning ? clock.now() + LEASE_MS : 0;
-  const times: JobTimes = isRunning ? { dueAt: leaseUntil } : { keepMs };
+  const times: JobTimes = isRunning ? { dueMs: LEASE_MS } : { keepMs };
   const newVersion = await store.save(id, JSON.stringify(saved), version, times);
-  return newVersion === undefined ? undefined : { record: saved, version: newVersion, leaseUntil };
+  return newVersion === undefined
+    ? undefined
+    : { record: saved, version: newVersion, leaseMs: times.dueMs ?? 0 };
 }
 
 /** Returns the record without the request, unless a process still makes the call of a cancelled job. */

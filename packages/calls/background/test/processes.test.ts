@@ -1,42 +1,18 @@
 import { user } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { memoryJobStore, type JobStore } from '../src/index.ts';
-import { settle, world } from './world.ts';
+import { killable, settle, world } from './world.ts';
 
 const request = { messages: [user('hi')] };
-
-/** Returns the store, and a view of it that fails after `stop`, like the store of a process that was killed. */
-function killable(store: JobStore): { readonly store: JobStore; stop: () => void; start: () => void } {
-  let isStopped = false;
-  const check = (): void => {
-    if (isStopped) throw new Error('the process was stopped');
-  };
-  return {
-    stop: () => {
-      isStopped = true;
-    },
-    start: () => {
-      isStopped = false;
-    },
-    store: {
-      load: async (key) => (check(), store.load(key)),
-      save: async (key, record, version, times) => (check(), store.save(key, record, version, times)),
-      postpone: async (key, version, dueAt) => (check(), store.postpone(key, version, dueAt)),
-      due: async (limit) => (check(), store.due(limit)),
-      remove: async (key, version) => (check(), store.remove(key, version)),
-    },
-  };
-}
 
 it('lets another process take over, and discards the late answer of the first', async () => {
   const base = world();
   const link = killable(base.store);
-  const mine = world({ a: [{ text: 'late', delayMs: 60_000 }], store: link.store });
-  const theirs = world({ a: ['taken over'], store: base.store });
+  const mine = world({ a: [{ text: 'late', delayMs: 60_000 }], store: link.store, clock: base.clock });
+  const theirs = world({ a: ['taken over'], store: base.store, clock: base.clock });
   await mine.process().model('a/m').start(request, { key: 'k' });
   await mine.clock.advance(10);
   link.stop();
-  // The clocks of the processes differ only in this test, in which the first process is suspended.
   await theirs.clock.advance(31_000);
   const other = theirs.process();
   expect((await other.open('k').then((job) => job.status())).state).toBe('queued');
@@ -55,8 +31,8 @@ it('lets another process take over, and discards the late answer of the first', 
 it('gives a reader of an abandoned leg a reset', async () => {
   const base = world();
   const link = killable(base.store);
-  const mine = world({ a: [{ hang: true, after: 'some text here' }], store: link.store });
-  const theirs = world({ a: ['taken over'], store: base.store });
+  const mine = world({ a: [{ hang: true, after: 'some text here' }], store: link.store, clock: base.clock });
+  const theirs = world({ a: ['taken over'], store: base.store, clock: base.clock });
   const job = await mine.process().model('a/m').start(request, { key: 'k' });
   const reader = job.stream()[Symbol.asyncIterator]();
   await settle(reader.next(), mine);
@@ -87,15 +63,15 @@ it('keeps the lease while a call takes longer than a lease', async () => {
 it('advances due jobs in a poll, and reports the time of the next', async () => {
   const base = world();
   const link = killable(base.store);
-  const mine = world({ a: [{ hang: true }, { hang: true }], store: link.store });
-  const theirs = world({ a: ['one', 'two'], store: base.store });
+  const mine = world({ a: [{ hang: true }, { hang: true }], store: link.store, clock: base.clock });
+  const theirs = world({ a: ['one', 'two'], store: base.store, clock: base.clock });
   const model = mine.process().model('a/m');
   await model.start(request, { key: 'x' });
   await model.start(request, { key: 'y' });
   await mine.clock.advance(10);
   link.stop();
   const other = theirs.process();
-  expect(await other.poll()).toEqual({ nextMs: 30_000 });
+  expect(await other.poll()).toEqual({ nextMs: 29_990 });
   await theirs.clock.advance(30_000);
   expect(await settle(other.poll(), theirs)).toEqual({ nextMs: undefined });
   const texts = await Promise.all(
@@ -108,16 +84,16 @@ it('fails a job whose process has died five times, instead of sending its reques
   const base = world();
   for (let at = 0; at < 5; at++) {
     const link = killable(base.store);
-    const one = world({ a: [{ hang: true }], store: link.store });
-    await one.clock.advance(at * 31_000);
+    const one = world({ a: [{ hang: true }], store: link.store, clock: base.clock });
+    await base.clock.advance(31_000);
     const model = one.process().model('a/m');
     await model.start(request, { key: 'k' });
     await one.clock.advance(10);
     expect(one.providers[0].requests).toHaveLength(1);
     link.stop();
   }
-  const last = world({ a: ['unused'], store: base.store });
-  await last.clock.advance(5 * 31_000);
+  const last = world({ a: ['unused'], store: base.store, clock: base.clock });
+  await base.clock.advance(31_000);
   const job = await last.process().open('k');
   await expect(settle(job.result(), last)).rejects.toMatchObject({
     kind: 'server',
@@ -130,14 +106,14 @@ it('fails a job whose process has died five times, instead of sending its reques
 it('fails a job that continues after timeouts.totalMs, without another call', async () => {
   const base = world();
   const link = killable(base.store);
-  const mine = world({ a: [{ hang: true }], store: link.store });
+  const mine = world({ a: [{ hang: true }], store: link.store, clock: base.clock });
   await mine
     .process()
     .model('a/m')
     .start(request, { key: 'k', timeouts: { totalMs: 20_000 } });
   await mine.clock.advance(10);
   link.stop();
-  const theirs = world({ a: ['unused'], store: base.store });
+  const theirs = world({ a: ['unused'], store: base.store, clock: base.clock });
   await theirs.clock.advance(31_000);
   const job = await theirs.process().open('k');
   await expect(settle(job.result(), theirs)).rejects.toMatchObject({
@@ -149,7 +125,7 @@ it('fails a job that continues after timeouts.totalMs, without another call', as
 it('stores the answer when the store is available again, while the lease lasts', async () => {
   const base = world();
   const link = killable(base.store);
-  const mine = world({ a: [{ text: 'answer', delayMs: 1000 }], store: link.store });
+  const mine = world({ a: [{ text: 'answer', delayMs: 1000 }], store: link.store, clock: base.clock });
   await mine.process().model('a/m').start(request, { key: 'k' });
   await mine.clock.advance(900);
   link.stop();
@@ -162,8 +138,8 @@ it('stores the answer when the store is available again, while the lease lasts',
 it('rejects a poll with the error of its store after the other jobs, and a job of a newer format with config', async () => {
   const all = world({ a: ['one'] });
   const store = memoryJobStore({ clock: all.clock });
-  await store.save('["new"]', '{"format":99}', 0, { dueAt: 0 });
-  const background = world({ a: ['one'], store }).process();
+  await store.save('["new"]', '{"format":99}', 0, { dueMs: 0 });
+  const background = world({ a: ['one'], store, clock: all.clock }).process();
   await expect(background.poll()).rejects.toMatchObject({ kind: 'config' });
   await expect(background.open('new')).rejects.toMatchObject({ kind: 'config' });
   expect(await store.load('["new"]')).toMatchObject({ record: '{"format":99}' });
@@ -181,7 +157,7 @@ it('drives a created job if another call of the process finds its record before 
       return saved;
     },
   };
-  const all = world({ a: ['hi'], store });
+  const all = world({ a: ['hi'], store, clock: base.clock });
   const model = all.process().model('a/m');
   const first = model.start(request, { key: 'k' });
   await all.clock.advance(0);

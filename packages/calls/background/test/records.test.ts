@@ -2,7 +2,7 @@ import { user } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { memoryJobStore, type JobStore } from '../src/index.ts';
-import { settle, world } from './world.ts';
+import { killable, settle, world } from './world.ts';
 
 const SECRET = 'a secret of the customer';
 const request = { messages: [user(SECRET)] };
@@ -19,7 +19,7 @@ function counted(store: JobStore): { readonly store: JobStore; readonly calls: M
     store: {
       load: (key) => (count('load'), store.load(key)),
       save: (key, record, version, times) => (count('save'), store.save(key, record, version, times)),
-      postpone: (key, version, dueAt) => (count('postpone'), store.postpone(key, version, dueAt)),
+      postpone: (key, version, dueMs) => (count('postpone'), store.postpone(key, version, dueMs)),
       due: (limit) => (count('due'), store.due(limit)),
       remove: (key, version) => (count('remove'), store.remove(key, version)),
     },
@@ -29,7 +29,7 @@ function counted(store: JobStore): { readonly store: JobStore; readonly calls: M
 it('writes no record to renew the lease', async () => {
   const clock = fakeClock(1_000_000);
   const { store, calls } = counted(memoryJobStore({ clock }));
-  const all = world({ a: [{ text: 'late', delayMs: 55_000 }], store });
+  const all = world({ a: [{ text: 'late', delayMs: 55_000 }], store, clock });
   const job = await all.process().model('a/m').start(request, options);
   await all.clock.advance(1000);
   const saved = calls.get('save');
@@ -68,7 +68,7 @@ it.each(['', '{"format":', 'null', '[]', '{"format":"1"}'])(
   'rejects the damaged record %j with config, and does not change it',
   async (record) => {
     const all = world({ a: ['one'] });
-    await all.store.save('["k"]', record, 0, { dueAt: 0 });
+    await all.store.save('["k"]', record, 0, { dueMs: 0 });
     const background = all.process();
     const damaged = { kind: 'config', message: expect.stringContaining('job ["k"] is damaged') };
     await expect(background.open('k')).rejects.toMatchObject(damaged);
@@ -80,9 +80,11 @@ it.each(['', '{"format":', 'null', '[]', '{"format":"1"}'])(
 
 it('advances all other jobs in a poll if many records are damaged', async () => {
   const base = world({ a: ['one'] });
-  for (let at = 0; at < 250; at++) await base.store.save(`["${at}"]`, '', 0, { dueAt: at });
-  const dying = world({ a: [{ hang: true }], store: base.store });
+  for (let at = 0; at < 250; at++) await base.store.save(`["${at}"]`, '', 0, { dueMs: at });
+  const link = killable(base.store);
+  const dying = world({ a: [{ hang: true }], store: link.store, clock: base.clock });
   await dying.process().model('a/m').start(request, options);
+  link.stop();
   await base.clock.advance(40_000);
   const other = base.process();
   await expect(settle(other.poll(), base)).rejects.toMatchObject({ kind: 'config' });
@@ -92,19 +94,22 @@ it('advances all other jobs in a poll if many records are damaged', async () => 
 it('reads at most 20 records in a poll with 10,000 ended and 10 running jobs', async () => {
   const clock = fakeClock(1_000_000);
   const { store, calls } = counted(memoryJobStore({ clock }));
-  const all = world({ a: ['x'], store });
+  const all = world({ a: ['x'], store, clock });
   await all.process().model('a/m').generate(request, options);
   const ended = (await store.load('["k"]'))?.record ?? '';
   for (let at = 0; at < 10_000; at++) await store.save(`["${at}"]`, ended, 0, { keepMs: 604_800_000 });
-  const dying = world({ a: Array.from({ length: 10 }, () => ({ hang: true })), store });
+  const link = killable(store);
+  const turns = Array.from({ length: 10 }, () => ({ hang: true }) as const);
+  const dying = world({ a: turns, store: link.store, clock });
   for (let at = 0; at < 10; at++)
     await dying
       .process()
       .model('a/m')
       .start(request, { key: `running ${at}` });
   await dying.clock.advance(10);
+  link.stop();
 
-  const next = world({ a: Array.from({ length: 10 }, () => 'done'), store });
+  const next = world({ a: Array.from({ length: 10 }, () => 'done'), store, clock });
   await next.clock.advance(31_000);
   calls.clear();
   expect(await settle(next.process().poll(), next)).toEqual({ nextMs: undefined });

@@ -22,13 +22,15 @@ interface WorldOptions {
   readonly a?: readonly Turn[];
   readonly b?: readonly Turn[];
   readonly store?: JobStore;
+  /** Clock of the store. `@default` a new clock */
+  readonly clock?: FakeClock;
   readonly keepMs?: number;
   readonly gates?: readonly Gate[];
   readonly chain?: ChainOptions;
 }
 
-export function world({ a = [], b = [], store, keepMs, gates = [], chain = {} }: WorldOptions = {}): World {
-  const clock = fakeClock(1_000_000);
+export function world(options: WorldOptions = {}): World {
+  const { a = [], b = [], store, clock = fakeClock(1_000_000), keepMs, gates = [], chain = {} } = options;
   const shared = store ?? memoryJobStore({ clock });
   const providers = [
     fakeProvider({ id: 'a', models: { m: a }, clock }),
@@ -64,4 +66,27 @@ export async function settle<T>(promise: Promise<T>, { clock }: World, seconds =
     await clock.advance(1000);
   }
   throw new Error(`not settled within ${seconds} s`);
+}
+
+/** Returns the store, and a view of it that fails after `stop`, like the store of a process that was killed. */
+export function killable(store: JobStore): { readonly store: JobStore; stop: () => void; start: () => void } {
+  let isStopped = false;
+  const check = (): void => {
+    if (isStopped) throw new Error('the process was stopped');
+  };
+  return {
+    stop: () => {
+      isStopped = true;
+    },
+    start: () => {
+      isStopped = false;
+    },
+    store: {
+      load: async (key) => (check(), store.load(key)),
+      save: async (key, record, version, times) => (check(), store.save(key, record, version, times)),
+      postpone: async (key, version, dueMs) => (check(), store.postpone(key, version, dueMs)),
+      due: async (limit) => (check(), store.due(limit)),
+      remove: async (key, version) => (check(), store.remove(key, version)),
+    },
+  };
 }

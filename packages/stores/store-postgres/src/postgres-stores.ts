@@ -1,6 +1,7 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
 import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
+import type { JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
 import {
@@ -18,6 +19,7 @@ import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
 import { PostgresConversations } from './conversations/postgres-conversations.ts';
 import { shareHealth } from './health/share-health.ts';
+import { postgresJobs } from './jobs/postgres-jobs.ts';
 import { postgresKeys } from './keys/postgres-keys.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
 import { postgresClaims } from './runs/postgres-claims.ts';
@@ -76,6 +78,8 @@ export interface PostgresStores extends AsyncDisposable {
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
+  /** Jobs of `@majordomo/background`. Statements on jobs have a timeout of at least ten seconds, because records can have megabytes. */
+  readonly jobs: JobStore;
   /**
    * Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `listener`).
    * Messages of more than 7,999 bytes are transported through a table.
@@ -135,6 +139,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     conversations: new PostgresConversations(connection),
     keys: postgresKeys(connection, listener, schema),
     calls: postgresCalls(connection),
+    jobs: postgresJobs(connection),
     channel: postgresChannel(connection, listener, schema),
     lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'PostgreSQL', clock: systemClock }, lanes),
     async shareHealth({ health }) {

@@ -3,6 +3,7 @@ import {
   callStoreConformance,
   claimStoreConformance,
   conversationStoreConformance,
+  jobStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
@@ -66,6 +67,16 @@ describeWith('postgres', 'conformance', () => {
           run(async () => {
             const [first, second] = pair(kind);
             return [first.runs, second.runs];
+          }),
+        60_000,
+      );
+    for (const { name, run } of jobStoreConformance)
+      it(
+        `jobs: ${name}`,
+        () =>
+          run(async () => {
+            const [first, second] = pair(kind);
+            return [first.jobs, second.jobs];
           }),
         60_000,
       );

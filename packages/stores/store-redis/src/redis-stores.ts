@@ -1,6 +1,7 @@
 import type { KeyStore } from '@majordomo/admin';
 import type { ClaimStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
+import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
@@ -8,6 +9,7 @@ import {
   checkFinite,
   checkOptions,
   type KindsOf,
+  notify,
   sharedLanes,
   type SharedLanesOptions,
 } from '@majordomo/core/toolkit';
@@ -18,6 +20,7 @@ import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { checkFormat } from './connection/format.ts';
 import { shareHealth } from './health/share-health.ts';
+import { redisJobs } from './jobs/redis-jobs.ts';
 import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisClaims } from './runs/redis-claims.ts';
@@ -48,6 +51,12 @@ export interface RedisOptions {
    */
   readonly keepRecordsMs?: number | undefined;
   /**
+   * Listener that is called once if Redis has a memory limit and another `maxmemory-policy` than `noeviction`, so that it may delete data.
+   *
+   * @default a warning of the process, which runtimes print on stderr
+   */
+  readonly onWarning?: ((warning: LlmError) => void) | undefined;
+  /**
    * Clock for timeouts in this process. Leases and periods use the clock of Redis.
    *
    * @default the system clock
@@ -69,6 +78,8 @@ export interface RedisStores extends AsyncDisposable {
    * Jobs of `@majordomo/batch`. Commands for jobs have a timeout of at least ten seconds, because they transfer many requests.
    */
   readonly batches: BatchStore;
+  /** Jobs of `@majordomo/background`. Commands for jobs have a timeout of at least ten seconds, because records can have megabytes. */
+  readonly jobs: JobStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
@@ -80,8 +91,8 @@ export interface RedisStores extends AsyncDisposable {
 const DAY_MS = 86_400_000;
 const KEEP_RECORDS_MS = 400 * DAY_MS;
 const TIMEOUT_MS = 250;
-/** Minimum timeout of the commands for batch jobs, in milliseconds. */
-const BATCH_TIMEOUT_MS = 10_000;
+/** Minimum timeout of the commands that transfer many requests or large records, in milliseconds. */
+const LARGE_TIMEOUT_MS = 10_000;
 
 /**
  * Creates stores over a client of ioredis or node-redis. Throws `config` with the name of an invalid option.
@@ -90,13 +101,21 @@ const BATCH_TIMEOUT_MS = 10_000;
  */
 export function redisStores(options: RedisOptions): RedisStores {
   check(options);
-  const { prefix = 'majordomo', clock = systemClock } = options;
+  const { prefix = 'majordomo', clock = systemClock, onWarning = warnProcess } = options;
   const { timeoutMs = TIMEOUT_MS, keepRecordsMs = KEEP_RECORDS_MS } = options;
   const client = clientOf(options.client, 'client');
   const subscriber =
     options.subscriber === undefined ? undefined : clientOf(options.subscriber, 'subscriber');
-  const prepare = (): Promise<void> => checkFormat(client, prefix);
+  let hasWarned = false;
+  const prepare = async (): Promise<void> => {
+    const warning = await checkFormat(client, prefix);
+    if (warning === undefined || hasWarned) return;
+    hasWarned = true;
+    notify(onWarning, warning);
+  };
   const connection = new Connection(client, clock, timeoutMs, prepare);
+  const largeTimeoutMs = Math.max(timeoutMs, LARGE_TIMEOUT_MS);
+  const largeConnection = new Connection(client, clock, largeTimeoutMs, prepare);
   const listening = subscriber && new Connection(subscriber, clock, timeoutMs);
   // Because of the braces, a cluster stores all keys of a script on one node.
   const base = `{${prefix}}`;
@@ -108,10 +127,8 @@ export function redisStores(options: RedisOptions): RedisStores {
   return {
     ledger,
     cache: redisCache(connection, prefix),
-    batches: redisBatches(
-      new Connection(client, clock, Math.max(timeoutMs, BATCH_TIMEOUT_MS), prepare),
-      prefix,
-    ),
+    batches: redisBatches(largeConnection, prefix),
+    jobs: redisJobs(largeConnection, base),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     claims: redisClaims(connection, prefix),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
@@ -136,12 +153,21 @@ export function redisStores(options: RedisOptions): RedisStores {
   };
 }
 
+/** Emits a warning of the process. Workers and browsers have no such warnings. */
+const warnProcess = ({ message }: LlmError): void => {
+  const { process } = globalThis as {
+    readonly process?: { emitWarning?(message: string, options: { readonly type: string }): void };
+  };
+  process?.emitWarning?.(message, { type: 'MajordomoWarning' });
+};
+
 const KINDS: KindsOf<RedisOptions> = {
   client: true,
   subscriber: true,
   prefix: 'string',
   timeoutMs: 1,
   keepRecordsMs: DAY_MS,
+  onWarning: 'function',
   clock: 'object with now',
 };
 

@@ -57,7 +57,7 @@ describeWith('redis', 'data of releases', () => {
     const newer = { ...read('1.0.0.json'), '{majordomo}:format': { string: '2' } };
     await restore(redis, newer);
     const before = await dump(redis);
-    const { ledger, cache, keys, batches, claims } = stores();
+    const { ledger, cache, keys, batches, claims, jobs } = stores();
     const refused = {
       kind: 'config',
       details: { path: 'prefix' },
@@ -70,6 +70,7 @@ describeWith('redis', 'data of releases', () => {
     await expect(keys.get('key_1')).rejects.toMatchObject(refused);
     await expect(batches.load('job')).rejects.toMatchObject(refused);
     await expect(claims.claim('call')).rejects.toMatchObject(refused);
+    await expect(jobs.load('job')).rejects.toMatchObject(refused);
     expect(await dump(redis)).toEqual(before);
   });
 });

@@ -15,6 +15,7 @@ export type {
   RunStore,
   StoredConversation,
 } from '@majordomo/agent';
+export type { JobStore } from '@majordomo/background';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -1,5 +1,6 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
 import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
+import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
@@ -10,6 +11,7 @@ import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { SqliteConversations } from './conversations/sqlite-conversations.ts';
 import { Database } from './file/database.ts';
+import { sqliteJobs } from './jobs/sqlite-jobs.ts';
 import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
@@ -34,6 +36,8 @@ export interface SqliteStores extends AsyncDisposable {
   readonly calls: CallStore;
   /** Jobs of `@majordomo/batch`. */
   readonly batches: BatchStore;
+  /** Jobs of `@majordomo/background`. */
+  readonly jobs: JobStore;
   /** Closes the file. Later calls of the stores reject. */
   close(): Promise<void>;
 }
@@ -95,6 +99,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),
     batches: sqliteBatches(database, now),
+    jobs: sqliteJobs(database, now),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,
     [Symbol.asyncDispose]: close,

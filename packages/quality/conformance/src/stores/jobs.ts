@@ -14,21 +14,21 @@ export interface TestedJobStore {
     key: string,
     record: string,
     version: number,
-    times: { readonly dueAt?: number | undefined; readonly keepMs?: number | undefined },
+    times: { readonly dueMs?: number | undefined; readonly keepMs?: number | undefined },
   ): Promise<number | undefined>;
-  /** Changes only the `dueAt` of a record over a version. Returns the new version, or `undefined` for another version. */
-  postpone(key: string, version: number, dueAt: number): Promise<number | undefined>;
-  /** Returns at most `limit` keys with a `dueAt`, earliest first. */
-  due(limit: number): Promise<readonly { readonly key: string; readonly dueAt: number }[]>;
+  /** Changes only the `dueMs` of a record over a version. Returns the new version, or `undefined` for another version. */
+  postpone(key: string, version: number, dueMs: number): Promise<number | undefined>;
+  /** Returns at most `limit` keys with a `dueMs`, earliest first. */
+  due(limit: number): Promise<readonly { readonly key: string; readonly dueMs: number }[]>;
   /** Deletes a record over a version. Returns whether the record was deleted. */
   remove(key: string, version: number): Promise<boolean>;
 }
 
-/** Stored record, its version and its time in epoch milliseconds. */
+/** Stored record, its version and the time from now until it is due, in milliseconds. */
 export interface TestedStoredJob {
   readonly record: string;
   readonly version: number;
-  readonly dueAt: number | undefined;
+  readonly dueMs: number | undefined;
 }
 
 /** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
@@ -62,12 +62,12 @@ export const jobStoreConformance: readonly StoreCase<JobStores>[] = [
       equal(await mine.load('a'), undefined);
       const first = await mine.save('a', '1', 0, {});
       ok(first !== undefined && Number.isSafeInteger(first) && first > 0);
-      deepEqual(await theirs.load('a'), { record: '1', version: first, dueAt: undefined });
+      deepEqual(await theirs.load('a'), { record: '1', version: first, dueMs: undefined });
       equal(await theirs.save('a', '2', 0, {}), undefined);
-      const second = await theirs.save('a', '2', first, { dueAt: 7 });
+      const second = await theirs.save('a', '2', first, { dueMs: HOUR_MS });
       ok(second !== undefined && second > first);
       equal(await mine.save('a', '3', first, {}), undefined);
-      deepEqual(await mine.load('a'), { record: '2', version: second, dueAt: 7 });
+      await isStored(mine, 'a', { record: '2', version: second, dueMs: HOUR_MS });
     },
   },
   {
@@ -84,15 +84,14 @@ export const jobStoreConformance: readonly StoreCase<JobStores>[] = [
     name: 'distinguishes keys by every character',
     async run(create) {
       const [mine, theirs] = await create();
-      for (const [number, key] of KEYS.entries()) await mine.save(key, `${number}`, 0, { dueAt: number });
+      for (const [number, key] of KEYS.entries())
+        await mine.save(key, `${number}`, 0, { dueMs: number * HOUR_MS });
       for (const [number, key] of KEYS.entries()) equal((await theirs.load(key))?.record, `${number}`);
-      deepEqual(
-        await theirs.due(100),
-        KEYS.map((key, dueAt) => ({ key, dueAt })),
-      );
+      deepEqual(await keysOf(theirs, 100), KEYS);
       for (const [number, key] of KEYS.entries()) {
-        const version = (await theirs.postpone(key, (await mine.load(key))?.version ?? 0, number + 100)) ?? 0;
-        equal((await mine.load(key))?.dueAt, number + 100);
+        const dueMs = (number + 100) * HOUR_MS;
+        const version = (await theirs.postpone(key, (await mine.load(key))?.version ?? 0, dueMs)) ?? 0;
+        await isStored(mine, key, { record: `${number}`, version, dueMs });
         equal(await mine.remove(key, version), true);
       }
       deepEqual(await mine.due(100), []);
@@ -142,38 +141,49 @@ export const jobStoreConformance: readonly StoreCase<JobStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       deepEqual(await mine.due(10), []);
-      const version = await mine.save('b', '', 0, { dueAt: 2_000_000_000_002 });
-      await mine.save('a', '', 0, { dueAt: 2_000_000_000_003.5 });
-      await mine.save('c', '', 0, { dueAt: 1 });
+      const version = await mine.save('b', '', 0, { dueMs: 2 * HOUR_MS });
+      await mine.save('a', '', 0, { dueMs: 3 * HOUR_MS + 0.5 });
+      await mine.save('c', '', 0, { dueMs: -HOUR_MS });
       await mine.save('d', '', 0, {});
       deepEqual(await keysOf(theirs), ['c', 'b', 'a']);
-      equal((await theirs.load('a'))?.dueAt, 2_000_000_000_003.5);
-      deepEqual(await theirs.due(2), [
-        { key: 'c', dueAt: 1 },
-        { key: 'b', dueAt: 2_000_000_000_002 },
-      ]);
-      const later = await theirs.save('b', '', version ?? 0, { dueAt: 2_000_000_000_009 });
+      const times = (await theirs.due(2)).map(({ dueMs }) => dueMs);
+      isAbout(times[0], -HOUR_MS);
+      isAbout(times[1], 2 * HOUR_MS);
+      deepEqual(await keysOf(theirs, 2), ['c', 'b']);
+      const later = await theirs.save('b', '', version ?? 0, { dueMs: 4 * HOUR_MS });
       deepEqual(await keysOf(mine), ['c', 'a', 'b']);
       await mine.save('b', '', later ?? 0, {});
       deepEqual(await keysOf(mine), ['c', 'a']);
     },
   },
   {
+    name: 'measures the time until a job is due with its own clock',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', '', 0, { dueMs: 30 });
+      await until(async () => ((await theirs.load('a'))?.dueMs ?? 1) <= 0, 'the job is due');
+      const [first] = await theirs.due(1);
+      ok(first !== undefined && first.dueMs <= 0);
+      await mine.postpone('a', (await mine.load('a'))?.version ?? 0, HOUR_MS);
+      isAbout((await theirs.due(1))[0]?.dueMs, HOUR_MS);
+    },
+  },
+  {
     name: 'postpones a record only over the stored version, and does not change the record',
     async run(create) {
       const [mine, theirs] = await create();
-      equal(await mine.postpone('a', 0, 5), undefined);
-      equal(await mine.postpone('a', 1, 5), undefined);
+      equal(await mine.postpone('a', 0, HOUR_MS), undefined);
+      equal(await mine.postpone('a', 1, HOUR_MS), undefined);
       equal(await mine.load('a'), undefined);
-      const first = (await mine.save('a', '{"step":1}', 0, { dueAt: 5 })) ?? 0;
-      await mine.save('b', '', 0, { dueAt: 6 });
-      const second = (await theirs.postpone('a', first, 7)) ?? 0;
+      const first = (await mine.save('a', '{"step":1}', 0, { dueMs: HOUR_MS })) ?? 0;
+      await mine.save('b', '', 0, { dueMs: 2 * HOUR_MS });
+      const second = (await theirs.postpone('a', first, 3 * HOUR_MS)) ?? 0;
       ok(Number.isSafeInteger(second) && second > first);
-      deepEqual(await mine.load('a'), { record: '{"step":1}', version: second, dueAt: 7 });
+      await isStored(mine, 'a', { record: '{"step":1}', version: second, dueMs: 3 * HOUR_MS });
       deepEqual(await keysOf(theirs), ['b', 'a']);
       equal(await mine.postpone('a', first, 1), undefined);
       equal(await mine.save('a', '', first, {}), undefined);
-      deepEqual(await mine.load('a'), { record: '{"step":1}', version: second, dueAt: 7 });
+      await isStored(mine, 'a', { record: '{"step":1}', version: second, dueMs: 3 * HOUR_MS });
       const third = (await mine.save('a', '', second, {})) ?? 0;
       ok(third > second);
       ok(((await mine.postpone('a', third, 1)) ?? 0) > third);
@@ -184,8 +194,8 @@ export const jobStoreConformance: readonly StoreCase<JobStores>[] = [
     name: 'removes a record only over the stored version, and never uses its versions again',
     async run(create) {
       const [mine, theirs] = await create();
-      const first = (await mine.save('a', 'old', 0, { dueAt: 1 })) ?? 0;
-      const second = (await mine.save('a', 'old', first, { dueAt: 1 })) ?? 0;
+      const first = (await mine.save('a', 'old', 0, { dueMs: 1 })) ?? 0;
+      const second = (await mine.save('a', 'old', first, { dueMs: 1 })) ?? 0;
       const last = (await mine.postpone('a', second, 1)) ?? 0;
       equal(await theirs.remove('a', second), false);
       equal(await theirs.remove('a', last), true);
@@ -204,7 +214,7 @@ export const jobStoreConformance: readonly StoreCase<JobStores>[] = [
         }
         version = (await theirs.save('a', 'new', version, {})) ?? 0;
       }
-      deepEqual(await mine.load('a'), { record: 'new', version, dueAt: undefined });
+      deepEqual(await mine.load('a'), { record: 'new', version, dueMs: undefined });
     },
   },
   {
@@ -212,7 +222,7 @@ export const jobStoreConformance: readonly StoreCase<JobStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       const kept = (await mine.save('kept', '', 0, { keepMs: 3_600_000 })) ?? 0;
-      const first = (await mine.save('a', 'old', 0, { dueAt: 1, keepMs: 50 })) ?? 0;
+      const first = (await mine.save('a', 'old', 0, { dueMs: 1, keepMs: 50 })) ?? 0;
       await until(async () => (await theirs.load('a')) === undefined, 'the record has expired');
       equal(await mine.save('a', 'old', first, {}), undefined);
       equal(await mine.postpone('a', first, 1), undefined);
@@ -237,7 +247,7 @@ export const jobStoreConformance: readonly StoreCase<JobStores>[] = [
       ): Promise<void> => {
         let changed: number | undefined;
         while (changed === undefined)
-          changed = await change((await mine.save(key, '', 0, { dueAt: 1, keepMs: 250 })) ?? 0);
+          changed = await change((await mine.save(key, '', 0, { dueMs: 1, keepMs: 250 })) ?? 0);
       };
       await keepThen('saved', (version) => mine.save('saved', '', version, {}));
       await keepThen('postponed', (version) => mine.postpone('postponed', version, 2));
@@ -250,5 +260,19 @@ export const jobStoreConformance: readonly StoreCase<JobStores>[] = [
   },
 ];
 
-const keysOf = async (store: TestedJobStore): Promise<readonly string[]> =>
-  (await store.due(10)).map(({ key }) => key);
+const HOUR_MS = 3_600_000;
+
+const keysOf = async (store: TestedJobStore, limit = 10): Promise<readonly string[]> =>
+  (await store.due(limit)).map(({ key }) => key);
+
+/** Checks a time from now, which has decreased since it was stored. */
+function isAbout(dueMs: number | undefined, stored: number): void {
+  ok(dueMs !== undefined && dueMs <= stored + 1 && dueMs > stored - HOUR_MS / 2, `${dueMs} is not ${stored}`);
+}
+
+async function isStored(store: TestedJobStore, key: string, expected: TestedStoredJob): Promise<void> {
+  const { dueMs, ...found } = (await store.load(key)) ?? {};
+  const { dueMs: expectedMs = 0, ...others } = expected;
+  deepEqual(found, others);
+  isAbout(dueMs, expectedMs);
+}

@@ -172,6 +172,8 @@ BEGIN
     SELECT seq FROM ${schema}.records WHERE at < now - keep ORDER BY at LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.cache WHERE key IN (
     SELECT key FROM ${schema}.cache WHERE until < now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
+  DELETE FROM ${schema}.background_jobs WHERE hash IN (
+    SELECT hash FROM ${schema}.background_jobs WHERE until <= now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.messages WHERE seq IN (
     SELECT seq FROM ${schema}.messages WHERE until < now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.verdicts WHERE target IN (

@@ -1,5 +1,5 @@
 /** Version of the tables and functions, stored in the database. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Returns the SQL that creates all tables. It can be run repeatedly. */
 export const tablesSql = (schema: string): string => `
@@ -43,6 +43,15 @@ SELECT setval('${schema}.run_versions', greatest((SELECT last_value FROM ${schem
 
 -- Calls of tools with effect 'once' that were begun.
 CREATE TABLE IF NOT EXISTS ${schema}.claims (key text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
+
+-- Jobs of @majordomo/background. \`hash\` of the key, since an index entry has a maximum length. \`due_at\` and \`until\` in epoch
+-- milliseconds; null: never.
+CREATE TABLE IF NOT EXISTS ${schema}.background_jobs (
+  hash bytea PRIMARY KEY, key text NOT NULL, version bigint NOT NULL, due_at bigint, until bigint, record text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS background_jobs_due ON ${schema}.background_jobs (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS background_jobs_until ON ${schema}.background_jobs (until) WHERE until IS NOT NULL;
+CREATE SEQUENCE IF NOT EXISTS ${schema}.background_versions;
 
 -- \`messages\`: their number. A title in \`renamed\` was set by 1: a model, 2: a user.
 CREATE TABLE IF NOT EXISTS ${schema}.conversations (

@@ -1,0 +1,189 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { openaiResponses, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
+import { costOfResponse } from '@majordomo/catalog';
+import { LlmError } from '@majordomo/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { describeEngine } from '../../src/stores/describe-engine.ts';
+import {
+  ENGINES,
+  openStores,
+  type Engine,
+  type OpenStores,
+  type Place,
+} from '../../src/stores/job-engines.ts';
+import { openJobs, REQUEST, type JobProcess } from '../../src/stores/job-world.ts';
+import { linesIn } from '../../src/stores/lines.ts';
+
+const IS_SOAK = process.env['SOAK'] !== undefined;
+const TIMEOUT_MS = 120_000;
+const PROCESS = new URL('../../src/stores/job-process.ts', import.meta.url).pathname;
+const children: ChildProcess[] = [];
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Ends the lease of the job `k`, as after 30 seconds. */
+async function endLease({ jobs }: OpenStores): Promise<void> {
+  for (;;) {
+    const found = await jobs.load('["k"]');
+    if (found?.dueMs === undefined) return;
+    if ((await jobs.postpone('["k"]', found.version, 0)) !== undefined) return;
+  }
+}
+
+function start(facts: JobProcess) {
+  const args = ['--disable-warning=ExperimentalWarning', PROCESS, JSON.stringify(facts)];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.push(child);
+  const lines = linesIn(child.stdout);
+  const exit = once(child, 'exit');
+  const line = async (): Promise<string> => String((await lines.next()).value);
+  return {
+    child,
+    line,
+    exit,
+    async kill() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
+
+/** Points at which a process of a live leg can die, with the number of requests of both processes. */
+const KILLS = [
+  { point: 'before save 1', requests: 1 },
+  { point: 'after save 1', requests: 1 },
+  { point: 'after save 2', requests: 1 },
+  { point: 'the request', requests: 2 },
+  { point: 'the first text', requests: 2 },
+  { point: 'before the end', requests: 2 },
+  { point: 'after the end', requests: 1 },
+] as const;
+type Kill = (typeof KILLS)[number];
+
+/** Kills of the default run. With SOAK=1, as in the nightly run, all points with all engines. */
+const isInDefaultRun = (engine: Engine, { point }: Kill): boolean =>
+  point === 'the first text' || (engine === 'sqlite' && ['after save 1', 'before the end'].includes(point));
+
+/** Response to the first request, which does not end at the points that the server decides. */
+function firstStep({ point }: Kill): ReturnType<Extract<Script, (...args: never[]) => unknown>> {
+  if (point === 'the request') return { fault: 'late' };
+  const answer = 'the first answer of the model';
+  return point === 'the first text' ? { fault: 'stall', at: { content: 3 }, answer } : answer;
+}
+
+async function killAt(kill: Kill, place: Place, server: WireServer): Promise<void> {
+  const { point } = kill;
+  const facts = { place, url: server.baseURL, point };
+  const process = start(facts);
+  if (point === 'the request') await server.request(0);
+  else if (point === 'the first text') expect(await process.line()).toBe('text');
+  else
+    for (let line = ''; line !== `at ${point}`;) {
+      line = await process.line();
+      expect(line).not.toBe('undefined');
+    }
+  await process.kill();
+}
+
+/** Finishes the job `k` after the lease of a dead process. Checks the money of all calls. */
+async function finish(kill: Kill, place: Place, server: WireServer): Promise<void> {
+  await using stores = openStores(place);
+  await endLease(stores);
+  const { background, ledger } = openJobs(server.baseURL, stores);
+  const job = await background.open('k').catch((error: unknown) => {
+    if (!LlmError.is(error, 'not-found') || kill.point !== 'before save 1') throw error;
+    return background.model('openai/gpt-4.1-mini').start(REQUEST, { key: 'k' });
+  });
+  await background.poll();
+  const response = await job.result();
+  expect(await background.poll()).toEqual({ nextMs: undefined });
+  expect(response.text).toMatch(/^the (first|second) answer/);
+  expect(server.requests).toHaveLength(kill.requests);
+  const outcomes = response.attempts.map(({ outcome }) => outcome);
+  const hasAbandoned = !['before save 1', 'after save 1', 'after the end'].includes(kill.point);
+  expect(outcomes).toEqual(hasAbandoned ? ['abandoned', 'finished'] : ['finished']);
+  expect(await stores.jobs.due(10)).toEqual([]);
+  await ledger.flush();
+  const { nanoUsd: cost = 0n } = await costOfResponse({ attempts: response.attempts.slice(-1) });
+  expect(cost).toBeGreaterThan(0n);
+  const [state] = await ledger.state('money');
+  const { used = 0n, held = 0n } = state ?? {};
+  // The reservation of an interrupted call counts until its lease ends, and then as spent.
+  expect(used + held).toBeGreaterThanOrEqual(cost * BigInt(kill.requests));
+  if (kill.requests === 1 && kill.point !== 'after save 2') expect(used + held).toBe(cost);
+}
+
+describe.each(ENGINES)('a job', (engine) => {
+  describeEngine(engine, (server) => {
+    let places = 0;
+    const nextPlace = (): Place => ({ engine, address: server().address, name: `jobs_${places++}` });
+
+    it.each(KILLS.filter((kill) => IS_SOAK || isInDefaultRun(engine, kill)))(
+      'whose process is killed at $point is finished by another process',
+      async (kill) => {
+        const place = nextPlace();
+        await using model = await startWireServer({
+          wire: openaiResponses,
+          script: (_, number) => (number === 0 ? firstStep(kill) : 'the second answer'),
+        });
+        await killAt(kill, place, model);
+        await finish(kill, place, model);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'makes one call for 20 callers in four processes, and another one for another tenant',
+      async () => {
+        const place = nextPlace();
+        await using model = await startWireServer({
+          wire: openaiResponses,
+          script: ({ body }) => `answer to ${/hi \w+/.exec(JSON.stringify(body))?.[0]}`,
+        });
+        const processes = Array.from({ length: 4 }, () => start({ place, url: model.baseURL, calls: 5 }));
+        for (const { line } of processes) expect(await line()).toBe('ready');
+        for (const { child } of processes) child.stdin.write('go\n');
+        const all = Array.from({ length: 5 }, () => 'answer to hi all');
+        for (const { line } of processes)
+          expect(JSON.parse(await line())).toEqual([...all, 'answer to hi other']);
+        for (const { exit } of processes) expect(await exit).toEqual([0, null]);
+        expect(model.requests).toHaveLength(2);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'whose process is stopped and continues later has the answer of the process that took over',
+      async () => {
+        const place = nextPlace();
+        const answer = 'the late answer of the process '.repeat(20);
+        await using model = await startWireServer({
+          wire: openaiResponses,
+          split: 'event',
+          script: (_, number) => (number === 0 ? { fault: 'slow', everyMs: 5, answer } : 'the second answer'),
+        });
+        const stopped = start({ place, url: model.baseURL });
+        expect(await stopped.line()).toBe('text');
+        stopped.child.kill('SIGSTOP');
+        await using stores = openStores(place);
+        await endLease(stores);
+        const { background, ledger } = openJobs(model.baseURL, stores);
+        const job = await background.open('k');
+        expect((await job.result()).text).toBe('the second answer');
+        const record = await stores.jobs.load('["k"]');
+        stopped.child.kill('SIGCONT');
+        const lines = [await stopped.line(), await stopped.line()];
+        expect(lines.toSorted()).toEqual(['refused', 'the second answer']);
+        stopped.child.stdin.end();
+        expect(await stopped.exit).toEqual([0, null]);
+        expect(await stores.jobs.load('["k"]')).toEqual(record);
+        expect(model.requests).toHaveLength(2);
+        await ledger.flush();
+      },
+      TIMEOUT_MS,
+    );
+  });
+});
