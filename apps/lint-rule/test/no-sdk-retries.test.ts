@@ -81,7 +81,9 @@ it('reports nothing outside provider packages, where no-raw-sdk reports the impo
 
 it('reports nothing in an allowed file outside provider packages, because majordomo does not retry its calls', () => {
   const code = "import Anthropic from '@anthropic-ai/sdk';\nexport const client = new Anthropic();";
-  expect(lint(code, { options: { allow: ['src/llm/client.ts'] }, filename: 'src/llm/client.ts' })).toEqual([]);
+  expect(lint(code, { options: { allow: ['src/llm/client.ts'] }, filename: 'src/llm/client.ts' })).toEqual(
+    [],
+  );
 });
 
 it('also checks the allowed files of a provider package', () => {
