@@ -38,6 +38,25 @@ async function answer() {
 await answer();
 `;
 
+const DENIED = `
+import { createMajordomo, LlmError, user } from ${JSON.stringify(pathToFileURL(join(ROOT, ENTRY)).href)};
+const provider = {
+  spi: 1,
+  id: 'a',
+  model: (name) => ({ id: name, families: [], capabilities: {}, stream() { throw failure(); } }),
+};
+function failure() {
+  const body = '{"error":{"message":"slow down"}}';
+  const facts = { status: 429, code: 'slow_down', requestId: 'req_1', retryAfterMs: 90_000, body };
+  return new LlmError('rate-limit', 'too many requests', facts);
+}
+async function answer() {
+  const majordomo = createMajordomo({ providers: [provider], chain: { attempts: 1 } });
+  return await majordomo.model('a/x').generate({ messages: [user('hi')] });
+}
+await answer();
+`;
+
 /** Lines of Node: the position, blank lines and the version. */
 const AROUND = 7;
 
@@ -58,6 +77,21 @@ test('the uncaught error of a chain has at most 25 lines and begins with the rea
     '\nLlmError: no target of "a/x,b/x,c/x" answered: a/x: network, a/x: the connection to https://a.test failed: bad port; b/x',
   );
   expect(stderr).toMatch(/ {4}at (?:async )?answer \(.*app\.mjs:/);
+  expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
+});
+
+test('an uncaught error of a vendor has at most 25 lines and contains the facts of the response', () => {
+  const { stderr, status } = run(DENIED);
+  expect(status).toBe(1);
+  expect(stderr).toContain("kind: 'rate-limit'");
+  for (const fact of [
+    'status: 429',
+    "code: 'slow_down'",
+    "requestId: 'req_1'",
+    'retryAfterMs: ',
+    'slow down',
+  ])
+    expect(stderr).toContain(fact);
   expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
 });
 

@@ -28,10 +28,13 @@ export function withCallSite<T>(site: CallSite | undefined, error: T): T {
   const { title, own } = splitStack(error);
   // Remove duplicates, because the stack of a synchronous error already contains the application's frames.
   const inner = own.filter((frame) => !frames.includes(frame));
-  error.stack = [title, ...inner.slice(0, MAX_OWN_FRAMES), ...frames.slice(0, MAX_APP_FRAMES)].join('\n');
+  const outer = frames.filter((frame) => !NODE_FRAME.test(frame));
+  error.stack = [title, ...inner.slice(0, MAX_OWN_FRAMES), ...outer.slice(0, MAX_APP_FRAMES)].join('\n');
   return error;
 }
 
+/** Frame of Node's loader below the application's module. */
+const NODE_FRAME = /\bnode:internal\//;
 const MAX_OWN_FRAMES = 4;
 const MAX_APP_FRAMES = 6;
 

@@ -139,9 +139,8 @@ export class LlmError extends Error {
   ) {
     super(message);
     this.kind = kind;
-    // Node prints an uncaught error with all values up to a depth of five, which can be hundreds of lines. It prints no getter.
-    defineHidden(this, 'details', completeDetails(details), true);
-    if (options?.cause !== undefined) defineHidden(this, 'cause', options.cause, false);
+    this.details = completeDetails(details);
+    if (options?.cause !== undefined) defineHiddenCause(this, options.cause);
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -174,20 +173,14 @@ export class LlmError extends Error {
   }
 }
 
-/** Defines a writable property whose value `inspect` does not print. */
-function defineHidden(
-  error: LlmError,
-  name: 'details' | 'cause',
-  initial: unknown,
-  enumerable: boolean,
-): void {
+/** Defines a writable `cause` whose value Node does not print for an uncaught error. */
+function defineHiddenCause(error: LlmError, initial: unknown): void {
   let current = initial;
-  Object.defineProperty(error, name, {
+  Object.defineProperty(error, 'cause', {
     get: () => current,
     set(value: unknown) {
       current = value;
     },
-    enumerable,
     configurable: true,
   });
 }
@@ -213,14 +206,31 @@ const NAMES: Readonly<Record<keyof ErrorDetails, true>> = {
   recover: true,
 };
 
-/** Returns complete details. Members without a value, and `vectors`, are not enumerable, so that logs omit them. */
+/**
+ * Returns complete details. Members without a value, and `vectors`, are not enumerable, so that logs omit them. Node prints an
+ * uncaught error with all values up to a depth of five, which can be hundreds of lines. It prints no getter, so long values are
+ * getters.
+ */
 function completeDetails(details: Partial<ErrorDetails>): ErrorDetails {
   const all: Partial<ErrorDetails> = {};
   for (const name of Object.keys(NAMES) as (keyof ErrorDetails)[]) {
     const value = details[name] ?? (name === 'attempts' ? [] : undefined);
-    Object.defineProperty(all, name, { value, enumerable: value !== undefined && name !== 'vectors' });
+    const enumerable = value !== undefined && name !== 'vectors';
+    Object.defineProperty(
+      all,
+      name,
+      isOneLine(value) ? { value, enumerable } : { get: () => value, enumerable },
+    );
   }
   return all as ErrorDetails;
+}
+
+const MAX_PRINTED_CHARACTERS = 300;
+
+/** Whether Node prints a value of an uncaught error in one line. */
+function isOneLine(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= MAX_PRINTED_CHARACTERS && !value.includes('\n');
+  return typeof value !== 'object' || (Array.isArray(value) && value.length === 0);
 }
 
 function isOfKind(value: unknown, kinds: readonly ErrorKind[]): value is LlmError {
