@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock, type Clock } from '@majordomo/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
@@ -47,6 +48,9 @@ function program(onProbe: 'refuse' | 'exit' | 'ignore' | 'start late', startMs =
   };
 }
 
+/** Clock whose timers never end, so that only the SDK's time limit of the probe ends. It makes the tests independent of load. */
+const WITHOUT_TIMEOUTS: Clock = { ...systemClock, timer: () => () => undefined };
+
 /** Number of child processes of this process. */
 const childCount = (): number =>
   readdirSync('/proc/self/task')
@@ -77,13 +81,13 @@ describe('a program of protocol 2025', () => {
 
   it('that ignores the probe is initialized after the time limit', async () => {
     const { place, lines } = program('ignore');
-    await connected({ place, connectMs: 2000 });
+    await connected({ place, connectMs: 2000, clock: WITHOUT_TIMEOUTS });
     expect(lines()).toEqual(['start', 'server/discover', ...HANDSHAKE]);
   });
 
   it('that starts after the time limit of the probe is connected', async () => {
     const { place, lines } = program('start late', 1500);
-    const box = await connected({ place, connectMs: 2500 });
+    const box = await connected({ place, connectMs: 2500, clock: WITHOUT_TIMEOUTS });
     expect(box.tools).toEqual([]);
     expect(lines().filter((line) => line === 'start')).toHaveLength(1);
   });
@@ -123,8 +127,8 @@ describe('a program of protocol 2025', () => {
   it('that ignores the probe is probed by a later process, because it may have been slow', async () => {
     const store = mapStore();
     const { place, lines } = program('ignore');
-    await (await connected({ place, store, connectMs: 2000 })).close();
-    await connected({ place, store, connectMs: 2000 });
+    await (await connected({ place, store, connectMs: 2000, clock: WITHOUT_TIMEOUTS })).close();
+    await connected({ place, store, connectMs: 2000, clock: WITHOUT_TIMEOUTS });
     expect(lines().filter((line) => line === 'server/discover')).toHaveLength(2);
   });
 });
@@ -143,6 +147,22 @@ describe('a server over HTTP', () => {
     const { url, requests } = await modernServer(() => undefined);
     await connected({ place: { url } });
     expect(requests.map(({ method }) => method)).not.toContain('initialize');
+  });
+
+  it('of protocol 2025 receives one more request, and none if the store contains its version', async () => {
+    const countOf = async (options: Partial<McpOptions>): Promise<number> => {
+      const server = rpcServer(({ method, id }) =>
+        method === 'server/discover'
+          ? Response.json({ jsonrpc: '2.0', id, error: { code: -32_601, message: 'unknown method' } })
+          : undefined,
+      );
+      await connected({ place: server.place, ...options });
+      return server.messages.length;
+    };
+    const store = mapStore();
+    const fewest = await countOf({ protocol: '2025' });
+    expect(await countOf({ store })).toBe(fewest + 1);
+    expect(await countOf({ store })).toBe(fewest);
   });
 
   it("of July 2026 names the remedy with protocol: '2025'", async () => {
