@@ -73,7 +73,7 @@ export function createRenderer(output: Output, createMarkdown?: MarkdownFactory)
         answer(event.text);
         break;
       case 'part-end':
-        if (event.part.type !== 'tool-call') break;
+        if (event.part.type !== 'tool-call' && event.part.type !== 'vendor-call') break;
         line('cyan', `→ ${event.part.name}(${JSON.stringify(event.part.args)})`);
         break;
       case 'reset':

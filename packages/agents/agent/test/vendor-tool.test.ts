@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createMajordomo, LlmError, type VendorResultPart } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createAgent, defineVendorTool, type Tool } from '../src/index.ts';
+import { createAgent, defineVendorTool, type Decision, type Tool } from '../src/index.ts';
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const APPROVAL = {
@@ -29,13 +29,18 @@ const computerCall = (type: string) => ({
   actions: [{ type, x: 1, y: 2 }],
 });
 
-function world(item: object, tools: readonly Tool[]) {
+function world(item: object, tools: readonly Tool[], text?: string) {
   const inputs: (readonly object[])[] = [];
-  const answer = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'ok' }] };
+  const messageOf = (text: string) => ({
+    type: 'message',
+    role: 'assistant',
+    content: [{ type: 'output_text', text }],
+  });
+  const first = text === undefined ? [item] : [messageOf(text), item];
   const fetch = (_url: unknown, init?: RequestInit): Promise<Response> => {
     const body = JSON.parse(String(init?.body)) as { readonly input: readonly object[]; tools?: unknown };
     inputs.push(body.input);
-    const output = [inputs.length === 1 ? item : answer];
+    const output = inputs.length === 1 ? first : [messageOf('ok')];
     return Promise.resolve(Response.json({ id: 'resp', status: 'completed', output }));
   };
   const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', fetch })] });
@@ -123,16 +128,66 @@ describe('a vendor tool', () => {
   });
 });
 
-it('a call without a tool of its kind waits, and a decision answers it', async () => {
-  const { agent, inputs } = world(APPROVAL, []);
-  const paused = await agent.run('go');
-  expect(paused.awaiting).toMatchObject([{ id: 'mcpr_1', name: 'vendor:mcp-approval' }]);
-  expect(paused.done).toBeUndefined();
-  await agent.run(paused.state, { decisions: [{ callId: 'mcpr_1', deny: 'too dear' }] });
-  expect(inputs[1]?.at(-1)).toMatchObject({
-    approve: false,
-    reason: 'The call was denied: too dear',
+describe('a call without a tool of its kind', () => {
+  it('waits, and a decision with a result answers it', async () => {
+    const { agent, inputs } = world(shellCall(['ls']), []);
+    const paused = await agent.run('go');
+    expect(paused.awaiting).toMatchObject([{ id: 'c1', name: 'vendor:shell' }]);
+    expect(paused.done).toBeUndefined();
+    await agent.run(paused.state, { decisions: [{ callId: 'c1', result: 'two files' }] });
+    expect(inputs[1]?.at(-1)).toMatchObject({ output: [{ stdout: 'two files' }] });
   });
+
+  it.each<[string, Decision, object]>([
+    ['approves', { callId: 'mcpr_1', approve: true }, { approve: true }],
+    [
+      'denies',
+      { callId: 'mcpr_1', deny: 'too dear' },
+      { approve: false, reason: 'The call was denied: too dear' },
+    ],
+  ])('waits for an approval of an MCP call, and a decision %s it', async (_name, decision, sent) => {
+    const { agent, inputs } = world(APPROVAL, []);
+    const paused = await agent.run('go');
+    expect(paused.awaiting).toMatchObject([{ id: 'mcpr_1', name: 'vendor:mcp-approval' }]);
+    await agent.run(paused.state, { decisions: [decision] });
+    expect(inputs[1]?.at(-1)).toEqual({
+      type: 'mcp_approval_response',
+      approval_request_id: 'mcpr_1',
+      ...sent,
+    });
+  });
+
+  it('rejects other arguments for an MCP call, which the vendor makes', async () => {
+    const { agent } = world(APPROVAL, []);
+    const { state } = await agent.run('go');
+    const decisions = [{ callId: 'mcpr_1', approve: true, args: { n: 1 } }] as const;
+    await expect(agent.run(state, { decisions })).rejects.toMatchObject({
+      kind: 'invalid-request',
+      details: { path: 'decisions[0].args' },
+    });
+  });
+});
+
+it("the vendor receives a shell's output within maxResultChars, and changed commands", async () => {
+  const options = { kind: 'shell', approval: true, maxResultChars: 100 } as const;
+  const outputs = [{ stdout: 'x'.repeat(5000), stderr: '' }];
+  const { agent, inputs } = world(shellCall(['cat']), [defineVendorTool({ ...options, run: () => outputs })]);
+  const { state } = await agent.run('go');
+  const args = { commands: ['head'] };
+  await agent.run(state, { decisions: [{ callId: 'c1', approve: true, args }] });
+  const sent = JSON.stringify(inputs[1]?.at(-1));
+  expect(sent).toContain('of 5000 characters are omitted');
+  expect(sent).toContain('The arguments were changed before the call ran');
+  expect(sent.length).toBeLessThan(600);
+});
+
+it("a stream of the final text omits the text of a step with a vendor's call", async () => {
+  const texts: string[] = [];
+  const shell = defineVendorTool({ kind: 'shell', run: () => 'two files' });
+  const stream = world(shellCall(['ls']), [shell], 'Let me look.').agent.stream('go', { text: 'final' });
+  for await (const event of stream)
+    if (event.type === 'model' && event.event.type === 'text-delta') texts.push(event.event.text);
+  expect(texts.join('')).toBe('ok');
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-shell-'));

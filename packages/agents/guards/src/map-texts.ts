@@ -60,6 +60,8 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
         args: mapStrings(part.args, ofPart),
         ...(part.invalid && { invalid: mapStrings(part.invalid, ofPart) }),
       });
+    case 'vendor-call':
+      return withChanges(part, { args: mapStrings(part.args, ofPart) });
     case 'vendor-result':
       return withChanges(part, {
         content: mapList(part.content, (piece) => mapPart(piece, role, change) as ResultPiece),

@@ -29,8 +29,11 @@ export class Restorer {
   part<T extends AssistantPart>(part: T): T;
   part(part: AssistantPart): AssistantPart {
     if (part.type === 'text' && this.restoresText) return this.textPart(part);
-    if (part.type !== 'tool-call' || !this.restoresArguments(part.name)) return part;
+    if ((part.type !== 'tool-call' && part.type !== 'vendor-call') || !this.restoresArguments(part.name))
+      return part;
     const args = mapStrings(part.args, this.plain);
+    // The token is sent back unchanged, so it contains the placeholders.
+    if (part.type === 'vendor-call') return args === part.args ? part : { ...part, args };
     const raw = part.invalid && this.replaced(part.invalid.raw, true);
     if (args === part.args && raw === part.invalid?.raw) return part;
     return { ...part, args, ...(raw !== undefined && { invalid: { raw } }) };

@@ -3,10 +3,12 @@ import {
   createMajordomo,
   toolResult,
   user,
+  vendorResult,
   type ChatRequest,
   type Citation,
   type Provider,
 } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
 import { createRedactor } from '@majordomo/redact';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
@@ -310,4 +312,28 @@ describe('a finder', () => {
     expect((await call({ whenDown: 'allow' })).warnings).toMatchObject([{ what: 'check "mask"' }]);
     expect(server.sent()).toContain('[EMAIL_1]');
   });
+});
+
+it("a vendor's call runs with the masked values, and another vendor receives only placeholders", async () => {
+  const item = { type: 'shell_call', id: 'sh_1', call_id: 'c1', action: { commands: ['mail [EMAIL_1]'] } };
+  const bodies: string[] = [];
+  const fetch = (_url: unknown, init?: RequestInit): Promise<Response> => {
+    bodies.push(String(init?.body));
+    return Promise.resolve(Response.json({ id: 'r', status: 'completed', output: [item] }));
+  };
+  const providers = ['openai', 'other'].map((id) => createOpenAI({ id, apiKey: 'k', fetch }));
+  const majordomo = createMajordomo({ providers });
+  const [openai, other] = ['openai', 'other'].map((id) =>
+    guarded(majordomo.model(`${id}/gpt-5.4`), { mask: {} }),
+  );
+  const asked = user(`Write to ${EMAIL}`);
+  const response = await openai?.generate({ messages: [asked] });
+  const [call] = response?.parts ?? [];
+  expect(call).toMatchObject({ type: 'vendor-call', args: { commands: [`mail ${EMAIL}`] } });
+  if (response === undefined || call?.type !== 'vendor-call') return;
+  await other?.generate({
+    messages: [asked, response.message, vendorResult(call, { content: `to ${EMAIL}` })],
+  });
+  expect(bodies[1]).toContain('mail [EMAIL_1]');
+  expect(bodies.join()).not.toContain(EMAIL);
 });

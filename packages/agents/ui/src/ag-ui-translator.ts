@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord, vendorKindOf } from '@majordomo/core/toolkit';
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { denialText } from './steps.ts';
 import { piecesOf, textOfResult } from './tool-output.ts';
@@ -52,6 +52,27 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return event === undefined ? [] : [{ ...event, delta: text }];
   }
 
+  function startCall(toolCallId: string, name: string): AgUiEvent[] {
+    toolCalls.push({ id: toolCallId, type: 'function', function: { name, arguments: '' } });
+    open.set(toolCallId, [
+      { type: 'TOOL_CALL_ARGS', toolCallId },
+      { type: 'TOOL_CALL_END', toolCallId },
+    ]);
+    return [{ type: 'TOOL_CALL_START', toolCallId, toolCallName: name, parentMessageId: messageId }];
+  }
+
+  function endPart(id: string): AgUiEvent[] {
+    const [, ...end] = open.get(id) ?? [];
+    open.delete(id);
+    return end;
+  }
+
+  /** Returns the events of a call that waits for the client, whose arguments arrive at once. */
+  function vendorCall(id: string, { toolName, input }: UiMessageChunk): AgUiEvent[] {
+    const start = startCall(id, toolName as string);
+    return [...start, ...delta('tool-input-delta', id, JSON.stringify(input)), ...endPart(id)];
+  }
+
   /** Returns an array with the current step's message as the client shows it, or an empty array if the step has no content. */
   const stepMessage = (): object[] =>
     content === '' && toolCalls.length === 0
@@ -103,27 +124,18 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
           { type: 'REASONING_MESSAGE_START', ...part, role: 'reasoning' },
         ];
       }
-      case 'tool-input-start': {
-        const name = chunk['toolName'] as string;
-        toolCalls.push({ id, type: 'function', function: { name, arguments: '' } });
-        open.set(id, [
-          { type: 'TOOL_CALL_ARGS', toolCallId },
-          { type: 'TOOL_CALL_END', toolCallId },
-        ]);
-        return [{ type: 'TOOL_CALL_START', toolCallId, toolCallName: name, parentMessageId: messageId }];
-      }
+      case 'tool-input-start':
+        return startCall(id, chunk['toolName'] as string);
       case 'text-delta':
       case 'reasoning-delta':
       case 'tool-input-delta':
         return delta(chunk.type, id, (chunk['delta'] ?? chunk['inputTextDelta']) as string);
+      case 'tool-input-available':
+        return vendorKindOf(String(chunk['toolName'])) === undefined ? endPart(id) : vendorCall(id, chunk);
       case 'text-end':
       case 'reasoning-end':
-      case 'tool-input-available':
-      case 'tool-input-error': {
-        const [, ...end] = open.get(id) ?? [];
-        open.delete(id);
-        return end;
-      }
+      case 'tool-input-error':
+        return endPart(id);
       case 'tool-output-available':
         return [result(toolCallId, textOfResult(piecesOf(chunk['output'])))];
       case 'tool-output-error':

@@ -14,10 +14,9 @@ import {
   type StreamEvent,
   type TextPart,
   type ToolCallPart,
-  type ToolResultPart,
   type VendorCallPart,
 } from '@majordomo/core';
-import { Accumulator, asToolCall, toBase64 } from '@majordomo/core/toolkit';
+import { Accumulator, asToolCall, toBase64, type AnsweredCall } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import type { SourceResult, UiEvent } from './events.ts';
 import { innerCalls } from './inner-calls.ts';
@@ -260,15 +259,18 @@ export class ChunkEncoder {
   }
 
   /** Returns the result of a call. The output of a tool with an app is the result of its server. */
-  private resultChunk(result: ToolResultPart): UiMessageChunk {
-    const { callId: toolCallId, name, content, isError } = result;
+  private resultChunk(result: AnsweredCall): UiMessageChunk {
+    const { callId: toolCallId, name, content, isError, output: vendorOutput } = result;
     const { state, ...output } = outputState(result);
     const app =
       isError === true || this.version < RESETS
         ? undefined
         : this.options.apps?.part(name, toolCallId, content);
     if (app?.output !== undefined) return { type: `tool-${state}`, toolCallId, output: app.output };
-    return { type: `tool-${state}`, toolCallId, ...output };
+    // Version 5 accepts no metadata of results.
+    const metadata =
+      vendorOutput && this.version >= APPROVALS && { providerMetadata: { majordomo: { vendorOutput } } };
+    return { type: `tool-${state}`, toolCallId, ...output, ...metadata };
   }
 
   /** Returns the metadata of a tool's app. */

@@ -2,6 +2,7 @@ import type { RunEvent } from '@majordomo/agent/durable';
 import type { Clock, ToolCallPart } from '@majordomo/core';
 import { closable, uiEvent, type EventSource, type SourceInput, type UiEvent } from './events.ts';
 import { stepEvents, turnEvents } from './shown-chunks.ts';
+import { isCall } from './steps.ts';
 import type { UiEvents, UiOptions } from './types.ts';
 
 /** Interval at which the waiting calls are read again until the client's decision has taken effect, in milliseconds. */
@@ -48,7 +49,7 @@ export function durableSource(
       if (isIncomplete || isShown(value, steps)) continue;
       const event = uiEvent(value);
       if (event.type === 'step-start') ({ step } = event);
-      if (event.type === 'model' && event.event.type === 'part-end' && event.event.part.type === 'tool-call')
+      if (event.type === 'model' && event.event.type === 'part-end' && isCall(event.event.part))
         shownCalls.add(event.event.part.id);
       yield event;
     }

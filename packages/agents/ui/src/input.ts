@@ -1,9 +1,10 @@
 import type { RunState } from '@majordomo/agent';
 import { begin, locateCall, suspendedCalls } from '@majordomo/agent/steps';
-import type { Message, ToolCallPart, UserMessage } from '@majordomo/core';
+import type { Message, UserMessage } from '@majordomo/core';
+import { asToolCall, resultsOfTurn } from '@majordomo/core/toolkit';
 import { verifyApproval } from './approval-id.ts';
 import type { ClientValue } from './client-value.ts';
-import { messagesOfStep, type ClientCall, type Step } from './steps.ts';
+import { isCall, messagesOfStep, type ClientCall, type Step } from './steps.ts';
 import { resultOf, textOfResult } from './tool-output.ts';
 import type { FromUiOptions, UiInput } from './types.ts';
 
@@ -108,10 +109,11 @@ function answeredTranscript(stored: readonly Message[] | RunState): Message[] {
   const { messages, results } = 'pending' in stored ? stored : { messages: stored, results: [] };
   return messages.flatMap((message, index): Message[] => {
     if (message.role !== 'assistant' || messages[index + 1]?.role === 'tool') return [message];
-    const calls = message.parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
-    const parts = calls.map(
-      (call) => results.find(({ callId }) => callId === call.id) ?? resultOf(call, NOT_ANSWERED, true),
-    );
-    return parts.length === 0 ? [message] : [message, { role: 'tool', parts }];
+    const answers = message.parts
+      .filter(isCall)
+      .map(asToolCall)
+      .map((call) => results.find(({ callId }) => callId === call.id) ?? resultOf(call, NOT_ANSWERED, true));
+    if (answers.length === 0) return [message];
+    return [message, { role: 'tool', parts: resultsOfTurn(message.parts, answers) }];
   });
 }

@@ -7,11 +7,20 @@ import type {
   JsonValue,
   Message,
   Replay,
+  CallPart,
+  Part,
   ToolCallPart,
   ToolResultPart,
   VendorCallPart,
 } from '@majordomo/core';
-import { asRecord, fromBase64, isRecord, resultsOfTurn, vendorKindOf } from '@majordomo/core/toolkit';
+import {
+  asRecord,
+  fromBase64,
+  isRecord,
+  resultsOfTurn,
+  vendorKindOf,
+  type AnsweredCall,
+} from '@majordomo/core/toolkit';
 import { ClientValue } from './client-value.ts';
 import { piecesOf, piecesOfMcp, resultOf } from './tool-output.ts';
 
@@ -22,7 +31,7 @@ export interface ClientCall {
   readonly vendorCall?: VendorCallPart | undefined;
   /** Value in the request that contains the call or the client's answer to the call. */
   readonly source: ClientValue;
-  readonly result?: ToolResultPart | undefined;
+  readonly result?: AnsweredCall | undefined;
   /** Id of the requested approval. */
   readonly approvalId?: ClientValue | undefined;
   readonly decision?: Decision | undefined;
@@ -38,6 +47,10 @@ const NO_RESULT = 'Not run: the conversation continued without a result of this 
 
 /** Parts of an assistant message that are not sent to a model. */
 const DROPPED = /^(?:source-url|source-document|reasoning-file|custom|steering-message|data-.*)$/s;
+
+/** Whether a part is a call that needs a result. */
+export const isCall = (part: Part): part is CallPart =>
+  part.type === 'tool-call' || part.type === 'vendor-call';
 
 /** Returns the steps of an assistant message that a page sent. */
 export function readSteps(parts: readonly ClientValue[]): readonly Step[] {
@@ -129,7 +142,9 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
   const id = part.at('toolCallId').text();
   const name = type === 'dynamic-tool' ? part.at('toolName').text() : type.slice('tool-'.length);
   if (state === 'input-streaming') return undefined;
-  const { replay, output, isError: known, vendorCall: vendorName } = metadataOf(part, 'callProviderMetadata');
+  const metadata = metadataOf(part, 'callProviderMetadata');
+  const { replay, output, isError: known, vendorCall: vendorName } = metadata;
+  const details = metadata.vendorOutput ?? metadataOf(part, 'resultProviderMetadata').vendorOutput;
   const call: ToolCallPart = {
     type: 'tool-call',
     id,
@@ -146,7 +161,8 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
     isError = known === false ? known : undefined,
   ): ClientCall => {
     const exact = output === undefined ? content : piecesOf(output);
-    return { ...base, result: resultOf(call, exact, isError) };
+    const result = resultOf(call, exact, isError);
+    return { ...base, result: isRecord(details) ? { ...result, output: details as JsonObject } : result };
   };
   switch (state) {
     case 'input-available':
@@ -196,10 +212,10 @@ function readInput(part: ClientValue, state: string): Pick<ToolCallPart, 'args' 
 }
 
 function metadataOf(part: ClientValue, name: string) {
-  const { replay, output, isError, isRefusal, vendorCall } = asRecord(
+  const { replay, output, isError, isRefusal, vendorCall, vendorOutput } = asRecord(
     asRecord(part.record()[name])['majordomo'],
   );
-  return { replay: readReplay(replay), output, isError, isRefusal, vendorCall };
+  return { replay: readReplay(replay), output, isError, isRefusal, vendorCall, vendorOutput };
 }
 
 /** Returns a vendor token, or `undefined` if it is malformed. The request can be sent without the token. */

@@ -1,14 +1,6 @@
 import { suspendedCalls } from '@majordomo/agent/steps';
-import type {
-  AssistantMessage,
-  CallPart,
-  JsonObject,
-  JsonValue,
-  Message,
-  ToolResultPart,
-  UserPart,
-} from '@majordomo/core';
-import { asToolCall, asToolResult } from '@majordomo/core/toolkit';
+import type { AssistantMessage, CallPart, JsonObject, JsonValue, Message, UserPart } from '@majordomo/core';
+import { asToolCall, asToolResult, type AnsweredCall } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import { filePart, INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
 import { innerCalls } from './inner-calls.ts';
@@ -56,7 +48,7 @@ function userPart(part: UserPart): JsonObject {
 
 function stepParts(
   { parts }: AssistantMessage,
-  results: readonly ToolResultPart[],
+  results: readonly AnsweredCall[],
   approvals: ReadonlyMap<string, string>,
   { reasoning = true, replay = true }: ToUiOptions,
 ): JsonObject[] {
@@ -79,7 +71,7 @@ function stepParts(
 
 function toolPart(
   part: CallPart,
-  result: ToolResultPart | undefined,
+  result: AnsweredCall | undefined,
   approvalId: string | undefined,
   replay: JsonObject | undefined,
 ): JsonObject {
@@ -103,11 +95,15 @@ function toolPart(
 }
 
 /** Returns the members of a result that the state of its tool part does not preserve exactly. */
-function hiddenMembers(result: ToolResultPart): Readonly<Record<string, JsonValue | undefined>> {
+function hiddenMembers(result: AnsweredCall): Readonly<Record<string, JsonValue | undefined>> {
   const { errorText, output } = outputState(result);
   const exact = exactOutput(result.content);
   const isExact = JSON.stringify(exactOutput(piecesOf(errorText ?? output))) === JSON.stringify(exact);
-  return { output: isExact ? undefined : exact, isError: result.isError === false ? false : undefined };
+  return {
+    output: isExact ? undefined : exact,
+    isError: result.isError === false ? false : undefined,
+    vendorOutput: result.output,
+  };
 }
 
 function metadata(name: string, members: Readonly<Record<string, JsonValue | undefined>>): JsonObject {

@@ -57,9 +57,10 @@ export { UNKNOWN_USAGE } from './stream/usage.ts';
 export { copyText, SseDecoder } from './stream/sse-decoder.ts';
 
 // Requests for a target
-export { asToolCall, asToolResult, resultsOfTurn, vendorKindOf, vendorToolName } from './util/vendor-tool.ts';
+export { asToolCall, asToolResult, resultsOfTurn, withResultContent } from './util/vendor-tool.ts';
+export { vendorKindOf, vendorToolName } from './util/vendor-tool.ts';
 export type { AnsweredCall } from './util/vendor-tool.ts';
-export { vendorCallText, vendorResultParts } from './prepare/vendor-calls.ts';
+export { vendorCallText, vendorResultParts, vendorResultPieces } from './prepare/vendor-calls.ts';
 export { checkCache } from './prepare/cache.ts';
 export { firstLoads, toolsToSend } from './prepare/tools.ts';
 export { withOutputInstruction } from './prepare/output.ts';

@@ -435,3 +435,21 @@ describe("afterCommit: 'continue'", () => {
     expect([text, seeds]).toEqual([`${BEGIN}Every morning it ran.`, [7, undefined, undefined]]);
   });
 });
+
+it('an answer with a call that waits for the client is not continued', async () => {
+  const call: ModelEvent = {
+    type: 'part-end',
+    index: 1,
+    part: {
+      type: 'vendor-call',
+      id: 'c1',
+      kind: 'shell',
+      name: 'shell_call',
+      args: {},
+      replay: { family: 'f', data: null },
+    },
+  };
+  const { events, parts } = await runPieces([['text', BEGIN]], [['text', 'It ran.']], [call]);
+  expect(events.map(({ type }) => type)).not.toContain('continued');
+  expect(parts).toEqual([{ type: 'text', text: 'It ran.' }]);
+});

@@ -1,4 +1,5 @@
 import type { AssistantPart, CallPart, Message, Part, ResultPart } from '@majordomo/core';
+import { vendorResultPieces } from '@majordomo/core/toolkit';
 import { isCompleted, type Trajectory, type TrajectoryTool } from './trajectory.ts';
 
 /** Entry of a conversation. */
@@ -113,8 +114,11 @@ function modelText(parts: readonly AssistantPart[]): string {
   return [think, ...(text === '' ? [] : [text]), ...calls].join('\n');
 }
 
-const resultText = ({ callId, name, content }: ResultPart): string =>
-  tagged('tool_response', { tool_call_id: callId, name, content: contentOf(textOf(content)) });
+function resultText(part: ResultPart): string {
+  const { callId, name } = part;
+  const content = part.type === 'vendor-result' ? vendorResultPieces(part) : part.content;
+  return tagged('tool_response', { tool_call_id: callId, name, content: contentOf(textOf(content)) });
+}
 
 function contentOf(text: string): unknown {
   if (!/^\s*[{[]/.test(text)) return text;

@@ -1,4 +1,12 @@
-import { file, image, toolResult, user, type Message } from '@majordomo/core';
+import {
+  file,
+  image,
+  toolResult,
+  user,
+  vendorResult,
+  type Message,
+  type VendorCallPart,
+} from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { toShareGpt, trajectoryOf, type Trajectory } from '../src/index.ts';
 import { about, plain, run, toolTurn } from './support/runs.ts';
@@ -83,4 +91,18 @@ it('puts a word in the place of a picture or a document', () => {
 
 it('says that a run did not complete', async () => {
   expect(toShareGpt(trajectoryOf(await run([{ fail: 'auth' }]), about, AT)).completed).toBe(false);
+});
+
+it('writes the details of a result without content', () => {
+  const approval: VendorCallPart = {
+    type: 'vendor-call',
+    id: 'm1',
+    kind: 'mcp-approval',
+    name: 'mcp_approval_request',
+    args: { name: 'pay' },
+    replay: { family: 'f', data: null },
+  };
+  const turn: Message = { role: 'assistant', parts: [approval] };
+  const values = valuesOf(withMessages(turn, vendorResult(approval, { output: { approve: true } })));
+  expect(values.at(-1)).toContain('"content":{"approve":true}');
 });

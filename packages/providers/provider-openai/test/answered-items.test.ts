@@ -223,3 +223,85 @@ it('leaves commands that the vendor runs in its container to the vendor', async 
   const { parts, finish } = await majordomo.model('openai/gpt-5.4').generate({ messages: [user('go')] });
   expect([parts.map(({ type }) => type), finish]).toEqual([['vendor', 'text'], 'stop']);
 });
+
+it('sends content that the output of a call cannot contain in a user message after all outputs', async () => {
+  const shell = world(SHELL);
+  const { response, call } = await callIn(shell);
+  await shell.ask([user('go'), response.message, vendorResult(call, { content: [image(PNG)] })]);
+  expect(shell.inputs[1]?.slice(2)).toMatchObject([
+    { type: 'shell_call_output' },
+    { role: 'user', content: [{ text: 'More of the result of shell_call:' }, { image_url: URL_OF_PNG }] },
+  ]);
+  const computer = world(COMPUTER);
+  const clicked = await callIn(computer);
+  const content = [image(PNG), { type: 'text', text: 'a dialog is open' } as const];
+  await computer.ask([user('go'), clicked.response.message, vendorResult(clicked.call, { content })]);
+  expect(computer.inputs[1]?.slice(2)).toMatchObject([
+    { type: 'computer_call_output', output: { image_url: URL_OF_PNG } },
+    { role: 'user', content: [{}, { text: 'a dialog is open' }] },
+  ]);
+});
+
+it('accepts the safety checks of a call, or their ids', async () => {
+  const computer = world(COMPUTER);
+  const { response, call } = await callIn(computer);
+  const acknowledged = [{ id: 'sc_2' }, 'sc_1'];
+  await computer.ask([
+    user('go'),
+    response.message,
+    vendorResult(call, { content: [image(PNG)], output: { acknowledged } }),
+  ]);
+  expect(computer.inputs[1]?.at(-1)).toMatchObject({
+    acknowledged_safety_checks: [{ id: 'sc_1', code: 'x' }, { id: 'sc_2' }],
+  });
+});
+
+it('refuses an approval whose result contains no decision', async () => {
+  const approval = {
+    type: 'mcp_approval_request',
+    id: 'mcpr_1',
+    name: 'pay',
+    arguments: '{}',
+    server_label: 's',
+  };
+  const asked = world(approval);
+  const { response, call } = await callIn(asked);
+  await asked.ask([user('go'), response.message, vendorResult(call, { content: 'rather not' })]);
+  expect(asked.inputs[1]?.at(-1)).toMatchObject({ approve: false, reason: 'rather not' });
+});
+
+it('names the item of the vendor in a result, also if two calls of the turn had the same id', async () => {
+  const inputs: (readonly Item[])[] = [];
+  const items = [SHELL, { ...SHELL, id: 'sh_2' }];
+  const fetch = (_url: unknown, init?: RequestInit): Promise<Response> => {
+    inputs.push((JSON.parse(String(init?.body)) as { readonly input: readonly Item[] }).input);
+    return Promise.resolve(Response.json({ id: 'resp', status: 'completed', output: items }));
+  };
+  const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', fetch })] });
+  const model = majordomo.model('openai/gpt-5.4');
+  const { message, parts } = await model.generate({ messages: [user('go')] });
+  const results = parts.map((part) => vendorResult(part as VendorCallPart, { content: 'a' }));
+  await model.generate({ messages: [user('go'), message, ...results] });
+  expect(inputs[1]?.slice(3)).toMatchObject([{ call_id: 'c1' }, { call_id: 'c1' }]);
+});
+
+it('a call that fails over sends its waiting calls as text to the next vendor, with a warning', async () => {
+  const first = await callIn(world(SHELL));
+  const inputs: (readonly Item[])[] = [];
+  const failing = (): Promise<Response> => Promise.resolve(new Response('down', { status: 500 }));
+  const answer = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'ok' }] };
+  const answering = (_url: unknown, init?: RequestInit): Promise<Response> => {
+    inputs.push((JSON.parse(String(init?.body)) as { readonly input: readonly Item[] }).input);
+    return Promise.resolve(Response.json({ id: 'r', status: 'completed', output: [answer] }));
+  };
+  const providers = [
+    createOpenAI({ apiKey: 'k', fetch: failing }),
+    createOpenAI({ id: 'other', apiKey: 'k', fetch: answering }),
+  ];
+  const model = createMajordomo({ providers }).model('openai/gpt-5.4,other/gpt-5.4');
+  const messages = [user('go'), first.response.message, vendorResult(first.call, { content: 'files' })];
+  const { warnings } = await model.generate({ messages }, { attempts: 1 });
+  expect(inputs[0]?.map(({ type }) => type)).toEqual(['message', 'message', 'message']);
+  expect(JSON.stringify(inputs[0])).toContain('files');
+  expect(warnings).toMatchObject([{ action: 'coerced', what: 'calls that wait for the client' }]);
+});

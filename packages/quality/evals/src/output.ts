@@ -1,6 +1,6 @@
 import type { RunResult } from '@majordomo/agent';
 import type { ChatResponse, Message, ToolCallPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { asToolCall, isRecord } from '@majordomo/core/toolkit';
 import type { Trajectory } from '@majordomo/trajectory';
 import { isJson } from './json.ts';
 import { configError } from './options.ts';
@@ -14,8 +14,9 @@ export const NO_OUTPUT: ReadResult = { text: '', value: undefined, messages: [],
 /** Reads a subject's result. Throws `config` for a value that is not JSON. */
 export function readResult(name: string, result: unknown, input: unknown): ReadResult {
   if (isResponse(result)) {
-    const { text, message, toolCalls } = result;
-    return { text, value: 'value' in result ? result.value : undefined, messages: [message], toolCalls };
+    const { text, message } = result;
+    const value = 'value' in result ? result.value : undefined;
+    return { text, value, messages: [message], toolCalls: toolCallsOf(message) };
   }
   if (isRun(result) || isTrajectory(result)) {
     const { messages } = result;
@@ -39,8 +40,11 @@ export function answerIn(messages: readonly Message[]): Pick<Output, 'text' | 't
 export const textOf = (message: Message | undefined): string =>
   (message?.parts ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
 
+/** Returns the tool calls of a message. A call that waits for the client has the name `vendor:<kind>`. */
 export const toolCallsOf = ({ parts }: Message): readonly ToolCallPart[] =>
-  parts.filter((part): part is ToolCallPart => part.type === 'tool-call');
+  parts.flatMap((part) =>
+    part.type === 'tool-call' || part.type === 'vendor-call' ? [asToolCall(part)] : [],
+  );
 
 /** Whether a value is a model's response. */
 export const isResponse = (value: unknown): value is ChatResponse =>

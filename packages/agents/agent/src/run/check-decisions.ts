@@ -1,5 +1,5 @@
 import { checkValue, describeIssues, LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
+import { abortable, vendorKindOf } from '@majordomo/core/toolkit';
 import { subAgentParts, type AgentParts } from './agent-parts.ts';
 import { callsThatWait, runsOnPath, waitingRunOf, type LocatedCall } from '../state/call-paths.ts';
 import { checkDecisions, invalidDecision } from '../state/decision.ts';
@@ -25,6 +25,11 @@ export async function checkDecisionsFor(
     if (found === undefined) throw invalidDecision(path, `no call "${callId}" is pending; see \`awaiting\``);
     if (!('approve' in decision)) continue;
     checkApproval(found, callId, path);
+    if (decision.args !== undefined && vendorKindOf(found.call.name) === 'mcp-approval')
+      throw invalidDecision(
+        `${path}.args`,
+        'the vendor makes this call with its arguments; omit args, or deny the call',
+      );
     const tool = found.agent?.active(found.state).tools.find(found.call.name);
     if (decision.args === undefined || tool === undefined) continue;
     const checking = abortable(checkValue(tool.parameters, decision.args), signal);

@@ -11,7 +11,7 @@ import {
   type ToolCallPart,
   type Usage,
 } from '@majordomo/core';
-import { isPlain, vendorKindOf } from '@majordomo/core/toolkit';
+import { isPlain, vendorKindOf, withResultContent } from '@majordomo/core/toolkit';
 import { partsOf } from './agent-parts.ts';
 import { Scope } from './scope.ts';
 import { recordFailedWork } from '../loop/spending.ts';
@@ -87,8 +87,9 @@ async function runWithinLimits(
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);
     const { value, loads = [], details } = unwrapped(output);
-    const content = toolContent(value, tool.maxResultChars ?? MAX_RESULT_CHARS, keepsTextFiles);
-    return {
+    const maxChars = tool.maxResultChars ?? MAX_RESULT_CHARS;
+    const content = toolContent(value, maxChars, keepsTextFiles);
+    const outcome: ToolOutcome = {
       type: 'tool-result',
       callId: call.id,
       name: call.name,
@@ -97,6 +98,8 @@ async function runWithinLimits(
       ...(details && { output: details }),
       ...(isObject(output) && { value: output as JsonObject }),
     };
+    const isCut = typeof value === 'string' && value.length > maxChars;
+    return isCut ? withResultContent(outcome, content) : outcome;
   } catch (error) {
     if (signal.aborted) throw abortError(call, signal);
     return errorResult(call, `The tool failed: ${messageOf(scope.timeoutError ?? error)}`);

@@ -1,4 +1,5 @@
 import type { ToolCallPart } from '@majordomo/core';
+import { withResultContent } from '@majordomo/core/toolkit';
 import type { RunState, ToolOutcome } from './state.ts';
 
 export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): ToolCallPart {
@@ -12,5 +13,5 @@ export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): To
 export function withArgsNote(outcome: ToolOutcome, { args }: ToolCallPart): ToolOutcome {
   if (outcome.suspended !== undefined || outcome.run !== undefined) return outcome;
   const text = `The arguments were changed before the call ran: ${JSON.stringify(args)}`;
-  return { ...outcome, content: [{ type: 'text', text }, ...outcome.content] };
+  return withResultContent(outcome, [{ type: 'text', text }, ...outcome.content]);
 }

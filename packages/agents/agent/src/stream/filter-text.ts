@@ -31,7 +31,7 @@ function finalText(emit: Emit): Emit {
       buffered.push(event);
       return undefined;
     }
-    hasCalls ||= modelEvent.type === 'part-start' && modelEvent.part.type === 'tool-call';
+    hasCalls ||= isCall(modelEvent);
     if (modelEvent.type !== 'finish' || !isLast(modelEvent.reason, hasCalls)) return emit(event);
     return [...buffered.splice(0), event].map(emit).findLast((delay) => delay !== undefined);
   };
@@ -42,6 +42,11 @@ const isLast = (reason: FinishReason, hasCalls: boolean): boolean =>
   ENDS.has(reason) || (!hasCalls && reason !== 'incomplete');
 
 const ENDS: ReadonlySet<FinishReason> = new Set<FinishReason>(['length', 'refusal', 'content-filter']);
+
+/** Whether the event begins a tool call, or contains a call that waits for the client, which has no other event. */
+const isCall = (event: StreamEvent): boolean =>
+  (event.type === 'part-start' && event.part.type === 'tool-call') ||
+  (event.type === 'part-end' && event.part.type === 'vendor-call');
 
 function isText(event: StreamEvent): boolean {
   if (event.type === 'text-delta') return true;

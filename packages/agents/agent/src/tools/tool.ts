@@ -83,10 +83,10 @@ export interface ToolDefinition<Parameters, Args> extends Pick<
   run(args: Args, context: ToolContext): ToolOutput | Promise<ToolOutput>;
 }
 
-const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
-  name: 'string',
-  description: 'string',
-  parameters: 'object or function',
+/** Kinds of the options that tools with arguments and tools of a vendor share. */
+export const SHARED_KINDS: KindsOf<
+  Pick<Tool, 'approval' | 'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls' | 'run'>
+> = {
   approval: 'boolean or function',
   // `createAgent` checks these values, because a tool may be created without `defineTool`.
   timeoutMs: true,
@@ -95,6 +95,13 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   maxCalls: true,
   effect: 'string',
   run: 'function',
+};
+
+const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
+  ...SHARED_KINDS,
+  name: 'string',
+  description: 'string',
+  parameters: 'object or function',
 };
 
 const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {

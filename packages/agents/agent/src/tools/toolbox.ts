@@ -5,6 +5,7 @@ import type { Tool } from './tool.ts';
 import { checkToolLimits } from './tool-limits.ts';
 import { hasSameItems } from './tool-order.ts';
 import { ToolFinder, type SearchRules } from './tool-search.ts';
+import { MCP_APPROVAL_TOOL } from './vendor-tool.ts';
 
 /** Named group of tools. */
 export interface Toolbox {
@@ -87,7 +88,8 @@ export class Tools {
   find(name: string, offered?: readonly string[]): Tool | undefined {
     // The option `extra` offers a vendor's tool, not the list of tools.
     if (offered?.includes(name) === false && vendorKindOf(name) === undefined) return undefined;
-    const tool = this.byName.get(name)?.tool;
+    const tool =
+      this.byName.get(name)?.tool ?? (name === MCP_APPROVAL_TOOL.name ? MCP_APPROVAL_TOOL : undefined);
     return tool !== undefined && name === this.search?.name
       ? this.finder?.toolFor(this.stepTools(offered).deferred)
       : tool;

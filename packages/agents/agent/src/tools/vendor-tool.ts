@@ -1,6 +1,6 @@
 import { LlmError, type JsonObject, type JsonValue, type VendorCallKind } from '@majordomo/core';
 import { checkOptions, isList, isRecord, vendorToolName, type KindsOf } from '@majordomo/core/toolkit';
-import type { Tool, ToolContext, ToolOutput } from './tool.ts';
+import { SHARED_KINDS, type Tool, type ToolContext, type ToolOutput } from './tool.ts';
 import { checkAction } from './vendor-action.ts';
 
 /** Output of one command of a shell. */
@@ -79,17 +79,7 @@ export interface VendorToolDefinition<Kind extends VendorCallKind> extends Pick<
 
 const KINDS: readonly VendorCallKind[] = ['computer', 'shell', 'patch', 'mcp-approval'];
 
-const OPTION_KINDS: KindsOf<VendorToolDefinition<VendorCallKind>> = {
-  kind: 'string',
-  approval: 'boolean or function',
-  // `createAgent` checks these values, as those of other tools.
-  timeoutMs: true,
-  maxResultChars: true,
-  concurrency: true,
-  maxCalls: true,
-  effect: 'string',
-  run: 'function',
-};
+const OPTION_KINDS: KindsOf<VendorToolDefinition<VendorCallKind>> = { ...SHARED_KINDS, kind: 'string' };
 
 /**
  * Creates a tool that answers calls of a vendor's tool which the client runs, such as commands of a shell. The model learns of the
@@ -185,3 +175,13 @@ function approvalOf(output: unknown): VendorToolOutput {
   const details = { approve, ...(reason === undefined ? {} : { reason }) };
   return new VendorToolOutput(approve ? 'approved' : (reason ?? 'refused'), details);
 }
+
+/**
+ * Tool that answers approvals of MCP calls if an agent has no tool of this kind. A person approves or denies each call, so the tool
+ * only runs for approved calls.
+ */
+export const MCP_APPROVAL_TOOL: Tool = defineVendorTool({
+  kind: 'mcp-approval',
+  approval: true,
+  run: () => true,
+});

@@ -1,4 +1,13 @@
-import { assistant, file, image, toolResult, user, type Message } from '@majordomo/core';
+import {
+  assistant,
+  file,
+  image,
+  toolResult,
+  user,
+  vendorResult,
+  type Message,
+  type VendorCallPart,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { cutEnd, cutMiddle } from './cut-middle.ts';
 import { prune } from './prune.ts';
@@ -193,4 +202,24 @@ describe('a cut', () => {
     expect(cutMiddle('x'.repeat(27), 2, 3)).toBe('xx\n[… 22 characters …]\nxxx');
     expect(cutMiddle('x'.repeat(26), 2, 3)).toBe('x'.repeat(26));
   });
+});
+
+it('a shortened result of a shell loses the outputs of its commands, which would be sent instead', () => {
+  const shell: VendorCallPart = {
+    type: 'vendor-call',
+    id: 'c1',
+    kind: 'shell',
+    name: 'shell_call',
+    args: { commands: ['cat a'] },
+    replay: { family: 'f', data: null },
+  };
+  const long = 'x'.repeat(9000);
+  const output = { outputs: [{ stdout: long, stderr: '' }] };
+  const answered = vendorResult(shell, { content: long, output });
+  for (const messages of [
+    prune([assistant([shell]), answered, user('end')], undefined),
+    prune([assistant([shell]), answered], undefined),
+    prune([assistant([shell]), vendorResult(shell, { output }), user('end')], undefined),
+  ])
+    expect(JSON.stringify(messages).length).toBeLessThan(6500);
 });

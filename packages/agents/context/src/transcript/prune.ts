@@ -6,6 +6,7 @@ import type {
   ResultPart,
   UserPart,
 } from '@majordomo/core';
+import { vendorResultPieces, withResultContent } from '@majordomo/core/toolkit';
 import { cutEnd, cutMiddle } from './cut-middle.ts';
 import { callsOf } from './groups.ts';
 import { shrinkArgs } from './shrink-args.ts';
@@ -53,7 +54,7 @@ function excerpt(part: ResultPart): ResultPart {
           text: cutMiddle(piece.text, HEAD, TAIL, (left) => `\n[… ${left} characters left out …]\n`),
         },
   );
-  return cut.every((piece, at) => piece === part.content[at]) ? part : { ...part, content: cut };
+  return cut.every((piece, at) => piece === part.content[at]) ? part : withResultContent(part, cut);
 }
 
 const unchangedOr = <M extends Message>(before: M, after: M): M =>
@@ -66,13 +67,15 @@ const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =
     ),
   );
 
-export const textOf = ({ content }: ResultPart): string =>
-  content.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n');
+export const textOf = (part: ResultPart): string =>
+  (part.type === 'vendor-result' ? vendorResultPieces(part) : part.content)
+    .flatMap((part) => (part.type === 'text' ? part.text : []))
+    .join('\n');
 
 function prunedResult(part: ResultPart, call: CallPart | undefined, comesAgain: boolean): ResultPart {
   const isLong = textOf(part).length > LONG_RESULT || part.content.some(({ type }) => type !== 'text');
   if (!isLong) return part;
-  return { ...part, content: [{ type: 'text', text: resultLine(part, call, comesAgain) }] };
+  return withResultContent(part, [{ type: 'text', text: resultLine(part, call, comesAgain) }]);
 }
 
 /** Returns the numbers of images and documents in a result as text, or `''` if the result has none. */

@@ -15,7 +15,7 @@ const CONTINUE_PROMPT =
  * Creates the operation that continues an interrupted answer. The target receives the shown text as a prefill if possible.
  * Otherwise, the target receives a message with the text and a prompt to continue. Reasoning is not sent.
  *
- * Returns `undefined` if the answer contains a tool call, follows a schema, or is too short to be continued.
+ * Returns `undefined` if the answer contains a call, follows a schema, or is too short to be continued.
  */
 export function continuedChat(
   request: ChatRequest,
@@ -24,7 +24,7 @@ export function continuedChat(
 ): Operation<ModelEvent, ChatResponse> | undefined {
   const text = parts.map(({ part }) => (part.type === 'text' ? part.text : '')).join('');
   if (!canBeContinued(text) || request.output !== undefined) return undefined;
-  if (parts.some(({ part }) => part.type === 'tool-call')) return undefined;
+  if (parts.some(({ part }) => part.type === 'tool-call' || part.type === 'vendor-call')) return undefined;
   return {
     type: 'chat',
     validate: () => undefined,

@@ -1,7 +1,7 @@
 import { isList, isRecord } from '../util/values.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import { type ErrorDetails, LlmError } from '../types/llm-error.ts';
-import type { Message, VendorCallKind } from '../types/messages.ts';
+import type { Message, ResultPart, VendorCallKind } from '../types/messages.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
 import { article, didYouMean, typeOf } from '../util/options.ts';
 import { checkCache } from './cache.ts';
@@ -21,22 +21,41 @@ export function validate(request: ChatRequest): void {
   validateTools(request);
 }
 
-/** Throws `invalid-request` for a vendor result whose call no earlier turn contains. */
+/** Throws `invalid-request` for a vendor result without an earlier call of its kind, and for a tool result of such a call. */
 function checkVendorResults(messages: readonly Message[]): void {
-  let ids: Set<string> | undefined;
+  let kinds: Map<string, VendorCallKind | undefined> | undefined;
   for (const [at, { parts }] of messages.entries()) {
     for (const [index, part] of parts.entries()) {
       if (part.type === 'vendor-call') {
-        ids ??= new Set();
-        ids.add(part.id);
+        kinds ??= new Map();
+        kinds.set(part.id, part.kind);
+      } else if (part.type === 'tool-call') kinds?.delete(part.id);
+      else if (part.type === 'vendor-result' || part.type === 'tool-result') {
+        const problem = vendorResultProblem(part, kinds?.get(part.callId));
+        if (problem !== undefined)
+          throw invalidError(`messages[${at}].parts[${index}].${problem[0]}`, problem[1]);
       }
-      if (part.type !== 'vendor-result' || ids?.has(part.callId) === true) continue;
-      throw invalidError(
-        `messages[${at}].parts[${index}].callId`,
-        `must be the id of an earlier vendor-call, not "${part.callId}"; answer a tool-call with toolResult`,
-      );
     }
   }
+}
+
+/** `kind`: kind of the call with this id that waits for the client. */
+function vendorResultProblem(part: ResultPart, kind: VendorCallKind | undefined): Problem {
+  const { callId } = part;
+  if (part.type === 'tool-result') {
+    if (kind === undefined) return undefined;
+    return [
+      'callId',
+      `must be the id of a tool-call, not "${callId}"; answer a vendor-call with vendorResult`,
+    ];
+  }
+  if (kind === undefined)
+    return [
+      'callId',
+      `must be the id of an earlier vendor-call, not "${callId}"; answer a tool-call with toolResult`,
+    ];
+  if (kind === part.kind) return undefined;
+  return ['kind', `must be "${kind}", the kind of the call "${callId}", not "${part.kind}"`];
 }
 
 /** Members of a chat request. */
@@ -199,7 +218,13 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
         loadsProblem(part['loads'])
       );
     case 'vendor-call':
-      return stringProblem(part['id'], 'id') ?? kindProblem(part['kind']);
+      return (
+        stringProblem(part['id'], 'id') ??
+        kindProblem(part['kind']) ??
+        stringProblem(part['name'], 'name') ??
+        recordProblem(part['args'], 'args') ??
+        replayProblem(part['replay'])
+      );
     case 'vendor-result':
       return (
         stringProblem(part['callId'], 'callId') ??
@@ -213,6 +238,14 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
 
 const stringProblem = (value: unknown, name: string): Problem =>
   typeof value === 'string' ? undefined : [`.${name}`, 'must be a string'];
+
+const recordProblem = (value: unknown, name: string): Problem =>
+  isRecord(value) ? undefined : [`.${name}`, 'must be an object'];
+
+const replayProblem = (replay: unknown): Problem =>
+  isRecord(replay) && typeof replay['family'] === 'string'
+    ? undefined
+    : ['.replay', 'must be the token of the call; send the part that the response contains'];
 
 const VENDOR_KINDS: readonly unknown[] = [
   'computer',

@@ -1,5 +1,7 @@
 import type {
+  AssistantMessage,
   AssistantPart,
+  ResultPart,
   ResultPiece,
   TextPart,
   TurnMessage,
@@ -10,8 +12,8 @@ import type {
 import type { Warning } from '../types/response.ts';
 
 /**
- * Converts the calls that wait for the client, and their results, to text, unless the call has a result and the model can read
- * its token. Ignores a second result of a call.
+ * Converts the calls that wait for the client, and their results, to text, unless the turn of the call is followed by its result and
+ * the model can read its token. A result that follows a later turn becomes text. Ignores a second result of a call.
  */
 export function fitVendorCalls(
   messages: readonly TurnMessage[],
@@ -19,18 +21,85 @@ export function fitVendorCalls(
   target: string,
 ): { readonly messages: readonly TurnMessage[]; readonly warnings: readonly Warning[] } {
   if (messages.every((message) => !hasVendorCalls(message))) return { messages, warnings: [] };
-  const results = firstResults(messages);
-  const isSent = (call: VendorCallPart): boolean =>
-    results.has(call.id) && families.includes(call.replay.family);
-  const calls = callsIn(messages);
-  const sentIds = new Set(calls.filter(isSent).map(({ id }) => id));
-  const fitted = messages.flatMap((message) => fitMessage(message, sentIds, results));
-  const warnings: Warning[] = [];
-  if (calls.some(({ replay }) => !families.includes(replay.family)))
-    warnings.push(textWarning(`${target} cannot read the calls of another vendor`));
-  if (calls.some(({ id }) => !results.has(id)))
-    warnings.push(textWarning(`${target} would reject a call without a result`));
-  return { messages: fitted, warnings };
+  const fitter = new VendorCallFitter(families);
+  const fitted = messages.flatMap((message, at) => fitter.fit(message, at, messages));
+  return { messages: fitted, warnings: fitter.warnings(target) };
+}
+
+const hasVendorCalls = ({ parts }: TurnMessage): boolean =>
+  parts.some(({ type }) => type === 'vendor-call' || type === 'vendor-result');
+
+class VendorCallFitter {
+  private readonly families: readonly string[];
+  /** First result of each call of the last turn, by call id. A vendor may use an id again in another turn. */
+  private results: ReadonlyMap<string, VendorResultPart> = new Map();
+  /** Ids of the calls of the last turn that are sent as calls. */
+  private sentIds: ReadonlySet<string> = new Set();
+  /** Ids of all calls that have a result so far. */
+  private readonly answeredIds = new Set<string>();
+  private hasForeign = false;
+  private hasUnanswered = false;
+  private repeated = 0;
+
+  constructor(families: readonly string[]) {
+    this.families = families;
+  }
+
+  fit(message: TurnMessage, at: number, messages: readonly TurnMessage[]): readonly TurnMessage[] {
+    if (message.role === 'assistant') return [this.fitTurn(message, at, messages)];
+    return message.role === 'tool' && hasVendorCalls(message) ? this.fitResults(message.parts) : [message];
+  }
+
+  warnings(target: string): readonly Warning[] {
+    const { repeated } = this;
+    const warnings: Warning[] = [];
+    if (this.hasForeign) warnings.push(textWarning(`${target} cannot read the calls of another vendor`));
+    if (this.hasUnanswered) warnings.push(textWarning(`${target} would reject a call without a result`));
+    if (repeated > 0) {
+      const why = `${repeated} result(s) of calls that wait for the client repeat an earlier result`;
+      warnings.push({ action: 'dropped', what: 'history', why });
+    }
+    return warnings;
+  }
+
+  private fitTurn(turn: AssistantMessage, at: number, messages: readonly TurnMessage[]): AssistantMessage {
+    const calls = turn.parts.filter((part) => part.type === 'vendor-call');
+    this.results = firstResults(calls, messages, at + 1);
+    const { results, families } = this;
+    const isReadable = ({ replay }: VendorCallPart): boolean => families.includes(replay.family);
+    const sent = calls.filter((call) => results.has(call.id) && isReadable(call));
+    this.sentIds = new Set(sent.map(({ id }) => id));
+    this.hasForeign ||= !calls.every(isReadable);
+    this.hasUnanswered ||= !calls.every(({ id }) => results.has(id));
+    if (sent.length === calls.length) return turn;
+    const parts = turn.parts.map((part): AssistantPart =>
+      part.type === 'vendor-call' && !sent.includes(part) ? vendorCallText(part) : part,
+    );
+    return { role: 'assistant', parts };
+  }
+
+  private fitResults(parts: readonly ResultPart[]): readonly TurnMessage[] {
+    const sent: ResultPart[] = [];
+    const texts: UserPart[] = [];
+    for (const part of parts) {
+      if (part.type === 'tool-result') sent.push(part);
+      else if (this.isRepeated(part)) this.repeated++;
+      else if (this.sentIds.has(part.callId)) sent.push(part);
+      else texts.push(...vendorResultParts(part));
+    }
+    return [
+      ...(sent.length === 0 ? [] : [{ role: 'tool', parts: sent } as const]),
+      ...(texts.length === 0 ? [] : [{ role: 'user', parts: texts } as const]),
+    ];
+  }
+
+  private isRepeated(part: VendorResultPart): boolean {
+    const { callId } = part;
+    const first = this.results.get(callId);
+    const isRepeated = first === undefined ? this.answeredIds.has(callId) : first !== part;
+    this.answeredIds.add(callId);
+    return isRepeated;
+  }
 }
 
 const textWarning = (why: string): Warning => ({
@@ -39,48 +108,22 @@ const textWarning = (why: string): Warning => ({
   why: `${why}; the calls and results are sent as text`,
 });
 
-const hasVendorCalls = ({ parts }: TurnMessage): boolean =>
-  parts.some(({ type }) => type === 'vendor-call' || type === 'vendor-result');
-
-const callsIn = (messages: readonly TurnMessage[]): readonly VendorCallPart[] =>
-  messages.flatMap(({ role, parts }) =>
-    role === 'assistant' ? parts.filter((part) => part.type === 'vendor-call') : [],
-  );
-
-function firstResults(messages: readonly TurnMessage[]): ReadonlyMap<string, VendorResultPart> {
+/** Returns the first result of each call from `start` up to the next turn of the model. */
+function firstResults(
+  calls: readonly VendorCallPart[],
+  messages: readonly TurnMessage[],
+  start: number,
+): ReadonlyMap<string, VendorResultPart> {
+  const ids = new Set(calls.map(({ id }) => id));
   const results = new Map<string, VendorResultPart>();
-  for (const { role, parts } of messages) {
-    if (role !== 'tool') continue;
-    for (const part of parts)
-      if (part.type === 'vendor-result' && !results.has(part.callId)) results.set(part.callId, part);
+  for (let at = start; ids.size > 0 && at < messages.length; at++) {
+    const message = messages[at];
+    if (message?.role === 'assistant') break;
+    if (message?.role !== 'tool') continue;
+    for (const part of message.parts)
+      if (part.type === 'vendor-result' && ids.delete(part.callId)) results.set(part.callId, part);
   }
   return results;
-}
-
-function fitMessage(
-  message: TurnMessage,
-  sentIds: ReadonlySet<string>,
-  results: ReadonlyMap<string, VendorResultPart>,
-): readonly TurnMessage[] {
-  if (!hasVendorCalls(message)) return [message];
-  if (message.role === 'assistant') {
-    const parts = message.parts.map((part): AssistantPart =>
-      part.type === 'vendor-call' && !sentIds.has(part.id) ? vendorCallText(part) : part,
-    );
-    return [{ role: 'assistant', parts }];
-  }
-  if (message.role !== 'tool') return [message];
-  const first = message.parts.filter(
-    (part) => part.type === 'tool-result' || results.get(part.callId) === part,
-  );
-  const sent = first.filter((part) => part.type === 'tool-result' || sentIds.has(part.callId));
-  const texts = first.flatMap((part) =>
-    part.type === 'vendor-result' && !sentIds.has(part.callId) ? vendorResultParts(part) : [],
-  );
-  return [
-    ...(sent.length === 0 ? [] : [{ role: 'tool', parts: sent } as const]),
-    ...(texts.length === 0 ? [] : [{ role: 'user', parts: texts } as const]),
-  ];
 }
 
 /** Returns text that describes a call that waits for the client. */
@@ -90,9 +133,11 @@ export const vendorCallText = ({ name, args }: VendorCallPart): TextPart => ({
 });
 
 /** Returns parts of a user message that describe the result of such a call. */
-export function vendorResultParts({ name, content, output, isError }: VendorResultPart): readonly UserPart[] {
-  const label = isError === true ? 'Error' : 'Result';
-  const pieces: readonly ResultPiece[] =
-    content.length === 0 ? [{ type: 'text', text: JSON.stringify(output ?? {}) }] : content;
-  return [{ type: 'text', text: `${label} of ${name}:` }, ...pieces];
+export function vendorResultParts(result: VendorResultPart): readonly UserPart[] {
+  const label = result.isError === true ? 'Error' : 'Result';
+  return [{ type: 'text', text: `${label} of ${result.name}:` }, ...vendorResultPieces(result)];
 }
+
+/** Returns the content of a result, or its details as JSON if it has no content. */
+export const vendorResultPieces = ({ content, output }: VendorResultPart): readonly ResultPiece[] =>
+  content.length === 0 ? [{ type: 'text', text: JSON.stringify(output ?? {}) }] : content;

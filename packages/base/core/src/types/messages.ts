@@ -249,8 +249,8 @@ export interface VendorResultPart {
   readonly content: readonly ResultPiece[];
   /**
    * Details of the kind. For `shell`: `outputs`, an array of `{ stdout, stderr, exitCode }` or `{ stdout, stderr, timedOut: true }`.
-   * For `mcp-approval`: `approve` and `reason`. For `computer`: `acknowledged`, an array of the safety checks of the call that the
-   * user accepted.
+   * `outputs` is sent instead of the text in `content`. For `mcp-approval`: `approve` and `reason`. Without `approve: true`, the call
+   * is refused. For `computer`: `acknowledged`, an array of the safety checks of the call, or of their ids, that the user accepted.
    */
   readonly output?: JsonObject | undefined;
   /** Whether the action failed. */

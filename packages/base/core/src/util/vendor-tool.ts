@@ -1,6 +1,7 @@
 import type {
   AssistantPart,
   ResultPart,
+  ResultPiece,
   ToolCallPart,
   ToolResultPart,
   VendorCallKind,
@@ -30,7 +31,7 @@ export const asToolCall = (part: ToolCallPart | VendorCallPart): ToolCallPart =>
       };
 
 /** Returns a result of either kind of call as the result of a tool. */
-export const asToolResult = (part: ResultPart): ToolResultPart =>
+export const asToolResult = (part: ResultPart): AnsweredCall =>
   part.type === 'tool-result'
     ? part
     : {
@@ -38,8 +39,24 @@ export const asToolResult = (part: ResultPart): ToolResultPart =>
         callId: part.callId,
         name: vendorToolName(part.kind),
         content: part.content,
+        ...(part.output === undefined ? {} : { output: part.output }),
         ...(part.isError === undefined ? {} : { isError: part.isError }),
       };
+
+/** Returns a result with other content. Removes the outputs of commands, which would be sent instead of the content. */
+export function withResultContent<R extends ResultWithContent>(
+  result: R,
+  content: readonly ResultPiece[],
+): R {
+  if (result.output?.['outputs'] === undefined) return { ...result, content };
+  const { outputs: _outputs, ...output } = result.output;
+  return { ...result, content, output };
+}
+
+interface ResultWithContent {
+  readonly content: readonly ResultPiece[];
+  readonly output?: JsonObject | undefined;
+}
 
 /** Result of a tool, with the details of the kind if the tool answered a call that waits for the client. */
 export interface AnsweredCall extends ToolResultPart {

@@ -5,6 +5,7 @@ import type {
   JsonValue,
   ModelRequest,
   ModelTool,
+  ResultPart,
   TurnMessage,
   Warning,
 } from '@majordomo/core';
@@ -16,7 +17,7 @@ import { additionalTools, type LoadedTools } from './additional-tools.ts';
 import { resultItem, userItem, type InputItem } from './blocks.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
 import type { ResponsesQuirks } from './quirks.ts';
-import { vendorItemsIn, vendorResultItem, withSendableCalls } from './vendor-calls.ts';
+import { addVendorItems, furtherContentItem, vendorResultItem, withSendableCalls } from './vendor-calls.ts';
 
 /** Call ids that are sent unchanged, such as `call_…`. Joined ids (`call_1|fc_1`) and longer ids are replaced. */
 const ID_RULE = { maxLength: 64, pattern: /^[\w.:-]+$/ };
@@ -31,7 +32,7 @@ interface Conversion {
   readonly nameOf: (name: string) => string;
   /** Programs that made tool calls at the vendor, by call id. */
   readonly callers: ReadonlyMap<string, JsonValue>;
-  /** Items of the calls that wait for the client, by call id. */
+  /** Items of the calls that wait for the client in the turns so far, by call id. */
   readonly vendorItems: ReadonlyMap<string, JsonObject>;
   /** Ids of the reasoning items converted so far. The API rejects an input with duplicates. */
   readonly reasoningIds: Set<string>;
@@ -59,7 +60,7 @@ export function itemsToWire(
   const callers = callersIn(request.messages, family);
   const reasoningIds = new Set<string>();
   const unsentTools = new Map(loaded);
-  const vendorItems = vendorItemsIn(sent);
+  const vendorItems = new Map<string, JsonObject>();
   const conversion = {
     quirks,
     family,
@@ -74,6 +75,7 @@ export function itemsToWire(
   const known = forms.forRequest(sent, quirks, `${family ?? ''} ${isStored} ${key}`, idOf);
   const messages = quirks.toolResult === 'parts' ? sent : withTextResults(sent, warnings);
   return messages.flatMap((each) => {
+    if (each.role === 'assistant') addVendorItems(each, vendorItems);
     const message = each.role === 'assistant' ? withoutDuplicates(each, conversion) : each;
     let form = known.get(message);
     if (form !== undefined) return form;
@@ -89,13 +91,18 @@ export function itemsToWire(
 }
 
 function messageToItems(message: TurnMessage, conversion: Conversion): readonly InputItem[] {
-  if (message.role === 'tool')
-    return message.parts.flatMap((part) =>
-      part.type === 'vendor-result'
-        ? vendorResultItem(part, conversion.vendorItems.get(part.callId) ?? {})
-        : [resultItem(part, conversion), ...additionalTools(part, conversion.unsentTools)],
-    );
+  if (message.role === 'tool') return resultItems(message.parts, conversion);
   return message.role === 'user' ? [userItem(message.parts)] : turnItems(message, conversion);
+}
+
+function resultItems(parts: readonly ResultPart[], conversion: Conversion): readonly InputItem[] {
+  const items = parts.flatMap((part) =>
+    part.type === 'vendor-result'
+      ? [vendorResultItem(part, conversion.vendorItems.get(part.callId) ?? {})]
+      : [resultItem(part, conversion), ...additionalTools(part, conversion.unsentTools)],
+  );
+  const further = furtherContentItem(parts);
+  return further === undefined ? items : [...items, further];
 }
 
 /** Removes reasoning items that an earlier turn already contains. */

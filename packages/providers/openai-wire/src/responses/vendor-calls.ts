@@ -1,17 +1,22 @@
 import type {
+  AssistantMessage,
   AssistantPart,
+  ImagePart,
   JsonObject,
   JsonValue,
   ResultPart,
+  ResultPiece,
+  ToolMessage,
   TurnMessage,
+  UserPart,
   VendorCallKind,
   VendorCallPart,
   VendorResultPart,
   Warning,
 } from '@majordomo/core';
-import { asRecord, isList, vendorCallText, vendorResultParts } from '@majordomo/core/toolkit';
+import { asList, asRecord, isList, vendorCallText, vendorResultParts } from '@majordomo/core/toolkit';
 import { dataUrl, resultText } from '../transcript/tool-results.ts';
-import type { InputItem } from './blocks.ts';
+import { userItem, type InputItem } from './blocks.ts';
 import { stringOf } from './item-content.ts';
 import type { OutputItem } from './wire.ts';
 
@@ -67,14 +72,9 @@ function actionOf(item: Readonly<Record<string, unknown>>): JsonObject {
   }
 }
 
-/** Returns the items of the calls that wait for the client, by call id. */
-export function vendorItemsIn(messages: readonly TurnMessage[]): ReadonlyMap<string, JsonObject> {
-  const items = new Map<string, JsonObject>();
-  for (const { role, parts } of messages) {
-    if (role !== 'assistant') continue;
-    for (const part of parts) if (part.type === 'vendor-call') items.set(part.id, itemOf(part));
-  }
-  return items;
+/** Adds the items of the turn's calls that wait for the client, by call id. The results of a turn follow it. */
+export function addVendorItems({ parts }: AssistantMessage, items: Map<string, JsonObject>): void {
+  for (const part of parts) if (part.type === 'vendor-call') items.set(part.id, itemOf(part));
 }
 
 const itemOf = ({ replay }: VendorCallPart): JsonObject =>
@@ -88,27 +88,17 @@ export function withSendableCalls(
   messages: readonly TurnMessage[],
   warnings: Warning[],
 ): readonly TurnMessage[] {
-  const isUnsendable = (part: ResultPart): part is VendorResultPart =>
-    part.type === 'vendor-result' &&
-    part.kind === 'computer' &&
-    part.content.every(({ type }) => type !== 'image');
-  const results = messages.flatMap(({ role, parts }) => (role === 'tool' ? parts.filter(isUnsendable) : []));
-  if (results.length === 0) return messages;
-  const ids = new Set(results.map(({ callId }) => callId));
+  if (!messages.some(hasUnsendable)) return messages;
   warnings.push({
     action: 'coerced',
     what: 'computer calls',
     why: 'their results contain no screenshot, which this API requires; the calls and results are sent as text',
   });
-  return messages.flatMap((message): readonly TurnMessage[] => {
-    if (message.role === 'assistant') {
-      if (!message.parts.some((part) => part.type === 'vendor-call' && ids.has(part.id))) return [message];
-      const parts = message.parts.map((part): AssistantPart =>
-        part.type === 'vendor-call' && ids.has(part.id) ? vendorCallText(part) : part,
-      );
-      return [{ role: 'assistant', parts }];
-    }
-    if (message.role !== 'tool' || !message.parts.some(isUnsendable)) return [message];
+  return messages.flatMap((message, at): readonly TurnMessage[] => {
+    // The results of a turn are in the next message, because the history is repaired.
+    const next = messages[at + 1];
+    if (message.role === 'assistant') return [next?.role === 'tool' ? withTextCalls(message, next) : message];
+    if (message.role !== 'tool' || !hasUnsendable(message)) return [message];
     const sent = message.parts.filter((part) => !isUnsendable(part));
     return [
       ...(sent.length === 0 ? [] : [{ role: 'tool', parts: sent } as const]),
@@ -117,44 +107,83 @@ export function withSendableCalls(
   });
 }
 
-/** Converts the result of a call. `item`: item of the call. Text and images that its output cannot contain follow in a message. */
-export function vendorResultItem(result: VendorResultPart, item: JsonObject): readonly InputItem[] {
-  const { callId, isError, output = {} } = result;
-  const { caller } = item;
-  const called = { call_id: callId, ...(caller !== undefined && { caller }) };
+const isUnsendable = (part: ResultPart): part is VendorResultPart =>
+  part.type === 'vendor-result' &&
+  part.kind === 'computer' &&
+  part.content.every(({ type }) => type !== 'image');
+
+const hasUnsendable = ({ role, parts }: TurnMessage): boolean => role === 'tool' && parts.some(isUnsendable);
+
+function withTextCalls(turn: AssistantMessage, results: ToolMessage): AssistantMessage {
+  const ids = new Set(results.parts.filter(isUnsendable).map(({ callId }) => callId));
+  if (ids.size === 0) return turn;
+  const parts = turn.parts.map((part): AssistantPart =>
+    part.type === 'vendor-call' && ids.has(part.id) ? vendorCallText(part) : part,
+  );
+  return { role: 'assistant', parts };
+}
+
+/** Returns a user message with the content that the outputs of calls cannot contain; `undefined` if there is none. */
+export function furtherContentItem(results: readonly ResultPart[]): InputItem | undefined {
+  const parts = results.flatMap((result): readonly UserPart[] => {
+    const rest = result.type === 'vendor-result' ? restOf(result) : [];
+    return rest.length === 0
+      ? []
+      : [{ type: 'text', text: `More of the result of ${result.name}:` }, ...rest];
+  });
+  return parts.length === 0 ? undefined : userItem(parts);
+}
+
+/** Returns the content that the output of the call cannot contain. */
+function restOf({ kind, content }: VendorResultPart): readonly ResultPiece[] {
+  if (kind !== 'computer') return content.filter(({ type }) => type !== 'text');
+  const screenshot = screenshotOf(content);
+  return content.filter((piece) => piece !== screenshot);
+}
+
+const screenshotOf = (content: readonly ResultPiece[]): ImagePart | undefined =>
+  content.find((piece) => piece.type === 'image');
+
+/** Converts the result of a call. `item`: item of the call. */
+export function vendorResultItem(result: VendorResultPart, item: JsonObject): InputItem {
+  const { isError, output = {} } = result;
+  const { caller, call_id: callId, id } = item;
+  // A part has another id if two calls of a turn had the same one.
+  const sentId = stringOf(callId) || stringOf(id) || result.callId;
+  const called = { call_id: sentId, ...(caller !== undefined && { caller }) };
+  const text = resultText({ ...result, isError: false });
   switch (item['type']) {
     case 'mcp_approval_request': {
-      const { approve = isError !== true, reason = resultText({ ...result, isError: false }) } = output;
-      const why = reason === '' || approve === true ? undefined : { reason };
-      return [{ type: 'mcp_approval_response', approval_request_id: callId, approve, ...why }];
+      // Text without a decision, such as a failure, does not approve the call.
+      const approve = output['approve'] === true && isError !== true;
+      const reason = stringOf(output['reason']) || text;
+      const why = reason === '' || approve ? undefined : { reason };
+      return { type: 'mcp_approval_response', approval_request_id: sentId, approve, ...why };
     }
     case 'local_shell_call':
       // The SDK's type has no `call_id`. The id of the output is the id of the call.
-      return [{ type: 'local_shell_call_output', id: callId, output: localOutput(result) }];
+      return { type: 'local_shell_call_output', id: sentId, output: localOutput(result) };
     case 'shell_call': {
       const { max_output_length: limit } = asRecord(item['action']);
       const max = typeof limit === 'number' ? { max_output_length: limit } : undefined;
-      return [{ type: 'shell_call_output', ...called, ...max, output: shellOutputs(result) }];
+      return { type: 'shell_call_output', ...called, ...max, output: shellOutputs(result) };
     }
     case 'apply_patch_call': {
       const status = isError === true ? 'failed' : 'completed';
-      const text = resultText({ ...result, isError: false });
-      return [{ type: 'apply_patch_call_output', ...called, status, ...(text !== '' && { output: text }) }];
+      return { type: 'apply_patch_call_output', ...called, status, ...(text !== '' && { output: text }) };
     }
     default:
-      return [computerOutput(result, item)];
+      return { type: 'computer_call_output', call_id: sentId, ...computerOutput(result, item) };
   }
 }
 
-function computerOutput({ callId, content, output = {} }: VendorResultPart, item: JsonObject): InputItem {
-  const screenshot = content.find((piece) => piece.type === 'image');
-  const accepted = output['acknowledged'];
-  const checks: readonly unknown[] = isList(accepted) ? accepted : [];
-  const { pending_safety_checks: known } = item;
-  const acknowledged = (isList(known) ? known : []).filter((check) => checks.includes(asRecord(check)['id']));
+function computerOutput({ content, output = {} }: VendorResultPart, item: JsonObject): object {
+  const screenshot = screenshotOf(content);
+  const accepted = new Set(asList(output['acknowledged']).map((check) => asRecord(check)['id'] ?? check));
+  const acknowledged = asList(item['pending_safety_checks']).filter((check) =>
+    accepted.has(asRecord(check)['id']),
+  );
   return {
-    type: 'computer_call_output',
-    call_id: callId,
     ...(acknowledged.length > 0 && { acknowledged_safety_checks: acknowledged }),
     output: {
       type: 'computer_screenshot',
