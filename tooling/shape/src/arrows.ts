@@ -77,9 +77,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   ledger: { ours: ['core', 'catalog'], others: [], because: 'another audience: who pays' },
   background: {
-    ours: ['core', 'catalog'],
+    ours: ['core', 'catalog', 'ledger'],
     others: [],
-    because: 'a separate audience: answers that take minutes, and outlive the process',
+    because:
+      'a separate audience: answers that take minutes, and outlive the process; ledger, an optional peer, only for its types',
   },
   batch: {
     ours: ['core', 'catalog', 'ledger'],
@@ -123,7 +124,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
   telemetry: {
-    ours: ['core', 'agent', 'batch', 'guards', 'ledger', 'mcp', 'redact'],
+    ours: ['core', 'agent', 'background', 'batch', 'guards', 'ledger', 'mcp', 'redact'],
     others: ['@opentelemetry/api'],
     because:
       'a peer of its own, and a standard that moves; of all but core the types alone, as optional peers',

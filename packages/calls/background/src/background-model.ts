@@ -12,6 +12,7 @@ import { generateTyped, ObjectRun, PulledStream, type TypedCalls } from '@majord
 import { beginJob, type JobCall } from './begin-job.ts';
 import type { BackgroundModel } from './contract.ts';
 import { cancelJob, chatJob } from './job.ts';
+import { untilStarted } from './job-wait.ts';
 import { JobEventStream } from './job-stream.ts';
 import type { Setup } from './setup.ts';
 
@@ -23,6 +24,7 @@ export function backgroundModel(spec: string, setup: Setup): BackgroundModel {
     spec,
     async start(request, options = {}) {
       const { key, id } = await beginJob({ spec, request, options }, setup);
+      await untilStarted(id, setup, options.signal);
       return chatJob(key, id, setup);
     },
     generate: (request, options = {}) => generateJob({ spec, request, options }, setup),

@@ -3,7 +3,7 @@ import { definedMembers } from '@majordomo/core/toolkit';
 import { checkCallOptions, storedOptions, storedRequest } from './check.ts';
 import { Driver } from './driver.ts';
 import { withLease } from './leased-job.ts';
-import type { LocalOptions } from './live-leg.ts';
+import type { LocalOptions } from './run-parts.ts';
 import { FORMAT, hasSentNothing, loadRecord, saveRecord, storeKey, type JobRecord } from './record.ts';
 import type { Setup } from './setup.ts';
 

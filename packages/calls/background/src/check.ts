@@ -16,6 +16,8 @@ const MAX_BYTES = 33_554_432;
 const BACKGROUND_KINDS: KindsOf<BackgroundOptions> = {
   majordomo: 'object with model',
   store: 'object with due',
+  ledger: 'object with settle',
+  live: 'boolean',
   keepMs: 1,
   catalog: 'object with find',
   onEvent: 'function',

@@ -10,13 +10,25 @@ import type {
   LlmError,
   Majordomo,
 } from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
 
 /** Options of `createBackground`. */
 export interface BackgroundOptions {
-  /** Majordomo whose providers, aliases, gates, policy and media fitter apply to the calls of jobs. */
+  /**
+   * Majordomo whose providers, aliases, gates, policy and media fitter apply to the calls of jobs. A job at a vendor asks only gates with
+   * `batches: true`, such as `residency`. Its failures do not change health.
+   */
   readonly majordomo: Majordomo;
   /** Store for jobs. `@default` `memoryJobStore()`, whose jobs are lost when the process ends */
   readonly store?: JobStore | undefined;
+  /**
+   * Ledger that reserves the maximum cost of each job at a vendor before its start, and books its cost once. Live calls use the gate of
+   * the ledger in `majordomo` instead.
+   * @default none
+   */
+  readonly ledger?: Ledger | undefined;
+  /** Whether the driving process calls a target without a job API live. Otherwise, jobs skip such a target. `@default true` */
+  readonly live?: boolean | undefined;
   /** Time for which an ended job is stored, in milliseconds, at least 1. `@default 604_800_000` (7 days) */
   readonly keepMs?: number | undefined;
   /** Catalog with the prices of models, for `JobStatus.nanoUsd`. `@default` the snapshot of `@majordomo/catalog` */
@@ -37,8 +49,9 @@ export interface Background {
   /** Returns a job. Rejects with `not-found` if the key is unknown, or if the job belongs to another tenant. */
   open(key: string, options?: { readonly tenant?: string | undefined }): Promise<ChatJob>;
   /**
-   * Advances the jobs that no process drives, for a timer or cron. Resolves when each of them has ended, or when another process
-   * drives it. If a job rejects, for example because of its store, the other jobs are advanced before the poll rejects.
+   * Advances the jobs that are due and that no process drives, for a timer or cron. Looks once at a job of a vendor, and cancels, books
+   * and deletes what is left to do for ended jobs. Resolves when each live call has ended. If a job rejects, for example because of its
+   * store or its API key, the other jobs are advanced before the poll rejects.
    */
   poll(options?: {
     /** Signal that ends the wait. The calls that the poll has begun continue. The poll rejects with `aborted`. */
@@ -47,9 +60,14 @@ export interface Background {
     /** Time until the next job is due, in milliseconds; `undefined` if no job is running. */
     readonly nextMs: number | undefined;
   }>;
+  /** Advances the job with this id of a vendor, after a webhook was verified. Ignores an unknown id. Rejects like `poll`. */
+  notify(vendorId: string): Promise<void>;
 }
 
-/** Options of `start`. `signal` ends only the wait for the start. `timeouts.totalMs` limits the complete job. */
+/**
+ * Options of `start`. `signal` ends only the wait for the start. `timeouts.completeMs` limits each job at a vendor, `timeouts.connectMs`
+ * each request to its API, and `timeouts.totalMs` the complete job.
+ */
 export type StartOptions = Pick<
   CallOptions,
   'key' | 'tenant' | 'metadata' | 'signal' | 'policy' | 'timeouts'
@@ -63,7 +81,8 @@ export type StartOptions = Pick<
 export interface BackgroundModel extends ChatModel {
   /**
    * Stores a job, starts its call and returns the job without waiting for the answer. If a job of this key exists, returns that
-   * job. A failed job that has sent no request is started again. Rejects with `invalid-request` or `config` for bad input.
+   * job. A failed job that has sent no request is started again. Rejects with `invalid-request` or `config` for bad input, and like
+   * `generate` if every target refuses the start of the job.
    */
   start(request: ChatRequest, options?: StartOptions): Promise<ChatJob>;
 }
@@ -73,7 +92,10 @@ export interface ChatJob {
   readonly operation: 'chat';
   /** Reference to the job: any process with the same store can open it with this key and the tenant. */
   readonly key: string;
-  /** Returns the state of the job. Does not advance it. */
+  /**
+   * Returns the state of the job, after a look at the vendor if a look is due. Does not make live calls. Rejects if a person must act:
+   * `auth`, `billing`, `denied`, `config`. The job continues when the cause is corrected.
+   */
   status(): Promise<JobStatus>;
   /**
    * Returns the events after the position `after`, and advances the job if no other process drives it. The signal and leaving the loop
@@ -89,7 +111,10 @@ export interface ChatJob {
    * `cancel`. The signal only ends the wait.
    */
   result(options?: { readonly signal?: AbortSignal | undefined }): Promise<ChatResponse>;
-  /** Cancels the job for all readers. Has no effect on a job that has ended. */
+  /**
+   * Cancels the job for all readers, and at its vendor. If the vendor's API fails, `poll` cancels again. Usage that the vendor still
+   * reports is booked. Has no effect on a job that has ended.
+   */
   cancel(): Promise<void>;
   /** Deletes an ended job. Rejects with `denied` for a running job. */
   remove(): Promise<void>;
@@ -110,7 +135,7 @@ export interface JobStatus {
   readonly operation: 'chat';
   /** Target that answers or has answered; `undefined` if it is not known. */
   readonly target: string | undefined;
-  /** `queued`: no process drives the job. */
+  /** `queued`: neither a process nor a vendor works on the job. */
   readonly state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
   /** Attempts of the ended legs. */
   readonly attempts: readonly Attempt[];
@@ -118,12 +143,13 @@ export interface JobStatus {
   readonly error: LlmError | undefined;
   /** Cost of the ended legs in nano-USD; `undefined` if it is unknown or included in a plan. */
   readonly nanoUsd: bigint | undefined;
-  /** Time until the next useful look, in milliseconds; `undefined` if the job has ended. */
+  /** Time until the next useful look, in milliseconds; `undefined` if the job has ended and its cost is booked. */
   readonly nextMs: number | undefined;
 }
 
 /**
- * Event of a job. A *leg* is one call of a process, or the part of it after a failure that discards content. Legs are numbered from 1.
+ * Event of a job. A *leg* is one job at a vendor, one call of a process, or the part of a call after a failure that discards content.
+ * Legs are numbered from 1.
  */
 export type JobEvent = {
   readonly key: string;
@@ -131,13 +157,30 @@ export type JobEvent = {
   /** Target of the leg; `undefined` if it is not known. */
   readonly target: string | undefined;
 } & (
-  | { readonly type: 'leg-started'; readonly leg: number }
+  | {
+      readonly type: 'leg-started';
+      readonly leg: number;
+      /** Id at the vendor; `undefined` for a live call. */
+      readonly vendorId: string | undefined;
+    }
   | {
       readonly type: 'leg-ended';
       readonly leg: number;
       readonly attempts: readonly Attempt[];
       readonly error: LlmError | undefined;
       readonly nanoUsd: bigint | undefined;
+      /** Id at the vendor; `undefined` for a live call, or if the vendor did not accept the job. */
+      readonly vendorId: string | undefined;
+      /** Time since the start of the leg, in milliseconds. */
+      readonly ms: number;
+    }
+  | { readonly type: 'target-skipped'; readonly why: string }
+  | {
+      readonly type: 'job-delayed';
+      /** Error of a request to the vendor, which is made again. */
+      readonly error: LlmError;
+      /** Time before the next request, in milliseconds. */
+      readonly inMs: number;
     }
   | { readonly type: 'job-ended'; readonly state: 'completed' | 'failed' | 'cancelled' }
 );

@@ -6,6 +6,7 @@ import { checkBackgroundOptions, checkKey } from './check.ts';
 import type { Background, BackgroundOptions } from './contract.ts';
 import { chatJob } from './job.ts';
 import { memoryJobStore } from './memory-store.ts';
+import { notifyJob } from './notify.ts';
 import { pollJobs } from './poll.ts';
 import { requireRecord, storeKey } from './record.ts';
 import type { Setup } from './setup.ts';
@@ -20,11 +21,14 @@ const KEEP_MS = 604_800_000;
 export function createBackground(options: BackgroundOptions): Background {
   checkBackgroundOptions(options);
   const { majordomo, onEvent, clock = systemClock, catalog = snapshot, keepMs = KEEP_MS } = options;
+  const { ledger, live: isLive = true } = options;
   const { store = memoryJobStore({ clock }) } = options;
   const setup: Setup = {
     majordomo,
     store,
     keepMs,
+    ledger,
+    isLive,
     catalog,
     clock,
     emit: (event) => {
@@ -44,5 +48,6 @@ export function createBackground(options: BackgroundOptions): Background {
       return chatJob(key, id, setup);
     },
     poll: ({ signal } = {}) => pollJobs(setup, signal),
+    notify: (vendorId) => notifyJob(vendorId, setup),
   };
 }

@@ -1,29 +1,62 @@
 import { EventLog } from './event-log.ts';
+import { followJob } from './follower.ts';
 import { LeasedJob } from './leased-job.ts';
-import { LiveLeg, type LocalOptions } from './live-leg.ts';
-import { loadRecord, type LoadedRecord } from './record.ts';
+import { JobRun } from './job-run.ts';
+import type { LocalOptions } from './run-parts.ts';
+import { hasWork, loadRecord, runningJob, type JobRecord, type LoadedRecord } from './record.ts';
 import type { DrivenJob, Setup } from './setup.ts';
+import type { VendorLeg } from './vendor-leg.ts';
+
+interface DriverOptions {
+  readonly local?: LocalOptions;
+  /** Record of a job that this process has created with its lease. */
+  readonly created?: LoadedRecord;
+  readonly isStep?: boolean;
+}
 
 /** Driver of a job in this process. */
 export class Driver implements DrivenJob {
   log: EventLog | undefined;
+  failure: { readonly error: unknown } | undefined;
   readonly begun: Promise<void>;
+  readonly started: Promise<void>;
+  readonly atVendor: Promise<void>;
   readonly done: Promise<void>;
   private readonly id: string;
   private readonly setup: Setup;
   private readonly local: LocalOptions;
+  readonly isStep: boolean;
   private readonly controller = new AbortController();
+  private leg: VendorLeg | undefined;
+  /** Record of a vendor's job that another process drives. */
+  private followed: JobRecord | undefined;
+  private onStarted = (): void => undefined;
+  private onVendor = (): void => undefined;
 
-  private constructor(id: string, setup: Setup, local: LocalOptions, created?: LoadedRecord) {
+  private constructor(id: string, setup: Setup, { local = {}, created, isStep = false }: DriverOptions) {
     this.id = id;
+    this.isStep = isStep;
     this.setup = setup;
     this.local = local;
     const taken = created === undefined ? this.take() : Promise.resolve(this.leased(created));
     this.begun = taken.then(() => undefined);
-    this.done = this.run(taken).finally(() => {
-      if (setup.drivers.get(id) === this) setup.drivers.delete(id);
-      this.log?.wake();
+    this.started = new Promise((resolve) => {
+      this.onStarted = resolve;
     });
+    this.atVendor = new Promise((resolve) => {
+      this.onVendor = resolve;
+    });
+    this.done = this.run(taken)
+      .catch((error: unknown) => {
+        this.failure = { error };
+        throw error;
+      })
+      .finally(() => {
+        if (setup.drivers.get(id) === this) setup.drivers.delete(id);
+        this.onStarted();
+        this.onVendor();
+        this.log?.wake();
+      });
     // Readers await both promises. Without readers, the next poll repeats an error of the store.
     this.begun.catch(() => undefined);
     this.done.catch(() => undefined);
@@ -31,7 +64,7 @@ export class Driver implements DrivenJob {
 
   /** Returns the driver of this process, which begins now if there is none. */
   static of(id: string, setup: Setup, local: LocalOptions = {}): DrivenJob {
-    const driver = setup.drivers.get(id) ?? new Driver(id, setup, local);
+    const driver = setup.drivers.get(id) ?? new Driver(id, setup, { local });
     setup.drivers.set(id, driver);
     return driver;
   }
@@ -39,28 +72,61 @@ export class Driver implements DrivenJob {
   /** Begins to drive a job that this process has created with its lease. */
   static begin(id: string, created: LoadedRecord, setup: Setup, local: LocalOptions): void {
     // Replace a driver that has not got the lease, because it found the record of this process.
-    setup.drivers.set(id, new Driver(id, setup, local, created));
+    setup.drivers.set(id, new Driver(id, setup, { local, created }));
+  }
+
+  /** Returns the driver of this process, or one that looks once at a job of a vendor. */
+  static step(id: string, setup: Setup): DrivenJob {
+    const driver = setup.drivers.get(id) ?? new Driver(id, setup, { isStep: true });
+    setup.drivers.set(id, driver);
+    return driver;
   }
 
   stop(): void {
     this.controller.abort();
   }
 
+  lookNow(): void {
+    this.leg?.lookNow();
+  }
+
+  private async runFollowed(log: EventLog): Promise<void> {
+    const { id, setup, followed: record, controller } = this;
+    if (record === undefined) return;
+    this.onStarted();
+    this.onVendor();
+    await followJob({ id, record, setup, log, signal: controller.signal }).catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    });
+  }
+
   private leased(loaded: LoadedRecord): LeasedJob {
     return this.withLog(new LeasedJob(this.id, loaded, this.setup, this.onLost));
   }
 
-  /** Takes the lease if the job is running and no other process drives it. */
+  /** Takes the lease if there is work for the job and no other process drives it. Otherwise, follows a job of a vendor. */
   private async take(): Promise<LeasedJob | undefined> {
     const { id, setup } = this;
     const stored = await loadRecord(id, setup);
-    if (stored?.record.state !== 'running' || stored.leaseMs > 0) return undefined;
+    if (stored === undefined || !hasWork(stored.record)) return undefined;
+    if (stored.leaseMs > 0) {
+      if (!this.isStep) this.follow(stored.record);
+      return undefined;
+    }
     const job = await LeasedJob.take(id, stored, setup, this.onLost);
     return job && this.withLog(job);
   }
 
+  private follow(record: JobRecord): void {
+    if (runningJob(record) === undefined) return;
+    this.followed = record;
+    this.log = new EventLog(record.legs.length);
+  }
+
   private withLog(job: LeasedJob): LeasedJob {
-    this.log = new EventLog(job.record.legs.length + 1);
+    const { record } = job;
+    if (record.state !== 'running') return job;
+    this.log = new EventLog(record.legs.length + (runningJob(record) === undefined ? 1 : 0));
     return job;
   }
 
@@ -70,11 +136,28 @@ export class Driver implements DrivenJob {
 
   private async run(taken: Promise<LeasedJob | undefined>): Promise<void> {
     const job = await taken;
-    const { log, setup, controller, local } = this;
-    if (job === undefined || log === undefined) return;
-    const leg = new LiveLeg({ job, setup, log, signal: controller.signal, local });
+    const { setup, controller, local, isStep, log = new EventLog(1) } = this;
+    if (job === undefined) {
+      await this.runFollowed(log);
+      return;
+    }
+    const parts = { job, setup, log, signal: controller.signal, local, isStep };
+    const run = new JobRun(parts, {
+      onStarted: () => {
+        this.onStarted();
+      },
+      onVendor: (leg) => {
+        this.leg = leg;
+        if (!isStep) this.onStarted();
+        this.onVendor();
+      },
+      onEnd: () => {
+        this.log = undefined;
+        log.wake();
+      },
+    });
     try {
-      await leg.run();
+      await run.run();
     } catch (error) {
       // Another process has taken over, or the job was cancelled or removed.
       if (!this.controller.signal.aborted) throw error;

@@ -17,9 +17,10 @@ export class EventLog {
     this.wake();
   }
 
-  /** Begins the next leg. */
-  nextLeg(): void {
-    this.leg++;
+  /** Begins a leg, unless it has begun. */
+  begin(leg: number): void {
+    if (leg === this.leg) return;
+    this.leg = leg;
     this.events = [];
     this.wake();
   }

@@ -16,3 +16,4 @@ export type {
 
 // Types of other packages that the public API uses.
 export type { Catalog } from '@majordomo/catalog';
+export type { Ledger } from '@majordomo/ledger';

@@ -73,6 +73,7 @@ export class JobReader implements Source<StreamEvent> {
       const fresh = this.takeFrom(log.leg, log.events);
       if (reset.length + fresh.length > 0) return [...reset, ...fresh];
       await abortable(log.changed(), signal);
+      if (running.failure !== undefined) throw running.failure.error;
       return [];
     }
     const { record } = await requireRecord(id, setup);

@@ -1,6 +1,7 @@
+import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { Driver } from './driver.ts';
-import { requireRecord, type JobRecord } from './record.ts';
+import { answerOf, requireRecord, type JobRecord } from './record.ts';
 import type { DrivenJob, Setup } from './setup.ts';
 
 /** Waits for a job that another process drives, in milliseconds. Each wait is twice as long as the last. */
@@ -26,6 +27,23 @@ export class JobWait {
     this.nextMs = Math.min(MAX_WAIT_MS, this.nextMs * 2);
     return undefined;
   }
+}
+
+/** Waits until the job has begun. Throws the error of a job whose start every target has refused. */
+export async function untilStarted(
+  id: string,
+  setup: Setup,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const driver = setup.drivers.get(id);
+  if (driver === undefined) return;
+  await abortable(driver.started, signal).catch((cause: unknown) => {
+    throw new LlmError('aborted', 'the wait for the start was aborted; the job continues', {}, { cause });
+  });
+  const { record } = await requireRecord(id, setup);
+  const isLive = record.legs.some(({ job, isSkipped }) => job === undefined && isSkipped !== true);
+  if (record.state === 'failed' && !isLive && record.legs.every(({ job }) => job?.ref === undefined))
+    answerOf(record);
 }
 
 /** Drives the job, or waits for the process that drives it, until it has ended. */

@@ -1,22 +1,34 @@
 import { LlmError } from '@majordomo/core';
 import type { ChatJob, JobStatus } from './contract.ts';
 import { positionOf } from './cursor.ts';
+import { Driver } from './driver.ts';
 import { JobEventStream } from './job-stream.ts';
 import { untilEnd } from './job-wait.ts';
 import { sumOfLegs } from './money.ts';
-import { answerOf, attemptsOf, loadRecord, requireRecord, saveRecord, type LoadedRecord } from './record.ts';
+import { cancelledLeg } from './left-work.ts';
+import {
+  answerOf,
+  attemptsOf,
+  hasWork,
+  loadRecord,
+  requireRecord,
+  runningJob,
+  saveRecord,
+} from './record.ts';
+import type { JobRecord, LoadedRecord } from './record.ts';
 import type { Setup } from './setup.ts';
 import { errorOf, storedError } from './stored-answer.ts';
 
 /** Time until the next look at a job that another process drives, in milliseconds. */
 const LOOK_MS = 1000;
+const MAX_MS = 30_000;
 
 /** Returns the job with this key in the store. */
 export function chatJob(key: string, id: string, setup: Setup): ChatJob {
   return {
     operation: 'chat',
     key,
-    status: async () => statusOf(await requireRecord(id, setup)),
+    status: async () => statusOf(await lookIfDue(id, setup)),
     stream: ({ after, signal } = {}) => {
       const position = after === undefined ? undefined : positionOf(after);
       return new JobEventStream({ open: () => Promise.resolve(id), setup, after: position, signal });
@@ -34,33 +46,53 @@ export function chatJob(key: string, id: string, setup: Setup): ChatJob {
   };
 }
 
-function statusOf({ record, leaseMs }: LoadedRecord): JobStatus {
+/** Looks at a vendor's job that is due and that no process drives. Returns the record afterwards. */
+async function lookIfDue(id: string, setup: Setup): Promise<LoadedRecord> {
+  const stored = await requireRecord(id, setup);
+  if (runningJob(stored.record) === undefined || (stored.dueMs ?? 0) > 0) return stored;
+  const driver = Driver.step(id, setup);
+  // After a failover, a live call may have begun.
+  await Promise.race([driver.done, driver.started]);
+  return requireRecord(id, setup);
+}
+
+function statusOf({ record, leaseMs, dueMs }: LoadedRecord): JobStatus {
   const { key, state, error, legs } = record;
   const attempts = attemptsOf(record);
+  const isDriven = leaseMs > 0 || runningJob(record) !== undefined;
   const isRunning = state === 'running';
   return {
     key,
     operation: 'chat',
     target: legs.at(-1)?.target,
-    state: isRunning && leaseMs <= 0 ? 'queued' : state,
+    state: isRunning && !isDriven ? 'queued' : state,
     attempts,
     error: error && errorOf(error, attempts),
     nanoUsd: sumOfLegs(record),
-    nextMs: isRunning ? LOOK_MS : undefined,
+    nextMs: dueMs === undefined ? undefined : Math.max(leaseMs > 0 ? LOOK_MS : 0, Math.min(dueMs, MAX_MS)),
   };
 }
 
-/** Cancels a running job for all processes. */
+/** Cancels a running job for all processes, and at its vendor. */
 export async function cancelJob(id: string, setup: Setup): Promise<void> {
   for (;;) {
     const { record, version } = await requireRecord(id, setup);
     if (record.state !== 'running') return;
     const { key, tenant, legs } = record;
-    const error = storedError(new LlmError('aborted', `job "${key}" was cancelled`, { code: 'cancelled' }));
-    const saved = await saveRecord(id, { ...record, state: 'cancelled', error }, version, setup);
+    const why = new LlmError('aborted', `job "${key}" was cancelled`, { code: 'cancelled' });
+    const error = storedError(why);
+    const now = setup.clock.now();
+    const ended = legs.map((leg) => cancelledLeg(leg, why, now));
+    const cancelled: JobRecord = { ...record, state: 'cancelled', error, legs: ended, lookAt: now };
+    const saved = await saveRecord(id, cancelled, version, setup);
     if (saved === undefined) continue;
-    setup.drivers.get(id)?.stop();
+    const driver = setup.drivers.get(id);
+    driver?.stop();
     setup.emit({ key, tenant, target: legs.at(-1)?.target, type: 'job-ended', state: 'cancelled' });
+    if (!hasWork(cancelled)) return;
+    await driver?.done.catch(() => undefined);
+    // A later poll repeats what fails.
+    await Driver.step(id, setup).done.catch(() => undefined);
     return;
   }
 }

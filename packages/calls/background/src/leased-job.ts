@@ -13,7 +13,11 @@ export class LeaseLost extends Error {}
 type Change = (record: JobRecord) => JobRecord | undefined;
 
 /** Returns the record of a process that begins to drive its job. */
-export const withLease = (record: JobRecord): JobRecord => ({ ...record, fence: record.fence + 1 });
+export const withLease = (record: JobRecord): JobRecord => ({
+  ...record,
+  fence: record.fence + 1,
+  lookAt: undefined,
+});
 
 /**
  * Job that this process drives. The process may be stopped for longer than its lease at any `await`. Therefore each change is saved

@@ -1,12 +1,12 @@
 import { LlmError, type Attempt } from '@majordomo/core';
 import type { JobEvent } from './contract.ts';
-import type { JobRecord, LegRecord } from './record.ts';
+import { vendorIdOf, type JobRecord, type LegRecord } from './record.ts';
 import { attemptOf, errorOf, storedAttempt, storedError } from './stored-answer.ts';
 
 /** Maximum number of legs whose process has died. A request that ends each process is not sent forever. */
 const MAX_ABANDONED = 5;
 /** Code of the error of a leg whose process has died. */
-const ABANDONED = 'abandoned';
+export const ABANDONED = 'abandoned';
 
 /** Returns the record with other members of its last leg. */
 export function withLastLeg(record: JobRecord, changes: Partial<LegRecord>): JobRecord {
@@ -21,14 +21,15 @@ export function withNewLeg(record: JobRecord, now: number): JobRecord {
   return { ...record, legs: [...record.legs, leg] };
 }
 
-/** Returns the record after the end of a leg whose process has died. The cost of such a leg is unknown. */
+/** Returns the record after the end of a leg whose process has died during a call or a start. The cost of such a leg is unknown. */
 export function withAbandonedLeg(record: JobRecord, now: number): JobRecord {
   const last = record.legs.at(-1);
   if (last?.state !== 'running') return record;
-  const { target = record.spec, startedAt } = last;
+  const { target = record.spec, startedAt, job } = last;
   const why = `${target}: the process that made the call has ended, or did not renew its lease`;
   const error = new LlmError('server', why, { target, code: ABANDONED });
   const attempt: Attempt = {
+    ...job?.about,
     target,
     outcome: 'abandoned',
     error,
@@ -38,6 +39,8 @@ export function withAbandonedLeg(record: JobRecord, now: number): JobRecord {
   };
   return withLastLeg(record, {
     state: 'ended',
+    endedAt: now,
+    job: job && { ...job, left: ['settle'] },
     attempts: [storedAttempt(attempt)],
     error: storedError(error),
   });
@@ -61,11 +64,13 @@ export function refusalOf(record: JobRecord, now: number): LlmError | undefined 
 
 /** Returns the facts about an ended leg for an event. */
 export function legFacts(
-  { attempts, error, nanoUsd }: LegRecord,
+  { attempts, error, nanoUsd, job, startedAt, endedAt = startedAt }: LegRecord,
   leg: number,
-): Pick<Extract<JobEvent, { readonly type: 'leg-ended' }>, 'leg' | 'attempts' | 'error' | 'nanoUsd'> {
+): Omit<Extract<JobEvent, { readonly type: 'leg-ended' }>, 'type' | 'key' | 'tenant' | 'target'> {
   return {
     leg,
+    vendorId: vendorIdOf(job?.ref),
+    ms: endedAt - startedAt,
     attempts: attempts.map(attemptOf),
     error: error && errorOf(error),
     nanoUsd: nanoUsd === null ? undefined : BigInt(nanoUsd),

@@ -1,24 +1,20 @@
 import { fromJson, LlmError } from '@majordomo/core';
 import type { Attempt, CallOptions, ChatRequest, ChatResponse, StreamEvent } from '@majordomo/core';
-import { CanonicalParts } from './canonical-parts.ts';
 import type { EventLog } from './event-log.ts';
 import type { LeasedJob } from './leased-job.ts';
-import { legFacts, refusalOf, withAbandonedLeg, withLastLeg, withNewLeg } from './legs.ts';
+import { LegEvents } from './leg-events.ts';
+import { legFacts, withLastLeg, withNewLeg } from './legs.ts';
 import { costOf } from './money.ts';
 import type { JobRecord, LegRecord } from './record.ts';
+import type { LocalOptions, RunParts } from './run-parts.ts';
 import type { Setup } from './setup.ts';
-import { finishOf, startOf, storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
+import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
 
-/** Options of a call that cannot be stored, and apply only while the process of the call drives the job. */
-export type LocalOptions = Pick<CallOptions, 'onEvent' | 'waitUntil' | 'classify' | 'order'>;
-
-interface LegParts {
-  readonly job: LeasedJob;
-  readonly setup: Setup;
-  readonly log: EventLog;
-  /** Signal that aborts the call, because the job was cancelled or another process has taken it over. */
-  readonly signal: AbortSignal;
-  readonly local: LocalOptions;
+interface LegParts extends Omit<RunParts, 'isStep'> {
+  /** Targets that the call tries first; `undefined` for the order of the job. */
+  readonly order: readonly string[] | undefined;
+  /** Called when the call has begun. */
+  readonly onStarted: () => void;
 }
 
 /** One live call of a job. */
@@ -28,9 +24,14 @@ export class LiveLeg {
   private readonly log: EventLog;
   private readonly signal: AbortSignal;
   private readonly local: LocalOptions;
-  private canonical = new CanonicalParts();
+  private readonly order: readonly string[] | undefined;
+  private readonly onStarted: () => void;
+  private events: LegEvents;
 
-  constructor({ job, setup, log, signal, local }: LegParts) {
+  constructor({ job, setup, log, signal, local, order, onStarted }: LegParts) {
+    this.order = order;
+    this.onStarted = onStarted;
+    this.events = new LegEvents(log);
     this.job = job;
     this.setup = setup;
     this.log = log;
@@ -38,20 +39,15 @@ export class LiveLeg {
     this.local = local;
   }
 
-  async run(): Promise<void> {
-    const { job, setup } = this;
+  /** Makes the call, and ends the job. `base` returns the record before the leg. */
+  async run(base: (record: JobRecord) => JobRecord): Promise<void> {
+    const { job, setup, log } = this;
     const now = setup.clock.now();
-    const refusal = refusalOf(job.record, now);
-    await job.change((record) => {
-      if (record.state !== 'running') return undefined;
-      const left = withAbandonedLeg(record, now);
-      if (refusal !== undefined) return { ...left, state: 'failed', error: storedError(refusal) };
-      return withNewLeg(left, now);
-    });
-    const { key, tenant, state } = job.record;
-    if (state === 'failed') setup.emit({ key, tenant, target: undefined, type: 'job-ended', state });
-    if (state !== 'running') return;
+    await job.change((record) => (record.state === 'running' ? withNewLeg(base(record), now) : undefined));
+    if (job.record.state !== 'running') return;
+    log.begin(job.record.legs.length);
     this.emitStarted();
+    this.onStarted();
     const outcome = await this.call();
     if (LlmError.is(outcome)) await this.fail(outcome);
     else await this.complete(outcome);
@@ -73,6 +69,7 @@ export class LiveLeg {
 
   private callOptions(): CallOptions & { readonly afterCommit: 'restart' } {
     const { options, tenant, first, createdAt } = this.job.record;
+    const order = this.order ?? first;
     const stored = fromJson<CallOptions>(options);
     const { timeouts } = stored;
     const totalMs = timeouts?.totalMs ?? 0;
@@ -82,7 +79,7 @@ export class LiveLeg {
       ...stored,
       ...this.local,
       ...own,
-      ...(first !== undefined && { order: () => first }),
+      ...(order !== undefined && { order: () => order }),
       ...(totalMs > 0 && { timeouts: { ...timeouts, totalMs: Math.max(1, remainingMs) } }),
     };
   }
@@ -97,7 +94,7 @@ export class LiveLeg {
             record.state === 'running' ? withLastLeg(record, { target: event.target }) : undefined,
           )
           .catch(() => undefined);
-        log.push(startOf(event.target, event.id));
+        this.events.push(event);
         return;
       case 'reset': {
         const ended = {
@@ -105,33 +102,28 @@ export class LiveLeg {
           nanoUsd: '0',
           error: storedError(event.error),
           target: event.target,
+          endedAt: setup.clock.now(),
         } as const;
         await job.changeSurely((record) => {
           if (record.state !== 'running') return undefined;
           return withNewLeg(withLastLeg(record, ended), setup.clock.now());
         });
-        this.canonical = new CanonicalParts();
-        log.nextLeg();
+        this.events = new LegEvents(log);
+        log.begin(job.record.legs.length);
         this.emitStarted();
         return;
       }
-      case 'warning':
-        log.push(event);
-        return;
-      case 'finish':
-      case 'continued':
-        return;
       default:
-        log.push(...this.canonical.push(event));
+        this.events.push(event);
     }
   }
 
   private async complete(response: ChatResponse): Promise<void> {
-    const rest = this.canonical.end();
-    const answer = storedAnswer(response, this.canonical.streamed);
+    this.events.end();
+    const answer = storedAnswer(response, this.events.streamed);
     const leg = await this.endedLeg(response.attempts, { target: response.target });
     await this.end(leg, (record) => ({ ...record, state: 'completed', answer }));
-    this.log.push(...rest, finishOf(response));
+    this.events.finish(response);
   }
 
   private async fail(error: LlmError): Promise<void> {
@@ -144,7 +136,8 @@ export class LiveLeg {
     changes: Partial<LegRecord>,
   ): Promise<Partial<LegRecord>> {
     const nanoUsd = await costOf(attempts, this.setup);
-    return { ...changes, state: 'ended', attempts: attempts.map(storedAttempt), nanoUsd };
+    const endedAt = this.setup.clock.now();
+    return { ...changes, state: 'ended', endedAt, attempts: attempts.map(storedAttempt), nanoUsd };
   }
 
   /** Saves the end of the leg and of the job. A job that was cancelled in the meantime remains cancelled. */
@@ -155,16 +148,15 @@ export class LiveLeg {
       return record.state === 'running' ? end(ended) : ended;
     });
     job.stop();
-    const { key, tenant, state, legs } = job.record;
+    const { key, tenant, legs } = job.record;
     const last = legs.at(-1);
     const about = { key, tenant, target: last?.target };
     if (last !== undefined) setup.emit({ ...about, type: 'leg-ended', ...legFacts(last, legs.length) });
-    // The process that cancels a job reports its end.
-    if (state === 'completed' || state === 'failed') setup.emit({ ...about, type: 'job-ended', state });
   }
 
   private emitStarted(): void {
     const { key, tenant, legs } = this.job.record;
-    this.setup.emit({ key, tenant, target: undefined, type: 'leg-started', leg: legs.length });
+    const leg = legs.length;
+    this.setup.emit({ key, tenant, target: undefined, type: 'leg-started', leg, vendorId: undefined });
   }
 }

@@ -26,7 +26,10 @@ export async function pollJobs(
     }
     const work = ready.map(async ({ key }) => {
       polled.add(key);
-      await Driver.of(key, setup).done.catch((error: unknown) => errors.push(error));
+      const { done, atVendor } = Driver.step(key, setup);
+      // A process that reads the stream of a vendor's job drives it until its end.
+      const advanced = setup.drivers.get(key)?.isStep === true ? done : Promise.race([done, atVendor]);
+      await advanced.catch((error: unknown) => errors.push(error));
     });
     await abortable(Promise.all(work), signal).catch((cause: unknown) => {
       throw signal.aborted ? abortedError(cause) : cause;

@@ -1,4 +1,5 @@
 import { LlmError, type Attempt, type ChatResponse, type JsonObject } from '@majordomo/core';
+import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobTimes } from './contract.ts';
 import type { Setup } from './setup.ts';
 import { attemptOf, errorOf, responseOf } from './stored-answer.ts';
@@ -7,7 +8,31 @@ import type { StoredAnswer, StoredAttempt, StoredError } from './stored-answer.t
 /** Format of the records that this version writes. */
 export const FORMAT = 1;
 
-/** Part of a job that is one call of a process, or the part of the call after a failure that discards content. */
+/** Work that is left for an ended job of a vendor: to cancel it and read its usage, to book its cost, and to delete its answer. */
+export type LeftWork = 'stop' | 'settle' | 'remove';
+
+/** Job at a vendor. */
+export interface VendorJob {
+  /** Idempotency key of the start. */
+  readonly token: string;
+  /** Reference of the job; `undefined` until the vendor has accepted the start. */
+  readonly ref?: string | undefined;
+  /** Facts about the target for the ledger. */
+  readonly about: Pick<LongWork, 'vendor' | 'model' | 'billing' | 'name'>;
+  /** Amounts that the ledger has reserved. */
+  readonly most?: StoredAmount | undefined;
+  /** Time at which the job has failed, in epoch milliseconds. */
+  readonly expiresAt: number;
+  /** Time of the next look, in epoch milliseconds, and the wait that preceded it, in milliseconds. */
+  readonly lookAt: number;
+  readonly lookMs: number;
+  readonly left: readonly LeftWork[];
+}
+
+/** Amounts as JSON. */
+export type StoredAmount = Omit<Amount, 'nanoUsd'> & { readonly nanoUsd: string | undefined };
+
+/** Part of a job: a job at a vendor, a call of a process, or the part of a call after a failure that discards content. */
 export interface LegRecord {
   readonly state: 'running' | 'ended';
   readonly startedAt: number;
@@ -16,6 +41,12 @@ export interface LegRecord {
   readonly error?: StoredError | undefined;
   /** Cost in nano-USD, or `null` if it is unknown. */
   readonly nanoUsd: string | null;
+  /** Job at a vendor; `undefined` for a live call. */
+  readonly job?: VendorJob | undefined;
+  /** Whether the target was skipped, so that nothing was sent. */
+  readonly isSkipped?: boolean | undefined;
+  /** Time at which the leg has ended, in epoch milliseconds. */
+  readonly endedAt?: number | undefined;
 }
 
 /** Job as JSON. */
@@ -28,7 +59,7 @@ export interface JobRecord {
   readonly spec: string;
   /** Request of the call. Empty after the job has ended. */
   readonly request: JsonObject;
-  /** Options of the call that can be stored. Empty after the job has ended. */
+  /** Options of the call that can be stored. Empty after the job has ended and its costs are booked. */
   readonly options: JsonObject;
   /** Targets that are tried first. */
   readonly first?: readonly string[] | undefined;
@@ -37,6 +68,8 @@ export interface JobRecord {
   readonly legs: readonly LegRecord[];
   /** Fencing number of the last process that has driven the job. */
   readonly fence: number;
+  /** Time at which `poll` advances a job that no process drives, in epoch milliseconds; `undefined` while a process drives it. */
+  readonly lookAt?: number | undefined;
   readonly answer?: StoredAnswer | undefined;
   readonly error?: StoredError | undefined;
 }
@@ -50,6 +83,8 @@ export interface LoadedRecord {
   readonly version: number;
   /** Remaining time of the lease of the process that drives the job, in milliseconds. At most 0 if no process drives it. */
   readonly leaseMs: number;
+  /** Time until `poll` advances the job, in milliseconds; `undefined` if nothing is left to do. */
+  readonly dueMs: number | undefined;
 }
 
 /** Returns the key in the store, which differs between tenants. */
@@ -60,8 +95,7 @@ export const storeKey = (key: string, tenant: string | undefined): string =>
 export async function loadRecord(id: string, { store }: Setup): Promise<LoadedRecord | undefined> {
   const stored = await store.load(id);
   if (stored === undefined) return undefined;
-  const { record, version, dueMs: leaseMs = 0 } = stored;
-  return { record: parsedRecord(id, record), version, leaseMs };
+  return loadedRecord(parsedRecord(id, stored.record), stored.version, stored.dueMs);
 }
 
 function parsedRecord(id: string, json: string): JobRecord {
@@ -87,30 +121,56 @@ export async function requireRecord(id: string, setup: Setup): Promise<LoadedRec
   });
 }
 
+/** Whether a process must drive the job. */
+export const hasWork = ({ state, legs }: JobRecord): boolean =>
+  state === 'running' || legs.some(({ job }) => job !== undefined && job.left.length > 0);
+
+/** Returns the job at a vendor that the last leg of a running job waits for. */
+export function runningJob({ state, legs }: JobRecord): (VendorJob & { readonly ref: string }) | undefined {
+  const last = legs.at(-1);
+  if (state !== 'running' || last?.state !== 'running') return undefined;
+  const { job } = last;
+  return job?.ref === undefined ? undefined : { ...job, ref: job.ref };
+}
+
+/** Returns the vendor's id in a reference. */
+export const vendorIdOf = (ref: string | undefined): string | undefined => ref?.split('?', 1)[0];
+
 /**
- * Saves a record, with a lease if the job is running. Returns the saved record and its version, or `undefined` if another version is
- * stored.
+ * Saves a record, with a lease if a process drives the job. Returns the saved record and its version, or `undefined` if another version
+ * is stored.
  */
 export async function saveRecord(
   id: string,
   record: JobRecord,
   version: number,
-  { store, keepMs }: Setup,
+  { store, keepMs, clock }: Setup,
 ): Promise<LoadedRecord | undefined> {
   const isRunning = record.state === 'running';
   const saved = isRunning ? record : withoutRequest(record);
-  const times: JobTimes = isRunning ? { dueMs: LEASE_MS } : { keepMs };
+  const dueMs = hasWork(record) ? dueMsOf(record, clock.now()) : undefined;
+  const times: JobTimes = { dueMs, keepMs: isRunning ? undefined : keepMs };
   const newVersion = await store.save(id, JSON.stringify(saved), version, times);
-  return newVersion === undefined
-    ? undefined
-    : { record: saved, version: newVersion, leaseMs: times.dueMs ?? 0 };
+  return newVersion === undefined ? undefined : loadedRecord(saved, newVersion, dueMs);
 }
 
+const dueMsOf = ({ lookAt }: JobRecord, now: number): number =>
+  lookAt === undefined ? LEASE_MS : Math.max(0, lookAt - now);
+
+const loadedRecord = (record: JobRecord, version: number, dueMs: number | undefined): LoadedRecord => ({
+  record,
+  version,
+  dueMs,
+  leaseMs: record.lookAt === undefined ? (dueMs ?? 0) : 0,
+});
+
 /** Returns the record without the request, unless a process still makes the call of a cancelled job. */
-const withoutRequest = (record: JobRecord): JobRecord =>
-  record.legs.at(-1)?.state === 'running'
-    ? record
-    : { ...record, request: {}, options: {}, first: undefined };
+function withoutRequest(record: JobRecord): JobRecord {
+  if (record.legs.at(-1)?.state === 'running') return record;
+  // The ledger needs the metadata.
+  const options = hasWork(record) ? record.options : {};
+  return { ...record, request: {}, options, first: undefined };
+}
 
 /** Returns the attempts of all legs. */
 export const attemptsOf = ({ legs }: JobRecord): readonly Attempt[] =>

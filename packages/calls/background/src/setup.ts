@@ -1,5 +1,6 @@
 import type { Catalog } from '@majordomo/catalog';
 import type { Clock, Majordomo } from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
 import type { JobEvent, JobStore } from './contract.ts';
 import type { EventLog } from './event-log.ts';
 
@@ -8,6 +9,9 @@ export interface Setup {
   readonly majordomo: Majordomo;
   readonly store: JobStore;
   readonly keepMs: number;
+  readonly ledger: Ledger | undefined;
+  /** Whether a process calls targets without a job API. */
+  readonly isLive: boolean;
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly emit: (event: JobEvent) => void;
@@ -21,8 +25,18 @@ export interface DrivenJob {
   readonly log: EventLog | undefined;
   /** Resolves when this process has the lease or will not have it. Rejects with an error of the store. */
   readonly begun: Promise<void>;
-  /** Resolves when this process has ended its work. Rejects with an error of the store. */
+  /** Resolves when a vendor works on the job, or when this process has ended its work. Never rejects. */
+  readonly atVendor: Promise<void>;
+  /** Resolves when the call of a leg has begun, or when this process has ended its work. Never rejects. */
+  readonly started: Promise<void>;
+  /** Resolves when this process has ended its work. Rejects with an error of the store, or with an error that a person must correct. */
   readonly done: Promise<void>;
+  /** Error with which `done` has rejected. */
+  readonly failure: { readonly error: unknown } | undefined;
+  /** Whether this process looks only once at a vendor's job. */
+  readonly isStep: boolean;
+  /** Looks at the vendor's job now. */
+  lookNow(): void;
   /** Ends the call, because the job was cancelled. */
   stop(): void;
 }

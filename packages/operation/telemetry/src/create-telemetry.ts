@@ -3,6 +3,7 @@ import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { agentAround } from './agent-around.ts';
 import { batchListener } from './batch-events.ts';
+import { jobListener } from './job-events.ts';
 import { CallSpans } from './call-spans.ts';
 import { contentOf } from './content.ts';
 import { dialectOf } from './convention.ts';
@@ -67,6 +68,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
       instruments.guardDuration(ms / 1000, attributes);
     },
     onBatchEvent: batchListener(start, instruments),
+    onJobEvent: jobListener(start),
     mcp: mcpAround(start, instruments),
   };
 }

@@ -1,5 +1,6 @@
 import type { Meter, Tracer } from '@opentelemetry/api';
 import type { Around } from '@majordomo/agent';
+import type { JobEvent } from '@majordomo/background';
 import type { BatchEvent } from '@majordomo/batch';
 import type { AttemptInfo, CallEvent } from '@majordomo/core';
 import type { GuardEvent } from '@majordomo/guards';
@@ -66,6 +67,8 @@ export interface Telemetry {
    * `majordomo.batch.items` by vendor, model and outcome (`answered` or `failed`).
    */
   readonly onBatchEvent: (event: BatchEvent) => void;
+  /** Listener for `createBackground({ onEvent })`. Creates a span for each job at a vendor when it has ended. */
+  readonly onJobEvent: (event: JobEvent) => void;
   /**
    * Wrapper for `connectMcp({ around })` and `serveMcp({ around })`. Creates a span for each request, and records
    * `mcp.client.operation.duration` and `mcp.server.operation.duration`, in seconds. The client sends its trace context in `_meta`, and the

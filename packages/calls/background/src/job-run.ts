@@ -1,0 +1,167 @@
+import { LlmError, type PreparedTarget } from '@majordomo/core';
+import { chooseLeg, type Choice } from './choose-leg.ts';
+import { doLeftWork } from './left-work.ts';
+import { refusalOf, withAbandonedLeg, withLastLeg } from './legs.ts';
+import { LiveLeg } from './live-leg.ts';
+import { hasWork, runningJob, type JobRecord } from './record.ts';
+import type { RunParts } from './run-parts.ts';
+import { errorOf, storedError } from './stored-answer.ts';
+import { hasJobApi, prepareTarget, prepareTargets, type JobTarget } from './targets.ts';
+import { needsPerson } from './vendor-request.ts';
+import { VendorLeg } from './vendor-leg.ts';
+
+/** Limits of the wait before a refused start is tried again, in milliseconds. */
+const RETRY_MS = { usual: 200, most: 20_000 } as const;
+/** Wait before the next look if a person must act, in milliseconds. */
+const PERSON_MS = 30_000;
+
+interface RunEvents {
+  /** Called when the call of a leg has begun. */
+  readonly onStarted: () => void;
+  /** Called when a vendor works on the job. */
+  readonly onVendor: (leg: VendorLeg) => void;
+  /** Called when the job has ended, possibly before the work that is left. */
+  readonly onEnd: () => void;
+}
+
+/** Change of a record before a further leg. */
+type Base = (record: JobRecord) => JobRecord;
+
+/** Work of a process on a job, leg after leg. */
+export class JobRun {
+  private readonly parts: RunParts;
+  private readonly events: RunEvents;
+
+  constructor(parts: RunParts, events: RunEvents) {
+    this.parts = parts;
+    this.events = events;
+  }
+
+  /** Drives the job to its end, or until a vendor works on it if the process looks only once. */
+  async run(): Promise<void> {
+    const { job, isStep } = this.parts;
+    let started: JobTarget | undefined;
+    while (job.record.state === 'running') {
+      if (runningJob(job.record) === undefined) {
+        started = await this.nextLeg();
+        if (isStep && started !== undefined) {
+          const lookAt = runningJob(job.record)?.lookAt;
+          await job.change((record) => ({ ...record, lookAt }));
+          return;
+        }
+      } else {
+        const hasEnded = await this.follow(started);
+        started = undefined;
+        if (!hasEnded) return;
+      }
+    }
+    job.stop();
+    this.events.onEnd();
+    this.emitEnd();
+    if (!hasWork(job.record)) return;
+    const error = await doLeftWork(this.parts);
+    if (isStep && needsPerson(error)) throw error;
+  }
+
+  private async follow(started: JobTarget | undefined): Promise<boolean> {
+    const { job, setup, signal } = this.parts;
+    try {
+      const key = job.record.legs.at(-1)?.target ?? job.record.spec;
+      const target = started ?? (await prepareTarget(key, job.record, setup, signal));
+      const leg = new VendorLeg(this.parts, target);
+      this.events.onVendor(leg);
+      const hasEnded = await leg.follow();
+      if (hasEnded && job.record.state === 'running') await doLeftWork(this.parts);
+      return hasEnded;
+    } catch (error) {
+      if (!signal.aborted) await this.release();
+      throw error;
+    }
+  }
+
+  /** Releases the lease after an error, so that the next reader or poll continues. */
+  private async release(): Promise<void> {
+    const { job, setup } = this.parts;
+    await job
+      .change((record) => {
+        const last = record.legs.at(-1);
+        if (record.state !== 'running' || last?.job === undefined) return undefined;
+        const lookAt = setup.clock.now() + PERSON_MS;
+        return { ...withLastLeg(record, { job: { ...last.job, lookAt } }), lookAt };
+      })
+      .catch(() => undefined);
+  }
+
+  /** Begins the next leg, or ends the job. Returns the target of a job that a vendor has accepted. */
+  private async nextLeg(): Promise<JobTarget | undefined> {
+    const { job, setup, signal, local } = this.parts;
+    const now = setup.clock.now();
+    const abandoned: Base = (record) => withAbandonedLeg(record, now);
+    const known = abandoned(job.record);
+    const refusal = refusalOf(job.record, now);
+    if (refusal !== undefined) return this.failJob(abandoned, refusal);
+    let targets: readonly PreparedTarget[];
+    try {
+      targets = await prepareTargets(known, setup, signal, local);
+    } catch (cause) {
+      if (!LlmError.is(cause) || signal.aborted) throw cause;
+      return this.failJob(abandoned, cause);
+    }
+    const health = setup.majordomo.health.snapshot();
+    const choice = chooseLeg(known, targets, { isLive: setup.isLive, health, now });
+    this.emitSkipped(choice);
+    const base: Base = (record) => {
+      const before = abandoned(record);
+      return { ...before, legs: [...before.legs, ...choice.skipped] };
+    };
+    const { target, order, error } = choice;
+    if (target === undefined)
+      return this.failJob(base, error ?? new LlmError('server', `${known.spec}: the job has no target left`));
+    if (choice.isRetry) await this.waitForRetry(known);
+    if (hasJobApi(target)) {
+      const leg = new VendorLeg(this.parts, target);
+      if (!(await leg.start(base))) {
+        if (job.record.state === 'running') await doLeftWork(this.parts);
+        return undefined;
+      }
+      this.events.onStarted();
+      return target;
+    }
+    const leg = new LiveLeg({ ...this.parts, order, onStarted: this.events.onStarted });
+    await leg.run(base);
+    return undefined;
+  }
+
+  private async waitForRetry({ legs }: JobRecord): Promise<void> {
+    const { clock } = this.parts.setup;
+    const stored = legs.at(-1)?.error;
+    const { retryAfterMs = Math.random() * RETRY_MS.usual } =
+      stored === undefined ? {} : errorOf(stored).details;
+    await clock.sleep(Math.min(RETRY_MS.most, retryAfterMs), this.parts.signal);
+  }
+
+  private async failJob(base: Base, error: LlmError): Promise<undefined> {
+    await this.parts.job.changeSurely((record) =>
+      record.state === 'running'
+        ? { ...base(record), state: 'failed', error: storedError(error) }
+        : undefined,
+    );
+    return undefined;
+  }
+
+  private emitSkipped({ skipped }: Choice): void {
+    const { job, setup } = this.parts;
+    const { key, tenant } = job.record;
+    for (const { target, error } of skipped)
+      setup.emit({ key, tenant, target, type: 'target-skipped', why: error?.message ?? '' });
+  }
+
+  /** Reports the end of the job. The process that cancels a job reports its end. */
+  private emitEnd(): void {
+    const { job, setup } = this.parts;
+    const { key, tenant, state, legs } = job.record;
+    const target = legs.at(-1)?.target;
+    if (state === 'completed' || state === 'failed')
+      setup.emit({ key, tenant, target, type: 'job-ended', state });
+  }
+}

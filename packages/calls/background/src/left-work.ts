@@ -1,0 +1,163 @@
+import { LlmError, type Attempt } from '@majordomo/core';
+import { costOfLeg, settleLeg } from './job-ledger.ts';
+import type { JobRecord, LeftWork, LegRecord, VendorJob } from './record.ts';
+import type { RunParts } from './run-parts.ts';
+import { attemptOf, storedAttempt } from './stored-answer.ts';
+import { prepareTarget, type JobTarget } from './targets.ts';
+import { sendRequest } from './vendor-request.ts';
+
+/** Wait before work is tried again that has failed, in milliseconds. */
+const RETRY_MS = 30_000;
+
+/**
+ * Does the work that is left for the ended legs: cancels jobs at their vendors, books costs, and deletes answers. A later process repeats
+ * work that fails. Returns the first error.
+ */
+export async function doLeftWork(parts: RunParts): Promise<unknown> {
+  const { job, setup } = parts;
+  const legs: LegRecord[] = [];
+  let failure: unknown;
+  let retryMs: number | undefined;
+  for (const [at, leg] of job.record.legs.entries()) {
+    const done = new LegWork(parts, leg, at + 1);
+    const error = await done.run();
+    failure ??= error;
+    if (done.left.length > 0) retryMs ??= retryAfter(error);
+    legs.push(done.leg);
+  }
+  if (legs.every((leg, at) => leg === job.record.legs[at])) return failure;
+  await job.change((record) => ({
+    ...record,
+    legs: [...legs, ...record.legs.slice(legs.length)],
+    lookAt: record.state === 'running' || retryMs === undefined ? record.lookAt : setup.clock.now() + retryMs,
+  }));
+  return failure;
+}
+
+const retryAfter = (error: unknown): number =>
+  (LlmError.is(error) ? error.details.retryAfterMs : undefined) ?? RETRY_MS;
+
+/** Work that is left for one leg. */
+class LegWork {
+  leg: LegRecord;
+  private readonly parts: RunParts;
+  private readonly number: number;
+  private prepared: Promise<JobTarget> | undefined;
+
+  constructor(parts: RunParts, leg: LegRecord, number: number) {
+    this.parts = parts;
+    this.leg = leg;
+    this.number = number;
+  }
+
+  get left(): readonly LeftWork[] {
+    return this.leg.job?.left ?? [];
+  }
+
+  /** Does the work in its order, until it is done or fails. Returns the error. */
+  async run(): Promise<unknown> {
+    try {
+      for (const work of this.left) {
+        if (!(await this.perform(work))) return undefined;
+        const { job } = this.leg;
+        if (job !== undefined) this.leg = { ...this.leg, job: { ...job, left: job.left.slice(1) } };
+      }
+      return undefined;
+    } catch (error) {
+      this.parts.signal.throwIfAborted();
+      this.emitDelayed(error);
+      return error;
+    }
+  }
+
+  /** Returns whether the work is done. */
+  private async perform(work: LeftWork): Promise<boolean> {
+    const { job, setup } = this.parts;
+    const { ref } = this.leg.job ?? {};
+    if (work === 'settle') {
+      await settleLeg(withLeg(job.record, this.leg, this.number), this.number, setup);
+      return true;
+    }
+    if (ref === undefined) return true;
+    const target = await this.target();
+    if (work === 'stop') return this.stop(target, ref);
+    await this.send(target, async (own) => target.background.remove?.(ref, own));
+    return true;
+  }
+
+  /** Cancels the job at the vendor, and stores the usage that the vendor reports. */
+  private async stop(target: JobTarget, ref: string): Promise<boolean> {
+    const { background } = target;
+    await this.send(target, async (own) => background.cancel?.(ref, own));
+    const found = await this.send(target, (own) => background.look(ref, own)).catch((cause: unknown) => {
+      if (LlmError.is(cause, 'not-found')) return undefined;
+      throw cause;
+    });
+    if (found === undefined) return true;
+    if (found.answer === undefined) return this.parts.setup.clock.now() >= (this.leg.job?.expiresAt ?? 0);
+    await this.storeUsage(target, found.answer);
+    return true;
+  }
+
+  private async storeUsage(target: JobTarget, answer: Response): Promise<void> {
+    const [reported] = await target
+      .read(answer)
+      .response()
+      .then(
+        ({ attempts }) => attempts,
+        (error: unknown) => (LlmError.is(error) ? error.details.attempts : []),
+      );
+    const last = this.leg.attempts.map(attemptOf).at(-1);
+    if (last === undefined) return;
+    const attempt: Attempt = { ...last, outcome: 'failed', usage: reported?.usage };
+    const { nanoUsd } = await costOfLeg(attempt, this.parts.setup);
+    const attempts = [storedAttempt(attempt)];
+    this.leg = { ...this.leg, attempts, nanoUsd: nanoUsd?.toString() ?? null };
+  }
+
+  private target(): Promise<JobTarget> {
+    const { job, setup, signal } = this.parts;
+    const { target = job.record.spec } = this.leg;
+    return (this.prepared ??= prepareTarget(target, job.record, setup, signal));
+  }
+
+  private send<T>({ context }: JobTarget, run: (own: JobTarget['context']) => Promise<T>): Promise<T> {
+    const { setup, signal } = this.parts;
+    return sendRequest(context, { clock: setup.clock, connectMs: undefined, signal }, run);
+  }
+
+  private emitDelayed(cause: unknown): void {
+    const { job, setup } = this.parts;
+    const { key, tenant } = job.record;
+    const why = 'a change of the store or the ledger has failed';
+    const error = LlmError.is(cause) ? cause : new LlmError('server', why, {}, { cause });
+    const inMs = retryAfter(cause);
+    setup.emit({ key, tenant, target: this.leg.target, type: 'job-delayed', error, inMs });
+  }
+}
+
+const withLeg = (record: JobRecord, leg: LegRecord, number: number): JobRecord => ({
+  ...record,
+  legs: record.legs.map((each, at) => (at === number - 1 ? leg : each)),
+});
+
+/** Returns a running leg at a vendor as the leg of a cancelled job. */
+export function cancelledLeg(leg: LegRecord, error: LlmError, now: number): LegRecord {
+  const { job, target = '', startedAt } = leg;
+  if (leg.state !== 'running' || job === undefined) return leg;
+  const { vendor, model, billing, name } = job.about;
+  const attempt: Attempt = {
+    target,
+    vendor,
+    model,
+    billing,
+    name,
+    outcome: 'abandoned',
+    error,
+    usage: undefined,
+    ms: now - startedAt,
+    stopped: true,
+  };
+  const ended: VendorJob = { ...job, left: ['stop', 'settle', 'remove'] };
+  return { ...leg, state: 'ended', endedAt: now, attempts: [storedAttempt(attempt)], job: ended };
+}

@@ -1,0 +1,205 @@
+import { catalog } from '@majordomo/catalog';
+import {
+  startJobServer,
+  type JobFault,
+  type JobRequest,
+  type JobServer,
+  type JobServerOptions,
+  startWireServer,
+  anthropicMessages,
+  type WireServer,
+} from '@majordomo/conformance';
+import {
+  createMajordomo,
+  user,
+  type ChatRequest,
+  type Gate,
+  type Provider,
+  type StreamEvent,
+} from '@majordomo/core';
+import { createLedger, type Ledger, type SpendRecord } from '@majordomo/ledger';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
+import { fakeClock, type FakeClock } from '@majordomo/testing';
+import {
+  createBackground,
+  memoryJobStore,
+  type Background,
+  type BackgroundOptions,
+  type JobEvent,
+  type JobStore,
+  type JobStream,
+} from '../src/index.ts';
+
+const START = Date.parse('2026-11-22T12:00:00Z');
+/** Prices of all models: 1000 nano-USD per input token, and 2000 per output token. */
+const PRICES = catalog.with(
+  [
+    ['openai', 'gpt-5.4'],
+    ['openai', 'gpt-5.4-mini'],
+    ['anthropic', 'claude-haiku-4-5'],
+    ['xai', 'grok-4'],
+  ].map(([vendor = '', id = '']) => ({
+    vendor,
+    id,
+    prices: [
+      {
+        from: '2026-01-01',
+        rates: { input: 1_000_000, output: 2_000_000 },
+        sources: ['test'],
+        trust: 'override' as const,
+      },
+    ],
+  })),
+);
+/** Cost of an answer with 12 input and 5 output tokens, in nano-USD. */
+export const ANSWER_NANO = 22_000n;
+export const REQUEST: ChatRequest = { messages: [user('hi')], maxTokens: 100 };
+
+/** Jobs over the real SDK of OpenAI, with one or two job servers and a live server of Anthropic, on a fake clock. */
+export interface JobsWorld {
+  readonly clock: FakeClock;
+  readonly store: JobStore;
+  readonly server: JobServer;
+  readonly other: JobServer;
+  readonly live: WireServer;
+  readonly events: JobEvent[];
+  readonly ledger: Ledger;
+  /** Returns the jobs of another process, which neither stores nor sends anything after it was killed. */
+  process(options?: Partial<BackgroundOptions>, life?: { isKilled: boolean }): Background;
+  /** Waits for the promise, and advances the clock while no request is sent. */
+  settle<T>(promise: Promise<T>, seconds?: number): Promise<T>;
+  /** Waits until no request is sent, without advancing the clock. */
+  idle(): Promise<void>;
+  /** Returns the records of the ledger. */
+  records(): Promise<readonly SpendRecord[]>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface JobsWorldOptions {
+  readonly server?: JobServerOptions;
+  readonly other?: JobServerOptions;
+  readonly live?: readonly string[];
+  readonly store?: JobStore;
+  readonly gates?: readonly Gate[];
+  /** Further providers. */
+  readonly providers?: readonly Provider[];
+  readonly limitUsd?: string;
+}
+
+export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWorld> {
+  const clock = fakeClock(START);
+  const server = await startJobServer({ clock, ...options.server });
+  const other = await startJobServer({ clock, ...options.other });
+  const live = await startWireServer({ wire: anthropicMessages, script: options.live ?? [] });
+  const store = options.store ?? memoryJobStore({ clock });
+  let open = 0;
+  const fetchOf =
+    (life: { readonly isKilled: boolean }): typeof fetch =>
+    async (input, init) => {
+      if (life.isKilled) return new Promise<never>(() => undefined);
+      open++;
+      try {
+        return await fetch(input, init);
+      } finally {
+        open--;
+      }
+    };
+  const providers = [
+    ...(options.providers ?? []),
+    createOpenAI({ apiKey: 'k', baseURL: server.baseURL }),
+    createOpenAI({ id: 'other', apiKey: 'k', baseURL: other.baseURL }),
+    openaiCompatible(xai, { apiKey: 'k', baseURL: server.baseURL }),
+    createAnthropic({ apiKey: 'k', baseURL: live.baseURL }),
+  ];
+  const limits = [{ name: 'all', max: { usd: options.limitUsd ?? '1000' }, per: 'day' }] as const;
+  const ledger = createLedger({ clock, limits, catalog: PRICES });
+  const events: JobEvent[] = [];
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 40 || open > 0; turn++) await new Promise(setImmediate);
+  };
+  return {
+    clock,
+    store,
+    server,
+    other,
+    live,
+    events,
+    ledger,
+    process: (own = {}, life = { isKilled: false }) =>
+      createBackground({
+        majordomo: createMajordomo({
+          providers,
+          clock,
+          fetch: fetchOf(life),
+          gates: [...(options.gates ?? []), ledger.gate],
+          chain: { attempts: 1 },
+          env: {},
+        }),
+        store: mortalStore(store, life),
+        clock,
+        ledger,
+        catalog: PRICES,
+        onEvent: (event) => events.push(event),
+        ...own,
+      }),
+    async settle(promise, seconds = 7200) {
+      const over = promise.then(
+        () => true,
+        () => true,
+      );
+      for (let passed = 0; passed < seconds; passed++) {
+        await turns();
+        if (await Promise.race([over, Promise.resolve(false)])) return promise;
+        await clock.advance(1000);
+      }
+      throw new Error(`not settled within ${seconds} s`);
+    },
+    idle: turns,
+    async records() {
+      const records: SpendRecord[] = [];
+      for await (const record of ledger.records()) records.push(record);
+      return records;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([server.close(), other.close(), live.close()]);
+    },
+  };
+}
+
+/** Returns the events of a stream without warnings. */
+export async function eventsOf(stream: JobStream): Promise<readonly StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  for await (const event of stream) if (event.type !== 'warning') events.push(event);
+  return events;
+}
+
+export const textOf = (events: readonly StreamEvent[]): string =>
+  events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+
+export const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => ({ value }),
+    (error: unknown) => error,
+  );
+
+export const stepsOf = ({ requests }: JobServer, step: string): number =>
+  requests.filter((request) => request.step === step).length;
+
+/** Rejects the streams of jobs, so that their state is polled. */
+export const noStream = ({ step }: JobRequest): JobFault | undefined =>
+  step === 'stream' ? { status: 400 } : undefined;
+
+/** Returns a view of the store that fails after the process was killed. */
+function mortalStore(store: JobStore, life: { isKilled: boolean }): JobStore {
+  const check = (): void => {
+    if (life.isKilled) throw new Error('the process was killed');
+  };
+  return {
+    load: async (key) => (check(), store.load(key)),
+    save: async (key, record, version, times) => (check(), store.save(key, record, version, times)),
+    postpone: async (key, version, dueMs) => (check(), store.postpone(key, version, dueMs)),
+    due: async (limit) => (check(), store.due(limit)),
+    remove: async (key, version) => (check(), store.remove(key, version)),
+  };
+}

@@ -1,0 +1,39 @@
+import { startJobServer } from '@majordomo/conformance';
+import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
+import { describe, expect, it } from 'vitest';
+import { DEFERRED_CASES, RESPONSES_CASES, runCase } from '../src/live/background.ts';
+
+const plan = {
+  answer: {
+    parts: [
+      { type: 'reasoning', text: 'counting' },
+      { type: 'text', text: '1 2 3 4 5 6 7 8 9' },
+    ],
+  },
+  looks: 1,
+} as const;
+
+describe('the facts about job APIs that `pnpm live background` checks', () => {
+  it.each(RESPONSES_CASES)('$name', async (one) => {
+    await using server = await startJobServer({ plan: () => plan });
+    const provider = createOpenAI({ apiKey: 'any', baseURL: server.baseURL });
+    await runCase(one, provider, 'gpt-5-mini', () => Promise.resolve());
+  });
+
+  it.each(DEFERRED_CASES)('$name', async (one) => {
+    await using server = await startJobServer({ plan: () => plan });
+    const provider = openaiCompatible(xai, { apiKey: 'any', baseURL: server.baseURL });
+    await runCase(one, provider, 'grok-4', () => Promise.resolve());
+  });
+
+  it('fail at a server with another behavior', async () => {
+    await using server = await startJobServer({
+      plan: () => plan,
+      before: ({ step }) => (step === 'cancel' ? { status: 409 } : undefined),
+    });
+    const provider = createOpenAI({ apiKey: 'any', baseURL: server.baseURL });
+    const [cancels] = RESPONSES_CASES.filter(({ name }) => name.includes('cancelled'));
+    if (cancels === undefined) throw new Error('no case');
+    await expect(runCase(cancels, provider, 'gpt-5-mini', () => Promise.resolve())).rejects.toThrow();
+  });
+});
