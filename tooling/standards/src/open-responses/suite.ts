@@ -21,7 +21,7 @@ interface Backend {
   readonly name: string;
   readonly wire: Wire;
   readonly spec: string;
-  open(options: { readonly apiKey: string; readonly baseURL: string }): Provider;
+  readonly open: (options: { readonly apiKey: string; readonly baseURL: string }) => Provider;
 }
 
 const BACKENDS: readonly Backend[] = [
