@@ -98,7 +98,7 @@ export type { ModerationModel, ModerationRequest } from './types/operations.ts';
 export type { ModerationResponse, ModerationResult } from './types/operations.ts';
 
 // Calls and errors
-export type { CallEvent, CallInfo, CallOptions, ChainOptions } from './types/call-options.ts';
+export type { CallEvent, CallInfo, CallOptions, ChainOptions, RawResponse } from './types/call-options.ts';
 export type {
   Decision,
   OperationType,

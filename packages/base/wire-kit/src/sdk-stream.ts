@@ -35,10 +35,12 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
     reader.writer.facts(headerFacts(response.headers));
     if (isJson(response)) {
       yield HEADERS_RECEIVED;
-      readComplete(await response.text(), reader, target, framing);
+      const text = await response.text();
+      context.reportText?.(text);
+      readComplete(text, reader, target, framing);
       yield reader.writer.take();
     } else {
-      yield* readStream(bodyOf(response, framing, target), reader, framing, signal);
+      yield* readStream(bodyOf(response, framing, target), { ...call, framing }, signal);
     }
   } catch (cause) {
     const error = signal.aborted
@@ -56,13 +58,13 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
 /** Reads the body. Cancels it if the caller stops early. After the last message, the connection can be reused. */
 async function* readStream(
   body: ReadableStreamDefaultReader<Uint8Array>,
-  reader: WireReader,
-  framing: Framing,
+  { context, reader, framing }: Pick<SdkCall, 'context' | 'reader'> & { readonly framing: Framing },
   signal: AbortSignal,
 ): AsyncIterable<Batch> {
   let messages = 0;
   const decoder = framing.decoder((data, event) => {
     messages++;
+    context.reportText?.(data);
     deliverMessage(reader, data, event);
   }, reader.writer.target);
   /** Decodes the next bytes. Is a separate function, so that the bytes can be garbage-collected while the consumer runs. */

@@ -66,6 +66,7 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
   }
 }
 
-function localOptions({ onEvent, waitUntil, classify, order }: CallOptions): LocalOptions {
-  return definedMembers({ onEvent, waitUntil, classify, order });
+function localOptions(options: CallOptions): LocalOptions {
+  const { onEvent, onRawResponse, waitUntil, classify, order } = options;
+  return definedMembers({ onEvent, onRawResponse, waitUntil, classify, order });
 }

@@ -35,6 +35,7 @@ const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
   metadata: 'object',
   signal: 'object with addEventListener',
   onEvent: 'function',
+  onRawResponse: 'function',
   waitUntil: 'function',
   repairs: 0,
   attempts: 1,

@@ -75,8 +75,8 @@ export type StartOptions = Pick<
 
 /**
  * Chat model whose calls are jobs. `CallOptions.key` is the key of the job. A call with the key of an existing job of the same tenant
- * continues that job, even if its other arguments differ. Without a key, the job has a random key. The options `onEvent`, `waitUntil`,
- * `classify` and `order` apply only while the process of the call drives the job, because functions cannot be stored.
+ * continues that job, even if its other arguments differ. Without a key, the job has a random key. The options `onEvent`,
+ * `onRawResponse`, `waitUntil`, `classify` and `order` apply only while the process of the call drives the job, because functions cannot be stored.
  */
 export interface BackgroundModel extends ChatModel {
   /**

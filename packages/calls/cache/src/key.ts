@@ -41,9 +41,10 @@ export function termsOf({
   onEvent: _onEvent,
   waitUntil: _waitUntil,
   metadata: _metadata,
+  onRawResponse,
   ...terms
 }: CallOptions): string {
-  return canonical({ ...terms, classify: identity(terms.classify) });
+  return canonical({ ...terms, classify: identity(terms.classify), onRawResponse: identity(onRawResponse) });
 }
 
 const identities = new WeakMap<object, number>();

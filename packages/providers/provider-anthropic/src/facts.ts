@@ -6,7 +6,7 @@ export interface MessagesFacts extends VendorFacts {
   readonly wire: 'anthropic-messages';
   /** Stop sequence of the request that ended the response. */
   readonly stopSequence?: string | undefined;
-  /** Container in which the vendor's tools ran. To use it again, send `extra: { anthropic: { container: id } }`. */
+  /** Container in which the vendor's tools ran. The next request of the conversation continues it if it has a tool of the vendor. */
   readonly container?:
     | {
         readonly id: string;

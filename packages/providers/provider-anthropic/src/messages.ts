@@ -2,6 +2,7 @@ import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import type { TurnMessage, Warning } from '@majordomo/core';
 import { toolIdMapper, WireMessageCache } from '@majordomo/wire-kit';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
+import { isContainer } from './container.ts';
 import type { DeferredNames } from './deferred-tools.ts';
 
 /**
@@ -70,8 +71,12 @@ function blocksOf(
   return blocks.filter((block) => block !== undefined);
 }
 
-function losesReasoning({ parts }: TurnMessage, content: readonly ContentBlockParam[]): boolean {
-  const reasoning = parts.filter(({ type }) => type === 'reasoning' || type === 'vendor').length;
+function losesReasoning(message: TurnMessage, content: readonly ContentBlockParam[]): boolean {
+  if (message.role !== 'assistant') return false;
+  const { parts } = message;
+  const reasoning = parts.filter(
+    (part) => part.type === 'reasoning' || (part.type === 'vendor' && !isContainer(part)),
+  ).length;
   return reasoning > content.filter((block) => !ORDINARY_TYPES.has(block.type)).length;
 }
 

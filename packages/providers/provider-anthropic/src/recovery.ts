@@ -2,6 +2,7 @@ import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { WITHOUT_TOOL_LOADING, withoutKeptMembers } from '@majordomo/wire-kit';
+import { NEW_CONTAINER } from './container.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
 
 /** Changes to a request that the API rejected with status 400. A retry of the changed request may succeed. */
@@ -19,6 +20,7 @@ export const RECOVERIES: readonly RecoveryRule[] = [
     pattern: /\btoolset_name\b/,
     apply: withoutKeptMembers,
   },
+  NEW_CONTAINER,
   {
     // "`server_tool_use` blocks …", "container not found", "messages.1.content.0: Input tag 'fallback' found using 'type' …"
     id: 'vendor-parts',

@@ -12,6 +12,7 @@ import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
+import { withContainer } from './container.ts';
 import { deferredNames } from './deferred-tools.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
@@ -102,7 +103,7 @@ export function toWire(
   if (topK !== undefined) params.top_k = topK;
   const tier = toServiceTier(request.serviceTier, warnings);
   if (tier !== undefined) params.service_tier = tier;
-  const merged = withExtra(params, request.extra);
+  const merged = withExtra(params, withContainer(request, family));
   // A `null` in `extra` would select the workspace's default, which may contradict the declared region.
   if (inferenceGeo !== undefined) merged.inference_geo ??= inferenceGeo;
   return { params: merged, warnings };

@@ -2,6 +2,7 @@ import { LlmError, type Usage } from '@majordomo/core';
 import { asText } from '@majordomo/core/toolkit';
 import { EventWriter, otherMembers, tryParseJson, type WireReader } from '@majordomo/wire-kit';
 import { ContentBlocks, missingMember, type BlockEvent, type WireBlock } from './content-blocks.ts';
+import { containerPart } from './container.ts';
 import { containerOf, type MessagesFacts } from './facts.ts';
 import {
   finishReason,
@@ -50,6 +51,7 @@ export class MessagesReader implements WireReader {
   private usage: WireUsage | undefined;
   private stopReason: string | undefined;
   private stopDetails: WireStopDetails | null | undefined;
+  private container: MessagesFacts['container'];
 
   constructor(options: MessagesReaderOptions) {
     this.options = options;
@@ -128,10 +130,8 @@ export class MessagesReader implements WireReader {
     this.hasStarted = true;
     this.id = message.id;
     this.writer.start(message.id, message.model);
-    this.writer.facts<MessagesFacts>({
-      wire: 'anthropic-messages',
-      container: containerOf(message.container),
-    });
+    this.container = containerOf(message.container);
+    this.writer.facts<MessagesFacts>({ wire: 'anthropic-messages', container: this.container });
   }
 
   /** Reads the facts of a complete message, or of the delta and the event at its end. */
@@ -140,9 +140,10 @@ export class MessagesReader implements WireReader {
     known: ReadonlySet<string>,
     event: object = {},
   ): void {
+    this.container = containerOf(message.container) ?? this.container;
     this.writer.facts<MessagesFacts>({
       stopSequence: asText(message.stop_sequence),
-      container: containerOf(message.container),
+      container: this.container,
       other: otherMembers({ ...message, ...event }, known),
     });
   }
@@ -169,8 +170,10 @@ export class MessagesReader implements WireReader {
   }
 
   private finish(): void {
+    const { container } = this;
     this.blocks.flush();
     this.done = true;
+    if (container !== undefined) this.writer.vendor(containerPart(container.id, this.options.family));
     const reason = finishReason(this.stopReason, this.blocks.hasCalls);
     const used = usage(this.usage, this.blocks.hasFallback);
     this.writer.finish(reason, this.stopReason, used, stopDetails(this.stopDetails));

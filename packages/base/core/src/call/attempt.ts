@@ -5,7 +5,9 @@ import { withSuggestion } from '../resolve/suggest.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
+import type { CallOptions } from '../types/call-options.ts';
 import type { Usage } from '../types/usage.ts';
+import { notify } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
 import { attemptInfo, skippedAttempt, type SkippedTarget, targetFields, withTarget } from './call-log.ts';
@@ -131,6 +133,17 @@ async function prepareFor<Event extends object, Result>(
   }
 }
 
+/** Returns the function that receives the text of a response; `undefined` if the call has no listener. */
+function textReporter(
+  listener: CallOptions['onRawResponse'],
+  { target, attempt }: AttemptInfo,
+): ((text: string) => void) | undefined {
+  if (listener === undefined) return undefined;
+  return (text) => {
+    notify(listener, { target, attempt, text });
+  };
+}
+
 interface AttemptParts<Event extends object, Result> {
   readonly context: CallContext<Event, Result>;
   readonly state: TargetState<Event, Result>;
@@ -167,6 +180,7 @@ export class Attempt<Event extends object, Result> {
       reportUsage: (usage: Usage): void => {
         this.reportedUsage = usage;
       },
+      reportText: textReporter(call.onRawResponse, info),
     };
     this.parts = parts;
     this.state = state;

@@ -2,7 +2,7 @@ import type { CallSite } from '../errors/call-site.ts';
 import type { CredentialKeys, HealthTracker } from '../health/tracker.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { Answer, ShownPart } from '../stream/accumulator.ts';
-import type { CallInfo, Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
+import type { CallInfo, CallOptions, Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo, Gate } from '../types/gate.ts';
 import type { LlmError, Recovery } from '../types/llm-error.ts';
 import type { SuggestModel } from '../types/majordomo.ts';
@@ -28,6 +28,7 @@ export interface Call<Event extends object, Result> {
   /** Place of the call in the application. Its stack frames are appended to the call's error. */
   readonly site: CallSite | undefined;
   readonly emit: Emit | undefined;
+  readonly onRawResponse: CallOptions['onRawResponse'];
   /** Receives promises of work that continues after the response. */
   readonly waitUntil: WaitUntil | undefined;
   /** Called once when the call ends, even if nothing reads its events. */

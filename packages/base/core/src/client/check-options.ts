@@ -50,6 +50,7 @@ const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
   tenant: 'string',
   metadata: 'object',
   onEvent: 'function',
+  onRawResponse: 'function',
   key: 'string',
   repairs: 0,
   waitUntil: 'function',

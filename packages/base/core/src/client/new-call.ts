@@ -91,6 +91,7 @@ export function newCall<Event extends object, Result>(
       signal: options?.signal,
       waitUntil: safeWaitUntil(options?.waitUntil ?? setup.waitUntil),
       emit: emitTo(setup.onEvent, options?.onEvent),
+      onRawResponse: options?.onRawResponse,
       onEnd,
       async resolve(scope) {
         if (error !== undefined) throw error;

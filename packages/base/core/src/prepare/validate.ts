@@ -102,6 +102,7 @@ const CALL_OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>([
   'leastCharsPerSecond',
   'metadata',
   'onEvent',
+  'onRawResponse',
   'order',
   'policy',
   'repairs',

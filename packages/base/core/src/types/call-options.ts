@@ -129,6 +129,14 @@ export interface CallOptions extends ChainOptions {
   /** Receives the events of this call. The listener of `createMajordomo` receives them as well. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /**
+   * Receives the text of each response of this call, for debugging. No event, log or stored response contains the text. A response with
+   * an error status is in the details of the error instead. Models that are not reached over HTTP report nothing.
+   * @default none
+   *
+   * @example onRawResponse: ({ target, text }) => console.debug(target, text)
+   */
+  readonly onRawResponse?: ((raw: RawResponse) => void) | undefined;
+  /**
    * Function of the platform, such as `ctx.waitUntil` of a Worker. It receives the promise of work that continues after the
    * response, such as settling permits.
    * @default the `waitUntil` of `createMajordomo`
@@ -140,6 +148,15 @@ export interface CallOptions extends ChainOptions {
    * @default 1
    */
   readonly repairs?: number | undefined;
+}
+
+/** Text that a vendor sent in response to one attempt. */
+export interface RawResponse {
+  readonly target: string;
+  /** Number of the attempt on this target, from 1. */
+  readonly attempt: number;
+  /** Body of a non-streaming response, or the data of one message of a stream. The model may have written secrets or personal data. */
+  readonly text: string;
 }
 
 /** Identity of a call in events, gates and resolvers. */

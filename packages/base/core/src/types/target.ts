@@ -125,4 +125,6 @@ export interface ModelContext {
   readonly recoveries?: readonly Recovery[] | undefined;
   /** Reports usage before the `finish` event. The record of a failed attempt contains it. The usage in `finish` replaces it. */
   reportUsage?(usage: Usage): void;
+  /** Receives the text of a response; see `CallOptions.onRawResponse`. Set if the call has this option. */
+  readonly reportText?: ((text: string) => void) | undefined;
 }

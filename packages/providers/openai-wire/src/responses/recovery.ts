@@ -6,6 +6,7 @@ import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from 
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
 import { hasMedia, withTextResults } from '../transcript/tool-results.ts';
 import { isLoadingRejection } from './additional-tools.ts';
+import { containerRecovery } from './containers.ts';
 import { keptMembersRecovery } from './kept-members.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { reasoningToWire } from './request.ts';
@@ -23,6 +24,8 @@ export function recoveryFor(
   if (isBodyRejection(status) && isLoadingRejection(failure, sent)) return WITHOUT_TOOL_LOADING;
   // The server does not have the vendor item that the request refers to.
   if (status === 404 && /^item with id/i.test(message) && hasVendorItems(sent)) return WITHOUT_REPLAY;
+  const withoutContainer = containerRecovery(message, sent);
+  if (withoutContainer !== undefined) return withoutContainer;
   if (!isBodyRejection(status)) return undefined;
   const withoutMembers = keptMembersRecovery(`${message} ${param ?? ''}`, sent);
   if (withoutMembers !== undefined) return withoutMembers;

@@ -16,6 +16,7 @@ import { originalSchemas, prepareTools } from '../schema/strict-tools.ts';
 import { mergeVendorTools } from '../schema/vendor-tools.ts';
 import { listedTools, loadedTools } from './additional-tools.ts';
 import type { InputItem } from './blocks.ts';
+import { withContainer } from './containers.ts';
 import { itemsToWire } from './messages.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
@@ -58,7 +59,7 @@ export function toWire(
       modelId,
       params,
       quirks,
-      mergeInclude(mergeVendorTools(request.extra, wireTools), params),
+      mergeInclude(mergeVendorTools(withContainer(request, family), wireTools), params),
     ),
     headers: cache.headers,
     warnings,
