@@ -5,6 +5,7 @@ import type {
   ChatRequest,
   ChatResponse,
   LlmError,
+  Part,
   ToolCallPart,
   ResultPart,
 } from '@majordomo/core';
@@ -242,8 +243,13 @@ export class GuardedCall {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-const plainText = (part: { readonly type: string; readonly text?: string | undefined }): string =>
-  part.type === 'text' ? (part.text ?? '') : '';
+/** Returns the text of a part, or of a document that is a text. */
+function plainText(part: Part): string {
+  if (part.type === 'text') return part.text;
+  if (part.type !== 'file') return '';
+  const { mediaType, bytes, title = '', context = '' } = part;
+  return joined([title, context, mediaType.startsWith('text/') ? new TextDecoder().decode(bytes) : '']);
+}
 
 const joined = (texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n');
 

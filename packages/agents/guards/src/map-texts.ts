@@ -1,5 +1,5 @@
-import type { ChatRequest, Message, Part, ResultPiece } from '@majordomo/core';
-import { isPlain } from '@majordomo/core/toolkit';
+import type { ChatRequest, FilePart, Message, Part, ResultPiece } from '@majordomo/core';
+import { definedMembers, isPlain } from '@majordomo/core/toolkit';
 
 /** Returns the list with `change` applied to each item, or the same list if no item changed. */
 export function mapList<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
@@ -54,7 +54,10 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
         ...(part.citations && { citations: mapStrings(part.citations, ofPart) }),
       });
     case 'file':
-      return part.name === undefined ? part : withChanges(part, { name: ofPart(part.name) });
+      return withChanges(part, {
+        ...mapStrings(describedOf(part), ofPart),
+        ...(part.mediaType.startsWith('text/') && { bytes: mapText(part.bytes, ofPart) }),
+      });
     case 'tool-call':
       return withChanges(part, {
         args: mapStrings(part.args, ofPart),
@@ -74,6 +77,17 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
     default:
       return part;
   }
+}
+
+/** Returns the texts that describe a document. */
+const describedOf = ({ name, title, context, source }: FilePart): Partial<FilePart> =>
+  definedMembers({ name, title, context, source }) ?? {};
+
+/** Changes the bytes of a text. Returns the same bytes if the text does not change. */
+function mapText(bytes: Uint8Array, change: (text: string) => string): Uint8Array {
+  const text = new TextDecoder().decode(bytes);
+  const changed = change(text);
+  return changed === text ? bytes : new TextEncoder().encode(changed);
 }
 
 const withChanges = <T extends object>(part: T, members: Partial<T>): T =>

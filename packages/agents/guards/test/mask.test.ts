@@ -1,6 +1,7 @@
 import {
   assistant,
   createMajordomo,
+  searchResult,
   toolResult,
   user,
   vendorResult,
@@ -336,4 +337,15 @@ it("a vendor's call runs with the masked values, and another vendor receives onl
   });
   expect(bodies[1]).toContain('mail [EMAIL_1]');
   expect(bodies.join()).not.toContain(EMAIL);
+});
+
+it('texts of documents are masked and judged, as texts are', async () => {
+  const server = await serve(ok);
+  const found = searchResult({ source: 'https://a.example', title: `Mail of ${EMAIL}`, text: `Write to ${EMAIL}` });
+  const judged: string[] = [];
+  const input = [{ name: 'seen', check: ({ text }: { readonly text: string }) => void judged.push(text) }];
+  await guarded(server.model, { mask: {}, input }).generate({ messages: [user('who?', found)] });
+  expect(server.sent()).toContain('Write to [EMAIL_1]');
+  expect(server.sent()).not.toContain('example.com');
+  expect(judged.join()).toContain(`Write to ${EMAIL}`);
 });

@@ -321,7 +321,15 @@ export function filePart(part: ImagePart | AudioPart | FilePart): UiMessageChunk
   const { mediaType, bytes } = part;
   const filename = part.type === 'file' ? part.name : undefined;
   const url = `data:${mediaType};base64,${toBase64(bytes)}`;
-  return { type: 'file', ...defined({ mediaType, url, filename }) };
+  return { type: 'file', ...defined({ mediaType, url, filename }), ...documentMetadata(part) };
+}
+
+/** Returns the description of a document as metadata, which pages send back. */
+function documentMetadata(part: ImagePart | AudioPart | FilePart): JsonObject {
+  if (part.type !== 'file') return {};
+  const { title, context, source, citations } = part;
+  const document = defined({ title, context, source, citations });
+  return Object.keys(document).length === 0 ? {} : { providerMetadata: { majordomo: { document } } };
 }
 
 /** Returns a vendor part, which is both a chunk and a message part. */

@@ -1,5 +1,5 @@
-import { audio, file, image, type UserPart } from '@majordomo/core';
-import { fromBase64 } from '@majordomo/core/toolkit';
+import { audio, file, image, type FilePart, type UserPart } from '@majordomo/core';
+import { asRecord, asText, definedMembers, fromBase64 } from '@majordomo/core/toolkit';
 import { ClientValue } from './client-value.ts';
 import { readInput, type Turn } from './input.ts';
 import { lastTurnOf, readSteps } from './steps.ts';
@@ -70,7 +70,16 @@ async function readFile(part: ClientValue, { file: load }: FromUiOptions): Promi
   const filename = part.at('filename').optionalText();
   const bytes = /^data:/i.test(address) ? bytesOf(url) : await load?.({ url: address, mediaType, filename });
   if (bytes === undefined) throw url.invalid('expected a data: URL; pass `file` to load other addresses');
-  return filePart(bytes, mediaType, filename);
+  const read = filePart(bytes, mediaType, filename);
+  return read.type === 'file' ? { ...read, ...descriptionIn(part) } : read;
+}
+
+/** Returns the description of a document that `toUiMessages` sent to the page. */
+function descriptionIn(part: ClientValue): Pick<FilePart, 'title' | 'context' | 'source' | 'citations'> {
+  const metadata = asRecord(asRecord(part.record()['providerMetadata'])['majordomo']);
+  const { title, context, source, citations } = asRecord(metadata['document']);
+  const description = { title: asText(title), context: asText(context), source: asText(source) };
+  return { ...definedMembers(description), ...(citations === true && { citations }) };
 }
 
 /** Returns a file as the kind of part that its media type requires. */

@@ -3,6 +3,7 @@ import {
   audio,
   file,
   image,
+  searchResult,
   toolResult,
   user,
   type AssistantPart,
@@ -325,4 +326,10 @@ describe('toUiMessages', () => {
       { type: 'tool-t', toolCallId: 'c', state: 'input-available', input: {} },
     ]);
   });
+});
+
+it('a page sends the description of a document back', async () => {
+  const found = searchResult({ source: 'https://a.example', title: 'Prices', text: 'It costs 3.' });
+  const messages = [user('q', { ...found, context: 'of 2025' })];
+  expect((await fromUiMessages(await toUiMessages(messages))).messages).toEqual(messages);
 });

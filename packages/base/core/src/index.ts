@@ -25,7 +25,8 @@ export type {
 
 // Messages and parts
 export { fromJson, toJson } from './json/codec.ts';
-export { assistant, audio, file, image, toolResult, user, vendorResult } from './types/messages.ts';
+export { assistant, audio, file, image, searchResult } from './types/messages.ts';
+export { toolResult, user, vendorResult } from './types/messages.ts';
 export type {
   AssistantMessage,
   AssistantPart,

@@ -1,7 +1,6 @@
 import type {
   Base64ImageSource,
   ContentBlockParam,
-  DocumentBlockParam,
   ImageBlockParam,
   TextBlockParam,
   ThinkingBlockParam,
@@ -10,7 +9,6 @@ import type {
 import { LlmError } from '@majordomo/core';
 import type {
   AssistantPart,
-  FilePart,
   ImagePart,
   ReasoningPart,
   ResultPiece,
@@ -21,8 +19,11 @@ import type {
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { sanitizeToolName, sentMembers } from '@majordomo/wire-kit';
 import { referencesOf, type DeferredNames } from './deferred-tools.ts';
+import { documentBlock } from './documents.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
 import { replayedCaller, vendorBlock } from './vendor-parts.ts';
+
+type ResultBlock = TextBlockParam | ImageBlockParam | ReturnType<typeof documentBlock>;
 
 /** Maps a call id of the transcript to an id that the API accepts. */
 export type CallIds = (id: string) => string;
@@ -100,7 +101,7 @@ export function resultBlocks(
   if (references.length > 0)
     return { result: { type: 'tool_result', tool_use_id: id, content: references }, loose: [] };
   const isError = part.isError === true;
-  const content: (TextBlockParam | ImageBlockParam | DocumentBlockParam)[] = [];
+  const content: ResultBlock[] = [];
   const loose: ContentBlockParam[] = [];
   for (const piece of part.content) {
     const block = resultBlock(piece);
@@ -115,7 +116,7 @@ export function resultBlocks(
   return { result, loose };
 }
 
-function resultBlock(piece: ResultPiece): TextBlockParam | ImageBlockParam | DocumentBlockParam | undefined {
+function resultBlock(piece: ResultPiece): ResultBlock | undefined {
   if (piece.type === 'text') return textBlock(piece.text);
   return piece.type === 'image' ? imageBlock(piece) : documentBlock(piece);
 }
@@ -157,16 +158,3 @@ function imageBlock({ mediaType, bytes }: ImagePart): ImageBlockParam {
 
 const isImageType = (type: string): type is Base64ImageSource['media_type'] =>
   /^image\/(?:jpeg|png|gif|webp)$/.test(type);
-
-function documentBlock({ mediaType, bytes, name }: FilePart): DocumentBlockParam {
-  const title = name === undefined ? undefined : { title: name };
-  if (mediaType === 'application/pdf') {
-    const source = { type: 'base64', media_type: mediaType, data: toBase64(bytes) } as const;
-    return { type: 'document', source, ...title };
-  }
-  if (mediaType.startsWith('text/')) {
-    const source = { type: 'text', media_type: 'text/plain', data: new TextDecoder().decode(bytes) } as const;
-    return { type: 'document', source, ...title };
-  }
-  throw new LlmError('unsupported', `this API does not accept files of type "${mediaType}"; use PDF or text`);
-}

@@ -29,6 +29,7 @@ const media = ({ readsPdf }: ClaudeModel, most: number): Capabilities => ({
     rules: [{ whenCountAbove: 20, maxEdge: 2000 }],
   },
   files: readsPdf && FILES,
+  citations: readsPdf,
   resultFiles: readsPdf ? FILES : undefined,
   fileLimits: { maxTotalBytes: MAX_REQUEST_BYTES, pdf: { maxTotalPages: most } },
 });

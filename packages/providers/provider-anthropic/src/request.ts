@@ -6,7 +6,7 @@ import type {
   Tool,
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
-import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools } from '@majordomo/claude';
+import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools, withUniformCitations } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
@@ -57,7 +57,8 @@ export function toWire(
 ): WireRequest {
   const warnings: Warning[] = [];
   const deferred = deferredNames(request, quirks);
-  const messages = toMessages(request.messages, family, warnings, deferred);
+  const documents = withUniformCitations(request, warnings);
+  const messages = toMessages(documents, family, warnings, deferred);
   const output = toOutput(request.output, request.system, warnings);
   // The schemas of deferred tools are not part of the grammar that the API compiles.
   const definitions = request.tools.map((tool) =>

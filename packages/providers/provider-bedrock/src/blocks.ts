@@ -99,7 +99,7 @@ export function resultBlocks(
 function resultBlock(
   piece: ResultPiece,
   name: (file: FilePart) => string,
-): ContentBlock.TextMember | ContentBlock.ImageMember | ContentBlock.DocumentMember | undefined {
+): ContentBlock.TextMember | ContentBlock.ImageMember | ReturnType<typeof documentBlock> | undefined {
   if (piece.type === 'text') return textBlock(piece.text);
   return piece.type === 'image' ? imageBlock(piece) : documentBlock(piece, name(piece));
 }

@@ -3,6 +3,7 @@ import type {
   ContentBlock,
   DocumentFormat,
   ImageFormat,
+  SearchResultContentBlock,
   VideoFormat,
 } from '@aws-sdk/client-bedrock-runtime';
 import { LlmError } from '@majordomo/core';
@@ -53,9 +54,29 @@ export function fileBlock(file: FilePart, name: string): ContentBlock {
   return documentBlock(file, name);
 }
 
-export const documentBlock = ({ mediaType, bytes }: FilePart, name: string): ContentBlock.DocumentMember => ({
-  document: { format: formatOf('a file', mediaType, DOCUMENT_FORMATS), name, source: { bytes } },
-});
+/** Converts a document, or a text with a source to a search result. `name` is used for documents only. */
+export function documentBlock(
+  file: FilePart,
+  name: string,
+): ContentBlock.DocumentMember | ContentBlock.SearchResultMember {
+  const { mediaType, bytes, title, context, source } = file;
+  const citations = file.citations === true ? { citations: { enabled: true } } : undefined;
+  if (source !== undefined)
+    return {
+      searchResult: { title: title ?? file.name ?? source, source, content: paragraphs(file), ...citations },
+    };
+  const format = formatOf('a file', mediaType, DOCUMENT_FORMATS);
+  return {
+    document: { format, name, source: { bytes }, ...(context !== undefined && { context }), ...citations },
+  };
+}
+
+/** Returns the paragraphs of a search result, which the model cites separately. A search result has no member for the context. */
+function paragraphs({ bytes, context = '' }: FilePart): SearchResultContentBlock[] {
+  const found = new TextDecoder().decode(bytes).split(/\n[^\S\n]*\n/);
+  const texts = [context, ...found].map((text) => text.trim()).filter((text) => text !== '');
+  return texts.map((text) => ({ text }));
+}
 
 /** Audio formats by media type (`AudioFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
 export const AUDIO_FORMATS: Readonly<Record<string, AudioFormat>> = {

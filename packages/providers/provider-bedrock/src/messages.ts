@@ -128,8 +128,8 @@ function openMessage(wire: WireMessage[], role: WireMessage['role']): WireMessag
  */
 function documentNames(): (file: FilePart) => string {
   const taken = new Set<string>();
-  return ({ name = 'document' }) => {
-    const plain = name
+  return ({ name, title = name ?? 'document' }) => {
+    const plain = title
       .replace(/\.[a-z0-9]+$/i, '')
       .replace(/[^a-zA-Z0-9\s()[\]-]+/g, ' ')
       .replace(/\s+/g, ' ')

@@ -148,7 +148,14 @@ function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   if (model === undefined || maxPages === undefined) return { capabilities: {}, quirks };
   const fileLimits = documents(maxPages, /claude-3-(?!7)/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
   return {
-    capabilities: { ...model.capabilities, images: IMAGES, files: FILES, resultFiles: FILES, fileLimits },
+    capabilities: {
+      ...model.capabilities,
+      images: IMAGES,
+      files: FILES,
+      resultFiles: FILES,
+      citations: true,
+      fileLimits,
+    },
     quirks,
   };
 }

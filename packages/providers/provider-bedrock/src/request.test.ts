@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assistant, file, image, toolResult, user } from '@majordomo/core';
+import { assistant, file, image, searchResult, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { modelFacts } from './models.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
@@ -442,4 +442,29 @@ describe('a document in a tool result', () => {
     expect(modelFacts('amazon.nova-micro-v1:0').capabilities.resultFiles).toBeUndefined();
     expect(modelFacts('meta.llama3-3-70b-instruct-v1:0').capabilities.resultFiles).toBeUndefined();
   });
+});
+
+it('a text with a source is a search result, and a document has its context and a request for citations', () => {
+  const found = searchResult({ source: 'https://a.example/p', title: 'Prices', text: 'It costs 3.\n\nNot 2.' });
+  const pdf = { ...file(Uint8Array.of(1), 'application/pdf', 'a.pdf'), title: 'A', context: 'of 2025', citations: true };
+  const { params } = toWire(requestOf({ messages: [user('q', found, pdf)] }), 'm', CLAUDE, 'claude');
+  expect(params.messages?.[0]?.content?.slice(1)).toEqual([
+    {
+      searchResult: {
+        source: 'https://a.example/p',
+        title: 'Prices',
+        content: [{ text: 'It costs 3.' }, { text: 'Not 2.' }],
+        citations: { enabled: true },
+      },
+    },
+    {
+      document: {
+        format: 'pdf',
+        name: 'A',
+        source: { bytes: Uint8Array.of(1) },
+        context: 'of 2025',
+        citations: { enabled: true },
+      },
+    },
+  ]);
 });

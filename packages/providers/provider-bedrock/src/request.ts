@@ -5,7 +5,7 @@ import type {
   SystemContentBlock,
   Tool,
 } from '@aws-sdk/client-bedrock-runtime';
-import { lacksThinking, toOutput, toSampling } from '@majordomo/claude';
+import { lacksThinking, toOutput, toSampling, withUniformCitations } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { asRecord, checkInteger, isList, isRecord, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings, wellFormedStrings } from '@majordomo/wire-kit';
@@ -26,7 +26,8 @@ export interface WireRequest {
 export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
   checkInteger(request.maxTokens, 'maxTokens');
-  const messages = toMessages(request.messages, quirks, family, warnings);
+  const documents = withUniformCitations(request, warnings);
+  const messages = toMessages(documents, quirks, family, warnings);
   const output = toOutput(request.output, request.system, warnings);
   const system = toSystem(output.system, messages, quirks, warnings);
   const toolConfig = toToolConfig(request, messages, quirks, output.schema, warnings);

@@ -6,6 +6,7 @@ import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { toModelCache } from './cache.ts';
 import { repairHistory } from './history.ts';
+import { fitDocuments } from './documents.ts';
 import { checkFiles, fitImages, fitResultFiles, type FittedMessages, imagesIn } from './media.ts';
 import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } from './output.ts';
 import { dropForeignReplay } from './replay.ts';
@@ -43,8 +44,9 @@ async function fitHistory(
   { target, model, media, scope }: FitOptions,
 ): Promise<FittedMessages> {
   const { fileLimits, images } = model.capabilities;
-  requireMedia(history, model.capabilities, target);
-  const calls = fitVendorCalls(history, model.families, target);
+  const documents = fitDocuments(history, model.capabilities, target);
+  requireMedia(documents.messages, model.capabilities, target);
+  const calls = fitVendorCalls(documents.messages, model.families, target);
   const readable = dropForeignReplay(calls.messages, model.families, target);
   const repaired = repairHistory(readable.messages);
   const { messages, warnings } = fitResultFiles(repaired.messages, model.capabilities, target);
@@ -53,6 +55,7 @@ async function fitHistory(
   return {
     ...fitted,
     warnings: [
+      ...documents.warnings,
       ...calls.warnings,
       ...readable.warnings,
       ...repaired.warnings,

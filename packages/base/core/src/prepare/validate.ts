@@ -205,8 +205,9 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
     case 'text':
     case 'reasoning':
       return stringProblem(part['text'], 'text');
-    case 'image':
     case 'file':
+      return part['bytes'] instanceof Uint8Array ? sourceProblem(part) : ['.bytes', BYTES];
+    case 'image':
     case 'audio':
       return part['bytes'] instanceof Uint8Array ? undefined : ['.bytes', BYTES];
     case 'tool-call':
@@ -236,6 +237,11 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
       return typeof part['type'] === 'string' ? undefined : ['.type', 'must be a string such as "text"'];
   }
 }
+
+const sourceProblem = ({ source, mediaType }: Readonly<Record<string, unknown>>): Problem =>
+  source === undefined || String(mediaType).startsWith('text/')
+    ? undefined
+    : ['.source', `requires a text, not ${String(mediaType)}; put the source into context`];
 
 const stringProblem = (value: unknown, name: string): Problem =>
   typeof value === 'string' ? undefined : [`.${name}`, 'must be a string'];

@@ -121,6 +121,16 @@ export function file(bytes: Uint8Array, mediaType: string, name?: string): FileP
   return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
 }
 
+/**
+ * Returns a search result for a user message or a tool result. Vendors without search results receive it as text.
+ *
+ * @example toolResult({ callId, name: 'search', content: [searchResult({ source: url, title, text })] })
+ */
+export function searchResult({ source, title, text, citations = true }: SearchResultInput): FilePart {
+  const bytes = new TextEncoder().encode(text);
+  return { type: 'file', mediaType: 'text/plain', bytes, title, source, citations };
+}
+
 /** Returns an audio part, for models with audio input. */
 export function audio(bytes: Uint8Array, mediaType: string): AudioPart {
   return { type: 'audio', mediaType, bytes };
@@ -171,12 +181,34 @@ export interface ImagePart {
   readonly replay?: Replay | undefined;
 }
 
-/** Document as bytes, such as a PDF. */
+/**
+ * Document as bytes, such as a PDF. Only some vendors accept the members after `name`; see "Features by vendor". For other vendors,
+ * `title`, `context` and `source` become text, `citations` is dropped, and the response has warnings.
+ */
 export interface FilePart {
   readonly type: 'file';
   readonly mediaType: string;
   readonly bytes: Uint8Array;
   readonly name?: string | undefined;
+  /** Title for the model and for citations. @default the name */
+  readonly title?: string | undefined;
+  /** Text about the document, such as its date. The model reads this text, and does not cite it. @default none */
+  readonly context?: string | undefined;
+  /** URL or name of the place at which a text was found. The text is then a search result. @default none */
+  readonly source?: string | undefined;
+  /** Whether the answer cites the document. @default false */
+  readonly citations?: boolean | undefined;
+}
+
+/** Search result for `searchResult`. */
+export interface SearchResultInput {
+  /** URL or name of the place at which the text was found. */
+  readonly source: string;
+  readonly title: string;
+  /** Text of the result. A vendor cites complete paragraphs, which blank lines separate. */
+  readonly text: string;
+  /** Whether the answer cites the result. @default true */
+  readonly citations?: boolean | undefined;
 }
 
 /** Audio as bytes, for models with audio input. In an answer, audio that the model generated. Its text is a separate part. */

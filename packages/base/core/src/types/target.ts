@@ -12,6 +12,8 @@ export interface Capabilities {
   readonly files?: readonly string[] | false | undefined;
   /** MIME types of documents that tool results may contain. An error message replaces a document of another type. @default [] */
   readonly resultFiles?: readonly string[] | undefined;
+  /** Whether requests may contain search results, and titles, contexts and citations of documents. Otherwise, they become text. */
+  readonly citations?: boolean | undefined;
   /** MIME types of supported audio; `false` if the model accepts none. */
   readonly audio?: readonly string[] | false | undefined;
   /** Limits of documents. */

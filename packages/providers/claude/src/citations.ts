@@ -1,0 +1,52 @@
+import type { FilePart, ModelRequest, TurnMessage, Warning } from '@majordomo/core';
+
+/**
+ * Returns messages in which all documents are cited, or none. The API rejects a request in which only some documents are cited, and
+ * citations together with an output schema.
+ */
+export function withUniformCitations(
+  { messages, output }: Pick<ModelRequest, 'messages' | 'output'>,
+  warnings: Warning[],
+): readonly TurnMessage[] {
+  const files = messages.flatMap(filesIn);
+  const cited = files.filter(({ citations }) => citations === true);
+  if (cited.length === 0) return messages;
+  const isForbidden = output?.schema !== undefined;
+  if (isForbidden)
+    warnings.push({
+      action: 'dropped',
+      what: 'citations of documents',
+      why: 'this API does not cite documents in a response with a schema',
+    });
+  else if (cited.length < files.length)
+    warnings.push({
+      action: 'coerced',
+      what: 'citations to all documents',
+      why: 'this API cites either all documents of a request or none',
+    });
+  else return messages;
+  return messages.map((message) => (filesIn(message).length === 0 ? message : withCitations(message, !isForbidden)));
+}
+
+function filesIn({ role, parts }: TurnMessage): readonly FilePart[] {
+  if (role === 'assistant') return [];
+  return parts
+    .flatMap((part) => ('content' in part ? part.content : [part]))
+    .filter((piece): piece is FilePart => piece.type === 'file');
+}
+
+function withCitations(message: TurnMessage, citations: boolean): TurnMessage {
+  if (message.role === 'user')
+    return {
+      role: 'user',
+      parts: message.parts.map((part) => (part.type === 'file' ? { ...part, citations } : part)),
+    };
+  if (message.role !== 'tool') return message;
+  return {
+    role: 'tool',
+    parts: message.parts.map((part) => ({
+      ...part,
+      content: part.content.map((piece) => (piece.type === 'file' ? { ...piece, citations } : piece)),
+    })),
+  };
+}

@@ -1,0 +1,39 @@
+import type {
+  DocumentBlockParam,
+  SearchResultBlockParam,
+  TextBlockParam,
+} from '@anthropic-ai/sdk/resources/messages';
+import { LlmError, type FilePart } from '@majordomo/core';
+import { toBase64 } from '@majordomo/core/toolkit';
+
+/** Converts a document, or a text with a source to a search result. */
+export function documentBlock(file: FilePart): DocumentBlockParam | SearchResultBlockParam {
+  const { mediaType, bytes, name, title = name, context, source: place } = file;
+  const citations = file.citations === true ? { citations: { enabled: true } } : undefined;
+  const isText = mediaType.startsWith('text/');
+  if (place !== undefined && isText) {
+    const found = { title: title ?? place, source: place, content: paragraphs(bytes, context) };
+    return { type: 'search_result', ...found, ...citations };
+  }
+  const described = {
+    ...(title !== undefined && { title }),
+    ...(context !== undefined && { context }),
+    ...citations,
+  };
+  if (mediaType === 'application/pdf') {
+    const source = { type: 'base64', media_type: mediaType, data: toBase64(bytes) } as const;
+    return { type: 'document', source, ...described };
+  }
+  if (isText) {
+    const source = { type: 'text', media_type: 'text/plain', data: new TextDecoder().decode(bytes) } as const;
+    return { type: 'document', source, ...described };
+  }
+  throw new LlmError('unsupported', `this API does not accept files of type "${mediaType}"; use PDF or text`);
+}
+
+/** Returns the paragraphs of a search result, which the model cites separately. A search result has no member for the context. */
+function paragraphs(bytes: Uint8Array, context: string | undefined): TextBlockParam[] {
+  const found = new TextDecoder().decode(bytes).split(/\n[^\S\n]*\n/);
+  const texts = [context ?? '', ...found].map((text) => text.trim()).filter((text) => text !== '');
+  return texts.map((text) => ({ type: 'text', text }));
+}
