@@ -13,6 +13,8 @@ export interface ClaudeTool {
   readonly schema: ObjectRoot;
   /** Whether the vendor enforces the schema of the arguments. */
   readonly strict: boolean;
+  /** Further members of the definition. */
+  readonly extra: ModelTool['extra'];
 }
 
 type Counts = Readonly<Record<'tools' | 'optional' | 'unions', number>>;
@@ -36,20 +38,20 @@ export function toTools(
 ): readonly ClaudeTool[] {
   let used: Counts =
     output === undefined ? { tools: 0, optional: 0, unions: 0 } : { ...countsOf(output), tools: 0 };
-  return tools.map(({ name, description: text, parameters, strict = strictTools }) => {
+  return tools.map(({ name, description: text, parameters, strict = strictTools, extra }) => {
     const description = text.trim() === '' ? undefined : text;
     const original = objectRoot(parameters);
-    if (!strict) return { name, description, schema: original, strict: false };
+    if (!strict) return { name, description, schema: original, strict: false, extra };
     const { schema, unsupported } = toOutputSchema(original);
     const sum = addCounts(used, countsOf(schema));
     const reason =
       unsupported === undefined ? exceededLimit(sum) : `the vendor cannot enforce ${unsupported}`;
     if (reason !== undefined) {
       warnings.push({ action: 'dropped', what: `strict for the schema of ${name}`, why: reason });
-      return { name, description, schema: original, strict: false };
+      return { name, description, schema: original, strict: false, extra };
     }
     used = sum;
-    return { name, description, schema: objectRoot(schema), strict: true };
+    return { name, description, schema: objectRoot(schema), strict: true, extra };
   });
 }
 

@@ -16,6 +16,7 @@ export type { ChatParameter, ChatQuirks } from './chat/quirks.ts';
 
 // The Responses wire.
 export { responsesFacts, type ResponsesFacts } from './responses/facts.ts';
+export type { ResponsesToolOptions } from './responses/tools.ts';
 export { responsesQuirksFromParams } from './responses/quirk-params.ts';
 export type { ResponsesParameter, ResponsesQuirks } from './responses/quirks.ts';
 

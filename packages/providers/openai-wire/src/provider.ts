@@ -69,7 +69,7 @@ export interface WireCall {
 /** Sends a request and yields the events of its response. */
 export function streamCall(call: WireCall): ReturnType<Model['stream']> {
   const { connection, path, request, context, wireRequest, createReader, recovery } = call;
-  const { params, headers, warnings, originals } = wireRequest;
+  const { params, headers, warnings, originals, customInputs } = wireRequest;
   const { target } = context;
   const facts: SdkErrorContext = { target, request, secrets: [], recovery, remedy: call.remedy };
   const writer = new EventWriter(target, []);
@@ -79,6 +79,7 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
     reader: createReader({
       writer,
       originals,
+      customInputs,
       secrets: () => facts.secrets,
       reportUsage: (usage) => context.reportUsage?.(usage),
     }),

@@ -25,6 +25,8 @@ export interface WireRequest {
   readonly warnings: readonly Warning[];
   /** Caller's schemas, with which the reader removes nulls that represent absent properties. */
   readonly originals: OriginalSchemas | undefined;
+  /** Names of the properties that receive the texts of tools without JSON arguments, by tool. */
+  readonly customInputs?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Merges the profile's `extraBody` and the caller's `extra` into a body. A property with the value `undefined` is not sent. */

@@ -1,21 +1,22 @@
 import type { Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { MESSAGES_QUIRKS } from './quirks.ts';
-import { toToolChoice, wireTools } from './tools.ts';
+import { toToolChoice, wireTools, type MessagesToolOptions } from './tools.ts';
 
 describe('wireTools', () => {
-  it('converts name, description, schema, strict and deferred names', () => {
+  it('converts name, description, schema, strict, deferred names and further members', () => {
+    const extra = { input_examples: [{ city: 'Oslo' }], allowed_callers: ['direct'] } satisfies MessagesToolOptions;
     const schema = { type: 'object' } as const;
     expect(
       wireTools(
         [
-          { name: 'a', description: 'd', schema, strict: true },
-          { name: 'b', description: undefined, schema, strict: false },
+          { name: 'a', description: 'd', schema, strict: true, extra },
+          { name: 'b', description: undefined, schema, strict: false, extra: undefined },
         ],
         new Set(['b']),
       ),
     ).toEqual([
-      { name: 'a', description: 'd', input_schema: schema, strict: true },
+      { name: 'a', description: 'd', input_schema: schema, strict: true, ...extra },
       { name: 'b', input_schema: schema, defer_loading: true },
     ]);
   });

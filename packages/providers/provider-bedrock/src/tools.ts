@@ -69,12 +69,13 @@ const placeholder = (name: string): Tool => ({
   toolSpec: { name, inputSchema: { json: { type: 'object' } } },
 });
 
-const toTool = ({ name, description, schema, strict }: ClaudeTool): Tool => ({
+const toTool = ({ name, description, schema, strict, extra }: ClaudeTool): Tool => ({
   toolSpec: {
     name,
     ...(description !== undefined && { description }),
     inputSchema: { json: schema as WireJson },
     ...(strict && { strict }),
+    ...extra,
   },
 });
 

@@ -38,7 +38,8 @@ export function toTools(
   return { tools: offered };
 }
 
-const toTool = ({ name, description, parameters }: ModelTool): WireTool => ({
+const toTool = ({ name, description, parameters, extra }: ModelTool): WireTool => ({
   type: 'function',
   function: { name, description, parameters: objectRoot(parameters) },
+  ...extra,
 });

@@ -36,12 +36,13 @@ export function outputToWire({ output }: ModelRequest, quirks: Quirks): JsonObje
   return { responseMimeType: 'application/json', ...field };
 }
 
-const declaration = ({ name, description, parameters }: ModelTool, quirks: Quirks): JsonObject => ({
+const declaration = ({ name, description, parameters, extra }: ModelTool, quirks: Quirks): JsonObject => ({
   name,
   description,
   ...(inSubset(parameters, quirks)
     ? { parameters: subsetOf(parameters) }
     : { parametersJsonSchema: parameters }),
+  ...(extra as JsonObject | undefined),
 });
 
 /** Whether the schema must be sent in the field for the OpenAPI subset. */

@@ -20,7 +20,8 @@ export function toTools({ tools, toolChoice }: ModelRequest, warnings: Warning[]
   return tools.filter(({ name }) => named === undefined || name === named).map(toTool);
 }
 
-const toTool = ({ name, description, parameters }: ModelTool): WireTool => ({
+const toTool = ({ name, description, parameters, extra }: ModelTool): WireTool => ({
   type: 'function',
   function: { name, description, parameters: objectRoot(parameters) },
+  ...extra,
 });

@@ -59,6 +59,7 @@ export {
   type RateLimitBucket,
   type RateLimits,
   type ResponsesFacts,
+  type ResponsesToolOptions,
   type ResponsesOptions,
   type ResponsesParameter,
   type ResponsesProfile,

@@ -12,7 +12,7 @@ import {
 import { SDK } from './connection.ts';
 import { responsesSchemes } from './schemes.ts';
 
-export { responsesFacts, type ResponsesFacts } from '@majordomo/openai-wire';
+export { responsesFacts, type ResponsesFacts, type ResponsesToolOptions } from '@majordomo/openai-wire';
 export type { ResponsesOptions, ResponsesProfile } from '@majordomo/openai-wire';
 
 /**

@@ -69,7 +69,7 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
 /** Definition of a tool with typed arguments. */
 export interface ToolDefinition<Parameters, Args> extends Pick<
   Tool,
-  'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls'
+  'extra' | 'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls'
 > {
   /** Name that the model calls. */
   readonly name: string;
@@ -102,6 +102,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   name: 'string',
   description: 'string',
   parameters: 'object or function',
+  extra: 'object',
 };
 
 const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {

@@ -176,4 +176,9 @@ function addTool(byName: Map<string, OwnedTool>, owned: OwnedTool): void {
 
 const MAX_SUBSETS = 100;
 
-const specOf = ({ name, description, parameters }: Tool): ToolSpec => ({ name, description, parameters });
+const specOf = ({ name, description, parameters, extra }: Tool): ToolSpec => ({
+  name,
+  description,
+  parameters,
+  ...(extra && { extra }),
+});

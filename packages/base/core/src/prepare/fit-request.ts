@@ -12,7 +12,7 @@ import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } fr
 import { dropForeignReplay } from './replay.ts';
 import { fitVendorCalls } from './vendor-calls.ts';
 import { clampLimits, pickExtra } from './settings.ts';
-import { fitToolNames, toolsToSend } from './tools.ts';
+import { fitToolNames, toolsToSend, withToolExtra } from './tools.ts';
 import { unsupportedError } from './validate.ts';
 
 interface FitOptions {
@@ -75,7 +75,8 @@ function translate(
   const { capabilities, wire } = model;
   const clamped = clampLimits(request, capabilities);
   const { output, extra, ...rest } = request;
-  const tools = toModelTools(toolsToSend(request.tools ?? [], messages), request.tools);
+  const specs = toolsToSend(request.tools ?? [], messages);
+  const tools = withToolExtra(toModelTools(specs, request.tools), specs, { wire, providerId });
   const { system } = merged;
   const translated: ModelRequest = {
     ...rest,

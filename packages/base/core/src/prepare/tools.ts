@@ -1,7 +1,8 @@
 import { type EventSteps, mapEvents } from '../stream/events.ts';
 import type { ModelEvent, Warning } from '../types/response.ts';
 import type { Message, TurnMessage } from '../types/messages.ts';
-import type { ModelRequest, ToolSpec } from '../types/request.ts';
+import type { ModelRequest, ModelTool, ToolSpec } from '../types/request.ts';
+import { pickExtra } from './settings.ts';
 import { fnv1a } from '../util/bytes.ts';
 import { asList, asRecord } from '../util/values.ts';
 
@@ -11,6 +12,19 @@ import { asList, asRecord } from '../util/values.ts';
  */
 const VALID_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const MAX_NAME_LENGTH = 64;
+
+/** Returns the tools with the members of `extra` for a target. Returns the same list if no tool has any. */
+export function withToolExtra(
+  tools: readonly ModelTool[],
+  specs: readonly ToolSpec[],
+  { wire, providerId }: { readonly wire: string | undefined; readonly providerId: string },
+): readonly ModelTool[] {
+  if (specs.every(({ extra }) => extra === undefined)) return tools;
+  return tools.map((tool, at) => {
+    const extra = pickExtra(specs[at]?.extra, wire, providerId);
+    return Object.keys(extra).length === 0 ? tool : { ...tool, extra };
+  });
+}
 
 const isValidName = (name: string): boolean => VALID_NAME.test(name);
 

@@ -319,7 +319,7 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
   const names = new Set<string>();
   for (const [index, tool] of tools.entries()) {
     if (!isRecord(tool)) throw invalidError(`tools[${index}]`, 'must be a tool');
-    const { name, parameters, deferred } = tool;
+    const { name, parameters, deferred, extra } = tool;
     if (name === '') throw invalidError(`tools[${index}].name`, 'must not be empty');
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
       throw invalidError(
@@ -331,6 +331,8 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
     // Schemas of some libraries are functions.
     if (typeof (parameters as unknown) !== 'function' && !isRecord(parameters))
       throw invalidError(`tools[${index}].parameters`, 'must be a JSON or Standard Schema');
+    if (extra !== undefined && !(isRecord(extra) && Object.values(extra).every(isRecord)))
+      throw invalidError(`tools[${index}].extra`, 'must be an object of objects, such as { anthropic: { … } }');
     if (deferred !== undefined && typeof deferred !== 'boolean')
       throw invalidError(`tools[${index}].deferred`, 'must be a boolean');
     names.add(name);

@@ -20,6 +20,14 @@ export interface ToolSpec {
    * @default false
    */
   readonly deferred?: boolean | undefined;
+  /**
+   * Members that a vendor's definition of the tool has in addition, by the id of a provider or of a wire. The provider's members take
+   * precedence. Provider packages export types of these members, such as `MessagesToolOptions` and `ResponsesToolOptions`.
+   * @default none
+   *
+   * @example { anthropic: { input_examples: [{ city: 'Oslo' }] } satisfies MessagesToolOptions }
+   */
+  readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
 /** Tool use. `auto`: the model decides. `none`: no tool. `required`: at least one tool. An object: the named tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
@@ -155,6 +163,8 @@ export interface ModelTool {
   readonly strict?: boolean | undefined;
   /** Whether a tool result has loaded this definition. Loaded tools follow all other tools, in the order of loading. */
   readonly deferred?: true | undefined;
+  /** Members of `ToolSpec.extra` for this target. Each wire adds them to its definition of the tool. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 /** Output format that a provider receives. */
 export interface ModelOutput {

@@ -70,12 +70,20 @@ function definedOnly<T extends object>(members: T): Partial<Defined<T>> {
   >;
 }
 
-const toSdkTool = ({ name, description, parameters, strict }: ModelTool): LanguageModelV4FunctionTool => ({
+const toSdkTool = ({
+  name,
+  description,
+  parameters,
+  strict,
+  extra,
+}: ModelTool): LanguageModelV4FunctionTool => ({
   type: 'function',
   name,
   description,
   inputSchema: withProperties(objectRoot(parameters)),
   ...(strict === undefined ? {} : { strict }),
+  // The provider of the AI SDK checks the options, as those of the request.
+  ...(extra && { providerOptions: extra as SharedV4ProviderOptions }),
 });
 
 /** Adds an empty `properties` to a schema that has none, because OpenAI would reject the schema. */

@@ -16,9 +16,10 @@ export interface WireTool {
 
 /** Converts the tools of a request. Returns the same array for an unchanged list, so that the array is serialized only once. */
 export const toolsToWire: (tools: readonly ModelTool[]) => readonly WireTool[] = memoizeList((tools) =>
-  tools.map(({ name, description, parameters, strict }: ModelTool) => ({
+  tools.map(({ name, description, parameters, strict, extra }: ModelTool) => ({
     type: 'function',
     function: { name, description, parameters, ...(strict === true ? { strict } : undefined) },
+    ...extra,
   })),
 );
 

@@ -8,6 +8,8 @@ export interface ReaderOptions {
   readonly writer: EventWriter;
   /** Caller's schemas. With them, the reader removes nulls that represent absent properties. */
   readonly originals?: OriginalSchemas | undefined;
+  /** Names of the properties that receive the texts of tools without JSON arguments, by tool. @default `input` for all tools */
+  readonly customInputs?: ReadonlyMap<string, string> | undefined;
   /** Returns the values to redact in errors. */
   readonly secrets?: (() => readonly string[]) | undefined;
   /** Function that receives usage before the response ends, so that a failed attempt includes it (`ModelContext.reportUsage`). */

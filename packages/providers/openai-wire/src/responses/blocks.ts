@@ -42,13 +42,15 @@ function inputPart(part: UserPart): unknown {
 interface ResultContext {
   readonly idOf: (id: string) => string;
   readonly callers: ReadonlyMap<string, JsonValue>;
+  readonly customIds: ReadonlySet<string>;
 }
 
 /** Converts a tool result. A result with images or documents becomes a list of parts. */
-export function resultItem(result: ToolResultPart, { idOf, callers }: ResultContext): InputItem {
+export function resultItem(result: ToolResultPart, context: ResultContext): InputItem {
+  const { idOf, callers, customIds } = context;
   const caller = callers.get(result.callId);
   return {
-    type: 'function_call_output',
+    type: customIds.has(result.callId) ? 'custom_tool_call_output' : 'function_call_output',
     call_id: idOf(result.callId),
     ...(caller === undefined ? undefined : { caller }),
     output: result.content.some(({ type }) => type !== 'text') ? resultParts(result) : resultText(result),

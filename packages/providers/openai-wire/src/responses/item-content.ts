@@ -1,5 +1,5 @@
 import type { Citation, JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { jsonText } from '@majordomo/wire-kit';
 import { citationsOf } from '../reading/citations.ts';
 import { keptMembers } from './kept-members.ts';
@@ -77,6 +77,7 @@ export function itemToken(item: OutputItem): JsonObject | undefined {
   if (typeof phase === 'string') token['phase'] = phase;
   if (typeof namespace === 'string') token['namespace'] = namespace;
   if (isProgram(caller)) token['caller'] = caller;
+  if (item.type === 'custom_tool_call') token['custom'] = true;
   return Object.keys(token).length === 0 ? undefined : token;
 }
 
@@ -89,6 +90,16 @@ export function callArguments(item: OutputItem): string | undefined {
   if (typeof value === 'string') return value;
   if (value === undefined || value === null) return '';
   return typeof value === 'object' ? jsonText(value) : undefined;
+}
+
+/**
+ * Returns the arguments of a call of a custom tool, whose input is a text. `property` receives the text. Without a property, an input
+ * that is a JSON object remains the arguments, because some servers send JSON, and `input` receives any other text.
+ */
+export function customArguments(item: OutputItem, property: string | undefined): string | undefined {
+  const text = callArguments(item);
+  if (text === undefined || text === '' || (property === undefined && isRecord(tryParseJson(text)))) return text;
+  return JSON.stringify({ [property ?? 'input']: text });
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   ModelRequest,
   ModelTool,
   ResultPart,
+  ToolCallPart,
   TurnMessage,
   Warning,
 } from '@majordomo/core';
@@ -30,6 +31,8 @@ interface Conversion {
   readonly isStored: boolean;
   readonly idOf: (id: string) => string;
   readonly nameOf: (name: string) => string;
+  /** Ids of the calls of custom tools, whose results have another type. */
+  readonly customIds: ReadonlySet<string>;
   /** Programs that made tool calls at the vendor, by call id. */
   readonly callers: ReadonlyMap<string, JsonValue>;
   /** Items of the calls that wait for the client in the turns so far, by call id. */
@@ -62,6 +65,7 @@ export function itemsToWire(
   const unsentTools = new Map(loaded);
   const vendorItems = new Map<string, JsonObject>();
   const conversion = {
+    customIds: customIdsIn(request.messages, family),
     quirks,
     family,
     isStored,
@@ -147,20 +151,37 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
       return imageItem(part.bytes, token);
     case 'audio':
       return undefined;
-    case 'tool-call':
+    case 'tool-call': {
+      const called = { call_id: conversion.idOf(part.id), name: conversion.nameOf(part.name) };
+      if (token?.['custom'] === true) return customItem(part, called, token);
       return {
         type: 'function_call',
         ...itemId(token, 'fc_'),
-        call_id: conversion.idOf(part.id),
-        name: conversion.nameOf(part.name),
+        ...called,
         ...(token?.['namespace'] === undefined ? undefined : { namespace: token['namespace'] }),
         ...(token?.['caller'] === undefined ? undefined : { caller: token['caller'] }),
         ...sentMembers(token, SENT_MEMBERS),
         arguments: wellFormedJson(JSON.stringify(part.args)),
       };
+    }
     default:
       return part satisfies never;
   }
+}
+
+/** Converts a call of a custom tool. Its only argument is the text of the model. */
+function customItem({ args }: ToolCallPart, called: object, token: JsonObject): InputItem {
+  const { id, namespace, caller } = token;
+  const [input, ...others] = Object.values(args);
+  const isText = typeof input === 'string' && others.length === 0;
+  return {
+    type: 'custom_tool_call',
+    ...(typeof id === 'string' && id.startsWith('ctc_') && { id }),
+    ...called,
+    ...(namespace !== undefined && { namespace }),
+    ...(caller !== undefined && { caller }),
+    input: isText ? input : JSON.stringify(args),
+  };
 }
 
 /** Returns the replay data of a part if this model can read it. */
@@ -235,6 +256,13 @@ function callersIn(
     }
   }
   return callers;
+}
+
+function customIdsIn(messages: readonly TurnMessage[], family: string | undefined): ReadonlySet<string> {
+  const calls = messages.flatMap(({ role, parts }) => (role === 'assistant' ? parts : []));
+  const isCustom = ({ replay }: AssistantPart): boolean =>
+    replay?.family === family && isObject(replay?.data) && replay.data['custom'] === true;
+  return new Set(calls.filter(isCustom).flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])));
 }
 
 const isObject = (value: JsonValue | undefined): value is JsonObject => isRecord(value);

@@ -19,7 +19,7 @@ import type { InputItem } from './blocks.ts';
 import { withContainer } from './containers.ts';
 import { itemsToWire } from './messages.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
-import { schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
+import { customInputs, schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
 
 /** Converts a request to the body of Responses. Omits properties that have no value. */
 export function toWire(
@@ -31,6 +31,7 @@ export function toWire(
   const warnings: Warning[] = [];
   const output = outputToWire(request.output, quirks, schemaFormat, warnings);
   const { tools, originals } = prepareTools(request, quirks, warnings);
+  const inputs = customInputs(request.tools);
   const loaded = loadedTools(tools, request, quirks);
   const listed = loaded.size === 0 ? tools : listedTools(tools);
   const input = itemsToWire(request, quirks, family, warnings, loaded);
@@ -64,6 +65,7 @@ export function toWire(
     headers: cache.headers,
     warnings,
     originals: originalSchemas(originals, output.original),
+    customInputs: inputs.size === 0 ? undefined : inputs,
   };
 }
 

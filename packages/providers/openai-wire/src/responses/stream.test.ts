@@ -209,7 +209,15 @@ describe('ResponsesReader', () => {
     [
       "a custom tool's text",
       [itemDone(0, { type: 'custom_tool_call', call_id: 'a', name: 'f', input: '1+1' }), completed()],
-      [{ type: 'tool-call', id: 'a', name: 'f', args: {}, invalid: { raw: '1+1' } }],
+      [
+        {
+          type: 'tool-call',
+          id: 'a',
+          name: 'f',
+          args: { input: '1+1' },
+          replay: { family: expect.any(String) as string, data: { custom: true } },
+        },
+      ],
     ],
   ])('assembles a response from %s', (_name, events, parts) => {
     expect(stream(created, ...events).parts).toEqual(parts);

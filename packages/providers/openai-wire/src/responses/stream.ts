@@ -17,6 +17,7 @@ import { ItemWriter } from './item-writer.ts';
 import {
   callArguments,
   contentText,
+  customArguments,
   isRefusal,
   onlyRefuses,
   isUnfinished,
@@ -49,6 +50,8 @@ export class ResponsesReader implements WireReader {
   private readonly phases = new Set<string>();
   /** Number of runs of each tool that the vendor ran. */
   private readonly toolRuns = new Map<string, number>();
+  /** Names of the called tools, by the key of the item. */
+  private readonly toolNames = new Map<string, string>();
   private isRefused = false;
   /** Whether an item waits for an action of the client. */
   private isWaiting = false;
@@ -106,8 +109,10 @@ export class ResponsesReader implements WireReader {
       case 'response.reasoning_text.delta':
         this.items.text('reasoning', this.keys.keyOf(event), stringOf(event.delta));
         return;
-      case 'response.function_call_arguments.delta':
+      // The complete input of a custom tool follows, and becomes the arguments.
       case 'response.custom_tool_call_input.delta':
+        return;
+      case 'response.function_call_arguments.delta':
         this.items.appendArguments(this.keys.keyOf(event), stringOf(event.delta));
         return;
       case 'response.refusal.delta':
@@ -126,8 +131,10 @@ export class ResponsesReader implements WireReader {
         this.items.fill('reasoning', this.keys.keyOf(event), stringOf(event.text));
         return;
       case 'response.function_call_arguments.done':
+        this.items.setArguments(this.keys.keyOf(event), stringOf(event.arguments));
+        return;
       case 'response.custom_tool_call_input.done':
-        this.items.setArguments(this.keys.keyOf(event), stringOf(event.arguments ?? event.input));
+        this.setInput(this.keys.keyOf(event), stringOf(event.input));
         return;
       default:
         this.lifecycleEvent(type, event);
@@ -195,7 +202,9 @@ export class ResponsesReader implements WireReader {
   private beginItem(item: OutputItem, key: string): void {
     this.keys.begin(key);
     if (isCall(item)) {
-      this.items.beginCall(key, stringOf(item.call_id), this.nameOf(item));
+      const name = this.nameOf(item);
+      this.items.beginCall(key, stringOf(item.call_id), name);
+      this.toolNames.set(key, name);
     } else if (item.type === 'message') {
       this.items.openMessage(key, this.replay(itemToken(item)));
     }
@@ -216,7 +225,10 @@ export class ResponsesReader implements WireReader {
       this.items.endText('reasoning', key, reasoningText(item), this.replay(reasoningToken(item)));
     } else if (isCall(item)) {
       this.beginItem(item, key);
-      const json = callArguments(item);
+      const json =
+        item.type === 'custom_tool_call'
+          ? this.inputArguments(this.nameOf(item), item)
+          : callArguments(item);
       if (json === undefined)
         throw unexpectedValueError(this.writer.target, `output[${key}].arguments`, item.arguments);
       this.items.endCall(key, json, isUnfinished(item), this.replay(itemToken(item)));
@@ -229,6 +241,15 @@ export class ResponsesReader implements WireReader {
       this.items.vendor(part);
     }
     this.keys.end(key);
+  }
+
+  private setInput(key: string, input: string): void {
+    const name = this.toolNames.get(key);
+    if (name !== undefined) this.items.setArguments(key, this.inputArguments(name, { input }) ?? '');
+  }
+
+  private inputArguments(name: string, item: OutputItem): string | undefined {
+    return customArguments(item, this.options.customInputs?.get(name));
   }
 
   /** Writes the log probabilities of a delta. If a delta contains any, the log probabilities of complete items are ignored. */

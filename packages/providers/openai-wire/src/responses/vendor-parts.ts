@@ -13,6 +13,8 @@ const CONVERTED: ReadonlySet<string> = new Set([
   'reasoning',
   'function_call',
   'function_call_output',
+  'custom_tool_call',
+  'custom_tool_call_output',
   'additional_tools',
 ]);
 
