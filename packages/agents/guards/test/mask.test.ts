@@ -341,7 +341,11 @@ it("a vendor's call runs with the masked values, and another vendor receives onl
 
 it('texts of documents are masked and judged, as texts are', async () => {
   const server = await serve(ok);
-  const found = searchResult({ source: 'https://a.example', title: `Mail of ${EMAIL}`, text: `Write to ${EMAIL}` });
+  const found = searchResult({
+    source: 'https://a.example',
+    title: `Mail of ${EMAIL}`,
+    text: `Write to ${EMAIL}`,
+  });
   const judged: string[] = [];
   const input = [{ name: 'seen', check: ({ text }: { readonly text: string }) => void judged.push(text) }];
   await guarded(server.model, { mask: {}, input }).generate({ messages: [user('who?', found)] });

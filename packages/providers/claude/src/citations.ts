@@ -25,7 +25,9 @@ export function withUniformCitations(
       why: 'this API cites either all documents of a request or none',
     });
   else return messages;
-  return messages.map((message) => (filesIn(message).length === 0 ? message : withCitations(message, !isForbidden)));
+  return messages.map((message) =>
+    filesIn(message).length === 0 ? message : withCitations(message, !isForbidden),
+  );
 }
 
 function filesIn({ role, parts }: TurnMessage): readonly FilePart[] {

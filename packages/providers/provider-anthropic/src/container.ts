@@ -32,7 +32,8 @@ function lastContainer(messages: ModelRequest['messages'], family: string): stri
 }
 
 /** Whether the caller specifies the container. An object without an id only lists skills. */
-const isSpecified = (own: unknown): boolean => own !== undefined && !(isRecord(own) && own['id'] === undefined);
+const isSpecified = (own: unknown): boolean =>
+  own !== undefined && !(isRecord(own) && own['id'] === undefined);
 
 /** Recovery for "container … not found" and "container … has expired". */
 export const NEW_CONTAINER: RecoveryRule = {

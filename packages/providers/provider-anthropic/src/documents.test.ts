@@ -10,7 +10,12 @@ const RESULT = searchResult({
 });
 const PDF = { ...file(new Uint8Array([1]), 'application/pdf', 'a.pdf'), title: 'A', context: 'of 2025' };
 const wireOf = (messages: readonly TurnMessage[], more: Partial<ModelRequest> = {}) =>
-  toWire({ messages, tools: [], output: undefined, extra: {}, ...more }, 'claude-x', MESSAGES_QUIRKS, 'claude');
+  toWire(
+    { messages, tools: [], output: undefined, extra: {}, ...more },
+    'claude-x',
+    MESSAGES_QUIRKS,
+    'claude',
+  );
 
 const SENT_RESULT = {
   type: 'search_result',
@@ -57,5 +62,7 @@ it('no document is cited in a response with a schema, with a warning', () => {
   const schema = { type: 'object', properties: {}, additionalProperties: false };
   const { params, warnings } = wireOf([user('q', RESULT)], { output: { name: 'a', schema } });
   expect(params.messages[0]?.content[1]).not.toHaveProperty('citations');
-  expect(warnings).toContainEqual(expect.objectContaining({ action: 'dropped', what: 'citations of documents' }));
+  expect(warnings).toContainEqual(
+    expect.objectContaining({ action: 'dropped', what: 'citations of documents' }),
+  );
 });

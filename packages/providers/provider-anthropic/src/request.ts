@@ -6,7 +6,15 @@ import type {
   Tool,
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
-import { isThinkingOn, lacksThinking, toOutput, toSampling, toThinking, toTools, withUniformCitations } from '@majordomo/claude';
+import {
+  isThinkingOn,
+  lacksThinking,
+  toOutput,
+  toSampling,
+  toThinking,
+  toTools,
+  withUniformCitations,
+} from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings } from '@majordomo/wire-kit';

@@ -5,7 +5,10 @@ import { toToolChoice, wireTools, type MessagesToolOptions } from './tools.ts';
 
 describe('wireTools', () => {
   it('converts name, description, schema, strict, deferred names and further members', () => {
-    const extra = { input_examples: [{ city: 'Oslo' }], allowed_callers: ['direct'] } satisfies MessagesToolOptions;
+    const extra = {
+      input_examples: [{ city: 'Oslo' }],
+      allowed_callers: ['direct'],
+    } satisfies MessagesToolOptions;
     const schema = { type: 'object' } as const;
     expect(
       wireTools(

@@ -16,10 +16,18 @@ function world(expired: readonly string[] = []) {
     const body = JSON.parse(String(init?.body)) as Body;
     bodies.push(body);
     if (expired.some((id) => JSON.stringify(body.container ?? null).includes(id))) {
-      const error = { type: 'invalid_request_error', message: `container: Container ${expired.join()} has expired` };
+      const error = {
+        type: 'invalid_request_error',
+        message: `container: Container ${expired.join()} has expired`,
+      };
       return Promise.resolve(Response.json({ type: 'error', error }, { status: 400 }));
     }
-    const call = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'bash_code_execution', input: { command: 'ls' } };
+    const call = {
+      type: 'server_tool_use',
+      id: 'srvtoolu_1',
+      name: 'bash_code_execution',
+      input: { command: 'ls' },
+    };
     return Promise.resolve(
       Response.json({
         id: `msg_${bodies.length}`,

@@ -445,8 +445,17 @@ describe('a document in a tool result', () => {
 });
 
 it('a text with a source is a search result, and a document has its context and a request for citations', () => {
-  const found = searchResult({ source: 'https://a.example/p', title: 'Prices', text: 'It costs 3.\n\nNot 2.' });
-  const pdf = { ...file(Uint8Array.of(1), 'application/pdf', 'a.pdf'), title: 'A', context: 'of 2025', citations: true };
+  const found = searchResult({
+    source: 'https://a.example/p',
+    title: 'Prices',
+    text: 'It costs 3.\n\nNot 2.',
+  });
+  const pdf = {
+    ...file(Uint8Array.of(1), 'application/pdf', 'a.pdf'),
+    title: 'A',
+    context: 'of 2025',
+    citations: true,
+  };
   const { params } = toWire(requestOf({ messages: [user('q', found, pdf)] }), 'm', CLAUDE, 'claude');
   expect(params.messages?.[0]?.content?.slice(1)).toEqual([
     {

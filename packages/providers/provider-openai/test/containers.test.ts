@@ -17,12 +17,21 @@ function world(expired: readonly string[] = []) {
     const body = JSON.parse(String(init?.body)) as Body;
     bodies.push(body);
     if (expired.some((id) => JSON.stringify(body).includes(`"${id}"`))) {
-      const error = { message: `Container with id '${expired.join()}' not found.`, type: 'invalid_request_error' };
+      const error = {
+        message: `Container with id '${expired.join()}' not found.`,
+        type: 'invalid_request_error',
+      };
       return Promise.resolve(Response.json({ error }, { status: 404 }));
     }
     const n = bodies.length;
     const output = [
-      { type: 'shell_call', id: `sh_${n}`, call_id: `call_${n}`, action: { commands: ['ls'] }, environment: referenceTo(`c${n}`) },
+      {
+        type: 'shell_call',
+        id: `sh_${n}`,
+        call_id: `call_${n}`,
+        action: { commands: ['ls'] },
+        environment: referenceTo(`c${n}`),
+      },
       { type: 'shell_call_output', id: `sho_${n}`, call_id: `call_${n}`, output: [] },
       { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'done' }] },
     ];

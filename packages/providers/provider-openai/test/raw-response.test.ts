@@ -15,7 +15,9 @@ function world(respond: () => Response) {
   const events: CallEvent[] = [];
   let calls = 0;
   const fetch = (): Promise<Response> =>
-    Promise.resolve(calls++ === 0 ? new Response('{"error":{"message":"down"}}', { status: 500 }) : respond());
+    Promise.resolve(
+      calls++ === 0 ? new Response('{"error":{"message":"down"}}', { status: 500 }) : respond(),
+    );
   const majordomo = createMajordomo({
     providers: [createOpenAI({ apiKey: 'k', fetch })],
     chain: { backoff: { baseMs: 0 } },

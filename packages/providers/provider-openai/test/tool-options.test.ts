@@ -1,4 +1,11 @@
-import { createMajordomo, toolResult, user, type ChatResponse, type Message, type ToolSpec } from '@majordomo/core';
+import {
+  createMajordomo,
+  toolResult,
+  user,
+  type ChatResponse,
+  type Message,
+  type ToolSpec,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createOpenAI, type ResponsesToolOptions } from '../src/index.ts';
 
@@ -80,7 +87,9 @@ describe('a tool with a format', () => {
 
   it('is unsupported if its parameters are not one string', async () => {
     const { ask, bodies } = world([{ ...sum, parameters: { type: 'object', properties: {} } }]);
-    await expect(ask([user('hi')])).rejects.toThrow('the tool "sum" has a format, so its parameters must have one property');
+    await expect(ask([user('hi')])).rejects.toThrow(
+      'the tool "sum" has a format, so its parameters must have one property',
+    );
     expect(bodies).toEqual([]);
   });
 });

@@ -36,7 +36,9 @@ it('a target without citations receives the description of a document as text be
 it('a request for citations alone is dropped with one warning', () => {
   const cited = { ...file(new Uint8Array([1]), 'application/pdf'), citations: true };
   const { messages, warnings } = fitDocuments([user(cited)], {}, 'a/b');
-  expect(messages[0]?.parts).toEqual([{ type: 'file', mediaType: 'application/pdf', bytes: new Uint8Array([1]) }]);
+  expect(messages[0]?.parts).toEqual([
+    { type: 'file', mediaType: 'application/pdf', bytes: new Uint8Array([1]) },
+  ]);
   expect(warnings.map(({ what }) => what)).toEqual(['citations of documents']);
 });
 

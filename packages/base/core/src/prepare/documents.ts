@@ -40,7 +40,9 @@ function withPlainDocuments(message: TurnMessage): TurnMessage {
   return { role: 'tool', parts };
 }
 
-function plainPieces<P extends Piece>(piece: P): readonly (P | Extract<ResultPiece, { type: 'text' | 'file' }>)[] {
+function plainPieces<P extends Piece>(
+  piece: P,
+): readonly (P | Extract<ResultPiece, { type: 'text' | 'file' }>)[] {
   if (!isDescribed(piece)) return [piece];
   const { type, mediaType, bytes, name, title = name, context, source } = piece;
   const heading = source === undefined ? title : `${title ?? 'Search result'} (${source})`;

@@ -332,7 +332,10 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
     if (typeof (parameters as unknown) !== 'function' && !isRecord(parameters))
       throw invalidError(`tools[${index}].parameters`, 'must be a JSON or Standard Schema');
     if (extra !== undefined && !(isRecord(extra) && Object.values(extra).every(isRecord)))
-      throw invalidError(`tools[${index}].extra`, 'must be an object of objects, such as { anthropic: { … } }');
+      throw invalidError(
+        `tools[${index}].extra`,
+        'must be an object of objects, such as { anthropic: { … } }',
+      );
     if (deferred !== undefined && typeof deferred !== 'boolean')
       throw invalidError(`tools[${index}].deferred`, 'must be a boolean');
     names.add(name);

@@ -98,7 +98,8 @@ export function callArguments(item: OutputItem): string | undefined {
  */
 export function customArguments(item: OutputItem, property: string | undefined): string | undefined {
   const text = callArguments(item);
-  if (text === undefined || text === '' || (property === undefined && isRecord(tryParseJson(text)))) return text;
+  if (text === undefined || text === '' || (property === undefined && isRecord(tryParseJson(text))))
+    return text;
   return JSON.stringify({ [property ?? 'input']: text });
 }
 

@@ -226,9 +226,7 @@ export class ResponsesReader implements WireReader {
     } else if (isCall(item)) {
       this.beginItem(item, key);
       const json =
-        item.type === 'custom_tool_call'
-          ? this.inputArguments(this.nameOf(item), item)
-          : callArguments(item);
+        item.type === 'custom_tool_call' ? this.inputArguments(this.nameOf(item), item) : callArguments(item);
       if (json === undefined)
         throw unexpectedValueError(this.writer.target, `output[${key}].arguments`, item.arguments);
       this.items.endCall(key, json, isUnfinished(item), this.replay(itemToken(item)));

@@ -50,7 +50,9 @@ export type CustomInputs = ReadonlyMap<string, string>;
 
 /** Throws `unsupported` for a custom tool whose parameters do not have one property, a string. */
 export function customInputs(tools: readonly ModelTool[]): CustomInputs {
-  return new Map(tools.filter(isCustom).map(({ name, parameters }) => [name, inputProperty(name, parameters)]));
+  return new Map(
+    tools.filter(isCustom).map(({ name, parameters }) => [name, inputProperty(name, parameters)]),
+  );
 }
 
 function inputProperty(tool: string, { properties }: ModelTool['parameters']): string {
