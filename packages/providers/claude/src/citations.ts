@@ -32,9 +32,10 @@ export function withUniformCitations(
 
 function filesIn({ role, parts }: TurnMessage): readonly FilePart[] {
   if (role === 'assistant') return [];
-  return parts
-    .flatMap((part) => ('content' in part ? part.content : [part]))
-    .filter((piece): piece is FilePart => piece.type === 'file');
+  return parts.flatMap((part): readonly FilePart[] => {
+    if ('content' in part) return part.content.filter((piece) => piece.type === 'file');
+    return part.type === 'file' ? [part] : [];
+  });
 }
 
 function withCitations(message: TurnMessage, citations: boolean): TurnMessage {
