@@ -268,8 +268,8 @@ export class ChunkEncoder {
         : this.options.apps?.part(name, toolCallId, content);
     if (app?.output !== undefined) return { type: `tool-${state}`, toolCallId, output: app.output };
     // Version 5 accepts no metadata of results.
-    const metadata =
-      vendorOutput && this.version >= APPROVALS && { providerMetadata: { majordomo: { vendorOutput } } };
+    const metadata = vendorOutput &&
+      this.version >= APPROVALS && { providerMetadata: { majordomo: { vendorOutput } } };
     return { type: `tool-${state}`, toolCallId, ...output, ...metadata };
   }
 
