@@ -4,7 +4,10 @@ import type { LeasedJob } from './leased-job.ts';
 import type { Setup } from './setup.ts';
 
 /** Options of a call that cannot be stored, and apply only while the process of the call drives the job. */
-export type LocalOptions = Pick<CallOptions, 'onEvent' | 'onRawResponse' | 'waitUntil' | 'classify' | 'order'>;
+export type LocalOptions = Pick<
+  CallOptions,
+  'onEvent' | 'onRawResponse' | 'waitUntil' | 'classify' | 'order'
+>;
 
 /** Facts that all legs of a process share. */
 export interface RunParts {
