@@ -81,7 +81,7 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
 
 /** Returns the texts that describe a document. */
 const describedOf = ({ name, title, context, source }: FilePart): Partial<FilePart> =>
-  definedMembers({ name, title, context, source }) ?? {};
+  definedMembers({ name, title, context, source });
 
 /** Changes the bytes of a text. Returns the same bytes if the text does not change. */
 function mapText(bytes: Uint8Array, change: (text: string) => string): Uint8Array {

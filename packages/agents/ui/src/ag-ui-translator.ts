@@ -1,4 +1,4 @@
-import { asRecord, vendorKindOf } from '@majordomo/core/toolkit';
+import { asRecord, asText, vendorKindOf } from '@majordomo/core/toolkit';
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { denialText } from './steps.ts';
 import { piecesOf, textOfResult } from './tool-output.ts';
@@ -131,7 +131,9 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
       case 'tool-input-delta':
         return delta(chunk.type, id, (chunk['delta'] ?? chunk['inputTextDelta']) as string);
       case 'tool-input-available':
-        return vendorKindOf(String(chunk['toolName'])) === undefined ? endPart(id) : vendorCall(id, chunk);
+        return vendorKindOf(asText(chunk['toolName']) ?? '') === undefined
+          ? endPart(id)
+          : vendorCall(id, chunk);
       case 'text-end':
       case 'reasoning-end':
       case 'tool-input-error':

@@ -11,7 +11,7 @@ export const containerPart = (id: string, family: string): Omit<VendorPart, 'typ
 export const isContainer = (part: AssistantPart): boolean => containerIn(part) !== undefined;
 
 const containerIn = ({ type, replay }: AssistantPart): string | undefined =>
-  type === 'vendor' ? asText(asRecord(asRecord(replay?.data)['container'])['id']) : undefined;
+  type === 'vendor' ? asText(asRecord(asRecord(replay.data)['container'])['id']) : undefined;
 
 /**
  * Returns `extra` with the container of the last response, so that the vendor's tools find their files again. Returns `extra`

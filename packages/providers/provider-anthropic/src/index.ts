@@ -1,6 +1,6 @@
 export { createAnthropic } from './provider.ts';
 export { messagesFacts, type MessagesFacts } from './facts.ts';
-export type { MessagesToolOptions } from './tools.ts';
+export type { MessagesToolOptions } from './tool-options.ts';
 export type { AnthropicModelId } from './model-ids.ts';
 export type { AnthropicOptions } from './options.ts';
 export type { ClaudeQuirks } from '@majordomo/claude';

@@ -54,6 +54,16 @@ export interface WireRequest {
 /** Value of the required property `max_tokens` for a model whose limit is unknown. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
+/** Settings that the API does not have. */
+const UNSENT = [
+  'seed',
+  'frequencyPenalty',
+  'presencePenalty',
+  'logprobs',
+  'reasoningSummary',
+  'verbosity',
+] as const;
+
 /** Converts a request to a body. Omits reasoning and vendor blocks of other families. `modelMaxTokens` limits `max_tokens`. */
 export function toWire(
   request: ModelRequest,
@@ -85,16 +95,7 @@ export function toWire(
   if (!thinks) dropFinalThinking(messages);
   const system = systemBlocks(output.system);
   markCache(request, family, { tools, system, messages, deferred });
-  warnings.push(
-    ...unsentSettingWarnings(request, [
-      'seed',
-      'frequencyPenalty',
-      'presencePenalty',
-      'logprobs',
-      'reasoningSummary',
-      'verbosity',
-    ]),
-  );
+  warnings.push(...unsentSettingWarnings(request, UNSENT));
 
   const params: WireParams = { model: modelId, max_tokens: maxTokens, messages };
   if (system.length > 0) params.system = system;

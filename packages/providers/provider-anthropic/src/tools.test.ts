@@ -1,7 +1,8 @@
 import type { Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { MESSAGES_QUIRKS } from './quirks.ts';
-import { toToolChoice, wireTools, type MessagesToolOptions } from './tools.ts';
+import type { MessagesToolOptions } from './tool-options.ts';
+import { toToolChoice, wireTools } from './tools.ts';
 
 describe('wireTools', () => {
   it('converts name, description, schema, strict, deferred names and further members', () => {

@@ -4,9 +4,6 @@ import type { ToolChoice, Warning } from '@majordomo/core';
 import type { DeferredNames } from './deferred-tools.ts';
 import type { Quirks } from './quirks.ts';
 
-/** Members for `ToolSpec.extra`, under the id of the provider or `anthropic-messages`. */
-export type MessagesToolOptions = Pick<Tool, 'allowed_callers' | 'eager_input_streaming' | 'input_examples'>;
-
 /** Converts tool definitions to the form of the Messages API. */
 export const wireTools = (tools: readonly ClaudeTool[], deferred: DeferredNames): Tool[] =>
   tools.map(({ name, description, schema, strict, extra }) => ({

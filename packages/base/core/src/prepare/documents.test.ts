@@ -12,7 +12,7 @@ const textsOf = (message: TurnMessage | undefined) =>
 
 it('a target without citations receives search results as text, also in tool results', () => {
   const messages = [user('q', RESULT), toolResult({ callId: 'c', name: 'search', content: [RESULT] })];
-  const { messages: fitted, warnings } = fitDocuments(messages as readonly TurnMessage[], {}, 'a/b');
+  const { messages: fitted, warnings } = fitDocuments(messages, {}, 'a/b');
   const text = 'Prices (https://a.example/p)\n\nIt costs 3.';
   expect(fitted.map(textsOf)).toEqual([['q', text], [text]]);
   expect(warnings).toEqual([

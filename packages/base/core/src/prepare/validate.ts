@@ -334,7 +334,7 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
     if (extra !== undefined && !(isRecord(extra) && Object.values(extra).every(isRecord)))
       throw invalidError(
         `tools[${index}].extra`,
-        'must be an object of objects, such as { anthropic: { … } }',
+        'must be an object of objects, one for each provider or wire',
       );
     if (deferred !== undefined && typeof deferred !== 'boolean')
       throw invalidError(`tools[${index}].deferred`, 'must be a boolean');

@@ -29,7 +29,7 @@ const startsContainer = (tool: unknown): boolean => {
 
 /** Returns the container in which the vendor ran the commands of a part. */
 const containerOf = ({ type, replay }: AssistantPart): string | undefined =>
-  type === 'vendor' ? containerIn(asRecord(replay?.data)['item']) : undefined;
+  type === 'vendor' ? containerIn(asRecord(replay.data)['item']) : undefined;
 
 function containerIn(item: unknown): string | undefined {
   const { type, environment } = asRecord(item);

@@ -5,7 +5,7 @@ import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 /** Tool whose schema every strict mode accepts. */
-export const ADD: ModelTool = {
+export const ADD: Omit<ModelTool, 'extra'> = {
   name: 'add',
   description: 'Adds two numbers.',
   parameters: {
