@@ -58,12 +58,12 @@ interface AuthorizationIo extends LoginIo {
 /** Authorization of a server, which all sessions with the server share. */
 export class Authorization {
   /** Secrets that are masked in errors. */
-  readonly secrets: ReadonlySet<string>;
+  readonly secrets: Set<string>;
   private readonly auth: McpAuth;
   private readonly io: AuthorizationIo;
   private attempt: Attempt | undefined;
 
-  constructor(auth: McpAuth, io: AuthorizationIo, secrets: ReadonlySet<string>) {
+  constructor(auth: McpAuth, io: AuthorizationIo, secrets: Set<string>) {
     this.auth = auth;
     this.io = io;
     this.secrets = secrets;
@@ -95,6 +95,15 @@ export class Authorization {
         });
       },
     };
+  }
+
+  /** Returns the token that another call or process has stored since a request with the token `used`, if any. */
+  async storedToken(used: string | undefined): Promise<string | undefined> {
+    const { tokens } = this.io;
+    if (used === undefined) return undefined;
+    const current = (await tokens.get())?.access_token;
+    if (current !== used) return current;
+    return (await tokens.reload()) ? (await tokens.get())?.access_token : undefined;
   }
 
   /**
@@ -240,11 +249,7 @@ const bound =
 export function authFailure(error: unknown, label: string, secrets: ReadonlySet<string>): LlmError {
   if (LlmError.is(error)) return error;
   if (error instanceof Error && LlmError.is(error.cause)) return error.cause;
-  // The message of an issuer mismatch contains values that an attacker may have chosen.
-  const reason =
-    error instanceof Error && error.name === 'IssuerMismatchError'
-      ? 'the issuer is not that of the authorization server'
-      : redact(messageOf(error), [...secrets]);
+  const reason = reasonOf(error, secrets);
   // `fetch` reports an unreachable server with a TypeError.
   if (error instanceof TypeError) return new LlmError('network', `${label}: authorization: ${reason}`);
   if (error instanceof Error && error.name === 'TimeoutError')
@@ -255,6 +260,15 @@ export function authFailure(error: unknown, label: string, secrets: ReadonlySet<
   return new LlmError('auth', `${label}: the authorization failed: ${reason}; check place.auth`, {
     code: 'login-failed',
   });
+}
+
+/** Returns the message of an error without secrets, and without values that an attacker may have chosen. */
+function reasonOf(error: unknown, secrets: ReadonlySet<string>): string {
+  if (error instanceof Error && error.name === 'IssuerMismatchError')
+    return 'the issuer is not that of the authorization server';
+  // The message contains the text around the error, which may be a token.
+  if (error instanceof SyntaxError) return 'the authorization server sent a response that is not JSON';
+  return redact(messageOf(error), [...secrets]);
 }
 
 /** Requests a token for a client without a user. The SDK sends the credentials only to the expected issuer. */

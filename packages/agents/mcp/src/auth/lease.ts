@@ -4,6 +4,8 @@ import { storedJson, type McpStore } from '../store.ts';
 
 /** Time after which a lease of a process that has ended is ignored, in milliseconds. */
 const LEASE_MS = 35_000;
+/** Maximum remaining time of a lease, with a tolerance for the clocks of other processes, in milliseconds. */
+const MAX_LEFT_MS = 2 * LEASE_MS;
 /** Time in which writes of other processes arrive in the store, in milliseconds. */
 const SETTLE_MS = 50;
 const POLL_MS = 100;
@@ -45,6 +47,8 @@ export async function withLease(
 
 async function holderOf(store: McpStore, name: string, now: number): Promise<string | undefined> {
   const entry = await storedJson(store, name);
-  if (!isRecord(entry) || !(Number(entry['until']) > now)) return undefined;
+  const left = isRecord(entry) ? Number(entry['until']) - now : 0;
+  // A lease that ends later is damaged, or is of a process whose clock is wrong.
+  if (!isRecord(entry) || !(left > 0 && left <= MAX_LEFT_MS)) return undefined;
   return typeof entry['id'] === 'string' ? entry['id'] : undefined;
 }

@@ -51,6 +51,15 @@ it.each([
   expect(sent).toEqual([]);
 });
 
+it('does not send a request without encryption, because the name may resolve to another address later', async () => {
+  const { guarded, sent } = recording({ url: 'https://mcp.example/mcp' });
+  expect(await outcome(guarded('http://public.example/metadata'))).toMatchObject({
+    kind: 'auth',
+    details: { code: 'login-failed' },
+  });
+  expect(sent).toEqual([]);
+});
+
 it('reports a host that cannot be resolved', async () => {
   const { guarded } = recording({ url: 'https://mcp.example/mcp' });
   expect(await outcome(guarded('https://missing.example/token'))).toMatchObject({ kind: 'network' });

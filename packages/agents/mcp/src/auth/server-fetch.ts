@@ -10,7 +10,7 @@ export const MAX_BYTES: number = 10 * 1024 * 1024;
 
 /**
  * Returns a function that sends requests to the server, and to addresses that the server or its metadata names. An address of
- * another origin must be public after its name is resolved, unless the server itself is on this machine or the host is in
+ * another origin must have https and be public after its name is resolved, unless the server itself is on this machine or the host is in
  * `place.allow`. The SDK follows redirects with this function. A refused address is a `TypeError`, because the SDK ignores other
  * errors while it searches for metadata. Its cause is an `LlmError`.
  */
@@ -40,12 +40,15 @@ async function addressProblem(
   try {
     if (/^https?:$/.test(target.protocol)) {
       // A proxy may know a host of `place.allow` that this machine cannot resolve.
-      if (!isAllowed(target, allow)) await resolveHost(target, [], resolve);
-      return undefined;
+      if (isAllowed(target, allow)) return undefined;
+      await resolveHost(target, [], resolve);
+      // The name may resolve to another address when `fetch` connects. The certificate then belongs to another name.
+      return target.protocol === 'https:' ? undefined : unencrypted(target, label);
     }
   } catch (error) {
     // Workers and browsers cannot resolve names, and their networks contain no private hosts of the application.
-    if (LlmError.is(error, 'unsupported')) return undefined;
+    if (LlmError.is(error, 'unsupported'))
+      return target.protocol === 'https:' ? undefined : unencrypted(target, label);
     if (LlmError.is(error, 'network'))
       return new LlmError('network', `${label}: authorization: ${error.message}`, {
         code: error.details.code,
@@ -58,20 +61,29 @@ async function addressProblem(
   );
 }
 
+const unencrypted = ({ host }: URL, label: string): LlmError =>
+  new LlmError(
+    'auth',
+    `${label}: the server names an http address of the host ${host} for its authorization; use https, or add the host to place.allow`,
+    { code: 'login-failed' },
+  );
+
 /** Whether `place.allow` contains the host, as `name` or `name:port`. */
 const isAllowed = ({ hostname, host }: URL, allow: readonly string[]): boolean =>
   allow.includes(host) || allow.includes(hostname.replace(/^\[|\]$/g, ''));
 
 /**
  * Returns a function for requests to the authorization server. Responses are limited in size. In an error response, the values
- * that the request sent are masked, because the SDK writes the description of an error to the console.
+ * that the request sent are masked, because the SDK writes the description of an error to the console. Adds the values to `secrets`,
+ * because some servers report errors with status 200.
  */
-export function authorizationFetch(fetch: FetchLike, label: string, secrets: ReadonlySet<string>): FetchLike {
+export function authorizationFetch(fetch: FetchLike, label: string, secrets: Set<string>): FetchLike {
   return async (url, init) => {
+    for (const value of valuesIn(init?.body)) secrets.add(value);
     const response = limitBody(await fetch(url, init), label, MAX_BYTES);
     if (response.ok || init?.method !== 'POST') return response;
     const { status, headers } = response;
-    const text = redact(await response.text(), [...secrets, ...valuesIn(init.body)]);
+    const text = redact(await response.text(), [...secrets]);
     return new Response([204, 205, 304].includes(status) ? null : text, { status, headers });
   };
 }

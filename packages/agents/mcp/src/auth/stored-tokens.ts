@@ -65,14 +65,20 @@ export class StoredTokens {
     return (await this.read())?.tokens !== undefined;
   }
 
-  /** Stores tokens. Keeps the scopes and the client of the latest login, unless `login` replaces them. */
+  /**
+   * Stores tokens. Keeps the scopes and the client of the latest login, unless `login` replaces them. Removes the tokens of another
+   * issuer.
+   */
   async save(tokens: StoredOAuthTokens, issuer: string, login?: LoginRecord): Promise<void> {
     const { client, scope } = login ?? (await this.login());
     const granted = tokens.scope ?? (login === undefined ? this.current?.tokens?.scope : undefined);
     const stored = { ...tokens, issuer, ...(granted !== undefined && { scope: granted }) };
     this.protect({ url: '', tokens: stored, client });
+    const former = await this.store.get(this.issuerName);
     await this.store.set(this.issuerName, issuer);
     await this.write(issuer, { url: this.owner.url, tokens: stored, client, scope });
+    if (typeof former === 'string' && former !== issuer)
+      await this.store.set(this.nameFor(former), undefined);
   }
 
   /** Removes the tokens of a login that has been lost, but not its scopes. */
@@ -93,6 +99,8 @@ export class StoredTokens {
   /** Removes all entries of the login. */
   async forget(): Promise<void> {
     await this.remove();
+    const former = await this.store.get(this.issuerName);
+    if (typeof former === 'string') await this.store.set(this.nameFor(former), undefined);
     await this.store.set(this.issuerName, undefined);
   }
 

@@ -55,7 +55,7 @@ interface UserLogin {
   readonly store: McpStore;
   readonly tokens: StoredTokens;
   /** Secrets that are masked in errors. */
-  readonly secrets: ReadonlySet<string>;
+  readonly secrets: Set<string>;
   readonly fetchFn: FetchLike;
 }
 
@@ -193,7 +193,7 @@ class Connections {
     return { store, tokens, secrets, fetchFn: this.fetchFor(place, secrets) };
   }
 
-  private fetchFor(place: Omit<McpAddress, 'auth' | 'credential'>, secrets: ReadonlySet<string>): FetchLike {
+  private fetchFor(place: Omit<McpAddress, 'auth' | 'credential'>, secrets: Set<string>): FetchLike {
     const guarded = authorizationFetch(guardedFetch(place, this.label), this.label, secrets);
     return (url, init) => guarded(url, { ...init, signal: AbortSignal.timeout(REQUEST_MS) });
   }

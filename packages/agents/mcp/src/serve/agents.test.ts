@@ -160,3 +160,40 @@ it('stores at most 1,000 waiting runs', async () => {
   expect(await agents.call(call(), reply({ requestState: oldest }))).toMatchObject({ isError: true });
   expect(await agents.call(call(), reply({ requestState: second }))).toEqual(text('ok'));
 });
+
+/** Store that responds later, as a database does. */
+function slowStore() {
+  const entries = new Map<string, string>();
+  const names: string[] = [];
+  const store: McpStore = {
+    get: async (name) => {
+      names.push(name);
+      await Promise.resolve();
+      return entries.get(name);
+    },
+    set: async (name, value) => {
+      names.push(name);
+      await Promise.resolve();
+      if (value === undefined) entries.delete(name);
+      else entries.set(name, value);
+    },
+  };
+  return { store, names };
+}
+
+it('continues a run once if a client replies twice at the same time', async () => {
+  const { agents, runs } = setUp([waiting('a')], slowStore().store);
+  const { requestState } = (await agents.call(call(), reply())) as WaitingRun;
+  const replies = [1, 2].map(async () => agents.call(call(), reply({ requestState, approves: () => true })));
+  const ended = text('The run has ended or expired. Call the tool again without a state.', true);
+  expect(await Promise.all(replies)).toEqual([text('ok'), ended]);
+  expect(runs).toHaveLength(2);
+});
+
+it('does not use a state that is not the name of a run as a name in the store', async () => {
+  const { store, names } = slowStore();
+  const { agents } = setUp([], store);
+  const requestState = '../mcp/m/user/ann/tokens/x';
+  expect(await agents.call(call(), reply({ requestState }))).toMatchObject({ isError: true });
+  expect(names).toEqual([]);
+});

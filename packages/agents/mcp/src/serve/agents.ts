@@ -33,6 +33,8 @@ export class ServedAgents {
   readonly listed: readonly ListedTool[];
   private readonly agents: ReadonlyMap<string, ServedAgent>;
   private readonly store: McpStore;
+  /** Names of runs that are taken from the store now, so that this process continues no run twice. */
+  private readonly taken = new Set<string>();
 
   constructor(agents: readonly ServedAgent[], store: McpStore = memoryStore(MAX_RUNS)) {
     this.agents = new Map(agents.map((agent) => [agent.name, agent]));
@@ -111,8 +113,16 @@ export class ServedAgents {
     id: string,
     tool: string,
   ): Promise<{ readonly ids: readonly string[]; readonly state: RunState } | undefined> {
-    const entry = await storedJson(this.store, entryName(id));
-    await this.store.set(entryName(id), undefined);
+    // The client chooses the name, so another text must not become a part of a name in the store.
+    if (!RUN_NAME.test(id) || this.taken.has(id)) return undefined;
+    this.taken.add(id);
+    let entry: unknown;
+    try {
+      entry = await storedJson(this.store, entryName(id));
+      if (entry !== undefined) await this.store.set(entryName(id), undefined);
+    } finally {
+      this.taken.delete(id);
+    }
     if (!isRecord(entry) || entry['tool'] !== tool || !(Number(entry['until']) > Date.now()))
       return undefined;
     return { ids: entry['ids'] as readonly string[], state: fromJson(entry['state']) };
@@ -121,5 +131,8 @@ export class ServedAgents {
 
 const CANNOT_ASK = 'a person must approve this call, and the client does not support elicitation';
 const CANNOT_SUSPEND = 'the call waits for a result, which this server cannot receive';
+
+/** Form of the names that `wait` returns. */
+const RUN_NAME = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 const entryName = (id: string): string => `mcp-run/${id}`;

@@ -42,14 +42,19 @@ export async function httpTransport(
     const token = tokenIn(init);
     // The token of an `OAuthClientProvider` is known only here.
     if (token !== undefined) secrets.add(token);
-    const answer = await fetch(input, init);
-    if (answer.status !== 403 || authorization === undefined) return noteToken(tokens, answer, token);
-    const wider = await authorization.stepUp(answer, token, authFetch);
-    if (wider === undefined) return answer;
-    await answer.body?.cancel();
-    const repeated = new Headers(init.headers);
-    repeated.set('authorization', `Bearer ${wider}`);
-    return noteToken(tokens, await fetch(input, { ...init, headers: repeated }), wider);
+    const repeat = async (refused: Response, other: string): Promise<Response> => {
+      await refused.body?.cancel();
+      const repeated = new Headers(init.headers);
+      repeated.set('authorization', `Bearer ${other}`);
+      return noteToken(tokens, await fetch(input, { ...init, headers: repeated }), other);
+    };
+    const first = noteToken(tokens, await fetch(input, init), token);
+    // The token of another process may have expired as well, and the SDK logs in only once per request.
+    const stored = first.status === 401 ? await authorization?.storedToken(token) : undefined;
+    const answer = stored === undefined ? first : await repeat(first, stored);
+    if (answer.status !== 403 || authorization === undefined) return answer;
+    const wider = await authorization.stepUp(answer, stored ?? token, authFetch);
+    return wider === undefined ? answer : repeat(answer, wider);
   };
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
     const received = await send(input, init);

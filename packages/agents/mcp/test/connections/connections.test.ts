@@ -320,6 +320,25 @@ it('masks a code, a verifier and a secret that the token endpoint repeats', asyn
   for (const secret of [code, verifier, SECRET]) expect(shown).not.toContain(secret);
 });
 
+it('masks a code that the token endpoint repeats in an error with status 200', async () => {
+  const all = await world();
+  const callback = all.authority.approve((await all.process().login('ann')).url);
+  const code = new URL(callback).searchParams.get('code') ?? '';
+  all.authority.respond('/token', () => Response.json({ error: 'bad', error_description: `no ${code}` }));
+  const error = await rejection(all.process().finish(callback, 'ann'));
+  expect(error).toMatchObject(LOGIN_FAILED);
+  expect(String(error)).not.toContain(code);
+});
+
+it('does not show a token in a response that is not JSON', async () => {
+  const all = await world();
+  const callback = all.authority.approve((await all.process().login('ann')).url);
+  all.authority.respond('/token', () => new Response('token-of-ann'));
+  const error = await rejection(all.process().finish(callback, 'ann'));
+  expect(error).toMatchObject(LOGIN_FAILED);
+  expect(String(error)).not.toContain('token-of-ann');
+});
+
 it('registers the client once for all users, and again if the server has lost the registration', async () => {
   const client = { register: { name: 'App', uri: 'https://app.example' } };
   const all = await world({ registration: true }, { client });
@@ -361,6 +380,26 @@ it('disconnects a user: revokes the tokens, and removes all entries', async () =
   ]);
 });
 
+it('removes the tokens of a former authorization server', async () => {
+  const client = { register: { name: 'App' } };
+  const all = await world({ registration: true }, { client });
+  await logIn(all, 'ann');
+  const other = await authorizationServer({ registration: true });
+  onTestFinished(() => other.close());
+  all.accounts.issuer = other.issuer;
+  await logIn({ ...all, authority: other }, 'ann');
+  const tokens = [...all.store.entries.keys()].filter((name) => name.includes('/tokens/'));
+  expect(tokens).toEqual([`mcp/m/user/ann/tokens/${other.issuer}`]);
+});
+
+it('disconnects a user whose login belongs to the issuer of former options', async () => {
+  const all = await world();
+  await logIn(all, 'ann');
+  const client = { clientId: 'app', clientSecret: SECRET, issuer: 'https://new.example' };
+  await all.process({ client }).disconnect('ann');
+  expect([...all.store.entries].filter((entry) => entry.join().includes('ann'))).toEqual([]);
+});
+
 it('removes the tokens even if revoking fails, and emits an event', async () => {
   const events: string[] = [];
   const onEvent = ({ type, detail }: { type: string; detail: string }) =>
@@ -373,6 +412,18 @@ it('removes the tokens even if revoking fails, and emits an event', async () => 
   expect(events).toEqual([
     'revocation-failed mcp "m": the tokens were not revoked: the authorization server refused to revoke a token with status 503',
   ]);
+});
+
+it('refreshes a token that another process has stored and that has expired', async () => {
+  const all = await world();
+  await logIn(all, 'ann');
+  const [idle, busy] = await Promise.all([all.process().connect('ann'), all.process().connect('ann')]);
+  onTestFinished(async () => void (await Promise.all([idle.close(), busy.close()])));
+  for (const box of [idle, busy]) expect(await run(box, 'whoami')).toEqual(text('ann'));
+  all.authority.expire();
+  expect(await run(busy, 'whoami')).toEqual(text('ann'));
+  all.authority.expire();
+  expect(await run(idle, 'whoami')).toEqual(text('ann'));
 });
 
 it('does not store a token that another process receives after the user has disconnected', async () => {

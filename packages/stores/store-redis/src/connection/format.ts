@@ -30,7 +30,7 @@ export async function checkFormat(client: Client, prefix: string): Promise<LlmEr
       `redisStores: a newer version of @majordomo/store-redis wrote the data under "${prefix}" (format ${format}; this version supports formats up to ${FORMAT}); update the package, or use another prefix`,
       { path: 'prefix' },
     );
-  if (policy === '' || policy === 'noeviction') return undefined;
+  if (policy === undefined || policy === '' || policy === 'noeviction') return undefined;
   return new LlmError(
     'config',
     `redisStores: Redis has the maxmemory-policy ${policy}, so it may delete limits, keys and jobs; set noeviction, or use a separate Redis`,
