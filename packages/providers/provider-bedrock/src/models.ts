@@ -153,7 +153,7 @@ function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
       images: IMAGES,
       files: FILES,
       resultFiles: FILES,
-      citations: true,
+      citations: model.readsPdf,
       fileLimits,
     },
     quirks,

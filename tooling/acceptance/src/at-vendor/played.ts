@@ -45,7 +45,8 @@ export const rowsIn = (parts: readonly AssistantPart[]): readonly Row[] =>
         const item = rawOf(part.replay.data) as object;
         return [{ type: 'vendor', raw: { ...item, result: toBase64(part.bytes) } }];
       }
-      if (part.type !== 'vendor') return [];
+      // The recordings do not list the container of a response.
+      if (part.type !== 'vendor' || part.kind === 'container') return [];
       return [{ type: 'vendor', raw: rawOf(part.replay.data) }];
     }),
   );

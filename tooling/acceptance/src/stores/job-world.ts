@@ -25,7 +25,7 @@ export function openJobs(
   const limits = [{ name: 'money', max: { usd: '1000' }, per: 'ever' }] as const;
   const ledger = createLedger({ store, limits, storeTimeoutMs: 30_000 });
   const majordomo = createMajordomo({
-    providers: [createOpenAI({ apiKey: 'sk-test-key', baseURL: url })],
+    providers: [createOpenAI({ apiKey: 'sk-test-key', baseURL: url, api: 'chat' })],
     gates: [ledger.gate],
   });
   return { background: createBackground({ majordomo, store: jobs }), ledger };

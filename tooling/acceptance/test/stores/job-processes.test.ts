@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openaiResponses, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
+import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
 import { costOfResponse } from '@majordomo/catalog';
 import { LlmError } from '@majordomo/core';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -126,7 +126,7 @@ describe.each(ENGINES)('a job', (engine) => {
       async (kill) => {
         const place = nextPlace();
         await using model = await startWireServer({
-          wire: openaiResponses,
+          wire: openaiChat,
           script: (_, number) => (number === 0 ? firstStep(kill) : 'the second answer'),
         });
         await killAt(kill, place, model);
@@ -140,7 +140,7 @@ describe.each(ENGINES)('a job', (engine) => {
       async () => {
         const place = nextPlace();
         await using model = await startWireServer({
-          wire: openaiResponses,
+          wire: openaiChat,
           script: ({ body }) => `answer to ${/hi \w+/.exec(JSON.stringify(body))?.[0]}`,
         });
         const processes = Array.from({ length: 4 }, () => start({ place, url: model.baseURL, calls: 5 }));
@@ -161,7 +161,7 @@ describe.each(ENGINES)('a job', (engine) => {
         const place = nextPlace();
         const answer = 'the late answer of the process '.repeat(20);
         await using model = await startWireServer({
-          wire: openaiResponses,
+          wire: openaiChat,
           split: 'event',
           script: (_, number) => (number === 0 ? { fault: 'slow', everyMs: 5, answer } : 'the second answer'),
         });
