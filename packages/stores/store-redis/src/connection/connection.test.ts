@@ -18,7 +18,11 @@ function failingConnection(evalsha: () => unknown): Connection {
 it.each([
   ['OOM command not allowed', 'server', 'Redis failed: OOM command not allowed'],
   ['READONLY You cannot write', 'server', 'Redis failed: READONLY You cannot write'],
-  ['command timed out', 'timeout', 'Redis did not answer within 10000 ms; check its load or raise timeoutMs'],
+  [
+    'command timed out',
+    'timeout',
+    'Redis did not answer within the timeout of its client; check its load or raise the timeout of commands',
+  ],
   ["Stream isn't writeable", 'network', "the connection to Redis failed: Stream isn't writeable"],
   ['Connection is closed.', 'network', 'the connection to Redis failed: Connection is closed.'],
   ['write EPIPE', 'network', 'the connection to Redis failed: write EPIPE'],

@@ -56,7 +56,10 @@ export class Connection {
       const late = (cause?: unknown): void => {
         this.isStalled = true;
         this.retryAt = this.clock.now() + RETRY_MS;
-        const why = `Redis did not answer within ${this.timeoutMs} ms; check its load or raise timeoutMs`;
+        const why =
+          cause === undefined
+            ? `Redis did not answer within ${this.timeoutMs} ms; check its load or raise timeoutMs`
+            : 'Redis did not answer within the timeout of its client; check its load or raise the timeout of commands';
         reject(new LlmError('timeout', why, {}, { cause }));
       };
       let cancel = this.waits.start(() => {
