@@ -1,7 +1,7 @@
 /**
  * Program of a process that makes calls as jobs. With `calls`, it makes parallel calls with one key, and prints their answers.
- * Otherwise it starts the job `k`, and prints `text` at the first text, the answer, and `refused` if the store refuses its answer. It ends
- * with its input, or prints `at <point>` and stops.
+ * Otherwise it starts the job `k`, and prints `text` at the first text, the answer, and `refused` when the store refuses a change for the
+ * first time: the renewal of the lease or the answer. It ends with its input, or prints `at <point>` and stops.
  */
 import { once } from 'node:events';
 import type { JobStore } from '@majordomo/background';
@@ -20,15 +20,21 @@ async function stopAt(reached: string): Promise<void> {
 /** Returns a store that stops the process before or after it saves the job. */
 function stopping(store: JobStore): JobStore {
   let saves = 0;
+  let hasRefused = false;
+  const note = (version: number | undefined): number | undefined => {
+    if (version === undefined && !hasRefused && calls === 0) console.log('refused');
+    hasRefused ||= version === undefined;
+    return version;
+  };
   return {
     ...store,
+    postpone: async (key, version, dueMs) => note(await store.postpone(key, version, dueMs)),
     async save(key, record, version, times) {
       const number = ++saves;
       const isEnd = record.includes('"state":"completed"');
       const name = isEnd ? 'the end' : `save ${number}`;
       await stopAt(`before ${name}`);
-      const saved = await store.save(key, record, version, times);
-      if (isEnd && saved === undefined) console.log('refused');
+      const saved = note(await store.save(key, record, version, times));
       await stopAt(`after ${name}`);
       return saved;
     },
