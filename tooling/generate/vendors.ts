@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { namedHosts } from '../../apps/lint-rule/src/data/hosts.ts';
+import { addressMatcher } from '../../apps/lint-rule/src/match/address.ts';
 import { ROOT } from '../build/packages.ts';
 
 const FOLDER = 'packages/providers/openai-wire/src/profiles';
@@ -117,22 +118,18 @@ function wrapped(text: string): string {
 
 /** Returns the hosts of profiles for the lint rule, without the hosts that it names itself with a path or a replacement. */
 function hostsFile(vendors: readonly Vendor[]): string {
-  const hosts = vendors
+  const match = addressMatcher({ hosts: namedHosts, paths: [] });
+  const unnamed = vendors
     .filter((vendor) => !isLocal(vendor))
-    .flatMap(({ profile: { baseURL } }) => (baseURL === undefined ? [] : [new URL(baseURL).host]));
-  const added = [...new Set(hosts)].filter((host) => !namedHosts.some(matches(host))).sort();
+    .flatMap(({ profile: { baseURL } }) => baseURL ?? [])
+    .filter((address) => match(address).kind !== 'inference');
+  const added = [...new Set(unnamed.map((address) => new URL(address).host))].sort();
   return `// Written by \`pnpm generate\`.
 /** Hosts of the profiles of \`@majordomo/provider-openai\` that \`namedHosts\` does not contain. */
 export const profileHosts: readonly string[] = [
 ${added.map((host) => `  '${host}',\n`).join('')}];
 `;
 }
-
-/** Returns whether an entry of the lint rule covers a host. A `*` stands for characters except a dot. */
-const matches =
-  (host: string) =>
-  ({ host: pattern }: { readonly host: string }): boolean =>
-    new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '[^.]*')}$`).test(host);
 
 /** Returns `.env.example` with the variables of the profiles in the block of provider-openai. */
 function withVariables(vendors: readonly Vendor[]): string {
