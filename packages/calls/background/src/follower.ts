@@ -1,8 +1,7 @@
-import { fromJson, type CallOptions } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { EventLog } from './event-log.ts';
 import { LegEvents } from './leg-events.ts';
-import { loadRecord, runningJob, type JobRecord } from './record.ts';
+import { loadRecord, runningJob, timeoutsOf, type JobRecord } from './record.ts';
 import { resumedStream } from './resumed-stream.ts';
 import type { Setup } from './setup.ts';
 import { prepareTarget } from './targets.ts';
@@ -43,7 +42,7 @@ async function readStream({ record, setup, log, signal }: FollowedJob): Promise<
   const job = runningJob(record);
   if (job === undefined) return;
   const target = await prepareTarget(record.legs.at(-1)?.target ?? record.spec, record, setup, signal);
-  const { connectMs } = fromJson<CallOptions>(record.options).timeouts ?? {};
+  const { connectMs } = timeoutsOf(record);
   const resumed = resumedStream(target, job.ref, { clock: setup.clock, connectMs, signal });
   if (resumed === undefined) return;
   const { response } = resumed;

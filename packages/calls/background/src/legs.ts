@@ -1,6 +1,6 @@
 import { LlmError, type Attempt } from '@majordomo/core';
 import type { JobEvent } from './contract.ts';
-import { vendorIdOf, type JobRecord, type LegRecord } from './record.ts';
+import { timeoutsOf, totalAtOf, vendorIdOf, type JobRecord, type LegRecord } from './record.ts';
 import { attemptOf, errorOf, storedAttempt, storedError } from './stored-answer.ts';
 
 /** Maximum number of legs whose process has died. A request that ends each process is not sent forever. */
@@ -48,10 +48,10 @@ export function withAbandonedLeg(record: JobRecord, now: number): JobRecord {
 
 /** Returns the reason why the job makes no further call, or `undefined`. */
 export function refusalOf(record: JobRecord, now: number): LlmError | undefined {
-  const { createdAt, options, legs, spec } = record;
-  const { totalMs = 0 } = (options['timeouts'] ?? {}) as { readonly totalMs?: number };
-  if (totalMs > 0 && now >= createdAt + totalMs) {
-    const why = `the job of ${spec} exceeded timeouts.totalMs of ${totalMs} ms; raise it for longer answers`;
+  const { legs, spec } = record;
+  if (now >= totalAtOf(record)) {
+    const { totalMs } = timeoutsOf(record);
+    const why = `the job of ${spec} exceeded timeouts.totalMs of ${String(totalMs)} ms; raise it for longer answers`;
     return new LlmError('timeout', why, { phase: 'total' });
   }
   const abandoned = legs.filter(

@@ -5,7 +5,7 @@ import type { LeasedJob } from './leased-job.ts';
 import { LegEvents } from './leg-events.ts';
 import { legFacts, withLastLeg, withNewLeg } from './legs.ts';
 import { costOf } from './money.ts';
-import type { JobRecord, LegRecord } from './record.ts';
+import { totalAtOf, type JobRecord, type LegRecord } from './record.ts';
 import type { LocalOptions, RunParts } from './run-parts.ts';
 import type { Setup } from './setup.ts';
 import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
@@ -68,19 +68,19 @@ export class LiveLeg {
   }
 
   private callOptions(): CallOptions & { readonly afterCommit: 'restart' } {
-    const { options, tenant, first, createdAt } = this.job.record;
+    const { record } = this.job;
+    const { options, tenant, first } = record;
     const order = this.order ?? first;
     const stored = fromJson<CallOptions>(options);
-    const { timeouts } = stored;
-    const totalMs = timeouts?.totalMs ?? 0;
-    const remainingMs = createdAt + totalMs - this.setup.clock.now();
+    const totalAt = totalAtOf(record);
+    const totalMs = Math.max(1, totalAt - this.setup.clock.now());
     const own = { tenant, signal: this.signal, afterCommit: 'restart' as const };
     return {
       ...stored,
       ...this.local,
       ...own,
       ...(order !== undefined && { order: () => order }),
-      ...(totalMs > 0 && { timeouts: { ...timeouts, totalMs: Math.max(1, remainingMs) } }),
+      ...(totalAt < Infinity && { timeouts: { ...stored.timeouts, totalMs } }),
     };
   }
 

@@ -1,4 +1,5 @@
-import { LlmError, type Attempt, type ChatResponse, type JsonObject } from '@majordomo/core';
+import { fromJson, LlmError } from '@majordomo/core';
+import type { Attempt, CallOptions, ChatResponse, JsonObject } from '@majordomo/core';
 import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobTimes } from './contract.ts';
 import type { Setup } from './setup.ts';
@@ -131,6 +132,16 @@ export function runningJob({ state, legs }: JobRecord): (VendorJob & { readonly 
   if (state !== 'running' || last?.state !== 'running') return undefined;
   const { job } = last;
   return job?.ref === undefined ? undefined : { ...job, ref: job.ref };
+}
+
+/** Returns the timeouts of the call. */
+export const timeoutsOf = ({ options }: JobRecord): NonNullable<CallOptions['timeouts']> =>
+  fromJson<CallOptions>(options).timeouts ?? {};
+
+/** Returns the time at which `timeouts.totalMs` ends the job, in epoch milliseconds; `Infinity` without this limit. */
+export function totalAtOf(record: JobRecord): number {
+  const { totalMs = 0 } = timeoutsOf(record);
+  return totalMs === 0 ? Infinity : record.createdAt + totalMs;
 }
 
 /** Returns the vendor's id in a reference. */

@@ -1,4 +1,4 @@
-import { fromJson, LlmError, type Attempt, type CallOptions, type JobLook } from '@majordomo/core';
+import { LlmError, type Attempt, type JobLook } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { costOfLeg, mostOf, reserveLeg } from './job-ledger.ts';
 import { LegEvents } from './leg-events.ts';
@@ -6,7 +6,8 @@ import { LeaseLost } from './leased-job.ts';
 import { legFacts, withLastLeg, withNewLeg } from './legs.ts';
 import { skippedLeg } from './choose-leg.ts';
 import { resumedStream, type ResumedStream } from './resumed-stream.ts';
-import { vendorIdOf, type JobRecord, type LeftWork, type LegRecord, type VendorJob } from './record.ts';
+import { timeoutsOf, totalAtOf, vendorIdOf } from './record.ts';
+import type { JobRecord, LeftWork, LegRecord, VendorJob } from './record.ts';
 import type { RunParts } from './run-parts.ts';
 import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
 import type { JobTarget } from './targets.ts';
@@ -82,7 +83,7 @@ export class VendorLeg {
   private async newJob(now: number): Promise<VendorJob> {
     const { background, attempt } = this.target;
     const { vendor, model, billing, name } = attempt;
-    const { completeMs = 0 } = this.timeouts;
+    const { completeMs = 0 } = timeoutsOf(this.parts.job.record);
     return {
       token: crypto.randomUUID(),
       about: { vendor, model, billing, name },
@@ -121,7 +122,7 @@ export class VendorLeg {
     const { expiresAt, lookAt, lookMs } = this.vendorJob;
     this.lookAt = lookAt;
     this.lookMs = lookMs;
-    const endsAt = Math.min(expiresAt, this.totalAt);
+    const endsAt = Math.min(expiresAt, totalAtOf(this.parts.job.record));
     if (clock.now() >= endsAt) return this.lookLast();
     const cancel = clock.timer(Math.max(0, endsAt - clock.now()), () => {
       this.limit.abort();
@@ -257,9 +258,11 @@ export class VendorLeg {
   private async expire(): Promise<void> {
     const { setup, job } = this.parts;
     const { target } = this.target.attempt;
-    const isTotal = setup.clock.now() >= this.totalAt;
+    const isTotal = setup.clock.now() >= totalAtOf(this.parts.job.record);
     const phase = isTotal ? 'total' : 'complete';
-    const ms = isTotal ? this.timeouts.totalMs : this.vendorJob.expiresAt - this.startedAt;
+    const ms = isTotal
+      ? timeoutsOf(this.parts.job.record).totalMs
+      : this.vendorJob.expiresAt - this.startedAt;
     const why = `${target}: the job exceeded timeouts.${phase}Ms of ${String(ms)} ms; raise it for longer answers`;
     const error = new LlmError('timeout', why, { target, phase });
     await this.fail(error, 'abandoned', ['stop', ...this.workAfterEnd]);
@@ -344,17 +347,8 @@ export class VendorLeg {
     return this.parts.job.record.legs.at(-1)?.startedAt ?? 0;
   }
 
-  private get timeouts(): NonNullable<CallOptions['timeouts']> {
-    return fromJson<CallOptions>(this.parts.job.record.options).timeouts ?? {};
-  }
-
-  private get totalAt(): number {
-    const { totalMs = 0 } = this.timeouts;
-    return totalMs === 0 ? Infinity : this.parts.job.record.createdAt + totalMs;
-  }
-
   private get limits(): RequestLimits {
-    const { connectMs } = this.timeouts;
+    const { connectMs } = timeoutsOf(this.parts.job.record);
     return { clock: this.parts.setup.clock, connectMs, signal: this.signal };
   }
 
