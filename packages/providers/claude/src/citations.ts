@@ -30,6 +30,12 @@ export function withUniformCitations(
   );
 }
 
+/** Returns the paragraphs of a search result, which the model cites separately. A search result has no member for the context. */
+export function paragraphsOf({ bytes, context = '' }: FilePart): readonly string[] {
+  const found = new TextDecoder().decode(bytes).split(/\n[^\S\n]*\n/);
+  return [context, ...found].map((text) => text.trim()).filter((text) => text !== '');
+}
+
 function filesIn({ role, parts }: TurnMessage): readonly FilePart[] {
   if (role === 'assistant') return [];
   return parts.flatMap((part): readonly FilePart[] => {

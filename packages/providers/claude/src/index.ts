@@ -1,7 +1,7 @@
 export { claudeModel, type ClaudeModel } from './models.ts';
 export { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeEffort, type ClaudeQuirks } from './quirks.ts';
 
-export { withUniformCitations } from './citations.ts';
+export { paragraphsOf, withUniformCitations } from './citations.ts';
 export { toOutput, type Output } from './output.ts';
 export { cachePoints, endOf, type BlockPosition, type CachedRequest, type CachePoint } from './points.ts';
 export { toSampling, type Sampling } from './sampling.ts';

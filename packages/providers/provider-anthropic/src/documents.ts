@@ -3,6 +3,7 @@ import type {
   SearchResultBlockParam,
   TextBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
+import { paragraphsOf } from '@majordomo/claude';
 import { LlmError, type FilePart } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 
@@ -12,7 +13,7 @@ export function documentBlock(file: FilePart): DocumentBlockParam | SearchResult
   const citations = file.citations === true ? { citations: { enabled: true } } : undefined;
   const isText = mediaType.startsWith('text/');
   if (place !== undefined && isText) {
-    const found = { title: title ?? place, source: place, content: paragraphs(bytes, context) };
+    const found = { title: title ?? place, source: place, content: paragraphsOf(file).map(textBlock) };
     return { type: 'search_result', ...found, ...citations };
   }
   const described = {
@@ -31,9 +32,4 @@ export function documentBlock(file: FilePart): DocumentBlockParam | SearchResult
   throw new LlmError('unsupported', `this API does not accept files of type "${mediaType}"; use PDF or text`);
 }
 
-/** Returns the paragraphs of a search result, which the model cites separately. A search result has no member for the context. */
-function paragraphs(bytes: Uint8Array, context: string | undefined): TextBlockParam[] {
-  const found = new TextDecoder().decode(bytes).split(/\n[^\S\n]*\n/);
-  const texts = [context ?? '', ...found].map((text) => text.trim()).filter((text) => text !== '');
-  return texts.map((text) => ({ type: 'text', text }));
-}
+const textBlock = (text: string): TextBlockParam => ({ type: 'text', text });

@@ -3,9 +3,9 @@ import type {
   ContentBlock,
   DocumentFormat,
   ImageFormat,
-  SearchResultContentBlock,
   VideoFormat,
 } from '@aws-sdk/client-bedrock-runtime';
+import { paragraphsOf } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type { AudioPart, FilePart, ImagePart } from '@majordomo/core';
 
@@ -63,19 +63,17 @@ export function documentBlock(
   const citations = file.citations === true ? { citations: { enabled: true } } : undefined;
   if (source !== undefined)
     return {
-      searchResult: { title: title ?? file.name ?? source, source, content: paragraphs(file), ...citations },
+      searchResult: {
+        title: title ?? file.name ?? source,
+        source,
+        content: paragraphsOf(file).map((text) => ({ text })),
+        ...citations,
+      },
     };
   const format = formatOf('a file', mediaType, DOCUMENT_FORMATS);
   return {
     document: { format, name, source: { bytes }, ...(context !== undefined && { context }), ...citations },
   };
-}
-
-/** Returns the paragraphs of a search result, which the model cites separately. A search result has no member for the context. */
-function paragraphs({ bytes, context = '' }: FilePart): SearchResultContentBlock[] {
-  const found = new TextDecoder().decode(bytes).split(/\n[^\S\n]*\n/);
-  const texts = [context, ...found].map((text) => text.trim()).filter((text) => text !== '');
-  return texts.map((text) => ({ text }));
 }
 
 /** Audio formats by media type (`AudioFormat` of @aws-sdk/client-bedrock-runtime 3.1162). */
