@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { asRecord, asText, definedMembers } from '@majordomo/core/toolkit';
+import { asRecord, asText, definedMembers, runInside } from '@majordomo/core/toolkit';
 
 /** Request of MCP, as the option `around` receives it. */
 export interface McpRequestInfo {
@@ -49,12 +49,5 @@ export function runAround<T>(
     prompt: method === 'prompts/get' ? asText(name) : undefined,
     uri: method.startsWith('resources/') ? asText(uri) : undefined,
   });
-  let running: Promise<T> | undefined;
-  const once = (meta?: JsonObject): Promise<T> => (running ??= run(meta));
-  try {
-    around({ ...facts, ...target }, once).catch(() => undefined);
-  } catch {
-    // An error of `around` does not affect the request.
-  }
-  return once();
+  return runInside((once) => around({ ...facts, ...target }, once), run);
 }

@@ -17,7 +17,15 @@ export { checkInteger, validate as validateRequest } from './prepare/validate.ts
 export { declaredData, NO_ENV } from './resolve/registry.ts';
 
 // Listeners, promises and signals
-export { abortable, derivedSignal, invoke, mapValue, Semaphore, withTimeout } from './util/async.ts';
+export {
+  abortable,
+  derivedSignal,
+  invoke,
+  mapValue,
+  runInside,
+  Semaphore,
+  withTimeout,
+} from './util/async.ts';
 export { notify } from './util/listeners.ts';
 export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-changes.ts';
 

@@ -1,4 +1,5 @@
 import type { ToolCallPart } from '@majordomo/core';
+import { runInside } from '@majordomo/core/toolkit';
 
 /** Work that `around` wraps: a run or a tool call. */
 export type AgentWork =
@@ -10,13 +11,5 @@ export type Around = <T>(what: AgentWork, run: () => T) => T;
 
 /** Calls `run` once, inside the hook if a hook exists. Runs the work even if the hook throws or does not call `run`. */
 export function runAround<T>(around: Around | undefined, what: AgentWork, run: () => Promise<T>): Promise<T> {
-  if (around === undefined) return run();
-  let running: Promise<T> | undefined;
-  const once = (): Promise<T> => (running ??= run());
-  try {
-    Promise.resolve(around(what, once)).catch(() => undefined);
-  } catch {
-    // A failure of the hook does not affect the work.
-  }
-  return once();
+  return around === undefined ? run() : runInside((once) => around(what, once), run);
 }

@@ -128,3 +128,21 @@ export class Semaphore {
     else next();
   }
 }
+
+/**
+ * Calls `run` once, inside `wrap`, and returns its result. Also calls `run` if `wrap` throws or does not call it. Errors of `wrap` are
+ * ignored.
+ */
+export function runInside<Args extends readonly unknown[], T>(
+  wrap: (once: (...args: Args | []) => Promise<T>) => unknown,
+  run: (...args: Args | []) => Promise<T>,
+): Promise<T> {
+  let running: Promise<T> | undefined;
+  const once = (...args: Args | []): Promise<T> => (running ??= run(...args));
+  try {
+    Promise.resolve(wrap(once)).catch(() => undefined);
+  } catch {
+    // An error of `wrap` does not affect the work.
+  }
+  return once();
+}
