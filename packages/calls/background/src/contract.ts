@@ -66,11 +66,11 @@ export interface Background {
 
 /**
  * Options of `start`. `signal` ends only the wait for the start. `timeouts.completeMs` limits each job at a vendor, `timeouts.connectMs`
- * each request to its API, and `timeouts.totalMs` the complete job.
+ * each request to its API, and `timeouts.totalMs` the complete job. `onEvent` and `waitUntil` apply to live calls of this process.
  */
 export type StartOptions = Pick<
   CallOptions,
-  'key' | 'tenant' | 'metadata' | 'signal' | 'policy' | 'timeouts'
+  'key' | 'tenant' | 'metadata' | 'signal' | 'policy' | 'timeouts' | 'onEvent' | 'waitUntil'
 >;
 
 /**

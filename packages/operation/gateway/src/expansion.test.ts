@@ -4,6 +4,7 @@ import { Refusal } from './errors/refusal.ts';
 import { Expansion } from './expansion.ts';
 import type { FetchMedia, Settings } from './options.ts';
 import { urlPart } from './parsing/media.ts';
+import { ResponseStore } from './response-store.ts';
 
 const imageOf = (url: string, size = 2): ImagePart => ({
   type: 'image',
@@ -17,13 +18,15 @@ const ID = `resp_${'a'.repeat(32)}`;
 const notFound = (): Refusal => new Refusal('no-such-object', 'no response');
 
 /** Expansion of a request, and a function that loads these URLs. */
-function setUp(
-  options: Partial<Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls' | 'responses'>> = {},
-) {
+function setUp({
+  responses,
+  ...options
+}: Partial<Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls' | 'responses'>> = {}) {
   const client = new AbortController();
   const request = new Request('http://gateway.test', { signal: client.signal });
   const settings = { fetchMedia: respond, maxBodyBytes: 1000, maxUrls: 20, ...options };
-  const expansion = new Expansion({ request, caller: {} }, settings);
+  const store = responses && new ResponseStore(responses, {}, client.signal);
+  const expansion = new Expansion({ request }, settings, store);
   const load = <T>(parse: () => T): Promise<T> => expansion.complete(parse(), parse);
   const loadUrls = (named: readonly string[]): Promise<unknown> =>
     load(() => named.map((url, at) => urlPart(url, `at[${at}]`, expansion)));

@@ -1,7 +1,7 @@
 import type { ChatRequest, FilePart, ImagePart, Message, TextPart } from '@majordomo/core';
 import type { RequestContext } from './context.ts';
 import { Refusal, whileConnected } from './errors/refusal.ts';
-import { ResponseStore, type StoredResponse } from './response-store.ts';
+import type { ResponseSource, StoredResponse } from './response-store.ts';
 import type { FetchMedia, Settings } from './options.ts';
 import { invalid } from './parsing/fields.ts';
 import { refuseUrl, type Media } from './parsing/media.ts';
@@ -23,7 +23,7 @@ type Load = (signal: AbortSignal) => Promise<void>;
 export class Expansion implements Media {
   private readonly settings: Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls'>;
   private readonly signal: AbortSignal;
-  private readonly store: ResponseStore | undefined;
+  private readonly source: ResponseSource | undefined;
   private readonly media = new Map<string, ImagePart | FilePart>();
   private readonly responses = new Map<string, StoredResponse>();
   private readonly pending = new Map<string, Load>();
@@ -37,12 +37,14 @@ export class Expansion implements Media {
   private repeatedBytes = 0;
 
   constructor(
-    context: Pick<RequestContext, 'request' | 'caller'>,
-    settings: Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls' | 'responses'>,
+    { request }: Pick<RequestContext, 'request'>,
+    settings: Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls'>,
+    /** Stored responses; `undefined` if the gateway stores none. */
+    source: ResponseSource | undefined,
   ) {
     this.settings = settings;
-    this.signal = context.request.signal;
-    this.store = settings.responses && new ResponseStore(settings.responses, context);
+    this.signal = request.signal;
+    this.source = source;
   }
 
   /** Whether everything that the last parse named is loaded. */
@@ -134,7 +136,7 @@ export class Expansion implements Media {
   }
 
   private async loadResponse(id: string, notFound: () => Refusal): Promise<void> {
-    const stored = await this.store?.get(id);
+    const stored = await this.source?.get(id);
     if (stored === undefined) throw notFound();
     this.loadedBytes += new TextEncoder().encode(JSON.stringify(stored)).byteLength;
     this.checkSize();

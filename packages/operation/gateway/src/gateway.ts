@@ -9,6 +9,7 @@ import { whileConnected } from './errors/refusal.ts';
 import { refusalOf } from './errors/refusal-of.ts';
 import { OperatorReports, reportToOperator } from './errors/report.ts';
 import { originHeaders, preflight } from './auth/cors.ts';
+import { JobTimer } from './job-timer.ts';
 import { Mounts } from './mounts.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { GatewayOptions, GatewayUpdate, Settings } from './options.ts';
@@ -38,7 +39,10 @@ export interface Gateway {
    * and changes nothing.
    */
   update(change: GatewayUpdate): void;
-  /** Makes `/ready` respond with 503 from now on. Requests are still served. */
+  /**
+   * Makes `/ready` respond with 503 from now on, and ends the timer that continues background responses of stopped gateways. Requests
+   * are still served.
+   */
   drain(): void;
 }
 
@@ -72,10 +76,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     isDraining: () => isDraining,
   });
   let context = contextOf(settings);
+  const jobs =
+    settings.background &&
+    new JobTimer(settings.background, (error) => {
+      reportToOperator(error, newId('req_'), context.settings);
+    });
 
   const fetch: Gateway['fetch'] = async (request, platform) => {
     // `update` does not change the options of requests in progress.
     const gateway = context;
+    jobs?.start();
     const path = new URL(request.url).pathname;
     const requestId = newId('req_');
     const trace = new RequestTrace(request, requestId, (event) => {
@@ -131,6 +141,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     drain() {
       isDraining = true;
+      jobs?.stop();
     },
   };
 }

@@ -10,6 +10,7 @@ export type {
   RouteContext,
 } from './options.ts';
 export type { MetricSample, RequestEvent } from '@majordomo/admin';
+export type { Background } from '@majordomo/background';
 export type { CacheStore } from '@majordomo/cache';
 export type { Catalog } from '@majordomo/catalog';
 export type { InspectorOptions } from '@majordomo/inspector';

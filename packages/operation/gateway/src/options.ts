@@ -9,6 +9,7 @@ import type {
   JsonObject,
   Majordomo,
 } from '@majordomo/core';
+import type { Background } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import type { Catalog } from '@majordomo/catalog';
 import type { InspectorOptions } from '@majordomo/inspector';
@@ -105,6 +106,13 @@ export interface GatewayOptions {
    */
   readonly responses?: ResponsesOptions | undefined;
   /**
+   * Jobs that answer requests of the Responses API with `background: true`, made with the same majordomo. The id of such a response is
+   * the key of its job. The gateway continues jobs of stopped gateways with the same store from its first request until `drain`.
+   * Requires `responses`, and excludes `wrapModel`.
+   * @default none: requests with `background: true` are refused
+   */
+  readonly background?: Background | undefined;
+  /**
    * Function that answers `POST /v1/moderations` instead of a model of `models`. Receives and returns OpenAI's JSON bodies. A body
    * without a valid `input` is refused. @default none: the moderation model with the requested name of `models`, by default
    * `omni-moderation-latest`, answers
@@ -193,6 +201,7 @@ type DefaultedOption =
 export const FIXED = [
   'mounts',
   'responses',
+  'background',
   'metrics',
   'onRequest',
   'onEvent',

@@ -1,8 +1,7 @@
 import { systemClock } from '@majordomo/core';
 import { isRecord, withTimeout } from '@majordomo/core/toolkit';
-import type { RequestContext } from './context.ts';
 import { Refusal, whileConnected } from './errors/refusal.ts';
-import type { ResponsesOptions } from './options.ts';
+import type { Caller, ResponsesOptions } from './options.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -17,7 +16,19 @@ export interface StoredResponse {
   readonly input: readonly Json[];
   /** Response as the client received it. */
   readonly response: Json & { readonly output: readonly Json[] };
+  /** Request of a background response without its input. The events of the response are written from it. */
+  readonly job?: Json | undefined;
 }
+
+/** Source of the responses that a caller may read. */
+export interface ResponseSource {
+  /** Returns a response in its current state, or `undefined` if it is unknown. */
+  get(id: string): Promise<StoredResponse | undefined>;
+}
+
+/** Whether the answer of a background response is not available yet. */
+export const isUnfinished = ({ response: { status } }: Pick<StoredResponse, 'response'>): boolean =>
+  status === 'queued' || status === 'in_progress';
 
 /** Maximum wait for the store, in milliseconds. */
 const TIMEOUT_MS = 2000;
@@ -28,18 +39,16 @@ const KEEP_MS = 30 * 86_400_000;
  * Responses of the caller's tenant, or of the caller's key if the caller has no tenant. All callers without both are one owner. A
  * response of another owner is treated like an unknown response.
  */
-export class ResponseStore {
+export class ResponseStore implements ResponseSource {
   private readonly options: ResponsesOptions;
   private readonly owner: Pick<StoredResponse, 'owner' | 'key'>;
   private readonly signal: AbortSignal;
 
-  constructor(
-    options: ResponsesOptions,
-    { caller: { tenant, key }, request }: Pick<RequestContext, 'caller' | 'request'>,
-  ) {
+  /** @param signal signal that ends the wait for the store, because the client has disconnected */
+  constructor(options: ResponsesOptions, { tenant, key }: Caller, signal: AbortSignal) {
     this.options = options;
     this.owner = tenant === undefined && key !== undefined ? { owner: null, key } : { owner: tenant ?? null };
-    this.signal = request.signal;
+    this.signal = signal;
   }
 
   /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store fails. */

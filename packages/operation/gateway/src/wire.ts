@@ -2,6 +2,13 @@ import type { ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo
 import type { GatewayContext, RequestContext } from './context.ts';
 import type { Refusal } from './errors/refusal.ts';
 import type { Expansion } from './expansion.ts';
+import type { StoredResponse } from './response-store.ts';
+
+/** Background response that a request starts: its id, and the response as it is stored before it begins. */
+export interface NewBackground {
+  readonly id: string;
+  readonly stored: Omit<StoredResponse, 'owner' | 'key'>;
+}
 
 /** Parsed request, with functions that format its response for the wire. */
 export interface ParsedRequest {
@@ -15,6 +22,8 @@ export interface ParsedRequest {
   readonly notes: readonly Warning[];
   /** Number of choices, each of which is a call. @default 1 */
   readonly choices?: number | undefined;
+  /** Set if the response is made in the background. */
+  readonly background?: NewBackground | undefined;
   /** Formats the body of a complete response. `others`: responses of the choices after the first one. */
   complete(response: ChatResponse, others: readonly ChatResponse[]): object | Promise<object>;
   /** Called before a stream's `finish` event is written. The event is written when the returned promise resolves. */

@@ -271,7 +271,10 @@ describe('a stored response', () => {
     expect(await send('GET', `/${response.id}?stream=false`)).toEqual({ status: 200, body: response });
     expect(await send('GET', `/${response.id}?stream=true`)).toEqual({
       status: 400,
-      body: refusal('stream is not supported for stored responses', 'stream'),
+      body: refusal(
+        'stream is supported only for background responses whose events are still stored',
+        'stream',
+      ),
     });
   });
 

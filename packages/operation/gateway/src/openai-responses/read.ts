@@ -19,6 +19,8 @@ import {
 } from '../parsing/fields.ts';
 import { inOrder } from '../response/in-order.ts';
 import type { ParsedRequest } from '../wire.ts';
+import { itemsOf, isUnfinished } from '../response-store.ts';
+import { newBackground } from './background-request.ts';
 import type { Echo } from './response.ts';
 import { completeResponse } from './complete.ts';
 import { responsesInput } from './items.ts';
@@ -37,6 +39,7 @@ const STATE: readonly string[] = ['conversation', 'prompt'];
 export function parseResponses(value: unknown, media: Media, state?: ResponseState): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
+  const isBackground = inBackground(body, state);
   const isStored = storing(body, state, notes);
   noteSettings(body, notes);
   const { request, known } = responsesTools(body, notes);
@@ -57,6 +60,7 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
     },
     metadata: metadataOf(body),
     notes: notes.all,
+    background: isBackground ? newBackground(echo, stored) : undefined,
     async complete(response) {
       const ids = new ResponseIds();
       const completed = completeResponse(response, echo, ids);
@@ -89,7 +93,22 @@ function earlierItems(
         path: 'previous_response_id',
         code: 'previous_response_not_found',
       }),
+    (stored) => {
+      if (!isUnfinished(stored)) return itemsOf(stored);
+      const { status } = stored.response;
+      invalid('previous_response_id', `is the id of a response that is ${String(status)}; wait for its end`);
+    },
   );
+}
+
+/** Returns whether to make the response in the background. */
+function inBackground(body: Fields, state: ResponseState | undefined): boolean {
+  if (body.optional('background', boolean) !== true) return false;
+  if (state?.hasBackground !== true)
+    invalid('background', 'is not supported; wait for the response, or stream it');
+  if (body.optional('store', boolean) === false)
+    invalid('store', 'must not be false for a background response, which is read by its id');
+  return true;
 }
 
 /** Returns whether to store the response. Refuses parameters that require state which the gateway does not store. */
@@ -97,8 +116,6 @@ function storing(body: Fields, state: ResponseState | undefined, notes: Notes): 
   for (const key of STATE) {
     if (body.isSet(key)) invalid(key, 'is not supported; send the complete input');
   }
-  if (body.optional('background', boolean) === true)
-    invalid('background', 'is not supported; wait for the response, or stream it');
   const store = body.optional('store', boolean);
   if (state !== undefined) return store ?? true;
   if (body.isSet('previous_response_id'))

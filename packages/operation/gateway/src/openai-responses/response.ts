@@ -6,6 +6,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
+import type { Refusal } from '../errors/refusal.ts';
 import { pageCitations, type WirePart } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
@@ -24,6 +25,9 @@ export interface Echo {
   /** Tools of the request, by the names under which targets receive them. */
   readonly known: Pick<KnownTools, 'get'>;
 }
+
+/** Whether the response is made in the background. */
+export const isBackground = ({ body }: Pick<Echo, 'body'>): boolean => body['background'] === true;
 
 /** Output item of a response object. */
 export interface Item {
@@ -80,7 +84,7 @@ export function envelope(
     completed_at: null,
     incomplete_details: null,
     error: null,
-    background: false,
+    background: isBackground({ body }),
     frequency_penalty: sent(body['frequency_penalty'], 'frequencyPenalty', 'frequency_penalty') ?? 0,
     instructions: body['instructions'] ?? null,
     max_output_tokens: sent(body['max_output_tokens'], 'max_output_tokens'),
@@ -109,6 +113,15 @@ export function envelope(
     truncation: 'disabled',
   };
 }
+
+/** Returns the member `error` of a failed response. */
+export const failureOf = ({
+  kind,
+  message,
+}: Pick<Refusal, 'kind' | 'message'>): { readonly code: string; readonly message: string } => ({
+  code: kind === 'rate-limit' ? 'rate_limit_exceeded' : 'server_error',
+  message,
+});
 
 /** Formats token usage. Unknown counts become 0. */
 export function responsesUsage(usage: Usage | undefined): object | null {

@@ -2,16 +2,22 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import type { PrepareChat } from '../wire.ts';
 import { parseResponses } from './read.ts';
-import { responseIdOf, type ResponseIds } from './response-ids.ts';
-import { ResponseStore, type Json } from '../response-store.ts';
+import { storedItems } from './input-items.ts';
+import { ResponseStore } from '../response-store.ts';
 import { StoredItems, type ResponseState } from './stored-items.ts';
 
 /** Returns the parser of a Responses request, which uses and stores responses if the option `responses` is set. */
 export const prepareResponses: PrepareChat = (context, gateway) => {
-  const { responses } = gateway.settings;
+  const { responses, background } = gateway.settings;
   if (responses === undefined) return parseResponses;
-  const save = saveWith(new ResponseStore(responses, context), context, gateway);
-  return (body, expansion) => parseResponses(body, expansion, { items: new StoredItems(expansion), save });
+  const save = saveWith(
+    new ResponseStore(responses, context.caller, context.request.signal),
+    context,
+    gateway,
+  );
+  const hasBackground = background !== undefined;
+  return (body, expansion) =>
+    parseResponses(body, expansion, { items: new StoredItems(expansion), save, hasBackground });
 };
 
 /** Returns a function that stores a response and returns it. If the store fails, the returned response has `store: false`. */
@@ -31,35 +37,3 @@ const saveWith =
       return { ...response, store: false };
     }
   };
-
-/** Prefixes of item ids, by item type. */
-const PREFIXES: ReadonlyMap<unknown, string> = new Map([
-  ['function_call', 'fc_'],
-  ['function_call_output', 'fco_'],
-  ['custom_tool_call', 'ctc_'],
-  ['custom_tool_call_output', 'ctco_'],
-  ['reasoning', 'rs_'],
-]);
-
-/** Returns the input as items with ids. Items of earlier responses retain their ids, and references remain references. */
-function storedItems(input: unknown, ids: ResponseIds): readonly Json[] {
-  const items = Array.isArray(input) ? (input as readonly Json[]) : [{ role: 'user', content: input }];
-  return items.map((item) => {
-    const { id, type = 'message', role, content, ...members } = item as Json & { readonly role?: unknown };
-    if (type === 'item_reference') return { type, id };
-    const isKnown = typeof id === 'string' && responseIdOf(id) !== undefined;
-    return {
-      type,
-      id: isKnown ? id : ids.item(PREFIXES.get(type) ?? 'msg_'),
-      ...(role !== undefined && { role }),
-      ...(content !== undefined && { content: contentList(content, role) }),
-      ...members,
-    };
-  });
-}
-
-/** Returns the content of a message as a list of parts. */
-const contentList = (content: unknown, role: unknown): unknown =>
-  typeof content === 'string'
-    ? [{ type: role === 'assistant' ? 'output_text' : 'input_text', text: content }]
-    : content;

@@ -12,6 +12,8 @@ export interface ResponseState {
     ids: ResponseIds,
     request: Pick<StoredResponse, 'ancestors'> & { readonly input: unknown },
   ) => Promise<StoredResponse['response']>;
+  /** Whether the gateway makes background responses. */
+  readonly hasBackground: boolean;
 }
 
 /** Items of a conversation, oldest first, and the ids of its responses. */

@@ -11,6 +11,8 @@ import {
   calledOf,
   contentOf,
   envelope,
+  failureOf,
+  isBackground,
   itemOf,
   messageItem,
   outputText,
@@ -28,13 +30,22 @@ type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
 const DONE = 'data: [DONE]\n\n';
 
+/** Options of a writer. */
+interface WriterOptions {
+  /** Ids of the response and its items. `@default` new ids */
+  readonly ids?: ResponseIds | undefined;
+  /** Number of the last event that is omitted. `@default` -1, which omits no event */
+  readonly after?: number | undefined;
+}
+
 /** Writer of a response as numbered events, one item after the other. At most one part of the response may be open. */
 export class ResponsesWriter implements Writer {
-  readonly ids: ResponseIds = new ResponseIds();
+  readonly ids: ResponseIds;
   private readonly echo: Echo;
   private readonly warnings: Warning[] = [];
   private isStored: boolean;
   private readonly output: Item[] = [];
+  private readonly after: number;
   private number = 0;
   private completedAt: number | undefined;
   private hasBegun = false;
@@ -46,8 +57,10 @@ export class ResponsesWriter implements Writer {
   private hasRefused = false;
   private args = new ArgumentsText();
 
-  constructor(echo: Echo) {
+  constructor(echo: Echo, { ids = new ResponseIds(), after = -1 }: WriterOptions = {}) {
     this.echo = echo;
+    this.ids = ids;
+    this.after = after;
     this.isStored = echo.isStored;
   }
 
@@ -56,8 +69,8 @@ export class ResponsesWriter implements Writer {
     return DONE;
   }
 
-  fail({ kind, message }: Refusal): string {
-    const error = { code: kind === 'rate-limit' ? 'rate_limit_exceeded' : 'server_error', message };
+  fail(refusal: Refusal): string {
+    const error = failureOf(refusal);
     const response = { ...this.envelope(), status: 'failed', error, output: this.output, usage: null };
     return this.begin() + this.event('response.failed', { response }) + DONE;
   }
@@ -90,16 +103,30 @@ export class ResponsesWriter implements Writer {
     return envelope(this.ids.response, { ...this.echo, isStored: this.isStored }, this.warnings);
   }
 
-  private begin(): string {
+  /** Whether an item was written. */
+  get hasItems(): boolean {
+    return this.id !== '';
+  }
+
+  /** Returns the first events, unless they are already written. */
+  begin(): string {
     if (this.hasBegun) return '';
     this.hasBegun = true;
-    const response = {
-      ...this.envelope(),
-      status: 'in_progress',
-      output: [],
-      usage: null,
-    };
-    return this.event('response.created', { response }) + this.event('response.in_progress', { response });
+    const response = { ...this.envelope(), status: 'in_progress', output: [], usage: null };
+    const created = isBackground(this.echo) ? { ...response, status: 'queued' } : response;
+    return (
+      this.event('response.created', { response: created }) + this.event('response.in_progress', { response })
+    );
+  }
+
+  /** Number of the next event. */
+  get nextNumber(): number {
+    return this.number;
+  }
+
+  /** Sets the number of the next event, which must be higher than the numbers of the earlier events. */
+  set nextNumber(number: number) {
+    this.number = number;
   }
 
   private start({ part }: Start): string {
@@ -239,8 +266,19 @@ export class ResponsesWriter implements Writer {
   }
 
   private finish(event: Finish): string {
-    const { status } = statusOf(event.reason, this.hasRefused);
-    return this.event(`response.${status}`, { response: this.response(event) });
+    return this.last(this.response(event));
+  }
+
+  /** Returns the last event, with a complete response. The wire has no event for a cancelled response. */
+  last(response: Readonly<Record<string, unknown>>): string {
+    const { status } = response;
+    const name = status === 'completed' || status === 'incomplete' ? status : 'failed';
+    return this.event(`response.${name}`, { response });
+  }
+
+  /** Returns an event that ends the stream, and that is not an event of the response. */
+  error(code: string, message: string): string {
+    return namedEvent('error', { code, message, param: null, sequence_number: this.number });
   }
 
   private ofItem(): object {
@@ -257,6 +295,7 @@ export class ResponsesWriter implements Writer {
   }
 
   private event(type: string, members: object): string {
-    return namedEvent(type, { sequence_number: this.number++, ...members });
+    const number = this.number++;
+    return number > this.after ? namedEvent(type, { sequence_number: number, ...members }) : '';
   }
 }

@@ -5,6 +5,14 @@ import { droppedParts } from './citations.ts';
 import { eventBody, type ReporterOptions } from './reporter.ts';
 import { mergedText, textOfEvents, type OpenedStream } from './text-source.ts';
 
+/** Headers of each event stream. */
+export const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  // By default, nginx buffers responses, which would delay events.
+  'x-accel-buffering': 'no',
+};
+
 /** Options of an event stream. */
 export interface EventStreamOptions extends Omit<ReporterOptions, 'source'> {
   /** Returns the number of attempts so far. */
@@ -26,10 +34,7 @@ export async function eventStreamResponse(
   const warnings = [...parsed.notes, ...opened.flatMap((each) => each.warnings)];
   return new Response(eventBody({ source, ...rest }), {
     headers: {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
-      // By default, nginx buffers responses, which would delay events.
-      'x-accel-buffering': 'no',
+      ...EVENT_STREAM_HEADERS,
       ...callHeaders({ target: first?.target, attempts: attempts(), warnings }),
     },
   });

@@ -13,12 +13,17 @@ const MAX_LENGTH = 2000;
 
 /** Returns headers with the target that responded, the number of attempts, and the warnings of the call. */
 export function callHeaders({ target, attempts, warnings }: CallInfo): Record<string, string> {
-  const texts = warnings.map(({ action, what, why }) => `${action} ${what}: ${why}`);
   return {
     ...(target === undefined ? {} : { 'x-majordomo-target': printable(target) }),
     'x-majordomo-attempts': String(attempts),
-    ...(texts.length === 0 ? {} : { 'x-majordomo-warnings': printable(texts.join('; ')) }),
+    ...warningHeaders(warnings),
   };
+}
+
+/** Returns the header with the warnings, if there are any. */
+export function warningHeaders(warnings: readonly Warning[]): Record<string, string> {
+  const texts = warnings.map(({ action, what, why }) => `${action} ${what}: ${why}`);
+  return texts.length === 0 ? {} : { 'x-majordomo-warnings': printable(texts.join('; ')) };
 }
 
 /** Returns the number of attempts, excluding skipped targets. */

@@ -6,6 +6,7 @@ import { refusalOf } from '../errors/refusal-of.ts';
 import { Expansion, withoutPlaceholders } from '../expansion.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Caller, Settings } from '../options.ts';
+import { responsesOf } from '../openai-responses/current-responses.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { CUT } from '../platform-context.ts';
 import type { RequestTrace } from '../request-trace.ts';
@@ -13,6 +14,7 @@ import { droppedParts } from '../response/citations.ts';
 import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
 import type { PrepareChat, ParsedRequest } from '../wire.ts';
+import { startBackground } from './background.ts';
 
 /**
  * Parses a request of one wire, calls the chain, and responds in that wire. Loads what the request names only if the caller may
@@ -34,7 +36,7 @@ export async function chatRoute(
   };
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
-    const expansion = new Expansion(context, settings);
+    const expansion = new Expansion(context, settings, responsesOf(context, gateway));
     const parse = (): ParsedRequest => prepare(context, gateway)(body, expansion);
     const draft = parse();
     trace.model = draft.model;
@@ -45,13 +47,19 @@ export async function chatRoute(
       await settings.majordomo.precheck(spec, withoutPlaceholders(draft.request), draftOptions);
     }
     const parsed = await expansion.complete(draft, parse);
-    const model = modelOf(spec, caller, settings);
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
+    if (parsed.isStreamed) endStream = streamCount(trace, gateway.metrics);
+    const { background } = parsed;
+    if (background !== undefined) {
+      const onStreamEnd = (): void => endStream?.();
+      const call = { parsed, background, spec, options, onJobEnd: leave, onStreamEnd };
+      return await startBackground(call, context, gateway);
+    }
+    const model = modelOf(spec, caller, settings);
     const onError = (error: unknown): void => {
       trace.fail(refusalOf(error));
       reportToOperator(error, requestId, settings);
     };
-    if (parsed.isStreamed) endStream = streamCount(trace, gateway.metrics);
     const call: ChatCall = { parsed, model, options, onEnd: release, onError, cut: platform?.[CUT] };
     return await (parsed.isStreamed ? streamResponse(call, settings) : completeResponse(call));
   } catch (error) {
@@ -68,7 +76,7 @@ function modelOf(spec: string, caller: Caller, { majordomo, wrapModel }: Setting
 }
 
 /** Increments the number of open streams and delays the report of the request until the returned function is called. */
-function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
+export function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
   const ends = [trace.hold(), metrics.onStream()];
   return () => {
     for (const end of ends.splice(0)) end();

@@ -3,6 +3,7 @@ import { parseMessages } from '../anthropic-messages/read.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { specOf } from '../auth/models.ts';
 import { Expansion } from '../expansion.ts';
+import { responsesOf } from '../openai-responses/current-responses.ts';
 import { parseResponses } from '../openai-responses/read.ts';
 import { StoredItems, type ResponseState } from '../openai-responses/stored-items.ts';
 import { jsonBody } from '../parsing/body.ts';
@@ -25,32 +26,35 @@ export async function countMessages(context: RequestContext, gateway: GatewayCon
 /** Responds with the estimated number of input tokens of a Responses request, including those of stored responses. */
 export async function countInput(context: RequestContext, gateway: GatewayContext): Promise<Response> {
   const hasStore = gateway.settings.responses !== undefined;
+  const hasBackground = gateway.settings.background !== undefined;
   const tokens = await estimate(context, gateway, (body, media, stored) =>
-    parseResponses(body, media, hasStore ? readingFrom(stored) : undefined),
+    parseResponses(body, media, hasStore ? readingFrom(stored, hasBackground) : undefined),
   );
   return Response.json({ object: 'response.input_tokens', input_tokens: tokens });
 }
 
 /** Returns state from which a request reads, and in which nothing is stored. */
-const readingFrom = (stored: Expansion): ResponseState => ({
+const readingFrom = (stored: Expansion, hasBackground: boolean): ResponseState => ({
   items: new StoredItems(stored),
   save: (response) => Promise.resolve(response),
+  hasBackground,
 });
 
 /** Returns the number of input tokens that `@majordomo/context` estimates for the first target. Fetches no media. */
 async function estimate(
   arrival: RequestContext,
-  { settings, concurrency }: GatewayContext,
+  gateway: GatewayContext,
   parse: ParseCounted,
 ): Promise<number> {
   const { request, caller, trace } = arrival;
+  const { settings, concurrency } = gateway;
   const media: Media = {
     byUrl: (_url, path) => (settings.fetchMedia === undefined ? refuseUrl(path) : UNKNOWN_IMAGE),
   };
   const release = concurrency.enter();
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
-    const stored = new Expansion(arrival, settings);
+    const stored = new Expansion(arrival, settings, responsesOf(arrival, gateway));
     const draft = parse(body, media, stored);
     trace.model = draft.model;
     const spec = await specOf(draft.model, arrival, settings);

@@ -1,0 +1,36 @@
+import { systemClock } from '@majordomo/core';
+import { object } from '../parsing/fields.ts';
+import { Notes } from '../parsing/notes.ts';
+import type { StoredResponse } from '../response-store.ts';
+import type { NewBackground } from '../wire.ts';
+import { storedItems } from './input-items.ts';
+import { ResponseIds } from './response-ids.ts';
+import { envelope, type Echo } from './response.ts';
+import { responsesTools } from './tools.ts';
+
+/** Place of the first input item. The output items, which are not known yet, have the places before it. */
+const FIRST_INPUT = 0x10000;
+
+/** Returns a background response that has not begun, as it is stored. */
+export function newBackground(
+  echo: Echo,
+  { ancestors, input }: Pick<StoredResponse, 'ancestors'> & { readonly input: unknown },
+): NewBackground {
+  const id = new ResponseIds().response;
+  const response = { ...envelope(id, echo, []), status: 'queued', output: [], usage: null };
+  const { input: _input, ...job } = echo.body;
+  const items = storedItems(input, new ResponseIds(id, FIRST_INPUT));
+  return { id, stored: { ancestors, input: items, response, job } };
+}
+
+/** Returns the data of the request from which the events of a background response are written. */
+export function echoOf({ job = {}, response }: Pick<StoredResponse, 'job' | 'response'>): Echo {
+  return {
+    model: String(response['model']),
+    body: job,
+    isStored: true,
+    createdAt: Number(response['created_at']),
+    now: () => Math.floor(systemClock.now() / 1000),
+    known: responsesTools(object(job, ''), new Notes()).known,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Background, ChatJob } from '@majordomo/background';
+import { LlmError } from '@majordomo/core';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { refusalOf } from '../errors/refusal-of.ts';
+import { reportToOperator } from '../errors/report.ts';
+import { isUnfinished, ResponseStore, type ResponseSource, type StoredResponse } from '../response-store.ts';
+import { echoOf } from './background-request.ts';
+import { completeResponse } from './complete.ts';
+import { failureOf } from './response.ts';
+import { ResponseIds } from './response-ids.ts';
+
+const RETRY_AFTER_MS = 5000;
+
+interface CurrentOptions {
+  readonly store: ResponseStore;
+  readonly background: Background | undefined;
+  readonly tenant: string | undefined;
+  /** Called with the error of a background response that has failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Responses of a caller. The key of the job of a background response is the id of the response. */
+export class CurrentResponses implements ResponseSource {
+  readonly store: ResponseStore;
+  private readonly options: CurrentOptions;
+
+  constructor(options: CurrentOptions) {
+    this.options = options;
+    this.store = options.store;
+  }
+
+  /** Returns a response in its current state. Stores a background response when it is first seen ended. */
+  async get(id: string): Promise<StoredResponse | undefined> {
+    const stored = await this.store.get(id);
+    if (stored?.job === undefined || !isUnfinished(stored)) return stored;
+    const job = await this.job(id);
+    if (job === undefined) return undefined;
+    const { state } = await whileStoreResponds(() => job.status());
+    if (state !== 'queued' && state !== 'running') return this.end(id, stored, job);
+    const status = state === 'queued' ? 'queued' : 'in_progress';
+    return { ...stored, response: { ...stored.response, status } };
+  }
+
+  /** Returns the job of a background response, or `undefined` if it is no longer stored. */
+  async job(id: string): Promise<ChatJob | undefined> {
+    const { background, tenant } = this.options;
+    if (background === undefined)
+      throw new Refusal(
+        'no-such-route',
+        'this gateway makes no background responses; its operator must set `background` of createGateway',
+      );
+    return whileStoreResponds(() => background.open(id, { tenant })).catch((error: unknown) => {
+      if (LlmError.is(error, 'not-found')) return undefined;
+      throw error;
+    });
+  }
+
+  private async end(id: string, stored: StoredResponse, job: ChatJob): Promise<StoredResponse> {
+    const ended = { ...stored, response: await this.endedResponse(id, stored, job) };
+    await this.store.put(id, ended);
+    return ended;
+  }
+
+  private async endedResponse(
+    id: string,
+    stored: StoredResponse,
+    job: ChatJob,
+  ): Promise<StoredResponse['response']> {
+    try {
+      return completeResponse(await job.result(), echoOf(stored), new ResponseIds(id));
+    } catch (error) {
+      if (!LlmError.is(error)) throw error;
+      if (error.details.code === 'cancelled') return { ...stored.response, status: 'cancelled' };
+      this.options.onError(error);
+      return { ...stored.response, status: 'failed', error: failureOf(refusalOf(error)) };
+    }
+  }
+}
+
+/** Returns the responses of a caller, or `undefined` if the gateway stores none. */
+export function responsesOf(
+  { caller, request, requestId }: Pick<RequestContext, 'caller' | 'request' | 'requestId'>,
+  { settings }: Pick<GatewayContext, 'settings'>,
+  signal: AbortSignal = request.signal,
+): CurrentResponses | undefined {
+  const { responses, background } = settings;
+  if (responses === undefined) return undefined;
+  return new CurrentResponses({
+    store: new ResponseStore(responses, caller, signal),
+    background,
+    tenant: caller.tenant,
+    onError: (error) => {
+      reportToOperator(error, requestId, settings);
+    },
+  });
+}
+
+/** Returns the result of work on a job. Throws an `unavailable` refusal if the store of jobs fails. */
+export const whileStoreResponds = <T>(work: () => Promise<T>): Promise<T> =>
+  work().catch((cause: unknown) => {
+    if (LlmError.is(cause) || cause instanceof Refusal) throw cause;
+    const message = 'the gateway cannot read background responses at the moment; retry later';
+    throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
+  });

@@ -1,0 +1,115 @@
+import type { ChatJob } from '@majordomo/background';
+import type { CallOptions } from '@majordomo/core';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { reportToOperator } from '../errors/report.ts';
+import { refusalOf } from '../errors/refusal-of.ts';
+import {
+  responsesOf,
+  whileStoreResponds,
+  type CurrentResponses,
+} from '../openai-responses/current-responses.ts';
+import { JobText } from '../openai-responses/job-text.ts';
+import { CUT } from '../platform-context.ts';
+import { EVENT_STREAM_HEADERS } from '../response/event-stream.ts';
+import { warningHeaders } from '../response/headers.ts';
+import { eventBody } from '../response/reporter.ts';
+import type { StoredResponse } from '../response-store.ts';
+import type { NewBackground, ParsedRequest } from '../wire.ts';
+
+/** Background response that a client has requested. */
+export interface BackgroundCall {
+  readonly parsed: ParsedRequest;
+  readonly background: NewBackground;
+  readonly spec: string;
+  readonly options: CallOptions;
+  /** Called when the job has ended. */
+  readonly onJobEnd: () => void;
+  /** Called when the stream has ended. */
+  readonly onStreamEnd: () => void;
+}
+
+/** Starts a background response. Responds when a target has accepted the request, with the response or its events. */
+export async function startBackground(
+  call: BackgroundCall,
+  context: RequestContext,
+  gateway: GatewayContext,
+): Promise<Response> {
+  const {
+    parsed,
+    background: { id, stored },
+    onJobEnd,
+    onStreamEnd,
+  } = call;
+  // The job continues after the client has disconnected.
+  const responses = responsesOf(context, gateway, new AbortController().signal);
+  if (responses === undefined) throw new TypeError('a background response needs the option `responses`');
+  await responses.store.put(id, stored);
+  const job = await startJob(call, responses, gateway);
+  const end = watch(job, responses).finally(onJobEnd);
+  context.platform?.waitUntil?.(end);
+  const headers = warningHeaders(parsed.notes);
+  if (!parsed.isStreamed) return Response.json(stored.response, { headers });
+  const body = jobEvents({ id, stored, job, after: -1, onEnd: onStreamEnd }, context, gateway);
+  return new Response(body, { headers: { ...EVENT_STREAM_HEADERS, ...headers } });
+}
+
+async function startJob(
+  { parsed, background: { id }, spec, options }: BackgroundCall,
+  responses: CurrentResponses,
+  { settings }: GatewayContext,
+): Promise<ChatJob> {
+  try {
+    const model = settings.background?.model(spec);
+    if (model === undefined) throw new TypeError('a background response needs the option `background`');
+    return await whileStoreResponds(() => model.start(parsed.request, { ...options, key: id }));
+  } catch (error) {
+    // The client does not know the id, so the job must not continue.
+    const job = await responses.job(id).catch(() => undefined);
+    await job?.cancel().catch(() => undefined);
+    await responses.store.delete(id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Waits for the end of a job, and stores its response, so that it can be continued. Never rejects. */
+async function watch(job: ChatJob, responses: CurrentResponses): Promise<void> {
+  await job.result().catch(() => undefined);
+  await responses.get(job.key).catch(() => undefined);
+}
+
+/** Events of a background response that a client reads. */
+export interface JobEvents {
+  readonly id: string;
+  readonly stored: Pick<StoredResponse, 'job' | 'response'>;
+  readonly job: ChatJob;
+  /** Number of the last event that the client has; -1 for none. */
+  readonly after: number;
+  readonly onEnd: () => void;
+}
+
+/** Returns the events of a background response as a body. A client that disconnects does not end the job. */
+export function jobEvents(
+  { onEnd, ...events }: JobEvents,
+  context: RequestContext,
+  gateway: GatewayContext,
+): ReadableStream<Uint8Array> {
+  const { request, requestId, trace, platform } = context;
+  const { settings } = gateway;
+  const left = new AbortController();
+  const signal = AbortSignal.any([request.signal, left.signal]);
+  const responses = responsesOf(context, gateway, signal);
+  if (responses === undefined) throw new TypeError('a background response needs the option `responses`');
+  return eventBody({
+    source: new JobText({ ...events, responses, signal }),
+    idleMs: settings.idleMs,
+    cut: platform?.[CUT],
+    onEnd,
+    leave: () => {
+      left.abort();
+    },
+    onError: (error) => {
+      trace.fail(refusalOf(error));
+      reportToOperator(error, requestId, settings);
+    },
+  });
+}

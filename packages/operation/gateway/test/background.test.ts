@@ -1,0 +1,347 @@
+import type OpenAI from 'openai';
+import { describe, expect, it } from 'vitest';
+import {
+  backgroundWorld,
+  type BackgroundGateway,
+  type BackgroundWorld,
+} from './support/background-gateway.ts';
+import { KEY } from './support/test-gateway.ts';
+
+type Event = OpenAI.Responses.ResponseStreamEvent;
+type Body = OpenAI.Responses.ResponseCreateParamsNonStreaming;
+
+const TEXT = 'A long answer with an emoji 😀 and somemorewordswithoutanyspaceinbetween, and an end.';
+const OTHER_KEY = 'key-of-team-b';
+const IN_BACKGROUND = { model: 'gpt', input: 'hi', background: true } as const;
+
+/** Returns a response when it has ended. */
+async function ended({ responses }: OpenAI, id: string): Promise<OpenAI.Responses.Response> {
+  let response = await responses.retrieve(id);
+  await expect
+    .poll(
+      async () => {
+        response = await responses.retrieve(id);
+        return response.status;
+      },
+      { timeout: 10_000 },
+    )
+    .not.toMatch(/queued|in_progress/);
+  return response;
+}
+
+/** Runs with a gateway that is then closed. */
+async function during<T>(world: BackgroundWorld, run: (client: OpenAI) => Promise<T>): Promise<T> {
+  await using gateway = await world.start();
+  return await run(gateway.client());
+}
+
+async function eventsOf(stream: AsyncIterable<Event>): Promise<readonly Event[]> {
+  const events: Event[] = [];
+  for await (const event of stream) events.push(event);
+  return events;
+}
+
+const replay = async ({ responses }: OpenAI, id: string, after?: number): Promise<readonly Event[]> =>
+  eventsOf(
+    await responses.retrieve(id, { stream: true, ...(after !== undefined && { starting_after: after }) }),
+  );
+
+const numbersOf = (events: readonly Event[]): readonly number[] =>
+  events.map((event) => event.sequence_number);
+
+const textOf = (events: readonly Event[]): string =>
+  events.map((event) => (event.type === 'response.output_text.delta' ? event.delta : '')).join('');
+
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
+
+const post = ({ url }: BackgroundGateway, body: object): Promise<Response> =>
+  fetch(`${url}/v1/responses`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('a background response', () => {
+  it.each(['gpt', 'claude', 'gemini'])(
+    'of %s is created, and retrieved until it has ended',
+    async (model) => {
+      await using world = await backgroundWorld({ server: { plan: () => TEXT }, live: [TEXT] });
+      await using gateway = await world.start();
+      const client = gateway.client();
+      const created = await client.responses.create({ ...IN_BACKGROUND, model });
+      expect(created).toMatchObject({ background: true, status: 'queued', output: [], model });
+      const response = await ended(client, created.id);
+      expect(response).toMatchObject({ status: 'completed', background: true, output_text: TEXT });
+      expect(response.usage?.total_tokens).toBeGreaterThan(0);
+      expect(await client.responses.retrieve(created.id)).toEqual(response);
+    },
+  );
+
+  it('is in progress until its target has answered, and is never a stale snapshot', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 5 }) } });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const { id } = await client.responses.create(IN_BACKGROUND);
+    expect(await client.responses.retrieve(id)).toMatchObject({ status: 'in_progress', output: [] });
+    world.server.jobs[0]?.release();
+    expect((await ended(client, id)).output_text).toBe(TEXT);
+  });
+
+  it('has equal events with consecutive numbers in each reading, also after a restart', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 9 }) } });
+    const { first, id } = await during(world, async (client) => {
+      const stream = await client.responses.create({ ...IN_BACKGROUND, stream: true });
+      const events = stream[Symbol.asyncIterator]();
+      const created = (await events.next()).value as Extract<Event, { readonly type: 'response.created' }>;
+      const second = replay(client, created.response.id);
+      world.server.jobs[0]?.release();
+      const read = [created, ...(await eventsOf({ [Symbol.asyncIterator]: () => events }))];
+      expect(await second).toEqual(read);
+      expect(await replay(client, created.response.id)).toEqual(read);
+      return { first: read, id: created.response.id };
+    });
+    expect(numbersOf(first)).toEqual(range(first.length));
+    expect(first.slice(0, 2).map(({ type }) => type)).toEqual(['response.created', 'response.in_progress']);
+    expect(first.at(-1)).toMatchObject({ type: 'response.completed', response: { id, status: 'completed' } });
+    expect(textOf(first)).toBe(TEXT);
+    await using gateway = await world.start();
+    const client = gateway.client();
+    expect(await replay(client, id)).toEqual(first);
+    for (const after of first.keys()) expect(await replay(client, id, after)).toEqual(first.slice(after + 1));
+  });
+
+  it('is resumed by the helper of the client', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => TEXT } });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const created = client.responses.stream({ ...IN_BACKGROUND, stream: true });
+    const events = await eventsOf(created);
+    const { id } = await created.finalResponse();
+    for (const after of [0, 5, events.length - 2]) {
+      const resumed = client.responses.stream({ response_id: id, starting_after: after });
+      expect(numbersOf(await eventsOf(resumed))).toEqual(range(events.length).slice(after + 1));
+      expect((await resumed.finalResponse()).output_text).toBe(TEXT);
+    }
+  });
+
+  it('is cancelled, also repeatedly, and at the vendor', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 9 }) } });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const { id } = await client.responses.create(IN_BACKGROUND);
+    const reading = replay(client, id);
+    await expect.poll(() => world.server.requests.some(({ step }) => step === 'stream')).toBe(true);
+    const cancelled = await client.responses.cancel(id);
+    expect(cancelled).toMatchObject({ id, status: 'cancelled', output: [] });
+    expect(await client.responses.cancel(id)).toEqual(cancelled);
+    expect(await client.responses.retrieve(id)).toMatchObject(cancelled);
+    expect(world.server.jobs[0]?.status).toBe('cancelled');
+    const last = { type: 'response.failed', response: { status: 'cancelled' }, sequence_number: 999_999_999 };
+    expect((await reading).at(-1)).toMatchObject(last);
+    expect(await replay(client, id, 7)).toMatchObject([last]);
+  });
+
+  it('is not changed by a cancellation after its end', async () => {
+    await using world = await backgroundWorld();
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const { id } = await client.responses.create(IN_BACKGROUND);
+    const response = await ended(client, id);
+    expect((await client.responses.cancel(id)).status).toBe(response.status);
+    expect(await client.responses.retrieve(id)).toEqual(response);
+  });
+
+  it('continues after its client has disconnected', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 9 }) } });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const stream = await client.responses.create({ ...IN_BACKGROUND, stream: true });
+    let id = '';
+    for await (const event of stream) {
+      if (event.type === 'response.created') ({ id } = event.response);
+      if (event.type === 'response.output_text.delta') break;
+    }
+    world.server.jobs[0]?.release();
+    expect((await ended(client, id)).output_text).toBe(TEXT);
+    expect(world.server.requests.filter(({ step }) => step === 'start')).toHaveLength(1);
+  });
+
+  it('that a further target begins again ends the stream of the earlier one', async () => {
+    const fails = { code: 'server_error', message: 'sorry' };
+    await using world = await backgroundWorld({
+      server: { plan: () => ({ answer: TEXT, holdAt: 9, fails }) },
+      other: { plan: () => 'another answer' },
+    });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const stream = await client.responses.create({ ...IN_BACKGROUND, model: 'chain', stream: true });
+    let id = '';
+    const read = async (): Promise<void> => {
+      for await (const event of stream) {
+        if (event.type === 'response.created') ({ id } = event.response);
+        if (event.type === 'response.output_text.delta') world.server.jobs[0]?.release();
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'response_restarted' });
+    expect((await ended(client, id)).output_text).toBe('another answer');
+    const events = await replay(client, id);
+    expect(numbersOf(events)).toEqual([
+      0,
+      1,
+      ...range(events.length - 2).map((number) => number + 1_000_002),
+    ]);
+    expect(textOf(events)).toBe('another answer');
+    expect(await replay(client, id, 1_000_003)).toEqual(events.slice(4));
+    await expect(replay(client, id, 5)).rejects.toMatchObject({ code: 'response_restarted' });
+  });
+
+  it('fails after all targets have failed', async () => {
+    const fails = { code: 'server_error', message: 'sorry' };
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, fails }) } });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const { id } = await client.responses.create(IN_BACKGROUND);
+    const response = await ended(client, id);
+    expect(response).toMatchObject({
+      status: 'failed',
+      error: { code: 'server_error', message: 'the vendor failed' },
+    });
+    const [last] = (await replay(client, id)).slice(-1);
+    expect(last).toMatchObject({ type: 'response.failed', response: { id, status: 'failed' } });
+  });
+
+  it('is refused with the status of a live call if every target refuses its start', async () => {
+    await using world = await backgroundWorld({
+      server: { before: ({ step }) => (step === 'start' ? { status: 429 } : undefined) },
+    });
+    await using gateway = await world.start();
+    await expect(gateway.client().responses.create(IN_BACKGROUND)).rejects.toMatchObject({ status: 429 });
+    expect(world.server.jobs).toHaveLength(0);
+  });
+
+  it('does not exist for another tenant', async () => {
+    await using world = await backgroundWorld();
+    await using gateway = await world.start();
+    const { id } = await gateway.client().responses.create(IN_BACKGROUND);
+    const { responses } = gateway.client(OTHER_KEY);
+    for (const request of [
+      () => responses.retrieve(id),
+      () => responses.retrieve(id, { stream: true }),
+      () => responses.cancel(id),
+      () => responses.delete(id),
+      () => responses.inputItems.list(id),
+    ])
+      await expect(request()).rejects.toMatchObject({ status: 404 });
+    expect((await ended(gateway.client(), id)).status).toBe('completed');
+  });
+
+  it('is continued by its id, when it has ended', async () => {
+    await using world = await backgroundWorld({
+      server: {
+        plan: (_, number) => (number === 0 ? { answer: 'My name is Ada.', holdAt: 5 } : 'Your name is Ada.'),
+      },
+    });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const first = await client.responses.create(IN_BACKGROUND);
+    const next: Body = { model: 'gpt', input: 'Who?', previous_response_id: first.id };
+    await expect(client.responses.create(next)).rejects.toMatchObject({
+      status: 400,
+      param: 'previous_response_id',
+    });
+    world.server.jobs[0]?.release();
+    await ended(client, first.id);
+    for (const background of [false, true]) {
+      const created = await client.responses.create({ ...next, background });
+      expect((await ended(client, created.id)).output_text).toBe('Your name is Ada.');
+      const sent = JSON.stringify(world.server.jobs.at(-1)?.body);
+      for (const part of ['hi', 'My name is Ada.', 'Who?']) expect(sent).toContain(part);
+      const ids: string[] = [];
+      for await (const item of client.responses.inputItems.list(created.id)) ids.push(item.id);
+      expect(new Set(ids).size).toBe(3);
+    }
+  });
+
+  it('is stored when it has ended, although no client has read it', async () => {
+    await using world = await backgroundWorld();
+    const { id } = await during(world, async ({ responses }) => {
+      const created = await responses.create(IN_BACKGROUND);
+      await expect.poll(() => world.server.requests.some(({ step }) => step === 'remove')).toBe(true);
+      return created;
+    });
+    await using gateway = await world.start();
+    const body = { model: 'gpt', input: 'Go on.', previous_response_id: id };
+    expect((await gateway.client().responses.create(body)).status).toBe('completed');
+    expect(JSON.stringify(world.server.requests.at(-1)?.body)).toContain('an answer');
+  });
+
+  it('counts for the limits of its tenant, and as a running call', async () => {
+    await using world = await backgroundWorld({
+      server: { plan: () => ({ holdAt: 3 }) },
+      limits: [{ name: 'tenant', max: { usd: '0.05' }, per: 'day', each: ['tenant'] }],
+    });
+    await using gateway = await world.start({ maxConcurrent: 1 });
+    const client = gateway.client();
+    const body = { ...IN_BACKGROUND, max_output_tokens: 500 };
+    const { id } = await client.responses.create(body);
+    await expect(gateway.client(OTHER_KEY).responses.create(body)).rejects.toMatchObject({ status: 429 });
+    world.server.jobs[0]?.release();
+    await expect.poll(() => world.server.requests.some(({ step }) => step === 'remove')).toBe(true);
+    expect((await ended(client, id)).status).toBe('completed');
+    const large = { ...body, max_output_tokens: 5000 };
+    await expect(client.responses.create(large)).rejects.toMatchObject({ status: 400 });
+    expect(world.server.jobs).toHaveLength(1);
+  });
+
+  it('is deleted with its job, also while it is in progress', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 5 }) } });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const { id } = await client.responses.create(IN_BACKGROUND);
+    await client.responses.delete(id);
+    await expect(client.responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
+    await expect(client.responses.cancel(id)).rejects.toMatchObject({ status: 404 });
+    expect(world.server.jobs[0]?.status).toBe('cancelled');
+  });
+});
+
+describe('a gateway with background responses', () => {
+  it('refuses invalid members and queries, and a cancellation of other responses', async () => {
+    await using world = await backgroundWorld();
+    await using gateway = await world.start();
+    const { responses } = gateway.client();
+    const unstored = await post(gateway, { ...IN_BACKGROUND, store: false });
+    expect([unstored.status, await unstored.json()]).toMatchObject([400, { error: { param: 'store' } }]);
+    const { id } = await responses.create({ model: 'gpt', input: 'hi' });
+    await expect(responses.cancel(id)).rejects.toMatchObject({ status: 400 });
+    await expect(responses.retrieve(id, { stream: true })).rejects.toMatchObject({ status: 400 });
+    const created = await responses.create(IN_BACKGROUND);
+    await expect(responses.retrieve(created.id, { starting_after: 1 })).rejects.toMatchObject({
+      status: 400,
+      param: 'starting_after',
+    });
+    await expect(responses.retrieve(created.id, { stream: true, starting_after: -1 })).rejects.toMatchObject({
+      status: 400,
+      param: 'starting_after',
+    });
+  });
+
+  it('refuses background: true without the option', async () => {
+    await using world = await backgroundWorld();
+    await using gateway = await world.start({ background: undefined });
+    await expect(gateway.client().responses.create(IN_BACKGROUND)).rejects.toMatchObject({
+      status: 400,
+      param: 'background',
+    });
+    expect(world.server.requests).toHaveLength(0);
+  });
+
+  it('cannot be created without stored responses, or with a wrapped model', async () => {
+    await using world = await backgroundWorld();
+    await expect(world.start({ responses: undefined })).rejects.toMatchObject({ kind: 'config' });
+    await expect(world.start({ wrapModel: (model) => model })).rejects.toMatchObject({
+      kind: 'config',
+      message: /wrapModel/,
+    });
+  });
+});
