@@ -41,8 +41,11 @@ export interface EffectsIo extends Observers {
   readonly claim?: ClaimStore | undefined;
   /** Listener for events. If the listener is set, responses are streamed. A returned promise delays the stream. */
   readonly onEvent?: Emit | undefined;
-  /** Options of the model calls. `timeouts.totalMs` limits a model call with its hooks, not the complete step. */
-  readonly options?: CallOptions | undefined;
+  /**
+   * Options of the model calls. `timeouts.totalMs` limits a model call with its hooks, not the complete step. The key of a model call is
+   * `<run>/<step>`.
+   */
+  readonly options?: Omit<CallOptions, 'key'> | undefined;
 }
 
 /** Effects that `Agent.effects` returns. */
@@ -62,23 +65,30 @@ interface LocalRun {
   readonly reports: StepReports;
   readonly toolOrder: ToolOrder;
   readonly toolSlots: Semaphore;
+  /** First part of the keys of the model calls; `undefined` for calls without a key. */
+  readonly callKey: string | undefined;
 }
 
 /** Returns the effects for a driver, which may continue the run in another process. */
 export function driverEffects(agent: AgentParts, { claim, ...io }: EffectsIo): AgentEffects {
   const reports = new StepReports(agent.hooks, io);
-  if (claim === undefined) return localEffects(agent, io, reports);
+  if (claim === undefined) return localEffects(agent, io, reports, io.runId);
   checkClaimStore('effects', claim);
   const { options = {} } = io;
   // Sub-agents inherit the store.
   const nested = { ...io, options: withNesting(options, { ...nestingOf(options), claim }) };
-  return { ...localEffects(agent, nested, reports), claim: claimEffect(agent, io, claim) };
+  return { ...localEffects(agent, nested, reports, io.runId), claim: claimEffect(agent, io, claim) };
 }
 
 /** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */
-export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepReports): AgentEffects {
+export function localEffects(
+  agent: AgentParts,
+  io: EffectsIo,
+  reports: StepReports,
+  callKey: string | undefined,
+): AgentEffects {
   const toolSlots = new Semaphore(agent.toolConcurrency);
-  const run = { agent, io, reports, toolOrder: new ToolOrder(), toolSlots };
+  const run = { agent, io, reports, toolOrder: new ToolOrder(), toolSlots, callKey };
   const { steer } = agent.hooks;
   return {
     callModel: (state, turn) => callModel(state, turn, run),
@@ -95,7 +105,7 @@ export function localEffects(agent: AgentParts, io: EffectsIo, reports: StepRepo
 }
 
 async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun): Promise<Answer> {
-  const { agent, io, reports, toolOrder } = run;
+  const { agent, io, reports, toolOrder, callKey } = run;
   const began = agent.clock.now();
   const cost = costFunction(run);
   const isRequired = state.budget?.maxUsd !== undefined;
@@ -107,6 +117,7 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
     made = await requestTurn(state, turn, agent.active(state), {
       scope,
       options: io.options,
+      callKey,
       reports,
       toolOrder,
       messages: agent.view(state),

@@ -20,6 +20,9 @@ import type { StepReports } from './step-report.ts';
 import { hasSameItems, type ToolOrder } from '../tools/tool-order.ts';
 import { withLoadedTools } from '../tools/tool-search.ts';
 
+/** Maximum length of `CallOptions.key`, in characters. */
+const MAX_KEY = 200;
+
 export interface ModelTurn {
   readonly response: ChatResponse;
   readonly offered: readonly string[] | undefined;
@@ -28,6 +31,8 @@ export interface ModelTurn {
 interface ModelCallIo {
   readonly scope: Scope;
   readonly options: CallOptions | undefined;
+  /** First part of the keys of the model calls; `undefined` for calls without a key. */
+  readonly callKey: string | undefined;
   readonly reports: StepReports;
   readonly toolOrder: ToolOrder;
   /** Messages that the active agent receives. */
@@ -49,15 +54,25 @@ export async function requestTurn(
   const request = requestOf(io, settings, tools, turn?.textOnly ?? false, agent);
   const first = await compactedRequest(request, state, undefined, agent, io);
   try {
-    return { response: await generateOrEmpty(model, first, io, state), offered };
+    return { response: await generateOrEmpty(model, first, withKey(io, step), state), offered };
   } catch (error) {
     if (agent.hooks.compact === undefined || !LlmError.is(error, 'context-overflow')) throw error;
     const second = await compactedRequest(request, state, error, agent, io);
     if (hasSameItems(first.messages, second.messages)) throw error;
-    const response = await generateOrEmpty(model, second, io, state);
+    const response = await generateOrEmpty(model, second, withKey(io, step, '/2'), state);
     const attempts = [...error.details.attempts, ...response.attempts];
     return { response: { ...response, attempts }, offered };
   }
+}
+
+/** Returns the options with the key of a model call. A repeated run finds the job of a step by this key. */
+function withKey(io: ModelCallIo, step: number, suffix = ''): ModelCallIo {
+  const { callKey, reports } = io;
+  const key = callKey === undefined ? undefined : `${callKey}/${step}${suffix}`;
+  if (key === undefined || key.length <= MAX_KEY) return { ...io, options: { ...io.options, key } };
+  const why = `it has more than ${MAX_KEY} characters, so a repeated run does not continue the job of this step`;
+  reports.warn({ action: 'dropped', what: 'key', why });
+  return { ...io, options: { ...io.options, key: undefined } };
 }
 
 function renewTools({ tools }: AgentParts, { reports }: ModelCallIo): void {

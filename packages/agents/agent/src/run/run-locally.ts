@@ -56,7 +56,7 @@ export async function runLocally(
   };
   const reports = new StepReports(agent.hooks, io);
   const effects = {
-    ...localEffects(agent, io, reports),
+    ...localEffects(agent, io, reports, requestedRunId === undefined ? undefined : runId),
     decisions: () => Promise.resolve([]),
     claim: claimEffect(agent, io, claim),
   };

@@ -5,7 +5,7 @@ import type { Observers } from './hooks.ts';
 import type { Decision } from '../state/state.ts';
 
 /** Options of one run, in addition to the options of its model calls and its observers. */
-export interface RunOptions extends CallOptions, Observers {
+export interface RunOptions extends Omit<CallOptions, 'key'>, Observers {
   /** Decisions on the pending calls of a paused run. They are applied before the run continues. @default [] */
   readonly decisions?: readonly Decision[] | undefined;
   /**
@@ -24,7 +24,11 @@ export interface RunOptions extends CallOptions, Observers {
   readonly budget?: Budget | undefined;
   /** Value that tools receive as `ToolContext.context`. @default undefined */
   readonly context?: unknown;
-  /** Id of the run in `ToolContext.key`. Ignored if the state has pending calls and an id. @default the state's id, or a UUID */
+  /**
+   * Id of the run in `ToolContext.key`. Ignored if the state has pending calls and an id. If it is set, each model call has the key
+   * `<run>/<step>`, so that a repeated run with a model of `@majordomo/background` continues the jobs of its steps.
+   * @default the state's id, or a UUID
+   */
   readonly runId?: string | undefined;
 }
 
