@@ -1,20 +1,37 @@
 /**
  * Program of a process that makes calls as jobs. With `calls`, it makes parallel calls with one key, and prints their answers.
- * Otherwise it starts the job `k`, and prints `text` at the first text, the answer, and `refused` when the store refuses a change for the
+ * With `isAgent`, it runs an agent, and prints its answer. Otherwise it starts the job `k`, and prints `text` at the first text, the answer, and `refused` when the store refuses a change for the
  * first time: the renewal of the lease or the answer. It ends with its input, or prints `at <point>` and stops.
  */
 import { once } from 'node:events';
+import { createAgent } from '@majordomo/agent';
 import type { JobStore } from '@majordomo/background';
 import { user } from '@majordomo/core';
 import { openStores } from './job-engines.ts';
-import { openJobs, REQUEST, type JobProcess } from './job-world.ts';
+import { look } from './job-agent.ts';
+import { openJobs, REQUEST, SPEC, type JobProcess } from './job-world.ts';
 
-const { place, url, point, calls = 0 } = JSON.parse(process.argv[2] ?? '') as JobProcess;
+const facts = JSON.parse(process.argv[2] ?? '') as JobProcess;
+const { place, spec = SPEC, point, calls = 0, isAgent = false } = facts;
 
 async function stopAt(reached: string): Promise<void> {
   if (reached !== point) return;
   console.log(`at ${reached}`);
   await new Promise(() => setInterval(() => undefined, 1000));
+}
+
+interface SavedRecord {
+  readonly state: string;
+  readonly legs: readonly { readonly job?: { readonly ref?: string; readonly left: readonly string[] } }[];
+}
+
+/** Returns the name of a save. `number`: number of the save, from 1. */
+function nameOf(record: string, number: number): string {
+  const { state, legs } = JSON.parse(record) as SavedRecord;
+  const job = legs.at(-1)?.job;
+  if (state === 'completed') return job?.left.length === 0 ? 'the deletion' : 'the end';
+  if (job === undefined) return `save ${number}`;
+  return job.ref === undefined ? 'the start' : 'the reference';
 }
 
 /** Returns a store that stops the process before or after it saves the job. */
@@ -31,8 +48,7 @@ function stopping(store: JobStore): JobStore {
     postpone: async (key, version, dueMs) => note(await store.postpone(key, version, dueMs)),
     async save(key, record, version, times) {
       const number = ++saves;
-      const isEnd = record.includes('"state":"completed"');
-      const name = isEnd ? 'the end' : `save ${number}`;
+      const name = nameOf(record, number);
       await stopAt(`before ${name}`);
       const saved = note(await store.save(key, record, version, times));
       await stopAt(`after ${name}`);
@@ -42,8 +58,8 @@ function stopping(store: JobStore): JobStore {
 }
 
 const stores = openStores(place);
-const { background, ledger } = openJobs(url, { ...stores, jobs: stopping(stores.jobs) });
-const model = background.model('openai/gpt-4.1-mini');
+const { background, ledger } = openJobs(facts, { ...stores, jobs: stopping(stores.jobs) });
+const model = background.model(spec);
 if (calls > 0) {
   console.log('ready');
   await new Promise((resolve) => process.stdin.once('data', resolve));
@@ -53,6 +69,9 @@ if (calls > 0) {
     model.generate({ messages: [user(`hi ${tenant ?? 'all'}`)] }, { key: 'k', tenant }),
   );
   console.log(JSON.stringify((await Promise.all(answers)).map(({ text }) => text)));
+} else if (isAgent) {
+  const { text } = await createAgent({ model, tools: [look] }).run('hi', { runId: 'r' });
+  console.log(text);
 } else {
   const job = await model.start(REQUEST, { key: 'k' });
   const reading = job.stream();

@@ -1,32 +1,54 @@
-import { createBackground, type Background } from '@majordomo/background';
+import { createBackground, type Background, type BackgroundOptions } from '@majordomo/background';
 import { createMajordomo, user } from '@majordomo/core';
 import { createLedger, type Ledger } from '@majordomo/ledger';
+import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import type { OpenStores, Place } from './job-engines.ts';
 
-/** Facts that a process receives. */
-export interface JobProcess {
-  readonly place: Place;
-  /** Base URL of the server. */
+/** Base URLs of the servers. */
+export interface JobServers {
+  /** Server of `openai`: of Chat Completions, or of jobs if `isNative` is set. */
   readonly url: string;
+  /** Whether `openai` has a job API. `@default false` */
+  readonly isNative?: boolean | undefined;
+  /** Server of the jobs of `other`. `@default` the same server */
+  readonly other?: string | undefined;
+  /** Server of `anthropic`, which has no job API. */
+  readonly anthropic?: string | undefined;
+}
+
+/** Facts that a process receives. */
+export interface JobProcess extends JobServers {
+  readonly place: Place;
+  /** Chain of the calls. `@default 'openai/gpt-4.1-mini'` */
+  readonly spec?: string | undefined;
   /** Point at which the process stops. `@default` none */
   readonly point?: string | undefined;
   /** Number of parallel calls with one key. `@default 0`, which starts one job and waits for its answer */
   readonly calls?: number | undefined;
+  /** Whether the process runs an agent with the run id `r`. */
+  readonly isAgent?: boolean | undefined;
 }
 
+export const SPEC = 'openai/gpt-4.1-mini';
 export const REQUEST = { messages: [user('hi')], maxTokens: 50 };
 
-/** Opens the jobs of a process through the real SDK, with a limit. */
+/** Opens the jobs of a process through the real SDK, with a limit in dollars. */
 export function openJobs(
-  url: string,
+  { url, isNative = false, other = url, anthropic = url }: JobServers,
   { jobs, ledger: store }: Pick<OpenStores, 'jobs' | 'ledger'>,
+  { usd = '1000', ...options }: Partial<BackgroundOptions> & { readonly usd?: string } = {},
 ): { readonly background: Background; readonly ledger: Ledger } {
-  const limits = [{ name: 'money', max: { usd: '1000' }, per: 'ever' }] as const;
+  const limits = [{ name: 'money', max: { usd }, per: 'ever' }] as const;
   const ledger = createLedger({ store, limits, storeTimeoutMs: 30_000 });
   const majordomo = createMajordomo({
-    providers: [createOpenAI({ apiKey: 'sk-test-key', baseURL: url, api: 'chat' })],
+    providers: [
+      createOpenAI({ apiKey: 'sk-test-key', baseURL: url, api: isNative ? 'responses' : 'chat' }),
+      createOpenAI({ id: 'other', apiKey: 'sk-test-key', baseURL: other }),
+      createAnthropic({ apiKey: 'sk-test-key', baseURL: anthropic }),
+    ],
     gates: [ledger.gate],
+    chain: isNative ? { attempts: 1 } : {},
   });
-  return { background: createBackground({ majordomo, store: jobs }), ledger };
+  return { background: createBackground({ majordomo, store: jobs, ledger, ...options }), ledger };
 }

@@ -1,56 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
 import { costOfResponse } from '@majordomo/catalog';
 import { LlmError } from '@majordomo/core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeEngine } from '../../src/stores/describe-engine.ts';
-import {
-  ENGINES,
-  openStores,
-  type Engine,
-  type OpenStores,
-  type Place,
-} from '../../src/stores/job-engines.ts';
-import { openJobs, REQUEST, type JobProcess } from '../../src/stores/job-world.ts';
-import { linesIn } from '../../src/stores/lines.ts';
+import { endLease, startProcess } from '../../src/stores/job-child.ts';
+import { ENGINES, openStores, type Engine, type Place } from '../../src/stores/job-engines.ts';
+import { openJobs, REQUEST } from '../../src/stores/job-world.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 const TIMEOUT_MS = 120_000;
-const PROCESS = new URL('../../src/stores/job-process.ts', import.meta.url).pathname;
-const children: ChildProcess[] = [];
-
-afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
-});
-
-/** Ends the lease of the job `k`, as after 30 seconds. */
-async function endLease({ jobs }: OpenStores): Promise<void> {
-  for (;;) {
-    const found = await jobs.load('["k"]');
-    if (found?.dueMs === undefined) return;
-    if ((await jobs.postpone('["k"]', found.version, 0)) !== undefined) return;
-  }
-}
-
-function start(facts: JobProcess) {
-  const args = ['--disable-warning=ExperimentalWarning', PROCESS, JSON.stringify(facts)];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  children.push(child);
-  const lines = linesIn(child.stdout);
-  const exit = once(child, 'exit');
-  const line = async (): Promise<string> => String((await lines.next()).value);
-  return {
-    child,
-    line,
-    exit,
-    async kill() {
-      child.kill('SIGKILL');
-      await exit;
-    },
-  };
-}
-
 /** Points at which a process of a live leg can die, with the number of requests of both processes. */
 const KILLS = [
   { point: 'before save 1', requests: 1 },
@@ -77,7 +35,7 @@ function firstStep({ point }: Kill): ReturnType<Extract<Script, (...args: never[
 async function killAt(kill: Kill, place: Place, server: WireServer): Promise<void> {
   const { point } = kill;
   const facts = { place, url: server.baseURL, point };
-  const process = start(facts);
+  const process = startProcess(facts);
   if (point === 'the request') await server.request(0);
   else if (point === 'the first text') expect(await process.line()).toBe('text');
   else
@@ -91,8 +49,8 @@ async function killAt(kill: Kill, place: Place, server: WireServer): Promise<voi
 /** Finishes the job `k` after the lease of a dead process. Checks the money of all calls. */
 async function finish(kill: Kill, place: Place, server: WireServer): Promise<void> {
   await using stores = openStores(place);
-  await endLease(stores);
-  const { background, ledger } = openJobs(server.baseURL, stores);
+  await endLease(stores, '["k"]');
+  const { background, ledger } = openJobs({ url: server.baseURL }, stores);
   const job = await background.open('k').catch((error: unknown) => {
     if (!LlmError.is(error, 'not-found') || kill.point !== 'before save 1') throw error;
     return background.model('openai/gpt-4.1-mini').start(REQUEST, { key: 'k' });
@@ -143,7 +101,9 @@ describe.each(ENGINES)('a job', (engine) => {
           wire: openaiChat,
           script: ({ body }) => `answer to ${/hi \w+/.exec(JSON.stringify(body))?.[0]}`,
         });
-        const processes = Array.from({ length: 4 }, () => start({ place, url: model.baseURL, calls: 5 }));
+        const processes = Array.from({ length: 4 }, () =>
+          startProcess({ place, url: model.baseURL, calls: 5 }),
+        );
         for (const { line } of processes) expect(await line()).toBe('ready');
         for (const { child } of processes) child.stdin.write('go\n');
         const all = Array.from({ length: 5 }, () => 'answer to hi all');
@@ -166,14 +126,14 @@ describe.each(ENGINES)('a job', (engine) => {
           script: (_, number) =>
             number === 0 ? { fault: 'slow', everyMs: 20, answer } : 'the second answer',
         });
-        const stopped = start({ place, url: model.baseURL });
+        const stopped = startProcess({ place, url: model.baseURL });
         expect(await stopped.line()).toBe('text');
         await using stores = openStores(place);
         // The next change of the record is then the late answer.
         await expect.poll(async () => (await stores.jobs.load('["k"]'))?.record).toContain('"target"');
         stopped.child.kill('SIGSTOP');
-        await endLease(stores);
-        const { background, ledger } = openJobs(model.baseURL, stores);
+        await endLease(stores, '["k"]');
+        const { background, ledger } = openJobs({ url: model.baseURL }, stores);
         const job = await background.open('k');
         expect((await job.result()).text).toBe('the second answer');
         const record = await stores.jobs.load('["k"]');
