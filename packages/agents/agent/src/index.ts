@@ -30,7 +30,7 @@ export {
   defineVendorTool,
   type CommandOutput,
   type McpApproval,
-  type Screenshot,
+  type ComputerOutput,
   type VendorActions,
   type VendorOutputs,
   type VendorToolDefinition,

@@ -4,9 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createMajordomo, LlmError, type VendorResultPart } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createAgent, defineVendorTool, type Decision, type Tool } from '../src/index.ts';
+import {
+  createAgent,
+  defineVendorTool,
+  type ComputerOutput,
+  type Decision,
+  type Tool,
+} from '../src/index.ts';
+import { WIRES } from './support/vendor-tool-wires.ts';
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const APPROVAL = {
@@ -190,31 +198,111 @@ it("a stream of the final text omits the text of a step with a vendor's call", a
   expect(texts.join('')).toBe('ok');
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-shell-'));
-const program = join(import.meta.dirname, 'support/shell-process.ts');
+const folder = mkdtempSync(join(tmpdir(), 'majordomo-vendor-tool-'));
+const program = join(import.meta.dirname, 'support/vendor-tool-process.ts');
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 interface Output {
   readonly text: string;
-  readonly awaiting: readonly object[];
+  readonly awaiting: readonly { readonly args: object }[];
   readonly results: readonly VendorResultPart[];
 }
 
-it('ten steps with two approvals and a SIGKILL in a command run no command twice', async () => {
-  const file = join(folder, 'state');
-  const start = async (mode = 'run'): Promise<Output> =>
-    JSON.parse((await promisify(execFile)(process.execPath, [program, file, mode])).stdout) as Output;
-  expect((await start()).awaiting).toEqual([{ name: 'vendor:shell', args: { commands: ['rm 3'] } }]);
-  expect((await start()).awaiting).toEqual([{ name: 'vendor:shell', args: { commands: ['rm 6'] } }]);
-  const killed: unknown = await start('die').catch((error: unknown) => error);
-  expect(killed).toMatchObject({ signal: 'SIGKILL' });
-  const { text, results } = await start();
-  expect(text).toBe('All done.');
-  expect(readFileSync(`${file}.runs`, 'utf8').trim().split('\n')).toEqual(
-    Array.from({ length: 10 }, (_, n) => (n === 3 || n === 6 ? `rm ${n}` : `echo ${n}`)),
+it.each(Object.keys(WIRES))(
+  'ten steps with two approvals and a SIGKILL in a call of %s run no call twice',
+  async (wire) => {
+    const file = join(folder, wire.replaceAll(' ', '-'));
+    const start = async (mode = 'run'): Promise<Output> =>
+      JSON.parse((await promisify(execFile)(process.execPath, [program, file, mode, wire])).stdout) as Output;
+    expect(JSON.stringify((await start()).awaiting)).toContain('"rm 3"');
+    expect(JSON.stringify((await start()).awaiting)).toContain('"rm 6"');
+    const killed: unknown = await start('die').catch((error: unknown) => error);
+    expect(killed).toMatchObject({ signal: 'SIGKILL' });
+    const { text, results } = await start();
+    expect(text).toBe('All done.');
+    expect(readFileSync(`${file}.runs`, 'utf8').trim().split('\n')).toEqual(
+      Array.from({ length: 10 }, (_, n) => (n === 3 || n === 6 ? `rm ${n}` : `echo ${n}`)),
+    );
+    expect(results).toHaveLength(10);
+    expect(results.filter(({ isError }) => isError === true).map(({ callId }) => callId)).toEqual(['call_6']);
+  },
+  60_000,
+);
+
+describe('a computer tool', () => {
+  it('receives text, a screenshot and the browser in the terms of Anthropic', async () => {
+    const { output } = await answerOf('read_page', () => ({
+      text: 'page',
+      browserState: { tabs: [] },
+      url: 'https://a.test',
+    }));
+    expect(output).toMatchObject({
+      content: [{ type: 'text', text: 'page' }],
+      output: { browser_state: { tabs: [] }, url: 'https://a.test' },
+    });
+  });
+
+  it.each(['fly', 'cursor_position'])(
+    'does not run the action %s, which a browser does not have',
+    async (name) => {
+      const { output, runs } = await answerOf(name, () => 'ran');
+      expect(output).toMatchObject({ isError: true });
+      expect(runs).toBe(0);
+    },
   );
-  expect(results).toHaveLength(10);
-  expect(results.filter(({ isError }) => isError === true).map(({ callId }) => callId)).toEqual(['call_6']);
+
+  it('that returns nothing is an error result', async () => {
+    const { output } = await answerOf('navigate', () => ({}));
+    expect(output?.isError).toBe(true);
+    expect(JSON.stringify(output?.content)).toContain('a computer tool must return a screenshot as bytes');
+  });
+
+  it('runs the actions of a turn one after the other', async () => {
+    const log: string[] = [];
+    const tool = defineVendorTool({
+      kind: 'computer',
+      run: async ({ actions }) => {
+        log.push(`start ${String(actions[0]?.['text'])}`);
+        await Promise.resolve();
+        log.push(`end ${String(actions[0]?.['text'])}`);
+        return 'typed';
+      },
+    });
+    const block = (text: string) => ({
+      type: 'tool_use',
+      id: text,
+      name: 'type',
+      input: { text },
+      toolset_name: 'browser',
+    });
+    await anthropicAgent([block('a'), block('b')], tool).run('go');
+    expect(log).toEqual(['start a', 'end a', 'start b', 'end b']);
+  });
 });
+
+/** Runs an agent whose model calls one action of Anthropic's browser. */
+async function answerOf(name: string, run: () => string | ComputerOutput) {
+  let runs = 0;
+  const counted = (): string | ComputerOutput => {
+    runs++;
+    return run();
+  };
+  const block = { type: 'tool_use', id: 'c1', name, input: {}, toolset_name: 'browser' };
+  const { messages } = await anthropicAgent(
+    [block],
+    defineVendorTool({ kind: 'computer', run: counted }),
+  ).run('go');
+  return { output: resultIn(messages), runs };
+}
+
+function anthropicAgent(blocks: readonly object[], tool: Tool) {
+  const answer = (content: readonly object[], stop: string): Response =>
+    Response.json({ id: 'm', type: 'message', role: 'assistant', model: 'c', content, stop_reason: stop });
+  const responses = [answer(blocks, 'tool_use'), answer([{ type: 'text', text: 'ok' }], 'end_turn')];
+  const fetch = (): Promise<Response> =>
+    Promise.resolve(responses.shift() ?? new Response(null, { status: 500 }));
+  const majordomo = createMajordomo({ providers: [createAnthropic({ apiKey: 'k', fetch })] });
+  return createAgent({ model: majordomo.model('anthropic/claude-opus-5-5'), tools: [tool] });
+}

@@ -35,12 +35,13 @@ export function withoutKeptMembers(request: ModelRequest): ModelRequest {
 }
 
 const isCallWithMembers = ({ type, replay }: AssistantPart): boolean =>
-  type === 'tool-call' && hasMembers(replay?.data);
+  (type === 'tool-call' || type === 'vendor-call') && hasMembers(replay?.data);
 
 function withoutMembers(part: AssistantPart): AssistantPart {
-  if (part.type !== 'tool-call' || part.replay === undefined || !isCallWithMembers(part)) return part;
-  const { replay, ...rest } = part;
+  if (part.replay === undefined || !isCallWithMembers(part)) return part;
+  const { replay } = part;
   const { members: _kept, ...data } = asRecord(replay.data);
-  if (Object.keys(data).length === 0) return rest;
+  const isEmpty = Object.keys(data).length === 0;
+  if (part.type === 'tool-call' && isEmpty) return { ...part, replay: undefined };
   return { ...part, replay: { ...replay, data: data as JsonObject } };
 }

@@ -1,5 +1,6 @@
 import type {
   Base64ImageSource,
+  BrowserStateBlockParam,
   ContentBlockParam,
   ImageBlockParam,
   TextBlockParam,
@@ -21,6 +22,7 @@ import { sanitizeToolName, sentMembers } from '@majordomo/wire-kit';
 import { referencesOf, type DeferredNames } from './deferred-tools.ts';
 import { documentBlock } from './documents.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
+import { browserState, toolsetBlock } from './toolsets.ts';
 import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 
 type ResultBlock = TextBlockParam | ImageBlockParam | ReturnType<typeof documentBlock>;
@@ -64,8 +66,9 @@ export function assistantBlock(
       return citedTextBlock(part, family);
     case 'reasoning':
       return thinkingBlock(part, family);
-    case 'tool-call':
     case 'vendor-call':
+      return toolsetBlock(part, ids(part.id), family);
+    case 'tool-call':
       return {
         type: 'tool_use',
         id: ids(part.id),
@@ -101,7 +104,7 @@ export function resultBlocks(
   if (references.length > 0)
     return { result: { type: 'tool_result', tool_use_id: id, content: references }, loose: [] };
   const isError = part.isError === true;
-  const content: ResultBlock[] = [];
+  const content: (ResultBlock | BrowserStateBlockParam)[] = [];
   const loose: ContentBlockParam[] = [];
   for (const piece of part.content) {
     const block = resultBlock(piece);
@@ -109,6 +112,7 @@ export function resultBlocks(
     if (isError && block.type !== 'text') loose.push(block);
     else content.push(block);
   }
+  if (part.type === 'vendor-result') content.push(...browserState(part));
   if (isError && content.length === 0) content.push({ type: 'text', text: 'error' });
   const result: ToolResultBlockParam = { type: 'tool_result', tool_use_id: id };
   if (content.length > 0) result.content = content;

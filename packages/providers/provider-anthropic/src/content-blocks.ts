@@ -6,6 +6,7 @@ import type { WireStopDetails } from './response.ts';
 import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, OnceWarnings, otherMembers } from '@majordomo/wire-kit';
 import { READ_MEMBERS } from './kept-members.ts';
+import { isToolsetCall, toolsetCall } from './toolsets.ts';
 
 /** Complete content block, or the start of a block in a stream. Blocks of server tools and newer types have other properties. */
 export interface WireBlock {
@@ -115,12 +116,13 @@ export class ContentBlocks {
   }
 
   private isOfCall({ content_block: block }: BlockEvent, index: number): boolean {
-    return (block ?? this.blocks.get(index))?.type === 'tool_use';
+    if (block !== undefined) return typeOf(block) === 'tool_use';
+    return this.blocks.get(index)?.type === 'tool_use';
   }
 
   private blockStart(block: WireBlock | null, index: number): void {
     if (typeof block?.type !== 'string') this.missing(`content[${index}].type`);
-    const { type } = block;
+    const type = typeOf(block);
     if (type === 'fallback') {
       this.hasFallback = true;
       this.writer.model(asRecord(asRecord(block)['to'])['model']);
@@ -253,7 +255,10 @@ export class ContentBlocks {
 
   private writeVendorPart(vendorBlock: VendorBlock, { type }: OpenBlock): void {
     const block = vendorBlock.complete();
-    if (block === undefined) this.warnDropped(type);
+    if (type === TOOLSET_CALL) {
+      this.calls++;
+      this.writer.vendorCall(toolsetCall(vendorBlock.opening, block, this.family));
+    } else if (block === undefined) this.warnDropped(type);
     else this.writer.vendor(vendorPart(block, this.family));
   }
 
@@ -291,6 +296,11 @@ export class ContentBlocks {
 /** Returns the `protocol` error for a response that lacks the property at `path`. */
 export const missingMember = (path: string, target: string): LlmError =>
   new LlmError('protocol', `${target}: the response has no "${path}"`, { target, path });
+
+/** Type of a `tool_use` block that calls a member of a toolset. It becomes a call that waits for the client. */
+const TOOLSET_CALL = 'toolset call';
+
+const typeOf = (block: WireBlock): string => (isToolsetCall(block) ? TOOLSET_CALL : (block.type ?? ''));
 
 const isModelOutput = ({ type }: OpenBlock): boolean => type === 'text' || type === 'thinking';
 

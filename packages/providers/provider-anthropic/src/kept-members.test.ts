@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createMajordomo, toolResult, user } from '@majordomo/core';
+import { createMajordomo, toolResult, user, type AssistantMessage } from '@majordomo/core';
+import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { createAnthropic } from './index.ts';
 import { READ_MEMBERS, SENT_MEMBERS } from './kept-members.ts';
@@ -72,6 +73,8 @@ const message = (content: readonly object[], stop: string) => () =>
     usage: { input_tokens: 1, output_tokens: 1 },
   });
 
+const answer = message([{ type: 'text', text: 'done' }], 'end_turn');
+
 const rejection = () =>
   Response.json(
     {
@@ -99,48 +102,52 @@ it('repairs a rejection of each member that is sent back', () => {
   ).toEqual([]);
 });
 
-it('sends toolset_name back, keeps an unknown member, and does not send it', async () => {
-  const { bodies, fetch } = server(
-    message([call], 'tool_use'),
-    message([{ type: 'text', text: 'done' }], 'end_turn'),
-  );
+/** Turn of a transcript that was stored when calls of a toolset were ordinary calls. */
+const storedTurn = (toolset: string): AssistantMessage => ({
+  role: 'assistant',
+  parts: [
+    {
+      type: 'tool-call',
+      id: 'toolu_1',
+      name: 'left_click',
+      args: { x: 1 },
+      replay: { family: CLAUDE_FAMILY, data: { members: { toolset_name: toolset, new_member: { a: 1 } } } },
+    },
+  ],
+});
+
+it('keeps an unknown member of a call, and does not send it', async () => {
+  const { toolset_name: _toolset, ...ordinary } = call;
+  const { bodies, fetch } = server(message([ordinary], 'tool_use'), answer);
   const model = modelOf(fetch);
   const first = await model.generate({ messages: [question], maxTokens: 100 });
-  expect(first.toolCalls[0]?.replay?.data).toEqual({
-    members: { toolset_name: 'computer', new_member: { a: 1 } },
-  });
+  expect(first.toolCalls[0]?.replay?.data).toEqual({ members: { new_member: { a: 1 } } });
   const second = await model.generate({ messages: [question, first.message, result], maxTokens: 100 });
-  expect(bodies[1]?.messages[1]?.content[0]).toMatchObject({ name: 'left_click', toolset_name: 'computer' });
   expect(JSON.stringify(bodies[1])).not.toContain('new_member');
   expect(second.warnings).toEqual([]);
 });
 
+it('sends toolset_name of a stored call back', async () => {
+  const { bodies, fetch } = server(answer);
+  await modelOf(fetch).generate({ messages: [question, storedTurn('computer'), result], maxTokens: 100 });
+  expect(bodies[0]?.messages[1]?.content[0]).toMatchObject({ name: 'left_click', toolset_name: 'computer' });
+});
+
 it('does not send a member of more than 64 KiB', async () => {
-  const large = { ...call, toolset_name: 'x'.repeat(70_000) };
-  const { bodies, fetch } = server(
-    message([large], 'tool_use'),
-    message([{ type: 'text', text: 'done' }], 'end_turn'),
-  );
-  const model = modelOf(fetch);
-  const first = await model.generate({ messages: [question], maxTokens: 100 });
-  await model.generate({ messages: [question, first.message, result], maxTokens: 100 });
-  expect(JSON.stringify(first.message)).toContain('x'.repeat(70_000));
-  expect(JSON.stringify(bodies[1])).not.toContain('toolset_name');
+  const { bodies, fetch } = server(answer);
+  await modelOf(fetch).generate({
+    messages: [question, storedTurn('x'.repeat(70_000)), result],
+    maxTokens: 100,
+  });
+  expect(JSON.stringify(bodies[0])).not.toContain('toolset_name');
 });
 
 it('repeats a request once without a member that the API rejects, and warns', async () => {
-  const { bodies, fetch } = server(
-    message([call], 'tool_use'),
-    rejection,
-    message([{ type: 'text', text: 'done' }], 'end_turn'),
-  );
-  const model = modelOf(fetch);
-  const first = await model.generate({ messages: [question], maxTokens: 100 });
-  const second = await model.generate({ messages: [question, first.message, result], maxTokens: 100 });
-  expect(bodies).toHaveLength(3);
-  expect(JSON.stringify(bodies[2])).not.toContain('toolset_name');
-  expect(second.warnings).toMatchObject([
-    { action: 'repaired', what: 'toolset_name dropped from tool calls' },
-  ]);
-  expect(second.text).toBe('done');
+  const { bodies, fetch } = server(rejection, answer);
+  const messages = [question, storedTurn('computer'), result];
+  const { text, warnings } = await modelOf(fetch).generate({ messages, maxTokens: 100 });
+  expect(bodies).toHaveLength(2);
+  expect(JSON.stringify(bodies[1])).not.toContain('toolset_name');
+  expect(warnings).toMatchObject([{ action: 'repaired', what: 'toolset_name dropped from tool calls' }]);
+  expect(text).toBe('done');
 });

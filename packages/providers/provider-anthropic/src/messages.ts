@@ -4,6 +4,7 @@ import { toolIdMapper, WireMessageCache } from '@majordomo/wire-kit';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 import { isContainer } from './container.ts';
 import type { DeferredNames } from './deferred-tools.ts';
+import { withToolsetResults } from './toolsets.ts';
 
 /**
  * Message of the Messages API. The content is always a list of blocks, so the messages of one request are a prefix of those of
@@ -51,7 +52,7 @@ export function toMessages(
   }
   if (wire[0]?.role === 'assistant') wire.unshift({ role: 'user', content: [OPENING] });
   trimPrefill(wire);
-  return wire;
+  return withToolsetResults(wire);
 }
 
 function blocksOf(

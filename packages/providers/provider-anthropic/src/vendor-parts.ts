@@ -8,12 +8,15 @@ import { tryParseJson } from '@majordomo/wire-kit';
  * model does not see the result.
  */
 export class VendorBlock {
+  /** Block as it started. */
+  readonly opening: JsonObject;
   private readonly block: Record<string, unknown>;
   private json = '';
   /** Whether a delta of an unknown type arrived. If so, the block is incomplete. */
   private hasUnknownDelta = false;
 
   constructor(opening: object) {
+    this.opening = opening as JsonObject;
     this.block = { ...opening };
   }
 

@@ -12,6 +12,7 @@ import type {
 import { asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { isGeneratedCallId, sanitizeToolName } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
+import { computerResponse } from './computer.ts';
 import { storedPart } from './vendor-parts.ts';
 
 /**
@@ -36,9 +37,11 @@ export function contentsOf(message: TurnMessage, quirks: Quirks, family: string)
 
 /** Whether the first call in `parts` has no signature of `family`. Gemini signs only the first call of a message. */
 export function isUnsigned(parts: readonly AssistantPart[], family: string): boolean {
-  const first = parts.find(({ type }) => type === 'tool-call');
+  const first = parts.find(isCall);
   return first !== undefined && signatureOf(tokenOf(first, family)) === undefined;
 }
+
+const isCall = ({ type }: AssistantPart): boolean => type === 'tool-call' || type === 'vendor-call';
 
 /** Returns the signature in replay data: a string, or an object that also contains members of the part that no type names. */
 function signatureOf(token: JsonValue | undefined): string | undefined {
@@ -66,9 +69,9 @@ function modelParts(
 ): readonly JsonObject[] {
   let isFirstUnsigned = unsignedCalls === 'mark' && isUnsigned(parts, family);
   return parts.flatMap((part) => {
-    const isMarked = isFirstUnsigned && part.type === 'tool-call';
+    const isMarked = isFirstUnsigned && isCall(part);
     const token = isMarked ? UNSIGNED_MARK : tokenOf(part, family);
-    if (part.type === 'tool-call') isFirstUnsigned = false;
+    if (isCall(part)) isFirstUnsigned = false;
     return modelPart(part, token);
   });
 }
@@ -90,8 +93,18 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
     case 'audio':
       return [{ ...inline(part), ...signed }];
     case 'tool-call':
-    case 'vendor-call':
       return [{ functionCall: { ...idOf(part.id), name: nameOf(part.name), args: part.args }, ...signed }];
+    case 'vendor-call':
+      return [
+        {
+          functionCall: {
+            ...idOf(part.id),
+            name: part.name,
+            args: asRecord(asRecord(part.replay.data)['args']) as JsonObject,
+          },
+          ...signed,
+        },
+      ];
   }
 }
 
@@ -115,7 +128,10 @@ function responseOf(result: ResultPart, withMedia: boolean): JsonObject {
     functionResponse: {
       ...idOf(callId),
       name: nameOf(name),
-      response: isError === true ? { error: text } : { output: text },
+      response: {
+        ...(isError === true ? { error: text } : { output: text }),
+        ...(result.type === 'vendor-result' && computerResponse(result)),
+      },
       ...(media.length > 0 && { parts: media.map(inline) }),
     },
   };

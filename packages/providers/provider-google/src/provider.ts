@@ -9,6 +9,7 @@ import {
   type QuirkValues,
 } from '@majordomo/wire-kit';
 import { batchBackend } from './batch.ts';
+import { computerActions } from './computer.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
@@ -143,6 +144,7 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
           family,
           toLlmError: (error) => inBandError(error, facts),
           reportUsage: (usage) => context.reportUsage?.(usage),
+          isComputerAction: computerActions(request),
         }),
         toLlmError: (error) => toLlmError(error, facts),
       });

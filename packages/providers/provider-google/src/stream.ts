@@ -1,4 +1,4 @@
-import { LlmError, type JsonObject, type JsonValue, type TokenLogprob, type Usage } from '@majordomo/core';
+import { LlmError, type JsonObject, type JsonValue, type Usage } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import {
   bytesOfBase64,
@@ -10,6 +10,7 @@ import {
   otherMembers,
   type WireReader,
 } from '@majordomo/wire-kit';
+import { computerCall, type ActionCall } from './computer.ts';
 import type { WireError } from './errors.ts';
 import type { GeminiFacts } from './facts.ts';
 import { citationsOf, queriesOf, quotationsOf, type Grounding, type Quotation } from './grounding.ts';
@@ -21,6 +22,7 @@ import {
   type WireMedia,
   type WirePart,
 } from './part-data.ts';
+import { logprobsOf, type WireLogprobs } from './logprobs.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments } from './partial-args.ts';
 import { blockedError, finishReason, mergeUsage, usage, usageOnly, type WireUsage } from './response.ts';
@@ -42,27 +44,6 @@ interface Candidate {
   readonly groundingMetadata?: Grounding;
   readonly citationMetadata?: { readonly citations?: readonly Quotation[] };
 }
-/** Log probabilities of a candidate (`LogprobsResult` of @google/genai 3.1). */
-interface WireLogprobs {
-  readonly chosenCandidates?: readonly WireToken[];
-  readonly topCandidates?: readonly { readonly candidates?: readonly WireToken[] }[];
-}
-interface WireToken {
-  readonly token?: string;
-  readonly logProbability?: number;
-}
-
-const tokenOf = ({ token, logProbability }: WireToken): { token: string; logprob: number } => ({
-  token: token ?? '',
-  logprob: logProbability ?? 0,
-});
-
-const logprobsOf = ({ chosenCandidates = [], topCandidates = [] }: WireLogprobs): readonly TokenLogprob[] =>
-  chosenCandidates.map((chosen, at) => ({
-    ...tokenOf(chosen),
-    top: (topCandidates[at]?.candidates ?? []).map(tokenOf),
-  }));
-
 /** Finish reasons of a response without content that describe a mistake of the model, which another target may not make. */
 const FAILURES: ReadonlySet<string> = new Set([
   'MALFORMED_FUNCTION_CALL',
@@ -106,6 +87,8 @@ const GROUNDING_MEMBERS: ReadonlySet<string> = new Set([
 interface OpenCall {
   readonly key: string;
   readonly args: PartialArguments;
+  /** Action of the computer, which is written when its arguments are complete. */
+  readonly action?: ActionCall;
 }
 
 export interface GeminiReaderOptions {
@@ -116,6 +99,8 @@ export interface GeminiReaderOptions {
   readonly toLlmError: (error: WireError) => LlmError;
   /** Function that receives usage before the end of the response. See `ModelContext.reportUsage`. */
   readonly reportUsage?: ((usage: Usage) => void) | undefined;
+  /** Whether a function is an action of Gemini's computer, which the request did not declare. */
+  readonly isComputerAction?: ((name: string) => boolean) | undefined;
 }
 
 /**
@@ -128,6 +113,7 @@ export class GeminiReader implements WireReader {
   private readonly family: string;
   private readonly toLlmError: GeminiReaderOptions['toLlmError'];
   private readonly reportUsage: GeminiReaderOptions['reportUsage'];
+  private readonly isComputerAction: NonNullable<GeminiReaderOptions['isComputerAction']>;
   private rawFinish: string | undefined;
   private finishMessage: string | undefined;
   private tokens: WireUsage | undefined;
@@ -141,12 +127,19 @@ export class GeminiReader implements WireReader {
   private openCall: OpenCall | undefined;
   private readonly warnings: OnceWarnings;
 
-  constructor({ writer, family, toLlmError, reportUsage }: GeminiReaderOptions) {
+  constructor({
+    writer,
+    family,
+    toLlmError,
+    reportUsage,
+    isComputerAction = () => false,
+  }: GeminiReaderOptions) {
     this.writer = writer;
     this.warnings = new OnceWarnings(writer);
     this.family = family;
     this.toLlmError = toLlmError;
     this.reportUsage = reportUsage;
+    this.isComputerAction = isComputerAction;
   }
 
   readMessage(data: string): void {
@@ -319,15 +312,11 @@ export class GeminiReader implements WireReader {
     const path = `candidates[0].content.parts[${at}].functionCall`;
     if (typeof name === 'string' && name !== '') {
       if (this.openCall !== undefined) this.endCall(this.openCall, true);
-      const key = `call ${this.calls++}`;
-      const replay = data === undefined ? undefined : { family: this.family, data };
-      const json = args === undefined || args === null ? undefined : jsonText(args);
-      this.writer.toolCall(key, { id: id ?? undefined, name, json, replay });
-      if (partialArgs === undefined && willContinue !== true) {
-        this.writer.end(key);
-        return;
-      }
-      this.openCall = { key, args: new PartialArguments() };
+      const isWhole = partialArgs === undefined && willContinue !== true;
+      if (this.isComputerAction(name))
+        this.startAction({ id, name, data }, isWhole ? (args ?? {}) : undefined);
+      else this.startCall(call, data, isWhole);
+      if (isWhole) return;
     }
     if (this.openCall === undefined) throw this.protocolError(`${path}.name`, 'is missing');
     for (const [n, piece] of asList(partialArgs).entries()) {
@@ -337,10 +326,32 @@ export class GeminiReader implements WireReader {
     if (willContinue !== true) this.endCall(this.openCall, false);
   }
 
-  private endCall({ key, args }: OpenCall, unfinished: boolean): void {
+  private startCall({ id, name = '', args }: WireCall, data: JsonValue | undefined, isWhole: boolean): void {
+    const key = `call ${this.calls++}`;
+    const replay = data === undefined ? undefined : { family: this.family, data };
+    const json = args === undefined || args === null ? undefined : jsonText(args);
+    this.writer.toolCall(key, { id: id ?? undefined, name, json, replay });
+    if (isWhole) this.writer.end(key);
+    else this.openCall = { key, args: new PartialArguments() };
+  }
+
+  /** Writes an action of the computer. Without arguments, they follow in fragments. */
+  private startAction(action: ActionCall, args: JsonObject | undefined): void {
+    this.cite();
+    const key = `call ${this.calls++}`;
+    if (args === undefined) this.openCall = { key, args: new PartialArguments(), action };
+    else this.writer.vendorCall(computerCall(action, args, this.family));
+  }
+
+  private endCall({ key, args, action }: OpenCall, isUnfinished: boolean): void {
     this.openCall = undefined;
-    this.writer.toolCall(key, { json: args.json(), unfinished });
-    this.writer.end(key);
+    if (action === undefined) {
+      this.writer.toolCall(key, { json: args.json(), unfinished: isUnfinished });
+      this.writer.end(key);
+    } else {
+      const complete = isUnfinished ? undefined : (JSON.parse(args.json()) as JsonObject);
+      this.writer.vendorCall(computerCall(action, complete, this.family));
+    }
   }
 
   private cite(): void {

@@ -1,5 +1,14 @@
-import { LlmError, type JsonObject, type JsonValue, type VendorCallKind } from '@majordomo/core';
-import { checkOptions, isList, isRecord, vendorToolName, type KindsOf } from '@majordomo/core/toolkit';
+import { LlmError } from '@majordomo/core';
+import type { JsonObject, JsonValue, ResultPiece, VendorCallKind } from '@majordomo/core';
+import {
+  asRecord,
+  checkOptions,
+  definedMembers,
+  isList,
+  isRecord,
+  vendorToolName,
+  type KindsOf,
+} from '@majordomo/core/toolkit';
 import { SHARED_KINDS, type Tool, type ToolContext, type ToolOutput } from './tool.ts';
 import { checkAction } from './vendor-action.ts';
 
@@ -13,13 +22,23 @@ export interface CommandOutput {
   readonly timedOut?: boolean | undefined;
 }
 
-/** Screenshot after the actions of a computer call. */
-export interface Screenshot {
-  readonly bytes: Uint8Array;
+/** State after the actions of a computer call. */
+export interface ComputerOutput {
+  /** Screenshot. OpenAI and Gemini require it. @default none */
+  readonly bytes?: Uint8Array | undefined;
   /** MIME type of the bytes. @default 'image/png' */
   readonly mediaType?: string | undefined;
-  /** Ids of the safety checks in `action.pending_safety_checks` that a person accepted. @default none */
-  readonly acknowledged?: readonly string[] | undefined;
+  /** Text that the action returns, such as the text of a page. @default none */
+  readonly text?: string | undefined;
+  /**
+   * Ids of the safety checks in `action.pending_safety_checks` that a person accepted, or `true` for the `safety_decision` of Gemini.
+   * @default none
+   */
+  readonly acknowledged?: readonly string[] | true | undefined;
+  /** Address of the page, which Gemini requires in a browser. @default none */
+  readonly url?: string | undefined;
+  /** Open tabs and their changes, in the terms of Anthropic's browser: `{ tabs, state_changes }`. @default none */
+  readonly browserState?: JsonObject | undefined;
 }
 
 /** Decision on a call of a tool of an MCP server that the vendor calls. */
@@ -31,9 +50,11 @@ export interface McpApproval {
 
 /** Actions by kind, in the vendor's terms. */
 export interface VendorActions {
-  /** Actions of a computer, such as `{ type: 'click', x: 1, y: 2, button: 'left' }`, and safety checks of the vendor. */
+  /** Actions of a computer or a browser, such as `{ type: 'click', x: 1, y: 2, button: 'left' }`, and safety checks of the vendor. */
   readonly computer: {
     readonly actions: readonly JsonObject[];
+    /** Set of actions: `computer` or `browser` for Anthropic, `computerUse` for Gemini. OpenAI has only one. */
+    readonly toolset?: string | undefined;
     readonly pending_safety_checks?: readonly JsonObject[] | undefined;
   };
   /** Commands of a shell, or `command`, the program and its arguments, for OpenAI's `local_shell`. */
@@ -55,7 +76,8 @@ export interface VendorActions {
 
 /** Outputs by kind. */
 export interface VendorOutputs {
-  readonly computer: Uint8Array | Screenshot;
+  /** Bytes of a screenshot, text, or both with details. */
+  readonly computer: Uint8Array | string | ComputerOutput;
   /** Text of the output, or an output for each command. */
   readonly shell: string | CommandOutput | readonly CommandOutput[];
   /** Text for the model, or nothing. An error that `run` throws is a failed patch. */
@@ -105,7 +127,8 @@ export function defineVendorTool<Kind extends VendorCallKind>(definition: Vendor
     effect,
     timeoutMs,
     maxResultChars,
-    concurrency,
+    // The actions of a computer depend on their order.
+    concurrency: kind === 'computer' ? (concurrency ?? 1) : concurrency,
     maxCalls,
     name: vendorToolName(kind),
     description: `Answers calls of the kind "${kind}"`,
@@ -132,7 +155,7 @@ export class VendorToolOutput {
 function outputOf(kind: VendorCallKind, output: unknown): VendorToolOutput {
   switch (kind) {
     case 'computer':
-      return screenshotOf(output);
+      return computerOutput(output);
     case 'shell':
       return typeof output === 'string' ? new VendorToolOutput(output) : commandOutputs(output);
     case 'patch':
@@ -144,13 +167,24 @@ function outputOf(kind: VendorCallKind, output: unknown): VendorToolOutput {
   }
 }
 
-function screenshotOf(output: unknown): VendorToolOutput {
-  const bytes = output instanceof Uint8Array ? output : isRecord(output) ? output['bytes'] : undefined;
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError('a computer tool must return the bytes of a screenshot, or { bytes, mediaType }');
-  const { mediaType, acknowledged } = output instanceof Uint8Array ? {} : (output as Screenshot);
-  const content = mediaType === undefined ? bytes : [{ type: 'image', mediaType, bytes } as const];
-  return new VendorToolOutput(content, acknowledged && { acknowledged });
+function computerOutput(output: unknown): VendorToolOutput {
+  if (output instanceof Uint8Array || typeof output === 'string') return new VendorToolOutput(output);
+  const {
+    bytes,
+    mediaType = 'image/png',
+    text,
+    acknowledged,
+    url,
+    browserState,
+  } = asRecord(output) as ComputerOutput;
+  if (!(bytes instanceof Uint8Array) && text === undefined && browserState === undefined)
+    throw new TypeError(
+      'a computer tool must return a screenshot as bytes, text, or { bytes, text, browserState }',
+    );
+  const content: ResultPiece[] = [];
+  if (text !== undefined) content.push({ type: 'text', text });
+  if (bytes !== undefined) content.push({ type: 'image', mediaType, bytes });
+  return new VendorToolOutput(content, definedMembers({ acknowledged, url, browser_state: browserState }));
 }
 
 function commandOutputs(output: unknown): VendorToolOutput {

@@ -282,7 +282,8 @@ export interface VendorResultPart {
   /**
    * Details of the kind. For `shell`: `outputs`, an array of `{ stdout, stderr, exitCode }` or `{ stdout, stderr, timedOut: true }`.
    * `outputs` is sent instead of the text in `content`. For `mcp-approval`: `approve` and `reason`. Without `approve: true`, the call
-   * is refused. For `computer`: `acknowledged`, an array of the safety checks of the call, or of their ids, that the user accepted.
+   * is refused. For `computer`: `acknowledged`, an array of the safety checks of the call, or of their ids, that the user accepted, or
+   * `true` for Gemini; `url`, the address of the page, for Gemini; `browser_state`, the open tabs, for the browser of Anthropic.
    */
   readonly output?: JsonObject | undefined;
   /** Whether the action failed. */
