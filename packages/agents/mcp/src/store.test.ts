@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { StoredTokens } from './auth/stored-tokens.ts';
 import { ListEntry } from './client/stored-list.ts';
-import { memoryStore, namedStore, type McpStore } from './store.ts';
+import { fakeClock } from '@majordomo/testing';
+import { mapStore } from '../test/support/map-store.ts';
+import { memoryStore, namedStore, takeJson, type McpStore } from './store.ts';
 
 /** Store in memory that can be inspected. */
 function storeOf(entries: Record<string, string> = {}): McpStore & { readonly entries: Map<string, string> } {
@@ -31,13 +33,44 @@ it('reports the failure of a store with a label', async () => {
   const failing = () => {
     throw cause;
   };
-  const store = namedStore({ get: failing, set: failing }, 'mcp "x"');
-  for (const work of [store.get('a'), store.set('a', 'b')])
+  const store = namedStore({ get: failing, set: failing, take: failing }, 'mcp "x"');
+  for (const work of [store.get('a'), store.set('a', 'b'), store.take?.('a')])
     await expect(work).rejects.toMatchObject({
       kind: 'server',
       message: 'mcp "x": the store failed: disk',
       cause,
     });
+});
+
+it.each<[string, () => McpStore & { readonly entries?: Map<string, string> }]>([
+  ['in memory', () => memoryStore(5)],
+  ['with an atomic `take`', mapStore],
+  ['without `take`', storeOf],
+])('gives an entry to one of several callers in a store %s', async (_name, create) => {
+  const store = create();
+  const clock = fakeClock();
+  await store.set('a', '{"b":1}');
+  const taking = Promise.all([1, 2, 3].map(() => takeJson(namedStore(store, 'mcp "x"'), 'a', clock)));
+  await clock.advance(1000);
+  const taken = await taking;
+  expect(taken.filter((value) => value !== undefined)).toEqual([{ b: 1 }]);
+  expect(await store.get('a')).toBeUndefined();
+  expect(await takeJson(store, 'a', clock)).toBeUndefined();
+});
+
+it('does not give an entry that another process takes now, and removes an entry that is not JSON', async () => {
+  const clock = fakeClock();
+  const store = storeOf({ a: '5', b: 'damaged' });
+  const first = takeJson(store, 'a', clock);
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(await takeJson(store, 'a', clock)).toBeUndefined();
+  await clock.advance(1000);
+  expect(await first).toBe(5);
+  const damaged = takeJson(store, 'b', clock);
+  await clock.advance(1000);
+  expect(await damaged).toBeUndefined();
+  expect(store.entries.size).toBe(0);
 });
 
 const tools = [{ name: 'look', inputSchema: { type: 'object' } as const }];

@@ -1,13 +1,11 @@
 import type { Clock } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { storedJson, type McpStore } from '../store.ts';
+import { SETTLE_MS, storedJson, type McpStore } from '../store.ts';
 
 /** Time after which a lease of a process that has ended is ignored, in milliseconds. */
 const LEASE_MS = 35_000;
 /** Maximum remaining time of a lease, with a tolerance for the clocks of other processes, in milliseconds. */
 const MAX_LEFT_MS = 2 * LEASE_MS;
-/** Time in which writes of other processes arrive in the store, in milliseconds. */
-const SETTLE_MS = 50;
 const POLL_MS = 100;
 
 /** Dependencies of a lease. */

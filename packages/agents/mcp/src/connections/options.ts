@@ -13,7 +13,7 @@ export interface McpConnectionsOptions extends Omit<McpOptions, 'place' | 'store
   readonly scope?: string | undefined;
   /**
    * Store of the logins, tokens and lists of tools of all users. All processes share the store. Values are secret, so encrypt them.
-   * The entries of a user begin with `mcp/<name>/user/<user>/`.
+   * The entries of a user begin with `mcp/<name>/user/<user>/`. Should have `take`, so that a callback is accepted once.
    */
   readonly store: McpStore;
   /** Time in which a user must finish a login, in milliseconds. @default 600_000 */

@@ -2,7 +2,7 @@ import type { Clock } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import type { CodeLogin } from '../auth/code-login.ts';
 import { isClient } from '../auth/stored-tokens.ts';
-import { storedJson, type McpStore } from '../store.ts';
+import { storedJson, takeJson, type McpStore } from '../store.ts';
 
 /** Maximum number of logins of one user that wait at the same time. A further login removes the oldest. */
 const MAX_LOGINS = 5;
@@ -23,8 +23,6 @@ export class PendingLogins {
   private readonly name: string;
   private readonly url: string;
   private readonly clock: Clock;
-  /** States of callbacks that are processed now, so that this process redeems no code twice. */
-  private readonly taken = new Set<string>();
 
   /** `name`: name of the connections. `url`: address of the server, because the store may contain logins at a former address. */
   constructor(store: McpStore, name: string, url: string, clock: Clock) {
@@ -50,17 +48,10 @@ export class PendingLogins {
 
   /** Returns the login of a state and removes it, so that a callback is accepted once. `undefined`: unknown, used or expired. */
   async take(state: string): Promise<PendingLogin | undefined> {
-    if (!STATE.test(state) || this.taken.has(state)) return undefined;
-    this.taken.add(state);
-    try {
-      const entry = await storedJson(this.store, this.nameFor(state));
-      if (entry === undefined) return undefined;
-      await this.store.set(this.nameFor(state), undefined);
-      if (!isLogin(entry) || entry.url !== this.url) return undefined;
-      return entry.until > this.clock.now() ? entry : undefined;
-    } finally {
-      this.taken.delete(state);
-    }
+    if (!STATE.test(state)) return undefined;
+    const entry = await takeJson(this.store, this.nameFor(state), this.clock);
+    if (!isLogin(entry) || entry.url !== this.url) return undefined;
+    return entry.until > this.clock.now() ? entry : undefined;
   }
 
   /** Removes all logins of a user. */

@@ -29,8 +29,10 @@ export function userStore(store: McpStore, name: string, user: string): McpStore
   const own = `${prefix}user/${encodedUser(user)}/`;
   const nameFor = (entry: string): string =>
     entry.startsWith(shared) ? entry : own + entry.slice(prefix.length);
+  const { take } = store;
   return {
     get: async (entry) => store.get(nameFor(entry)),
     set: async (entry, value) => store.set(nameFor(entry), value),
+    take: take && (async (entry) => take.call(store, nameFor(entry))),
   };
 }

@@ -1,5 +1,6 @@
 import type { RunResult } from '@majordomo/agent';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { mapStore } from '../../test/support/map-store.ts';
 import type { McpStore } from '../store.ts';
 import { ServedAgents, type AgentReply, type WaitingRun } from './agents.ts';
 import type { ServedAgent } from './options.ts';
@@ -181,14 +182,24 @@ function slowStore() {
   return { store, names };
 }
 
-it('continues a run once if a client replies twice at the same time', async () => {
-  const { agents, runs } = setUp([waiting('a')], slowStore().store);
-  const { requestState } = (await agents.call(call(), reply())) as WaitingRun;
-  const replies = [1, 2].map(async () => agents.call(call(), reply({ requestState, approves: () => true })));
-  const ended = text('The run has ended or expired. Call the tool again without a state.', true);
-  expect(await Promise.all(replies)).toEqual([text('ok'), ended]);
-  expect(runs).toHaveLength(2);
-});
+it.each([
+  ['with `take`', mapStore],
+  ['without `take`', () => slowStore().store],
+])(
+  'continues a run once if a client replies twice at the same time, in a store %s',
+  async (_name, create) => {
+    const { agents, runs } = setUp([waiting('a'), answered], create());
+    const { requestState } = (await agents.call(call(), reply())) as WaitingRun;
+    const replies = [1, 2].map(async () =>
+      agents.call(call(), reply({ requestState, approves: () => true })),
+    );
+    const ended = text('The run has ended or expired. Call the tool again without a state.', true);
+    const results = await Promise.all(replies);
+    expect(results).toContainEqual(text('ok'));
+    expect(results).toContainEqual(ended);
+    expect(runs).toHaveLength(2);
+  },
+);
 
 it('does not use a state that is not the name of a run as a name in the store', async () => {
   const { store, names } = slowStore();

@@ -1,9 +1,9 @@
 import type { Decision, RunResult, RunState } from '@majordomo/agent';
 import { suspendedCalls } from '@majordomo/agent/steps';
-import { fromJson, messageOf, toJson, type ToolCallPart } from '@majordomo/core';
+import { fromJson, messageOf, systemClock, toJson, type ToolCallPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { memoryStore, namedStore, storedJson, type McpStore } from '../store.ts';
+import { memoryStore, namedStore, takeJson, type McpStore } from '../store.ts';
 import type { ServedAgent } from './options.ts';
 import { errorResult, type ServedCall } from './served-tool.ts';
 
@@ -33,8 +33,6 @@ export class ServedAgents {
   readonly listed: readonly ListedTool[];
   private readonly agents: ReadonlyMap<string, ServedAgent>;
   private readonly store: McpStore;
-  /** Names of runs that are taken from the store now, so that this process continues no run twice. */
-  private readonly taken = new Set<string>();
 
   constructor(agents: readonly ServedAgent[], store: McpStore = memoryStore(MAX_RUNS)) {
     this.agents = new Map(agents.map((agent) => [agent.name, agent]));
@@ -114,15 +112,8 @@ export class ServedAgents {
     tool: string,
   ): Promise<{ readonly ids: readonly string[]; readonly state: RunState } | undefined> {
     // The client chooses the name, so another text must not become a part of a name in the store.
-    if (!RUN_NAME.test(id) || this.taken.has(id)) return undefined;
-    this.taken.add(id);
-    let entry: unknown;
-    try {
-      entry = await storedJson(this.store, entryName(id));
-      if (entry !== undefined) await this.store.set(entryName(id), undefined);
-    } finally {
-      this.taken.delete(id);
-    }
+    if (!RUN_NAME.test(id)) return undefined;
+    const entry = await takeJson(this.store, entryName(id), systemClock);
     if (!isRecord(entry) || entry['tool'] !== tool || !(Number(entry['until']) > Date.now()))
       return undefined;
     return { ids: entry['ids'] as readonly string[], state: fromJson(entry['state']) };

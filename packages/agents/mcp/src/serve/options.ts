@@ -41,7 +41,7 @@ export interface ServeOptions {
   readonly agents?: readonly ServedAgent[] | undefined;
   /**
    * Store for runs of `agents` that wait for an approval. A run can continue for one hour. Several serving processes must share
-   * the store. @default the memory of this process, with at most 1,000 runs
+   * the store, which should have `take`, so that a run continues once. @default the memory of this process, with at most 1,000 runs
    */
   readonly store?: McpStore | undefined;
   /**

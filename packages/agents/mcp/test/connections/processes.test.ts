@@ -79,4 +79,31 @@ describeWith('redis', 'processes of a web application', () => {
     const shown = [one, two, three].map((process) => process.output()).join('\n');
     for (const secret of [SECRET, ...tokens]) expect(shown).not.toContain(secret);
   }, 30_000);
+
+  it('that receive the same callbacks at once accept each callback once', async () => {
+    const clients = [{ clientId: 'app', clientSecret: SECRET }];
+    const authority = await authorizationServer({ clients });
+    onTestFinished(() => authority.close());
+    const { url } = await protectedServer(authority);
+    const [one, two] = [0, 1].map(() => start(server?.url ?? '', url, authority.issuer));
+    if (one === undefined || two === undefined) return;
+    const users = Array.from({ length: USERS }, (_, at) => `twice-${at}`);
+    const pages = await one.send(...users.map((user) => ({ run: 'login', user })));
+    const orders = users.map((user, at) => ({
+      run: 'finish',
+      user,
+      callback: authority.approve(String(pages[at]), { user }),
+    }));
+    // Both processes are running before the callbacks arrive.
+    await two.send({ run: 'events', user: 'x' });
+    const outcomes = await Promise.all([one.send(...orders), two.send(...orders)]);
+    for (const at of users.keys())
+      expect(outcomes.map((outcome) => outcome[at]).toSorted()).toEqual([
+        expect.stringMatching(/^error: mcp "m": the login failed: no login of this user waits/),
+        null,
+      ]);
+    expect(authority.journal.filter(({ path }) => path === '/token')).toHaveLength(USERS);
+    const calls = await two.send(...users.map((user) => ({ run: 'call', user })));
+    expect(calls).toEqual(users.map((user) => [[{ type: 'text', text: user }]]));
+  }, 30_000);
 });

@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { defineTool } from '@majordomo/agent';
 import { z } from 'zod';
 import { ask, serveMcp } from '../../src/index.ts';
+import { listen } from './listen.ts';
 
 // Server whose tool asks `count` questions, over stdio, or over HTTP at a port that it prints.
 const [transport = 'stdio'] = process.argv.slice(2);
@@ -27,25 +26,4 @@ const server = serveMcp({
   secret: 'a secret of at least thirty-two bytes',
 });
 if (transport === 'stdio') await server.stdio();
-else {
-  const http = createServer((incoming, outgoing) => {
-    void (async () => {
-      const body = Buffer.concat(await incoming.toArray());
-      const headers = incoming.headers as Record<string, string>;
-      const { method = 'GET' } = incoming;
-      const request = new Request('http://127.0.0.1/mcp', {
-        method,
-        headers,
-        ...(body.length > 0 && { body }),
-      });
-      const response = await server.fetch(request);
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-      outgoing.flushHeaders();
-      for await (const chunk of response.body ?? []) outgoing.write(chunk);
-      outgoing.end();
-    })();
-  });
-  http.listen(0, '127.0.0.1', () => {
-    console.log((http.address() as AddressInfo).port);
-  });
-}
+else listen(server);

@@ -19,6 +19,7 @@ const connections = createMcpConnections({
     set: async (name, value) => {
       await (value === undefined ? redis.del(name) : redis.set(name, value));
     },
+    take: async (name) => (await redis.getdel(name)) ?? undefined,
   },
 });
 const boxes = new Map<string, McpToolbox>();

@@ -11,5 +11,10 @@ export function mapStore(): McpStore & { readonly entries: Map<string, string> }
       else entries.set(name, value);
       return Promise.resolve();
     },
+    take: (name) => {
+      const value = entries.get(name);
+      entries.delete(name);
+      return Promise.resolve(value);
+    },
   };
 }
