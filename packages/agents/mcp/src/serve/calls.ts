@@ -1,4 +1,4 @@
-import { asRecord, definedMembers } from '@majordomo/core/toolkit';
+import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import type {
   CallToolResult,
   GetPromptResult,
@@ -47,7 +47,7 @@ export class Calls {
       const call = this.callOf(invocation, context, signal, rounds);
       if (approvals === 'ask' && !rounds.state.isApproved) {
         const refusal = (await needsApproval(tools.get(call.name), call))
-          ? this.approval(call, context, rounds)
+          ? await this.approval(context, invocation, rounds)
           : undefined;
         if (refusal !== undefined) return refusal;
       }
@@ -88,7 +88,7 @@ export class Calls {
     const result = await agents.call(this.callOf(invocation, context, signal), {
       canAsk: this.canElicit(context),
       requestState: context.mcpReq.requestState(),
-      approves: (callId) => actionOf(context, callId) === 'accept',
+      approves: (callId) => actionOf(context.mcpReq.inputResponses?.[callId]) === 'accept',
     });
     if (!('calls' in result)) return result;
     const { calls, requestState } = result as WaitingRun;
@@ -98,16 +98,24 @@ export class Calls {
     return inputRequired({ inputRequests: Object.fromEntries(questions), requestState });
   }
 
-  /** Returns the question for an approval, the refusal, or `undefined` if the person has approved the call. */
-  private approval(
-    call: ServedCall,
+  /**
+   * Returns the question for an approval, the refusal, or `undefined` if the person has approved the call. The signed state of the question
+   * contains a hash of the arguments, so that the approval is valid only for them.
+   */
+  private async approval(
     context: ServerContext,
+    invocation: Invocation,
     { state }: Rounds,
-  ): CallToolResult | InputRequiredResult | undefined {
+  ): Promise<CallToolResult | InputRequiredResult | undefined> {
     const { inputRequired } = this.io.sdk;
-    const action = actionOf(context, APPROVAL);
-    if (action === undefined && this.canElicit(context))
-      return inputRequired({ inputRequests: { [APPROVAL]: inputRequired.elicit(approvalQuestion(call)) } });
+    const action = actionOf(state.replies[APPROVAL]);
+    if (action === undefined && this.canElicit(context)) {
+      const next = { ...state, asked: [APPROVAL] };
+      return inputRequired({
+        inputRequests: { [APPROVAL]: inputRequired.elicit(approvalQuestion(invocation)) },
+        requestState: await this.io.states.write(context, invocation, next),
+      });
+    }
     if (action !== 'accept') return errorResult(action === undefined ? NO_ELICITATION : DENIED);
     state.isApproved = true;
     return undefined;
@@ -191,10 +199,9 @@ const approvalQuestion = ({
   requestedSchema: { type: 'object', properties: {} },
 });
 
-function actionOf({ mcpReq }: ServerContext, question: string): string | undefined {
-  const answer = mcpReq.inputResponses?.[question];
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  return 'action' in answer && answer.action === 'accept' ? 'accept' : 'decline';
+function actionOf(answer: unknown): 'accept' | 'decline' | undefined {
+  if (!isRecord(answer)) return undefined;
+  return answer['action'] === 'accept' ? 'accept' : 'decline';
 }
 
 /** Returns a function that sends the progress to the client, if the client requested it. */

@@ -326,3 +326,42 @@ it('asks from a prompt', async () => {
   const { box } = await connected([server], { onElicit: answering([], { name: 'Ann' }) });
   expect(JSON.stringify(await box.prompt('letter'))).toContain('Write to Ann.');
 });
+
+describe('the approval of a served tool', () => {
+  const accepted = { approve: { action: 'accept', content: {} } };
+  const wipeTool = (wiped: unknown[]): Tool =>
+    defineTool({
+      name: 'book',
+      description: 'Wipes',
+      parameters: { type: 'object' },
+      approval: true,
+      run: (args: unknown) => (wiped.push(args), 'wiped'),
+    });
+
+  it('runs the tool with the approved arguments, in any order of their members', async () => {
+    const wiped: unknown[] = [];
+    const call = await rawClient([wipeTool(wiped)]);
+    const { requestState } = await call({ arguments: { a: 1, b: 2 } });
+    await call({ requestState, arguments: { b: 2, a: 1 }, inputResponses: accepted });
+    expect(wiped).toEqual([{ a: 1, b: 2 }]);
+  });
+
+  it('is not valid for other arguments', async () => {
+    const wiped: unknown[] = [];
+    const call = await rawClient([wipeTool(wiped)]);
+    const { requestState } = await call({ arguments: { file: 'a' } });
+    const error = await rejection(call({ requestState, arguments: { file: 'b' }, inputResponses: accepted }));
+    expect(error).toMatchObject({ code: -32_602 });
+    expect(wiped).toEqual([]);
+  });
+
+  it('is not valid without the question of the server', async () => {
+    const wiped: unknown[] = [];
+    const call = await rawClient([wipeTool(wiped)]);
+    const first = await call({ arguments: { file: 'a' }, inputResponses: accepted });
+    expect(first['inputRequests']).toMatchObject({
+      approve: { params: { message: 'May book run with {"file":"a"}?' } },
+    });
+    expect(wiped).toEqual([]);
+  });
+});
