@@ -108,7 +108,8 @@ export type McpEndpoint = McpProgram | McpAddress;
 export interface McpEvent {
   /**
    * Type of the event. `tools-changed`: the list of tools changed. `tool-changed`: a tool's definition changed.
-   * `tool-rejected`: a tool is not offered to the model, because its name is empty or its input schema is nested too deeply.
+   * `tool-rejected`: a tool is not offered to the model, because its name is empty, its input schema is nested too deeply, or its visibility
+   * is invalid.
    * `approval`: a call requires approval because the definition of its tool has changed. `login-required`: a call needs a login, or
    * further scopes. `revocation-failed`: the authorization server did not revoke the tokens of a user who has disconnected.
    */

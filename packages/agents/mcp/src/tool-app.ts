@@ -17,10 +17,10 @@ export function appUriOf({ _meta }: Metadata): string | undefined {
   return uri?.startsWith('ui://') === true ? uri : undefined;
 }
 
-/** Returns the callers that the server names for a tool. `undefined`: models and apps. */
+/** Returns the callers that the server names for a tool. `undefined`: models and apps. Empty if the value of the server is invalid. */
 export function visibilityOf({ _meta }: Metadata): readonly Caller[] | undefined {
   const { visibility } = asRecord(asRecord(_meta)['ui']);
-  if (!Array.isArray(visibility)) return undefined;
+  if (visibility === undefined) return undefined;
   return asList(visibility).filter((caller) => caller === 'model' || caller === 'app');
 }
 

@@ -54,10 +54,13 @@ async function visible() {
 
 const APP = { server: 'flights', resourceUri: URI };
 
+const requestOf = (body: BodyInit, headers: Record<string, string> = {}): Request =>
+  new Request('https://app.example/apps', { method: 'POST', body, headers });
+
 /** Sends a request of the page. */
 async function ask(apps: McpApps, method: string, params: object = {}, app: object = APP) {
   const body = JSON.stringify({ app, method, params });
-  const response = await apps.fetch(new Request('https://app.example/apps', { method: 'POST', body }));
+  const response = await apps.fetch(requestOf(body));
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -119,10 +122,47 @@ describe('mcpApps', () => {
     expect(await statusOf('resources/list', {}, { ...APP, resourceUri: 'ui://x/y' })).toBe(404);
     expect(await statusOf('sampling/createMessage')).toBe(400);
     expect((await apps.fetch(new Request('https://app.example/apps'))).status).toBe(405);
-    const broken = new Request('https://app.example/apps', { method: 'POST', body: '[' });
-    expect((await apps.fetch(broken)).status).toBe(400);
+    expect((await apps.fetch(requestOf('['))).status).toBe(400);
     expect(box.tools.map(({ name }) => name)).toEqual(['flights_plan', 'flights_wipe']);
   });
+
+  it.each<[number, Record<string, string>]>([
+    [415, { origin: 'https://evil.example', 'content-type': 'text/plain' }],
+    [415, { origin: 'null', 'content-type': 'text/plain; a=application/json' }],
+    [415, { origin: 'https://evil.example', 'content-type': 'application/x-www-form-urlencoded' }],
+    [415, { 'sec-fetch-site': 'cross-site', 'content-type': 'multipart/form-data; boundary=x' }],
+    [415, { 'sec-fetch-site': 'same-site' }],
+    [200, { 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' }],
+    [200, { origin: 'https://other.example', 'content-type': 'Application/JSON; charset=utf-8' }],
+    [200, { 'sec-fetch-site': 'same-origin', origin: 'https://proxy.example' }],
+    [200, { origin: 'https://app.example' }],
+    [200, {}],
+  ])('responds with %i to a call with the headers %j', async (status, headers) => {
+    const apps = mcpApps([await flights()]);
+    const body = JSON.stringify({ app: APP, method: 'tools/call', params: { name: 'cancel' } });
+    expect((await apps.fetch(requestOf(body, headers))).status).toBe(status);
+  });
+
+  it.each<[unknown]>([['app'], [null], [{ app: true }], [['admin']], [[]]])(
+    'hides a tool with the visibility %j from apps and models, and reports it',
+    async (visibility) => {
+      const { url } = await modernServer((server) => {
+        const register = (name: string, ui: object): unknown =>
+          server.registerTool(name, { _meta: { ui } }, () => ({ content: [{ type: 'text', text: name }] }));
+        register('plan', { resourceUri: URI });
+        register('wipe', { visibility });
+      });
+      const details: string[] = [];
+      const onEvent: McpOptions['onEvent'] = ({ type, detail }) => {
+        if (type === 'tool-rejected') details.push(detail);
+      };
+      const box = await connectMcp({ name: 'flights', place: { url }, apps: true, onEvent });
+      onTestFinished(() => box.close());
+      expect((await ask(mcpApps([box]), 'tools/call', { name: 'wipe' })).status).toBe(403);
+      expect(box.tools.map(({ name }) => name)).toEqual(['flights_plan']);
+      expect(details).toEqual(['wipe: its visibility must be a list of "model" and "app"']);
+    },
+  );
 
   it.each([6, 20])('refuses an app of %i MB', async (megabytes) => {
     const html = 'x'.repeat(megabytes * 1024 * 1024);

@@ -19,6 +19,8 @@ interface AppRequest {
 /** Answers a request of a page on behalf of its app. */
 export async function answerApp(request: Request, hosts: ReadonlyMap<string, AppHost>): Promise<Response> {
   if (request.method !== 'POST') return refusal(405, 'send a POST request');
+  if (isCrossSite(request) && !isJson(request))
+    return refusal(415, 'send the content type application/json from another site');
   const text = await limitBody(new Response(request.body), 'app', MAX_REQUEST_BYTES)
     .text()
     .catch(() => undefined);
@@ -70,6 +72,18 @@ async function call({ host, params, signal }: AppRequest): Promise<Response> {
   if (outcome.type !== 'result') return refusal(502, 'the server requires an answer of the user');
   return Response.json(outcome.result);
 }
+
+/** Whether a browser sends the request for a page of another origin. Other clients send neither header. */
+function isCrossSite({ headers, url }: Request): boolean {
+  const site = headers.get('sec-fetch-site');
+  if (site !== null) return site !== 'same-origin' && site !== 'none';
+  const origin = headers.get('origin');
+  return origin !== null && origin !== new URL(url).origin;
+}
+
+/** Whether the content is JSON, which a browser sends to another site only after that site has allowed it. */
+const isJson = ({ headers }: Request): boolean =>
+  /^application\/json\s*(?:;|$)/i.test(headers.get('content-type') ?? '');
 
 const appUris = ({ offered }: AppHost): readonly string[] => [
   ...new Set(offered.flatMap(({ listed }) => appUriOf(listed) ?? [])),

@@ -16,7 +16,7 @@ export interface McpApps {
    * Answers a request of the page with the body `{ app, method, params }`, where `app` is the metadata of the app, and `method` is
    * `resources/read`, `resources/list` or `tools/call`. The application must authorize the request first. The response contains the
    * result of MCP. Status 403: the tool is not visible to apps, needs approval, or belongs to another server. 404: unknown app. 413: an
-   * app of more than 5 MiB. 502: the server failed.
+   * app of more than 5 MiB. 415: a page of another site sent the request, without the content type `application/json`. 502: the server failed.
    */
   fetch(request: Request): Promise<Response>;
 }

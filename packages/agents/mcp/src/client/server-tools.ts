@@ -120,6 +120,9 @@ export class ServerTools implements AppHost {
       ...chosen
         .filter(({ inputSchema }) => isTooDeep(inputSchema))
         .map((tool) => `${tool.name}: its input schema is nested more than ${MAX_DEPTH} levels`),
+      ...listed
+        .filter((tool) => hasApps && visibilityOf(tool)?.length === 0)
+        .map((tool) => `${tool.name}: its visibility must be a list of "model" and "app"`),
     ];
     const known = listed.map((tool) => ({ tool, fingerprint: fingerprintOf(tool) }));
     const fingerprints = known.map(({ tool, fingerprint: own }) => [tool.name, own] as const);
