@@ -55,18 +55,41 @@ it.each<[ErrorKind, unknown]>([
   expect(toLlmError(error, context).kind).toBe(kind);
 });
 
+const refusedVersion = (...supported: readonly string[]) => failure({ code: -32_022, data: { supported } });
+const onlyVersions = (versions: string): string =>
+  `; the server supports ${versions}; update the server or @majordomo/mcp`;
+
 it.each([
-  ['unsupported', failure({ code: -32_022, data: { supported: ['2026-07-28'] } }), "; set protocol: 'auto'"],
+  ['2025', 'unsupported', refusedVersion('2026-07-28'), "; set protocol: 'auto'"],
   [
+    '2025',
     'invalid-request',
-    failure({ status: 400 }, 'Error POSTing: {"code":-32022,"data":{"supported":["2026-07-28"]}}'),
+    failure(
+      { status: 400 },
+      'Error POSTing: {"code":-32022,"data":{"supported":["2026-07-28"],"requested":"2025-11-25"}}',
+    ),
     "; set protocol: 'auto'",
   ],
-  ['unsupported', failure({ code: -32_022, data: { supported: ['2024-11-05'] } }), ''],
-])('is %s for a refused protocol version, with the remedy', (kind, error, advice) => {
-  const { kind: actual, message } = toLlmError(error, context);
-  expect([actual, message]).toEqual([kind, `mcp "x": ${error.message}${advice}`]);
-});
+  ['2025', 'unsupported', refusedVersion('2024-11-05'), onlyVersions('2024-11-05')],
+  ['2025', 'unsupported', refusedVersion('2099-01-01'), onlyVersions('2099-01-01')],
+  ['auto', 'unsupported', refusedVersion('2026-07-28'), onlyVersions('2026-07-28')],
+  [
+    'auto',
+    'invalid-request',
+    failure(
+      { status: 400 },
+      'Error POSTing: {"code":-32022,"data":{"supported":["2099-01-01"],"requested":"2026-07-28"}}',
+    ),
+    onlyVersions('2099-01-01'),
+  ],
+  ['auto', 'unsupported', refusedVersion('x'), onlyVersions('no known version')],
+] as const)(
+  'names the remedy for a version refused with protocol %s: %s',
+  (protocol, kind, error, advice) => {
+    const { kind: actual, message } = toLlmError(error, { ...context, protocol });
+    expect([actual, message]).toEqual([kind, `mcp "x": ${error.message}${advice}`]);
+  },
+);
 
 it('has the kind of the cause of a failed negotiation', () => {
   const negotiation = (cause: unknown) => new Error('failed', { cause });

@@ -1,6 +1,7 @@
 import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { asNumber, asRecord, asText, kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { isScope } from '../auth/login-server.ts';
+import type { McpOptions } from '../options.ts';
 import { CUT_OFF } from '../transport/server-transport.ts';
 
 const MAX_CHARACTERS = 2000;
@@ -15,6 +16,8 @@ export interface ErrorContext {
   readonly mask?: ((text: string) => string) | undefined;
   /** Whether an `OAuthClientProvider` of the application authorizes the requests. */
   readonly hasProvider?: boolean | undefined;
+  /** Option `protocol`, set while the client connects. */
+  readonly protocol?: McpOptions['protocol'];
 }
 
 /** Converts an SDK error by its code and status, not by its class, because an application may have two copies of the SDK. */
@@ -46,7 +49,7 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
   const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
   const kind = errorKind(code, status, error);
   const why = last === undefined || kind !== 'network' ? message : `${message}; ${last}`;
-  return new LlmError(kind, `${label}: ${why}${adviceFor(kind, error)}`, {
+  return new LlmError(kind, `${label}: ${why}${adviceFor(kind, error, context)}`, {
     status,
     code: code === undefined ? undefined : String(code),
   });
@@ -143,14 +146,29 @@ function errorKind(code: string | number | undefined, status: number | undefined
   return typeof code === 'number' ? 'server' : 'protocol';
 }
 
-function adviceFor(kind: ErrorKind, error: unknown): string {
-  if (needsNewProtocol(error)) return "; set protocol: 'auto'";
+function adviceFor(kind: ErrorKind, error: unknown, { protocol }: ErrorContext): string {
+  const versions = supportedVersions(error);
+  if (protocol === '2025' && versions?.includes(MODERN) === true) return "; set protocol: 'auto'";
+  if (versions !== undefined)
+    return `; the server supports ${versions.length === 0 ? 'no known version' : versions.join(', ')}; update the server or @majordomo/mcp`;
   return kind === 'auth' ? '; pass place.credential or place.auth, or log in again' : '';
 }
 
-/** Whether the server refused the protocol of 2025 and lists a later version (JSON-RPC code -32022). */
-export function needsNewProtocol(error: unknown): boolean {
+/** Whether the server refused the protocol of 2025 and supports the version of 2026 (JSON-RPC code -32022). */
+export const needsNewProtocol = (error: unknown): boolean =>
+  supportedVersions(error)?.includes(MODERN) === true;
+
+/** Returns the versions that a server supports which refused the version of a request, at most 10. Otherwise, `undefined`. */
+function supportedVersions(error: unknown): readonly string[] | undefined {
   const { code, message, data } = asRecord(error);
-  const text = `${String(code)} ${asText(message) ?? ''} ${JSON.stringify([data])}`;
-  return text.includes(UNSUPPORTED_VERSION) && text.includes('2026-');
+  const text = asText(message) ?? '';
+  if (!`${String(code)} ${text}`.includes(UNSUPPORTED_VERSION)) return undefined;
+  const { supported } = asRecord(data);
+  // An error with an HTTP status contains the response only in its message.
+  const listed = Array.isArray(supported) ? supported.join(' ') : /"supported":\[([^\]]*)\]/.exec(text)?.[1];
+  return [...new Set(listed?.match(/\b20\d\d-\d\d-\d\d\b/g))].slice(0, MAX_VERSIONS);
 }
+
+/** Version that the client supports with `protocol: 'auto'`. */
+const MODERN = '2026-07-28';
+const MAX_VERSIONS = 10;

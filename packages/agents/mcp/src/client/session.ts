@@ -151,6 +151,7 @@ async function connect(
         last: connection.lastOutput(),
         mask,
         hasProvider,
+        protocol: options.protocol ?? 'auto',
       }),
       isProbeFailure: isProbeFailure(error),
       needsProbe: needsNewProtocol(error),
