@@ -54,7 +54,7 @@ async function visible() {
 
 const APP = { server: 'flights', resourceUri: URI };
 
-const requestOf = (body: BodyInit, headers: Record<string, string> = {}): Request =>
+const requestOf = (body: string, headers: Record<string, string> = {}): Request =>
   new Request('https://app.example/apps', { method: 'POST', body, headers });
 
 /** Sends a request of the page. */
