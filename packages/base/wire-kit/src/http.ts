@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { limitBody } from './bounded-body.ts';
+import type { Address } from './hosts/resolve-host.ts';
 
 type Transport = typeof globalThis.fetch;
 
@@ -120,6 +121,29 @@ export const patientFetch: typeof globalThis.fetch = (input, init) => {
   const patient: object = { dispatcher: WITHOUT_TIMEOUTS };
   return globalThis.fetch(input, { ...init, ...patient });
 };
+
+/**
+ * Returns a `fetch` that connects to an address of the URL's host, because a name may resolve to another address when `fetch` connects. The
+ * header `Host` and the certificate remain those of the host. Use it for one URL whose host was checked. In a runtime without undici,
+ * the platform's `fetch` resolves the name.
+ */
+export function fetchAt({ address, family }: Address): typeof globalThis.fetch {
+  return (input, init) => {
+    Reflect.get(globalThis, 'Headers');
+    if (globalDispatcher() === undefined) return globalThis.fetch(input, init);
+    const { host } = new URL(input instanceof Request ? input.url : input);
+    const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+      const origin = new URL(String(Reflect.get(options, 'origin')));
+      // A redirect leads to a host that was not checked.
+      if (origin.host !== host) throw new TypeError(`${origin.host} is not the checked host ${host}`);
+      origin.hostname = family === 6 ? `[${address}]` : address;
+      const headers = { ...(Reflect.get(options, 'headers') as object), host };
+      return globalDispatcher()?.dispatch({ ...options, origin: origin.origin, headers }, handler) ?? false;
+    };
+    const pinned: object = { dispatcher: { dispatch } };
+    return globalThis.fetch(input, { ...init, ...pinned });
+  };
+}
 
 /**
  * Sends a request through an SDK that has no `asResponse`, and returns the raw response that its `fetch` option received. The SDK

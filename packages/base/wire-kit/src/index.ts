@@ -32,6 +32,7 @@ export { resolveHost, systemResolve, type Address, type Resolve } from './hosts/
 export {
   captureResponse,
   directFetch,
+  fetchAt,
   FILE_TYPE,
   isSecretHeader,
   lowerCaseNames,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { authorizationFetch, guardedFetch } from './server-fetch.ts';
 
 const OK = 'ok';
@@ -87,4 +87,60 @@ it('masks the parameters that an error response repeats', async () => {
   const response = await masked('https://login.example/token', { method: 'POST', body });
   expect(response.status).toBe(400);
   expect(await response.text()).toBe('no: code=***&code_verifier=***&token=*** ***');
+});
+
+/** Replaces the dispatcher of `fetch`. Returns the origins to which requests are dispatched. */
+function dispatched(): readonly string[] {
+  const name = Symbol.for(
+    `undici.globalDispatcher.${Number.parseInt(process.versions['undici'] ?? '') >= 8 ? 2 : 1}`,
+  );
+  // Node sets the dispatcher when one of undici's classes is first used.
+  Reflect.get(globalThis, 'Headers');
+  const former: unknown = Reflect.get(globalThis, name);
+  const origins: string[] = [];
+  const dispatch = ({ origin }: { readonly origin: string | URL }): boolean => {
+    origins.push(String(origin));
+    throw new Error('not sent');
+  };
+  Reflect.set(globalThis, name, { dispatch });
+  onTestFinished(() => void Reflect.set(globalThis, name, former));
+  return origins;
+}
+
+it.each([
+  [{ address: '93.184.215.14', family: 4 }, 'https://93.184.215.14:8443'],
+  [{ address: '2606:2800:21f::1', family: 6 }, 'https://[2606:2800:21f::1]:8443'],
+])(
+  'sends the request to the checked address %j, although the name resolves to 127.0.0.1 later',
+  async (first, origin) => {
+    const origins = dispatched();
+    const answers = [first, { address: '127.0.0.1', family: 4 }];
+    const resolve = () => Promise.resolve([answers.shift()].flatMap((address) => address ?? []));
+    const guarded = guardedFetch({ url: 'https://mcp.example/mcp' }, 'mcp "x"', resolve);
+    await expect(guarded('https://rebind.example:8443/token')).rejects.toThrow('fetch failed');
+    await expect(guarded('https://rebind.example:8443/token')).rejects.toMatchObject({
+      cause: { details: { code: 'private-address' } },
+    });
+    expect(origins).toEqual([origin]);
+  },
+);
+
+it('resolves the name of the server and of allowed hosts as `fetch` does', async () => {
+  const origins = dispatched();
+  const resolve = () => Promise.reject(new Error('not resolved'));
+  const place = { url: 'https://mcp.example/mcp', allow: ['login.internal'] };
+  const guarded = guardedFetch(place, 'mcp "x"', resolve);
+  for (const address of ['https://mcp.example/metadata', 'https://login.internal/token'])
+    await expect(guarded(address)).rejects.toThrow('fetch failed');
+  expect(origins).toEqual(['https://mcp.example', 'https://login.internal']);
+});
+
+it('reports a server that cannot be reached with the kind network, without secrets', async () => {
+  const fetch = () => Promise.reject(new TypeError('failed for the-secret'));
+  const request = authorizationFetch(fetch, 'mcp "x"', new Set(['the-secret']))('https://login.example');
+  const error = await request.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error).toMatchObject({
+    cause: { kind: 'network', message: 'mcp "x": authorization: failed for ***' },
+  });
 });

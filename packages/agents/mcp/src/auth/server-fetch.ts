@@ -1,6 +1,13 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
-import { limitBody, resolveHost, systemResolve, type Resolve } from '@majordomo/wire-kit';
+import {
+  fetchAt,
+  limitBody,
+  resolveHost,
+  systemResolve,
+  type Address,
+  type Resolve,
+} from '@majordomo/wire-kit';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { isLoopback } from './loopback.ts';
 import type { McpAddress } from '../options.ts';
@@ -11,55 +18,51 @@ export const MAX_BYTES: number = 10 * 1024 * 1024;
 /**
  * Returns a function that sends requests to the server, and to addresses that the server or its metadata names. An address of
  * another origin must have https and be public after its name is resolved, unless the server itself is on this machine or the host is in
- * `place.allow`. The SDK follows redirects with this function. A refused address is a `TypeError`, because the SDK ignores other
- * errors while it searches for metadata. Its cause is an `LlmError`.
+ * `place.allow`. Without `place.fetch`, the request is sent to the checked address. The SDK follows redirects with this function. A refused
+ * address is a `TypeError`, because the SDK ignores other errors while it searches for metadata. Its cause is an `LlmError`.
  */
 export function guardedFetch(
-  { url, allow = [], fetch = globalThis.fetch }: McpAddress,
+  { url, allow = [], fetch }: McpAddress,
   label: string,
   resolve: Resolve = systemResolve,
 ): FetchLike {
   const place = new URL(url);
-  if (isLoopback(place)) return (input, init) => fetch(input, init);
+  const send: FetchLike = (input, init) => (fetch ?? globalThis.fetch)(input, init);
+  if (isLoopback(place)) return send;
   return async (input, init) => {
     const target = new URL(input);
-    const problem =
-      target.origin === place.origin ? undefined : await addressProblem(target, allow, resolve, label);
-    if (problem !== undefined) throw new TypeError(problem.message, { cause: problem });
-    return fetch(input, init);
+    // A proxy may know a host of `place.allow` that this machine cannot resolve.
+    if (target.origin === place.origin || isAllowed(target, allow)) return send(input, init);
+    const address = await publicAddress(target, resolve, label).catch((problem: unknown) => {
+      throw new TypeError(messageOf(problem), { cause: problem });
+    });
+    // The name may resolve to another address when the request is sent.
+    return address === undefined || fetch !== undefined ? send(input, init) : fetchAt(address)(input, init);
   };
 }
 
-/** Returns the reason why no request may be sent to an address, or `undefined`. */
-async function addressProblem(
-  target: URL,
-  allow: readonly string[],
-  resolve: Resolve,
-  label: string,
-): Promise<LlmError | undefined> {
-  try {
-    if (/^https?:$/.test(target.protocol)) {
-      // A proxy may know a host of `place.allow` that this machine cannot resolve.
-      if (isAllowed(target, allow)) return undefined;
-      await resolveHost(target, [], resolve);
-      // The name may resolve to another address when `fetch` connects. The certificate then belongs to another name.
-      return target.protocol === 'https:' ? undefined : unencrypted(target, label);
-    }
-  } catch (error) {
+/**
+ * Returns the public address of a host with https, or `undefined` in a runtime that cannot resolve names. Throws an `LlmError` for another
+ * address.
+ */
+async function publicAddress(target: URL, resolve: Resolve, label: string): Promise<Address | undefined> {
+  if (!/^https?:$/.test(target.protocol)) throw privateAddress(target, label);
+  const address = await resolveHost(target, [], resolve).catch((error: unknown) => {
     // Workers and browsers cannot resolve names, and their networks contain no private hosts of the application.
-    if (LlmError.is(error, 'unsupported'))
-      return target.protocol === 'https:' ? undefined : unencrypted(target, label);
-    if (LlmError.is(error, 'network'))
-      return new LlmError('network', `${label}: authorization: ${error.message}`, {
-        code: error.details.code,
-      });
-  }
-  return new LlmError(
+    if (LlmError.is(error, 'unsupported')) return undefined;
+    if (!LlmError.is(error, 'network')) throw privateAddress(target, label);
+    throw new LlmError('network', `${label}: authorization: ${error.message}`, { code: error.details.code });
+  });
+  if (target.protocol !== 'https:') throw unencrypted(target, label);
+  return address;
+}
+
+const privateAddress = ({ host }: URL, label: string): LlmError =>
+  new LlmError(
     'auth',
-    `${label}: the server names the host ${target.host} for its authorization, which is not public; if the host belongs to you, add it to place.allow`,
+    `${label}: the server names the host ${host} for its authorization, which is not public; if the host belongs to you, add it to place.allow`,
     { code: 'private-address' },
   );
-}
 
 const unencrypted = ({ host }: URL, label: string): LlmError =>
   new LlmError(
@@ -69,8 +72,8 @@ const unencrypted = ({ host }: URL, label: string): LlmError =>
   );
 
 /** Whether `place.allow` contains the host, as `name` or `name:port`. */
-const isAllowed = ({ hostname, host }: URL, allow: readonly string[]): boolean =>
-  allow.includes(host) || allow.includes(hostname.replace(/^\[|\]$/g, ''));
+const isAllowed = ({ protocol, hostname, host }: URL, allow: readonly string[]): boolean =>
+  /^https?:$/.test(protocol) && (allow.includes(host) || allow.includes(hostname.replace(/^\[|\]$/g, '')));
 
 /**
  * Returns a function for requests to the authorization server. Responses are limited in size. In an error response, the values
@@ -80,12 +83,27 @@ const isAllowed = ({ hostname, host }: URL, allow: readonly string[]): boolean =
 export function authorizationFetch(fetch: FetchLike, label: string, secrets: Set<string>): FetchLike {
   return async (url, init) => {
     for (const value of valuesIn(init?.body)) secrets.add(value);
-    const response = limitBody(await fetch(url, init), label, MAX_BYTES);
+    const received = await fetch(url, init).catch((error: unknown) => {
+      throw connectionFailure(error, label, secrets);
+    });
+    const response = limitBody(received, label, MAX_BYTES);
     if (response.ok || init?.method !== 'POST') return response;
     const { status, headers } = response;
     const text = redact(await response.text(), [...secrets]);
     return new Response([204, 205, 304].includes(status) ? null : text, { status, headers });
   };
+}
+
+/**
+ * Returns the error of a request that was not answered. `fetch` throws a `TypeError`, as other code does for invalid values. It remains a
+ * `TypeError`, because the SDK ignores other errors while it searches for metadata.
+ */
+function connectionFailure(error: unknown, label: string, secrets: ReadonlySet<string>): unknown {
+  if (!(error instanceof TypeError) || LlmError.is(error.cause)) return error;
+  const reason = redact(messageOf(error), [...secrets]);
+  return new TypeError(reason, {
+    cause: new LlmError('network', `${label}: authorization: ${reason}`, {}, { cause: error }),
+  });
 }
 
 const SECRET_PARAMETERS = [

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { fetchAt } from './http.ts';
+
+/** Starts a server on 127.0.0.1. Returns its port. */
+async function serverOf(listener: RequestListener): Promise<number> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const LOOPBACK = { address: '127.0.0.1', family: 4 };
+
+it('sends the request to the address, for the host of the URL', async () => {
+  const port = await serverOf((request, response) => {
+    void request.toArray().then((chunks: readonly Buffer[]) => {
+      const { method, url, headers } = request;
+      const body = Buffer.concat(chunks).toString();
+      response.end(JSON.stringify([method, url, headers.host, headers['x-a'], body]));
+    });
+  });
+  // No name server knows this host.
+  const host = `checked.invalid:${port}`;
+  const response = await fetchAt(LOOPBACK)(`http://${host}/token?a=1`, {
+    method: 'POST',
+    headers: { 'x-a': 'b' },
+    body: new URLSearchParams({ c: 'd' }),
+  });
+  expect(await response.json()).toEqual(['POST', '/token?a=1', host, 'b', 'c=d']);
+});
+
+it('does not send a request to another host after a redirect', async () => {
+  const hosts: unknown[] = [];
+  const port = await serverOf(({ headers }, response) => {
+    hosts.push(headers.host);
+    response.writeHead(302, { location: `http://other.invalid:${port}/` }).end();
+  });
+  const sent = fetchAt(LOOPBACK)(`http://checked.invalid:${port}/`);
+  await expect(sent).rejects.toMatchObject({
+    cause: { message: `other.invalid:${port} is not the checked host checked.invalid:${port}` },
+  });
+  expect(hosts).toEqual([`checked.invalid:${port}`]);
+});
+
+it('uses the fetch that the application has replaced', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('replaced')));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  expect(await (await fetchAt(LOOPBACK)('https://checked.invalid')).text()).toBe('replaced');
+});
