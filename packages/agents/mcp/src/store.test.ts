@@ -42,6 +42,12 @@ it('reports the failure of a store with a label', async () => {
     });
 });
 
+it('does not repeat the label of a store', async () => {
+  const failing = () => Promise.reject(new Error('disk'));
+  const store = namedStore(namedStore({ get: failing, set: failing }, 'mcp "x"'), 'mcp "x"');
+  await expect(store.get('a')).rejects.toThrow(/^mcp "x": the store failed: disk$/);
+});
+
 it.each<[string, () => McpStore & { readonly entries?: Map<string, string> }]>([
   ['in memory', () => memoryStore(5)],
   ['with an atomic `take`', mapStore],
@@ -222,6 +228,10 @@ it.each<[string, unknown]>([
   ['no token type', { url, tokens: { access_token: 'a1' } }],
   ['no access token', { url, tokens: { token_type: 'bearer' } }],
   ['another form', 'text'],
+  ['a token that no header can contain', { url, tokens: { ...tokens, access_token: 'a\r\nx: y' } }],
+  ['an empty token', { url, tokens: { ...tokens, access_token: '' } }],
+  ['a refresh token that is not a string', { url, tokens: { ...tokens, refresh_token: 5 } }],
+  ['an issuer that is not a string', { url, tokens: { ...tokens, issuer: {} } }],
 ])('ignores an entry with %s', async (_name, entry) => {
   const secrets = new Set<string>();
   const store = storeOf({ ...saved, [NAME]: JSON.stringify(entry) });

@@ -45,12 +45,13 @@ export async function storedJson(store: McpStore | undefined, name: string): Pro
   return text === undefined ? undefined : tryParseJson(text);
 }
 
-/** Returns a store whose errors have the kind `server` and begin with `label`. */
+/** Returns a store whose errors, other than an `LlmError`, have the kind `server` and begin with `label`. */
 export function namedStore(store: McpStore, label: string): McpStore {
   const named = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
+      if (LlmError.is(error)) throw error;
       throw new LlmError('server', `${label}: the store failed: ${messageOf(error)}`, {}, { cause: error });
     }
   };

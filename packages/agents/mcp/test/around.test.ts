@@ -77,6 +77,23 @@ const run = (box: McpToolbox, name: string, signal = new AbortController().signa
 const methods = (observed: readonly Observed[]): readonly string[] => observed.map(({ method }) => method);
 
 describe('around', () => {
+  it.each<[string, () => unknown]>([
+    ['contains a BigInt', () => ({ size: 10n })],
+    [
+      'contains itself',
+      () => {
+        const meta: Record<string, unknown> = {};
+        meta['self'] = meta;
+        return meta;
+      },
+    ],
+    ['is a function', () => () => 'meta'],
+  ])('does not affect the request if `meta` %s', async (_what, create) => {
+    const around: McpAround = (_request, send) => send(create() as JsonObject);
+    const box = await connect(around);
+    expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'seen' }]);
+  });
+
   it('receives each request of the client with its target, version and id', async () => {
     const { around, observed } = recorder();
     const box = await connect(around);

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connectMcp } from '../src/index.ts';
+import { rpcServer } from './support/rpc-server.ts';
 import { rejection, run, world } from './support/world.ts';
 
 describe('the result of a tool of a server', () => {
@@ -104,4 +106,18 @@ describe('tools of a server', () => {
     const { box } = await world({ prefix: '', only: ({ description }) => description === 'Looks' });
     expect(box.tools.map(({ name }) => name)).toEqual(['look']);
   });
+});
+
+it.each([1000, 100_000])('a result that is nested %d levels deep has the kind protocol', async (depth) => {
+  const nested = '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
+  const { place } = rpcServer(({ method, id }) => {
+    if (method === 'tools/list') return { tools: [{ name: 'deep', inputSchema: { type: 'object' } }] };
+    if (method !== 'tools/call') return undefined;
+    const result = `{"content":[{"type":"text","text":"x"}],"structuredContent":${nested}}`;
+    const headers = { 'content-type': 'application/json' };
+    return new Response(`{"jsonrpc":"2.0","id":${id},"result":${result}}`, { headers });
+  });
+  const box = await connectMcp({ name: 'm', prefix: '', place, protocol: '2025', apps: true });
+  onTestFinished(() => box.close());
+  expect(await rejection(run(box, 'deep'))).toMatchObject({ kind: 'protocol' });
 });

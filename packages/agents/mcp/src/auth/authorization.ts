@@ -250,8 +250,6 @@ export function authFailure(error: unknown, label: string, secrets: ReadonlySet<
   if (LlmError.is(error)) return error;
   if (error instanceof Error && LlmError.is(error.cause)) return error.cause;
   const reason = reasonOf(error, secrets);
-  // `fetch` reports an unreachable server with a TypeError.
-  if (error instanceof TypeError) return new LlmError('network', `${label}: authorization: ${reason}`);
   if (error instanceof Error && error.name === 'TimeoutError')
     return new LlmError(
       'timeout',

@@ -18,6 +18,9 @@ export interface CodeLogin {
   readonly scope?: string | undefined;
 }
 
+/** Maximum length of scopes, because servers and browsers limit the length of an address. */
+const MAX_SCOPE_CHARS = 4000;
+
 /**
  * Returns the scopes of a login: `options`, otherwise those of the challenge, otherwise those of the metadata, and `more`. Adds
  * `offline_access` if the authorization server supports it, because it may not issue a refresh token otherwise.
@@ -27,6 +30,10 @@ export function loginScope(
   { options, challenge, more }: Readonly<Record<'options' | 'challenge' | 'more', string | undefined>>,
 ): string | undefined {
   const scope = scopeUnion(options ?? challenge ?? scopes?.join(' '), more);
+  if (scope !== undefined && scope.length > MAX_SCOPE_CHARS)
+    throw new Error(
+      `the server names scopes with more than ${MAX_SCOPE_CHARS} characters, which is too long for an address; set the option scope`,
+    );
   const isOffline = metadata?.scopes_supported?.includes('offline_access') === true;
   return scope === undefined || !isOffline ? scope : scopeUnion(scope, 'offline_access');
 }

@@ -148,5 +148,12 @@ export class StoredTokens {
 export const isClient = (value: unknown): value is StoredOAuthClientInformation =>
   isRecord(value) && typeof value['client_id'] === 'string';
 
+/** Whether a stored value contains tokens that can be sent. A token consists of printable ASCII characters (RFC 6749, appendix A). */
 const isTokens = (value: unknown): value is StoredOAuthTokens =>
-  isRecord(value) && typeof value['access_token'] === 'string' && typeof value['token_type'] === 'string';
+  isRecord(value) &&
+  typeof value['access_token'] === 'string' &&
+  /^[\u0020-\u007e]+$/.test(value['access_token']) &&
+  typeof value['token_type'] === 'string' &&
+  ['refresh_token', 'id_token', 'scope', 'issuer'].every(
+    (name) => value[name] === undefined || typeof value[name] === 'string',
+  );

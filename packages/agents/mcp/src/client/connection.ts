@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock, type JsonObject } from '@majordomo/core';
-import { abortable, Semaphore, withTimeout } from '@majordomo/core/toolkit';
+import { abortable, isTooDeep, MAX_DEPTH, Semaphore, withTimeout } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { authorizationFor, type Authorization } from '../auth/authorization.ts';
 import { ServerRequests, withPause } from '../server-requests/handlers.ts';
@@ -89,7 +89,7 @@ export class Connection {
     const either = AbortSignal.any([call.signal, this.closing.signal]);
     try {
       return await this.slots.run(either, async () => {
-        const outcome = await this.withTimeouts(label, either, (io) => sendCall(call, io));
+        const outcome = checkDepth(await this.withTimeouts(label, either, (io) => sendCall(call, io)), label);
         // The time limits do not include this wait, because the result would be lost.
         await abortable(this.watch.whenRefreshed(), either);
         return outcome;
@@ -112,7 +112,10 @@ export class Connection {
   /** Sends replies for a task if they are set. Returns the task's outcome, or `undefined` while the task runs. */
   task(taskId: string, replies: JsonObject | undefined): Promise<CallOutcome | undefined> {
     const label = `${this.label}: task ${taskId}`;
-    return this.withTimeouts(label, this.closing.signal, (io) => checkTask(taskId, replies, io));
+    return this.withTimeouts(label, this.closing.signal, async (io) => {
+      const outcome = await checkTask(taskId, replies, io);
+      return outcome && checkDepth(outcome, label);
+    });
   }
 
   /** Sends requests other than tool calls. `subject`: description of the request in error messages. */
@@ -266,3 +269,9 @@ export class Connection {
 /** Returns the time to wait before the next attempt after this number of failures, in milliseconds. */
 export const pauseAfter = (failures: number): number =>
   Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+
+/** Returns the outcome. Throws `protocol` for a result that is nested too deeply to be converted. */
+function checkDepth(outcome: CallOutcome, label: string): CallOutcome {
+  if (outcome.type !== 'result' || !isTooDeep(outcome.result)) return outcome;
+  throw new LlmError('protocol', `${label}: the result is nested more than ${MAX_DEPTH} levels`);
+}

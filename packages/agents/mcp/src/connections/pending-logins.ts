@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { CodeLogin } from '../auth/code-login.ts';
 import { isClient } from '../auth/stored-tokens.ts';
 import { storedJson, takeJson, type McpStore } from '../store.ts';
@@ -96,5 +96,13 @@ const isLogin = (value: unknown): value is PendingLogin & { url: string; until: 
   typeof value['verifier'] === 'string' &&
   typeof value['redirectUrl'] === 'string' &&
   typeof value['until'] === 'number' &&
-  isRecord(value['server']) &&
+  isServer(value['server']) &&
   isClient(value['client']);
+
+const isServer = (value: unknown): boolean =>
+  isRecord(value) &&
+  typeof value['issuer'] === 'string' &&
+  [value['url'], value['resource'], asRecord(value['metadata'])['token_endpoint']].every(
+    (address) => address === undefined || (typeof address === 'string' && URL.canParse(address)),
+  ) &&
+  value['url'] !== undefined;

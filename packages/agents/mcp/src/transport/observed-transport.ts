@@ -95,8 +95,17 @@ const aboutRequest = (
 });
 
 function withMeta(message: JSONRPCRequest, meta: JsonObject | undefined): JSONRPCRequest {
-  if (meta === undefined) return message;
+  if (meta === undefined || !isJson(meta)) return message;
   return { ...message, params: { ...message.params, _meta: { ...meta, ...message.params?._meta } } };
+}
+
+/** Whether a value that the application returned can be sent. */
+function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the id of the request that a notification cancels. */

@@ -483,3 +483,45 @@ it('requests the scopes of the challenge first, and adds further scopes', async 
 });
 
 export type { ProtectedServer };
+
+it.each<[string, (login: Record<string, unknown>) => void]>([
+  ['no server', (login) => delete login['server']],
+  ['an address that is not a URL', (login) => (login['server'] = { issuer: 'x', url: 'x' })],
+  [
+    'damaged metadata',
+    (login) => (login['server'] = { ...(login['server'] as object), metadata: { token_endpoint: 5 } }),
+  ],
+])('rejects the callback of a stored login with %s as one that is unknown', async (_what, damage) => {
+  const { authority, process, store } = await world();
+  const { url } = await process().login('ann');
+  for (const [name, value] of store.entries) {
+    if (!name.startsWith('mcp/m/login/')) continue;
+    const login = JSON.parse(value) as Record<string, unknown>;
+    damage(login);
+    store.entries.set(name, JSON.stringify(login));
+  }
+  const callback = authority.approve(url, { user: 'ann' });
+  expect(await rejection(process().finish(callback, 'ann'))).toMatchObject(LOGIN_FAILED);
+});
+
+it('rejects a login with more scopes than an address can contain', async () => {
+  const { process, store, accounts } = await world();
+  accounts.scopes = Array.from({ length: 50_000 }, (_, at) => `scope-${at}`);
+  expect(await rejection(process().login('ann'))).toMatchObject({
+    ...LOGIN_FAILED,
+    message: expect.stringContaining('set the option scope') as string,
+  });
+  expect(store.entries.size).toBe(0);
+});
+
+it('connects with the kind auth if a stored token is damaged', async () => {
+  const all = await world();
+  await logIn(all, 'ann');
+  for (const [name, value] of all.store.entries)
+    if (name.includes('/tokens/'))
+      all.store.entries.set(
+        name,
+        value.replace(/"access_token":"[^"]*"/, String.raw`"access_token":"a\r\nb"`),
+      );
+  expect(await rejection(all.process().connect('ann'))).toMatchObject(LOGIN_REQUIRED);
+});

@@ -11,6 +11,8 @@ export interface ProtectedServer {
   readonly tokens: readonly (string | undefined)[];
   /** Authorization server that the metadata names. */
   issuer: string;
+  /** Scopes that the metadata lists. */
+  scopes: readonly string[] | undefined;
   /** Scopes that a call of a tool requires, by the tool's name. */
   readonly required: Map<string, string>;
 }
@@ -32,7 +34,13 @@ export async function protectedServer(
   const serving = serveMcp({ name: 'accounts', version: '1.0.0', tools });
   const tokens: (string | undefined)[] = [];
   const required = new Map<string, string>();
-  const server = { url: '', tokens, issuer: authority.issuer, required };
+  const server: ProtectedServer & { url: string } = {
+    url: '',
+    tokens,
+    issuer: authority.issuer,
+    scopes: undefined,
+    required,
+  };
   const challenge = (members: string): Response => {
     const metadata = `${new URL(server.url).origin}/metadata`;
     const header = `Bearer ${members}resource_metadata="${metadata}"`;
@@ -41,7 +49,11 @@ export async function protectedServer(
   };
   ({ url: server.url } = await httpServer(async (request) => {
     if (new URL(request.url).pathname === '/metadata')
-      return Response.json({ resource: server.url, authorization_servers: [server.issuer] });
+      return Response.json({
+        resource: server.url,
+        authorization_servers: [server.issuer],
+        scopes_supported: server.scopes,
+      });
     const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
     tokens.push(token);
     const issued: IssuedToken | undefined = token === undefined ? undefined : authority.check(token);
