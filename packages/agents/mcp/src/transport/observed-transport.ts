@@ -102,7 +102,8 @@ function withMeta(message: JSONRPCRequest, meta: JsonObject | undefined): JSONRP
 /** Whether a value that the application returned can be sent. */
 function isJson(value: unknown): boolean {
   try {
-    return JSON.stringify(value) !== undefined;
+    JSON.stringify(value);
+    return true;
   } catch {
     return false;
   }
