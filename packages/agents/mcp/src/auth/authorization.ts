@@ -85,7 +85,9 @@ export class Authorization {
         if (current !== undefined && used !== undefined && used !== current) return;
         const joined = this.attempt;
         const authorize = (): Promise<void> => {
-          this.attempt ??= this.start((attempt) => this.authorize(context, fetchFn, attempt));
+          this.attempt ??= this.start((attempt) =>
+            this.authorize(context, fetchFn, attempt, used ?? current),
+          );
           return this.attempt.done;
         };
         await authorize().catch((error: unknown) => {
@@ -196,15 +198,16 @@ export class Authorization {
     { response, serverUrl: address }: UnauthorizedContext,
     fetchFn: FetchLike,
     attempt: Attempt,
+    used: string | undefined,
   ): Promise<void> {
     const { auth, io } = this;
     const { signal: abandoned } = attempt.controller;
-    if (await io.tokens.reload()) return;
+    if (await this.isReplaced(used)) return;
     const challenge = await challengeOf(response);
     const serverUrl = String(address);
     const request = { serverUrl, challenge, fetchFn: bound(fetchFn, abandoned), abandoned };
     if (auth.grant !== 'login') await machineToken(auth, request, io);
-    else if (!(await this.refresh(auth.client, request, attempt)))
+    else if (!(await this.refresh(auth.client, request, attempt, used)))
       await login(auth, request, this.loginIo(attempt));
   }
 
@@ -213,6 +216,7 @@ export class Authorization {
     client: Extract<McpAuth, { grant: 'login' }>['client'],
     request: Pick<Parameters<typeof login>[1], 'serverUrl' | 'challenge' | 'fetchFn' | 'abandoned'>,
     attempt: Attempt,
+    used: string | undefined,
   ): Promise<boolean> {
     const { tokens, shared, name, clock } = this.io;
     const { abandoned } = request;
@@ -231,7 +235,15 @@ export class Authorization {
       });
     if (shared === undefined) return work();
     const lease = { store: shared, name: `mcp/${name}/refresh`, clock, signal: abandoned };
-    return withLease(lease, () => tokens.reload(), work);
+    return withLease(lease, () => this.isReplaced(used), work);
+  }
+
+  /** Reads the store. Returns whether it contains another token than `used`. */
+  private async isReplaced(used: string | undefined): Promise<boolean> {
+    const { tokens } = this.io;
+    await tokens.reload();
+    const current = (await tokens.get())?.access_token;
+    return current !== undefined && current !== used;
   }
 
   private failure(error: unknown): LlmError {

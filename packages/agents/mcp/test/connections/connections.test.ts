@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createMcpConnections, type McpConnections, type McpConnectionsOptions } from '../../src/index.ts';
 import { mapStore } from '../support/map-store.ts';
 import { protectedServer, type ProtectedServer } from '../support/protected-server.ts';
-import { rejection, run } from '../support/world.ts';
+import { rejection, run, until } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
 const SECRET = 'secret-of-the-application';
@@ -224,6 +224,28 @@ it('refreshes once for twenty calls in two processes', async () => {
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 20 }, () => text('ann')));
     expect(requests(all, '/token').length - before).toBe(round);
   }
+});
+
+it('does not refresh a token of another process that a later call has read already', async () => {
+  const clock = fakeClock();
+  const all = await world({}, { clock });
+  await logIn(all, 'ann');
+  const box = await all.process().connect('ann');
+  onTestFinished(() => box.close());
+  await run(box, 'whoami');
+  all.authority.expire();
+  const lease = 'mcp/m/user/ann/refresh';
+  all.store.entries.set(lease, JSON.stringify({ id: 'other', until: clock.now() + 30_000 }));
+  const { length } = all.accounts.tokens;
+  const waiting = run(box, 'whoami');
+  await until(() => all.accounts.tokens.length > length && clock.pending > 1);
+  await logIn(all, 'ann');
+  expect(await run(box, 'whoami')).toEqual(text('ann'));
+  const before = requests(all, '/token').length;
+  all.store.entries.delete(lease);
+  await clock.advance(1000);
+  expect(await waiting).toEqual(text('ann'));
+  expect(requests(all, '/token')).toHaveLength(before);
 });
 
 it('continues with the tokens of another process after its refresh token was rejected', async () => {
