@@ -165,7 +165,9 @@ function supportedVersions(error: unknown): readonly string[] | undefined {
   if (!`${String(code)} ${text}`.includes(UNSUPPORTED_VERSION)) return undefined;
   const { supported } = asRecord(data);
   // An error with an HTTP status contains the response only in its message.
-  const listed = Array.isArray(supported) ? supported.join(' ') : /"supported":\[([^\]]*)\]/.exec(text)?.[1];
+  const listed = Array.isArray(supported)
+    ? supported.join(' ')
+    : /"supported":\[([^\]]{0,1000})\]/.exec(text)?.[1];
   return [...new Set(listed?.match(/\b20\d\d-\d\d-\d\d\b/g))].slice(0, MAX_VERSIONS);
 }
 
