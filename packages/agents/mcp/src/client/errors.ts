@@ -167,7 +167,7 @@ function supportedVersions(error: unknown): readonly string[] | undefined {
   // An error with an HTTP status contains the response only in its message.
   const listed = Array.isArray(supported)
     ? supported.join(' ')
-    : /"supported":\[([^\]]{0,1000})\]/.exec(text)?.[1];
+    : text.split('"supported":[', 2)[1]?.split(']', 1)[0];
   return [...new Set(listed?.match(/\b20\d\d-\d\d-\d\d\b/g))].slice(0, MAX_VERSIONS);
 }
 
