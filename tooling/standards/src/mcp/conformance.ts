@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Semaphore } from '@majordomo/core/toolkit';
 import { npm } from '../../../runtimes/install.mjs';
 import type { CaseResult } from '../suite.ts';
 
@@ -54,16 +55,11 @@ export async function runScenarios(
   const scenarios: Scenario[] = [];
   for (const revision of REVISIONS) scenarios.push(...(await scenariosOf(side, revision)));
   scenarios.push(...ADDITIONAL[side]);
-  const waiting = [...scenarios.entries()];
-  const results: CaseResult[] = [];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, scenario] = next;
-      results[index] = await runScenario(side, scenario, argumentsOf(scenario));
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return results;
+  const slots = new Semaphore(CONCURRENCY);
+  const { signal } = new AbortController();
+  return Promise.all(
+    scenarios.map((scenario) => slots.run(signal, () => runScenario(side, scenario, argumentsOf(scenario)))),
+  );
 }
 
 /** Returns the scenarios that a revision requires. The list of the suite is frozen with the revision. */
