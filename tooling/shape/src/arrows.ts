@@ -93,6 +93,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because:
       'a separate audience: applications that repeat calls; its entry /prompt uses the prices of catalog, an optional peer',
   },
+  files: {
+    ours: ['core', 'cache'],
+    others: [],
+    because: 'a separate audience: applications that send large files; cache has the store of their ids',
+  },
   'store-sqlite': {
     ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
     others: [],

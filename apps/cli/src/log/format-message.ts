@@ -1,4 +1,5 @@
 import type { Message } from '@majordomo/core';
+import { contentSize } from '@majordomo/core/toolkit';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { Io } from '../program/io.ts';
 import { painter, printable } from '../terminal/paint.ts';
@@ -14,7 +15,8 @@ export function formatMessage({ role, parts }: Message, { stdout }: Io): string 
       case 'image':
       case 'file':
       case 'audio':
-        return [`(${part.mediaType}, ${part.bytes.length} bytes)`];
+      case 'blob':
+        return [`(${part.mediaType}, ${contentSize(part)} bytes)`];
       case 'vendor':
         return [`(${part.kind}${part.text === undefined ? '' : `: ${part.text}`})`];
       case 'tool-call':

@@ -1,6 +1,6 @@
 import type { RunState } from '@majordomo/agent';
 import { suspendedCalls } from '@majordomo/agent/steps';
-import { user, type ToolCallPart, type UserPart } from '@majordomo/core';
+import { user, type ToolCallPart, type UserTurnPart } from '@majordomo/core';
 import { fromBase64, isList, parseArguments } from '@majordomo/core/toolkit';
 import type { AgUiInput } from './types.ts';
 import { verifyApproval } from './approval-id.ts';
@@ -54,14 +54,14 @@ function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
   return turns.filter(({ parts }) => parts.length > 0);
 }
 
-function readContent(content: ClientValue): UserPart[] {
+function readContent(content: ClientValue): UserTurnPart[] {
   const text = typeof content.value === 'string' ? content.value : undefined;
   const parts = text === undefined ? content.list().map(readContentPart) : [{ type: 'text', text } as const];
   if (text === '' || parts.length === 0) throw content.invalid('the message is empty; add text or a file');
   return parts;
 }
 
-function readContentPart(part: ClientValue): UserPart {
+function readContentPart(part: ClientValue): UserTurnPart {
   if (part.at('type').value === 'text') return { type: 'text', text: part.at('text').text() };
   const source = part.at('source');
   if (source.at('type').value !== 'data')

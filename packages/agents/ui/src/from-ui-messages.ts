@@ -1,4 +1,4 @@
-import { audio, file, image, type FilePart, type UserPart } from '@majordomo/core';
+import { audio, file, image, type FilePart, type UserTurnPart } from '@majordomo/core';
 import { asRecord, asText, definedMembers, fromBase64 } from '@majordomo/core/toolkit';
 import { ClientValue } from './client-value.ts';
 import { readInput, type Turn } from './input.ts';
@@ -47,13 +47,13 @@ async function readMessage(message: ClientValue, options: FromUiOptions): Promis
   message.at('id').optionalText();
   const parts = message.at('parts');
   if (role.value === 'assistant') return readSteps(parts.list());
-  const read: UserPart[] = [];
+  const read: UserTurnPart[] = [];
   for (const part of parts.list()) read.push(...(await readUserPart(part, options)));
   if (read.length === 0) throw parts.invalid('the user message is empty; add text or a file');
   return [{ role: 'user', parts: read }];
 }
 
-async function readUserPart(part: ClientValue, options: FromUiOptions): Promise<readonly UserPart[]> {
+async function readUserPart(part: ClientValue, options: FromUiOptions): Promise<readonly UserTurnPart[]> {
   const type = part.at('type').text();
   if (type === 'text') return [{ type, text: part.at('text').text() }];
   if (type === 'file') return [await readFile(part, options)];
@@ -63,7 +63,7 @@ async function readUserPart(part: ClientValue, options: FromUiOptions): Promise<
   return text === undefined ? [] : [{ type: 'text', text }];
 }
 
-async function readFile(part: ClientValue, { file: load }: FromUiOptions): Promise<UserPart> {
+async function readFile(part: ClientValue, { file: load }: FromUiOptions): Promise<UserTurnPart> {
   const url = part.at('url');
   const address = url.text();
   const mediaType = part.at('mediaType').text();
@@ -83,7 +83,7 @@ function descriptionIn(part: ClientValue): Pick<FilePart, 'title' | 'context' | 
 }
 
 /** Returns a file as the kind of part that its media type requires. */
-export function filePart(bytes: Uint8Array, mediaType: string, filename?: string): UserPart {
+export function filePart(bytes: Uint8Array, mediaType: string, filename?: string): UserTurnPart {
   if (mediaType.startsWith('image/')) return image(bytes, mediaType);
   return mediaType.startsWith('audio/') ? audio(bytes, mediaType) : file(bytes, mediaType, filename);
 }

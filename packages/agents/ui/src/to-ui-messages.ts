@@ -1,5 +1,13 @@
 import { suspendedCalls } from '@majordomo/agent/steps';
-import type { AssistantMessage, CallPart, JsonObject, JsonValue, Message, UserPart } from '@majordomo/core';
+import {
+  LlmError,
+  type AssistantMessage,
+  type CallPart,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  type UserPart,
+} from '@majordomo/core';
 import { asToolCall, asToolResult, type AnsweredCall } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import { filePart, INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
@@ -43,7 +51,10 @@ export async function toUiMessages(
 }
 
 function userPart(part: UserPart): JsonObject {
-  return part.type === 'text' ? { type: 'text', text: part.text } : filePart(part);
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  if (part.type !== 'blob') return filePart(part);
+  const why = 'messages: a blob cannot be shown; call readBlobs of @majordomo/files first';
+  throw new LlmError('invalid-request', why, { path: 'messages' });
 }
 
 function stepParts(

@@ -33,12 +33,15 @@ export type {
   CallPart,
   ResultPart,
   AudioPart,
+  BlobPart,
   Citation,
   FilePart,
+  FileReference,
   ImagePart,
   Message,
   Part,
   ReasoningPart,
+  Referable,
   Replay,
   SystemMessage,
   TextPart,
@@ -48,8 +51,11 @@ export type {
   ResultPiece,
   ToolResultPart,
   TurnMessage,
+  UnreadContent,
   UserMessage,
   UserPart,
+  UserTurn,
+  UserTurnPart,
   VendorCallKind,
   VendorCallPart,
   VendorPart,
@@ -116,6 +122,7 @@ export { truncateText } from './util/bytes.ts';
 export type { BackgroundBackend, JobBackend, JobEventFacts, JobLook } from './types/background.ts';
 export type { BatchBackend, BatchContext, BatchLimits, BatchLine, BatchLook } from './types/batch.ts';
 export type { BatchSearch, FoundBatch, NewBatch } from './types/batch.ts';
+export type { FileBackend, FileOwner, FileReferences, NewFile } from './types/files.ts';
 export type { ModelCache, ModelOutput, ModelRequest, ModelTool } from './types/request.ts';
 export type { SpeechStep } from './types/operations.ts';
 export type {

@@ -56,6 +56,9 @@ export { asLanguage } from './operations/transcription.ts';
 export { fromStoredText, toStoredText } from './util/store-text.ts';
 export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/store-text.ts';
 
+// Images, documents and audio
+export { contentOf, contentSize, unreadableError, type ContentPart } from './util/content.ts';
+
 // Streams
 export { EventStream } from './stream/pulled-stream.ts';
 export { Accumulator, partialOf, responseEvents } from './stream/accumulator.ts';

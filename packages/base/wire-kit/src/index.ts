@@ -103,3 +103,4 @@ export {
   tokenLogprobs,
   type RawCitation,
 } from './values.ts';
+export { accountName, fileName, goneFilesRecovery, type FileFailure } from './files.ts';

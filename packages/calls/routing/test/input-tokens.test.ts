@@ -1,10 +1,10 @@
 import { estimateRequest } from '@majordomo/catalog/tokens';
-import { assistant, image, toolResult, user, type ChatRequest, type ToolSpec } from '@majordomo/core';
+import { assistant, image, toolResult, user, type ChatRequest, type ImagePart, type ToolSpec } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { inputTokens } from '../src/ranking/input-tokens.ts';
 
 /** Image header with 1000 × 800 pixels. */
-const png = (): ReturnType<typeof image> => {
+const png = (): ImagePart => {
   const bytes = new Uint8Array(64);
   bytes.set([137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 3, 232, 0, 0, 3, 32]);
   return image(bytes, 'image/png');

@@ -1,15 +1,14 @@
 import type { Attributes } from '@opentelemetry/api';
 import type {
   AttemptInfo,
-  AudioPart,
+  BlobPart,
   ChatResponse,
-  FilePart,
-  ImagePart,
   Message,
   Part,
   ToolCallPart,
   ToolResultPart,
 } from '@majordomo/core';
+import { contentSize, type ContentPart } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import { ignoreErrors } from './safe-span.ts';
 
@@ -70,7 +69,8 @@ function partOf(part: Part): object {
     case 'image':
     case 'file':
     case 'audio':
-      return bytesOf(part);
+    case 'blob':
+      return sizeOf(part);
     case 'vendor':
       return { type: part.kind, ...(part.text !== undefined && { content: part.text }) };
     default:
@@ -79,10 +79,10 @@ function partOf(part: Part): object {
 }
 
 /** Returns the type and the size of a part, without its bytes. */
-const bytesOf = ({ type, mediaType, bytes }: ImagePart | FilePart | AudioPart): object => ({
-  type,
-  mime_type: mediaType,
-  size: bytes.byteLength,
+const sizeOf = (part: ContentPart | BlobPart): object => ({
+  type: part.type,
+  mime_type: part.mediaType,
+  size: contentSize(part),
 });
 
 /** Returns the prompts of a request that is not a chat request. */

@@ -146,6 +146,7 @@ function partText(part: Part): string {
       return '[audio]';
     case 'vendor':
       return part.text === undefined ? `[${part.kind}]` : `[${part.kind}: ${part.text}]`;
+    case 'blob':
     case 'file':
       return part.name === undefined ? '[file]' : `[file ${part.name}]`;
     case 'tool-call':

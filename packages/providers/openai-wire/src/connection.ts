@@ -1,5 +1,5 @@
 import type { Capabilities, Env, LlmError, ModelInfo } from '@majordomo/core';
-import { lowerCaseNames } from '@majordomo/wire-kit';
+import { accountName, lowerCaseNames } from '@majordomo/wire-kit';
 import { baseURLInEnv, createClients, MAX_TIMEOUT_MS, type Server } from './clients.ts';
 import { toLlmError, type SdkErrorContext } from './errors.ts';
 import { listedModels } from './models.ts';
@@ -29,6 +29,8 @@ export interface Connection {
     facts: SdkErrorContext,
     body?: string | FormData,
   ) => Promise<Response>;
+  /** Returns a stable name of the account, which does not contain the credential. */
+  readonly accountOf: (context: CallContext, facts: SdkErrorContext) => Promise<string>;
   /** Returns the models that the server lists. */
   list(
     context: CallContext,
@@ -71,6 +73,13 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
       return report === undefined ? sending : report(facts.target, sending);
     },
     send,
+    async accountOf(context, facts) {
+      const client = await connect(context, facts);
+      const headers = { ...lowerCaseNames(context.headers), ...constantHeaders };
+      const owner = [headers['openai-organization'], headers['openai-project']];
+      const url = options.client === undefined ? baseURL(context.env) : Reflect.get(client, 'baseURL');
+      return accountName([url, facts.secrets, owner]);
+    },
     async list(context, capabilitiesOf) {
       const facts: SdkErrorContext = { target: server.id, secrets: [] };
       try {

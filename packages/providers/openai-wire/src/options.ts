@@ -67,6 +67,7 @@ const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = 
   spaces: true,
   batches: ['openai', 'jobs'],
   background: ['responses', 'deferred'],
+  files: ['openai'],
   unverified: 'string',
 };
 

@@ -19,6 +19,9 @@ export type BatchApi = 'openai' | 'jobs';
 /** Job API of a server: Responses with `background: true`, or the deferred completions of xAI. */
 export type BackgroundApi = 'responses' | 'deferred';
 
+/** File storage of a server: OpenAI's files. */
+export type FileApi = 'openai';
+
 /** Vendor or server, described by plain data that `structuredClone` can copy. */
 export interface WireProfile<Quirks> extends OtherModelsProfile {
   /** Default id of the provider, such as `groq` in `groq/llama-…`. */
@@ -51,6 +54,8 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly batches?: BatchApi | undefined;
   /** Job API of the server. @default none */
   readonly background?: BackgroundApi | undefined;
+  /** File storage of the server, from which its chat models read. @default none */
+  readonly files?: FileApi | undefined;
   /** Source of the profile's data, if no recorded response confirms them. */
   readonly unverified?: string | undefined;
 }

@@ -1,9 +1,10 @@
 import type { Env, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
 import { checkInteger } from '@majordomo/core/toolkit';
-import { billingOf, dataAt, dataOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
+import { billingOf, dataAt, dataOf, EventWriter, goneFilesRecovery, sdkStream, type WireReader } from '@majordomo/wire-kit';
 import { backgroundBackend } from './background/backend.ts';
 import { batchBackend } from './batch/backend.ts';
 import { bodyText } from './body.ts';
+import { fileBackend } from './files/backend.ts';
 import { ORIGINS } from './profiles/origins.ts';
 import { createConnection, type Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
@@ -30,7 +31,7 @@ export function createProvider(
   const connection = createConnection(sdk, { ...profile, id }, options);
   const model = (modelId: string, env: Env = {}): Model => createModel(modelId, id, connection, env);
   const others = otherModels && createOtherModels(otherModels, connection, profile, options);
-  const { batches, background } = profile;
+  const { batches, background, files } = profile;
   const chatPath = 'api' in profile ? '/responses' : '/chat/completions';
   return {
     spi: 1,
@@ -48,6 +49,7 @@ export function createProvider(
     ...(background && {
       background: () => backgroundBackend(background, connection, options.data?.retentionDays),
     }),
+    ...(files && { files: () => fileBackend(files, connection, 'api' in profile) }),
     listModels: (context) => connection.list(context, (modelId) => model(modelId).capabilities),
   };
 }
@@ -71,7 +73,16 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
   const { connection, path, request, context, wireRequest, createReader, recovery } = call;
   const { params, headers, warnings, originals, customInputs } = wireRequest;
   const { target } = context;
-  const facts: SdkErrorContext = { target, request, secrets: [], recovery, remedy: call.remedy };
+  const facts: SdkErrorContext = {
+    target,
+    request,
+    secrets: [],
+    recovery: (failure, status) => {
+      const { message, code } = failure;
+      return goneFilesRecovery(request, { status, message, code }) ?? recovery(failure, status);
+    },
+    remedy: call.remedy,
+  };
   const writer = new EventWriter(target, []);
   writer.warning(...warnings);
   return sdkStream({

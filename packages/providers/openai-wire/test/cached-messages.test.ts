@@ -3,7 +3,7 @@ import type {
   JsonObject,
   ModelRequest,
   TurnMessage,
-  UserPart,
+  UserTurnPart,
   Warning,
 } from '@majordomo/core';
 import fc from 'fast-check';
@@ -88,7 +88,7 @@ const id = fc.constantFrom(...ids);
 
 const userMessage = fc.record({
   role: fc.constant('user' as const),
-  parts: fc.array<UserPart>(fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: image }), {
+  parts: fc.array<UserTurnPart>(fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: image }), {
     minLength: 1,
     maxLength: 2,
   }),

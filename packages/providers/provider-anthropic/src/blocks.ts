@@ -15,7 +15,7 @@ import type {
   ResultPiece,
   TextPart,
   ResultPart,
-  UserPart,
+  UserTurnPart,
 } from '@majordomo/core';
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { sanitizeToolName, sentMembers } from '@majordomo/wire-kit';
@@ -34,7 +34,7 @@ export type CallIds = (id: string) => string;
 const MAX_NAME_LENGTH = 128;
 
 /** Converts a part of a user message. Returns `undefined` for blank text, because the API requires "non-whitespace text". */
-export function userBlock(part: UserPart): ContentBlockParam | undefined {
+export function userBlock(part: UserTurnPart): ContentBlockParam | undefined {
   switch (part.type) {
     case 'text':
       return textBlock(part.text);

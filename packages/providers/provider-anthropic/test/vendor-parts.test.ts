@@ -1,4 +1,4 @@
-import type { AssistantPart, JsonObject, ModelRequest, TurnMessage, UserPart } from '@majordomo/core';
+import type { AssistantPart, JsonObject, ModelRequest, TurnMessage, UserTurnPart } from '@majordomo/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { serializeBody } from '../src/body.ts';
@@ -21,7 +21,7 @@ const messages = fc.array<TurnMessage>(
   fc.oneof(
     fc.record({
       role: fc.constant('user' as const),
-      parts: fc.array<UserPart>(contentPart, { minLength: 1, maxLength: 2 }),
+      parts: fc.array<UserTurnPart>(contentPart, { minLength: 1, maxLength: 2 }),
     }),
     fc.record({
       role: fc.constant('assistant' as const),

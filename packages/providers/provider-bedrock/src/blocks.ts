@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { isRecord } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
-import type { AssistantPart, FilePart, JsonObject, ResultPiece, ResultPart, UserPart } from '@majordomo/core';
+import type { AssistantPart, FilePart, JsonObject, ResultPiece, ResultPart, UserTurnPart } from '@majordomo/core';
 import { storedBlock } from './vendor-parts.ts';
 import { audioBlock, documentBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';
@@ -27,7 +27,7 @@ export type ReplayData =
 const MAX_NAME_LENGTH = 64;
 
 /** Converts a part of a user message. `name` returns a document's name. Returns `undefined` for a part with blank text. */
-export function userBlock(part: UserPart, name: (file: FilePart) => string): ContentBlock | undefined {
+export function userBlock(part: UserTurnPart, name: (file: FilePart) => string): ContentBlock | undefined {
   switch (part.type) {
     case 'text':
       return textBlock(part.text);

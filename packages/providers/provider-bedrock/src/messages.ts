@@ -4,7 +4,7 @@ import type {
   FilePart,
   ToolMessage,
   TurnMessage,
-  UserMessage,
+  UserTurn,
   Warning,
 } from '@majordomo/core';
 import { toolIdMapper } from '@majordomo/wire-kit';
@@ -69,7 +69,7 @@ interface Naming {
 
 function addBlocks(
   wire: WireMessage[],
-  message: UserMessage | AssistantMessage,
+  message: UserTurn | AssistantMessage,
   { ids, names, family }: Naming,
   warnings: Warning[],
 ): void {

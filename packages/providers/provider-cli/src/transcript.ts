@@ -1,4 +1,4 @@
-import type { TurnMessage, UserMessage, AssistantMessage, ToolMessage } from '@majordomo/core';
+import type { TurnMessage, UserTurn, AssistantMessage, ToolMessage } from '@majordomo/core';
 
 /**
  * Converts a conversation to one prompt. A single question stays unchanged. Otherwise, a line that names the speaker precedes
@@ -45,7 +45,7 @@ function turnText(message: TurnMessage): string {
   }
 }
 
-const userText = ({ parts }: UserMessage): string =>
+const userText = ({ parts }: UserTurn): string =>
   parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
 
 const assistantText = ({ parts }: AssistantMessage): string =>

@@ -5,7 +5,7 @@ import type {
   ResultPiece,
   ToolMessage,
   TurnMessage,
-  UserMessage,
+  UserTurn,
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
@@ -45,7 +45,7 @@ export function toMessages(
   return wire;
 }
 
-function userContent(parts: UserMessage['parts']): WireMessage['content'] {
+function userContent(parts: UserTurn['parts']): WireMessage['content'] {
   const content = parts.map((part): WirePart => {
     switch (part.type) {
       case 'text':

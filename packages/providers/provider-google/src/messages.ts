@@ -7,7 +7,7 @@ import type {
   JsonValue,
   ResultPart,
   TurnMessage,
-  UserPart,
+  UserTurnPart,
 } from '@majordomo/core';
 import { asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { isGeneratedCallId, sanitizeToolName } from '@majordomo/wire-kit';
@@ -51,7 +51,7 @@ function signatureOf(token: JsonValue | undefined): string | undefined {
 const tokenOf = ({ replay }: AssistantPart, family: string): JsonValue | undefined =>
   replay?.family === family ? replay.data : undefined;
 
-function userParts(parts: readonly UserPart[]): readonly JsonObject[] {
+function userParts(parts: readonly UserTurnPart[]): readonly JsonObject[] {
   const nonEmpty = parts.filter((part) => part.type !== 'text' || part.text !== '');
   return nonEmpty.length === 0
     ? [{ text: ' ' }]

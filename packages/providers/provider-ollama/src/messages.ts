@@ -7,7 +7,7 @@ import type {
   JsonObject,
   ToolMessage,
   TurnMessage,
-  UserMessage,
+  UserTurn,
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
@@ -46,7 +46,7 @@ export function toMessages(
   return wire;
 }
 
-function userMessage({ parts }: UserMessage): WireMessage {
+function userMessage({ parts }: UserTurn): WireMessage {
   const texts: string[] = [];
   const images: string[] = [];
   for (const part of parts) {

@@ -1,5 +1,6 @@
 import { estimateTokens, imageTokens } from '@majordomo/catalog/tokens';
 import type { TextPart, UserPart } from '@majordomo/core';
+import { contentSize } from '@majordomo/core/toolkit';
 import { cutEnd } from '../transcript/cut-middle.ts';
 
 /** Number of tokens reserved for the two tags around a text and the line that reports a cut. */
@@ -31,7 +32,7 @@ export class Budget {
   /** Returns a fetched part. Cuts text to the budget and encloses it in a tag. If the budget is too small, returns a warning. */
   part(raw: string, url: string, part: UserPart): UserPart | string {
     if (part.type === 'text') return this.textPart(raw, `page url="${url}"`, part.text);
-    const tokens = part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(part.bytes.length / 24);
+    const tokens = part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(contentSize(part) / 24);
     if (tokens > this.left) return NO_ROOM;
     this.left -= tokens;
     return part;

@@ -6,6 +6,7 @@ import type { Answer } from '../stream/accumulator.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
 import type { CallOptions } from '../types/call-options.ts';
+import type { DataHandling } from '../types/target.ts';
 import type { Usage } from '../types/usage.ts';
 import { notify } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
@@ -78,7 +79,7 @@ export async function beginAttempt<Event extends object, Result>(
     delivery: prepared.isNonStreaming ? 'complete' : 'deltas',
     signal: scope.signal,
     get data() {
-      return deps.dataOf(target);
+      return withRetention(deps.dataOf(target), prepared.upload?.retentionDays);
     },
     get isLapsed() {
       return deps.clock.now() > latestEnd() + LAPSE_TOLERANCE_MS;
@@ -97,9 +98,22 @@ export async function beginAttempt<Event extends object, Result>(
   state.countStart();
   if (claim.wasTargetBenched) log.event({ type: 'probed', target: target.key, until: undefined });
   log.event({ type: 'attempt-start', target: target.key, attempt: number });
-  const attempt = new Attempt({ context, state, prepared, info, permits, claim });
+  latestEnd = () => deps.clock.now();
+  const { recoveries } = state;
+  const upload = { target: target.key, signal: scope.signal, recoveries, ...deps.transport() };
+  const sent = (await prepared.upload?.run(upload)) ?? prepared;
+  const attempt = new Attempt({ context, state, prepared: sent, info, permits, claim });
   latestEnd = () => attempt.latestEnd();
   return attempt;
+}
+
+/** Returns the data handling of a target, with the retention of uploads or jobs if that is longer. */
+export function withRetention(
+  data: DataHandling | undefined,
+  retentionDays = 0,
+): DataHandling | undefined {
+  if (retentionDays === 0) return data;
+  return { ...data, retentionDays: Math.max(retentionDays, data?.retentionDays ?? 0) };
 }
 
 function skippedAsBenched(target: string, bench: ForeignBench | undefined, now: number): SkippedTarget {

@@ -2,6 +2,7 @@ import type { CallSite } from '../errors/call-site.ts';
 import type { CredentialKeys, HealthTracker } from '../health/tracker.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { Answer, ShownPart } from '../stream/accumulator.ts';
+import type { BatchContext } from '../types/batch.ts';
 import type { CallInfo, CallOptions, Clock, Timeouts, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo, Gate } from '../types/gate.ts';
 import type { LlmError, Recovery } from '../types/llm-error.ts';
@@ -84,6 +85,17 @@ export interface InterruptedAnswer {
   readonly parts: readonly ShownPart[];
 }
 
+/** Upload of content. It takes place when the gates have admitted an attempt, and before the timers of the attempt start. */
+export interface Upload<Event extends object, Result> {
+  /** Number of days for which the vendor stores the content. */
+  readonly retentionDays: number;
+  /**
+   * Uploads the content that the vendor does not have, and returns the request with references. If an upload fails, the returned
+   * request fails with its error when it is opened.
+   */
+  run(context: BatchContext): Promise<PreparedCall<Event, Result>>;
+}
+
 /** Request that is ready to be sent to one target. */
 export interface PreparedCall<Event extends object, Result> {
   /** Final form of the request, for gates and hooks. */
@@ -94,6 +106,8 @@ export interface PreparedCall<Event extends object, Result> {
   readonly timeouts: Timeouts | undefined;
   /** Whether the response arrives at once instead of in deltas. */
   readonly isNonStreaming: boolean;
+  /** Upload of content that the target receives by reference. Absent if the request contains all content. */
+  readonly upload?: Upload<Event, Result> | undefined;
   /** Returns the request as changed by a recovery. The warning about the change contains `why`. */
   withRecovery(recovery: Recovery, why: string): PreparedCall<Event, Result>;
   /** Sends the request. Each step is one event or a list of events. An empty list shows only that the stream is alive. */

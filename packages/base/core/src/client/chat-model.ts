@@ -27,7 +27,7 @@ import { checkCall, validOptions } from './check-options.ts';
 /** Creates the chat model of a spec. Each call resolves the spec again. Throws `config` if the spec cannot be parsed. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   parseSpec(spec);
-  const { media, modelAt } = setup;
+  const { media, modelAt, filesAt } = setup;
   const begin = (
     request: ChatRequest,
     isStreamed: boolean,
@@ -36,7 +36,7 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     newCall(
       {
         spec,
-        operation: chatOperation(request, { isStreamed, media, modelAt, tenant: plan.options?.tenant }),
+        operation: chatOperation(request, { isStreamed, media, modelAt, filesAt, tenant: plan.options?.tenant }),
         request,
         isStreamed,
         ...plan,

@@ -93,6 +93,7 @@ const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> & Kinds = {
   health: HEALTH_KINDS,
   gates: 'array',
   media: 'object with fit',
+  files: 'object with refer',
   onEvent: 'function',
   around: 'function',
   clock: 'object with now',

@@ -76,7 +76,7 @@ function newView(
   backends = newBackends(options),
 ): Majordomo {
   const { health } = shared;
-  const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers, suggestModel } = options;
+  const { chain, onEvent, media, files, waitUntil, around, gates = [], fetch, headers, suggestModel } = options;
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   const { registry, models } = backends;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
@@ -94,6 +94,12 @@ function newView(
     onEvent,
     media,
     waitUntil,
+    filesAt:
+      files &&
+      (({ provider, modelId }) => {
+        const backend = provider.files?.(modelId, registry.env);
+        return backend && { references: files, backend };
+      }),
     deps: {
       ...shared,
       gates,

@@ -2,6 +2,7 @@ import { CallRun } from '../call/call-run.ts';
 import type { CallScope } from '../call/call-scope.ts';
 import type { ChainDeps, Call } from '../call/contract.ts';
 import { chainSettings, type ChainSettings } from '../call/settings.ts';
+import type { ChatOptions } from '../operations/chat.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type {
   TargetOrder,
@@ -27,6 +28,8 @@ export interface ModelSetup {
   readonly chain: ChainOptions | undefined;
   readonly onEvent: ((event: CallEvent) => void) | undefined;
   readonly media: MediaFitter | undefined;
+  /** Returns the file storage of a target, if content is sent by reference. */
+  readonly filesAt: ChatOptions['filesAt'];
   readonly waitUntil: WaitUntil | undefined;
   /** Returns the targets of a spec. `path` contains the names that are being resolved if a resolver calls this function. */
   resolve(

@@ -1,3 +1,4 @@
+import { withRetention } from '../call/attempt.ts';
 import { attemptInfo, withTarget } from '../call/call-log.ts';
 import type { PreparedCall } from '../call/contract.ts';
 import { chainSettings } from '../call/settings.ts';
@@ -20,7 +21,7 @@ import type { AttemptInfo, Gate } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { ChatStream, PrepareOptions, PreparedTarget } from '../types/majordomo.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
-import type { DataHandling, ModelContext } from '../types/provider.ts';
+import type { ModelContext } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, ModelEvent } from '../types/response.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
@@ -59,11 +60,13 @@ export async function preparedTargets(
   const operation = isEmbedding(request) ? 'embedding' : 'chat';
   const info = { ...newInfo(spec, operation, options), operation } as const;
   const { media, modelAt } = setup;
+  const isJob = work === 'background' && !isEmbedding(request);
+  const filesAt = isJob ? setup.filesAt : undefined;
+  const chatOptions = { isStreamed: false, media, modelAt, filesAt, tenant: info.tenant };
   const prepare = (target: Target): Promise<Prepared> =>
     isEmbedding(request)
       ? prepareEmbedding(request.embedding, target, { signal })
-      : prepareChat(request, target, { isStreamed: false, media, modelAt, tenant: info.tenant }, { signal });
-  const isJob = work === 'background' && !isEmbedding(request);
+      : prepareChat(request, target, chatOptions, { signal });
   try {
     const resolving = setup.resolve(spec, info, isEmbedding(request) ? undefined : request, { signal });
     const found = await abortable(resolving, signal);
@@ -155,7 +158,10 @@ async function preparedTarget(
     attempt: 0,
     isLastTarget,
     delivery: 'complete',
-    data: withRetention(setup.deps.dataOf(target), background?.retentionDays),
+    data: withRetention(
+      withRetention(setup.deps.dataOf(target), background?.retentionDays),
+      LlmError.is(prepared) ? 0 : prepared.upload?.retentionDays,
+    ),
     signal,
   };
   const exchanges = new Exchanges(prepared, { target, info, settings, clock: setup.deps.clock }, preparation);
@@ -180,15 +186,6 @@ async function preparedTarget(
   };
 }
 
-/** Returns the data handling of a target, with the retention of its job API if that is longer. */
-function withRetention(
-  data: DataHandling | undefined,
-  retentionDays: number | undefined,
-): DataHandling | undefined {
-  if (retentionDays === undefined || retentionDays === 0) return data;
-  return { ...data, retentionDays: Math.max(retentionDays, data?.retentionDays ?? 0) };
-}
-
 /** Attempts of one target over functions that replace the network. */
 class Exchanges {
   private readonly prepared: Prepared | LlmError;
@@ -207,7 +204,8 @@ class Exchanges {
     const own = derivedSignal(preparation.signal);
     try {
       const isEmbedded = facts.info.operation === 'embedding';
-      const sent = isEmbedded ? await preparation.prepare(facts.target) : prepared;
+      const complete = isEmbedded ? await preparation.prepare(facts.target) : prepared;
+      const sent = (await complete.upload?.run({ ...context, signal: own.signal })) ?? complete;
       return await runAttempt(sent, exchangeContext(context, exchange, own.signal), facts);
     } finally {
       own.release();

@@ -9,7 +9,8 @@ const TAG = '$bytes';
 const ESCAPED = /^\$+bytes$/;
 
 /**
- * Converts messages, run states or other plain data to a JSON value. Bytes become `{ "$bytes": base64 }`.
+ * Converts messages, run states or other plain data to a JSON value. Bytes become `{ "$bytes": base64 }`. Throws `invalid-request` for
+ * a blob.
  *
  * @example localStorage.setItem('chat', JSON.stringify(toJson(messages)));
  */
@@ -24,6 +25,8 @@ export function fromJson<T>(json: unknown): T {
 
 function encode(value: unknown): unknown {
   if (value instanceof Uint8Array) return { [TAG]: toBase64(value) };
+  if (value instanceof Blob)
+    throw new LlmError('invalid-request', 'toJson: a blob is not JSON; call readBlobs of @majordomo/files first');
   if (Array.isArray(value)) return value.map(encode);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);

@@ -1,4 +1,5 @@
 import type { PreparedCall } from '../call/contract.ts';
+import type { Contents, TargetFiles } from '../prepare/contents.ts';
 import { fitRequest, type FittedRequest } from '../prepare/fit-request.ts';
 import { validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
@@ -15,6 +16,8 @@ export interface ChatOptions {
   readonly isStreamed: boolean;
   readonly media: MediaFitter | undefined;
   readonly modelAt: (target: Target) => Model;
+  /** Returns the file storage of a target. Absent for work that does not upload. */
+  readonly filesAt?: ((target: Target) => TargetFiles | undefined) | undefined;
   /** Tenant of the call. */
   readonly tenant?: string | undefined;
 }
@@ -23,22 +26,35 @@ export interface ChatOptions {
 export async function prepareChat(
   request: ChatRequest,
   target: Target,
-  { isStreamed, media, modelAt, tenant }: ChatOptions,
+  options: ChatOptions,
   scope: { readonly signal: AbortSignal },
 ): Promise<PreparedChat> {
+  const { isStreamed, media, modelAt, tenant } = options;
   const model = modelAt(target);
   const { key, provider } = target;
   const complete = target.with === undefined ? request : withDefaults(request, target.with);
-  const fitted = await fitRequest(complete, {
+  const files = options.filesAt?.(target);
+  const contents =
+    files !== undefined || hasBlobs(complete)
+      ? await (await loadContents()).readContents(complete, model, { files, tenant, media, scope })
+      : undefined;
+  const fitted = await fitRequest(contents?.request ?? complete, {
     target: key,
     providerId: provider.id,
     model,
     media,
     scope,
     tenant,
+    isReferred: contents?.isReferred,
   });
-  return newPreparedChat(key, model, fitted, isStreamed);
+  return newPreparedChat(key, model, fitted, isStreamed, contents?.uploadOf);
 }
+
+const hasBlobs = ({ messages }: ChatRequest): boolean =>
+  messages.some(({ parts }) => parts.some(({ type }) => type === 'blob'));
+
+/** Loads the code for content that is not in the request, because most requests have none. */
+const loadContents = (): Promise<typeof import('../prepare/contents.ts')> => import('../prepare/contents.ts');
 
 /** Returns the request with the alias's settings as defaults. */
 function withDefaults(request: ChatRequest, settings: TargetSettings): ChatRequest {
@@ -62,6 +78,7 @@ function newPreparedChat(
   model: Model,
   { request, warnings, read }: FittedRequest,
   isStreamed: boolean,
+  uploadOf?: Contents['uploadOf'],
   /** Whether a recovery requires a non-streaming response. */
   mustBeComplete = false,
 ): PreparedChat {
@@ -72,6 +89,10 @@ function newPreparedChat(
     payload: undefined,
     capabilities: model.capabilities,
     timeouts: model.timeouts,
+    upload: uploadOf?.(request, (changed, added) => {
+      const complete = { request: changed, warnings: [...warnings, ...added], read };
+      return newPreparedChat(target, model, complete, isStreamed, undefined, mustBeComplete);
+    }),
     isNonStreaming: mustBeComplete || (!isStreamed && model.isNonStreaming?.(request) === true),
     withRecovery(recovery, why) {
       const changed: FittedRequest = {
@@ -80,7 +101,7 @@ function newPreparedChat(
         read,
       };
       const isComplete = mustBeComplete || recovery.delivery === 'complete';
-      return newPreparedChat(target, model, changed, isStreamed, isComplete);
+      return newPreparedChat(target, model, changed, isStreamed, uploadOf, isComplete);
     },
     open(context) {
       const stream = model.stream(request, context);

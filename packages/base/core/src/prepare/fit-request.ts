@@ -5,6 +5,7 @@ import type { Capabilities, MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { toModelCache } from './cache.ts';
+import type { IsReferred } from './contents.ts';
 import { repairHistory } from './history.ts';
 import { fitDocuments } from './documents.ts';
 import { checkFiles, fitImages, fitResultFiles, type FittedMessages, imagesIn } from './media.ts';
@@ -22,6 +23,8 @@ interface FitOptions {
   readonly media: MediaFitter | undefined;
   readonly scope: { readonly signal: AbortSignal };
   readonly tenant?: string | undefined;
+  /** Whether content is sent by reference, so that the limits of requests do not apply. @default never */
+  readonly isReferred?: IsReferred | undefined;
 }
 
 export interface FittedRequest {
@@ -41,7 +44,7 @@ export async function fitRequest(request: ChatRequest, options: FitOptions): Pro
 
 async function fitHistory(
   history: readonly TurnMessage[],
-  { target, model, media, scope }: FitOptions,
+  { target, model, media, scope, isReferred }: FitOptions,
 ): Promise<FittedMessages> {
   const { fileLimits, images } = model.capabilities;
   const documents = fitDocuments(history, model.capabilities, target);
@@ -50,7 +53,7 @@ async function fitHistory(
   const readable = dropForeignReplay(calls.messages, model.families, target);
   const repaired = repairHistory(readable.messages);
   const { messages, warnings } = fitResultFiles(repaired.messages, model.capabilities, target);
-  const uncounted = await checkFiles(messages, fileLimits, media, target, scope);
+  const uncounted = await checkFiles(messages, fileLimits, media, target, scope, isReferred);
   const fitted = await fitImages(messages, images, media, target, scope);
   return {
     ...fitted,

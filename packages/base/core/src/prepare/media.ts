@@ -3,6 +3,7 @@ import type { FilePart, Part, ResultPart, ResultPiece, TurnMessage, ImagePart } 
 import type { Capabilities, FileLimits, MediaFitter, ImageLimits } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
+import type { IsReferred } from './contents.ts';
 import { unsupportedError } from './validate.ts';
 
 /** Messages whose images are within the target's limits, and warnings about changed images. */
@@ -149,6 +150,7 @@ export async function checkFiles(
   fitter: MediaFitter | undefined,
   target: string,
   scope: { readonly signal: AbortSignal },
+  isReferred?: IsReferred,
 ): Promise<readonly Warning[]> {
   if (limits === undefined) return [];
   const files = piecesIn(messages).filter((piece) => piece.type === 'file');
@@ -157,11 +159,14 @@ export async function checkFiles(
     if (number > max) throw tooLargeError(target, `accepts at most ${max} ${what}, not ${number}`);
   };
   checkLimit(files.length, maxCount, 'documents in a request');
-  for (const { mediaType, bytes, name = 'a document' } of files) {
+  const sent = files.filter(
+    ({ mediaType, bytes, unread }) => !isReferred?.({ mediaType, size: unread?.size ?? bytes.length }),
+  );
+  for (const { mediaType, bytes, name = 'a document' } of sent) {
     const max = mediaType === PDF ? (pdf.maxBytes ?? maxBytes) : maxBytes;
     checkLimit(bytes.length, max, `bytes in ${name}`);
   }
-  checkLimit(sum(files.map(({ bytes }) => bytes.length)), maxTotalBytes, 'bytes of documents in a request');
+  checkLimit(sum(sent.map(({ bytes }) => bytes.length)), maxTotalBytes, 'bytes of documents in a request');
   const { maxPages = Infinity, maxTotalPages = Infinity } = pdf;
   if (fitter?.pages === undefined || Math.min(maxPages, maxTotalPages) === Infinity) return [];
   const counts: number[] = [];

@@ -206,10 +206,11 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
     case 'reasoning':
       return stringProblem(part['text'], 'text');
     case 'file':
-      return part['bytes'] instanceof Uint8Array ? sourceProblem(part) : ['.bytes', BYTES];
     case 'image':
     case 'audio':
-      return part['bytes'] instanceof Uint8Array ? undefined : ['.bytes', BYTES];
+      if (!(part['bytes'] instanceof Uint8Array)) return ['.bytes', BYTES];
+      if ((part['file'] ?? part['unread']) !== undefined) return ['.file', 'is set by core; pass bytes'];
+      return part['type'] === 'file' ? sourceProblem(part) : undefined;
     case 'tool-call':
       return stringProblem(part['id'], 'id') ?? stringProblem(part['name'], 'name');
     case 'tool-result':

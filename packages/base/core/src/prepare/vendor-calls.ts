@@ -5,7 +5,7 @@ import type {
   ResultPiece,
   TextPart,
   TurnMessage,
-  UserPart,
+  UserTurnPart,
   VendorCallPart,
   VendorResultPart,
 } from '../types/messages.ts';
@@ -80,7 +80,7 @@ class VendorCallFitter {
 
   private fitResults(parts: readonly ResultPart[]): readonly TurnMessage[] {
     const sent: ResultPart[] = [];
-    const texts: UserPart[] = [];
+    const texts: UserTurnPart[] = [];
     for (const part of parts) {
       if (part.type === 'tool-result') sent.push(part);
       else if (this.isRepeated(part)) this.repeated++;
@@ -133,7 +133,7 @@ export const vendorCallText = ({ name, args }: VendorCallPart): TextPart => ({
 });
 
 /** Returns parts of a user message that describe the result of such a call. */
-export function vendorResultParts(result: VendorResultPart): readonly UserPart[] {
+export function vendorResultParts(result: VendorResultPart): readonly UserTurnPart[] {
   const label = result.isError === true ? 'Error' : 'Result';
   return [{ type: 'text', text: `${label} of ${result.name}:` }, ...vendorResultPieces(result)];
 }

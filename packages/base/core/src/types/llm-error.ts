@@ -19,6 +19,8 @@ export interface Recovery {
   readonly remember?: boolean | undefined;
   /** Whether the recovery changes the credential instead of the request. The limit of four recoveries does not apply to it. */
   readonly changesCredential?: boolean | undefined;
+  /** Ids of files that the vendor no longer has. Their content is uploaded again before the next attempt. */
+  readonly goneFiles?: readonly string[] | undefined;
   /** Whether a remembered recovery is needed for this request. If absent, the recovery applies to every request. */
   isNeededFor?(request: ModelRequest): boolean;
 }

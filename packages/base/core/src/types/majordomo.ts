@@ -11,6 +11,7 @@ import type {
 } from './call-options.ts';
 import type { BackgroundBackend } from './background.ts';
 import type { BatchBackend, BatchContext } from './batch.ts';
+import type { FileReferences } from './files.ts';
 import type { ChatResponse, StreamEvent } from './response.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
 import type { Health, HealthOptions } from './health.ts';
@@ -197,6 +198,11 @@ export interface MajordomoOptions<
   readonly gates?: readonly Gate[] | undefined;
   /** Fitter that resizes images and counts pages for each target. Without it, a target is skipped for images above its limits. */
   readonly media?: MediaFitter | undefined;
+  /**
+   * Sends large media by reference, after one upload to each target; see `createFiles` of `@majordomo/files`.
+   * @default requests contain all media
+   */
+  readonly files?: FileReferences | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /** Wraps each attempt, for example in a tracing context. The function must call `run` once and return the result of `run`. */

@@ -22,14 +22,22 @@ export interface ToolMessage {
 }
 /** Message of a transcript. A message is plain data and has the same form for every vendor. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+/** User message that a provider receives. It contains no blobs. */
+export interface UserTurn {
+  readonly role: 'user';
+  readonly parts: readonly UserTurnPart[];
+}
 /** Message that a provider receives. The text of system messages is in `ModelRequest.system`. */
-export type TurnMessage = Exclude<Message, SystemMessage>;
+export type TurnMessage = UserTurn | AssistantMessage | ToolMessage;
 
 /**
  * Returns a user message of text, images, files and audio in the given order.
  *
  * @example user('What is in this picture?', image(bytes))
  */
+export function user(...content: (string | UserTurnPart | readonly UserTurnPart[])[]): UserTurn;
+/** Returns a user message that contains blobs. */
+export function user(...content: (string | UserPart | readonly UserPart[])[]): UserMessage;
 export function user(...content: (string | UserPart | readonly UserPart[])[]): UserMessage {
   return {
     role: 'user',
@@ -112,14 +120,34 @@ export function vendorResult(
 }
 
 /** Returns an image part, by default of type `image/png`. A media fitter detects the media type from the bytes. */
-export function image(bytes: Uint8Array, mediaType = 'image/png'): ImagePart {
-  return { type: 'image', mediaType, bytes };
+export function image(bytes: Uint8Array, mediaType?: string): ImagePart;
+/** Returns an image that is read when a target needs it, by default of the blob's type, or of type `image/png`. */
+export function image(blob: Blob, mediaType?: string): BlobPart;
+export function image(content: Uint8Array | Blob, mediaType?: string): ImagePart | BlobPart {
+  return content instanceof Uint8Array
+    ? { type: 'image', mediaType: mediaType ?? 'image/png', bytes: content }
+    : blobPart(content, mediaType ?? (content.type === '' ? 'image/png' : content.type));
 }
 
 /** Returns a document part, such as a PDF. */
-export function file(bytes: Uint8Array, mediaType: string, name?: string): FilePart {
-  return { type: 'file', mediaType, bytes, ...(name === undefined ? {} : { name }) };
+export function file(bytes: Uint8Array, mediaType: string, name?: string): FilePart;
+/**
+ * Returns a document that is read when a target needs it, by default of the blob's type.
+ *
+ * @example file(await openAsBlob('report.pdf'), 'application/pdf', 'report.pdf')
+ */
+export function file(blob: Blob, mediaType?: string, name?: string): BlobPart;
+export function file(content: Uint8Array | Blob, mediaType = '', name?: string): FilePart | BlobPart {
+  if (!(content instanceof Uint8Array)) return blobPart(content, mediaType, name);
+  return { type: 'file', mediaType, bytes: content, ...(name === undefined ? {} : { name }) };
 }
+
+const blobPart = (blob: Blob, mediaType?: string, name?: string): BlobPart => ({
+  type: 'blob',
+  blob,
+  mediaType: mediaType || blob.type,
+  ...(name === undefined ? {} : { name }),
+});
 
 /**
  * Returns a search result for a user message or a tool result. Vendors without search results receive it as text.
@@ -132,8 +160,13 @@ export function searchResult({ source, title, text, citations = true }: SearchRe
 }
 
 /** Returns an audio part, for models with audio input. */
-export function audio(bytes: Uint8Array, mediaType: string): AudioPart {
-  return { type: 'audio', mediaType, bytes };
+export function audio(bytes: Uint8Array, mediaType: string): AudioPart;
+/** Returns audio that is read when a target needs it, by default of the blob's type. */
+export function audio(blob: Blob, mediaType?: string): BlobPart;
+export function audio(content: Uint8Array | Blob, mediaType = ''): AudioPart | BlobPart {
+  return content instanceof Uint8Array
+    ? { type: 'audio', mediaType, bytes: content }
+    : blobPart(content, mediaType);
 }
 
 /**
@@ -171,8 +204,38 @@ export interface TextPart {
   readonly replay?: Replay | undefined;
 }
 
+/** Place of content at a vendor. */
+export interface FileReference {
+  /** Vendor's id of the file. */
+  readonly id: string;
+  /** Address of the file, for wires that use one instead of the id. */
+  readonly uri?: string | undefined;
+  /** Size of the content in bytes. */
+  readonly size: number;
+  /** Time at which the vendor deletes the file, in epoch milliseconds. Absent if the vendor did not report it. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** Content of a blob that has not been read. */
+export interface UnreadContent {
+  /** Size of the content in bytes. */
+  readonly size: number;
+  /** SHA-256 of the content as 64 hexadecimal digits, if the caller knows it. */
+  readonly sha256?: string | undefined;
+  /** Content. Not enumerable, so that logs and JSON omit it. */
+  readonly blob: Blob;
+}
+
+/** Content of a part that core sends by reference. A request of a caller must not set these members. */
+export interface Referable {
+  /** Place of the content at the target. Set in requests that a provider receives. `bytes` is then empty. */
+  readonly file?: FileReference | undefined;
+  /** Content that is read after the gates have admitted the attempt. Set in requests that gates receive. `bytes` is then empty. */
+  readonly unread?: UnreadContent | undefined;
+}
+
 /** Image as bytes. A model call never fetches a URL. In an answer, an image that the model generated. */
-export interface ImagePart {
+export interface ImagePart extends Referable {
   readonly type: 'image';
   /** MIME type, such as `image/png`. */
   readonly mediaType: string;
@@ -185,7 +248,7 @@ export interface ImagePart {
  * Document as bytes, such as a PDF. Only some vendors accept the members after `name`; see "Features by vendor". For other vendors,
  * `title`, `context` and `source` become text, `citations` is dropped, and the response has warnings.
  */
-export interface FilePart {
+export interface FilePart extends Referable {
   readonly type: 'file';
   readonly mediaType: string;
   readonly bytes: Uint8Array;
@@ -212,13 +275,28 @@ export interface SearchResultInput {
 }
 
 /** Audio as bytes, for models with audio input. In an answer, audio that the model generated. Its text is a separate part. */
-export interface AudioPart {
+export interface AudioPart extends Referable {
   readonly type: 'audio';
   /** MIME type, such as `audio/wav`. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
   /** Token of generated audio. The audio is sent back only to models that can read the token. */
   readonly replay?: Replay | undefined;
+}
+
+/**
+ * Image, document or audio that is read only if a target needs its bytes, such as `await openAsBlob('report.pdf')` of `node:fs`.
+ * Created by `image`, `file` and `audio`. Only user messages can contain it. `toJson` rejects it.
+ */
+export interface BlobPart {
+  readonly type: 'blob';
+  readonly blob: Blob;
+  /** MIME type, which determines whether the content is an image, audio or a document. */
+  readonly mediaType: string;
+  /** Name of a document for the model. */
+  readonly name?: string | undefined;
+  /** SHA-256 of the content as 64 hexadecimal digits. If the target already has the content, the blob is not read. @default none */
+  readonly sha256?: string | undefined;
 }
 
 /** Reasoning of the model. The part is sent back only to a model that can read its `replay`. */
@@ -310,8 +388,10 @@ export type CallPart = ToolCallPart | VendorCallPart;
 export type ResultPart = ToolResultPart | VendorResultPart;
 /** Part of a tool result. */
 export type ResultPiece = TextPart | ImagePart | FilePart;
+/** Part of a user message that a provider receives. */
+export type UserTurnPart = TextPart | ImagePart | FilePart | AudioPart;
 /** Part of a user message. */
-export type UserPart = TextPart | ImagePart | FilePart | AudioPart;
+export type UserPart = UserTurnPart | BlobPart;
 /** Part of an assistant message. */
 export type AssistantPart =
   TextPart | ReasoningPart | ToolCallPart | VendorPart | VendorCallPart | ImagePart | AudioPart;

@@ -3,6 +3,7 @@ import type { Capabilities, DataHandling, Env, ImageLimits, ModelContext } from 
 import type { ModelEvent, Warning } from './response.ts';
 import type { BackgroundBackend } from './background.ts';
 import type { BatchBackend } from './batch.ts';
+import type { FileBackend } from './files.ts';
 import type { Billing } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
 import type {
@@ -248,6 +249,11 @@ export interface Provider<Id extends string = string, ModelId extends string = s
    * provider with this function must send requests over `ModelContext.exchange` if `exchange` is set.
    */
   background?(modelId: string, env?: Env): BackgroundBackend | undefined;
+  /**
+   * Returns the vendor's file storage from which a model can read, without I/O. Absent, or `undefined` for a model, if content must be
+   * in the request. A provider with this function must send a part with `file` by reference.
+   */
+  files?(modelId: string, env?: Env): FileBackend | undefined;
   /** Functions that create a provider from an `LLM_*` DSN, by scheme. */
   readonly schemes?: { readonly [scheme: string]: (dsn: Dsn) => Provider } | undefined;
   /** Returns the models that the API lists. Absent if the API has no list of models. */

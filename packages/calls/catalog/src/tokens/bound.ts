@@ -1,4 +1,5 @@
 import type { FilePart, Message, ModelRequest } from '@majordomo/core';
+import { contentOf, contentSize } from '@majordomo/core/toolkit';
 import { imageTokens } from './image.ts';
 import { imageSize } from './image-size.ts';
 import { pdfPages } from './pdf-pages.ts';
@@ -79,7 +80,9 @@ function maxPartTokens(part: AnyPart, target: BoundTarget): number {
     case 'file':
       return PER_PART + utf8Length(part.name ?? '') + maxFileTokens(part, target);
     case 'audio':
-      return PER_IMAGE + Math.ceil(part.bytes.length / AUDIO_BYTES_PER_TOKEN);
+      return PER_IMAGE + Math.ceil(contentSize(part) / AUDIO_BYTES_PER_TOKEN);
+    case 'blob':
+      return maxPartTokens(contentOf(part), target);
     case 'vendor':
     case 'tool-call':
     case 'vendor-call':
@@ -103,9 +106,10 @@ function maxImageTokens(bytes: Uint8Array, model = ''): number {
 
 function maxFileTokens(file: FilePart, target: BoundTarget): number {
   const { mediaType, bytes } = file;
-  if (/^text\/|[/+-](?:json|xml|yaml|javascript|csv)(?:$|;)/.test(mediaType)) return bytes.length;
-  if (!mediaType.includes('pdf')) return bytes.length * TOKENS_PER_FILE_BYTE;
-  const mostPages = Math.min(target.maxPages ?? Infinity, bytes.length * COMPRESSED_PAGES_PER_BYTE);
+  const size = contentSize(file);
+  if (/^text\/|[/+-](?:json|xml|yaml|javascript|csv)(?:$|;)/.test(mediaType)) return size;
+  if (!mediaType.includes('pdf')) return size * TOKENS_PER_FILE_BYTE;
+  const mostPages = Math.min(target.maxPages ?? Infinity, size * COMPRESSED_PAGES_PER_BYTE);
   const pages = target.pages?.(file) ?? pdfPages(bytes) ?? mostPages;
   return pages * tokensOfPdfPage(target.model);
 }

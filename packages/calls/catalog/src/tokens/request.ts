@@ -1,4 +1,5 @@
 import type { FilePart, Message, ModelRequest } from '@majordomo/core';
+import { contentOf, contentSize } from '@majordomo/core/toolkit';
 import { maxRequestTokens } from './bound.ts';
 import { imageTokens } from './image.ts';
 import { pdfPages } from './pdf-pages.ts';
@@ -81,7 +82,9 @@ function partTokens(part: AnyPart, target: EstimateTarget): number {
     case 'file':
       return fileTokens(part, target);
     case 'audio':
-      return Math.ceil(part.bytes.length / BYTES_OF_AUDIO_TOKEN);
+      return Math.ceil(contentSize(part) / BYTES_OF_AUDIO_TOKEN);
+    case 'blob':
+      return partTokens(contentOf(part), target);
     case 'vendor':
       return count(part.text ?? '') + count(JSON.stringify(part.replay.data));
     case 'tool-call':
@@ -102,7 +105,8 @@ const BYTES_OF_PAGE = 60_000;
 
 function fileTokens(file: FilePart, { pages }: EstimateTarget): number {
   const { mediaType, bytes } = file;
-  if (!mediaType.includes('pdf')) return Math.ceil(bytes.length / 3);
-  const count = pages?.(file) ?? pdfPages(bytes) ?? Math.ceil(bytes.length / BYTES_OF_PAGE);
+  const size = contentSize(file);
+  if (!mediaType.includes('pdf')) return Math.ceil(size / 3);
+  const count = pages?.(file) ?? pdfPages(bytes) ?? Math.ceil(size / BYTES_OF_PAGE);
   return PAGE_TOKENS * Math.max(1, count);
 }

@@ -1,4 +1,4 @@
-import type { AssistantPart, FilePart, ImagePart, UserPart } from '@majordomo/core';
+import type { AssistantPart, FilePart, ImagePart, UserTurnPart } from '@majordomo/core';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { joinedText, reasoningPart, textPart } from '../parsing/content.ts';
 import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
@@ -18,7 +18,7 @@ import { isGatewayToken } from '../parsing/replay-token.ts';
 export const texts: Parser<string> = joinedText('\n\n', 'text');
 
 /** Converts a block of a user turn, except a tool result, to parts. */
-export function userPart(block: Fields, media: Media): readonly UserPart[] {
+export function userPart(block: Fields, media: Media): readonly UserTurnPart[] {
   switch (block.required('type', oneOf('text', 'image', 'document', 'search_result'))) {
     case 'text':
       return textPart(block.required('text', string));
@@ -47,7 +47,7 @@ function sourcePart(source: Fields, media: Media, fileName?: string): ImagePart 
   }
 }
 
-function documentPart(block: Fields, media: Media): UserPart {
+function documentPart(block: Fields, media: Media): UserTurnPart {
   const title = block.optional('title', string);
   const source = block.required('source', object);
   const type = source.value['type'];

@@ -1,4 +1,4 @@
-import type { AssistantPart, UserPart } from '@majordomo/core';
+import type { AssistantPart, UserTurnPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
@@ -21,7 +21,7 @@ export function chatMessages(body: Fields, media: Media, notes: Notes): Transcri
 }
 
 function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
-  const toPart = (part: Fields): readonly UserPart[] => userPart(part, media);
+  const toPart = (part: Fields): readonly UserTurnPart[] => userPart(part, media);
   switch (turn.required('role', oneOf(...ROLES))) {
     case 'system':
     case 'developer':
@@ -45,7 +45,7 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
 const texts = joinedText('\n', 'text');
 const assistantText = joinedText('', 'text', 'refusal');
 
-function userPart(part: Fields, media: Media): readonly UserPart[] {
+function userPart(part: Fields, media: Media): readonly UserTurnPart[] {
   switch (part.required('type', oneOf('text', 'image_url', 'file', 'input_audio'))) {
     case 'text':
       return textPart(part.required('text', string));
@@ -61,7 +61,7 @@ function userPart(part: Fields, media: Media): readonly UserPart[] {
   }
 }
 
-function filePart(file: Fields, media: Media): UserPart {
+function filePart(file: Fields, media: Media): UserTurnPart {
   if (file.isSet('file_id'))
     invalid(file.pathOf('file_id'), 'is not supported, because this gateway stores no files; send file_data');
   const fileName = file.optional('filename', string);

@@ -1,4 +1,4 @@
-import type { AssistantPart, UserPart } from '@majordomo/core';
+import type { AssistantPart, UserTurnPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
@@ -58,7 +58,7 @@ export function responsesInput(
 }
 
 function addItem(item: Fields, transcript: Transcript, media: Media, context: ItemContext): void {
-  const toPart = (part: Fields): readonly UserPart[] => inputPart(part, media);
+  const toPart = (part: Fields): readonly UserTurnPart[] => inputPart(part, media);
   const called = (): string => targetNameOf(item, context.known);
   switch (item.optional('type', oneOf(...ITEMS)) ?? 'message') {
     case 'message':
@@ -107,7 +107,7 @@ function storedItem(reference: Fields, { stored, notes }: ItemContext): Fields |
 function addMessage(
   item: Fields,
   transcript: Transcript,
-  toPart: (part: Fields) => readonly UserPart[],
+  toPart: (part: Fields) => readonly UserTurnPart[],
 ): void {
   switch (item.required('role', oneOf('user', 'assistant', 'system', 'developer'))) {
     case 'user':
@@ -125,7 +125,7 @@ function addMessage(
 
 const texts = joinedText('', 'input_text', 'output_text', 'refusal', 'text');
 
-function inputPart(part: Fields, media: Media): readonly UserPart[] {
+function inputPart(part: Fields, media: Media): readonly UserTurnPart[] {
   switch (part.required('type', oneOf('input_text', 'input_image', 'input_file', 'output_text'))) {
     case 'input_text':
     case 'output_text':
@@ -140,7 +140,7 @@ function inputPart(part: Fields, media: Media): readonly UserPart[] {
   }
 }
 
-function filePart(part: Fields, media: Media): UserPart {
+function filePart(part: Fields, media: Media): UserTurnPart {
   refuseIds(part);
   const fileName = part.optional('filename', string);
   const url = part.optional('file_url', string);

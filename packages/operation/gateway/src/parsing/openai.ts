@@ -1,4 +1,4 @@
-import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserPart } from '@majordomo/core';
+import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserTurnPart } from '@majordomo/core';
 import { mediaPart, urlPart, type Media } from './media.ts';
 import { NO_FORM, type Notes } from './notes.ts';
 import {
@@ -83,7 +83,7 @@ export function noteParallelCalls(body: Fields, notes: Notes): void {
 }
 
 /** Converts the data of a file: a data URL, another URL, or the base64 of a PDF. */
-export const fileDataPart = (data: string, path: string, media: Media, fileName?: string): UserPart =>
+export const fileDataPart = (data: string, path: string, media: Media, fileName?: string): UserTurnPart =>
   /^(?:data:|https?:)/.test(data)
     ? urlPart(data, path, media, fileName)
     : mediaPart(data, 'application/pdf', path, fileName);

@@ -4,8 +4,8 @@ import type {
   ModelRequest,
   ToolMessage,
   TurnMessage,
-  UserMessage,
-  UserPart,
+  UserTurn,
+  UserTurnPart,
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
@@ -88,14 +88,14 @@ function messageToWire(message: TurnMessage, conversion: Conversion): readonly W
 const hasContent = (part: AssistantPart): boolean =>
   part.type === 'tool-call' || (part.type === 'text' && part.text !== '');
 
-function userToWire({ parts }: UserMessage, quirks: ChatQuirks): WireMessage {
+function userToWire({ parts }: UserTurn, quirks: ChatQuirks): WireMessage {
   const [first] = parts;
   if (parts.length === 1 && first?.type === 'text') return { role: 'user', content: first.text };
   if (quirks.content === 'string') return { role: 'user', content: joinTexts(parts, '\n\n') };
   return { role: 'user', content: parts.map(partToWire) };
 }
 
-function partToWire(part: UserPart): unknown {
+function partToWire(part: UserTurnPart): unknown {
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text };
@@ -103,6 +103,7 @@ function partToWire(part: UserPart): unknown {
       return { type: 'image_url', image_url: { url: dataUrl(part.mediaType, part.bytes) } };
     case 'file':
       rejectVideo(part);
+      if (part.file !== undefined) return { type: 'file', file: { file_id: part.file.id } };
       return {
         type: 'file',
         file: { filename: part.name ?? 'file', file_data: dataUrl(part.mediaType, part.bytes) },

@@ -15,6 +15,7 @@ export const openaiResponses: ResponsesProfile = {
   models: OPENAI_RESPONSES_MODELS,
   batches: 'openai',
   background: 'responses',
+  files: 'openai',
   ...OPENAI_OTHER_MODELS,
   moderation: OPENAI_MODERATION,
 };

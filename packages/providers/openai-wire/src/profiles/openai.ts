@@ -13,6 +13,7 @@ export const openai: Profile = {
   quirks: OPENAI_QUIRKS,
   models: OPENAI_MODELS,
   batches: 'openai',
+  files: 'openai',
   ...OPENAI_OTHER_MODELS,
   moderation: OPENAI_MODERATION,
 };

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import type { JsonValue, ToolResultPart, UserPart } from '@majordomo/core';
+import type { JsonValue, ToolResultPart, UserTurnPart } from '@majordomo/core';
 import { rejectVideo } from '../failure/unsupported.ts';
 import { dataUrl, resultText, withErrorPrefix } from '../transcript/tool-results.ts';
 
@@ -10,20 +10,23 @@ export interface InputItem {
 }
 
 /** Converts the parts of a user message to an input item. */
-export const userItem = (parts: readonly UserPart[]): InputItem => ({
+export const userItem = (parts: readonly UserTurnPart[]): InputItem => ({
   type: 'message',
   role: 'user',
   content: parts.map(inputPart),
 });
 
-function inputPart(part: UserPart): unknown {
+function inputPart(part: UserTurnPart): unknown {
   switch (part.type) {
     case 'text':
       return { type: 'input_text', text: part.text };
     case 'image':
-      return { type: 'input_image', detail: 'auto', image_url: dataUrl(part.mediaType, part.bytes) };
+      return part.file === undefined
+        ? { type: 'input_image', detail: 'auto', image_url: dataUrl(part.mediaType, part.bytes) }
+        : { type: 'input_image', detail: 'auto', file_id: part.file.id };
     case 'file':
       rejectVideo(part);
+      if (part.file !== undefined) return { type: 'input_file', file_id: part.file.id };
       return {
         type: 'input_file',
         filename: part.name ?? 'file',

@@ -8,7 +8,7 @@ import type {
   ResultPiece,
   ToolMessage,
   TurnMessage,
-  UserPart,
+  UserTurnPart,
   VendorCallKind,
   VendorCallPart,
   VendorResultPart,
@@ -125,7 +125,7 @@ function withTextCalls(turn: AssistantMessage, results: ToolMessage): AssistantM
 
 /** Returns a user message with the content that the outputs of calls cannot contain; `undefined` if there is none. */
 export function furtherContentItem(results: readonly ResultPart[]): InputItem | undefined {
-  const parts = results.flatMap((result): readonly UserPart[] => {
+  const parts = results.flatMap((result): readonly UserTurnPart[] => {
     const rest = result.type === 'vendor-result' ? restOf(result) : [];
     return rest.length === 0
       ? []
@@ -187,10 +187,13 @@ function computerOutput({ content, output = {} }: VendorResultPart, item: JsonOb
     ...(acknowledged.length > 0 && { acknowledged_safety_checks: acknowledged }),
     output: {
       type: 'computer_screenshot',
-      ...(screenshot && { image_url: dataUrl(screenshot.mediaType, screenshot.bytes) }),
+      ...(screenshot && screenshotMember(screenshot)),
     },
   };
 }
+
+const screenshotMember = ({ file, mediaType, bytes }: ImagePart): object =>
+  file === undefined ? { image_url: dataUrl(mediaType, bytes) } : { file_id: file.id };
 
 /** Returns an output for each command. Without details, the text is the output of a command that failed or succeeded. */
 function shellOutputs(result: VendorResultPart): readonly object[] {

@@ -4,7 +4,7 @@ import type {
   TextPart,
   ResultPart,
   TurnMessage,
-  UserPart,
+  UserTurnPart,
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
@@ -36,7 +36,7 @@ export function withTextResults(
   warnings: Warning[] = [],
 ): readonly TurnMessage[] {
   const result: TurnMessage[] = [];
-  let moved: UserPart[] = [];
+  let moved: UserTurnPart[] = [];
   const pushMoved = (): void => {
     if (moved.length > 0) result.push({ role: 'user', parts: moved });
     moved = [];

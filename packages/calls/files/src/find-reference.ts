@@ -1,0 +1,85 @@
+import { LlmError, type FileOwner, type FileReference } from '@majordomo/core';
+import { abortable, contentSize, unreadableError, type ContentPart } from '@majordomo/core/toolkit';
+import { hashOfContent } from './content-hash.ts';
+import type { StoredReference } from './reference-store.ts';
+import { keepMsAt, type Setup } from './setup.ts';
+
+/** Account and tenant that own uploaded content. */
+export interface Account extends FileOwner {
+  readonly account: string;
+  /** Ids of files that the vendor no longer has. */
+  readonly gone: ReadonlySet<string>;
+  /** Called if the store fails. */
+  readonly onStoreFailure: (why: string) => void;
+}
+
+/** Returns the key of the content of a part in the store. Reads a blob whose hash is not known. */
+export async function keyOfPart(part: ContentPart, owner: Account, { store }: Setup): Promise<string> {
+  const { unread, bytes, mediaType } = part;
+  const sha256 = unread?.sha256 ?? (await hashOfContent(unread?.blob ?? bytes));
+  return store.keyOf({ account: owner.account, tenant: owner.tenant, sha256, mediaType });
+}
+
+/** Returns the reference to the content of a part, after an upload if the vendor does not have the content. */
+export async function findReference(part: ContentPart, owner: Account, setup: Setup): Promise<FileReference> {
+  const { context, gone } = owner;
+  const { signal, target } = context;
+  const startedAt = setup.clock.now();
+  const key = await abortable(keyOfPart(part, owner, setup), signal);
+  const size = contentSize(part);
+  const emit = (type: 'uploaded' | 'reused' | 'forgotten'): void => {
+    setup.emit({ type, target, size, ms: setup.clock.now() - startedAt });
+  };
+  let hasUploaded = false;
+  const begin = async (shared: AbortSignal): Promise<StoredReference> => {
+    const stored = await setup.store.get(key, owner.onStoreFailure);
+    if (stored !== undefined && !gone.has(stored.id)) return stored;
+    if (stored !== undefined) emit('forgotten');
+    const reference = await upload(part, { ...owner, context: { ...context, signal: shared } }, setup);
+    hasUploaded = true;
+    emit('uploaded');
+    await setup.store.set(key, reference, owner.onStoreFailure);
+    return reference;
+  };
+  let found = await setup.uploads.join(key, signal, begin);
+  // The call has joined a search that began before the vendor reported the file as missing.
+  if (gone.has(found.reference.id)) found = await setup.uploads.join(key, signal, begin);
+  if (!hasUploaded) emit('reused');
+  return found.reference;
+}
+
+async function upload(part: ContentPart, owner: Account, setup: Setup): Promise<StoredReference> {
+  const { unread, bytes, mediaType, type } = part;
+  const { backend, context } = owner;
+  const { clock, timeoutMs } = setup;
+  const { target } = context;
+  const keepMs = keepMsAt(setup, backend);
+  const blob = unread?.blob ?? new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mediaType });
+  const name = (type === 'file' ? part.name : undefined) ?? type;
+  const limit = new AbortController();
+  const cancelTimer = clock.timer(timeoutMs, () => {
+    const why = `${target}: the upload of ${blob.size} bytes did not end within ${timeoutMs} ms; raise timeoutMs of createFiles`;
+    limit.abort(new LlmError('timeout', why, { target, phase: 'complete' }));
+  });
+  const signal = AbortSignal.any([context.signal, limit.signal]);
+  const startedAt = clock.now();
+  try {
+    const uploading = backend.upload(blob, { name, mediaType, keepMs }, { ...context, signal });
+    const { expiresAt = startedAt + keepMs, ...reference } = await abortable(uploading, signal);
+    return { ...reference, expiresAt };
+  } catch (error) {
+    if (!signal.aborted && unread !== undefined) await checkReadable(unread.blob);
+    throw error;
+  } finally {
+    cancelTimer();
+  }
+}
+
+/** Throws `invalid-request` if the file of a blob has changed, because the error of the transport does not state it. */
+async function checkReadable(blob: Blob): Promise<void> {
+  try {
+    await blob.slice(0, 1).arrayBuffer();
+  } catch (cause) {
+    throw unreadableError('blob', cause);
+  }
+}

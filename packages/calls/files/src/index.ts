@@ -1,0 +1,6 @@
+export { createFiles } from './create-files.ts';
+export { readBlobs } from './read-blobs.ts';
+export type { FileEvent, Files, FilesOptions } from './contract.ts';
+
+// Types of other packages that the public API uses.
+export type { CacheStore } from '@majordomo/cache';

@@ -1,0 +1,57 @@
+import { abortable } from '@majordomo/core/toolkit';
+import type { StoredReference } from './reference-store.ts';
+
+/** Reference, and whether the call that waits for it has caused its upload. */
+export interface Found {
+  readonly reference: StoredReference;
+  readonly isOwn: boolean;
+}
+
+/** Search or upload that several calls share. It is aborted when all of them are aborted. */
+class SharedUpload {
+  readonly result: Promise<StoredReference>;
+  private readonly controller = new AbortController();
+  private waiting = 0;
+
+  constructor(begin: (signal: AbortSignal) => Promise<StoredReference>) {
+    this.result = begin(this.controller.signal);
+    // If no call waits, the rejection must not be reported as unhandled.
+    this.result.catch(() => undefined);
+  }
+
+  get isAborted(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  async waitFor(signal: AbortSignal): Promise<StoredReference> {
+    this.waiting++;
+    try {
+      return await abortable(this.result, signal);
+    } finally {
+      if (--this.waiting === 0) this.controller.abort(signal.reason);
+    }
+  }
+}
+
+/** Uploads of this process. One upload of the same content to the same account takes place at a time. */
+export class Uploads {
+  private readonly byKey = new Map<string, SharedUpload>();
+
+  /** Waits for the running upload of a key, or begins it. `begin` first looks for a stored reference. */
+  async join(
+    key: string,
+    signal: AbortSignal,
+    begin: (signal: AbortSignal) => Promise<StoredReference>,
+  ): Promise<Found> {
+    const running = this.byKey.get(key);
+    if (running !== undefined && !running.isAborted)
+      return { reference: await running.waitFor(signal), isOwn: false };
+    const upload = new SharedUpload(begin);
+    this.byKey.set(key, upload);
+    const remove = (): void => {
+      if (this.byKey.get(key) === upload) this.byKey.delete(key);
+    };
+    upload.result.then(remove, remove);
+    return { reference: await upload.waitFor(signal), isOwn: true };
+  }
+}

@@ -1,0 +1,40 @@
+import type { FileBackend } from '@majordomo/core';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
+import { batchId, batchRequest, fileName, ignoreGone } from '@majordomo/wire-kit';
+import type { Connection } from '../connection.ts';
+
+/** Creates the request functions of OpenAI's file storage. */
+export function fileRequests({
+  send,
+  accountOf,
+  toLlmError,
+}: Connection): Omit<FileBackend, 'accepts' | 'lifetimeMs'> {
+  return {
+    account: (context) => batchRequest(context, toLlmError, accountOf),
+
+    async upload(content, { name, mediaType, keepMs }, context) {
+      const form = new FormData();
+      form.set('purpose', 'user_data');
+      form.set('expires_after[anchor]', 'created_at');
+      form.set('expires_after[seconds]', String(Math.floor(keepMs / 1000)));
+      form.set('file', content.slice(0, content.size, mediaType), fileName(name, mediaType));
+      const stored = await batchRequest(context, toLlmError, async (own, facts) =>
+        asRecord(await (await send('post', '/files', own, facts, form)).json()),
+      );
+      const expiresAt = asNumber(stored['expires_at']);
+      return {
+        id: batchId(stored['id'], context.target),
+        size: content.size,
+        ...(expiresAt !== undefined && { expiresAt: expiresAt * 1000 }),
+      };
+    },
+
+    delete: (id, context) =>
+      ignoreGone(
+        batchRequest(context, toLlmError, async (own, facts) => {
+          const response = await send('delete', `/files/${encodeURIComponent(id)}`, own, facts);
+          await response.body?.cancel();
+        }),
+      ),
+  };
+}
