@@ -37,6 +37,8 @@ export type {
 } from './wires/wire.ts';
 
 export type { JobFault, JobPlan, JobRequest, JobStep, ServerJob } from './jobs/contract.ts';
+export type { FileFault, FileRequest, FileVendor, UploadedFile } from './files/contract.ts';
+export { startFileServer, type FileServer, type FileServerOptions } from './files/server.ts';
 export { startJobServer, type JobServer, type JobServerOptions } from './jobs/server.ts';
 export { startBatchServer, type BatchServer, type BatchServerOptions } from './batches/server.ts';
 export type {

@@ -1,0 +1,239 @@
+import { file, image, toolResult, user, assistant, type ChatRequest, type Message } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import { createFiles } from '../src/index.ts';
+import { createWorld, pdf, png } from './world.ts';
+
+const document = file(pdf(5000), 'application/pdf', 'report.pdf');
+const about = (part: Parameters<typeof user>[number], text = 'What is in it?'): ChatRequest => ({
+  messages: [user(part, text)],
+});
+
+describe('a large document for OpenAI', () => {
+  it('is uploaded once, and 19 later questions refer to it', async () => {
+    await using world = await createWorld();
+    let messages: readonly Message[] = [user('Our report.', file(pdf(2_000_000), 'application/pdf', 'report.pdf'))];
+    for (let number = 0; number < 20; number++) {
+      messages = [...messages, user(`question ${number}`)];
+      const response = await world.ask({ messages });
+      messages = [...messages, response.message];
+      expect(response.warnings).toEqual([]);
+    }
+    expect(world.requests('upload')).toHaveLength(1);
+    expect(world.server.uploads).toMatchObject([{ name: 'report.pdf', mediaType: 'application/pdf', size: 2_000_000 }]);
+    for (const { size } of world.requests('chat')) expect(size).toBeLessThan(27_000);
+    expect(world.events.map(({ type }) => type)).toEqual(['uploaded', ...Array<string>(19).fill('reused')]);
+  });
+
+  it('has a lifetime of one day by default, and the lifetime of the option within the limits of the vendor', async () => {
+    const clock = fakeClock();
+    for (const [keepMs, expected] of [
+      [undefined, 86_400_000],
+      [1, 3_600_000],
+      [1e12, 2_592_000_000],
+    ] as const) {
+      await using world = await createWorld({ clock, keepMs });
+      await world.ask(about(document));
+      expect(world.server.uploads[0]?.expiresAt).toBe(clock.now() + expected);
+    }
+  });
+
+  it('is not sent by an id that ends within 5 minutes', async () => {
+    const clock = fakeClock();
+    await using world = await createWorld({ clock });
+    await world.ask(about(document));
+    clock.tick(86_400_000 - 300_001);
+    await world.ask(about(document));
+    expect(world.server.uploads).toHaveLength(1);
+    clock.tick(1);
+    await world.ask(about(document));
+    expect(world.server.uploads).toHaveLength(2);
+  });
+
+  it('is sent by its id over Chat Completions, and images over Chat Completions are sent inline', async () => {
+    await using world = await createWorld({ spec: 'chat/gpt-5.4' });
+    await world.ask({ messages: [user(document, image(png(5000)), 'hi')] });
+    expect(world.requests('upload')).toHaveLength(1);
+    const content = [
+      { type: 'file', file: { file_id: 'file-1' } },
+      { type: 'image_url', image_url: { url: expect.stringContaining('data:image/png;base64,') } },
+      { type: 'text', text: 'hi' },
+    ];
+    expect(world.requests('chat')[0]?.body).toMatchObject({ messages: [{ content }] });
+  });
+
+  it('is uploaded again for another tenant', async () => {
+    await using world = await createWorld();
+    for (const tenant of ['a', 'b', 'a', undefined, 'b', undefined]) await world.ask(about(document), { tenant });
+    expect(world.requests('upload')).toHaveLength(3);
+  });
+
+  it.each(['deleted', 'expired'])('that is %s at the vendor is uploaded once more, with one warning', async (how) => {
+    const clock = fakeClock();
+    await using world = await createWorld({ server: how === 'expired' ? { clock } : undefined });
+    await world.ask(about(document));
+    if (how === 'expired') clock.tick(86_400_001);
+    else world.server.uploads[0]?.remove();
+    const { warnings, attempts } = await world.ask(about(document));
+    expect(warnings).toMatchObject([{ action: 'repaired', what: 'files uploaded again' }]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
+    expect(world.requests('upload')).toHaveLength(2);
+    expect(world.events.map(({ type }) => type)).toEqual(['uploaded', 'reused', 'forgotten', 'uploaded']);
+    expect((await world.ask(about(document))).warnings).toEqual([]);
+  });
+
+  it('that is missing twice fails as an ordinary error', async () => {
+    const body = { error: { message: "The file 'file-9' was not found.", type: 'invalid_request_error' } };
+    const before = ({ step }: { step: string }) => (step === 'chat' ? { status: 400, body } : undefined);
+    await using world = await createWorld({ server: { before } });
+    await expect(world.ask(about(document))).rejects.toMatchObject({
+      kind: 'invalid-request',
+      details: { attempts: [{ outcome: 'failed' }, { outcome: 'failed' }] },
+    });
+    expect(world.requests('upload')).toHaveLength(2);
+  });
+
+  it('of two models of one account is uploaded once, and with another key again', async () => {
+    await using world = await createWorld();
+    await world.ask(about(document));
+    await world.ask(about(document), { spec: 'openai/gpt-5.4-mini' });
+    await world.ask(about(document), { spec: 'chat/gpt-5.4' });
+    expect(world.requests('upload')).toHaveLength(1);
+  });
+});
+
+describe('content', () => {
+  it('below the threshold is sent inline, and the store contains nothing', async () => {
+    await using world = await createWorld();
+    await world.ask(about(file(pdf(999), 'application/pdf')));
+    expect(world.requests('upload')).toEqual([]);
+    expect(JSON.stringify(world.requests('chat')[0]?.body)).toContain('file_data');
+  });
+
+  it('of tool results and user messages is sent by reference over Responses', async () => {
+    await using world = await createWorld();
+    const call = { type: 'tool-call', id: 'call_1', name: 'look', args: {} } as const;
+    const result = toolResult({ callId: 'call_1', name: 'look', content: [image(png(5000)), document] });
+    const tools = [{ name: 'look', description: 'd', parameters: { type: 'object' } }];
+    await world.ask({ messages: [user(image(png(6000)), 'hi'), assistant([call]), result], tools });
+    expect(world.requests('upload')).toHaveLength(3);
+    const text = JSON.stringify(world.requests('chat')[0]?.body);
+    expect(text).not.toContain('base64');
+    expect(text.match(/"file_id"/g)).toHaveLength(3);
+  });
+
+  it('is not stored with names, keys or bytes', async () => {
+    const stored: unknown[] = [];
+    const store = {
+      get: () => Promise.resolve(undefined),
+      set: (...values: unknown[]) => Promise.resolve(stored.push(values)),
+      delete: () => Promise.resolve(true),
+    };
+    await using world = await createWorld({ store });
+    await world.ask(about(document), { tenant: 'acme' });
+    expect(stored).toEqual([
+      [expect.stringMatching(/^files\/1\/[0-9a-f]{64}$/), { id: 'file-1', size: 5000, expiresAt: expect.any(Number) }, expect.any(Number)],
+    ]);
+  });
+
+  it('is uploaded without the store if the store fails, with one warning', async () => {
+    const fail = () => Promise.reject(new Error('no store'));
+    await using world = await createWorld({ store: { get: fail, set: fail, delete: fail } });
+    const { warnings } = await world.ask({ messages: [user(document, file(pdf(4000, 2), 'application/pdf'), 'hi')] });
+    expect(warnings).toMatchObject([{ action: 'dropped', what: 'store of file ids' }]);
+    expect(world.requests('upload')).toHaveLength(2);
+  });
+
+  it('is sent inline with a warning if its upload fails', async () => {
+    const before = ({ step }: { step: string }) => (step === 'upload' ? { status: 403 } : undefined);
+    await using world = await createWorld({ server: { before } });
+    const { warnings, text } = await world.ask(about(document));
+    expect(text).toBe('done');
+    expect(warnings).toMatchObject([{ action: 'emulated', what: 'report.pdf' }]);
+    expect(JSON.stringify(world.requests('chat')[0]?.body)).toContain('file_data');
+  });
+
+  it('of a caller must not contain a reference', async () => {
+    await using world = await createWorld();
+    const forged = { ...document, file: { id: 'file-7', size: 1 } };
+    await expect(world.ask(about(forged))).rejects.toMatchObject({ kind: 'invalid-request' });
+    expect(world.server.requests).toEqual([]);
+  });
+});
+
+describe('an upload', () => {
+  it('does not begin if a gate denies the attempt, and the gate sees the retention of the files', async () => {
+    const seen: unknown[] = [];
+    const gate = {
+      name: 'no',
+      admit: ({ data }: { data?: object | undefined }) => {
+        seen.push(data);
+        return { deny: 'no' };
+      },
+    };
+    await using world = await createWorld({ majordomo: { gates: [gate] } });
+    await expect(world.ask(about(document))).rejects.toMatchObject({ kind: 'denied' });
+    expect(world.server.requests).toEqual([]);
+    expect(seen).toMatchObject([{ retentionDays: expect.any(Number) }]);
+  });
+
+  it('takes place once for 30 parallel calls, and the abort of 29 does not abort it', async () => {
+    const held = Promise.withResolvers<undefined>();
+    const arrived = Promise.withResolvers<void>();
+    const before = async ({ step }: { step: string }) => {
+      if (step !== 'upload') return undefined;
+      arrived.resolve();
+      return held.promise;
+    };
+    await using world = await createWorld({ server: { before } });
+    const controller = new AbortController();
+    const calls = Array.from({ length: 30 }, (_, at) =>
+      world.ask(about(document), { signal: at === 0 ? undefined : controller.signal }),
+    );
+    await arrived.promise;
+    controller.abort();
+    const results = await Promise.allSettled(calls.slice(1));
+    expect(results.every((result) => result.status === 'rejected' && (result.reason as { kind: string }).kind === 'aborted')).toBe(true);
+    held.resolve(undefined);
+    expect((await calls[0])?.text).toBe('done');
+    expect(world.requests('upload')).toHaveLength(1);
+  });
+
+  it('is aborted when all calls that wait for it are aborted', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const before = ({ step }: { step: string }) => {
+      if (step === 'upload') arrived.resolve();
+      return step === 'upload' ? new Promise<undefined>(() => undefined) : undefined;
+    };
+    await using world = await createWorld({ server: { before } });
+    const controller = new AbortController();
+    const calls = Array.from({ length: 3 }, () => world.ask(about(document), { signal: controller.signal }));
+    await arrived.promise;
+    const startedAt = performance.now();
+    controller.abort();
+    const kinds = (await Promise.allSettled(calls)).map((each) => each.status === 'rejected' && (each.reason as { kind: string }).kind);
+    expect(kinds).toEqual(['aborted', 'aborted', 'aborted']);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(world.requests('chat')).toEqual([]);
+  });
+
+  it('that exceeds its time is replaced by the content itself', async () => {
+    const clock = fakeClock();
+    const arrived = Promise.withResolvers<void>();
+    const before = ({ step }: { step: string }) => {
+      if (step === 'upload') arrived.resolve();
+      return step === 'upload' ? new Promise<undefined>(() => undefined) : undefined;
+    };
+    await using world = await createWorld({ clock, timeoutMs: 1000, server: { before } });
+    const call = world.ask(about(document));
+    await arrived.promise;
+    clock.tick(1000);
+    expect((await call).warnings).toMatchObject([{ action: 'emulated', why: expect.stringContaining('timeoutMs') }]);
+  });
+});
+
+it('createFiles rejects invalid options', () => {
+  expect(() => createFiles({ aboveBytes: 0 })).toThrow('aboveBytes');
+  expect(() => createFiles({ store: {} as never })).toThrow('store');
+  expect(() => createFiles({ keepMS: 1 } as never)).toThrow('keepMs');
+});
