@@ -1,4 +1,10 @@
-import { LlmError, type FileLimits, type FileOwner, type FileReference, type ModelRequest } from '@majordomo/core';
+import {
+  LlmError,
+  type FileLimits,
+  type FileOwner,
+  type FileReference,
+  type ModelRequest,
+} from '@majordomo/core';
 import type { TurnMessage, Warning } from '@majordomo/core';
 import { contentSize, Semaphore, unreadableError, type ContentPart } from '@majordomo/core/toolkit';
 import { contentsIn, mapContents } from './contents.ts';
@@ -57,7 +63,11 @@ export async function refer(
 }
 
 /** Whether content is sent by reference. */
-export const isLarge = (part: ContentPart, { backend }: Pick<FileOwner, 'backend'>, { aboveBytes }: Setup): boolean => {
+export const isLarge = (
+  part: ContentPart,
+  { backend }: Pick<FileOwner, 'backend'>,
+  { aboveBytes }: Setup,
+): boolean => {
   const size = contentSize(part);
   return size >= aboveBytes && backend.accepts(part.mediaType, size);
 };

@@ -55,5 +55,10 @@ async function removeFile(key: string, part: ContentPart, owner: Account, setup:
   if (stored === undefined) return;
   await owner.backend.delete(stored.id, owner.context);
   await store.delete(key);
-  emit({ type: 'forgotten', target: owner.context.target, size: contentSize(part), ms: clock.now() - startedAt });
+  emit({
+    type: 'forgotten',
+    target: owner.context.target,
+    size: contentSize(part),
+    ms: clock.now() - startedAt,
+  });
 }

@@ -12,7 +12,9 @@ const about = (part: Parameters<typeof user>[number], text = 'What is in it?'): 
 describe('a large document for OpenAI', () => {
   it('is uploaded once, and 19 later questions refer to it', async () => {
     await using world = await createWorld();
-    let messages: readonly Message[] = [user('Our report.', file(pdf(2_000_000), 'application/pdf', 'report.pdf'))];
+    let messages: readonly Message[] = [
+      user('Our report.', file(pdf(2_000_000), 'application/pdf', 'report.pdf')),
+    ];
     for (let number = 0; number < 20; number++) {
       messages = [...messages, user(`question ${number}`)];
       const response = await world.ask({ messages });
@@ -20,7 +22,9 @@ describe('a large document for OpenAI', () => {
       expect(response.warnings).toEqual([]);
     }
     expect(world.requests('upload')).toHaveLength(1);
-    expect(world.server.uploads).toMatchObject([{ name: 'report.pdf', mediaType: 'application/pdf', size: 2_000_000 }]);
+    expect(world.server.uploads).toMatchObject([
+      { name: 'report.pdf', mediaType: 'application/pdf', size: 2_000_000 },
+    ]);
     for (const { size } of world.requests('chat')) expect(size).toBeLessThan(27_000);
     expect(world.events.map(({ type }) => type)).toEqual(['uploaded', ...Array<string>(19).fill('reused')]);
   });
@@ -42,10 +46,10 @@ describe('a large document for OpenAI', () => {
     const clock = fakeClock();
     await using world = await createWorld({ clock });
     await world.ask(about(document));
-    clock.tick(86_400_000 - 300_001);
+    await clock.advance(86_400_000 - 300_001);
     await world.ask(about(document));
     expect(world.server.uploads).toHaveLength(1);
-    clock.tick(1);
+    await clock.advance(1);
     await world.ask(about(document));
     expect(world.server.uploads).toHaveLength(2);
   });
@@ -64,23 +68,27 @@ describe('a large document for OpenAI', () => {
 
   it('is uploaded again for another tenant', async () => {
     await using world = await createWorld();
-    for (const tenant of ['a', 'b', 'a', undefined, 'b', undefined]) await world.ask(about(document), { tenant });
+    for (const tenant of ['a', 'b', 'a', undefined, 'b', undefined])
+      await world.ask(about(document), { tenant });
     expect(world.requests('upload')).toHaveLength(3);
   });
 
-  it.each(['deleted', 'expired'])('that is %s at the vendor is uploaded once more, with one warning', async (how) => {
-    const clock = fakeClock();
-    await using world = await createWorld({ server: how === 'expired' ? { clock } : undefined });
-    await world.ask(about(document));
-    if (how === 'expired') clock.tick(86_400_001);
-    else world.server.uploads[0]?.remove();
-    const { warnings, attempts } = await world.ask(about(document));
-    expect(warnings).toMatchObject([{ action: 'repaired', what: 'files uploaded again' }]);
-    expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
-    expect(world.requests('upload')).toHaveLength(2);
-    expect(world.events.map(({ type }) => type)).toEqual(['uploaded', 'reused', 'forgotten', 'uploaded']);
-    expect((await world.ask(about(document))).warnings).toEqual([]);
-  });
+  it.each(['deleted', 'expired'])(
+    'that is %s at the vendor is uploaded once more, with one warning',
+    async (how) => {
+      const clock = fakeClock(Date.now());
+      await using world = await createWorld({ server: how === 'expired' ? { clock } : undefined });
+      await world.ask(about(document));
+      if (how === 'expired') await clock.advance(86_400_001);
+      else world.server.uploads[0]?.remove();
+      const { warnings, attempts } = await world.ask(about(document));
+      expect(warnings).toMatchObject([{ action: 'repaired', what: 'files uploaded again' }]);
+      expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
+      expect(world.requests('upload')).toHaveLength(2);
+      expect(world.events.map(({ type }) => type)).toEqual(['uploaded', 'reused', 'forgotten', 'uploaded']);
+      expect((await world.ask(about(document))).warnings).toEqual([]);
+    },
+  );
 
   it('that is missing twice fails as an ordinary error', async () => {
     const body = { error: { message: "The file 'file-9' was not found.", type: 'invalid_request_error' } };
@@ -132,14 +140,20 @@ describe('content', () => {
     await using world = await createWorld({ store });
     await world.ask(about(document), { tenant: 'acme' });
     expect(stored).toEqual([
-      [expect.stringMatching(/^files\/1\/[0-9a-f]{64}$/), { id: 'file-1', size: 5000, expiresAt: expect.any(Number) }, expect.any(Number)],
+      [
+        expect.stringMatching(/^files\/1\/[0-9a-f]{64}$/),
+        { id: 'file-1', size: 5000, expiresAt: expect.any(Number) },
+        expect.any(Number),
+      ],
     ]);
   });
 
   it('is uploaded without the store if the store fails, with one warning', async () => {
     const fail = () => Promise.reject(new Error('no store'));
     await using world = await createWorld({ store: { get: fail, set: fail, delete: fail } });
-    const { warnings } = await world.ask({ messages: [user(document, file(pdf(4000, 2), 'application/pdf'), 'hi')] });
+    const { warnings } = await world.ask({
+      messages: [user(document, file(pdf(4000, 2), 'application/pdf'), 'hi')],
+    });
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'store of file ids' }]);
     expect(world.requests('upload')).toHaveLength(2);
   });
@@ -193,7 +207,11 @@ describe('an upload', () => {
     await arrived.promise;
     controller.abort();
     const results = await Promise.allSettled(calls.slice(1));
-    expect(results.every((result) => result.status === 'rejected' && (result.reason as { kind: string }).kind === 'aborted')).toBe(true);
+    expect(
+      results.every(
+        (result) => result.status === 'rejected' && (result.reason as { kind: string }).kind === 'aborted',
+      ),
+    ).toBe(true);
     held.resolve(undefined);
     expect((await calls[0])?.text).toBe('done');
     expect(world.requests('upload')).toHaveLength(1);
@@ -211,7 +229,9 @@ describe('an upload', () => {
     await arrived.promise;
     const startedAt = performance.now();
     controller.abort();
-    const kinds = (await Promise.allSettled(calls)).map((each) => each.status === 'rejected' && (each.reason as { kind: string }).kind);
+    const kinds = (await Promise.allSettled(calls)).map(
+      (each) => each.status === 'rejected' && (each.reason as { kind: string }).kind,
+    );
     expect(kinds).toEqual(['aborted', 'aborted', 'aborted']);
     expect(performance.now() - startedAt).toBeLessThan(1000);
     expect(world.requests('chat')).toEqual([]);
@@ -227,8 +247,10 @@ describe('an upload', () => {
     await using world = await createWorld({ clock, timeoutMs: 1000, server: { before } });
     const call = world.ask(about(document));
     await arrived.promise;
-    clock.tick(1000);
-    expect((await call).warnings).toMatchObject([{ action: 'emulated', why: expect.stringContaining('timeoutMs') }]);
+    await clock.advance(1000);
+    expect((await call).warnings).toMatchObject([
+      { action: 'emulated', why: expect.stringContaining('timeoutMs') },
+    ]);
   });
 });
 

@@ -1,5 +1,16 @@
-import { startFileServer, type FileRequest, type FileServer, type FileServerOptions } from '@majordomo/conformance';
-import { createMajordomo, type CallOptions, type ChatRequest, type ChatResponse, type MajordomoOptions } from '@majordomo/core';
+import {
+  startFileServer,
+  type FileRequest,
+  type FileServer,
+  type FileServerOptions,
+} from '@majordomo/conformance';
+import {
+  createMajordomo,
+  type CallOptions,
+  type ChatRequest,
+  type ChatResponse,
+  type MajordomoOptions,
+} from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { createFiles, type FileEvent, type Files, type FilesOptions } from '../src/index.ts';
 
@@ -30,7 +41,13 @@ export const openaiAt = ({ baseURL }: FileServer): MajordomoOptions['providers']
 ];
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const { server: serverOptions, spec = 'openai/gpt-5.4', majordomo: own, providers = openaiAt, ...rest } = options;
+  const {
+    server: serverOptions,
+    spec = 'openai/gpt-5.4',
+    majordomo: own,
+    providers = openaiAt,
+    ...rest
+  } = options;
   const { clock } = rest;
   const server = await startFileServer({ clock, ...serverOptions });
   const events: FileEvent[] = [];

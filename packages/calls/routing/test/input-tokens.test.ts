@@ -1,5 +1,13 @@
 import { estimateRequest } from '@majordomo/catalog/tokens';
-import { assistant, image, toolResult, user, type ChatRequest, type ImagePart, type ToolSpec } from '@majordomo/core';
+import {
+  assistant,
+  image,
+  toolResult,
+  user,
+  type ChatRequest,
+  type ImagePart,
+  type ToolSpec,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { inputTokens } from '../src/ranking/input-tokens.ts';
 

@@ -1,6 +1,14 @@
 import type { Env, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
 import { checkInteger } from '@majordomo/core/toolkit';
-import { billingOf, dataAt, dataOf, EventWriter, goneFilesRecovery, sdkStream, type WireReader } from '@majordomo/wire-kit';
+import {
+  billingOf,
+  dataAt,
+  dataOf,
+  EventWriter,
+  goneFilesRecovery,
+  sdkStream,
+  type WireReader,
+} from '@majordomo/wire-kit';
 import { backgroundBackend } from './background/backend.ts';
 import { batchBackend } from './batch/backend.ts';
 import { bodyText } from './body.ts';

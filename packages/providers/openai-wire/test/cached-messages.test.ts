@@ -88,10 +88,13 @@ const id = fc.constantFrom(...ids);
 
 const userMessage = fc.record({
   role: fc.constant('user' as const),
-  parts: fc.array<UserTurnPart>(fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: image }), {
-    minLength: 1,
-    maxLength: 2,
-  }),
+  parts: fc.array<UserTurnPart>(
+    fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 1, arbitrary: image }),
+    {
+      minLength: 1,
+      maxLength: 2,
+    },
+  ),
 });
 const assistantMessage = fc.record({
   role: fc.constant('assistant' as const),

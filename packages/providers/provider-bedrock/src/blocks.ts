@@ -5,7 +5,14 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { isRecord } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
-import type { AssistantPart, FilePart, JsonObject, ResultPiece, ResultPart, UserTurnPart } from '@majordomo/core';
+import type {
+  AssistantPart,
+  FilePart,
+  JsonObject,
+  ResultPiece,
+  ResultPart,
+  UserTurnPart,
+} from '@majordomo/core';
 import { storedBlock } from './vendor-parts.ts';
 import { audioBlock, documentBlock, fileBlock, imageBlock, VIDEO_FORMATS } from './media.ts';
 import type { Quirks } from './quirks.ts';

@@ -43,6 +43,9 @@ export const WITH_BATCHES: readonly string[] = [
 /** Providers with a job API for chats. A test compares them with the providers. */
 export const WITH_JOBS: readonly string[] = ['OpenAI, Responses'];
 
+/** Providers with a file storage from which models read. A test compares them with the providers. */
+export const WITH_FILES: readonly string[] = ['OpenAI, Responses', 'OpenAI, Chat'];
+
 /** Returns the table of providers and features. */
 export function featureTable(providers: readonly Subject[]): string {
   const rows = providers.map((subject) => {
@@ -54,10 +57,11 @@ export function featureTable(providers: readonly Subject[]): string {
     );
     const batches = WITH_BATCHES.includes(subject.name) ? (subject.name === 'Google' ? '✓ ³' : '✓') : '–';
     const jobs = WITH_JOBS.includes(subject.name) ? '✓' : '–';
-    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells, batches, jobs];
+    const files = WITH_FILES.includes(subject.name) ? '✓' : '–';
+    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells, batches, jobs, files];
   });
   const columns = rows.map(([name = '']) => name);
-  const names = [...FEATURES.map(([name]) => name), 'batches', 'background jobs ⁴'];
+  const names = [...FEATURES.map(([name]) => name), 'batches', 'background jobs ⁴', 'files by reference'];
   const lines = names.map((name, at) => [name, ...rows.map((row) => row[at + 1] ?? '')]);
   return [
     table(['', ...columns], lines),

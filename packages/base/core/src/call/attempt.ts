@@ -108,10 +108,7 @@ export async function beginAttempt<Event extends object, Result>(
 }
 
 /** Returns the data handling of a target, with the retention of uploads or jobs if that is longer. */
-export function withRetention(
-  data: DataHandling | undefined,
-  retentionDays = 0,
-): DataHandling | undefined {
+export function withRetention(data: DataHandling | undefined, retentionDays = 0): DataHandling | undefined {
   if (retentionDays === 0) return data;
   return { ...data, retentionDays: Math.max(retentionDays, data?.retentionDays ?? 0) };
 }

@@ -36,7 +36,13 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
     newCall(
       {
         spec,
-        operation: chatOperation(request, { isStreamed, media, modelAt, filesAt, tenant: plan.options?.tenant }),
+        operation: chatOperation(request, {
+          isStreamed,
+          media,
+          modelAt,
+          filesAt,
+          tenant: plan.options?.tenant,
+        }),
         request,
         isStreamed,
         ...plan,

@@ -76,7 +76,18 @@ function newView(
   backends = newBackends(options),
 ): Majordomo {
   const { health } = shared;
-  const { chain, onEvent, media, files, waitUntil, around, gates = [], fetch, headers, suggestModel } = options;
+  const {
+    chain,
+    onEvent,
+    media,
+    files,
+    waitUntil,
+    around,
+    gates = [],
+    fetch,
+    headers,
+    suggestModel,
+  } = options;
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   const { registry, models } = backends;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({

@@ -26,7 +26,10 @@ export function fromJson<T>(json: unknown): T {
 function encode(value: unknown): unknown {
   if (value instanceof Uint8Array) return { [TAG]: toBase64(value) };
   if (value instanceof Blob)
-    throw new LlmError('invalid-request', 'toJson: a blob is not JSON; call readBlobs of @majordomo/files first');
+    throw new LlmError(
+      'invalid-request',
+      'toJson: a blob is not JSON; call readBlobs of @majordomo/files first',
+    );
   if (Array.isArray(value)) return value.map(encode);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);

@@ -91,10 +91,7 @@ interface ReadOptions {
 }
 
 /** Returns the messages with bytes, or with unread content that will be sent by reference, instead of blobs. */
-async function withoutBlobs(
-  messages: readonly Message[],
-  options: ReadOptions,
-): Promise<readonly Message[]> {
+async function withoutBlobs(messages: readonly Message[], options: ReadOptions): Promise<readonly Message[]> {
   if (!messages.some(({ parts }) => parts.some(isBlob))) return messages;
   const bytes = readBlobs.get(messages) ?? new Map<Blob, Promise<Uint8Array>>();
   readBlobs.set(messages, bytes);
@@ -126,8 +123,7 @@ async function readPart(
     throw invalidError(`${path}.mediaType`, 'must be a MIME type, such as application/pdf');
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw invalidError(`${path}.sha256`, 'must be 64 hexadecimal digits in lower case');
-  const mustRead =
-    mediaType.startsWith('image/') || (countsPages && mediaType.startsWith('application/pdf'));
+  const mustRead = mediaType.startsWith('image/') || (countsPages && mediaType.startsWith('application/pdf'));
   if (!mustRead && isReferred?.({ mediaType, size: blob.size }) === true) return contentOf(part);
   let bytes = known.get(blob);
   if (bytes === undefined) {

@@ -96,7 +96,10 @@ export interface MergedSystem {
 export function mergeSystem({ system, messages }: ChatRequest): MergedSystem {
   const isTurn = (message: Message): message is TurnMessage => message.role !== 'system';
   if (messages.every(isTurn)) return { system: system === '' ? undefined : system, messages };
-  const texts = [system ?? '', ...messages.flatMap((message) => (message.role === 'system' ? [textOf(message)] : []))];
+  const texts = [
+    system ?? '',
+    ...messages.flatMap((message) => (message.role === 'system' ? [textOf(message)] : [])),
+  ];
   const joined = texts.filter((text) => text !== '').join('\n\n');
   return { system: joined === '' ? undefined : joined, messages: messages.filter(isTurn) };
 }

@@ -1,4 +1,11 @@
-import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserTurnPart } from '@majordomo/core';
+import type {
+  CacheLifetime,
+  CachePlan,
+  ChatRequest,
+  ServiceTier,
+  ToolSpec,
+  UserTurnPart,
+} from '@majordomo/core';
 import { mediaPart, urlPart, type Media } from './media.ts';
 import { NO_FORM, type Notes } from './notes.ts';
 import {

@@ -1,4 +1,11 @@
-import type { AssistantPart, ImagePart, Message, TextPart, ToolResultPart, UserTurnPart } from '@majordomo/core';
+import type {
+  AssistantPart,
+  ImagePart,
+  Message,
+  TextPart,
+  ToolResultPart,
+  UserTurnPart,
+} from '@majordomo/core';
 import type { Notes } from './notes.ts';
 
 /** Transcript of a request. Joins consecutive tool results for the calls of one turn into one message. */

@@ -21,13 +21,22 @@ export function googleFiles(looks: number): VendorFiles {
       const size = Number(headers['x-goog-upload-header-content-length']);
       started.push({ name: asText(file['displayName']) ?? '', mediaType, size });
       const url = `${origin}/upload/v1beta/files?upload_id=${started.length - 1}`;
-      return { status: 200, json: {}, headers: { 'x-goog-upload-url': url, 'x-goog-upload-status': 'active' } };
+      return {
+        status: 200,
+        json: {},
+        headers: { 'x-goog-upload-url': url, 'x-goog-upload-status': 'active' },
+      };
     }
     if (step === 'upload') {
       const upload = started[Number(query.get('upload_id') ?? -1)];
       if (upload === undefined || !command.includes('finalize')) return fail(400, 'invalid upload');
       if (content.size !== upload.size) return fail(400, 'the upload has another size');
-      const stored = storage.add('google', account, { ...upload, ...content, mediaType: upload.mediaType, lifetimeMs: LIFETIME_MS }, looks);
+      const stored = storage.add(
+        'google',
+        account,
+        { ...upload, ...content, mediaType: upload.mediaType, lifetimeMs: LIFETIME_MS },
+        looks,
+      );
       const json = { file: objectOf(stored, origin) };
       return { status: 200, json, headers: { 'x-goog-upload-status': 'final' } };
     }

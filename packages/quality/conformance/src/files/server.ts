@@ -21,7 +21,8 @@ export interface FileServerOptions {
   /** Number of looks after which a file of Gemini is ACTIVE. @default 1 */
   readonly looks?: number | undefined;
   /** Called before a request is processed. A request for which it returns a fault is not processed. */
-  readonly before?: ((request: FileRequest) => FileFault | undefined | Promise<FileFault | undefined>) | undefined;
+  readonly before?:
+    ((request: FileRequest) => FileFault | undefined | Promise<FileFault | undefined>) | undefined;
 }
 
 /** Running server. Stop it with `close` or with `await using`. */
@@ -56,7 +57,15 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await readRequest(incoming, accountOf);
     const { vendor, step, method, path, headers, size, body } = request;
-    const seen: FileRequest = { vendor, step, method, path, headers, size, body: step === 'chat' ? body : undefined };
+    const seen: FileRequest = {
+      vendor,
+      step,
+      method,
+      path,
+      headers,
+      size,
+      body: step === 'chat' ? body : undefined,
+    };
     requests.push(seen);
     const fault = await before?.(seen);
     if (fault === 'drop') {
@@ -64,7 +73,12 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
       return;
     }
     if (fault !== undefined) {
-      send(response, fault.status, fault.body ?? { error: { message: `status ${fault.status}` } }, fault.headers);
+      send(
+        response,
+        fault.status,
+        fault.body ?? { error: { message: `status ${fault.status}` } },
+        fault.headers,
+      );
       return;
     }
     const reply = vendors[vendor](request, storage);
@@ -101,7 +115,8 @@ async function readRequest(incoming: IncomingMessage, accountOf: (key: string) =
   const isRaw = query.has('upload_id');
   const { bytes, ...content } = await readBody(incoming, isRaw);
   const vendor = vendorOf(path, headers);
-  const key = headers['authorization'] ?? headers['x-api-key'] ?? headers['x-goog-api-key'] ?? query.get('key');
+  const key =
+    headers['authorization'] ?? headers['x-api-key'] ?? headers['x-goog-api-key'] ?? query.get('key');
   const form = type.startsWith('multipart/') ? formOf(await readForm(bytes, type)) : {};
   return {
     vendor,

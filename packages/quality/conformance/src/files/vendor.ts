@@ -25,7 +25,11 @@ export interface Incoming extends FileRequest {
 export type VendorFiles = (request: Incoming, storage: FileStorage) => FileReply | undefined;
 
 /** Returns the violation of the vendor's rules, or the answer of the model. */
-export function answerOf(wire: Wire, { path, body }: Incoming, fail: (message: string) => FileReply): FileReply {
+export function answerOf(
+  wire: Wire,
+  { path, body }: Incoming,
+  fail: (message: string) => FileReply,
+): FileReply {
   const [violation] = wire.validate(body, { signatures: 'any' });
   if (violation !== undefined) return fail(`${violation.path}: ${violation.message}`);
   const { status, body: text } = wire.complete('done', wire.read(path, body));
