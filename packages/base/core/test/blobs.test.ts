@@ -31,7 +31,7 @@ function setUp({ files, backend }: { files?: FileReferences; backend?: FileBacke
           { type: 'part-start', index: 0, part: { type: 'text' } },
           { type: 'text-delta', index: 0, text: 'yes' },
           { type: 'part-end', index: 0, part: { type: 'text', text: 'yes' } },
-          { type: 'finish', reason: 'stop', rawReason: 'stop', usage: undefined },
+          { type: 'finish', target: 'a/x', reason: 'stop', raw: 'stop', usage: undefined },
         ];
       },
     }),

@@ -2,7 +2,7 @@ import { file, image, toolResult, user, assistant, type ChatRequest, type Messag
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createFiles } from '../src/index.ts';
-import { createWorld, pdf, png } from './world.ts';
+import { createWorld, newSignal, pdf, png } from './world.ts';
 
 const document = file(pdf(5000), 'application/pdf', 'report.pdf');
 const about = (part: Parameters<typeof user>[number], text = 'What is in it?'): ChatRequest => ({
@@ -192,8 +192,8 @@ describe('an upload', () => {
   });
 
   it('takes place once for 30 parallel calls, and the abort of 29 does not abort it', async () => {
-    const held = Promise.withResolvers<undefined>();
-    const arrived = Promise.withResolvers<void>();
+    const held = newSignal();
+    const arrived = newSignal();
     const before = async ({ step }: { step: string }) => {
       if (step !== 'upload') return undefined;
       arrived.resolve();
@@ -212,13 +212,13 @@ describe('an upload', () => {
         (result) => result.status === 'rejected' && (result.reason as { kind: string }).kind === 'aborted',
       ),
     ).toBe(true);
-    held.resolve(undefined);
+    held.resolve();
     expect((await calls[0])?.text).toBe('done');
     expect(world.requests('upload')).toHaveLength(1);
   });
 
   it('is aborted when all calls that wait for it are aborted', async () => {
-    const arrived = Promise.withResolvers<void>();
+    const arrived = newSignal();
     const before = ({ step }: { step: string }) => {
       if (step === 'upload') arrived.resolve();
       return step === 'upload' ? new Promise<undefined>(() => undefined) : undefined;
@@ -239,7 +239,7 @@ describe('an upload', () => {
 
   it('that exceeds its time is replaced by the content itself', async () => {
     const clock = fakeClock();
-    const arrived = Promise.withResolvers<void>();
+    const arrived = newSignal();
     const before = ({ step }: { step: string }) => {
       if (step === 'upload') arrived.resolve();
       return step === 'upload' ? new Promise<undefined>(() => undefined) : undefined;
