@@ -3,6 +3,7 @@ import { abortable, contentSize, unreadableError, type ContentPart } from '@majo
 import { hashOfContent } from './content-hash.ts';
 import type { StoredReference } from './reference-store.ts';
 import { keepMsAt, type Setup } from './setup.ts';
+import type { Outcome } from './uploads.ts';
 
 /** Account and tenant that own uploaded content. */
 export interface Account extends FileOwner {
@@ -30,21 +31,19 @@ export async function findReference(part: ContentPart, owner: Account, setup: Se
   const emit = (type: 'uploaded' | 'reused' | 'forgotten'): void => {
     setup.emit({ type, target, size, ms: setup.clock.now() - startedAt });
   };
-  let hasUploaded = false;
-  const begin = async (shared: AbortSignal): Promise<StoredReference> => {
+  const begin = async (shared: AbortSignal): Promise<Outcome> => {
     const stored = await setup.store.get(key, owner.onStoreFailure);
-    if (stored !== undefined && !gone.has(stored.id)) return stored;
+    if (stored !== undefined && !gone.has(stored.id)) return { reference: stored, isStored: true };
     if (stored !== undefined) emit('forgotten');
     const reference = await upload(part, { ...owner, context: { ...context, signal: shared } }, setup);
-    hasUploaded = true;
     emit('uploaded');
     await setup.store.set(key, reference, owner.onStoreFailure);
-    return reference;
+    return { reference, isStored: false };
   };
   let found = await setup.uploads.join(key, signal, begin);
   // The call has joined a search that began before the vendor reported the file as missing.
   if (gone.has(found.reference.id)) found = await setup.uploads.join(key, signal, begin);
-  if (!hasUploaded) emit('reused');
+  if (found.isStored) emit('reused');
   return found.reference;
 }
 
@@ -54,7 +53,7 @@ async function upload(part: ContentPart, owner: Account, setup: Setup): Promise<
   const { clock, timeoutMs } = setup;
   const { target } = context;
   const keepMs = keepMsAt(setup, backend);
-  const blob = unread?.blob ?? new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mediaType });
+  const blob = unread?.blob ?? new Blob([new Uint8Array(bytes)], { type: mediaType });
   const name = (type === 'file' ? part.name : undefined) ?? type;
   const limit = new AbortController();
   const cancelTimer = clock.timer(timeoutMs, () => {

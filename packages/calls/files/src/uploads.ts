@@ -1,19 +1,19 @@
 import { abortable } from '@majordomo/core/toolkit';
 import type { StoredReference } from './reference-store.ts';
 
-/** Reference, and whether the call that waits for it has caused its upload. */
-export interface Found {
+/** Reference, and whether another call or process has uploaded its content. */
+export interface Outcome {
   readonly reference: StoredReference;
-  readonly isOwn: boolean;
+  readonly isStored: boolean;
 }
 
 /** Search or upload that several calls share. It is aborted when all of them are aborted. */
 class SharedUpload {
-  readonly result: Promise<StoredReference>;
+  readonly result: Promise<Outcome>;
   private readonly controller = new AbortController();
   private waiting = 0;
 
-  constructor(begin: (signal: AbortSignal) => Promise<StoredReference>) {
+  constructor(begin: (signal: AbortSignal) => Promise<Outcome>) {
     this.result = begin(this.controller.signal);
     // If no call waits, the rejection must not be reported as unhandled.
     this.result.catch(() => undefined);
@@ -23,7 +23,7 @@ class SharedUpload {
     return this.controller.signal.aborted;
   }
 
-  async waitFor(signal: AbortSignal): Promise<StoredReference> {
+  async waitFor(signal: AbortSignal): Promise<Outcome> {
     this.waiting++;
     try {
       return await abortable(this.result, signal);
@@ -41,17 +41,17 @@ export class Uploads {
   async join(
     key: string,
     signal: AbortSignal,
-    begin: (signal: AbortSignal) => Promise<StoredReference>,
-  ): Promise<Found> {
+    begin: (signal: AbortSignal) => Promise<Outcome>,
+  ): Promise<Outcome> {
     const running = this.byKey.get(key);
     if (running !== undefined && !running.isAborted)
-      return { reference: await running.waitFor(signal), isOwn: false };
+      return { reference: (await running.waitFor(signal)).reference, isStored: true };
     const upload = new SharedUpload(begin);
     this.byKey.set(key, upload);
     const remove = (): void => {
       if (this.byKey.get(key) === upload) this.byKey.delete(key);
     };
     upload.result.then(remove, remove);
-    return { reference: await upload.waitFor(signal), isOwn: true };
+    return upload.waitFor(signal);
   }
 }

@@ -77,7 +77,8 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
       const client = await connect(context, facts);
       const headers = { ...lowerCaseNames(context.headers), ...constantHeaders };
       const owner = [headers['openai-organization'], headers['openai-project']];
-      const url = options.client === undefined ? baseURL(context.env) : Reflect.get(client, 'baseURL');
+      const url: unknown =
+        options.client === undefined ? baseURL(context.env) : Reflect.get(client, 'baseURL');
       return accountName([url, facts.secrets, owner]);
     },
     async list(context, capabilitiesOf) {

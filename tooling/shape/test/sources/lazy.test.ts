@@ -17,7 +17,7 @@ test.each(withSdk)('$id loads its SDK at the first call, not at import', (pkg) =
   ]);
 });
 
-test('core loads exactly four parts at their first use', () => {
+test('core loads exactly five parts at their first use', () => {
   const core = published.find(({ id }) => id === 'core');
   const later = (core === undefined ? [] : sourcesOf(core)).flatMap((file) => {
     const atOnce = loadedBy(file, read(file)).length;
@@ -31,6 +31,7 @@ test('core loads exactly four parts at their first use', () => {
     'packages/base/core/src/client/chat-model.ts: ../operations/typed-objects.ts',
     'packages/base/core/src/client/create.ts: ./prepare-targets.ts',
     'packages/base/core/src/client/other-models.ts: ./other-calls.ts',
+    'packages/base/core/src/operations/chat.ts: ../prepare/contents.ts',
     'packages/base/core/src/schema/to-json-schema.ts: ./json-schema.ts',
   ]);
 });

@@ -7,6 +7,7 @@ import { validate } from '../prepare/validate.ts';
 import { NO_ENV, Registry } from '../resolve/registry.ts';
 import { type Target, resolve } from '../resolve/resolve.ts';
 import { parseSpec } from '../resolve/spec.ts';
+import type { FileReferences } from '../types/files.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type {
   Majordomo,
@@ -105,12 +106,7 @@ function newView(
     onEvent,
     media,
     waitUntil,
-    filesAt:
-      files &&
-      (({ provider, modelId }) => {
-        const backend = provider.files?.(modelId, registry.env);
-        return backend && { references: files, backend };
-      }),
+    filesAt: files && filesAt(files, registry),
     deps: {
       ...shared,
       gates,
@@ -188,6 +184,14 @@ function newView(
     },
   };
 }
+
+/** Returns a function that returns the file storage of a target. */
+const filesAt =
+  (references: FileReferences, registry: Registry): ModelSetup['filesAt'] =>
+  ({ provider, modelId }) => {
+    const backend = provider.files?.(modelId, registry.env);
+    return backend && { references, backend };
+  };
 
 /** Loads the code of `prepare` and `precheck` at the first call, because most applications never call them. */
 const loadPreparedTargets = (): Promise<typeof import('./prepare-targets.ts')> =>

@@ -100,7 +100,7 @@ async function withoutBlobs(messages: readonly Message[], options: ReadOptions):
       if (!message.parts.some(isBlob)) return message;
       if (message.role !== 'user')
         throw invalidError(`messages[${at}]`, 'must not contain a blob; only user messages can');
-      const parts = message.parts.map((part, index) =>
+      const parts = message.parts.map(async (part, index) =>
         isBlob(part) ? readPart(part, `messages[${at}].parts[${index}]`, bytes, options) : part,
       );
       return { role: 'user', parts: await Promise.all(parts) };

@@ -3,9 +3,11 @@ export type FileVendor = 'openai' | 'anthropic' | 'google';
 
 /** Request that the server has received. */
 export interface FileRequest {
+  /** Vendor whose API the path and headers belong to. */
   readonly vendor: FileVendor;
   /** `upload`: stores a file. `look` and `remove`: refer to one file. `chat`: calls a model. */
   readonly step: 'upload' | 'look' | 'remove' | 'chat';
+  /** Method in upper case. */
   readonly method: string;
   /** Path without the query. */
   readonly path: string;

@@ -150,15 +150,17 @@ async function readBody(
   return { bytes: Buffer.concat(chunks), size, sha256: hash.digest('hex') };
 }
 
-const formOf = (fields: Readonly<Record<string, unknown>>): Incoming['form'] =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => {
-      if (!isFile(value)) return [name, String(value)];
-      const { name: fileName, mediaType, bytes } = value;
+function formOf(fields: Readonly<Record<string, unknown>>): Incoming['form'] {
+  const form: Record<string, Incoming['form'][string]> = {};
+  for (const [field, value] of Object.entries(fields)) {
+    if (isFile(value)) {
+      const { name, mediaType, bytes } = value;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return [name, { name: fileName, mediaType, size: bytes.length, sha256 }];
-    }),
-  );
+      form[field] = { name, mediaType, size: bytes.length, sha256 };
+    } else form[field] = String(value);
+  }
+  return form;
+}
 
 function vendorOf(path: string, headers: Readonly<Record<string, string | undefined>>): FileVendor {
   if (headers['anthropic-version'] !== undefined) return 'anthropic';
