@@ -20,7 +20,7 @@ async function hashOfBlob(blob: Blob): Promise<string> {
   try {
     const hash = createHash();
     if (hash === undefined) return await digest(new Uint8Array(await blob.arrayBuffer()));
-    const reader = blob.stream().getReader();
+    const reader: ReadableStreamDefaultReader<Uint8Array> = blob.stream().getReader();
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) hash.update(chunk.value);
     return hash.digest('hex');
   } catch (cause) {

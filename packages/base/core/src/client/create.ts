@@ -77,18 +77,7 @@ function newView(
   backends = newBackends(options),
 ): Majordomo {
   const { health } = shared;
-  const {
-    chain,
-    onEvent,
-    media,
-    files,
-    waitUntil,
-    around,
-    gates = [],
-    fetch,
-    headers,
-    suggestModel,
-  } = options;
+  const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers, suggestModel } = options;
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   const { registry, models } = backends;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({
@@ -106,7 +95,7 @@ function newView(
     onEvent,
     media,
     waitUntil,
-    filesAt: files && filesAt(files, registry),
+    filesAt: options.files && filesAt(options.files, registry),
     deps: {
       ...shared,
       gates,
