@@ -44,6 +44,8 @@ export interface Connection {
   embed(sending: Sending): Promise<Response>;
   /** Calls a method of the SDK for files or batches, and returns the raw response. */
   readonly send: (call: SdkMethod, context: CallContext, facts: GeminiFacts) => Promise<Response>;
+  /** Calls a method of the SDK for interactions, and returns the raw response. */
+  readonly interact: (call: InteractionCall, context: CallContext, facts: GeminiFacts) => Promise<Response>;
   /** Uploads a file and returns its name, such as `files/abc`. */
   readonly upload: (
     name: string,
@@ -73,6 +75,16 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
       const connected = await connect(context, facts);
       return captureFile(connected, call, transportOf(connected, context, facts));
     },
+    async interact(call, context, facts) {
+      const { client, fetch, headers, settings } = await connect(context, facts);
+      const { newClient } = await import('./sdk.ts');
+      return captureOnce(transportOf({ fetch }, context, facts), async (own) => {
+        // The SDK ignores a call's own `fetch` for interactions.
+        const httpOptions = { apiVersion: FILES_VERSION, headers, fetch: own };
+        const sender = settings === undefined ? client : newClient(...settings, httpOptions);
+        await call(sender.interactions);
+      });
+    },
     async upload(name, file, context, facts) {
       const { client, fetch, headers, settings } = await connect(context, facts);
       const httpOptions = {
@@ -99,6 +111,9 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
   };
 }
 
+/** Function that calls one method of the SDK for interactions. */
+export type InteractionCall = (interactions: GoogleGenAI['interactions']) => Promise<unknown>;
+
 /** Function that calls one method of the SDK. */
 type SdkMethod = (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>;
 
@@ -116,6 +131,27 @@ const captureFile = (
 function downloadURL(url: Parameters<Transport>[0]): string {
   const { href } = new URL(url instanceof Request ? url.url : url);
   return href.replace(/\/v1beta\/(files\/[^/?]+).*$/, '/download/v1beta/$1:download?alt=media');
+}
+
+/**
+ * Returns the raw response of a method for interactions. The SDK would send a failed request up to five times, so it does not see
+ * failures. Throws a failure as the error of the other methods.
+ */
+async function captureOnce(
+  transport: Transport,
+  call: (fetch: Transport) => Promise<unknown>,
+): Promise<Response> {
+  let sent: Promise<Response> | undefined;
+  await call(async (url, init) => {
+    sent = transport(url, init);
+    await sent.catch(() => undefined);
+    return Response.json({});
+  });
+  if (sent === undefined) throw new TypeError('the SDK did not call its fetch option');
+  const response = await sent;
+  if (response.ok) return response;
+  const { status } = response;
+  throw Object.assign(new Error(await response.text()), { name: 'ApiError', status });
 }
 
 function acceptFile(init: RequestInit | undefined): RequestInit {

@@ -35,6 +35,12 @@ export interface GoogleOptions extends ProviderOptions {
    * GOOGLE_APPLICATION_CREDENTIALS of `env`, otherwise from the process environment and the metadata server
    */
   readonly token?: Credential | undefined;
+  /**
+   * Whether models of `@majordomo/background` run as background interactions of the Gemini API, which stores their content. Otherwise,
+   * they are live calls. Has no effect on Vertex AI.
+   * @default false
+   */
+  readonly background?: boolean | undefined;
   /** Quirks that replace the known quirks of a model. @default none */
   readonly quirks?: Partial<Quirks> | undefined;
   /** `GoogleGenAI` client that sends the requests with its own credential and base URL. @default a new client */
@@ -47,6 +53,7 @@ export const EXTRA_OPTIONS: ExtraOptions<GoogleOptions> = {
   project: 'string',
   location: 'string',
   token: true,
+  background: 'boolean',
   quirks: 'object',
   client: 'object',
 };

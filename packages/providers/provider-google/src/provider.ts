@@ -1,4 +1,4 @@
-import type { Dsn, Model, Provider } from '@majordomo/core';
+import { LlmError, type Dsn, type Model, type Provider } from '@majordomo/core';
 import {
   checkProviderOptions,
   billingOf,
@@ -18,6 +18,7 @@ import { modelFacts, familyOf, listModels, MAX_INLINE_BYTES } from './models.ts'
 import type { GoogleModelId } from './model-ids.ts';
 import { EXTRA_OPTIONS, type GoogleOptions } from './options.ts';
 import { dataOfPlatform } from './data.ts';
+import { interactionBackend } from './interactions.ts';
 import { GEMINI_ORIGIN, platformOf } from './platform.ts';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -42,6 +43,10 @@ const KEY_ENV = ['GOOGLE_API_KEY', 'GEMINI_API_KEY'];
 
 function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Provider {
   const id = options.id ?? 'google';
+  if (options.background === true && options.client !== undefined)
+    throw new LlmError('config', `createGoogle: background cannot be used with client; omit one of them`, {
+      path: 'background',
+    });
   const connection = createConnection(options, keyEnv);
   return {
     spi: 1,
@@ -69,6 +74,10 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     batch: (modelId, operation, env = {}) =>
       operation === 'chat' && !platformOf(options, env).vertexai
         ? batchBackend(modelId, connection)
+        : undefined,
+    background: (modelId, env = {}) =>
+      options.background === true && !platformOf(options, env).vertexai
+        ? interactionBackend(modelId, connection, options.data?.retentionDays)
         : undefined,
     schemes: { google: fromDsn, gemini: fromDsn },
     async listModels(context) {

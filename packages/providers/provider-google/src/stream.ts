@@ -55,8 +55,10 @@ const FAILURES: ReadonlySet<string> = new Set([
   'LANGUAGE',
 ]);
 
-/** Members of a chunk that are read elsewhere, and the time of creation. */
+/** Members of a chunk that are read elsewhere, the time of creation, and the members of chunks of background interactions. */
 const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
+  'cursor',
+  'isLast',
   'responseId',
   'modelVersion',
   'candidates',

@@ -1,0 +1,210 @@
+import type { JobEventFacts, JobLook } from '@majordomo/core';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Statuses of an interaction that has ended, with the finish reason of generateContent. */
+const FINISH: ReadonlyMap<unknown, string> = new Map([
+  ['completed', 'STOP'],
+  ['requires_action', 'STOP'],
+  ['incomplete', 'MAX_TOKENS'],
+  ['requires_continuation', 'MAX_TOKENS'],
+  ['budget_exceeded', 'MAX_TOKENS'],
+]);
+const FAILED = new Set<unknown>(['failed', 'cancelled']);
+
+/** Returns the state of an interaction, with the response of generateContent for its answer. Unknown statuses are running. */
+export function lookOf(interaction: Json): JobLook {
+  const { status } = interaction;
+  if (status === 'queued') return { state: 'queued' };
+  if (FAILED.has(status)) return { state: 'ended', answer: Response.json(failureOf(interaction)) };
+  if (!FINISH.has(status)) return { state: 'running' };
+  const parts = asList(interaction['steps']).flatMap((step) => partsOf(asRecord(step)));
+  return { state: 'ended', answer: Response.json({ ...chunkOf(parts), ...endOf(interaction, parts) }) };
+}
+
+const chunkOf = (parts: readonly Json[]): Json => ({ candidates: [{ content: { role: 'model', parts } }] });
+
+/** Returns the members of the last chunk. */
+function endOf({ id, model, status, usage }: Json, parts: readonly Json[]): Json {
+  return {
+    candidates: [{ content: { role: 'model', parts }, finishReason: FINISH.get(status) ?? 'OTHER' }],
+    usageMetadata: usageOf(asRecord(usage)),
+    modelVersion: model,
+    responseId: id,
+  };
+}
+
+const usageOf = (usage: Json): Json => ({
+  promptTokenCount: usage['total_input_tokens'],
+  cachedContentTokenCount: usage['total_cached_tokens'],
+  candidatesTokenCount: usage['total_output_tokens'],
+  thoughtsTokenCount: usage['total_thought_tokens'],
+  toolUsePromptTokenCount: usage['total_tool_use_tokens'],
+});
+
+/** Returns the body of a failure, which the reader of live responses reads. */
+function failureOf({ status, errors, error }: Json): Json {
+  const first = asRecord(error ?? asList(errors)[0]);
+  const message = asText(first['message']) ?? `the interaction was ${String(status)}`;
+  return { error: { code: asNumber(first['code']) ?? 500, message, status: 'INTERNAL' } };
+}
+
+/** Returns the parts of a step. A signature belongs to the part after the thought, and is a part without text. */
+function partsOf(step: Json): readonly Json[] {
+  switch (step['type']) {
+    case 'thought':
+      return thoughtParts(step);
+    case 'function_call': {
+      const { id, name, arguments: args } = step;
+      return [{ functionCall: { id, name, args } }];
+    }
+    case 'model_output':
+      return asList(step['content']).map(asRecord).flatMap(outputPart);
+    default:
+      return [];
+  }
+}
+
+function thoughtParts({ summary, signature }: Json): readonly Json[] {
+  const texts = asList(summary).map((each) => asRecord(each)['text']);
+  const parts = texts.map((text) => ({ text, thought: true }));
+  return signature === undefined
+    ? parts
+    : [...parts, { text: '', thought: true, thoughtSignature: signature }];
+}
+
+function outputPart({ type, text, data, mime_type: mimeType }: Json): readonly Json[] {
+  if (type === 'text') return [{ text }];
+  return data === undefined ? [] : [{ inlineData: { mimeType, data } }];
+}
+
+/** Position in the events of an interaction: the id of the last event, and the call that is not complete. */
+interface Position {
+  readonly id: string;
+  readonly call?: PartialCall | undefined;
+}
+interface PartialCall {
+  readonly step: Json;
+  readonly text: string;
+}
+
+/** Maximum length of the arguments in a cursor, in characters. A longer incomplete call is read again after a reconnection. */
+const MAX_CURSOR = 4096;
+
+const positionOf = (cursor: string | undefined): Position | undefined =>
+  cursor === undefined ? undefined : (JSON.parse(cursor) as Position);
+
+/** Returns the id of the event before a cursor of `chunksOf`. */
+export const eventIdOf = (cursor: string | undefined): string | undefined => positionOf(cursor)?.id;
+
+/** Returns the events of an interaction after a cursor as chunks of generateContent. Each chunk contains the cursor after it. */
+export function chunksOf(events: Response, cursor: string | undefined): Response {
+  const chunks = async function* (): AsyncGenerator<Uint8Array, undefined> {
+    const encoder = new TextEncoder();
+    const reader = new EventReader(positionOf(cursor)?.call);
+    if (events.body === null) return undefined;
+    for await (const { data } of sseMessages(events.body as ReadableStream<Uint8Array>)) {
+      const chunk = reader.read(asRecord(tryParseJson(data)));
+      if (chunk !== undefined) yield encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`);
+    }
+    return undefined;
+  };
+  return new Response(streamOf(chunks()), { headers: { 'content-type': 'text/event-stream' } });
+}
+
+/** Returns a stream of an iterator, which is read on demand and closed when the reader cancels. */
+const streamOf = (chunks: AsyncGenerator<Uint8Array, undefined>): ReadableStream<Uint8Array> =>
+  new ReadableStream(
+    {
+      async pull(controller) {
+        const step = await chunks.next();
+        if (step.done === true) controller.close();
+        else controller.enqueue(step.value);
+      },
+      async cancel() {
+        await chunks.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+
+/** Returns the cursor after a chunk of `chunksOf`, and whether the chunk is the last. */
+export function readChunk(data: string): JobEventFacts {
+  const { cursor, isLast } = asRecord(tryParseJson(data));
+  return { cursor: asText(cursor), isLast: isLast === true };
+}
+
+/** Reader of the events of one connection. */
+class EventReader {
+  /** Call that is not complete. */
+  private call: PartialCall | undefined;
+
+  constructor(call: PartialCall | undefined) {
+    this.call = call;
+  }
+
+  /** Returns the chunk of an event, or `undefined` for an event after which a reader cannot continue. */
+  read(event: Json): Json | undefined {
+    const chunk = this.chunk(event);
+    const { event_id: id } = event;
+    const { call } = this;
+    const isShort = (call?.text.length ?? 0) <= MAX_CURSOR;
+    const cursor = typeof id === 'string' && isShort ? JSON.stringify({ id, call }) : undefined;
+    return chunk === undefined && cursor === undefined ? undefined : { ...chunk, cursor };
+  }
+
+  private chunk(event: Json): Json | undefined {
+    switch (event['event_type']) {
+      case 'step.start':
+        return this.start(asRecord(event['step']));
+      case 'step.delta':
+        return this.delta(asRecord(event['delta']));
+      case 'step.stop':
+        return this.stop();
+      case 'interaction.completed':
+        return ended(asRecord(event['interaction']));
+      case 'interaction.status_update':
+        return FAILED.has(event['status']) ? ended(event) : undefined;
+      case 'error':
+        return { ...failureOf(event), isLast: true };
+      default:
+        return undefined;
+    }
+  }
+
+  private start(step: Json): Json | undefined {
+    if (step['type'] !== 'function_call') return contentChunk(partsOf(step));
+    this.call = { step, text: '' };
+    return undefined;
+  }
+
+  private delta(delta: Json): Json | undefined {
+    const { type, arguments: json, text, content, signature } = delta;
+    if (type === 'arguments_delta') {
+      if (this.call !== undefined) this.call = { ...this.call, text: this.call.text + (asText(json) ?? '') };
+      return undefined;
+    }
+    if (type === 'text') return contentChunk([{ text }]);
+    if (type === 'thought_summary') return contentChunk(thoughtParts({ summary: [content] }));
+    if (type === 'thought_signature') return contentChunk(thoughtParts({ signature }));
+    return contentChunk(outputPart(delta));
+  }
+
+  private stop(): Json | undefined {
+    const { call } = this;
+    this.call = undefined;
+    if (call === undefined) return undefined;
+    const args = call.text === '' ? call.step['arguments'] : tryParseJson(call.text);
+    return contentChunk(partsOf({ ...call.step, arguments: args }));
+  }
+}
+
+const contentChunk = (parts: readonly Json[]): Json | undefined =>
+  parts.length === 0 ? undefined : chunkOf(parts);
+
+function ended(interaction: Json): Json {
+  const end = FAILED.has(interaction['status']) ? failureOf(interaction) : endOf(interaction, []);
+  return { ...end, isLast: true };
+}

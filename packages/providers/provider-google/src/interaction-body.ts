@@ -1,0 +1,155 @@
+import { LlmError } from '@majordomo/core';
+import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Members of a generateContent request that an interaction can express. */
+const BODY = ['contents', 'systemInstruction', 'generationConfig', 'tools', 'toolConfig'];
+const CONFIG: Readonly<Record<string, string>> = {
+  maxOutputTokens: 'max_output_tokens',
+  temperature: 'temperature',
+  topP: 'top_p',
+  stopSequences: 'stop_sequences',
+  seed: 'seed',
+};
+const OTHER_CONFIG = ['thinkingConfig', 'responseMimeType', 'responseSchema', 'responseJsonSchema'];
+/** Value that marks a call of another model. It is not a signature. */
+const NO_SIGNATURE = 'skip_thought_signature_validator';
+
+/**
+ * Converts the body of a generateContent request to an interaction that runs in the background. Throws `unsupported` for a member that
+ * an interaction cannot express. Source: types of @google/genai 3.1.
+ */
+export function interactionBody(modelId: string, body: Json, target: string): Json {
+  const only = onlyOf(target);
+  only(body, BODY, 'request');
+  const config = asRecord(body['generationConfig']);
+  only(config, [...Object.keys(CONFIG), ...OTHER_CONFIG], 'generationConfig');
+  const tools = asList(body['tools']).map(asRecord);
+  for (const tool of tools) only(tool, ['functionDeclarations'], 'tools');
+  const functions = tools.flatMap((tool) => asList(tool['functionDeclarations']).map(asRecord));
+  const system = asList(asRecord(body['systemInstruction'])['parts']).map((part) => asRecord(part)['text']);
+  return defined({
+    model: modelId,
+    input: new Steps(only).of(asList(body['contents']).map(asRecord)),
+    system_instruction: system.length === 0 ? undefined : system.join('\n'),
+    generation_config: generationConfig(config, asRecord(body['toolConfig']), only),
+    response_format: responseFormat(config),
+    tools: functions.length === 0 ? undefined : functions.map(functionTool),
+    background: true,
+    store: true,
+  });
+}
+
+type Only = (value: Json, members: readonly string[], where: string) => void;
+
+const onlyOf =
+  (target: string): Only =>
+  (value, members, where) => {
+    const other = Object.keys(value).find((member) => !members.includes(member));
+    if (other === undefined) return;
+    const why = `${target}: a background job cannot express ${where}.${other}; omit it, or set background: false in createGoogle`;
+    throw new LlmError('unsupported', why, { target, path: other });
+  };
+
+const defined = (value: Json): Json =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
+
+function generationConfig(config: Json, toolConfig: Json, only: Only): Json | undefined {
+  const thinking = asRecord(config['thinkingConfig']);
+  only(thinking, ['includeThoughts', 'thinkingLevel'], 'thinkingConfig');
+  const named = Object.entries(CONFIG).map(([from, to]): [string, unknown] => [to, config[from]]);
+  const own = defined({
+    ...Object.fromEntries(named),
+    thinking_level: asText(thinking['thinkingLevel'])?.toLowerCase(),
+    thinking_summaries: thinking['includeThoughts'] === true ? 'auto' : undefined,
+    tool_choice: toolChoice(asRecord(toolConfig['functionCallingConfig'])),
+  });
+  return Object.keys(own).length === 0 ? undefined : own;
+}
+
+function toolChoice({ mode, allowedFunctionNames: tools }: Json): unknown {
+  const choice = asText(mode)?.toLowerCase();
+  return tools === undefined ? choice : { allowed_tools: { mode: choice, tools } };
+}
+
+function responseFormat({ responseMimeType, responseSchema, responseJsonSchema }: Json): Json | undefined {
+  if (responseMimeType === undefined) return undefined;
+  const schema = responseJsonSchema ?? responseSchema;
+  return defined({ type: 'text', mime_type: responseMimeType, schema });
+}
+
+const functionTool = ({ name, description, parameters, parametersJsonSchema }: Json): Json =>
+  defined({ type: 'function', name, description, parameters: parametersJsonSchema ?? parameters });
+
+/** Converter of `contents` to steps. A call without an id receives one, by which its result is found. */
+class Steps {
+  private readonly only: Only;
+  private readonly steps: Json[] = [];
+  /** Ids of the calls without a result, by name. */
+  private readonly calls = new Map<string, string[]>();
+  private count = 0;
+
+  constructor(only: Only) {
+    this.only = only;
+  }
+
+  of(contents: readonly Json[]): readonly Json[] {
+    for (const { role, parts } of contents)
+      for (const part of asList(parts).map(asRecord)) {
+        if (role === 'model') this.addModelPart(part);
+        else this.addUserPart(part);
+      }
+    return this.steps;
+  }
+
+  private addUserPart(part: Json): void {
+    this.only(part, ['text', 'inlineData', 'functionResponse'], 'part');
+    const { functionResponse } = part;
+    if (!isRecord(functionResponse)) {
+      this.addContent('user_input', contentOf(part, this.only));
+      return;
+    }
+    this.only(functionResponse, ['id', 'name', 'response'], 'functionResponse');
+    const { id, name, response } = functionResponse;
+    const known = this.calls.get(String(name))?.shift();
+    const { error } = asRecord(response);
+    const step = { type: 'function_result', call_id: id ?? known, name, result: JSON.stringify(response) };
+    this.steps.push(error === undefined ? step : { ...step, is_error: true });
+  }
+
+  private addModelPart(part: Json): void {
+    this.only(part, ['text', 'thought', 'thoughtSignature', 'functionCall'], 'part');
+    const { text, thought, thoughtSignature, functionCall } = part;
+    const signature = thoughtSignature === NO_SIGNATURE ? undefined : thoughtSignature;
+    const summary = thought === true ? [{ type: 'text', text }] : undefined;
+    if (summary !== undefined || signature !== undefined)
+      this.steps.push(defined({ type: 'thought', summary, signature }));
+    if (isRecord(functionCall)) this.addCall(functionCall);
+    else if (thought !== true) this.addContent('model_output', contentOf({ text }, this.only));
+  }
+
+  private addCall({ id: ownId, name, args }: Json): void {
+    const id = asText(ownId) ?? `call_${++this.count}`;
+    const waiting = this.calls.get(String(name)) ?? [];
+    this.calls.set(String(name), [...waiting, id]);
+    this.steps.push({ type: 'function_call', id, name, arguments: args ?? {} });
+  }
+
+  /** Adds content to the last step of this type, or in a new step. */
+  private addContent(type: string, content: Json): void {
+    const last = this.steps.at(-1);
+    if (last?.['type'] === type) this.steps.pop();
+    const before = last?.['type'] === type ? asList(last['content']) : [];
+    this.steps.push({ type, content: [...before, content] });
+  }
+}
+
+function contentOf({ text, inlineData }: Json, only: Only): Json {
+  if (!isRecord(inlineData)) return { type: 'text', text };
+  only(inlineData, ['mimeType', 'data'], 'inlineData');
+  const { mimeType, data } = inlineData;
+  const [kind = ''] = String(mimeType).split('/', 1);
+  const type = ['image', 'audio', 'video'].includes(kind) ? kind : 'document';
+  return { type, data, mime_type: mimeType };
+}

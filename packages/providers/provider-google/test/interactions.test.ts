@@ -1,0 +1,159 @@
+import { createBackground, type BackgroundModel } from '@majordomo/background';
+import { createMajordomo, LlmError, toolResult, user, type ChatResponse } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import { createGoogle } from '../src/index.ts';
+import { startInteractionServer, type InteractionServer } from './interaction-server.ts';
+
+const TEXT = 'A long answer with an emoji 😀, and an end.';
+const ANSWER = { type: 'model_output', content: [{ type: 'text', text: TEXT }] };
+const THOUGHT = { type: 'thought', summary: [{ type: 'text', text: 'I think so.' }], signature: 'c2ln' };
+const CALL = { type: 'function_call', id: 'call_1', name: 'look', arguments: { city: 'Oslo', days: [1, 2] } };
+const SPEC = 'google/gemini-3-pro-preview';
+const TOOL = {
+  name: 'look',
+  description: 'Looks.',
+  parameters: { type: 'object', properties: { city: { type: 'string' } } },
+} as const;
+const REQUEST = { messages: [user('hi')] };
+
+function modelOf({ url }: InteractionServer): BackgroundModel {
+  const provider = createGoogle({ apiKey: 'k', baseURL: url, background: true });
+  const majordomo = createMajordomo({ providers: [provider], chain: { attempts: 1 }, env: {} });
+  return createBackground({ majordomo }).model(SPEC);
+}
+
+const stepsOf = ({ requests }: InteractionServer): readonly string[] =>
+  requests.map(({ method, path, query }) =>
+    [method, path.replace('/v1beta/interactions', ''), query.get('last_event_id')].filter(Boolean).join(' '),
+  );
+
+describe('a background interaction', () => {
+  it('is streamed over connections that end after two events', async () => {
+    await using server = await startInteractionServer({
+      plan: () => ({ steps: [THOUGHT, ANSWER] }),
+      cutAfter: 2,
+    });
+    const stream = modelOf(server).stream(REQUEST);
+    let text = '';
+    for await (const event of stream) if (event.type === 'text-delta') text += event.text;
+    const response = await stream.response();
+    expect([text, response.text, response.finish]).toEqual([TEXT, TEXT, 'stop']);
+    expect(response.parts[0]).toMatchObject({ type: 'reasoning', text: 'I think so.' });
+    expect(response.usage).toMatchObject({ input: 12, output: 8, cacheRead: 2, reasoning: 3 });
+    const cursors = server.requests.flatMap(({ query }) => query.get('last_event_id') ?? []);
+    expect(cursors.length).toBeGreaterThan(5);
+    expect(cursors).toEqual([...new Set(cursors)]);
+    expect(stepsOf(server)[0]).toBe('POST');
+    await expect.poll(() => stepsOf(server).at(-1)).toBe('DELETE /interaction_1');
+  });
+
+  it.each([
+    ['completed', [ANSWER], { finish: 'stop', text: TEXT }],
+    ['incomplete', [ANSWER], { finish: 'length', text: TEXT }],
+    ['budget_exceeded', [ANSWER], { finish: 'length', text: TEXT }],
+    [
+      'requires_action',
+      [CALL],
+      { finish: 'tool-calls', toolCalls: [{ name: 'look', args: CALL.arguments }] },
+    ],
+  ])(
+    'that ends as %s has the same response from a stream and from a look',
+    async (status, steps, expected) => {
+      const responses: ChatResponse[] = [];
+      for (const isPolled of [false, true]) {
+        await using server = await startInteractionServer({
+          plan: () => ({ steps, status }),
+          isPolled,
+          cutAfter: 2,
+        });
+        responses.push(await modelOf(server).generate({ ...REQUEST, tools: [TOOL] }));
+      }
+      const [streamed, looked] = responses;
+      expect(streamed).toMatchObject(expected);
+      expect(looked?.message).toEqual(streamed?.message);
+    },
+  );
+
+  it.each(['failed', 'cancelled'])('that ends as %s is a failure of the server', async (status) => {
+    for (const isPolled of [false, true]) {
+      await using server = await startInteractionServer({ plan: () => ({ steps: [], status }), isPolled });
+      await expect(modelOf(server).generate(REQUEST)).rejects.toMatchObject({ kind: 'server' });
+    }
+  });
+
+  it('receives the complete conversation, with media, calls and results', async () => {
+    await using server = await startInteractionServer({
+      plan: (number) => ({ steps: number === 0 ? [THOUGHT, CALL] : [ANSWER] }),
+    });
+    const model = modelOf(server);
+    const question = user('Is it cold?', {
+      type: 'image',
+      mediaType: 'image/png',
+      bytes: new Uint8Array([1]),
+    });
+    const settings = { system: 'Be brief.', maxTokens: 100, temperature: 0.5, tools: [TOOL] };
+    const { message } = await model.generate({ ...settings, messages: [question] });
+    const result = toolResult({ callId: 'call_1', name: 'look', content: 'snow' });
+    const { text } = await model.generate({ ...settings, messages: [question, message, result] });
+    expect(text).toBe(TEXT);
+    const bodies = server.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
+    expect(bodies[1]).toMatchObject({
+      model: 'gemini-3-pro-preview',
+      background: true,
+      store: true,
+      system_instruction: 'Be brief.',
+      generation_config: { max_output_tokens: 100, temperature: 0.5 },
+      tools: [{ type: 'function', name: 'look', description: 'Looks.' }],
+      input: [
+        {
+          type: 'user_input',
+          content: [
+            { type: 'text', text: 'Is it cold?' },
+            { type: 'image', mime_type: 'image/png', data: 'AQ==' },
+          ],
+        },
+        { type: 'thought', signature: 'c2ln' },
+        { type: 'function_call', id: 'call_1', name: 'look', arguments: CALL.arguments },
+        { type: 'function_result', call_id: 'call_1', name: 'look' },
+      ],
+    });
+  });
+
+  it('is refused before a request if it cannot express a setting', async () => {
+    await using server = await startInteractionServer({ plan: () => ({ steps: [ANSWER] }) });
+    const error: unknown = await modelOf(server)
+      .generate({ ...REQUEST, topK: 3 })
+      .catch((cause: unknown) => cause);
+    expect(LlmError.is(error, 'unsupported') && error.message).toContain('topK');
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it.each([
+    [429, 'rate-limit'],
+    [503, 'overloaded'],
+    [403, 'auth'],
+  ])('whose start fails with %i is sent once by the SDK', async (status, kind) => {
+    await using server = await startInteractionServer({ plan: () => ({ steps: [] }), failWith: status });
+    await expect(
+      modelOf(server).generate(REQUEST, { policy: { [kind]: { retry: false } } }),
+    ).rejects.toMatchObject({ kind });
+    expect(stepsOf(server)).toEqual(['POST']);
+  });
+
+  it('is cancelled at the vendor', async () => {
+    await using server = await startInteractionServer({ plan: () => ({ steps: [ANSWER], looks: 100 }) });
+    const job = await modelOf(server).start(REQUEST);
+    await job.cancel();
+    expect(stepsOf(server)).toContain('POST /interaction_1/cancel');
+    await expect(job.result()).rejects.toMatchObject({ kind: 'aborted' });
+  });
+});
+
+it('createGoogle has a job API only with the option background, and not on Vertex or with a client', () => {
+  const hasApi = (options: Parameters<typeof createGoogle>[0]): boolean =>
+    createGoogle(options).background?.('gemini-3-pro-preview', {}) !== undefined;
+  expect(hasApi({ apiKey: 'k' })).toBe(false);
+  expect(hasApi({ apiKey: 'k', background: true })).toBe(true);
+  expect(hasApi({ project: 'p', background: true })).toBe(false);
+  expect(() => createGoogle({ background: true, client: {} })).toThrow(/background/);
+});
