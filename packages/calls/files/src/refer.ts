@@ -68,6 +68,8 @@ export const isLarge = (
   { backend }: Pick<FileOwner, 'backend'>,
   { aboveBytes }: Setup,
 ): boolean => {
+  // A text with a source is a search result, which only a request can contain.
+  if (part.type === 'file' && part.source !== undefined) return false;
   const size = contentSize(part);
   return size >= aboveBytes && backend.accepts(part.mediaType, size);
 };

@@ -35,9 +35,9 @@ export interface WorldOptions extends Omit<FilesOptions, 'onEvent'> {
 /** Key of the account at all vendors. */
 export const KEY = 'key-of-the-account';
 
-export const openaiAt = ({ baseURL }: FileServer): MajordomoOptions['providers'] => [
-  createOpenAI({ apiKey: KEY, baseURL }),
-  createOpenAI({ id: 'chat', api: 'chat', apiKey: KEY, baseURL }),
+export const openaiAt = ({ baseURL }: FileServer, apiKey = KEY): MajordomoOptions['providers'] => [
+  createOpenAI({ apiKey, baseURL }),
+  createOpenAI({ id: 'chat', api: 'chat', apiKey, baseURL }),
 ];
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {

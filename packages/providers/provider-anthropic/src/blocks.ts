@@ -151,12 +151,15 @@ function citedTextBlock({ text, replay }: TextPart, family: string): TextBlockPa
 const textBlock = (text: string): TextBlockParam | undefined =>
   text.trim() === '' ? undefined : { type: 'text', text };
 
-function imageBlock({ mediaType, bytes }: ImagePart): ImageBlockParam {
+function imageBlock({ mediaType, bytes, file }: ImagePart): ImageBlockParam {
   if (!isImageType(mediaType))
     throw new LlmError(
       'unsupported',
       `this API does not accept images of type "${mediaType}"; use JPEG, PNG, GIF or WebP`,
     );
+  // `source` has a type for files since 1.13 of the SDK.
+  if (file !== undefined)
+    return { type: 'image', source: { type: 'file', file_id: file.id } } as unknown as ImageBlockParam;
   return { type: 'image', source: { type: 'base64', media_type: mediaType, data: toBase64(bytes) } };
 }
 

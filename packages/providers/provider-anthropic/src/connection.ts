@@ -1,5 +1,6 @@
 import type { Env, ModelContext } from '@majordomo/core';
 import {
+  accountName,
   baseURLFromEnv,
   clientSource,
   lowerCaseNames,
@@ -14,12 +15,14 @@ export interface Connection {
   send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
   /** Sends a request to a path of the API other than `/v1/messages`. Throws the SDK's errors. */
   readonly request: (
-    method: 'get' | 'post',
+    method: 'get' | 'post' | 'delete',
     path: string,
     context: CallContext,
     facts: ErrorContext,
-    init: { readonly body?: Blob; readonly query?: object; readonly headers?: Headers },
+    init: { readonly body?: Blob | FormData; readonly query?: object; readonly headers?: Headers },
   ) => Promise<Response>;
+  /** Returns a stable name of the account, which does not contain the credential. */
+  readonly accountOf: (context: CallContext, facts: ErrorContext) => Promise<string>;
   /** Returns a function that requests one page of the model list with the given query parameters. */
   modelPages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
 }
@@ -38,7 +41,7 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
     headers: optionHeaders,
     baseURL: (env) => baseURLOf(options, env),
     baseURLEnv: 'ANTHROPIC_BASE_URL',
-    members: ['post', 'get'],
+    members: ['post', 'get', 'delete'],
     names: CUSTOM_CLIENT,
     async create({ key: apiKey = '', baseURL, fetch, headerNames }) {
       const sdk = await import('./sdk.ts');
@@ -61,6 +64,12 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
       const client = await connect(context, facts);
       return client[method](path, { ...settings(context, headers), ...init }).asResponse();
     },
+    async accountOf(context, facts) {
+      const client = await connect(context, facts);
+      const url: unknown =
+        options.client === undefined ? baseURLOf(options, context.env) : Reflect.get(client, 'baseURL');
+      return accountName([url, facts.secrets]);
+    },
     async modelPages(context, facts) {
       const client = await connect(context, facts);
       return (query) => client.get('/v1/models', { ...settings(context, {}), query });
@@ -76,7 +85,8 @@ export const baseURLOf = ({ baseURL }: AnthropicOptions, env: Env): string =>
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Client {
-  post(path: string, options: CallSettings & { readonly body?: string | Blob }): ApiPromise;
+  post(path: string, options: CallSettings & { readonly body?: string | Blob | FormData }): ApiPromise;
+  delete(path: string, options: CallSettings): ApiPromise;
   get(path: string, options: CallSettings & { readonly query?: object }): ApiPromise;
 }
 

@@ -21,6 +21,11 @@ export function documentBlock(file: FilePart): DocumentBlockParam | SearchResult
     ...(context !== undefined && { context }),
     ...citations,
   };
+  if (file.file !== undefined) {
+    // `source` has a type for files since 1.13 of the SDK.
+    const source = { type: 'file', file_id: file.file.id } as unknown as DocumentBlockParam['source'];
+    return { type: 'document', source, ...described };
+  }
   if (mediaType === 'application/pdf') {
     const source = { type: 'base64', media_type: mediaType, data: toBase64(bytes) } as const;
     return { type: 'document', source, ...described };

@@ -2,7 +2,14 @@ import { recoveryFor } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
 import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { plainTextOf, truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
+import {
+  goneFilesRecovery,
+  plainTextOf,
+  truncateBody,
+  transportError,
+  wireError,
+  type ErrorContext,
+} from '@majordomo/wire-kit';
 import { RECOVERIES } from './recovery.ts';
 
 /** Error kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), for codes with an ambiguous HTTP status. */
@@ -96,7 +103,7 @@ function responseError(
     secrets: facts.secrets,
     cause,
     keyRemedy: facts.keyRemedy,
-    recover: recovery(status, message, facts),
+    recover: recovery(status, message, facts, asText(inner['type'])),
   });
 }
 
@@ -110,11 +117,16 @@ function kindFrom(
   return BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-function recovery(status: number | undefined, message: string, facts: ErrorContext): Recovery | undefined {
-  if (status === 401) return facts.credential?.();
-  return status === 400 && facts.request !== undefined
-    ? recoveryFor(message, facts.request, RECOVERIES)
-    : undefined;
+function recovery(
+  status: number | undefined,
+  message: string,
+  { credential, request }: ErrorContext,
+  code: string | undefined,
+): Recovery | undefined {
+  if (status === 401) return credential?.();
+  if (status === undefined || request === undefined) return undefined;
+  const goneFiles = goneFilesRecovery(request, { status, message, code });
+  return goneFiles ?? (status === 400 ? recoveryFor(message, request, RECOVERIES) : undefined);
 }
 
 const isHeaders = (value: unknown): value is NonNullable<HttpFacts['headers']> =>

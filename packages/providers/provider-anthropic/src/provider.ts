@@ -13,6 +13,7 @@ import { batchBackend } from './batch.ts';
 import { serializeBody } from './body.ts';
 import { baseURLOf, createConnection, type Connection } from './connection.ts';
 import { inBandError, toLlmError } from './errors.ts';
+import { fileBackend } from './files.ts';
 import { modelFacts, listModels } from './models.ts';
 import type { AnthropicModelId } from './model-ids.ts';
 import { DEFAULT_ID, KEY_ENV, ORIGIN, EXTRA_OPTIONS, type AnthropicOptions } from './options.ts';
@@ -55,10 +56,11 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     billing: options.billing,
     data: dataOf(options, (_modelId, env) => dataAt(baseURLOf(options, env), originsOf(options))),
     model: (modelId, env) => messagesModel(modelId, options, server, env),
-    // Only Anthropic's own server is known to support batches.
+    // Only Anthropic's own server is known to support batches and files.
     ...(options.vendor === VENDOR && {
       batch: (_modelId: string, operation: 'chat' | 'embedding') =>
         operation === 'chat' ? batchBackend(server) : undefined,
+      files: () => fileBackend(server),
     }),
     schemes: { anthropic: fromDsn },
     async listModels(context) {

@@ -41,9 +41,10 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
 
   return {
     upload: (name, input, context) =>
-      batchRequest(context, toLlmError, async (own, facts) =>
-        batchId(await upload(name, input, own, facts), context.target),
-      ),
+      batchRequest(context, toLlmError, async (own, facts) => {
+        const file = await upload({ name, mediaType: 'application/jsonl' }, input, own, facts);
+        return batchId(file.name, context.target);
+      }),
 
     async findUpload(displayName, context) {
       const files = list('files', context, (client, config) => client.files.list({ config }));

@@ -1,6 +1,7 @@
-import type { GenerateContentParameters, GoogleGenAI, HttpOptions } from '@google/genai';
+import type { File, GenerateContentParameters, GoogleGenAI, HttpOptions } from '@google/genai';
 import type { ModelContext, ModelRequest } from '@majordomo/core';
 import {
+  accountName,
   captureResponse,
   checkClient,
   checkModelId,
@@ -46,13 +47,15 @@ export interface Connection {
   readonly send: (call: SdkMethod, context: CallContext, facts: GeminiFacts) => Promise<Response>;
   /** Calls a method of the SDK for interactions, and returns the raw response. */
   readonly interact: (call: InteractionCall, context: CallContext, facts: GeminiFacts) => Promise<Response>;
-  /** Uploads a file and returns its name, such as `files/abc`. */
+  /** Uploads a file and returns its metadata. */
   readonly upload: (
-    name: string,
+    about: { readonly name: string; readonly mediaType: string },
     file: Blob,
     context: CallContext,
     facts: GeminiFacts,
-  ) => Promise<string | undefined>;
+  ) => Promise<File>;
+  /** Returns a stable name of the account, which does not contain the credential. */
+  readonly accountOf: (context: CallContext, facts: GeminiFacts) => Promise<string>;
   /** Downloads a file by its name. */
   readonly download: (name: string, context: CallContext, facts: GeminiFacts) => Promise<Response>;
   /** Requests the first page of the model list. Iterating over the result requests the other pages. */
@@ -85,7 +88,7 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
         await call(sender.interactions);
       });
     },
-    async upload(name, file, context, facts) {
+    async upload({ name, mediaType }, file, context, facts) {
       const { client, fetch, headers, settings } = await connect(context, facts);
       const httpOptions = {
         apiVersion: FILES_VERSION,
@@ -94,8 +97,12 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
       };
       const { newClient } = await import('./sdk.ts');
       const own = settings === undefined ? client : newClient(...settings, httpOptions);
-      const config = { displayName: name, mimeType: 'application/jsonl', httpOptions };
-      return (await own.files.upload({ file, config })).name;
+      const config = { displayName: name, mimeType: mediaType, httpOptions };
+      return own.files.upload({ file, config });
+    },
+    async accountOf(context, facts) {
+      const { settings } = await connect(context, facts);
+      return accountName([settings?.[0].baseURL, facts.secrets]);
     },
     async download(name, context, facts) {
       const connected = await connect(context, facts);

@@ -1,6 +1,7 @@
 import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
 import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
 import {
+  goneFilesRecovery,
   type HeaderReader,
   truncateBody,
   transportError,
@@ -75,17 +76,19 @@ function fromWireError(
   const details = Array.isArray(error.details) ? (error.details as readonly WireErrorDetail[]) : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
   const message = typeof error.message === 'string' ? error.message.slice(0, MAX_MESSAGE_LENGTH) : undefined;
+  const recover = recovery(status, message ?? '', facts);
   return wireError({
     target: facts.target,
     status,
-    kind: kindFrom(status, reason, message ?? '', details),
+    // The status of a missing file is 403, like that of a rejected key.
+    kind: recover?.goneFiles ? 'not-found' : kindFrom(status, reason, message ?? '', details),
     code: reason ?? error.status,
     message,
     headers: withRetryDelay(facts.headers, details),
     body: { error },
     secrets: facts.secrets,
     cause,
-    recover: recovery(status, message ?? '', facts),
+    recover,
   });
 }
 
@@ -97,7 +100,9 @@ function recovery(
   { request, credential }: GeminiFacts,
 ): Recovery | undefined {
   if (status === 401) return credential?.();
-  return status === 400 && request !== undefined ? recoveryFor(message, request) : undefined;
+  if (status === undefined || request === undefined) return undefined;
+  const goneFiles = goneFilesRecovery(request, { status, message });
+  return goneFiles ?? (status === 400 ? recoveryFor(message, request) : undefined);
 }
 
 /** Error kinds by the reason in `google.rpc.ErrorInfo`, which is more specific than the status. */

@@ -104,7 +104,7 @@ class Steps {
   }
 
   private addUserPart(part: Json): void {
-    this.only(part, ['text', 'inlineData', 'functionResponse'], 'part');
+    this.only(part, ['text', 'inlineData', 'fileData', 'functionResponse'], 'part');
     const { functionResponse } = part;
     if (!isRecord(functionResponse)) {
       this.addContent('user_input', contentOf(part, this.only));
@@ -145,11 +145,12 @@ class Steps {
   }
 }
 
-function contentOf({ text, inlineData }: Json, only: Only): Json {
-  if (!isRecord(inlineData)) return { type: 'text', text };
-  only(inlineData, ['mimeType', 'data'], 'inlineData');
-  const { mimeType, data } = inlineData;
+function contentOf({ text, inlineData, fileData }: Json, only: Only): Json {
+  const media = inlineData ?? fileData;
+  if (!isRecord(media)) return { type: 'text', text };
+  only(media, ['mimeType', 'data', 'fileUri'], 'part');
+  const { mimeType, data, fileUri } = media;
   const [kind = ''] = String(mimeType).split('/', 1);
   const type = ['image', 'audio', 'video'].includes(kind) ? kind : 'document';
-  return { type, data, mime_type: mimeType };
+  return defined({ type, data, uri: fileUri, mime_type: mimeType });
 }

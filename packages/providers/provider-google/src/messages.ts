@@ -58,9 +58,10 @@ function userParts(parts: readonly UserTurnPart[]): readonly JsonObject[] {
     : nonEmpty.map((part) => (part.type === 'text' ? { text: part.text } : inline(part)));
 }
 
-const inline = ({ mediaType, bytes }: ImagePart | FilePart | AudioPart): JsonObject => ({
-  inlineData: { mimeType: mediaType, data: toBase64(bytes) },
-});
+const inline = ({ mediaType, bytes, file }: ImagePart | FilePart | AudioPart): JsonObject =>
+  file === undefined
+    ? { inlineData: { mimeType: mediaType, data: toBase64(bytes) } }
+    : { fileData: { mimeType: mediaType, fileUri: file.uri ?? file.id } };
 
 function modelParts(
   parts: readonly AssistantPart[],

@@ -13,6 +13,7 @@ import { computerActions } from './computer.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
+import { fileBackend } from './files.ts';
 import { imageModel } from './image.ts';
 import { modelFacts, familyOf, listModels, MAX_INLINE_BYTES } from './models.ts';
 import type { GoogleModelId } from './model-ids.ts';
@@ -79,6 +80,8 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
       options.background === true && !platformOf(options, env).vertexai
         ? interactionBackend(modelId, connection, options.data?.retentionDays)
         : undefined,
+    // Files on Vertex need buckets and roles.
+    files: (_modelId, env = {}) => (platformOf(options, env).vertexai ? undefined : fileBackend(connection)),
     schemes: { google: fromDsn, gemini: fromDsn },
     async listModels(context) {
       const facts: GeminiFacts = { target: id, secrets: [] };

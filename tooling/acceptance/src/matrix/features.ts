@@ -44,7 +44,7 @@ export const WITH_BATCHES: readonly string[] = [
 export const WITH_JOBS: readonly string[] = ['OpenAI, Responses'];
 
 /** Providers with a file storage from which models read. A test compares them with the providers. */
-export const WITH_FILES: readonly string[] = ['OpenAI, Responses', 'OpenAI, Chat'];
+export const WITH_FILES: readonly string[] = ['OpenAI, Responses', 'OpenAI, Chat', 'Anthropic', 'Google'];
 
 /** Returns the table of providers and features. */
 export function featureTable(providers: readonly Subject[]): string {

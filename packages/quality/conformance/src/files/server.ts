@@ -82,6 +82,11 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
       return;
     }
     const reply = vendors[vendor](request, storage);
+    if (reply?.stream !== undefined) {
+      response.writeHead(reply.status, reply.headers);
+      response.end(reply.stream);
+      return;
+    }
     send(response, reply?.status ?? 404, reply?.json ?? { error: { message: 'not found' } }, reply?.headers);
   };
   const server = createServer((incoming, response) => {
@@ -164,7 +169,7 @@ function formOf(fields: Readonly<Record<string, unknown>>): Incoming['form'] {
 
 function vendorOf(path: string, headers: Readonly<Record<string, string | undefined>>): FileVendor {
   if (headers['anthropic-version'] !== undefined) return 'anthropic';
-  return path.includes('/v1beta/') ? 'google' : 'openai';
+  return path.includes('/v1beta/') || path.includes(':') ? 'google' : 'openai';
 }
 
 function stepOf(method: string, path: string): FileRequest['step'] {

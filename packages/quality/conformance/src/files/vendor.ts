@@ -1,12 +1,13 @@
-import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, asText, concatBytes, isRecord } from '@majordomo/core/toolkit';
 import type { Wire } from '../wires/wire.ts';
 import type { FileRequest } from './contract.ts';
 import type { FileStorage, NewContent } from './storage.ts';
 
-/** JSON response of the server. */
+/** JSON response of the server, or a stream of events. */
 export interface FileReply {
   readonly status: number;
-  readonly json: object;
+  readonly json?: object | undefined;
+  readonly stream?: Uint8Array | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -32,7 +33,13 @@ export function answerOf(
 ): FileReply {
   const [violation] = wire.validate(body, { signatures: 'any' });
   if (violation !== undefined) return fail(`${violation.path}: ${violation.message}`);
-  const { status, body: text } = wire.complete('done', wire.read(path, body));
+  const read = wire.read(path, body);
+  if (read.streamed) {
+    const frames = wire.stream('done', read);
+    const stream = concatBytes(frames.map(({ bytes }) => bytes));
+    return { status: 200, stream, headers: wire.streamHeaders };
+  }
+  const { status, body: text } = wire.complete('done', read);
   return { status, json: JSON.parse(text) as object };
 }
 

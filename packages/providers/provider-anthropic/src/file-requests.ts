@@ -1,0 +1,38 @@
+import type { FileBackend } from '@majordomo/core';
+import { asRecord, asText } from '@majordomo/core/toolkit';
+import { batchId, batchRequest, fileName, ignoreGone } from '@majordomo/wire-kit';
+import type { Connection } from './connection.ts';
+import { toLlmError } from './errors.ts';
+
+const PATH = '/v1/files';
+
+/** Creates the request functions of the Files API. */
+export const fileRequests = ({
+  request,
+  accountOf,
+}: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> => ({
+  account: (context) => batchRequest(context, toLlmError, accountOf),
+
+  async upload(content, { name, mediaType, keepMs }, context) {
+    const body = new FormData();
+    body.set('expires_in_seconds', String(Math.floor(keepMs / 1000)));
+    body.set('file', content.slice(0, content.size, mediaType), fileName(name, mediaType));
+    const stored = await batchRequest(context, toLlmError, async (own, facts) =>
+      asRecord(await (await request('post', PATH, own, facts, { body })).json()),
+    );
+    const expiresAt = Date.parse(asText(stored['expires_at']) ?? '');
+    return {
+      id: batchId(stored['id'], context.target),
+      size: content.size,
+      ...(Number.isFinite(expiresAt) && { expiresAt }),
+    };
+  },
+
+  delete: (id, context) =>
+    ignoreGone(
+      batchRequest(context, toLlmError, async (own, facts) => {
+        const response = await request('delete', `${PATH}/${encodeURIComponent(id)}`, own, facts, {});
+        await response.body?.cancel();
+      }),
+    ),
+});

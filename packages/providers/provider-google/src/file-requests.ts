@@ -1,0 +1,79 @@
+import { LlmError, systemClock, type BatchContext, type FileBackend } from '@majordomo/core';
+import { asRecord, asText } from '@majordomo/core/toolkit';
+import { batchId, batchRequest } from '@majordomo/wire-kit';
+import type { Connection } from './connection.ts';
+import { toLlmError } from './errors.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** First wait for a file that the vendor processes, in milliseconds. Each wait is twice as long, up to `MAX_WAIT_MS`. */
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 5000;
+/** Maximum time of the deletion of a file that was not used, in milliseconds. */
+const DELETE_MS = 10_000;
+
+/** Creates the request functions of the Files API. */
+export function fileRequests({
+  send,
+  upload,
+  accountOf,
+}: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> {
+  const look = (name: string, context: BatchContext): Promise<Json> =>
+    batchRequest(context, toLlmError, async (own, facts) =>
+      asRecord(
+        await (
+          await send(({ files }, httpOptions) => files.get({ name, config: { httpOptions } }), own, facts)
+        ).json(),
+      ),
+    );
+  const remove = async (name: string, context: BatchContext): Promise<void> => {
+    try {
+      await batchRequest(context, toLlmError, (own, facts) =>
+        send(({ files }, httpOptions) => files.delete({ name, config: { httpOptions } }), own, facts),
+      );
+    } catch (error) {
+      // A deleted file has status 403, like a file of another account.
+      if (!LlmError.is(error) || ![403, 404].includes(error.details.status ?? 0)) throw error;
+    }
+  };
+  /** Returns the metadata of a file when the model can read it. */
+  const active = async (first: Json, name: string, context: BatchContext): Promise<Json> => {
+    let file = first;
+    for (let wait = FIRST_WAIT_MS; file['state'] === 'PROCESSING'; wait = Math.min(2 * wait, MAX_WAIT_MS)) {
+      await systemClock.sleep(wait, context.signal);
+      file = await look(name, context);
+    }
+    if (file['state'] !== 'FAILED') return file;
+    const { target } = context;
+    const why = asText(asRecord(file['error'])['message']) ?? 'the vendor reported no reason';
+    throw new LlmError('invalid-request', `${target}: the vendor cannot process the file: ${why}`, {
+      target,
+    });
+  };
+  return {
+    account: (context) => batchRequest(context, toLlmError, accountOf),
+
+    async upload(content, { name, mediaType }, context) {
+      const stored: Json = await batchRequest(context, toLlmError, async (own, facts) => ({
+        ...(await upload({ name, mediaType }, content.slice(0, content.size, mediaType), own, facts)),
+      }));
+      const id = batchId(stored['name'], context.target);
+      try {
+        const file = await active(stored, id, context);
+        const expiresAt = Date.parse(asText(file['expirationTime']) ?? '');
+        const uri = asText(file['uri']);
+        return {
+          id,
+          size: content.size,
+          ...(uri !== undefined && { uri }),
+          ...(Number.isFinite(expiresAt) && { expiresAt }),
+        };
+      } catch (error) {
+        await remove(id, { ...context, signal: AbortSignal.timeout(DELETE_MS) }).catch(() => undefined);
+        throw error;
+      }
+    },
+
+    delete: remove,
+  };
+}
