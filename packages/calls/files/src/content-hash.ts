@@ -7,7 +7,7 @@ const hashes = new WeakMap<object, Promise<string>>();
 export function hashOfContent(content: Uint8Array | Blob): Promise<string> {
   const known = hashes.get(content);
   if (known !== undefined) return known;
-  const hash = content instanceof Uint8Array ? digest(content) : hashOfBlob(content);
+  const hash = content instanceof Uint8Array ? digest(new Uint8Array(content)) : hashOfBlob(content);
   hashes.set(content, hash);
   hash.catch(() => hashes.delete(content));
   return hash;
@@ -28,8 +28,8 @@ async function hashOfBlob(blob: Blob): Promise<string> {
   }
 }
 
-async function digest(bytes: Uint8Array): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', bytes);
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
