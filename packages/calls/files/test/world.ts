@@ -35,7 +35,7 @@ export interface WorldOptions extends Omit<FilesOptions, 'onEvent'> {
 /** Key of the account at all vendors. */
 export const KEY = 'key-of-the-account';
 
-export const openaiAt = ({ baseURL }: FileServer, apiKey = KEY): MajordomoOptions['providers'] => [
+export const openaiAt = ({ baseURL }: FileServer, apiKey: string = KEY): MajordomoOptions['providers'] => [
   createOpenAI({ apiKey, baseURL }),
   createOpenAI({ id: 'chat', api: 'chat', apiKey, baseURL }),
 ];
