@@ -1,4 +1,4 @@
-import { LlmError, type Citation, type TokenLogprob } from '@majordomo/core';
+import { LlmError, type Citation, type JsonObject, type TokenLogprob } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 
 /** Converts log probabilities of the form `[{ token, logprob, top_logprobs: [{ token, logprob }] }]`. Omits other items. */
@@ -42,10 +42,20 @@ export interface RawCitation {
   /** Start of the cited passage in the response, in the server's unit. It is ignored without `end`. */
   readonly start?: number | undefined;
   readonly end?: number | undefined;
+  /** Members that the other properties do not represent. */
+  readonly other?: JsonObject | undefined;
 }
 
 /** Converts a citation. Returns `undefined` if it has neither a URL nor a document. Omits empty strings. */
-export function toCitation({ url, document, title, quote, start, end }: RawCitation): Citation | undefined {
+export function toCitation({
+  url,
+  document,
+  title,
+  quote,
+  start,
+  end,
+  other,
+}: RawCitation): Citation | undefined {
   const hasDocument = typeof document === 'number' || isNonEmpty(document);
   if (!isNonEmpty(url) && !hasDocument) return undefined;
   return {
@@ -54,6 +64,7 @@ export function toCitation({ url, document, title, quote, start, end }: RawCitat
     ...(isNonEmpty(title) && { title }),
     ...(isNonEmpty(quote) && { quote }),
     ...(start !== undefined && end !== undefined && { start, end }),
+    ...(other !== undefined && { other }),
   };
 }
 

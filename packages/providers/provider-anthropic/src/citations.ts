@@ -1,16 +1,34 @@
 import type { Citation, JsonObject } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { toCitation } from '@majordomo/wire-kit';
+import { otherMembers, toCitation } from '@majordomo/wire-kit';
+
+/** Members of a citation that its properties represent. `encrypted_index` is sent back. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'type',
+  'cited_text',
+  'document_index',
+  'document_title',
+  'title',
+  'url',
+  'source',
+  'encrypted_index',
+]);
 
 /**
- * Converts a citation of a web page, of a search result from the client, or of a document in the request. Omits the position of
- * the cited text within the source.
+ * Converts a citation of a web page, of a search result from the client, or of a document in the request. `other` contains the position
+ * of the cited text within the source.
  */
 export function citationOf(raw: unknown): Citation | undefined {
   const { cited_text: quote, title, document_title: name, url, source, ...location } = asRecord(raw);
   const isPage = typeof source === 'string' && /^https?:/.test(source);
   const document = location['document_index'] ?? location['file_id'] ?? (isPage ? undefined : source);
-  return toCitation({ url: url ?? (isPage ? source : undefined), document, title: title ?? name, quote });
+  return toCitation({
+    url: url ?? (isPage ? source : undefined),
+    document,
+    title: title ?? name,
+    quote,
+    other: otherMembers(asRecord(raw), KNOWN),
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { ChatResponse, VendorFacts } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/toolkit';
+import type { ChatResponse, JsonObject, VendorFacts } from '@majordomo/core';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /** Facts about a response over the Messages API. */
 export interface MessagesFacts extends VendorFacts {
@@ -12,6 +12,8 @@ export interface MessagesFacts extends VendorFacts {
         readonly id: string;
         /** End of the container's lifetime, as an ISO 8601 date. */
         readonly expiresAt: string | undefined;
+        /** Skills that the container has loaded, in the vendor's form. @default none */
+        readonly skills?: readonly JsonObject[] | undefined;
       }
     | undefined;
 }
@@ -21,6 +23,8 @@ export const messagesFacts = ({ vendor }: Pick<ChatResponse, 'vendor'>): Message
   vendor?.wire === 'anthropic-messages' ? (vendor as MessagesFacts) : undefined;
 
 export function containerOf(raw: unknown): MessagesFacts['container'] {
-  const { id, expires_at: expiresAt } = asRecord(raw);
-  return typeof id === 'string' ? { id, expiresAt: asText(expiresAt) } : undefined;
+  const { id, expires_at: expiresAt, skills } = asRecord(raw);
+  if (typeof id !== 'string') return undefined;
+  const loaded = asList(skills) as readonly JsonObject[];
+  return { id, expiresAt: asText(expiresAt), ...(loaded.length > 0 && { skills: loaded }) };
 }

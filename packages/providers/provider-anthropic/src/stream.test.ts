@@ -371,7 +371,7 @@ describe('a stream', () => {
       text: 'Old tea.',
       citations: [
         { url: 'https://a.example', title: 'A', quote: 'Tea is old.' },
-        { document: 1 },
+        { document: 1, other: { start_page_number: 2 } },
         { document: 'shelf 4', title: 'B' },
       ],
       replay: { family: 'claude', data: { cited: [page] } },

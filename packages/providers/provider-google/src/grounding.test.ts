@@ -15,7 +15,12 @@ describe('grounding', () => {
     const position = { start: 3, end: 8 };
     expect(citationsOf(grounding, sourceText)).toEqual([
       { url: 'https://a.example', title: 'a.example', ...position },
-      { document: 'fileSearchStores/x', quote: 'Paris is the capital.', ...position },
+      {
+        document: 'fileSearchStores/x',
+        quote: 'Paris is the capital.',
+        other: { fileSearchStore: 'fileSearchStores/x' },
+        ...position,
+      },
     ]);
     expect(sourceText.slice(position.start, position.end)).toBe(segment.text);
   });

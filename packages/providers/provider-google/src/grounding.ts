@@ -1,6 +1,6 @@
 import type { Citation } from '@majordomo/core';
 import { asList } from '@majordomo/core/toolkit';
-import { toCitation } from '@majordomo/wire-kit';
+import { otherMembers, toCitation } from '@majordomo/wire-kit';
 
 /** Sources of a response (`GroundingMetadata` of @google/genai 3.1). */
 export interface Grounding {
@@ -12,6 +12,7 @@ interface Chunk {
   readonly web?: Source;
   readonly retrievedContext?: Source;
   readonly maps?: Source;
+  readonly image?: Source & { readonly sourceUri?: string };
 }
 interface Source {
   readonly uri?: string;
@@ -30,7 +31,11 @@ export interface Quotation {
 interface Support {
   readonly segment?: { readonly startIndex?: number; readonly endIndex?: number; readonly text?: string };
   readonly groundingChunkIndices?: readonly number[];
+  readonly confidenceScores?: readonly number[];
 }
+
+/** Members of a source and of a quotation that the properties of a citation represent. */
+const KNOWN: ReadonlySet<string> = new Set(['uri', 'sourceUri', 'title', 'text', 'startIndex', 'endIndex']);
 
 /** Returns the citations of `text`. If the response has no `groundingSupports`, the citations have no position in `text`. */
 export function citationsOf(grounding: Grounding, text: string): readonly Citation[] {
@@ -38,11 +43,14 @@ export function citationsOf(grounding: Grounding, text: string): readonly Citati
   const supports = grounding.groundingSupports ?? [];
   if (supports.length === 0) return sources.flatMap((source) => source ?? []);
   const bytes = new TextEncoder().encode(text);
-  return supports.flatMap(({ segment = {}, groundingChunkIndices = [] }) => {
+  return supports.flatMap(({ segment = {}, groundingChunkIndices = [], confidenceScores = [] }) => {
     const place = positionOf(segment, text, bytes);
-    return groundingChunkIndices.flatMap((index): readonly Citation[] => {
+    return groundingChunkIndices.flatMap((index, at): readonly Citation[] => {
       const source = sources[index];
-      return source === undefined ? [] : [{ ...source, ...place }];
+      if (source === undefined) return [];
+      const score = confidenceScores[at];
+      const scored = score === undefined ? undefined : { other: { ...source.other, confidenceScore: score } };
+      return [{ ...source, ...place, ...scored }];
     });
   });
 }
@@ -54,9 +62,8 @@ export function quotationsOf(quoted: readonly Quotation[], text: string): readon
     if (uri === '' && title === '') return [];
     const { endIndex = Infinity } = segment;
     const place = endIndex <= bytes.length ? positionOf(segment, text, bytes) : undefined;
-    return [
-      { ...(uri === '' ? { document: title } : { url: uri }), ...(title !== '' && { title }), ...place },
-    ];
+    const document = uri === '' ? title : undefined;
+    return toCitation({ url: uri, document, title, ...place, other: otherMembers(segment, KNOWN) }) ?? [];
   });
 }
 
@@ -64,10 +71,12 @@ export function quotationsOf(quoted: readonly Quotation[], text: string): readon
 export const queriesOf = (queries: unknown): readonly string[] =>
   asList(queries).filter((query): query is string => typeof query === 'string' && query !== '');
 
-function sourceOf({ web, retrievedContext, maps }: Chunk): Citation | undefined {
-  const { uri, title, text, documentName, fileSearchStore } = web ?? retrievedContext ?? maps ?? {};
-  const document = uri === undefined ? (documentName ?? title ?? fileSearchStore) : undefined;
-  return toCitation({ url: uri, document, title, quote: text });
+function sourceOf({ web, retrievedContext, maps, image }: Chunk): Citation | undefined {
+  const source = web ?? retrievedContext ?? maps ?? image ?? {};
+  const { title, text, documentName, fileSearchStore } = source;
+  const url = source.uri ?? image?.sourceUri;
+  const document = url === undefined ? (documentName ?? title ?? fileSearchStore) : undefined;
+  return toCitation({ url, document, title, quote: text, other: otherMembers(source, KNOWN) });
 }
 
 /**

@@ -80,6 +80,20 @@ const CANDIDATE_MEMBERS: ReadonlySet<string> = new Set([
   'citationMetadata',
 ]);
 
+/** Members of the usage that the contract represents, and the total. */
+const USAGE_MEMBERS: ReadonlySet<string> = new Set([
+  'promptTokenCount',
+  'candidatesTokenCount',
+  'thoughtsTokenCount',
+  'toolUsePromptTokenCount',
+  'cachedContentTokenCount',
+  'promptTokensDetails',
+  'candidatesTokensDetails',
+  'serviceTier',
+  'trafficType',
+  'totalTokenCount',
+]);
+
 const GROUNDING_MEMBERS: ReadonlySet<string> = new Set([
   'groundingChunks',
   'groundingSupports',
@@ -235,8 +249,10 @@ export class GeminiReader implements WireReader {
     const { finishMessage, avgLogprobs, groundingMetadata } = candidate;
     const ofCandidate = otherMembers(candidate, CANDIDATE_MEMBERS);
     const grounding = groundingMetadata && otherMembers(groundingMetadata, GROUNDING_MEMBERS);
+    const tokens = chunk.usageMetadata && otherMembers(chunk.usageMetadata, USAGE_MEMBERS);
     const other = {
       ...otherMembers(chunk, CHUNK_MEMBERS),
+      ...(tokens && { usageMetadata: tokens }),
       ...ofCandidate,
       ...(grounding && { groundingMetadata: grounding }),
     };

@@ -191,6 +191,8 @@ export interface Citation {
   readonly start?: number | undefined;
   /** End of the cited range in UTF-16 units, exclusive. */
   readonly end?: number | undefined;
+  /** Members of the vendor's citation that no other property represents, such as page numbers or the container of a file. */
+  readonly other?: JsonObject | undefined;
 }
 
 /** Text part of a message. */

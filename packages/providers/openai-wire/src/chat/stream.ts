@@ -7,7 +7,7 @@ import {
   type Usage,
   type VendorPart,
 } from '@majordomo/core';
-import { asText, isList } from '@majordomo/core/toolkit';
+import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import { EventWriter, OnceWarnings, otherMembers, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
 import { AnswerWriter } from './answer.ts';
 import { inBandError } from '../failure/error-body.ts';
@@ -183,18 +183,27 @@ export class ChatReader implements WireReader {
       this.isRefused = true;
       this.answer.refusal(delta.refusal);
     }
-    if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isComplete);
-    if (delta.audio) this.answer.text((this.media ??= new GeneratedMedia()).readAudio(delta.audio));
-    if (delta.images) (this.media ??= new GeneratedMedia()).readImages(delta.images);
+    // Cite before the calls, which end the text.
     if (delta.annotations?.length) this.answer.cite(citationsOf(delta.annotations));
+    if (delta.tool_calls || delta.function_call) this.toolCalls(delta, isComplete);
+    if (delta.audio) this.audio(delta.audio);
+    if (delta.images) (this.media ??= new GeneratedMedia()).readImages(delta.images);
     if (delta.executed_tools?.length) this.executed(delta.executed_tools);
     this.replayed?.read(delta);
+  }
+
+  private audio(audio: unknown): void {
+    this.answer.text((this.media ??= new GeneratedMedia()).readAudio(audio));
+    const facts = otherMembers(asRecord(audio), AUDIO_MEMBERS);
+    if (facts !== undefined)
+      this.other['audio'] = { ...asRecord(this.other['audio']), ...facts } as JsonObject;
   }
 
   /** Processes the search results of tools that the vendor ran. The calls of these tools cannot be sent back. */
   private executed(tools: readonly unknown[]): void {
     const found = searchResultsOf(tools);
     if (found.length > 0) this.sources = found;
+    this.other['executed_tools'] = [...asList(this.other['executed_tools']), ...tools] as JsonValue[];
     this.warnings.warn('executed tools', 'they ran at the vendor');
   }
 
@@ -334,6 +343,9 @@ const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
   'annotations',
   'executed_tools',
 ]);
+
+/** Members of audio that become a part. */
+const AUDIO_MEMBERS: ReadonlySet<string> = new Set(['data', 'transcript']);
 
 const pathOf = (isComplete: boolean): string => (isComplete ? 'choices[0].message' : 'choices[0].delta');
 

@@ -1,10 +1,24 @@
 import type { Citation } from '@majordomo/core';
 import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
-import { toCitation, type RawCitation } from '@majordomo/wire-kit';
+import { otherMembers, toCitation, type RawCitation } from '@majordomo/wire-kit';
+
+/** Members of an annotation that the properties of a citation represent. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'type',
+  'url',
+  'title',
+  'filename',
+  'file_id',
+  'document_id',
+  'tool_call_id',
+  'content',
+  'start_index',
+  'end_index',
+]);
 
 /**
  * Returns the citations in the annotations of a text: pages (`url_citation`, flat in Responses, nested in Chat Completions) and
- * files. Ignores other annotations. `offset` is the number of characters that precede the text in its part.
+ * files, and documents and tool results (Groq). Ignores other annotations. `offset` is the number of characters that precede the text in its part.
  */
 export function citationsOf(annotations: unknown, offset = 0): readonly Citation[] {
   return listOf(annotations).flatMap((annotation) => {
@@ -14,10 +28,11 @@ export function citationsOf(annotations: unknown, offset = 0): readonly Citation
     const hasPosition = typeof start === 'number' && typeof end === 'number';
     return citation({
       url: source['url'],
-      document: source['file_id'],
+      document: source['file_id'] ?? source['document_id'] ?? source['tool_call_id'],
       title: source['title'] ?? source['filename'],
       quote: source['content'],
       ...(hasPosition && { start: start + offset, end: end + offset }),
+      other: otherMembers(source, KNOWN),
     });
   });
 }

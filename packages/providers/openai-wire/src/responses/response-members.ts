@@ -12,7 +12,6 @@ const READ_MEMBERS: readonly string[] = [
   'output_text',
   'usage',
   'service_tier',
-  'tool_usage',
   'input_transformations',
   'conversation',
 ];

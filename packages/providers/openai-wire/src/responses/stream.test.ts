@@ -399,7 +399,7 @@ describe('ResponsesReader', () => {
           ...text('Hi you'),
           citations: [
             { url: 'https://a.example', title: 'A', start: 3, end: 5 },
-            { document: 'file-1', title: 'b.txt' },
+            { document: 'file-1', title: 'b.txt', other: { index: 30 } },
           ],
         },
       ]);

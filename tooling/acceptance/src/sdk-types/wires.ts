@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { Provider } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createCerebras } from '@majordomo/provider-cerebras';
+import { createGoogle } from '@majordomo/provider-google';
+import { createGroq } from '@majordomo/provider-groq';
+import { createOllama } from '@majordomo/provider-ollama';
+import { createOpenAI } from '@majordomo/provider-openai';
+import type { Values } from './fixture.ts';
+import type { TypeName } from './program.ts';
+
+/** Wire whose SDK declares the type of a complete response. */
+export interface SdkWire {
+  readonly name: string;
+  readonly type: TypeName;
+  readonly values: Values;
+  /** Whether the models report log probabilities, if a request asks for them. */
+  readonly logprobs?: true;
+  readonly spec: string;
+  readonly provider: (fetch: typeof globalThis.fetch) => Provider;
+}
+
+const PROVIDERS = join(import.meta.dirname, '../../../../packages/providers');
+const declaration = (provider: string, file: string): string =>
+  join(PROVIDERS, provider, 'node_modules', file);
+
+const apiKey = 'key';
+const BASE64 = ['AAAA', 'AAAB'] as const;
+
+/** The model answers with one choice. */
+const FIRST_CHOICE: Values = {
+  'choices[Choice].index': [0, 1],
+  'choices[Choice].finish_reason': ['stop', 'length'],
+  'usage.completion_tokens': [100, 101],
+  'usage.prompt_tokens': [200, 201],
+};
+
+export const SDK_WIRES: readonly SdkWire[] = [
+  {
+    name: 'openai, Chat Completions',
+    type: {
+      file: declaration('provider-openai', 'openai/resources/chat/completions/completions.d.ts'),
+      name: 'ChatCompletion',
+    },
+    values: FIRST_CHOICE,
+    logprobs: true,
+    spec: 'openai-chat/gpt-5.4',
+    provider: (fetch) => createOpenAI({ id: 'openai-chat', api: 'chat', apiKey, fetch }),
+  },
+  {
+    name: 'openai, Responses',
+    type: {
+      file: declaration('provider-openai', 'openai/resources/responses/responses.d.ts'),
+      name: 'Response',
+    },
+    values: {
+      status: ['completed', 'incomplete'],
+      instructions: 'omitted',
+      tools: 'omitted',
+      prompt: 'omitted',
+      error: 'omitted',
+    },
+    logprobs: true,
+    spec: 'openai/gpt-5.4',
+    provider: (fetch) => createOpenAI({ apiKey, fetch }),
+  },
+  {
+    name: '@anthropic-ai/sdk',
+    type: {
+      file: declaration('provider-anthropic', '@anthropic-ai/sdk/resources/messages/messages.d.ts'),
+      name: 'Message',
+    },
+    values: {},
+    spec: 'anthropic/claude-opus-5-5',
+    provider: (fetch) => createAnthropic({ apiKey, fetch }),
+  },
+  {
+    name: '@google/genai',
+    type: {
+      file: declaration('provider-google', '@google/genai/dist/genai.d.ts'),
+      name: 'GenerateContentResponse',
+    },
+    values: {
+      data: BASE64,
+      promptFeedback: 'omitted',
+      partialArgs: 'omitted',
+      willContinue: 'omitted',
+      index: [0, 1],
+      finishReason: ['STOP', 'MAX_TOKENS'],
+      thought: [false, true],
+      Part: 'one at a time',
+      GroundingChunk: 'one at a time',
+      groundingChunkIndices: [[0, 1, 2, 3], [1]],
+      modality: ['IMAGE', 'AUDIO'],
+    },
+    logprobs: true,
+    spec: 'google/gemini-3.5-pro',
+    provider: (fetch) => createGoogle({ apiKey, fetch }),
+  },
+  {
+    name: 'groq-sdk',
+    type: {
+      file: declaration('provider-groq', 'groq-sdk/resources/chat/completions.d.ts'),
+      name: 'ChatCompletion',
+    },
+    values: FIRST_CHOICE,
+    logprobs: true,
+    spec: 'groq/openai/gpt-oss-120b',
+    provider: (fetch) => createGroq({ apiKey, fetch }),
+  },
+  {
+    name: '@cerebras/cerebras_cloud_sdk',
+    type: {
+      file: declaration('provider-cerebras', '@cerebras/cerebras_cloud_sdk/resources/chat/completions.d.ts'),
+      name: 'ChatCompletion.ChatCompletionResponse',
+    },
+    values: FIRST_CHOICE,
+    logprobs: true,
+    spec: 'cerebras/gpt-oss-120b',
+    provider: (fetch) => createCerebras({ apiKey, fetch }),
+  },
+  {
+    name: 'ollama',
+    type: { file: declaration('provider-ollama', 'ollama/dist/index.d.ts'), name: 'ChatResponse' },
+    values: { images: 'omitted' },
+    logprobs: true,
+    spec: 'ollama/llama4',
+    provider: (fetch) => createOllama({ fetch }),
+  },
+];
