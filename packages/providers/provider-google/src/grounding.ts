@@ -63,7 +63,8 @@ export function quotationsOf(quoted: readonly Quotation[], text: string): readon
     const { endIndex = Infinity } = segment;
     const place = endIndex <= bytes.length ? positionOf(segment, text, bytes) : undefined;
     const document = uri === '' ? title : undefined;
-    return toCitation({ url: uri, document, title, ...place, other: otherMembers(segment, KNOWN) }) ?? [];
+    const found = toCitation({ url: uri, document, title, ...place, other: otherMembers(segment, KNOWN) });
+    return found === undefined ? [] : [found];
   });
 }
 

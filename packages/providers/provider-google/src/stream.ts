@@ -23,6 +23,7 @@ import {
   type WirePart,
 } from './part-data.ts';
 import { logprobsOf, type WireLogprobs } from './logprobs.ts';
+import { CANDIDATE_MEMBERS, CHUNK_MEMBERS, GROUNDING_MEMBERS, USAGE_MEMBERS } from './response-members.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments } from './partial-args.ts';
 import { blockedError, finishReason, mergeUsage, usage, usageOnly, type WireUsage } from './response.ts';
@@ -53,51 +54,6 @@ const FAILURES: ReadonlySet<string> = new Set([
   'NO_IMAGE',
   'IMAGE_OTHER',
   'LANGUAGE',
-]);
-
-/** Members of a chunk that are read elsewhere, the time of creation, and the members of chunks of background interactions. */
-const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
-  'cursor',
-  'isLast',
-  'responseId',
-  'modelVersion',
-  'candidates',
-  'promptFeedback',
-  'usageMetadata',
-  'error',
-  'createTime',
-]);
-
-/** Members of a candidate that are read elsewhere. */
-const CANDIDATE_MEMBERS: ReadonlySet<string> = new Set([
-  'content',
-  'finishReason',
-  'finishMessage',
-  'avgLogprobs',
-  'index',
-  'logprobsResult',
-  'groundingMetadata',
-  'citationMetadata',
-]);
-
-/** Members of the usage that the contract represents, and the total. */
-const USAGE_MEMBERS: ReadonlySet<string> = new Set([
-  'promptTokenCount',
-  'candidatesTokenCount',
-  'thoughtsTokenCount',
-  'toolUsePromptTokenCount',
-  'cachedContentTokenCount',
-  'promptTokensDetails',
-  'candidatesTokensDetails',
-  'serviceTier',
-  'trafficType',
-  'totalTokenCount',
-]);
-
-const GROUNDING_MEMBERS: ReadonlySet<string> = new Set([
-  'groundingChunks',
-  'groundingSupports',
-  'webSearchQueries',
 ]);
 
 interface OpenCall {
