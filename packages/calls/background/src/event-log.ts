@@ -11,9 +11,10 @@ export class EventLog {
     this.leg = leg;
   }
 
-  push(...events: readonly StreamEvent[]): void {
+  /** Adds events. A long answer that arrives at once has more events than a function has arguments. */
+  push(events: readonly StreamEvent[]): void {
     if (events.length === 0) return;
-    this.events.push(...events);
+    for (const event of events) this.events.push(event);
     this.wake();
   }
 

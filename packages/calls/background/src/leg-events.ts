@@ -33,7 +33,7 @@ export class LegEvents {
         this.add([startOf(event.target, event.id)]);
         return;
       case 'warning':
-        if (!this.hasRestarted) this.log.push(event);
+        if (!this.hasRestarted) this.log.push([event]);
         return;
       case 'finish':
       case 'reset':
@@ -57,6 +57,6 @@ export class LegEvents {
   private add(events: readonly StreamEvent[]): void {
     const skipped = Math.min(this.skip, events.length);
     this.skip -= skipped;
-    this.log.push(...events.slice(skipped));
+    this.log.push(events.slice(skipped));
   }
 }

@@ -79,13 +79,13 @@ export function responseOf({ response }: StoredAnswer, attempts: readonly Attemp
 export function answerEvents(answer: StoredAnswer): readonly StreamEvent[] {
   const response = responseOf(answer, []);
   const canonical = new CanonicalParts();
-  const events: StreamEvent[] = [startOf(response.target, response.id)];
-  for (const event of responseEvents(response)) {
-    if (event.type === 'warning') events.push(event);
-    else if (event.type === 'finish') events.push(...canonical.end(), event);
-    else if (event.type !== 'start') events.push(...canonical.push(withStreamed(event, answer.streamed)));
-  }
-  return events;
+  const events = responseEvents(response).flatMap((event): readonly StreamEvent[] => {
+    if (event.type === 'start') return [];
+    if (event.type === 'warning') return [event];
+    if (event.type === 'finish') return [...canonical.end(), event];
+    return canonical.push(withStreamed(event, answer.streamed));
+  });
+  return [startOf(response.target, response.id), ...events];
 }
 
 export const startOf = (target: string, id: string | undefined): StreamEvent => ({

@@ -279,6 +279,19 @@ it('continues after a cursor while the job is running, with other chunks of the 
   expect(first.join('') + textOf(await all.settle(eventsOf(rest)))).toBe(TEXT);
 });
 
+it('reads an answer of a megabyte from a look, from a stream and from the store', async () => {
+  const text = 'word '.repeat(210_000);
+  for (const isPolled of [false, true]) {
+    await using all = await jobsWorld({
+      server: { plan: () => text, ...(isPolled && { before: noStream }) },
+    });
+    const job = await all.process().model(SPEC).start(REQUEST, { key: 'k' });
+    expect(textOf(await all.settle(eventsOf(job.stream()))).length).toBe(text.length);
+    const again = await all.process().open('k');
+    expect(textOf(await eventsOf(again.stream())).length).toBe(text.length);
+  }
+}, 60_000);
+
 it('advances jobs by single looks of a poll and of status, and reports the time of the next', async () => {
   await using all = await jobsWorld({
     server: { plan: () => ({ answer: TEXT, looks: 4 }), before: noStream },
