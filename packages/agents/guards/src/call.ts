@@ -15,6 +15,7 @@ import { mapList } from './map-texts.ts';
 import { Mask } from './mask.ts';
 import { Restorer } from './restore.ts';
 import { CheckRunner, isRefusal } from './run-checks.ts';
+import { withTextBlobs } from './text-blobs.ts';
 import type { GuardOptions, Subject } from './types.ts';
 
 interface JudgedResult {
@@ -54,7 +55,7 @@ export class GuardedCall {
   readonly runner: CheckRunner;
   /** Whether the text of the answer is JSON. */
   readonly isJson: boolean;
-  private readonly request: ChatRequest;
+  private request: ChatRequest;
   private readonly options: CallOptions;
   private readonly tenant: string;
   private readonly controller = new AbortController();
@@ -78,6 +79,7 @@ export class GuardedCall {
     const { guard, options, runner } = this;
     const { output: _, ...untyped } = this.request;
     validateRequest(untyped);
+    this.request = await withTextBlobs(this.request);
     this.input = this.checkInput();
     // A check may refuse before `inputPassed` awaits this promise. Without a handler, that rejection would be unhandled.
     this.input.catch(() => undefined);

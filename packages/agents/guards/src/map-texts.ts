@@ -58,6 +58,8 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
         ...mapStrings(describedOf(part), ofPart),
         ...(part.mediaType.startsWith('text/') && { bytes: mapText(part.bytes, ofPart) }),
       });
+    case 'blob':
+      return withChanges(part, part.name === undefined ? {} : { name: ofPart(part.name) });
     case 'tool-call':
       return withChanges(part, {
         args: mapStrings(part.args, ofPart),
