@@ -11,7 +11,12 @@ const LIFETIME_MS = 172_800_000;
  */
 export function googleFiles(looks: number): VendorFiles {
   /** Names and media types of uploads that have started. */
-  const started: { readonly name: string; readonly mediaType: string; readonly size: number }[] = [];
+  const started: {
+    readonly name: string;
+    readonly mediaType: string;
+    readonly size: number;
+    received: number;
+  }[] = [];
   return (request, storage) => {
     const { step, account, headers, body, origin, query, content } = request;
     const command = headers['x-goog-upload-command'] ?? '';
@@ -19,7 +24,7 @@ export function googleFiles(looks: number): VendorFiles {
       const file = memberOf(body, 'file');
       const mediaType = asText(file['mimeType'] ?? file['mime_type']) ?? '';
       const size = Number(headers['x-goog-upload-header-content-length']);
-      started.push({ name: asText(file['displayName']) ?? '', mediaType, size });
+      started.push({ name: asText(file['displayName']) ?? '', mediaType, size, received: 0 });
       const url = `${origin}/upload/v1beta/files?upload_id=${started.length - 1}`;
       return {
         status: 200,
@@ -29,14 +34,15 @@ export function googleFiles(looks: number): VendorFiles {
     }
     if (step === 'upload') {
       const upload = started[Number(query.get('upload_id') ?? -1)];
-      if (upload === undefined || !command.includes('finalize')) return fail(400, 'invalid upload');
-      if (content.size !== upload.size) return fail(400, 'the upload has another size');
-      const stored = storage.add(
-        'google',
-        account,
-        { ...upload, ...content, mediaType: upload.mediaType, lifetimeMs: LIFETIME_MS },
-        looks,
-      );
+      if (upload === undefined || Number(headers['x-goog-upload-offset']) !== upload.received)
+        return fail(400, 'invalid upload');
+      upload.received += content.size;
+      if (!command.includes('finalize'))
+        return { status: 200, json: {}, headers: { 'x-goog-upload-status': 'active' } };
+      const { name, mediaType, size, received } = upload;
+      if (received !== size) return fail(400, 'the upload has another size');
+      const file = { ...content, name, mediaType, size, lifetimeMs: LIFETIME_MS };
+      const stored = storage.add('google', account, file, looks);
       const json = { file: objectOf(stored, origin) };
       return { status: 200, json, headers: { 'x-goog-upload-status': 'final' } };
     }
