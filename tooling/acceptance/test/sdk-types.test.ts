@@ -48,13 +48,9 @@ async function unreadMembers(wire: SdkWire): Promise<readonly string[]> {
   return [...isRead].filter(([, read]) => !read).map(([name]) => name);
 }
 
+/** Returns an expression for a pattern in which `*` stands for any text. */
 const matcherOf = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((text) => RegExp.escape(text))
-      .join('.*')}$`,
-  );
+  new RegExp(`^${pattern.replaceAll(/[.[\]{}]/g, String.raw`\$&`).replaceAll('*', '.*')}$`);
 
 describe('each member of a complete response is in the contract, in replay data or in response.vendor', () => {
   it.each(SDK_WIRES.map((wire) => [wire.name, wire] as const))(
