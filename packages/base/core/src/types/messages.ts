@@ -98,8 +98,7 @@ export interface VendorResultInput {
 }
 
 /**
- * Returns the message with the result of one call that waits for the client. To answer several calls of a turn, join the parts of
- * their messages.
+ * Returns the message with the result of one call that waits for the client. To answer a turn with several calls, join their parts.
  *
  * @example vendorResult(call, { content: [image(screenshot)] })
  */
@@ -360,10 +359,10 @@ export interface VendorResultPart {
   readonly name: string;
   readonly content: readonly ResultPiece[];
   /**
-   * Details of the kind. For `shell`: `outputs`, an array of `{ stdout, stderr, exitCode }` or `{ stdout, stderr, timedOut: true }`.
-   * `outputs` is sent instead of the text in `content`. For `mcp-approval`: `approve` and `reason`. Without `approve: true`, the call
-   * is refused. For `computer`: `acknowledged`, an array of the safety checks of the call, or of their ids, that the user accepted, or
-   * `true` for Gemini; `url`, the address of the page, for Gemini; `browser_state`, the open tabs, for the browser of Anthropic.
+   * Details of the kind. For `shell`: `outputs`, an array of `{ stdout, stderr, exitCode }` or `{ stdout, stderr, timedOut: true }`, which
+   * is sent instead of the text. For `mcp-approval`: `approve` and `reason`. Without `approve: true`, the call is refused. For `computer`:
+   * `acknowledged`, an array of the safety checks of the call or their ids that the user accepted, or `true` for Gemini; `url`, the address
+   * of the page, for Gemini; `browser_state`, the open tabs, for Anthropic.
    */
   readonly output?: JsonObject | undefined;
   /** Whether the action failed. */
