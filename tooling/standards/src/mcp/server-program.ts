@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineTool, type Tool, type ToolContext } from '@majordomo/agent';
 import type { FilePart, ImagePart, JsonObject } from '@majordomo/core';
 import { ask, reportProgress, serveMcp } from '@majordomo/mcp';
+import { MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
 import { toRequest, writeResponse } from './http.ts';
 
 const PNG =
@@ -172,6 +173,9 @@ const questionTools = [
   }),
   asking('test_input_required_result_tampered_state', { confirm: form({ ok: { type: 'boolean' } }, ['ok']) }),
   asking('test_input_required_result_capabilities', { user_name: nameForm }),
+  tool('test_missing_capability', () => {
+    throw new MissingRequiredClientCapabilityError({ requiredCapabilities: { sampling: {} } });
+  }),
 ];
 
 const server = serveMcp({

@@ -37,6 +37,8 @@ export interface ToolRun {
   readonly clock: Pick<Clock, 'timer'>;
   /** Whether text documents remain documents, because the reader is not a model. @default false */
   readonly keepsTextFiles?: boolean | undefined;
+  /** Receives the error of a tool that failed. The result contains only its message. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Runs a tool call. Returns a failure as an error result for the model. Throws `aborted` if `context.signal` aborts. */
@@ -69,7 +71,7 @@ export async function runTool(toolRun: ToolRun): Promise<ToolOutcome> {
 async function runWithinLimits(
   tool: Tool,
   context: ToolContext,
-  { call, clock, keepsTextFiles }: ToolRun,
+  { call, clock, keepsTextFiles, onError }: ToolRun,
 ): Promise<ToolOutcome> {
   const { signal } = context;
   const ms = tool.timeoutMs;
@@ -102,6 +104,7 @@ async function runWithinLimits(
     return isCut ? withResultContent(outcome, content) : outcome;
   } catch (error) {
     if (signal.aborted) throw abortError(call, signal);
+    onError?.(error);
     return errorResult(call, `The tool failed: ${messageOf(scope.timeoutError ?? error)}`);
   } finally {
     scope.close();

@@ -51,7 +51,9 @@ export class Calls {
           : undefined;
         if (refusal !== undefined) return refusal;
       }
-      const result = await rounds.run(signal, (own) => callServedTool(tools, { ...call, signal: own }));
+      const result = await rounds.run(signal, (own) =>
+        callServedTool(tools, { ...call, signal: own }, this.io.sdk),
+      );
       if (result === WAITING) return this.questions(context, invocation, rounds);
       this.checkCapability(rounds, context, result.isError === true);
       return result;

@@ -9,6 +9,8 @@ import {
 import { asRecord, toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, EmbeddedResource, Tool as ListedTool } from '@modelcontextprotocol/server';
 
+type Sdk = typeof import('@modelcontextprotocol/server');
+
 /** Tool call by an MCP client. */
 export interface ServedCall {
   readonly id: string;
@@ -38,12 +40,17 @@ export function listedTool({ name, description, parameters, approval }: Tool): L
 export const needsApproval = (tool: Tool | undefined, call: ServedCall): Promise<boolean> =>
   tool === undefined ? Promise.resolve(false) : requiresApproval(tool, partOf(call));
 
-/** Runs the tool as an agent does: validates the arguments, applies the timeout, and returns failures as error results. */
+/**
+ * Runs the tool as an agent does: validates the arguments, applies the timeout, and returns failures as error results. Throws the error of
+ * a tool if it is an error of the protocol, such as a capability that the client must have.
+ */
 export async function callServedTool(
   tools: ReadonlyMap<string, Tool>,
   call: ServedCall,
+  { ProtocolError }: Pick<Sdk, 'ProtocolError'>,
 ): Promise<CallToolResult> {
   const { id: callId, key, signal, context } = call;
+  let failure: unknown;
   const outcome = await runTool({
     tool: tools.get(call.name),
     call: partOf(call),
@@ -51,7 +58,11 @@ export async function callServedTool(
     context: { signal, callId, key, context, options: {}, depth: 0 },
     clock: systemClock,
     keepsTextFiles: true,
+    onError: (error) => {
+      failure = error;
+    },
   });
+  if (failure instanceof ProtocolError) throw failure;
   return resultOf(outcome);
 }
 

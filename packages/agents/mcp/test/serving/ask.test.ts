@@ -2,6 +2,7 @@ import { createAgent, defineTool, type Tool, type ToolContext } from '@majordomo
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import {
@@ -249,6 +250,18 @@ describe('the state of `ask`', () => {
     const call = await rawClient([bookTool(1)], {} as never);
     expect(await rejection(call({}))).toMatchObject({ code: -32_021 });
   });
+});
+
+it('an error of the protocol that a tool throws is the error of the call, and any other error a result', async () => {
+  const failing = (name: string, error: Error): Tool =>
+    defineTool({ name, description: 'x', parameters: z.object({}), run: () => Promise.reject(error) });
+  const missing = new MissingRequiredClientCapabilityError({ requiredCapabilities: { sampling: {} } });
+  const tools = [failing('sampled', missing), failing('broken', new Error('disk full'))];
+  const { box } = await connected([serverOf(tools)]);
+  expect(await rejection(run(box, 'sampled'))).toMatchObject({
+    message: expect.stringContaining('sampling') as string,
+  });
+  expect(JSON.stringify(await run(box, 'broken').catch(String))).toContain('disk full');
 });
 
 it('aborts the run that waits for an answer', async () => {
