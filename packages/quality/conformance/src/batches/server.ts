@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { messageOf, systemClock } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import { maskedHeaders } from '../server/exchange.ts';
+import { listen } from '../server/listen.ts';
 import { anthropicRoutes } from './anthropic.ts';
 import type {
   BatchFault,
@@ -97,14 +97,7 @@ export async function startBatchServer(options: BatchServerOptions = {}): Promis
     if (late === undefined) send(response, reply);
     else fail(response, late, reply);
   }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  server.keepAliveTimeout = 0;
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  };
+  const { url, close } = await listen(server);
   return {
     url,
     baseURL: `${url}/v1`,

@@ -2,8 +2,8 @@ import { messageOf, systemClock, type Clock } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { maskedHeaders } from '../server/exchange.ts';
+import { listen } from '../server/listen.ts';
 import { isFile, readForm } from '../wires/operations/form.ts';
 import { anthropicFiles } from './anthropic.ts';
 import type { FileFault, FileRequest, FileVendor, UploadedFile } from './contract.ts';
@@ -94,14 +94,7 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
       send(response, 500, { error: { message: messageOf(error) } });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  server.keepAliveTimeout = 0;
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  };
+  const { url, close } = await listen(server);
   const { uploads } = storage;
   return { url, baseURL: `${url}/v1`, requests, uploads, close, [Symbol.asyncDispose]: close };
 }

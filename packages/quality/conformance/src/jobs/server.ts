@@ -1,8 +1,8 @@
 import { messageOf, systemClock, type Clock } from '@majordomo/core';
 import { asList, asRecord, asText, tryParseJson } from '@majordomo/core/toolkit';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { maskedHeaders } from '../server/exchange.ts';
+import { listen } from '../server/listen.ts';
 import { completeChat } from '../wires/openai-chat/complete.ts';
 import type { JobFault, JobPlan, JobRequest, JobStep, ServerJob } from './contract.ts';
 import { StoredJob } from './stored-job.ts';
@@ -75,12 +75,10 @@ export async function startJobServer(options: JobServerOptions = {}): Promise<Jo
       response.end(messageOf(error));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  server.keepAliveTimeout = 0;
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const listening = await listen(server);
+  const { url } = listening;
   const close = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
+    const closed = listening.close();
     for (const job of jobs) job.wake();
     await closed;
   };

@@ -1,11 +1,12 @@
 import { messageOf } from '@majordomo/core';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { stepProblem } from '../script/check.ts';
 import type { Step } from '../script/step.ts';
 import type { Failure } from '../wires/failure.ts';
 import type { Framing, ValidateOptions, Violation, Wire } from '../wires/wire.ts';
 import { type Exchange, maskedHeaders, type OpenExchange, readBody } from './exchange.ts';
+import { listen } from './listen.ts';
 import { type PlanRequest, plan, type Plan, planOf } from './plan.ts';
 import { send } from './send.ts';
 import type { Split } from './split.ts';
@@ -74,18 +75,10 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // Never close idle connections, because a client could be about to send a request over one.
-  server.keepAliveTimeout = 0;
+  const listening = await listen(server);
+  const { url } = listening;
   const close = async (): Promise<void> => {
-    const closed = new Promise<void>((resolve) =>
-      server.close(() => {
-        resolve();
-      }),
-    );
-    server.closeAllConnections();
-    await closed;
+    await listening.close();
     const messages = problems.splice(0);
     if (messages.length > 0) throw new Error(messages.join('; '));
   };
