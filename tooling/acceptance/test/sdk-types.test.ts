@@ -48,7 +48,7 @@ async function unreadMembers(wire: SdkWire): Promise<readonly string[]> {
   return [...isRead].filter(([, read]) => !read).map(([name]) => name);
 }
 
-/** Returns an expression for a pattern in which `*` stands for any text. */
+/** Returns an expression for a pattern in which `*` matches any text. */
 const matcherOf = (pattern: string): RegExp =>
   new RegExp(`^${pattern.replaceAll(/[.[\]{}]/g, String.raw`\$&`).replaceAll('*', '.*')}$`);
 

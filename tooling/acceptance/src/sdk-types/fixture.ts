@@ -16,7 +16,7 @@ export interface Fixture {
 }
 
 /**
- * Value of a member and another value, by the path or the name of the member, for members whose form the type does not tell, such as
+ * Value of a member and another value, by the path or the name of the member, for members whose form is not in the type, such as
  * base64. `omitted` leaves the member out. `one at a time`, for the name of a type, creates an element for each member.
  */
 export type Values = Readonly<Record<string, readonly [unknown, unknown] | 'omitted' | 'one at a time'>>;
@@ -126,7 +126,7 @@ class FixtureBuilder {
     return values.filter((value) => value !== undefined);
   }
 
-  /** Returns an object for each member, for types whose members exclude each other although the SDK does not say so. */
+  /** Returns an object for each member, for types with members that exclude each other, which is not in the SDK's types. */
   private separateMembers(type: ts.Type, place: Place, start: number): readonly unknown[] {
     const members = type.getProperties().filter(isMember);
     return members.map((member, at) => {
@@ -142,7 +142,7 @@ class FixtureBuilder {
       : undefined;
   }
 
-  /** Returns the literal that tells the types of a union apart, or the name of the type. */
+  /** Returns the literal that identifies the type in its union, or the name of the type. */
   private kindOf(type: ts.Type): string {
     for (const name of ['type', 'role']) {
       const symbol = type.getProperty(name);

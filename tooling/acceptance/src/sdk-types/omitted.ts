@@ -1,4 +1,4 @@
-/** Members of complete responses that majordomo omits, by the name of the SDK, with the reason. `*` stands for any text. */
+/** Members of complete responses that majordomo omits, by the name of the SDK, with the reason. `*` matches any text. */
 export const OMITTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'openai, Chat Completions': {
     '*logprobs.*.bytes[]': 'the bytes of the token, which is in the contract as text',

@@ -42,7 +42,7 @@ export class CurrentResponses implements ResponseSource {
     return { ...stored, response: { ...stored.response, status } };
   }
 
-  /** Returns the job of a background response, or `undefined` if it is no longer stored. */
+  /** Returns the job of a background response, or `undefined` if the store does not contain it. */
   async job(id: string): Promise<ChatJob | undefined> {
     const { background, tenant } = this.options;
     if (background === undefined)
