@@ -1,4 +1,4 @@
-import { jsonSchema, toolResult, user } from '@majordomo/core';
+import { jsonSchema, toolResult, user, type DeepPartial, type ObjectStream } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { eventsOf, failure, jobsWorld, REQUEST, stepsOf, textOf } from './jobs-world.ts';
 
@@ -55,6 +55,75 @@ it('repairs a typed object in a further job', async () => {
   expect(value).toEqual({ city: 'Oslo' });
   expect(attempts).toHaveLength(2);
   expect((await (await background.open('k/2')).result()).text).toBe('{"city":"Oslo"}');
+});
+
+/** Reads a stream of objects, and returns its partial values. */
+async function partialsOf<T>(stream: ObjectStream<T>): Promise<readonly DeepPartial<T>[]> {
+  const partials: DeepPartial<T>[] = [];
+  for await (const partial of stream) partials.push(partial);
+  return partials;
+}
+
+it('streams a typed object, and returns the stored object again for the same key', async () => {
+  await using all = await jobsWorld({ server: { plan: () => '{"city":"Oslo and Bergen"}' } });
+  const background = all.process();
+  const request = { ...REQUEST, output: city };
+  const stream = background.model(SPEC).streamObject(request, { key: 'k' });
+  const partials = await all.settle(partialsOf(stream));
+  expect(partials.length).toBeGreaterThan(2);
+  for (const { city: text = '' } of partials) expect('Oslo and Bergen'.startsWith(text)).toBe(true);
+  expect(partials.at(-1)).toEqual({ city: 'Oslo and Bergen' });
+  const { value, attempts, text } = await stream.response();
+  expect({ value, text, attempts: attempts.length }).toEqual({
+    value: { city: 'Oslo and Bergen' },
+    text: '{"city":"Oslo and Bergen"}',
+    attempts: 1,
+  });
+  const again = all.process().model(SPEC).streamObject(request, { key: 'k' });
+  expect(await all.settle(partialsOf(again))).toEqual(partials);
+  expect(stepsOf(all.server, 'start')).toBe(1);
+});
+
+it('repairs a streamed object in a further job, which another process continues', async () => {
+  await using all = await jobsWorld({
+    server: { plan: (_, number) => (number === 0 ? '{"town":"Oslo"}' : '{"city":"Oslo"}') },
+  });
+  const request = { ...REQUEST, output: city };
+  const stream = all.process().model(SPEC).streamObject(request, { key: 'k' });
+  const { value, attempts } = await all.settle(stream.response());
+  expect(value).toEqual({ city: 'Oslo' });
+  expect(attempts).toHaveLength(2);
+  const other = all.process().model(SPEC).streamObject(request, { key: 'k' });
+  expect((await all.settle(other.response())).value).toEqual({ city: 'Oslo' });
+  expect(stepsOf(all.server, 'start')).toBe(2);
+});
+
+it('rejects a streamed object that no round has repaired, with the attempts of all rounds', async () => {
+  await using all = await jobsWorld({ server: { plan: () => '{"town":"Oslo"}' } });
+  const stream = all
+    .process()
+    .model(SPEC)
+    .streamObject({ ...REQUEST, output: city }, { key: 'k', repairs: 1 });
+  const error = await failure(all.settle(partialsOf(stream)));
+  expect(error).toMatchObject({ kind: 'invalid-output', details: { attempts: [{}, {}] } });
+  expect(await failure(stream.response())).toBe(error);
+});
+
+it('cancels the job of a streamed object if the signal of the call aborts', async () => {
+  const controller = new AbortController();
+  await using all = await jobsWorld({ server: { plan: () => ({ answer: '{"city":"Oslo"}', holdAt: 5 }) } });
+  const background = all.process();
+  const request = { ...REQUEST, output: city };
+  const { signal } = controller;
+  const stream = background.model(SPEC).streamObject(request, { key: 'k', signal });
+  const reading = failure(partialsOf(stream));
+  await expect.poll(() => stepsOf(all.server, 'stream')).toBe(1);
+  controller.abort();
+  expect(await all.settle(reading)).toMatchObject({ kind: 'aborted' });
+  await all.settle(all.process().poll());
+  const job = await background.open('k');
+  expect((await job.status()).state).toBe('cancelled');
+  expect(all.server.jobs[0]?.status).toBe('cancelled');
 });
 
 it('cancels the job at the vendor if the signal of a call aborts, also during the start', async () => {
