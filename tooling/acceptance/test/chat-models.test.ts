@@ -1,14 +1,7 @@
 import { createBackground, memoryJobStore } from '@majordomo/background';
 import { startJobServer, type JobServer, type JobServerOptions } from '@majordomo/conformance';
 import { createMajordomo, jsonSchema, toolResult, user } from '@majordomo/core';
-import type {
-  ChatModel,
-  ChatRequest,
-  DeepPartial,
-  LlmError,
-  StreamEvent,
-  ToolDefinition,
-} from '@majordomo/core';
+import type { ChatModel, ChatRequest, DeepPartial, LlmError, StreamEvent, ToolSpec } from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { forbid, guarded } from '@majordomo/guards';
 import { createOpenAI } from '@majordomo/provider-openai';
@@ -99,7 +92,7 @@ describe.each(KINDS)('$name', ({ create }) => {
     await using server = await start((_, number) =>
       number === 0 ? { answer: { parts: [call] } } : 'It snows.',
     );
-    const tools: readonly ToolDefinition[] = [
+    const tools: readonly ToolSpec[] = [
       { name: 'look', description: 'Looks.', parameters: { type: 'object' } },
     ];
     const model = create(server);
