@@ -103,6 +103,10 @@ export type { SpeechModel, SpeechRequest, SpeechResponse } from './types/operati
 export type { RerankModel, RerankRequest, RerankResponse, RerankResult } from './types/operations.ts';
 export type { ModerationModel, ModerationRequest } from './types/operations.ts';
 export type { ModerationResponse, ModerationResult } from './types/operations.ts';
+export type { ClassificationModel, ClassificationRequest } from './types/operations.ts';
+export type { ClassificationResponse, Question, Questions } from './types/operations.ts';
+export type { AnswerFacts, AnswerOf, ChoiceAnswer, PredicateAnswer } from './types/operations.ts';
+export type { Basis, Calibration, CalibrationCurve, ScoreAnswer } from './types/operations.ts';
 
 // Calls and errors
 export type { CallEvent, CallInfo, CallOptions, ChainOptions, RawResponse } from './types/call-options.ts';
@@ -127,8 +131,10 @@ export type { ModelCache, ModelOutput, ModelRequest, ModelTool } from './types/r
 export type { SpeechStep } from './types/operations.ts';
 export type {
   Capabilities,
+  ClassificationBackend,
   Credential,
   DataHandling,
+  Distributions,
   Dsn,
   EmbeddingBackend,
   Env,

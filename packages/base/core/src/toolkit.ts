@@ -78,6 +78,11 @@ export { withOutputInstruction } from './prepare/output.ts';
 export { EFFORTS, RARE_SETTINGS, OPTIONAL_SETTINGS } from './prepare/settings.ts';
 export type { OptionalSetting } from './prepare/settings.ts';
 
+// Classification
+export { applyCurve, checkQuestions, MIN_PROBABILITY } from './operations/calibration.ts';
+export { optionCount, questionHash } from './operations/calibration.ts';
+export { fitRequest, type FitOptions, type FittedRequest } from './prepare/fit-request.ts';
+
 // Replay tokens
 export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily } from './prepare/replay.ts';
 export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './prepare/replay.ts';

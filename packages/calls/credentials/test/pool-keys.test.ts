@@ -16,6 +16,7 @@ const OPERATIONS = {
   speechModel: 'speak',
   rerankModel: 'rerank',
   moderationModel: 'moderate',
+  classificationModel: 'classify',
 } as const;
 
 let clock: FakeClock;

@@ -90,5 +90,7 @@ function promptsOf(payload: NonNullable<AttemptInfo['payload']>): readonly strin
   if ('values' in payload) return [...payload.values].filter((value) => typeof value === 'string');
   if ('documents' in payload) return [payload.query, ...payload.documents];
   if ('text' in payload) return [payload.text];
+  // The input of a classification is never recorded.
+  if ('questions' in payload) return [];
   return payload.prompt === undefined ? [] : [payload.prompt];
 }

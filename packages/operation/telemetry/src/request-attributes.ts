@@ -17,11 +17,13 @@ export function identityAttributes({
   });
 }
 
+/** Operations without a name in the conventions, which permit other names. */
+const UNNAMED: readonly string[] = ['rerank', 'moderation', 'classification'];
+
 /** Returns the operation's name in the conventions. */
 export function operationName(operation = 'chat'): string {
   if (operation === 'chat') return operation;
-  // The conventions have no name for these operations, and permit other names.
-  if (operation === 'rerank' || operation === 'moderation') return operation;
+  if (UNNAMED.includes(operation)) return operation;
   return operation === 'embedding' ? 'embeddings' : 'generate_content';
 }
 
@@ -34,10 +36,13 @@ const OUTPUTS: Readonly<Record<string, string>> = {
 
 const NO_IMAGE: { readonly seed?: number | undefined; readonly n?: number | undefined } = {};
 
+const NO_QUESTIONS: { readonly questions?: object; readonly bases?: readonly string[] | undefined } = {};
+
 /** Returns the attributes of a request, without content. */
 export function requestAttributes(attempt: AttemptInfo): Attributes {
   const { request, payload, operation = 'chat', delivery } = attempt;
   const { seed, n = 1 } = payload && 'prompt' in payload && !('audio' in payload) ? payload : NO_IMAGE;
+  const { questions, bases } = payload && 'questions' in payload ? payload : NO_QUESTIONS;
   const dimensions = payload && 'dimensions' in payload ? payload.dimensions : undefined;
   return withoutUndefined({
     'gen_ai.request.stream': delivery === 'deltas' ? true : undefined,
@@ -52,6 +57,8 @@ export function requestAttributes(attempt: AttemptInfo): Attributes {
     'gen_ai.request.reasoning.level': request.reasoning,
     'gen_ai.request.choice.count': n === 1 ? undefined : n,
     'gen_ai.embeddings.dimension.count': dimensions,
+    'majordomo.classification.questions': questions && Object.keys(questions).length,
+    'majordomo.classification.bases': bases && [...bases],
     'gen_ai.output.type': OUTPUTS[operation] ?? (request.output && 'json'),
   });
 }

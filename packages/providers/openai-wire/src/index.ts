@@ -30,6 +30,8 @@ export {
 export type {
   EmbeddingQuirks,
   EndpointProfile,
+  ClassificationProfile,
+  ClassificationQuirks,
   ModerationQuirks,
   OtherModelsProfile,
   OtherModelRule,

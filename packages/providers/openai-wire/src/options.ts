@@ -64,6 +64,7 @@ const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = 
   speech: true,
   rerank: true,
   moderation: true,
+  classification: true,
   spaces: true,
   batches: ['openai', 'jobs'],
   background: ['responses', 'deferred'],

@@ -1,4 +1,6 @@
 import type {
+  ClassificationBackend,
+  ClassificationRequest,
   EmbeddingBackend,
   EmbeddingRequest,
   ModelContext,
@@ -13,12 +15,15 @@ import type {
   TranscriptionRequest,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/toolkit';
 import { limitBody, parseJson, servedBy } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';
+import { fromDecisionBody, toDecisionBody } from './other-models/decision.ts';
 import { fromModerationBody, toModerationBody } from './other-models/moderation.ts';
 import type {
+  ClassificationQuirks,
   EmbeddingQuirks,
   ModerationQuirks,
   RerankQuirks,
@@ -26,6 +31,7 @@ import type {
   TranscriptionQuirks,
 } from './other-models/quirks.ts';
 import { fromRerankBody, toRerankBody } from './other-models/rerank.ts';
+import { fromSystemOneBody, toSystemOneCall } from './other-models/system-one.ts';
 import { toSpeechCall } from './other-models/speech.ts';
 import { fromTranscriptionBody, toTranscriptionForm } from './other-models/transcription.ts';
 
@@ -86,6 +92,43 @@ export function moderate(
     };
   });
 }
+
+/** Sends questions about one input and returns their probabilities. */
+export function classify(
+  { modelId, quirks, connection }: ModelAtConnection<ClassificationQuirks>,
+  request: ClassificationRequest,
+  context: ModelContext,
+): ReturnType<ClassificationBackend['classify']> {
+  return withErrors(connection, context, async (facts) => {
+    if (quirks.api === 'decisions') {
+      const body = toDecisionBody(request, modelId, context.target);
+      const response = await connection.post('/decisions', body, context, facts).catch(withoutRetry(context));
+      const json = await jsonOf(response, context);
+      const served = servedBy('openai-decisions', json, response.headers);
+      return { ...fromDecisionBody(json, request, context), ...served };
+    }
+    const { body, headers } = toSystemOneCall(request, modelId, quirks, context.target);
+    const own = { ...context, headers: { ...headers, ...context.headers } };
+    const response = await connection.post('/systemone', body, own, facts);
+    const json = await jsonOf(response, context);
+    return {
+      ...fromSystemOneBody(json, request, context),
+      ...servedBy('system-one', json, response.headers),
+    };
+  });
+}
+
+/**
+ * Returns a function that replaces status 504 by a timeout that the chain does not retry on the same target. The edge of the
+ * Decisions API answers 504 after 5 s for very large inputs, and answers the same input again with 504.
+ */
+const withoutRetry =
+  ({ target }: ModelContext) =>
+  (error: unknown): never => {
+    if (asRecord(error)['status'] !== 504) throw error;
+    const message = `${target}: the server did not answer in time (504); send a smaller input`;
+    throw new LlmError('timeout', message, { target, status: 504, shouldRetry: false }, { cause: error });
+  };
 
 /** Sends one recording and returns its transcript. */
 export function transcribe(

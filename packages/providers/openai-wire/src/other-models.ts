@@ -1,4 +1,5 @@
 import type {
+  ClassificationBackend,
   EmbeddingBackend,
   ModerationBackend,
   Provider,
@@ -11,6 +12,7 @@ import { spaceOf } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { SdkOptions } from './options.ts';
 import {
+  classificationQuirks,
   embeddingQuirks,
   moderationQuirks,
   rerankQuirks,
@@ -22,7 +24,13 @@ import {
 /** Functions that create a provider's models for operations other than chat. */
 export type OtherModels = Pick<
   Provider,
-  'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
+  | 'imageModel'
+  | 'embeddingModel'
+  | 'transcriptionModel'
+  | 'speechModel'
+  | 'rerankModel'
+  | 'moderationModel'
+  | 'classificationModel'
 >;
 
 /** Context for creating models for operations other than chat. */
@@ -42,11 +50,13 @@ export function createOtherModels(
   options: SdkOptions,
 ): OtherModels {
   const timeouts = options.timeouts ?? profile.timeouts;
+  const models = create({
+    connection,
+    profile: { ...profile, spaces: { ...profile.spaces, ...options.spaces } },
+  });
   const { imageModel, embeddingModel, transcriptionModel, speechModel, rerankModel, moderationModel } =
-    create({
-      connection,
-      profile: { ...profile, spaces: { ...profile.spaces, ...options.spaces } },
-    });
+    models;
+  const { classificationModel } = models;
   const withTimeouts =
     <Backend extends object>(modelOf: (id: string) => Backend): ((id: string) => Backend) =>
     (id) => ({ timeouts, ...modelOf(id) });
@@ -57,6 +67,12 @@ export function createOtherModels(
     ...(speechModel && { speechModel: withTimeouts(speechModel) }),
     ...(rerankModel && { rerankModel: withTimeouts(rerankModel) }),
     ...(moderationModel && { moderationModel: withTimeouts(moderationModel) }),
+    ...(classificationModel && {
+      classificationModel: (id: string) => {
+        const backend = classificationModel(id);
+        return backend && { timeouts, ...backend };
+      },
+    }),
   };
 }
 
@@ -79,6 +95,9 @@ export function otherModels({ connection, profile }: OtherModelsContext): OtherM
     }),
     ...((profile.moderation ?? false) !== false && {
       moderationModel: (modelId: string) => moderationBackend(modelId, profile, connection),
+    }),
+    ...((profile.classification ?? false) !== false && {
+      classificationModel: (modelId: string) => classificationBackend(modelId, profile, connection),
     }),
   };
 }
@@ -150,5 +169,25 @@ function moderationBackend(
     maxValues: quirks.maxValues,
     moderate: async (request, context) =>
       (await loadCalls()).moderate({ modelId: id, quirks, connection }, request, context),
+  };
+}
+
+/** Maximum number of questions of one request, of both APIs. */
+const MAX_QUESTIONS = 400;
+
+function classificationBackend(
+  id: string,
+  profile: OtherModelsProfile,
+  connection: Connection,
+): ClassificationBackend | undefined {
+  const quirks = classificationQuirks(profile, id);
+  if (quirks === undefined) return undefined;
+  return {
+    id,
+    basis: 'vendor',
+    images: quirks.images,
+    maxQuestions: MAX_QUESTIONS,
+    classify: async (request, context) =>
+      (await loadCalls()).classify({ modelId: id, quirks, connection }, request, context),
   };
 }

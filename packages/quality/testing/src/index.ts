@@ -3,6 +3,7 @@ export { seededRandom } from './clock/random.ts';
 export { fakeProvider, type FakeCall, type FakeOptions, type FakeProvider } from './fake/fake-provider.ts';
 export type { FakeOperationCall, FakeOperationOptions, FakeOperations } from './fake/operations.ts';
 export type {
+  ClassificationTurn,
   EmbeddingTurn,
   ModerationTurn,
   OperationFail,
@@ -16,6 +17,7 @@ export type {
   OperationAnswer,
   OperationName,
   AudioTurn,
+  DistributionsTurn,
   RankingTurn,
   TranscriptTurn,
   VectorsTurn,

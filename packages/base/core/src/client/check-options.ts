@@ -94,6 +94,7 @@ const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> & Kinds = {
   gates: 'array',
   media: 'object with fit',
   files: 'object with refer',
+  classification: 'function',
   onEvent: 'function',
   around: 'function',
   clock: 'object with now',

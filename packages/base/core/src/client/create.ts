@@ -17,6 +17,7 @@ import type {
   ResolvedTarget,
   Resolver,
 } from '../types/majordomo.ts';
+import type { ClassificationModel } from '../types/operations.ts';
 import type { Env, Model, ModelContext, ModelInfo, Provider } from '../types/provider.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
 import { notify } from '../util/listeners.ts';
@@ -95,6 +96,7 @@ function newView(
     onEvent,
     media,
     waitUntil,
+    classification: options.classification,
     filesAt: options.files && filesAt(options.files, registry),
     deps: {
       ...shared,
@@ -130,6 +132,11 @@ function newView(
     }),
     rerankModel: (spec) => ({ spec, rerank: operationMethod('rerank', spec, setup) }),
     moderationModel: (spec) => ({ spec, moderate: operationMethod('moderate', spec, setup) }),
+    classificationModel: (spec) => ({
+      spec,
+      // The types of the answers follow from the questions.
+      classify: operationMethod('classify', spec, setup) as ClassificationModel['classify'],
+    }),
     alias(name, spec) {
       if (spec === undefined) aliases.delete(name);
       else aliases.set(name, parseNamedSpec(`aliases.${name}`, spec));

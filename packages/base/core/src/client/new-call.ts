@@ -13,7 +13,7 @@ import type {
   WaitUntil,
 } from '../types/call-options.ts';
 import type { TargetHealth } from '../types/health.ts';
-import type { TargetSettings } from '../types/majordomo.ts';
+import type { MajordomoOptions, TargetSettings } from '../types/majordomo.ts';
 import type { Model, MediaFitter } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { ResolvedTarget } from '../types/target.ts';
@@ -30,6 +30,8 @@ export interface ModelSetup {
   readonly media: MediaFitter | undefined;
   /** Returns the file storage of a target, if content is sent by reference. */
   readonly filesAt: ChatOptions['filesAt'];
+  /** Emulates classification for chat models. */
+  readonly classification: MajordomoOptions['classification'];
   readonly waitUntil: WaitUntil | undefined;
   /** Returns the targets of a spec. `path` contains the names that are being resolved if a resolver calls this function. */
   resolve(

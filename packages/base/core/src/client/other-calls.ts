@@ -1,6 +1,7 @@
 import { runToEnd } from '../call/call-run.ts';
 import type { Operation } from '../call/contract.ts';
 import type { CallSite } from '../errors/call-site.ts';
+import { classificationOperation } from '../operations/classification.ts';
 import { imageOperation } from '../operations/image.ts';
 import { moderationOperation } from '../operations/moderation.ts';
 import { rerankOperation } from '../operations/rerank.ts';
@@ -9,6 +10,8 @@ import { transcriptionOperation } from '../operations/transcription.ts';
 import type { Source } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import type {
+  ClassificationRequest,
+  ClassificationResponse,
   EmbeddingRequest,
   EmbeddingResponse,
   ImageRequest,
@@ -33,6 +36,7 @@ export interface OtherOperations {
   readonly speak: readonly [SpeechRequest, SpeechResponse];
   readonly rerank: readonly [RerankRequest, RerankResponse];
   readonly moderate: readonly [ModerationRequest, ModerationResponse];
+  readonly classify: readonly [ClassificationRequest, ClassificationResponse];
 }
 
 type OtherCall<Request, Response> = (
@@ -52,6 +56,7 @@ export const OTHER_CALLS: {
   speak: callOf((request) => speechOperation(request, false)),
   rerank: callOf((request) => rerankOperation(request)),
   moderate: callOf((request, { media }) => moderationOperation(request, media)),
+  classify: callOf(classificationOperation),
 };
 
 function callOf<Request, Event extends object, Response>(

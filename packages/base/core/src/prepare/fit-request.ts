@@ -16,7 +16,8 @@ import { clampLimits, pickExtra } from './settings.ts';
 import { fitToolNames, toolsToSend, withToolExtra } from './tools.ts';
 import { unsupportedError } from './validate.ts';
 
-interface FitOptions {
+export interface FitOptions {
+  /** Key of the target, as `provider/model`. */
   readonly target: string;
   readonly providerId: string;
   readonly model: Model;

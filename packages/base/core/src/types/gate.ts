@@ -1,6 +1,7 @@
 import type { CallInfo, OperationType } from './call-options.ts';
 import type { Attempt, Billing } from './llm-error.ts';
 import type {
+  ClassificationRequest,
   EmbeddingRequest,
   ImageRequest,
   ModerationRequest,
@@ -23,7 +24,10 @@ export interface AttemptInfo {
   readonly operation?: OperationType | undefined;
   /** Chat request as it will be sent. For other operations, this request is empty; see `payload`. */
   readonly request: ModelRequest;
-  /** Request as it will be sent; `undefined` for a chat, whose request is in `request`. */
+  /**
+   * Request as it will be sent; `undefined` for a chat, whose request is in `request`. `bases` of a classification contains the
+   * sources that the target may use.
+   */
   readonly payload?:
     | ImageRequest
     | EmbeddingRequest
@@ -31,6 +35,7 @@ export interface AttemptInfo {
     | SpeechRequest
     | RerankRequest
     | ModerationRequest
+    | ClassificationRequest
     | undefined;
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;

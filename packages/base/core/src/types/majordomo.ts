@@ -17,6 +17,7 @@ import type { AttemptInfo, Gate } from './gate.ts';
 import type { Health, HealthOptions } from './health.ts';
 import type { LlmError } from './llm-error.ts';
 import type {
+  ClassificationModel,
   EmbeddingModel,
   EmbeddingRequest,
   EmbeddingResponse,
@@ -26,7 +27,7 @@ import type {
   SpeechModel,
   TranscriptionModel,
 } from './operations.ts';
-import type { MediaFitter, ModelInfo, Provider } from './provider.ts';
+import type { ClassificationBackend, MediaFitter, Model, ModelInfo, Provider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
 import type { JsonObject, JsonValue, ObjectSchema } from './schema.ts';
 import type { ResolvedTarget } from './target.ts';
@@ -203,6 +204,13 @@ export interface MajordomoOptions<
    * @default requests contain all media
    */
   readonly files?: FileReferences | undefined;
+  /**
+   * Emulates classification for chat models without a classification API; see `emulateClassification` of `@majordomo/classify`.
+   * Returns `undefined` for a model that has no such source of probabilities.
+   * @default such targets are skipped
+   */
+  readonly classification?:
+    ((model: Model, basis: 'logprobs' | 'stated') => ClassificationBackend | undefined) | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /** Wraps each attempt, for example in a tracing context. The function must call `run` once and return the result of `run`. */
@@ -300,6 +308,8 @@ export interface Majordomo<Spec extends string = string> {
   rerankModel(spec: string): RerankModel;
   /** Returns the moderation model of a spec. */
   moderationModel(spec: string): ModerationModel;
+  /** Returns the classification model of a spec. */
+  classificationModel(spec: string): ClassificationModel;
   /** Sets the spec of a name, or removes the name if `spec` is `undefined`. */
   alias(name: string, spec: Spec | NamedSpec<Spec> | undefined): void;
   /** Adds a resolver after the existing resolvers. */

@@ -7,12 +7,15 @@ import type { FileBackend } from './files.ts';
 import type { Billing } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
 import type {
+  Basis,
+  ClassificationRequest,
   EmbeddingRequest,
   EmbeddingResponse,
   ImageRequest,
   ImageResponse,
   ModerationRequest,
   ModerationResponse,
+  OperationResponse,
   RerankRequest,
   RerankResponse,
   SpeechRequest,
@@ -140,6 +143,32 @@ export interface ModerationBackend {
   ): Promise<Omit<ModerationResponse, 'attempts' | 'spec'>>;
 }
 
+/** Classification model of a provider, or an emulation. Core checks, normalizes and calibrates the distributions. */
+export interface ClassificationBackend {
+  readonly id: string;
+  readonly basis: Basis;
+  /** Limits for images; `undefined` if unknown. If `false`, the target is skipped for an input with an image. */
+  readonly images?: ImageLimits | false | undefined;
+  /** Maximum number of questions in a request. Core sends more questions in several requests to the same target. */
+  readonly maxQuestions?: number | undefined;
+  /** Maximum number of choices or levels of a question. For more, the target is skipped. */
+  readonly maxOptions?: number | undefined;
+  /** Default time limits, of which only `completeMs` applies. Limits of the caller take precedence. */
+  readonly timeouts?: Timeouts | undefined;
+  /**
+   * Returns a distribution for each question. Messages of the input contain only text, images, tool calls and tool results. Throws
+   * `LlmError`. An emulation that finds no log probabilities throws `unsupported` with the code `no-logprobs`; core then uses the
+   * next accepted source. The method neither retries nor applies time limits.
+   */
+  classify(request: ClassificationRequest, context: ModelContext): Promise<Distributions>;
+}
+
+/** Response of a `ClassificationBackend`. */
+export interface Distributions extends Pick<OperationResponse, 'model' | 'vendor' | 'usage' | 'warnings'> {
+  /** Probabilities by question, for `[true, false]`, the choices or the levels, in order. */
+  readonly distributions: Readonly<Record<string, readonly number[]>>;
+}
+
 /** Parsed `LLM_NAME=scheme://token@host[:port]/path?params`. The token is not enumerable, so logs omit it. */
 export interface Dsn {
   /** Id of the provider, which is `NAME` in lower case, with `_` instead of `-`. */
@@ -239,6 +268,8 @@ export interface Provider<Id extends string = string, ModelId extends string = s
   rerankModel?(modelId: string): RerankBackend;
   /** Returns a moderation model for any id. Absent if the provider has no moderation models. */
   moderationModel?(modelId: string): ModerationBackend;
+  /** Returns a classification model, without I/O. Absent, or `undefined` for a model, if the vendor has no classification API. */
+  classificationModel?(modelId: string, env?: Env): ClassificationBackend | undefined;
   /**
    * Returns the vendor's batch API for a model, without I/O. Absent, or `undefined` for a model or operation, if batches are not
    * available. A provider with this function must send requests over `ModelContext.exchange` if `exchange` is set.

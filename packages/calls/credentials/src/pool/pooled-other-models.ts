@@ -1,11 +1,17 @@
-import { LlmError, type Provider } from '@majordomo/core';
+import { type Env, LlmError, type Provider } from '@majordomo/core';
 import type { Key } from './key-ring.ts';
 import type { PoolAttempts } from './pool-attempts.ts';
 
 /** Models of a provider that are not chat models. */
 type OtherModels = Pick<
   Provider,
-  'imageModel' | 'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
+  | 'imageModel'
+  | 'embeddingModel'
+  | 'transcriptionModel'
+  | 'speechModel'
+  | 'rerankModel'
+  | 'moderationModel'
+  | 'classificationModel'
 >;
 
 /** Returns a pool's models other than chat models, with the members of the first key's provider. Each call uses the next key. */
@@ -68,6 +74,23 @@ export function pooledOtherModels(
             required(providerOf(key).moderationModel?.(id), key.id).moderate(request, keyContext),
           ),
       }),
+    }),
+    ...(first.classificationModel && {
+      classificationModel: (id: string, env?: Env) => {
+        const model = first.classificationModel?.(id, env);
+        return (
+          model && {
+            ...model,
+            classify: (request, context) =>
+              attempts.run(context, (key, keyContext) =>
+                required(providerOf(key).classificationModel?.(id, env), key.id).classify(
+                  request,
+                  keyContext,
+                ),
+              ),
+          }
+        );
+      },
     }),
   };
 }

@@ -308,3 +308,34 @@ describe('the estimate of a rerank or moderation request', () => {
     expect(estimateOf(other(values))).toMatchObject({ nanoUsd: undefined, isByUnit: false });
   });
 });
+
+describe('the estimate of a classification', () => {
+  const questions = {
+    refund: { type: 'predicate', instructions: 'x' },
+    team: { type: 'choice', instructions: 'x', choices: { a: '', b: '', c: '' } },
+  };
+  const request = (bases: readonly string[], input: unknown = 'y'.repeat(1000)): object => ({
+    input,
+    questions,
+    bases,
+  });
+
+  it('counts one output token per option, and 20 per option for stated probabilities', () => {
+    expect(estimateOf(other(request(['vendor'])))).toMatchObject({ output: 5, isByUnit: false });
+    expect(estimateOf(other(request(['logprobs'])))).toMatchObject({ output: 5 });
+    expect(estimateOf(other(request(['stated'])))).toMatchObject({ output: 100 });
+    expect(estimateOf(other(request(['logprobs', 'stated'])))).toMatchObject({ output: 105 });
+  });
+
+  it('counts the input for each question if an emulation sends one request per question', () => {
+    const { input } = estimateOf(other(request(['vendor'])));
+    expect(input).toBeGreaterThanOrEqual(300);
+    expect(estimateOf(other(request(['logprobs']))).input).toBeGreaterThan(input + 300);
+  });
+
+  it('counts the messages of a conversation', () => {
+    const messages = [user('y'.repeat(1000)), { role: 'system', parts: [{ type: 'text', text: 'z' }] }];
+    const { input } = estimateOf(other(request(['vendor'], messages)));
+    expect(input).toBeGreaterThan(estimateOf(other(request(['vendor'], [user('y')]))).input + 200);
+  });
+});

@@ -3,10 +3,14 @@ import { maxRequestTokens, type BoundTarget } from '@majordomo/catalog/tokens';
 import {
   user,
   type AttemptInfo,
+  type ClassificationRequest,
   type ImageRequest,
+  type Message,
   type RerankRequest,
+  type TurnMessage,
   type UserPart,
 } from '@majordomo/core';
+import { optionCount } from '@majordomo/core/toolkit';
 import { capAmount } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
@@ -75,6 +79,7 @@ function otherEstimate(
     return fees?.['moderation'] === undefined
       ? byTokens(inputTokens(attempt, payload.values), 0, price, false, tier)
       : byFee(fees, 'moderation', payload.values.length);
+  if ('questions' in payload) return classificationEstimate(attempt, payload, price, tier);
   if ('documents' in payload) return rerankEstimate(attempt, payload, price);
   if ('text' in payload) {
     if (price !== undefined && fees?.['character'] === undefined)
@@ -104,6 +109,47 @@ function rerankEstimate(
   }
   const chunks = documents.map(({ length }) => Math.ceil((length + query.length) / CHUNK_LENGTH));
   return byFee(price.fees, 'search', Math.ceil(chunks.reduce((sum, count) => sum + count, 0) / 100));
+}
+
+/** Input tokens of the instructions that an emulation adds to each request. */
+const EMULATION_TOKENS = 400;
+
+/**
+ * Returns the maximum amounts of a classification. A vendor's API and an emulation with stated probabilities read the input once. An
+ * emulation with log probabilities reads it for each question. A target that may use both emulations may send both requests.
+ */
+function classificationEstimate(
+  attempt: AttemptInfo,
+  { input, questions, bases = [] }: ClassificationRequest,
+  price: Price | undefined,
+  tier: Tier,
+): OtherEstimate {
+  const entries = Object.values(questions);
+  const inputSize = typeof input === 'string' ? inputTokens(attempt, [input]) : messageTokens(attempt, input);
+  const questionSize = inputTokens(attempt, [JSON.stringify(questions)]);
+  const options = entries.reduce((sum, question) => sum + optionCount(question), 0);
+  const ofBasis = {
+    vendor: { input: inputSize + questionSize, output: options },
+    logprobs: { input: (inputSize + EMULATION_TOKENS) * entries.length + questionSize, output: options },
+    stated: { input: inputSize + 2 * questionSize + EMULATION_TOKENS, output: 20 * options },
+  };
+  const amounts = bases.map((basis) => ofBasis[basis]);
+  const total = amounts.reduce(
+    (sum, amount) => ({ input: sum.input + amount.input, output: sum.output + amount.output }),
+    { input: 0, output: 0 },
+  );
+  return byTokens(total.input, total.output, price, false, tier);
+}
+
+/** Returns the maximum number of input tokens of a conversation. */
+function messageTokens({ vendor, model }: AttemptInfo, messages: readonly Message[]): number {
+  const turns = messages.map((message) =>
+    message.role === 'system' ? user(...message.parts) : message,
+  ) as readonly TurnMessage[];
+  return maxRequestTokens(
+    { system: undefined, messages: turns, tools: [], output: undefined },
+    { vendor, model },
+  );
 }
 
 /** Returns the maximum number of input tokens of an operation with these strings or images. */
@@ -176,7 +222,8 @@ function lowest(most: number | undefined, wanted: number | undefined): number | 
 export function unitsOf(
   payload: NonNullable<AttemptInfo['payload']>,
 ): Readonly<Record<string, number>> | undefined {
-  if ('values' in payload || 'audio' in payload || 'documents' in payload) return undefined;
+  if ('values' in payload || 'audio' in payload || 'documents' in payload || 'questions' in payload)
+    return undefined;
   if ('text' in payload) return { character: payload.text.length };
   const { n = 1, size } = payload;
   return { [size === undefined ? 'image' : `image:${size}`]: n };

@@ -24,7 +24,9 @@ export const FILTERS: JsonObject = {
   key: text,
   model: text,
   target: text,
-  operation: { enum: ['chat', 'image', 'embedding', 'transcription', 'speech', 'rerank', 'moderation'] },
+  operation: {
+    enum: ['chat', 'image', 'embedding', 'transcription', 'speech', 'rerank', 'moderation', 'classification'],
+  },
   outcome: { enum: ['finished', 'failed', 'abandoned', 'refused'] },
   kind: text,
   minMs: { type: 'integer', minimum: 0 },

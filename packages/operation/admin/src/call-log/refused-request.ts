@@ -39,6 +39,7 @@ const OPERATIONS: readonly (readonly [path: string, operation: OperationType])[]
   ['/speech', 'speech'],
   ['/images', 'image'],
   ['/moderations', 'moderation'],
+  ['/decisions', 'classification'],
 ];
 
 const operationOf = (route: string): OperationType =>

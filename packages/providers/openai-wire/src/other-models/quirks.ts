@@ -74,6 +74,16 @@ export interface ModerationQuirks {
   readonly maxValues?: number | undefined;
 }
 
+/** Differences between servers that answer questions with probabilities. */
+export interface ClassificationQuirks {
+  /** API of the server: OpenAI's Decisions API, or the System One API of TypeSafe and OpenRouter. */
+  readonly api: 'decisions' | 'system-one';
+  /** Limits for images; `false` if the model accepts only text. */
+  readonly images: ImageLimits | false;
+  /** Property for images of the System One API: parts of `state`, or `assets` with a header that permits them. */
+  readonly imageField: 'state' | 'assets';
+}
+
 /** Quirks of the models of one endpoint whose ids match a pattern. */
 export interface OtherModelRule<Quirks> {
   /** Pattern for the model id as the caller wrote it. */
@@ -93,6 +103,8 @@ export interface OtherModelsProfile {
   readonly rerank?: EndpointProfile<RerankQuirks> | undefined;
   /** Moderation endpoint. `@default false` */
   readonly moderation?: EndpointProfile<ModerationQuirks> | undefined;
+  /** Models with a classification API. Other models have none. `@default false` */
+  readonly classification?: ClassificationProfile | undefined;
   /** Embedding models by deployment name or another alias, so that a chain can combine deployments with the same vector space. */
   readonly spaces?: Readonly<Record<string, string>> | undefined;
 }
@@ -101,12 +113,17 @@ export interface OtherModelsProfile {
 export type EndpointProfile<Quirks> =
   false | { readonly all?: Partial<Quirks>; readonly models?: readonly OtherModelRule<Quirks>[] };
 
+/** Models with a classification API, by the pattern of their ids. */
+export type ClassificationProfile = false | readonly OtherModelRule<ClassificationQuirks>[];
+
 // Default quirks of each endpoint. Quirks of a profile take precedence.
 const EMBEDDINGS: EmbeddingQuirks = { encoding: 'none', dimensions: 'dimensions', maxValues: 2048 };
 const TRANSCRIPTION: TranscriptionQuirks = { times: 'verbose' };
 const SPEECH: SpeechQuirks = { formats: ['mp3', 'wav', 'opus', 'flac', 'pcm'], instructions: true };
 const RERANK: RerankQuirks = { limitField: 'top_n', path: '/rerank' };
 const MODERATION: ModerationQuirks = { images: false, hasFee: false };
+
+const CLASSIFICATION: ClassificationQuirks = { api: 'decisions', images: false, imageField: 'state' };
 
 export const embeddingQuirks = (profile: OtherModelsProfile, modelId: string): EmbeddingQuirks =>
   quirksOf(EMBEDDINGS, profile.embeddings, modelId);
@@ -122,6 +139,16 @@ export const rerankQuirks = (profile: OtherModelsProfile, modelId: string): Rera
 
 export const moderationQuirks = (profile: OtherModelsProfile, modelId: string): ModerationQuirks =>
   quirksOf(MODERATION, profile.moderation, modelId);
+
+/** Returns the quirks of a model with a classification API; `undefined` for another model. */
+export function classificationQuirks(
+  { classification }: OtherModelsProfile,
+  modelId: string,
+): ClassificationQuirks | undefined {
+  if (classification === undefined || classification === false) return undefined;
+  const rule = classification.find(({ pattern }) => pattern.test(modelId));
+  return rule && { ...CLASSIFICATION, ...rule.quirks };
+}
 
 /** Returns the quirks of a model. Later sources replace earlier ones, in this order: defaults, `all`, first matching rule. */
 function quirksOf<Quirks>(base: Quirks, facts: EndpointProfile<Quirks> | undefined, modelId: string): Quirks {

@@ -50,5 +50,15 @@ export function azureResponses(
   const azure = azureOpenAI(options);
   const { id, vendor, baseURL, baseURLEnv, baseURLEnvPath, keyEnv, keyHeader, spaces } = azure;
   const address = { baseURL, baseURLEnv, baseURLEnvPath };
-  return { ...openaiResponses, ...address, id, vendor, keyEnv, keyHeader, spaces, moderation: false };
+  return {
+    ...openaiResponses,
+    ...address,
+    id,
+    vendor,
+    keyEnv,
+    keyHeader,
+    spaces,
+    moderation: false,
+    classification: false,
+  };
 }

@@ -1,4 +1,9 @@
-import type { ModerationQuirks, EndpointProfile, OtherModelsProfile } from '../other-models/quirks.ts';
+import type {
+  ClassificationProfile,
+  EndpointProfile,
+  ModerationQuirks,
+  OtherModelsProfile,
+} from '../other-models/quirks.ts';
 
 /** Media types that `/audio/transcriptions` accepts (openai 7.55), with the limit of 25 MB (guide to speech to text, 2026). */
 const SOUNDS = [
@@ -53,3 +58,18 @@ export const OPENAI_MODERATION: EndpointProfile<ModerationQuirks> = {
     },
   ],
 };
+
+/** OpenAI's model with the Decisions API. Source: types and comments of openai 7.55; at most 128 images (guide to decisions, 2026). */
+export const OPENAI_CLASSIFICATION: ClassificationProfile = [
+  {
+    pattern: /^gpt-6-luna/,
+    quirks: {
+      api: 'decisions',
+      images: {
+        mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
+        maxBytes: 20_000_000,
+        maxCount: 128,
+      },
+    },
+  },
+];

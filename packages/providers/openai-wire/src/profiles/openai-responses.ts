@@ -1,6 +1,6 @@
 import type { ResponsesProfile } from '../profile.ts';
 import { OPENAI_RESPONSES_QUIRKS } from '../responses/quirks.ts';
-import { OPENAI_MODERATION, OPENAI_OTHER_MODELS } from './openai-other-models.ts';
+import { OPENAI_CLASSIFICATION, OPENAI_MODERATION, OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_RESPONSES_MODELS } from './openai-models.ts';
 
 /** OpenAI over Responses. Source: recordings of 2025-2026. */
@@ -18,4 +18,5 @@ export const openaiResponses: ResponsesProfile = {
   files: 'openai',
   ...OPENAI_OTHER_MODELS,
   moderation: OPENAI_MODERATION,
+  classification: OPENAI_CLASSIFICATION,
 };

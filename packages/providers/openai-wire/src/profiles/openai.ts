@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 import { OPENAI_QUIRKS } from '../chat/quirks.ts';
-import { OPENAI_MODERATION, OPENAI_OTHER_MODELS } from './openai-other-models.ts';
+import { OPENAI_CLASSIFICATION, OPENAI_MODERATION, OPENAI_OTHER_MODELS } from './openai-other-models.ts';
 import { OPENAI_MODELS } from './openai-models.ts';
 
 /** OpenAI over Chat Completions. */
@@ -16,4 +16,5 @@ export const openai: Profile = {
   files: 'openai',
   ...OPENAI_OTHER_MODELS,
   moderation: OPENAI_MODERATION,
+  classification: OPENAI_CLASSIFICATION,
 };

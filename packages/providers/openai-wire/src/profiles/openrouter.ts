@@ -19,4 +19,14 @@ export const openrouter: Profile = {
     cacheKey: { header: 'x-session-id' },
   },
   models: [SIGNED_CLAUDE],
+  // Source: types of @openrouter/sdk 1.3.19, and the client of @earendil-works/pi-ai 1.5.2.
+  classification: [
+    {
+      pattern: /^~?typesafe\//,
+      quirks: {
+        api: 'system-one',
+        images: { mediaTypes: ['image/png', 'image/jpeg'], maxBytes: 20_000_000 },
+      },
+    },
+  ],
 };

@@ -91,6 +91,8 @@ export type Scenario =
   | 'speech-stream'
   | 'rerank-invalid'
   | 'moderation-count'
+  | 'classification-invalid'
+  | 'classification-refusal'
   | 'chain-unavailable'
   | 'chain-retry-after'
   | 'chain-in-band'

@@ -10,6 +10,7 @@ export const OPERATION_NAMES: readonly OperationName[] = [
   'speech',
   'rerank',
   'moderation',
+  'classification',
 ];
 
 const ANSWER_MEMBERS: Readonly<Record<OperationName, string>> = {
@@ -18,6 +19,7 @@ const ANSWER_MEMBERS: Readonly<Record<OperationName, string>> = {
   speech: 'audio',
   rerank: 'ranking',
   moderation: 'verdicts',
+  classification: 'distributions',
 };
 
 /** Returns the problem of a step as a predicate such as "has no text"; `undefined` for a valid step. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
+import type { Question } from '@majordomo/core';
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Answer } from './answer.ts';
 import type { Failure, FailureForm, FailureName } from './failure.ts';
@@ -92,10 +93,21 @@ export interface OperationRequest {
   readonly dimensions: number | undefined;
   /** Recording to transcribe. */
   readonly audio: { readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
-  /** Text to speak, or the query of a rerank request. */
+  /** Questions of a classification, with the names of their choices or levels. */
+  readonly questions: readonly WireQuestion[];
+  /** Text to speak or to classify, or the query of a rerank request. */
   readonly text: string | undefined;
   /** Requested response format, as a value of the wire. */
   readonly format: string | undefined;
+}
+
+/** Question of a classification. */
+export interface WireQuestion {
+  readonly name: string;
+  readonly type: Question['type'];
+  readonly instructions: string;
+  /** Choices or levels, in order; empty for a predicate. */
+  readonly options: readonly string[];
 }
 
 /** Response to an operation. The body is audio, a stream of events, or one JSON document. */

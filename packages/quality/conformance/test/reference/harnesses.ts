@@ -9,7 +9,14 @@ export const harnesses: readonly Harness[] = [
   {
     wire: openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' }),
     model: 'deepseek-chat',
-    models: { embedding: 'e', transcription: 't', speech: 's', rerank: 'r', moderation: 'v' },
+    models: {
+      embedding: 'e',
+      transcription: 't',
+      speech: 's',
+      rerank: 'r',
+      moderation: 'v',
+      classification: 'c',
+    },
     open: ({ baseURL, apiKey }) => ({
       ...referenceProvider('deepseek', baseURL, apiKey, chatDialogue),
       ...referenceOperations(baseURL, apiKey ?? ''),

@@ -1,9 +1,11 @@
 import {
+  type ClassificationBackend,
   type EmbeddingBackend,
   LlmError,
   type ModelContext,
   type ModerationBackend,
   type Provider,
+  type Question,
   type RerankBackend,
   type SpeechBackend,
   type TranscriptionBackend,
@@ -17,6 +19,7 @@ type Transcribe = TranscriptionBackend['transcribe'];
 type Speak = SpeechBackend['speak'];
 type Rerank = RerankBackend['rerank'];
 type Moderate = ModerationBackend['moderate'];
+type Classify = ClassificationBackend['classify'];
 
 interface Changes {
   readonly embed?: (embed: Embed) => Embed;
@@ -24,13 +27,15 @@ interface Changes {
   readonly speak?: (speak: Speak) => Speak;
   readonly rerank?: (rerank: Rerank) => Rerank;
   readonly moderate?: (moderate: Moderate) => Moderate;
+  readonly classify?: (classify: Classify) => Classify;
 }
 
 /** Applies changes to the operations of a provider. */
 const onOperations =
-  ({ embed, transcribe, speak, rerank, moderate }: Changes) =>
+  ({ embed, transcribe, speak, rerank, moderate, classify }: Changes) =>
   (provider: Provider): Provider => {
     const { embeddingModel, transcriptionModel, speechModel, rerankModel, moderationModel } = provider;
+    const { classificationModel } = provider;
     return {
       ...provider,
       ...(embed &&
@@ -71,6 +76,18 @@ const onOperations =
             return { ...model, moderate: moderate((request, context) => model.moderate(request, context)) };
           },
         }),
+      ...(classify &&
+        classificationModel && {
+          classificationModel: (id) => {
+            const model = classificationModel(id);
+            return (
+              model && {
+                ...model,
+                classify: classify((request, context) => model.classify(request, context)),
+              }
+            );
+          },
+        }),
     };
   };
 
@@ -81,6 +98,7 @@ const onContext = (change: (context: ModelContext) => ModelContext): Changes => 
   speak: (speak) => (request, context) => speak(request, change(context)),
   rerank: (rerank) => (request, context) => rerank(request, change(context)),
   moderate: (moderate) => (request, context) => moderate(request, change(context)),
+  classify: (classify) => (request, context) => classify(request, change(context)),
 });
 
 /** Changes the errors of every operation. */
@@ -111,6 +129,10 @@ const onFailure = (change: (error: LlmError) => LlmError): Changes => {
       moderate(request, context).catch((error: unknown) => {
         throw changed(error);
       }),
+    classify: (classify) => (request, context) =>
+      classify(request, context).catch((error: unknown) => {
+        throw changed(error);
+      }),
   };
 };
 
@@ -128,11 +150,13 @@ const FAILURES: Flaw['caught'] = [
   'speech-failures',
   'rerank-failures',
   'moderation-failures',
+  'classification-failures',
   'embedding-faults',
   'transcription-faults',
   'speech-faults',
   'rerank-faults',
   'moderation-faults',
+  'classification-faults',
 ];
 
 /** Flaws of embeddings, transcription and speech. */
@@ -145,6 +169,7 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
       'speech-declared',
       'rerank-declared',
       'moderation-declared',
+      'classification-declared',
     ],
     stream: same,
     wire: 'openai-chat',
@@ -154,6 +179,7 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
       speechModel: _s,
       rerankModel: _r,
       moderationModel: _m,
+      classificationModel: _c,
       ...provider
     }) => provider,
   },
@@ -165,6 +191,7 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
       'speech-declared',
       'rerank-declared',
       'moderation-declared',
+      'classification-declared',
     ],
     stream: same,
     wire: 'anthropic-messages',
@@ -175,6 +202,7 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
       speechModel: () => missing,
       rerankModel: () => missing,
       moderationModel: () => missing,
+      classificationModel: () => ({ ...missing, basis: 'vendor' }),
     }),
   },
   flaw('returns vectors in another order', ['embedding'], {
@@ -259,6 +287,8 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
     rerank: (rerank) => (request, context) => rerank(request, context).catch(() => rerank(request, context)),
     moderate: (moderate) => (request, context) =>
       moderate(request, context).catch(() => moderate(request, context)),
+    classify: (classify) => (request, context) =>
+      classify(request, context).catch(() => classify(request, context)),
   }),
   flaw('sends only the first documents', ['rerank'], {
     rerank: (rerank) => async (request, context) => {
@@ -292,6 +322,51 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
       return { ...answer, results: request.values.map((_, at) => results[at] ?? unflagged) };
     },
   }),
+  flaw('returns distributions in another order', ['classification'], {
+    classify: (classify) => async (request, context) => {
+      const { distributions, ...answer } = await classify(request, context);
+      const reversed = Object.entries(distributions).map(
+        ([name, each]) => [name, [...each].reverse()] as const,
+      );
+      return { ...answer, distributions: Object.fromEntries(reversed) };
+    },
+  }),
+  flaw('sends only the first questions', ['classification'], {
+    classify: (classify) => async (request, context) => {
+      const [first, ...others] = Object.entries(request.questions);
+      const answer = await classify(
+        { ...request, questions: Object.fromEntries(first ? [first] : []) },
+        context,
+      );
+      const even = others.map(([name, question]) => [name, evenly(question)] as const);
+      return { ...answer, distributions: { ...answer.distributions, ...Object.fromEntries(even) } };
+    },
+  }),
+  flaw('replaces invalid distributions', ['classification-invalid'], {
+    classify: (classify) => async (request, context) => {
+      const answer = await classify(request, context);
+      const even = Object.entries(request.questions).map(
+        ([name, question]) => [name, evenly(question)] as const,
+      );
+      return { ...answer, distributions: Object.fromEntries(even) };
+    },
+  }),
+  flaw('answers refused questions', ['classification-refusal'], {
+    classify: (classify) => (request, context) =>
+      classify(request, context).catch((error: unknown) => {
+        if (!LlmError.is(error, 'content-filter') || error.details.code !== 'refusal') throw error;
+        const even = Object.entries(request.questions).map(
+          ([name, question]) => [name, evenly(question)] as const,
+        );
+        return { distributions: Object.fromEntries(even), usage: undefined, warnings: [] };
+      }),
+  }),
+  flaw('drops the usage of answers to questions', ['classification-usage'], {
+    classify: (classify) => async (request, context) => ({
+      ...(await classify(request, context)),
+      usage: undefined,
+    }),
+  }),
   flaw('drops the usage of rankings and verdicts', ['rerank-usage', 'moderation-usage'], {
     rerank: (rerank) => async (request, context) => ({
       ...(await rerank(request, context)),
@@ -304,13 +379,27 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
   }),
   flaw(
     'ignores the signal of an operation',
-    ['embedding-abort', 'transcription-abort', 'speech-abort', 'rerank-abort', 'moderation-abort'],
+    [
+      'embedding-abort',
+      'transcription-abort',
+      'speech-abort',
+      'rerank-abort',
+      'moderation-abort',
+      'classification-abort',
+    ],
     onContext((context) => ({ ...context, signal: never })),
     { hangs: true },
   ),
   flaw(
     'includes the key in errors of operations',
-    ['embedding-secret', 'transcription-secret', 'speech-secret', 'rerank-secret', 'moderation-secret'],
+    [
+      'embedding-secret',
+      'transcription-secret',
+      'speech-secret',
+      'rerank-secret',
+      'moderation-secret',
+      'classification-secret',
+    ],
     onFailure(({ kind, details }) => new LlmError(kind, `Incorrect API key provided: ${KEY}`, details)),
   ),
   flaw('sends half of a recording', ['transcription'], {
@@ -362,6 +451,13 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
 /** API key of the suite. */
 const KEY = 'sk-conformance-0123456789abcdef';
 
+/** Returns equal probabilities for the options of a question. */
+function evenly(question: Question): readonly number[] {
+  const options =
+    'choices' in question ? Object.keys(question.choices) : 'levels' in question ? question.levels : [1, 2];
+  return options.map(() => 1 / options.length);
+}
+
 const missing = {
   id: 'm',
   space: 'm',
@@ -369,6 +465,7 @@ const missing = {
   transcribe: () => Promise.reject(new Error('no such model')),
   rerank: () => Promise.reject(new Error('no such model')),
   moderate: () => Promise.reject(new Error('no such model')),
+  classify: () => Promise.reject(new Error('no such model')),
   // eslint-disable-next-line require-yield -- it fails before the first chunk
   speak: async function* () {
     throw new Error('no such model');

@@ -11,7 +11,12 @@ import { failureError } from './provider.ts';
 
 type Operations = Pick<
   Provider,
-  'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
+  | 'embeddingModel'
+  | 'transcriptionModel'
+  | 'speechModel'
+  | 'rerankModel'
+  | 'moderationModel'
+  | 'classificationModel'
 >;
 
 /** Minimal client of the other endpoints of OpenAI and compatible servers. */
@@ -146,7 +151,48 @@ export function referenceOperations(baseURL: string, key: string): Operations {
           };
         }),
     }),
+    classificationModel: (id) => ({
+      id,
+      basis: 'vendor',
+      classify: (request, context) =>
+        withConvertedErrors(context, async () => {
+          const questions = Object.entries(request.questions).map(([name, question]) => ({
+            type: question.type,
+            name,
+            instructions: question.instructions,
+            ...('choices' in question && {
+              choices: Object.keys(question.choices).map((value) => ({ value })),
+            }),
+            ...('levels' in question && { levels: question.levels.map((label) => ({ label })) }),
+          }));
+          const body = { model: id, input: request.input, questions };
+          const { answers, usage } = asRecord(await (await send('/decisions', body, context)).json());
+          if (!isList(answers)) throw broken(context, 'answers');
+          const counted = tokens(usage, 'input_tokens');
+          if (counted !== undefined) context.reportUsage?.(counted);
+          const distributions = answers.map(asRecord).map((answer) => {
+            const name = String(answer['name']);
+            if (answer['type'] === 'refusal')
+              throw new LlmError('content-filter', `${context.target}: refused "${name}"`, {
+                code: 'refusal',
+                path: `questions.${name}`,
+              });
+            return [name, distributionIn(answer)] as const;
+          });
+          return { distributions: Object.fromEntries(distributions), usage: counted, warnings: [] };
+        }),
+    }),
   };
+}
+
+function distributionIn({
+  type,
+  probability,
+  probabilities,
+}: Readonly<Record<string, unknown>>): readonly number[] {
+  const one = Number(probability);
+  if (type === 'predicate') return [one, 1 - one];
+  return asList(probabilities).map((entry) => asRecord(entry)['probability'] as number);
 }
 
 const broken = ({ target }: ModelContext, path: string): LlmError =>

@@ -51,7 +51,12 @@ export interface FakeCall {
 }
 
 type RequestList =
-  'embeddingRequests' | 'transcriptionRequests' | 'speechRequests' | 'rerankRequests' | 'moderationRequests';
+  | 'embeddingRequests'
+  | 'transcriptionRequests'
+  | 'speechRequests'
+  | 'rerankRequests'
+  | 'moderationRequests'
+  | 'classificationRequests';
 
 /** Provider that plays scripts and records requests. */
 export interface FakeProvider extends Provider, Pick<FakeOperations, RequestList> {

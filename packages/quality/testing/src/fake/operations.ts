@@ -1,4 +1,6 @@
 import {
+  type ClassificationBackend,
+  type ClassificationRequest,
   type Clock,
   type EmbeddingBackend,
   type EmbeddingRequest,
@@ -19,6 +21,7 @@ import {
 import { operationProblem } from '../script/check.ts';
 import type { OperationName } from '../script/operation-answer.ts';
 import type {
+  ClassificationTurn,
   EmbeddingTurn,
   ModerationTurn,
   RerankTurn,
@@ -40,7 +43,12 @@ export interface FakeOperationOptions {
   readonly reranks?: Scripts<RerankTurn> | undefined;
   /** Turns of each moderation model, one per request. `@default` no moderation models */
   readonly moderations?: Scripts<ModerationTurn> | undefined;
-  /** Properties of the models. By default, each embedding model has a separate vector space, and no model has limits. */
+  /** Turns of each classification model, one per request. `@default` no classification models */
+  readonly classifications?: Scripts<ClassificationTurn> | undefined;
+  /**
+   * Properties of the models. By default, each embedding model has a separate vector space, the basis of classification models is
+   * `vendor`, and no model has limits.
+   */
   readonly facts?:
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;
@@ -48,6 +56,7 @@ export interface FakeOperationOptions {
         readonly speech?: Omit<SpeechBackend, 'id' | 'speak'> | undefined;
         readonly rerank?: Omit<RerankBackend, 'id' | 'rerank'> | undefined;
         readonly moderation?: Omit<ModerationBackend, 'id' | 'moderate'> | undefined;
+        readonly classification?: Partial<Omit<ClassificationBackend, 'id' | 'classify'>> | undefined;
       }
     | undefined;
 }
@@ -61,7 +70,12 @@ export interface FakeOperationCall<Request> {
 /** Fake models for operations other than chat and image generation. The models play scripts and record requests. */
 export interface FakeOperations extends Pick<
   Provider,
-  'embeddingModel' | 'transcriptionModel' | 'speechModel' | 'rerankModel' | 'moderationModel'
+  | 'embeddingModel'
+  | 'transcriptionModel'
+  | 'speechModel'
+  | 'rerankModel'
+  | 'moderationModel'
+  | 'classificationModel'
 > {
   /** Received embedding requests, in order. Core splits a long list of values into several requests. */
   readonly embeddingRequests: readonly FakeOperationCall<EmbeddingRequest>[];
@@ -73,13 +87,15 @@ export interface FakeOperations extends Pick<
   readonly rerankRequests: readonly FakeOperationCall<RerankRequest>[];
   /** Received moderation requests, in order. */
   readonly moderationRequests: readonly FakeOperationCall<ModerationRequest>[];
+  /** Received classification requests, in order. */
+  readonly classificationRequests: readonly FakeOperationCall<ClassificationRequest>[];
   /** Returns the number of turns that were not played. */
   readonly unplayed: () => number;
 }
 
 /** Creates models for the scripts of the options. */
 export function fakeOperations(options: FakeOperationOptions, clock: Clock): FakeOperations {
-  const { embeddings, transcriptions, speech, reranks, moderations, facts = {} } = options;
+  const { embeddings, transcriptions, speech, reranks, moderations, classifications, facts = {} } = options;
   const vectors = new OperationScript<EmbeddingTurn, EmbeddingRequest>('embedding', embeddings, clock);
   const transcripts = new OperationScript<TranscriptionTurn, TranscriptionRequest>(
     'transcription',
@@ -89,8 +105,14 @@ export function fakeOperations(options: FakeOperationOptions, clock: Clock): Fak
   const audio = new OperationScript<SpeechTurn, SpeechRequest>('speech', speech, clock);
   const rankings = new OperationScript<RerankTurn, RerankRequest>('rerank', reranks, clock);
   const verdicts = new OperationScript<ModerationTurn, ModerationRequest>('moderation', moderations, clock);
-  const scripts = [vectors, transcripts, audio, rankings, verdicts];
+  const answers = new OperationScript<ClassificationTurn, ClassificationRequest>(
+    'classification',
+    classifications,
+    clock,
+  );
+  const scripts = [vectors, transcripts, audio, rankings, verdicts, answers];
   return {
+    classificationRequests: answers.requests,
     rerankRequests: rankings.requests,
     moderationRequests: verdicts.requests,
     embeddingRequests: vectors.requests,
@@ -107,6 +129,13 @@ export function fakeOperations(options: FakeOperationOptions, clock: Clock): Fak
     ...(reranks && { rerankModel: (id) => ({ ...facts.rerank, ...fakeRerank(id, rankings) }) }),
     ...(moderations && {
       moderationModel: (id) => ({ ...facts.moderation, ...fakeModeration(id, verdicts) }),
+    }),
+    ...(classifications && {
+      classificationModel: (id) => ({
+        basis: 'vendor',
+        ...facts.classification,
+        ...fakeClassification(id, answers),
+      }),
     }),
   };
 }
@@ -230,6 +259,29 @@ const fakeModeration = (
     if ('hang' in turn) return waitForAbort(context);
     const { verdicts: results, usage, warnings = [] } = turn;
     return { target: context.target, ...servedBy(turn), results, usage, warnings };
+  },
+});
+
+const fakeClassification = (
+  id: string,
+  playing: OperationScript<ClassificationTurn, ClassificationRequest>,
+): Omit<ClassificationBackend, 'basis'> => ({
+  id,
+  async classify(request, context) {
+    const turn = playing.next(id, request, context);
+    await waitFor(playing.clock, turn.delayMs, context);
+    if ('fail' in turn) throw scriptedError(turn, context);
+    if ('hang' in turn) return waitForAbort(context);
+    const { distributions, refuses, usage, warnings = [] } = turn;
+    if (refuses === undefined) return { ...servedBy(turn), distributions, usage, warnings };
+    if (usage !== undefined) context.reportUsage?.(usage);
+    const { target } = context;
+    const message = `${target}: the model refused the question "${refuses}"`;
+    throw new LlmError('content-filter', message, {
+      target,
+      code: 'refusal',
+      path: `questions.${refuses}`,
+    });
   },
 });
 

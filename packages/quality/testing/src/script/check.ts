@@ -1,6 +1,7 @@
 import { didYouMean, isList, isRecord } from '@majordomo/core/toolkit';
 import {
   ANSWER_TURN,
+  DISTRIBUTIONS_TURN,
   FAIL_TURN,
   HANG_TURN,
   KINDS,
@@ -21,6 +22,7 @@ const OPERATIONS: Readonly<
   speech: { answer: AUDIO_TURN, member: 'audio', what: 'a speech turn' },
   rerank: { answer: RANKING_TURN, member: 'ranking', what: 'a rerank turn' },
   moderation: { answer: VERDICTS_TURN, member: 'verdicts', what: 'a moderation turn' },
+  classification: { answer: DISTRIBUTIONS_TURN, member: 'distributions', what: 'a classification turn' },
 };
 
 /** Returns the problem of a chat turn as a predicate, such as "has toolCalls that …"; `undefined` for a valid turn. */

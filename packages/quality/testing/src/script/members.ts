@@ -1,6 +1,7 @@
 import type { ErrorKind, Usage } from '@majordomo/core';
 import type {
   AudioTurn,
+  DistributionsTurn,
   RankingTurn,
   TranscriptTurn,
   VectorsTurn,
@@ -94,6 +95,16 @@ export const RANKING_TURN: Members<RankingTurn> = {
 
 export const VERDICTS_TURN: Members<VerdictsTurn> = {
   verdicts: true,
+  model: true,
+  vendor: true,
+  usage: true,
+  warnings: true,
+  delayMs: true,
+};
+
+export const DISTRIBUTIONS_TURN: Members<DistributionsTurn> = {
+  distributions: true,
+  refuses: true,
   model: true,
   vendor: true,
   usage: true,

@@ -8,7 +8,8 @@ import type {
 } from '@majordomo/core';
 
 /** Operation other than chat and image generation. */
-export type OperationName = 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
+export type OperationName =
+  'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation' | 'classification';
 
 interface OperationTurn {
   /** Time before the response, in milliseconds on the provider's clock. */
@@ -57,5 +58,14 @@ export interface VerdictsTurn extends OperationTurn {
   readonly verdicts: readonly ModerationResult[];
 }
 
+/** Turn of a classification model that answers all questions, or refuses one of them. */
+export interface DistributionsTurn extends OperationTurn {
+  /** Probabilities by question, for `[true, false]`, the choices or the levels, in order. Invalid probabilities are allowed. */
+  readonly distributions: Readonly<Record<string, readonly number[]>>;
+  /** Name of a question that the model refuses. The attempt fails with `content-filter`. `@default` none */
+  readonly refuses?: string | undefined;
+}
+
 /** Successful turn of a model for an operation other than chat and image generation. */
-export type OperationAnswer = VectorsTurn | TranscriptTurn | AudioTurn | RankingTurn | VerdictsTurn;
+export type OperationAnswer =
+  VectorsTurn | TranscriptTurn | AudioTurn | RankingTurn | VerdictsTurn | DistributionsTurn;

@@ -1,4 +1,5 @@
 import type {
+  ClassificationRequest,
   EmbeddingRequest,
   ModerationRequest,
   RerankRequest,
@@ -7,6 +8,7 @@ import type {
 } from '@majordomo/core';
 import type {
   AudioTurn,
+  DistributionsTurn,
   RankingTurn,
   TranscriptTurn,
   VectorsTurn,
@@ -45,3 +47,10 @@ export type RerankTurn =
 /** Turn of a fake moderation model. Core sends strings in one request, and each image in a separate request. */
 export type ModerationTurn =
   VerdictsTurn | OperationFail | OperationHang | ((request: ModerationRequest) => ModerationTurn);
+
+/** Turn of a fake classification model. Core sends at most `maxQuestions` questions in each request. */
+export type ClassificationTurn =
+  | DistributionsTurn
+  | OperationFail
+  | OperationHang
+  | ((request: ClassificationRequest) => ClassificationTurn);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { RerankResult } from '@majordomo/core';
 import { waitForClientClose } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
+import { classificationCases } from './classification-cases.ts';
 import { validAnswer, AUDIO_CHUNKS, vectorOf, verdictOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, operationRequest, TEXT } from './bench.ts';
 
@@ -228,6 +229,7 @@ export const operationAnswerCases: readonly Case[] = [
       }
     },
   },
+  ...classificationCases,
 ];
 
 /** Rerank results that core must reject for a request with three documents. `FAULTS` in `cases.ts` tests invalid JSON. */

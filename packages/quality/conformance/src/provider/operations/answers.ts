@@ -44,10 +44,51 @@ export function validAnswer(
       return { ranking: (request?.values ?? []).map((_, index) => ({ index, score: index - 1 })), usage };
     case 'moderation':
       return { verdicts: (request?.values ?? []).map(verdictOf), usage };
+    case 'classification':
+      return {
+        distributions: Object.fromEntries(
+          (request?.questions ?? []).map(({ name }) => [name, DISTRIBUTIONS[name] ?? []]),
+        ),
+        usage,
+      };
     default:
       return operation satisfies never;
   }
 }
+
+/** Questions of a classification, one of each type. */
+export const QUESTIONS: {
+  readonly refund: { readonly type: 'predicate'; readonly instructions: string };
+  readonly team: {
+    readonly type: 'choice';
+    readonly instructions: string;
+    readonly choices: Readonly<Record<'billing' | 'tech "1"' | 'other', string>>;
+  };
+  readonly severity: {
+    readonly type: 'score';
+    readonly instructions: string;
+    readonly levels: readonly string[];
+  };
+} = {
+  refund: { type: 'predicate', instructions: 'The customer asks for money back.' },
+  team: {
+    type: 'choice',
+    instructions: 'Which team answers?',
+    choices: { billing: 'Payments', 'tech "1"': '', other: 'Anything else' },
+  },
+  severity: {
+    type: 'score',
+    instructions: 'How severe is it?',
+    levels: ['cosmetic', 'has a workaround', 'blocks'],
+  },
+};
+
+/** Probabilities of valid answers, each with two decimals. */
+export const DISTRIBUTIONS: Readonly<Record<string, readonly number[]>> = {
+  refund: [0.98, 0.02],
+  team: [0.25, 0.7, 0.05],
+  severity: [0, 0.25, 0.75],
+};
 
 /** Returns the result for a value to classify, with a category that is named after this value. */
 export const verdictOf = (value: string): ModerationResult => ({

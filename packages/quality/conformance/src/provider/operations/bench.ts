@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  type ClassificationResponse,
   createMajordomo,
   LlmError,
   type ModerationResult,
@@ -12,10 +13,11 @@ import type { Exchange } from '../../server/exchange.ts';
 import { type Script, startWireServer, type WireServer } from '../../server/server.ts';
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
+import { QUESTIONS } from './answers.ts';
 
 /** Recording whose first bytes identify the audio format. */
 export const RECORDING: Uint8Array = new TextEncoder().encode('RIFF\u0024\0\0\0WAVEfmt a recording');
-/** Text to speak, and query of rerank requests. It has two lines and characters outside ASCII. */
+/** Text to speak or to classify, and query of rerank requests. It has two lines and characters outside ASCII. */
 export const TEXT = 'Hello there,\n“Ägypten”.';
 
 /** Result of a call, with the fields of all operations. */
@@ -26,6 +28,7 @@ export interface OperationResult {
   readonly mediaType: string;
   readonly segments: readonly { readonly text: string; readonly startMs: number; readonly endMs: number }[];
   readonly results: readonly (RerankResult | ModerationResult)[];
+  readonly answers: ClassificationResponse<typeof QUESTIONS>['answers'] | undefined;
   readonly usage: Usage | undefined;
 }
 
@@ -111,6 +114,11 @@ async function runOperation(
     }
     case 'moderation':
       return { ...EMPTY_RESULT, ...(await majordomo.moderationModel(spec).moderate({ values }, { signal })) };
+    case 'classification': {
+      const request = { input: TEXT, questions: QUESTIONS };
+      const { answers, usage } = await majordomo.classificationModel(spec).classify(request, { signal });
+      return { ...EMPTY_RESULT, answers, usage };
+    }
     default:
       return operation satisfies never;
   }
@@ -123,6 +131,7 @@ const EMPTY_RESULT = {
   mediaType: '',
   segments: [],
   results: [],
+  answers: undefined,
 } as const;
 
 /** Returns the error of a call that must fail with one of these kinds. */

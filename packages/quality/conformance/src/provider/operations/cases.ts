@@ -14,6 +14,7 @@ const LABELS: Readonly<Record<OperationName, { readonly what: string; readonly m
   speech: { what: 'speech', method: 'speechModel' },
   rerank: { what: 'rankings', method: 'rerankModel' },
   moderation: { what: 'verdicts', method: 'moderationModel' },
+  classification: { what: 'answers to questions', method: 'classificationModel' },
 };
 
 /** Returns the cases of one operation. */

@@ -1,10 +1,11 @@
 import type { SpeechRequest, TranscriptSegment } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
-import type { TranscriptTurn } from '@majordomo/testing';
+import type { DistributionsTurn, TranscriptTurn } from '@majordomo/testing';
 import { anything, count, isString, list, number, object, text, textOr, violations } from '../shape.ts';
-import type { OperationRequest, WireOperation } from '../wire.ts';
+import type { OperationRequest, WireOperation, WireQuestion } from '../wire.ts';
 import { isFile } from './form.ts';
 import {
+  classificationEndpoint,
   embeddingEndpoint,
   inputTokens,
   jsonReply,
@@ -208,6 +209,104 @@ const moderations = moderationEndpoint({
   },
 });
 
+const decisions = classificationEndpoint({
+  accepts: at(/\/decisions(?:\?|$)/),
+  read(_path, body) {
+    const { input, questions } = asRecord(body);
+    return { model: modelIn(body), text: asText(input), questions: asList(questions).map(questionIn) };
+  },
+  validate: (body) =>
+    violations(body, [
+      object(
+        { model: text, input: anything, questions: list(anything, 1, 400) },
+        { prompt_cache_key: text, safety_identifier: text },
+      ),
+    ]),
+  answer(turn, { questions, model }) {
+    const answers = questions
+      .filter(({ name }) => name === turn.refuses || name in turn.distributions)
+      .map((question) => decisionAnswer(question, turn));
+    const tokens = inputTokens(turn);
+    const output = turn.usage?.output ?? 1;
+    const usage = {
+      input_tokens: tokens,
+      input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+      output_tokens: output,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: tokens + output,
+    };
+    return jsonReply({ model, answers, usage }, REQUEST_ID);
+  },
+});
+
+function questionIn(question: unknown): WireQuestion {
+  const { name, type, instructions, choices, levels } = asRecord(question);
+  return {
+    name: asText(name) ?? '',
+    type: type === 'choice' || type === 'score' ? type : 'predicate',
+    instructions: asText(instructions) ?? '',
+    options: [
+      ...asList(choices).map((choice) => asText(asRecord(choice)['value']) ?? ''),
+      ...asList(levels).map((level) => asText(asRecord(level)['label']) ?? ''),
+    ],
+  };
+}
+
+/** Returns an answer of OpenAI's Decisions API. Source: types of openai 7.55. */
+function decisionAnswer({ name, type, options }: WireQuestion, turn: DistributionsTurn): object {
+  if (name === turn.refuses) return { type: 'refusal', name };
+  const probabilities = turn.distributions[name] ?? [];
+  if (type === 'predicate') return { type, name, probability: probabilities[0] };
+  const confidence = 0.5;
+  if (type === 'score') {
+    const levels = probabilities.map((probability, value) => ({ label: options[value], value, probability }));
+    return { type, name, score: 0, confidence, probabilities: levels };
+  }
+  const choices = probabilities.map((probability, index) => ({ value: options[index], probability }));
+  return { type, name, choice: options[0], confidence, probabilities: choices };
+}
+
+// TypeSafe and OpenRouter. Source: types of @openrouter/sdk 1.3.19.
+const systemOne = classificationEndpoint({
+  accepts: at(/\/systemone(?:\?|$)/),
+  read(_path, body) {
+    const { state, questions } = asRecord(body);
+    return {
+      model: modelIn(body),
+      text: asText(state),
+      questions: Object.entries(asRecord(questions)).map(([name, question]) => {
+        const { type, instructions, criteria } = asRecord(question);
+        return {
+          name,
+          type: type === 'choice' || type === 'score' ? type : 'predicate',
+          instructions: asText(instructions) ?? '',
+          options: type === 'choice' ? Object.keys(asRecord(criteria)) : asList(criteria).filter(isString),
+        };
+      }),
+    };
+  },
+  validate: (body) =>
+    violations(body, [object({ model: text, state: anything, questions: anything }, { assets: anything })]),
+  answer(turn, { questions }) {
+    const refused = questions.find(({ name }) => name === turn.refuses);
+    const answers = questions
+      .filter(({ name }) => name in turn.distributions && name !== refused?.name)
+      .map((question) => [question.name, systemOneAnswer(question, turn)] as const);
+    const usage = { input_tokens: inputTokens(turn), output_tokens: turn.usage?.output ?? 1, cost: 0.0001 };
+    return jsonReply({ answers: Object.fromEntries(answers), usage }, REQUEST_ID);
+  },
+});
+
+function systemOneAnswer({ name, type, options }: WireQuestion, turn: DistributionsTurn): object {
+  const probabilities = turn.distributions[name] ?? [];
+  if (type === 'predicate') return { type: 'noul', noul: probabilities[0] };
+  const keys = type === 'score' ? probabilities.map((_, at) => String(at)) : options;
+  const byKey = Object.fromEntries(probabilities.map((probability, at) => [keys[at] ?? at, probability]));
+  return type === 'score'
+    ? { type, score: 0, probabilities: byKey }
+    : { type, choice: options[0], probabilities: byKey };
+}
+
 /** Endpoints of OpenAI and compatible servers for operations other than chat. */
 export const openaiOperations: readonly WireOperation[] = [
   embeddings,
@@ -215,4 +314,6 @@ export const openaiOperations: readonly WireOperation[] = [
   speech,
   rerank,
   moderations,
+  decisions,
+  systemOne,
 ];

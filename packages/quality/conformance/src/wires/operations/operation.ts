@@ -2,6 +2,7 @@ import type {
   OperationAnswer,
   OperationName,
   AudioTurn,
+  DistributionsTurn,
   RankingTurn,
   TranscriptTurn,
   VectorsTurn,
@@ -34,6 +35,10 @@ export const rerankEndpoint = (facts: Facts<RankingTurn>): WireOperation =>
 export const moderationEndpoint = (facts: Facts<VerdictsTurn>): WireOperation =>
   endpoint('moderation', facts, (answer) => ('verdicts' in answer ? answer : undefined));
 
+/** Creates an endpoint that answers questions with probabilities. */
+export const classificationEndpoint = (facts: Facts<DistributionsTurn>): WireOperation =>
+  endpoint('classification', facts, (answer) => ('distributions' in answer ? answer : undefined));
+
 function endpoint<Answer>(
   operation: OperationName,
   { read, answer, ...facts }: Facts<Answer>,
@@ -45,6 +50,7 @@ function endpoint<Answer>(
     read: (path, body) => ({
       streamed: false,
       values: [],
+      questions: [],
       dimensions: undefined,
       audio: undefined,
       text: undefined,
@@ -80,7 +86,12 @@ export const piecesOf = (audio: AudioTurn['audio']): readonly Uint8Array[] =>
   audio instanceof Uint8Array ? [audio] : audio;
 
 /** Returns the default answer to a request, for a fault that specifies no `answer`. */
-export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequest): OperationAnswer {
+export function usualAnswer({
+  operation,
+  values,
+  questions,
+  dimensions = 8,
+}: OperationRequest): OperationAnswer {
   switch (operation) {
     case 'embedding':
       return { vectors: values.map((_, at) => unit(dimensions, at)) };
@@ -92,9 +103,21 @@ export function usualAnswer({ operation, values, dimensions = 8 }: OperationRequ
       return { ranking: values.map((_, index) => ({ index, score: 0.5 })) };
     case 'moderation':
       return { verdicts: values.map(() => ({ flagged: false, categories: {}, scores: {} })) };
+    case 'classification':
+      return { distributions: evenly(questions) };
     default:
       return operation satisfies never;
   }
+}
+
+/** Returns equal probabilities for the options of each question. */
+function evenly(questions: OperationRequest['questions']): DistributionsTurn['distributions'] {
+  return Object.fromEntries(
+    questions.map(({ name, options }) => {
+      const count = options.length === 0 ? 2 : options.length;
+      return [name, Array.from({ length: count }, () => 1 / count)];
+    }),
+  );
 }
 
 /**

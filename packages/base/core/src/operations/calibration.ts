@@ -1,0 +1,215 @@
+import { invalidError } from '../prepare/validate.ts';
+import type {
+  AnswerFacts,
+  AnswerOf,
+  Basis,
+  Calibration,
+  CalibrationCurve,
+  ClassificationRequest,
+  Question,
+  Questions,
+} from '../types/operations.ts';
+import { hash128 } from '../util/bytes.ts';
+import { configError } from '../util/options.ts';
+import { asNumber, isList, isRecord } from '../util/values.ts';
+
+/** All sources of probabilities, the best first. */
+export const BASES: readonly Basis[] = ['vendor', 'logprobs', 'stated'];
+
+/** Smallest probability that a curve distinguishes, because a vendor that rounds to two decimals returns 0 below it. */
+export const MIN_PROBABILITY = 0.005;
+
+/** Returns the number of options of a question. */
+export function optionCount(question: Question): number {
+  if (question.type === 'predicate') return 2;
+  return question.type === 'choice' ? Object.keys(question.choices).length : question.levels.length;
+}
+
+/** Returns the hash of a question. Any change of its type, instructions, options or descriptions changes the hash. */
+export function questionHash(question: Question): string {
+  const { type, instructions } = question;
+  const options = type === 'choice' ? Object.entries(question.choices) : type === 'score' && question.levels;
+  return hash128(JSON.stringify([type, instructions, options]));
+}
+
+/** Applies a curve to probabilities that sum to 1. */
+export function applyCurve(
+  probabilities: readonly number[],
+  { scale, bias }: Pick<CalibrationCurve, 'scale' | 'bias'>,
+): readonly number[] {
+  const logits = probabilities.map(
+    (probability, at) => scale * Math.log(Math.max(probability, MIN_PROBABILITY)) + (bias[at] ?? 0),
+  );
+  const highest = Math.max(...logits);
+  return normalized(logits.map((logit) => Math.exp(logit - highest)));
+}
+
+/** Returns the values divided by their sum. */
+function normalized(values: readonly number[]): readonly number[] {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.map((value) => value / sum);
+}
+
+/** Returns the normalized distribution, or a description of its problem. Vendors round, so that sums differ from 1. */
+export function checkedDistribution(value: unknown, question: Question): readonly number[] | string {
+  const count = optionCount(question);
+  if (!isList(value)) return 'has no probabilities';
+  if (value.length !== count) return `has ${value.length} probabilities instead of ${count}`;
+  const invalid = value.find((each) => (asNumber(each) ?? -1) < 0);
+  if (invalid !== undefined) return `has the probability ${String(invalid)}`;
+  const probabilities = value as readonly number[];
+  const sum = probabilities.reduce((total, each) => total + each, 0);
+  return sum < 0.9 || sum > 1.1 ? `has probabilities that sum to ${sum}` : normalized(probabilities);
+}
+
+/** Returns the answer to a question. */
+export function answerOf(
+  question: Question,
+  probabilities: readonly number[],
+  facts: AnswerFacts,
+): AnswerOf<Question> {
+  const { basis, isCalibrated } = facts;
+  if (question.type === 'predicate')
+    return { type: 'predicate', probability: probabilities[0] ?? 0, basis, isCalibrated };
+  if (question.type === 'score') {
+    const score = probabilities.reduce((sum, each, level) => sum + level * each, 0);
+    return { type: 'score', score, probabilities, basis, isCalibrated };
+  }
+  const names = Object.keys(question.choices);
+  const highest = Math.max(...probabilities);
+  const entries = names.map((name, at) => [name, probabilities[at] ?? 0] as const);
+  return {
+    type: 'choice',
+    choice: names[probabilities.indexOf(highest)] ?? '',
+    probabilities: Object.fromEntries(entries),
+    basis,
+    isCalibrated,
+  };
+}
+
+/** Throws `config` for a calibration that is not valid, or that was learned from other questions. */
+export function checkCalibration({ calibration, questions }: ClassificationRequest): void {
+  if (calibration === undefined) return;
+  const value: unknown = calibration;
+  if (!isRecord(value) || value['version'] !== 1 || !isRecord(value['questions']))
+    throw configError('calibration', 'must be the result of learnCalibration, as JSON of version 1');
+  for (const [name, entry] of Object.entries(value['questions'])) checkEntry(name, entry);
+  for (const [name, question] of Object.entries(questions)) checkMatch(name, question, calibration);
+}
+
+function checkEntry(name: string, entry: unknown): void {
+  const path = `calibration.questions.${name}`;
+  if (!isRecord(entry) || typeof entry['hash'] !== 'string' || !isRecord(entry['targets']))
+    throw configError(path, 'must have hash and targets');
+  for (const [target, curve] of Object.entries(entry['targets'])) {
+    const curvePath = `${path}.targets["${target}"]`;
+    if (!isRecord(curve)) throw configError(curvePath, 'must be a curve');
+    const { basis, scale, bias } = curve;
+    if (!BASES.includes(basis as Basis))
+      throw configError(`${curvePath}.basis`, `must be one of ${BASES.join(', ')}`);
+    if ((asNumber(scale) ?? 0) <= 0) throw configError(`${curvePath}.scale`, 'must be a number above 0');
+    if (!isList(bias) || bias.some((each) => asNumber(each) === undefined))
+      throw configError(`${curvePath}.bias`, 'must be an array of numbers');
+  }
+}
+
+/** Throws `config` unless the calibration was learned from this wording of the question. */
+function checkMatch(name: string, question: Question, { questions }: Calibration): void {
+  const path = `calibration.questions.${name}`;
+  const entry = Object.hasOwn(questions, name) ? questions[name] : undefined;
+  if (entry === undefined) throw configError(path, 'is missing; learn it with learnCalibration');
+  if (entry.hash !== questionHash(question))
+    throw configError(path, 'was learned from another wording of the question; run learnCalibration again');
+  const count = optionCount(question);
+  for (const [target, { bias }] of Object.entries(entry.targets))
+    if (bias.length !== count)
+      throw configError(
+        `${path}.targets["${target}"].bias`,
+        `must have ${count} numbers, not ${bias.length}`,
+      );
+}
+
+/** Returns the curves of a target by question, or a description of the problem. All curves must have the same basis. */
+export function curvesOf(
+  target: string,
+  { questions }: Calibration,
+  asked: Questions,
+): Readonly<Record<string, CalibrationCurve>> | string {
+  const curves: Record<string, CalibrationCurve> = {};
+  let basis: Basis | undefined;
+  for (const name of Object.keys(asked)) {
+    const targets = questions[name]?.targets ?? {};
+    const curve = Object.hasOwn(targets, target) ? targets[target] : undefined;
+    if (curve === undefined) return `has no curve for the question "${name}"; run learnCalibration for it`;
+    basis ??= curve.basis;
+    if (curve.basis !== basis)
+      return `has curves of the bases ${basis} and ${curve.basis}; learn them together`;
+    curves[name] = curve;
+  }
+  return curves;
+}
+
+const MAX_QUESTIONS = 400;
+const NAME = /^[\w-]{1,64}$/;
+
+/** Throws `invalid-request` with the path of the first invalid question. */
+export function checkQuestions(questions: unknown): void {
+  if (!isRecord(questions)) throw invalidError('questions', 'must be an object of questions by name');
+  const entries = Object.entries(questions);
+  if (entries.length === 0 || entries.length > MAX_QUESTIONS)
+    throw invalidError('questions', `must contain 1 to ${MAX_QUESTIONS} questions, not ${entries.length}`);
+  for (const [name, question] of entries) checkQuestion(name, question);
+}
+
+/** Members of each type of question that contain its options. */
+const OPTIONS: Readonly<Record<string, string | undefined>> = {
+  predicate: undefined,
+  choice: 'choices',
+  score: 'levels',
+};
+
+function checkQuestion(name: string, question: unknown): void {
+  const path = `questions.${name}`;
+  if (!NAME.test(name) || name === '__proto__')
+    throw invalidError(path, 'must be named with 1 to 64 letters, digits, "_" or "-"');
+  if (!isRecord(question)) throw invalidError(path, 'must be an object with type and instructions');
+  const { type, instructions } = question;
+  if (typeof type !== 'string' || !Object.hasOwn(OPTIONS, type))
+    throw invalidError(`${path}.type`, `must be one of ${Object.keys(OPTIONS).join(', ')}`);
+  const member = OPTIONS[type];
+  for (const other of Object.keys(question)) {
+    if (other === 'type' || other === 'instructions' || other === member) continue;
+    const remedy = member === undefined ? 'write it into instructions' : `use ${member}`;
+    throw invalidError(`${path}.${other}`, `is not a member of a question of the type ${type}; ${remedy}`);
+  }
+  checkText(instructions, `${path}.instructions`);
+  if (type === 'choice') checkChoices(question['choices'], `${path}.choices`);
+  if (type === 'score') checkLevels(question['levels'], `${path}.levels`);
+}
+
+function checkChoices(choices: unknown, path: string): void {
+  if (!isRecord(choices)) throw invalidError(path, 'must be an object of descriptions by name');
+  const entries = Object.entries(choices);
+  checkCount(entries.length, 255, path);
+  for (const [name, description] of entries) {
+    if (name.trim() === '' || name.length > 100 || name === '__proto__')
+      throw invalidError(`${path}.${name}`, 'must have a name of 1 to 100 characters');
+    if (typeof description !== 'string')
+      throw invalidError(`${path}.${name}`, 'must be a description, which may be empty');
+  }
+}
+
+function checkLevels(levels: unknown, path: string): void {
+  if (!isList(levels)) throw invalidError(path, 'must be an array of descriptions');
+  checkCount(levels.length, 10, path);
+  for (const [at, level] of levels.entries()) checkText(level, `${path}[${at}]`);
+}
+
+function checkCount(count: number, max: number, path: string): void {
+  if (count < 2 || count > max) throw invalidError(path, `must have 2 to ${max} entries, not ${count}`);
+}
+
+function checkText(value: unknown, path: string): void {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw invalidError(path, 'must be a string, and not empty');
+}

@@ -1,0 +1,307 @@
+import type { Operation } from '../call/contract.ts';
+import type { ModelSetup } from '../client/new-call.ts';
+import { fitVendorCalls } from '../prepare/vendor-calls.ts';
+import { requireMedia } from '../prepare/fit-request.ts';
+import { repairHistory } from '../prepare/history.ts';
+import { fitImages } from '../prepare/media.ts';
+import { mergeSystem } from '../prepare/output.ts';
+import { dropForeignReplay } from '../prepare/replay.ts';
+import { checkOneOf, invalidError, unsupportedError, validate } from '../prepare/validate.ts';
+import type { Target } from '../resolve/resolve.ts';
+import { distinctWarnings } from '../stream/events.ts';
+import { completeUsage, sumUsage } from '../stream/usage.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { Message } from '../types/messages.ts';
+import type {
+  Basis,
+  CalibrationCurve,
+  ClassificationRequest,
+  ClassificationResponse,
+  Question,
+  Questions,
+} from '../types/operations.ts';
+import type { ClassificationBackend, Distributions, ModelContext } from '../types/provider.ts';
+import type { Warning } from '../types/response.ts';
+import type { Usage } from '../types/usage.ts';
+import { isList } from '../util/values.ts';
+import {
+  answerOf,
+  applyCurve,
+  BASES,
+  checkCalibration,
+  checkedDistribution,
+  checkQuestions,
+  curvesOf,
+  optionCount,
+} from './calibration.ts';
+import { checkRequest, prepareSingle, servedBy, withUsage } from './single-response.ts';
+
+type Setup = Pick<ModelSetup, 'classification' | 'deps' | 'media' | 'modelAt'>;
+type Curves = Readonly<Record<string, CalibrationCurve>>;
+
+/** Answered questions of one target. */
+interface Answered extends Distributions {
+  readonly basis: Basis;
+}
+
+/** Creates the operation that answers questions with probabilities. */
+export function classificationOperation(
+  request: ClassificationRequest,
+  setup: Setup,
+): Operation<Answered, ClassificationResponse> {
+  return {
+    type: 'classification',
+    validate: () => {
+      validateClassification(request);
+    },
+    async prepare(target, scope) {
+      const { key } = target;
+      const curves = curvesAt(key, request);
+      const sources = sourcesAt(target, request, curves, setup);
+      const { images, timeouts } = sources[0];
+      const fitted = await fitInput(request.input, images, { key, setup, scope });
+      const bases = sources.map(({ basis }) => basis);
+      const payload: ClassificationRequest = { ...request, input: fitted.input, bases };
+      return prepareSingle({
+        target: key,
+        payload,
+        capabilities: { images },
+        timeouts,
+        warnings: fitted.warnings,
+        send: (context) => classifyBySources(sources, payload, context),
+        usage: ({ usage }) => usage,
+        result: (answered, warnings, facts) => ({
+          answers: answersTo(request.questions, answered, curves),
+          target: key,
+          ...servedBy(answered),
+          usage: answered.usage,
+          warnings: [...warnings, ...answered.warnings],
+          ...facts,
+        }),
+      });
+    },
+  };
+}
+
+/** Throws `invalid-request` for an invalid request, and `config` for a calibration that does not belong to its questions. */
+export function validateClassification(request: ClassificationRequest): void {
+  checkRequest(request, ['input', 'questions', 'calibration', 'bases', 'extra'], {
+    messages: 'input',
+    prompt: 'input',
+    state: 'input',
+    text: 'input',
+  });
+  checkInput(request.input);
+  checkQuestions(request.questions);
+  const bases: unknown = request.bases;
+  if (bases !== undefined) {
+    if (!isList(bases) || bases.length === 0) throw invalidError('bases', 'must be an array of sources');
+    for (const [at, basis] of bases.entries()) checkOneOf(basis ?? null, BASES, `bases[${at}]`);
+  }
+  checkCalibration(request);
+}
+
+function checkInput(input: unknown): void {
+  if (typeof input === 'string') {
+    if (input.trim() === '') throw invalidError('input', 'must not be empty');
+    return;
+  }
+  if (!isList(input)) throw invalidError('input', 'must be a string or an array of messages');
+  const messages = input as readonly Message[];
+  try {
+    validate({ messages });
+  } catch (error) {
+    if (!LlmError.is(error)) throw error;
+    const path = error.details.path?.replace(/^messages/, 'input') ?? 'input';
+    throw new LlmError(error.kind, error.message.replace(/^messages/, 'input'), { path });
+  }
+  for (const [at, { parts }] of messages.entries())
+    for (const [index, part] of parts.entries()) {
+      const pieces = 'content' in part ? part.content : [part];
+      if (pieces.some(({ type }) => type === 'file' || type === 'audio' || type === 'blob'))
+        throw invalidError(
+          `input[${at}].parts[${index}]`,
+          'must contain only text and images; classify the text of a document or a recording',
+        );
+    }
+}
+
+/** Returns the curves of a target; `undefined` without a calibration. Throws `unsupported` if the target has none. */
+function curvesAt(target: string, { calibration, questions }: ClassificationRequest): Curves | undefined {
+  if (calibration === undefined) return undefined;
+  const curves = curvesOf(target, calibration, questions);
+  if (typeof curves === 'string') throw unsupportedError(target, curves);
+  return curves;
+}
+
+type Sources = readonly [ClassificationBackend, ...ClassificationBackend[]];
+
+/** Returns the accepted sources of a target, the best first. Throws `unsupported` if the target has none. */
+function sourcesAt(
+  target: Target,
+  request: ClassificationRequest,
+  curves: Curves | undefined,
+  setup: Setup,
+): Sources {
+  const { key } = target;
+  const accepted = acceptedBases(request, curves);
+  const backends = backendsAt(target, accepted, setup);
+  if (backends.length === 0) {
+    const isEmulated = setup.classification !== undefined;
+    const remedy = isEmulated
+      ? ''
+      : "; set createMajordomo's option classification to emulateClassification() of @majordomo/classify";
+    throw unsupportedError(key, `does not classify with the bases ${accepted.join(', ')}${remedy}`);
+  }
+  const most = Math.max(...Object.values(request.questions).map(optionCount));
+  const [first, ...others] = backends.filter(({ maxOptions = Infinity }) => most <= maxOptions);
+  if (first !== undefined) return [first, ...others];
+  throw unsupportedError(key, `accepts at most ${backends[0]?.maxOptions} options, not ${most}`, {
+    path: 'questions',
+    code: 'too-large',
+  });
+}
+
+function acceptedBases({ bases }: ClassificationRequest, curves: Curves | undefined): readonly Basis[] {
+  if (curves === undefined) return bases ?? ['vendor', 'logprobs'];
+  const learned = new Set(Object.values(curves).map(({ basis }) => basis));
+  return BASES.filter((basis) => learned.has(basis) && (bases?.includes(basis) ?? true));
+}
+
+/** Returns the vendor's API if its basis is accepted, otherwise the emulations. */
+function backendsAt(
+  target: Target,
+  accepted: readonly Basis[],
+  { classification, deps, modelAt }: Setup,
+): readonly ClassificationBackend[] {
+  const native = target.provider.classificationModel?.(target.modelId, deps.transport().env);
+  if (native !== undefined && accepted.includes(native.basis)) return [native];
+  if (classification === undefined) return [];
+  return (['logprobs', 'stated'] as const)
+    .filter((basis) => accepted.includes(basis))
+    .flatMap((basis) => classification(modelAt(target), basis) ?? []);
+}
+
+const NO_FAMILIES: readonly string[] = [];
+
+/** Fits the input to a target. The messages that remain contain only text, images, tool calls and tool results. */
+async function fitInput(
+  input: ClassificationRequest['input'],
+  images: ClassificationBackend['images'],
+  { key, setup, scope }: { key: string; setup: Setup; scope: { readonly signal: AbortSignal } },
+): Promise<{ readonly input: ClassificationRequest['input']; readonly warnings: readonly Warning[] }> {
+  if (typeof input === 'string') return { input, warnings: [] };
+  const merged = mergeSystem({ messages: input });
+  requireMedia(merged.messages, { images }, key);
+  const calls = fitVendorCalls(merged.messages, NO_FAMILIES, key);
+  const readable = dropForeignReplay(calls.messages, NO_FAMILIES, key);
+  const repaired = repairHistory(readable.messages);
+  const fitted = await fitImages(repaired.messages, images, setup.media, key, scope);
+  const system: readonly Message[] =
+    merged.system === undefined ? [] : [{ role: 'system', parts: [{ type: 'text', text: merged.system }] }];
+  return {
+    input: [...system, ...fitted.messages],
+    warnings: [calls, readable, repaired, fitted].flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** Asks the first source. If it has no log probabilities, asks the next. */
+async function classifyBySources(
+  [source, ...others]: Sources,
+  request: ClassificationRequest,
+  context: ModelContext,
+): Promise<Answered> {
+  try {
+    return await classifyInParts(source, request, context);
+  } catch (error) {
+    const [next, ...rest] = others;
+    const hasNoLogprobs = LlmError.is(error, 'unsupported') && error.details.code === 'no-logprobs';
+    if (!hasNoLogprobs || next === undefined) throw error;
+    const spent = error.details.partial?.usage;
+    try {
+      const answered = await classifyBySources([next, ...rest], request, context);
+      return { ...answered, usage: sumUsage(spent, answered.usage) };
+    } catch (cause) {
+      throw withUsage(cause, context.target, [spent]);
+    }
+  }
+}
+
+/** Sends at most `maxQuestions` questions in each request, in sequence. */
+async function classifyInParts(
+  source: ClassificationBackend,
+  request: ClassificationRequest,
+  context: ModelContext,
+): Promise<Answered> {
+  const { basis, maxQuestions = Infinity } = source;
+  const distributions: Record<string, readonly number[]> = {};
+  const usages: (Usage | undefined)[] = [];
+  const warnings: Warning[] = [];
+  let last: Distributions | undefined;
+  for (const questions of partsOf(request.questions, maxQuestions)) {
+    try {
+      last = await source.classify({ ...request, questions }, context);
+      usages.push(last.usage);
+      if (last.usage) context.reportUsage?.(sumUsage(...usages) ?? last.usage);
+      Object.assign(distributions, checkedDistributions(last, questions, context.target));
+      warnings.push(...last.warnings);
+    } catch (cause) {
+      throw withUsage(cause, context.target, usages);
+    }
+  }
+  return {
+    ...servedBy(last ?? {}),
+    basis,
+    distributions,
+    usage: completeUsage(usages),
+    warnings: distinctWarnings(warnings),
+  };
+}
+
+function partsOf(questions: Questions, size: number): readonly Questions[] {
+  const entries = Object.entries(questions);
+  if (entries.length <= size) return [questions];
+  const parts: Questions[] = [];
+  for (let at = 0; at < entries.length; at += size)
+    parts.push(Object.fromEntries(entries.slice(at, at + size)));
+  return parts;
+}
+
+/** Returns normalized distributions. Throws `invalid-output` that names the question of an invalid distribution. */
+function checkedDistributions(
+  { distributions }: Distributions,
+  questions: Questions,
+  target: string,
+): Record<string, readonly number[]> {
+  const unknown = Object.keys(distributions).find((name) => !Object.hasOwn(questions, name));
+  if (unknown !== undefined) throw answerError(target, unknown, 'was not asked');
+  const checked = Object.entries(questions).map(([name, question]) => {
+    const given = Object.hasOwn(distributions, name) ? distributions[name] : undefined;
+    const distribution = checkedDistribution(given, question);
+    if (typeof distribution === 'string') throw answerError(target, name, distribution);
+    return [name, distribution] as const;
+  });
+  return Object.fromEntries(checked);
+}
+
+const answerError = (target: string, name: string, problem: string): LlmError =>
+  new LlmError('invalid-output', `${target}: the answer to the question "${name}" ${problem}`, {
+    path: `questions.${name}`,
+  });
+
+function answersTo(
+  questions: Questions,
+  { distributions, basis }: Answered,
+  curves: Curves | undefined,
+): ClassificationResponse['answers'] {
+  const facts = { basis, isCalibrated: curves !== undefined };
+  const answer = ([name, question]: readonly [string, Question]) => {
+    const probabilities = distributions[name] ?? [];
+    const curve = curves?.[name];
+    return [
+      name,
+      answerOf(question, curve === undefined ? probabilities : applyCurve(probabilities, curve), facts),
+    ];
+  };
+  return Object.fromEntries(Object.entries(questions).map(answer)) as ClassificationResponse['answers'];
+}

@@ -1,0 +1,156 @@
+import {
+  type ClassificationBackend,
+  type ClassificationRequest,
+  LlmError,
+  type Message,
+  type ModelContext,
+  type Question,
+  type ToolResultPart,
+  type Usage,
+} from '@majordomo/core';
+import { asList, asNumber, asRecord, isList, toBase64 } from '@majordomo/core/toolkit';
+import { jsonBody, mergeExtra } from './extra.ts';
+
+// OpenAI's Decisions API. Source: types of openai 7.55.
+
+/** Key of this API in `ClassificationRequest.extra`. */
+const WIRE = 'openai-decisions';
+
+/** Returns the body of a request. */
+export function toDecisionBody(request: ClassificationRequest, modelId: string, target: string): string {
+  const { input } = request;
+  const body = {
+    model: modelId,
+    input: typeof input === 'string' ? input : input.flatMap(itemsOf),
+    questions: Object.entries(request.questions).map(toQuestion),
+  };
+  return jsonBody(mergeExtra(body, request, WIRE, target));
+}
+
+function toQuestion([name, question]: readonly [string, Question]): object {
+  const { type, instructions } = question;
+  if (type === 'predicate') return { type, name, instructions };
+  if (type === 'score')
+    return { type, name, instructions, levels: question.levels.map((label) => ({ label })) };
+  const choices = Object.entries(question.choices).map(([value, description]) =>
+    description === '' ? { value } : { value, description },
+  );
+  return { type, name, instructions, choices };
+}
+
+type Piece = ToolResultPart['content'][number];
+
+/** Returns the items of a message. Core has removed all parts except text, images, tool calls and tool results. */
+function itemsOf({ role, parts }: Message): readonly object[] {
+  if (role === 'tool')
+    return parts.map(({ callId, content }) => ({
+      type: 'function_call_output',
+      call_id: callId,
+      output: content.map(contentOf),
+    }));
+  if (role !== 'assistant') return [{ role, content: (parts as readonly Piece[]).map(contentOf) }];
+  const texts = parts.flatMap((part) =>
+    part.type === 'text' ? { type: 'output_text', text: part.text } : [],
+  );
+  const calls = parts.flatMap((part) =>
+    part.type === 'tool-call'
+      ? { type: 'function_call', call_id: part.id, name: part.name, arguments: JSON.stringify(part.args) }
+      : [],
+  );
+  return texts.length === 0 ? calls : [{ role, content: texts }, ...calls];
+}
+
+const contentOf = (piece: Piece): object =>
+  piece.type === 'text'
+    ? { type: 'input_text', text: piece.text }
+    : { type: 'input_image', image_url: `data:${piece.mediaType};base64,${toBase64(piece.bytes)}` };
+
+/**
+ * Returns the distributions of a response. Throws `content-filter` for a refused question, and `invalid-output` for an answer that
+ * belongs to no question or to another type.
+ */
+export function fromDecisionBody(
+  json: unknown,
+  { questions }: ClassificationRequest,
+  { target, reportUsage }: ModelContext,
+): Awaited<ReturnType<ClassificationBackend['classify']>> {
+  const { answers, usage: raw } = asRecord(json);
+  const usage = usageOf(raw);
+  if (usage !== undefined) reportUsage?.(usage);
+  if (!isList(answers))
+    throw new LlmError('protocol', `${target}: expected \`answers\` to be an array`, {
+      target,
+      path: 'answers',
+    });
+  const names = Object.keys(questions);
+  const distributions: Record<string, readonly number[]> = {};
+  for (const [at, answer] of answers.entries()) {
+    const name = nameOf(asRecord(answer)['name'], names[at]);
+    const question = name !== undefined && Object.hasOwn(questions, name) ? questions[name] : undefined;
+    if (name === undefined || question === undefined)
+      throw answerError(target, String(name), 'was not asked');
+    if (Object.hasOwn(distributions, name)) throw answerError(target, name, 'occurs twice');
+    distributions[name] = distributionOf(asRecord(answer), question, name, target);
+  }
+  return { distributions, usage, warnings: [] };
+}
+
+/** Returns the name of an answer. An answer without a name belongs to the question at the same position. */
+const nameOf = (name: unknown, atPosition: string | undefined): string | undefined =>
+  typeof name === 'string' ? name : atPosition;
+
+function distributionOf(
+  answer: Readonly<Record<string, unknown>>,
+  question: Question,
+  name: string,
+  target: string,
+): readonly number[] {
+  const { type, probability, probabilities } = answer;
+  if (type === 'refusal') throw refusalError(target, name);
+  if (type !== question.type)
+    throw answerError(target, name, `has the type ${String(type)} instead of ${question.type}`);
+  if (question.type === 'predicate') return complementOf(probability);
+  const options = question.type === 'choice' ? Object.keys(question.choices) : question.levels;
+  const entries = asList(probabilities).map(asRecord);
+  if (question.type === 'score') return entries.map((entry) => entry['probability'] as number);
+  const byName = new Map(entries.map((entry) => [entry['value'], entry['probability'] as number]));
+  const unknown = entries.find(({ value }) => !options.includes(value as string));
+  if (unknown !== undefined)
+    throw answerError(target, name, `has the unknown choice ${JSON.stringify(unknown['value'])}`);
+  if (byName.size !== entries.length) throw answerError(target, name, 'has a choice twice');
+  return options.flatMap((option) => byName.get(option) ?? []);
+}
+
+/** Returns `[p, 1 - p]`. Core rejects a value that is not a probability. */
+export const complementOf = (probability: unknown): readonly number[] => {
+  const value = asNumber(probability) ?? NaN;
+  return [value, 1 - value];
+};
+
+/** Returns the error of an answer that does not fit its question. */
+export const answerError = (target: string, name: string, problem: string): LlmError =>
+  new LlmError('invalid-output', `${target}: the answer to the question "${name}" ${problem}`, {
+    target,
+    path: `questions.${name}`,
+  });
+
+const refusalError = (target: string, name: string): LlmError =>
+  new LlmError('content-filter', `${target}: the model refused the question "${name}"`, {
+    target,
+    code: 'refusal',
+    path: `questions.${name}`,
+  });
+
+function usageOf(raw: unknown): Usage | undefined {
+  const { input_tokens: input, output_tokens: output, input_tokens_details: details } = asRecord(raw);
+  if (asNumber(input) === undefined && asNumber(output) === undefined) return undefined;
+  const { cached_tokens: cacheRead, cache_write_tokens: cacheWrite } = asRecord(details);
+  const { reasoning_tokens: reasoning } = asRecord(asRecord(raw)['output_tokens_details']);
+  return {
+    input: asNumber(input),
+    output: asNumber(output),
+    cacheRead: asNumber(cacheRead),
+    cacheWrite: asNumber(cacheWrite),
+    reasoning: asNumber(reasoning),
+  };
+}

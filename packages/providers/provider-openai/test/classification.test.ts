@@ -1,0 +1,258 @@
+import {
+  assistant,
+  type ClassificationRequest,
+  type ClassificationResponse,
+  createMajordomo,
+  image,
+  LlmError,
+  type Provider,
+  toolResult,
+  user,
+} from '@majordomo/core';
+import { expect, it } from 'vitest';
+import { azureResponses, createOpenAI, openaiCompatible, openrouter } from '../src/index.ts';
+
+interface Sent {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** `fetch` that records requests and returns `answer`. */
+function fetchOf(answer: unknown, status = 200): { fetch: typeof globalThis.fetch; sent: Sent[] } {
+  const sent: Sent[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const body = JSON.parse(String(init?.body)) as Sent['body'];
+    sent.push({ url: String(input), headers: new Headers(init?.headers), body });
+    return Promise.resolve(Response.json(answer, { status }));
+  };
+  return { fetch, sent };
+}
+
+const QUESTIONS = {
+  refund: { type: 'predicate', instructions: 'The customer asks for money back.' },
+  team: { type: 'choice', instructions: 'Which team?', choices: { billing: 'Payments', other: '' } },
+  severity: { type: 'score', instructions: 'How severe?', levels: ['cosmetic', 'blocks work'] },
+} as const;
+
+const classify = (
+  provider: Provider,
+  model: string,
+  input: ClassificationRequest['input'] = 'Refund me!',
+): Promise<ClassificationResponse<typeof QUESTIONS>> =>
+  createMajordomo({ providers: [provider], chain: { backoff: { baseMs: 0 } } })
+    .classificationModel(`${provider.id}/${model}`)
+    .classify({ input, questions: QUESTIONS });
+
+const failing = async (work: Promise<unknown>): Promise<LlmError> => {
+  const error: unknown = await work.catch((thrown: unknown) => thrown);
+  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
+  return error;
+};
+
+const REFUND = { type: 'predicate', name: 'refund', probability: 0.98 };
+const TEAM = {
+  type: 'choice',
+  name: 'team',
+  choice: 'billing',
+  confidence: 0.9,
+  probabilities: [
+    { value: 'other', probability: 0.1 },
+    { value: 'billing', probability: 0.9 },
+  ],
+};
+const SEVERITY = {
+  type: 'score',
+  name: 'severity',
+  score: 77,
+  confidence: 0.2,
+  probabilities: [
+    { label: 'cosmetic', value: 0, probability: 0.75 },
+    { label: 'blocks work', value: 1, probability: 0.25 },
+  ],
+};
+const USAGE = {
+  input_tokens: 41,
+  input_tokens_details: { cached_tokens: 8, cache_write_tokens: 0 },
+  output_tokens: 3,
+  output_tokens_details: { reasoning_tokens: 0 },
+  total_tokens: 44,
+};
+const bodyOf = (...answers: readonly object[]): object => ({ model: 'gpt-6-luna', answers, usage: USAGE });
+
+const PNG = image(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), 'image/png');
+const TOOL_HISTORY = [
+  user('Where is my order?', PNG),
+  {
+    role: 'assistant',
+    parts: [
+      { type: 'text', text: 'Let me look.' },
+      { type: 'tool-call', id: 'call_1', name: 'find', args: { id: 7 } },
+    ],
+  },
+  toolResult({ callId: 'call_1', name: 'find', content: 'lost' }),
+  assistant('It is lost.'),
+] as const;
+
+it('sends questions with their names to the Decisions API, and reads the three types of answers', async () => {
+  const { fetch, sent } = fetchOf(bodyOf(REFUND, TEAM, SEVERITY));
+  const { answers, usage, model } = await classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna');
+  expect(sent[0]?.url).toBe('https://api.openai.com/v1/decisions');
+  expect(sent[0]?.body).toEqual({
+    model: 'gpt-6-luna',
+    input: 'Refund me!',
+    questions: [
+      { type: 'predicate', name: 'refund', instructions: 'The customer asks for money back.' },
+      {
+        type: 'choice',
+        name: 'team',
+        instructions: 'Which team?',
+        choices: [{ value: 'billing', description: 'Payments' }, { value: 'other' }],
+      },
+      {
+        type: 'score',
+        name: 'severity',
+        instructions: 'How severe?',
+        levels: [{ label: 'cosmetic' }, { label: 'blocks work' }],
+      },
+    ],
+  });
+  expect(answers.refund).toMatchObject({ probability: 0.98, basis: 'vendor', isCalibrated: false });
+  expect(answers.team).toMatchObject({ choice: 'billing', probabilities: { billing: 0.9, other: 0.1 } });
+  expect(answers.severity).toMatchObject({ score: 0.25, probabilities: [0.75, 0.25] });
+  expect(usage).toEqual({ input: 41, output: 3, cacheRead: 8, cacheWrite: 0, reasoning: 0 });
+  expect(model).toBe('gpt-6-luna');
+});
+
+it('sends a conversation with images and tool results as items of the Decisions API', async () => {
+  const { fetch, sent } = fetchOf(bodyOf(REFUND, TEAM, SEVERITY));
+  const system = { role: 'system', parts: [{ type: 'text', text: 'Shop' }] } as const;
+  await classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna', [system, ...TOOL_HISTORY]);
+  expect(sent[0]?.body['input']).toEqual([
+    { role: 'system', content: [{ type: 'input_text', text: 'Shop' }] },
+    {
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'Where is my order?' },
+        { type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo=' },
+      ],
+    },
+    { role: 'assistant', content: [{ type: 'output_text', text: 'Let me look.' }] },
+    { type: 'function_call', call_id: 'call_1', name: 'find', arguments: '{"id":7}' },
+    { type: 'function_call_output', call_id: 'call_1', output: [{ type: 'input_text', text: 'lost' }] },
+    { role: 'assistant', content: [{ type: 'output_text', text: 'It is lost.' }] },
+  ]);
+});
+
+it('assigns answers by name, and answers without a name by position', async () => {
+  const reordered = fetchOf(bodyOf(SEVERITY, REFUND, TEAM));
+  const { answers } = await classify(createOpenAI({ apiKey: 'k', fetch: reordered.fetch }), 'gpt-6-luna');
+  expect(answers).toMatchObject({ refund: { probability: 0.98 }, severity: { score: 0.25 } });
+  const unnamed = fetchOf(
+    bodyOf({ ...REFUND, name: null }, { ...TEAM, name: null }, { ...SEVERITY, name: null }),
+  );
+  const response = await classify(createOpenAI({ apiKey: 'k', fetch: unnamed.fetch }), 'gpt-6-luna');
+  expect(response.answers).toMatchObject({ refund: { probability: 0.98 }, severity: { score: 0.25 } });
+});
+
+it.each([
+  ['a missing answer', [REFUND, TEAM], 'severity'],
+  ['a duplicate answer', [REFUND, REFUND, TEAM, SEVERITY], 'refund'],
+  ['an answer to no question', [REFUND, TEAM, SEVERITY, { ...REFUND, name: 'spam' }], 'spam'],
+  ['an answer of another type', [REFUND, { ...REFUND, name: 'team' }, SEVERITY], 'team'],
+  [
+    'an unknown choice',
+    [REFUND, { ...TEAM, probabilities: [{ value: 'x', probability: 1 }] }, SEVERITY],
+    'team',
+  ],
+  [
+    'a boolean choice',
+    [REFUND, { ...TEAM, probabilities: [{ value: true, probability: 1 }] }, SEVERITY],
+    'team',
+  ],
+  ['a probability that is not a number', [{ ...REFUND, probability: '1' }, TEAM, SEVERITY], 'refund'],
+  ['a choice without probabilities', [REFUND, { ...TEAM, probabilities: undefined }, SEVERITY], 'team'],
+])(
+  'rejects %s as invalid-output with the name of the question, and records the usage',
+  async (_, answers, name) => {
+    const { fetch } = fetchOf(bodyOf(...answers));
+    const error = await failing(classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna'));
+    expect([error.kind, error.details.path]).toEqual(['invalid-output', `questions.${name}`]);
+    expect(error.details.attempts[0]?.usage?.input).toBe(41);
+  },
+);
+
+it('reports a refused question as content-filter with the code refusal, and records the usage', async () => {
+  const { fetch } = fetchOf(bodyOf(REFUND, { type: 'refusal', name: 'team' }, SEVERITY));
+  const error = await failing(classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna'));
+  expect([error.kind, error.details.code, error.details.path]).toEqual([
+    'content-filter',
+    'refusal',
+    'questions.team',
+  ]);
+  expect(error.details.attempts[0]?.usage?.input).toBe(41);
+});
+
+it('does not retry a 504 of the Decisions API', async () => {
+  const { fetch, sent } = fetchOf({ error: { message: 'gateway' } }, 504);
+  const error = await failing(classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna'));
+  expect([error.kind, sent.length]).toEqual(['timeout', 1]);
+});
+
+it('skips models without a classification API, and Azure', async () => {
+  const { fetch, sent } = fetchOf({});
+  const azure = openaiCompatible(azureResponses({ resource: 'r' }), { apiKey: 'k', fetch });
+  expect((await failing(classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-5.4'))).kind).toBe('unsupported');
+  expect((await failing(classify(azure, 'gpt-6-luna'))).kind).toBe('unsupported');
+  expect(sent).toEqual([]);
+});
+
+const SYSTEM_ONE = {
+  answers: {
+    severity: { type: 'score', score: 1.9, probabilities: { 0: 0.75, 1: 0.25 } },
+    refund: { type: 'noul', noul: 0.98 },
+    team: { type: 'choice', choice: 'billing', probabilities: { other: 0.1, billing: 0.9 }, confidence: 0.8 },
+  },
+  usage: { input_tokens: 41, output_tokens: 3, cost: 0.000123 },
+};
+
+it('sends questions in the form of System One to OpenRouter, and reports the cost', async () => {
+  const { fetch, sent } = fetchOf(SYSTEM_ONE);
+  const provider = openaiCompatible(openrouter, { apiKey: 'k', fetch });
+  const { answers, usage } = await classify(provider, 'typesafe/jev');
+  expect(sent[0]?.url).toBe('https://openrouter.ai/api/v1/systemone');
+  expect(sent[0]?.body).toEqual({
+    model: 'typesafe/jev',
+    state: 'Refund me!',
+    questions: {
+      refund: { type: 'noul', instructions: 'The customer asks for money back.' },
+      team: { type: 'choice', instructions: 'Which team?', criteria: { billing: 'Payments', other: null } },
+      severity: { type: 'score', instructions: 'How severe?', criteria: ['cosmetic', 'blocks work'] },
+    },
+  });
+  expect(answers.refund.probability).toBe(0.98);
+  expect(answers.team.probabilities).toEqual({ billing: 0.9, other: 0.1 });
+  expect(answers.severity.score).toBe(0.25);
+  expect(usage).toMatchObject({ input: 41, output: 3, details: { reportedNanoUsd: '123000' } });
+});
+
+it('sends images to OpenRouter as parts before the state', async () => {
+  const { fetch, sent } = fetchOf(SYSTEM_ONE);
+  await classify(openaiCompatible(openrouter, { apiKey: 'k', fetch }), 'typesafe/jev', TOOL_HISTORY);
+  expect(sent[0]?.body['state']).toEqual([
+    { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+    [
+      { role: 'user', content: ['Where is my order?', '[image 1]'] },
+      { role: 'assistant', content: ['Let me look.', { call: 'find', id: 'call_1', arguments: { id: 7 } }] },
+      { role: 'tool', content: [{ result_of: 'call_1', content: ['lost'] }] },
+      { role: 'assistant', content: ['It is lost.'] },
+    ],
+  ]);
+});
+
+it('rejects an answer of System One without a distribution as invalid-output', async () => {
+  const score = { type: 'score', score: 1 };
+  const { fetch } = fetchOf({ ...SYSTEM_ONE, answers: { ...SYSTEM_ONE.answers, severity: score } });
+  const error = await failing(classify(openaiCompatible(openrouter, { apiKey: 'k', fetch }), 'typesafe/jev'));
+  expect([error.kind, error.details.path]).toEqual(['invalid-output', 'questions.severity']);
+});
