@@ -1,6 +1,11 @@
-import { LlmError, type ChatResponse } from '@majordomo/core';
+import { LlmError, type AttemptInfo, type ChatResponse } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { answerAttributes, endAttributes } from './request-attributes.ts';
+import {
+  answerAttributes,
+  endAttributes,
+  identityAttributes,
+  requestAttributes,
+} from './request-attributes.ts';
 
 const error = new LlmError('rate-limit', 'too many requests', { status: 429 });
 
@@ -21,4 +26,22 @@ it.each([
 ] as const)('the finish reason is %s', (_, response, reason) => {
   const attributes = answerAttributes(response as ChatResponse);
   expect(attributes['gen_ai.response.finish_reasons']).toEqual([reason]);
+});
+
+it('a classification has the number of its questions and its sources, without its input', () => {
+  const questions = { refund: { type: 'predicate', instructions: 'secret' } } as const;
+  const attempt = {
+    operation: 'classification',
+    request: { messages: [], tools: [], system: undefined, output: undefined, extra: {} },
+    payload: { input: 'secret', questions, bases: ['vendor'] },
+  } as unknown as AttemptInfo;
+  expect(identityAttributes({ ...attempt, target: 'a/x' })).toMatchObject({
+    'gen_ai.operation.name': 'classification',
+  });
+  const attributes = requestAttributes(attempt);
+  expect(attributes).toMatchObject({
+    'majordomo.classification.questions': 1,
+    'majordomo.classification.bases': ['vendor'],
+  });
+  expect(JSON.stringify(attributes)).not.toContain('secret');
 });

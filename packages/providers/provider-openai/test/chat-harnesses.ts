@@ -43,6 +43,7 @@ const SPECIAL: Readonly<Record<string, Harness['cannot']>> = {
   alibaba: { 'reasoning-replay': NOT_SENT_BACK },
   cerebras: { 'reasoning-replay': NOT_SENT_BACK },
   groq: { 'reasoning-replay': NOT_SENT_BACK },
+  openrouter: { 'classification-refusal': 'the API has no refusals of single questions' },
   mistral: { 'moderation-usage': 'the response has no usage, and no fee per value is published' },
 };
 

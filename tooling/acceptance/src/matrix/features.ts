@@ -26,6 +26,7 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['speech', 'speech'],
   ['rerank', 'rerank'],
   ['moderation', 'moderation'],
+  ['classification', 'classification'],
 ];
 
 /** Cells of cases that a provider passes in part, with the number of their note. */

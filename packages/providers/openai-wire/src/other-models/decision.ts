@@ -72,11 +72,12 @@ const contentOf = (piece: Piece): object =>
 export function fromDecisionBody(
   json: unknown,
   { questions }: ClassificationRequest,
-  { target, reportUsage }: ModelContext,
+  context: ModelContext,
 ): Awaited<ReturnType<ClassificationBackend['classify']>> {
   const { answers, usage: raw } = asRecord(json);
   const usage = usageOf(raw);
-  if (usage !== undefined) reportUsage?.(usage);
+  if (usage !== undefined) context.reportUsage?.(usage);
+  const { target } = context;
   if (!isList(answers))
     throw new LlmError('protocol', `${target}: expected \`answers\` to be an array`, {
       target,

@@ -99,11 +99,12 @@ const assetOf = ({ mediaType, bytes }: ImagePart): object => ({
 export function fromSystemOneBody(
   json: unknown,
   { questions }: ClassificationRequest,
-  { target, reportUsage }: ModelContext,
+  context: ModelContext,
 ): Awaited<ReturnType<ClassificationBackend['classify']>> {
   const { answers, usage: raw } = asRecord(json);
   const usage = usageOf(raw);
-  if (usage !== undefined) reportUsage?.(usage);
+  if (usage !== undefined) context.reportUsage?.(usage);
+  const { target } = context;
   if (!isRecord(answers))
     throw new LlmError('protocol', `${target}: expected \`answers\` to be an object`, {
       target,

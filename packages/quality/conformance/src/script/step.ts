@@ -101,4 +101,6 @@ export const isTurn = (step: Step): step is PlainTurn =>
 /** Whether the step is an answer of an operation other than chat. */
 export const isOperationAnswer = (answer: Step): answer is OperationAnswer =>
   typeof answer === 'object' &&
-  ['vectors', 'transcript', 'audio', 'ranking', 'verdicts', 'distributions'].some((member) => member in answer);
+  ['vectors', 'transcript', 'audio', 'ranking', 'verdicts', 'distributions'].some(
+    (member) => member in answer,
+  );

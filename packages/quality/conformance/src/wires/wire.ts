@@ -1,5 +1,4 @@
-import type { JsonObject } from '@majordomo/core';
-import type { Question } from '@majordomo/core';
+import type { JsonObject, Question } from '@majordomo/core';
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Answer } from './answer.ts';
 import type { Failure, FailureForm, FailureName } from './failure.ts';
