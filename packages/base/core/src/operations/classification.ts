@@ -1,5 +1,4 @@
-import type { Operation } from '../call/contract.ts';
-import type { ModelSetup } from '../client/new-call.ts';
+import type { ChainDeps, Operation } from '../call/contract.ts';
 import { fitVendorCalls } from '../prepare/vendor-calls.ts';
 import { requireMedia } from '../prepare/fit-request.ts';
 import { repairHistory } from '../prepare/history.ts';
@@ -11,6 +10,7 @@ import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
 import { LlmError } from '../types/llm-error.ts';
+import type { MajordomoOptions } from '../types/majordomo.ts';
 import type { Message } from '../types/messages.ts';
 import type {
   Basis,
@@ -20,7 +20,13 @@ import type {
   Question,
   Questions,
 } from '../types/operations.ts';
-import type { ClassificationBackend, Distributions, ModelContext } from '../types/provider.ts';
+import type {
+  ClassificationBackend,
+  Distributions,
+  MediaFitter,
+  Model,
+  ModelContext,
+} from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { isList } from '../util/values.ts';
@@ -36,7 +42,13 @@ import {
 } from './calibration.ts';
 import { checkRequest, prepareSingle, servedBy, withUsage } from './single-response.ts';
 
-type Setup = Pick<ModelSetup, 'classification' | 'deps' | 'media' | 'modelAt'>;
+/** Parts of a majordomo that a classification needs. */
+interface Setup {
+  readonly classification: MajordomoOptions['classification'];
+  readonly deps: Pick<ChainDeps, 'transport'>;
+  readonly media: MediaFitter | undefined;
+  readonly modelAt: (target: Target) => Model;
+}
 type Curves = Readonly<Record<string, CalibrationCurve>>;
 
 /** Answered questions of one target. */

@@ -16,20 +16,29 @@ import { clampLimits, pickExtra } from './settings.ts';
 import { fitToolNames, toolsToSend, withToolExtra } from './tools.ts';
 import { unsupportedError } from './validate.ts';
 
+/** Target for which a request is fitted, and helpers. */
 export interface FitOptions {
   /** Key of the target, as `provider/model`. */
   readonly target: string;
+  /** Id of the provider, which is a key of `ChatRequest.extra`. */
   readonly providerId: string;
+  /** Model that receives the request. */
   readonly model: Model;
+  /** Fitter of images and counter of pages. */
   readonly media: MediaFitter | undefined;
+  /** Signal that cancels the work. */
   readonly scope: { readonly signal: AbortSignal };
+  /** Tenant of the call, which is part of the default cache key. */
   readonly tenant?: string | undefined;
   /** Whether content is sent by reference, so that the limits of requests do not apply. @default never */
   readonly isReferred?: IsReferred | undefined;
 }
 
+/** Request that is fitted to one model. */
 export interface FittedRequest {
+  /** Request as the model receives it. */
   readonly request: ModelRequest;
+  /** Changes to the request. */
   readonly warnings: readonly Warning[];
   /** Restores the original tool names, or converts the emulated output, in the response. */
   readonly read: EmulatedOutput['read'];
