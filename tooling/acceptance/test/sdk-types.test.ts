@@ -1,48 +1,72 @@
-import { createMajordomo, LlmError, toJson, user, type ChatModel } from '@majordomo/core';
+import {
+  createMajordomo,
+  LlmError,
+  toJson,
+  user,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { fixtureOf, withOther } from '../src/sdk-types/fixture.ts';
+import type { Reply } from '../src/bytes/exchange.ts';
+import { fixtureOf, withOther, type Fixture } from '../src/sdk-types/fixture.ts';
 import { OMITTED } from '../src/sdk-types/omitted.ts';
 import { typesIn } from '../src/sdk-types/program.ts';
 import { SDK_WIRES, type SdkWire } from '../src/sdk-types/wires.ts';
 
-const { checker, find } = typesIn(SDK_WIRES.map(({ type }) => type.file));
+const { checker, find } = typesIn(
+  SDK_WIRES.flatMap(({ type, chunk }) => (chunk === undefined ? [type.file] : [type.file, chunk.file])),
+);
+const fixtures = new Map(
+  SDK_WIRES.map((wire) => [wire.name, fixtureOf(checker, find(wire.type), wire.values)] as const),
+);
 
-function modelOf({ provider, spec }: SdkWire): {
-  readonly model: ChatModel;
-  readonly answer: (body: unknown) => void;
-} {
-  let body: unknown;
-  const fetch = (): Promise<Response> => Promise.resolve(Response.json(body));
-  const model = createMajordomo({ providers: [provider(fetch)] }).model(spec);
-  return { model, answer: (next) => (body = next) };
-}
+const jsonReply = (value: unknown): Reply => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  pieces: [new TextEncoder().encode(JSON.stringify(value))],
+});
 
-/** Returns what an application receives for a response, without warnings: the response as JSON, or the error. */
-async function received(model: ChatModel, logprobs: number | undefined): Promise<string> {
+/** Calls the model, and returns what an application receives, without warnings: the response as JSON, or the error. */
+async function received(
+  { provider, spec, logprobs }: SdkWire,
+  reply: Reply,
+  call: (model: ChatModel, request: ChatRequest) => Promise<ChatResponse>,
+): Promise<string> {
+  const model = createMajordomo({ providers: [provider(() => reply)] }).model(spec);
+  const messages = [user('hi')];
   try {
-    const response = await model.generate({ messages: [user('hi')], maxTokens: 100, logprobs });
+    const response = await call(model, {
+      messages,
+      maxTokens: 100,
+      logprobs: logprobs === true ? 2 : undefined,
+    });
     const { id, model: served, message, finish, rawFinish, usage, vendor } = response;
     return JSON.stringify(
       toJson({ id, served, message, finish, rawFinish, usage, vendor, logprobs: response.logprobs }),
     );
   } catch (error) {
     if (!LlmError.is(error)) throw error;
-    return `error: ${error.message}`;
+    return JSON.stringify({ error: error.message });
   }
 }
 
+const fromJson = (wire: SdkWire, value: unknown): Promise<string> =>
+  received(wire, jsonReply(value), (model, request) => model.generate(request));
+
+const fromStream = (wire: SdkWire, value: unknown): Promise<string> =>
+  received(wire, wire.stream(value), (model, request) => model.stream(request).response());
+
 /** Returns the members that change nothing in what an application receives if they have another value. */
-async function unreadMembers(wire: SdkWire): Promise<readonly string[]> {
-  const { model, answer } = modelOf(wire);
-  const logprobs = wire.logprobs === true ? 2 : undefined;
-  const fixture = fixtureOf(checker, find(wire.type), wire.values);
-  answer(fixture.value);
-  const whole = await received(model, logprobs);
-  expect(whole).not.toMatch(/^error/);
+async function unreadMembers(
+  fixture: Fixture,
+  read: (value: unknown) => Promise<string>,
+): Promise<readonly string[]> {
+  const whole = await read(fixture.value);
+  expect(whole).not.toMatch(/^{"error"/);
   const isRead = new Map<string, boolean>();
   for (const leaf of fixture.leaves) {
-    answer(withOther(fixture, leaf));
-    const changed = (await received(model, logprobs)) !== whole;
+    const changed = (await read(withOther(fixture, leaf))) !== whole;
     isRead.set(leaf.name, changed || isRead.get(leaf.name) === true);
   }
   return [...isRead].filter(([, read]) => !read).map(([name]) => name);
@@ -52,19 +76,48 @@ async function unreadMembers(wire: SdkWire): Promise<readonly string[]> {
 const matcherOf = (pattern: string): RegExp =>
   new RegExp(`^${pattern.replaceAll(/[.[\]{}]/g, String.raw`\$&`).replaceAll('*', '.*')}$`);
 
+/** Fails for members that are not read and not omitted, and for omissions that no longer exist. */
+function expectOmitted(unread: readonly string[], name: string): void {
+  const patterns = Object.keys(OMITTED[name] ?? {});
+  const isOmitted = (member: string): boolean => patterns.some((pattern) => matcherOf(pattern).test(member));
+  expect(unread.filter((member) => !isOmitted(member))).toEqual([]);
+  const isUsed = (pattern: string): boolean => unread.some((member) => matcherOf(pattern).test(member));
+  expect(patterns.filter((pattern) => !isUsed(pattern))).toEqual([]);
+}
+
 describe('each member of a complete response is in the contract, in replay data or in response.vendor', () => {
   it.each(SDK_WIRES.map((wire) => [wire.name, wire] as const))(
     'of %s, unless it is omitted for a reason',
     async (name, wire) => {
-      const patterns = Object.keys(OMITTED[name] ?? {});
-      const unread = await unreadMembers(wire);
-      const isOmitted = (member: string): boolean =>
-        patterns.some((pattern) => matcherOf(pattern).test(member));
-      expect(unread.filter((member) => !isOmitted(member))).toEqual([]);
-      expect(patterns.filter((pattern) => !unread.some((member) => matcherOf(pattern).test(member)))).toEqual(
-        [],
-      );
+      const unread = await unreadMembers(fixtures.get(name) as Fixture, (value) => fromJson(wire, value));
+      expectOmitted(unread, name);
     },
     60_000,
+  );
+});
+
+describe('each member of the chunks of a stream is read', () => {
+  const withChunks = SDK_WIRES.flatMap((wire) =>
+    wire.chunk === undefined ? [] : [[wire.name, wire, wire.chunk] as const],
+  );
+  it.each(withChunks)(
+    'of %s, unless it is omitted for a reason',
+    async (name, wire, chunk) => {
+      const fixture = fixtureOf(checker, find(chunk), wire.values);
+      const unread = await unreadMembers(fixture, (value) => fromStream(wire, value));
+      expectOmitted(unread, `${name}, chunks`);
+    },
+    60_000,
+  );
+});
+
+describe('a stream with the content of a response gives the same result as the response', () => {
+  it.each(SDK_WIRES.filter(({ chunk }) => chunk === undefined).map((wire) => [wire.name, wire] as const))(
+    'of %s, with each member set',
+    async (name, wire) => {
+      const fixture = fixtures.get(name) as Fixture;
+      const value = wire.streamable?.(fixture.value) ?? fixture.value;
+      expect(JSON.parse(await fromStream(wire, value))).toEqual(JSON.parse(await fromJson(wire, value)));
+    },
   );
 });

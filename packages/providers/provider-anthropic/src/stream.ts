@@ -1,4 +1,4 @@
-import { LlmError, type Usage } from '@majordomo/core';
+import { LlmError, type JsonObject, type Usage } from '@majordomo/core';
 import { asText } from '@majordomo/core/toolkit';
 import { EventWriter, otherMembers, tryParseJson, type WireReader } from '@majordomo/wire-kit';
 import { ContentBlocks, missingMember, type BlockEvent, type WireBlock } from './content-blocks.ts';
@@ -52,6 +52,8 @@ export class MessagesReader implements WireReader {
   private stopReason: string | undefined;
   private stopDetails: WireStopDetails | null | undefined;
   private container: MessagesFacts['container'];
+  /** Members of the first message of a stream that nothing else represents. */
+  private firstOther: JsonObject | undefined;
 
   constructor(options: MessagesReaderOptions) {
     this.options = options;
@@ -131,7 +133,12 @@ export class MessagesReader implements WireReader {
     this.id = message.id;
     this.writer.start(message.id, message.model);
     this.container = containerOf(message.container);
-    this.writer.facts<MessagesFacts>({ wire: 'anthropic-messages', container: this.container });
+    this.firstOther = otherMembers(message, MESSAGE_MEMBERS);
+    this.writer.facts<MessagesFacts>({
+      wire: 'anthropic-messages',
+      container: this.container,
+      other: this.firstOther,
+    });
   }
 
   /** Reads the facts of a complete message, or of the delta and the event at its end. */
@@ -144,7 +151,7 @@ export class MessagesReader implements WireReader {
     this.writer.facts<MessagesFacts>({
       stopSequence: asText(message.stop_sequence),
       container: this.container,
-      other: otherMembers({ ...message, ...event }, known),
+      other: otherMembers({ ...this.firstOther, ...message, ...event }, known),
     });
   }
 

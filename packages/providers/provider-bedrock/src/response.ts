@@ -1,6 +1,6 @@
 import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { definedMembers, toCitation } from '@majordomo/wire-kit';
+import { definedMembers, otherMembers, toCitation } from '@majordomo/wire-kit';
 
 /** Finish reasons by stop reason (`StopReason` of @aws-sdk/client-bedrock-runtime 3.1162). Other values become `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
@@ -43,11 +43,12 @@ export interface WireBlock {
         readonly citations?: readonly WireCitation[] | undefined;
       }
     | undefined;
-  readonly image?: WireImage | undefined;
+  readonly image?: WireMedia | undefined;
+  readonly audio?: WireMedia | undefined;
 }
 
-/** Image, or a fragment of an image. */
-export interface WireImage {
+/** Image, audio, or a fragment of one. */
+export interface WireMedia {
   readonly format?: string | undefined;
   readonly source?: { readonly bytes?: Uint8Array | undefined } | undefined;
 }
@@ -60,14 +61,22 @@ export interface WireCitation {
   readonly location?: object | undefined;
 }
 
-/** Converts a citation of a web page, of a document in the request, or of a search result from the client. */
+/** Members of a location that the properties of a citation represent. */
+const LOCATION_MEMBERS: ReadonlySet<string> = new Set(['url', 'documentIndex']);
+
+/**
+ * Converts a citation of a web page, of a document in the request, or of a search result from the client. `other` contains the
+ * position of the cited text within the source, by the kind of location, such as `{ documentPage: { start: 3, end: 4 } }`.
+ */
 export function citationOf({ title, source, sourceContent, location }: WireCitation): Citation | undefined {
-  const [place] = Object.values(location ?? {}).map(asRecord);
+  const [kind = '', raw] = Object.entries(location ?? {}).find(([, value]) => value !== undefined) ?? [];
+  const place = asRecord(raw);
   const isPage = source !== undefined && /^https?:/.test(source);
-  const url = place?.['url'] ?? (isPage ? source : undefined);
-  const document = place?.['documentIndex'] ?? (isPage ? undefined : source);
+  const url = place['url'] ?? (isPage ? source : undefined);
+  const document = place['documentIndex'] ?? (isPage ? undefined : source);
   const quote = (sourceContent ?? []).map(({ text = '' }) => text).join('');
-  return toCitation({ url, document, title, quote });
+  const position = otherMembers(place, LOCATION_MEMBERS);
+  return toCitation({ url, document, title, quote, other: position && { [kind]: position } });
 }
 
 /** Tool call, or the start of a tool call in a stream. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent } from '@majordomo/core';
+import type { JsonObject, ModelEvent } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
 import type { WireAnswer } from './response.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
+import { storedBlock } from './vendor-parts.ts';
 
 const read = (...events: readonly WireEvent[]): readonly ModelEvent[] => {
   const reader = new ConverseReader({ writer: new EventWriter('bedrock/m', []), family: 'claude' });
@@ -97,9 +98,14 @@ describe('a stream', () => {
     };
     const page = { title: 'C', location: { documentPage: { documentIndex: 2, start: 1, end: 2 } } };
     const citations = [
-      { url: 'https://a.example' },
-      { url: 'https://b.example', title: 'B', quote: 'Tea is old.' },
-      { document: 2, title: 'C' },
+      { url: 'https://a.example', other: { web: { domain: 'a.example' } } },
+      {
+        url: 'https://b.example',
+        title: 'B',
+        quote: 'Tea is old.',
+        other: { searchResultLocation: { searchResultIndex: 0, start: 0, end: 1 } },
+      },
+      { document: 2, title: 'C', other: { documentPage: { start: 1, end: 2 } } },
     ];
     const events = read(
       delta(0, { text: 'Old.' }),
@@ -132,7 +138,11 @@ describe('a stream', () => {
     );
     expect(parts(events)).toEqual([
       { type: 'text', text: 'So.' },
-      { type: 'text', text: 'Old.', citations: [{ document: 0, title: 'facts' }] },
+      {
+        type: 'text',
+        text: 'Old.',
+        citations: [{ document: 0, title: 'facts', other: { documentChar: { start: 0, end: 9 } } }],
+      },
     ]);
   });
 
@@ -207,10 +217,9 @@ describe('a stream', () => {
     expect(events.at(-1)).toMatchObject({ reason: 'stop' });
   });
 
-  it('ignores newer events, blocks and deltas', () => {
+  it('ignores newer events and deltas', () => {
     const events = read(
       { somethingNew: {} } as WireEvent,
-      { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } } },
       delta(0, { citation: {} }),
       stop(0),
       delta(1, { text: 'x' }),
@@ -280,21 +289,60 @@ describe('unsupported content', () => {
   const warningsOf = (events: readonly ModelEvent[]): unknown[] =>
     events.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []));
 
-  it('is reported once per kind, in a stream and in a body', () => {
+  it('is reported once per kind in a stream whose deltas have an unknown kind', () => {
     const unknown = { $unknown: ['block_of_2027', {}] };
     const streamed = read(
       { messageStart: { role: 'assistant' } },
-      { contentBlockStart: { contentBlockIndex: 0, start: { image: {} } } },
       delta(0, { image: {} }),
+      delta(1, unknown),
       delta(1, unknown),
       delta(1, { text: 'a' }),
       ...END,
     );
     expect(warningsOf(streamed)).toEqual(['image in the response', 'block_of_2027 in the response']);
     expect(parts(streamed)).toEqual([{ type: 'text', text: 'a' }]);
-    const content = [{ image: {} }, unknown as never, { text: 'a' }];
-    const events = readWhole({ output: { message: { content } }, stopReason: 'end_turn' });
-    expect(warningsOf(events)).toEqual(['image in the response', 'block_of_2027 in the response']);
+  });
+
+  it('is a vendor part if its block is complete, and is sent back unchanged', () => {
+    const blocks = [
+      { image: { format: 'png', source: { s3Location: { uri: 's3://images/1' } } } },
+      { document: { format: 'pdf', name: 'a', source: { bytes: 'AAAA' } } },
+      { block_of_2027: { text: 'new' } },
+    ];
+    const [image, document] = blocks;
+    const unknown = { $unknown: ['block_of_2027', { text: 'new' }] };
+    const content = [
+      image,
+      { document: { ...document?.document, source: { bytes: new Uint8Array(3) } } },
+      unknown,
+    ];
+    const events = readWhole({ output: { message: { content: content as never } }, stopReason: 'end_turn' });
+    expect(warningsOf(events)).toEqual([]);
+    expect(parts(events)).toEqual(
+      blocks.map((block) => ({
+        type: 'vendor',
+        kind: Object.keys(block)[0],
+        replay: { family: 'claude', data: { block } },
+      })),
+    );
+    expect(blocks.map((block) => storedBlock(block as JsonObject))).toEqual(
+      blocks.map((block) => ({ $unknown: Object.entries(block)[0] })),
+    );
+  });
+
+  it('is a vendor part for an image of a stream that is in S3', () => {
+    const source = { s3Location: { uri: 's3://images/1' } };
+    const streamed = read(
+      { messageStart: { role: 'assistant' } },
+      { contentBlockStart: { contentBlockIndex: 0, start: { image: { format: 'png' } } } },
+      delta(0, { image: { source } as object }),
+      stop(0),
+      ...END,
+    );
+    const block = { image: { format: 'png', source } };
+    expect(parts(streamed)).toEqual([
+      { type: 'vendor', kind: 'image', replay: { family: 'claude', data: { block } } },
+    ]);
   });
 
   it('is not reported for citations with text', () => {
@@ -306,6 +354,14 @@ describe('unsupported content', () => {
     );
     expect(warningsOf(streamed)).toEqual([]);
   });
+});
+
+it('contains generated audio', () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const content = [{ audio: { format: 'opus', source: { bytes } } }];
+  expect(parts(readWhole({ output: { message: { content } }, stopReason: 'end_turn' }))).toEqual([
+    { type: 'audio', mediaType: 'audio/opus', bytes },
+  ]);
 });
 
 it('contains generated images, streamed or not', () => {

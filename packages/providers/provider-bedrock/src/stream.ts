@@ -1,7 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
 import { asList, asRecord, concatBytes, isList, isRecord } from '@majordomo/core/toolkit';
-import { generatedImage, jsonText, EventWriter, OnceWarnings, tryParseJson } from '@majordomo/wire-kit';
+import {
+  generatedAudio,
+  generatedImage,
+  jsonText,
+  EventWriter,
+  OnceWarnings,
+  tryParseJson,
+} from '@majordomo/wire-kit';
 import type { ReplayData } from './blocks.ts';
 import type { ConverseFacts } from './facts.ts';
 import { plainJson } from './vendor-parts.ts';
@@ -15,7 +22,7 @@ import {
   type WireCitation,
   type WireAnswer,
   type WireBlock,
-  type WireImage,
+  type WireMedia,
 } from './response.ts';
 
 /** Event of a Converse stream. Exactly one property is set. */
@@ -32,7 +39,7 @@ export interface WireEvent {
 interface BlockStart {
   readonly toolUse?: ToolUse | undefined;
   readonly toolResult?: object | undefined;
-  readonly image?: { readonly format?: string | undefined } | undefined;
+  readonly image?: WireMedia | undefined;
 }
 interface Delta {
   readonly text?: string | undefined;
@@ -40,7 +47,7 @@ interface Delta {
   readonly toolResult?: readonly unknown[] | undefined;
   readonly reasoningContent?: ReasoningDelta | undefined;
   readonly citation?: WireCitation | undefined;
-  readonly image?: WireImage | undefined;
+  readonly image?: WireMedia | undefined;
 }
 const UNSUPPORTED_PART = 'a response cannot contain it';
 interface ServerUse extends ToolUse {
@@ -73,7 +80,7 @@ export class ConverseReader {
   private readonly warnings: OnceWarnings;
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
-  private image: { readonly format: string | undefined; readonly chunks: Uint8Array[] } | undefined;
+  private image: { head: WireMedia; readonly chunks: Uint8Array[] } | undefined;
   /** Vendor parts that arrived while calls were open. They are written later, because a vendor part would end open calls. */
   private deferred: Omit<VendorPart, 'type'>[] = [];
   /** Key of the last text part. The text part stays open, because the next block may contain citations of the text. */
@@ -136,7 +143,7 @@ export class ConverseReader {
       if (isServer(toolUse)) this.serverUse = { ...toolUse, key, json: '' };
       else this.openCall(toolUse, key);
     } else if (toolResult !== undefined) this.result = { head: toolResult, content: [] };
-    else if (image !== undefined) this.image = { format: image.format, chunks: [] };
+    else if (image !== undefined) this.image = { head: image, chunks: [] };
     else this.warnUnknown(rest);
   }
 
@@ -146,14 +153,14 @@ export class ConverseReader {
     else if (delta.reasoningContent !== undefined) this.reasoning(delta.reasoningContent, key);
     else if (delta.toolResult !== undefined) this.result?.content.push(...delta.toolResult);
     else if (delta.citation !== undefined) this.cite([delta.citation], key);
-    else if (delta.image?.source?.bytes !== undefined) this.image?.chunks.push(delta.image.source.bytes);
+    else if (delta.image !== undefined) this.imageDelta(delta.image);
     else this.warnUnknown(delta);
   }
 
   private blockStop(key: string): void {
     if (this.result !== undefined) this.writeResult({ ...this.result.head, content: this.result.content });
     this.result = undefined;
-    if (this.image !== undefined) this.writeImage(this.image.format, concatBytes(this.image.chunks));
+    if (this.image !== undefined) this.endImage(this.image.head, this.image.chunks);
     this.image = undefined;
     if (this.serverUse?.key === key) this.writeUse(this.serverUse);
     this.signature = '';
@@ -181,7 +188,7 @@ export class ConverseReader {
   }
 
   private block(block: WireBlock, key: string): void {
-    const { text, toolUse, toolResult, reasoningContent, citationsContent, image } = block;
+    const { text, toolUse, toolResult, reasoningContent, citationsContent, image, audio } = block;
     if (text !== undefined) this.text(text, `content[${key}].text`, key);
     else if (toolUse !== undefined && isServer(toolUse))
       this.writeUse({ ...toolUse, key, json: jsonText(plainJson(toolUse.input ?? {})) });
@@ -197,18 +204,31 @@ export class ConverseReader {
       this.cite(citationsContent.citations ?? [], key);
     } else if (image?.source?.bytes !== undefined) {
       this.writeImage(image.format, image.source.bytes);
-    } else this.warnUnknown(block);
+    } else if (audio?.source?.bytes !== undefined) {
+      this.writer.media(generatedAudio(audio.source.bytes, `audio/${audio.format ?? 'pcm'}`));
+    } else this.writeOther(block);
     this.signature = '';
     this.endBlock(key);
+  }
+
+  private imageDelta(image: WireMedia): void {
+    if (this.image === undefined) this.warnUnknown({ image });
+    else if (image.source?.bytes !== undefined) this.image.chunks.push(image.source.bytes);
+    else this.image.head = { ...this.image.head, ...image };
+  }
+
+  private endImage(head: WireMedia, chunks: readonly Uint8Array[]): void {
+    if (chunks.length > 0) this.writeImage(head.format, concatBytes(chunks));
+    else this.writeOther({ image: head });
   }
 
   private writeImage(format: string | undefined, bytes: Uint8Array): void {
     if (bytes.length > 0) this.writer.media(generatedImage(bytes, `image/${format ?? 'png'}`));
   }
 
-  /** Writes a warning about media or an unknown kind of content. The SDK stores unknown properties in `$unknown`. */
-  private warnUnknown(block: object): void {
-    for (const [name, value] of Object.entries(block)) {
+  /** Writes a warning about a start or delta of an unknown kind, which cannot be joined to a block. The SDK stores it in `$unknown`. */
+  private warnUnknown(piece: object): void {
+    for (const [name, value] of Object.entries(piece)) {
       const kind = name === '$unknown' && isList(value) ? String(value[0]) : name;
       if (value !== undefined) this.warnDropped(kind, UNSUPPORTED_PART);
     }
@@ -286,6 +306,13 @@ export class ConverseReader {
     const text = texts.filter((piece) => typeof piece === 'string' && piece !== HIDDEN).join('\n');
     const block = { toolResult: plainJson(toolResult) as JsonObject };
     this.writeVendorPart(typeof type === 'string' ? type : 'tool_result', text, block);
+  }
+
+  /** Writes a block for which the contract has no part, such as an image in S3 or a block of a kind that the SDK does not know. */
+  private writeOther(block: WireBlock): void {
+    const kept = plainJson(block) as JsonObject;
+    const [kind] = Object.keys(kept);
+    if (kind !== undefined) this.writeVendorPart(kind, undefined, kept);
   }
 
   private writeVendorPart(kind: string, text: unknown, block: JsonObject): void {

@@ -19,10 +19,12 @@ export function plainJson(value: unknown): JsonValue | undefined {
 }
 
 /**
- * Returns a stored block in a form that the SDK sends unchanged. A tool result is passed as a block of an unknown type, because
- * the SDK would otherwise encode the bytes in the result again and drop properties that the SDK's types lack.
+ * Returns a stored block in a form that the SDK sends unchanged. A block other than a tool call is passed as a block of an unknown type,
+ * because the SDK would otherwise encode the bytes in it again and drop properties that the SDK's types lack.
  */
-export const storedBlock = (block: JsonObject): ContentBlock =>
-  isRecord(block['toolResult'])
-    ? { $unknown: ['toolResult', block['toolResult']] }
-    : (block as unknown as ContentBlock);
+export function storedBlock(block: JsonObject): ContentBlock {
+  const [[kind, value] = []] = Object.entries(block);
+  return kind === undefined || kind === 'toolUse'
+    ? (block as unknown as ContentBlock)
+    : { $unknown: [kind, value] };
+}

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { contextOf, requestOf } from '@majordomo/test-support';
+import { contextOf, eventFrame, requestOf } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createBedrock } from '../src/index.ts';
-import { EVENT_STREAM, event, exception, frame, START, text, completeStream } from './frames.ts';
+import { EVENT_STREAM, event, exception, START, text, completeStream } from './frames.ts';
 
 type Delivery = 'deltas' | 'complete';
 interface Response {
@@ -44,7 +44,7 @@ wrongChecksum[wrongChecksum.length - 1] = (wrongChecksum.at(-1) ?? 0) ^ 0xff;
 const hugeLength = new Uint8Array(16);
 new DataView(hugeLength.buffer).setUint32(0, 1024 ** 3);
 const errorFrame = (code: string): Uint8Array =>
-  frame({ ':message-type': 'error', ':error-code': code, ':error-message': 'oops' }, '');
+  eventFrame({ ':message-type': 'error', ':error-code': code, ':error-message': 'oops' }, '');
 
 const FAULTS: readonly (readonly [name: string, sent: readonly Uint8Array[], kind: string])[] = [
   ['an end without messageStop', [], 'truncated'],
@@ -52,10 +52,10 @@ const FAULTS: readonly (readonly [name: string, sent: readonly Uint8Array[], kin
   ['a frame that announces 1 GB', [hugeLength], 'truncated'],
   ['a length of 0', [new Uint8Array(16)], 'protocol'],
   ['a wrong checksum', [wrongChecksum], 'protocol'],
-  ['a payload that is not JSON', [frame(EVENT, '{"delta": ')], 'protocol'],
-  ['a header of an unknown type', [frame(EVENT, {}, Uint8Array.of(1, 97, 10))], 'protocol'],
-  ['a frame without headers', [frame({}, {})], 'protocol'],
-  ['an unknown kind of message', [frame({ ...EVENT, ':message-type': 'news' }, {})], 'protocol'],
+  ['a payload that is not JSON', [eventFrame(EVENT, '{"delta": ')], 'protocol'],
+  ['a header of an unknown type', [eventFrame(EVENT, {}, Uint8Array.of(1, 97, 10))], 'protocol'],
+  ['a frame without headers', [eventFrame({}, {})], 'protocol'],
+  ['an unknown kind of message', [eventFrame({ ...EVENT, ':message-type': 'news' }, {})], 'protocol'],
   [
     'bytes that are not base64',
     [event('contentBlockDelta', { delta: { reasoningContent: { redactedContent: '?' } } })],

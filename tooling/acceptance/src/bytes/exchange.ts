@@ -31,7 +31,7 @@ export function fetchOf(respond: Respond): typeof fetch {
 export const handlerOf = (respond: Respond): object => ({
   metadata: { handlerProtocol: 'http/1.1' },
   handle({ path, body }: { readonly path: string; readonly body: Uint8Array }) {
-    const sent: unknown = JSON.parse(Buffer.from(body).toString());
+    const sent: unknown = JSON.parse(new TextDecoder().decode(body));
     const { status, headers, pieces } = respond({ path, body: sent });
     return Promise.resolve({
       response: { statusCode: status, headers: { ...headers }, body: Readable.from(pieces) },

@@ -53,11 +53,12 @@ class FixtureBuilder {
   }
 
   value(type: ts.Type, place: Place): unknown {
+    const types = typesOf(type);
+    if (types.length === 0) return undefined;
     const member = place.keys.findLast((key) => typeof key === 'string') ?? '';
     const given = this.values[place.name] ?? this.values[member];
     if (given === 'omitted') return undefined;
     if (given !== undefined && given !== 'one at a time') return this.leaf(place, given[0], given[1]);
-    const types = typesOf(type);
     const literals = types.filter((each) => each.isLiteral() || isBoolean(each));
     const objects = types.filter((each) => (each.flags & ts.TypeFlags.Object) !== 0);
     if (objects.length > 0) {
@@ -89,13 +90,12 @@ class FixtureBuilder {
       if (index === undefined) return this.leaf(place, { known: 'a' }, { known: 'b' });
       return { key: this.value(index.type, inside(place, 'key', type, '{}')) };
     }
-    return Object.fromEntries(
-      members.map((member) => {
-        const name = place.name === '' ? member.name : `.${member.name}`;
-        const ofMember = this.checker.getTypeOfSymbol(member);
-        return [member.name, this.value(ofMember, inside(place, member.name, type, name))];
-      }),
-    );
+    const values = members.map((member) => {
+      const name = place.name === '' ? member.name : `.${member.name}`;
+      const ofMember = this.checker.getTypeOfSymbol(member);
+      return [member.name, this.value(ofMember, inside(place, member.name, type, name))] as const;
+    });
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined));
   }
 
   /** Returns an element for each type of element, and for each type that a member of it can have. */
@@ -165,10 +165,12 @@ const inside = (place: Place, key: string, type: ts.Type, name: string): Place =
   variant: place.variant,
 });
 
-/** Returns the types of a union, without `null`, `undefined` and `never`. */
+const NO_VALUE = ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Never;
+
+/** Returns the types of a union, without those that have no value, and without the member of the AWS SDK for unknown variants. */
 const typesOf = (type: ts.Type): readonly ts.Type[] =>
   (type.isUnion() ? type.types : [type]).filter(
-    ({ flags }) => (flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Never)) === 0,
+    ({ flags, symbol }) => (flags & NO_VALUE) === 0 && symbol?.name !== '$UnknownMember',
   );
 
 const isBoolean = ({ flags }: ts.Type): boolean => (flags & ts.TypeFlags.BooleanLike) !== 0;

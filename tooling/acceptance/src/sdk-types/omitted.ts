@@ -1,4 +1,4 @@
-/** Members of complete responses that majordomo omits, by the name of the SDK, with the reason. `*` matches any text. */
+/** Members of complete responses and of chunks that majordomo omits, by the name of the SDK, with the reason. `*` matches any text. */
 export const OMITTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'openai, Chat Completions': {
     '*logprobs.*.bytes[]': 'the bytes of the token, which is in the contract as text',
@@ -60,6 +60,13 @@ export const OMITTED: Readonly<Record<string, Readonly<Record<string, string>>>>
     createTime: 'the time of creation',
     'usageMetadata.totalTokenCount': 'the sum of the other counts',
   },
+  '@aws-sdk/client-bedrock-runtime': {
+    'output.message.role': 'always assistant',
+    'usage.totalTokens': 'the sum of the other counts',
+    'usage.cacheDetails[CacheDetail].inputTokens': 'the rest of cacheWriteInputTokens, unless its ttl is 1h',
+    '*.noTranslations': 'an object without members',
+    '*.tooComplex': 'an object without members',
+  },
   'groq-sdk': {
     '*logprobs.*bytes[]': 'the bytes of the token, which is in the contract as text',
     'choices[Choice].message.function_call.*': 'the deprecated form, which is ignored next to tool_calls',
@@ -82,5 +89,38 @@ export const OMITTED: Readonly<Record<string, Readonly<Record<string, string>>>>
     'created_at.getVarDate': 'a method that a library of the browser adds to dates',
     'message.role': 'always assistant',
     'message.tool_name': 'a member of the results of a request',
+  },
+  'openai, Chat Completions, chunks': {
+    '*logprobs.*bytes[]': 'the bytes of the token, which is in the contract as text',
+    'choices[Choice].logprobs.refusal*': 'log probabilities are those of the content',
+    'choices[Choice].delta.role': 'always assistant',
+    'choices[Choice].delta.function_call.*': 'the deprecated form, which is ignored next to tool_calls',
+    '*tool_calls[ToolCall].index': 'the place of the call',
+    '*tool_calls[ToolCall].type': 'follows from the members of the call',
+    '*tool_calls[ToolCall].custom.*': 'ignored next to function, as here',
+    created: 'the time of creation',
+    obfuscation: 'random text that hides the lengths of chunks',
+    'usage.total_tokens': 'the sum of the other counts',
+    'usage.completion_tokens_details.*_prediction_tokens': 'part of completion_tokens, at the same price',
+    'usage.*.text_tokens': 'the rest of the count',
+  },
+  'groq-sdk, chunks': {
+    '*logprobs.*bytes[]': 'the bytes of the token, which is in the contract as text',
+    'choices[Choice].delta.role': 'always assistant',
+    'choices[Choice].delta.function_call.*': 'the deprecated form, which is ignored next to tool_calls',
+    '*function_citation.*': 'ignored next to a document_citation',
+    '*tool_calls[ToolCall].index': 'the place of the call',
+    created: 'the time of creation',
+  },
+  '@cerebras/cerebras_cloud_sdk, chunks': {
+    '*logprobs.*bytes[]': 'the bytes of the token, which is in the contract as text',
+    'choices[Choice].logprobs.refusal*': 'log probabilities are those of the content',
+    'choices[Choice].delta.role': 'always assistant',
+    '*tool_calls[function].index': 'the place of the call',
+    created: 'the time of creation',
+    'time_info.created': 'the time of creation',
+    'usage.completion_tokens_details.*_prediction_tokens': 'part of completion_tokens, at the same price',
+    'usage.image_tokens': 'part of prompt_tokens, at the same price',
+    'usage.total_tokens': 'the sum of the other counts',
   },
 };

@@ -1,13 +1,25 @@
 import { join } from 'node:path';
 import type { Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createBedrock } from '@majordomo/provider-bedrock';
 import { createCerebras } from '@majordomo/provider-cerebras';
 import { createGoogle } from '@majordomo/provider-google';
 import { createGroq } from '@majordomo/provider-groq';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { fetchOf, handlerOf, type Respond } from '../bytes/exchange.ts';
 import type { Values } from './fixture.ts';
 import type { TypeName } from './program.ts';
+import {
+  bedrockStream,
+  ollamaStream,
+  messagesStream,
+  responsesStream,
+  streamableResponse,
+  chatStream,
+  geminiStream,
+  type StreamOf,
+} from './streams.ts';
 
 /** Wire whose SDK declares the type of a complete response. */
 export interface SdkWire {
@@ -17,7 +29,13 @@ export interface SdkWire {
   /** Whether the models report log probabilities, if a request asks for them. */
   readonly logprobs?: true;
   readonly spec: string;
-  readonly provider: (fetch: typeof globalThis.fetch) => Provider;
+  readonly provider: (respond: Respond) => Provider;
+  /** Stream of the same content. For a wire with a type of chunks, it consists of one chunk. */
+  readonly stream: StreamOf;
+  /** Returns the response without content that a stream cannot contain. */
+  readonly streamable?: (value: unknown) => unknown;
+  /** Type of the chunks of a stream, for a wire whose streams contain neither the response nor its blocks. */
+  readonly chunk?: TypeName;
 }
 
 const PROVIDERS = join(import.meta.dirname, '../../../../packages/providers');
@@ -45,7 +63,12 @@ export const SDK_WIRES: readonly SdkWire[] = [
     values: FIRST_CHOICE,
     logprobs: true,
     spec: 'openai-chat/gpt-5.4',
-    provider: (fetch) => createOpenAI({ id: 'openai-chat', api: 'chat', apiKey, fetch }),
+    provider: (respond) => createOpenAI({ id: 'openai-chat', api: 'chat', apiKey, fetch: fetchOf(respond) }),
+    stream: chatStream,
+    chunk: {
+      file: declaration('provider-openai', 'openai/resources/chat/completions/completions.d.ts'),
+      name: 'ChatCompletionChunk',
+    },
   },
   {
     name: 'openai, Responses',
@@ -62,7 +85,8 @@ export const SDK_WIRES: readonly SdkWire[] = [
     },
     logprobs: true,
     spec: 'openai/gpt-5.4',
-    provider: (fetch) => createOpenAI({ apiKey, fetch }),
+    provider: (respond) => createOpenAI({ apiKey, fetch: fetchOf(respond) }),
+    stream: responsesStream,
   },
   {
     name: '@anthropic-ai/sdk',
@@ -72,7 +96,8 @@ export const SDK_WIRES: readonly SdkWire[] = [
     },
     values: {},
     spec: 'anthropic/claude-opus-5-5',
-    provider: (fetch) => createAnthropic({ apiKey, fetch }),
+    provider: (respond) => createAnthropic({ apiKey, fetch: fetchOf(respond) }),
+    stream: messagesStream,
   },
   {
     name: '@google/genai',
@@ -95,7 +120,24 @@ export const SDK_WIRES: readonly SdkWire[] = [
     },
     logprobs: true,
     spec: 'google/gemini-3.5-pro',
-    provider: (fetch) => createGoogle({ apiKey, fetch }),
+    provider: (respond) => createGoogle({ apiKey, fetch: fetchOf(respond) }),
+    stream: geminiStream,
+  },
+  {
+    name: '@aws-sdk/client-bedrock-runtime',
+    type: {
+      file: declaration(
+        'provider-bedrock',
+        '@aws-sdk/client-bedrock-runtime/dist-types/models/models_0.d.ts',
+      ),
+      name: 'ConverseResponse',
+    },
+    values: { bytes: BASE64, redactedContent: BASE64 },
+    spec: 'bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0',
+    provider: (respond) =>
+      createBedrock({ apiKey, region: 'us-east-1', requestHandler: () => handlerOf(respond) }),
+    stream: bedrockStream,
+    streamable: streamableResponse,
   },
   {
     name: 'groq-sdk',
@@ -106,7 +148,12 @@ export const SDK_WIRES: readonly SdkWire[] = [
     values: FIRST_CHOICE,
     logprobs: true,
     spec: 'groq/openai/gpt-oss-120b',
-    provider: (fetch) => createGroq({ apiKey, fetch }),
+    provider: (respond) => createGroq({ apiKey, fetch: fetchOf(respond) }),
+    stream: chatStream,
+    chunk: {
+      file: declaration('provider-groq', 'groq-sdk/resources/chat/completions.d.ts'),
+      name: 'ChatCompletionChunk',
+    },
   },
   {
     name: '@cerebras/cerebras_cloud_sdk',
@@ -117,7 +164,12 @@ export const SDK_WIRES: readonly SdkWire[] = [
     values: FIRST_CHOICE,
     logprobs: true,
     spec: 'cerebras/gpt-oss-120b',
-    provider: (fetch) => createCerebras({ apiKey, fetch }),
+    provider: (respond) => createCerebras({ apiKey, fetch: fetchOf(respond) }),
+    stream: chatStream,
+    chunk: {
+      file: declaration('provider-cerebras', '@cerebras/cerebras_cloud_sdk/resources/chat/completions.d.ts'),
+      name: 'ChatCompletion.ChatChunkResponse',
+    },
   },
   {
     name: 'ollama',
@@ -125,6 +177,7 @@ export const SDK_WIRES: readonly SdkWire[] = [
     values: { images: 'omitted' },
     logprobs: true,
     spec: 'ollama/llama4',
-    provider: (fetch) => createOllama({ fetch }),
+    provider: (respond) => createOllama({ fetch: fetchOf(respond) }),
+    stream: ollamaStream,
   },
 ];
