@@ -66,7 +66,7 @@ class FixtureBuilder {
       return this.object(objects[place.variant % objects.length] as ts.Type, place);
     }
     if (types.some(({ flags }) => (flags & ts.TypeFlags.String) !== 0))
-      return this.leaf(place, `text ${this.texted++}`, 'another text');
+      return this.leaf(place, `text_${this.texted++}`, 'another_text');
     if (types.some(({ flags }) => (flags & ts.TypeFlags.Number) !== 0)) return this.leaf(place, 7, 8);
     if (literals.some(isBoolean)) return this.leaf(place, true, false);
     if (literals.length > 0) return this.literal(literals as ts.LiteralType[], place);

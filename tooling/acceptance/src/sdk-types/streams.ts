@@ -33,11 +33,10 @@ const namedEvent = (event: { readonly type: string }): string => `event: ${event
 /** Returns the events of the Responses API that contain complete items. */
 export const responsesStream: StreamOf = (value) => {
   const response = asRecord(value);
-  const items = asList(response['output']).map((item, output_index) => ({
-    type: 'response.output_item.done',
-    output_index,
-    item,
-  }));
+  const items = asList(response['output']).flatMap((item, output_index) => [
+    { type: 'response.output_item.added', output_index, item },
+    { type: 'response.output_item.done', output_index, item },
+  ]);
   const first = { type: 'response.created', response: { ...response, output: [], status: 'in_progress' } };
   const last = { type: `response.${String(response['status'])}`, response };
   return events([first, ...items, last].map(namedEvent));

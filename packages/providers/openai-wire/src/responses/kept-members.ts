@@ -21,7 +21,7 @@ export const READ_MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
   custom_tool_call: new Set(['type', 'id', 'status', 'call_id', 'name', 'input', 'namespace', 'caller']),
 };
 
-/** Further members of a `function_call` item that a request accepts (`ResponseFunctionToolCall` of openai 7.55). */
+/** Further members of a tool call that a request accepts (`ResponseFunctionToolCall`, `ResponseCustomToolCall` of openai 7.55). */
 export const SENT_MEMBERS: readonly string[] = ['async'];
 
 /** Returns the members of an item for which the contract has no property, as `members` of replay data. */

@@ -180,6 +180,7 @@ function customItem({ args }: ToolCallPart, called: object, token: JsonObject): 
     ...called,
     ...(namespace !== undefined && { namespace }),
     ...(caller !== undefined && { caller }),
+    ...sentMembers(token, SENT_MEMBERS),
     input: isText ? input : JSON.stringify(args),
   };
 }
