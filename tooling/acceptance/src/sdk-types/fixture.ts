@@ -170,7 +170,7 @@ const NO_VALUE = ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Never
 /** Returns the types of a union, without those that have no value, and without the member of the AWS SDK for unknown variants. */
 const typesOf = (type: ts.Type): readonly ts.Type[] =>
   (type.isUnion() ? type.types : [type]).filter(
-    ({ flags, symbol }) => (flags & NO_VALUE) === 0 && symbol?.name !== '$UnknownMember',
+    (each) => (each.flags & NO_VALUE) === 0 && each.getSymbol()?.name !== '$UnknownMember',
   );
 
 const isBoolean = ({ flags }: ts.Type): boolean => (flags & ts.TypeFlags.BooleanLike) !== 0;

@@ -28,7 +28,12 @@ export const ollamaStream: StreamOf = (value) =>
 
 const dataOf = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 
-const namedEvent = (event: { readonly type: string }): string => `event: ${event.type}\n${dataOf(event)}`;
+interface TypedEvent {
+  readonly type: string;
+  readonly [member: string]: unknown;
+}
+
+const namedEvent = (event: TypedEvent): string => `event: ${event.type}\n${dataOf(event)}`;
 
 /** Returns the events of the Responses API that contain complete items. */
 export const responsesStream: StreamOf = (value) => {
@@ -64,7 +69,7 @@ export const messagesStream: StreamOf = (value) => {
   );
 };
 
-function messagesBlock(value: unknown, index: number): readonly { readonly type: string }[] {
+function messagesBlock(value: unknown, index: number): readonly TypedEvent[] {
   const block = asRecord(value);
   const start: Record<string, unknown> = { ...block };
   const deltas: object[] = [];
