@@ -76,7 +76,11 @@ function mapPart(part: Part, role: Message['role'], change: TextChange): Part {
       return withChanges(part, {
         content: mapList(part.content, (piece) => mapPart(piece, role, change) as ResultPiece),
       });
-    default:
+    // A changed text would not match the signature of the reasoning, and a vendor's part is replay data.
+    case 'reasoning':
+    case 'vendor':
+    case 'image':
+    case 'audio':
       return part;
   }
 }

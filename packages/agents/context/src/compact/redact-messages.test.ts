@@ -1,4 +1,4 @@
-import { assistant, type AssistantPart, type Message } from '@majordomo/core';
+import { assistant, file, type AssistantPart, type Message } from '@majordomo/core';
 import { createRedactor } from '@majordomo/redact';
 import { expect, it } from 'vitest';
 import { prune } from '../transcript/prune.ts';
@@ -53,12 +53,13 @@ it('redacts the text, arguments and names of each kind of message', () => {
   const password = { password: 'hunter22' };
   const imagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
   const pdf = { type: 'file', mediaType: 'application/pdf', bytes: new Uint8Array([1]) } as const;
+  const blob = file(new Blob(['a']), 'text/plain', TOKEN);
   const text = `a ${TOKEN}`;
   const result = { type: 'tool-result', callId: 'c', name: 'look', isError: true } as const;
   const replay = { family: 'f', data: 1 };
   const messages: readonly Message[] = [
     { role: 'system', parts: [{ type: 'text', text }] },
-    { role: 'user', parts: [{ type: 'text', text }, imagePart, pdf, { ...pdf, name: TOKEN }] },
+    { role: 'user', parts: [{ type: 'text', text }, imagePart, pdf, { ...pdf, name: TOKEN }, blob] },
     {
       role: 'assistant',
       parts: [
@@ -71,7 +72,10 @@ it('redacts the text, arguments and names of each kind of message', () => {
   const redacted = { type: 'text', text: 'a [redacted]' };
   expect(redactMessages(messages, createRedactor())).toEqual([
     { role: 'system', parts: [redacted] },
-    { role: 'user', parts: [redacted, imagePart, pdf, { ...pdf, name: '[redacted]' }] },
+    {
+      role: 'user',
+      parts: [redacted, imagePart, pdf, { ...pdf, name: '[redacted]' }, { ...blob, name: '[redacted]' }],
+    },
     {
       role: 'assistant',
       parts: [{ type: 'tool-call', id: 'c', name: 'look', args: { password: '[redacted]' } }],

@@ -25,8 +25,9 @@ export function redactMessages(messages: readonly Message[], redactor: Redactor)
           role: 'user',
           parts: message.parts.map((part) => {
             if (part.type === 'text') return text(part);
-            if (part.type !== 'file' || part.name === undefined) return part;
-            return { ...part, name: redactor.text(part.name) };
+            return 'name' in part && part.name !== undefined
+              ? { ...part, name: redactor.text(part.name) }
+              : part;
           }),
         };
       case 'tool':

@@ -105,11 +105,12 @@ export function resultLine(part: ResultPart, call: CallPart | undefined, comesAg
   return `[left out: ${callText} ${failed} ${size}: ${cutEnd(text.replaceAll(/\s+/g, ' ').trim(), EXCERPT_LENGTH)}]`;
 }
 
-/** Returns a text part that describes an image or a file. Returns text parts unchanged. */
+/** Returns a text part that describes media or a file. Returns text parts unchanged. */
 export function placeholder(part: UserPart): UserPart {
   if (part.type === 'text') return part;
-  const name = part.type === 'file' && part.name !== undefined ? ` ${part.name}` : '';
-  return { type: 'text', text: `[${part.type}${name}, ${part.mediaType}, left out]` };
+  const name = 'name' in part && part.name !== undefined ? ` ${part.name}` : '';
+  const kind = part.type === 'blob' ? 'file' : part.type;
+  return { type: 'text', text: `[${kind}${name}, ${part.mediaType}, left out]` };
 }
 
 /**
