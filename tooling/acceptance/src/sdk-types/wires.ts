@@ -47,6 +47,7 @@ const BASE64 = ['AAAA', 'AAAB'] as const;
 
 /** The model answers with one choice. */
 const FIRST_CHOICE: Values = {
+  data: BASE64,
   'choices[Choice].index': [0, 1],
   'choices[Choice].finish_reason': ['stop', 'length'],
   'usage.completion_tokens': [100, 101],
