@@ -10,9 +10,10 @@ import { jsonSchema } from './json-schema/suite.ts';
 import { mcpClient } from './mcp/client-suite.ts';
 import { mcpServer } from './mcp/server-suite.ts';
 import { openResponses } from './open-responses/suite.ts';
+import { skills } from './skills/suite.ts';
 import { differencesOf, problemsOf, type Suite } from './suite.ts';
 
-const SUITES: readonly Suite[] = [mcpClient, mcpServer, openResponses, jsonSchema];
+const SUITES: readonly Suite[] = [mcpClient, mcpServer, openResponses, jsonSchema, skills];
 const RESULTS = join(import.meta.dirname, '../results.json');
 
 const wanted = process.argv.slice(2);

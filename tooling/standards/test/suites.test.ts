@@ -6,6 +6,7 @@ import { card, expectedFailures, type Report } from '../src/card.ts';
 import { jsonSchema } from '../src/json-schema/suite.ts';
 import { problemsOfEvents, problemsOfResponse } from '../src/open-responses/shape.ts';
 import { openResponses } from '../src/open-responses/suite.ts';
+import { skills } from '../src/skills/suite.ts';
 import { differencesOf, problemsOf, type Suite } from '../src/suite.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -15,6 +16,7 @@ describe('a suite that needs no installation', () => {
   it.for<[string, Suite]>([
     ['open-responses', openResponses],
     ['json-schema', jsonSchema],
+    ['skills', skills],
   ])('%s has the recorded results, without an unexpected failure', async ([name, suite], { skip }) => {
     const results = await suite.run();
     // Returns the reason if the files of the suite are missing.

@@ -32,6 +32,15 @@ describe('a SKILL.md', () => {
     });
   });
 
+  it.each(['技能', 'навык', 'résumé', '1a2'])('accepts the name %s', (name) => {
+    expect(parseSkillFile(skill(`name: ${name}\ndescription: b`), name).name).toBe(name);
+  });
+
+  it('compares composed forms of the name and the folder', () => {
+    const text = skill(`name: ${'résumé'.normalize('NFD')}\ndescription: b`);
+    expect(parseSkillFile(text, 'résumé').name).toBe('résumé'.normalize('NFC'));
+  });
+
   it('can contain only the required fields, a byte order mark, CRLF, and lines of --- in its body', () => {
     const text = '\uFEFF---\r\nname: a1\r\ndescription: b\r\n---\r\nOne\r\n---\r\nTwo';
     expect(parseSkillFile(text)).toMatchObject({
@@ -54,6 +63,12 @@ describe('a SKILL.md', () => {
     [skill('name: a\ndescription: "  "'), undefined, 'the description is missing'],
     [skill('name: [a]\ndescription: b'), undefined, 'name must be a string'],
     [skill('name: PDF\ndescription: b'), undefined, 'name "PDF" must consist of lower-case letters'],
+    [skill('name: Навык\ndescription: b'), undefined, 'name "Навык" must consist of lower-case letters'],
+    [
+      skill('name: a\u1160b\ndescription: b'),
+      undefined,
+      'name "a\u1160b" must consist of lower-case letters',
+    ],
     [skill('name: a--b\ndescription: b'), undefined, 'name "a--b" must consist of'],
     [skill('name: -a\ndescription: b'), undefined, 'name "-a" must consist of'],
     [skill('name: a-\ndescription: b'), undefined, 'name "a-" must consist of'],

@@ -23,7 +23,8 @@ export interface ReadSkillFile {
   readonly problems: readonly string[];
 }
 
-const NAME = /^(?!-)(?!.*--)[a-z0-9-]{1,64}(?<!-)$/;
+/** Letters and digits of any script, in groups that single hyphens separate. Invisible letters, such as U+3164, are refused. */
+const NAME = /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*$/u;
 const MAX_NAME = 64;
 const MAX_DESCRIPTION = 1024;
 const MAX_COMPATIBILITY = 500;
@@ -74,17 +75,19 @@ function split(text: string, problem: ReportProblem): { readonly fields: Fields;
 
 /** Returns the skill's name if it is valid, otherwise the folder's name. Without a folder, returns the invalid name. */
 function nameOf(fields: Fields, folder: string | undefined, problem: ReportProblem): string {
-  const name = textIn(fields, 'name', MAX_NAME, problem);
-  if (name === undefined) {
+  const written = textIn(fields, 'name', MAX_NAME, problem);
+  if (written === undefined) {
     problem('the name is missing');
     if (folder === undefined) throw invalidSkill('the name is missing');
     return folder;
   }
-  if (!NAME.test(name)) {
+  // The specification compares names in this form, because file systems compose accents differently.
+  const name = written.normalize('NFKC');
+  if (!NAME.test(name) || name !== name.toLowerCase()) {
     problem(`name "${name}" must consist of lower-case letters and digits, separated by single hyphens`);
     return folder ?? name;
   }
-  if (folder !== undefined && folder !== name)
+  if (folder !== undefined && folder.normalize('NFKC') !== name)
     problem(`name "${name}" must equal the name of its folder, "${folder}"`);
   return name;
 }
