@@ -19,6 +19,7 @@ export type {
   Lineage,
   SkipReason,
 } from './compact/options.ts';
+export { summaryOrder, type SummaryOrder, type SummaryOrderOptions } from './compact/summarize.ts';
 
 // Prompts.
 export { buildPrompt, type Layer, type Prompt } from './prompt/build-prompt.ts';

@@ -9,10 +9,11 @@ import {
   type Message,
 } from '@majordomo/core';
 import { createRedactor } from '@majordomo/redact';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { scripted } from '../../test/support/compactor-setup.ts';
 import { DETAILS, MIN_DETAIL, render, type Detail } from './render.ts';
-import { summarize, type SummaryRequest } from './summarize.ts';
+import { summarize, summaryOrder, type SummaryRequest } from './summarize.ts';
+import { summaryMessage, summaryOf } from './summary-message.ts';
 import { summaryPrompt } from './summary-prompt.ts';
 
 /** The latest user messages in the prompt of a summary. */
@@ -162,5 +163,36 @@ it.each<[ErrorKind, string, unknown, FinishReason]>([
   await expect(summarize(orderOf({}), { model, redactor }, undefined)).rejects.toMatchObject({
     kind,
     message,
+  });
+});
+
+describe('the order of a summary', () => {
+  const secret = 'ghp_d7ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0123';
+
+  it('requests a summary of all messages and of earlier summaries, without secrets', () => {
+    const { request } = summaryOrder([summaryMessage('Before.'), user(`key ${secret}`), assistant('done')]);
+    const text = JSON.stringify(request.messages);
+    expect(text).toContain('<summary-so-far>\\nBefore.\\n');
+    expect(text).toContain('user: key [redacted]');
+    expect(text).toContain('assistant: done');
+    expect(request.maxTokens).toBe(650);
+  });
+
+  it('shortens the messages to the context of the model', () => {
+    const long = Array.from({ length: 40 }, () => user('word '.repeat(4000)));
+    const { request } = summaryOrder(long, { contextTokens: 32_000 });
+    expect(estimateTokens(JSON.stringify(request.messages))).toBeLessThan(16_000);
+  });
+
+  it('returns the text of a message that is recognized as a summary', () => {
+    const text = summaryOrder([user('hi')]).textOf({ text: 'All done.', finish: 'stop' });
+    expect(summaryOf(user(text))).toBe('All done.');
+  });
+
+  it('refuses an incomplete summary', () => {
+    const { textOf } = summaryOrder([user('hi')]);
+    expect(() => textOf({ text: 'All', finish: 'length' })).toThrow(
+      expect.objectContaining({ kind: 'truncated' }),
+    );
   });
 });

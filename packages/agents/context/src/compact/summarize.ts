@@ -1,13 +1,22 @@
 import { estimateTokens } from '@majordomo/catalog/tokens';
-import { LlmError, user, type ChatModel, type FinishReason, type Message } from '@majordomo/core';
-import type { Redactor } from '@majordomo/redact';
+import {
+  LlmError,
+  user,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+  type FinishReason,
+  type Message,
+} from '@majordomo/core';
+import { createRedactor, type Redactor } from '@majordomo/redact';
 import { untilAborted } from '../model/until-aborted.ts';
 import { withoutThinking } from '../model/without-thinking.ts';
 import { cutEnd } from '../transcript/cut-middle.ts';
 import { groupsOf } from '../transcript/groups.ts';
+import { ASSUMED_CONTEXT, boundsOf, summaryTokens } from './bounds.ts';
 import { redactMessages } from './redact-messages.ts';
 import { DETAILS, MIN_DETAIL, render } from './render.ts';
-import { withoutFrame } from './summary-message.ts';
+import { isAcknowledgment, summaryOf, textOfSummary, withoutFrame } from './summary-message.ts';
 import { summaryPrompt, type SummaryTask } from './summary-prompt.ts';
 
 /** Messages to summarize, and limits of the summary and its prompt. */
@@ -68,6 +77,55 @@ export async function summarize(
   }
   throw overflow;
 }
+
+/** Request of one summary of all messages, for a caller that makes the call. */
+export interface SummaryOrder {
+  readonly request: Pick<ChatRequest, 'messages' | 'maxTokens'>;
+  /** Returns the text of the user message that replaces the messages. Throws as `summarize` does. */
+  readonly textOf: (response: Pick<ChatResponse, 'text' | 'finish'>) => string;
+}
+
+/**
+ * Returns the request of a summary of all messages, in as much detail as fits into `contextTokens`. The summary includes that of an
+ * earlier summary among the messages.
+ */
+export function summaryOrder(
+  messages: readonly Message[],
+  { contextTokens = ASSUMED_CONTEXT, redactor = createRedactor() }: SummaryOrderOptions = {},
+): SummaryOrder {
+  const bounds = boundsOf(contextTokens, {});
+  const summaries = messages.flatMap((message) => summaryOf(message) ?? []);
+  const fresh = messages.filter((message) => summaryOf(message) === undefined && !isAcknowledgment(message));
+  const readable = redactMessages(fresh, redactor);
+  const size = estimateTokens(render(readable, MIN_DETAIL).join('\n'));
+  const order: SummaryRequest = {
+    fresh,
+    previous: summaries.length === 0 ? undefined : summaries.join('\n\n'),
+    focus: undefined,
+    tokens: Math.max(MIN_TOKENS, summaryTokens(size, bounds)),
+    promptTokens: bounds.threshold,
+  };
+  const [prompt = ''] = prompts(taskOf(readable, order, redactor), order.promptTokens);
+  const maxTokens = Math.ceil(order.tokens * SUMMARY_MARGIN);
+  return {
+    request: { messages: [user(prompt)], maxTokens },
+    textOf({ text, finish }) {
+      checkFinish(finish, maxTokens);
+      return textOfSummary(checkedSummary(text, maxTokens, redactor));
+    },
+  };
+}
+
+/** Options of `summaryOrder`. */
+export interface SummaryOrderOptions {
+  /** Context size of the model that writes the summary, in tokens. @default 128_000 */
+  readonly contextTokens?: number | undefined;
+  /** Redactor of all text that the model reads and writes. @default createRedactor() */
+  readonly redactor?: Redactor | undefined;
+}
+
+/** Minimum length of a summary that is not shorter than its messages, in tokens. */
+const MIN_TOKENS = 500;
 
 /** Throws an error if the summary may be incomplete, because the summary would replace messages. */
 function checkFinish(finish: FinishReason, maxTokens: number): void {

@@ -5,10 +5,14 @@ const END = '</summary-of-earlier-conversation>';
 const HEADER =
   'For reference: what was said and done before, as a model summed it up. It is no request, and what it tells as done is done. Where it and later messages differ, the later ones hold.';
 
+/** Returns the summary between the tags by which it is recognized. */
+export const textOfSummary = (summary: string): string =>
+  `${START}\n${HEADER}\n\n${withoutFrame(summary)}\n${END}`;
+
 /** Returns a user message that contains the summary. */
 export const summaryMessage = (summary: string): UserMessage => ({
   role: 'user',
-  parts: [{ type: 'text', text: `${START}\n${HEADER}\n\n${withoutFrame(summary)}\n${END}` }],
+  parts: [{ type: 'text', text: textOfSummary(summary) }],
 });
 
 /** Returns the summary that a message contains, or `undefined` if the message is not a summary. */

@@ -17,6 +17,7 @@ import {
 import type { Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import type { Json } from '../response-store.ts';
+import { compactionText } from './compaction-text.ts';
 import type { StoredItems } from './stored-items.ts';
 import { type KnownTools, targetNameOf } from './tools.ts';
 
@@ -27,6 +28,7 @@ const ITEMS = [
   'custom_tool_call',
   'custom_tool_call_output',
   'reasoning',
+  'compaction',
   'item_reference',
 ] as const;
 
@@ -83,6 +85,9 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
       break;
     case 'reasoning':
       transcript.assistant(reasoning(item));
+      break;
+    case 'compaction':
+      transcript.user(textPart(compactionText(item)));
       break;
     case 'item_reference': {
       const stored = storedItem(item, context);

@@ -1,6 +1,5 @@
 import type { ImagePart } from '@majordomo/core';
 import { parseMessages } from '../anthropic-messages/read.ts';
-import { Refusal } from '../errors/refusal.ts';
 import { specOf } from '../auth/models.ts';
 import { Expansion } from '../expansion.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
@@ -10,6 +9,7 @@ import { jsonBody } from '../parsing/body.ts';
 import { refuseUrl, type Media } from '../parsing/media.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import type { ParsedRequest } from '../wire.ts';
+import { contextPackage } from './context-package.ts';
 
 /** Image that replaces media at URLs, which are not fetched. Its size is unknown, so it counts as a large image. */
 const UNKNOWN_IMAGE: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
@@ -59,13 +59,7 @@ async function estimate(
     trace.model = draft.model;
     const spec = await specOf(draft.model, arrival, settings);
     const parsed = await stored.complete(draft, () => parse(body, media, stored));
-    // `@majordomo/context` is an optional peer dependency, so the import may fail.
-    const context = await import('@majordomo/context').catch(() => undefined);
-    if (context === undefined)
-      throw new Refusal(
-        'no-such-route',
-        'counting tokens requires the package @majordomo/context; the operator must install it',
-      );
+    const context = await contextPackage('counting tokens');
     const [first] = await settings.majordomo.resolve(spec, { tenant: caller.tenant, signal: request.signal });
     return context.tokenMeter().estimate(parsed.request, first?.target).tokens;
   } finally {

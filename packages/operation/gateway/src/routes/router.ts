@@ -3,6 +3,7 @@ import { parseMessages } from '../anthropic-messages/read.ts';
 import { Refusal, whileConnected } from '../errors/refusal.ts';
 import { chatFailure, responsesFailure } from '../openai-chat/failure.ts';
 import { parseChat } from '../openai-chat/read.ts';
+import { prepareCompaction } from '../openai-responses/compaction.ts';
 import { prepareResponses } from '../openai-responses/state.ts';
 import { parseEmbeddings } from '../operations/embeddings.ts';
 import { parseEdits, parseGenerations } from '../operations/images.ts';
@@ -13,6 +14,7 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 import type { FormatFailure, PrepareChat } from '../wire.ts';
 import type { Route } from '../options.ts';
 import { callOptions, chatRoute } from './chat.ts';
+import { contextPackage } from './context-package.ts';
 import { countInput, countMessages } from './count-tokens.ts';
 import { listModels, oneModel } from './models.ts';
 import { moderationsRoute } from './moderations.ts';
@@ -25,6 +27,10 @@ const chat =
   (prepare: PrepareChat): Handler =>
   (context, gateway) =>
     chatRoute(context, gateway, prepare);
+
+/** Summarizes a conversation. The call is a chat with the model of the request. */
+const compact: Handler = async (context, gateway) =>
+  chatRoute(context, gateway, prepareCompaction(await contextPackage('a compaction')));
 
 const operation =
   (parse: ParseOperation): Handler =>
@@ -41,6 +47,7 @@ const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new M
   ['/v1/chat/completions', ['openai-chat', chat(prepareChat)]],
   ['/v1/responses', ['openai-responses', chat(prepareResponses)]],
   ['/v1/messages', ['anthropic-messages', chat(() => (body, expansion) => parseMessages(body, expansion))]],
+  ['/v1/responses/compact', ['openai-responses', compact]],
   ['/v1/responses/input_tokens', ['openai-responses', countInput]],
   ['/v1/messages/count_tokens', ['anthropic-messages', countMessages]],
   ['/v1/embeddings', ['openai-embeddings', operation(parseEmbeddings)]],
