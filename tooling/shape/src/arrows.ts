@@ -98,6 +98,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: [],
     because: 'a separate audience: applications that send large files; cache has the store of their ids',
   },
+  classify: {
+    ours: ['core'],
+    others: [],
+    because: 'a separate audience: applications that compare probabilities with a threshold',
+  },
   'store-sqlite': {
     ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
     others: [],

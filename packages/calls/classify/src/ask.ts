@@ -1,0 +1,96 @@
+import {
+  type ChatRequest,
+  type ChatResponse,
+  LlmError,
+  type Model,
+  type ModelContext,
+  type ModelRequest,
+  type Recovery,
+  sumUsage,
+  type Usage,
+} from '@majordomo/core';
+import { Accumulator, fitRequest, withDetails } from '@majordomo/core/toolkit';
+
+const MAX_RECOVERIES = 4;
+
+/** Recoveries that a model needed, such as a dropped temperature. They are applied to later requests before they are sent. */
+const remembered = new WeakMap<Model, readonly Recovery[]>();
+
+/**
+ * Sends one chat request to a model and returns its response, which may be empty. Repeats a request that the vendor rejected with the
+ * suggested change, because the recoveries of a chain apply only to chats.
+ */
+export async function ask(model: Model, request: ChatRequest, context: ModelContext): Promise<ChatResponse> {
+  const { target, signal } = context;
+  const [providerId = ''] = target.split('/', 1);
+  const fitted = await fitRequest(request, {
+    target,
+    providerId,
+    model,
+    media: undefined,
+    scope: { signal },
+  });
+  const known = remembered.get(model) ?? [];
+  let sent = known.reduce((changed, recovery) => recovery.apply(changed), fitted.request);
+  let mustBeComplete = known.some(({ delivery }) => delivery === 'complete');
+  const used = new Set(known.map(({ id }) => id));
+  for (;;) {
+    try {
+      return await send(model, sent, { ...fitted, mustBeComplete }, context);
+    } catch (error) {
+      const recovery = LlmError.is(error) ? error.details.recover : undefined;
+      const isUsable =
+        recovery !== undefined && recovery.changesCredential !== true && !used.has(recovery.id);
+      if (!isUsable || used.size >= MAX_RECOVERIES) throw error;
+      used.add(recovery.id);
+      sent = recovery.apply(sent);
+      mustBeComplete ||= recovery.delivery === 'complete';
+      if (recovery.remember === true) remembered.set(model, [...(remembered.get(model) ?? []), recovery]);
+    }
+  }
+}
+
+async function send(
+  model: Model,
+  request: ModelRequest,
+  {
+    warnings,
+    read,
+    mustBeComplete,
+  }: Omit<Awaited<ReturnType<typeof fitRequest>>, 'request'> & {
+    readonly mustBeComplete: boolean;
+  },
+  context: ModelContext,
+): Promise<ChatResponse> {
+  const isComplete = mustBeComplete || model.isNonStreaming?.(request) === true;
+  const steps = model.stream(request, { ...context, delivery: isComplete ? 'complete' : 'deltas' });
+  const answer = new Accumulator(context.target, warnings);
+  for await (const step of read === undefined ? steps : read(steps))
+    for (const event of 'type' in step ? [step] : step) answer.push(event);
+  return answer.result({ spec: context.target, attempts: [] });
+}
+
+/** Returns the error with the usage of all requests, because the vendor bills them. */
+export function withSpent(error: unknown, target: string, spent: readonly (Usage | undefined)[]): unknown {
+  if (!LlmError.is(error)) return error;
+  const usage = sumUsage(...spent, error.details.partial?.usage);
+  if (usage === undefined) return error;
+  return withDetails(error, { partial: { id: undefined, target, parts: [], text: '', usage } });
+}
+
+/** Returns the error of a response that a refusal or a filter ended. */
+export function refusalOf({ finish }: ChatResponse, target: string, name: string): LlmError | undefined {
+  if (finish !== 'refusal' && finish !== 'content-filter') return undefined;
+  return new LlmError('content-filter', `${target}: the model refused the question "${name}"`, {
+    target,
+    code: 'refusal',
+    path: `questions.${name}`,
+  });
+}
+
+/** Returns the error of an answer from which no probabilities can be read. */
+export const answerError = (target: string, name: string, problem: string): LlmError =>
+  new LlmError('invalid-output', `${target}: the answer to the question "${name}" ${problem}`, {
+    target,
+    path: `questions.${name}`,
+  });
