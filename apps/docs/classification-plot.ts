@@ -93,7 +93,7 @@ async function reliabilityOf(
   for (const { input, isRefund } of ticketsOf(2, 4000)) {
     const { answers } = await model.classify({ input, questions: QUESTIONS, calibration });
     const { probability } = answers.refund;
-    const bin = bins[Math.min(BINS - 1, Math.floor(probability * BINS))];
+    const bin = bins.at(Math.min(BINS - 1, Math.floor(probability * BINS)));
     if (bin === undefined) continue;
     bin.count += 1;
     bin.stated += probability;

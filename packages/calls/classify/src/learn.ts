@@ -39,9 +39,11 @@ export interface Labeled<Q extends Questions = Questions> {
 
 /** Options of `learnCalibration`. */
 export interface LearnOptions<Q extends Questions> {
+  /** Majordomo whose providers answer. */
   readonly majordomo: Pick<Majordomo, 'classificationModel' | 'resolve'>;
   /** Chain whose targets are calibrated, each separately. */
   readonly spec: string;
+  /** Questions by name, as in the later requests. */
   readonly questions: Q;
   /** At least 20 labels of each question, with at least two different labels. */
   readonly examples: readonly Labeled<NoInfer<Q>>[];

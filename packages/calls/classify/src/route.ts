@@ -14,6 +14,7 @@ import { checkOptions, checkQuestions, type Kinds } from '@majordomo/core/toolki
 export interface RouteOptions<Choices extends Readonly<Record<string, string>>> {
   /** Name that the resolver resolves, which is also the name of the question in `calibration`. */
   readonly name: string;
+  /** Model that answers the question. */
   readonly model: ClassificationModel;
   /** Question about the last user message. */
   readonly instructions: string;

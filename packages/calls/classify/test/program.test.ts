@@ -84,12 +84,9 @@ describe.skipIf(!existsSync(PROGRAM))('a program that routes support tickets', (
     const base = join(ROOT, 'tsconfig.base.json');
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: base, files: ['program.ts'] }));
     const compiler = createRequire(join(ROOT, 'package.json')).resolve('typescript/bin/tsc');
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      compiler,
-      '--noEmit',
-      '-p',
-      folder,
-    ]).catch((error: { stdout: string }) => error);
+    const checked = promisify(execFile)(process.execPath, [compiler, '--noEmit', '-p', folder]);
+    const [result] = await Promise.allSettled([checked]);
+    const { stdout } = (result.status === 'fulfilled' ? result.value : result.reason) as { stdout: string };
     expect(stdout).toBe('');
   });
 });
