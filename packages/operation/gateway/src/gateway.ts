@@ -48,7 +48,7 @@ export interface Gateway {
 
 /**
  * Creates a handler that serves chains through Anthropic Messages and OpenAI's APIs: Chat Completions, Responses, embeddings,
- * audio, images and moderations. Throws `config` for invalid options.
+ * audio, images, moderations and decisions. Throws `config` for invalid options.
  *
  * @example
  * const gateway = createGateway({ majordomo, models: { fast: 'groq/llama,openai/gpt-mini' }, authorize });

@@ -5,6 +5,7 @@ import { chatFailure, responsesFailure } from '../openai-chat/failure.ts';
 import { parseChat } from '../openai-chat/read.ts';
 import { prepareCompaction } from '../openai-responses/compaction.ts';
 import { prepareResponses } from '../openai-responses/state.ts';
+import { parseDecisions } from '../operations/decisions.ts';
 import { parseEmbeddings } from '../operations/embeddings.ts';
 import { parseEdits, parseGenerations } from '../operations/images.ts';
 import type { ParseOperation } from '../operations/operation.ts';
@@ -56,6 +57,7 @@ const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new M
   ['/v1/images/generations', ['openai-images', operation(parseGenerations)]],
   ['/v1/images/edits', ['openai-images', operation(parseEdits)]],
   ['/v1/moderations', ['openai-moderations', moderationsRoute]],
+  ['/v1/decisions', ['openai-decisions', operation(parseDecisions)]],
 ]);
 
 /** Returns the error format for a path. Paths outside Messages and Responses use the format of Chat Completions. */

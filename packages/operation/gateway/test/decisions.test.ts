@@ -1,0 +1,182 @@
+import { createOpenAI } from '@majordomo/provider-openai';
+import { answers, testServer } from '@majordomo/test-support';
+import OpenAI from 'openai';
+import { expect, it } from 'vitest';
+import { KEY, startGateway } from './support/test-gateway.ts';
+
+const VENDOR_ANSWER = {
+  model: 'gpt-6-luna',
+  answers: [
+    { type: 'predicate', name: 'refund', probability: 0.98 },
+    {
+      type: 'choice',
+      name: 'q1',
+      choice: 'tech',
+      confidence: 0.1,
+      probabilities: [
+        { value: 'billing', probability: 0.25 },
+        { value: 'tech', probability: 0.75 },
+      ],
+    },
+    {
+      type: 'score',
+      name: 'severity',
+      score: 7,
+      confidence: 0.1,
+      probabilities: [
+        { label: 'low: harmless', value: 0, probability: 0.5 },
+        { label: 'high', value: 1, probability: 0.5 },
+      ],
+    },
+  ],
+  usage: {
+    input_tokens: 41,
+    input_tokens_details: { cached_tokens: 8, cache_write_tokens: 0 },
+    output_tokens: 3,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: 44,
+  },
+};
+
+const REQUEST = {
+  model: 'triage',
+  input: 'Refund me!',
+  questions: [
+    { type: 'predicate', name: 'refund', instructions: 'The customer asks for money back.' },
+    {
+      type: 'choice',
+      instructions: [{ type: 'input_text', text: 'Which team?' }],
+      choices: [{ value: 'billing', description: 'Payments' }, { value: 'tech' }],
+    },
+    {
+      type: 'score',
+      name: 'severity',
+      instructions: 'How severe?',
+      levels: [{ label: 'low', description: 'harmless' }, { label: 'high' }],
+    },
+  ],
+} as const;
+
+async function startWithVendor(body: object = VENDOR_ANSWER) {
+  const vendor = await testServer(answers(body));
+  const testGateway = await startGateway({
+    majordomo: { providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })] },
+    gateway: { models: { triage: 'openai/gpt-6-luna' } },
+  });
+  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
+  return {
+    vendor,
+    openai,
+    async [Symbol.asyncDispose]() {
+      await testGateway[Symbol.asyncDispose]();
+      await vendor.close();
+    },
+  };
+}
+
+it('answers decisions of the SDK in order, with the names of the client', async () => {
+  await using server = await startWithVendor();
+  const { data, response } = await server.openai.decisions
+    .create(REQUEST as unknown as OpenAI.DecisionCreateParams)
+    .withResponse();
+  expect(data).toEqual({
+    model: 'triage',
+    answers: [
+      { type: 'predicate', name: 'refund', probability: 0.98 },
+      {
+        type: 'choice',
+        name: null,
+        choice: 'tech',
+        confidence: 0.5,
+        probabilities: [
+          { value: 'billing', probability: 0.25 },
+          { value: 'tech', probability: 0.75 },
+        ],
+      },
+      {
+        type: 'score',
+        name: 'severity',
+        score: 0.5,
+        confidence: 0,
+        probabilities: [
+          { label: 'low', value: 0, probability: 0.5 },
+          { label: 'high', value: 1, probability: 0.5 },
+        ],
+      },
+    ],
+    usage: VENDOR_ANSWER.usage,
+  });
+  expect(response.headers.get('x-majordomo-target')).toBe('openai/gpt-6-luna');
+  expect(server.vendor.requests[0]?.body['questions']).toMatchObject([
+    { name: 'refund' },
+    { name: 'q1', instructions: 'Which team?' },
+    { name: 'severity', levels: [{ label: 'low: harmless' }, { label: 'high' }] },
+  ]);
+});
+
+it('passes messages, images and calls with their outputs to the vendor', async () => {
+  await using server = await startWithVendor();
+  const url = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n', 'latin1').toString('base64')}`;
+  const input = [
+    { role: 'developer', content: 'Shop' },
+    {
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'Look' },
+        { type: 'input_image', image_url: url },
+      ],
+    },
+    { type: 'function_call', call_id: '1', name: 'find', arguments: '{"id":7}' },
+    { type: 'function_call_output', call_id: '1', output: 'lost' },
+    { role: 'assistant', content: [{ type: 'output_text', text: 'It is lost.' }] },
+  ];
+  await server.openai.post('/decisions', { body: { ...REQUEST, input } });
+  expect(server.vendor.requests[0]?.body['input']).toEqual([
+    { role: 'system', content: [{ type: 'input_text', text: 'Shop' }] },
+    {
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'Look' },
+        { type: 'input_image', image_url: url },
+      ],
+    },
+    { type: 'function_call', call_id: '1', name: 'find', arguments: '{"id":7}' },
+    { type: 'function_call_output', call_id: '1', output: [{ type: 'input_text', text: 'lost' }] },
+    { role: 'assistant', content: [{ type: 'output_text', text: 'It is lost.' }] },
+  ]);
+});
+
+const [PREDICATE, CHOICE] = REQUEST.questions;
+
+it.each([
+  [{ input: undefined }, 'input'],
+  [{ input: [] }, 'input'],
+  [{ questions: [] }, 'questions'],
+  [{ questions: [{ ...PREDICATE, type: 'bool' }] }, 'questions[0].type'],
+  [{ questions: [PREDICATE, PREDICATE] }, 'questions[1].name'],
+  [{ questions: [{ ...PREDICATE, criteria: {} }] }, 'questions[0].criteria'],
+  [
+    { questions: [{ ...CHOICE, choices: [{ value: true }, { value: 'x' }] }] },
+    'questions[0].choices[0].value',
+  ],
+  [{ questions: [{ ...CHOICE, choices: [{ value: 'x' }, { value: 'x' }] }] }, 'questions[0].choices'],
+  [{ input: [{ type: 'function_call_output', call_id: '1', output: 'x' }] }, 'input[0].call_id'],
+  [
+    { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'https://x.example/a.png' }] }] },
+    'input[0].content[0].image_url',
+  ],
+])('refuses %j with 400 at its path, before a call', async (change, path) => {
+  await using server = await startWithVendor();
+  const failure = server.openai.post('/decisions', { body: { ...REQUEST, ...change } });
+  await expect(failure).rejects.toMatchObject({ status: 400, message: expect.stringContaining(path) });
+  expect(server.vendor.requests).toEqual([]);
+});
+
+it('fails with 400 if the model refuses a question', async () => {
+  await using server = await startWithVendor({
+    ...VENDOR_ANSWER,
+    answers: [{ type: 'refusal', name: 'refund' }],
+  });
+  const failure = server.openai.post('/decisions', { body: REQUEST });
+  await expect(failure).rejects.toMatchObject({ status: 400, message: expect.stringContaining('refund') });
+});
