@@ -31,6 +31,8 @@ type Base = (record: JobRecord) => JobRecord;
 export class JobRun {
   private readonly parts: RunParts;
   private readonly events: RunEvents;
+  /** Target of the leg that this process has followed last. */
+  private target: JobTarget | undefined;
 
   constructor(parts: RunParts, events: RunEvents) {
     this.parts = parts;
@@ -59,7 +61,7 @@ export class JobRun {
     this.events.onEnd();
     this.emitEnd();
     if (!hasWork(job.record)) return;
-    const error = await doLeftWork(this.parts);
+    const error = await doLeftWork(this.parts, this.target);
     if (isStep && needsPerson(error)) throw error;
   }
 
@@ -68,10 +70,11 @@ export class JobRun {
     try {
       const key = job.record.legs.at(-1)?.target ?? job.record.spec;
       const target = started ?? (await prepareTarget(key, job.record, setup, signal));
+      this.target = target;
       const leg = new VendorLeg(this.parts, target);
       this.events.onVendor(leg);
       const hasEnded = await leg.follow();
-      if (hasEnded && job.record.state === 'running') await doLeftWork(this.parts);
+      if (hasEnded && job.record.state === 'running') await doLeftWork(this.parts, target);
       return hasEnded;
     } catch (error) {
       if (!signal.aborted) await this.release();
@@ -121,7 +124,7 @@ export class JobRun {
     if (hasJobApi(target)) {
       const leg = new VendorLeg(this.parts, target);
       if (!(await leg.start(base))) {
-        if (job.record.state === 'running') await doLeftWork(this.parts);
+        if (job.record.state === 'running') await doLeftWork(this.parts, target);
         return undefined;
       }
       this.events.onStarted();

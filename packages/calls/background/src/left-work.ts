@@ -11,15 +11,15 @@ const RETRY_MS = 30_000;
 
 /**
  * Does the work that is left for the ended legs: cancels jobs at their vendors, books costs, and deletes answers. A later process repeats
- * work that fails. Returns the first error.
+ * work that fails. Returns the first error. `prepared`: target that is already prepared.
  */
-export async function doLeftWork(parts: RunParts): Promise<unknown> {
+export async function doLeftWork(parts: RunParts, prepared?: JobTarget): Promise<unknown> {
   const { job, setup } = parts;
   const legs: LegRecord[] = [];
   let failure: unknown;
   let retryMs: number | undefined;
   for (const [at, leg] of job.record.legs.entries()) {
-    const done = new LegWork(parts, leg, at + 1);
+    const done = new LegWork(parts, leg, at + 1, prepared);
     const error = await done.run();
     failure ??= error;
     if (done.left.length > 0) retryMs ??= retryAfter(error);
@@ -42,12 +42,13 @@ class LegWork {
   leg: LegRecord;
   private readonly parts: RunParts;
   private readonly number: number;
-  private prepared: Promise<JobTarget> | undefined;
+  private prepared: JobTarget | undefined;
 
-  constructor(parts: RunParts, leg: LegRecord, number: number) {
+  constructor(parts: RunParts, leg: LegRecord, number: number, prepared?: JobTarget) {
     this.parts = parts;
     this.leg = leg;
     this.number = number;
+    if (prepared?.attempt.target === leg.target) this.prepared = prepared;
   }
 
   get left(): readonly LeftWork[] {
@@ -115,10 +116,10 @@ class LegWork {
     this.leg = { ...this.leg, attempts, nanoUsd: nanoUsd?.toString() ?? null };
   }
 
-  private target(): Promise<JobTarget> {
+  private async target(): Promise<JobTarget> {
     const { job, setup, signal } = this.parts;
     const { target = job.record.spec } = this.leg;
-    return (this.prepared ??= prepareTarget(target, job.record, setup, signal));
+    return (this.prepared ??= await prepareTarget(target, job.record, setup, signal));
   }
 
   private send<T>({ context }: JobTarget, run: (own: JobTarget['context']) => Promise<T>): Promise<T> {

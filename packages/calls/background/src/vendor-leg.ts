@@ -354,7 +354,10 @@ export class VendorLeg {
 
   /** Work after the vendor has ended the job. */
   private get workAfterEnd(): readonly LeftWork[] {
-    return this.target.background.remove === undefined ? ['settle'] : ['settle', 'remove'];
+    const work: LeftWork[] = [];
+    if (this.vendorJob.most !== undefined) work.push('settle');
+    if (this.target.background.remove !== undefined) work.push('remove');
+    return work;
   }
 }
 

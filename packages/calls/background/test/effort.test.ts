@@ -1,3 +1,4 @@
+import type { Gate } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { memoryJobStore, type JobStore } from '../src/index.ts';
 import { jobsWorld, noStream, REQUEST } from './jobs-world.ts';
@@ -50,4 +51,26 @@ it('writes the record of a job five times', async () => {
   await all.settle(all.process().model(SPEC).generate(REQUEST));
   // Creation, start, reference, answer, and the end of the remaining work.
   expect(counts.save).toBe(5);
+});
+
+it('writes the record of a job four times if the vendor deletes nothing, and no ledger books its cost', async () => {
+  const { store, counts } = counting(memoryJobStore());
+  await using all = await jobsWorld({ server: { plan: () => 'an answer' }, store });
+  await all.settle(all.process({ ledger: undefined }).model('xai/grok-4').generate(REQUEST));
+  expect(counts.save).toBe(4);
+});
+
+it('asks the gates once for a job that succeeds', async () => {
+  let prepared = 0;
+  const gate: Gate = {
+    name: 'counter',
+    batches: true,
+    admit: () => {
+      prepared++;
+      return undefined;
+    },
+  };
+  await using all = await jobsWorld({ server: { plan: () => 'an answer' }, gates: [gate] });
+  await all.settle(all.process().model(SPEC).generate(REQUEST));
+  expect(prepared).toBe(1);
 });

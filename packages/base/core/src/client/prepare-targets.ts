@@ -219,7 +219,8 @@ class Exchanges {
       await this.ask(context, async (input, init) => {
         const request = new Request(input, init);
         sent = { body: await request.text(), headers: request.headers };
-        throw new Error('the request was captured');
+        // Providers return an `LlmError` unchanged, without the cost of converting it.
+        throw new LlmError('aborted', 'the request was captured');
       });
     } catch (error) {
       if (sent === undefined) throw error;

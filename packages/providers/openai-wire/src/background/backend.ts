@@ -16,10 +16,13 @@ export const backgroundBackend = (
 ): BackgroundBackend =>
   api === 'deferred' ? deferredBackend(connection, declaredDays) : responsesBackend(connection, declaredDays);
 
+type ResponseJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retentionDays' | 'readEvent'>>;
+type DeferredJobs = Pick<BackgroundBackend, 'start' | 'look'>;
+
 function responsesBackend(connection: Connection, declaredDays: number | undefined): BackgroundBackend {
-  const load = async (): Promise<
-    Required<Omit<BackgroundBackend, 'expiresMs' | 'retentionDays' | 'readEvent'>>
-  > => (await import('./response-jobs.ts')).responseJobs(connection);
+  let loaded: Promise<ResponseJobs> | undefined;
+  const load = (): Promise<ResponseJobs> =>
+    (loaded ??= import('./response-jobs.ts').then(({ responseJobs }) => responseJobs(connection)));
   return {
     expiresMs: EXPIRES_MS,
     // OpenAI stores responses for 30 days (developers.openai.com, 2026-11, unverified).
@@ -41,8 +44,9 @@ const SEQUENCE_NUMBER = /"sequence_number"\s*:\s*(\d+)/;
 const LAST_EVENT = /"type"\s*:\s*"(?:error|response\.(?:completed|failed|incomplete|cancelled))"/;
 
 function deferredBackend(connection: Connection, declaredDays: number | undefined): BackgroundBackend {
-  const load = async (): Promise<Pick<BackgroundBackend, 'start' | 'look'>> =>
-    (await import('./deferred-jobs.ts')).deferredJobs(connection);
+  let loaded: Promise<DeferredJobs> | undefined;
+  const load = (): Promise<DeferredJobs> =>
+    (loaded ??= import('./deferred-jobs.ts').then(({ deferredJobs }) => deferredJobs(connection)));
   return {
     expiresMs: EXPIRES_MS,
     // xAI stores a deferred completion for 24 hours (docs.x.ai, 2026-11).
