@@ -6,6 +6,8 @@ export class EventLog {
   leg: number;
   events: StreamEvent[] = [];
   private readonly waiting: (() => void)[] = [];
+  /** Events that arrived while the log was held. */
+  private held: StreamEvent[] | undefined;
 
   constructor(leg: number) {
     this.leg = leg;
@@ -14,8 +16,21 @@ export class EventLog {
   /** Adds events. A long answer that arrives at once has more events than a function has arguments. */
   push(events: readonly StreamEvent[]): void {
     if (events.length === 0) return;
-    for (const event of events) this.events.push(event);
-    this.wake();
+    const list = this.held ?? this.events;
+    for (const event of events) list.push(event);
+    if (this.held === undefined) this.wake();
+  }
+
+  /** Holds further events back, so that no reader receives them until `release`. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  /** Adds the events that were held back. */
+  release(): void {
+    const { held = [] } = this;
+    this.held = undefined;
+    this.push(held);
   }
 
   /** Begins a leg, unless it has begun. */
@@ -23,6 +38,7 @@ export class EventLog {
     if (leg === this.leg) return;
     this.leg = leg;
     this.events = [];
+    this.held = undefined;
     this.wake();
   }
 

@@ -1,9 +1,9 @@
-import { LlmError, type ChatResponse, type StreamEvent } from '@majordomo/core';
+import { fromJson, LlmError, type ChatResponse, type StreamEvent } from '@majordomo/core';
 import { abortable, type Ending, type Source } from '@majordomo/core/toolkit';
 import { cursorError, type Position } from './cursor.ts';
 import { answerOf, requireRecord, type JobRecord } from './record.ts';
 import type { Setup } from './setup.ts';
-import { answerEvents, errorOf } from './stored-answer.ts';
+import { answerEvents, errorOf, type StoredEvents } from './stored-answer.ts';
 import { JobWait } from './job-wait.ts';
 
 /** Source of the events of a job for one reader. */
@@ -95,8 +95,21 @@ export class JobReader implements Source<StreamEvent> {
       this.isAtEnd = true;
       if (reset.length + fresh.length > 0) return [...reset, ...fresh];
     }
+    const { emitted } = record;
+    if (record.answer === undefined && emitted !== undefined && !this.isAtEnd) {
+      this.isAtEnd = true;
+      const fresh = await this.takeEmitted(emitted, id);
+      if (fresh.length > 0) return fresh;
+    }
     this.onEnd({ result: answerOf(record) });
     return 'end';
+  }
+
+  /** Returns the events of a job that has ended without an answer. */
+  private async takeEmitted({ leg, events }: StoredEvents, id: string): Promise<readonly StreamEvent[]> {
+    if (leg < this.leg) return [];
+    const reset = leg > this.leg && this.index > 0 ? await this.resetTo(leg, id) : [];
+    return [...reset, ...this.takeFrom(leg, fromJson<readonly StreamEvent[]>(events))];
   }
 
   private checkLeg(legs: number): void {

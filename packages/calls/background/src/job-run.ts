@@ -1,11 +1,11 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
 import { chooseLeg, type Choice } from './choose-leg.ts';
 import { doLeftWork } from './left-work.ts';
-import { refusalOf, withAbandonedLeg, withLastLeg } from './legs.ts';
+import { refusalOf, withAbandonedLeg, withFailure, withLastLeg } from './legs.ts';
 import { LiveLeg } from './live-leg.ts';
 import { hasWork, runningJob, type JobRecord } from './record.ts';
 import type { RunParts } from './run-parts.ts';
-import { errorOf, storedError } from './stored-answer.ts';
+import { errorOf } from './stored-answer.ts';
 import { hasJobApi, prepareTarget, prepareTargets, type JobTarget } from './targets.ts';
 import { needsPerson } from './vendor-request.ts';
 import { VendorLeg } from './vendor-leg.ts';
@@ -144,10 +144,9 @@ export class JobRun {
   }
 
   private async failJob(base: Base, error: LlmError): Promise<undefined> {
-    await this.parts.job.changeSurely((record) =>
-      record.state === 'running'
-        ? { ...base(record), state: 'failed', error: storedError(error) }
-        : undefined,
+    const { job, log } = this.parts;
+    await job.changeSurely((record) =>
+      record.state === 'running' ? withFailure(base(record), error, log) : undefined,
     );
     return undefined;
   }

@@ -17,7 +17,7 @@ import {
 } from './record.ts';
 import type { JobRecord, LoadedRecord } from './record.ts';
 import type { Setup } from './setup.ts';
-import { errorOf, storedError } from './stored-answer.ts';
+import { errorOf, storedError, storedEvents } from './stored-answer.ts';
 
 /** Time until the next look at a job that another process drives, in milliseconds. */
 const LOOK_MS = 1000;
@@ -83,10 +83,19 @@ export async function cancelJob(id: string, setup: Setup): Promise<void> {
     const error = storedError(why);
     const now = setup.clock.now();
     const ended = legs.map((leg) => cancelledLeg(leg, why, now));
-    const cancelled: JobRecord = { ...record, state: 'cancelled', error, legs: ended, lookAt: now };
-    const saved = await saveRecord(id, cancelled, version, setup);
-    if (saved === undefined) continue;
     const driver = setup.drivers.get(id);
+    // Readers of this process receive exactly the events that are stored.
+    const log = driver?.log;
+    log?.hold();
+    const emitted = log && storedEvents(log);
+    const cancelled: JobRecord = { ...record, state: 'cancelled', error, legs: ended, lookAt: now, emitted };
+    let saved: LoadedRecord | undefined;
+    try {
+      saved = await saveRecord(id, cancelled, version, setup);
+    } finally {
+      if (saved === undefined) log?.release();
+    }
+    if (saved === undefined) continue;
     driver?.stop();
     setup.emit({ key, tenant, target: legs.at(-1)?.target, type: 'job-ended', state: 'cancelled' });
     if (!hasWork(cancelled)) return;

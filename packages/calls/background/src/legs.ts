@@ -1,7 +1,8 @@
 import { LlmError, type Attempt } from '@majordomo/core';
 import type { JobEvent } from './contract.ts';
+import type { EventLog } from './event-log.ts';
 import { timeoutsOf, totalAtOf, vendorIdOf, type JobRecord, type LegRecord } from './record.ts';
-import { attemptOf, errorOf, storedAttempt, storedError } from './stored-answer.ts';
+import { attemptOf, errorOf, storedAttempt, storedError, storedEvents } from './stored-answer.ts';
 
 /** Maximum number of legs whose process has died. A request that ends each process is not sent forever. */
 const MAX_ABANDONED = 5;
@@ -45,6 +46,14 @@ export function withAbandonedLeg(record: JobRecord, now: number): JobRecord {
     error: storedError(error),
   });
 }
+
+/** Returns the record of a job that has failed, with the events that its readers have received. */
+export const withFailure = (record: JobRecord, error: LlmError, log: EventLog): JobRecord => ({
+  ...record,
+  state: 'failed',
+  error: storedError(error),
+  emitted: storedEvents(log),
+});
 
 /** Returns the reason why the job makes no further call, or `undefined`. */
 export function refusalOf(record: JobRecord, now: number): LlmError | undefined {

@@ -3,7 +3,7 @@ import type { Attempt, CallOptions, ChatRequest, ChatResponse, StreamEvent } fro
 import type { EventLog } from './event-log.ts';
 import type { LeasedJob } from './leased-job.ts';
 import { LegEvents } from './leg-events.ts';
-import { legFacts, withLastLeg, withNewLeg } from './legs.ts';
+import { legFacts, withFailure, withLastLeg, withNewLeg } from './legs.ts';
 import { costOf } from './money.ts';
 import { totalAtOf, type JobRecord, type LegRecord } from './record.ts';
 import type { LocalOptions, RunParts } from './run-parts.ts';
@@ -128,7 +128,7 @@ export class LiveLeg {
 
   private async fail(error: LlmError): Promise<void> {
     const leg = await this.endedLeg(error.details.attempts, { error: storedError(error) });
-    await this.end(leg, (record) => ({ ...record, state: 'failed', error: leg.error }));
+    await this.end(leg, (record) => withFailure(record, error, this.log));
   }
 
   private async endedLeg(

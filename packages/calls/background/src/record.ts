@@ -4,7 +4,7 @@ import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobTimes } from './contract.ts';
 import type { Setup } from './setup.ts';
 import { attemptOf, errorOf, responseOf } from './stored-answer.ts';
-import type { StoredAnswer, StoredAttempt, StoredError } from './stored-answer.ts';
+import type { StoredAnswer, StoredAttempt, StoredError, StoredEvents } from './stored-answer.ts';
 
 /** Format of the records that this version writes. */
 export const FORMAT = 1;
@@ -73,6 +73,8 @@ export interface JobRecord {
   readonly lookAt?: number | undefined;
   readonly answer?: StoredAnswer | undefined;
   readonly error?: StoredError | undefined;
+  /** Events before the end of a job without an answer. */
+  readonly emitted?: StoredEvents | undefined;
 }
 
 /** Time for which a lease is valid without a renewal, in milliseconds. */

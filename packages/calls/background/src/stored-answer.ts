@@ -7,12 +7,14 @@ import {
   type ErrorDetails,
   type ErrorKind,
   type JsonObject,
+  type JsonValue,
   type ModelEvent,
   type StreamEvent,
   type ToolCallPart,
 } from '@majordomo/core';
 import { responseEvents } from '@majordomo/core/toolkit';
 import { CanonicalParts, type StreamedPart } from './canonical-parts.ts';
+import type { EventLog } from './event-log.ts';
 
 /** Error as JSON. Attempts are stored in the legs. */
 export interface StoredError {
@@ -30,6 +32,19 @@ export interface StoredAttempt extends Omit<Attempt, 'error'> {
 export interface StoredAnswer {
   readonly response: JsonObject;
   readonly streamed: { readonly [index: number]: StreamedPart };
+}
+
+/** Events that readers of a job have received before it ended without an answer, without warnings. */
+export interface StoredEvents {
+  /** Number of the leg, from 1. */
+  readonly leg: number;
+  readonly events: JsonValue;
+}
+
+/** Returns the events of a log as JSON, or `undefined` if it has none. */
+export function storedEvents({ leg, events }: EventLog): StoredEvents | undefined {
+  const counted = events.filter(({ type }) => type !== 'warning');
+  return counted.length === 0 ? undefined : { leg, events: toJson(counted) };
 }
 
 /** Returns an error as JSON, without attempts and without values that cannot be stored. */

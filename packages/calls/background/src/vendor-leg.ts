@@ -3,7 +3,7 @@ import { abortable } from '@majordomo/core/toolkit';
 import { costOfLeg, mostOf, reserveLeg } from './job-ledger.ts';
 import { LegEvents } from './leg-events.ts';
 import { LeaseLost } from './leased-job.ts';
-import { legFacts, withLastLeg, withNewLeg } from './legs.ts';
+import { legFacts, withFailure, withLastLeg, withNewLeg } from './legs.ts';
 import { skippedLeg } from './choose-leg.ts';
 import { resumedStream, type ResumedStream } from './resumed-stream.ts';
 import { timeoutsOf, totalAtOf, vendorIdOf } from './record.ts';
@@ -256,7 +256,7 @@ export class VendorLeg {
 
   /** Ends the leg, or the job, because its time is over. */
   private async expire(): Promise<void> {
-    const { setup, job } = this.parts;
+    const { setup, job, log } = this.parts;
     const { target } = this.target.attempt;
     const isTotal = setup.clock.now() >= totalAtOf(this.parts.job.record);
     const phase = isTotal ? 'total' : 'complete';
@@ -267,9 +267,7 @@ export class VendorLeg {
     const error = new LlmError('timeout', why, { target, phase });
     await this.fail(error, 'abandoned', ['stop', ...this.workAfterEnd]);
     if (!isTotal) return;
-    await job.change((record) =>
-      record.state === 'running' ? { ...record, state: 'failed', error: storedError(error) } : undefined,
-    );
+    await job.change((record) => (record.state === 'running' ? withFailure(record, error, log) : undefined));
   }
 
   private async fail(

@@ -1,5 +1,6 @@
 import { LlmError, type Provider, type StreamEvent } from '@majordomo/core';
 import { expect, it } from 'vitest';
+import type { JobStream } from '../src/index.ts';
 import { eventsOf, failure, jobsWorld, noStream, REQUEST, stepsOf, textOf } from './jobs-world.ts';
 
 const SPEC = 'openai/gpt-5.4';
@@ -136,6 +137,43 @@ it('starts the next target after the vendor no longer has the job', async () => 
   expect(answer.attempts[0]).toMatchObject({ outcome: 'abandoned', error: { kind: 'server' } });
   expect(answer.attempts[0]?.error?.message).toContain('the vendor no longer has the job');
 });
+
+/** Returns the events of a stream that fails, without warnings, and its error. */
+async function eventsAndError(stream: JobStream): Promise<readonly [readonly StreamEvent[], unknown]> {
+  const events: StreamEvent[] = [];
+  const read = async (): Promise<void> => {
+    for await (const event of stream) if (event.type !== 'warning') events.push(event);
+  };
+  return [events, await failure(read())];
+}
+
+it.each(['a failure', 'a cancellation'])(
+  'stores the events before %s, so that each reading has the same events and positions',
+  async (end) => {
+    const fails = { code: 'server_error', message: 'sorry' };
+    const plan = { answer: 'some words before the end 😀 and more', holdAt: 6, fails };
+    await using all = await jobsWorld({ server: { plan: () => plan } });
+    const background = all.process();
+    const job = await all.settle(background.model(SPEC).start(REQUEST, { key: 'k' }));
+    const stream = job.stream();
+    const reading = eventsAndError(stream);
+    await expect.poll(() => Number(stream.cursor?.slice(2))).toBeGreaterThan(2);
+    await all.idle();
+    if (end === 'a failure') all.server.jobs[0]?.release();
+    else await all.settle(job.cancel());
+    const [events, error] = await all.settle(reading);
+    expect(error).toMatchObject(
+      end === 'a failure' ? { kind: 'server' } : { details: { code: 'cancelled' } },
+    );
+    expect(textOf(events)).toMatch(/^some words/);
+    const other = await all.process().open('k');
+    for (let at = 0; at <= events.length; at++) {
+      const [rest, same] = await eventsAndError(other.stream({ after: `1.${at}` }));
+      expect(rest).toEqual(events.slice(at));
+      expect(same).toMatchObject({ message: (error as Error).message });
+    }
+  },
+);
 
 it('does not start the next target after an invalid prompt', async () => {
   const fails = { code: 'invalid_prompt', message: 'bad' };

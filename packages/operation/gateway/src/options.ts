@@ -108,7 +108,7 @@ export interface GatewayOptions {
   /**
    * Jobs that answer requests of the Responses API with `background: true`, made with the same majordomo. The id of such a response is
    * the key of its job. The gateway continues jobs of stopped gateways with the same store from its first request until `drain`.
-   * Requires `responses`, and excludes `wrapModel`.
+   * Requires `responses`. Callers whose model `wrapModel` wraps are refused, because the events of a job are read without a wrapper.
    * @default none: requests with `background: true` are refused
    */
   readonly background?: Background | undefined;

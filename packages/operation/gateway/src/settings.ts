@@ -70,13 +70,11 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     if (!/^(?:\/[\w.-]+)+$/.test(mounted.path))
       throw wrong(`mounts[${at}].path`, 'must be a path such as /inspector');
   }
-  const { responses, background, wrapModel } = settings;
+  const { responses, background } = settings;
   if (responses !== undefined)
     checkOptions('responses of createGateway', responses, { store: 'object with get', keepMs: 1 }, ['store']);
   if (background !== undefined && responses === undefined)
     throw wrong('background', 'requires `responses`, whose store contains the background responses');
-  if (background !== undefined && wrapModel !== undefined)
-    throw wrong('background', 'cannot be used with `wrapModel`, which does not wrap jobs; omit one of them');
   for (const [path, route] of Object.entries(settings.routes)) {
     if (!/^(?:\/[\w.-]+)+(?:\/\*)?$/.test(path))
       throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a path such as /v1/batches or /v1/batches/*');

@@ -5,6 +5,7 @@ import {
   type BackgroundGateway,
   type BackgroundWorld,
 } from './support/background-gateway.ts';
+import type { GatewayOptions } from '../src/index.ts';
 import { KEY } from './support/test-gateway.ts';
 
 type Event = OpenAI.Responses.ResponseStreamEvent;
@@ -136,9 +137,12 @@ describe('a background response', () => {
     expect(await client.responses.cancel(id)).toEqual(cancelled);
     expect(await client.responses.retrieve(id)).toMatchObject(cancelled);
     expect(world.server.jobs[0]?.status).toBe('cancelled');
-    const last = { type: 'response.failed', response: { status: 'cancelled' }, sequence_number: 999_999_999 };
-    expect((await reading).at(-1)).toMatchObject(last);
-    expect(await replay(client, id, 7)).toMatchObject([last]);
+    const events = await reading;
+    expect(numbersOf(events)).toEqual(range(events.length));
+    expect(events.at(-1)).toMatchObject({ type: 'response.failed', response: { status: 'cancelled' } });
+    for (const after of [undefined, 0, events.length - 2])
+      expect(await replay(client, id, after)).toEqual(events.slice((after ?? -1) + 1));
+    expect(await replay(client, id, 50)).toMatchObject([{ type: 'response.failed', sequence_number: 51 }]);
   });
 
   it('is not changed by a cancellation after its end', async () => {
@@ -208,6 +212,65 @@ describe('a background response', () => {
     });
     const [last] = (await replay(client, id)).slice(-1);
     expect(last).toMatchObject({ type: 'response.failed', response: { id, status: 'failed' } });
+  });
+
+  it('has equal events with consecutive numbers in each reading after it has failed, also after a restart', async () => {
+    const fails = { code: 'server_error', message: 'sorry' };
+    await using world = await backgroundWorld({
+      server: { plan: () => ({ answer: TEXT, holdAt: 9, fails }) },
+    });
+    const { first, id } = await during(world, async (client) => {
+      const stream = await client.responses.create({ ...IN_BACKGROUND, stream: true });
+      const events = stream[Symbol.asyncIterator]();
+      const created = (await events.next()).value as Extract<Event, { readonly type: 'response.created' }>;
+      const second = replay(client, created.response.id);
+      await expect.poll(() => world.server.requests.some(({ step }) => step === 'stream')).toBe(true);
+      world.server.jobs[0]?.release();
+      const read = [created, ...(await eventsOf({ [Symbol.asyncIterator]: () => events }))];
+      expect(await second).toEqual(read);
+      return { first: read, id: created.response.id };
+    });
+    expect(numbersOf(first)).toEqual(range(first.length));
+    expect(textOf(first).length).toBeGreaterThan(0);
+    expect(TEXT.startsWith(textOf(first))).toBe(true);
+    expect(first.at(-1)).toMatchObject({ type: 'response.failed', response: { id, status: 'failed' } });
+    await using gateway = await world.start();
+    for (const after of [undefined, ...first.keys()])
+      expect(await replay(gateway.client(), id, after)).toEqual(first.slice((after ?? -1) + 1));
+  });
+
+  it('continues after its gateway was killed, with equal events', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 9 }) } });
+    const killed = await world.startProcess();
+    const stream = await killed.client().responses.create({ ...IN_BACKGROUND, stream: true });
+    const before: Event[] = [];
+    let id = '';
+    const reading = (async () => {
+      for await (const event of stream) {
+        before.push(event);
+        if (event.type === 'response.created') ({ id } = event.response);
+        if (event.type === 'response.output_text.delta') await killed.kill();
+      }
+    })();
+    await expect(reading).rejects.toThrow();
+    expect(before.some(({ type }) => type === 'response.output_text.delta')).toBe(true);
+    await world.endLease(id);
+    const next = await world.startProcess();
+    const client = next.client();
+    expect((await client.responses.retrieve(id)).status).toBe('in_progress');
+    const resumed = replay(client, id, before.length - 1);
+    await expect
+      .poll(() => world.server.requests.filter(({ step }) => step === 'stream').length, { timeout: 10_000 })
+      .toBe(2);
+    world.server.jobs[0]?.release();
+    const all = [...before, ...(await resumed)];
+    expect(numbersOf(all)).toEqual(range(all.length));
+    expect(textOf(all)).toBe(TEXT);
+    expect(all.at(-1)).toMatchObject({ type: 'response.completed', response: { id } });
+    await next.kill();
+    const last = await world.startProcess();
+    expect(await replay(last.client(), id)).toEqual(all);
+    expect(world.server.requests.filter(({ step }) => step === 'start')).toHaveLength(1);
   });
 
   it('is refused with the status of a live call if every target refuses its start', async () => {
@@ -336,12 +399,23 @@ describe('a gateway with background responses', () => {
     expect(world.server.requests).toHaveLength(0);
   });
 
-  it('cannot be created without stored responses, or with a wrapped model', async () => {
+  it('cannot be created without stored responses', async () => {
     await using world = await backgroundWorld();
     await expect(world.start({ responses: undefined })).rejects.toMatchObject({ kind: 'config' });
-    await expect(world.start({ wrapModel: (model) => model })).rejects.toMatchObject({
-      kind: 'config',
-      message: /wrapModel/,
+  });
+
+  it('refuses background: true for a caller whose model is wrapped, and admits other callers', async () => {
+    await using world = await backgroundWorld();
+    const wrapModel: GatewayOptions['wrapModel'] = (model, { tenant }) =>
+      tenant === 'team-a' ? { ...model } : model;
+    await using gateway = await world.start({ wrapModel });
+    await expect(gateway.client().responses.create(IN_BACKGROUND)).rejects.toMatchObject({
+      status: 400,
+      param: 'background',
     });
+    expect(world.server.requests).toHaveLength(0);
+    const other = gateway.client(OTHER_KEY);
+    const { id } = await other.responses.create(IN_BACKGROUND);
+    expect((await ended(other, id)).status).toBe('completed');
   });
 });

@@ -12,8 +12,6 @@ import { ResponsesWriter } from './stream.ts';
 const LEG = 1_000_000;
 /** Number of events that do not depend on the leg: `response.created` and `response.in_progress`. */
 const FIRST_EVENTS = 2;
-/** Number of the event of a failure. It is higher than all others, because the content before a failure is not stored. */
-const FAILURE_NUMBER = 999_999_999;
 const RESTARTED = 'response_restarted';
 
 interface JobTextOptions {
@@ -107,7 +105,9 @@ export class JobText implements TextSource {
     const stored = await this.options.responses.get(this.options.id);
     if (stored === undefined || isUnfinished(stored)) throw error;
     this.isOver = true;
-    this.writer.nextNumber = FAILURE_NUMBER;
+    const { after } = this.options;
+    // A client may have more events than the job has stored.
+    if (this.writer.nextNumber < after) this.writer.nextNumber = after + 1;
     return this.writer.last(stored.response) + this.writer.end();
   }
 }

@@ -1,4 +1,4 @@
-import type { ChatJob } from '@majordomo/background';
+import type { BackgroundModel, ChatJob } from '@majordomo/background';
 import type { CallOptions } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
@@ -9,6 +9,8 @@ import {
   type CurrentResponses,
 } from '../openai-responses/current-responses.ts';
 import { JobText } from '../openai-responses/job-text.ts';
+import type { Caller, Settings } from '../options.ts';
+import { invalid } from '../parsing/fields.ts';
 import { CUT } from '../platform-context.ts';
 import { EVENT_STREAM_HEADERS } from '../response/event-stream.ts';
 import { warningHeaders } from '../response/headers.ts';
@@ -43,8 +45,9 @@ export async function startBackground(
   // The job continues after the client has disconnected.
   const responses = responsesOf(context, gateway, new AbortController().signal);
   if (responses === undefined) throw new TypeError('a background response needs the option `responses`');
+  const model = modelOf(call.spec, context.caller, gateway.settings);
   await responses.store.put(id, stored);
-  const job = await startJob(call, responses, gateway);
+  const job = await startJob(call, model, responses);
   const end = watch(job, responses).finally(onJobEnd);
   context.platform?.waitUntil?.(end);
   const headers = warningHeaders(parsed.notes);
@@ -54,13 +57,11 @@ export async function startBackground(
 }
 
 async function startJob(
-  { parsed, background: { id }, spec, options }: BackgroundCall,
+  { parsed, background: { id }, options }: BackgroundCall,
+  model: BackgroundModel,
   responses: CurrentResponses,
-  { settings }: GatewayContext,
 ): Promise<ChatJob> {
   try {
-    const model = settings.background?.model(spec);
-    if (model === undefined) throw new TypeError('a background response needs the option `background`');
     return await whileStoreResponds(() => model.start(parsed.request, { ...options, key: id }));
   } catch (error) {
     // The client does not know the id, so the job must not continue.
@@ -69,6 +70,14 @@ async function startJob(
     await responses.store.delete(id).catch(() => undefined);
     throw error;
   }
+}
+
+/** Returns the model of the jobs. Refuses a caller whose model is wrapped, because the events of a job are read without the wrapper. */
+function modelOf(spec: string, caller: Caller, { background, wrapModel }: Settings): BackgroundModel {
+  const model = background?.model(spec);
+  if (model === undefined) throw new TypeError('a background response needs the option `background`');
+  if (wrapModel === undefined || wrapModel(model, caller) === model) return model;
+  return invalid('background', 'is not supported with your key; wait for the response, or stream it');
 }
 
 /** Waits for the end of a job, and stores its response, so that it can be continued. Never rejects. */

@@ -1,4 +1,3 @@
-import { createBackground } from '@majordomo/background';
 import {
   anthropicMessages,
   geminiGenerate,
@@ -9,25 +8,30 @@ import {
   type Script,
   type WireServer,
 } from '@majordomo/conformance';
-import { createMajordomo } from '@majordomo/core';
-import { createLedger, type LedgerOptions } from '@majordomo/ledger';
-import { createAnthropic } from '@majordomo/provider-anthropic';
-import { createGoogle } from '@majordomo/provider-google';
-import { createOpenAI } from '@majordomo/provider-openai';
+import type { LedgerOptions } from '@majordomo/ledger';
 import { sqliteStores } from '@majordomo/store-sqlite';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import OpenAI from 'openai';
-import { createGateway, type GatewayOptions } from '../../src/index.ts';
-import { serve } from '../../src/node.ts';
-import { byKey, KEY } from './test-gateway.ts';
+import type { GatewayOptions } from '../../src/index.ts';
+import { openBackgroundGateway, type GatewayFacts } from './open-background-gateway.ts';
+import { KEY } from './test-gateway.ts';
 
 /** Gateway with background responses. Disposal stops it. */
 export interface BackgroundGateway extends AsyncDisposable {
   readonly url: string;
   /** Returns OpenAI's client for a key. */
   client(apiKey?: string): OpenAI;
+}
+
+/** Gateway in a separate process. */
+export interface GatewayProcess extends Pick<BackgroundGateway, 'url' | 'client'> {
+  /** Kills the process with SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Vendors and stores that several gateways share, one after the other or at the same time. */
@@ -39,6 +43,10 @@ export interface BackgroundWorld extends AsyncDisposable {
   readonly anthropic: WireServer;
   readonly google: WireServer;
   start(options?: Partial<GatewayOptions>): Promise<BackgroundGateway>;
+  /** Starts a gateway as a separate process. The end of the world kills it. */
+  startProcess(): Promise<GatewayProcess>;
+  /** Ends the lease of a job, as 30 seconds after its process was killed. */
+  endLease(id: string): Promise<void>;
 }
 
 interface WorldOptions {
@@ -48,12 +56,8 @@ interface WorldOptions {
   readonly limits?: LedgerOptions['limits'];
 }
 
-const MODELS = {
-  gpt: 'openai/gpt-5.4',
-  chain: 'openai/gpt-5.4,other/gpt-5.4-mini',
-  claude: 'anthropic/claude-haiku-4-5',
-  gemini: 'google/gemini-2.5-flash',
-};
+/** Program of a gateway. */
+const PROGRAM = new URL('background-process.ts', import.meta.url).pathname;
 
 export async function backgroundWorld(options: WorldOptions = {}): Promise<BackgroundWorld> {
   const { live: script = [], limits = [] } = options;
@@ -64,48 +68,51 @@ export async function backgroundWorld(options: WorldOptions = {}): Promise<Backg
     startWireServer({ wire: geminiGenerate, script }),
   ]);
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-background-'));
+  const urls = {
+    openai: server.baseURL,
+    other: other.baseURL,
+    anthropic: anthropic.baseURL,
+    google: google.baseURL,
+  };
+  const facts: GatewayFacts = { folder, urls, limits };
+  const processes: ChildProcess[] = [];
   return {
     server,
     other,
     anthropic,
     google,
-    async start(gateway = {}) {
-      const stores = sqliteStores(join(folder, 'state.db'));
-      const ledger = createLedger({ store: stores.ledger, limits });
-      const majordomo = createMajordomo({
-        providers: [
-          createOpenAI({ apiKey: 'k', baseURL: server.baseURL }),
-          createOpenAI({ id: 'other', apiKey: 'k', baseURL: other.baseURL }),
-          createAnthropic({ apiKey: 'k', baseURL: anthropic.baseURL }),
-          createGoogle({ apiKey: 'k', baseURL: google.baseURL }),
-        ],
-        gates: [ledger.gate],
-        chain: { attempts: 1 },
-      });
-      const served = await serve(
-        createGateway({
-          majordomo,
-          models: MODELS,
-          authorize: byKey,
-          responses: { store: stores.cache },
-          background: createBackground({ majordomo, store: stores.jobs, ledger }),
-          ...gateway,
-        }),
-        { port: 0 },
-      );
-      return {
-        url: served.url,
-        client: (apiKey = KEY) => new OpenAI({ baseURL: `${served.url}/v1`, apiKey, maxRetries: 0 }),
-        async [Symbol.asyncDispose]() {
-          await served.close(0);
-          await ledger.flush();
-          await stores.close();
-        },
+    async start(gateway) {
+      const { url, close } = await openBackgroundGateway(facts, gateway);
+      return { url, client: clientOf(url), [Symbol.asyncDispose]: close };
+    },
+    async startProcess() {
+      const args = ['--disable-warning=ExperimentalWarning', PROGRAM, JSON.stringify(facts)];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      processes.push(child);
+      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+      const exit = once(child, 'exit');
+      const kill = async (): Promise<void> => {
+        child.kill('SIGKILL');
+        await exit;
       };
+      return { url: line, client: clientOf(line), kill };
+    },
+    async endLease(id) {
+      const stores = sqliteStores(join(folder, 'state.db'));
+      const key = JSON.stringify([id, 'team-a']);
+      const { version = 0 } = (await stores.jobs.load(key)) ?? {};
+      await stores.jobs.postpone(key, version, 0);
+      await stores.close();
     },
     async [Symbol.asyncDispose]() {
+      for (const child of processes) child.kill('SIGKILL');
       await Promise.all([server.close(), other.close(), anthropic.close(), google.close()]);
       rmSync(folder, { recursive: true });
     },
   };
 }
+
+const clientOf =
+  (url: string) =>
+  (apiKey = KEY): OpenAI =>
+    new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
