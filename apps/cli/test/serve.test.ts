@@ -477,6 +477,48 @@ describe('the section `gateway` of the configuration', () => {
     expect(running.out() + running.err()).not.toContain(created.out().trim());
   }, 60_000);
 
+  it('makes background responses, which another gateway returns after a restart', async () => {
+    const server = await startWireServer({ wire: openaiChat, script: hello });
+    onTestFinished(() => server.close());
+    const cwd = folder(CONFIG_OF({ store: './gateway.db', background: { keepMs: 60_000 } }));
+    const env = lab(server);
+    const body = JSON.stringify({ model: 'fast', input: 'hi', background: true });
+    const first = started(['serve', '--port', '0'], { cwd, env });
+    const url = await first.outputMatching(/Serving .* at (\S+)/);
+    const created = await fetch(`${url}/v1/responses`, { method: 'POST', body });
+    const { id, status } = (await created.json()) as { id: string; status: string };
+    expect([created.status, status]).toEqual([200, 'queued']);
+    const stateAt = async (base: string): Promise<unknown> => {
+      const response = await fetch(`${base}/v1/responses/${id}`);
+      return ((await response.json()) as { status: unknown }).status;
+    };
+    await expect.poll(() => stateAt(url), { timeout: 20_000 }).toBe('completed');
+    writeFileSync(
+      join(cwd, 'majordomo.config.json'),
+      JSON.stringify({ ...CONFIG, gateway: { store: './gateway.db', background: true } }),
+    );
+    await first.stop();
+    trustConfigs(cwd, ['majordomo.config.json']);
+    const second = started(['serve', '--port', '0'], { cwd, env });
+    const next = await second.outputMatching(/Serving .* at (\S+)/);
+    expect(await stateAt(next)).toBe('completed');
+    const events = await (await fetch(`${next}/v1/responses/${id}?stream=true`)).text();
+    expect(events).toContain('response.completed');
+    await second.stop();
+  }, 120_000);
+
+  it('refuses background responses without a store, or without stored responses', async () => {
+    for (const [gateway, problem] of [
+      [{ background: true }, 'gateway.background of the configuration needs a store'],
+      [{ background: true, responses: false, store: './gateway.db' }, 'needs gateway.responses'],
+    ] as const) {
+      const env = { LLM_LAB: 'openai+http://127.0.0.1:9/v1' };
+      const running = started(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)), env });
+      expect(await running.exitCode).toBe(2);
+      expect(running.err()).toContain(problem);
+    }
+  }, 60_000);
+
   it('reports a missing variable, and members with a wrong type', async () => {
     const missing = started(['serve', '--port', '0'], {
       cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),

@@ -1,7 +1,9 @@
 import { startJobServer } from '@majordomo/conformance';
+import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { describe, expect, it } from 'vitest';
-import { DEFERRED_CASES, RESPONSES_CASES, runCase } from '../src/live/background.ts';
+import { startInteractionServer } from '../../../packages/providers/provider-google/test/interaction-server.ts';
+import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase } from '../src/live/background.ts';
 
 const plan = {
   answer: {
@@ -18,6 +20,14 @@ describe('the facts about job APIs that `pnpm live background` checks', () => {
     await using server = await startJobServer({ plan: () => plan });
     const provider = createOpenAI({ apiKey: 'any', baseURL: server.baseURL });
     await runCase(one, provider, 'gpt-5-mini', () => Promise.resolve());
+  });
+
+  it.each(INTERACTION_CASES)('of interactions: $name', async (one) => {
+    const content = [{ type: 'text', text: '1 2 3 4 5 6 7 8 9' }];
+    const steps = [{ type: 'model_output', content }];
+    await using server = await startInteractionServer({ plan: () => ({ steps }) });
+    const provider = createGoogle({ apiKey: 'any', baseURL: server.url, background: true });
+    await runCase(one, provider, 'gemini-3-flash-preview', () => Promise.resolve());
   });
 
   it.each(DEFERRED_CASES)('$name', async (one) => {

@@ -48,6 +48,11 @@ export interface GatewayConfig {
   readonly calls?: boolean | CallLogConfig | undefined;
   /** Whether the Responses API stores state if a store or keys are used. `keepMs`: time in milliseconds. `@default true` */
   readonly responses?: boolean | { readonly keepMs?: number | undefined } | undefined;
+  /**
+   * Whether the Responses API makes responses with `background: true`. Needs `@majordomo/background`, a store or keys, and `responses`.
+   * `keepMs`: time for which ended jobs are stored, in milliseconds, 7 days by default. `@default false`
+   */
+  readonly background?: boolean | { readonly keepMs?: number | undefined } | undefined;
   /** Access to `/metrics`. `admin`: only for admins. `public`: for everyone. `@default` not served */
   readonly metrics?: 'admin' | 'public' | undefined;
   /** Whether the inspector is served. `@default true` */

@@ -97,6 +97,7 @@ const GATEWAY: Checks<GatewayConfig> = {
   keys: isBoolean,
   calls: (value) => isBoolean(value) || isMadeOf(CALL_LOG)(value),
   responses: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
+  background: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
   metrics: (value) => value === 'admin' || value === 'public',
   inspector: isBoolean,
   cors: (value) => Array.isArray(value) && value.every((origin) => typeof origin === 'string'),

@@ -1,4 +1,5 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
+import type { JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import type { LedgerStore } from '@majordomo/ledger';
 import { Stop } from '../program/exit.ts';
@@ -8,6 +9,7 @@ export interface GatewayStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly keys: KeyStore;
   readonly cache: CacheStore;
+  readonly jobs: JobStore;
   /** Store of the call log. `undefined` for Redis. */
   readonly calls: CallStore | undefined;
   /** Timeout of the ledger's store, in milliseconds. If `undefined`, the ledger uses its default. */

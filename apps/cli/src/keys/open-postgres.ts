@@ -45,11 +45,12 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   } catch (error) {
     throw await unreachable(error, close, { kind: 'database', why });
   }
-  const { ledger, keys, cache, calls } = stores;
+  const { ledger, keys, cache, jobs, calls } = stores;
   return {
     ledger,
     keys,
     cache,
+    jobs,
     calls,
     storeTimeoutMs: REMOTE_TIMEOUT_MS,
     ready: () => stores.ready(),

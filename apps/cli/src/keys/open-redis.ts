@@ -30,7 +30,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     client.disconnect();
     subscriber.disconnect();
   };
-  const { ledger, keys, cache } = stores;
+  const { ledger, keys, cache, jobs } = stores;
   const ready = (): Promise<unknown> => keys.get('');
   try {
     await ready();
@@ -41,6 +41,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     ledger,
     keys,
     cache,
+    jobs,
     calls: undefined,
     storeTimeoutMs: REMOTE_TIMEOUT_MS,
     ready,

@@ -53,11 +53,12 @@ async function openSqlite(
   const { sqliteStores } = loaded as typeof import('@majordomo/store-sqlite');
   prepareLedgerFile(file, place);
   const stores = sqliteStores(file);
-  const { ledger, keys, cache, calls } = stores;
+  const { ledger, keys, cache, jobs, calls } = stores;
   return {
     ledger,
     keys,
     cache,
+    jobs,
     calls,
     storeTimeoutMs: undefined,
     ready: () => keys.get(''),

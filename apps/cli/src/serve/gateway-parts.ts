@@ -1,7 +1,11 @@
 import type { Admin, CallLog, Keys } from '@majordomo/admin';
+import type { Background, JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
+import type { Majordomo } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
 import type { Settings } from '../config/settings.ts';
+import { currentCatalog } from '../catalog/current-catalog.ts';
+import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { openStores } from '../keys/open-stores.ts';
 import { createConfiguredLedger } from '../ledger/open-ledger.ts';
@@ -17,6 +21,8 @@ export interface GatewayParts extends AsyncDisposable {
   readonly admin: Admin;
   /** Store for the state of the Responses API. `undefined` if the configuration disables it. */
   readonly responses: { readonly store: CacheStore; readonly keepMs: number | undefined } | undefined;
+  /** Returns the jobs of background responses for a majordomo. `undefined` if the configuration does not enable them. */
+  readonly background: ((majordomo: Majordomo) => Background) | undefined;
   /** Resolves if the database responds, otherwise rejects. */
   ready(): Promise<unknown>;
 }
@@ -71,10 +77,30 @@ export async function openParts(
       responses === false
         ? undefined
         : { store: stores.cache, keepMs: typeof responses === 'object' ? responses.keepMs : undefined },
+    background: await backgroundOf({ store: stores.jobs, ledger }, settings, io),
     ready: () => stores.ready(),
     async [Symbol.asyncDispose]() {
       await Promise.all([calls?.close(), ledger.flush(), keys?.close()]);
       await stores[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Returns the function that creates the jobs of background responses, if the configuration enables them. */
+async function backgroundOf(
+  parts: { readonly store: JobStore; readonly ledger: Ledger },
+  { gateway }: Settings,
+  io: Io,
+): Promise<GatewayParts['background']> {
+  const { background = false, responses = true } = gateway ?? {};
+  if (background === false) return undefined;
+  if (responses === false)
+    throw new Stop(
+      'gateway.background of the configuration needs gateway.responses; remove responses: false',
+    );
+  const loaded = await loadPackage('@majordomo/background', io.cwd, 'gateway.background');
+  const { createBackground } = loaded as typeof import('@majordomo/background');
+  const catalog = await currentCatalog(io);
+  const keepMs = typeof background === 'object' ? background.keepMs : undefined;
+  return (majordomo) => createBackground({ ...parts, majordomo, catalog, keepMs });
 }

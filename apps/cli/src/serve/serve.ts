@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Served } from '@majordomo/gateway/node';
 import { currentCatalog } from '../catalog/current-catalog.ts';
+import type { GatewayConfig } from '../config/config.ts';
 import { forgetConfigs } from '../config/import-config.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { trustFile } from '../config/trust.ts';
@@ -56,6 +57,10 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const token = await adminToken(flags, io);
   const loaded = await loadPackages(io, flags.inspector !== false && token !== undefined);
   const store = storeOf(flags.store, settings, io);
+  if (isEnabled(settings.gateway?.background) && !needsKeys && store === undefined)
+    throw new Stop(
+      'gateway.background of the configuration needs a store; set gateway.store, or pass --store',
+    );
   await using parts =
     needsKeys || store !== undefined ? await openParts({ store, needsKeys, token }, settings, io) : undefined;
   await using opened = parts === undefined ? await openLedgerGates(settings, io) : undefined;
@@ -73,7 +78,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     content: flags.content,
     token,
   });
-  const { keys, calls, responses } = parts ?? {};
+  const { keys, calls, responses, background } = parts ?? {};
   const gateway = loaded.createGateway({
     ...first,
     ...changeable(settings),
@@ -81,6 +86,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     catalog,
     mounts: [inspector, parts?.admin].filter((mount) => mount !== undefined),
     responses,
+    background: background?.(first.majordomo),
     metrics,
     checks: parts && { store: () => parts.ready() },
     onEvent: calls?.onEvent,
@@ -96,7 +102,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     const { createLedger } = await import('@majordomo/ledger');
     // An invalid limit throws here, before anything is replaced.
     createLedger({ limits });
-    gateway.update({ ...changed, ...changeable(next) });
+    gateway.update({ ...changed, ...changeable(next), background: background?.(changed.majordomo) });
     inspector?.update({ ...changed, router: plannerOf(next) });
     if (ledger !== undefined) replaceLimits(ledger, present.ledger?.limits ?? [], limits);
     present = next;
@@ -141,6 +147,8 @@ const changeable = ({ gateway }: Settings) => ({
   cors: gateway?.cors,
   maxConcurrent: gateway?.maxConcurrent,
 });
+
+const isEnabled = (option: GatewayConfig['background']): boolean => option !== undefined && option !== false;
 
 /** Returns the files whose changes cause a reload. They include the file that `majordomo trust` changes. */
 function watchedFiles({ keyFile: path, watch }: ServeFlags, { files }: Settings, io: Io): readonly string[] {

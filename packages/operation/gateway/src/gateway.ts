@@ -76,16 +76,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     isDraining: () => isDraining,
   });
   let context = contextOf(settings);
-  const jobs =
-    settings.background &&
-    new JobTimer(settings.background, (error) => {
+  const jobs = new JobTimer(
+    () => settings.background,
+    (error) => {
       reportToOperator(error, newId('req_'), context.settings);
-    });
+    },
+  );
 
   const fetch: Gateway['fetch'] = async (request, platform) => {
     // `update` does not change the options of requests in progress.
     const gateway = context;
-    jobs?.start();
+    if (gateway.settings.background !== undefined) jobs.start();
     const path = new URL(request.url).pathname;
     const requestId = newId('req_');
     const trace = new RequestTrace(request, requestId, (event) => {
@@ -141,7 +142,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     drain() {
       isDraining = true;
-      jobs?.stop();
+      jobs.stop();
     },
   };
 }

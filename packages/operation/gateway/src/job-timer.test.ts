@@ -19,7 +19,10 @@ function setUp(...results: readonly (() => ReturnType<Background['poll']>)[]) {
     polls.push(Date.now() - start);
     return rest.shift()?.() ?? Promise.resolve({ nextMs: undefined });
   };
-  const timer = new JobTimer({ poll } as Background, (error) => errors.push(error));
+  const timer = new JobTimer(
+    () => ({ poll }) as Background,
+    (error) => errors.push(error),
+  );
   return { timer, polls, errors };
 }
 
@@ -61,7 +64,10 @@ it('does not wait for long live calls that a poll has begun', async () => {
       });
     });
   };
-  const slow = new JobTimer({ poll } as Background, (error) => errors.push(error));
+  const slow = new JobTimer(
+    () => ({ poll }) as Background,
+    (error) => errors.push(error),
+  );
   slow.start();
   await vi.advanceTimersByTimeAsync(31_000);
   expect([polls.length, errors]).toEqual([2, []]);

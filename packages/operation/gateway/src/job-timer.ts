@@ -10,12 +10,13 @@ const POLL_MS = 30_000;
 
 /** Timer that advances the jobs of background responses, also those that a stopped gateway has started. */
 export class JobTimer {
-  private readonly background: Background;
+  private readonly background: () => Background | undefined;
   private readonly onError: (error: unknown) => void;
   private state: 'new' | 'running' | 'stopped' = 'new';
   private cancel: () => void = () => undefined;
 
-  constructor(background: Background, onError: (error: unknown) => void) {
+  /** @param background returns the jobs, which an update of the gateway may replace; `undefined` if it has none */
+  constructor(background: () => Background | undefined, onError: (error: unknown) => void) {
     this.background = background;
     this.onError = onError;
   }
@@ -53,7 +54,8 @@ export class JobTimer {
       true,
     );
     try {
-      const { nextMs = WAIT_MS.most } = await this.background.poll({ signal: limit.signal });
+      const found = await this.background()?.poll({ signal: limit.signal });
+      const nextMs = found?.nextMs ?? WAIT_MS.most;
       return Math.min(WAIT_MS.most, Math.max(WAIT_MS.least, nextMs));
     } catch (error) {
       if (limit.signal.aborted) return WAIT_MS.least;

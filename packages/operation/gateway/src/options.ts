@@ -107,7 +107,8 @@ export interface GatewayOptions {
   readonly responses?: ResponsesOptions | undefined;
   /**
    * Jobs that answer requests of the Responses API with `background: true`, made with the same majordomo. The id of such a response is
-   * the key of its job. The gateway continues jobs of stopped gateways with the same store from its first request until `drain`.
+   * the key of its job. The gateway continues jobs of stopped gateways with the same store from its first request until `drain`. An
+   * update that replaces the majordomo should also replace the jobs. Running calls then end with the earlier ones.
    * Requires `responses`. Callers whose model `wrapModel` wraps are refused, because the events of a job are read without a wrapper.
    * @default none: requests with `background: true` are refused
    */
@@ -201,7 +202,6 @@ type DefaultedOption =
 export const FIXED = [
   'mounts',
   'responses',
-  'background',
   'metrics',
   'onRequest',
   'onEvent',

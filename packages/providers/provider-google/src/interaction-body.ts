@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { isAgent } from './agents.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -24,16 +25,19 @@ export function interactionBody(modelId: string, body: Json, target: string): Js
   const only = onlyOf(target);
   only(body, BODY, 'request');
   const config = asRecord(body['generationConfig']);
-  only(config, [...Object.keys(CONFIG), ...OTHER_CONFIG], 'generationConfig');
+  const isForAgent = isAgent(modelId);
+  only(config, isForAgent ? OTHER_CONFIG : [...Object.keys(CONFIG), ...OTHER_CONFIG], 'generationConfig');
   const tools = asList(body['tools']).map(asRecord);
   for (const tool of tools) only(tool, ['functionDeclarations'], 'tools');
   const functions = tools.flatMap((tool) => asList(tool['functionDeclarations']).map(asRecord));
   const system = asList(asRecord(body['systemInstruction'])['parts']).map((part) => asRecord(part)['text']);
   return defined({
-    model: modelId,
+    model: isForAgent ? undefined : modelId,
+    agent: isForAgent ? modelId : undefined,
     input: new Steps(only).of(asList(body['contents']).map(asRecord)),
     system_instruction: system.length === 0 ? undefined : system.join('\n'),
-    generation_config: generationConfig(config, asRecord(body['toolConfig']), only),
+    generation_config: isForAgent ? undefined : generationConfig(config, asRecord(body['toolConfig']), only),
+    agent_config: isForAgent ? agentConfig(config, only) : undefined,
     response_format: responseFormat(config),
     tools: functions.length === 0 ? undefined : functions.map(functionTool),
     background: true,
@@ -48,7 +52,7 @@ const onlyOf =
   (value, members, where) => {
     const other = Object.keys(value).find((member) => !members.includes(member));
     if (other === undefined) return;
-    const why = `${target}: a background job cannot express ${where}.${other}; omit it, or set background: false in createGoogle`;
+    const why = `${target}: a background job cannot express ${where}.${other}; omit it, or use a live call of a model`;
     throw new LlmError('unsupported', why, { target, path: other });
   };
 
@@ -66,6 +70,14 @@ function generationConfig(config: Json, toolConfig: Json, only: Only): Json | un
     tool_choice: toolChoice(asRecord(toolConfig['functionCallingConfig'])),
   });
   return Object.keys(own).length === 0 ? undefined : own;
+}
+
+/** Returns the settings of a research agent, which chooses its own model and limits. */
+function agentConfig(config: Json, only: Only): Json {
+  const thinking = asRecord(config['thinkingConfig']);
+  only(thinking, ['includeThoughts'], 'thinkingConfig');
+  const summaries = thinking['includeThoughts'] === true ? 'auto' : undefined;
+  return defined({ type: 'deep-research', thinking_summaries: summaries });
 }
 
 function toolChoice({ mode, allowedFunctionNames: tools }: Json): unknown {

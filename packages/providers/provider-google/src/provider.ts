@@ -8,6 +8,7 @@ import {
   sdkStream,
   type QuirkValues,
 } from '@majordomo/wire-kit';
+import { isAgent } from './agents.ts';
 import { batchBackend } from './batch.ts';
 import { computerActions } from './computer.ts';
 import { createConnection, type Connection } from './connection.ts';
@@ -77,7 +78,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
         ? batchBackend(modelId, connection)
         : undefined,
     background: (modelId, env = {}) =>
-      options.background === true && !platformOf(options, env).vertexai
+      hasJobs(modelId, options) && !platformOf(options, env).vertexai
         ? interactionBackend(modelId, connection, options.data?.retentionDays)
         : undefined,
     // Files on Vertex need buckets and roles.
@@ -93,6 +94,15 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     },
   };
 }
+
+/** Whether jobs run as interactions. A client of the application sends no interactions. */
+const hasJobs = (modelId: string, { background, client }: GoogleOptions): boolean =>
+  background === true || (isAgent(modelId) && client === undefined);
+
+const agentError = (target: string): LlmError => {
+  const why = `${target} is an agent, which answers only in the background; call it with createBackground of @majordomo/background`;
+  return new LlmError('unsupported', why, { target });
+};
 
 /**
  * Creates a provider from a DSN such as `google://KEY@generativelanguage.googleapis.com?apiVersion=v1beta`. With `project` or
@@ -146,6 +156,7 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
       return sdkStream({
         context,
         send() {
+          if (isAgent(modelId) && context.exchange === undefined) throw agentError(context.target);
           const { params, warnings } = toWire(request, quirks, family);
           writer.warning(...warnings);
           const extra = extraWithTools(request.extra, params.config);

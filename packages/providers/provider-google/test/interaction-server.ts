@@ -104,6 +104,10 @@ export async function startInteractionServer(options: ServerOptions): Promise<In
       refuse(response, 400, 'background requires store');
       return;
     }
+    if (body['agent'] !== undefined && ('model' in body || 'generation_config' in body)) {
+      refuse(response, 400, 'an agent accepts neither model nor generation_config');
+      return;
+    }
     const problem = problemOf(asList(body['input']).map(asRecord));
     if (problem !== undefined) {
       refuse(response, 400, problem);

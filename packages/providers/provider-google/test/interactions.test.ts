@@ -1,7 +1,7 @@
 import { createBackground, type BackgroundModel } from '@majordomo/background';
 import { createMajordomo, LlmError, toolResult, user, type ChatResponse } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { createGoogle } from '../src/index.ts';
+import { createGoogle, type GoogleOptions } from '../src/index.ts';
 import { startInteractionServer, type InteractionServer } from './interaction-server.ts';
 
 const TEXT = 'A long answer with an emoji 😀, and an end.';
@@ -16,10 +16,12 @@ const TOOL = {
 } as const;
 const REQUEST = { messages: [user('hi')] };
 
-function modelOf({ url }: InteractionServer): BackgroundModel {
-  const provider = createGoogle({ apiKey: 'k', baseURL: url, background: true });
+const AGENT = 'google/deep-research-preview-04-2026';
+
+function modelOf({ url }: InteractionServer, options: GoogleOptions = {}, spec = SPEC): BackgroundModel {
+  const provider = createGoogle({ apiKey: 'k', baseURL: url, background: true, ...options });
   const majordomo = createMajordomo({ providers: [provider], chain: { attempts: 1 }, env: {} });
-  return createBackground({ majordomo }).model(SPEC);
+  return createBackground({ majordomo }).model(spec);
 }
 
 const stepsOf = ({ requests }: InteractionServer): readonly string[] =>
@@ -138,6 +140,41 @@ describe('a background interaction', () => {
       modelOf(server).generate(REQUEST, { policy: { [kind]: { retry: false } } }),
     ).rejects.toMatchObject({ kind });
     expect(stepsOf(server)).toEqual(['POST']);
+  });
+
+  it('of a research agent names the agent, and has the text of its report', async () => {
+    const search = { type: 'google_search_call', id: 's1', arguments: { queries: ['snow'] } };
+    await using server = await startInteractionServer({
+      plan: () => ({ steps: [THOUGHT, search, ANSWER] }),
+      cutAfter: 3,
+    });
+    const model = modelOf(server, { background: undefined }, AGENT);
+    const response = await model.generate({ ...REQUEST, system: 'Write a report.' });
+    expect([response.text, response.target]).toEqual([TEXT, AGENT]);
+    const { body } = server.requests.find(({ method }) => method === 'POST') ?? {};
+    expect(body).toMatchObject({
+      agent: 'deep-research-preview-04-2026',
+      background: true,
+      store: true,
+      system_instruction: 'Write a report.',
+    });
+    expect(body).not.toHaveProperty('model');
+  });
+
+  it('of a research agent is refused before a request with a setting of models, and as a live call', async () => {
+    await using server = await startInteractionServer({ plan: () => ({ steps: [ANSWER] }) });
+    const background = modelOf(server, {}, AGENT);
+    await expect(background.generate({ ...REQUEST, maxTokens: 10 })).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: /maxOutputTokens/,
+    });
+    const provider = createGoogle({ apiKey: 'k', baseURL: server.url });
+    const live = createMajordomo({ providers: [provider], env: {} }).model(AGENT);
+    await expect(live.generate(REQUEST)).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: /createBackground/,
+    });
+    expect(server.requests).toHaveLength(0);
   });
 
   it('is cancelled at the vendor', async () => {

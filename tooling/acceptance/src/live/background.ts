@@ -22,6 +22,41 @@ export interface LiveCase {
   readonly run: (job: LiveJob) => Promise<void>;
 }
 
+/** Cases of job APIs whose jobs can be streamed, cancelled and deleted. */
+const STORED_JOB_CASES: readonly LiveCase[] = [
+  {
+    name: 'a job is streamed after a cursor, with the same events',
+    async run(job) {
+      await answerText(job);
+      const all = await eventsOf(job, undefined);
+      expect(all.length > 4, 'the stream has too few events');
+      const { cursor } = job.backend.readEvent?.(all[2] ?? '') ?? {};
+      const rest = await eventsOf(job, cursor);
+      expect(
+        JSON.stringify(rest) === JSON.stringify(all.slice(3)),
+        'the rest differs from the complete stream',
+      );
+    },
+  },
+  {
+    name: 'a job is cancelled twice without an error, and has the status cancelled',
+    async run({ backend, target, ref, ...job }) {
+      for (const _ of [1, 2]) await backend.cancel?.(ref, target.context);
+      const text = await answerText({ ...job, backend, target, ref });
+      expect(/"status":\s*"cancelled"|was cancelled/.test(text), 'the status is not cancelled');
+    },
+  },
+  {
+    name: 'a deleted job does not exist',
+    async run({ backend, target, ref, ...job }) {
+      await answerText({ ...job, backend, target, ref });
+      for (const _ of [1, 2]) await backend.remove?.(ref, target.context);
+      const found = await backend.look(ref, target.context).catch((error: unknown) => error);
+      expect((found as { readonly kind?: string }).kind === 'not-found', 'a look at a deleted job found it');
+    },
+  },
+];
+
 /** Cases of Responses with `background: true`. */
 export const RESPONSES_CASES: readonly LiveCase[] = [
   {
@@ -40,36 +75,20 @@ export const RESPONSES_CASES: readonly LiveCase[] = [
       );
     },
   },
+  ...STORED_JOB_CASES,
+];
+
+/** Cases of background interactions of the Gemini API. */
+export const INTERACTION_CASES: readonly LiveCase[] = [
   {
-    name: 'a job that was created with a stream is streamed after a cursor, with the same numbers',
+    name: 'an interaction that was created without a stream has an answer with usage',
     async run(job) {
-      await answerText(job);
-      const all = await eventsOf(job, undefined);
-      const rest = await eventsOf(job, '2');
-      expect(all.length > 4, 'the stream has too few events');
-      expect(
-        JSON.stringify(rest) === JSON.stringify(all.slice(3)),
-        'the rest differs from the complete stream',
-      );
+      const text = await answerText(job);
+      expect(/"candidatesTokenCount":\s*[1-9]/.test(text), 'the answer has no usage');
+      expect(/"text":\s*"[^"]/.test(text), 'the answer has no text');
     },
   },
-  {
-    name: 'a job is cancelled twice without an error, and has the status cancelled',
-    async run({ backend, target, ref, ...job }) {
-      for (const _ of [1, 2]) await backend.cancel?.(ref, target.context);
-      const text = await answerText({ ...job, backend, target, ref });
-      expect(/"status":\s*"cancelled"/.test(text), 'the status is not cancelled');
-    },
-  },
-  {
-    name: 'a deleted job does not exist',
-    async run({ backend, target, ref, ...job }) {
-      await answerText({ ...job, backend, target, ref });
-      for (const _ of [1, 2]) await backend.remove?.(ref, target.context);
-      const found = await backend.look(ref, target.context).catch((error: unknown) => error);
-      expect((found as { readonly kind?: string }).kind === 'not-found', 'a look at a deleted job found it');
-    },
-  },
+  ...STORED_JOB_CASES,
 ];
 
 /** Cases of xAI's deferred completions. */

@@ -3,13 +3,20 @@
  * environment are skipped. Ends with code 1 if a fact is wrong.
  */
 import { messageOf } from '@majordomo/core';
+import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { setTimeout } from 'node:timers/promises';
-import { DEFERRED_CASES, RESPONSES_CASES, runCase } from './background.ts';
+import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase } from './background.ts';
 
 const SUBJECTS = {
   background: [
     { key: 'OPENAI_API_KEY', provider: createOpenAI(), model: 'gpt-5-mini', cases: RESPONSES_CASES },
+    {
+      key: 'GEMINI_API_KEY',
+      provider: createGoogle({ background: true }),
+      model: 'gemini-3-flash-preview',
+      cases: INTERACTION_CASES,
+    },
     { key: 'XAI_API_KEY', provider: openaiCompatible(xai), model: 'grok-4', cases: DEFERRED_CASES },
   ],
 } as const;
