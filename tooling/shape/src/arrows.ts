@@ -231,6 +231,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'telemetry',
       'trajectory',
       'undici',
+      'background',
       'batch',
       'eslint-plugin',
       'evals',

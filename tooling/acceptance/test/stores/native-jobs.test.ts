@@ -227,7 +227,7 @@ describe.each(ENGINES)('a job at a vendor', (engine) => {
         const servers = { url: vendor.baseURL, isNative: true, other: other.baseURL };
         const { background, ledger } = openJobs(servers, stores);
         const model = background.model(`${SPEC},other/gpt-4.1-mini`);
-        const response = await model.generate(REQUEST, { key: 'k', timeouts: { completeMs: 500 } });
+        const response = await model.generate(REQUEST, { key: 'k', timeouts: { completeMs: 3000 } });
         expect(response.text).toBe(TEXT);
         await expect.poll(async () => (await recordsOf(ledger)).length, POLLING).toBe(2);
         await background.poll();
