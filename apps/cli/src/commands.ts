@@ -105,6 +105,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./eval/eval-command.ts'),
   },
   {
+    name: 'calibrate',
+    description: 'learn curves that make probabilities of targets comparable',
+    load: () => import('./calibrate/calibrate-command.ts'),
+  },
+  {
     name: 'catalog',
     description: 'show, compare and update prices and models',
     load: () => import('./catalog/catalog-command.ts'),

@@ -233,6 +233,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'undici',
       'background',
       'batch',
+      'classify',
       'eslint-plugin',
       'evals',
       'openai-wire',
