@@ -17,7 +17,7 @@ import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
 import { Readiness } from './readiness.ts';
 import { withHeaders } from './response/headers.ts';
 import { addLifecycle } from './response/lifecycle.ts';
-import { failureAt, readOnly, route } from './routes/router.ts';
+import { failureFor, readOnly, route } from './routes/router.ts';
 import { RequestTrace } from './request-trace.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { checkUpdate, settingsOf } from './settings.ts';
@@ -47,8 +47,8 @@ export interface Gateway {
 }
 
 /**
- * Creates a handler that serves chains through Anthropic Messages and OpenAI's APIs: Chat Completions, Responses, embeddings,
- * audio, images, moderations and decisions. Throws `config` for invalid options.
+ * Creates a handler that serves chains through Anthropic Messages, Gemini's generateContent, and OpenAI's APIs: Chat Completions,
+ * Responses, embeddings, audio, images, moderations and decisions. Throws `config` for invalid options.
  *
  * @example
  * const gateway = createGateway({ majordomo, models: { fast: 'groq/llama,openai/gpt-mini' }, authorize });
@@ -113,7 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       reportToOperator(error, requestId, gateway.settings);
       const refusal = refusalOf(error);
       trace.fail(refusal);
-      response = withHeaders(refusalResponse(refusal, failureAt(path)), headers);
+      response = withHeaders(refusalResponse(refusal, failureFor(request, path)), headers);
     }
     trace.end(response.status);
     return response;

@@ -5,7 +5,8 @@ import { OperatorReports } from '../src/errors/report.ts';
 import { createGateway, type GatewayOptions, type Mounted } from '../src/index.ts';
 
 const ORIGIN = 'http://gateway.test';
-const DEFAULT_HEADERS = 'authorization, x-api-key, content-type, anthropic-version, anthropic-beta';
+const DEFAULT_HEADERS =
+  'authorization, x-api-key, x-goog-api-key, content-type, anthropic-version, anthropic-beta';
 
 function setUp(options: Partial<GatewayOptions> = {}) {
   const providers = [fakeProvider({ id: 'a', models: { x: ['hello'] } })];

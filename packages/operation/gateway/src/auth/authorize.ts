@@ -3,6 +3,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { keyStoreRefusal } from '../errors/denial.ts';
 import { GATEWAY_FAILED, Refusal, whileConnected } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
+import { isGemini } from '../gemini-generate/paths.ts';
 
 const CLOSED =
   'this gateway has no keys, so it serves only this machine, as localhost or 127.0.0.1; ' +
@@ -19,11 +20,26 @@ export async function authorize(
     throw new Refusal('unauthorized', CLOSED);
   }
   try {
-    return checkedCaller(await whileConnected(() => authorize(request), request.signal));
+    return checkedCaller(await whileConnected(() => authorize(withBearer(request)), request.signal));
   } catch (cause) {
     if (cause instanceof Refusal) throw cause;
     throw keyStoreRefusal(cause) ?? new Refusal('config', GATEWAY_FAILED, {}, { cause });
   }
+}
+
+/**
+ * Returns the request with the key of a client of Gemini as a bearer token. Other requests are returned unchanged. The returned request
+ * has no body, because the body is read later.
+ */
+function withBearer(request: Request): Request {
+  if (request.headers.has('authorization') || !isGemini(request)) return request;
+  const url = new URL(request.url);
+  const key = request.headers.get('x-goog-api-key') ?? url.searchParams.get('key');
+  if (key === null) return request;
+  url.searchParams.delete('key');
+  const headers = new Headers(request.headers);
+  headers.set('authorization', `Bearer ${key}`);
+  return new Request(url, { method: request.method, headers, signal: request.signal });
 }
 
 /** Checks the result of the application's `authorize`. A string as `models` would allow each of its substrings as a name. */

@@ -19,7 +19,7 @@ type ParseCounted = (body: unknown, media: Media, stored: Expansion) => ParsedRe
 
 /** Responds with the estimated number of input tokens of a Messages request. */
 export async function countMessages(context: RequestContext, gateway: GatewayContext): Promise<Response> {
-  const tokens = await estimate(context, gateway, (body, media) => parseMessages(body, media, true));
+  const tokens = await estimateTokens(context, gateway, (body, media) => parseMessages(body, media, true));
   return Response.json({ input_tokens: tokens });
 }
 
@@ -27,7 +27,7 @@ export async function countMessages(context: RequestContext, gateway: GatewayCon
 export async function countInput(context: RequestContext, gateway: GatewayContext): Promise<Response> {
   const hasStore = gateway.settings.responses !== undefined;
   const hasBackground = gateway.settings.background !== undefined;
-  const tokens = await estimate(context, gateway, (body, media, stored) =>
+  const tokens = await estimateTokens(context, gateway, (body, media, stored) =>
     parseResponses(body, media, hasStore ? readingFrom(stored, hasBackground) : undefined),
   );
   return Response.json({ object: 'response.input_tokens', input_tokens: tokens });
@@ -41,7 +41,7 @@ const readingFrom = (stored: Expansion, hasBackground: boolean): ResponseState =
 });
 
 /** Returns the number of input tokens that `@majordomo/context` estimates for the first target. Fetches no media. */
-async function estimate(
+export async function estimateTokens(
   arrival: RequestContext,
   gateway: GatewayContext,
   parse: ParseCounted,

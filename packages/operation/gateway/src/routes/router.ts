@@ -4,6 +4,8 @@ import { Refusal, whileConnected } from '../errors/refusal.ts';
 import { chatFailure, responsesFailure } from '../openai-chat/failure.ts';
 import { parseChat } from '../openai-chat/read.ts';
 import { prepareCompaction } from '../openai-responses/compaction.ts';
+import { geminiFailure } from '../gemini-generate/failure.ts';
+import { geminiMethod, isGemini } from '../gemini-generate/paths.ts';
 import { prepareResponses } from '../openai-responses/state.ts';
 import { parseDecisions } from '../operations/decisions.ts';
 import { parseEmbeddings } from '../operations/embeddings.ts';
@@ -17,6 +19,7 @@ import type { Route } from '../options.ts';
 import { callOptions, chatRoute } from './chat.ts';
 import { contextPackage } from './context-package.ts';
 import { countInput, countMessages } from './count-tokens.ts';
+import { geminiModel, geminiModels, geminiRoute } from './gemini.ts';
 import { listModels, oneModel } from './models.ts';
 import { moderationsRoute } from './moderations.ts';
 import { operationRoute } from './operation.ts';
@@ -60,13 +63,12 @@ const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new M
   ['/v1/decisions', ['openai-decisions', operation(parseDecisions)]],
 ]);
 
-/** Returns the error format for a path. Paths outside Messages and Responses use the format of Chat Completions. */
-export const failureAt = (path: string): FormatFailure =>
-  path.includes('/v1/messages')
-    ? anthropicFailure
-    : path.startsWith('/v1/responses')
-      ? responsesFailure
-      : chatFailure;
+/** Returns the error format for a request. Requests of no other API use the format of Chat Completions. */
+export function failureFor(request: Request, path: string): FormatFailure {
+  if (isGemini(request)) return geminiFailure;
+  if (path.includes('/v1/messages')) return anthropicFailure;
+  return path.startsWith('/v1/responses') ? responsesFailure : chatFailure;
+}
 
 /** Responds to a request of an authorized caller. */
 export async function route(context: RequestContext, gateway: GatewayContext): Promise<Response> {
@@ -79,6 +81,7 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
     checkMethod(request, path, ['POST']);
     return await handle(context, gateway);
   }
+  if (isGemini(request)) return await routeGemini(context, gateway);
   if (path === '/v1/models') {
     trace.route = path;
     return readOnly(request, path, () => listModels(context, gateway));
@@ -101,6 +104,24 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
     return await runRoute(own.route, context, gateway);
   }
   throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}${baseHint(path)}`);
+}
+
+async function routeGemini(context: RequestContext, gateway: GatewayContext): Promise<Response> {
+  const { request, trace } = context;
+  const path = decoded(context.path);
+  trace.wire = 'gemini-generate';
+  const called = geminiMethod(path);
+  if (called !== undefined) {
+    trace.route = `/v1/models/:name:${called.method}`;
+    checkMethod(request, path, ['POST']);
+    return geminiRoute(context, gateway, called);
+  }
+  const [found, name] = /^\/v1(?:beta)?\/models(?:\/(.+))?$/.exec(path) ?? [];
+  if (found === undefined) throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}`);
+  trace.route = name === undefined ? '/v1/models' : '/v1/models/:name';
+  return readOnly(request, path, () =>
+    name === undefined ? geminiModels(context, gateway) : geminiModel(context, gateway, name),
+  );
 }
 
 /** Returns the application's route for a path: the route with this path, otherwise the longest matching pattern with `/*`. */

@@ -1,0 +1,62 @@
+import type { AssistantPart, FinishReason, TextPart, Usage } from '@majordomo/core';
+import { tokenText } from '../parsing/replay-token.ts';
+import { pageCitations } from '../response/citations.ts';
+
+const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
+  stop: 'STOP',
+  length: 'MAX_TOKENS',
+  'tool-calls': 'STOP',
+  'content-filter': 'SAFETY',
+  refusal: 'SAFETY',
+  incomplete: 'OTHER',
+  other: 'OTHER',
+};
+
+export const finishReason = (finish: FinishReason): string => FINISH_REASONS[finish];
+
+/** Formats token usage. Counts of candidates exclude thoughts on this wire. Unknown counts become 0. */
+export function geminiUsage(usage: Usage | undefined): object {
+  const { input = 0, output = 0, reasoning = 0, cacheRead } = usage ?? {};
+  return {
+    promptTokenCount: input,
+    candidatesTokenCount: Math.max(0, output - reasoning),
+    totalTokenCount: input + output,
+    ...(reasoning > 0 && { thoughtsTokenCount: reasoning }),
+    ...(cacheRead !== undefined && { cachedContentTokenCount: cacheRead }),
+  };
+}
+
+/** Converts a complete part. Parts that no wire supports are dropped with a warning. */
+export function geminiPart(part: AssistantPart): readonly object[] {
+  const signature = tokenText('replay' in part ? part.replay : undefined);
+  const signed = signature === undefined ? {} : { thoughtSignature: signature };
+  switch (part.type) {
+    case 'text':
+      return [{ text: part.text, ...signed }];
+    case 'reasoning':
+      return [{ text: part.text, thought: true, ...signed }];
+    case 'tool-call':
+      return [{ functionCall: { id: part.id, name: part.name, args: part.args }, ...signed }];
+    case 'vendor':
+    case 'vendor-call':
+    case 'image':
+    case 'audio':
+      return [];
+  }
+}
+
+/** Returns the web pages that texts cite, with positions in the joined texts. */
+export function citationMetadata(texts: readonly TextPart[]): object {
+  let from = 0;
+  const citations = texts.flatMap((part) => {
+    const start = from;
+    from += part.text.length;
+    return pageCitations(part).map((page) => ({
+      startIndex: start + page.start,
+      endIndex: start + page.end,
+      uri: page.url,
+      title: page.title,
+    }));
+  });
+  return citations.length === 0 ? {} : { citationMetadata: { citations } };
+}

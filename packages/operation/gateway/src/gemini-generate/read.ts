@@ -1,0 +1,143 @@
+import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
+import { definedMembers } from '@majordomo/core/toolkit';
+import {
+  array,
+  boolean,
+  integer,
+  invalid,
+  jsonObject,
+  nonEmptyString,
+  number,
+  object,
+  oneOf,
+  string,
+  type Fields,
+} from '../parsing/fields.ts';
+import type { Media } from '../parsing/media.ts';
+import { NO_FORM, Notes } from '../parsing/notes.ts';
+import { Transcript } from '../parsing/transcript.ts';
+import { inOrder } from '../response/in-order.ts';
+import type { ParsedRequest } from '../wire.ts';
+import { geminiResponse } from './complete.ts';
+import { fromOpenApi } from './schema.ts';
+import { GeminiWriter } from './stream.ts';
+import { geminiTools } from './tools.ts';
+import { GeminiTurns, systemText } from './turns.ts';
+
+/** Reasons for which members of a request are dropped, by name of the member. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['safetySettings', NO_FORM],
+  ['labels', 'labels are those of the vendor’s bill'],
+]);
+
+/** Parts of the path of a request. */
+export interface GeminiCall {
+  readonly model: string;
+  readonly isStreamed: boolean;
+}
+
+/** Parses a request of generateContent. */
+export function parseGemini(
+  value: unknown,
+  media: Media,
+  { model, isStreamed }: GeminiCall,
+  maxChoices: number,
+): ParsedRequest {
+  const body = object(value, '');
+  const notes = new Notes();
+  if (body.isSet('cachedContent'))
+    invalid('cachedContent', 'is not supported; send the content, which targets cache by themselves');
+  const config = body.optional('generationConfig', object);
+  const tools = geminiTools(body, notes);
+  const parsed: ParsedRequest = {
+    model,
+    isStreamed,
+    request: {
+      messages: transcriptOf(body, media, notes).messages,
+      ...tools,
+      ...(config && settings(config, notes)),
+    },
+    metadata: undefined,
+    notes: notes.all,
+    choices: config?.optional('candidateCount', integer(1, maxChoices)),
+    complete: (response, others) => geminiResponse([response, ...others], model),
+    createWriter: (choice) => inOrder(new GeminiWriter(model, choice)),
+  };
+  config?.optional('responseModalities', array(string));
+  notes.unknown(config);
+  // The SDK repeats the model in the body of some requests.
+  body.optional('model', string);
+  notes.unparsed(body, REASONS);
+  return parsed;
+}
+
+function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
+  const transcript = new Transcript(notes);
+  transcript.system(body.optional('systemInstruction', systemText) ?? '');
+  const turns = body.required('contents', array(object));
+  if (turns.length === 0) invalid('contents', 'must not be empty');
+  const reader = new GeminiTurns(transcript, media);
+  for (const turn of turns) reader.add(turn);
+  return transcript;
+}
+
+function settings(config: Fields, notes: Notes): Partial<ChatRequest> {
+  const stops = config.optional('stopSequences', array(nonEmptyString)) ?? [];
+  const thinking = config.optional('thinkingConfig', object);
+  const topK = config.optional('topK', number(0));
+  const members = definedMembers({
+    maxTokens: config.optional('maxOutputTokens', integer(1)),
+    temperature: config.optional('temperature', number(0, 2)),
+    topP: config.optional('topP', number(0, 1)),
+    topK: topK === undefined || topK === 0 ? undefined : Math.round(topK),
+    frequencyPenalty: config.optional('frequencyPenalty', number(-2, 2)),
+    presencePenalty: config.optional('presencePenalty', number(-2, 2)),
+    seed: config.optional('seed', integer(Number.MIN_SAFE_INTEGER)),
+    stop: stops.length === 0 ? undefined : stops,
+    output: outputOf(config),
+    reasoning: thinking && effortOf(thinking),
+    reasoningSummary: thinking?.optional('includeThoughts', boolean) === true ? ('auto' as const) : undefined,
+  });
+  notes.unknown(thinking);
+  return members;
+}
+
+function outputOf(config: Fields): JsonObject | 'json' | undefined {
+  const schema = config.optional('responseJsonSchema', jsonObject);
+  const openApi = config.optional('responseSchema', jsonObject);
+  const type = config.optional('responseMimeType', string);
+  if (schema !== undefined) return schema;
+  if (openApi !== undefined) return fromOpenApi(openApi);
+  if (type === undefined || type === 'text/plain') return undefined;
+  return type === 'application/json'
+    ? 'json'
+    : invalid(config.pathOf('responseMimeType'), 'must be text/plain or application/json');
+}
+
+/** Minimum thinking budget for which each effort is used, in tokens. */
+const EFFORT_FROM: readonly (readonly [number, Effort])[] = [
+  [16_000, 'high'],
+  [8000, 'medium'],
+  [2000, 'low'],
+  [1, 'minimal'],
+  [0, 'none'],
+];
+
+const LEVELS: Readonly<Record<string, Effort>> = {
+  MINIMAL: 'minimal',
+  LOW: 'low',
+  MEDIUM: 'medium',
+  HIGH: 'high',
+};
+
+/** Returns the effort of a level or of a budget. A budget of -1 leaves the effort to the model. */
+function effortOf(thinking: Fields): Effort | undefined {
+  const level = thinking.optional('thinkingLevel', string);
+  const budget = thinking.optional('thinkingBudget', integer(-1));
+  if (level !== undefined && level !== 'THINKING_LEVEL_UNSPECIFIED') {
+    const name = thinking.required('thinkingLevel', oneOf(...Object.keys(LEVELS)));
+    return LEVELS[name];
+  }
+  if (budget === undefined || budget === -1) return undefined;
+  return EFFORT_FROM.find(([least]) => budget >= least)?.[1];
+}

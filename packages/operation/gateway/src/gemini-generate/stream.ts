@@ -1,0 +1,71 @@
+import type { AssistantPart, StreamEvent, TextPart } from '@majordomo/core';
+import type { Refusal } from '../errors/refusal.ts';
+import { tokenText } from '../parsing/replay-token.ts';
+import { newId } from '../response/id.ts';
+import { dataEvent } from '../response/sse.ts';
+import type { Writer } from '../wire.ts';
+import { geminiFailure } from './failure.ts';
+import { citationMetadata, finishReason, geminiPart, geminiUsage } from './format.ts';
+
+/** Writer of a response as chunks. Each chunk has the form of a complete response. */
+export class GeminiWriter implements Writer {
+  private readonly model: string;
+  private readonly index: number;
+  private readonly id = newId('');
+  private readonly texts: TextPart[] = [];
+
+  constructor(model: string, index: number) {
+    this.model = model;
+    this.index = index;
+  }
+
+  end(): string {
+    return '';
+  }
+
+  fail(refusal: Refusal): string {
+    return dataEvent(geminiFailure(refusal));
+  }
+
+  write(event: StreamEvent): string {
+    switch (event.type) {
+      case 'text-delta':
+        return this.chunk([{ text: event.text }]);
+      case 'reasoning-delta':
+        return this.chunk([{ text: event.text, thought: true }]);
+      case 'part-end':
+        return this.partEnd(event.part);
+      case 'finish': {
+        const end = { finishReason: finishReason(event.reason), ...citationMetadata(this.texts) };
+        return this.chunk([{ text: '' }], end, { usageMetadata: geminiUsage(event.usage) });
+      }
+      case 'start':
+      case 'part-start':
+      case 'args-delta':
+      case 'warning':
+      case 'reset':
+      case 'continued':
+        return '';
+    }
+  }
+
+  /** Writes a call, or the signature of a text or of a thought. Its content has been written before. */
+  private partEnd(part: AssistantPart): string {
+    if (part.type === 'text') this.texts.push(part);
+    if (part.type === 'tool-call') return this.chunk(geminiPart(part));
+    const signature = part.type === 'text' || part.type === 'reasoning' ? tokenText(part.replay) : undefined;
+    if (signature === undefined) return '';
+    const signed = { text: '', thoughtSignature: signature };
+    return this.chunk([part.type === 'text' ? signed : { ...signed, thought: true }]);
+  }
+
+  private chunk(parts: readonly object[], ofCandidate: object = {}, ofResponse: object = {}): string {
+    const content = { role: 'model', parts };
+    return dataEvent({
+      candidates: [{ content, index: this.index, ...ofCandidate }],
+      ...ofResponse,
+      modelVersion: this.model,
+      responseId: this.id,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import type { ToolChoice, ToolSpec } from '@majordomo/core';
+import { array, jsonObject, nonEmptyString, object, oneOf, string, type Fields } from '../parsing/fields.ts';
+import type { Notes } from '../parsing/notes.ts';
+import { namedTool } from '../parsing/tool-choice.ts';
+import { fromOpenApi } from './schema.ts';
+
+interface ChosenTools {
+  readonly tools?: readonly ToolSpec[];
+  readonly toolChoice?: ToolChoice;
+}
+
+/** Converts the tools and the tool choice of a request. Drops tools that the vendor runs, with a warning. */
+export function geminiTools(body: Fields, notes: Notes): ChosenTools {
+  const groups = body.optional('tools', array(object)) ?? [];
+  const tools = groups.flatMap((group) => {
+    const declared = group.optional('functionDeclarations', array(object)) ?? [];
+    for (const name of group.unparsed())
+      notes.dropped(`tool ${name}`, 'vendor-defined tools are not supported');
+    return declared.map(toolSpec);
+  });
+  const config = body.optional('toolConfig', object);
+  const calling = config?.optional('functionCallingConfig', object);
+  notes.unknown(config);
+  if (tools.length === 0) return {};
+  return calling === undefined ? { tools } : chosenTools(calling, tools);
+}
+
+function toolSpec(tool: Fields): ToolSpec {
+  const schema = tool.optional('parametersJsonSchema', jsonObject);
+  const parameters = tool.optional('parameters', jsonObject);
+  return {
+    name: tool.required('name', nonEmptyString),
+    description: tool.optional('description', string) ?? '',
+    parameters:
+      schema ?? (parameters === undefined ? { type: 'object', properties: {} } : fromOpenApi(parameters)),
+  };
+}
+
+function chosenTools(calling: Fields, tools: readonly ToolSpec[]): ChosenTools {
+  const mode = calling.optional('mode', oneOf('MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED'));
+  const names = calling.optional('allowedFunctionNames', array(nonEmptyString)) ?? [];
+  const path = calling.pathOf('allowedFunctionNames');
+  const named = names.map((name) => namedTool(name, tools, path));
+  const [only, ...others] = named;
+  if (mode === 'ANY' && only !== undefined && others.length === 0) return { tools, toolChoice: only };
+  const allowed = names.length === 0 ? tools : tools.filter(({ name }) => names.includes(name));
+  return { tools: allowed, toolChoice: choiceOf(mode) };
+}
+
+function choiceOf(mode: string | undefined): ToolChoice {
+  if (mode === 'ANY') return 'required';
+  return mode === 'NONE' ? 'none' : 'auto';
+}

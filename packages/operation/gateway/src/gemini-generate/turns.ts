@@ -1,0 +1,146 @@
+import type { AssistantPart, ImagePart, Replay, TextPart, UserTurnPart } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
+import { reasoningPart, textPart } from '../parsing/content.ts';
+import {
+  array,
+  boolean,
+  invalid,
+  jsonObject,
+  nonEmptyString,
+  object,
+  oneOf,
+  string,
+  type Fields,
+} from '../parsing/fields.ts';
+import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
+import { isGatewayToken, tokenOf } from '../parsing/replay-token.ts';
+import type { Transcript } from '../parsing/transcript.ts';
+
+interface OpenCall {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Adds the contents of a request to a transcript. Calls without an id receive one, and responses without an id answer by name. */
+export class GeminiTurns {
+  private readonly transcript: Transcript;
+  private readonly media: Media;
+  /** Calls without a response, oldest first. */
+  private openCalls: OpenCall[] = [];
+  private calls = 0;
+  /** Text of the thoughts that precede the part with their signature, because a stream has a part for each piece. */
+  private thought = '';
+
+  constructor(transcript: Transcript, media: Media) {
+    this.transcript = transcript;
+    this.media = media;
+  }
+
+  add(turn: Fields): void {
+    const role = turn.optional('role', oneOf('user', 'model', 'function')) ?? 'user';
+    const parts = turn.required('parts', array(object));
+    if (role === 'model') {
+      for (const part of parts) this.transcript.assistant(this.assistantParts(part));
+      return;
+    }
+    const isResponse = (part: Fields): boolean => part.isSet('functionResponse');
+    for (const part of parts.filter(isResponse)) this.respond(part.required('functionResponse', object));
+    this.transcript.user(parts.filter((part) => !isResponse(part)).flatMap((part) => this.userParts(part)));
+  }
+
+  private assistantParts(part: Fields): readonly AssistantPart[] {
+    const signature = part.optional('thoughtSignature', string);
+    const text = part.optional('text', string);
+    if (part.optional('thought', boolean) === true) return this.thoughtParts(text ?? '', signature ?? '');
+    this.thought = '';
+    const call = part.optional('functionCall', object);
+    if (call !== undefined) return [this.call(call, signature)];
+    if (text === undefined) return this.refuse(part, 'text, thought or functionCall');
+    const replay = replayOf(signature);
+    if (replay === undefined) return textPart(text);
+    return [{ type: 'text', text, replay }];
+  }
+
+  private thoughtParts(text: string, signature: string): readonly AssistantPart[] {
+    this.thought += text;
+    if (signature === '') return [];
+    const complete = this.thought;
+    this.thought = '';
+    return reasoningPart(complete, signature);
+  }
+
+  private call(call: Fields, signature: string | undefined): AssistantPart {
+    const name = call.required('name', nonEmptyString);
+    const id = call.optional('id', nonEmptyString) ?? `call_${this.calls}`;
+    const args = call.optional('args', jsonObject) ?? {};
+    const replay = replayOf(signature);
+    this.calls++;
+    this.openCalls.push({ id, name });
+    return { type: 'tool-call', id, name, args, ...(replay !== undefined && { replay }) };
+  }
+
+  private respond(response: Fields): void {
+    const name = response.required('name', nonEmptyString);
+    const id = response.optional('id', nonEmptyString);
+    const answered = this.openCalls.find((call) => (id === undefined ? call.name === name : call.id === id));
+    if (answered === undefined) return invalid(response.path, `answers no call of ${JSON.stringify(name)}`);
+    this.openCalls = this.openCalls.filter((call) => call !== answered);
+    const media = response.optional('parts', array(object)) ?? [];
+    const images = media.map((part) => imageOf(this.inline(part), part.path));
+    const { content, isError } = resultOf(response.required('response', jsonObject));
+    this.transcript.result(answered.id, [...content, ...images], isError);
+  }
+
+  private userParts(part: Fields): readonly UserTurnPart[] {
+    const text = part.optional('text', string);
+    if (text !== undefined) return textPart(text);
+    const file = part.optional('fileData', object);
+    if (file !== undefined) {
+      const name = file.optional('displayName', string);
+      return [urlPart(file.required('fileUri', nonEmptyString), file.pathOf('fileUri'), this.media, name)];
+    }
+    return [this.inline(part)];
+  }
+
+  private inline(part: Fields): ReturnType<typeof mediaPart> {
+    if (!part.isSet('inlineData')) return this.refuse(part, 'text, inlineData, fileData or functionResponse');
+    const data = part.required('inlineData', object);
+    const type = data.required('mimeType', nonEmptyString);
+    const name = data.optional('displayName', string);
+    return mediaPart(data.required('data', string), type, data.pathOf('data'), name);
+  }
+
+  private refuse(part: Fields, supported: string): never {
+    const [kind = 'nothing'] = Object.keys(part.value);
+    return invalid(part.path, `contains ${kind}, which is not supported; send ${supported}`);
+  }
+}
+
+/** Returns the replay data of a signature that the gateway wrote. Other signatures are those of another conversation. */
+const replayOf = (signature: string | undefined): Replay | undefined =>
+  signature !== undefined && isGatewayToken(signature) ? tokenOf(signature) : undefined;
+
+interface Result {
+  readonly content: readonly (TextPart | ImagePart)[];
+  readonly isError: boolean;
+}
+
+/** Returns the content of a response, which by convention has the member `output` or `error`. */
+function resultOf(response: Readonly<Record<string, unknown>>): Result {
+  const { output, error, ...others } = response;
+  const isAlone = Object.keys(others).length === 0 && (output === undefined || error === undefined);
+  const value = isAlone ? (output ?? error) : undefined;
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? response);
+  return { content: textPart(text), isError: isAlone && error !== undefined };
+}
+
+/** Parses a system instruction: a string, a part, or a content with parts. */
+export function systemText(value: unknown, path: string): string {
+  if (typeof value === 'string') return string(value, path);
+  const given = object(value, path);
+  if (!isRecord(given.value) || !given.isSet('parts')) return given.required('text', string);
+  return given
+    .required('parts', array(object))
+    .map((part) => part.required('text', string))
+    .join('\n\n');
+}

@@ -1,0 +1,57 @@
+import { namesFor } from '../auth/models.ts';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { GEMINI_METHODS, type GeminiMethod } from '../gemini-generate/paths.ts';
+import { parseGemini } from '../gemini-generate/read.ts';
+import { invalid, object } from '../parsing/fields.ts';
+import { chatRoute } from './chat.ts';
+import { estimateTokens } from './count-tokens.ts';
+
+/** Responds to a method of a model. */
+export async function geminiRoute(
+  context: RequestContext,
+  gateway: GatewayContext,
+  { model, method }: GeminiMethod,
+): Promise<Response> {
+  const { maxChoices } = gateway.settings;
+  if (method === 'countTokens') {
+    const totalTokens = await estimateTokens(context, gateway, (body, media) =>
+      parseGemini(countedBody(body), media, { model, isStreamed: false }, maxChoices),
+    );
+    return Response.json({ totalTokens });
+  }
+  const isStreamed = method === 'streamGenerateContent';
+  if (isStreamed && new URL(context.request.url).searchParams.get('alt') !== 'sse')
+    invalid('alt', 'must be sse, because this gateway streams only server-sent events');
+  return chatRoute(
+    context,
+    gateway,
+    () => (body, expansion) => parseGemini(body, expansion, { model, isStreamed }, maxChoices),
+  );
+}
+
+/** Returns the request whose tokens are counted: the body, or its member `generateContentRequest`. */
+function countedBody(value: unknown): unknown {
+  const body = object(value, '');
+  return body.isSet('generateContentRequest') ? body.value['generateContentRequest'] : value;
+}
+
+/** Lists the models that the caller may use. */
+export const geminiModels = ({ caller }: RequestContext, { settings }: GatewayContext): Response =>
+  Response.json({ models: namesFor(caller, settings).map(modelOf) });
+
+/** Returns one model. */
+export function geminiModel(
+  { caller }: RequestContext,
+  { settings }: GatewayContext,
+  name: string,
+): Response {
+  if (namesFor(caller, settings).includes(name)) return Response.json(modelOf(name));
+  throw new Refusal('no-such-model', 'unknown model; see GET /v1/models', { path: 'model' });
+}
+
+const modelOf = (name: string): object => ({
+  name: `models/${name}`,
+  displayName: name,
+  supportedGenerationMethods: GEMINI_METHODS,
+});
