@@ -1,5 +1,5 @@
 import type { ChatRequest, Message, UserPart } from '@majordomo/core';
-import { contentOf, unreadableError } from '@majordomo/core/toolkit';
+import { bytesOfBlob, contentOf } from '@majordomo/core/toolkit';
 
 /** Messages whose text blobs were read, by their originals, so that equal messages stay the same objects. */
 const readMessages = new WeakMap<Message, Promise<Message>>();
@@ -28,9 +28,5 @@ async function readTexts(message: Message): Promise<Message> {
 
 async function readText(part: UserPart): Promise<UserPart> {
   if (part.type !== 'blob' || !isTextBlob(part)) return part;
-  try {
-    return contentOf(part, new Uint8Array(await part.blob.arrayBuffer()));
-  } catch (cause) {
-    throw unreadableError(part.name ?? 'a blob', cause);
-  }
+  return contentOf(part, await bytesOfBlob(part.blob, part.name ?? 'a blob'));
 }

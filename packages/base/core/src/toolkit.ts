@@ -57,7 +57,9 @@ export { fromStoredText, toStoredText } from './util/store-text.ts';
 export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/store-text.ts';
 
 // Images, documents and audio
-export { contentOf, contentSize, unreadableError, type ContentPart } from './util/content.ts';
+export { bytesOfBlob, contentOf, contentSize, eachChunk } from './prepare/contents.ts';
+export { newSha256, type ChunkHash } from './prepare/contents.ts';
+export { contentsIn, type ContentPart } from './util/content.ts';
 
 // Streams
 export { EventStream } from './stream/pulled-stream.ts';

@@ -1,4 +1,5 @@
-import type { FileReference, ModelRequest, Part, Recovery, ResultPiece, TurnMessage } from '@majordomo/core';
+import type { ModelRequest, Recovery } from '@majordomo/core';
+import { contentsIn } from '@majordomo/core/toolkit';
 
 /** Returns a name that is equal for equal values and does not reveal them. */
 export async function accountName(values: readonly unknown[]): Promise<string> {
@@ -48,7 +49,7 @@ export function goneFilesRecovery(
   { status, message, code = '' }: FileFailure,
 ): Recovery | undefined {
   if (!STATUSES.includes(status)) return undefined;
-  const files = messages.flatMap(filesIn);
+  const files = messages.flatMap(contentsIn).flatMap(({ file }) => file ?? []);
   const named = files.filter(({ id }) => message.includes(id.slice(id.lastIndexOf('/') + 1)));
   const isAboutFiles = named.length > 0 || /\bfiles?\b|file_id/i.test(message);
   const isGone = GONE_CODE.test(code) || (isAboutFiles && GONE.test(message));
@@ -60,8 +61,3 @@ export function goneFilesRecovery(
     apply: (request) => request,
   };
 }
-
-const filesIn = ({ role, parts }: TurnMessage): readonly FileReference[] =>
-  (role === 'assistant' ? [] : parts)
-    .flatMap((part): readonly (Part | ResultPiece)[] => ('content' in part ? part.content : [part]))
-    .flatMap((piece) => ('file' in piece && piece.file !== undefined ? [piece.file] : []));

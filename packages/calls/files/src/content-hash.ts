@@ -1,4 +1,4 @@
-import { unreadableError } from '@majordomo/core/toolkit';
+import { bytesOfBlob, eachChunk, newSha256 } from '@majordomo/core/toolkit';
 
 /** Hashes by the identity of the content, which must not change. */
 const hashes = new WeakMap<object, Promise<string>>();
@@ -17,33 +17,15 @@ export function hashOfContent(content: Uint8Array | Blob): Promise<string> {
 export const hashOfText = (text: string): Promise<string> => digest(new TextEncoder().encode(text));
 
 async function hashOfBlob(blob: Blob): Promise<string> {
-  try {
-    const hash = createHash();
-    if (hash === undefined) return await digest(new Uint8Array(await blob.arrayBuffer()));
-    const reader: ReadableStreamDefaultReader<Uint8Array> = blob.stream().getReader();
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) hash.update(chunk.value);
-    return hash.digest('hex');
-  } catch (cause) {
-    throw unreadableError('blob', cause);
-  }
+  const hash = newSha256();
+  if (hash === undefined) return digest(await bytesOfBlob(blob, 'blob'));
+  await eachChunk(blob, 'blob', (chunk) => {
+    hash.update(chunk);
+  });
+  return hash.digest('hex');
 }
 
 async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', bytes);
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-interface Hash {
-  update(data: Uint8Array): unknown;
-  digest(encoding: 'hex'): string;
-}
-
-interface Process {
-  getBuiltinModule?(name: 'node:crypto'): { createHash(name: 'sha256'): Hash } | undefined;
-}
-
-/** Returns a hash of Node, Bun or Deno that reads chunks; `undefined` elsewhere, where an import would break bundles. */
-function createHash(): Hash | undefined {
-  const { process } = globalThis as { readonly process?: Process };
-  return process?.getBuiltinModule?.('node:crypto')?.createHash('sha256');
 }

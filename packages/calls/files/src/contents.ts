@@ -1,13 +1,5 @@
 import type { ResultPart, ResultPiece, TurnMessage, UserTurnPart } from '@majordomo/core';
-import type { ContentPart } from '@majordomo/core/toolkit';
-
-/** Returns the images, documents and audio of a message of the user or of tools. */
-export function contentsIn(message: TurnMessage): readonly ContentPart[] {
-  if (message.role === 'assistant') return [];
-  const pieces: readonly (UserTurnPart | ResultPiece)[] =
-    message.role === 'user' ? message.parts : message.parts.flatMap(({ content }) => content);
-  return pieces.filter((piece) => piece.type !== 'text');
-}
+import { contentsIn, type ContentPart } from '@majordomo/core/toolkit';
 
 /** Returns the message with other contents. Returns the same message if no content changes. */
 export function mapContents(

@@ -1,5 +1,5 @@
 import { LlmError, type FileOwner, type FileReference } from '@majordomo/core';
-import { abortable, contentSize, unreadableError, type ContentPart } from '@majordomo/core/toolkit';
+import { abortable, bytesOfBlob, contentSize, type ContentPart } from '@majordomo/core/toolkit';
 import { hashOfContent } from './content-hash.ts';
 import type { StoredReference } from './reference-store.ts';
 import { keepMsAt, type Setup } from './setup.ts';
@@ -67,18 +67,10 @@ async function upload(part: ContentPart, owner: Account, setup: Setup): Promise<
     const { expiresAt = startedAt + keepMs, ...reference } = await abortable(uploading, signal);
     return { ...reference, expiresAt };
   } catch (error) {
-    if (!signal.aborted && unread !== undefined) await checkReadable(unread.blob);
+    // The error of the transport does not state that the file of a blob has changed.
+    if (!signal.aborted && unread !== undefined) await bytesOfBlob(unread.blob.slice(0, 1), 'blob');
     throw error;
   } finally {
     cancelTimer();
-  }
-}
-
-/** Throws `invalid-request` if the file of a blob has changed, because the error of the transport does not state it. */
-async function checkReadable(blob: Blob): Promise<void> {
-  try {
-    await blob.slice(0, 1).arrayBuffer();
-  } catch (cause) {
-    throw unreadableError('blob', cause);
   }
 }

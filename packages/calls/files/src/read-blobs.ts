@@ -1,5 +1,5 @@
 import type { Message } from '@majordomo/core';
-import { contentOf, unreadableError } from '@majordomo/core/toolkit';
+import { bytesOfBlob, contentOf } from '@majordomo/core/toolkit';
 
 /**
  * Returns the messages with the bytes of all blobs, so that they can be stored and sent by any machine. Returns messages without blobs
@@ -14,11 +14,7 @@ async function withBytes(message: Message, at: number): Promise<Message> {
   if (message.role !== 'user' || message.parts.every(({ type }) => type !== 'blob')) return message;
   const parts = message.parts.map(async (part, index) => {
     if (part.type !== 'blob') return part;
-    try {
-      return contentOf(part, new Uint8Array(await part.blob.arrayBuffer()));
-    } catch (cause) {
-      throw unreadableError(`messages[${at}].parts[${index}]`, cause);
-    }
+    return contentOf(part, await bytesOfBlob(part.blob, `messages[${at}].parts[${index}]`));
   });
   return { role: 'user', parts: await Promise.all(parts) };
 }

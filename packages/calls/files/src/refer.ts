@@ -6,8 +6,8 @@ import {
   type ModelRequest,
 } from '@majordomo/core';
 import type { TurnMessage, Warning } from '@majordomo/core';
-import { contentSize, Semaphore, unreadableError, type ContentPart } from '@majordomo/core/toolkit';
-import { contentsIn, mapContents } from './contents.ts';
+import { bytesOfBlob, contentsIn, contentSize, Semaphore, type ContentPart } from '@majordomo/core/toolkit';
+import { mapContents } from './contents.ts';
 import { findReference, type Account } from './find-reference.ts';
 import type { Setup } from './setup.ts';
 
@@ -82,11 +82,7 @@ function withReference<P extends ContentPart>(part: P, file: FileReference): P {
 async function withBytes<P extends ContentPart>(part: P): Promise<P> {
   const { unread, ...rest } = part;
   if (unread === undefined) return part;
-  try {
-    return { ...rest, bytes: new Uint8Array(await unread.blob.arrayBuffer()) } as P;
-  } catch (cause) {
-    throw unreadableError('blob', cause);
-  }
+  return { ...rest, bytes: await bytesOfBlob(unread.blob, 'blob') } as P;
 }
 
 /** Whether content may be sent with the request after its upload has failed: neither an abort nor a blob that cannot be read. */

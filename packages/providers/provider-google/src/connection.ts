@@ -22,6 +22,7 @@ import type { ListedModel } from './models.ts';
 import type { GoogleOptions } from './options.ts';
 import { baseURLVariable, type Platform, platformOf } from './platform.ts';
 import type { Auth } from './sdk.ts';
+import { uploadBody } from './upload-body.ts';
 
 type CallContext = Omit<ModelContext, 'delivery'>;
 type Transport = typeof globalThis.fetch;
@@ -90,11 +91,11 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
     },
     async upload({ name, mediaType }, file, context, facts) {
       const { client, fetch, headers, settings } = await connect(context, facts);
-      const httpOptions = {
-        apiVersion: FILES_VERSION,
-        headers,
-        fetch: transportOf({ fetch }, context, facts),
-      };
+      const transport = transportOf({ fetch }, context, facts);
+      const withBuffer = uploadBody();
+      const send: Transport = (url, init) =>
+        transport(url, init?.body instanceof Blob ? { ...init, body: withBuffer(init.body) } : init);
+      const httpOptions = { apiVersion: FILES_VERSION, headers, fetch: send };
       const { newClient } = await import('./sdk.ts');
       const own = settings === undefined ? client : newClient(...settings, httpOptions);
       const config = { displayName: name, mimeType: mediaType, httpOptions };

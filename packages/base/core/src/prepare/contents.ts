@@ -1,11 +1,12 @@
 import type { PreparedCall, Upload } from '../call/contract.ts';
 import type { FileBackend, FileReferences } from '../types/files.ts';
-import type { BlobPart, Message, Part, ResultPiece, TurnMessage } from '../types/messages.ts';
+import { LlmError } from '../types/llm-error.ts';
+import type { BlobPart, Message, Part, UnreadContent } from '../types/messages.ts';
 import type { MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
-import { contentOf, contentSize, unreadableError, type ContentPart } from '../util/content.ts';
+import { contentsIn, type ContentPart } from '../util/content.ts';
 import { invalidError } from './validate.ts';
 
 /** Storage of a target, and the hook that fills it. */
@@ -25,6 +26,8 @@ export interface Contents {
   ) => Upload<Event, Result> | undefined;
 }
 
+const NO_BYTES = new Uint8Array();
+
 interface ContentOptions {
   readonly files: TargetFiles | undefined;
   readonly tenant: string | undefined;
@@ -33,7 +36,7 @@ interface ContentOptions {
 }
 
 /** Whether content is sent by reference. */
-export type IsReferred = (about: { readonly mediaType: string; readonly size: number }) => boolean;
+export type IsReferred = (part: ContentPart | BlobPart) => boolean;
 
 /** Reads the blobs of a request that a target receives with the request, and prepares the upload of other content. */
 export async function readContents(
@@ -43,7 +46,10 @@ export async function readContents(
 ): Promise<Contents> {
   const isReferred: IsReferred | undefined =
     files &&
-    (({ mediaType, size }) => size >= files.references.aboveBytes && files.backend.accepts(mediaType, size));
+    ((part) => {
+      const size = contentSize(part);
+      return size >= files.references.aboveBytes && files.backend.accepts(part.mediaType, size);
+    });
   const { maxPages, maxTotalPages } = capabilities.fileLimits?.pdf ?? {};
   const countsPages = media?.pages !== undefined && (maxPages ?? maxTotalPages) !== undefined;
   const messages = await withoutBlobs(request.messages, { isReferred, countsPages, signal: scope.signal });
@@ -74,11 +80,7 @@ export async function readContents(
 }
 
 const hasReferred = ({ messages }: ModelRequest, isReferred: IsReferred | undefined): boolean =>
-  messages.some((message) =>
-    contentsIn(message).some(
-      (part) => isReferred?.({ mediaType: part.mediaType, size: contentSize(part) }) === true,
-    ),
-  );
+  messages.some((message) => contentsIn(message).some((part) => isReferred?.(part) === true));
 
 /** Blobs that were read for a list of messages, so that each target of a chain receives the same bytes. */
 const readBlobs = new WeakMap<readonly Message[], Map<Blob, Promise<Uint8Array>>>();
@@ -124,16 +126,36 @@ async function readPart(
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw invalidError(`${path}.sha256`, 'must be 64 hexadecimal digits in lower case');
   const mustRead = mediaType.startsWith('image/') || (countsPages && mediaType.startsWith('application/pdf'));
-  if (!mustRead && isReferred?.({ mediaType, size: blob.size }) === true) return contentOf(part);
+  if (!mustRead && isReferred?.(part) === true) return contentOf(part);
   let bytes = known.get(blob);
   if (bytes === undefined) {
-    bytes = bytesOf(blob, path);
+    bytes = bytesOfBlob(blob, path);
     known.set(blob, bytes);
   }
   return contentOf(part, await abortable(bytes, signal));
 }
 
-async function bytesOf(blob: Blob, path: string): Promise<Uint8Array> {
+/** Returns the size of the content of a part in bytes, wherever the content is. */
+export const contentSize = (part: ContentPart | BlobPart): number =>
+  part.type === 'blob' ? part.blob.size : (part.file?.size ?? part.unread?.size ?? part.bytes.length);
+
+/** Returns the part that a provider receives for a blob, with bytes, or with the blob as unread content. */
+export function contentOf({ blob, mediaType, name, sha256 }: BlobPart, bytes?: Uint8Array): ContentPart {
+  const { size } = blob;
+  const [kind] = mediaType.split('/', 1);
+  const type = kind === 'image' || kind === 'audio' ? kind : 'file';
+  const named = type === 'file' && name !== undefined ? { name } : undefined;
+  if (bytes !== undefined) return { type, mediaType, bytes, ...named };
+  const unread: UnreadContent = Object.defineProperty(
+    { size, blob, ...(sha256 !== undefined && { sha256 }) },
+    'blob',
+    { enumerable: false },
+  );
+  return { type, mediaType, bytes: NO_BYTES, unread, ...named };
+}
+
+/** Returns the bytes of a blob. `path`: path of the blob, for the error `invalid-request` if the blob cannot be read. */
+export async function bytesOfBlob(blob: Blob, path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch (cause) {
@@ -141,8 +163,48 @@ async function bytesOf(blob: Blob, path: string): Promise<Uint8Array> {
   }
 }
 
-/** Returns the images, documents and audio of a message of the user or of tools. */
-const contentsIn = ({ role, parts }: TurnMessage): readonly ContentPart[] =>
-  (role === 'assistant' ? [] : parts)
-    .flatMap((part): readonly (Part | ResultPiece)[] => ('content' in part ? part.content : [part]))
-    .filter((piece) => 'bytes' in piece);
+/** Passes the bytes of a blob to a function, chunk by chunk. The function must not store a chunk, whose memory is freed afterwards. */
+export async function eachChunk(blob: Blob, path: string, use: (chunk: Uint8Array) => void): Promise<void> {
+  const reader: ReadableStreamDefaultReader<Uint8Array> = blob.stream().getReader();
+  for (;;) {
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw unreadableError(path, cause);
+    });
+    if (done) return;
+    use(value);
+    release(value);
+  }
+}
+
+/** Frees the memory of a chunk. Chunks of tens of megabytes would otherwise wait for the garbage collector. */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength === buffer.byteLength) (buffer as TransferableBuffer).transfer?.(0);
+}
+
+/** Buffer of ES2024, which the types of the project do not contain. */
+type TransferableBuffer = ArrayBufferLike & { transfer?(size: number): unknown };
+
+/** Returns the error for a blob whose file has changed or no longer exists. */
+const unreadableError = (path: string, cause: unknown): LlmError =>
+  new LlmError(
+    'invalid-request',
+    `${path}: the blob cannot be read; its file may have changed, so open the file again`,
+    { path },
+    { cause },
+  );
+
+/** Hash that reads chunks. */
+export interface ChunkHash {
+  update(data: Uint8Array): unknown;
+  digest(encoding: 'hex'): string;
+}
+
+interface Process {
+  getBuiltinModule?(name: 'node:crypto'): { createHash(name: 'sha256'): ChunkHash } | undefined;
+}
+
+/** Returns a SHA-256 that reads chunks on Node, Bun and Deno; `undefined` elsewhere, where an import would break bundles. */
+export function newSha256(): ChunkHash | undefined {
+  const { process } = globalThis as { readonly process?: Process };
+  return process?.getBuiltinModule?.('node:crypto')?.createHash('sha256');
+}

@@ -5,6 +5,7 @@ import type { Capabilities, MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { toModelCache } from './cache.ts';
+import { contentsIn } from '../util/content.ts';
 import type { IsReferred } from './contents.ts';
 import { repairHistory } from './history.ts';
 import { fitDocuments } from './documents.ts';
@@ -135,14 +136,11 @@ export function requireMedia(
   target: string,
 ): void {
   if (images === false && imagesIn(messages).length > 0) throw refusal(target, 'images');
-  for (const message of messages) {
-    if (message.role !== 'user') continue;
-    for (const part of message.parts) {
-      if (part.type !== 'file' && part.type !== 'audio') continue;
-      const types = part.type === 'file' ? files : audio;
-      if (types === undefined || (types !== false && types.includes(part.mediaType))) continue;
-      throw refusal(target, `${part.type === 'file' ? 'files' : 'audio'} of type ${part.mediaType}`);
-    }
+  for (const { type, mediaType } of messages.filter(({ role }) => role === 'user').flatMap(contentsIn)) {
+    if (type === 'image') continue;
+    const types = type === 'file' ? files : audio;
+    if (types === undefined || (types !== false && types.includes(mediaType))) continue;
+    throw refusal(target, `${type === 'file' ? 'files' : 'audio'} of type ${mediaType}`);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { LlmError } from '../types/llm-error.ts';
-import type { FilePart, Part, ResultPart, ResultPiece, TurnMessage, ImagePart } from '../types/messages.ts';
+import type { FilePart, ResultPart, ResultPiece, TurnMessage, ImagePart } from '../types/messages.ts';
 import type { Capabilities, FileLimits, MediaFitter, ImageLimits } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
+import { contentsIn } from '../util/content.ts';
 import type { IsReferred } from './contents.ts';
 import { unsupportedError } from './validate.ts';
 
@@ -104,18 +105,9 @@ function limitsForCount(limits: ImageLimits, count: number): ImageLimits {
   return rule === undefined ? limits : { ...limits, maxEdge: rule.maxEdge };
 }
 
-/**
- * Returns the parts of all messages in order, with the content of tool results instead of the results. Omits
- * turns of the model, whose media are sent back unchanged.
- */
-const piecesIn = (messages: readonly TurnMessage[]): readonly (Part | ResultPiece)[] =>
-  messages
-    .flatMap(({ role, parts }): readonly Part[] => (role === 'assistant' ? [] : parts))
-    .flatMap((part) => ('content' in part ? part.content : part));
-
 /** Returns the images of a request in order, including those in tool results, without those that a model generated. */
 export const imagesIn = (messages: readonly TurnMessage[]): readonly ImagePart[] =>
-  piecesIn(messages).filter((piece) => piece.type === 'image');
+  messages.flatMap(contentsIn).filter((part) => part.type === 'image');
 
 function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
   // Return messages without images unchanged, because wires cache messages by identity.
@@ -153,15 +145,13 @@ export async function checkFiles(
   isReferred?: IsReferred,
 ): Promise<readonly Warning[]> {
   if (limits === undefined) return [];
-  const files = piecesIn(messages).filter((piece) => piece.type === 'file');
+  const files = messages.flatMap(contentsIn).filter((part) => part.type === 'file');
   const { maxCount = Infinity, maxBytes = Infinity, maxTotalBytes = Infinity, pdf = {} } = limits;
   const checkLimit = (number: number, max: number, what: string): void => {
     if (number > max) throw tooLargeError(target, `accepts at most ${max} ${what}, not ${number}`);
   };
   checkLimit(files.length, maxCount, 'documents in a request');
-  const sent = files.filter(
-    ({ mediaType, bytes, unread }) => !isReferred?.({ mediaType, size: unread?.size ?? bytes.length }),
-  );
+  const sent = files.filter((file) => !isReferred?.(file));
   for (const { mediaType, bytes, name = 'a document' } of sent) {
     const max = mediaType === PDF ? (pdf.maxBytes ?? maxBytes) : maxBytes;
     checkLimit(bytes.length, max, `bytes in ${name}`);

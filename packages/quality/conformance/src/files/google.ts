@@ -1,4 +1,5 @@
 import { asText } from '@majordomo/core/toolkit';
+import { createHash, type Hash } from 'node:crypto';
 import { geminiGenerate } from '../wires/gemini-generate/wire.ts';
 import type { StorageFile } from './storage.ts';
 import { answerOf, idOf, memberOf, valuesOf, type FileReply, type VendorFiles } from './vendor.ts';
@@ -15,6 +16,7 @@ export function googleFiles(looks: number): VendorFiles {
     readonly name: string;
     readonly mediaType: string;
     readonly size: number;
+    readonly hash: Hash;
     received: number;
   }[] = [];
   return (request, storage) => {
@@ -24,7 +26,8 @@ export function googleFiles(looks: number): VendorFiles {
       const file = memberOf(body, 'file');
       const mediaType = asText(file['mimeType'] ?? file['mime_type']) ?? '';
       const size = Number(headers['x-goog-upload-header-content-length']);
-      started.push({ name: asText(file['displayName']) ?? '', mediaType, size, received: 0 });
+      const name = asText(file['displayName']) ?? '';
+      started.push({ name, mediaType, size, hash: createHash('sha256'), received: 0 });
       const url = `${origin}/upload/v1beta/files?upload_id=${started.length - 1}`;
       return {
         status: 200,
@@ -36,12 +39,13 @@ export function googleFiles(looks: number): VendorFiles {
       const upload = started[Number(query.get('upload_id') ?? -1)];
       if (upload === undefined || Number(headers['x-goog-upload-offset']) !== upload.received)
         return fail(400, 'invalid upload');
-      upload.received += content.size;
+      upload.received += content.length;
+      upload.hash.update(content);
       if (!command.includes('finalize'))
         return { status: 200, json: {}, headers: { 'x-goog-upload-status': 'active' } };
-      const { name, mediaType, size, received } = upload;
+      const { name, mediaType, size, hash, received } = upload;
       if (received !== size) return fail(400, 'the upload has another size');
-      const file = { ...content, name, mediaType, size, lifetimeMs: LIFETIME_MS };
+      const file = { name, mediaType, size, sha256: hash.digest('hex'), lifetimeMs: LIFETIME_MS };
       const stored = storage.add('google', account, file, looks);
       const json = { file: objectOf(stored, origin) };
       return { status: 200, json, headers: { 'x-goog-upload-status': 'final' } };

@@ -2,6 +2,7 @@ import { messageOf, systemClock, type Clock } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { maskedHeaders } from '../server/exchange.ts';
 import { listen } from '../server/listen.ts';
 import { isFile, readForm } from '../wires/operations/form.ts';
@@ -110,8 +111,7 @@ async function readRequest(incoming: IncomingMessage, accountOf: (key: string) =
   const headers = incoming.headers as Readonly<Record<string, string | undefined>>;
   const { pathname: path, searchParams: query } = new URL(url, 'http://127.0.0.1');
   const type = headers['content-type'] ?? '';
-  const isRaw = query.has('upload_id');
-  const { bytes, ...content } = await readBody(incoming, isRaw);
+  const bytes = await buffer(incoming);
   const vendor = vendorOf(path, headers);
   const key =
     headers['authorization'] ?? headers['x-api-key'] ?? headers['x-goog-api-key'] ?? query.get('key');
@@ -126,26 +126,10 @@ async function readRequest(incoming: IncomingMessage, accountOf: (key: string) =
     body: type.includes('json') ? tryParseJson(bytes.toString('utf8')) : undefined,
     account: accountOf((key ?? '').replace(/^Bearer /, '')),
     form,
-    content: { ...content, mediaType: type },
-    size: content.size,
+    content: bytes,
+    size: bytes.length,
     origin: `http://${headers['host'] ?? ''}`,
   };
-}
-
-/** Reads a body. Content of an upload is only hashed, so that the server stores no large files. */
-async function readBody(
-  incoming: IncomingMessage,
-  isRaw: boolean,
-): Promise<{ readonly bytes: Buffer; readonly size: number; readonly sha256: string }> {
-  const hash = createHash('sha256');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    hash.update(chunk);
-    if (!isRaw) chunks.push(chunk);
-  }
-  return { bytes: Buffer.concat(chunks), size, sha256: hash.digest('hex') };
 }
 
 function formOf(fields: Readonly<Record<string, unknown>>): Incoming['form'] {

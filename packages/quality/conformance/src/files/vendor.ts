@@ -18,7 +18,7 @@ export interface Incoming extends FileRequest {
   /** Fields of a multipart form. Files have the type `NewContent` without a lifetime. */
   readonly form: Readonly<Record<string, string | Omit<NewContent, 'lifetimeMs'>>>;
   /** Content of a body that is neither JSON nor a form. */
-  readonly content: Omit<NewContent, 'lifetimeMs' | 'name'>;
+  readonly content: Uint8Array;
   readonly origin: string;
 }
 

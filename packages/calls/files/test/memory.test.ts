@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startFileServer } from '@majordomo/conformance';
+import { afterAll, expect, it } from 'vitest';
+
+const MB = 1_000_000;
+const MAX_BYTES = 32 * 1024 * 1024;
+const folder = mkdtempSync(join(tmpdir(), 'majordomo-files-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Writes a document of `size` megabytes. Returns its path and its hash. */
+function writeDocument(name: string, size: number): { readonly path: string; readonly sha256: string } {
+  const path = join(folder, name);
+  const hash = createHash('sha256');
+  const handle = openSync(path, 'w');
+  for (let part = 0; part < size; part++) {
+    const bytes = Buffer.alloc(MB, `part ${part} `);
+    hash.update(bytes);
+    writeSync(handle, bytes);
+  }
+  closeSync(handle);
+  return { path, sha256: hash.digest('hex') };
+}
+
+it(
+  'a document of 200 MB is hashed and uploaded to Gemini with at most 32 MB more memory',
+  { timeout: 120_000 },
+  async () => {
+    await using server = await startFileServer();
+    const [small, large] = [writeDocument('small.pdf', 2), writeDocument('large.pdf', 200)];
+    const child = join(import.meta.dirname, 'support/memory-process.ts');
+    const args = ['--no-warnings', '--expose-gc', child, server.url, small.path, large.path];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(server.uploads).toMatchObject([
+      { size: 2 * MB, sha256: small.sha256 },
+      { size: 200 * MB, sha256: large.sha256 },
+    ]);
+    expect(stdout).toMatch(/^\d+\n$/);
+    expect(Number(stdout)).toBeLessThan(MAX_BYTES);
+  },
+);
