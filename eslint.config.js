@@ -9,6 +9,7 @@ const NODE_ONLY = [
   'packages/base/media/**',
   'packages/providers/provider-cli/**',
   'packages/calls/catalog/src/node/**',
+  'packages/calls/files/src/node/**',
   'packages/agents/context/src/node/**',
   'packages/operation/gateway/src/node/**',
   'packages/calls/credentials/src/node/**',

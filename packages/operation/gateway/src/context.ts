@@ -1,5 +1,6 @@
 import type { CallEvent, ChatRequest } from '@majordomo/core';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
+import type { UploadQuota } from './files/upload-quota.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Mounts } from './mounts.ts';
 import type { Readiness } from './readiness.ts';
@@ -11,6 +12,8 @@ import type { PlatformContext } from './platform-context.ts';
 export interface GatewayContext {
   readonly settings: Settings;
   readonly concurrency: ConcurrencyLimit;
+  /** Limits of the owners of files. */
+  readonly uploads: UploadQuota;
   /** Listener for events of calls. `request` is set if the call is a chat. */
   readonly onEvent: (event: CallEvent, request?: ChatRequest) => void;
   readonly metrics: Metrics;

@@ -91,7 +91,7 @@ describe('media of URLs', () => {
     await expect(setUp({ fetchMedia }).loadUrls([...urls(20), ...urls(22)])).rejects.toMatchObject({
       kind: 'invalid-request',
       path: 'at[40]',
-      message: 'at[40] is more than the maximum of 20 URLs in a request; send the data',
+      message: 'at[40] is more than the maximum of 20 URLs and files in a request; send the data',
     });
     expect(count).toBe(20);
   });
@@ -118,7 +118,7 @@ describe('media of URLs', () => {
     await expect(setUp({ fetchMedia }).loadUrls(urls(5))).rejects.toMatchObject({
       kind: 'too-large',
       message:
-        'the media and stored responses that the request names must not be larger than 1000 bytes in total; name fewer',
+        'the media, files and stored responses that the request names must not be larger than 1000 bytes in total; name fewer',
     });
   });
 

@@ -1,10 +1,12 @@
-import type { ChatRequest, FilePart, ImagePart, Message, TextPart } from '@majordomo/core';
+import type { ChatRequest, ImagePart, Message, TextPart } from '@majordomo/core';
+import { contentSize } from '@majordomo/core/toolkit';
 import type { RequestContext } from './context.ts';
 import { Refusal, whileConnected } from './errors/refusal.ts';
+import { partOf, type FileSource } from './files/caller-files.ts';
 import type { ResponseSource, StoredResponse } from './response-store.ts';
 import type { FetchMedia, Settings } from './options.ts';
 import { invalid } from './parsing/fields.ts';
-import { refuseUrl, type Media } from './parsing/media.ts';
+import { refuseFile, refuseUrl, type Media, type NamedPart } from './parsing/media.ts';
 
 /** Maximum number of parallel loads of a request. */
 const MAX_PARALLEL = 4;
@@ -16,7 +18,7 @@ const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: n
 type Load = (signal: AbortSignal) => Promise<void>;
 
 /**
- * Loader of everything that a request names instead of contains: media by URL, and stored responses. A parser gets a placeholder
+ * Loader of everything that a request names instead of contains: media by URL, files by id, and stored responses. A parser gets a placeholder
  * for a name that is not loaded yet. After `load`, the request is parsed again. The size of everything that is loaded is limited,
  * because a small request may name large or many objects.
  */
@@ -24,14 +26,16 @@ export class Expansion implements Media {
   private readonly settings: Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls'>;
   private readonly signal: AbortSignal;
   private readonly source: ResponseSource | undefined;
-  private readonly media = new Map<string, ImagePart | FilePart>();
+  private readonly files: FileSource | undefined;
+  /** Loaded media by URL or id. */
+  private readonly media = new Map<string, NamedPart>();
   private readonly responses = new Map<string, StoredResponse>();
   private readonly pending = new Map<string, Load>();
-  /** Path at which each URL was first used. */
+  /** Path at which each URL or id was first used. */
   private readonly paths = new Map<string, string>();
   /** Size of everything that is loaded, in bytes. */
   private loadedBytes = 0;
-  /** URLs of loaded media that the current parse has used. */
+  /** URLs and ids of loaded media that the current parse has used. */
   private readonly used = new Set<string>();
   /** Size of the media that the current parse has used repeatedly, because the vendor receives them repeatedly. */
   private repeatedBytes = 0;
@@ -41,10 +45,13 @@ export class Expansion implements Media {
     settings: Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls'>,
     /** Stored responses; `undefined` if the gateway stores none. */
     source: ResponseSource | undefined,
+    /** Files of the caller; `undefined` if the gateway stores none. */
+    files?: FileSource,
   ) {
     this.settings = settings;
     this.signal = request.signal;
     this.source = source;
+    this.files = files;
   }
 
   /** Whether everything that the last parse named is loaded. */
@@ -52,19 +59,35 @@ export class Expansion implements Media {
     return this.pending.size === 0;
   }
 
-  byUrl(url: string, path: string): ImagePart | FilePart {
+  byUrl(url: string, path: string): NamedPart {
     const { fetchMedia } = this.settings;
     if (fetchMedia === undefined) return refuseUrl(path);
-    const part = this.media.get(url);
+    return this.named(url, path, (signal) => this.fetchMedia(fetchMedia, url, path, signal));
+  }
+
+  byFile(id: string, path: string): NamedPart {
+    const { files } = this;
+    if (files === undefined) return refuseFile(path);
+    return this.named(id, path, () => this.readFile(files, id, path));
+  }
+
+  /** Returns loaded media, or a placeholder until `load` has returned them. */
+  private named(name: string, path: string, load: (signal: AbortSignal) => Promise<NamedPart>): NamedPart {
+    const part = this.media.get(name);
     if (part !== undefined) {
-      if (this.used.has(url)) this.repeatedBytes += part.bytes.byteLength;
-      this.used.add(url);
+      if (this.used.has(name)) this.repeatedBytes += contentSize(part);
+      this.used.add(name);
       this.checkSize();
       return part;
     }
-    if (!this.paths.has(url)) {
-      this.paths.set(url, path);
-      this.pending.set(url, (signal) => this.loadMedia(fetchMedia, url, path, signal));
+    if (!this.paths.has(name)) {
+      this.paths.set(name, path);
+      this.pending.set(name, async (signal) => {
+        const loaded = await load(signal);
+        this.loadedBytes += contentSize(loaded);
+        this.checkSize();
+        this.media.set(name, loaded);
+      });
     }
     return PLACEHOLDER;
   }
@@ -97,7 +120,7 @@ export class Expansion implements Media {
     const { maxUrls } = this.settings;
     const excess = [...this.paths.values()].find((_, position) => position >= maxUrls);
     if (excess !== undefined)
-      invalid(excess, `is more than the maximum of ${maxUrls} URLs in a request; send the data`);
+      invalid(excess, `is more than the maximum of ${maxUrls} URLs and files in a request; send the data`);
     const loads = [...this.pending.values()].values();
     this.pending.clear();
     const failure = new AbortController();
@@ -117,22 +140,27 @@ export class Expansion implements Media {
     if (this.signal.aborted) throw new Refusal('aborted', 'the client closed the connection');
   }
 
-  private async loadMedia(
+  private async fetchMedia(
     fetchMedia: FetchMedia,
     url: string,
     path: string,
     signal: AbortSignal,
-  ): Promise<void> {
-    let part: ImagePart | FilePart;
+  ): Promise<NamedPart> {
     try {
-      part = await whileConnected(() => fetchMedia(url, { signal }), this.signal);
+      return await whileConnected(() => fetchMedia(url, { signal }), this.signal);
     } catch (error) {
       if (error instanceof Refusal) throw error;
       throw new Refusal('invalid-request', `${path}: the URL could not be fetched; send the data`, { path });
     }
-    this.loadedBytes += part.bytes.byteLength;
-    this.checkSize();
-    this.media.set(url, part);
+  }
+
+  private async readFile(files: FileSource, id: string, path: string): Promise<NamedPart> {
+    const found = await files.get(id);
+    if (found === undefined)
+      throw new Refusal('invalid-request', `${path} is not the id of a stored file`, { path });
+    const { file, content } = found;
+    this.checkSize(file.size);
+    return partOf(file, content);
   }
 
   private async loadResponse(id: string, notFound: () => Refusal): Promise<void> {
@@ -143,12 +171,13 @@ export class Expansion implements Media {
     this.responses.set(id, stored);
   }
 
-  private checkSize(): void {
+  /** Throws a refusal if more is loaded than a request may name. `more`: bytes that would be loaded in addition. */
+  private checkSize(more = 0): void {
     const { maxBodyBytes } = this.settings;
-    if (this.loadedBytes + this.repeatedBytes > maxBodyBytes)
+    if (this.loadedBytes + this.repeatedBytes + more > maxBodyBytes)
       throw new Refusal(
         'too-large',
-        `the media and stored responses that the request names must not be larger than ${maxBodyBytes} bytes in total; name fewer`,
+        `the media, files and stored responses that the request names must not be larger than ${maxBodyBytes} bytes in total; name fewer`,
       );
   }
 }

@@ -6,6 +6,7 @@ import { isAdmin } from './auth/admin.ts';
 import { authorize } from './auth/authorize.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { whileConnected } from './errors/refusal.ts';
+import { UploadQuota } from './files/upload-quota.ts';
 import { refusalOf } from './errors/refusal-of.ts';
 import { OperatorReports, reportToOperator } from './errors/report.ts';
 import { originHeaders, preflight } from './auth/cors.ts';
@@ -62,6 +63,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let isDraining = false;
   const mounts = new Mounts(settings);
   const concurrency = new ConcurrencyLimit(settings.maxConcurrent);
+  const uploads = new UploadQuota();
   const onEvent = (event: CallEvent, request?: ChatRequest): void => {
     mounts.onEvent(event, request);
     notify(options.onEvent, event, request);
@@ -69,6 +71,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const contextOf = (current: Settings): GatewayContext => ({
     settings: current,
     concurrency,
+    uploads,
     onEvent,
     metrics,
     mounts,

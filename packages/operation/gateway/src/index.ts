@@ -2,6 +2,7 @@ export { createGateway, type Gateway } from './gateway.ts';
 export type {
   Caller,
   FetchMedia,
+  GatewayFilesOptions,
   GatewayOptions,
   GatewayUpdate,
   Mounted,
@@ -13,5 +14,6 @@ export type { MetricSample, RequestEvent } from '@majordomo/admin';
 export type { Background } from '@majordomo/background';
 export type { CacheStore } from '@majordomo/cache';
 export type { Catalog } from '@majordomo/catalog';
+export type { FileContentStore } from '@majordomo/files';
 export type { InspectorOptions } from '@majordomo/inspector';
 export type { PlatformContext } from './platform-context.ts';

@@ -12,6 +12,7 @@ import type {
 import type { Background } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import type { Catalog } from '@majordomo/catalog';
+import type { FileContentStore } from '@majordomo/files';
 import type { InspectorOptions } from '@majordomo/inspector';
 import type { OperatorReports } from './errors/report.ts';
 
@@ -71,6 +72,20 @@ export interface ResponsesOptions {
   readonly keepMs?: number | undefined;
 }
 
+/** Options for the files of clients. */
+export interface GatewayFilesOptions {
+  /** Store for files, such as `folderFiles(path)` of `@majordomo/files/node`. */
+  readonly store: FileContentStore;
+  /** Maximum size of a file in bytes. A larger file is refused with 413. @default 536_870_912 (512 MiB) */
+  readonly maxBytes?: number | undefined;
+  /** Maximum number of files of a tenant. Further files are refused with 400. @default 1_000 */
+  readonly maxFiles?: number | undefined;
+  /** Maximum size of all files of a tenant in bytes. Further files are refused with 400. @default 10_737_418_240 (10 GiB) */
+  readonly maxTotalBytes?: number | undefined;
+  /** Time for which a file is stored in milliseconds. Clients can choose a shorter time. @default 2_592_000_000 (30 days) */
+  readonly keepMs?: number | undefined;
+}
+
 /** Options of `createGateway`. */
 export interface GatewayOptions {
   /** Majordomo instance that makes every call, with its chains, gates, health and events. */
@@ -113,6 +128,13 @@ export interface GatewayOptions {
    * @default none: requests with `background: true` are refused
    */
   readonly background?: Background | undefined;
+  /**
+   * Files that clients upload to `/v1/files`, and to which their requests refer by `file_id`. Files belong to a tenant, and those of
+   * a caller without a tenant to its `key`. A file that a request names counts for `maxBodyBytes` and `maxUrls`. The content of a
+   * document is read only if a target needs it; see `files` of `createMajordomo`.
+   * @default none: `/v1/files` is not served, and requests with `file_id` are refused
+   */
+  readonly files?: GatewayFilesOptions | undefined;
   /**
    * Function that answers `POST /v1/moderations` instead of a model of `models`. Receives and returns OpenAI's JSON bodies. A body
    * without a valid `input` is refused. @default none: the moderation model with the requested name of `models`, by default
@@ -202,6 +224,7 @@ type DefaultedOption =
 export const FIXED = [
   'mounts',
   'responses',
+  'files',
   'metrics',
   'onRequest',
   'onEvent',
@@ -213,6 +236,11 @@ export const FIXED = [
 export type GatewayUpdate = Partial<Omit<GatewayOptions, (typeof FIXED)[number]>>;
 
 /** Checked options of a gateway, with defaults. */
-export type Settings = Omit<GatewayOptions, DefaultedOption> & {
+export type Settings = Omit<GatewayOptions, DefaultedOption | 'files'> & {
   readonly [Name in DefaultedOption]: NonNullable<GatewayOptions[Name]>;
-} & { readonly reports: OperatorReports };
+} & { readonly reports: OperatorReports; readonly files: FilesSettings | undefined };
+
+/** Options for files with defaults. */
+export type FilesSettings = {
+  readonly [Name in keyof GatewayFilesOptions]-?: NonNullable<GatewayFilesOptions[Name]>;
+};

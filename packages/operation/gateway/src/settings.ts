@@ -1,7 +1,15 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
-import { FIXED, type GatewayOptions, type GatewayUpdate, type Mounted, type Settings } from './options.ts';
+import {
+  FIXED,
+  type FilesSettings,
+  type GatewayFilesOptions,
+  type GatewayOptions,
+  type GatewayUpdate,
+  type Mounted,
+  type Settings,
+} from './options.ts';
 
 const KINDS: KindsOf<GatewayOptions> = {
   majordomo: 'object with model',
@@ -13,6 +21,7 @@ const KINDS: KindsOf<GatewayOptions> = {
   routes: 'object',
   responses: 'object',
   background: 'object with poll',
+  files: 'object',
   moderations: 'function',
   maxChoices: 1,
   metrics: ['admin', 'public'],
@@ -63,6 +72,7 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     maxUrls: options.maxUrls ?? 20,
     idleMs: options.idleMs ?? 60_000,
     cors: options.cors ?? [],
+    files: filesSettings(options.files),
   };
   for (const [name, spec] of Object.entries(settings.models)) checkSpec(name, spec, settings);
   for (const [at, mounted] of settings.mounts.entries()) {
@@ -88,6 +98,26 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
       throw wrong(`cors[${at}]`, 'must be an origin such as https://app.example');
   }
   return settings;
+}
+
+const FILES_KINDS: KindsOf<GatewayFilesOptions> = {
+  store: 'object with put',
+  maxBytes: 1,
+  maxFiles: 1,
+  maxTotalBytes: 1,
+  keepMs: 1,
+};
+
+function filesSettings(files: GatewayFilesOptions | undefined): FilesSettings | undefined {
+  if (files === undefined) return undefined;
+  checkOptions('files of createGateway', files, FILES_KINDS, ['store']);
+  return {
+    store: files.store,
+    maxBytes: files.maxBytes ?? 512 * 1024 * 1024,
+    maxFiles: files.maxFiles ?? 1000,
+    maxTotalBytes: files.maxTotalBytes ?? 10 * 1024 * 1024 * 1024,
+    keepMs: files.keepMs ?? 2_592_000_000,
+  };
 }
 
 function checkSpec(name: string, spec: string, { majordomo }: Settings): void {

@@ -201,7 +201,9 @@ describe.each(BY_URLS)('the URLs of %s', (path, bodyOf, param) => {
     expect(await send({}, urls(20))).toMatchObject({ status: 200, loads: 20 });
     const { error, ...refused } = await send({}, urls(21));
     expect(refused).toEqual({ status: 400, loads: 0 });
-    expect(error?.['message']).toContain('is more than the maximum of 20 URLs in a request; send the data');
+    expect(error?.['message']).toContain(
+      'is more than the maximum of 20 URLs and files in a request; send the data',
+    );
     expect(error?.['param']).toBe(param);
     expect(await send({ maxUrls: 1 }, urls(2))).toMatchObject({ status: 400, loads: 0 });
   });

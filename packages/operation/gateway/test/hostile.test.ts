@@ -148,7 +148,8 @@ describe('a request with many items', () => {
         model: 'gpt',
         ...membersOf((create) => Array.from({ length: items }, (__, at) => create(at))),
       };
-      return () => void parse(body, { byUrl: () => expect.unreachable() });
+      return () =>
+        void parse(body, { byFile: () => expect.unreachable(), byUrl: () => expect.unreachable() });
     });
     expect(growth).toBeLessThan(8);
   });

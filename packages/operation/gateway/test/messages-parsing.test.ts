@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseMessages } from '../src/anthropic-messages/read.ts';
-import type { Media } from '../src/parsing/media.ts';
+import { refuseFile, type Media } from '../src/parsing/media.ts';
 
 const noMedia: Media = {
+  byFile: (_, path) => refuseFile(path),
   byUrl: (url, path) => {
     throw new Error(`${path} refers to ${url}`);
   },
@@ -261,7 +262,7 @@ describe('parseMessages', () => {
     [block({ type: 'image', source: { type: 'base64', media_type: 'text/plain', data: 'AQI=' } }), source],
     [block({ type: 'image', source: { type: 'url', url: '' } }), `${source}.url`],
     [block({ type: 'image', source: { type: 'url', url: 'data:a' } }), `${source}.url`],
-    [block({ type: 'image', source: { type: 'file', file_id: 'a' } }), `${source}.type`],
+    [block({ type: 'image', source: { type: 'file', file_id: 'a' } }), `${source}.file_id`],
     [block({ type: 'tool_result', tool_use_id: '' }), 'messages[0].content[0].tool_use_id'],
     [block({ type: 'tool_result', tool_use_id: 'a', is_error: 1 }), 'messages[0].content[0].is_error'],
     [assistantTurn({ type: 'tool_use', id: '', name: 'a', input: {} }), 'messages[0].content[0].id'],
@@ -274,7 +275,7 @@ describe('parseMessages', () => {
   it('refuses a stored file, and a thread to continue, with the reason', () => {
     const stored = block({ type: 'document', source: { type: 'file', file_id: 'a' } });
     expect(() => parse(stored)).toThrow(
-      `${source}.type "file" is not supported; send the data of the file in base64`,
+      `${source}.file_id is not supported, because this gateway stores no files; send the data`,
     );
     expect(() => parse({ thread: { type: 'continue' } })).toThrow(
       expect.objectContaining({

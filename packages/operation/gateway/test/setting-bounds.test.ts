@@ -6,6 +6,7 @@ import type { Media } from '../src/parsing/media.ts';
 import type { ParsedRequest } from '../src/wire.ts';
 
 const media: Media = {
+  byFile: () => expect.unreachable(),
   byUrl: () => {
     throw new Error('not called');
   },

@@ -195,7 +195,9 @@ const unreadableError = (path: string, cause: unknown): LlmError =>
 
 /** Hash that reads chunks. */
 export interface ChunkHash {
+  /** Adds a chunk. */
   update(data: Uint8Array): unknown;
+  /** Returns the hash of all chunks. Can be called once. */
   digest(encoding: 'hex'): string;
 }
 

@@ -1,13 +1,12 @@
-import type { AssistantPart, FilePart, ImagePart, UserTurnPart } from '@majordomo/core';
+import type { AssistantPart, UserPart } from '@majordomo/core';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { joinedText, reasoningPart, textPart } from '../parsing/content.ts';
-import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
+import { imageOf, mediaPart, urlPart, type Media, type NamedPart } from '../parsing/media.ts';
 import {
   nonEmptyString,
   oneOf,
   object,
   string,
-  invalid,
   type Fields,
   type Parser,
   jsonObject,
@@ -18,7 +17,7 @@ import { isGatewayToken } from '../parsing/replay-token.ts';
 export const texts: Parser<string> = joinedText('\n\n', 'text');
 
 /** Converts a block of a user turn, except a tool result, to parts. */
-export function userPart(block: Fields, media: Media): readonly UserTurnPart[] {
+export function userPart(block: Fields, media: Media): readonly UserPart[] {
   switch (block.required('type', oneOf('text', 'image', 'document', 'search_result'))) {
     case 'text':
       return textPart(block.required('text', string));
@@ -31,7 +30,7 @@ export function userPart(block: Fields, media: Media): readonly UserTurnPart[] {
   }
 }
 
-function sourcePart(source: Fields, media: Media, fileName?: string): ImagePart | FilePart {
+function sourcePart(source: Fields, media: Media, fileName?: string): NamedPart {
   switch (source.required('type', oneOf('base64', 'url', 'file'))) {
     case 'base64':
       return mediaPart(
@@ -43,11 +42,17 @@ function sourcePart(source: Fields, media: Media, fileName?: string): ImagePart 
     case 'url':
       return urlPart(source.required('url', nonEmptyString), source.pathOf('url'), media, fileName);
     case 'file':
-      return invalid(source.pathOf('type'), '"file" is not supported; send the data of the file in base64');
+      return titledFile(
+        media.byFile(source.required('file_id', nonEmptyString), source.pathOf('file_id')),
+        fileName,
+      );
   }
 }
 
-function documentPart(block: Fields, media: Media): UserTurnPart {
+const titledFile = (part: NamedPart, title: string | undefined): NamedPart =>
+  part.type === 'blob' && title !== undefined ? { ...part, name: title } : part;
+
+function documentPart(block: Fields, media: Media): UserPart {
   const title = block.optional('title', string);
   const source = block.required('source', object);
   const type = source.value['type'];

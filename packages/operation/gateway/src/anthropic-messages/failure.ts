@@ -6,6 +6,7 @@ const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   'not-allowed': 'permission_error',
   'no-such-model': 'not_found_error',
   'no-such-route': 'not_found_error',
+  'no-such-object': 'not_found_error',
   'wrong-method': 'invalid_request_error',
   'too-large': 'request_too_large',
   'invalid-request': 'invalid_request_error',

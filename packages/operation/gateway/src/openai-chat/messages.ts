@@ -1,9 +1,9 @@
-import type { AssistantPart, UserTurnPart } from '@majordomo/core';
+import type { AssistantPart, UserPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, urlPart, type Media } from '../parsing/media.ts';
-import { fileDataPart } from '../parsing/openai.ts';
+import { fileById, fileDataPart } from '../parsing/openai.ts';
 import { array, nonEmptyString, oneOf, object, string, invalid, type Fields } from '../parsing/fields.ts';
 import { tokenOf } from '../parsing/replay-token.ts';
 import type { Notes } from '../parsing/notes.ts';
@@ -21,7 +21,7 @@ export function chatMessages(body: Fields, media: Media, notes: Notes): Transcri
 }
 
 function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
-  const toPart = (part: Fields): readonly UserTurnPart[] => userPart(part, media);
+  const toPart = (part: Fields): readonly UserPart[] => userPart(part, media);
   switch (turn.required('role', oneOf(...ROLES))) {
     case 'system':
     case 'developer':
@@ -45,7 +45,7 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
 const texts = joinedText('\n', 'text');
 const assistantText = joinedText('', 'text', 'refusal');
 
-function userPart(part: Fields, media: Media): readonly UserTurnPart[] {
+function userPart(part: Fields, media: Media): readonly UserPart[] {
   switch (part.required('type', oneOf('text', 'image_url', 'file', 'input_audio'))) {
     case 'text':
       return textPart(part.required('text', string));
@@ -61,9 +61,9 @@ function userPart(part: Fields, media: Media): readonly UserTurnPart[] {
   }
 }
 
-function filePart(file: Fields, media: Media): UserTurnPart {
-  if (file.isSet('file_id'))
-    invalid(file.pathOf('file_id'), 'is not supported, because this gateway stores no files; send file_data');
+function filePart(file: Fields, media: Media): UserPart {
+  const named = fileById(file, media, 'file_data');
+  if (named !== undefined) return named;
   const fileName = file.optional('filename', string);
   return fileDataPart(file.required('file_data', string), file.pathOf('file_data'), media, fileName);
 }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Media } from '../parsing/media.ts';
+import { refuseFile, type Media } from '../parsing/media.ts';
 import { parseChat } from './read.ts';
 
 const USER = { role: 'user', content: 'hi' };
 const SIGNED = { family: 'claude', data: { signature: 'signed' } };
 const PNG = 'iVBORw0KGgo=';
-const media: Media = { byUrl: (url) => ({ type: 'image', mediaType: url, bytes: new Uint8Array() }) };
+const media: Media = {
+  byFile: (_, path) => refuseFile(path),
+  byUrl: (url) => ({ type: 'image', mediaType: url, bytes: new Uint8Array() }),
+};
 const parse = (body: object, maxChoices?: number): ReturnType<typeof parseChat> =>
   parseChat({ model: 'gpt', messages: [USER], ...body }, media, maxChoices);
 const messagesOf = (...messages: readonly object[]): unknown => parse({ messages }).request.messages;
@@ -197,7 +200,7 @@ describe('a Chat Completions request', () => {
     [
       { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }] },
       'messages[0].content[0].file.file_id',
-      'messages[0].content[0].file.file_id is not supported, because this gateway stores no files; send file_data',
+      'messages[0].content[0].file.file_id is not supported, because this gateway stores no files; send the data',
     ],
     [
       { messages: [{ role: 'assistant', function_call: {} }] },

@@ -1,9 +1,9 @@
-import type { AssistantPart, UserTurnPart } from '@majordomo/core';
+import type { AssistantPart, UserPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, urlPart, type Media } from '../parsing/media.ts';
-import { fileDataPart } from '../parsing/openai.ts';
+import { fileById, fileDataPart } from '../parsing/openai.ts';
 import {
   array,
   nonEmptyString,
@@ -60,7 +60,7 @@ export function responsesInput(
 }
 
 function addItem(item: Fields, transcript: Transcript, media: Media, context: ItemContext): void {
-  const toPart = (part: Fields): readonly UserTurnPart[] => inputPart(part, media);
+  const toPart = (part: Fields): readonly UserPart[] => inputPart(part, media);
   const called = (): string => targetNameOf(item, context.known);
   switch (item.optional('type', oneOf(...ITEMS)) ?? 'message') {
     case 'message':
@@ -112,7 +112,7 @@ function storedItem(reference: Fields, { stored, notes }: ItemContext): Fields |
 function addMessage(
   item: Fields,
   transcript: Transcript,
-  toPart: (part: Fields) => readonly UserTurnPart[],
+  toPart: (part: Fields) => readonly UserPart[],
 ): void {
   switch (item.required('role', oneOf('user', 'assistant', 'system', 'developer'))) {
     case 'user':
@@ -130,13 +130,14 @@ function addMessage(
 
 const texts = joinedText('', 'input_text', 'output_text', 'refusal', 'text');
 
-function inputPart(part: Fields, media: Media): readonly UserTurnPart[] {
+function inputPart(part: Fields, media: Media): readonly UserPart[] {
   switch (part.required('type', oneOf('input_text', 'input_image', 'input_file', 'output_text'))) {
     case 'input_text':
     case 'output_text':
       return textPart(part.required('text', string));
     case 'input_image': {
-      refuseIds(part);
+      const file = fileById(part, media, 'image_url');
+      if (file !== undefined) return [imageOf(file, part.pathOf('file_id'))];
       const path = part.pathOf('image_url');
       return [imageOf(urlPart(part.required('image_url', string), path, media), path)];
     }
@@ -145,17 +146,13 @@ function inputPart(part: Fields, media: Media): readonly UserTurnPart[] {
   }
 }
 
-function filePart(part: Fields, media: Media): UserTurnPart {
-  refuseIds(part);
+function filePart(part: Fields, media: Media): UserPart {
+  const file = fileById(part, media, 'file_url', 'file_data');
+  if (file !== undefined) return file;
   const fileName = part.optional('filename', string);
   const url = part.optional('file_url', string);
   if (url !== undefined) return urlPart(url, part.pathOf('file_url'), media, fileName);
   return fileDataPart(part.required('file_data', string), part.pathOf('file_data'), media, fileName);
-}
-
-function refuseIds(part: Fields): void {
-  if (part.isSet('file_id'))
-    invalid(part.pathOf('file_id'), 'is not supported, because this gateway stores no files; send the data');
 }
 
 function reasoning(item: Fields): readonly AssistantPart[] {

@@ -1,7 +1,7 @@
 import type { ChatResponse, FinishReason, StreamEvent, Usage, Warning } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../errors/refusal.ts';
-import type { Media } from '../parsing/media.ts';
+import { refuseFile, type Media } from '../parsing/media.ts';
 import { completeResponse } from './complete.ts';
 import { parseResponses } from './read.ts';
 import { ResponseIds } from './response-ids.ts';
@@ -368,7 +368,10 @@ describe('a streamed response', () => {
 });
 
 describe('a Responses request', () => {
-  const media: Media = { byUrl: (url) => ({ type: 'image', mediaType: url, bytes: new Uint8Array() }) };
+  const media: Media = {
+    byFile: (_, path) => refuseFile(path),
+    byUrl: (url) => ({ type: 'image', mediaType: url, bytes: new Uint8Array() }),
+  };
   const parse = (body: object): ReturnType<typeof parseResponses> =>
     parseResponses({ model: 'gpt', input: 'hi', ...body }, media);
 

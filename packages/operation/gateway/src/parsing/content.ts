@@ -1,4 +1,4 @@
-import type { ImagePart, ReasoningPart, TextPart, UserTurnPart } from '@majordomo/core';
+import type { ImagePart, ReasoningPart, TextPart, UserPart } from '@majordomo/core';
 import { array, object, oneOf, string, type Fields, type Parser } from './fields.ts';
 import { imageOf } from './media.ts';
 import { tokenOf } from './replay-token.ts';
@@ -29,7 +29,7 @@ export const joinedText =
 
 /** Returns a parser for the content of a turn: a string or an array of blocks. */
 export const content =
-  (parseBlock: (block: Fields) => readonly UserTurnPart[]): Parser<readonly UserTurnPart[]> =>
+  (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly UserPart[]> =>
   (value, path) =>
     typeof value === 'string'
       ? textPart(string(value, path))
@@ -37,7 +37,7 @@ export const content =
 
 /** Returns a parser for the content of a tool result: text and images. Refuses other parts. */
 export const resultContent =
-  (parseBlock: (block: Fields) => readonly UserTurnPart[]): Parser<readonly (TextPart | ImagePart)[]> =>
+  (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly (TextPart | ImagePart)[]> =>
   (value, path) =>
     content(parseBlock)(value, path).map((part, index) =>
       part.type === 'text' ? part : imageOf(part, `${path}[${index}]`),

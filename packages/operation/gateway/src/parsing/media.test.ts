@@ -5,7 +5,10 @@ import { imageOf, mediaPart, urlPart, type Media } from './media.ts';
 const PNG = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const OTHER = new Uint8Array([1, 2]);
-const media: Media = { byUrl: (url) => ({ type: 'image', mediaType: url, bytes: OTHER }) };
+const media: Media = {
+  byFile: () => expect.unreachable(),
+  byUrl: (url) => ({ type: 'image', mediaType: url, bytes: OTHER }),
+};
 
 describe('a part', () => {
   it.each<[string, Uint8Array, string, string]>([

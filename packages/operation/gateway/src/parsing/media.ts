@@ -1,16 +1,25 @@
-import type { AudioPart, FilePart, ImagePart } from '@majordomo/core';
+import type { AudioPart, BlobPart, FilePart, ImagePart } from '@majordomo/core';
 import { fromBase64, sniffMediaType } from '@majordomo/core/toolkit';
 import { invalid } from './fields.ts';
 
-/** Resolver of the media to which a request refers by URL. */
+/** Image or document to which a request refers. The content of a blob is read when a target needs it. */
+export type NamedPart = ImagePart | FilePart | BlobPart;
+
+/** Resolver of the media to which a request refers by URL, and of files to which it refers by id. */
 export interface Media {
+  /** Returns the image or file with an id. `path`: path of the id in the request, for errors. */
+  byFile(id: string, path: string): NamedPart;
   /** Returns the image or file at a URL. `path`: path of the URL in the request, for errors. */
-  byUrl(url: string, path: string): ImagePart | FilePart;
+  byUrl(url: string, path: string): NamedPart;
 }
 
 /** Refuses a URL, because the gateway has no function that fetches media. */
 export const refuseUrl = (path: string): never =>
   invalid(path, 'must be a data URL, because this gateway does not fetch media');
+
+/** Refuses the id of a file, because the gateway stores no files. */
+export const refuseFile = (path: string): never =>
+  invalid(path, 'is not supported, because this gateway stores no files; send the data');
 
 /** Converts base64 data to a part: to an image if the media type or the bytes indicate an image, otherwise to a file. */
 export function mediaPart(
@@ -42,7 +51,12 @@ function exactType(mediaType: string, bytes: Uint8Array): string {
 }
 
 /** Converts the content of a data URL to a part. Resolves other URLs with `media`. */
-export function urlPart(url: string, path: string, media: Media, fileName?: string): ImagePart | FilePart {
+export function urlPart(
+  url: string,
+  path: string,
+  media: Pick<Media, 'byUrl'>,
+  fileName?: string,
+): NamedPart {
   if (!/^data:/i.test(url)) return media.byUrl(url, path);
   const comma = url.indexOf(',');
   const head = url.slice(5, comma);
@@ -51,6 +65,6 @@ export function urlPart(url: string, path: string, media: Media, fileName?: stri
 }
 
 /** Returns the part if it is an image. Refuses any other part. */
-export function imageOf(part: ImagePart | FilePart | AudioPart, path: string): ImagePart {
+export function imageOf(part: NamedPart | AudioPart, path: string): ImagePart {
   return part.type === 'image' ? part : invalid(path, `must be an image, not ${part.mediaType}`);
 }

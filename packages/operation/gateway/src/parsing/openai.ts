@@ -1,12 +1,5 @@
-import type {
-  CacheLifetime,
-  CachePlan,
-  ChatRequest,
-  ServiceTier,
-  ToolSpec,
-  UserTurnPart,
-} from '@majordomo/core';
-import { mediaPart, urlPart, type Media } from './media.ts';
+import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserPart } from '@majordomo/core';
+import { mediaPart, urlPart, type Media, type NamedPart } from './media.ts';
 import { NO_FORM, type Notes } from './notes.ts';
 import {
   invalid,
@@ -90,7 +83,16 @@ export function noteParallelCalls(body: Fields, notes: Notes): void {
 }
 
 /** Converts the data of a file: a data URL, another URL, or the base64 of a PDF. */
-export const fileDataPart = (data: string, path: string, media: Media, fileName?: string): UserTurnPart =>
+export const fileDataPart = (data: string, path: string, media: Media, fileName?: string): UserPart =>
   /^(?:data:|https?:)/.test(data)
     ? urlPart(data, path, media, fileName)
     : mediaPart(data, 'application/pdf', path, fileName);
+
+/** Returns the file that a part names by its id, or `undefined` if the part contains its data. `others`: members with data. */
+export function fileById(part: Fields, media: Media, ...others: readonly string[]): NamedPart | undefined {
+  const id = part.optional('file_id', nonEmptyString);
+  if (id === undefined) return undefined;
+  const path = part.pathOf('file_id');
+  for (const other of others) if (part.isSet(other)) invalid(path, `must not be set together with ${other}`);
+  return media.byFile(id, path);
+}

@@ -1,11 +1,4 @@
-import type {
-  AssistantPart,
-  ImagePart,
-  Message,
-  TextPart,
-  ToolResultPart,
-  UserTurnPart,
-} from '@majordomo/core';
+import type { AssistantPart, ImagePart, Message, TextPart, ToolResultPart, UserPart } from '@majordomo/core';
 import type { Notes } from './notes.ts';
 
 /** Transcript of a request. Joins consecutive tool results for the calls of one turn into one message. */
@@ -36,7 +29,7 @@ export class Transcript {
     this.notes.coerced('system', 'a system turn inside the conversation is sent as user text');
   }
 
-  user(parts: readonly UserTurnPart[]): void {
+  user(parts: readonly UserPart[]): void {
     if (parts.length > 0) this.messages.push({ role: 'user', parts });
   }
 

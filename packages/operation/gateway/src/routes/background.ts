@@ -1,6 +1,7 @@
 import type { BackgroundModel, ChatJob } from '@majordomo/background';
 import type { CallOptions } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from '../context.ts';
+import { withBytes } from '../files/with-bytes.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 import {
@@ -62,7 +63,9 @@ async function startJob(
   responses: CurrentResponses,
 ): Promise<ChatJob> {
   try {
-    return await whileStoreResponds(() => model.start(parsed.request, { ...options, key: id }));
+    // A job is stored, so it contains the content of files.
+    const request = await withBytes(parsed.request);
+    return await whileStoreResponds(() => model.start(request, { ...options, key: id }));
   } catch (error) {
     // The client does not know the id, so the job must not continue.
     const job = await responses.job(id).catch(() => undefined);

@@ -4,6 +4,7 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 import { Expansion, withoutPlaceholders } from '../expansion.ts';
+import { filesOf } from '../files/caller-files.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Caller, Settings } from '../options.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
@@ -36,7 +37,12 @@ export async function chatRoute(
   };
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
-    const expansion = new Expansion(context, settings, responsesOf(context, gateway));
+    const expansion = new Expansion(
+      context,
+      settings,
+      responsesOf(context, gateway),
+      filesOf(context, settings),
+    );
     const parse = (): ParsedRequest => prepare(context, gateway)(body, expansion);
     const draft = parse();
     trace.model = draft.model;

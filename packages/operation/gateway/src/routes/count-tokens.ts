@@ -6,7 +6,7 @@ import { responsesOf } from '../openai-responses/current-responses.ts';
 import { parseResponses } from '../openai-responses/read.ts';
 import { StoredItems, type ResponseState } from '../openai-responses/stored-items.ts';
 import { jsonBody } from '../parsing/body.ts';
-import { refuseUrl, type Media } from '../parsing/media.ts';
+import { refuseFile, refuseUrl, type Media } from '../parsing/media.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import type { ParsedRequest } from '../wire.ts';
 import { contextPackage } from './context-package.ts';
@@ -49,6 +49,7 @@ export async function estimateTokens(
   const { request, caller, trace } = arrival;
   const { settings, concurrency } = gateway;
   const media: Media = {
+    byFile: (_id, path) => (settings.files === undefined ? refuseFile(path) : UNKNOWN_IMAGE),
     byUrl: (_url, path) => (settings.fetchMedia === undefined ? refuseUrl(path) : UNKNOWN_IMAGE),
   };
   const release = concurrency.enter();

@@ -1,6 +1,7 @@
 import { anthropicFailure } from '../anthropic-messages/failure.ts';
 import { parseMessages } from '../anthropic-messages/read.ts';
 import { Refusal, whileConnected } from '../errors/refusal.ts';
+import { isAnthropic } from '../files/forms.ts';
 import { chatFailure, responsesFailure } from '../openai-chat/failure.ts';
 import { parseChat } from '../openai-chat/read.ts';
 import { prepareCompaction } from '../openai-responses/compaction.ts';
@@ -19,6 +20,7 @@ import type { Route } from '../options.ts';
 import { callOptions, chatRoute } from './chat.ts';
 import { contextPackage } from './context-package.ts';
 import { countInput, countMessages } from './count-tokens.ts';
+import { fileMethods, filesRoute, STORED_FILES, storedFileRoute } from './files.ts';
 import { geminiModel, geminiModels, geminiRoute } from './gemini.ts';
 import { listModels, oneModel } from './models.ts';
 import { moderationsRoute } from './moderations.ts';
@@ -67,6 +69,7 @@ const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new M
 export function failureFor(request: Request, path: string): FormatFailure {
   if (isGemini(request)) return geminiFailure;
   if (path.includes('/v1/messages')) return anthropicFailure;
+  if (path.startsWith('/v1/files') && isAnthropic(request)) return anthropicFailure;
   return path.startsWith('/v1/responses') ? responsesFailure : chatFailure;
 }
 
@@ -97,6 +100,14 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
     trace.wire = 'openai-responses';
     checkMethod(request, path, methodsOf(part));
     return await storedResponseRoute(context, gateway, { id: decoded(id), part });
+  }
+  const [file, fileId, filePart] = STORED_FILES.exec(path) ?? [];
+  if (path === '/v1/files' || (file !== undefined && fileId !== undefined)) {
+    trace.route = fileId === undefined ? path : `/v1/files/:id${filePart ?? ''}`;
+    trace.wire = isAnthropic(request) ? 'anthropic-files' : 'openai-files';
+    checkMethod(request, path, fileId === undefined ? ['GET', 'HEAD', 'POST'] : fileMethods(filePart));
+    if (fileId === undefined) return await filesRoute(context, gateway);
+    return await storedFileRoute(context, gateway, { id: decoded(fileId), part: filePart });
   }
   const own = ownRoute(path, gateway.settings.routes);
   if (own !== undefined) {

@@ -1,0 +1,95 @@
+import { systemClock, type BlobPart, type ImagePart } from '@majordomo/core';
+import { bytesOfBlob, withTimeout } from '@majordomo/core/toolkit';
+import type { FileContentStore, StoredFile } from '@majordomo/files';
+import { Refusal, whileConnected } from '../errors/refusal.ts';
+import type { RequestContext } from '../context.ts';
+import type { Caller, FilesSettings, Settings } from '../options.ts';
+import { FILE_ID } from './file-id.ts';
+
+/** Maximum wait for the store, in milliseconds. Uploads have no limit. */
+const TIMEOUT_MS = 10_000;
+const RETRY_AFTER_MS = 5000;
+
+/** Files that a caller may read. */
+export interface FileSource {
+  /** Returns a file, or `undefined` if it does not exist, has expired or belongs to another caller. */
+  get(id: string): Promise<{ readonly file: StoredFile; readonly content: Blob } | undefined>;
+}
+
+/** Files of a caller. A caller without a tenant shares files only with callers that have the same key. */
+export class CallerFiles implements FileSource {
+  readonly settings: FilesSettings;
+  readonly owner: string;
+  private readonly signal: AbortSignal;
+
+  constructor(settings: FilesSettings, { tenant, key }: Caller, signal: AbortSignal) {
+    this.settings = settings;
+    this.owner = JSON.stringify(tenant === undefined ? [null, key ?? null] : [tenant]);
+    this.signal = signal;
+  }
+
+  async get(id: string): ReturnType<FileContentStore['get']> {
+    if (!FILE_ID.test(id)) return undefined;
+    const found = await this.run('read', (store) => store.get(this.owner, id));
+    return found === undefined || isExpired(found.file) ? undefined : found;
+  }
+
+  /** Returns the files of the caller, newest first. Deletes files that have expired. */
+  async list(): Promise<readonly StoredFile[]> {
+    const files = await this.run('read', (store) => store.list(this.owner));
+    for (const { id } of files.filter(isExpired)) await this.delete(id);
+    return files
+      .filter((file) => !isExpired(file))
+      .toSorted((a, b) => b.createdAt - a.createdAt || a.id.localeCompare(b.id));
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.run('delete', (store) => store.delete(this.owner, id));
+  }
+
+  /** Stores content. Rejects with the failure of `content` or `describe`, or with an `unavailable` refusal if the store fails. */
+  async put(
+    id: string,
+    content: ReadableStream<Uint8Array>,
+    describe: () => Promise<StoredFile>,
+  ): Promise<void> {
+    try {
+      await this.settings.store.put(this.owner, id, content, describe);
+    } catch (cause) {
+      throw unavailable('store', cause);
+    }
+  }
+
+  private async run<T>(action: string, work: (store: FileContentStore) => Promise<T>): Promise<T> {
+    try {
+      const working = whileConnected(() => work(this.settings.store), this.signal);
+      return await withTimeout(working, TIMEOUT_MS, systemClock);
+    } catch (cause) {
+      throw unavailable(action, cause);
+    }
+  }
+}
+
+/** Returns the files of a caller, or `undefined` if the gateway stores none. */
+export const filesOf = (
+  { caller, request }: Pick<RequestContext, 'caller' | 'request'>,
+  { files }: Pick<Settings, 'files'>,
+): CallerFiles | undefined => files && new CallerFiles(files, caller, request.signal);
+
+const isExpired = ({ expiresAt }: StoredFile): boolean => expiresAt <= systemClock.now();
+
+function unavailable(action: string, cause: unknown): Refusal {
+  if (cause instanceof Refusal) return cause;
+  const message = `the gateway cannot ${action} files at the moment; retry later`;
+  return new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
+}
+
+/** Returns the part that a request contains for a file. Images are read, because they are fitted to each target. */
+export async function partOf(
+  { name, mediaType, sha256 }: StoredFile,
+  blob: Blob,
+): Promise<ImagePart | BlobPart> {
+  if (mediaType.startsWith('image/'))
+    return { type: 'image', mediaType, bytes: await bytesOfBlob(blob, 'file_id') };
+  return { type: 'blob', blob, name, mediaType, ...(sha256 !== undefined && { sha256 }) };
+}

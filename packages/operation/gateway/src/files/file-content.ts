@@ -1,0 +1,48 @@
+import { newSha256 } from '@majordomo/core/toolkit';
+import { Refusal } from '../errors/refusal.ts';
+import type { FormReader } from '../parsing/form-reader.ts';
+import { quotaRefusal } from './upload-quota.ts';
+
+/** Number of bytes by which the type of content is recognized. */
+const FIRST_BYTES = 512;
+
+/** Content of the file of a form, which is hashed and counted while the store reads it. */
+export class FileContent {
+  readonly stream: ReadableStream<Uint8Array>;
+  size = 0;
+  /** First bytes of the content. */
+  first: Uint8Array = new Uint8Array();
+  private readonly hash = newSha256();
+
+  /** @param remaining bytes that the caller may still store */
+  constructor(form: FormReader, maxBytes: number, remaining: number) {
+    this.stream = new ReadableStream(
+      {
+        pull: async (controller) => {
+          const chunk = await form.chunk();
+          if (chunk === undefined) {
+            controller.close();
+            return;
+          }
+          this.add(chunk);
+          if (this.size > maxBytes)
+            throw new Refusal('too-large', `the file must not be larger than ${maxBytes} bytes`);
+          if (this.size > remaining) throw quotaRefusal(`may store ${remaining} more bytes (maxTotalBytes)`);
+          controller.enqueue(chunk);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** SHA-256 of the content that was read. */
+  get sha256(): string | undefined {
+    return this.hash?.digest('hex');
+  }
+
+  private add(chunk: Uint8Array): void {
+    this.size += chunk.length;
+    this.hash?.update(chunk);
+    if (this.first.length === 0) this.first = chunk.slice(0, FIRST_BYTES);
+  }
+}

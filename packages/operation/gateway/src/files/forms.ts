@@ -1,0 +1,87 @@
+import type { StoredFile } from '@majordomo/files';
+import { invalid, oneOf } from '../parsing/fields.ts';
+
+/** Forms of the files of one wire. */
+export interface FileForms {
+  /** Purpose of all files, in a wire without purposes. */
+  readonly purpose: string | undefined;
+  file(file: StoredFile): object;
+  /** Returns a page of files. `files`: all files of the caller, newest first. */
+  list(files: readonly StoredFile[], query: URLSearchParams): object;
+  deleted(id: string): object;
+}
+
+/** Whether a client of Anthropic has sent a request. Its paths are the paths of OpenAI. */
+export const isAnthropic = ({ headers }: Request): boolean => headers.has('anthropic-version');
+
+const openaiFile = ({ id, size, createdAt, expiresAt, name, purpose }: StoredFile): object => ({
+  id,
+  object: 'file',
+  bytes: size,
+  created_at: Math.floor(createdAt / 1000),
+  expires_at: Math.floor(expiresAt / 1000),
+  filename: name,
+  purpose,
+  status: 'processed',
+});
+
+export const openaiForms: FileForms = {
+  purpose: undefined,
+  file: openaiFile,
+  list(files, query) {
+    const purpose = query.get('purpose');
+    const order = oneOf('asc', 'desc')(query.get('order') ?? 'desc', 'order');
+    const matching = files.filter((file) => purpose === null || file.purpose === purpose);
+    const sorted = order === 'asc' ? matching.toReversed() : matching;
+    const { page, hasMore } = pageOf(sorted, query, 'after', 10_000, 10_000);
+    return {
+      object: 'list',
+      data: page.map(openaiFile),
+      first_id: page[0]?.id ?? null,
+      last_id: page.at(-1)?.id ?? null,
+      has_more: hasMore,
+    };
+  },
+  deleted: (id) => ({ id, object: 'file', deleted: true }),
+};
+
+const anthropicFile = ({ id, name, mediaType, size, createdAt, expiresAt }: StoredFile): object => ({
+  id,
+  type: 'file',
+  filename: name,
+  mime_type: mediaType,
+  size_bytes: size,
+  created_at: new Date(createdAt).toISOString(),
+  expires_at: new Date(expiresAt).toISOString(),
+  downloadable: true,
+});
+
+export const anthropicForms: FileForms = {
+  purpose: 'user_data',
+  file: anthropicFile,
+  list(files, query) {
+    const ids = [...query.getAll('ids'), ...query.getAll('ids[]')];
+    if (ids.length > 0)
+      return { data: files.filter(({ id }) => ids.includes(id)).map(anthropicFile), next_page: null };
+    const { page, hasMore } = pageOf(files, query, 'page', 1000, 20);
+    return { data: page.map(anthropicFile), next_page: hasMore ? (page.at(-1)?.id ?? null) : null };
+  },
+  deleted: (id) => ({ id, type: 'file_deleted' }),
+};
+
+/** Returns the page of `files` after the id in the parameter `cursor`. */
+function pageOf(
+  files: readonly StoredFile[],
+  query: URLSearchParams,
+  cursor: string,
+  most: number,
+  usual: number,
+): { readonly page: readonly StoredFile[]; readonly hasMore: boolean } {
+  const limit = Number(query.get('limit') ?? usual);
+  if (!Number.isInteger(limit) || limit < 1 || limit > most)
+    invalid('limit', `must be an integer from 1 to ${most}`);
+  const after = query.get(cursor);
+  const start = after === null ? 0 : files.findIndex(({ id }) => id === after) + 1;
+  if (after !== null && start === 0) invalid(cursor, 'is not the id of a file');
+  return { page: files.slice(start, start + limit), hasMore: start + limit < files.length };
+}

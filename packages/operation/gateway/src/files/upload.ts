@@ -1,0 +1,112 @@
+import { systemClock } from '@majordomo/core';
+import type { StoredFile } from '@majordomo/files';
+import { invalid, oneOf } from '../parsing/fields.ts';
+import { FormReader, type FormPart } from '../parsing/form-reader.ts';
+import { newId } from '../response/id.ts';
+import type { CallerFiles } from './caller-files.ts';
+import { FileContent } from './file-content.ts';
+import { nameOf, typeOf } from './file-type.ts';
+import type { UploadQuota } from './upload-quota.ts';
+
+/** Size of a form without the content of its file, in bytes. */
+const FORM_BYTES = 65_536;
+const MIN_SECONDS = 3600;
+/** Purposes of files that a model reads. */
+const purposeOf = oneOf('user_data', 'vision', 'assistants');
+
+/** Values of the fields that are not the file. */
+interface FileFields {
+  purpose?: string;
+  seconds?: number;
+}
+
+/** Stores the file of a form. Stores nothing if the form is incomplete or invalid. `purpose`: purpose in a wire without purposes. */
+export async function upload(
+  request: Request,
+  files: CallerFiles,
+  quota: UploadQuota,
+  purpose: string | undefined,
+): Promise<StoredFile> {
+  const { maxBytes, keepMs } = files.settings;
+  const remaining = await quota.remaining(files);
+  const form = new FormReader(request, maxBytes + FORM_BYTES);
+  let leave = (): void => undefined;
+  try {
+    const fields: FileFields = purpose === undefined ? {} : { purpose };
+    const part = (await untilFile(form, fields, keepMs)) ?? invalid('file', 'is required');
+    const content = new FileContent(form, maxBytes, remaining);
+    const id = newId('file-');
+    let stored: StoredFile | undefined;
+    await files.put(id, content.stream, async () => {
+      if ((await untilFile(form, fields, keepMs)) !== undefined) invalid('file', 'must be set only once');
+      leave = await quota.enter(content.size, files);
+      stored = describe(id, part, fields, content, keepMs);
+      return stored;
+    });
+    if (stored === undefined) throw new TypeError('the store of files did not call `describe`');
+    return stored;
+  } catch (error) {
+    await form.cancel();
+    throw error;
+  } finally {
+    leave();
+  }
+}
+
+function describe(
+  id: string,
+  part: FormPart,
+  { purpose = invalid('purpose', 'is required'), seconds }: FileFields,
+  { size, sha256, first }: FileContent,
+  keepMs: number,
+): StoredFile {
+  const name = nameOf(part.fileName);
+  const createdAt = systemClock.now();
+  const expiresAt = createdAt + (seconds === undefined ? keepMs : seconds * 1000);
+  return {
+    id,
+    name,
+    mediaType: typeOf(part.mediaType, name, first),
+    size,
+    sha256,
+    purpose,
+    createdAt,
+    expiresAt,
+  };
+}
+
+/** Reads fields until the file. Returns its head, or `undefined` at the end of the form. */
+async function untilFile(
+  form: FormReader,
+  fields: FileFields,
+  keepMs: number,
+): Promise<FormPart | undefined> {
+  for (let part = await form.next(); part !== undefined; part = await form.next()) {
+    const { name, fileName } = part;
+    if (name === 'file' && fileName !== undefined) return part;
+    const value = await form.text(name);
+    switch (name) {
+      case 'purpose':
+        fields.purpose = purposeOf(value, name);
+        break;
+      case 'expires_after[anchor]':
+        oneOf('created_at')(value, name);
+        break;
+      case 'expires_after[seconds]':
+      case 'expires_in_seconds':
+        fields.seconds = secondsOf(value, name, Math.floor(keepMs / 1000));
+        break;
+      case 'file':
+        return invalid(name, 'must be a file, not a string');
+      default:
+        return invalid(name, 'is not supported');
+    }
+  }
+  return undefined;
+}
+
+function secondsOf(text: string, path: string, most: number): number {
+  const seconds = Number(text);
+  if (Number.isInteger(seconds) && seconds >= Math.min(MIN_SECONDS, most) && seconds <= most) return seconds;
+  return invalid(path, `must be an integer from ${Math.min(MIN_SECONDS, most)} to ${most}`);
+}

@@ -1,0 +1,71 @@
+import type { StoredFile } from '@majordomo/files';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { filesOf, type CallerFiles } from '../files/caller-files.ts';
+import { anthropicForms, isAnthropic, openaiForms, type FileForms } from '../files/forms.ts';
+import { upload } from '../files/upload.ts';
+import { shortened } from '../openai-responses/stored-items.ts';
+
+/** Paths of one file, with groups for the id and the rest of the path. */
+export const STORED_FILES: RegExp = /^\/v1\/files\/([^/]+)(\/content)?$/;
+
+/** Returns the methods that the path of a file accepts. `part`: path after the id. */
+export const fileMethods = (part: string | undefined): readonly string[] =>
+  part === '/content' ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'DELETE'];
+
+/** Stores a file, or lists the files of the caller. */
+export async function filesRoute(context: RequestContext, gateway: GatewayContext): Promise<Response> {
+  const { request } = context;
+  return withFiles(context, gateway, async (files, forms) => {
+    if (request.method !== 'POST')
+      return Response.json(forms.list(await files.list(), new URL(request.url).searchParams));
+    return Response.json(forms.file(await upload(request, files, gateway.uploads, forms.purpose)));
+  });
+}
+
+/** Returns, downloads or deletes a file of the caller. */
+export async function storedFileRoute(
+  context: RequestContext,
+  gateway: GatewayContext,
+  { id, part }: { readonly id: string; readonly part: string | undefined },
+): Promise<Response> {
+  return withFiles(context, gateway, async (files, forms) => {
+    const found = await files.get(id);
+    if (found === undefined) throw new Refusal('no-such-object', `No such File object: ${shortened(id)}`);
+    if (context.request.method === 'DELETE') {
+      await files.delete(id);
+      return Response.json(forms.deleted(id));
+    }
+    return part === undefined ? Response.json(forms.file(found.file)) : download(found);
+  });
+}
+
+/** Returns content as an attachment that no browser shows, because clients choose its type. */
+const download = ({ file, content }: { readonly file: StoredFile; readonly content: Blob }): Response =>
+  new Response(content.stream(), {
+    headers: {
+      'content-type': 'application/octet-stream',
+      'content-length': String(file.size),
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      'x-content-type-options': 'nosniff',
+    },
+  });
+
+async function withFiles(
+  context: RequestContext,
+  { settings, concurrency }: GatewayContext,
+  respond: (files: CallerFiles, forms: FileForms) => Promise<Response>,
+): Promise<Response> {
+  const files = filesOf(context, settings);
+  if (files === undefined)
+    throw new Refusal(
+      'no-such-route',
+      'this gateway stores no files; its operator must set `files` of createGateway',
+    );
+  const release = concurrency.enter();
+  try {
+    return await respond(files, isAnthropic(context.request) ? anthropicForms : openaiForms);
+  } finally {
+    release();
+  }
+}

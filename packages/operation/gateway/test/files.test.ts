@@ -1,0 +1,339 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { startFileServer, type FileRequest, type FileServer } from '@majordomo/conformance';
+import { createMajordomo } from '@majordomo/core';
+import { createFiles, memoryFiles } from '@majordomo/files';
+import { folderFiles } from '@majordomo/files/node';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createGoogle } from '@majordomo/provider-google';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI, { toFile } from 'openai';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createGateway, type GatewayFilesOptions, type GatewayOptions } from '../src/index.ts';
+import { serve } from '../src/node.ts';
+import { byKey, KEY } from './support/test-gateway.ts';
+
+const OTHER_KEY = 'key-of-team-b';
+const MODELS = {
+  gpt: 'openai/gpt-5.4',
+  chat: 'chat/gpt-5.4',
+  claude: 'anthropic/claude-sonnet-5',
+  gemini: 'google/gemini-3.7-flash',
+};
+
+interface Setup {
+  readonly server: FileServer;
+  readonly url: string;
+  readonly folder: string;
+  openai(apiKey?: string): OpenAI;
+  anthropic(apiKey?: string): Anthropic;
+  /** Returns the requests that models received. */
+  chats(): readonly FileRequest[];
+}
+
+/** Starts a gateway with files in a folder, and vendors that enforce their rules for files. */
+async function setUp(
+  options: Partial<GatewayFilesOptions> = {},
+  gatewayOptions: Partial<GatewayOptions> = {},
+): Promise<Setup> {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-gateway-files-'));
+  const server = await startFileServer();
+  const majordomo = createMajordomo({
+    providers: [
+      createOpenAI({ apiKey: 'k', baseURL: server.baseURL }),
+      createOpenAI({ id: 'chat', api: 'chat', apiKey: 'k', baseURL: server.baseURL }),
+      createAnthropic({ apiKey: 'k', baseURL: server.url }),
+      createGoogle({ apiKey: 'k', baseURL: server.url }),
+    ],
+    files: createFiles({ aboveBytes: 100_000 }),
+    env: {},
+  });
+  const files = { store: folderFiles(folder), ...options };
+  const gateway = createGateway({ majordomo, models: MODELS, authorize: byKey, files, ...gatewayOptions });
+  const { url, close } = await serve(gateway, { port: 0 });
+  onTestFinished(async () => {
+    await close(0);
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    server,
+    url,
+    folder,
+    openai: (apiKey = KEY) => new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 }),
+    anthropic: (apiKey = KEY) => new Anthropic({ baseURL: url, apiKey, maxRetries: 0 }),
+    chats: () => server.requests.filter(({ step }) => step === 'chat'),
+  };
+}
+
+const pdf = (size: number): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(size).fill(0x20);
+  bytes.set(new TextEncoder().encode('%PDF-1.7\n'));
+  return bytes;
+};
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const createPdf = (client: OpenAI, name = 'report.pdf', size = 2000): Promise<OpenAI.FileObject> =>
+  client.files.create({ file: new File([pdf(size)], name), purpose: 'user_data' });
+
+/** Returns the files in a folder and its folders. */
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+
+describe('/v1/files of a gateway', () => {
+  it('serves OpenAI’s client: create, retrieve, list, content and delete', async () => {
+    const { openai } = await setUp();
+    const { files } = openai();
+    const expiring = { anchor: 'created_at', seconds: 3600 } as const;
+    const file = new File([pdf(2000)], 'Bericht "1".pdf', { type: 'application/pdf' });
+    const created = await files.create({ file, purpose: 'user_data', expires_after: expiring });
+    expect(created).toMatchObject({
+      object: 'file',
+      bytes: 2000,
+      filename: 'Bericht "1".pdf',
+      purpose: 'user_data',
+    });
+    expect(created.id).toMatch(/^file-[0-9a-f]{32}$/);
+    expect((created.expires_at ?? 0) - created.created_at).toBe(3600);
+    expect(await files.retrieve(created.id)).toEqual(created);
+    const others = [await createPdf(openai(), 'b.pdf'), await createPdf(openai(), 'c.pdf')];
+    const listed: string[] = [];
+    for await (const each of files.list({ limit: 2 })) listed.push(each.id);
+    expect(listed.toSorted()).toEqual([created, ...others].map(({ id }) => id).toSorted());
+    const content = await files.content(created.id);
+    expect(new Uint8Array(await content.arrayBuffer())).toEqual(pdf(2000));
+    expect(await files.delete(created.id)).toEqual({ id: created.id, object: 'file', deleted: true });
+    await expect(files.retrieve(created.id)).rejects.toThrow(OpenAI.NotFoundError);
+    expect((await files.list()).data).toHaveLength(2);
+  });
+
+  it('serves Anthropic’s client: upload, metadata, list, download and delete', async () => {
+    const { anthropic } = await setUp();
+    const { files } = anthropic();
+    const file = new File([pdf(2000)], 'a.pdf', { type: 'application/pdf' });
+    const created = await files.upload({ file, expires_in_seconds: 7200 });
+    expect(created).toMatchObject({
+      type: 'file',
+      filename: 'a.pdf',
+      mime_type: 'application/pdf',
+      size_bytes: 2000,
+    });
+    expect(Date.parse(created.expires_at ?? '') - Date.parse(created.created_at)).toBe(7_200_000);
+    expect(await files.retrieveMetadata(created.id)).toEqual(created);
+    for (let number = 0; number < 2; number++) await files.upload({ file });
+    const listed: string[] = [];
+    for await (const each of files.list({ limit: 1 })) listed.push(each.id);
+    expect(new Set(listed).size).toBe(3);
+    expect((await files.list({ ids: [created.id, 'file-x'] })).data).toEqual([created]);
+    expect(new Uint8Array(await (await files.download(created.id)).arrayBuffer())).toEqual(pdf(2000));
+    expect(await files.delete(created.id)).toEqual({ id: created.id, type: 'file_deleted' });
+    await expect(files.retrieveMetadata(created.id)).rejects.toThrow(Anthropic.NotFoundError);
+  });
+
+  it('hides files from another tenant', async () => {
+    const { openai, anthropic } = await setUp();
+    const { id } = await createPdf(openai());
+    const { files } = openai(OTHER_KEY);
+    expect((await files.list()).data).toEqual([]);
+    await expect(files.retrieve(id)).rejects.toThrow(OpenAI.NotFoundError);
+    await expect(files.content(id)).rejects.toThrow(OpenAI.NotFoundError);
+    await expect(files.delete(id)).rejects.toThrow(OpenAI.NotFoundError);
+    await expect(anthropic(OTHER_KEY).files.delete(id)).rejects.toThrow(Anthropic.NotFoundError);
+    const input = [{ role: 'user' as const, content: [{ type: 'input_file' as const, file_id: id }] }];
+    await expect(openai(OTHER_KEY).responses.create({ model: 'gpt', input })).rejects.toMatchObject({
+      status: 400,
+      param: 'input[0].content[0].file_id',
+    });
+    expect(await openai().files.retrieve(id)).toMatchObject({ id });
+  });
+
+  it('sends content as an attachment that browsers do not show, under the name as data', async () => {
+    const { openai, folder } = await setUp();
+    const file = new File(['<script>alert(1)</script>'], '../../etc/x\r\ny.html', { type: 'text/html' });
+    const { id, filename } = await openai().files.create({ file, purpose: 'user_data' });
+    expect(filename).toBe('xy.html');
+    const { headers } = await openai().files.content(id);
+    expect(headers.get('content-type')).toBe('application/octet-stream');
+    expect(headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''xy.html");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(filesIn(folder).toSorted()).toEqual([id, `${id}.json`]);
+  });
+
+  it.each([
+    [{ maxFiles: 2 }, 'maxFiles', 2],
+    [{ maxTotalBytes: 4500 }, 'maxTotalBytes', 2],
+  ])('refuses a file above the limits of its owner: %j', async (limits, name, count) => {
+    const { openai, anthropic, folder } = await setUp(limits);
+    for (let number = 0; number < count; number++) await createPdf(openai());
+    await expect(createPdf(openai())).rejects.toMatchObject({
+      status: 400,
+      code: 'storage_quota_exceeded',
+      message: expect.stringContaining(name),
+    });
+    const file = new File([pdf(2000)], 'a.pdf');
+    await expect(anthropic().files.upload({ file })).rejects.toThrow(name);
+    expect(filesIn(folder)).toHaveLength(2 * count);
+    await createPdf(openai(OTHER_KEY));
+    await openai().files.delete((await openai().files.list()).data[0]?.id ?? '');
+    await createPdf(openai());
+  });
+
+  it('does not exceed the limits of an owner with parallel uploads', async () => {
+    const { openai } = await setUp({ maxFiles: 5 });
+    const uploads = await Promise.allSettled(Array.from({ length: 12 }, () => createPdf(openai())));
+    const stored = (await openai().files.list()).data;
+    expect(stored.length).toBeLessThanOrEqual(5);
+    expect(uploads.filter(({ status }) => status === 'fulfilled')).toHaveLength(stored.length);
+  });
+
+  it.each<[string, (client: OpenAI) => Promise<unknown>, number]>([
+    ['above maxBytes', (client) => createPdf(client, 'a.pdf', 200_000), 413],
+    [
+      'with another purpose',
+      (client) => client.files.create({ file: new File(['{}'], 'a.jsonl'), purpose: 'batch' }),
+      400,
+    ],
+    ['without a file', (client) => client.post('/files', { body: new FormData() }), 400],
+    ['as JSON', (client) => client.post('/files', { body: { file: 'a' } }), 400],
+  ])('refuses an upload %s, and stores nothing', async (_, send, status) => {
+    const { openai, folder } = await setUp({ maxBytes: 100_000 });
+    await expect(send(openai())).rejects.toMatchObject({ status });
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  it('stores nothing of an upload that is cut', async () => {
+    const { url, openai, folder } = await setUp();
+    const { id } = await createPdf(openai());
+    const head = [
+      'POST /v1/files HTTP/1.1',
+      'Host: gateway',
+      `Authorization: Bearer ${KEY}`,
+      'Content-Type: multipart/form-data; boundary=b',
+      'Content-Length: 100000',
+      '',
+      '--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF',
+    ];
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(`${head.join('\r\n')}${'x'.repeat(50_000)}`);
+    await expect.poll(() => filesIn(folder).filter((name) => name.endsWith('.part')).length).toBe(1);
+    socket.destroy();
+    await expect.poll(() => filesIn(folder).toSorted()).toEqual([id, `${id}.json`]);
+  });
+
+  it('is not served without the option, and file ids are refused', async () => {
+    const { openai } = await setUp({}, { files: undefined });
+    await expect(openai().files.list()).rejects.toMatchObject({ status: 404 });
+    const input = [{ role: 'user' as const, content: [{ type: 'input_file' as const, file_id: 'file-1' }] }];
+    await expect(openai().responses.create({ model: 'gpt', input })).rejects.toThrow('stores no files');
+  });
+
+  it('reports a store that fails as temporary, and its error to the operator', async () => {
+    const errors: unknown[] = [];
+    const fail = (): Promise<never> => Promise.reject(new Error('disk full at /secret'));
+    const store = { ...memoryFiles(), put: fail };
+    const { openai } = await setUp({ store }, { onError: (error) => errors.push(error) });
+    const failure = await createPdf(openai()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ status: 503 });
+    expect(String(failure)).not.toContain('secret');
+    expect(errors).toHaveLength(1);
+  });
+});
+
+describe('a file id in a request', () => {
+  it.each(Object.keys(MODELS))(
+    'is sent to %s over each wire, by the id of the vendor or as content',
+    async (model) => {
+      const { openai, anthropic, server, chats } = await setUp();
+      const [small, large] = [
+        await createPdf(openai(), 'small.pdf'),
+        await createPdf(openai(), 'large.pdf', 200_000),
+      ];
+      const ids = [small.id, large.id];
+      await openai().responses.create({
+        model,
+        input: [{ role: 'user', content: ids.map((file_id) => ({ type: 'input_file' as const, file_id })) }],
+      });
+      await openai().chat.completions.create({
+        model,
+        messages: [
+          { role: 'user', content: ids.map((file_id) => ({ type: 'file' as const, file: { file_id } })) },
+        ],
+      });
+      await anthropic().messages.create({
+        model,
+        max_tokens: 10,
+        messages: [
+          {
+            role: 'user',
+            content: ids.map((file_id) => ({
+              type: 'document' as const,
+              source: { type: 'file' as const, file_id },
+            })),
+          },
+        ],
+      });
+      expect(server.uploads).toMatchObject([{ name: 'large.pdf', size: 200_000 }]);
+      expect(chats()).toHaveLength(3);
+      for (const { body } of chats()) {
+        const text = JSON.stringify(body);
+        expect(text).toContain(Buffer.from(pdf(2000)).toString('base64'));
+        expect(text).toContain(server.uploads[0]?.id);
+        expect(text).not.toContain(small.id);
+        expect(text).not.toContain(large.id);
+      }
+    },
+  );
+
+  it('of an image is sent as an image', async () => {
+    const { openai, anthropic, chats } = await setUp();
+    const { id } = await openai().files.create({ file: await toFile(PNG, 'a.png'), purpose: 'vision' });
+    await openai().responses.create({
+      model: 'claude',
+      input: [{ role: 'user', content: [{ type: 'input_image', file_id: id, detail: 'auto' }] }],
+    });
+    const source = { type: 'file' as const, file_id: id };
+    await anthropic().messages.create({
+      model: 'gpt',
+      max_tokens: 10,
+      messages: [{ role: 'user', content: [{ type: 'image', source }] }],
+    });
+    for (const { body } of chats()) expect(JSON.stringify(body)).toContain(PNG.toString('base64'));
+  });
+
+  it('counts for the maximum size of what a request names', async () => {
+    const { openai, chats } = await setUp({}, { maxBodyBytes: 5000 });
+    const { id } = await createPdf(openai(), 'a.pdf', 2000);
+    const ask = (count: number): Promise<unknown> =>
+      openai().responses.create({
+        model: 'gpt',
+        input: [
+          {
+            role: 'user',
+            content: Array.from({ length: count }, () => ({ type: 'input_file' as const, file_id: id })),
+          },
+        ],
+      });
+    await ask(2);
+    await expect(ask(3)).rejects.toMatchObject({ status: 413 });
+    expect(chats()).toHaveLength(1);
+  });
+
+  it('stays usable for a call that runs while the file is deleted', async () => {
+    const { openai, server, chats } = await setUp();
+    const { id } = await createPdf(openai(), 'a.pdf', 200_000);
+    const input = [{ role: 'user' as const, content: [{ type: 'input_file' as const, file_id: id }] }];
+    const call = openai().responses.create({ model: 'gpt', input });
+    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    await openai().files.delete(id);
+    await call;
+    expect(chats()).toHaveLength(1);
+    await expect(openai().responses.create({ model: 'gpt', input })).rejects.toMatchObject({ status: 400 });
+  });
+});
