@@ -291,6 +291,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   skills: 'it reads SKILL.md files from disk',
   context: 'it reads files of projects, and asks git',
   catalog: 'its entry `/node` reads and writes files',
+  files: 'its entry `/node` stores files in a folder',
   gateway: 'its entry `/node` listens',
   evals: 'it reads and writes files',
   batch: 'it writes inputs of batches to files',

@@ -12,7 +12,7 @@ const ROWS: readonly Row[] = [
   ['not-allowed', 'permission_error', 'budget_exceeded', 'permission_error'],
   ['no-such-model', 'invalid_request_error', 'model_not_found', 'not_found_error'],
   ['no-such-route', 'invalid_request_error', 'no_such_route', 'not_found_error'],
-  ['no-such-object', 'invalid_request_error', 'not_found', 'api_error'],
+  ['no-such-object', 'invalid_request_error', 'not_found', 'not_found_error'],
   ['wrong-method', 'invalid_request_error', 'wrong_method', 'invalid_request_error'],
   ['too-large', 'invalid_request_error', 'too_large', 'request_too_large'],
   ['invalid-request', 'invalid_request_error', 'invalid_request', 'invalid_request_error'],

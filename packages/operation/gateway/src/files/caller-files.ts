@@ -2,7 +2,6 @@ import { systemClock, type BlobPart, type ImagePart } from '@majordomo/core';
 import { bytesOfBlob, withTimeout } from '@majordomo/core/toolkit';
 import type { FileContentStore, StoredFile } from '@majordomo/files';
 import { Refusal, whileConnected } from '../errors/refusal.ts';
-import type { RequestContext } from '../context.ts';
 import type { Caller, FilesSettings, Settings } from '../options.ts';
 import { FILE_ID } from './file-id.ts';
 
@@ -72,7 +71,7 @@ export class CallerFiles implements FileSource {
 
 /** Returns the files of a caller, or `undefined` if the gateway stores none. */
 export const filesOf = (
-  { caller, request }: Pick<RequestContext, 'caller' | 'request'>,
+  { caller, request }: { readonly caller: Caller; readonly request: Request },
   { files }: Pick<Settings, 'files'>,
 ): CallerFiles | undefined => files && new CallerFiles(files, caller, request.signal);
 

@@ -1,4 +1,4 @@
-import type { AssistantPart, ImagePart, Replay, TextPart, UserTurnPart } from '@majordomo/core';
+import type { AssistantPart, ImagePart, Replay, TextPart, UserPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { reasoningPart, textPart } from '../parsing/content.ts';
 import {
@@ -91,7 +91,7 @@ export class GeminiTurns {
     this.transcript.result(answered.id, [...content, ...images], isError);
   }
 
-  private userParts(part: Fields): readonly UserTurnPart[] {
+  private userParts(part: Fields): readonly UserPart[] {
     const text = part.optional('text', string);
     if (text !== undefined) return textPart(text);
     const file = part.optional('fileData', object);

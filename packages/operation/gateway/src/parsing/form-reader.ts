@@ -58,11 +58,11 @@ export class FormReader {
     const text = new TextDecoder().decode(head);
     const [, disposition = ''] = /^content-disposition:(.*)$/im.exec(text) ?? [];
     const [, mediaType] = /^content-type:\s*([\w.+-]+\/[\w.+-]+)/im.exec(text) ?? [];
-    const name = parameter(disposition, 'name');
+    const name = parameter(disposition, NAME);
     if (name === undefined) invalid('', 'is not a valid form');
     if (++this.parts > MAX_PARTS) invalid('', `must have at most ${MAX_PARTS} fields`);
     this.isAtHead = false;
-    return { name, fileName: parameter(disposition, 'filename'), mediaType: mediaType?.toLowerCase() };
+    return { name, fileName: parameter(disposition, FILE_NAME), mediaType: mediaType?.toLowerCase() };
   }
 
   /** Returns the next chunk of the content of the part, or `undefined` after its end. */
@@ -141,8 +141,9 @@ function indexOf(bytes: Uint8Array, pattern: Uint8Array): number {
   return -1;
 }
 
+const NAME = /;\s*name="([^"]*)"/i;
+const FILE_NAME = /;\s*filename="([^"]*)"/i;
+
 /** Returns a parameter of a header. Clients escape quotes and line breaks as URLs do. */
-function parameter(header: string, name: string): string | undefined {
-  const value = new RegExp(`;\\s*${name}="([^"]*)"`, 'i').exec(header)?.[1];
-  return value?.replace(/%(?:22|0D|0A)/gi, (escaped) => decodeURIComponent(escaped));
-}
+const parameter = (header: string, pattern: RegExp): string | undefined =>
+  pattern.exec(header)?.[1]?.replace(/%(?:22|0D|0A)/gi, (escaped) => decodeURIComponent(escaped));
