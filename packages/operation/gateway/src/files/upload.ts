@@ -2,7 +2,6 @@ import { systemClock } from '@majordomo/core';
 import type { StoredFile } from '@majordomo/files';
 import { invalid, oneOf } from '../parsing/fields.ts';
 import { FormReader, type FormPart } from '../parsing/form-reader.ts';
-import { newId } from '../response/id.ts';
 import type { CallerFiles } from './caller-files.ts';
 import { FileContent } from './file-content.ts';
 import { nameOf, typeOf } from './file-type.ts';
@@ -35,7 +34,7 @@ export async function upload(
     const fields: FileFields = purpose === undefined ? {} : { purpose };
     const part = (await untilFile(form, fields, keepMs)) ?? invalid('file', 'is required');
     const content = new FileContent(form, maxBytes, remaining);
-    const id = newId('file-');
+    const id = `file-${crypto.randomUUID().replaceAll('-', '')}`;
     let stored: StoredFile | undefined;
     await files.put(id, content.stream, async () => {
       if ((await untilFile(form, fields, keepMs)) !== undefined) invalid('file', 'must be set only once');
