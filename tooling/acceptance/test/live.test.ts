@@ -1,9 +1,12 @@
-import { startJobServer } from '@majordomo/conformance';
+import { startFileServer, startJobServer, type FileServer } from '@majordomo/conformance';
+import type { Provider } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { describe, expect, it } from 'vitest';
 import { startInteractionServer } from '../../../packages/providers/provider-google/test/interaction-server.ts';
 import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase } from '../src/live/background.ts';
+import { FILE_CASES, runFileCase } from '../src/live/files.ts';
 
 const plan = {
   answer: {
@@ -45,5 +48,20 @@ describe('the facts about job APIs that `pnpm live background` checks', () => {
     const [cancels] = RESPONSES_CASES.filter(({ name }) => name.includes('cancelled'));
     if (cancels === undefined) throw new Error('no case');
     await expect(runCase(cancels, provider, 'gpt-5-mini', () => Promise.resolve())).rejects.toThrow();
+  });
+});
+
+describe('the facts about file storage that `pnpm live files` checks', () => {
+  const vendors: readonly (readonly [string, string, (server: FileServer) => Provider])[] = [
+    ['openai', 'gpt-5-mini', ({ baseURL }) => createOpenAI({ apiKey: 'any', baseURL })],
+    ['anthropic', 'claude-haiku-4-5', ({ url }) => createAnthropic({ apiKey: 'any', baseURL: url })],
+    ['google', 'gemini-3-flash-preview', ({ url }) => createGoogle({ apiKey: 'any', baseURL: url })],
+  ];
+  describe.each(vendors)('of %s', (_name, model, provider) => {
+    it.each(FILE_CASES)('$name', async (one) => {
+      await using server = await startFileServer();
+      await runFileCase(one, provider(server), model);
+      expect(server.uploads.length).toBeGreaterThan(0);
+    });
   });
 });

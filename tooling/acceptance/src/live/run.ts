@@ -1,42 +1,78 @@
 /**
- * `pnpm live background` checks facts about job APIs at the real vendors, which costs a few cents. Vendors without a key in the
- * environment are skipped. Ends with code 1 if a fact is wrong.
+ * `pnpm live background` and `pnpm live files` check facts about APIs at the real vendors, which costs a few cents. Vendors without a
+ * key in the environment are skipped. Ends with code 1 if a fact is wrong.
  */
-import { messageOf } from '@majordomo/core';
+import { messageOf, type Provider } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { setTimeout } from 'node:timers/promises';
-import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase } from './background.ts';
+import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase, type LiveCase } from './background.ts';
+import { FILE_CASES, runFileCase } from './files.ts';
 
-const SUBJECTS = {
+/** Facts about one vendor, each with a check that throws if the fact is wrong. */
+interface LiveVendor {
+  /** Variable that contains the vendor's key. */
+  readonly key: string;
+  readonly provider: Provider;
+  readonly checks: readonly { readonly name: string; readonly run: () => Promise<void> }[];
+}
+
+const withJobs = (
+  key: string,
+  provider: Provider,
+  model: string,
+  cases: readonly LiveCase[],
+): LiveVendor => ({
+  key,
+  provider,
+  checks: cases.map((each) => ({
+    name: each.name,
+    run: () => runCase(each, provider, model, () => setTimeout(1000)),
+  })),
+});
+
+const withFiles = (key: string, provider: Provider, model: string): LiveVendor => ({
+  key,
+  provider,
+  checks: FILE_CASES.map((each) => ({ name: each.name, run: () => runFileCase(each, provider, model) })),
+});
+
+const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
   background: [
-    { key: 'OPENAI_API_KEY', provider: createOpenAI(), model: 'gpt-5-mini', cases: RESPONSES_CASES },
-    {
-      key: 'GEMINI_API_KEY',
-      provider: createGoogle({ background: true }),
-      model: 'gemini-3-flash-preview',
-      cases: INTERACTION_CASES,
-    },
-    { key: 'XAI_API_KEY', provider: openaiCompatible(xai), model: 'grok-4', cases: DEFERRED_CASES },
+    withJobs('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini', RESPONSES_CASES),
+    withJobs(
+      'GEMINI_API_KEY',
+      createGoogle({ background: true }),
+      'gemini-3-flash-preview',
+      INTERACTION_CASES,
+    ),
+    withJobs('XAI_API_KEY', openaiCompatible(xai), 'grok-4', DEFERRED_CASES),
   ],
-} as const;
+  files: [
+    withFiles('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini'),
+    withFiles('ANTHROPIC_API_KEY', createAnthropic(), 'claude-haiku-4-5'),
+    withFiles('GEMINI_API_KEY', createGoogle(), 'gemini-3-flash-preview'),
+  ],
+};
 
 const [subject = ''] = process.argv.slice(2);
-if (!Object.hasOwn(SUBJECTS, subject)) {
+const vendors = Object.hasOwn(SUBJECTS, subject) ? SUBJECTS[subject] : undefined;
+if (vendors === undefined) {
   console.log(`usage: pnpm live ${Object.keys(SUBJECTS).join('|')}`);
   process.exit(2);
 }
-for (const { key, provider, model, cases } of SUBJECTS[subject as keyof typeof SUBJECTS]) {
+for (const { key, provider, checks } of vendors) {
   if (process.env[key] === undefined) {
     console.log(`- ${provider.id}: skipped, because ${key} is not set`);
     continue;
   }
-  for (const each of cases) {
+  for (const { name, run } of checks) {
     try {
-      await runCase(each, provider, model, () => setTimeout(1000));
-      console.log(`✓ ${provider.id}: ${each.name}`);
+      await run();
+      console.log(`✓ ${provider.id}: ${name}`);
     } catch (error) {
-      console.log(`✗ ${provider.id}: ${each.name}: ${messageOf(error)}`);
+      console.log(`✗ ${provider.id}: ${name}: ${messageOf(error)}`);
       process.exitCode = 1;
     }
   }
