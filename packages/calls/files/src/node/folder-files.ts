@@ -14,7 +14,8 @@ const ID = /^[\w-]{1,100}$/;
 
 /**
  * Creates a store that keeps files in a folder, which it creates if necessary. Several processes can share the folder. The names of
- * clients are not used as names of files. Content of a deleted file is removed 10 minutes later.
+ * clients are not used as names of files. Only the user of the process can read the files. Content of a deleted file is removed 10
+ * minutes later.
  */
 export function folderFiles(path: string): FileContentStore {
   if (typeof path !== 'string' || path === '')
@@ -23,12 +24,13 @@ export function folderFiles(path: string): FileContentStore {
   return {
     put: async (owner, id, content, describe) => {
       const folder = folderOf(owner);
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await sweep(folder);
       const place = placeOf(folder, id);
       try {
         await writeContent(`${place}.part`, content);
-        await writeFile(`${place}.json.part`, JSON.stringify(await describe()));
+        const description = new Blob([JSON.stringify(await describe())]);
+        await writeContent(`${place}.json.part`, description.stream());
         await rename(`${place}.part`, place);
         // The file exists from now on.
         await rename(`${place}.json.part`, `${place}.json`);
@@ -68,7 +70,7 @@ function placeOf(folder: string, id: string): string {
 
 /** Writes content to a new file, and waits until the disk has it. */
 async function writeContent(path: string, content: ReadableStream<Uint8Array>): Promise<void> {
-  const handle = await open(path, 'wx');
+  const handle = await open(path, 'wx', 0o600);
   try {
     for await (const chunk of content) await handle.writeFile(chunk);
     await handle.sync();
