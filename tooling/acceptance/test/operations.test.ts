@@ -52,6 +52,11 @@ async function runOperation(
     const done = await majordomo.moderationModel(spec).moderate({ values: ['one'] }, options);
     return { ...done, result: done.results.length };
   }
+  if (operation === 'classification') {
+    const questions = { refund: { type: 'predicate', instructions: 'Money back?' } } as const;
+    const done = await majordomo.classificationModel(spec).classify({ input: 'one', questions }, options);
+    return { ...done, result: done.answers.refund.probability };
+  }
   const done = await majordomo.speechModel(spec).speak({ text: 'Hello.' }, options);
   return { ...done, result: done.audio.length > 0 };
 }
@@ -75,6 +80,10 @@ const HEALTHY: Readonly<Record<Operation, Answer>> = {
   moderation: (response) => {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ results: [{ flagged: false, categories: {}, category_scores: {} }] }));
+  },
+  classification: (response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ answers: [{ type: 'predicate', name: 'refund', probability: 0.9 }] }));
   },
 };
 
@@ -139,7 +148,13 @@ async function afterFault({ provider, operation, model, sound }: Side, row: Row)
     providers: [
       provider('head', head.origin, row.kinds.includes('timeout') ? { completeMs: SILENCE_MS } : undefined),
       openaiCompatible(
-        { id: 'tail', baseURL: tail.origin, rerank: {}, moderation: {} },
+        {
+          id: 'tail',
+          baseURL: tail.origin,
+          rerank: {},
+          moderation: {},
+          classification: [{ pattern: /spare/, quirks: {} }],
+        },
         { spaces: { spare: spaceOf(model) } },
       ),
     ],

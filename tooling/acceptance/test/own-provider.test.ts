@@ -10,6 +10,7 @@ const cases = casesFor({
     transcription: 'whisper-1',
     speech: 'gpt-4o-mini-tts',
     moderation: 'omni-moderation-latest',
+    classification: 'gpt-6-luna',
   },
   open: ({ baseURL, apiKey }) => createOpenAI({ api: 'chat', baseURL, apiKey }),
   cannot: { audio: 'gpt-4o takes text and images only' },

@@ -9,7 +9,7 @@ import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
 
 /** Operations other than chat. */
-export type Operation = 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation';
+export type Operation = 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation' | 'classification';
 
 /** Valid response of a vendor. */
 export interface Sound {
@@ -36,6 +36,7 @@ const base64 = (floats: readonly number[]): string =>
 const vectors = json({ data: [{ index: 0, embedding: base64(unit(1536)) }] });
 const transcript = json({ text: 'Hello.' });
 const verdict = json({ results: [{ flagged: false, categories: {}, category_scores: {} }] });
+const decision = json({ answers: [{ type: 'predicate', name: 'refund', probability: 0.9 }] });
 const candidate = (part: object): Sound =>
   json({ candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP' }] });
 const enveloped = (result: object): Sound => json({ result, success: true, errors: [], messages: [] });
@@ -68,6 +69,7 @@ const OPENAI: readonly Row[] = [
   ['transcription', 'gpt-4o-mini-transcribe', transcript],
   ['speech', 'gpt-4o-mini-tts', sounding],
   ['moderation', 'omni-moderation-latest', verdict],
+  ['classification', 'gpt-6-luna', decision],
 ];
 
 /** Providers with operations other than chat. Both OpenAI APIs share the code for these operations. */
