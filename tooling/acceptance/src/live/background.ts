@@ -6,6 +6,7 @@ import {
   type Provider,
 } from '@majordomo/core';
 import { sseMessages } from '@majordomo/wire-kit';
+import { expect } from './expect.ts';
 
 /** Job of a case at the vendor. */
 export interface LiveJob {
@@ -140,8 +141,4 @@ async function eventsOf(
   if (response?.body)
     for await (const { data } of sseMessages(response.body as ReadableStream<Uint8Array>)) events.push(data);
   return events;
-}
-
-function expect(isMet: boolean, problem: string): void {
-  if (!isMet) throw new Error(problem);
 }

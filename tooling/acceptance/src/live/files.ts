@@ -8,6 +8,7 @@ import {
   user,
 } from '@majordomo/core';
 import { createFiles } from '@majordomo/files';
+import { expect } from './expect.ts';
 
 /** File storage of a vendor that a case uses. */
 export interface LiveStorage {
@@ -130,8 +131,4 @@ function padded(document: Uint8Array, size: number): Uint8Array {
   const bytes = new Uint8Array(size).fill(0x20);
   bytes.set(document);
   return bytes;
-}
-
-function expect(isMet: boolean, problem: string): void {
-  if (!isMet) throw new Error(problem);
 }

@@ -1,6 +1,6 @@
 import type { ChatResponse } from '@majordomo/core';
-import { sumOfUsage } from '../openai-chat/format.ts';
 import { newId } from '../response/id.ts';
+import { sumOfUsage } from '../response/usage.ts';
 import { citationMetadata, finishReason, geminiPart, geminiUsage } from './format.ts';
 
 /** Returns the complete responses as a response with a candidate for each. */

@@ -1,5 +1,4 @@
 import type { AssistantPart, ImagePart, Replay, TextPart, UserPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
 import { reasoningPart, textPart } from '../parsing/content.ts';
 import {
   array,
@@ -138,7 +137,7 @@ function resultOf(response: Readonly<Record<string, unknown>>): Result {
 export function systemText(value: unknown, path: string): string {
   if (typeof value === 'string') return string(value, path);
   const given = object(value, path);
-  if (!isRecord(given.value) || !given.isSet('parts')) return given.required('text', string);
+  if (!given.isSet('parts')) return given.required('text', string);
   return given
     .required('parts', array(object))
     .map((part) => part.required('text', string))

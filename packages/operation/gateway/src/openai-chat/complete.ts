@@ -1,8 +1,9 @@
 import { systemClock, type ChatResponse, type TextPart, type ToolCallPart } from '@majordomo/core';
 import { newId } from '../response/id.ts';
+import { sumOfUsage } from '../response/usage.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
-import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail, sumOfUsage } from './format.ts';
+import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
 
 /** Returns a `chat.completion` object with the complete responses as its choices. */
 export function chatCompletion(responses: readonly ChatResponse[], model: string): object {

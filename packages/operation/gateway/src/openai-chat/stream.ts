@@ -1,13 +1,14 @@
 import { systemClock, type StreamEvent, type Usage } from '@majordomo/core';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
+import { sumOfUsage } from '../response/usage.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { dataEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import type { Writer } from '../wire.ts';
 import { chatFailure } from './failure.ts';
 import { extraContent } from './complete.ts';
-import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail, sumOfUsage } from './format.ts';
+import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type PartStart = Extract<StreamEvent, { readonly type: 'part-start' }>;
