@@ -139,6 +139,7 @@ describe('parseMessages', () => {
       reasoning: 'xhigh',
       output: { type: 'object' },
       cache: 'short',
+      endUser: 'u',
     });
     expect(parse({ max_tokens: undefined }, true).request).not.toHaveProperty('maxTokens');
     expect(parse({}).isStreamed).toBe(false);

@@ -1,6 +1,7 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { definedMembers } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
+import { identifierOf } from '../parsing/identifier.ts';
 import type { Media } from '../parsing/media.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
 import {
@@ -17,6 +18,7 @@ import {
   Fields,
 } from '../parsing/fields.ts';
 import { resultContent } from '../parsing/content.ts';
+import { effortOfBudget } from '../parsing/effort.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import { inOrder } from '../response/in-order.ts';
 import type { ParsedRequest } from '../wire.ts';
@@ -42,6 +44,7 @@ export function parseMessages(value: unknown, media: Media, counts = false): Par
   notes.unknown(body.optional('thinking', object), 'type', 'budget_tokens');
   notes.unknown(body.optional('output_config', object), 'effort', 'format');
   const model = body.required('model', nonEmptyString);
+  const metadata = body.optional('metadata', object);
   const stops = body.optional('stop_sequences', array(nonEmptyString)) ?? [];
   const parsed: ParsedRequest = {
     model,
@@ -50,8 +53,9 @@ export function parseMessages(value: unknown, media: Media, counts = false): Par
       messages: transcriptOf(body, media, notes).messages,
       ...messagesTools(body, notes),
       ...settings(body, stops, counts),
+      ...definedMembers({ endUser: metadata && identifierOf(metadata, 'user_id', notes) }),
     },
-    metadata: body.optional('metadata', object)?.value,
+    metadata: metadata?.value,
     notes: notes.all,
     complete: (response) => anthropicMessage(response, model, stops),
     createWriter: () => inOrder(new MessagesWriter(model, stops)),
@@ -121,16 +125,6 @@ function settings(body: Fields, stops: readonly string[], counts: boolean): Part
   });
 }
 
-/** Minimum thinking budget for which each effort is used, in tokens, as documented for Claude. */
-const EFFORT_FROM: readonly (readonly [number, Effort])[] = [
-  [48_000, 'max'],
-  [32_000, 'xhigh'],
-  [16_000, 'high'],
-  [8000, 'medium'],
-  [2000, 'low'],
-  [0, 'minimal'],
-];
-
 function effortOf(body: Fields): Effort | undefined {
   const config = body.optional('output_config', object);
   const effort = config && config.optional('effort', oneOf<Effort>('low', 'medium', 'high', 'xhigh', 'max'));
@@ -139,8 +133,7 @@ function effortOf(body: Fields): Effort | undefined {
     thinking && thinking.required('type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
   if (type === 'disabled') return 'none';
   if (effort !== undefined || thinking === undefined || type !== 'enabled') return effort;
-  const budget = thinking.required('budget_tokens', integer(1024));
-  return EFFORT_FROM.find(([least]) => budget >= least)?.[1];
+  return effortOfBudget(thinking.required('budget_tokens', integer(1024)));
 }
 
 function formOf(body: Fields): JsonObject | undefined {

@@ -14,6 +14,7 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import type { Media } from '../parsing/media.ts';
+import { effortOfBudget } from '../parsing/effort.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import { inOrder } from '../response/in-order.ts';
@@ -78,6 +79,7 @@ function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
   if (turns.length === 0) invalid('contents', 'must not be empty');
   const reader = new GeminiTurns(transcript, media);
   for (const turn of turns) reader.add(turn);
+  reader.end();
   return transcript;
 }
 
@@ -114,15 +116,6 @@ function outputOf(config: Fields): JsonObject | 'json' | undefined {
     : invalid(config.pathOf('responseMimeType'), 'must be text/plain or application/json');
 }
 
-/** Minimum thinking budget for which each effort is used, in tokens. */
-const EFFORT_FROM: readonly (readonly [number, Effort])[] = [
-  [16_000, 'high'],
-  [8000, 'medium'],
-  [2000, 'low'],
-  [1, 'minimal'],
-  [0, 'none'],
-];
-
 const LEVELS: Readonly<Record<string, Effort>> = {
   MINIMAL: 'minimal',
   LOW: 'low',
@@ -139,5 +132,5 @@ function effortOf(thinking: Fields): Effort | undefined {
     return LEVELS[name];
   }
   if (budget === undefined || budget === -1) return undefined;
-  return EFFORT_FROM.find(([least]) => budget >= least)?.[1];
+  return effortOfBudget(budget);
 }

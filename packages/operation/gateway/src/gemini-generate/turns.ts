@@ -27,8 +27,10 @@ export class GeminiTurns {
   /** Calls without a response, oldest first. */
   private openCalls: OpenCall[] = [];
   private calls = 0;
-  /** Text of the thoughts that precede the part with their signature, because a stream has a part for each piece. */
+  /** Text of the thoughts that precede the part with their signature, because a stream has a part for each chunk. */
   private thought = '';
+  /** Text of the last parts of the model. */
+  private text = '';
 
   constructor(transcript: Transcript, media: Media) {
     this.transcript = transcript;
@@ -42,22 +44,36 @@ export class GeminiTurns {
       for (const part of parts) this.transcript.assistant(this.assistantParts(part));
       return;
     }
+    this.end();
     const isResponse = (part: Fields): boolean => part.isSet('functionResponse');
     for (const part of parts.filter(isResponse)) this.respond(part.required('functionResponse', object));
     this.transcript.user(parts.filter((part) => !isResponse(part)).flatMap((part) => this.userParts(part)));
   }
 
+  /** Adds the text of the last parts of the model. */
+  end(): void {
+    this.transcript.assistant(this.textParts());
+  }
+
   private assistantParts(part: Fields): readonly AssistantPart[] {
     const signature = part.optional('thoughtSignature', string);
     const text = part.optional('text', string);
-    if (part.optional('thought', boolean) === true) return this.thoughtParts(text ?? '', signature ?? '');
+    if (part.optional('thought', boolean) === true)
+      return [...this.textParts(), ...this.thoughtParts(text ?? '', signature ?? '')];
     this.thought = '';
     const call = part.optional('functionCall', object);
-    if (call !== undefined) return [this.call(call, signature)];
+    if (call !== undefined) return [...this.textParts(), this.call(call, signature)];
     if (text === undefined) return this.refuse(part, 'text, thought or functionCall');
+    this.text += text;
     const replay = replayOf(signature);
-    if (replay === undefined) return textPart(text);
-    return [{ type: 'text', text, replay }];
+    return replay === undefined ? [] : this.textParts(replay);
+  }
+
+  /** Returns the text of the last parts as one part, because a stream has a part for each chunk. */
+  private textParts(replay?: Replay): readonly AssistantPart[] {
+    const { text } = this;
+    this.text = '';
+    return replay === undefined ? textPart(text) : [{ type: 'text', text, replay }];
   }
 
   private thoughtParts(text: string, signature: string): readonly AssistantPart[] {

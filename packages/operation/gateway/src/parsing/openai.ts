@@ -1,4 +1,5 @@
 import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserPart } from '@majordomo/core';
+import { identifierOf } from './identifier.ts';
 import { mediaPart, urlPart, type Media, type NamedPart } from './media.ts';
 import { NO_FORM, type Notes } from './notes.ts';
 import {
@@ -30,19 +31,9 @@ export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | un
 
 export const verbosity: Parser<'low' | 'medium' | 'high'> = oneOf('low', 'medium', 'high');
 
-/** Maximum length of an end user's identifier that vendors accept, in characters. */
-const MAX_IDENTIFIER_LENGTH = 64;
-
-/** Returns the end user's identifier for the vendor. Drops a `user` that is longer than vendors accept, with a warning. */
-export function endUserOf(body: Fields, notes: Notes): string | undefined {
-  const identifier = body.optional('safety_identifier', nonEmptyString);
-  if (identifier !== undefined) return identifier;
-  const user = body.optional('user', string);
-  if (user === undefined || user === '') return undefined;
-  if (user.length <= MAX_IDENTIFIER_LENGTH) return user;
-  notes.dropped('user', `vendors accept at most ${MAX_IDENTIFIER_LENGTH} characters`);
-  return undefined;
-}
+/** Returns the end user's identifier for the vendor. */
+export const endUserOf = (body: Fields, notes: Notes): string | undefined =>
+  body.optional('safety_identifier', nonEmptyString) ?? identifierOf(body, 'user', notes);
 
 const MAX_KEY_LENGTH = 64;
 
