@@ -4,6 +4,7 @@ import { LlmError } from '@majordomo/core';
 import type { ContentAttributes } from './content.ts';
 import { boundedNames } from './bounded-names.ts';
 import type { Instruments, Measure } from './instruments.ts';
+import { countToolCall, currentRunCounts, withRunCounts } from './run-counts.ts';
 import type { SafeSpan, StartSpan } from './safe-span.ts';
 import { withToolSpan } from './tool-span.ts';
 
@@ -30,14 +31,27 @@ export function agentAround(name: string, writer: AgentWriter): Around {
     if (!span.isTraced && !instruments.isOn) return run();
     if (content !== undefined && work.type === 'tool' && span.isRecording)
       span.set(content.toolCall(work.call));
-    const inner = work.type === 'tool' ? withToolSpan(span) : span.context;
-    const running = context.with(inner, run);
+    const counts = work.type === 'run' ? { inferenceCalls: 0, toolCalls: 0 } : undefined;
+    if (counts === undefined) countToolCall();
+    const inner = counts === undefined ? withToolSpan(span) : withRunCounts(span.context, counts);
+    let isCounted = false;
+    const running = context.with(inner, () => {
+      // Without a context manager, the calls of a run are not known.
+      isCounted = counts !== undefined && currentRunCounts() === counts;
+      return run();
+    });
+    const end = (came: WorkEnd): void => {
+      endSpan(span, measure, labels, came);
+      if (counts === undefined || !isCounted) return;
+      instruments.inferenceCalls(counts.inferenceCalls, labels);
+      instruments.toolCalls(counts.toolCalls, labels);
+    };
     Promise.resolve(running).then(
       (came: unknown) => {
-        endSpan(span, measure, labels, endOf(came, content));
+        end(endOf(came, content));
       },
       (error: unknown) => {
-        endSpan(span, measure, labels, { attributes: {}, error: errorType(error) });
+        end({ attributes: {}, error: errorType(error) });
       },
     );
     return running;

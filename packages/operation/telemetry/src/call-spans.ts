@@ -2,7 +2,8 @@ import { context, SpanKind, type Attributes, type Context } from '@opentelemetry
 import type { Attempt, AttemptInfo, CallEvent, CallInfo, ChatResponse, LlmError } from '@majordomo/core';
 import type { ContentAttributes } from './content.ts';
 import { isContinuation } from './is-continuation.ts';
-import type { Instruments } from './instruments.ts';
+import { isInference, type Instruments } from './instruments.ts';
+import { currentRunCounts, type RunCounts } from './run-counts.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import type { SafeSpan, StartSpan } from './safe-span.ts';
 import {
@@ -27,6 +28,8 @@ type EventOf<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }
 interface OpenCall {
   readonly span: SafeSpan;
   readonly attempts: Map<string, OpenAttempt>;
+  /** Counts of the agent's run that made the call. */
+  readonly counts: RunCounts | undefined;
   /** Error of an attempt whose content the caller already received. The next attempt discards or continues the content. */
   lastError: LlmError | undefined;
 }
@@ -112,13 +115,14 @@ export class CallSpans {
     const head = { name: `majordomo.call ${spec}`, kind: SpanKind.INTERNAL, attributes };
     const span = this.options.start({ ...head, parent: context.active() });
     if (!span.isTraced && !this.options.instruments.isOn) return;
-    this.open.set(id, { span, attempts: new Map(), lastError: undefined });
+    this.open.set(id, { span, attempts: new Map(), counts: currentRunCounts(), lastError: undefined });
   }
 
   private begin(attempt: AttemptInfo, call: OpenCall): Context {
     const { target, model = target, operation, delivery } = attempt;
     const { start, content, tenantMetric } = this.options;
     const who = identityAttributes(attempt);
+    if (call.counts !== undefined && isInference(who)) call.counts.inferenceCalls++;
     if (isRunning(call)) call.span.addEvent('majordomo.hedged', { 'majordomo.target': target });
     if (call.lastError !== undefined) {
       const what = isContinuation(attempt.request, call.lastError)

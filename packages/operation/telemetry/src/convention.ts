@@ -27,7 +27,13 @@ const REMOVED_IN_0_1: ReadonlySet<string> = new Set([
 ]);
 
 /** Metrics that 0.1 added. */
-const isAddedIn01 = (name: string): boolean => name.startsWith('gen_ai.client.inference.');
+const isAddedIn01 = (name: string): boolean =>
+  name.startsWith('gen_ai.client.inference.') || CALLS_OF_RUNS.has(name);
+
+const CALLS_OF_RUNS: ReadonlySet<string> = new Set([
+  'gen_ai.invoke_agent.inference_calls',
+  'gen_ai.invoke_agent.tool_calls',
+]);
 
 const CACHE_CREATION = 'gen_ai.usage.cache_creation.input_tokens';
 

@@ -20,6 +20,10 @@ export interface Instruments {
   readonly outputChunk: Measure;
   /** Duration of an agent's run, in seconds. */
   readonly agent: Measure;
+  /** Number of requests to models in an agent's run. */
+  readonly inferenceCalls: Measure;
+  /** Number of tool calls in an agent's run. */
+  readonly toolCalls: Measure;
   /** Duration of a tool's run, in seconds. */
   readonly tool: Measure;
   /** Duration of a request of MCP on the client, in seconds. */
@@ -45,6 +49,9 @@ const SECONDS_OF_MCP = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 12
 const TOKENS = [
   1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
 ];
+
+/** Boundaries of the numbers of calls in a run. */
+const CALLS = [1, 2, 4, 8, 16, 32, 64, 128];
 
 /** Functions that create the instruments that a dialect defines. */
 interface Maker {
@@ -97,6 +104,8 @@ export function instrumentsOf(meter: Meter, dialect: Dialect): Instruments {
   const instruments = {
     ...callInstruments(maker, dialect),
     agent: histogram('gen_ai.invoke_agent.duration', 's', SECONDS_OF_RUNS),
+    inferenceCalls: histogram('gen_ai.invoke_agent.inference_calls', '{inference_call}', CALLS),
+    toolCalls: histogram('gen_ai.invoke_agent.tool_calls', '{tool_call}', CALLS),
     tool: histogram('gen_ai.execute_tool.duration', 's', SECONDS),
     state: gauge('majordomo.target.state', '0 healthy, 1 probed, 2 benched'),
     cost: counter('majordomo.cost', '{nUSD}'),
@@ -160,7 +169,7 @@ function callInstruments(
   };
 }
 
-/** Whether the metrics of an operation are those of inference. */
-function isInference({ 'gen_ai.operation.name': operation }: Attributes): boolean {
+/** Whether the operation of an attempt with these attributes is inference. */
+export function isInference({ 'gen_ai.operation.name': operation }: Attributes): boolean {
   return operation === 'chat' || operation === 'generate_content';
 }

@@ -146,6 +146,43 @@ it('measures runs and tools', async () => {
   });
 });
 
+it('counts the requests to models and the tool calls of each run', async () => {
+  const telemetry = watch({ convention: '0.1' });
+  const lookCall = { name: 'look', args: {} };
+  const askCall = { name: 'ask', args: {} };
+  const { model } = setUpModel(
+    [{ toolCalls: [lookCall, askCall] }, { toolCalls: [lookCall] }, 'help', 'done', { fail: 'auth' }],
+    telemetry,
+  );
+  const parameters = { type: 'object' } as const;
+  const look = defineTool({ name: 'look', description: 'looks', parameters, run: () => 'found' });
+  const inner = createAgent({ model, tools: [look], ...telemetry.agent('inner') });
+  const ask = defineTool({
+    name: 'ask',
+    description: 'asks',
+    parameters,
+    run: async () => (await inner.run('help')).text,
+  });
+  const outer = createAgent({ model, tools: [look, ask], ...telemetry.agent('outer') });
+  await outer.run('go');
+  await outer.run('go').catch(() => undefined);
+  const count = async (name: string) =>
+    (await metricsNamed(telemetry, `gen_ai.invoke_agent.${name}`)).map(({ attributes, value }) => [
+      attributes,
+      value,
+    ]);
+  const buckets = [1, 2, 4, 8, 16, 32, 64, 128];
+  const agent = (name: string) => ({ 'gen_ai.agent.name': name });
+  expect(await count('inference_calls')).toEqual([
+    [agent('inner'), { count: 1, sum: 2, buckets }],
+    [agent('outer'), { count: 2, sum: 3, buckets }],
+  ]);
+  expect(await count('tool_calls')).toEqual([
+    [agent('inner'), { count: 1, sum: 1, buckets }],
+    [agent('outer'), { count: 2, sum: 2, buckets }],
+  ]);
+});
+
 it('accepts at most 100 tool names, because a model can invent names', async () => {
   const telemetry = watch();
   const toolCalls = Array.from({ length: 130 }, (_, n) => ({ id: `c${n}`, name: `made_up_${n}`, args: {} }));

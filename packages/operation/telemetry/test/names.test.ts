@@ -75,6 +75,8 @@ const OF_0_1 = new Set(
     'gen_ai.client.inference.usage.reasoning.output_tokens',
     'gen_ai.client.inference.operation.input_tokens',
     'gen_ai.client.inference.operation.output_tokens',
+    'gen_ai.invoke_agent.inference_calls',
+    'gen_ai.invoke_agent.tool_calls',
   ].filter(
     (name) =>
       !name.startsWith('gen_ai.client.operation.') &&
