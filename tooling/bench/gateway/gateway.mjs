@@ -1,12 +1,16 @@
-// `pnpm bench:gateway`: measures the rows of "The gateway with keys and a call log" in apps/docs/performance-details.md. `--calls 100000`.
+// `pnpm bench:gateway`: measures the rows of "The gateway with keys and a call log" in apps/docs/performance-details.md. `--calls 100000`,
+// `--only wires` for the comparison of two wires only.
 import { parseArgs } from 'node:util';
 import { measureHandler, measureLog } from './calls.mjs';
 import { measureKeys } from './keys.mjs';
 import { measurePairs } from './pairs.mjs';
 import { openStores } from './stores.mjs';
 import { measureStreams } from './streams.mjs';
+import { measureWires } from './wires.mjs';
 
-const { values } = parseArgs({ options: { calls: { type: 'string', default: '1000000' } } });
+const { values } = parseArgs({
+  options: { calls: { type: 'string', default: '1000000' }, only: { type: 'string' } },
+});
 const calls = Number(values.calls);
 
 const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
@@ -16,13 +20,14 @@ const print = (rows) => {
 
 row('row', 'figure', 'bound');
 row('---', '---', '---');
-{
+if (values.only !== 'wires') {
   await using stores = await openStores();
   print(await measureKeys(stores.sqlite));
   print(await measureHandler());
   print(await measurePairs(stores.postgres));
   print(await measureLog('SQLite', stores.sqlite.calls, calls, '50 ms'));
   print(await measureLog('PostgreSQL', stores.postgres.calls, calls, '20 ms'));
+  print(await measureStreams());
 }
-print(await measureStreams());
+print(await measureWires());
 process.exit(0);

@@ -19,7 +19,7 @@ export const hasPortkey = () => existsSync(PORTKEY);
 /**
  * Starts a process with this gateway in front of the vendor at `origin`.
  *
- * @returns {Promise<{ url: string, cpuOf: (work: () => Promise<void>) => Promise<number>, stop: () => void }>}
+ * @returns {Promise<{ url: string, pid: number, cpuOf: (work: () => Promise<void>) => Promise<number>, stop: () => void }>}
  *   `cpuOf`: CPU time of all threads of that process during the work, in µs
  */
 export async function startGateway(name, wire, origin) {
@@ -41,6 +41,7 @@ export async function startGateway(name, wire, origin) {
   };
   return {
     url,
+    pid: child.pid,
     async cpuOf(work) {
       const before = await cpu();
       await work();
