@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./operations/embed-command.ts'),
   },
   {
+    name: 'classify',
+    description: 'answer questions about a text with probabilities',
+    load: () => import('./operations/classify-command.ts'),
+  },
+  {
     name: 'batch',
     description: 'run jobs of many requests at the batch price',
     load: () => import('./batch/batch-command.ts'),

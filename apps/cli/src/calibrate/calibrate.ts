@@ -5,6 +5,7 @@ import { LlmError, messageOf, type Basis, type Questions } from '@majordomo/core
 import { tryParseJson } from '@majordomo/core/toolkit';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
+import { readJson } from '../files/read-json.ts';
 import { positiveInteger } from '../operations/positive-integer.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
@@ -28,7 +29,7 @@ type Package = typeof import('@majordomo/classify');
  */
 export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Promise<ExitCode> {
   const concurrency = positiveInteger('--concurrency', flags.concurrency);
-  const questions = await readQuestions(flags.questions, io);
+  const questions = (await readJson(resolve(io.cwd, flags.questions), flags.questions)) as Questions;
   const examples = await readExamples(flags.examples, io);
   const loaded = (await loadPackage('@majordomo/classify', io.cwd, 'majordomo calibrate')) as Package;
   const settings = await loadSettings(io);
@@ -47,12 +48,6 @@ export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Pr
     if (LlmError.is(error, 'config', 'invalid-request')) throw new Stop(error.message);
     throw error;
   }
-}
-
-async function readQuestions(file: string, io: Io): Promise<Questions> {
-  const parsed = tryParseJson(await read(file, io));
-  if (parsed === undefined) throw new Stop(`${file}: is not valid JSON`);
-  return parsed as Questions;
 }
 
 async function readExamples(file: string, io: Io): Promise<readonly Labeled[]> {
