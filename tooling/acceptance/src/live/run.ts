@@ -1,13 +1,20 @@
 /**
- * `pnpm live background` and `pnpm live files` check facts about APIs at the real vendors, which costs a few cents. Vendors without a
- * key in the environment are skipped. Ends with code 1 if a fact is wrong.
+ * `pnpm live background`, `pnpm live files` and `pnpm live classification` check facts about APIs at the real vendors, which costs a few
+ * cents. Vendors without a key in the environment are skipped. Ends with code 1 if a fact is wrong.
  */
 import { messageOf, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
-import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
+import { createOpenAI, openaiCompatible, openrouter, together, xai } from '@majordomo/provider-openai';
 import { setTimeout } from 'node:timers/promises';
 import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase, type LiveCase } from './background.ts';
+import {
+  type ClassificationCase,
+  DECISION_CASES,
+  LOGPROB_CASES,
+  REASONING_CASES,
+  runClassificationCase,
+} from './classification.ts';
 import { FILE_CASES, runFileCase } from './files.ts';
 
 /** Facts about one vendor, each with a check that throws if the fact is wrong. */
@@ -38,6 +45,20 @@ const withFiles = (key: string, provider: Provider, model: string): LiveVendor =
   checks: FILE_CASES.map((each) => ({ name: each.name, run: () => runFileCase(each, provider, model) })),
 });
 
+const withQuestions = (
+  key: string,
+  provider: Provider,
+  model: string,
+  cases: readonly ClassificationCase[],
+): LiveVendor => ({
+  key,
+  provider,
+  checks: cases.map((each) => ({
+    name: `${model}: ${each.name}`,
+    run: () => runClassificationCase(each, provider, model),
+  })),
+});
+
 const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
   background: [
     withJobs('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini', RESPONSES_CASES),
@@ -48,6 +69,19 @@ const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
       INTERACTION_CASES,
     ),
     withJobs('XAI_API_KEY', openaiCompatible(xai), 'grok-4', DEFERRED_CASES),
+  ],
+  classification: [
+    withQuestions('OPENAI_API_KEY', createOpenAI(), 'gpt-6-luna', DECISION_CASES),
+    withQuestions('OPENROUTER_API_KEY', openaiCompatible(openrouter), 'typesafe/jev', DECISION_CASES),
+    withQuestions('OPENAI_API_KEY', createOpenAI(), 'gpt-4.1-mini', LOGPROB_CASES),
+    withQuestions('OPENAI_API_KEY', createOpenAI({ api: 'chat' }), 'gpt-4.1-mini', LOGPROB_CASES),
+    withQuestions(
+      'TOGETHER_API_KEY',
+      openaiCompatible(together),
+      'meta-llama/Llama-3.3-70B-Instruct-Turbo',
+      LOGPROB_CASES,
+    ),
+    withQuestions('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini', REASONING_CASES),
   ],
   files: [
     withFiles('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini'),
