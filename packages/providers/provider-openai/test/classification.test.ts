@@ -9,24 +9,19 @@ import {
   toolResult,
   user,
 } from '@majordomo/core';
+import { testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { azureResponses, createOpenAI, openaiCompatible, openrouter } from '../src/index.ts';
 
-interface Sent {
-  readonly url: string;
-  readonly headers: Headers;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/** `fetch` that records requests and returns `answer`. */
-function fetchOf(answer: unknown, status = 200): { fetch: typeof globalThis.fetch; sent: Sent[] } {
-  const sent: Sent[] = [];
-  const fetch: typeof globalThis.fetch = (input, init) => {
-    const body = JSON.parse(String(init?.body)) as Sent['body'];
-    sent.push({ url: String(input), headers: new Headers(init?.headers), body });
-    return Promise.resolve(Response.json(answer, { status }));
-  };
-  return { fetch, sent };
+/** Starts a vendor that answers every request with `answer`. */
+async function startVendor(answer: unknown, status = 200) {
+  const server = await testServer((response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  return Object.assign(server, {
+    openai: createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` }),
+    openrouter: openaiCompatible(openrouter, { apiKey: 'k', baseURL: `${server.origin}/api/v1` }),
+  });
 }
 
 const QUESTIONS = {
@@ -95,10 +90,10 @@ const TOOL_HISTORY = [
 ] as const;
 
 it('sends questions with their names to the Decisions API, and reads the three types of answers', async () => {
-  const { fetch, sent } = fetchOf(bodyOf(REFUND, TEAM, SEVERITY));
-  const { answers, usage, model } = await classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna');
-  expect(sent[0]?.url).toBe('https://api.openai.com/v1/decisions');
-  expect(sent[0]?.body).toEqual({
+  await using vendor = await startVendor(bodyOf(REFUND, TEAM, SEVERITY));
+  const { answers, usage, model } = await classify(vendor.openai, 'gpt-6-luna');
+  expect(vendor.requests[0]?.path).toBe('/v1/decisions');
+  expect(vendor.requests[0]?.body).toEqual({
     model: 'gpt-6-luna',
     input: 'Refund me!',
     questions: [
@@ -125,10 +120,10 @@ it('sends questions with their names to the Decisions API, and reads the three t
 });
 
 it('sends a conversation with images and tool results as items of the Decisions API', async () => {
-  const { fetch, sent } = fetchOf(bodyOf(REFUND, TEAM, SEVERITY));
+  await using vendor = await startVendor(bodyOf(REFUND, TEAM, SEVERITY));
   const system = { role: 'system', parts: [{ type: 'text', text: 'Shop' }] } as const;
-  await classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna', [system, ...TOOL_HISTORY]);
-  expect(sent[0]?.body['input']).toEqual([
+  await classify(vendor.openai, 'gpt-6-luna', [system, ...TOOL_HISTORY]);
+  expect(vendor.requests[0]?.body['input']).toEqual([
     { role: 'system', content: [{ type: 'input_text', text: 'Shop' }] },
     {
       role: 'user',
@@ -145,13 +140,13 @@ it('sends a conversation with images and tool results as items of the Decisions 
 });
 
 it('assigns answers by name, and answers without a name by position', async () => {
-  const reordered = fetchOf(bodyOf(SEVERITY, REFUND, TEAM));
-  const { answers } = await classify(createOpenAI({ apiKey: 'k', fetch: reordered.fetch }), 'gpt-6-luna');
+  await using reordered = await startVendor(bodyOf(SEVERITY, REFUND, TEAM));
+  const { answers } = await classify(reordered.openai, 'gpt-6-luna');
   expect(answers).toMatchObject({ refund: { probability: 0.98 }, severity: { score: 0.25 } });
-  const unnamed = fetchOf(
+  await using unnamed = await startVendor(
     bodyOf({ ...REFUND, name: null }, { ...TEAM, name: null }, { ...SEVERITY, name: null }),
   );
-  const response = await classify(createOpenAI({ apiKey: 'k', fetch: unnamed.fetch }), 'gpt-6-luna');
+  const response = await classify(unnamed.openai, 'gpt-6-luna');
   expect(response.answers).toMatchObject({ refund: { probability: 0.98 }, severity: { score: 0.25 } });
 });
 
@@ -175,16 +170,16 @@ it.each([
 ])(
   'rejects %s as invalid-output with the name of the question, and records the usage',
   async (_, answers, name) => {
-    const { fetch } = fetchOf(bodyOf(...answers));
-    const error = await failing(classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna'));
+    await using vendor = await startVendor(bodyOf(...answers));
+    const error = await failing(classify(vendor.openai, 'gpt-6-luna'));
     expect([error.kind, error.details.path]).toEqual(['invalid-output', `questions.${name}`]);
     expect(error.details.attempts[0]?.usage?.input).toBe(41);
   },
 );
 
 it('reports a refused question as content-filter with the code refusal, and records the usage', async () => {
-  const { fetch } = fetchOf(bodyOf(REFUND, { type: 'refusal', name: 'team' }, SEVERITY));
-  const error = await failing(classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna'));
+  await using vendor = await startVendor(bodyOf(REFUND, { type: 'refusal', name: 'team' }, SEVERITY));
+  const error = await failing(classify(vendor.openai, 'gpt-6-luna'));
   expect([error.kind, error.details.code, error.details.path]).toEqual([
     'content-filter',
     'refusal',
@@ -194,17 +189,17 @@ it('reports a refused question as content-filter with the code refusal, and reco
 });
 
 it('does not retry a 504 of the Decisions API', async () => {
-  const { fetch, sent } = fetchOf({ error: { message: 'gateway' } }, 504);
-  const error = await failing(classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-6-luna'));
-  expect([error.kind, sent.length]).toEqual(['timeout', 1]);
+  await using vendor = await startVendor({ error: { message: 'gateway' } }, 504);
+  const error = await failing(classify(vendor.openai, 'gpt-6-luna'));
+  expect([error.kind, vendor.requests.length]).toEqual(['timeout', 1]);
 });
 
 it('skips models without a classification API, and Azure', async () => {
-  const { fetch, sent } = fetchOf({});
-  const azure = openaiCompatible(azureResponses({ resource: 'r' }), { apiKey: 'k', fetch });
-  expect((await failing(classify(createOpenAI({ apiKey: 'k', fetch }), 'gpt-5.4'))).kind).toBe('unsupported');
+  await using vendor = await startVendor({});
+  const azure = openaiCompatible(azureResponses({ resource: 'r' }), { apiKey: 'k', baseURL: vendor.origin });
+  expect((await failing(classify(vendor.openai, 'gpt-5.4'))).kind).toBe('unsupported');
   expect((await failing(classify(azure, 'gpt-6-luna'))).kind).toBe('unsupported');
-  expect(sent).toEqual([]);
+  expect(vendor.requests).toEqual([]);
 });
 
 const SYSTEM_ONE = {
@@ -217,11 +212,10 @@ const SYSTEM_ONE = {
 };
 
 it('sends questions in the form of System One to OpenRouter, and reports the cost', async () => {
-  const { fetch, sent } = fetchOf(SYSTEM_ONE);
-  const provider = openaiCompatible(openrouter, { apiKey: 'k', fetch });
-  const { answers, usage } = await classify(provider, 'typesafe/jev');
-  expect(sent[0]?.url).toBe('https://openrouter.ai/api/v1/systemone');
-  expect(sent[0]?.body).toEqual({
+  await using vendor = await startVendor(SYSTEM_ONE);
+  const { answers, usage } = await classify(vendor.openrouter, 'typesafe/jev');
+  expect(vendor.requests[0]?.path).toBe('/api/v1/systemone');
+  expect(vendor.requests[0]?.body).toEqual({
     model: 'typesafe/jev',
     state: 'Refund me!',
     questions: {
@@ -237,9 +231,9 @@ it('sends questions in the form of System One to OpenRouter, and reports the cos
 });
 
 it('sends images to OpenRouter as parts before the state', async () => {
-  const { fetch, sent } = fetchOf(SYSTEM_ONE);
-  await classify(openaiCompatible(openrouter, { apiKey: 'k', fetch }), 'typesafe/jev', TOOL_HISTORY);
-  expect(sent[0]?.body['state']).toEqual([
+  await using vendor = await startVendor(SYSTEM_ONE);
+  await classify(vendor.openrouter, 'typesafe/jev', TOOL_HISTORY);
+  expect(vendor.requests[0]?.body['state']).toEqual([
     { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
     [
       { role: 'user', content: ['Where is my order?', '[image 1]'] },
@@ -252,7 +246,10 @@ it('sends images to OpenRouter as parts before the state', async () => {
 
 it('rejects an answer of System One without a distribution as invalid-output', async () => {
   const score = { type: 'score', score: 1 };
-  const { fetch } = fetchOf({ ...SYSTEM_ONE, answers: { ...SYSTEM_ONE.answers, severity: score } });
-  const error = await failing(classify(openaiCompatible(openrouter, { apiKey: 'k', fetch }), 'typesafe/jev'));
+  await using vendor = await startVendor({
+    ...SYSTEM_ONE,
+    answers: { ...SYSTEM_ONE.answers, severity: score },
+  });
+  const error = await failing(classify(vendor.openrouter, 'typesafe/jev'));
   expect([error.kind, error.details.path]).toEqual(['invalid-output', 'questions.severity']);
 });
