@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExpectedFailures } from './suite.ts';
+import type { CaseResult, ExpectedFailures } from './suite.ts';
 
 /** Result of a suite, as in results.json. */
 export interface Report {
@@ -13,7 +13,12 @@ export interface Report {
   readonly total: number;
   /** Reason if the suite did not run. */
   readonly notRun?: string;
+  /** Results of the cases, if the page lists them. */
+  readonly cases?: readonly ListedCase[];
 }
+
+/** Result of a case, with the version of its program. */
+export type ListedCase = Pick<CaseResult, 'id' | 'version' | 'result'>;
 
 const FOLDER = join(import.meta.dirname, '..');
 const HEAD = `# Standards
@@ -37,7 +42,7 @@ export function card(reports: readonly Report[]): string {
       standard,
       `\`${suite}\`: ${version}`,
       date,
-      notRun === undefined ? `${passed} of ${total}` : 'not run',
+      notRun === undefined && total > 0 ? `${passed} of ${total}` : 'not run',
     ].join(' | '),
   );
   const table = [
@@ -46,7 +51,23 @@ export function card(reports: readonly Report[]): string {
     ...rows.map((row) => `| ${row} |`),
   ];
   const reasons = reports.flatMap(({ suite, standard }) => reasonsOf(standard, suite));
-  return [HEAD, ...table, '', '## Expected failures', '', ...reasons].join('\n');
+  const lists = reports.flatMap(listOf);
+  return [HEAD, ...table, '', ...lists, '## Expected failures', '', ...reasons].join('\n');
+}
+
+function listOf({ standard, date, cases = [] }: Report): readonly string[] {
+  if (cases.length === 0) return [];
+  const rows = cases.map(({ id, version = '', result }) => `| ${id} | ${version} | ${result} |`);
+  return [
+    `## ${standard}`,
+    '',
+    `Results of ${date}. Each client runs a loop with a tool call, against a gateway with a model of another vendor.`,
+    '',
+    '| client | version | result |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ];
 }
 
 function reasonsOf(standard: string, suite: string): readonly string[] {

@@ -5,15 +5,27 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '@majordomo/test-support';
+import { agUi } from './ag-ui/suite.ts';
 import { card, expectedFailures, type Report } from './card.ts';
+import { gatewayClients } from './clients/suite.ts';
 import { jsonSchema } from './json-schema/suite.ts';
 import { mcpClient } from './mcp/client-suite.ts';
 import { mcpServer } from './mcp/server-suite.ts';
 import { openResponses } from './open-responses/suite.ts';
+import { otel } from './otel/suite.ts';
 import { skills } from './skills/suite.ts';
 import { differencesOf, problemsOf, type Suite } from './suite.ts';
 
-const SUITES: readonly Suite[] = [mcpClient, mcpServer, openResponses, jsonSchema, skills];
+const SUITES: readonly Suite[] = [
+  mcpClient,
+  mcpServer,
+  openResponses,
+  jsonSchema,
+  agUi,
+  skills,
+  otel,
+  gatewayClients,
+];
 const RESULTS = join(import.meta.dirname, '../results.json');
 
 const wanted = process.argv.slice(2);
@@ -45,8 +57,11 @@ async function reportOf(suite: Suite): Promise<Report> {
   for (const problem of problems) console.log(`${name}: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
   const passed = results.filter(({ result }) => result === 'passed').length;
-  console.log(
-    `${name}: ${passed} of ${results.length} passed, ${Object.keys(expected).length} failures expected`,
-  );
-  return { ...about, passed, total: results.length };
+  const total = results.filter(({ result }) => result !== 'not run').length;
+  for (const { id, messages } of results.filter(({ result }) => result === 'not run'))
+    console.log(`${name}: ${id} not run: ${messages.join('; ')}`);
+  console.log(`${name}: ${passed} of ${total} passed, ${Object.keys(expected).length} failures expected`);
+  if (suite.listsCases !== true) return { ...about, passed, total };
+  const cases = results.map(({ id, version = '', result }) => ({ id, version, result }));
+  return { ...about, passed, total, cases };
 }

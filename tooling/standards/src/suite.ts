@@ -2,9 +2,12 @@
 export interface CaseResult {
   /** Id that is stable across versions of the suite. */
   readonly id: string;
-  readonly result: 'passed' | 'failed';
-  /** Reasons of the suite for a failure. */
+  /** `not run`: what the case needs is not available on this machine. */
+  readonly result: 'passed' | 'failed' | 'not run';
+  /** Reasons of the suite for a failure, or the reason for which the case did not run. */
   readonly messages: readonly string[];
+  /** Version of the program that the case runs, if each case runs another program. */
+  readonly version?: string;
 }
 
 /** Public suite of a standard. */
@@ -14,6 +17,8 @@ export interface Suite {
   readonly standard: string;
   /** Package or repository of the suite, with its exact version. */
   readonly version: string;
+  /** Whether the page of standards lists the result of each case. */
+  readonly listsCases?: true;
   /** Runs all cases. Returns the reason if the suite is not available. */
   run(): Promise<readonly CaseResult[] | string>;
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
+import { verified } from '../src/ag-ui/client.ts';
+import { agUi } from '../src/ag-ui/suite.ts';
 import { card, expectedFailures, type Report } from '../src/card.ts';
 import { jsonSchema } from '../src/json-schema/suite.ts';
 import { problemsOfEvents, problemsOfResponse } from '../src/open-responses/shape.ts';
@@ -16,6 +18,7 @@ describe('a suite that needs no installation', () => {
   it.for<[string, Suite]>([
     ['open-responses', openResponses],
     ['json-schema', jsonSchema],
+    ['ag-ui', agUi],
     ['skills', skills],
   ])('%s has the recorded results, without an unexpected failure', async ([name, suite], { skip }) => {
     const results = await suite.run();
@@ -71,6 +74,29 @@ describe('the shape of Open Responses', () => {
   });
 });
 
+describe('the verifier of AG-UI', () => {
+  const run = { threadId: 't', runId: 'r' };
+  const message = { messageId: 'm', role: 'assistant' };
+  const responseOf = (...events: readonly object[]): Response =>
+    new Response(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''), {
+      headers: { 'content-type': 'text/event-stream' },
+    });
+
+  it('returns the outcome of a valid sequence', async () => {
+    const response = responseOf({ type: 'RUN_STARTED', ...run }, { type: 'RUN_FINISHED', ...run });
+    expect(await verified(response)).toEqual({ outcome: 'success', problem: undefined });
+  });
+
+  it.each([
+    ['a text that has not started', { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: 'a' }],
+    ['a text that does not end', { type: 'TEXT_MESSAGE_START', ...message }],
+    ['an event without a member', { type: 'TOOL_CALL_START', toolCallId: 'c' }],
+  ])('reports %s', async (_, event) => {
+    const response = responseOf({ type: 'RUN_STARTED', ...run }, event, { type: 'RUN_FINISHED', ...run });
+    expect((await verified(response)).problem).toMatch(/Error/);
+  });
+});
+
 describe('the page of standards', () => {
   it('equals the recorded results and the expected failures', () => {
     expect(read('apps/docs/standards.md')).toBe(card(reports));
@@ -81,5 +107,15 @@ describe('the page of standards', () => {
     const page = card(report === undefined ? [] : [{ ...report, passed: 0, total: 0, notRun: 'no network' }]);
     expect(page).toContain('| not run |');
     expect(page).not.toContain('0 of 0');
+  });
+
+  it('lists the result of each client', () => {
+    const [report] = reports;
+    const cases = [
+      { id: 'openai 7', version: '7.57.0', result: 'passed' as const },
+      { id: 'Codex', result: 'not run' as const },
+    ];
+    const page = card(report === undefined ? [] : [{ ...report, cases }]);
+    expect(page).toContain('| openai 7 | 7.57.0 | passed |\n| Codex |  | not run |');
   });
 });

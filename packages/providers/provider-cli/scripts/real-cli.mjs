@@ -1,28 +1,21 @@
 // Opt-in: installs the CLIs that are on npm into a cache folder, points them at servers on loopback, streams a prompt of
-// 200 kB through each, and checks whether a CLI reads a file that the prompt mentions. Build first; `MAJORDOMO_CLI_CACHE` moves the cache, which takes about 1.1 GB.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+// 200 kB through each, and checks whether a CLI reads a file that the prompt mentions. Build first.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMajordomo, user } from '@majordomo/core';
 import { anthropicMessages, geminiGenerate, openaiChat, startWireServer } from '@majordomo/conformance';
 import { createCli } from '../dist/index.js';
+import { commandOf, installClis, versionOf } from './cli-cache.mjs';
 import { ANSWER, responsesServer } from './responses-server.mjs';
 
-const CACHE = process.env.MAJORDOMO_CLI_CACHE ?? join(homedir(), '.cache/majordomo-cli');
-const PACKAGES = {
-  claude: '@anthropic-ai/claude-code@2.1',
-  gemini: '@google/gemini-cli@0.61',
-  opencode: 'opencode-ai@1.18',
-  codex: '@openai/codex@0.169',
-};
 const MARK = 'The last word is PINEAPPLE.';
 const PROMPT = `${'All work and no play makes Jack a dull boy. '.repeat(4500)}\n${MARK}`;
 const SYSTEM = 'You are the majordomo of a test: be brief.';
 
 const home = mkdtempSync(join(tmpdir(), 'majordomo-real-cli-'));
 
-install();
+installClis();
 const responses = await responsesServer();
 const answer = { parts: [{ type: 'text', text: ANSWER.join(''), chunks: ANSWER }] };
 const serve = (wire) => startWireServer({ wire, script: () => answer, validate: false });
@@ -106,7 +99,7 @@ async function run(cli, { env, model, bodies, files = {} }) {
   }
   const provider = createCli({
     cli,
-    command: join(CACHE, 'node_modules/.bin', cli),
+    command: commandOf(cli),
     timeouts: { totalMs: 120_000 },
   });
   const surroundings = { PATH: process.env.PATH, HOME: home, ...env };
@@ -151,7 +144,7 @@ async function mentions(cli, { env, model, bodies }) {
   const surroundings = { PATH: process.env.PATH, HOME: home, GEMINI_CLI_TRUST_WORKSPACE: 'true', ...env };
   const reads = [];
   for (const fileMentions of [undefined, true]) {
-    const command = join(CACHE, 'node_modules/.bin', cli);
+    const command = commandOf(cli);
     const provider = createCli({ cli, command, cwd, fileMentions, timeouts: { totalMs: 120_000 } });
     const majordomo = createMajordomo({ providers: [provider], env: surroundings, chain: { attempts: 1 } });
     const before = bodies().length;
@@ -171,18 +164,4 @@ async function mentions(cli, { env, model, bodies }) {
   return reads[1] === READS_MENTIONS.includes(cli)
     ? undefined
     : 'fileMentions does something else than is known';
-}
-
-function versionOf(cli) {
-  const name = PACKAGES[cli].replace(/@[\d.]+$/, '');
-  return JSON.parse(readFileSync(join(CACHE, 'node_modules', name, 'package.json'), 'utf8')).version;
-}
-
-function install() {
-  if (Object.keys(PACKAGES).every((name) => existsSync(join(CACHE, 'node_modules/.bin', name)))) return;
-  mkdirSync(CACHE, { recursive: true });
-  writeFileSync(join(CACHE, 'package.json'), '{ "private": true }\n');
-  const args = ['install', ...Object.values(PACKAGES), '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = spawnSync('npm', args, { cwd: CACHE, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`npm install ended with status ${status}`);
 }

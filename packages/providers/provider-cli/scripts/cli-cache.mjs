@@ -1,0 +1,31 @@
+// Vendors' command-line tools that are on npm, in a cache folder of about 1.1 GB. `MAJORDOMO_CLI_CACHE` names another folder.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const CACHE = process.env.MAJORDOMO_CLI_CACHE ?? join(homedir(), '.cache/majordomo-cli');
+const PACKAGES = {
+  claude: ['@anthropic-ai/claude-code', '2.1'],
+  gemini: ['@google/gemini-cli', '0.61'],
+  opencode: ['opencode-ai', '1.18'],
+  codex: ['@openai/codex', '0.169'],
+};
+
+/** Returns the path of a command. */
+export const commandOf = (cli) => join(CACHE, 'node_modules/.bin', cli);
+
+/** Returns the installed version of a command. */
+export const versionOf = (cli) =>
+  JSON.parse(readFileSync(join(CACHE, 'node_modules', PACKAGES[cli][0], 'package.json'), 'utf8')).version;
+
+/** Installs the commands that are missing. Throws if npm fails. */
+export function installClis() {
+  if (Object.keys(PACKAGES).every((cli) => existsSync(commandOf(cli)))) return;
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(join(CACHE, 'package.json'), '{ "private": true }\n');
+  const wanted = Object.values(PACKAGES).map((pair) => pair.join('@'));
+  const args = ['install', ...wanted, '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync('npm', args, { cwd: CACHE, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`npm install ended with status ${status}`);
+}
