@@ -109,8 +109,9 @@ class LegWork {
         (error: unknown) => (LlmError.is(error) ? error.details.attempts : []),
       );
     const last = this.leg.attempts.map(attemptOf).at(-1);
-    if (last === undefined) return;
-    const attempt: Attempt = { ...last, outcome: 'failed', usage: reported?.usage };
+    // Without usage, the attempt stays `abandoned`, so that its complete reservation is booked.
+    if (last === undefined || reported?.usage === undefined) return;
+    const attempt: Attempt = { ...last, outcome: 'failed', usage: reported.usage };
     const { nanoUsd } = await costOfLeg(attempt, this.parts.setup);
     const attempts = [storedAttempt(attempt)];
     this.leg = { ...this.leg, attempts, nanoUsd: nanoUsd?.toString() ?? null };

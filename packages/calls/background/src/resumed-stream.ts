@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type JobEventFacts } from '@majordomo/core';
-import { abortable, SseDecoder } from '@majordomo/core/toolkit';
+import { abortable, SseDecoder, withTimeout } from '@majordomo/core/toolkit';
 import type { JobTarget } from './targets.ts';
 import { isTransient, sendRequest, type RequestLimits } from './vendor-request.ts';
 
@@ -7,6 +7,8 @@ import { isTransient, sendRequest, type RequestLimits } from './vendor-request.t
 const MAX_RECONNECTIONS = 5;
 /** Wait before the second reconnection without a new event, in milliseconds. Each further wait is twice as long. */
 const WAIT_MS = 1000;
+/** Time without bytes after which the stream is opened again, in milliseconds, because a lost connection may stay open. */
+const SILENCE_MS = 120_000;
 
 interface ResumedStreamOptions {
   /** Opens the stream after a cursor. */
@@ -27,6 +29,8 @@ export class ResumedStream {
   private reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   private decoder: SseDecoder | undefined;
   private cursor: string | undefined;
+  /** Cursor after the first event. */
+  private first: string | undefined;
   private text = '';
   private isOver = false;
   private failures = 0;
@@ -62,10 +66,10 @@ export class ResumedStream {
 
   /** Returns the complete events that have arrived, at least one. */
   private async nextEvents(): Promise<string> {
-    const { signal, target } = this.options;
+    const { clock, signal, target } = this.options;
     const reader = (this.reader ??= await this.connect());
     while (this.text === '') {
-      const { done, value } = await abortable(reader.read(), signal);
+      const { done, value } = await withTimeout(abortable(reader.read(), signal), SILENCE_MS, clock);
       if (done) throw new LlmError('truncated', `${target}: the stream of the job ended early`, { target });
       this.decoder?.push(value);
     }
@@ -89,10 +93,19 @@ export class ResumedStream {
 
   private addEvent(data: string, event: string | undefined): void {
     const { cursor, isLast } = this.options.readEvent(data);
+    if (cursor !== undefined && (cursor === this.first || cursor === this.cursor)) throw this.repeatError();
+    this.first ??= cursor;
     this.cursor = cursor ?? this.cursor;
     this.isOver ||= isLast;
     const name = event === undefined ? '' : `event: ${event}\n`;
     this.text += `${name}data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+  }
+
+  /** Returns the error of a server that ignores the cursor. The chunks of the repeated events may differ. */
+  private repeatError(): LlmError {
+    const { target } = this.options;
+    const why = `${target}: the server repeats the events of the job, so its answer is polled`;
+    return new LlmError('unsupported', why, { target });
   }
 
   /** Waits before the next connection. Throws the error if the stream is lost. */

@@ -25,7 +25,7 @@ export class VendorLeg {
   private readonly target: JobTarget;
   private readonly events: LegEvents;
   private readonly limit = new AbortController();
-  private readonly signal: AbortSignal;
+  private signal: AbortSignal;
   private lookAt = 0;
   private lookMs = 0;
   private wake = new AbortController();
@@ -131,19 +131,19 @@ export class VendorLeg {
       return await this.read();
     } catch (cause) {
       if (!this.limit.signal.aborted || this.parts.signal.aborted) throw cause;
-      await this.expire();
-      return true;
+      this.signal = this.parts.signal;
+      this.events.restart();
+      return await this.lookLast();
     } finally {
       cancel();
     }
   }
 
-  /** Looks at a job whose time is over. The vendor may have ended it while no process has looked at it. */
+  /** Looks at a job whose time is over. The vendor may have ended it after the last look. */
   private async lookLast(): Promise<boolean> {
     const found = await this.look();
     if (found === 'gone') return true;
-    if (found === 'delayed') return this.pause();
-    if (found.answer !== undefined) return this.readAnswer(found.answer);
+    if (found !== 'delayed' && found.answer !== undefined) return this.readAnswer(found.answer);
     await this.expire();
     return true;
   }

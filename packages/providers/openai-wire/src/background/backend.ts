@@ -1,4 +1,6 @@
 import type { BackgroundBackend } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/toolkit';
+import { tryParseJson } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
 import type { BackgroundApi } from '../profile.ts';
 
@@ -34,7 +36,7 @@ function responsesBackend(connection: Connection, declaredDays: number | undefin
     remove: async (...args) => (await load()).remove(...args),
     readEvent: (data) => ({
       cursor: SEQUENCE_NUMBER.exec(data)?.[1],
-      isLast: LAST_EVENT.test(data),
+      isLast: isLastEvent(data),
     }),
   };
 }
@@ -42,6 +44,17 @@ function responsesBackend(connection: Connection, declaredDays: number | undefin
 // In JSON, quotes within a string are escaped, so these patterns match only members.
 const SEQUENCE_NUMBER = /"sequence_number"\s*:\s*(\d+)/;
 const LAST_EVENT = /"type"\s*:\s*"(?:error|response\.(?:completed|failed|incomplete|cancelled))"/;
+const LAST_TYPES = new Set<unknown>([
+  'error',
+  'response.completed',
+  'response.failed',
+  'response.incomplete',
+  'response.cancelled',
+]);
+
+/** Whether an event is the last. Parses few events, because most of them contain no such type, also not in a nested object. */
+const isLastEvent = (data: string): boolean =>
+  LAST_EVENT.test(data) && LAST_TYPES.has(asRecord(tryParseJson(data))['type']);
 
 function deferredBackend(connection: Connection, declaredDays: number | undefined): BackgroundBackend {
   let loaded: Promise<DeferredJobs> | undefined;

@@ -1,5 +1,5 @@
 import { LlmError, type BackgroundBackend, type BatchContext, type JobLook } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { batchRequest, ignoreGone, sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/error-body.ts';
@@ -39,8 +39,10 @@ export function responseJobs(connection: Connection): ResponseJobs {
 
     async look(ref, context): Promise<JobLook> {
       const response = await request('get', pathOf(ref), context);
-      const text = await batchRequest(context, toLlmError, () => response.text());
-      const { status } = asRecord(tryParseJson(text));
+      const { text, status } = await batchRequest(context, toLlmError, async (_own, { secrets }) => {
+        const body = await response.text();
+        return { text: body, status: statusOf(body, context.target, secrets) };
+      });
       const pollMs = asNumber(Number(response.headers.get('openai-poll-after-ms') ?? undefined));
       if (status === 'queued') return { state: 'queued', pollMs };
       if (!ENDED.has(status)) return { state: 'running', pollMs };
@@ -60,6 +62,15 @@ export function responseJobs(connection: Connection): ResponseJobs {
       await ignoreGone(request('delete', idPath(ref), context).then(discard));
     },
   };
+}
+
+/** Returns the status of a response. Throws the error that a server has sent instead of a response. */
+function statusOf(text: string, target: string, secrets: readonly string[]): string {
+  const body = asRecord(tryParseJson(text));
+  const status = asText(body['status']);
+  if (status !== undefined) return status;
+  if (isRecord(body['error'])) throw inBandError(body, target, secrets);
+  throw new LlmError('protocol', `${target}: the job has no status`, { target, path: 'status' });
 }
 
 /** Returns the path of a response, with the stored query and a further one. */

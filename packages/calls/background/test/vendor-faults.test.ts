@@ -1,0 +1,107 @@
+import type { JobFault, JobRequest } from '@majordomo/conformance';
+import { expect, it } from 'vitest';
+import {
+  ANSWER_NANO,
+  eventsOf,
+  failure,
+  jobsWorld,
+  noStream,
+  REQUEST,
+  stepsOf,
+  textOf,
+  type JobsWorld,
+} from './jobs-world.ts';
+
+const SPEC = 'openai/gpt-5.4';
+const CHAIN = 'openai/gpt-5.4,other/gpt-5.4-mini';
+const TEXT = 'An answer with several words, in several events.';
+
+const pause = ({ clock }: JobsWorld, ms: number): Promise<void> =>
+  clock.sleep(ms, new AbortController().signal);
+
+it('polls a vendor that repeats its events after a reconnection', async () => {
+  let streams = 0;
+  const repeat = ({ step, query }: JobRequest): JobFault | undefined => {
+    if (step !== 'stream') return undefined;
+    query.delete('starting_after');
+    return streams++ === 0 ? { cutAfter: 6 } : undefined;
+  };
+  await using all = await jobsWorld({ server: { plan: () => TEXT, before: repeat } });
+  const job = await all.settle(all.process().model(SPEC).start(REQUEST));
+  expect(textOf(await all.settle(eventsOf(job.stream())))).toBe(TEXT);
+  expect((await job.result()).text).toBe(TEXT);
+  expect([streams, stepsOf(all.server, 'look')]).toEqual([2, 1]);
+});
+
+it('reconnects a stream without events after 2 minutes, then polls', async () => {
+  await using all = await jobsWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 2 }) } });
+  const job = await all.settle(all.process().model(SPEC).start(REQUEST));
+  const result = job.result();
+  await expect(all.settle(Promise.race([result, pause(all, 840_000)]))).resolves.toBeUndefined();
+  expect(stepsOf(all.server, 'stream')).toBe(6);
+  expect(stepsOf(all.server, 'look')).toBeGreaterThan(1);
+  all.server.jobs[0]?.release();
+  expect((await all.settle(result)).text).toBe(TEXT);
+});
+
+it('reports a look without a status, and looks again', async () => {
+  const bodies = [{ error: { message: 'sorry', code: 'server_error' } }, { html: 'maintenance' }];
+  const before = (request: JobRequest): JobFault | undefined => {
+    if (request.step !== 'look') return noStream(request);
+    const body = bodies.shift();
+    return body && { status: 200, body };
+  };
+  await using all = await jobsWorld({ server: { plan: () => TEXT, before } });
+  const answer = await all.settle(all.process().model(SPEC).generate(REQUEST), 60);
+  expect(answer.text).toBe(TEXT);
+  const delays = all.events.filter((event) => event.type === 'job-delayed');
+  expect(delays.map(({ error: { kind } }) => kind)).toEqual(['server', 'protocol']);
+});
+
+it('reads an answer that the vendor has when the time of the job is over', async () => {
+  const plan = (): { answer: string; holdAt: number } => ({ answer: TEXT, holdAt: 2 });
+  await using all = await jobsWorld({ server: { plan, before: noStream } });
+  const model = all.process().model(CHAIN);
+  const result = model.generate(REQUEST, { timeouts: { completeMs: 100_000 } });
+  await all.settle(Promise.race([result, pause(all, 98_000)]));
+  all.server.jobs[0]?.release();
+  expect(await all.settle(result)).toMatchObject({ text: TEXT, target: SPEC });
+  expect(all.other.requests).toHaveLength(0);
+  expect(stepsOf(all.server, 'cancel')).toBe(0);
+});
+
+it('starts the next target if the time of a job is over and the vendor does not respond', async () => {
+  const life = { isKilled: false };
+  const before = ({ step }: JobRequest): JobFault | undefined =>
+    life.isKilled && step !== 'start' ? { status: 500 } : undefined;
+  await using all = await jobsWorld({
+    server: { plan: () => ({ holdAt: 2 }), before },
+    other: { plan: () => TEXT },
+  });
+  await all.settle(all.process({}, life).model(CHAIN).start(REQUEST, { key: 'k' }));
+  life.isKilled = true;
+  await all.clock.advance(3_700_000);
+  const job = await all.process().open('k');
+  expect(await all.settle(job.result(), 60)).toMatchObject({ text: TEXT, target: 'other/gpt-5.4-mini' });
+  expect(stepsOf(all.server, 'look')).toBeLessThan(5);
+});
+
+it('books the reservation of a cancelled job whose usage the vendor does not report', async () => {
+  let isCancelled = false;
+  const after = ({ step }: JobRequest): JobFault | undefined => {
+    isCancelled ||= step === 'cancel';
+    const body = { id: 'resp_job1', status: 'cancelled', output: [], usage: null };
+    return isCancelled && step === 'look' ? { status: 200, body } : undefined;
+  };
+  await using all = await jobsWorld({ server: { plan: () => ({ holdAt: 4 }), after } });
+  const background = all.process();
+  const job = await all.settle(background.model(SPEC).start(REQUEST));
+  await all.settle(job.cancel());
+  await all.settle(background.poll());
+  const [record] = await all.records();
+  expect(record).toMatchObject({ outcome: 'abandoned' });
+  // The reservation contains the maximum output of 100 tokens.
+  expect(BigInt(record?.nanoUsd ?? 0)).toBeGreaterThan(10n * ANSWER_NANO - ANSWER_NANO);
+  expect((await job.status()).nanoUsd).toBeUndefined();
+  expect(await failure(job.result())).toMatchObject({ kind: 'aborted' });
+});
