@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { world } from './world.ts';
+import { folder } from './built.ts';
+import { started } from './started.ts';
+import { trustConfigs, world } from './world.ts';
 
 const env = { OPENAI_API_KEY: 'sk-test', ANTHROPIC_API_KEY: 'sk-ant-test' };
 const config = (aliases: object): Readonly<Record<string, string>> => ({
@@ -60,5 +64,41 @@ it.each([
 ])('rejects %j with the arguments %j', async (aliases, args, message) => {
   using cli = world({ env, files: config(aliases) });
   const { code, err } = await cli.run('models', ...args, '--replaceable');
+  expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+});
+
+const TOKEN = 't0ken-of-the-admin-0123456789';
+
+it('lists the names of a running gateway, also after its configuration has changed', async () => {
+  const cwd = folder(config({ served: 'openai/gpt-5' }));
+  const gateway = started(['serve', '--port', '0', '--keys'], {
+    cwd,
+    env: { ...env, MAJORDOMO_ADMIN_TOKEN: TOKEN },
+  });
+  const url = await gateway.outputMatching(/Serving .* at (\S+)/);
+  using cli = world({ env: { MAJORDOMO_ADMIN_TOKEN: TOKEN } });
+  const before = await cli.run('models', '--replaceable', '--url', url);
+  expect([before.code, before.out]).toEqual([1, expect.stringContaining('openai/gpt-5  (served)\n')]);
+  const changed = config({ other: 'openai/gpt-5' })['majordomo.config.json'] ?? '';
+  writeFileSync(join(cwd, 'majordomo.config.json'), changed);
+  trustConfigs(cwd, ['majordomo.config.json']);
+  await gateway.outputMatching(/configuration reloaded: (1) models/);
+  const after = await cli.run('models', '--replaceable', '--url', url);
+  expect(after.out).toContain('openai/gpt-5  (other)\n');
+  using stranger = world({ env: { MAJORDOMO_ADMIN_TOKEN: 'another token of the admin' } });
+  const { code, err } = await stranger.run('models', '--replaceable', '--url', url);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(/returned the status 401; check MAJORDOMO_ADMIN_TOKEN/),
+  ]);
+});
+
+it.each([
+  [['--url', 'http://127.0.0.1:1'], /--url needs --replaceable/],
+  [['--replaceable', '--url', 'other'], /--url must be the address of a gateway/],
+  [['--replaceable', '--url', 'http://127.0.0.1:1'], /did not respond with JSON; check --url/],
+])('rejects the arguments %j', async (args, message) => {
+  using cli = world({ env: { MAJORDOMO_ADMIN_TOKEN: TOKEN } });
+  const { code, err } = await cli.run('models', ...args);
   expect([code, err]).toEqual([2, expect.stringMatching(message)]);
 });

@@ -3,11 +3,11 @@ import type { Settings } from './settings.ts';
 import type { Io } from '../program/io.ts';
 import { openSpec } from '../backends/open.ts';
 
-/** Target of a name in the configuration. */
+/** Target of a name in the configuration, or at a running gateway. */
 export interface NamedTarget {
-  /** Alias, or `model` for the default model. */
+  /** Alias, `model` for the default model, or name at the gateway. */
   readonly name: string;
-  readonly target: ResolvedTarget;
+  readonly target: Pick<ResolvedTarget, 'target' | 'vendor' | 'model'>;
 }
 
 /** Returns the targets of the default model and the aliases. Omits specs that cannot be opened. */

@@ -6,6 +6,7 @@ import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { codeFor } from '../terminal/print-error.ts';
 import { openStores, storeOf } from './open-stores.ts';
+import { API_PATH, apiAt, tokenIn } from './remote-api.ts';
 
 /** Location of the keys: a store, or a running gateway. */
 export interface KeysPlace {
@@ -14,7 +15,6 @@ export interface KeysPlace {
 }
 
 const WHY = 'majordomo keys';
-const PATH = '/admin/v1';
 
 /** Runs a function with the keys of a gateway or of a store. Throws `Stop` if the admin API refuses a request. */
 export async function withKeys<T>(
@@ -38,21 +38,8 @@ export async function withKeys<T>(
       ledger: createLedger({ store: stores.ledger, storeTimeoutMs }),
     });
     const send: typeof fetch = (address, init) => admin.fetch(new Request(address, init), { admin: true });
-    return await run(remoteKeys({ url: `http://localhost${PATH}`, token: 'unused', fetch: send }));
+    return await run(remoteKeys({ url: `http://localhost${API_PATH}`, token: 'unused', fetch: send }));
   } catch (error) {
     throw LlmError.is(error) ? new Stop(error.message, codeFor(error)) : error;
   }
-}
-
-function tokenIn({ env }: Io): string {
-  const { MAJORDOMO_ADMIN_TOKEN: token = '' } = env;
-  if (token === '') throw new Stop('--url needs the token of the admin API in MAJORDOMO_ADMIN_TOKEN');
-  return token;
-}
-
-function apiAt(url: string): string {
-  const base = URL.parse(url);
-  if (base === null || !/^https?:$/.test(base.protocol))
-    throw new Stop('--url must be the address of a gateway, such as https://gateway.example');
-  return base.pathname === '/' ? `${base.origin}${PATH}` : url;
 }

@@ -5,6 +5,7 @@ interface ModelsOptions {
   readonly json?: true;
   readonly prices?: true;
   readonly replaceable?: true;
+  readonly url?: string;
 }
 
 export const define: Define = (command, io, done) => {
@@ -12,6 +13,7 @@ export const define: Define = (command, io, done) => {
     .argument('[provider]', 'list only this provider')
     .option('--prices', "add the catalog's prices per million tokens")
     .option('--replaceable', 'list configured models that retire within 90 days or have a cheaper equal')
+    .option('--url <address>', 'with --replaceable: use the names of a running gateway instead')
     .option('--json', 'print one JSON document')
     .action(async (provider: string | undefined, flags: ModelsOptions) => {
       if (flags.replaceable === true) {
@@ -21,6 +23,7 @@ export const define: Define = (command, io, done) => {
         done(await replaceable(flags, io));
         return;
       }
+      if (flags.url !== undefined) throw new Stop('--url needs --replaceable; add it');
       const { models } = await import('./models.ts');
       done(await models(provider, flags, io));
     });

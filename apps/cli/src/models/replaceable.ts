@@ -1,15 +1,16 @@
 import type { Catalog, CatalogModel, Price } from '@majordomo/catalog';
-import { configuredTargets } from '../config/configured-targets.ts';
+import { configuredTargets, type NamedTarget } from '../config/configured-targets.ts';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
 import { writeJson } from '../terminal/write-json.ts';
+import { gatewayTargets } from './gateway-targets.ts';
 
 /** Model of the configuration that retires within 90 days, or that costs more than an equal model of its vendor. */
 interface Replaceable {
-  /** Names of the configuration: aliases, and `model` for the default model. */
+  /** Names of the configuration (aliases, and `model` for the default model), or of the gateway. */
   readonly names: readonly string[];
   readonly target: string;
   /** Date of the retirement, in ISO format. */
@@ -23,15 +24,18 @@ interface Replaceable {
   readonly reasons: readonly string[];
 }
 
+/** Options of `majordomo models --replaceable`. */
+interface ReplaceableFlags {
+  readonly json?: true;
+  readonly url?: string;
+}
+
 /**
  * Implements `majordomo models --replaceable`. Exits with 1 if a model retires within 90 days, so that CI can run it. A cheaper model
  * alone is no failure.
  */
-export async function replaceable(flags: { readonly json?: true }, io: Io): Promise<ExitCode> {
-  const settings = await loadSettings(io);
-  const named = await configuredTargets(settings, io);
-  if (named.length === 0)
-    throw new Stop('the configuration names no model; add "model" or "aliases" to majordomo.config.json');
+export async function replaceable(flags: ReplaceableFlags, io: Io): Promise<ExitCode> {
+  const named = await namedTargets(flags, io);
   const catalog = await currentCatalog(io);
   const now = new Date();
   const targets = new Map(named.map(({ target }) => [target.target, target]));
@@ -46,6 +50,19 @@ export async function replaceable(flags: { readonly json?: true }, io: Io): Prom
   if (flags.json === true) writeJson(io.stdout, { catalog: catalog.date, models: found, unknown });
   else io.stdout.write(printable(shown(found, unknown, targets.size, catalog.date)));
   return found.some(({ retires }) => retires !== undefined) ? EXIT.failed : EXIT.ok;
+}
+
+/** Returns the targets of the running gateway at `--url`, or of the configuration. */
+async function namedTargets({ url }: ReplaceableFlags, io: Io): Promise<readonly NamedTarget[]> {
+  if (url !== undefined) {
+    const served = await gatewayTargets(url, io);
+    if (served.length === 0) throw new Stop('the gateway serves no model with a target; check its log');
+    return served;
+  }
+  const configured = await configuredTargets(await loadSettings(io), io);
+  if (configured.length === 0)
+    throw new Stop('the configuration names no model; add "model" or "aliases" to majordomo.config.json');
+  return configured;
 }
 
 interface Subject {

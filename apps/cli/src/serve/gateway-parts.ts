@@ -1,4 +1,4 @@
-import type { Admin, CallLog, Keys } from '@majordomo/admin';
+import type { Admin, AdminOptions, CallLog, Keys } from '@majordomo/admin';
 import type { Background, JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import type { Majordomo } from '@majordomo/core';
@@ -33,13 +33,15 @@ interface PartsOptions {
   readonly needsKeys: boolean;
   /** Token of the admin API. */
   readonly token: string | undefined;
+  /** Returns the served names, for the admin API. */
+  readonly models: AdminOptions['models'];
 }
 
 const WHY = 'majordomo serve';
 
 /** Opens the store. Throws `Stop` if the store cannot be opened. */
 export async function openParts(
-  { store, needsKeys, token }: PartsOptions,
+  { store, needsKeys, token, models }: PartsOptions,
   settings: Settings,
   io: Io,
 ): Promise<GatewayParts> {
@@ -72,7 +74,7 @@ export async function openParts(
     keys,
     calls,
     ledger,
-    admin: createAdmin({ keys, calls, ledger, token }),
+    admin: createAdmin({ keys, calls, ledger, models, token }),
     responses:
       responses === false
         ? undefined

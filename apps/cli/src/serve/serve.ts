@@ -15,6 +15,7 @@ import { configured } from './configured.ts';
 import { openParts } from './gateway-parts.ts';
 import { keyFile, tokenFile, type Authorize } from './key-file.ts';
 import { drainOf, GRACE_MS, inspectorAt, listen, newToken, portOf, untilAborted } from './listen.ts';
+import { createModelList } from './model-list.ts';
 import { createOperator } from './operator.ts';
 import { plannerOf } from './planner-of.ts';
 import { inSequence, replaceLimits, reported, WatchedFiles } from './reload.ts';
@@ -61,13 +62,16 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     throw new Stop(
       'gateway.background of the configuration needs a store; set gateway.store, or pass --store',
     );
+  const modelList = createModelList();
+  const partsOptions = { store, needsKeys, token, models: () => modelList.list() };
   await using parts =
-    needsKeys || store !== undefined ? await openParts({ store, needsKeys, token }, settings, io) : undefined;
+    needsKeys || store !== undefined ? await openParts(partsOptions, settings, io) : undefined;
   await using opened = parts === undefined ? await openLedgerGates(settings, io) : undefined;
   const ledger = parts?.ledger ?? opened?.ledger;
   const { onEvent, onError } = createOperator(io);
   const options = { names: flags.models, gates: ledger === undefined ? [] : [ledger.gate], onEvent };
   const first = await configured(settings, options, io);
+  modelList.set(first);
   const catalog = await currentCatalog(io);
   const inspector = loaded.createInspector?.({
     ...first,
@@ -103,6 +107,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     // An invalid limit throws here, before anything is replaced.
     createLedger({ limits });
     gateway.update({ ...changed, ...changeable(next), background: background?.(changed.majordomo) });
+    modelList.set(changed);
     inspector?.update({ ...changed, router: plannerOf(next) });
     if (ledger !== undefined) replaceLimits(ledger, present.ledger?.limits ?? [], limits);
     present = next;

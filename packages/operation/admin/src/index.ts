@@ -33,6 +33,7 @@ export type {
 export type { MetricSample } from './metric-sample.ts';
 export { createAdmin, type Admin, type AdminOptions } from './api/create-admin.ts';
 export type { KeyChangeEvent } from './api/key-routes.ts';
+export type { ServedModel } from './api/model-routes.ts';
 export {
   remoteKeys,
   type KeyLimitState,

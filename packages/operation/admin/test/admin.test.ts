@@ -123,6 +123,17 @@ it('the OpenAPI document is valid OpenAPI 3.1 and contains only the configured p
   ]);
 });
 
+it('lists the served models, and returns 404 without the option', async () => {
+  const targets = [{ target: 'openai/gpt-5.4', vendor: 'openai', model: 'gpt-5.4' }];
+  const models = [
+    { name: 'smart', targets },
+    { name: 'broken', targets: [] },
+  ];
+  const { send } = setUp({ models: () => Promise.resolve(models) });
+  expect(await send('GET', '/models')).toMatchObject({ status: 200, body: { models } });
+  expect((await setUp().send('GET', '/models')).status).toBe(404);
+});
+
 it('creates, reads, changes, rotates, revokes and lists keys, and reports each change', async () => {
   const { send, changes, keys } = setUp();
   const limits = [

@@ -10,6 +10,7 @@ import { answerTo, answerWith, Refusal } from './answer.ts';
 import { callRoutes } from './call-routes.ts';
 import { keyRoutes, type KeyChangeEvent } from './key-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
+import { modelRoutes, type ServedModel } from './model-routes.ts';
 import { openapiOf } from './openapi.ts';
 import { readBody } from './read-body.ts';
 import type { Route } from './route.ts';
@@ -24,6 +25,12 @@ export interface AdminOptions {
   /** Ledger for spending and limits. @default none: the routes of spending and limits return status 404 */
   readonly ledger?: Ledger | undefined;
   /**
+   * Returns the served names with their current targets, for `GET /models`.
+   *
+   * @default none: the route returns status 404
+   */
+  readonly models?: (() => Promise<readonly ServedModel[]>) | undefined;
+  /**
    * Token of at least 16 characters. A request with the token as `authorization: Bearer` has access.
    *
    * @default none: only keys with `admin`, and callers that the mounting server admits, have access
@@ -35,7 +42,7 @@ export interface AdminOptions {
   readonly onChange?: ((change: KeyChangeEvent) => void) | undefined;
 }
 
-/** Admin API for keys, calls, spending and limits, as JSON. */
+/** Admin API for keys, calls, spending, limits and served models, as JSON. */
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;
@@ -54,6 +61,7 @@ const KINDS: KindsOf<AdminOptions> = {
   keys: 'object with authorize',
   calls: 'object with page',
   ledger: 'object with report',
+  models: 'function',
   token: 'string',
   path: 'string',
   onChange: 'function',
@@ -64,7 +72,7 @@ const MAX_ANSWER_MS = 60_000;
 /** Creates the API. Throws `config` for an invalid option. */
 export function createAdmin(options: AdminOptions): Admin {
   checkOptions('createAdmin', options, KINDS);
-  const { keys, calls, ledger, token, path = '/admin/v1', onChange } = options;
+  const { keys, calls, ledger, models, token, path = '/admin/v1', onChange } = options;
   if (token !== undefined && token.length < MIN_TOKEN)
     throw new LlmError('config', `createAdmin: token must have at least ${MIN_TOKEN} characters`, {
       path: 'token',
@@ -74,6 +82,7 @@ export function createAdmin(options: AdminOptions): Admin {
     ...(keys === undefined ? [] : keyRoutes(keys, ledger, onChange)),
     ...(calls === undefined ? [] : callRoutes(calls)),
     ...(ledger === undefined ? [] : ledgerRoutes(ledger)),
+    ...(models === undefined ? [] : modelRoutes(models)),
   ];
   const document = openapiOf(routes, path);
   // Compare hashes, so that the duration of the comparison reveals nothing about the token.
