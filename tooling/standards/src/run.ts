@@ -1,9 +1,11 @@
 /**
  * Runs public suites: all, or those in the arguments. Fails if a case failed unexpectedly, or if an expected failure passed.
  * Suites that are not available are reported as `not run`, and never as passed. Writes the results to results.json and apps/docs/standards.md.
+ * With `--newest`, it installs the newest versions from npm instead of the pinned ones, and writes nothing.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ROOT } from '@majordomo/test-support';
 import { agUi } from './ag-ui/suite.ts';
 import { card, expectedFailures, type Report } from './card.ts';
@@ -28,7 +30,10 @@ const SUITES: readonly Suite[] = [
 ];
 const RESULTS = join(import.meta.dirname, '../results.json');
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { newest: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const unknown = wanted.filter((name) => !SUITES.some((suite) => suite.name === name));
 if (unknown.length > 0)
   throw new Error(
@@ -38,16 +43,20 @@ if (unknown.length > 0)
 const reports: Report[] = [];
 for (const suite of SUITES)
   if (wanted.length === 0 || wanted.includes(suite.name)) reports.push(await reportOf(suite));
-const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Report[]) : [];
-const byName = new Map([...before, ...reports].map((report) => [report.suite, report]));
-const all = SUITES.flatMap(({ name }) => byName.get(name) ?? []);
-writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
-writeFileSync(join(ROOT, 'apps/docs/standards.md'), card(all));
+if (!values.newest) write(reports);
+
+function write(reports: readonly Report[]): void {
+  const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Report[]) : [];
+  const byName = new Map([...before, ...reports].map((report) => [report.suite, report]));
+  const all = SUITES.flatMap(({ name }) => byName.get(name) ?? []);
+  writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
+  writeFileSync(join(ROOT, 'apps/docs/standards.md'), card(all));
+}
 
 async function reportOf(suite: Suite): Promise<Report> {
   const { name, standard, version } = suite;
   const about = { suite: name, standard, version, date: new Date().toISOString().slice(0, 10) };
-  const results = await suite.run();
+  const results = await suite.run(values.newest);
   if (typeof results === 'string') {
     console.log(`${name}: not run: ${results}`);
     return { ...about, passed: 0, total: 0, notRun: results };

@@ -19,8 +19,8 @@ export interface Suite {
   readonly version: string;
   /** Whether the page of standards lists the result of each case. */
   readonly listsCases?: true;
-  /** Runs all cases. Returns the reason if the suite is not available. */
-  run(): Promise<readonly CaseResult[] | string>;
+  /** Runs all cases. Returns the reason if the suite is not available. `isNewest`: whether to install the newest versions from npm. */
+  run(isNewest?: boolean): Promise<readonly CaseResult[] | string>;
 }
 
 /** Reasons of the failures that are expected, by id. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newestOf } from '../src/newest.ts';
 import { type CaseResult, differencesOf, problemsOf } from '../src/suite.ts';
 
 const passed = (id: string): CaseResult => ({ id, result: 'passed', messages: [] });
@@ -27,6 +28,17 @@ describe('the differences of a suite', () => {
     const differences = differencesOf([passed('a')], { removed: 'reason' });
     expect(problemsOf('mcp-client', differences)).toEqual([
       'removed is not a case of the suite; remove it from tooling/standards/expected/mcp-client.json',
+    ]);
+  });
+});
+
+describe('the newest versions', () => {
+  it('keep the major version of an alias, and the prereleases of a prerelease', () => {
+    const versions = { 'openai-6': 'npm:openai@6.49.0', '@google/genai': '3.3.0', suite: '0.2.0-alpha.12' };
+    expect(newestOf(versions)).toEqual([
+      'openai-6@npm:openai@^6.49.0',
+      '@google/genai@>=3.3.0',
+      'suite@>=0.2.0-alpha.12',
     ]);
   });
 });

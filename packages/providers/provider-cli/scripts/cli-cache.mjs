@@ -19,13 +19,15 @@ export const commandOf = (cli) => join(CACHE, 'node_modules/.bin', cli);
 export const versionOf = (cli) =>
   JSON.parse(readFileSync(join(CACHE, 'node_modules', PACKAGES[cli][0], 'package.json'), 'utf8')).version;
 
-/** Installs the commands that are missing. Throws if npm fails. */
-export function installClis() {
-  if (Object.keys(PACKAGES).every((cli) => existsSync(commandOf(cli)))) return;
+/** Installs the commands unless all of them are installed, or the newest versions of all commands. Throws if npm fails. */
+export function installClis(isNewest = false) {
+  if (!isNewest && Object.keys(PACKAGES).every(isInstalled)) return;
   mkdirSync(CACHE, { recursive: true });
   writeFileSync(join(CACHE, 'package.json'), '{ "private": true }\n');
-  const wanted = Object.values(PACKAGES).map((pair) => pair.join('@'));
+  const wanted = Object.values(PACKAGES).map(([name, version]) => `${name}@${isNewest ? 'latest' : version}`);
   const args = ['install', ...wanted, '--no-audit', '--no-fund', '--loglevel=error'];
   const { status } = spawnSync('npm', args, { cwd: CACHE, stdio: 'inherit' });
   if (status !== 0) throw new Error(`npm install ended with status ${status}`);
 }
+
+const isInstalled = (cli) => existsSync(commandOf(cli)) && versionOf(cli).startsWith(`${PACKAGES[cli][1]}.`);

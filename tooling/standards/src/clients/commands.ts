@@ -113,8 +113,8 @@ env_key = "GATEWAY_KEY"
 ];
 
 /** Runs the coding agents. If npm fails, none is run. */
-export async function runCommands(): Promise<readonly CaseResult[]> {
-  const problem = problemOfInstallation();
+export async function runCommands(isNewest: boolean): Promise<readonly CaseResult[]> {
+  const problem = problemOfInstallation(isNewest);
   const results: CaseResult[] = [];
   for (const command of COMMANDS) {
     if (problem === undefined) results.push(await run(command));
@@ -123,9 +123,9 @@ export async function runCommands(): Promise<readonly CaseResult[]> {
   return results;
 }
 
-function problemOfInstallation(): string | undefined {
+function problemOfInstallation(isNewest: boolean): string | undefined {
   try {
-    installClis();
+    installClis(isNewest);
     return undefined;
   } catch (error) {
     return String(error);

@@ -8,5 +8,5 @@ export const gatewayClients: Suite = {
   standard: 'Clients of the gateway',
   version: 'programs of this repository, and commands from npm',
   listsCases: true,
-  run: async () => [...(await runPrograms()), ...(await runCommands())],
+  run: async (isNewest = false) => [...(await runPrograms(isNewest)), ...(await runCommands(isNewest))],
 };

@@ -10,8 +10,8 @@ export const mcpClient: Suite = {
   name: 'mcp-client',
   standard: 'MCP client, 2025-11-25 and 2026-07-28, with authorization extensions',
   version: VERSION,
-  run: async () =>
-    install() ??
+  run: async (isNewest) =>
+    install(isNewest) ??
     runScenarios('client', () => [
       '--command',
       `${process.execPath} ${PROGRAM}`,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Semaphore } from '@majordomo/core/toolkit';
 import { npm } from '../../../runtimes/install.mjs';
+import { newestOf } from '../newest.ts';
 import type { CaseResult } from '../suite.ts';
 
 const FOLDER = join(import.meta.dirname, '../../suites/mcp');
@@ -44,8 +45,11 @@ const CONCURRENCY = 2;
 /** Maximum time of one scenario, in milliseconds. */
 const SCENARIO_MS = 60_000;
 
-/** Installs the suite. Returns the problem, if any. */
-export const install = (): string | undefined => npm(['install', '--no-package-lock'], FOLDER);
+/** Installs the suite, or its newest version. Returns the problem, if any. */
+export function install(isNewest = false): string | undefined {
+  const newest = isNewest ? ['--no-save', ...newestOf(devDependencies)] : [];
+  return npm(['install', '--no-package-lock', ...newest], FOLDER);
+}
 
 /** Runs the required scenarios of all revisions, and the additional ones. `argumentsOf` returns the arguments of the suite for one scenario. */
 export async function runScenarios(

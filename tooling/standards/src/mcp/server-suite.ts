@@ -11,8 +11,8 @@ export const mcpServer: Suite = {
   name: 'mcp-server',
   standard: 'MCP server, 2025-11-25 and 2026-07-28',
   version: VERSION,
-  async run() {
-    const problem = install();
+  async run(isNewest) {
+    const problem = install(isNewest);
     if (problem !== undefined) return problem;
     const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     try {
