@@ -95,18 +95,19 @@ export type { JsonObject, JsonSchema, JsonSchemaOptions, JsonValue, ObjectSchema
 export type { SchemaIssue, SchemaResult, StandardJsonSchema, StandardSchema } from './types/schema.ts';
 
 // Other operations
-export type { ImageModel, ImageRequest, ImageResponse } from './types/operations.ts';
+export type { ImageModel, ImageRequest, ImageResponse, ImageStreamEvent } from './types/operations.ts';
 export type { EmbeddingModel, EmbeddingRequest, EmbeddingResponse } from './types/operations.ts';
 export type { TranscriptionModel, TranscriptionRequest, TranscriptionResponse } from './types/operations.ts';
-export type { OperationResponse, TranscriptSegment } from './types/operations.ts';
+export type { OperationResponse, TranscriptSegment, TranscriptStreamEvent } from './types/operations.ts';
 export type { SpeechModel, SpeechRequest, SpeechResponse } from './types/operations.ts';
 export type { RerankModel, RerankRequest, RerankResponse, RerankResult } from './types/operations.ts';
 export type { ModerationModel, ModerationRequest } from './types/operations.ts';
 export type { ModerationResponse, ModerationResult } from './types/operations.ts';
 export type { ClassificationModel, ClassificationRequest } from './types/operations.ts';
-export type { ClassificationResponse, Question, Questions } from './types/operations.ts';
-export type { AnswerFacts, AnswerOf, ChoiceAnswer, PredicateAnswer } from './types/operations.ts';
-export type { Basis, Calibration, CalibrationCurve, ScoreAnswer } from './types/operations.ts';
+export type { ClassificationResponse } from './types/operations.ts';
+export type { Question, Questions } from './types/classification.ts';
+export type { AnswerFacts, AnswerOf, ChoiceAnswer, PredicateAnswer } from './types/classification.ts';
+export type { Basis, Calibration, CalibrationCurve, ScoreAnswer } from './types/classification.ts';
 
 // Calls and errors
 export type { CallEvent, CallInfo, CallOptions, ChainOptions, RawResponse } from './types/call-options.ts';

@@ -1,4 +1,13 @@
-import { truncateText, type ChatRequest, type ChatResponse, type Message, type Part } from '@majordomo/core';
+import {
+  truncateText,
+  type AnswerOf,
+  type CallEvent,
+  type ChatRequest,
+  type ChatResponse,
+  type Message,
+  type Part,
+  type Question,
+} from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import type { FeedContent } from './feed-types.ts';
 
@@ -6,6 +15,8 @@ import type { FeedContent } from './feed-types.ts';
 const MAX_TEXT = 16_000;
 const MAX_CALL = 64_000;
 const MAX_STORED = 16_000_000;
+
+type EndOfCall = Extract<CallEvent, { readonly type: 'call-end' }>;
 
 /** Redacted prompts and responses of the newest calls, up to a total size. */
 export class Contents {
@@ -31,6 +42,12 @@ export class Contents {
     const calls = toolCalls.map(({ name, args }) => `→ ${name}(${jsonOf(args)})`);
     const answer = this.masked([text, ...calls].filter((line) => line !== '').join('\n'));
     this.put(id, { messages: this.stored.get(id)?.messages ?? [], answer });
+  }
+
+  /** Stores the answers of a classification, whose input no event contains. */
+  setAnswers(id: string, answers: NonNullable<EndOfCall['answers']>): void {
+    const lines = Object.entries(answers).map(([name, answer]) => `${name}: ${answerText(answer)}`);
+    this.put(id, { messages: [], answer: this.masked(lines.join('\n')) });
   }
 
   private masked(text: string): string {
@@ -87,4 +104,16 @@ function jsonOf(value: unknown): string {
   } catch {
     return '…';
   }
+}
+
+/** Formats an answer with its distribution, such as `billing (billing 0.90, other 0.10) · vendor, calibrated`. */
+function answerText(answer: AnswerOf<Question>): string {
+  const source = `${answer.basis}${answer.isCalibrated ? ', calibrated' : ''}`;
+  if (answer.type === 'predicate') return `${answer.probability.toFixed(2)} · ${source}`;
+  const [value, named] =
+    answer.type === 'choice'
+      ? [answer.choice, Object.entries(answer.probabilities)]
+      : [answer.score.toFixed(2), answer.probabilities.map((each, at) => [String(at), each] as const)];
+  const listed = named.map(([name, probability]) => `${name} ${probability.toFixed(2)}`).join(', ');
+  return `${value} (${listed}) · ${source}`;
 }

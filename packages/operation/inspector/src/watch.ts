@@ -8,6 +8,8 @@ import { toFeedSnapshot } from './feed-health.ts';
 import { watchRetirements } from './retirements.ts';
 import type { FeedHello } from './feed-types.ts';
 
+const NO_ANSWER = { response: undefined, answers: undefined };
+
 /** Maximum number of calls in one message. */
 const BATCH = 200;
 
@@ -45,9 +47,10 @@ export function watch(
   };
   // Store content for repeated events too, because a repeated `call-start` may contain a request that the first one lacked.
   function storeContent(to: Contents, event: CallEvent, id: string, request: ChatRequest | undefined): void {
-    const answered = event.type === 'call-end' ? event.response : undefined;
+    const { response: answered, answers } = event.type === 'call-end' ? event : NO_ANSWER;
     if (event.type === 'call-start' && request !== undefined) to.setRequest(id, request);
     else if (answered !== undefined) to.setAnswer(id, answered);
+    else if (answers !== undefined) to.setAnswers(id, answers);
     else return;
     journal.set(id, { hasContent: true });
   }

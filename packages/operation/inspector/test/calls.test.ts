@@ -1,4 +1,5 @@
-import { user, type CallEvent } from '@majordomo/core';
+import { createMajordomo, user, type CallEvent } from '@majordomo/core';
+import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { FeedCall, FeedContent } from '../src/feed-types.ts';
 import { connectPage, newReader } from './support/read-feed.ts';
@@ -220,5 +221,33 @@ describe('secrets and content', () => {
     ]);
     expect(messages[2]!.text).toBe('My key is [redacted], keep it.');
     expect(answer).toBe('Your key is [redacted].');
+  });
+
+  it('shows the answers of a classification with their probabilities, but not its input, with `content`', async () => {
+    const distributions = { refund: [0.9, 0.1], team: [0.2, 0.8], anger: [0.75, 0.25] };
+    const provider = fakeProvider({
+      id: 'judge',
+      classifications: { m: [{ distributions }, { distributions }] },
+    });
+    const questions = {
+      refund: { type: 'predicate', instructions: 'Money back?' },
+      team: { type: 'choice', instructions: 'Which team?', choices: { billing: '', other: '' } },
+      anger: { type: 'score', instructions: 'How angry?', levels: ['calm', 'furious'] },
+    } as const;
+    for (const content of [true, false]) {
+      const testInspector = createTestInspector({}, { content });
+      await createMajordomo({ providers: [provider] })
+        .classificationModel('judge/m')
+        .classify({ input: 'private words', questions }, { onEvent: testInspector.inspector.onEvent });
+      const [call] = await callsOf(testInspector);
+      expect(call!.hasContent ?? false).toBe(content);
+      if (!content) continue;
+      const shown = await testInspector.json<FeedContent>(`/content?id=${call!.id}`);
+      expect(shown).toEqual({
+        messages: [],
+        answer:
+          'refund: 0.90 · vendor\nteam: other (billing 0.20, other 0.80) · vendor\nanger: 0.25 (0 0.75, 1 0.25) · vendor',
+      });
+    }
   });
 });

@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
-import { extraFor, servedBy, wireError } from '@majordomo/wire-kit';
+import { extraFor, parseJson, servedBy, sseMessages, wireError } from '@majordomo/wire-kit';
 import { imageFromBase64, imageError } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 import { IMAGES_WIRE, withoutUnset } from './extra.ts';
@@ -21,6 +21,8 @@ export interface ImagesQuirks {
   readonly seed: boolean;
   /** Sizes that the server accepts. */
   readonly size: SizeRule;
+  /** Whether the server streams preliminary images. @default false */
+  readonly streams?: boolean | undefined;
   /** Limits of the images to edit; `false` if the server accepts no images. Without limits, images are sent unchanged. */
   readonly inputs?: ImageLimits | false | undefined;
 }
@@ -45,6 +47,7 @@ export function toImagesCall(
   modelId: string,
   quirks: ImagesQuirks,
   target: string,
+  isStreamed = false,
 ): ImagesCall {
   const { prompt, n, size, seed, images = [], mask, extra } = request;
   if (size !== undefined) checkSize(parseSize(size), quirks.size, target);
@@ -58,6 +61,8 @@ export function toImagesCall(
     size,
     seed: quirks.seed ? seed : undefined,
     response_format: quirks.responseFormat === 'none' ? undefined : quirks.responseFormat,
+    stream: isStreamed ? true : undefined,
+    partial_images: isStreamed ? PARTIAL_IMAGES : undefined,
     ...extraFor(extra, IMAGES_WIRE, target),
   });
   const warnings = seed === undefined || quirks.seed ? [] : [NO_SEED];
@@ -65,6 +70,9 @@ export function toImagesCall(
     ? { path: '/images/generations', body: JSON.stringify(fields), warnings }
     : { path: '/images/edits', body: formOf(fields, images, mask), warnings };
 }
+
+/** Number of preliminary images to request, of at most 3. Each costs about 100 output tokens. `extra` can change the number. */
+const PARTIAL_IMAGES = 2;
 
 const NO_SEED: Warning = { action: 'dropped', what: 'seed', why: 'this API does not support a seed' };
 
@@ -120,6 +128,43 @@ const urlError = (target: string): LlmError =>
     target,
     code: 'url-only',
   });
+
+/**
+ * Yields the preliminary images of a streamed response, then the response. Throws the error that the server reported. A preliminary
+ * image that cannot be decoded is left out, because the complete image follows. A server that does not stream returns JSON.
+ */
+export async function* fromImagesStream(
+  response: Response,
+  target: string,
+): AsyncGenerator<{ readonly partial: ImagePart } | GeneratedImages> {
+  const { body, headers } = response;
+  if (body === null || /json/.test(headers.get('content-type') ?? '')) {
+    yield fromImagesBody(await response.json(), 1, target, headers);
+    return;
+  }
+  for await (const { data } of sseMessages(body)) {
+    const event = asRecord(parseJson(data, target));
+    const { type, b64_json: base64, error } = event;
+    if (type === 'error' || isRecord(error)) throw reportedError(error ?? event, target);
+    if (/\.partial_image$/.test(String(type))) {
+      const partial = partialImage(base64, target);
+      if (partial !== undefined) yield { partial };
+    }
+    if (/\.completed$/.test(String(type))) {
+      yield fromImagesBody({ ...event, data: [{ b64_json: base64 }] }, 1, target, headers);
+      return;
+    }
+  }
+}
+
+function partialImage(base64: unknown, target: string): ImagePart | undefined {
+  try {
+    return imageFromBase64(base64, { target, path: 'b64_json' });
+  } catch (error) {
+    if (!LlmError.is(error, 'protocol')) throw error;
+    return undefined;
+  }
+}
 
 function reportedError(error: unknown, target: string): LlmError {
   const { message, code, type } = isRecord(error) ? error : { message: error };

@@ -12,6 +12,7 @@ export { droppedSettings, IMAGES_WIRE, withoutUnset } from './extra.ts';
 export {
   COMPATIBLE_IMAGES,
   fromImagesBody,
+  fromImagesStream,
   toImagesCall,
   type ImagesCall,
   type ImagesQuirks,

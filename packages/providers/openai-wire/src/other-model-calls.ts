@@ -16,7 +16,7 @@ import type {
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { limitBody, parseJson, servedBy } from '@majordomo/wire-kit';
+import { limitBody, parseJson, servedBy, sseMessages } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { SdkErrorContext } from './errors.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';
@@ -33,7 +33,11 @@ import type {
 import { fromRerankBody, toRerankBody } from './other-models/rerank.ts';
 import { fromSystemOneBody, toSystemOneCall } from './other-models/system-one.ts';
 import { toSpeechCall } from './other-models/speech.ts';
-import { fromTranscriptionBody, toTranscriptionForm } from './other-models/transcription.ts';
+import {
+  fromTranscriptionBody,
+  fromTranscriptionEvents,
+  toTranscriptionForm,
+} from './other-models/transcription.ts';
 
 export interface ModelAtConnection<Quirks> {
   readonly modelId: string;
@@ -149,6 +153,42 @@ export function transcribe(
     };
   });
 }
+
+/** Sends one recording and yields its text as it is recognized, then the transcript. */
+export async function* transcribeStream(
+  { modelId, quirks, connection }: ModelAtConnection<TranscriptionQuirks>,
+  request: TranscriptionRequest,
+  context: ModelContext,
+): AsyncGenerator<TranscriptionItem> {
+  const { target, signal } = context;
+  const facts: SdkErrorContext = { target, secrets: [] };
+  try {
+    const { form, warnings } = toTranscriptionForm(request, modelId, quirks, target, true);
+    const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
+    const response = await connection.post(place, form, context, facts);
+    const { body, headers } = response;
+    const isComplete = /json/.test(headers.get('content-type') ?? '');
+    const steps =
+      isComplete || body === null
+        ? [fromTranscriptionBody(await jsonOf(response, context), request, target)]
+        : fromTranscriptionEvents(sseMessages(body), target);
+    for await (const step of steps) {
+      const isResponse = typeof step === 'object' && 'segments' in step;
+      if (isResponse) {
+        const served = servedBy('openai-transcriptions', undefined, headers);
+        yield { ...step, ...served, warnings: [...warnings, ...step.warnings] };
+      } else yield step;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw connection.toLlmError(error, facts);
+  }
+}
+
+type TranscriptionItem =
+  ReturnType<NonNullable<TranscriptionBackend['transcribeStream']>> extends AsyncIterable<infer Item>
+    ? Item
+    : never;
 
 /** Sends one text and yields the bytes of the speech as they arrive. */
 export async function* speak(

@@ -132,6 +132,12 @@ function transcriptionBackend(
     mediaTypes,
     transcribe: async (request, context) =>
       (await loadCalls()).transcribe({ modelId: id, quirks, connection }, request, context),
+    ...(quirks.streams && {
+      async *transcribeStream(request, context) {
+        const { transcribeStream } = await loadCalls();
+        yield* transcribeStream({ modelId: id, quirks, connection }, request, context);
+      },
+    }),
   };
 }
 

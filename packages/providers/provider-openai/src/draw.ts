@@ -1,7 +1,8 @@
-import type { ImageRequest, ModelContext, Recovery } from '@majordomo/core';
+import type { ImagePart, ImageRequest, ModelContext, Recovery } from '@majordomo/core';
 import {
   COMPATIBLE_IMAGES,
   fromImagesBody,
+  fromImagesStream,
   toImagesCall,
   type GeneratedImages,
   type ImagesQuirks,
@@ -40,6 +41,26 @@ export async function draw(
     const { headers } = response;
     const generated = fromImagesBody(await response.json(), request.n ?? 1, target, headers);
     return { ...generated, warnings: [...warnings, ...generated.warnings] };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw connection.toLlmError(error, facts);
+  }
+}
+
+/** Sends one request to the images API, and yields preliminary images, then the generated image. */
+export async function* drawStream(
+  modelId: string,
+  request: ImageRequest,
+  context: ModelContext,
+  { connection, quirks = COMPATIBLE_IMAGES }: ImagesApi,
+): AsyncGenerator<{ readonly partial: ImagePart } | GeneratedImages> {
+  const { target, signal } = context;
+  const facts: SdkErrorContext = { target, secrets: [] };
+  try {
+    const { path, body, warnings } = toImagesCall(request, modelId, quirks, target, true);
+    const response = await connection.post(path, body, context, facts);
+    for await (const step of fromImagesStream(response, target))
+      yield 'images' in step ? { ...step, warnings: [...warnings, ...step.warnings] } : step;
   } catch (error) {
     signal.throwIfAborted();
     throw connection.toLlmError(error, facts);

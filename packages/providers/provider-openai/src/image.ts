@@ -9,6 +9,7 @@ import type { CreateOtherModels } from '@majordomo/openai-wire';
 export const OPENAI_IMAGES: ImagesQuirks = {
   responseFormat: 'none',
   seed: false,
+  streams: true,
   size: { multipleOf: 16, maxEdge: 3840, maxPixels: 3840 * 2160, maxRatio: 3 },
   // `ImageEditParams.image` in openai 7.55 allows up to 16 images of less than 50 MB each.
   inputs: { mediaTypes: ['image/png', 'image/webp', 'image/jpeg'], maxBytes: 49_999_999, maxCount: 16 },
@@ -30,6 +31,12 @@ export function imageModels(quirks?: ImagesQuirks): CreateOtherModels {
         const { draw } = await import('./draw.ts');
         return draw(modelId, request, context, { connection, quirks, withoutFormat });
       },
+      ...(quirks?.streams === true && {
+        async *generateStream(request, context) {
+          const { drawStream } = await import('./draw.ts');
+          yield* drawStream(modelId, request, context, { connection, quirks, withoutFormat });
+        },
+      }),
     });
     return { imageModel };
   };

@@ -2,6 +2,7 @@ import type { Target } from '../resolve/resolve.ts';
 import type { CallEvent, CallInfo } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt as AttemptRecord, type LlmError, withDetails } from '../types/llm-error.ts';
+import type { ClassificationResponse } from '../types/operations.ts';
 import type { ChatResponse } from '../types/response.ts';
 import type { Emit } from '../util/listeners.ts';
 
@@ -52,12 +53,15 @@ export class CallLog {
     this.emit?.({ type: 'call-start', call: this.call, targets });
   }
 
-  /** Emits the end of the call. The event contains the result only for a chat, because other results are too large for a log. */
+  /** Emits the end of the call. The event contains the result of a chat and of a classification. Other results are too large for a log. */
   callEnd(outcome: 'finished' | 'failed' | 'abandoned', result: unknown, error?: LlmError): void {
     this.callStart([]);
     const { call, attempts } = this;
     const response = call.operation === 'chat' ? (result as ChatResponse | undefined) : undefined;
-    this.emit?.({ type: 'call-end', call, outcome, response, error, attempts });
+    const classified =
+      call.operation === 'classification' ? (result as ClassificationResponse | undefined) : undefined;
+    const end = { type: 'call-end', call, outcome, response, error, attempts } as const;
+    this.emit?.(classified === undefined ? end : { ...end, answers: classified.answers });
   }
 
   targetSkipped(target: Target, { why, error, until }: SkippedTarget): void {

@@ -32,7 +32,7 @@ import {
   parseAliases,
   parseNamedSpec,
 } from './check-options.ts';
-import { operationMethod, speechStreamMethod } from './other-models.ts';
+import { operationMethod, streamMethod } from './other-models.ts';
 
 /** Parts that all views of one majordomo share. */
 type Shared = Omit<ChainDeps, 'gates' | 'around' | 'suggestModel' | 'transport' | 'dataOf'>;
@@ -122,13 +122,21 @@ function newView(
     health,
     parse: parseSpec,
     model: (spec) => chatModel(spec, setup),
-    imageModel: (spec) => ({ spec, generate: operationMethod('generate', spec, setup) }),
+    imageModel: (spec) => ({
+      spec,
+      generate: operationMethod('generate', spec, setup),
+      stream: streamMethod('image', spec, setup),
+    }),
     embeddingModel: (spec) => ({ spec, embed: operationMethod('embed', spec, setup) }),
-    transcriptionModel: (spec) => ({ spec, transcribe: operationMethod('transcribe', spec, setup) }),
+    transcriptionModel: (spec) => ({
+      spec,
+      transcribe: operationMethod('transcribe', spec, setup),
+      stream: streamMethod('transcription', spec, setup),
+    }),
     speechModel: (spec) => ({
       spec,
       speak: operationMethod('speak', spec, setup),
-      stream: speechStreamMethod(spec, setup),
+      stream: streamMethod('speech', spec, setup),
     }),
     rerankModel: (spec) => ({ spec, rerank: operationMethod('rerank', spec, setup) }),
     moderationModel: (spec) => ({ spec, moderate: operationMethod('moderate', spec, setup) }),

@@ -2,11 +2,11 @@ import { runToEnd } from '../call/call-run.ts';
 import type { Operation } from '../call/contract.ts';
 import type { CallSite } from '../errors/call-site.ts';
 import { classificationOperation } from '../operations/classification.ts';
-import { imageOperation } from '../operations/image.ts';
+import { type ImageEvent, imageOperation } from '../operations/image.ts';
 import { moderationOperation } from '../operations/moderation.ts';
 import { rerankOperation } from '../operations/rerank.ts';
 import { speechOperation } from '../operations/speech.ts';
-import { transcriptionOperation } from '../operations/transcription.ts';
+import { type TranscriptionEvent, transcriptionOperation } from '../operations/transcription.ts';
 import type { Source } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import type {
@@ -16,6 +16,7 @@ import type {
   EmbeddingResponse,
   ImageRequest,
   ImageResponse,
+  ImageStreamEvent,
   ModerationRequest,
   ModerationResponse,
   RerankRequest,
@@ -24,6 +25,7 @@ import type {
   SpeechResponse,
   TranscriptionRequest,
   TranscriptionResponse,
+  TranscriptStreamEvent,
 } from '../types/operations.ts';
 import { type ModelSetup, newCall } from './new-call.ts';
 import { embed } from './embed.ts';
@@ -50,9 +52,9 @@ type OtherCall<Request, Response> = (
 export const OTHER_CALLS: {
   readonly [Name in keyof OtherOperations]: OtherCall<OtherOperations[Name][0], OtherOperations[Name][1]>;
 } = {
-  generate: callOf((request, { media }) => imageOperation(request, media)),
+  generate: callOf((request, { media }) => imageOperation(request, media, false)),
   embed,
-  transcribe: callOf((request, { media }) => transcriptionOperation(request, media)),
+  transcribe: callOf((request, { media }) => transcriptionOperation(request, media, false)),
   speak: callOf((request) => speechOperation(request, false)),
   rerank: callOf((request) => rerankOperation(request)),
   moderate: callOf((request, { media }) => moderationOperation(request, media)),
@@ -68,29 +70,82 @@ function callOf<Request, Event extends object, Response>(
   };
 }
 
-/** Streams the bytes of speech. Audio that was played cannot be replaced, so a failure after the commit ends the call. */
-export function speechSource(
+/** Request and items of each streamed operation, by its model. */
+export interface OtherStreams {
+  readonly speech: readonly [SpeechRequest, Uint8Array];
+  readonly image: readonly [ImageRequest, ImageStreamEvent];
+  readonly transcription: readonly [TranscriptionRequest, TranscriptStreamEvent];
+}
+
+type OtherStream<Request, Item> = (
   spec: string,
   setup: ModelSetup,
-  request: SpeechRequest,
+  request: Request,
   options: CallOptions | undefined,
   site: CallSite,
-): Source<Uint8Array> {
-  const operation = speechOperation(request, true);
-  const ownOptions: CallOptions = { ...options, afterCommit: 'error' };
-  const call = newCall({ spec, operation, options: ownOptions, site, isStreamed: true }, setup);
-  return {
-    async pull() {
-      for (;;) {
-        const events = await call.pull();
-        const chunks = events?.flatMap((event) =>
-          'bytes' in event && event.bytes.length > 0 ? event.bytes : [],
-        );
-        if (chunks?.length !== 0) return chunks;
-      }
-    },
-    abandon: (why) => {
-      call.abandon(why);
-    },
+) => Source<Item>;
+
+export const OTHER_STREAMS: {
+  readonly [Name in keyof OtherStreams]: OtherStream<OtherStreams[Name][0], OtherStreams[Name][1]>;
+} = {
+  speech: streamOf(
+    (request) => speechOperation(request, true),
+    (event) => ('bytes' in event && event.bytes.length > 0 ? [event.bytes] : []),
+    () => [],
+  ),
+  image: streamOf<ImageRequest, ImageEvent, ImageResponse, ImageStreamEvent>(
+    (request, { media }) => imageOperation(request, media, true),
+    (event) => ('shown' in event ? [event.shown] : []),
+    (response) => [{ type: 'done', response }],
+  ),
+  transcription: streamOf<
+    TranscriptionRequest,
+    TranscriptionEvent,
+    TranscriptionResponse,
+    TranscriptStreamEvent
+  >(
+    (request, { media }) => transcriptionOperation(request, media, true),
+    (event) => ('shown' in event ? [event.shown] : []),
+    (response) => [{ type: 'done', response }],
+  ),
+};
+
+/**
+ * Returns a function that streams the items of an operation. Content that was used cannot be replaced, so a failure after the commit
+ * ends the call.
+ *
+ * @param itemsOf returns the items of an event
+ * @param lastOf returns the items of the result
+ */
+function streamOf<Request, Event extends object, Result, Item>(
+  operationOf: (request: Request, setup: ModelSetup) => Operation<Event, Result>,
+  itemsOf: (event: Event) => readonly Item[],
+  lastOf: (result: Result) => readonly Item[],
+): OtherStream<Request, Item> {
+  return (spec, setup, request, options, site) => {
+    const operation = operationOf(request, setup);
+    const ownOptions: CallOptions = { ...options, afterCommit: 'error' };
+    const call = newCall({ spec, operation, options: ownOptions, site, isStreamed: true }, setup);
+    let isOver = false;
+    return {
+      async pull() {
+        while (!isOver) {
+          const events = await call.pull();
+          isOver = events === undefined;
+          // No event replaces content, because the call does not continue after a failure.
+          const items = (events as readonly Event[] | undefined)?.flatMap(itemsOf) ?? lastItems(call, lastOf);
+          if (items.length > 0) return items;
+        }
+        return undefined;
+      },
+      abandon: (why) => {
+        call.abandon(why);
+      },
+    };
   };
 }
+
+const lastItems = <Result, Item>(
+  { result }: { readonly result: Result | undefined },
+  lastOf: (result: Result) => readonly Item[],
+): readonly Item[] => (result === undefined ? [] : lastOf(result));

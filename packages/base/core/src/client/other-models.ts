@@ -3,10 +3,9 @@ import { callSite } from '../errors/call-site.ts';
 import { parseSpec } from '../resolve/spec.ts';
 import { loadedSource, PulledStream } from '../stream/pulled-stream.ts';
 import type { CallOptions } from '../types/call-options.ts';
-import type { SpeechModel } from '../types/operations.ts';
 import type { ModelSetup } from './new-call.ts';
 import { validOptions } from './check-options.ts';
-import type { OtherOperations } from './other-calls.ts';
+import type { OtherOperations, OtherStreams } from './other-calls.ts';
 
 /** Loads the operations except chat when one of them is first called, because most applications call none of them. */
 const loadCalls = (): Promise<typeof import('./other-calls.ts')> => import('./other-calls.ts');
@@ -25,16 +24,22 @@ export function operationMethod<Name extends keyof OtherOperations>(
   };
 }
 
-/** Creates the method that streams speech. */
-export const speechStreamMethod = (spec: string, setup: ModelSetup): SpeechModel['stream'] =>
-  function stream(request, options) {
+/** Creates the method that streams an operation. Throws `config` if the spec cannot be parsed. */
+export function streamMethod<Name extends keyof OtherStreams>(
+  name: Name,
+  spec: string,
+  setup: ModelSetup,
+): (request: OtherStreams[Name][0], options?: CallOptions) => AsyncIterable<OtherStreams[Name][1]> {
+  parseSpec(spec);
+  return function stream(request, options) {
     const site = callSite(stream);
     return new PulledStream(
       () =>
         loadedSource(
-          loadCalls().then(({ speechSource }) => speechSource(spec, setup, request, options, site)),
+          loadCalls().then(({ OTHER_STREAMS }) => OTHER_STREAMS[name](spec, setup, request, options, site)),
         ),
       setup.deps.clock,
       unreadMsOf(chainSettings(setup.chain, validOptions(options).options).timeouts),
     );
   };
+}

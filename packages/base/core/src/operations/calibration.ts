@@ -5,10 +5,10 @@ import type {
   Basis,
   Calibration,
   CalibrationCurve,
-  ClassificationRequest,
   Question,
   Questions,
-} from '../types/operations.ts';
+} from '../types/classification.ts';
+import type { ClassificationRequest } from '../types/operations.ts';
 import { hash128 } from '../util/bytes.ts';
 import { configError } from '../util/options.ts';
 import { asNumber, isList, isRecord } from '../util/values.ts';

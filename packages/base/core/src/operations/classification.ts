@@ -9,17 +9,11 @@ import { checkOneOf, invalidError, unsupportedError, validate } from '../prepare
 import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
+import type { Basis, CalibrationCurve, Question, Questions } from '../types/classification.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { MajordomoOptions } from '../types/majordomo.ts';
 import type { Message } from '../types/messages.ts';
-import type {
-  Basis,
-  CalibrationCurve,
-  ClassificationRequest,
-  ClassificationResponse,
-  Question,
-  Questions,
-} from '../types/operations.ts';
+import type { ClassificationRequest, ClassificationResponse } from '../types/operations.ts';
 import type {
   ClassificationBackend,
   Distributions,

@@ -11,10 +11,10 @@ import {
 import type { Target } from '../resolve/resolve.ts';
 import type { ImageResponse } from '../types/operations.ts';
 import type { ModelContext } from '../types/provider.ts';
-import { imageOperation } from './image.ts';
+import { type ImageEvent, imageOperation } from './image.ts';
 
 type Drawn = Omit<ImageResponse, 'attempts'>;
-type Prepared = PreparedCall<Drawn, ImageResponse>;
+type Prepared = PreparedCall<ImageEvent, ImageResponse>;
 
 const cat: ImageRequest = { prompt: 'a cat' };
 const scope = { signal: new AbortController().signal };

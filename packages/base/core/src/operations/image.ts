@@ -4,30 +4,53 @@ import { checkInteger, invalidError, unsupportedError } from '../prepare/validat
 import { UNKNOWN_USAGE } from '../stream/usage.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { type ImagePart, user } from '../types/messages.ts';
-import type { ImageRequest, ImageResponse } from '../types/operations.ts';
+import type { ImageRequest, ImageResponse, ImageStreamEvent } from '../types/operations.ts';
 import type { ImageBackend, MediaFitter } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { checkRequest, prepareSingle, servedBy, type SingleRequest } from './single-response.ts';
+import {
+  checkRequest,
+  prepareSingle,
+  prepareStreamed,
+  servedBy,
+  type Shown,
+  type SingleRequest,
+  type StreamedRequest,
+} from './single-response.ts';
 
 type BackendResponse = Omit<ImageResponse, 'attempts'>;
 type Scope = { readonly signal: AbortSignal };
 
-/** Creates the operation that generates images. Input images are adapted to each target. */
+/** Item of a streamed image. */
+type ImageItem = Extract<ImageStreamEvent, { readonly type: 'partial' }>;
+
+/** Event of the operation that generates images. */
+export type ImageEvent = Shown<ImageItem> | BackendResponse;
+
+/**
+ * Creates the operation that generates images. Input images are adapted to each target. `isStreamed` states whether the caller reads
+ * preliminary images.
+ */
 export function imageOperation(
   request: ImageRequest,
   media: MediaFitter | undefined,
-): Operation<BackendResponse, ImageResponse> {
+  isStreamed = false,
+): Operation<ImageEvent, ImageResponse> {
   return {
     type: 'image',
     validate: () => {
       validate(request);
+      if (isStreamed && (request.n ?? 1) > 1)
+        throw invalidError('n', 'must be 1 or absent for a stream; call generate for several images');
     },
     async prepare({ key, provider, modelId }, scope) {
       const backend = provider.imageModel?.(modelId);
       if (backend === undefined) throw unsupportedError(key, 'does not generate images');
       const { images, warnings } = await fitInputs(request, backend, media, key, scope);
-      return prepareSingle(singleRequest(key, backend, { ...request, images }, warnings));
+      const single = singleRequest(key, backend, { ...request, images }, warnings);
+      return isStreamed && backend.generateStream !== undefined
+        ? prepareStreamed(streamedRequest(backend, { ...request, images }, single))
+        : prepareSingle(single);
     },
   };
 }
@@ -107,6 +130,23 @@ function singleRequest(
     }),
   };
 }
+
+/** Adds the stream of preliminary images, of which the last one is the best. */
+const streamedRequest = (
+  backend: ImageBackend,
+  payload: ImageRequest,
+  single: SingleRequest<BackendResponse, ImageResponse>,
+): StreamedRequest<BackendResponse, ImageResponse, ImageItem> => ({
+  ...single,
+  async *stream(context) {
+    let index = 0;
+    for await (const step of backend.generateStream?.(payload, context) ?? []) {
+      if ('partial' in step) yield { shown: { type: 'partial', index: index++, image: step.partial } };
+      else yield step;
+    }
+  },
+  partialOf: (items) => ({ parts: items.slice(-1).map(({ image }) => image), text: '' }),
+});
 
 /** Adds the number of images to the usage, because some vendors bill by the number and size of images. */
 function withUnits({ images, usage }: BackendResponse, { size }: ImageRequest): Usage {

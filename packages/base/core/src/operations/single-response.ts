@@ -5,7 +5,7 @@ import type { Answer } from '../stream/accumulator.ts';
 import { sumUsage, UNKNOWN_USAGE } from '../stream/usage.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
-import { type Attempt, LlmError, withDetails } from '../types/llm-error.ts';
+import { type Attempt, LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
 import type { OperationResponse } from '../types/operations.ts';
 import type { Capabilities, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
@@ -81,6 +81,60 @@ export function prepareSingle<Value extends ServedBy, Result>(
       yield await single.send(context);
     },
     newAnswer: () => newAnswer(single),
+  };
+}
+
+/** Item of a streamed operation that the caller reads before the response has arrived. */
+export interface Shown<Item> {
+  readonly shown: Item;
+}
+
+/** Request to one target that yields items before its response. */
+export interface StreamedRequest<Value extends ServedBy, Result, Item> extends SingleRequest<Value, Result> {
+  /** Sends the request, instead of `send`. */
+  stream(context: ModelContext): AsyncIterator<Shown<Item> | Value>;
+  /** Returns the content of a stream that failed after these items. */
+  partialOf(items: readonly Item[]): Pick<PartialResponse, 'parts' | 'text'>;
+}
+
+/** Prepares a request whose items are content, and whose response is the finish. */
+export const prepareStreamed = <Value extends ServedBy, Result, Item>(
+  streamed: StreamedRequest<Value, Result, Item>,
+): PreparedCall<Shown<Item> | Value, Result> => ({
+  ...prepareSingle<Value, Result>(streamed),
+  isNonStreaming: false,
+  withRecovery: ({ what }, why) =>
+    prepareStreamed({ ...streamed, warnings: [...streamed.warnings, { action: 'repaired', what, why }] }),
+  open: (context) => streamed.stream(context),
+  newAnswer: () => newStreamedAnswer(streamed),
+});
+
+function newStreamedAnswer<Value extends ServedBy, Result, Item>(
+  streamed: StreamedRequest<Value, Result, Item>,
+): Answer<Shown<Item> | Value, Result> {
+  const items: Item[] = [];
+  const answer = newAnswer<Value, Result>(streamed);
+  return {
+    push(event) {
+      if (!('shown' in event)) return answer.push(event);
+      items.push(event.shown);
+      return 'content';
+    },
+    opening: (buffered) => buffered,
+    fault: () => answer.fault(),
+    shown: () => [],
+    partial() {
+      if (items.length === 0) return undefined;
+      const { parts, text } = streamed.partialOf(items);
+      return { id: undefined, target: streamed.target, parts, text, usage: undefined };
+    },
+    get usage() {
+      return answer.usage;
+    },
+    get model() {
+      return answer.model;
+    },
+    result: (facts) => answer.result(facts),
   };
 }
 

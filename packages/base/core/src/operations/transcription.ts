@@ -1,21 +1,40 @@
 import type { Operation } from '../call/contract.ts';
 import { checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
-import type { TranscriptionRequest, TranscriptionResponse } from '../types/operations.ts';
+import type {
+  TranscriptionRequest,
+  TranscriptionResponse,
+  TranscriptStreamEvent,
+} from '../types/operations.ts';
 import type { MediaFitter, TranscriptionBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { abortable } from '../util/async.ts';
 import { sniffAudio } from '../util/media-type.ts';
-import { checkRequest, prepareSingle, type SingleRequest, usageOfUnits } from './single-response.ts';
+import {
+  checkRequest,
+  prepareSingle,
+  prepareStreamed,
+  type Shown,
+  type SingleRequest,
+  type StreamedRequest,
+  usageOfUnits,
+} from './single-response.ts';
 
 type BackendResponse = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
-/** Creates the operation that transcribes a recording. */
+/** Item of a streamed transcription. */
+type TranscriptItem = Exclude<TranscriptStreamEvent, { readonly type: 'done' }>;
+
+/** Event of the operation that transcribes a recording. */
+export type TranscriptionEvent = Shown<TranscriptItem> | BackendResponse;
+
+/** Creates the operation that transcribes a recording. `isStreamed` states whether the caller reads the text as it is recognized. */
 export function transcriptionOperation(
   request: TranscriptionRequest,
   media: MediaFitter | undefined,
-): Operation<BackendResponse, TranscriptionResponse> {
+  isStreamed = false,
+): Operation<TranscriptionEvent, TranscriptionResponse> {
   // Inspect the recording once for all targets, because the measurement reads the complete recording.
   let inspected: ReturnType<typeof inspectAudio> | undefined;
   return {
@@ -26,7 +45,11 @@ export function transcriptionOperation(
     prepare: async (target, { signal }) => {
       inspected ??= inspectAudio(request, media);
       const { payload, warnings } = await abortable(inspected, signal);
-      return prepareSingle(singleRequest(target, payload, warnings));
+      const backend = backendOf(target, payload);
+      const single = singleRequest(target.key, backend, payload, warnings);
+      return isStreamed && backend.transcribeStream !== undefined
+        ? prepareStreamed(streamedRequest(backend, payload, single))
+        : prepareSingle(single);
     },
   };
 }
@@ -93,17 +116,21 @@ async function inspectAudio(
   };
 }
 
+function backendOf({ key, provider, modelId }: Target, payload: TranscriptionRequest): TranscriptionBackend {
+  const backend = provider.transcriptionModel?.(modelId);
+  if (backend === undefined) throw unsupportedError(key, 'does not transcribe audio');
+  checkLimits(payload, backend, key);
+  return backend;
+}
+
 function singleRequest(
-  target: Target,
+  target: string,
+  backend: TranscriptionBackend,
   payload: TranscriptionRequest,
   warnings: readonly Warning[],
 ): SingleRequest<BackendResponse, TranscriptionResponse> {
-  const { key } = target;
-  const backend = target.provider.transcriptionModel?.(target.modelId);
-  if (backend === undefined) throw unsupportedError(key, 'does not transcribe audio');
-  checkLimits(payload, backend, key);
   return {
-    target: key,
+    target,
     payload,
     timeouts: backend.timeouts,
     warnings,
@@ -113,12 +140,32 @@ function singleRequest(
       ...response,
       durationMs: response.durationMs ?? payload.durationMs,
       usage: response.usage ?? usageOfDuration(payload.durationMs),
-      target: key,
+      target,
       warnings: [...requestWarnings, ...response.warnings],
       ...facts,
     }),
   };
 }
+
+/** Adds the stream of texts and segments. */
+const streamedRequest = (
+  backend: TranscriptionBackend,
+  payload: TranscriptionRequest,
+  single: SingleRequest<BackendResponse, TranscriptionResponse>,
+): StreamedRequest<BackendResponse, TranscriptionResponse, TranscriptItem> => ({
+  ...single,
+  async *stream(context) {
+    for await (const step of backend.transcribeStream?.(payload, context) ?? []) {
+      if (typeof step === 'string') yield { shown: { type: 'delta', text: step } };
+      else if ('startMs' in step) yield { shown: { type: 'segment', segment: step } };
+      else yield step;
+    }
+  },
+  partialOf(items) {
+    const text = items.map((item) => (item.type === 'delta' ? item.text : '')).join('');
+    return { parts: [{ type: 'text', text }], text };
+  },
+});
 
 /** Returns the usage in seconds, for a vendor that reports none, because most vendors bill by the second. */
 const usageOfDuration = (ms: number | undefined): Usage | undefined =>

@@ -1,3 +1,4 @@
+import type { AnswerOf, Question } from './classification.ts';
 import type { Attempt, ErrorKind, LlmError } from './llm-error.ts';
 import type { ChatRequest } from './request.ts';
 import type { ChatResponse } from './response.ts';
@@ -235,6 +236,8 @@ export type CallEvent =
       readonly outcome: 'finished' | 'failed' | 'abandoned';
       /** Response of a finished chat; `undefined` for other outcomes and operations. */
       readonly response: ChatResponse | undefined;
+      /** Answers of a finished classification, by question. Absent for other outcomes and operations. */
+      readonly answers?: Readonly<Record<string, AnswerOf<Question>>> | undefined;
       readonly error: LlmError | undefined;
       readonly attempts: readonly Attempt[];
     };

@@ -1,4 +1,5 @@
 import type { CallOptions } from './call-options.ts';
+import type { AnswerOf, Basis, Calibration, Questions } from './classification.ts';
 import type { Attempt } from './llm-error.ts';
 import type { ImagePart, Message } from './messages.ts';
 import type { VendorFacts, Warning } from './response.ts';
@@ -55,7 +56,17 @@ export interface ImageModel {
   readonly spec: string;
   /** Generates images, with failover. Throws `LlmError`. */
   generate(request: ImageRequest, options?: CallOptions): Promise<ImageResponse>;
+  /**
+   * Yields preliminary images, then the response. A target that has none yields only the response. The result can be iterated once.
+   * The call fails over only before the first preliminary image. Rejects with `invalid-request` for `n` above 1.
+   */
+  stream(request: ImageRequest, options?: CallOptions): AsyncIterable<ImageStreamEvent>;
 }
+
+/** Event of a streamed image. `partial`: a preliminary image; `index` counts from 0. `done` is the last event. */
+export type ImageStreamEvent =
+  | { readonly type: 'partial'; readonly index: number; readonly image: ImagePart }
+  | { readonly type: 'done'; readonly response: ImageResponse };
 
 /** Request for embeddings. */
 export interface EmbeddingRequest {
@@ -138,7 +149,19 @@ export interface TranscriptionModel {
   readonly spec: string;
   /** Transcribes a recording, with failover. Silence results in an empty text. Throws `LlmError`. */
   transcribe(request: TranscriptionRequest, options?: CallOptions): Promise<TranscriptionResponse>;
+  /**
+   * Yields the text of a recording as it is recognized, then the response. A target that does not stream yields only the response.
+   * The result can be iterated once. The call fails over only before the first text. The text that was yielded before a failure is
+   * in `details.partial` of the thrown `LlmError`.
+   */
+  stream(request: TranscriptionRequest, options?: CallOptions): AsyncIterable<TranscriptStreamEvent>;
 }
+
+/** Event of a streamed transcription. All `delta` texts together are the text of the response. `done` is the last event. */
+export type TranscriptStreamEvent =
+  | { readonly type: 'delta'; readonly text: string }
+  | { readonly type: 'segment'; readonly segment: TranscriptSegment }
+  | { readonly type: 'done'; readonly response: TranscriptionResponse };
 
 /** Request for speech. The vendor chooses the settings that are absent. */
 export interface SpeechRequest {
@@ -257,70 +280,6 @@ export interface ModerationModel {
   moderate(request: ModerationRequest, options?: CallOptions): Promise<ModerationResponse>;
 }
 
-/** Question about an input. `predicate`: whether a statement is true. `choice`: one of several names. `score`: an ordered level. */
-export type Question =
-  | { readonly type: 'predicate'; readonly instructions: string }
-  | {
-      readonly type: 'choice';
-      readonly instructions: string;
-      /** 2 to 255 choices, as name and description. An empty description is not sent. */
-      readonly choices: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly type: 'score';
-      readonly instructions: string;
-      /** 2 to 10 descriptions of levels, the lowest level first. */
-      readonly levels: readonly string[];
-    };
-
-/** Questions by name. */
-export type Questions = Readonly<Record<string, Question>>;
-
-/**
- * Source of probabilities. `vendor`: a classification API. `logprobs`: token probabilities of a chat model. `stated`: numbers that a
- * chat model wrote.
- */
-export type Basis = 'vendor' | 'logprobs' | 'stated';
-
-/** Facts about an answer. */
-export interface AnswerFacts {
-  readonly basis: Basis;
-  /** Whether a curve of `ClassificationRequest.calibration` was applied. */
-  readonly isCalibrated: boolean;
-}
-
-/** Answer to a `predicate`. */
-export interface PredicateAnswer extends AnswerFacts {
-  readonly type: 'predicate';
-  /** Probability that the statement is true, from 0 to 1. */
-  readonly probability: number;
-}
-
-/** Answer to a `choice`. */
-export interface ChoiceAnswer<Name extends string = string> extends AnswerFacts {
-  readonly type: 'choice';
-  /** Most probable name. If several are equal, the first in the order of the question. */
-  readonly choice: Name;
-  /** Probability of each name. The probabilities sum to 1. */
-  readonly probabilities: Readonly<Record<Name, number>>;
-}
-
-/** Answer to a `score`. */
-export interface ScoreAnswer extends AnswerFacts {
-  readonly type: 'score';
-  /** Expected level, from 0 to the number of levels minus 1. */
-  readonly score: number;
-  /** Probability of each level, in order. The probabilities sum to 1. */
-  readonly probabilities: readonly number[];
-}
-
-/** Answer to a question. */
-export type AnswerOf<Q extends Question> = Q extends { readonly type: 'predicate' }
-  ? PredicateAnswer
-  : Q extends { readonly type: 'choice'; readonly choices: infer Choices }
-    ? ChoiceAnswer<Extract<keyof Choices, string>>
-    : ScoreAnswer;
-
 /** Content to classify, and questions about it. One target answers all questions. */
 export interface ClassificationRequest<Q extends Questions = Questions> {
   /**
@@ -363,31 +322,4 @@ export interface ClassificationModel {
     request: ClassificationRequest<Q>,
     options?: CallOptions,
   ): Promise<ClassificationResponse<Q>>;
-}
-
-/** Curve of one question at one target: `p' ∝ exp(scale · ln p + bias)`, where `p` is at least 0.005. */
-export interface CalibrationCurve {
-  readonly basis: Basis;
-  /** Factor above 0, so that the order of two inputs does not change. */
-  readonly scale: number;
-  /** Summand of each option: `[true, false]`, choices or levels, in order. */
-  readonly bias: readonly number[];
-  /** Number of labels from which the curve was learned. */
-  readonly n: number;
-}
-
-/** Calibration as JSON, to be stored in version control next to the questions. Contains no examples. */
-export interface Calibration {
-  readonly version: 1;
-  readonly questions: Readonly<
-    Record<
-      string,
-      {
-        /** Hash of the type, instructions, options and descriptions of the question. */
-        readonly hash: string;
-        /** Curves by target, such as `openai/gpt-6-luna`. */
-        readonly targets: Readonly<Record<string, CalibrationCurve>>;
-      }
-    >
-  >;
 }

@@ -3,11 +3,11 @@ import type { Capabilities, DataHandling, Env, ImageLimits, ModelContext } from 
 import type { ModelEvent, Warning } from './response.ts';
 import type { BackgroundBackend } from './background.ts';
 import type { BatchBackend } from './batch.ts';
+import type { Basis } from './classification.ts';
 import type { FileBackend } from './files.ts';
 import type { Billing } from './llm-error.ts';
 import type { FilePart, ImagePart } from './messages.ts';
 import type {
-  Basis,
   ClassificationRequest,
   EmbeddingRequest,
   EmbeddingResponse,
@@ -22,6 +22,7 @@ import type {
   SpeechStep,
   TranscriptionRequest,
   TranscriptionResponse,
+  TranscriptSegment,
 } from './operations.ts';
 import type { ModelRequest } from './request.ts';
 
@@ -57,6 +58,14 @@ export interface ImageBackend {
   readonly timeouts?: Timeouts | undefined;
   /** Generates images. Throws `LlmError`. The method neither retries nor applies time limits. */
   generate(request: ImageRequest, context: ModelContext): Promise<Omit<ImageResponse, 'attempts'>>;
+  /**
+   * Yields preliminary images, then the response. Absent if the model has none; core then calls `generate`. All limits of `timeouts`
+   * apply. `request.n` is 1 or absent.
+   */
+  generateStream?(
+    request: ImageRequest,
+    context: ModelContext,
+  ): AsyncIterable<{ readonly partial: ImagePart } | Omit<ImageResponse, 'attempts'>>;
 }
 
 /** Embedding model of a provider. */
@@ -97,6 +106,14 @@ export interface TranscriptionBackend {
     request: TranscriptionRequest,
     context: ModelContext,
   ): Promise<Omit<TranscriptionResponse, 'attempts' | 'spec'>>;
+  /**
+   * Yields pieces of the text and segments as they are recognized, then the response, whose text consists of the pieces. Absent if the
+   * model does not stream; core then calls `transcribe`. All limits of `timeouts` apply.
+   */
+  transcribeStream?(
+    request: TranscriptionRequest,
+    context: ModelContext,
+  ): AsyncIterable<string | TranscriptSegment | Omit<TranscriptionResponse, 'attempts' | 'spec'>>;
 }
 
 /** Speech model of a provider. */

@@ -31,6 +31,8 @@ export interface SeparateEndpoint {
 export interface TranscriptionQuirks {
   /** Timestamps that the server returns: for segments and words (`verbose`), or for the segments of each speaker (`speakers`). */
   readonly times: 'verbose' | 'speakers' | 'none';
+  /** Whether the server streams the text as it is recognized. */
+  readonly streams: boolean;
   /** Maximum size of a recording in bytes. @default no maximum */
   readonly maxBytes?: number | undefined;
   /** Maximum duration of a recording in milliseconds. @default no maximum */
@@ -118,7 +120,7 @@ export type ClassificationProfile = false | readonly OtherModelRule<Classificati
 
 // Default quirks of each endpoint. Quirks of a profile take precedence.
 const EMBEDDINGS: EmbeddingQuirks = { encoding: 'none', dimensions: 'dimensions', maxValues: 2048 };
-const TRANSCRIPTION: TranscriptionQuirks = { times: 'verbose' };
+const TRANSCRIPTION: TranscriptionQuirks = { times: 'verbose', streams: false };
 const SPEECH: SpeechQuirks = { formats: ['mp3', 'wav', 'opus', 'flac', 'pcm'], instructions: true };
 const RERANK: RerankQuirks = { limitField: 'top_n', path: '/rerank' };
 const MODERATION: ModerationQuirks = { images: false, hasFee: false };

@@ -2,10 +2,12 @@ import {
   LlmError,
   type TranscriptionRequest,
   type TranscriptionResponse,
+  type TranscriptSegment,
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { parseJson, wireError } from '@majordomo/wire-kit';
 import { mergeExtra } from './extra.ts';
 import { languageTag } from './languages.ts';
 import type { TranscriptionQuirks } from './quirks.ts';
@@ -36,6 +38,7 @@ export function toTranscriptionForm(
   modelId: string,
   { times }: TranscriptionQuirks,
   target: string,
+  isStreamed = false,
 ): TranscriptionForm {
   const { audio, mediaType, language, prompt, timestamps } = request;
   const isTimed = timestamps !== undefined && times === 'verbose';
@@ -48,6 +51,7 @@ export function toTranscriptionForm(
       response_format: times === 'speakers' ? 'diarized_json' : isTimed ? 'verbose_json' : 'json',
       chunking_strategy: times === 'speakers' ? 'auto' : undefined,
       'timestamp_granularities[]': isTimed ? timestamps : undefined,
+      stream: isStreamed ? true : undefined,
     },
     request,
     WIRE,
@@ -77,20 +81,69 @@ export function fromTranscriptionBody(
   request: Pick<TranscriptionRequest, 'timestamps'>,
   target: string,
 ): TranscriptionResult {
-  const { text, language, duration, segments, words, usage } = asRecord(json);
+  const { text, language, languages, duration, segments, words, usage } = asRecord(json);
+  const [detected] = asList(languages);
   if (typeof text !== 'string')
     throw new LlmError('protocol', `${target}: expected \`text\` to be a string`, { target, path: 'text' });
   const durationMs = milliseconds(duration);
   const pieces = request.timestamps === 'word' && Array.isArray(words) ? words : segments;
   return {
     text: text.trim(),
-    language: languageTag(language),
+    language: languageTag(language ?? asRecord(detected)['code']),
     durationMs,
     segments: asList(pieces).flatMap(segmentOf),
     target,
     usage: usageOf(usage, durationMs),
     warnings: [],
   };
+}
+
+/**
+ * Yields the texts and segments of a stream, then the response. Throws the error that the server reported. If the server's final text
+ * is another one, it is the text of the response, with a warning.
+ */
+export async function* fromTranscriptionEvents(
+  messages: AsyncIterable<{ readonly data: string }>,
+  target: string,
+): AsyncGenerator<string | TranscriptSegment | TranscriptionResult> {
+  let heard = '';
+  const segments: TranscriptSegment[] = [];
+  for await (const { data } of messages) {
+    const event = asRecord(parseJson(data, target));
+    const { type, delta, error } = event;
+    if (type === 'error' || isRecord(error)) throw wireError({ target, ...failureIn(event), body: event });
+    if (type === 'transcript.text.delta' && typeof delta === 'string' && delta !== '') {
+      heard += delta;
+      yield delta;
+    }
+    if (type === 'transcript.text.segment') {
+      const found = segmentOf(event);
+      segments.push(...found);
+      yield* found;
+    }
+    if (type !== 'transcript.text.done') continue;
+    const result = fromTranscriptionBody({ ...event, segments }, {}, target);
+    const isEqual = heard === '' || heard.trim() === result.text;
+    yield isEqual
+      ? { ...result, segments, text: heard || result.text }
+      : { ...result, segments, warnings: [CORRECTED] };
+    return;
+  }
+}
+
+const CORRECTED: Warning = {
+  action: 'coerced',
+  what: 'text',
+  why: 'the final text of the server differs from the streamed text, and replaces it',
+};
+
+function failureIn(event: Readonly<Record<string, unknown>>): {
+  readonly message: string | undefined;
+  readonly code: string | undefined;
+  readonly type: string | undefined;
+} {
+  const { message, code, type } = isRecord(event['error']) ? event['error'] : event;
+  return { message: asText(message), code: asText(code), type: asText(type) };
 }
 
 function segmentOf(raw: unknown): TranscriptionResult['segments'] {

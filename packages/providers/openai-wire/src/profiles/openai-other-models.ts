@@ -30,9 +30,9 @@ export const OPENAI_OTHER_MODELS: OtherModelsProfile = {
     ],
   },
   transcription: {
-    all: { times: 'none', maxBytes: 25_000_000, mediaTypes: SOUNDS },
+    all: { times: 'none', streams: true, maxBytes: 25_000_000, mediaTypes: SOUNDS },
     models: [
-      { pattern: /^whisper/, quirks: { times: 'verbose' } },
+      { pattern: /^whisper/, quirks: { times: 'verbose', streams: false } },
       { pattern: /diarize/, quirks: { times: 'speakers', maxDurationMs: MAX_MS } },
       { pattern: /^gpt-4o-(?:mini-)?transcribe/, quirks: { maxDurationMs: MAX_MS } },
     ],

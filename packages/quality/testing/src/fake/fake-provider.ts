@@ -112,6 +112,12 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       const { images, model: served, vendor, usage, warnings = [] } = turn;
       return { target, model: served, vendor, images, warnings, usage };
     },
+    async *generateStream(request, context) {
+      const response = await this.generate(request, context);
+      // Each image but the last one is preliminary.
+      for (const partial of response.images.slice(0, -1)) yield { partial };
+      yield { ...response, images: response.images.slice(-1) };
+    },
   });
 
   return {

@@ -52,7 +52,8 @@ export interface FakeOperationOptions {
   readonly facts?:
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;
-        readonly transcription?: Omit<TranscriptionBackend, 'id' | 'transcribe'> | undefined;
+        readonly transcription?:
+          Omit<TranscriptionBackend, 'id' | 'transcribe' | 'transcribeStream'> | undefined;
         readonly speech?: Omit<SpeechBackend, 'id' | 'speak'> | undefined;
         readonly rerank?: Omit<RerankBackend, 'id' | 'rerank'> | undefined;
         readonly moderation?: Omit<ModerationBackend, 'id' | 'moderate'> | undefined;
@@ -174,7 +175,7 @@ class OperationScript<Turn, Request> {
 }
 
 type Embedding = Pick<EmbeddingBackend, 'id' | 'embed'>;
-type Transcription = Pick<TranscriptionBackend, 'id' | 'transcribe'>;
+type Transcription = Pick<TranscriptionBackend, 'id' | 'transcribe' | 'transcribeStream'>;
 type Speech = Pick<SpeechBackend, 'id' | 'speak'>;
 
 const fakeEmbedding = (id: string, playing: OperationScript<EmbeddingTurn, EmbeddingRequest>): Embedding => ({
@@ -212,6 +213,12 @@ const fakeTranscription = (
       usage,
       warnings,
     };
+  },
+  async *transcribeStream(request, context) {
+    const response = await this.transcribe(request, context);
+    yield* response.text.match(/\S+\s*|\s+/g) ?? [];
+    yield* response.segments;
+    yield response;
   },
 });
 
