@@ -49,7 +49,7 @@ const COMMANDS: readonly Command[] = [
     id: 'Gemini CLI',
     cli: 'gemini',
     vendor: 'anthropic',
-    args: ['--model', 'gemini-2.5-pro', '--approval-mode', 'yolo', '--prompt', PROMPT],
+    args: ['--model', 'smart', '--approval-mode', 'yolo', '--prompt', PROMPT],
     env: (url) => ({
       GEMINI_API_KEY: 'k',
       GOOGLE_GEMINI_BASE_URL: url,

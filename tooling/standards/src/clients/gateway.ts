@@ -5,8 +5,8 @@ import { serve } from '@majordomo/gateway/node';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 
-/** Names under which the gateway serves its model. Some clients request a second model for short tasks. */
-const NAMES = ['smart', 'gemini-2.5-pro', 'gemini-2.5-flash', 'gemini-2.5-flash-lite'];
+/** Name under which the gateway serves its model. */
+const NAME = 'smart';
 
 /** Gateway on 127.0.0.1 with one vendor behind it. */
 export interface ServedGateway extends AsyncDisposable {
@@ -27,7 +27,7 @@ export async function startGateway(vendor: 'openai' | 'anthropic', answer: Answe
   const spec = vendor === 'openai' ? 'openai/gpt-5.4' : 'anthropic/claude-sonnet-4-6';
   const gateway = createGateway({
     majordomo: createMajordomo({ providers: [provider], chain: { attempts: 1 } }),
-    models: Object.fromEntries(NAMES.map((name) => [name, spec])),
+    models: { [NAME]: spec },
     authorize: () => ({ tenant: 'standards' }),
   });
   const served = await serve(gateway, { port: 0 });
