@@ -366,6 +366,38 @@ describe('a background response', () => {
     await expect(client.responses.cancel(id)).rejects.toMatchObject({ status: 404 });
     expect(world.server.jobs[0]?.status).toBe('cancelled');
   });
+
+  it('stays deleted if its end is stored at the same time', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 5 }) } });
+    const stored = new Map<string, unknown>();
+    let writes = 0;
+    let hasBegun = (): void => undefined;
+    const isStoring = new Promise<void>((resolve) => (hasBegun = resolve));
+    let proceed = (): void => undefined;
+    const isDeleted = new Promise<void>((resolve) => (proceed = resolve));
+    const store = {
+      get: (key: string) => Promise.resolve(stored.get(key)),
+      delete: (key: string) => Promise.resolve(stored.delete(key)),
+      async set(key: string, value: unknown) {
+        if (stored.has(key)) {
+          hasBegun();
+          await isDeleted;
+        }
+        stored.set(key, value);
+        writes++;
+      },
+    };
+    await using gateway = await world.start({ responses: { store } });
+    const client = gateway.client();
+    const { id } = await client.responses.create(IN_BACKGROUND);
+    world.server.jobs[0]?.release();
+    await isStoring;
+    await client.responses.delete(id);
+    expect(stored.size).toBe(0);
+    proceed();
+    await expect.poll(() => [writes, stored.size]).toEqual([2, 0]);
+    await expect(client.responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
+  });
 });
 
 describe('a gateway with background responses', () => {

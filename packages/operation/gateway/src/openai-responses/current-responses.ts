@@ -56,10 +56,14 @@ export class CurrentResponses implements ResponseSource {
     });
   }
 
-  private async end(id: string, stored: StoredResponse, job: ChatJob): Promise<StoredResponse> {
+  /** Stores a response that has ended. Returns `undefined` if another request has deleted it in the meantime. */
+  private async end(id: string, stored: StoredResponse, job: ChatJob): Promise<StoredResponse | undefined> {
     const ended = { ...stored, response: await this.endedResponse(id, stored, job) };
     await this.store.put(id, ended);
-    return ended;
+    // A deletion removes the job before the response.
+    if ((await this.job(id)) !== undefined) return ended;
+    await this.store.delete(id);
+    return undefined;
   }
 
   private async endedResponse(
