@@ -167,6 +167,18 @@ describe('/v1/files of a gateway', () => {
   });
 
   it.each([
+    ['a character that the maximum length cuts', `${'a'.repeat(254)}😀.pdf`, 'a'.repeat(254)],
+    ['characters that headers do not permit', "it's (1)*.pdf", 'it%27s%20%281%29%2A.pdf'],
+  ])('returns the content of a file whose name has %s', async (_, name, encoded) => {
+    const { openai } = await setUp();
+    const file = new File(['hello'], name);
+    const { id } = await openai().files.create({ file, purpose: 'user_data' });
+    const content = await openai().files.content(id);
+    expect(content.headers.get('content-disposition')).toBe(`attachment; filename*=UTF-8''${encoded}`);
+    expect(await content.text()).toBe('hello');
+  });
+
+  it.each([
     [{ maxFiles: 2 }, 'maxFiles', 2],
     [{ maxTotalBytes: 4500 }, 'maxTotalBytes', 2],
   ])('refuses a file above the limits of its owner: %j', async (limits, name, count) => {

@@ -19,7 +19,8 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 /** Returns the last component of the name of a file without control characters. */
 export function nameOf(fileName: string | undefined): string {
   const [last = ''] = (fileName ?? '').split(/[\\/]/).slice(-1);
-  const name = last.replace(/\p{Cc}|\p{Surrogate}/gu, '').slice(0, MAX_NAME);
+  // A cut may leave half of a surrogate pair.
+  const name = last.slice(0, MAX_NAME).replace(/\p{Cc}|\p{Surrogate}/gu, '');
   return ['', '.', '..'].includes(name) ? 'unnamed' : name;
 }
 

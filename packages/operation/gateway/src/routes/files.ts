@@ -46,10 +46,17 @@ const download = ({ file, content }: { readonly file: StoredFile; readonly conte
     headers: {
       'content-type': 'application/octet-stream',
       'content-length': String(file.size),
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      'content-disposition': `attachment; filename*=UTF-8''${encodedName(file.name)}`,
       'x-content-type-options': 'nosniff',
     },
   });
+
+/** Returns a name as the value of a header (RFC 8187), in which fewer characters are permitted than in a URL. */
+const encodedName = (name: string): string =>
+  encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 async function withFiles(
   context: RequestContext,
