@@ -21,8 +21,10 @@ export const NUMBER_SYSTEM: string = `You answer questions about an input. ${DAT
 /** Returns a user message with the input and, after it, the text of the questions. The input is first, so that it is cached. */
 export function promptOf(input: ClassificationRequest['input'], questions: string): UserMessage {
   const pieces = typeof input === 'string' ? [textOf(input)] : input.flatMap(piecesOf);
-  const parts = [{ type: 'text', text: '<input>\n' } as const, ...pieces];
-  return { role: 'user', parts: joined([...parts, { type: 'text', text: `\n</input>\n\n${questions}` }]) };
+  // Escape joined texts, because the end of the input could be divided between two of them.
+  const data = joined(pieces).map(escaped);
+  const parts = [textOf('<input>\n'), ...data, textOf(`\n</input>\n\n${questions}`)];
+  return { role: 'user', parts: joined(parts) };
 }
 
 /** Returns the question with one option per line, each with its label. */
@@ -44,11 +46,11 @@ function optionsOf(question: Question): readonly string[] {
   );
 }
 
-/** Returns text that cannot end the delimited input. */
-const textOf = (text: string): TextPart => ({
-  type: 'text',
-  text: text.replace(/<(\/?\s*input)/gi, '&lt;$1'),
-});
+const textOf = (text: string): TextPart => ({ type: 'text', text });
+
+/** Returns a piece that cannot end the delimited input. */
+const escaped = (piece: Piece): Piece =>
+  piece.type === 'text' ? textOf(piece.text.replace(/<(\/?\s*input)/gi, '&lt;$1')) : piece;
 
 /** Returns a message as text with its role, and its images. */
 function piecesOf({ role, parts }: Message): readonly Piece[] {
@@ -58,20 +60,17 @@ function piecesOf({ role, parts }: Message): readonly Piece[] {
     if (part.type === 'tool-call') return [textOf(`[call of ${part.name}: ${JSON.stringify(part.args)}]`)];
     if (part.type !== 'tool-result') return [];
     const content = part.content.filter((piece) => piece.type !== 'file');
-    return [textOf(`[result of ${part.name}:] `), ...content.map(escaped)];
+    return [textOf(`[result of ${part.name}:] `), ...content];
   });
-  return [{ type: 'text', text: `[${role}] ` }, ...pieces, { type: 'text', text: '\n' }];
+  return [textOf(`[${role}] `), ...pieces, textOf('\n')];
 }
-
-const escaped = (piece: Piece): Piece => (piece.type === 'text' ? textOf(piece.text) : piece);
 
 /** Joins adjacent texts. */
 function joined(pieces: readonly Piece[]): readonly Piece[] {
   const all: Piece[] = [];
   for (const piece of pieces) {
     const last = all.at(-1);
-    if (piece.type === 'text' && last?.type === 'text')
-      all[all.length - 1] = { type: 'text', text: last.text + piece.text };
+    if (piece.type === 'text' && last?.type === 'text') all[all.length - 1] = textOf(last.text + piece.text);
     else all.push(piece);
   }
   return all;

@@ -150,6 +150,13 @@ it('assigns answers by name, and answers without a name by position', async () =
   expect(response.answers).toMatchObject({ refund: { probability: 0.98 }, severity: { score: 0.25 } });
 });
 
+it('assigns the probabilities of levels by their labels', async () => {
+  const probabilities = SEVERITY.probabilities.toReversed();
+  await using vendor = await startVendor(bodyOf(REFUND, TEAM, { ...SEVERITY, probabilities }));
+  const { answers } = await classify(vendor.openai, 'gpt-6-luna');
+  expect(answers.severity).toMatchObject({ score: 0.25, probabilities: [0.75, 0.25] });
+});
+
 it.each([
   ['a missing answer', [REFUND, TEAM], 'severity'],
   ['a duplicate answer', [REFUND, REFUND, TEAM, SEVERITY], 'refund'],
@@ -164,6 +171,11 @@ it.each([
     'a boolean choice',
     [REFUND, { ...TEAM, probabilities: [{ value: true, probability: 1 }] }, SEVERITY],
     'team',
+  ],
+  [
+    'an unknown level',
+    [REFUND, TEAM, { ...SEVERITY, probabilities: [{ label: 'x', probability: 1 }] }],
+    'severity',
   ],
   ['a probability that is not a number', [{ ...REFUND, probability: '1' }, TEAM, SEVERITY], 'refund'],
   ['a choice without probabilities', [REFUND, { ...TEAM, probabilities: undefined }, SEVERITY], 'team'],

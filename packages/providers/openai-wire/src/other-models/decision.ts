@@ -111,15 +111,19 @@ function distributionOf(
   if (type !== question.type)
     throw answerError(target, name, `has the type ${String(type)} instead of ${question.type}`);
   if (question.type === 'predicate') return complementOf(probability);
-  const options = question.type === 'choice' ? Object.keys(question.choices) : question.levels;
   const entries = asList(probabilities).map(asRecord);
-  if (question.type === 'score') return entries.map((entry) => entry['probability'] as number);
-  const byName = new Map(entries.map((entry) => [entry['value'], entry['probability'] as number]));
-  const unknown = entries.find(({ value }) => !options.includes(value as string));
+  const numbers = entries.map((entry) => entry['probability'] as number);
+  const isChoice = question.type === 'choice';
+  const options = isChoice ? Object.keys(question.choices) : question.levels;
+  const given = entries.map((entry) => entry[isChoice ? 'value' : 'label']);
+  // Levels may have equal labels, or none in the answer, so labels matter only if their order differs.
+  if (!isChoice && given.every((label, at) => label === undefined || label === options[at])) return numbers;
+  const unknown = given.find((option) => !options.includes(option as string));
   if (unknown !== undefined)
-    throw answerError(target, name, `has the unknown choice ${JSON.stringify(unknown['value'])}`);
-  if (byName.size !== entries.length) throw answerError(target, name, 'has a choice twice');
-  return options.flatMap((option) => byName.get(option) ?? []);
+    throw answerError(target, name, `has the unknown ${question.type} ${JSON.stringify(unknown)}`);
+  const byOption = new Map(given.map((option, at) => [option, numbers[at]]));
+  if (byOption.size !== entries.length) throw answerError(target, name, `has a ${question.type} twice`);
+  return options.flatMap((option) => byOption.get(option) ?? []);
 }
 
 /** Returns `[p, 1 - p]`. Core rejects a value that is not a probability. */
