@@ -188,6 +188,7 @@ describe('classification', () => {
   it.each([
     ['a missing answer', { refund: [1, 0], team: [1, 0, 0] }, 'severity'],
     ['NaN', { ...VALID, refund: [NaN, NaN] }, 'refund'],
+    ['an option without a probability', { ...VALID, severity: [undefined, 0.4, 0.6] }, 'severity'],
     ['a negative probability', { ...VALID, team: [-0.1, 1, 0.1] }, 'team'],
     ['a wrong length', { ...VALID, team: [0.5, 0.5] }, 'team'],
     ['a sum of 0.5', { ...VALID, severity: [0.5, 0, 0] }, 'severity'],

@@ -55,8 +55,8 @@ export function checkedDistribution(value: unknown, question: Question): readonl
   const count = optionCount(question);
   if (!isList(value)) return 'has no probabilities';
   if (value.length !== count) return `has ${value.length} probabilities instead of ${count}`;
-  const invalid = value.find((each) => (asNumber(each) ?? -1) < 0);
-  if (invalid !== undefined) return `has the probability ${JSON.stringify(invalid)}`;
+  const invalid = value.findIndex((each) => (asNumber(each) ?? -1) < 0);
+  if (invalid !== -1) return `has the probability ${JSON.stringify(value[invalid])}`;
   const probabilities = value as readonly number[];
   const sum = probabilities.reduce((total, each) => total + each, 0);
   return sum < 0.9 || sum > 1.1 ? `has probabilities that sum to ${sum}` : normalized(probabilities);
