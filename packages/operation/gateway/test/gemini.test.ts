@@ -230,6 +230,41 @@ describe('a conversation without ids', () => {
     ]);
   });
 
+  it.each([
+    ['another call has the id that it would receive', { name: 'time', id: 'call_1' }, { name: 'weather' }],
+    ['another call of the tool has an id', { name: 'weather', id: 'call_a' }, { name: 'weather' }],
+  ])('answers a call without an id if %s', async (_, withId, withoutId) => {
+    await using testGateway = await startGateway({ anthropic: () => 'Both.' });
+    const response = await post(testGateway, [
+      { role: 'user', parts: [{ text: 'Weather?' }] },
+      {
+        role: 'model',
+        parts: [
+          { functionCall: { ...withId, args: { number: 1 } } },
+          { functionCall: { ...withoutId, args: { number: 2 } } },
+        ],
+      },
+      {
+        role: 'user',
+        parts: [
+          { functionResponse: { ...withoutId, response: { output: 'second' } } },
+          { functionResponse: { ...withId, response: { output: 'first' } } },
+        ],
+      },
+    ]);
+    expect(response.status).toBe(200);
+    const { messages } = testGateway.anthropic.requests[0]?.body as {
+      readonly messages: readonly { readonly content: readonly Readonly<Record<string, unknown>>[] }[];
+    };
+    const [calls, results] = messages.slice(1).map(({ content }) => content);
+    const textOf = (call: Readonly<Record<string, unknown>> | undefined): unknown =>
+      results?.find((result) => result['tool_use_id'] === call?.['id'])?.['content'];
+    expect(calls?.map(textOf)).toEqual([
+      [{ type: 'text', text: 'first' }],
+      [{ type: 'text', text: 'second' }],
+    ]);
+  });
+
   it('is refused if a response answers no call', async () => {
     await using testGateway = await startGateway();
     const response = await post(testGateway, [{ role: 'user', parts: [answer('cold')] }]);

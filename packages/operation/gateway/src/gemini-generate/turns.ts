@@ -18,6 +18,8 @@ import type { Transcript } from '../parsing/transcript.ts';
 interface OpenCall {
   readonly id: string;
   readonly name: string;
+  /** Whether the client has sent the id. */
+  readonly hasOwnId: boolean;
 }
 
 /** Adds the contents of a request to a transcript. Calls without an id receive one, and responses without an id answer by name. */
@@ -26,7 +28,8 @@ export class GeminiTurns {
   private readonly media: Media;
   /** Calls without a response, oldest first. */
   private openCalls: OpenCall[] = [];
-  private calls = 0;
+  /** Ids of all calls. */
+  private readonly ids = new Set<string>();
   /** Text of the thoughts that precede the part with their signature, because a stream has a part for each chunk. */
   private thought = '';
   /** Text of the last parts of the model. */
@@ -86,18 +89,31 @@ export class GeminiTurns {
 
   private call(call: Fields, signature: string | undefined): AssistantPart {
     const name = call.required('name', nonEmptyString);
-    const id = call.optional('id', nonEmptyString) ?? `call_${this.calls}`;
+    const ownId = call.optional('id', nonEmptyString);
+    const id = ownId ?? this.newId();
     const args = call.optional('args', jsonObject) ?? {};
     const replay = replayOf(signature);
-    this.calls++;
-    this.openCalls.push({ id, name });
+    this.ids.add(id);
+    this.openCalls.push({ id, name, hasOwnId: ownId !== undefined });
     return { type: 'tool-call', id, name, args, ...(replay !== undefined && { replay }) };
+  }
+
+  private newId(): string {
+    let number = this.ids.size;
+    while (this.ids.has(`call_${number}`)) number++;
+    return `call_${number}`;
+  }
+
+  /** Returns the oldest open call of a tool. A response without an id rather answers a call without an id. */
+  private openCallOf(name: string): OpenCall | undefined {
+    const calls = this.openCalls.filter((call) => call.name === name);
+    return calls.find(({ hasOwnId }) => !hasOwnId) ?? calls[0];
   }
 
   private respond(response: Fields): void {
     const name = response.required('name', nonEmptyString);
     const id = response.optional('id', nonEmptyString);
-    const answered = this.openCalls.find((call) => (id === undefined ? call.name === name : call.id === id));
+    const answered = id === undefined ? this.openCallOf(name) : this.openCalls.find((call) => call.id === id);
     if (answered === undefined) return invalid(response.path, `answers no call of ${JSON.stringify(name)}`);
     this.openCalls = this.openCalls.filter((call) => call !== answered);
     const media = response.optional('parts', array(object)) ?? [];
