@@ -165,6 +165,22 @@ describe('a call without a tool of its kind', () => {
     });
   });
 
+  it('rejects two decisions on a call, and runs nothing', async () => {
+    const commands: unknown[] = [];
+    const run = (action: object): string => String(commands.push(action));
+    const { agent } = world(shellCall(['rm']), [defineVendorTool({ kind: 'shell', approval: true, run })]);
+    const { state } = await agent.run('go');
+    const decisions: readonly Decision[] = [
+      { callId: 'c1', approve: true },
+      { callId: 'c1', deny: 'no' },
+    ];
+    await expect(agent.run(state, { decisions })).rejects.toMatchObject({
+      kind: 'invalid-request',
+      details: { path: 'decisions[1]' },
+    });
+    expect(commands).toEqual([]);
+  });
+
   it('rejects other arguments for an MCP call, which the vendor makes', async () => {
     const { agent } = world(APPROVAL, []);
     const { state } = await agent.run('go');

@@ -10,7 +10,10 @@ interface CallOfAgent extends LocatedCall {
   readonly agent: AgentParts | undefined;
 }
 
-/** Throws `invalid-request` for an invalid decision, a call that is not pending, and arguments that do not match the schema. */
+/**
+ * Throws `invalid-request` for an invalid decision, a call that is not pending, two decisions on a call, and arguments that do not
+ * match the schema.
+ */
 export async function checkDecisionsFor(
   state: RunState,
   decisions: readonly Decision[],
@@ -22,6 +25,8 @@ export async function checkDecisionsFor(
     const { callId } = decision;
     const path = `decisions[${at}]`;
     const found = locate(state, callId, agent);
+    if (decisions.slice(0, at).some((before) => before.callId === callId))
+      throw invalidDecision(path, `call "${callId}" has another decision; pass one decision for each call`);
     if (found === undefined) throw invalidDecision(path, `no call "${callId}" is pending; see \`awaiting\``);
     if (!('approve' in decision)) continue;
     checkApproval(found, callId, path);
