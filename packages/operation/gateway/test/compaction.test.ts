@@ -87,7 +87,7 @@ describe('a compaction item is refused', () => {
   it.each([
     ['of another server', 'gAAAAABo', 'which /v1/responses/compact of this gateway returned'],
     ['that is damaged', 'majordomo.compaction.1.!!', 'is damaged'],
-    ['that is too long', `majordomo.compaction.1.${'A'.repeat(70_000)}`, 'at most 65536 characters'],
+    ['that is too long', `majordomo.compaction.1.${'A'.repeat(270_000)}`, 'at most 262144 characters'],
   ])('%s', async (_name, content, message) => {
     await using testGateway = await startGateway();
     const request = client(testGateway).responses.create({ model: 'gpt', input: item(content) });

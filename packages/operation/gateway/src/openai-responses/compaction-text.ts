@@ -5,8 +5,8 @@ import type { ResponseIds } from './response-ids.ts';
 
 /** Prefix of the content of compaction items. */
 const MARK = 'majordomo.compaction.1.';
-/** Maximum length of the content of a compaction item, in characters. */
-const MAX_LENGTH = 65_536;
+/** Maximum length of the content of a compaction item, in characters. The longest summaries have 10 bytes for each of 8320 tokens. */
+const MAX_LENGTH = 262_144;
 
 /** Returns the item that contains the text of a summary. */
 export const compactionItem = (text: string, ids: ResponseIds): Json => ({
