@@ -230,9 +230,7 @@ export class VendorLeg {
       reading.catch(() => undefined);
       this.signal.throwIfAborted();
       if (!LlmError.is(cause)) throw cause;
-      if (resumed?.isLost === true) return false;
-      await this.fail(startedError(cause), 'failed', this.workAfterEnd);
-      return true;
+      return resumed?.isLost !== true && (await this.failAnswer(cause, resumed !== undefined));
     }
     const [attempt] = response.attempts;
     if (attempt === undefined) throw new TypeError('a response has no attempt');
@@ -245,6 +243,15 @@ export class VendorLeg {
       answer: answerRecord,
     }));
     if (this.parts.job.record.state === 'completed') this.events.finish(response);
+    return true;
+  }
+
+  /** Ends the leg after a failed answer. Returns false if only the stream has failed, and the vendor still works on the job. */
+  private async failAnswer(error: LlmError, isStream: boolean): Promise<boolean> {
+    const found = isStream ? await this.look() : 'delayed';
+    if (found === 'gone') return true;
+    if (found !== 'delayed' && found.answer === undefined) return false;
+    await this.fail(startedError(error), 'failed', this.workAfterEnd);
     return true;
   }
 

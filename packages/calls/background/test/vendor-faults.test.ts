@@ -33,6 +33,21 @@ it('polls a vendor that repeats its events after a reconnection', async () => {
   expect([streams, stepsOf(all.server, 'look')]).toEqual([2, 1]);
 });
 
+it('continues to read a job whose stream reports an error while the job is running', async () => {
+  const plan = (): object => ({ answer: TEXT, holdAt: 2, looks: 1 });
+  let streams = 0;
+  const before = ({ step }: JobRequest): JobFault | undefined =>
+    step === 'stream' && streams++ === 0
+      ? { status: 200, body: { error: { code: 'server_error', message: 'the stream has failed' } } }
+      : undefined;
+  await using all = await jobsWorld({ server: { plan, before } });
+  const result = all.process().model(CHAIN).generate(REQUEST);
+  await all.settle(Promise.race([result, pause(all, 5000)]));
+  all.server.jobs[0]?.release();
+  expect(await all.settle(result)).toMatchObject({ text: TEXT, target: SPEC });
+  expect(all.other.requests).toHaveLength(0);
+});
+
 it('reconnects a stream without events after 2 minutes, then polls', async () => {
   await using all = await jobsWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 2 }) } });
   const job = await all.settle(all.process().model(SPEC).start(REQUEST));
