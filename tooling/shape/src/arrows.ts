@@ -104,7 +104,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate audience: applications that compare probabilities with a threshold',
   },
   'store-sqlite': {
-    ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core the types alone, as optional peers',
   },
@@ -124,7 +124,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
   },
   'store-postgres': {
-    ours: ['core', 'admin', 'agent', 'background', 'cache', 'ledger'],
+    ours: ['core', 'admin', 'agent', 'background', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },

@@ -19,12 +19,13 @@ export interface StoredFile {
 
 /**
  * Store for the files of a gateway. An owner is any string, such as a tenant, and cannot see the files of others. `folderFiles` of
- * `@majordomo/files/node` stores files in a folder. `memoryFiles` stores them in the memory of the process.
+ * `@majordomo/files/node` stores files in a folder, `files` of `sqliteStores` and `postgresStores` in a database, and `memoryFiles` in
+ * the memory of the process.
  */
 export interface FileContentStore {
   /**
    * Stores content and the result of `describe`, which is called when the content was read. If reading `content` or `describe`
-   * rejects, stores nothing and rejects with the same error.
+   * rejects, stores nothing and rejects with the same error. Callers create a new id for each file.
    */
   put(
     owner: string,
@@ -32,8 +33,13 @@ export interface FileContentStore {
     content: ReadableStream<Uint8Array>,
     describe: () => Promise<StoredFile>,
   ): Promise<void>;
-  /** Returns a file, or `undefined` if it does not exist. The content must stay readable for some minutes after a deletion. */
-  get(owner: string, id: string): Promise<{ readonly file: StoredFile; readonly content: Blob } | undefined>;
+  /** Returns a file without its content, or `undefined` if it does not exist. */
+  get(owner: string, id: string): Promise<StoredFile | undefined>;
+  /**
+   * Returns the content of a file, or `undefined` if it does not exist. The gateway reads a `Blob` when a target needs it, and copies a
+   * stream to a temporary file. The result must stay readable for some minutes after a deletion.
+   */
+  read(owner: string, id: string): Promise<Blob | ReadableStream<Uint8Array> | undefined>;
   /** Returns all files of an owner, in any order. */
   list(owner: string): Promise<readonly StoredFile[]>;
   /** Deletes a file. Ignores a file that does not exist. */

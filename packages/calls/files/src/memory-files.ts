@@ -15,7 +15,8 @@ export function memoryFiles(): FileContentStore {
       const files = owners.get(owner) ?? new Map<string, Entry>();
       owners.set(owner, files.set(id, entry));
     },
-    get: (owner, id) => Promise.resolve(owners.get(owner)?.get(id)),
+    get: (owner, id) => Promise.resolve(owners.get(owner)?.get(id)?.file),
+    read: (owner, id) => Promise.resolve(owners.get(owner)?.get(id)?.content),
     list: (owner) => Promise.resolve([...(owners.get(owner)?.values() ?? [])].map(({ file }) => file)),
     delete(owner, id) {
       owners.get(owner)?.delete(id);

@@ -1,3 +1,4 @@
+import { fileStoreConformance } from '@majordomo/conformance';
 import { memoryFiles, type FileContentStore, type StoredFile } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
 import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
@@ -24,63 +25,32 @@ const about = (size: number): StoredFile => ({
 const store = (files: FileContentStore, owner: string, text: string): Promise<void> =>
   files.put(owner, ID, new Blob([text]).stream(), () => Promise.resolve(about(text.length)));
 
-const textOf = async (files: FileContentStore, owner: string): Promise<string | undefined> =>
-  (await files.get(owner, ID))?.content.text();
-
-/** Returns a stream that fails after its first chunk. */
-function brokenStream(): ReadableStream<Uint8Array> {
-  let pulls = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (pulls++ === 0) controller.enqueue(new Uint8Array(10));
-      else controller.error(new Error('the client has left'));
-    },
-  });
+async function textOf(files: FileContentStore, owner: string): Promise<string | undefined> {
+  const content = await files.read(owner, ID);
+  return content && new Response(content).text();
 }
 
 let folders = 0;
-const STORES: readonly (readonly [string, () => FileContentStore])[] = [
-  ['memoryFiles', memoryFiles],
-  ['folderFiles', () => folderFiles(join(root, `store ${folders++}`))],
-];
 
-describe.each(STORES)('%s', (_name, create) => {
-  it('returns and lists the files of an owner only', async () => {
-    const files = create();
-    await store(files, 'a', 'one');
-    await store(files, 'b', 'two');
-    expect([await textOf(files, 'a'), await textOf(files, 'b'), await textOf(files, 'c')]).toEqual([
-      'one',
-      'two',
-      undefined,
-    ]);
-    expect(await files.list('a')).toEqual([about(3)]);
-    expect(await files.list('c')).toEqual([]);
-  });
-
-  it('stores nothing if the content or its description fails', async () => {
-    const files = create();
-    const cut = files.put('a', ID, brokenStream(), () => Promise.resolve(about(10)));
-    await expect(cut).rejects.toThrow('the client has left');
-    const refused = files.put('a', ID, new Blob(['x']).stream(), () =>
-      Promise.reject(new Error('no purpose')),
+describe('memoryFiles', () => {
+  for (const { name, run } of fileStoreConformance)
+    it(name, () =>
+      run(async () => {
+        const files = memoryFiles();
+        return [files, files];
+      }),
     );
-    await expect(refused).rejects.toThrow('no purpose');
-    expect([await files.list('a'), await textOf(files, 'a')]).toEqual([[], undefined]);
-  });
-
-  it('keeps the content of a deleted file readable for those who have it', async () => {
-    const files = create();
-    await store(files, 'a', 'one');
-    const found = await files.get('a', ID);
-    await files.delete('a', ID);
-    await files.delete('a', ID);
-    expect([await textOf(files, 'a'), await files.list('a')]).toEqual([undefined, []]);
-    expect(await found?.content.text()).toBe('one');
-  });
 });
 
 describe('folderFiles', () => {
+  for (const { name, run } of fileStoreConformance)
+    it(name, () =>
+      run(async () => {
+        const folder = join(root, `store ${folders++}`);
+        return [folderFiles(folder), folderFiles(folder)];
+      }),
+    );
+
   const entries = (folder: string): readonly string[] =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -155,11 +155,11 @@ export class Expansion implements Media {
   }
 
   private async readFile(files: FileSource, id: string, path: string): Promise<NamedPart> {
-    const found = await files.get(id);
-    if (found === undefined)
+    const file = await files.get(id);
+    if (file !== undefined) this.checkSize(file.size);
+    const content = file && (await files.blobOf(file));
+    if (file === undefined || content === undefined)
       throw new Refusal('invalid-request', `${path} is not the id of a stored file`, { path });
-    const { file, content } = found;
-    this.checkSize(file.size);
     return partOf(file, content);
   }
 

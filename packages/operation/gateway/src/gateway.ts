@@ -6,6 +6,7 @@ import { isAdmin } from './auth/admin.ts';
 import { authorize } from './auth/authorize.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { whileConnected } from './errors/refusal.ts';
+import { FileCopies } from './files/file-copies.ts';
 import { UploadQuota } from './files/upload-quota.ts';
 import { refusalOf } from './errors/refusal-of.ts';
 import { OperatorReports, reportToOperator } from './errors/report.ts';
@@ -64,6 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const mounts = new Mounts(settings);
   const concurrency = new ConcurrencyLimit(settings.maxConcurrent);
   const uploads = new UploadQuota();
+  const copies = new FileCopies();
   const onEvent = (event: CallEvent, request?: ChatRequest): void => {
     mounts.onEvent(event, request);
     notify(options.onEvent, event, request);
@@ -72,6 +74,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings: current,
     concurrency,
     uploads,
+    copies,
     onEvent,
     metrics,
     mounts,

@@ -1,11 +1,12 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { startFileServer, type FileRequest, type FileServer } from '@majordomo/conformance';
 import { createMajordomo } from '@majordomo/core';
-import { createFiles, memoryFiles } from '@majordomo/files';
+import { createFiles, memoryFiles, type FileContentStore } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { sqliteStores } from '@majordomo/store-sqlite';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -334,6 +335,50 @@ describe('a file id in a request', () => {
       });
     await ask(2);
     await expect(ask(3)).rejects.toMatchObject({ status: 413 });
+    expect(chats()).toHaveLength(1);
+  });
+
+  it('is read from a database once for all requests, and downloaded without a copy', async () => {
+    await using stores = sqliteStores(':memory:');
+    const reads: string[] = [];
+    const store: FileContentStore = {
+      ...stores.files,
+      async read(owner, id) {
+        const content = await stores.files.read(owner, id);
+        const counted = new TransformStream<Uint8Array, Uint8Array>({ flush: () => void reads.push(id) });
+        return content && new Response(content).body?.pipeThrough(counted);
+      },
+    };
+    const { openai, chats } = await setUp({ store });
+    const { id } = await createPdf(openai(), 'a.pdf', 90_000);
+    const input = [{ role: 'user' as const, content: [{ type: 'input_file' as const, file_id: id }] }];
+    for (const model of Object.keys(MODELS)) await openai().responses.create({ model, input });
+    expect(reads).toEqual([id]);
+    const base64 = Buffer.from(pdf(90_000)).toString('base64');
+    for (const { body } of chats()) expect(JSON.stringify(body)).toContain(base64);
+    const content = await openai().files.content(id);
+    expect(new Uint8Array(await content.arrayBuffer())).toEqual(pdf(90_000));
+    expect(reads).toEqual([id, id]);
+  });
+
+  it('is refused as temporary if its content cannot be read, and read again later', async () => {
+    await using stores = sqliteStores(':memory:');
+    let isBroken = true;
+    const broken = new ReadableStream<Uint8Array>({
+      pull() {
+        throw new Error('connection lost');
+      },
+    });
+    const store: FileContentStore = {
+      ...stores.files,
+      read: (owner, id) => (isBroken ? Promise.resolve(broken) : stores.files.read(owner, id)),
+    };
+    const { openai, chats } = await setUp({ store });
+    const { id } = await createPdf(openai());
+    const input = [{ role: 'user' as const, content: [{ type: 'input_file' as const, file_id: id }] }];
+    await expect(openai().responses.create({ model: 'gpt', input })).rejects.toMatchObject({ status: 503 });
+    isBroken = false;
+    await openai().responses.create({ model: 'gpt', input });
     expect(chats()).toHaveLength(1);
   });
 

@@ -77,6 +77,12 @@ export { conversationStoreConformance, type ConversationStores } from './stores/
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
 export {
+  fileStoreConformance,
+  type FileStores,
+  type TestedFile,
+  type TestedFileStore,
+} from './stores/files.ts';
+export {
   jobStoreConformance,
   type JobStores,
   type TestedJobStore,

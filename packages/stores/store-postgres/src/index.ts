@@ -9,4 +9,5 @@ export type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
 export type { RunChannel } from '@majordomo/agent/durable';
 export type { JobStore } from '@majordomo/background';
 export type { CacheStore } from '@majordomo/cache';
+export type { FileContentStore, StoredFile } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -11,6 +11,7 @@ import {
   sharedLanes,
   type SharedLanesOptions,
 } from '@majordomo/core/toolkit';
+import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import { postgresCache } from './cache/postgres-cache.ts';
 import { postgresCalls } from './calls/postgres-calls.ts';
@@ -18,6 +19,7 @@ import { queryOf, type PostgresClient } from './client/client.ts';
 import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
 import { PostgresConversations } from './conversations/postgres-conversations.ts';
+import { postgresFiles } from './files/postgres-files.ts';
 import { shareHealth } from './health/share-health.ts';
 import { postgresJobs } from './jobs/postgres-jobs.ts';
 import { postgresKeys } from './keys/postgres-keys.ts';
@@ -81,6 +83,11 @@ export interface PostgresStores extends AsyncDisposable {
   /** Jobs of `@majordomo/background`. Statements on jobs have a timeout of at least ten seconds, because records can have megabytes. */
   readonly jobs: JobStore;
   /**
+   * Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed after 10 minutes.
+   * Statements on content have a timeout of at least ten seconds.
+   */
+  readonly files: FileContentStore;
+  /**
    * Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `listener`).
    * Messages of more than 7,999 bytes are transported through a table.
    */
@@ -140,6 +147,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     keys: postgresKeys(connection, listener, schema),
     calls: postgresCalls(connection),
     jobs: postgresJobs(connection),
+    files: postgresFiles(connection),
     channel: postgresChannel(connection, listener, schema),
     lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'PostgreSQL', clock: systemClock }, lanes),
     async shareHealth({ health }) {

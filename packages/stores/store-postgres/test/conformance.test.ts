@@ -3,6 +3,7 @@ import {
   callStoreConformance,
   claimStoreConformance,
   conversationStoreConformance,
+  fileStoreConformance,
   jobStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -77,6 +78,16 @@ describeWith('postgres', 'conformance', () => {
           run(async () => {
             const [first, second] = pair(kind);
             return [first.jobs, second.jobs];
+          }),
+        60_000,
+      );
+    for (const { name, run } of fileStoreConformance)
+      it(
+        `files: ${name}`,
+        () =>
+          run(async () => {
+            const [first, second] = pair(kind);
+            return [first.files, second.files];
           }),
         60_000,
       );

@@ -18,4 +18,5 @@ export type {
 export type { JobStore } from '@majordomo/background';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
+export type { FileContentStore, StoredFile } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';

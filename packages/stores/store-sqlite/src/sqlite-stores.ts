@@ -5,12 +5,14 @@ import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import { sqliteBatches } from './batches/sqlite-batches.ts';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { SqliteConversations } from './conversations/sqlite-conversations.ts';
 import { Database } from './file/database.ts';
+import { sqliteFiles } from './files/sqlite-files.ts';
 import { sqliteJobs } from './jobs/sqlite-jobs.ts';
 import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
@@ -38,6 +40,8 @@ export interface SqliteStores extends AsyncDisposable {
   readonly batches: BatchStore;
   /** Jobs of `@majordomo/background`. */
   readonly jobs: JobStore;
+  /** Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed 10 minutes later. */
+  readonly files: FileContentStore;
   /** Closes the file. Later calls of the stores reject. */
   close(): Promise<void>;
 }
@@ -100,6 +104,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     calls: sqliteCalls(database),
     batches: sqliteBatches(database, now),
     jobs: sqliteJobs(database, now),
+    files: sqliteFiles(database, clock),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,
     [Symbol.asyncDispose]: close,

@@ -40,10 +40,11 @@ export function folderFiles(path: string): FileContentStore {
         throw error;
       }
     },
-    get: async (owner, id) => {
+    get: async (owner, id) => read(`${placeOf(folderOf(owner), id)}.json`),
+    read: async (owner, id) => {
       const place = placeOf(folderOf(owner), id);
       const file = await read(`${place}.json`);
-      return file && { file, content: await openAsBlob(place, { type: file.mediaType }) };
+      return file && (await openAsBlob(place, { type: file.mediaType }));
     },
     list: async (owner) => {
       const folder = folderOf(owner);

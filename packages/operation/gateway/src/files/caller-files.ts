@@ -3,34 +3,56 @@ import { bytesOfBlob, withTimeout } from '@majordomo/core/toolkit';
 import type { FileContentStore, StoredFile } from '@majordomo/files';
 import { Refusal, whileConnected } from '../errors/refusal.ts';
 import type { Caller, FilesSettings, Settings } from '../options.ts';
+import type { FileCopies } from './file-copies.ts';
 import { FILE_ID } from './file-id.ts';
 
-/** Maximum wait for the store, in milliseconds. Uploads have no limit. */
+/** Maximum wait for the store, in milliseconds. Content has no limit. */
 const TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 5000;
 
 /** Files that a caller may read. */
 export interface FileSource {
   /** Returns a file, or `undefined` if it does not exist, has expired or belongs to another caller. */
-  get(id: string): Promise<{ readonly file: StoredFile; readonly content: Blob } | undefined>;
+  get(id: string): Promise<StoredFile | undefined>;
+  /** Returns the content of a file, or `undefined` if it was deleted. */
+  blobOf(file: StoredFile): Promise<Blob | undefined>;
 }
 
 /** Files of a caller. A caller without a tenant shares files only with callers that have the same key. */
 export class CallerFiles implements FileSource {
   readonly settings: FilesSettings;
   readonly owner: string;
+  private readonly copies: FileCopies;
   private readonly signal: AbortSignal;
 
-  constructor(settings: FilesSettings, { tenant, key }: Caller, signal: AbortSignal) {
+  constructor(settings: FilesSettings, copies: FileCopies, { tenant, key }: Caller, signal: AbortSignal) {
     this.settings = settings;
     this.owner = JSON.stringify(tenant === undefined ? [null, key ?? null] : [tenant]);
+    this.copies = copies;
     this.signal = signal;
   }
 
   async get(id: string): ReturnType<FileContentStore['get']> {
     if (!FILE_ID.test(id)) return undefined;
-    const found = await this.run('read', (store) => store.get(this.owner, id));
-    return found === undefined || isExpired(found.file) ? undefined : found;
+    const file = await this.run('read', (store) => store.get(this.owner, id));
+    return file === undefined || isExpired(file) ? undefined : file;
+  }
+
+  /** Returns the content of a file as the store returns it, or `undefined` if the file was deleted. */
+  contentOf(id: string): ReturnType<FileContentStore['read']> {
+    return this.run('read', (store) => store.read(this.owner, id));
+  }
+
+  async blobOf({ id, mediaType }: StoredFile): Promise<Blob | undefined> {
+    const content = await this.contentOf(id);
+    if (content === undefined || content instanceof Blob) return content;
+    const copying = (): Promise<Blob> =>
+      this.copies.blobOf(JSON.stringify([this.owner, id]), content, mediaType);
+    try {
+      return await whileConnected(copying, this.signal);
+    } catch (cause) {
+      throw unavailable('read', cause);
+    }
   }
 
   /** Returns the files of the caller, newest first. Deletes files that have expired. */
@@ -72,8 +94,9 @@ export class CallerFiles implements FileSource {
 /** Returns the files of a caller, or `undefined` if the gateway stores none. */
 export const filesOf = (
   { caller, request }: { readonly caller: Caller; readonly request: Request },
-  { files }: Pick<Settings, 'files'>,
-): CallerFiles | undefined => files && new CallerFiles(files, caller, request.signal);
+  { settings, copies }: { readonly settings: Pick<Settings, 'files'>; readonly copies: FileCopies },
+): CallerFiles | undefined =>
+  settings.files && new CallerFiles(settings.files, copies, caller, request.signal);
 
 const isExpired = ({ expiresAt }: StoredFile): boolean => expiresAt <= systemClock.now();
 

@@ -41,7 +41,7 @@ export async function chatRoute(
       context,
       settings,
       responsesOf(context, gateway),
-      filesOf(context, settings),
+      filesOf(context, gateway),
     );
     const parse = (): ParsedRequest => prepare(context, gateway)(body, expansion);
     const draft = parse();

@@ -30,23 +30,27 @@ export async function storedFileRoute(
   { id, part }: { readonly id: string; readonly part: string | undefined },
 ): Promise<Response> {
   return withFiles(context, gateway, async (files, forms) => {
-    const found = await files.get(id);
-    if (found === undefined) throw new Refusal('no-such-object', `No such File object: ${shortened(id)}`);
+    const missing = new Refusal('no-such-object', `No such File object: ${shortened(id)}`);
+    const file = await files.get(id);
+    if (file === undefined) throw missing;
     if (context.request.method === 'DELETE') {
       await files.delete(id);
       return Response.json(forms.deleted(id));
     }
-    return part === undefined ? Response.json(forms.file(found.file)) : download(found);
+    if (part === undefined) return Response.json(forms.file(file));
+    const content = await files.contentOf(id);
+    if (content === undefined) throw missing;
+    return download(file, content);
   });
 }
 
 /** Returns content as an attachment that no browser shows, because clients choose its type. */
-const download = ({ file, content }: { readonly file: StoredFile; readonly content: Blob }): Response =>
-  new Response(content.stream(), {
+const download = ({ name, size }: StoredFile, content: Blob | ReadableStream<Uint8Array>): Response =>
+  new Response(content instanceof Blob ? content.stream() : content, {
     headers: {
       'content-type': 'application/octet-stream',
-      'content-length': String(file.size),
-      'content-disposition': `attachment; filename*=UTF-8''${encodedName(file.name)}`,
+      'content-length': String(size),
+      'content-disposition': `attachment; filename*=UTF-8''${encodedName(name)}`,
       'x-content-type-options': 'nosniff',
     },
   });
@@ -60,16 +64,16 @@ const encodedName = (name: string): string =>
 
 async function withFiles(
   context: RequestContext,
-  { settings, concurrency }: GatewayContext,
+  gateway: GatewayContext,
   respond: (files: CallerFiles, forms: FileForms) => Promise<Response>,
 ): Promise<Response> {
-  const files = filesOf(context, settings);
+  const files = filesOf(context, gateway);
   if (files === undefined)
     throw new Refusal(
       'no-such-route',
       'this gateway stores no files; its operator must set `files` of createGateway',
     );
-  const release = concurrency.enter();
+  const release = gateway.concurrency.enter();
   try {
     return await respond(files, isAnthropic(context.request) ? anthropicForms : openaiForms);
   } finally {

@@ -1,5 +1,5 @@
 /** Version of the tables and functions, stored in the database. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Returns the SQL that creates all tables. It can be run repeatedly. */
 export const tablesSql = (schema: string): string => `
@@ -52,6 +52,20 @@ CREATE TABLE IF NOT EXISTS ${schema}.background_jobs (
 CREATE INDEX IF NOT EXISTS background_jobs_due ON ${schema}.background_jobs (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS background_jobs_until ON ${schema}.background_jobs (until) WHERE until IS NOT NULL;
 CREATE SEQUENCE IF NOT EXISTS ${schema}.background_versions;
+
+-- Files of clients of a gateway. \`about\` is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at \`until\`
+-- in epoch milliseconds. \`hash\` of the owner and the id, since an index entry has a maximum length.
+CREATE TABLE IF NOT EXISTS ${schema}.files (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner bytea NOT NULL, hash bytea NOT NULL, about text, until bigint
+);
+CREATE UNIQUE INDEX IF NOT EXISTS files_hash ON ${schema}.files (hash) WHERE about IS NOT NULL;
+CREATE INDEX IF NOT EXISTS files_owner ON ${schema}.files (owner) WHERE about IS NOT NULL;
+CREATE INDEX IF NOT EXISTS files_until ON ${schema}.files (until) WHERE until IS NOT NULL;
+CREATE TABLE IF NOT EXISTS ${schema}.file_pieces (
+  file bigint REFERENCES ${schema}.files ON DELETE CASCADE, place int, bytes bytea NOT NULL, PRIMARY KEY (file, place)
+);
+-- Documents are compressed already.
+ALTER TABLE ${schema}.file_pieces ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
 -- \`messages\`: their number. A title in \`renamed\` was set by 1: a model, 2: a user.
 CREATE TABLE IF NOT EXISTS ${schema}.conversations (

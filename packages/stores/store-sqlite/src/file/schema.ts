@@ -264,4 +264,23 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE background_versions (last INTEGER NOT NULL);
   INSERT INTO background_versions (last) VALUES (0);
   `,
+  `
+  -- Files of clients of a gateway. "about" is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at
+  -- "until" in epoch milliseconds. "upload" is random, so that no upload writes to another file.
+  CREATE TABLE files (
+    upload TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    id TEXT NOT NULL,
+    about TEXT,
+    until INTEGER
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX files_by_id ON files (owner, id) WHERE about IS NOT NULL;
+  CREATE INDEX files_by_end ON files (until) WHERE until IS NOT NULL;
+  CREATE TABLE file_pieces (
+    upload TEXT NOT NULL REFERENCES files ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (upload, place)
+  );
+  `,
 ];
