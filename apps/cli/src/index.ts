@@ -2,6 +2,7 @@ export {
   defineConfig,
   type CallLogConfig,
   type GatewayConfig,
+  type GatewayFilesConfig,
   type LedgerConfig,
   type MajordomoConfig,
 } from './config/config.ts';

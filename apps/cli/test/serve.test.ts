@@ -507,8 +507,29 @@ describe('the section `gateway` of the configuration', () => {
     await second.stop();
   }, 120_000);
 
-  it('refuses background responses without a store, or without stored responses', async () => {
+  it('stores files of clients, which another gateway returns after a restart', async () => {
+    const cwd = folder(CONFIG_OF({ store: './gateway.db', files: { maxBytes: 2000 } }));
+    const env = { LLM_LAB: 'openai+http://127.0.0.1:9/v1' };
+    const upload = (url: string, text: string): Promise<Response> => {
+      const body = new FormData();
+      body.set('purpose', 'user_data');
+      body.set('file', new File([text], 'a.txt'));
+      return fetch(`${url}/v1/files`, { method: 'POST', body });
+    };
+    const first = started(['serve', '--port', '0'], { cwd, env });
+    const url = await first.outputMatching(/Serving .* at (\S+)/);
+    const { id } = (await (await upload(url, 'one')).json()) as { id: string };
+    expect((await upload(url, 'x'.repeat(3000))).status).toBe(413);
+    await first.stop();
+    const second = started(['serve', '--port', '0'], { cwd, env });
+    const next = await second.outputMatching(/Serving .* at (\S+)/);
+    expect(await (await fetch(`${next}/v1/files/${id}/content`)).text()).toBe('one');
+    await second.stop();
+  }, 120_000);
+
+  it('refuses files and background responses without a store, and background responses without stored responses', async () => {
     for (const [gateway, problem] of [
+      [{ files: true }, 'gateway.files of the configuration needs a store'],
       [{ background: true }, 'gateway.background of the configuration needs a store'],
       [{ background: true, responses: false, store: './gateway.db' }, 'needs gateway.responses'],
     ] as const) {
@@ -528,6 +549,7 @@ describe('the section `gateway` of the configuration', () => {
     for (const gateway of [
       { metrics: 'all' },
       { calls: { keep: 1 } },
+      { files: { maxBytes: 0 } },
       { maxConcurrent: 0 },
       { shop: true },
     ]) {

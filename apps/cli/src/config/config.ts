@@ -53,6 +53,11 @@ export interface GatewayConfig {
    * `keepMs`: time for which ended jobs are stored, in milliseconds, 7 days by default. `@default false`
    */
   readonly background?: boolean | { readonly keepMs?: number | undefined } | undefined;
+  /**
+   * Whether clients upload files to `/v1/files`, which are kept in the store: SQLite or PostgreSQL. An object sets limits.
+   * `@default false`
+   */
+  readonly files?: boolean | GatewayFilesConfig | undefined;
   /** Access to `/metrics`. `admin`: only for admins. `public`: for everyone. `@default` not served */
   readonly metrics?: 'admin' | 'public' | undefined;
   /** Whether the inspector is served. `@default true` */
@@ -61,6 +66,18 @@ export interface GatewayConfig {
   readonly cors?: readonly string[] | undefined;
   /** Maximum number of concurrent calls. `@default 5_000` */
   readonly maxConcurrent?: number | undefined;
+}
+
+/** Limits of the files of clients. */
+export interface GatewayFilesConfig {
+  /** Maximum size of a file in bytes. `@default 536_870_912` (512 MiB) */
+  readonly maxBytes?: number | undefined;
+  /** Maximum number of files of a tenant. `@default 1_000` */
+  readonly maxFiles?: number | undefined;
+  /** Maximum size of all files of a tenant in bytes. `@default 10_737_418_240` (10 GiB) */
+  readonly maxTotalBytes?: number | undefined;
+  /** Time for which files are stored, in milliseconds. `@default 2_592_000_000` (30 days) */
+  readonly keepMs?: number | undefined;
 }
 
 /** Options of the call log. */

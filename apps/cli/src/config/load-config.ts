@@ -4,7 +4,13 @@ import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { readJson } from '../files/read-json.ts';
 import { reasonOf } from '../program/reason.ts';
-import type { CallLogConfig, GatewayConfig, LedgerConfig, MajordomoConfig } from './config.ts';
+import type {
+  CallLogConfig,
+  GatewayConfig,
+  GatewayFilesConfig,
+  LedgerConfig,
+  MajordomoConfig,
+} from './config.ts';
 import { findConfigs } from './find-config.ts';
 import { importConfig } from './import-config.ts';
 import { trustIn, type Trust } from './trust.ts';
@@ -92,12 +98,19 @@ const LEDGER: Checks<LedgerConfig> = {
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
 const CALL_LOG: Checks<CallLogConfig> = { content: isBoolean, keepMs: isPositive, keepContentMs: isPositive };
+const FILES: Checks<GatewayFilesConfig> = {
+  maxBytes: isPositive,
+  maxFiles: isPositive,
+  maxTotalBytes: isPositive,
+  keepMs: isPositive,
+};
 const GATEWAY: Checks<GatewayConfig> = {
   store: (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
   keys: isBoolean,
   calls: (value) => isBoolean(value) || isMadeOf(CALL_LOG)(value),
   responses: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
   background: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
+  files: (value) => isBoolean(value) || isMadeOf(FILES)(value),
   metrics: (value) => value === 'admin' || value === 'public',
   inspector: isBoolean,
   cors: (value) => Array.isArray(value) && value.every((origin) => typeof origin === 'string'),

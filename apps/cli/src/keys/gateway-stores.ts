@@ -1,6 +1,7 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
 import type { JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
+import type { GatewayFilesOptions } from '@majordomo/gateway';
 import type { LedgerStore } from '@majordomo/ledger';
 import { Stop } from '../program/exit.ts';
 
@@ -10,6 +11,8 @@ export interface GatewayStores extends AsyncDisposable {
   readonly keys: KeyStore;
   readonly cache: CacheStore;
   readonly jobs: JobStore;
+  /** Files of clients. `undefined` for Redis. */
+  readonly files: GatewayFilesOptions['store'] | undefined;
   /** Store of the call log. `undefined` for Redis. */
   readonly calls: CallStore | undefined;
   /** Timeout of the ledger's store, in milliseconds. If `undefined`, the ledger uses its default. */

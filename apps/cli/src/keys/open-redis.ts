@@ -42,6 +42,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     keys,
     cache,
     jobs,
+    files: undefined,
     calls: undefined,
     storeTimeoutMs: REMOTE_TIMEOUT_MS,
     ready,

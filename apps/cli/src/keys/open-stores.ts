@@ -53,12 +53,13 @@ async function openSqlite(
   const { sqliteStores } = loaded as typeof import('@majordomo/store-sqlite');
   prepareLedgerFile(file, place);
   const stores = sqliteStores(file);
-  const { ledger, keys, cache, jobs, calls } = stores;
+  const { ledger, keys, cache, jobs, files, calls } = stores;
   return {
     ledger,
     keys,
     cache,
     jobs,
+    files,
     calls,
     storeTimeoutMs: undefined,
     ready: () => keys.get(''),

@@ -2,11 +2,13 @@ import type { Admin, AdminOptions, CallLog, Keys } from '@majordomo/admin';
 import type { Background, JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import type { Majordomo } from '@majordomo/core';
+import type { GatewayFilesOptions } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
 import type { Settings } from '../config/settings.ts';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
+import type { GatewayStores } from '../keys/gateway-stores.ts';
 import { openStores } from '../keys/open-stores.ts';
 import { createConfiguredLedger } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../program/load-package.ts';
@@ -21,6 +23,8 @@ export interface GatewayParts extends AsyncDisposable {
   readonly admin: Admin;
   /** Store for the state of the Responses API. `undefined` if the configuration disables it. */
   readonly responses: { readonly store: CacheStore; readonly keepMs: number | undefined } | undefined;
+  /** Files of clients. `undefined` if the configuration does not enable them. */
+  readonly files: GatewayFilesOptions | undefined;
   /** Returns the jobs of background responses for a majordomo. `undefined` if the configuration does not enable them. */
   readonly background: ((majordomo: Majordomo) => Background) | undefined;
   /** Resolves if the database responds, otherwise rejects. */
@@ -79,6 +83,7 @@ export async function openParts(
       responses === false
         ? undefined
         : { store: stores.cache, keepMs: typeof responses === 'object' ? responses.keepMs : undefined },
+    files: filesOf(stores.files, settings),
     background: await backgroundOf({ store: stores.jobs, ledger }, settings, io),
     ready: () => stores.ready(),
     async [Symbol.asyncDispose]() {
@@ -86,6 +91,17 @@ export async function openParts(
       await stores[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Returns the option for the files of clients, if the configuration enables them. */
+function filesOf(store: GatewayStores['files'], { gateway }: Settings): GatewayFilesOptions | undefined {
+  const { files = false } = gateway ?? {};
+  if (files === false) return undefined;
+  if (store === undefined)
+    throw new Stop(
+      'gateway.files of the configuration needs a store for files, which Redis has not; use a SQLite file or postgres://',
+    );
+  return { store, ...(typeof files === 'object' && files) };
 }
 
 /** Returns the function that creates the jobs of background responses, if the configuration enables them. */

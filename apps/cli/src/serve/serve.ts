@@ -58,10 +58,11 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const token = await adminToken(flags, io);
   const loaded = await loadPackages(io, flags.inspector !== false && token !== undefined);
   const store = storeOf(flags.store, settings, io);
-  if (isEnabled(settings.gateway?.background) && !needsKeys && store === undefined)
-    throw new Stop(
-      'gateway.background of the configuration needs a store; set gateway.store, or pass --store',
-    );
+  for (const name of ['background', 'files'] as const)
+    if (isEnabled(settings.gateway?.[name]) && !needsKeys && store === undefined)
+      throw new Stop(
+        `gateway.${name} of the configuration needs a store; set gateway.store, or pass --store`,
+      );
   const modelList = createModelList();
   const partsOptions = { store, needsKeys, token, models: () => modelList.list() };
   await using parts =
@@ -82,7 +83,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     content: flags.content,
     token,
   });
-  const { keys, calls, responses, background } = parts ?? {};
+  const { keys, calls, responses, files, background } = parts ?? {};
   const gateway = loaded.createGateway({
     ...first,
     ...changeable(settings),
@@ -90,6 +91,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     catalog,
     mounts: [inspector, parts?.admin].filter((mount) => mount !== undefined),
     responses,
+    files,
     background: background?.(first.majordomo),
     metrics,
     checks: parts && { store: () => parts.ready() },
@@ -153,7 +155,8 @@ const changeable = ({ gateway }: Settings) => ({
   maxConcurrent: gateway?.maxConcurrent,
 });
 
-const isEnabled = (option: GatewayConfig['background']): boolean => option !== undefined && option !== false;
+const isEnabled = (option: GatewayConfig['background' | 'files']): boolean =>
+  option !== undefined && option !== false;
 
 /** Returns the files whose changes cause a reload. They include the file that `majordomo trust` changes. */
 function watchedFiles({ keyFile: path, watch }: ServeFlags, { files }: Settings, io: Io): readonly string[] {
