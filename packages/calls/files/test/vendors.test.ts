@@ -1,7 +1,7 @@
 import { assistant, file, image, toJson, toolResult, user, type ChatRequest } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
-import type { FileServer } from '@majordomo/conformance';
+import type { FileRequest, FileServer } from '@majordomo/conformance';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { readBlobs } from '../src/index.ts';
@@ -92,6 +92,45 @@ describe.each(VENDORS)('files of %s', (vendor) => {
     expect(baseURL).toContain(url);
   });
 });
+
+it.each([400, 404])(
+  'a file that OpenAI reports as missing with status %i is uploaded once more',
+  async (status) => {
+    let isGone = false;
+    const message = "File with id 'file-1' not found.";
+    const body = { error: { message, type: 'invalid_request_error', param: null, code: null } };
+    const before = (request: FileRequest) =>
+      isGone && request.step === 'chat' && JSON.stringify(request.body).includes('"file-1"')
+        ? { status, body }
+        : undefined;
+    await using world = await createWorld({ providers, spec: SPECS.openai, server: { before } });
+    await world.ask(about(document));
+    isGone = true;
+    const { text, warnings, attempts } = await world.ask(about(document));
+    expect(text).toBe('done');
+    expect(warnings).toMatchObject([{ action: 'repaired', what: 'files uploaded again' }]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'finished']);
+    expect(world.server.uploads.map(({ id }) => id)).toEqual(['file-1', 'file-2']);
+  },
+);
+
+it.each(VENDORS)(
+  'twenty questions to %s about a document of 20 MB send less than a fifth of the bytes of inline documents',
+  { timeout: 60_000 },
+  async (vendor) => {
+    await using world = await createWorld({ providers, spec: SPECS[vendor], aboveBytes: 1_048_576 });
+    const large = file(pdf(20_000_000), 'application/pdf', 'report.pdf');
+    const inline = Math.ceil(20_000_000 / 3) * 4;
+    for (let question = 1; question <= 20; question++)
+      await world.ask({ messages: [user(large, `Question ${question}?`)] });
+    expect(world.server.uploads).toHaveLength(1);
+    expect(world.requests('chat')).toHaveLength(20);
+    for (const { size } of world.requests('chat')) expect(size).toBeLessThan(inline / 100);
+    const sent = world.server.requests.reduce((sum, { size }) => sum + size, 0);
+    // The time of a call over a connection of 50 MB/s is the time of its bytes.
+    expect(sent).toBeLessThan((20 * inline) / 5);
+  },
+);
 
 it('each leg of a chain uploads to its vendor, and a second conversation uploads nothing', async () => {
   const before = ({ step, vendor }: { step: string; vendor: string }) =>
