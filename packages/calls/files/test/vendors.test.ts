@@ -151,6 +151,14 @@ it('each leg of a chain uploads to its vendor, and a second conversation uploads
   expect(world.server.uploads).toHaveLength(6);
 });
 
+it('vendors behind one URL with one key do not receive each other’s ids', async () => {
+  await using world = await createWorld({ providers });
+  for (let round = 0; round < 2; round++)
+    for (const vendor of VENDORS) await world.ask(about(document), { spec: SPECS[vendor] });
+  expect(world.server.uploads.map(({ id }) => id)).toEqual(['file-1', 'file_2', 'files/f3']);
+  expect(world.requests('chat')).toHaveLength(6);
+});
+
 it('a file of Gemini is sent when it is active, and uploaded again after 48 hours', async () => {
   const clock = fakeClock(Date.now());
   await using world = await createWorld({

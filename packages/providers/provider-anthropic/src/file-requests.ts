@@ -11,7 +11,8 @@ export const fileRequests = ({
   request,
   accountOf,
 }: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> => ({
-  account: (context) => batchRequest(context, toLlmError, accountOf),
+  // A proxy can serve several vendors with one URL and one key.
+  account: async (context) => `anthropic ${await batchRequest(context, toLlmError, accountOf)}`,
 
   async upload(content, { name, mediaType, keepMs }, context) {
     const body = new FormData();

@@ -51,7 +51,8 @@ export function fileRequests({
     });
   };
   return {
-    account: (context) => batchRequest(context, toLlmError, accountOf),
+    // A proxy can serve several vendors with one URL and one key.
+    account: async (context) => `google ${await batchRequest(context, toLlmError, accountOf)}`,
 
     async upload(content, { name, mediaType }, context) {
       const stored: Json = await batchRequest(context, toLlmError, async (own, facts) => ({
