@@ -178,6 +178,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'a separate audience: tests of prompts and agents. Optional peers: agent for its types, trajectory for its parser, vitest for the matcher',
   },
   undici: { ours: [], others: ['undici'], because: 'a dependency that core cannot have' },
+  'responses-socket': {
+    ours: ['core'],
+    others: ['ws'],
+    because: 'a separate audience: agents with many steps on the Responses API; ws is an optional peer',
+  },
   catalog: { ours: ['core'], others: [], because: 'data of another pace, and the arithmetic on it' },
   context: {
     ours: ['catalog', 'core', 'media', 'redact'],
@@ -234,6 +239,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'background',
       'batch',
       'classify',
+      'responses-socket',
       'eslint-plugin',
       'evals',
       'openai-wire',
@@ -297,6 +303,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   batch: 'it writes inputs of batches to files',
   trajectory: 'it writes files',
   undici: 'undici sends over sockets of Node',
+  'responses-socket': 'its default socket is one of the package ws',
   mcp: 'it starts programs, and serves on stdin; addresses and fetch need no Node',
   credentials: 'its vaults lie on disk and in keychains',
   'lint-rule': 'it runs inside ESLint',

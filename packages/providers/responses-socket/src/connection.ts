@@ -1,0 +1,128 @@
+import { asRecord, tryParseJson } from '@majordomo/core/toolkit';
+import type { ServerState } from './increment.ts';
+import type { SocketLike } from './options.ts';
+
+/** Event of the server, or the end of the connection. */
+export type Incoming =
+  | { readonly type: 'event'; readonly name: string; readonly text: string }
+  | { readonly type: 'closed'; readonly code: number; readonly why: string };
+
+const OPEN = 1;
+
+/** Number of unread characters at which the connection stops reading. */
+const MAX_UNREAD = 2 ** 20;
+
+/** Code of the error with which a server announces the end of a connection's lifetime, possibly while the connection is idle. */
+export const EXPIRED = 'websocket_connection_limit_reached';
+
+/** Socket that answers one request at a time. */
+export class Connection {
+  /** Conversation that the server holds for this connection; `undefined` before the first completed response. */
+  state: ServerState | undefined;
+  readonly openedAt: number;
+  usedAt: number;
+  private readonly socket: SocketLike;
+  private readonly queue: Incoming[] = [];
+  private unread = 0;
+  private isPaused = false;
+  private busy = false;
+  private ended: Incoming | undefined;
+  private wake: (() => void) | undefined;
+
+  constructor(socket: SocketLike, now: number, onClose: () => void) {
+    this.socket = socket;
+    this.openedAt = now;
+    this.usedAt = now;
+    socket.addEventListener('message', ({ data }) => {
+      this.receive(data);
+    });
+    // Without a listener, an error of an idle socket would end the process. A close follows each error.
+    socket.addEventListener('error', () => undefined);
+    socket.addEventListener('close', ({ code, reason }) => {
+      this.end(code, reason || `the server closed the socket (${code})`);
+      onClose();
+    });
+  }
+
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === OPEN && this.ended === undefined;
+  }
+
+  /** Reserves the connection for a request. */
+  begin(): void {
+    this.busy = true;
+    this.queue.length = 0;
+    this.unread = 0;
+    this.socket.ref?.();
+  }
+
+  /** Releases the connection after the last event of a response. */
+  release(now: number): void {
+    this.busy = false;
+    this.usedAt = now;
+    this.setPaused(false);
+    this.socket.unref?.();
+  }
+
+  send(text: string): void {
+    this.socket.send(text);
+  }
+
+  /** Returns the next event. After the end of the connection, returns the end. */
+  async next(): Promise<Incoming> {
+    for (;;) {
+      const incoming = this.queue.shift();
+      if (incoming !== undefined) {
+        this.unread -= incoming.type === 'event' ? incoming.text.length : 0;
+        if (this.unread < MAX_UNREAD / 2) this.setPaused(false);
+        return incoming;
+      }
+      if (this.ended !== undefined) return this.ended;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  /** Closes the connection. A waiting `next` returns the end. */
+  close(why: string): void {
+    this.end(1000, why);
+    this.socket.close(1000);
+  }
+
+  private receive(data: unknown): void {
+    const event = typeof data === 'string' ? tryParseJson(data) : undefined;
+    if (typeof data !== 'string' || event === undefined) {
+      this.close('the server sent a message that is not JSON');
+      return;
+    }
+    const { type, error, code } = asRecord(event);
+    if (!this.busy) {
+      // No request waits for the event. The server may announce the end of the connection's lifetime.
+      if (type === 'error' && (asRecord(error)['code'] ?? code) === EXPIRED) this.close('the lifetime ended');
+      return;
+    }
+    // A line break would end the line of a server-sent event.
+    const text = data.includes('\n') ? JSON.stringify(event) : data;
+    this.queue.push({ type: 'event', name: String(type), text });
+    this.unread += text.length;
+    if (this.unread > MAX_UNREAD) this.setPaused(true);
+    this.wake?.();
+  }
+
+  private setPaused(isPaused: boolean): void {
+    if (this.isPaused === isPaused) return;
+    this.isPaused = isPaused;
+    if (isPaused) this.socket.pause?.();
+    else this.socket.resume?.();
+  }
+
+  private end(code: number, why: string): void {
+    this.ended ??= { type: 'closed', code, why };
+    this.wake?.();
+  }
+}

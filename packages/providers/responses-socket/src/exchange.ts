@@ -1,0 +1,184 @@
+import { asNumber, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { type Connection, EXPIRED, type Incoming } from './connection.ts';
+import { type HashedRequest, hashRequest, stateAfter } from './increment.ts';
+import type { SocketEvent } from './options.ts';
+import type { Pool, Taken } from './pool.ts';
+import type { SocketRequest } from './request.ts';
+
+/** Code of WebSocket for a message above the server's limit. */
+const TOO_LARGE = 1009;
+
+/** Event that ends a response. */
+const TERMINAL = /^(?:response\.(?:completed|incomplete|failed)|error)$/;
+
+type Event = Extract<Incoming, { readonly type: 'event' }>;
+type Reserved = Extract<Taken, { readonly connection: Connection }>;
+
+/** What the first event of a request requires. */
+type Start =
+  | { readonly type: 'response'; readonly response: Response }
+  | { readonly type: 'http'; readonly why: string }
+  | { readonly type: 'again'; readonly why: string; readonly on: 'same' | 'new' };
+
+/**
+ * Sends a request over a socket of the pool, and returns the response in the form of HTTP. Before the first event, the request is
+ * repeated at most once. Returns the reason if the request must be sent over HTTP.
+ */
+export async function exchange(
+  pool: Pool,
+  request: SocketRequest,
+  emit: (event: SocketEvent) => void,
+): Promise<Response | { readonly http: string }> {
+  request.signal?.throwIfAborted();
+  const hashed = hashRequest(request.body);
+  let taken = await pool.take(request, hashed, false);
+  let mayRepeat = true;
+  for (;;) {
+    if ('http' in taken) return taken;
+    if ('refusal' in taken) return taken.refusal;
+    const start = await startOn(taken, { pool, request, hashed, emit, mayRepeat });
+    if (start.type === 'response') return start.response;
+    if (start.type === 'http') return { http: start.why };
+    emit({ type: 'resent', url: request.url, why: start.why });
+    mayRepeat = false;
+    taken =
+      start.on === 'same'
+        ? { connection: taken.connection, items: undefined, isReused: true }
+        : await pool.take(request, hashed, true);
+  }
+}
+
+interface Setup {
+  readonly pool: Pool;
+  readonly request: SocketRequest;
+  readonly hashed: HashedRequest;
+  readonly emit: (event: SocketEvent) => void;
+  readonly mayRepeat: boolean;
+}
+
+/** Sends the message and waits for the first event. */
+async function startOn({ connection, items, isReused }: Reserved, setup: Setup): Promise<Start> {
+  const { pool, request, emit, mayRepeat } = setup;
+  const { signal, url } = request;
+  const abort = (): void => {
+    connection.close('the request was aborted');
+  };
+  // There is no event that cancels a response, so an abort closes the socket.
+  signal?.addEventListener('abort', abort, { once: true });
+  const text = messageOf(request, items, connection);
+  emit({
+    type: 'request',
+    url,
+    isIncrement: items !== undefined,
+    bytes: new TextEncoder().encode(text).length,
+  });
+  connection.state = undefined;
+  connection.send(text);
+  const first = await connection.next();
+  const forget = (): void => {
+    signal?.removeEventListener('abort', abort);
+  };
+  if (first.type === 'closed') {
+    forget();
+    signal?.throwIfAborted();
+    if (first.code === TOO_LARGE) return { type: 'http', why: 'the message is too large for a socket' };
+    if (isReused && mayRepeat) return { type: 'again', why: first.why, on: 'new' };
+    throw networkError(first.why);
+  }
+  if (first.name !== 'error') {
+    const respond = request.isStreamed ? streamedResponse : completeResponse;
+    return { type: 'response', response: await respond(first, connection, setup, forget) };
+  }
+  forget();
+  const event = asRecord(JSON.parse(first.text));
+  const { code } = isRecord(event['error']) ? event['error'] : event;
+  if (code === 'previous_response_not_found' && items !== undefined && mayRepeat)
+    return { type: 'again', why: 'the server has no state', on: 'same' };
+  if (code === EXPIRED && mayRepeat) {
+    connection.close('the lifetime ended');
+    return { type: 'again', why: 'the lifetime of the socket ended', on: 'new' };
+  }
+  pool.release(connection);
+  return { type: 'response', response: failedResponse(event) };
+}
+
+function messageOf(
+  { body }: SocketRequest,
+  items: readonly unknown[] | undefined,
+  { state }: Connection,
+): string {
+  const message = { type: 'response.create', ...body };
+  if (items === undefined || state === undefined) return JSON.stringify(message);
+  return JSON.stringify({ ...message, previous_response_id: state.responseId, input: items });
+}
+
+/** Returns the response that the server would have sent over HTTP. */
+function failedResponse(event: Readonly<Record<string, unknown>>): Response {
+  const error = isRecord(event['error']) ? event['error'] : event;
+  const { headers, ...members } = error;
+  const status = asNumber(event['status']) ?? asNumber(error['status']) ?? 500;
+  const given = Object.entries(asRecord(headers)).map(([name, value]) => [name, String(value)]);
+  const all = new Headers(given as [string, string][]);
+  all.set('content-type', 'application/json');
+  return new Response(JSON.stringify({ error: members }), {
+    status: status >= 400 && status <= 599 ? status : 500,
+    headers: all,
+  });
+}
+
+/** Returns a response whose body contains the first event and all later ones. */
+function streamedResponse(
+  first: Event,
+  connection: Connection,
+  { pool, request, hashed }: Setup,
+  forget: () => void,
+): Response {
+  const encoder = new TextEncoder();
+  let incoming: Incoming | undefined = first;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const event = incoming ?? (await connection.next());
+      incoming = undefined;
+      if (event.type === 'closed') {
+        forget();
+        controller.error(request.signal?.aborted === true ? request.signal.reason : networkError(event.why));
+        return;
+      }
+      controller.enqueue(encoder.encode(`event: ${event.name}\ndata: ${event.text}\n\n`));
+      if (!TERMINAL.test(event.name)) return;
+      forget();
+      if (event.name === 'response.completed')
+        connection.state = stateAfter(hashed, asRecord(JSON.parse(event.text))['response']);
+      pool.release(connection);
+      controller.close();
+    },
+    cancel() {
+      forget();
+      connection.close('the reader left before the end');
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });
+}
+
+/** Reads all events, and returns the response of the last one as the body. */
+async function completeResponse(
+  first: Event,
+  connection: Connection,
+  { pool, request, hashed }: Setup,
+  forget: () => void,
+): Promise<Response> {
+  let event: Incoming = first;
+  while (event.type === 'event' && !TERMINAL.test(event.name)) event = await connection.next();
+  forget();
+  if (event.type === 'closed') {
+    request.signal?.throwIfAborted();
+    throw networkError(event.why);
+  }
+  const last = asRecord(JSON.parse(event.text));
+  if (event.name === 'response.completed') connection.state = stateAfter(hashed, last['response']);
+  pool.release(connection);
+  return event.name === 'error' ? failedResponse(last) : Response.json(last['response']);
+}
+
+/** Error that `fetch` throws if a connection fails. */
+const networkError = (why: string): TypeError => new TypeError('fetch failed', { cause: new Error(why) });

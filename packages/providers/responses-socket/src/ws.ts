@@ -1,0 +1,80 @@
+import { LlmError, messageOf } from '@majordomo/core';
+import { concatBytes } from '@majordomo/core/toolkit';
+import type { OpenSocket, SocketLike } from './options.ts';
+
+/** Error of an upgrade that the server refused. */
+class RefusedUpgrade extends Error {
+  readonly response: Response;
+
+  constructor(response: Response) {
+    super(`the server refused the upgrade with status ${response.status}`);
+    this.response = response;
+  }
+}
+
+/** Opens a socket of the package `ws`, which reports the status of a refused upgrade. */
+export const openWs: OpenSocket = async (url, headers, signal) => {
+  const { WebSocket } = await loadWs();
+  signal.throwIfAborted();
+  return new Promise<SocketLike>((resolve, reject) => {
+    const socket = new WebSocket(url, {
+      headers: Object.fromEntries(headers),
+      followRedirects: false,
+      perMessageDeflate: false,
+      maxPayload: 0,
+    });
+    const abort = (): void => {
+      socket.terminate();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const settled = (): void => {
+      signal.removeEventListener('abort', abort);
+    };
+    let network: { ref(): void; unref(): void } | undefined;
+    socket.on('upgrade', (response) => {
+      network = response.socket;
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      settled();
+      const chunks: Uint8Array[] = [];
+      response.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const given = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+        const status = response.statusCode ?? 500;
+        const hasNoBody = status < 200 || status === 204 || status === 304;
+        reject(
+          new RefusedUpgrade(
+            new Response(hasNoBody ? null : new Uint8Array(concatBytes(chunks)), {
+              status: status < 200 ? 500 : status,
+              headers: new Headers(given as [string, string][]),
+            }),
+          ),
+        );
+      });
+    });
+    socket.on('error', (error) => {
+      settled();
+      reject(error);
+    });
+    socket.on('open', () => {
+      settled();
+      resolve(
+        Object.assign(socket as SocketLike, {
+          ref: () => network?.ref(),
+          unref: () => network?.unref(),
+        }),
+      );
+    });
+  });
+};
+
+async function loadWs(): Promise<typeof import('ws')> {
+  try {
+    return await import('ws');
+  } catch (cause) {
+    const message = `socketFetch needs the package ws; npm install ws, or pass the option open (${messageOf(cause)})`;
+    throw new LlmError('config', message, {}, { cause });
+  }
+}
