@@ -4,6 +4,7 @@ export const profileHosts: readonly string[] = [
   'api.jina.ai',
   'api.scaleway.ai',
   'api.tokenfactory.nebius.com',
+  'api.typesafe.ai',
   'api.voyageai.com',
   'api.xiaomimimo.com',
   'inference.poolside.ai',

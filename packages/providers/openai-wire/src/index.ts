@@ -88,6 +88,7 @@ export { sambanova } from './profiles/sambanova.ts';
 export { scaleway } from './profiles/scaleway.ts';
 export { sglang } from './profiles/sglang.ts';
 export { together } from './profiles/together.ts';
+export { typesafe } from './profiles/typesafe.ts';
 export { vercelGateway } from './profiles/vercel-gateway.ts';
 export { vllm } from './profiles/vllm.ts';
 export { voyage } from './profiles/voyage.ts';

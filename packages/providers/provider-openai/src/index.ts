@@ -42,6 +42,7 @@ export {
   scaleway,
   sglang,
   together,
+  typesafe,
   vercelGateway,
   vllm,
   voyage,

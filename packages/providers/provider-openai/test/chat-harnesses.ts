@@ -12,6 +12,7 @@ const DIALECTS: Readonly<Record<string, ChatDialect>> = {
 
 const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vendor] ?? { name: vendor });
 
+const NO_REFUSALS = 'the API has no refusals of single questions';
 const NOT_SENT_BACK = 'no recording shows that this vendor accepts its reasoning, so it is not sent';
 const NO_TOOLS = "this vendor's models cannot call tools of the application";
 
@@ -43,7 +44,8 @@ const SPECIAL: Readonly<Record<string, Harness['cannot']>> = {
   alibaba: { 'reasoning-replay': NOT_SENT_BACK },
   cerebras: { 'reasoning-replay': NOT_SENT_BACK },
   groq: { 'reasoning-replay': NOT_SENT_BACK },
-  openrouter: { 'classification-refusal': 'the API has no refusals of single questions' },
+  openrouter: { 'classification-refusal': NO_REFUSALS },
+  typesafe: { 'classification-refusal': NO_REFUSALS },
   mistral: { 'moderation-usage': 'the response has no usage, and no fee per value is published' },
 };
 

@@ -11,7 +11,7 @@ import {
 } from '@majordomo/core';
 import { testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
-import { azureResponses, createOpenAI, openaiCompatible, openrouter } from '../src/index.ts';
+import { azureResponses, createOpenAI, openaiCompatible, openrouter, typesafe } from '../src/index.ts';
 
 /** Starts a vendor that answers every request with `answer`. */
 async function startVendor(answer: unknown, status = 200) {
@@ -254,6 +254,23 @@ it('sends images to OpenRouter as parts before the state', async () => {
       { role: 'assistant', content: ['It is lost.'] },
     ],
   ]);
+});
+
+it('sends images to TypeSafe as assets, with the header that permits them', async () => {
+  await using vendor = await startVendor(SYSTEM_ONE);
+  const provider = openaiCompatible(typesafe, { apiKey: 'k', baseURL: `${vendor.origin}/v1` });
+  const { answers } = await classify(provider, 'jev-latest', TOOL_HISTORY);
+  const [request] = vendor.requests;
+  expect(request?.path).toBe('/v1/systemone');
+  expect(request?.headers['typesafe-danger-zone-images']).toBe('true');
+  expect(request?.body).toMatchObject({
+    model: 'jev-latest',
+    assets: { '<image-1>': { type: 'image', format: 'png', data_base64: 'iVBORw0KGgo=' } },
+  });
+  expect((request?.body['state'] as readonly unknown[])[0]).toBe('<image-1>');
+  expect(answers.refund.probability).toBe(0.98);
+  await classify(provider, 'jev-latest');
+  expect(vendor.requests[1]?.headers).not.toHaveProperty('typesafe-danger-zone-images');
 });
 
 it('rejects an answer of System One without a distribution as invalid-output', async () => {

@@ -5,7 +5,14 @@
 import { messageOf, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
-import { createOpenAI, openaiCompatible, openrouter, together, xai } from '@majordomo/provider-openai';
+import {
+  createOpenAI,
+  openaiCompatible,
+  openrouter,
+  together,
+  typesafe,
+  xai,
+} from '@majordomo/provider-openai';
 import { setTimeout } from 'node:timers/promises';
 import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase, type LiveCase } from './background.ts';
 import {
@@ -72,6 +79,7 @@ const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
   ],
   classification: [
     withQuestions('OPENAI_API_KEY', createOpenAI(), 'gpt-6-luna', DECISION_CASES),
+    withQuestions('TYPESAFE_API_KEY', openaiCompatible(typesafe), 'jev-latest', DECISION_CASES),
     withQuestions('OPENROUTER_API_KEY', openaiCompatible(openrouter), 'typesafe/jev', DECISION_CASES),
     withQuestions('OPENAI_API_KEY', createOpenAI(), 'gpt-4.1-mini', LOGPROB_CASES),
     withQuestions('OPENAI_API_KEY', createOpenAI({ api: 'chat' }), 'gpt-4.1-mini', LOGPROB_CASES),

@@ -27,6 +27,7 @@ import { sambanova } from './sambanova.ts';
 import { scaleway } from './scaleway.ts';
 import { sglang } from './sglang.ts';
 import { together } from './together.ts';
+import { typesafe } from './typesafe.ts';
 import { vercelGateway } from './vercel-gateway.ts';
 import { vllm } from './vllm.ts';
 import { voyage } from './voyage.ts';
@@ -59,6 +60,7 @@ export const PROFILES: readonly Profile[] = [
   sambanova,
   scaleway,
   together,
+  typesafe,
   vercelGateway,
   voyage,
   xai,
