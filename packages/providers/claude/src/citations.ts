@@ -1,4 +1,4 @@
-import type { FilePart, ModelRequest, TurnMessage, Warning } from '@majordomo/core';
+import type { FilePart, ModelRequest, ResultPiece, TurnMessage, UserPart, Warning } from '@majordomo/core';
 
 /**
  * Returns messages in which all documents are cited, or none. The API rejects a request in which only some documents are cited, and
@@ -8,9 +8,9 @@ export function withUniformCitations(
   { messages, output }: Pick<ModelRequest, 'messages' | 'output'>,
   warnings: Warning[],
 ): readonly TurnMessage[] {
+  if (!messages.some(hasCited)) return messages;
   const files = messages.flatMap(filesIn);
   const cited = files.filter(({ citations }) => citations === true);
-  if (cited.length === 0) return messages;
   const isForbidden = output?.schema !== undefined;
   if (isForbidden)
     warnings.push({
@@ -35,6 +35,13 @@ export function paragraphsOf({ bytes, context = '' }: FilePart): readonly string
   const found = new TextDecoder().decode(bytes).split(/\n[^\S\n]*\n/);
   return [context, ...found].map((text) => text.trim()).filter((text) => text !== '');
 }
+
+/** Whether a message has a document to cite. Creates no array, because each call reads the complete conversation. */
+const hasCited = ({ role, parts }: TurnMessage): boolean =>
+  role !== 'assistant' &&
+  parts.some((part) => ('content' in part ? part.content.some(isCited) : isCited(part)));
+
+const isCited = (piece: UserPart | ResultPiece): boolean => piece.type === 'file' && piece.citations === true;
 
 function filesIn({ role, parts }: TurnMessage): readonly FilePart[] {
   if (role === 'assistant') return [];

@@ -66,23 +66,27 @@ interface Message {
 
 /** Adds the name of the toolset to the results of its calls, as the API requires. */
 export function withToolsetResults<M extends Message>(messages: readonly M[]): M[] {
-  let names: ReadonlyMap<string, string> = new Map();
+  let names: ReadonlyMap<string, string> | undefined;
   return messages.map((message) => {
     if (message.role === 'assistant') {
       names = toolsetNames(message.content);
       return message;
     }
-    return names.size === 0
+    const known = names;
+    return known === undefined
       ? message
-      : { ...message, content: message.content.map((block) => named(block, names)) };
+      : { ...message, content: message.content.map((block) => named(block, known)) };
   });
 }
 
-function toolsetNames(content: readonly ContentBlockParam[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
+/** Returns the toolset of each call of a toolset; `undefined` if there is none. */
+function toolsetNames(content: readonly ContentBlockParam[]): ReadonlyMap<string, string> | undefined {
+  let names: Map<string, string> | undefined;
   for (const block of content)
-    if (block.type === 'tool_use' && typeof block.toolset_name === 'string')
+    if (block.type === 'tool_use' && typeof block.toolset_name === 'string') {
+      names ??= new Map();
       names.set(block.id, block.toolset_name);
+    }
   return names;
 }
 

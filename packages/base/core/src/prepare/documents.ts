@@ -31,7 +31,11 @@ const piecesOf = ({ role, parts }: TurnMessage): readonly Piece[] => {
   return role === 'user' ? parts : [];
 };
 
-const hasDescribed = (message: TurnMessage): boolean => piecesOf(message).some(isDescribed);
+/** Whether a message has such a document. Creates no array, because each call reads the complete conversation. */
+function hasDescribed({ role, parts }: TurnMessage): boolean {
+  if (role === 'tool') return parts.some(({ content }) => content.some(isDescribed));
+  return role === 'user' && parts.some(isDescribed);
+}
 
 function withPlainDocuments(message: TurnMessage): TurnMessage {
   if (message.role === 'user') return { role: 'user', parts: message.parts.flatMap(plainPieces) };

@@ -23,6 +23,7 @@ export function validate(request: ChatRequest): void {
 
 /** Throws `invalid-request` for a vendor result without an earlier call of its kind, and for a tool result of such a call. */
 function checkVendorResults(messages: readonly Message[]): void {
+  if (!messages.some(hasVendorPart)) return;
   let kinds: Map<string, VendorCallKind | undefined> | undefined;
   for (const [at, { parts }] of messages.entries()) {
     for (const [index, part] of parts.entries()) {
@@ -38,6 +39,9 @@ function checkVendorResults(messages: readonly Message[]): void {
     }
   }
 }
+
+const hasVendorPart = ({ parts }: Message): boolean =>
+  parts.some(({ type }) => type === 'vendor-call' || type === 'vendor-result');
 
 /** `kind`: kind of the call with this id that waits for the client. */
 function vendorResultProblem(part: ResultPart, kind: VendorCallKind | undefined): Problem {
