@@ -27,6 +27,10 @@ export class Connection {
   private isPaused = false;
   private busy = false;
   private ended: Incoming | undefined;
+  /** Id of the last finished response. A server may send its end twice. */
+  private finishedId: unknown;
+  /** Whether an event of the request has arrived. */
+  private hasStarted = false;
   private wake: (() => void) | undefined;
 
   constructor(socket: SocketLike, now: number, onClose: () => void) {
@@ -57,12 +61,14 @@ export class Connection {
     this.busy = true;
     this.queue.length = 0;
     this.unread = 0;
+    this.hasStarted = false;
     this.socket.ref?.();
   }
 
-  /** Releases the connection after the last event of a response. */
-  release(now: number): void {
+  /** Releases the connection after the last event of a response with this id. */
+  release(now: number, responseId: unknown): void {
     this.busy = false;
+    this.finishedId = responseId;
     this.usedAt = now;
     this.setPaused(false);
     this.socket.unref?.();
@@ -100,12 +106,15 @@ export class Connection {
       this.close('the server sent a message that is not JSON');
       return;
     }
-    const { type, error, code } = asRecord(event);
+    const { type, error, code, response } = asRecord(event);
     if (!this.busy) {
       // No request waits for the event. The server may announce the end of the connection's lifetime.
       if (type === 'error' && (asRecord(error)['code'] ?? code) === EXPIRED) this.close('the lifetime ended');
       return;
     }
+    const { id } = asRecord(response);
+    if (!this.hasStarted && id !== undefined && id === this.finishedId && type !== 'response.created') return;
+    this.hasStarted = true;
     // A line break would end the line of a server-sent event.
     const text = data.includes('\n') ? JSON.stringify(event) : data;
     this.queue.push({ type: 'event', name: String(type), text });

@@ -65,6 +65,7 @@ async function startOn({ connection, items, isReused }: Reserved, setup: Setup):
   };
   // There is no event that cancels a response, so an abort closes the socket.
   signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted === true) abort();
   const text = messageOf(request, items, connection);
   emit({
     type: 'request',
@@ -147,9 +148,9 @@ function streamedResponse(
       controller.enqueue(encoder.encode(`event: ${event.name}\ndata: ${event.text}\n\n`));
       if (!TERMINAL.test(event.name)) return;
       forget();
-      if (event.name === 'response.completed')
-        connection.state = stateAfter(hashed, asRecord(JSON.parse(event.text))['response']);
-      pool.release(connection);
+      const { response } = asRecord(JSON.parse(event.text));
+      if (event.name === 'response.completed') connection.state = stateAfter(hashed, response);
+      pool.release(connection, asRecord(response)['id']);
       controller.close();
     },
     cancel() {
@@ -175,9 +176,10 @@ async function completeResponse(
     throw networkError(event.why);
   }
   const last = asRecord(JSON.parse(event.text));
-  if (event.name === 'response.completed') connection.state = stateAfter(hashed, last['response']);
-  pool.release(connection);
-  return event.name === 'error' ? failedResponse(last) : Response.json(last['response']);
+  const { response } = last;
+  if (event.name === 'response.completed') connection.state = stateAfter(hashed, response);
+  pool.release(connection, asRecord(response)['id']);
+  return event.name === 'error' ? failedResponse(last) : Response.json(response);
 }
 
 /** Error that `fetch` throws if a connection fails. */

@@ -57,9 +57,14 @@ export class Pool {
     return { http: isBlocked ? 'an upgrade failed' : `all ${this.settings.maxSockets} sockets are in use` };
   }
 
-  /** Returns a connection to the pool. */
-  release(connection: Connection): void {
-    connection.release(Date.now());
+  /** Whether the pool has no sockets, and knows nothing about the server. */
+  get isUnused(): boolean {
+    return this.connections.size === 0 && this.opening === 0 && Date.now() >= this.blockedUntil;
+  }
+
+  /** Returns a connection to the pool after the last event of a response with this id. */
+  release(connection: Connection, responseId?: unknown): void {
+    connection.release(Date.now(), responseId);
     this.closeExpired();
   }
 

@@ -2,7 +2,7 @@ import { checkOptions, notify, rejectUnknownOptions, type KindsOf } from '@major
 import { exchange } from './exchange.ts';
 import type { SocketEvent, SocketFetchOptions } from './options.ts';
 import { Pool } from './pool.ts';
-import { toSocketRequest } from './request.ts';
+import { type SocketRequest, toSocketRequest } from './request.ts';
 import { openWs } from './ws.ts';
 
 /** `fetch` whose requests to `…/responses` use WebSockets. All other requests, and those with `background`, use `fetch`. */
@@ -47,11 +47,17 @@ export function socketFetch(options: SocketFetchOptions = {}): SocketFetch {
     emit,
   };
   const pools = new Map<string, Pool>();
+  /** Creates a pool, and forgets pools without sockets, because a server with many keys would collect them. */
+  const newPool = ({ shareKey, url }: SocketRequest): Pool => {
+    for (const [key, pool] of pools) if (pool.isUnused) pools.delete(key);
+    const pool = new Pool(url, settings);
+    pools.set(shareKey, pool);
+    return pool;
+  };
   const socketFetching = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = toSocketRequest(input, init);
     if (request === undefined) return fetch(input, init);
-    const pool = pools.get(request.shareKey) ?? new Pool(request.url, settings);
-    pools.set(request.shareKey, pool);
+    const pool = pools.get(request.shareKey) ?? newPool(request);
     const result = await exchange(pool, request, emit);
     if (result instanceof Response) return result;
     emit({ type: 'http', url: request.url, why: result.http });
