@@ -57,11 +57,16 @@ export class CallLog {
   callEnd(outcome: 'finished' | 'failed' | 'abandoned', result: unknown, error?: LlmError): void {
     this.callStart([]);
     const { call, attempts } = this;
-    const response = call.operation === 'chat' ? (result as ChatResponse | undefined) : undefined;
-    const classified =
-      call.operation === 'classification' ? (result as ClassificationResponse | undefined) : undefined;
-    const end = { type: 'call-end', call, outcome, response, error, attempts } as const;
-    this.emit?.(classified === undefined ? end : { ...end, answers: classified.answers });
+    const isClassified = call.operation === 'classification' && result !== undefined;
+    this.emit?.({
+      type: 'call-end',
+      call,
+      outcome,
+      response: call.operation === 'chat' ? (result as ChatResponse | undefined) : undefined,
+      ...(isClassified && { answers: (result as ClassificationResponse).answers }),
+      error,
+      attempts,
+    });
   }
 
   targetSkipped(target: Target, { why, error, until }: SkippedTarget): void {

@@ -24,13 +24,12 @@ export function operationMethod<Name extends keyof OtherOperations>(
   };
 }
 
-/** Creates the method that streams an operation. Throws `config` if the spec cannot be parsed. */
+/** Creates the method that streams an operation. The spec was parsed by `operationMethod`. */
 export function streamMethod<Name extends keyof OtherStreams>(
   name: Name,
   spec: string,
   setup: ModelSetup,
 ): (request: OtherStreams[Name][0], options?: CallOptions) => AsyncIterable<OtherStreams[Name][1]> {
-  parseSpec(spec);
   return function stream(request, options) {
     const site = callSite(stream);
     return new PulledStream(

@@ -26,16 +26,15 @@ const isDescribed = (piece: Piece): piece is FilePart =>
 const isTitled = ({ title, context, source }: FilePart): boolean =>
   [title, context, source].some((text) => text !== undefined);
 
-const piecesOf = ({ role, parts }: TurnMessage): readonly Piece[] => {
-  if (role === 'tool') return parts.flatMap(({ content }) => content);
-  return role === 'user' ? parts : [];
-};
+const piecesOf = ({ role, parts }: TurnMessage): readonly Piece[] =>
+  role === 'assistant'
+    ? []
+    : parts.flatMap((part): Piece | readonly Piece[] => ('content' in part ? part.content : part));
 
-/** Whether a message has such a document. Creates no array, because each call reads the complete conversation. */
-function hasDescribed({ role, parts }: TurnMessage): boolean {
-  if (role === 'tool') return parts.some(({ content }) => content.some(isDescribed));
-  return role === 'user' && parts.some(isDescribed);
-}
+/** Whether a message has such a document. Creates few arrays, because each call reads the complete conversation. */
+const hasDescribed = ({ role, parts }: TurnMessage): boolean =>
+  role !== 'assistant' &&
+  parts.some((part) => ('content' in part ? part.content.some(isDescribed) : isDescribed(part)));
 
 function withPlainDocuments(message: TurnMessage): TurnMessage {
   if (message.role === 'user') return { role: 'user', parts: message.parts.flatMap(plainPieces) };

@@ -40,8 +40,7 @@ function checkVendorResults(messages: readonly Message[]): void {
   }
 }
 
-const hasVendorPart = ({ parts }: Message): boolean =>
-  parts.some(({ type }) => type === 'vendor-call' || type === 'vendor-result');
+const hasVendorPart = ({ parts }: Message): boolean => parts.some(({ type }) => type.startsWith('vendor-'));
 
 /** `kind`: kind of the call with this id that waits for the client. */
 function vendorResultProblem(part: ResultPart, kind: VendorCallKind | undefined): Problem {
