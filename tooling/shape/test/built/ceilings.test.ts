@@ -7,7 +7,7 @@ import { exists, published, read, ROOT } from '../../src/repository.ts';
 
 const ENTRY = 'packages/base/core/dist/index.js';
 /** Decision record 0042 lists the parts that are not included. */
-const GZIPPED_BYTES = 44 * 1024;
+const GZIPPED_BYTES = 45 * 1024;
 
 test(`a bundle of core without its lazy parts is at most ${GZIPPED_BYTES} bytes, minified and gzipped`, async () => {
   expect(exists(ENTRY), `${ENTRY} does not exist; run \`pnpm build\``).toBe(true);
