@@ -171,7 +171,7 @@ export async function* transcribeStream(
     const steps =
       isComplete || body === null
         ? [fromTranscriptionBody(await jsonOf(response, context), request, target)]
-        : fromTranscriptionEvents(sseMessages(body), target);
+        : fromTranscriptionEvents(sseMessages(body), facts);
     for await (const step of steps) {
       const isResponse = typeof step === 'object' && 'segments' in step;
       if (isResponse) {

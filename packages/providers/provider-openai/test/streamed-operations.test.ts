@@ -148,6 +148,14 @@ describe('transcriptions of OpenAI', () => {
     });
   });
 
+  it('report an error in the stream with its kind', async () => {
+    const error = { type: 'requests', code: 'rate_limit_exceeded', message: 'too fast' };
+    await using vendor = await startVendor([delta('Hel'), { type: 'error', error }]);
+    const model = vendor.majordomo.transcriptionModel('openai/gpt-4o-transcribe');
+    const result = await read(model.stream(RECORDING));
+    expect([result.error?.kind, result.error?.details.partial?.text]).toEqual(['rate-limit', 'Hel']);
+  });
+
   it('are not streamed by Whisper', async () => {
     await using server = await testServer((response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"text":"Hello."}');

@@ -14,7 +14,7 @@ const TERMINAL = /^(?:response\.(?:completed|incomplete|failed)|error)$/;
 type Event = Extract<Incoming, { readonly type: 'event' }>;
 type Reserved = Extract<Taken, { readonly connection: Connection }>;
 
-/** What the first event of a request requires. */
+/** Next step after the first event of a request. */
 type Start =
   | { readonly type: 'response'; readonly response: Response }
   | { readonly type: 'http'; readonly why: string }
@@ -63,7 +63,7 @@ async function startOn({ connection, items, isReused }: Reserved, setup: Setup):
   const abort = (): void => {
     connection.close('the request was aborted');
   };
-  // There is no event that cancels a response, so an abort closes the socket.
+  // The API has no event that cancels a response, so an abort closes the socket.
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted === true) abort();
   const text = messageOf(request, items, connection);
@@ -148,9 +148,7 @@ function streamedResponse(
       controller.enqueue(encoder.encode(`event: ${event.name}\ndata: ${event.text}\n\n`));
       if (!TERMINAL.test(event.name)) return;
       forget();
-      const { response } = asRecord(JSON.parse(event.text));
-      if (event.name === 'response.completed') connection.state = stateAfter(hashed, response);
-      pool.release(connection, asRecord(response)['id']);
+      finish(event, connection, { pool, hashed });
       controller.close();
     },
     cancel() {
@@ -175,11 +173,20 @@ async function completeResponse(
     request.signal?.throwIfAborted();
     throw networkError(event.why);
   }
-  const last = asRecord(JSON.parse(event.text));
-  const { response } = last;
-  if (event.name === 'response.completed') connection.state = stateAfter(hashed, response);
-  pool.release(connection, asRecord(response)['id']);
-  return event.name === 'error' ? failedResponse(last) : Response.json(response);
+  const last = finish(event, connection, { pool, hashed });
+  return event.name === 'error' ? failedResponse(last) : Response.json(last['response']);
+}
+
+/** Stores the state after the last event of a response, releases the connection, and returns the parsed event. */
+function finish(
+  { name, text }: Event,
+  connection: Connection,
+  { pool, hashed }: Pick<Setup, 'pool' | 'hashed'>,
+): Readonly<Record<string, unknown>> {
+  const last = asRecord(JSON.parse(text));
+  if (name === 'response.completed') connection.state = stateAfter(hashed, last['response']);
+  pool.release(connection, asRecord(last['response'])['id']);
+  return last;
 }
 
 /** Error that `fetch` throws if a connection fails. */

@@ -39,7 +39,7 @@ export function toSocketRequest(
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return {
     url: url.href,
-    headers: new Headers(given.filter(([name]) => !OF_BODY.test(name)).map(([name, value]) => [name, value])),
+    headers: new Headers(given.filter(([name]) => !OF_BODY.test(name))),
     body,
     isStreamed: stream === true,
     signal: init.signal ?? undefined,

@@ -7,7 +7,8 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { parseJson, wireError } from '@majordomo/wire-kit';
+import { parseJson } from '@majordomo/wire-kit';
+import { inBandError } from '../failure/error-body.ts';
 import { mergeExtra } from './extra.ts';
 import { languageTag } from './languages.ts';
 import type { TranscriptionQuirks } from './quirks.ts';
@@ -104,14 +105,14 @@ export function fromTranscriptionBody(
  */
 export async function* fromTranscriptionEvents(
   messages: AsyncIterable<{ readonly data: string }>,
-  target: string,
+  { target, secrets }: { readonly target: string; readonly secrets: readonly string[] },
 ): AsyncGenerator<string | TranscriptSegment | TranscriptionResult> {
   let heard = '';
   const segments: TranscriptSegment[] = [];
   for await (const { data } of messages) {
     const event = asRecord(parseJson(data, target));
     const { type, delta, error } = event;
-    if (type === 'error' || isRecord(error)) throw wireError({ target, ...failureIn(event), body: event });
+    if (type === 'error' || isRecord(error)) throw inBandError(event, target, secrets);
     if (type === 'transcript.text.delta' && typeof delta === 'string' && delta !== '') {
       heard += delta;
       yield delta;
@@ -136,15 +137,6 @@ const CORRECTED: Warning = {
   what: 'text',
   why: 'the final text of the server differs from the streamed text, and replaces it',
 };
-
-function failureIn(event: Readonly<Record<string, unknown>>): {
-  readonly message: string | undefined;
-  readonly code: string | undefined;
-  readonly type: string | undefined;
-} {
-  const { message, code, type } = isRecord(event['error']) ? event['error'] : event;
-  return { message: asText(message), code: asText(code), type: asText(type) };
-}
 
 function segmentOf(raw: unknown): TranscriptionResult['segments'] {
   const { text, word, start, end, speaker } = asRecord(raw);
