@@ -54,7 +54,7 @@ export interface GatewayConfig {
    */
   readonly background?: boolean | { readonly keepMs?: number | undefined } | undefined;
   /**
-   * Whether clients upload files to `/v1/files`, which are kept in the store: SQLite or PostgreSQL. An object sets limits.
+   * Whether clients can upload files to `/v1/files`. The store must be SQLite or PostgreSQL. An object sets limits.
    * `@default false`
    */
   readonly files?: boolean | GatewayFilesConfig | undefined;

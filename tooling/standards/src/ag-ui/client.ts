@@ -7,7 +7,7 @@ const SECRET = 'secret-of-32-bytes-for-the-suite';
 /** Run that a client of AG-UI sends to an agent. */
 export interface AgUiRun {
   readonly agent: Agent;
-  /** What happens if a response fails after its first content. */
+  /** Reaction to a failure after the first content of a response. */
   readonly afterCommit?: 'restart' | 'continue';
   /** Returns whether the person approves a call that waits. */
   readonly approve?: () => boolean;

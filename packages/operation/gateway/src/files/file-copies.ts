@@ -1,7 +1,7 @@
 import { systemClock } from '@majordomo/core';
 import { TemporaryFolder } from './temporary-folder.ts';
 
-/** Time for which a copy is kept after its last use, in milliseconds. Calls that read the content must have ended by then. */
+/** Time after its last use at which a copy is deleted, in milliseconds. Calls that read the content must have ended before. */
 const KEEP_MS = 3_600_000;
 
 interface Copy {
