@@ -129,7 +129,7 @@ function distributionOf(
   if (type !== expected)
     throw answerError(target, name, `has the type ${String(type)} instead of ${expected}`);
   if (question.type === 'predicate') return complementOf(noul);
-  if (question.type === 'score') return scoresOf(probabilities, question.levels);
+  if (question.type === 'score') return scoresOf(probabilities, question.levels, name, target);
   const given = asRecord(probabilities);
   const options = Object.keys(question.choices);
   const unknown = Object.keys(given).find((option) => !options.includes(option));
@@ -138,10 +138,28 @@ function distributionOf(
 }
 
 /** Returns the probabilities of levels, which are an array, or an object by index or by description. */
-function scoresOf(probabilities: unknown, levels: readonly string[]): readonly number[] {
+function scoresOf(
+  probabilities: unknown,
+  levels: readonly string[],
+  name: string,
+  target: string,
+): readonly number[] {
   if (isList(probabilities)) return probabilities as readonly number[];
   const given = asRecord(probabilities);
-  return levels.flatMap((level, at) => (given[String(at)] ?? given[level] ?? []) as number | []);
+  const indexes = levels.map((_, at) => String(at));
+  const hasAll = (keys: readonly string[]): boolean => keys.every((key) => Object.hasOwn(given, key));
+  const isByDescription = hasAll(levels);
+  // For the levels "1" and "0", the probabilities { 0: 0.3, 1: 0.7 } can be read in two ways.
+  if (isByDescription && hasAll(indexes) && levels.some((level, at) => level !== indexes[at]))
+    throw answerError(
+      target,
+      name,
+      'is ambiguous, because the levels are numbers in another order; use words',
+    );
+  const keys = isByDescription ? levels : indexes;
+  const unknown = Object.keys(given).find((key) => !keys.includes(key));
+  if (unknown !== undefined) throw answerError(target, name, `has the unknown score "${unknown}"`);
+  return keys.flatMap((key) => (Object.hasOwn(given, key) ? (given[key] as number) : []));
 }
 
 function usageOf(raw: unknown): Usage | undefined {
