@@ -14,6 +14,7 @@ export type {
   ModelSpec,
   NamedSpec,
   PreparedTarget,
+  PreparedVideo,
   PrepareOptions,
   ResolvedTarget,
   ResolveOptions,
@@ -124,7 +125,15 @@ export { messageOf } from './errors/error-kind.ts';
 export { truncateText } from './util/bytes.ts';
 
 // Providers
-export type { BackgroundBackend, JobBackend, JobEventFacts, JobLook } from './types/background.ts';
+export type {
+  BackgroundBackend,
+  JobBackend,
+  JobEventFacts,
+  JobLook,
+  VideoBackend,
+  VideoEnd,
+} from './types/background.ts';
+export type { VideoFacts, VideoRequest } from './types/operations.ts';
 export type { BatchBackend, BatchContext, BatchLimits, BatchLine, BatchLook } from './types/batch.ts';
 export type { BatchSearch, FoundBatch, NewBatch } from './types/batch.ts';
 export type { FileBackend, FileOwner, FileReferences, NewFile } from './types/files.ts';

@@ -14,6 +14,7 @@ export {
 export { checkNumber, didYouMean, nearestName, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
 export { checkInteger, validate as validateRequest } from './prepare/validate.ts';
+export { validateVideo } from './operations/video.ts';
 export { declaredData, NO_ENV } from './resolve/registry.ts';
 
 // Listeners, promises and signals

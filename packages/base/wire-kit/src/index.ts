@@ -104,3 +104,4 @@ export {
   type RawCitation,
 } from './values.ts';
 export { accountName, fileName, goneFilesRecovery, type FileFailure } from './files.ts';
+export { readVideoRef, videoRef, videoUsage } from './videos.ts';

@@ -1,16 +1,35 @@
-import { LlmError, type CallOptions, type ChatRequest } from '@majordomo/core';
+import { LlmError, type CallOptions, type ChatRequest, type VideoRequest } from '@majordomo/core';
 import { definedMembers } from '@majordomo/core/toolkit';
-import { checkCallOptions, storedOptions, storedRequest } from './check.ts';
+import { checkCallOptions, storedOptions, storedRequest, storedVideo } from './check.ts';
 import { Driver } from './driver.ts';
 import { withLease } from './leased-job.ts';
 import type { LocalOptions } from './run-parts.ts';
-import { FORMAT, hasSentNothing, loadRecord, saveRecord, storeKey, type JobRecord } from './record.ts';
+import {
+  FORMAT,
+  hasSentNothing,
+  loadRecord,
+  requireOperation,
+  saveRecord,
+  storeKey,
+  type JobRecord,
+} from './record.ts';
 import type { Setup } from './setup.ts';
 
-/** Call that becomes a job. */
-export interface JobCall {
-  readonly spec: string;
+/** Chat or video that becomes a job. */
+export type JobCall = ChatCall | VideoCall;
+
+interface VideoCall extends CallFacts {
+  readonly operation: 'video';
+  readonly request: VideoRequest;
+}
+
+interface ChatCall extends CallFacts {
+  readonly operation?: undefined;
   readonly request: ChatRequest;
+}
+
+interface CallFacts {
+  readonly spec: string;
   readonly options: CallOptions;
   /** Key of a round of a typed call. `@default` the key of the options, or a random key */
   readonly roundKey?: string | undefined;
@@ -26,7 +45,7 @@ export interface BegunJob {
 
 /** Stores a job and begins to drive it. Returns the existing job of the same key, if it has sent a request. */
 export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
-  const { spec, request, options, roundKey } = call;
+  const { spec, operation, options, roundKey } = call;
   checkCallOptions(options);
   const { tenant, signal, metadata } = options;
   if (signal?.aborted === true)
@@ -38,11 +57,13 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
   for (;;) {
     const stored = await loadRecord(id, setup);
     if (stored !== undefined && !hasSentNothing(stored.record)) {
+      requireOperation(stored.record, operation);
       if (stored.record.state === 'running') Driver.of(id, setup, local);
       return { key, id };
     }
     if (prepared === undefined) {
-      const json = storedRequest(request);
+      const json = call.operation === 'video' ? storedVideo(call.request) : storedRequest(call.request);
+      const request = call.operation === 'video' ? undefined : call.request;
       const targets = await setup.majordomo.resolve(spec, { request, tenant, metadata, signal });
       const first = call.first?.(targets.map(({ target }) => target));
       prepared = { request: json, options: storedOptions(options), first };
@@ -52,6 +73,7 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
       token: crypto.randomUUID(),
       key,
       tenant,
+      operation,
       spec,
       ...prepared,
       createdAt: setup.clock.now(),

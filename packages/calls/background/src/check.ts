@@ -1,9 +1,17 @@
-import { LlmError, toJson, type CallOptions, type ChatRequest, type JsonObject } from '@majordomo/core';
+import {
+  LlmError,
+  toJson,
+  type CallOptions,
+  type ChatRequest,
+  type JsonObject,
+  type VideoRequest,
+} from '@majordomo/core';
 import {
   checkOptions,
   toJsonSchema,
   TIMEOUT_KINDS,
   validateRequest,
+  validateVideo,
   type Kinds,
   type KindsOf,
 } from '@majordomo/core/toolkit';
@@ -78,7 +86,18 @@ export function storedRequest(request: ChatRequest): JsonObject {
     ...tool,
     parameters: toJsonSchema(tool.parameters, `tools[${at}].parameters`),
   }));
-  const stored = toJson(converted === undefined ? request : { ...request, tools: converted }) as JsonObject;
+  return checkedSize(
+    toJson(converted === undefined ? request : { ...request, tools: converted }) as JsonObject,
+  );
+}
+
+/** Returns a request for a video as JSON. Throws `invalid-request` for a request that is not valid or too large. */
+export function storedVideo(request: VideoRequest): JsonObject {
+  validateVideo(request);
+  return checkedSize(toJson(request) as JsonObject);
+}
+
+function checkedSize(stored: JsonObject): JsonObject {
   const { length } = JSON.stringify(stored);
   if (length <= MAX_BYTES) return stored;
   const why = `the request has ${length} characters as JSON, and a job stores at most ${MAX_BYTES}; send a smaller request, or a live call`;

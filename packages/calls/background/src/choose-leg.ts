@@ -72,14 +72,15 @@ function nextChoice(
   const candidates = healthy.length > 0 ? healthy : left;
   for (const [at, target] of candidates.entries()) {
     const { attempt, refusal } = target;
-    if (!hasJobApi(target) && isLive) {
+    if (!hasJobApi(target) && isLive && record.operation !== 'video') {
       const isWhole =
         record.legs.length === 0 && skipped.length === 0 && at === 0 && healthy.length === left.length;
       const order = isWhole ? undefined : candidates.slice(at).map((each) => each.attempt.target);
       return { ...NOTHING, skipped, target, order };
     }
     const why = `${attempt.target} has no job API`;
-    const error = hasJobApi(target) ? refusal : new LlmError('unsupported', why, { target: attempt.target });
+    const noApi = new LlmError('unsupported', why, { target: attempt.target });
+    const error = hasJobApi(target) ? refusal : (refusal ?? noApi);
     if (error === undefined) return { ...NOTHING, skipped, target };
     skipped.push(skippedLeg(target, error, now));
     if (!target.decide(error).advance && error.kind !== 'denied') return { ...NOTHING, skipped, error };

@@ -9,6 +9,9 @@ import type {
   Clock,
   LlmError,
   Majordomo,
+  OperationResponse,
+  VideoFacts,
+  VideoRequest,
 } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
 
@@ -46,8 +49,18 @@ export interface Background {
    * of a stream does not cancel the job. Throws `config` for a spec that cannot be parsed.
    */
   model(spec: string): BackgroundModel;
-  /** Returns a job. Rejects with `not-found` if the key is unknown, or if the job belongs to another tenant. */
+  /**
+   * Returns a video model, whose calls are jobs at vendors. The majordomo has no other calls for videos. Throws `config` for a spec that
+   * cannot be parsed.
+   */
+  videoModel(spec: string): VideoModel;
+  /**
+   * Returns the job of a chat. Rejects with `not-found` if the key is unknown, or if the job belongs to another tenant, and with
+   * `invalid-request` if the job is a video.
+   */
   open(key: string, options?: { readonly tenant?: string | undefined }): Promise<ChatJob>;
+  /** Returns the job of a video. Rejects like `open`, and with `invalid-request` if the job is a chat. */
+  openVideo(key: string, options?: { readonly tenant?: string | undefined }): Promise<VideoJob>;
   /**
    * Advances the jobs that are due and that no process drives, for a timer or cron. Looks once at a job of a vendor, and cancels, books
    * and deletes what is left to do for ended jobs. Resolves when each live call has ended. If a job rejects, for example because of its
@@ -87,9 +100,24 @@ export interface BackgroundModel extends ChatModel {
   start(request: ChatRequest, options?: StartOptions): Promise<ChatJob>;
 }
 
+/** Options of the start of a video. Each has the meaning that it has for a chat. */
+export type VideoStartOptions = Pick<
+  StartOptions,
+  'key' | 'tenant' | 'metadata' | 'signal' | 'policy' | 'timeouts'
+>;
+
+/** Video model whose calls are jobs. */
+export interface VideoModel {
+  readonly spec: string;
+  /**
+   * Stores and starts a job. If a job of this key exists, returns that job. A failed job that has sent no request is started again.
+   * Rejects with `invalid-request` or `config` for bad input, and with the error of the chain if every target refuses the start.
+   */
+  start(request: VideoRequest, options?: VideoStartOptions): Promise<VideoJob>;
+}
+
 /** Stored call. Several processes may open the same job, but one process at a time drives it. */
-export interface ChatJob {
-  readonly operation: 'chat';
+export interface Job<Result> {
   /** Reference to the job: any process with the same store can open it with this key and the tenant. */
   readonly key: string;
   /**
@@ -97,6 +125,23 @@ export interface ChatJob {
    * `auth`, `billing`, `denied`, `config`. The job continues when the cause is corrected.
    */
   status(): Promise<JobStatus>;
+  /**
+   * Returns the result, and advances the job if no other process drives it. Rejects with the error of the job, and with `aborted` after
+   * `cancel`. The signal only ends the wait.
+   */
+  result(options?: { readonly signal?: AbortSignal | undefined }): Promise<Result>;
+  /**
+   * Cancels the job for all readers, and at its vendor. If the vendor's API fails, `poll` cancels again. Usage that the vendor still
+   * reports is booked. Has no effect on a job that has ended.
+   */
+  cancel(): Promise<void>;
+  /** Deletes an ended job. Rejects with `denied` for a running job. */
+  remove(): Promise<void>;
+}
+
+/** Job whose result is the answer of a chat. */
+export interface ChatJob extends Job<ChatResponse> {
+  readonly operation: 'chat';
   /**
    * Returns the events after the position `after`, and advances the job if no other process drives it. The signal and leaving the loop
    * only end the reading. Rejects with `invalid-request` for a position that is not in the job.
@@ -106,18 +151,38 @@ export interface ChatJob {
     readonly after?: string | undefined;
     readonly signal?: AbortSignal | undefined;
   }): JobStream;
+}
+
+/** Job whose result is a video. */
+export interface VideoJob extends Job<VideoResponse> {
+  readonly operation: 'video';
+}
+
+/** Generated videos. The vendor stores their content for hours or days. */
+export interface VideoResponse extends OperationResponse {
+  readonly spec: string;
+  readonly videos: readonly GeneratedVideo[];
+}
+
+/** Video at a vendor. */
+export interface GeneratedVideo extends VideoFacts {
   /**
-   * Returns the answer, and advances the job if no other process drives it. Rejects with the error of the job, and with `aborted` after
-   * `cancel`. The signal only ends the wait.
+   * Requests the content. Rejects with `not-found` if the vendor no longer has it. Each call sends a request, and streams the body of its
+   * response. The signal also ends the stream.
    */
-  result(options?: { readonly signal?: AbortSignal | undefined }): Promise<ChatResponse>;
-  /**
-   * Cancels the job for all readers, and at its vendor. If the vendor's API fails, `poll` cancels again. Usage that the vendor still
-   * reports is booked. Has no effect on a job that has ended.
-   */
-  cancel(): Promise<void>;
-  /** Deletes an ended job. Rejects with `denied` for a running job. */
-  remove(): Promise<void>;
+  read(options?: { readonly signal?: AbortSignal | undefined }): Promise<VideoContent>;
+}
+
+/** Content of a video, which can be read once. Cancel the stream, or read it completely, to release the connection. */
+export interface VideoContent {
+  /** MIME type that the response states, otherwise that of the video. */
+  readonly mediaType: string;
+  /** Number of bytes; `undefined` if the response does not state it. */
+  readonly size: number | undefined;
+  /** Returns the content in chunks, as they arrive. */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Reads the complete content into memory. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
@@ -132,11 +197,13 @@ export interface JobStream extends ChatStream {
 /** State of a job. */
 export interface JobStatus {
   readonly key: string;
-  readonly operation: 'chat';
+  readonly operation: 'chat' | 'video';
   /** Target that answers or has answered; `undefined` if it is not known. */
   readonly target: string | undefined;
   /** `queued`: neither a process nor a vendor works on the job. */
   readonly state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+  /** Share of the work that is done, from 0 to 1, at the last look; `undefined` if the vendor does not report it. */
+  readonly progress: number | undefined;
   /** Attempts of the ended legs. */
   readonly attempts: readonly Attempt[];
   /** Error of a job that has failed or was cancelled. */

@@ -8,15 +8,16 @@ import { chatJob } from './job.ts';
 import { memoryJobStore } from './memory-store.ts';
 import { notifyJob } from './notify.ts';
 import { pollJobs } from './poll.ts';
-import { requireRecord, storeKey } from './record.ts';
+import { requireOperation, requireRecord, storeKey, type JobRecord } from './record.ts';
 import type { Setup } from './setup.ts';
+import { videoJob, videoModel } from './video-job.ts';
 
 /** Time for which ended jobs are stored, in milliseconds. */
 const KEEP_MS = 604_800_000;
 
 /**
- * Creates chat models whose calls are jobs: an answer outlives the process that started it, and each process with the same store can
- * read it by its key. Throws `config` for invalid options.
+ * Creates models whose calls are jobs: an answer or a video outlives the process that started it, and each process with the same store
+ * can read it by its key. Throws `config` for invalid options.
  */
 export function createBackground(options: BackgroundOptions): Background {
   checkBackgroundOptions(options);
@@ -41,13 +42,33 @@ export function createBackground(options: BackgroundOptions): Background {
       majordomo.parse(spec);
       return backgroundModel(spec, setup);
     },
+    videoModel(spec) {
+      majordomo.parse(spec);
+      return videoModel(spec, setup);
+    },
     async open(key, { tenant } = {}) {
-      checkKey(key);
-      const id = storeKey(key, tenant);
-      await requireRecord(id, setup);
+      const id = await idOf(key, tenant, undefined, setup);
       return chatJob(key, id, setup);
+    },
+    async openVideo(key, { tenant } = {}) {
+      const id = await idOf(key, tenant, 'video', setup);
+      return videoJob(key, id, setup);
     },
     poll: ({ signal } = {}) => pollJobs(setup, signal),
     notify: (vendorId) => notifyJob(vendorId, setup),
   };
+}
+
+/** Returns the key of an existing job in the store. */
+async function idOf(
+  key: string,
+  tenant: string | undefined,
+  operation: JobRecord['operation'],
+  setup: Setup,
+): Promise<string> {
+  checkKey(key);
+  const id = storeKey(key, tenant);
+  const { record } = await requireRecord(id, setup);
+  requireOperation(record, operation);
+  return id;
 }

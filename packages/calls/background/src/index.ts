@@ -5,6 +5,8 @@ export type {
   BackgroundModel,
   BackgroundOptions,
   ChatJob,
+  GeneratedVideo,
+  Job,
   JobEvent,
   JobStatus,
   JobStore,
@@ -12,6 +14,11 @@ export type {
   JobTimes,
   StartOptions,
   StoredJob,
+  VideoContent,
+  VideoJob,
+  VideoModel,
+  VideoResponse,
+  VideoStartOptions,
 } from './contract.ts';
 
 // Types of other packages that the public API uses.

@@ -6,7 +6,7 @@ import { LiveLeg } from './live-leg.ts';
 import { hasWork, runningJob, type JobRecord } from './record.ts';
 import type { RunParts } from './run-parts.ts';
 import { errorOf } from './stored-answer.ts';
-import { hasJobApi, prepareTarget, prepareTargets, type JobTarget } from './targets.ts';
+import { hasJobApi, prepareTarget, prepareTargets } from './targets.ts';
 import { needsPerson } from './vendor-request.ts';
 import { VendorLeg } from './vendor-leg.ts';
 
@@ -32,7 +32,7 @@ export class JobRun {
   private readonly parts: RunParts;
   private readonly events: RunEvents;
   /** Target of the leg that this process has followed last. */
-  private target: JobTarget | undefined;
+  private target: PreparedTarget | undefined;
 
   constructor(parts: RunParts, events: RunEvents) {
     this.parts = parts;
@@ -42,7 +42,7 @@ export class JobRun {
   /** Drives the job to its end, or until a vendor works on it if the process looks only once. */
   async run(): Promise<void> {
     const { job, isStep } = this.parts;
-    let started: JobTarget | undefined;
+    let started: PreparedTarget | undefined;
     while (job.record.state === 'running') {
       if (runningJob(job.record) === undefined) {
         started = await this.nextLeg();
@@ -65,7 +65,7 @@ export class JobRun {
     if (isStep && needsPerson(error)) throw error;
   }
 
-  private async follow(started: JobTarget | undefined): Promise<boolean> {
+  private async follow(started: PreparedTarget | undefined): Promise<boolean> {
     const { job, setup, signal } = this.parts;
     try {
       const key = job.record.legs.at(-1)?.target ?? job.record.spec;
@@ -96,7 +96,7 @@ export class JobRun {
   }
 
   /** Begins the next leg, or ends the job. Returns the target of a job that a vendor has accepted. */
-  private async nextLeg(): Promise<JobTarget | undefined> {
+  private async nextLeg(): Promise<PreparedTarget | undefined> {
     const { job, setup, signal, local } = this.parts;
     const now = setup.clock.now();
     const abandoned: Base = (record) => withAbandonedLeg(record, now);

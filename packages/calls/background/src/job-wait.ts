@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { Driver } from './driver.ts';
-import { answerOf, requireRecord, type JobRecord } from './record.ts';
+import { failureOf, requireRecord, type JobRecord } from './record.ts';
 import type { DrivenJob, Setup } from './setup.ts';
 
 /** Waits for a job that another process drives, in milliseconds. Each wait is twice as long as the last. */
@@ -43,7 +43,7 @@ export async function untilStarted(
   const { record } = await requireRecord(id, setup);
   const isLive = record.legs.some(({ job, isSkipped }) => job === undefined && isSkipped !== true);
   if (record.state === 'failed' && !isLive && record.legs.every(({ job }) => job?.ref === undefined))
-    answerOf(record);
+    throw failureOf(record);
 }
 
 /** Drives the job, or waits for the process that drives it, until it has ended. */

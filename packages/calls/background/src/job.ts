@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import type { ChatJob, JobStatus } from './contract.ts';
+import type { ChatJob, Job, JobStatus } from './contract.ts';
 import { positionOf } from './cursor.ts';
 import { Driver } from './driver.ts';
 import { JobEventStream } from './job-stream.ts';
@@ -19,7 +19,7 @@ import type { JobRecord, LoadedRecord } from './record.ts';
 import type { Setup } from './setup.ts';
 import { errorOf, storedError, storedEvents } from './stored-answer.ts';
 
-/** Time until the next look at a job that another process drives, in milliseconds. */
+/** Time until the next look at a job that a process drives, in milliseconds. */
 const LOOK_MS = 1000;
 const MAX_MS = 30_000;
 
@@ -27,23 +27,35 @@ const MAX_MS = 30_000;
 export function chatJob(key: string, id: string, setup: Setup): ChatJob {
   return {
     operation: 'chat',
-    key,
-    status: async () => statusOf(await lookIfDue(id, setup)),
+    ...jobFunctions(key, id, setup),
     stream: ({ after, signal } = {}) => {
       const position = after === undefined ? undefined : positionOf(after);
       return new JobEventStream({ open: () => Promise.resolve(id), setup, after: position, signal });
     },
-    async result({ signal = new AbortController().signal } = {}) {
-      const record = await untilEnd(id, setup, signal).catch((cause: unknown) => {
-        if (!signal.aborted) throw cause;
-        const why = `the wait for job "${key}" was aborted; the job continues`;
-        throw new LlmError('aborted', why, {}, { cause });
-      });
-      return answerOf(record);
-    },
-    cancel: () => cancelJob(id, setup),
-    remove: () => removeJob(key, id, setup),
+    result: async ({ signal } = {}) => answerOf(await endOf(key, id, setup, signal)),
   };
+}
+
+/** Returns the members that jobs of all operations have. */
+export const jobFunctions = (key: string, id: string, setup: Setup): Omit<Job<unknown>, 'result'> => ({
+  key,
+  status: async () => statusOf(await lookIfDue(id, setup)),
+  cancel: () => cancelJob(id, setup),
+  remove: () => removeJob(key, id, setup),
+});
+
+/** Drives the job, or waits for the process that drives it. Returns the record of the ended job. */
+export function endOf(
+  key: string,
+  id: string,
+  setup: Setup,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<JobRecord> {
+  return untilEnd(id, setup, signal).catch((cause: unknown) => {
+    if (!signal.aborted) throw cause;
+    const why = `the wait for job "${key}" was aborted; the job continues`;
+    throw new LlmError('aborted', why, {}, { cause });
+  });
 }
 
 /** Looks at a vendor's job that is due and that no process drives. Returns the record afterwards. */
@@ -63,14 +75,20 @@ function statusOf({ record, leaseMs, dueMs }: LoadedRecord): JobStatus {
   const isRunning = state === 'running';
   return {
     key,
-    operation: 'chat',
+    operation: record.operation ?? 'chat',
     target: legs.at(-1)?.target,
     state: isRunning && !isDriven ? 'queued' : state,
+    progress: state === 'completed' ? 1 : legs.at(-1)?.job?.progress,
     attempts,
     error: error && errorOf(error, attempts),
     nanoUsd: sumOfLegs(record),
-    nextMs: dueMs === undefined ? undefined : Math.max(leaseMs > 0 ? LOOK_MS : 0, Math.min(dueMs, MAX_MS)),
+    nextMs: nextMsOf(leaseMs, dueMs),
   };
+}
+
+function nextMsOf(leaseMs: number, dueMs: number | undefined): number | undefined {
+  if (dueMs === undefined) return undefined;
+  return leaseMs > 0 ? LOOK_MS : Math.min(dueMs, MAX_MS);
 }
 
 /** Cancels a running job for all processes, and at its vendor. */

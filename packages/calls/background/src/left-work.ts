@@ -1,9 +1,9 @@
-import { LlmError, type Attempt } from '@majordomo/core';
+import { LlmError, type Attempt, type PreparedTarget, type Usage } from '@majordomo/core';
 import { costOfLeg, settleLeg } from './job-ledger.ts';
 import type { JobRecord, LeftWork, LegRecord, VendorJob } from './record.ts';
 import type { RunParts } from './run-parts.ts';
 import { attemptOf, storedAttempt } from './stored-answer.ts';
-import { prepareTarget, type JobTarget } from './targets.ts';
+import { hasEnded, jobApiOf, prepareTarget } from './targets.ts';
 import { sendRequest } from './vendor-request.ts';
 
 /** Wait before work is tried again that has failed, in milliseconds. */
@@ -13,7 +13,7 @@ const RETRY_MS = 30_000;
  * Does the work that is left for the ended legs: cancels jobs at their vendors, books costs, and deletes answers. A later process repeats
  * work that fails. Returns the first error. `prepared`: target that is already prepared.
  */
-export async function doLeftWork(parts: RunParts, prepared?: JobTarget): Promise<unknown> {
+export async function doLeftWork(parts: RunParts, prepared?: PreparedTarget): Promise<unknown> {
   const { job, setup } = parts;
   const legs: LegRecord[] = [];
   let failure: unknown;
@@ -42,9 +42,9 @@ class LegWork {
   leg: LegRecord;
   private readonly parts: RunParts;
   private readonly number: number;
-  private prepared: JobTarget | undefined;
+  private prepared: PreparedTarget | undefined;
 
-  constructor(parts: RunParts, leg: LegRecord, number: number, prepared?: JobTarget) {
+  constructor(parts: RunParts, leg: LegRecord, number: number, prepared?: PreparedTarget) {
     this.parts = parts;
     this.leg = leg;
     this.number = number;
@@ -82,48 +82,44 @@ class LegWork {
     if (ref === undefined) return true;
     const target = await this.target();
     if (work === 'stop') return this.stop(target, ref);
-    await this.send(target, async (own) => target.background.remove?.(ref, own));
+    await this.send(target, async (own) => jobApiOf(target).remove?.(ref, own));
     return true;
   }
 
   /** Cancels the job at the vendor, and stores the usage that the vendor reports. */
-  private async stop(target: JobTarget, ref: string): Promise<boolean> {
-    const { background } = target;
-    await this.send(target, async (own) => background.cancel?.(ref, own));
-    const found = await this.send(target, (own) => background.look(ref, own)).catch((cause: unknown) => {
+  private async stop(target: PreparedTarget, ref: string): Promise<boolean> {
+    const api = jobApiOf(target);
+    await this.send(target, async (own) => api.cancel?.(ref, own));
+    const found = await this.send(target, (own) => api.look(ref, own)).catch((cause: unknown) => {
       if (LlmError.is(cause, 'not-found')) return undefined;
       throw cause;
     });
     if (found === undefined) return true;
-    if (found.answer === undefined) return this.parts.setup.clock.now() >= (this.leg.job?.expiresAt ?? 0);
-    await this.storeUsage(target, found.answer);
+    if (!hasEnded(found)) return this.parts.setup.clock.now() >= (this.leg.job?.expiresAt ?? 0);
+    await this.storeUsage(found.video?.usage ?? (await usageIn(target, found.answer)));
     return true;
   }
 
-  private async storeUsage(target: JobTarget, answer: Response): Promise<void> {
-    const [reported] = await target
-      .read(answer)
-      .response()
-      .then(
-        ({ attempts }) => attempts,
-        (error: unknown) => (LlmError.is(error) ? error.details.attempts : []),
-      );
+  private async storeUsage(usage: Usage | undefined): Promise<void> {
     const last = this.leg.attempts.map(attemptOf).at(-1);
     // Without usage, the attempt stays `abandoned`, so that its complete reservation is booked.
-    if (last === undefined || reported?.usage === undefined) return;
-    const attempt: Attempt = { ...last, outcome: 'failed', usage: reported.usage };
+    if (last === undefined || usage === undefined) return;
+    const attempt: Attempt = { ...last, outcome: 'failed', usage };
     const { nanoUsd } = await costOfLeg(attempt, this.parts.setup);
     const attempts = [storedAttempt(attempt)];
     this.leg = { ...this.leg, attempts, nanoUsd: nanoUsd?.toString() ?? null };
   }
 
-  private async target(): Promise<JobTarget> {
+  private async target(): Promise<PreparedTarget> {
     const { job, setup, signal } = this.parts;
     const { target = job.record.spec } = this.leg;
     return (this.prepared ??= await prepareTarget(target, job.record, setup, signal));
   }
 
-  private send<T>({ context }: JobTarget, run: (own: JobTarget['context']) => Promise<T>): Promise<T> {
+  private send<T>(
+    { context }: PreparedTarget,
+    run: (own: PreparedTarget['context']) => Promise<T>,
+  ): Promise<T> {
     const { setup, signal } = this.parts;
     return sendRequest(context, { clock: setup.clock, connectMs: undefined, signal }, run);
   }
@@ -136,6 +132,19 @@ class LegWork {
     const inMs = retryAfter(cause);
     setup.emit({ key, tenant, target: this.leg.target, type: 'job-delayed', error, inMs });
   }
+}
+
+/** Returns the usage that the answer of a chat reports. */
+async function usageIn(target: PreparedTarget, answer: Response | undefined): Promise<Usage | undefined> {
+  if (answer === undefined) return undefined;
+  const [reported] = await target
+    .read(answer)
+    .response()
+    .then(
+      ({ attempts }) => attempts,
+      (error: unknown) => (LlmError.is(error) ? error.details.attempts : []),
+    );
+  return reported?.usage;
 }
 
 const withLeg = (record: JobRecord, leg: LegRecord, number: number): JobRecord => ({

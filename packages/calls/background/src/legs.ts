@@ -1,7 +1,14 @@
 import { LlmError, type Attempt } from '@majordomo/core';
 import type { JobEvent } from './contract.ts';
 import type { EventLog } from './event-log.ts';
-import { timeoutsOf, totalAtOf, vendorIdOf, type JobRecord, type LegRecord } from './record.ts';
+import {
+  timeoutsOf,
+  totalAtOf,
+  vendorIdOf,
+  type JobRecord,
+  type LegRecord,
+  type VendorJob,
+} from './record.ts';
 import { attemptOf, errorOf, storedAttempt, storedError, storedEvents } from './stored-answer.ts';
 
 /** Maximum number of legs whose process has died. A request that ends each process is not sent forever. */
@@ -14,6 +21,12 @@ export function withLastLeg(record: JobRecord, changes: Partial<LegRecord>): Job
   const last = record.legs.at(-1);
   if (last === undefined) return record;
   return { ...record, legs: [...record.legs.slice(0, -1), { ...last, ...changes }] };
+}
+
+/** Returns the record with other members of the job of its last leg. */
+export function withJob(record: JobRecord, changes: Partial<VendorJob>): JobRecord {
+  const job = record.legs.at(-1)?.job;
+  return job === undefined ? record : withLastLeg(record, { job: { ...job, ...changes } });
 }
 
 /** Returns the record with a further leg that begins now. */

@@ -1,5 +1,13 @@
 import { fromJson, LlmError } from '@majordomo/core';
-import type { Attempt, CallOptions, ChatResponse, JsonObject } from '@majordomo/core';
+import type {
+  Attempt,
+  CallOptions,
+  ChatResponse,
+  JsonObject,
+  Usage,
+  VideoEnd,
+  Warning,
+} from '@majordomo/core';
 import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobTimes } from './contract.ts';
 import type { Setup } from './setup.ts';
@@ -27,7 +35,17 @@ export interface VendorJob {
   /** Time of the next look, in epoch milliseconds, and the wait that preceded it, in milliseconds. */
   readonly lookAt: number;
   readonly lookMs: number;
+  /** Share of the work that is done, from 0 to 1. */
+  readonly progress?: number | undefined;
   readonly left: readonly LeftWork[];
+}
+
+/** Result of a video as JSON. */
+export interface StoredVideos {
+  readonly target: string;
+  readonly usage: Usage | undefined;
+  readonly warnings: readonly Warning[];
+  readonly videos: VideoEnd['videos'];
 }
 
 /** Amounts as JSON. */
@@ -57,6 +75,8 @@ export interface JobRecord {
   readonly token: string;
   readonly key: string;
   readonly tenant?: string | undefined;
+  /** Operation of the call. `@default` a chat */
+  readonly operation?: 'video' | undefined;
   readonly spec: string;
   /** Request of the call. Empty after the job has ended. */
   readonly request: JsonObject;
@@ -71,7 +91,9 @@ export interface JobRecord {
   readonly fence: number;
   /** Time at which `poll` advances a job that no process drives, in epoch milliseconds; `undefined` while a process drives it. */
   readonly lookAt?: number | undefined;
+  /** Answer of a chat. */
   readonly answer?: StoredAnswer | undefined;
+  readonly videos?: StoredVideos | undefined;
   readonly error?: StoredError | undefined;
   /** Events before the end of a job without an answer. */
   readonly emitted?: StoredEvents | undefined;
@@ -122,6 +144,14 @@ export async function requireRecord(id: string, setup: Setup): Promise<LoadedRec
   throw new LlmError('not-found', 'the store has no such job of this tenant; check key and tenant', {
     path: 'key',
   });
+}
+
+/** Throws `invalid-request` for a job of another operation. */
+export function requireOperation({ operation }: JobRecord, expected: JobRecord['operation']): void {
+  if (operation === expected) return;
+  const problem =
+    operation === 'video' ? 'is the key of a video; use openVideo' : 'is the key of a chat; use open';
+  throw new LlmError('invalid-request', `key ${problem}, or another key`, { path: 'key' });
 }
 
 /** Whether a process must drive the job. */
@@ -196,9 +226,17 @@ export const hasSentNothing = (record: JobRecord): boolean =>
 
 /** Returns the answer of an ended job. Throws the error of a job that has ended without an answer. */
 export function answerOf(record: JobRecord): ChatResponse {
-  const { answer, error, state } = record;
+  const { answer } = record;
+  if (answer !== undefined) return responseOf(answer, attemptsOf(record));
+  throw failureOf(record);
+}
+
+/** Returns the error of a job that has ended without a result. */
+export function failureOf(record: JobRecord): LlmError {
+  const { error, state } = record;
   const attempts = attemptsOf(record);
-  if (answer !== undefined) return responseOf(answer, attempts);
-  if (error !== undefined) throw errorOf(error, attempts);
-  throw new LlmError('protocol', `the record of the job has the state ${state}, but no answer`, { attempts });
+  if (error !== undefined) return errorOf(error, attempts);
+  return new LlmError('protocol', `the record of the job has the state ${state}, but no answer`, {
+    attempts,
+  });
 }

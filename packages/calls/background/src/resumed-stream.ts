@@ -1,6 +1,5 @@
-import { LlmError, type Clock, type JobEventFacts } from '@majordomo/core';
+import { LlmError, type Clock, type JobEventFacts, type PreparedTarget } from '@majordomo/core';
 import { abortable, SseDecoder, withTimeout } from '@majordomo/core/toolkit';
-import type { JobTarget } from './targets.ts';
 import { isTransient, sendRequest, type RequestLimits } from './vendor-request.ts';
 
 /** Maximum number of reconnections without a new event between them. */
@@ -132,11 +131,11 @@ export class ResumedStream {
 
 /** Returns the stream of a job; `undefined` if the vendor does not stream jobs. */
 export function resumedStream(
-  { background, context }: JobTarget,
+  { background, context }: PreparedTarget,
   ref: string,
   limits: RequestLimits,
 ): ResumedStream | undefined {
-  if (background.stream === undefined || background.readEvent === undefined) return undefined;
+  if (background?.stream === undefined || background.readEvent === undefined) return undefined;
   const { clock, signal } = limits;
   const { target } = context;
   return new ResumedStream({

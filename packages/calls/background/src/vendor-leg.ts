@@ -1,45 +1,52 @@
-import { LlmError, type Attempt, type JobLook } from '@majordomo/core';
+import {
+  LlmError,
+  type Attempt,
+  type JobBackend,
+  type JobLook,
+  type PreparedTarget,
+  type Usage,
+  type VideoEnd,
+} from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { costOfLeg, mostOf, reserveLeg } from './job-ledger.ts';
 import { LegEvents } from './leg-events.ts';
 import { LeaseLost } from './leased-job.ts';
-import { legFacts, withFailure, withLastLeg, withNewLeg } from './legs.ts';
+import { firstLook, LookTimes } from './look-times.ts';
+import { legFacts, withFailure, withJob, withLastLeg, withNewLeg } from './legs.ts';
 import { skippedLeg } from './choose-leg.ts';
 import { resumedStream, type ResumedStream } from './resumed-stream.ts';
 import { timeoutsOf, totalAtOf, vendorIdOf } from './record.ts';
-import type { JobRecord, LeftWork, LegRecord, VendorJob } from './record.ts';
+import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from './record.ts';
 import type { RunParts } from './run-parts.ts';
 import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
-import type { JobTarget } from './targets.ts';
+import { hasEnded, jobApiOf, startOf, type SendStart } from './targets.ts';
+import { isUnknownStart, noVideoError, startedError } from './vendor-errors.ts';
 import { isTransient, sendRequest, type RequestLimits } from './vendor-request.ts';
 
-/** Wait before the first look at a job, in milliseconds. Each wait is twice as long as the last. */
-const FIRST_WAIT_MS = 1000;
-const MAX_WAIT_MS = 30_000;
-/** Limits of the time before the next look that a vendor suggests, in milliseconds. */
-const POLL_MS = { least: 1000, most: 60_000 } as const;
+/** Result of a look. `gone`: the vendor has no such job, and the leg has ended. `delayed`: the look has failed. */
+type Found = JobLook | 'gone' | 'delayed';
 
 /** Leg that is a job at a vendor. */
 export class VendorLeg {
   private readonly parts: RunParts;
-  private readonly target: JobTarget;
+  private readonly target: PreparedTarget;
   private readonly events: LegEvents;
   private readonly limit = new AbortController();
   private signal: AbortSignal;
-  private lookAt = 0;
-  private lookMs = 0;
-  private wake = new AbortController();
+  private readonly looks: LookTimes;
+  private progress: number | undefined;
 
-  constructor(parts: RunParts, target: JobTarget) {
+  constructor(parts: RunParts, target: PreparedTarget) {
     this.parts = parts;
     this.target = target;
     this.events = new LegEvents(parts.log);
+    this.looks = new LookTimes(parts.setup.clock);
     this.signal = AbortSignal.any([parts.signal, this.limit.signal]);
   }
 
   /** Ends the wait for the next look. */
   lookNow(): void {
-    this.wake.abort();
+    this.looks.wake();
   }
 
   /**
@@ -54,9 +61,9 @@ export class VendorLeg {
       const before = base(record);
       return { ...before, legs: [...before.legs, skippedLeg(target, error, now)] };
     };
-    let captured: Awaited<ReturnType<JobTarget['capture']>>;
+    let sendStart: SendStart;
     try {
-      captured = await target.capture();
+      sendStart = await startOf(target);
     } catch (cause) {
       if (!LlmError.is(cause) || this.parts.signal.aborted) throw cause;
       await job.change((record) => (record.state === 'running' ? skip(record, cause) : undefined));
@@ -77,32 +84,31 @@ export class VendorLeg {
       await this.endLeg(advances ? { ...skipped, job: undefined } : skipped);
       return false;
     }
-    return this.send(captured);
+    return this.send(sendStart);
   }
 
   private async newJob(now: number): Promise<VendorJob> {
-    const { background, attempt } = this.target;
+    const { attempt } = this.target;
     const { vendor, model, billing, name } = attempt;
     const { completeMs = 0 } = timeoutsOf(this.parts.job.record);
     return {
       token: crypto.randomUUID(),
       about: { vendor, model, billing, name },
       most: await mostOf(this.target, this.parts.setup),
-      expiresAt: now + (completeMs === 0 ? background.expiresMs : completeMs),
-      lookAt: now + FIRST_WAIT_MS,
-      lookMs: FIRST_WAIT_MS,
+      expiresAt: now + (completeMs === 0 ? this.api.expiresMs : completeMs),
+      ...firstLook(now),
       left: [],
     };
   }
 
   /** Sends the start. Returns whether the vendor has accepted the job. */
-  private async send({ body, headers }: Awaited<ReturnType<JobTarget['capture']>>): Promise<boolean> {
+  private async send(sendStart: SendStart): Promise<boolean> {
     const { job, setup } = this.parts;
-    const { background, context, attempt } = this.target;
+    const { context, attempt } = this.target;
     const { token } = this.vendorJob;
     let ref: string;
     try {
-      ref = await sendRequest(context, this.limits, (own) => background.start(body, headers, token, own));
+      ref = await sendRequest(context, this.limits, (own) => sendStart(token, own));
     } catch (cause) {
       if (!LlmError.is(cause) || this.parts.signal.aborted) throw cause;
       await this.failStart(cause);
@@ -119,9 +125,8 @@ export class VendorLeg {
   /** Reads the answer of the job when it has ended. With `isStep`, looks only once. Returns whether the leg has ended. */
   async follow(): Promise<boolean> {
     const { clock } = this.parts.setup;
-    const { expiresAt, lookAt, lookMs } = this.vendorJob;
-    this.lookAt = lookAt;
-    this.lookMs = lookMs;
+    const { expiresAt } = this.vendorJob;
+    this.looks.set(this.vendorJob);
     const endsAt = Math.min(expiresAt, totalAtOf(this.parts.job.record));
     if (clock.now() >= endsAt) return this.lookLast();
     const cancel = clock.timer(Math.max(0, endsAt - clock.now()), () => {
@@ -141,9 +146,8 @@ export class VendorLeg {
 
   /** Looks at a job whose time is over. The vendor may have ended it after the last look. */
   private async lookLast(): Promise<boolean> {
-    const found = await this.look();
-    if (found === 'gone') return true;
-    if (found !== 'delayed' && found.answer !== undefined) return this.readAnswer(found.answer);
+    const end = await this.endBy(await this.look());
+    if (end !== undefined) return end;
     await this.expire();
     return true;
   }
@@ -160,40 +164,46 @@ export class VendorLeg {
   private async lookUntilEnd(): Promise<boolean> {
     const { isStep } = this.parts;
     for (;;) {
-      if (!isStep) await this.sleepUntil(this.lookAt);
+      if (!isStep) await this.looks.sleep(this.signal);
       const found = await this.look();
-      if (found === 'gone') return true;
-      if (found !== 'delayed' && found.answer !== undefined) return this.readAnswer(found.answer);
+      const end = await this.endBy(found);
+      if (end !== undefined) return end;
       if (isStep) return this.pause();
+      if (typeof found === 'object') await this.saveProgress(found.progress);
     }
+  }
+
+  /** Reads the result that a look has found. Returns whether the leg has ended, or `undefined` if the look has found no end. */
+  private async endBy(found: Found): Promise<boolean | undefined> {
+    if (found === 'gone') return true;
+    if (found === 'delayed') return undefined;
+    if (found.answer !== undefined) return this.readAnswer(found.answer);
+    if (found.video === undefined) return undefined;
+    await this.endVideo(found.video);
+    return true;
+  }
+
+  private async saveProgress(progress: number | undefined): Promise<void> {
+    if (progress === undefined || progress === this.vendorJob.progress) return;
+    await this.parts.job.change((record) => withJob(record, { progress }));
   }
 
   /** Releases the lease until the next look. Returns that the leg has not ended. */
   private async pause(): Promise<false> {
-    const { lookAt, lookMs } = this;
-    await this.parts.job.change((record) => ({ ...withJob(record, { lookAt, lookMs }), lookAt }));
+    const { progress } = this;
+    const { lookAt, lookMs } = this.looks;
+    await this.parts.job.change((record) => ({ ...withJob(record, { lookAt, lookMs, progress }), lookAt }));
     return false;
   }
 
-  private async sleepUntil(time: number): Promise<void> {
-    const { clock } = this.parts.setup;
-    this.wake = new AbortController();
-    const wake = this.wake.signal;
-    await clock.sleep(Math.max(0, time - clock.now()), AbortSignal.any([this.signal, wake])).catch(() => {
-      this.signal.throwIfAborted();
-    });
-  }
-
   /** Looks at the job. Returns `delayed` if the look has failed, and ends the leg if the vendor has no such job. */
-  private async look(): Promise<JobLook | 'gone' | 'delayed'> {
+  private async look(): Promise<Found> {
     const { setup, job } = this.parts;
-    const { background, context, attempt } = this.target;
-    const doubled = Math.min(MAX_WAIT_MS, this.lookMs * 2);
+    const { context, attempt } = this.target;
     try {
-      const found = await sendRequest(context, this.limits, (own) => background.look(this.ref, own));
-      const { pollMs } = found;
-      this.lookMs = doubled;
-      this.waitFor(pollMs === undefined ? doubled : Math.min(POLL_MS.most, Math.max(POLL_MS.least, pollMs)));
+      const found = await sendRequest(context, this.limits, (own) => this.api.look(this.ref, own));
+      this.progress = found.progress ?? this.progress;
+      this.looks.afterLook(found.pollMs);
       return found;
     } catch (cause) {
       this.signal.throwIfAborted();
@@ -202,18 +212,12 @@ export class VendorLeg {
         await this.fail(new LlmError('server', why, cause.details, { cause }), 'abandoned', ['settle']);
         return 'gone';
       }
-      this.lookMs = doubled;
-      const inMs = (LlmError.is(cause) ? cause.details.retryAfterMs : undefined) ?? doubled;
-      this.waitFor(inMs);
+      const inMs = this.looks.afterFailure(LlmError.is(cause) ? cause.details.retryAfterMs : undefined);
       if (!LlmError.is(cause) || !isTransient(cause)) throw cause;
       const { key, tenant } = job.record;
       setup.emit({ key, tenant, target: attempt.target, type: 'job-delayed', error: cause, inMs });
       return 'delayed';
     }
-  }
-
-  private waitFor(ms: number): void {
-    this.lookAt = this.parts.setup.clock.now() + ms;
   }
 
   /** Reads an answer, and ends the leg. Returns false if the stream is lost. */
@@ -246,11 +250,27 @@ export class VendorLeg {
     return true;
   }
 
+  /** Ends the leg with the result of a video. */
+  private async endVideo({ videos, usage, error }: VideoEnd): Promise<void> {
+    const { attempt, video } = this.target;
+    const { target } = attempt;
+    const left = this.workAfterEnd;
+    const failure = error ?? (videos.length === 0 ? noVideoError(target) : undefined);
+    if (failure !== undefined) return this.fail(startedError(failure), 'failed', left, usage);
+    const finished: Attempt = { ...this.ownFacts, outcome: 'finished', error: undefined, usage };
+    const stored: StoredVideos = { target, usage, warnings: video?.warnings ?? [], videos };
+    await this.endLeg(await this.endedLeg(finished, left), (record) => ({
+      ...record,
+      state: 'completed',
+      videos: stored,
+    }));
+  }
+
   /** Ends the leg after a failed answer. Returns false if only the stream has failed, and the vendor still works on the job. */
   private async failAnswer(error: LlmError, isStream: boolean): Promise<boolean> {
     const found = isStream ? await this.look() : 'delayed';
     if (found === 'gone') return true;
-    if (found !== 'delayed' && found.answer === undefined) return false;
+    if (found !== 'delayed' && !hasEnded(found)) return false;
     await this.fail(startedError(error), 'failed', this.workAfterEnd);
     return true;
   }
@@ -281,11 +301,15 @@ export class VendorLeg {
     error: LlmError,
     outcome: 'failed' | 'abandoned',
     left: readonly LeftWork[],
+    usage?: Usage,
   ): Promise<void> {
-    const { target, vendor, model, billing, name } = this.target.attempt;
-    const own = { target, vendor, model, billing, name, usage: undefined, ms: 0 };
-    const attempt: Attempt = error.details.attempts.at(-1) ?? { ...own, outcome, error };
+    const attempt = error.details.attempts.at(-1) ?? { ...this.ownFacts, usage };
     await this.endLeg(await this.endedLeg({ ...attempt, outcome, error }, left));
+  }
+
+  private get ownFacts(): Omit<Attempt, 'outcome' | 'error' | 'usage'> {
+    const { target, vendor, model, billing, name } = this.target.attempt;
+    return { target, vendor, model, billing, name, ms: 0 };
   }
 
   private async endedLeg(attempt: Attempt, left: readonly LeftWork[]): Promise<Partial<LegRecord>> {
@@ -328,14 +352,18 @@ export class VendorLeg {
   /** Saves the reference of the job. Cancels the job at the vendor if another process has taken over. */
   private async saveRef(ref: string): Promise<void> {
     const { job } = this.parts;
-    const { background, context } = this.target;
+    const { context } = this.target;
     try {
       await job.changeSurely((record) => withJob(record, { ref }));
     } catch (cause) {
       if (cause instanceof LeaseLost)
-        await background.cancel?.(ref, { ...context, signal: new AbortController().signal });
+        await this.api.cancel?.(ref, { ...context, signal: new AbortController().signal });
       throw cause;
     }
+  }
+
+  private get api(): JobBackend {
+    return jobApiOf(this.target);
   }
 
   private get vendorJob(): VendorJob {
@@ -361,26 +389,7 @@ export class VendorLeg {
   private get workAfterEnd(): readonly LeftWork[] {
     const work: LeftWork[] = [];
     if (this.vendorJob.most !== undefined) work.push('settle');
-    if (this.target.background.remove !== undefined) work.push('remove');
+    if (this.api.remove !== undefined) work.push('remove');
     return work;
   }
 }
-
-/** Returns the record with other members of the job of its last leg. */
-function withJob(record: JobRecord, changes: Partial<VendorJob>): JobRecord {
-  const job = record.legs.at(-1)?.job;
-  return job === undefined ? record : withLastLeg(record, { job: { ...job, ...changes } });
-}
-
-/** Whether the vendor may have received a request that has failed. */
-function isUnknownStart({ kind, details: { status, code } }: LlmError): boolean {
-  if (status !== undefined) return [408, 499, 502, 504].includes(status);
-  const wasSent = !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code ?? '');
-  return wasSent && ['network', 'timeout', 'truncated', 'protocol', 'aborted'].includes(kind);
-}
-
-/** Returns the error of a job that the vendor has started. An invalid credential is then the vendor's own. */
-const startedError = (error: LlmError): LlmError =>
-  LlmError.is(error, 'auth', 'billing')
-    ? new LlmError('server', error.message, error.details, { cause: error })
-    : error;

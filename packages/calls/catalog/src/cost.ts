@@ -77,7 +77,7 @@ const NO_USAGE = unknown(['no usage']);
 const NO_PRICE = unknown(['no price']);
 
 /** Units by which vendors price models without a price per token. */
-const UNITS = ['image', 'audio-second', 'character', 'search'];
+const UNITS = ['image', 'audio-second', 'video-second', 'character', 'search'];
 
 /** Returns the unit of a price that has fees for units only, if the usage has no units. */
 function missingUnit({ details = {} }: Usage, rates: Rates, fees: Fees = {}): string | undefined {

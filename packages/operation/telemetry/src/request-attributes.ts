@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Attempt, AttemptInfo, ChatResponse, Usage } from '@majordomo/core';
+import type { Attempt, AttemptInfo, ChatResponse, ImageRequest, Usage } from '@majordomo/core';
 import { withoutUndefined } from './without-undefined.ts';
 import { providerName } from './provider-name.ts';
 
@@ -41,7 +41,8 @@ const NO_QUESTIONS: { readonly questions?: object; readonly bases?: readonly str
 /** Returns the attributes of a request, without content. */
 export function requestAttributes(attempt: AttemptInfo): Attributes {
   const { request, payload, operation = 'chat', delivery } = attempt;
-  const { seed, n = 1 } = payload && 'prompt' in payload && !('audio' in payload) ? payload : NO_IMAGE;
+  const isImage = operation === 'image' && payload !== undefined && 'prompt' in payload;
+  const { seed, n = 1 } = isImage && !('audio' in payload) ? (payload as ImageRequest) : NO_IMAGE;
   const { questions, bases } = payload && 'questions' in payload ? payload : NO_QUESTIONS;
   const dimensions = payload && 'dimensions' in payload ? payload.dimensions : undefined;
   return withoutUndefined({

@@ -69,6 +69,7 @@ const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = 
   batches: ['openai', 'jobs'],
   background: ['responses', 'deferred'],
   files: ['openai'],
+  videos: 'object',
   unverified: 'string',
 };
 

@@ -22,6 +22,11 @@ export type BackgroundApi = 'responses' | 'deferred';
 /** File storage of a server: OpenAI's files. */
 export type FileApi = 'openai';
 
+/**
+ * Video API of a server. `generations`: xAI's, whose videos have signed URLs. `contents`: OpenRouter's, whose videos are requested by index.
+ */
+export type VideoApi = 'generations' | 'contents';
+
 /** Vendor or server, described by plain data that `structuredClone` can copy. */
 export interface WireProfile<Quirks> extends OtherModelsProfile {
   /** Default id of the provider, such as `groq` in `groq/llama-…`. */
@@ -56,6 +61,8 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly background?: BackgroundApi | undefined;
   /** File storage of the server, from which its chat models read. @default none */
   readonly files?: FileApi | undefined;
+  /** Video API of the server, and a pattern for the ids of the models that use it. @default none */
+  readonly videos?: { readonly api: VideoApi; readonly models: RegExp } | undefined;
   /** Source of the profile's data, if no recorded response confirms them. */
   readonly unverified?: string | undefined;
 }

@@ -23,6 +23,7 @@ import type { Profile, ResponsesProfile } from './profile.ts';
 import type { ReaderOptions } from './reading/reader-options.ts';
 import type { WireRequest } from './request.ts';
 import type { Sdk } from './sdk.ts';
+import { videoBackend } from './videos/backend.ts';
 
 export type CreateModel = (modelId: string, providerId: string, connection: Connection, env: Env) => Model;
 
@@ -39,7 +40,7 @@ export function createProvider(
   const connection = createConnection(sdk, { ...profile, id }, options);
   const model = (modelId: string, env: Env = {}): Model => createModel(modelId, id, connection, env);
   const others = otherModels && createOtherModels(otherModels, connection, profile, options);
-  const { batches, background, files } = profile;
+  const { batches, background, files, videos } = profile;
   const chatPath = 'api' in profile ? '/responses' : '/chat/completions';
   return {
     spi: 1,
@@ -56,6 +57,10 @@ export function createProvider(
     }),
     ...(background && {
       background: () => backgroundBackend(background, connection, options.data?.retentionDays),
+    }),
+    ...(videos && {
+      videoModel: (modelId: string) =>
+        videos.models.test(modelId) ? videoBackend(videos.api, modelId, connection, options) : undefined,
     }),
     ...(files && { files: () => fileBackend(files, connection, 'api' in profile) }),
     listModels: (context) => connection.list(context, (modelId) => model(modelId).capabilities),

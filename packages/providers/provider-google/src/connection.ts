@@ -59,6 +59,13 @@ export interface Connection {
   readonly accountOf: (context: CallContext, facts: GeminiFacts) => Promise<string>;
   /** Downloads a file by its name. */
   readonly download: (name: string, context: CallContext, facts: GeminiFacts) => Promise<Response>;
+  /** Starts a long-running operation of a model, and returns the raw response. */
+  readonly predict: (
+    modelId: string,
+    body: object,
+    context: CallContext,
+    facts: GeminiFacts,
+  ) => Promise<Response>;
   /** Requests the first page of the model list. Iterating over the result requests the other pages. */
   list(context: CallContext, facts: GeminiFacts): Promise<AsyncIterable<ListedModel>>;
 }
@@ -111,6 +118,16 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
       const call: SdkMethod = ({ files }, httpOptions) => files.get({ name, config: { httpOptions } });
       return captureFile(connected, call, (url, init) => transport(downloadURL(url), acceptFile(init)));
     },
+    async predict(modelId, body, context, facts) {
+      checkModelId(modelId, facts.target);
+      const connected = await connect(context, facts);
+      const transport = transportOf(connected, context, facts);
+      const call: SdkMethod = ({ models }, httpOptions) =>
+        models.get({ model: modelId, config: { httpOptions } });
+      return captureFile(connected, call, (url, init) =>
+        transport(predictURL(url), { ...init, method: 'POST', body: JSON.stringify(body) }),
+      );
+    },
     async list(context, facts) {
       const { client, fetch, headers } = await connect(context, facts);
       const transport: Transport = (url, init) => fetch(url, { ...init, signal: context.signal });
@@ -139,6 +156,12 @@ const captureFile = (
 function downloadURL(url: Parameters<Transport>[0]): string {
   const { href } = new URL(url instanceof Request ? url.url : url);
   return href.replace(/\/v1beta\/(files\/[^/?]+).*$/, '/download/v1beta/$1:download?alt=media');
+}
+
+/** Returns the URL of long-running operations for the URL of a model. The SDK itself starts operations only on Vertex AI. */
+function predictURL(url: Parameters<Transport>[0]): string {
+  const { origin, pathname } = new URL(url instanceof Request ? url.url : url);
+  return `${origin}${pathname}:predictLongRunning`;
 }
 
 /**

@@ -28,6 +28,7 @@ import { speechModel } from './speech.ts';
 import { GeminiReader } from './stream.ts';
 import { extraWithTools } from './tools.ts';
 import { transcriptionModel } from './transcription.ts';
+import { isVideoModel, videoBackend } from './videos.ts';
 
 /**
  * Creates a provider for Gemini models on the Gemini API or on Vertex AI (see the option `vertexai`). The first call loads the
@@ -80,6 +81,11 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     background: (modelId, env = {}) =>
       hasJobs(modelId, options) && !platformOf(options, env).vertexai
         ? interactionBackend(modelId, connection, options.data?.retentionDays)
+        : undefined,
+    // Veo on Vertex writes videos to buckets.
+    videoModel: (modelId, env = {}) =>
+      isVideoModel(modelId) && !platformOf(options, env).vertexai
+        ? videoBackend(modelId, connection, options.data?.retentionDays)
         : undefined,
     // Files on Vertex need buckets and roles.
     files: (_modelId, env = {}) => (platformOf(options, env).vertexai ? undefined : fileBackend(connection)),

@@ -1,4 +1,9 @@
-import { GoogleGenAI, type GoogleGenAIOptions, type HttpOptions } from '@google/genai';
+import {
+  GenerateVideosOperation,
+  GoogleGenAI,
+  type GoogleGenAIOptions,
+  type HttpOptions,
+} from '@google/genai';
 import { LlmError, type ModelContext } from '@majordomo/core';
 import type { Platform } from './platform.ts';
 
@@ -39,6 +44,13 @@ export function newClient(
     httpOptions: { baseUrl: baseURL, ...httpOptions },
     ...(needsLogin && { googleAuthOptions: authOptions(auth.token, env) }),
   });
+}
+
+/** Returns an operation with this name, which the SDK looks up. */
+export function videosOperation(name: string): GenerateVideosOperation {
+  const operation = new GenerateVideosOperation();
+  operation.name = name;
+  return operation;
 }
 
 type AuthOptions = NonNullable<GoogleGenAIOptions['googleAuthOptions']>;

@@ -1,6 +1,6 @@
 /**
  * `pnpm live background`, `pnpm live files` and `pnpm live classification` check facts about APIs at the real vendors, which costs a few
- * cents. Vendors without a key in the environment are skipped. Ends with code 1 if a fact is wrong.
+ * cents. `pnpm live videos` costs a few dollars. Vendors without a key in the environment are skipped. Ends with code 1 if a fact is wrong.
  */
 import { messageOf, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -23,6 +23,7 @@ import {
   runClassificationCase,
 } from './classification.ts';
 import { FILE_CASES, runFileCase } from './files.ts';
+import { generateVideo, VIDEO_CASES } from './videos.ts';
 
 /** Facts about one vendor, each with a check that throws if the fact is wrong. */
 interface LiveVendor {
@@ -66,6 +67,18 @@ const withQuestions = (
   })),
 });
 
+function withVideos(key: string, provider: Provider, model: string): LiveVendor {
+  let generated: ReturnType<typeof generateVideo> | undefined;
+  return {
+    key,
+    provider,
+    checks: VIDEO_CASES.map((each) => ({
+      name: each.name,
+      run: async () => each.run(await (generated ??= generateVideo(provider, model))),
+    })),
+  };
+}
+
 const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
   background: [
     withJobs('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini', RESPONSES_CASES),
@@ -95,6 +108,11 @@ const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
     withFiles('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini'),
     withFiles('ANTHROPIC_API_KEY', createAnthropic(), 'claude-haiku-4-5'),
     withFiles('GEMINI_API_KEY', createGoogle(), 'gemini-3-flash-preview'),
+  ],
+  videos: [
+    withVideos('GEMINI_API_KEY', createGoogle(), 'veo-3.1-lite-generate-preview'),
+    withVideos('XAI_API_KEY', openaiCompatible(xai), 'grok-imagine-video'),
+    withVideos('OPENROUTER_API_KEY', openaiCompatible(openrouter), 'google/veo-3.1-fast'),
   ],
 };
 

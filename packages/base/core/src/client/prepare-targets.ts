@@ -1,7 +1,7 @@
 import { withRetention } from '../call/attempt.ts';
 import { attemptInfo, withTarget } from '../call/call-log.ts';
 import type { PreparedCall } from '../call/contract.ts';
-import { chainSettings } from '../call/settings.ts';
+import { chainSettings, type ChainSettings } from '../call/settings.ts';
 import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { admit, skippedAttempt } from '../gates/admit.ts';
@@ -14,13 +14,14 @@ import {
 } from '../operations/embedding.ts';
 import { prepareChat } from '../operations/chat.ts';
 import { EMPTY_REQUEST } from '../operations/single-response.ts';
+import { prepareVideo, validateVideo } from '../operations/video.ts';
 import { invalidError, unsupportedError, validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { CallInfo, CallOptions } from '../types/call-options.ts';
 import type { AttemptInfo, Gate } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { ChatStream, PrepareOptions, PreparedTarget } from '../types/majordomo.ts';
-import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
+import type { EmbeddingRequest, EmbeddingResponse, VideoRequest } from '../types/operations.ts';
 import type { ModelContext } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
 import type { ChatResponse, ModelEvent } from '../types/response.ts';
@@ -30,18 +31,24 @@ import { type ModelSetup, newInfo, orderTargets, targetSettings } from './new-ca
 import { checkCall } from './check-options.ts';
 import { type AttemptFacts, attemptStream, runAttempt } from './prepared-answer.ts';
 
-type Request = ChatRequest | { readonly embedding: EmbeddingRequest };
+type Request = ChatRequest | { readonly embedding: EmbeddingRequest } | { readonly video: VideoRequest };
+/** Request whose answer `PreparedTarget.ask` returns. */
+type Asked = Exclude<Request, { readonly video: VideoRequest }>;
 type Response = ChatResponse | EmbeddingResponse;
 type Prepared = PreparedCall<object, Response>;
 
 /** Data that the preparations of all targets of a chain share. */
-interface Preparation {
+interface Shared {
   readonly setup: ModelSetup;
-  readonly info: CallInfo & { readonly operation: 'chat' | 'embedding' };
+  readonly info: CallInfo & { readonly operation: 'chat' | 'embedding' | 'video' };
   readonly signal: AbortSignal;
   readonly options: CallOptions;
-  /** Whether the chat is a background job. */
+  /** Whether the request is a background job. */
   readonly isJob: boolean;
+}
+
+/** Preparation of a chat or an embedding. */
+interface Preparation extends Shared {
   /** Adapts the request to one target. The result for an embedding can be sent only once. */
   readonly prepare: (target: Target) => Promise<Prepared>;
 }
@@ -54,36 +61,51 @@ export async function preparedTargets(
   setup: ModelSetup,
 ): Promise<readonly PreparedTarget[]> {
   checkCall(options);
-  if (isEmbedding(request)) checkValues(request.embedding);
+  const operation = operationOf(request);
+  if ('embedding' in request) checkValues(request.embedding);
+  else if ('video' in request) validateVideo(request.video);
   else validate(request);
   const { signal = new AbortController().signal } = options;
-  const operation = isEmbedding(request) ? 'embedding' : 'chat';
   const info = { ...newInfo(spec, operation, options), operation } as const;
-  const { media, modelAt } = setup;
-  const isJob = work === 'background' && !isEmbedding(request);
-  const filesAt = isJob ? setup.filesAt : undefined;
-  const chatOptions = { isStreamed: false, media, modelAt, filesAt, tenant: info.tenant };
-  const prepare = (target: Target): Promise<Prepared> =>
-    isEmbedding(request)
-      ? prepareEmbedding(request.embedding, target, { signal })
-      : prepareChat(request, target, chatOptions, { signal });
+  const isJob = work === 'background' && operation !== 'embedding';
+  const shared: Shared = { setup, info, signal, options, isJob };
   try {
-    const resolving = setup.resolve(spec, info, isEmbedding(request) ? undefined : request, { signal });
-    const found = await abortable(resolving, signal);
-    if (isEmbedding(request)) checkSpaces(found);
-    const { order } = chainSettings(setup.chain, options);
-    const targets =
-      isJob && order !== undefined
-        ? await orderTargets(found, order, { call: info, request, signal }, setup)
-        : found;
-    const preparation: Preparation = { setup, info, signal, options, isJob, prepare };
+    const targets = await chainOf(spec, request, shared);
     return await Promise.all(
-      targets.map((target, at) => preparedTarget(target, at === targets.length - 1, preparation)),
+      targets.map((target, at) => {
+        const isLastTarget = at === targets.length - 1;
+        return 'video' in request
+          ? videoTarget(request.video, target, isLastTarget, shared)
+          : preparedTarget(target, isLastTarget, { ...shared, prepare: preparing(request, shared) });
+      }),
     );
   } catch (cause) {
     if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
     throw asLlmError(cause, spec);
   }
+}
+
+/** Returns the targets of a spec, in the order in which a job would try them. */
+async function chainOf(
+  spec: string,
+  request: Request,
+  { setup, info, signal, options, isJob }: Shared,
+): Promise<readonly Target[]> {
+  const chat = 'embedding' in request || 'video' in request ? undefined : request;
+  const found = await abortable(setup.resolve(spec, info, chat, { signal }), signal);
+  if ('embedding' in request) checkSpaces(found);
+  const { order } = chainSettings(setup.chain, options);
+  if (!isJob || order === undefined || chat === undefined) return found;
+  return orderTargets(found, order, { call: info, request: chat, signal }, setup);
+}
+
+/** Returns the function that adapts a chat or an embedding to a target. */
+function preparing(request: Asked, { setup, info, signal, isJob }: Shared): Preparation['prepare'] {
+  if ('embedding' in request) return (target) => prepareEmbedding(request.embedding, target, { signal });
+  const { media, modelAt } = setup;
+  const filesAt = isJob ? setup.filesAt : undefined;
+  const chatOptions = { isStreamed: false, media, modelAt, filesAt, tenant: info.tenant };
+  return (target) => prepareChat(request, target, chatOptions, { signal });
 }
 
 /** Rejects with `denied` if gates deny every target of a chain; see `Majordomo.precheck`. */
@@ -108,8 +130,11 @@ const prechecking = (gate: Gate): Gate => ({
   admit: (attempt) => gate.precheck?.(attempt),
 });
 
-const isEmbedding = (request: Request): request is { readonly embedding: EmbeddingRequest } =>
-  isRecord(request) && 'embedding' in request;
+function operationOf(request: Request): Shared['info']['operation'] {
+  if (!isRecord(request)) throw invalidError('the request', 'must be an object');
+  if ('embedding' in request) return 'embedding';
+  return 'video' in request ? 'video' : 'chat';
+}
 
 function checkValues(request: EmbeddingRequest): void {
   checkEmbedding(request);
@@ -138,32 +163,21 @@ async function preparedTarget(
   isLastTarget: boolean,
   preparation: Preparation,
 ): Promise<PreparedTarget> {
-  const { setup, info, signal, options, isJob, prepare } = preparation;
+  const { setup, info, signal, isJob, prepare } = preparation;
   const { key, provider, modelId } = target;
-  const settings =
-    target.with === undefined
-      ? chainSettings(setup.chain, options)
-      : targetSettings(setup.chain, target.with, options);
+  const settings = settingsOf(target, preparation);
   const context = { target: key, signal, ...setup.deps.transport() };
-  const batch = provider.batch?.(modelId, info.operation, context.env);
+  const operation = info.operation === 'embedding' ? 'embedding' : 'chat';
+  const batch = provider.batch?.(modelId, operation, context.env);
   const background = isJob ? provider.background?.(modelId, context.env) : undefined;
   const prepared = await prepare(target).catch((cause: unknown) => withTarget(asLlmError(cause, key), key));
   signal.throwIfAborted();
-  const attempt: AttemptInfo = {
-    ...attemptInfo(
-      target,
-      info,
-      LlmError.is(prepared) ? { request: EMPTY_REQUEST, payload: undefined, capabilities: {} } : prepared,
-    ),
-    attempt: 0,
-    isLastTarget,
-    delivery: 'complete',
-    data: withRetention(
-      withRetention(setup.deps.dataOf(target), background?.retentionDays),
-      LlmError.is(prepared) ? 0 : prepared.upload?.retentionDays,
-    ),
-    signal,
-  };
+  const data = withRetention(
+    withRetention(setup.deps.dataOf(target), background?.retentionDays),
+    LlmError.is(prepared) ? 0 : prepared.upload?.retentionDays,
+  );
+  const shown = LlmError.is(prepared) ? NOTHING_SHOWN : prepared;
+  const attempt: AttemptInfo = { ...attemptOf(target, isLastTarget, shown, preparation), data };
   const exchanges = new Exchanges(prepared, { target, info, settings, clock: setup.deps.clock }, preparation);
   const api = batch ?? background;
   return {
@@ -171,6 +185,7 @@ async function preparedTarget(
     provider,
     batch,
     background,
+    video: undefined,
     refusal: LlmError.is(prepared) ? prepared : await denialOf(attempt, setup),
     decide: ({ kind }) => decisionFor(kind, settings.policy),
     async ask(exchange) {
@@ -185,6 +200,67 @@ async function preparedTarget(
     context,
   };
 }
+
+/** Prepares a video, which is not sent as a call, but over the functions of a video API. */
+async function videoTarget(
+  request: VideoRequest,
+  target: Target,
+  isLastTarget: boolean,
+  shared: Shared,
+): Promise<PreparedTarget> {
+  const { setup, signal } = shared;
+  const { key, provider } = target;
+  const { policy } = settingsOf(target, shared);
+  const context = { target: key, signal, ...setup.deps.transport() };
+  const video = await prepareVideo(request, target, setup.media, context).catch((cause: unknown) =>
+    withTarget(asLlmError(cause, key), key),
+  );
+  signal.throwIfAborted();
+  const isRefused = LlmError.is(video);
+  const shown = isRefused
+    ? NOTHING_SHOWN
+    : { request: EMPTY_REQUEST, payload: video.request, capabilities: { images: video.api.images } };
+  const data = withRetention(setup.deps.dataOf(target), isRefused ? 0 : video.api.retentionDays);
+  const attempt: AttemptInfo = { ...attemptOf(target, isLastTarget, shown, shared), data };
+  const noCall = (): LlmError => unsupportedError(key, 'generates videos only as jobs', { target: key });
+  return {
+    attempt,
+    provider,
+    batch: undefined,
+    background: undefined,
+    video: isRefused ? undefined : video,
+    refusal: isRefused ? video : await denialOf(attempt, setup),
+    decide: ({ kind }) => decisionFor(kind, policy),
+    ask: () => Promise.reject(noCall()),
+    capture: () => Promise.reject(noCall()),
+    read() {
+      throw noCall();
+    },
+    context,
+  };
+}
+
+const settingsOf = (target: Target, { setup, options }: Shared): ChainSettings =>
+  target.with === undefined
+    ? chainSettings(setup.chain, options)
+    : targetSettings(setup.chain, target.with, options);
+
+/** Request that gates receive if the target cannot accept the request. */
+const NOTHING_SHOWN = { request: EMPTY_REQUEST, payload: undefined, capabilities: {} };
+
+/** Returns the attempt that gates receive, without the data handling. */
+const attemptOf = (
+  target: Target,
+  isLastTarget: boolean,
+  shown: Pick<AttemptInfo, 'request' | 'payload' | 'capabilities'>,
+  { info, signal }: Shared,
+): Omit<AttemptInfo, 'data'> => ({
+  ...attemptInfo(target, info, shown),
+  attempt: 0,
+  isLastTarget,
+  delivery: 'complete',
+  signal,
+});
 
 /** Attempts of one target over functions that replace the network. */
 class Exchanges {

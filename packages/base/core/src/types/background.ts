@@ -1,4 +1,8 @@
 import type { BatchContext } from './batch.ts';
+import type { LlmError } from './llm-error.ts';
+import type { VideoFacts, VideoRequest } from './operations.ts';
+import type { ImageLimits } from './target.ts';
+import type { Usage } from './usage.ts';
 
 /** Vendor's API for jobs. Each function sends one request, without retries, and throws `LlmError` (`not-found`: no such job). */
 export interface JobBackend {
@@ -20,11 +24,23 @@ export interface JobLook {
   readonly state: 'queued' | 'running' | 'ended';
   /** Time before the next look that the vendor suggests, in milliseconds. */
   readonly pollMs?: number | undefined;
+  /** Share of the work that is done, from 0 to 1; absent if the vendor does not report it. */
+  readonly progress?: number | undefined;
   /**
    * Response of an ended chat, as a live call would receive it, also for a failure. Absent for a running job. May be available only
    * once.
    */
   readonly answer?: Response | undefined;
+  /** Result of an ended video. Absent for a running job. */
+  readonly video?: VideoEnd | undefined;
+}
+
+/** Result of a video that a vendor has ended: videos, or an error. */
+export interface VideoEnd {
+  /** Videos with the references for `VideoBackend.download`. */
+  readonly videos: readonly (VideoFacts & { readonly ref: string })[];
+  readonly error?: LlmError | undefined;
+  readonly usage: Usage | undefined;
 }
 
 /** Vendor's API for chats that are answered in the background. */
@@ -46,4 +62,19 @@ export interface JobEventFacts {
   readonly cursor: string | undefined;
   /** Whether no further event follows. */
   readonly isLast: boolean;
+}
+
+/** Vendor's API for videos. */
+export interface VideoBackend extends JobBackend {
+  /** Settings of a request that the API has. Core drops others, with a warning. */
+  readonly settings: readonly ('image' | 'seconds' | 'seed' | 'aspectRatio' | 'resolution')[];
+  /** Limits of the first frame. @default unknown */
+  readonly images?: ImageLimits | undefined;
+  /**
+   * Starts a video and returns its reference. The text before the first `?` of the reference is the vendor's id. `token` is an
+   * idempotency key, for vendors that support one.
+   */
+  start(request: VideoRequest, token: string, context: BatchContext): Promise<string>;
+  /** Returns the content of a video as the body of a response. Throws `not-found` if the vendor no longer has the video. */
+  download(ref: string, context: BatchContext): Promise<Response>;
 }

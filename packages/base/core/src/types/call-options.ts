@@ -178,7 +178,15 @@ export interface CallInfo {
 
 /** Operation of a call. */
 export type OperationType =
-  'chat' | 'image' | 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation' | 'classification';
+  | 'chat'
+  | 'image'
+  | 'embedding'
+  | 'transcription'
+  | 'speech'
+  | 'rerank'
+  | 'moderation'
+  | 'classification'
+  | 'video';
 
 /**
  * Event of a call. `call-end` is the last event. A finished stream emits `call-end` when the caller has read all its content or

@@ -8,6 +8,7 @@ import type {
   RerankRequest,
   SpeechRequest,
   TranscriptionRequest,
+  VideoRequest,
 } from './operations.ts';
 import type { Capabilities, DataHandling } from './provider.ts';
 import type { ModelRequest } from './request.ts';
@@ -36,6 +37,7 @@ export interface AttemptInfo {
     | RerankRequest
     | ModerationRequest
     | ClassificationRequest
+    | VideoRequest
     | undefined;
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;

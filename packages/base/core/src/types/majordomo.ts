@@ -9,10 +9,10 @@ import type {
   Timeouts,
   WaitUntil,
 } from './call-options.ts';
-import type { BackgroundBackend } from './background.ts';
+import type { BackgroundBackend, VideoBackend } from './background.ts';
 import type { BatchBackend, BatchContext } from './batch.ts';
 import type { FileReferences } from './files.ts';
-import type { ChatResponse, StreamEvent } from './response.ts';
+import type { ChatResponse, StreamEvent, Warning } from './response.ts';
 import type { AttemptInfo, Gate } from './gate.ts';
 import type { Health, HealthOptions } from './health.ts';
 import type { LlmError } from './llm-error.ts';
@@ -26,6 +26,7 @@ import type {
   RerankModel,
   SpeechModel,
   TranscriptionModel,
+  VideoRequest,
 } from './operations.ts';
 import type { ClassificationBackend, MediaFitter, Model, ModelInfo, Provider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
@@ -257,6 +258,14 @@ export interface PrepareOptions extends Pick<
   readonly work?: 'background' | undefined;
 }
 
+/** Request for a video that is prepared for one target. */
+export interface PreparedVideo {
+  readonly api: VideoBackend;
+  readonly request: VideoRequest;
+  /** Differences from the request of the caller. */
+  readonly warnings: readonly Warning[];
+}
+
 /** Target with a request that is prepared for it. */
 export interface PreparedTarget {
   /** Attempt as gates receive it. Its number is 0. */
@@ -266,6 +275,8 @@ export interface PreparedTarget {
   readonly batch: BatchBackend | undefined;
   /** Job API of the target, for a chat that is prepared with `work: 'background'`; `undefined` if the target has none. */
   readonly background: BackgroundBackend | undefined;
+  /** Video API of the target with the request for it; `undefined` for other requests, or if the target generates no videos. */
+  readonly video: PreparedVideo | undefined;
   /** Error that states why the target cannot accept the request. Its kind is `denied` if a gate denied the attempt. */
   readonly refusal: LlmError | undefined;
   /** Returns the decision for this error, from the failover table and the overrides of the chain and the alias. */
@@ -327,7 +338,7 @@ export interface Majordomo<Spec extends string = string> {
    */
   prepare(
     spec: string,
-    request: ChatRequest | { readonly embedding: EmbeddingRequest },
+    request: ChatRequest | { readonly embedding: EmbeddingRequest } | { readonly video: VideoRequest },
     options?: PrepareOptions,
   ): Promise<readonly PreparedTarget[]>;
   /**

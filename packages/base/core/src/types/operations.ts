@@ -68,6 +68,37 @@ export type ImageStreamEvent =
   | { readonly type: 'partial'; readonly index: number; readonly image: ImagePart }
   | { readonly type: 'done'; readonly response: ImageResponse };
 
+/**
+ * Request for a video, which `@majordomo/background` generates. The vendor chooses the settings that are absent. A target drops a setting
+ * that it does not have, with a warning.
+ */
+export interface VideoRequest {
+  /** Description of the video. */
+  readonly prompt: string;
+  /** First frame. A media fitter adapts the image to the limits of each target. */
+  readonly image?: ImagePart | undefined;
+  /** Length of the video in seconds. */
+  readonly seconds?: number | undefined;
+  /** Seed, so that a vendor that supports it generates similar videos again. */
+  readonly seed?: number | undefined;
+  /** Ratio of width to height, such as `16:9`. */
+  readonly aspectRatio?: `${number}:${number}` | undefined;
+  /** Height of the video. */
+  readonly resolution?: '480p' | '720p' | '1080p' | '4k' | undefined;
+  /** Members to add to the body of the request last; see `ChatRequest.extra`. */
+  readonly extra?: { readonly [provider: string]: object } | undefined;
+}
+
+/** Generated video, without its content. */
+export interface VideoFacts {
+  /** MIME type, such as `video/mp4`. */
+  readonly mediaType: string;
+  /** Length in seconds; absent if the vendor does not report it. */
+  readonly seconds?: number | undefined;
+  /** Time after which the vendor no longer has the video, in epoch milliseconds; absent if it is not known. */
+  readonly expiresAt?: number | undefined;
+}
+
 /** Request for embeddings. */
 export interface EmbeddingRequest {
   /** Strings to embed. An empty list results in an empty response without a request. Empty strings are rejected. */

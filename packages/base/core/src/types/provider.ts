@@ -1,7 +1,7 @@
 import type { Timeouts } from './call-options.ts';
 import type { Capabilities, DataHandling, Env, ImageLimits, ModelContext } from './target.ts';
 import type { ModelEvent, Warning } from './response.ts';
-import type { BackgroundBackend } from './background.ts';
+import type { BackgroundBackend, VideoBackend } from './background.ts';
 import type { BatchBackend } from './batch.ts';
 import type { Basis } from './classification.ts';
 import type { FileBackend } from './files.ts';
@@ -297,6 +297,8 @@ export interface Provider<Id extends string = string, ModelId extends string = s
    * provider with this function must send requests over `ModelContext.exchange` if `exchange` is set.
    */
   background?(modelId: string, env?: Env): BackgroundBackend | undefined;
+  /** Returns the vendor's API for videos of a model, without I/O. Absent, or `undefined` for a model, if it generates no videos. */
+  videoModel?(modelId: string, env?: Env): VideoBackend | undefined;
   /**
    * Returns the vendor's file storage from which a model can read, without I/O. Absent, or `undefined` for a model, if content must be
    * in the request. A provider with this function must send a part with `file` by reference.

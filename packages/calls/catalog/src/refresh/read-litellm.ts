@@ -103,6 +103,11 @@ function tiersOf(entry: Json): Offer['tiers'] {
 const UNITS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   image_generation: { output_cost_per_image: 'image' },
   image_edit: { output_cost_per_image: 'image' },
+  video_generation: {
+    output_cost_per_second: 'video-second',
+    output_cost_per_second_1080p: 'video-second:1080p',
+    output_cost_per_video_per_second: 'video-second',
+  },
   audio_transcription: { input_cost_per_second: 'audio-second' },
   audio_speech: { input_cost_per_character: 'character' },
   rerank: { input_cost_per_query: 'search' },

@@ -274,7 +274,32 @@ it.each<[object, object | undefined]>([
   [{ prompt: 'a cat' }, { image: 1 }],
   [{ prompt: 'a cat', n: 2, size: '1x1' }, { 'image:1x1': 2 }],
 ])('the billed units of %j are %j', (payload, units) => {
-  expect(unitsOf(payload as NonNullable<AttemptInfo['payload']>)).toEqual(units);
+  expect(unitsOf({ payload } as AttemptInfo)).toEqual(units);
+});
+
+it('a video has no units before it is generated', () => {
+  expect(unitsOf({ ...other({ prompt: 'a cat' }), operation: 'video' })).toBeUndefined();
+});
+
+describe('the estimate of a video', () => {
+  const fees = {
+    'video-second': 400_000,
+    'video-second:480p': 50_000,
+    'video-second:4k': 600_000,
+    request: 10,
+  };
+  const price = priced({ rates: { input: 0, output: 0 }, fees });
+
+  it.each<[object, bigint | undefined]>([
+    [{ seconds: 8, resolution: '480p' }, 400_010_000n],
+    [{ seconds: 8, resolution: '1080p' }, 3_200_010_000n],
+    [{ seconds: 8 }, 4_800_010_000n],
+    [{ resolution: '480p' }, undefined],
+  ])('of %j is its length at the fee of the resolution, or at the highest one', (request, nanoUsd) => {
+    const attempt = { ...other({ prompt: 'a cat', ...request }), operation: 'video' } as const;
+    expect(estimateOf(attempt, undefined, price)).toMatchObject({ nanoUsd, output: 0, isByUnit: true });
+    expect(estimateOf(attempt, undefined, undefined).nanoUsd).toBeUndefined();
+  });
 });
 
 describe('the estimate of a rerank or moderation request', () => {

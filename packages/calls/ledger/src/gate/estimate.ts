@@ -9,6 +9,7 @@ import {
   type RerankRequest,
   type TurnMessage,
   type UserPart,
+  type VideoRequest,
 } from '@majordomo/core';
 import { optionCount } from '@majordomo/core/toolkit';
 import { capAmount } from '../limits/money.ts';
@@ -86,7 +87,10 @@ function otherEstimate(
       return byTokens(inputTokens(attempt, [payload.text]), model?.maxOutputTokens, price, true);
     return byFee(fees, 'character', payload.text.length);
   }
-  if (!('audio' in payload)) return imageEstimate(attempt, payload, model, price);
+  if (!('audio' in payload)) {
+    if (attempt.operation === 'video') return videoEstimate(payload, price);
+    return imageEstimate(attempt, payload, model, price);
+  }
   if (price !== undefined && fees?.['audio-second'] === undefined)
     return byTokens(model?.maxInputTokens ?? model?.contextTokens, model?.maxOutputTokens, price, true);
   // Vendors that bill by time round up to whole seconds.
@@ -219,13 +223,12 @@ function lowest(most: number | undefined, wanted: number | undefined): number | 
 }
 
 /** Returns the units of an image or speech request, such as `image:1024x1024` or `character`; `undefined` for other requests. */
-export function unitsOf(
-  payload: NonNullable<AttemptInfo['payload']>,
-): Readonly<Record<string, number>> | undefined {
+export function unitsOf({ operation, payload }: AttemptInfo): Readonly<Record<string, number>> | undefined {
+  if (payload === undefined || operation === 'video') return undefined;
   if ('values' in payload || 'audio' in payload || 'documents' in payload || 'questions' in payload)
     return undefined;
   if ('text' in payload) return { character: payload.text.length };
-  const { n = 1, size } = payload;
+  const { n = 1, size } = payload as ImageRequest;
   return { [size === undefined ? 'image' : `image:${size}`]: n };
 }
 
@@ -251,6 +254,20 @@ function imageEstimate(
   const byTokens = maxCost({ input, output: each * n }, price);
   const nanoUsd = capAmount(byFee === undefined || byTokens > byFee ? byTokens : byFee);
   return { input, output: each * n, nanoUsd, isByUnit: true };
+}
+
+/** Returns the maximum cost of a video of a known length. A video has no output tokens. */
+function videoEstimate({ seconds, resolution }: VideoRequest, price: Price | undefined): OtherEstimate {
+  const { fees = {} } = price ?? {};
+  const fee = resolution === undefined ? maxVideoFee(fees) : fees[`video-second:${resolution}`];
+  const unit = fee === undefined ? 'video-second' : `video-second:${resolution ?? ''}`;
+  return { ...byFee(fee === undefined ? fees : { ...fees, [unit]: fee }, unit, seconds), output: 0 };
+}
+
+/** Returns the highest fee of a second, for requests in which the vendor chooses the resolution. */
+function maxVideoFee(fees: NonNullable<Price['fees']>): number | undefined {
+  const seconds = Object.entries(fees).filter(([unit]) => unit.startsWith('video-second'));
+  return seconds.length === 0 ? undefined : Math.max(...seconds.map(([, fee]) => fee));
 }
 
 /** Returns the highest image fee, for requests in which the vendor chooses the size. */

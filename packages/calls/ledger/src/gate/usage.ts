@@ -6,9 +6,9 @@ import type { Amounts } from '../limits/limit-counters.ts';
 import { unitsOf, type Estimate } from './estimate.ts';
 
 /** Returns the reported usage. If a finished attempt for images or speech reported none, returns the requested units. */
-export function usageOf({ usage, outcome }: Attempt, { payload }: AttemptInfo): Usage | undefined {
+export function usageOf({ usage, outcome }: Attempt, attempt: AttemptInfo): Usage | undefined {
   if (usage !== undefined) return withValidCounts(usage);
-  const units = payload && unitsOf(payload);
+  const units = unitsOf(attempt);
   if (units === undefined || outcome !== 'finished') return undefined;
   return { ...UNKNOWN_USAGE, details: { units } };
 }

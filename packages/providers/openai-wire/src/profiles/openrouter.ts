@@ -10,6 +10,7 @@ export const openrouter: Profile = {
   vendor: 'openrouter',
   baseURL: 'https://openrouter.ai/api/v1',
   keyEnv: 'OPENROUTER_API_KEY',
+  videos: { api: 'contents', models: /./ },
   quirks: {
     reasoningField: 'reasoning',
     reasoningReplay: 'details',

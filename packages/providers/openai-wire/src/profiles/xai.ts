@@ -13,6 +13,7 @@ export const xai: Profile = {
   capabilities: { images: XAI_IMAGES },
   quirks: { reasoningReplay: 'echo', reasoningTokens: 'outside', cacheKey: 'prompt_cache_key' },
   background: 'deferred',
+  videos: { api: 'generations', models: /video/ },
   embeddings: false,
   transcription: false,
   speech: false,

@@ -1,0 +1,62 @@
+import { fitImages, imagesIn } from '../prepare/media.ts';
+import { checkInteger, checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
+import type { Target } from '../resolve/resolve.ts';
+import { user } from '../types/messages.ts';
+import type { PreparedVideo } from '../types/majordomo.ts';
+import type { VideoRequest } from '../types/operations.ts';
+import type { MediaFitter, ModelContext } from '../types/provider.ts';
+import { checkRequest } from './single-response.ts';
+
+const MEMBERS = ['prompt', 'image', 'seconds', 'seed', 'aspectRatio', 'resolution', 'extra'] as const;
+const RESOLUTIONS = ['480p', '720p', '1080p', '4k'];
+
+/** Throws `invalid-request` for a request that is not valid. */
+export function validateVideo(request: VideoRequest): void {
+  const { prompt, image, seconds, seed, aspectRatio, resolution } = checkRequest(request, MEMBERS, {
+    duration: 'seconds',
+    size: 'resolution',
+    images: 'image',
+  });
+  if (typeof prompt !== 'string' || prompt.trim() === '')
+    throw invalidError('prompt', 'must be a non-empty string');
+  if (image !== undefined && !((image as { bytes?: unknown }).bytes instanceof Uint8Array))
+    throw invalidError('image.bytes', 'must be a Uint8Array');
+  checkInteger(seconds, 'seconds');
+  if (seed !== undefined && !Number.isInteger(seed)) throw invalidError('seed', 'must be an integer');
+  if (aspectRatio !== undefined && !/^[1-9]\d*:[1-9]\d*$/.test(aspectRatio))
+    throw invalidError('aspectRatio', `must be like 16:9, not "${aspectRatio}"`);
+  checkOneOf(resolution, RESOLUTIONS, 'resolution');
+}
+
+/** Adapts a request to a target. Throws `unsupported` for a target that generates no videos. */
+export async function prepareVideo(
+  request: VideoRequest,
+  { key, provider, modelId }: Target,
+  media: MediaFitter | undefined,
+  context: Pick<ModelContext, 'env' | 'signal'>,
+): Promise<PreparedVideo> {
+  const api = provider.videoModel?.(modelId, context.env);
+  if (api === undefined) throw unsupportedError(key, 'does not generate videos');
+  const { image, ...others } = request;
+  // A video without its first frame is another video.
+  if (image !== undefined && !api.settings.includes('image'))
+    throw unsupportedError(key, 'does not accept a first frame', { path: 'image' });
+  const frames =
+    image === undefined ? undefined : await fitImages([user(image)], api.images, media, key, context);
+  const unknown = DROPPABLE.filter((name) => others[name] !== undefined && !api.settings.includes(name));
+  const kept = Object.entries(others).filter(([name]) => !(unknown as readonly string[]).includes(name));
+  const dropped = unknown.map(
+    (what) => ({ action: 'dropped', what, why: `${key} has no such setting` }) as const,
+  );
+  return {
+    api,
+    request: {
+      ...(Object.fromEntries(kept) as Omit<VideoRequest, 'image'>),
+      image: frames && imagesIn(frames.messages)[0],
+    },
+    warnings: [...dropped, ...(frames?.warnings ?? [])],
+  };
+}
+
+/** Settings that a target may drop. */
+const DROPPABLE = ['seconds', 'seed', 'aspectRatio', 'resolution'] as const;

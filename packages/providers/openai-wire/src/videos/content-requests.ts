@@ -1,0 +1,80 @@
+import { LlmError, type VideoBackend, type VideoRequest } from '@majordomo/core';
+import { asList, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
+import { batchRequest, FILE_TYPE, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit';
+import type { Connection } from '../connection.ts';
+import { inBandError } from '../failure/error-body.ts';
+import { jsonBody, mergeExtra } from '../other-models/extra.ts';
+import { reportedNanoUsd } from '../reading/reported-cost.ts';
+
+// OpenRouter's video API. Source: types of @openrouter/sdk 1.3.19.
+
+/** Key of this API in `VideoRequest.extra`. */
+const WIRE = 'video-contents';
+const ENDED = ['failed', 'cancelled', 'expired'];
+
+type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
+
+/** Creates the request functions of OpenRouter's video API, which can neither cancel nor delete a video. */
+export function contentRequests(modelId: string, { send, toLlmError }: Connection): Videos {
+  return {
+    async start(request, _token, context) {
+      const { target } = context;
+      const text = jsonBody(mergeExtra(bodyOf(request, modelId), request, WIRE, target));
+      const { id } = await batchRequest(context, toLlmError, async (own, facts) =>
+        asRecord(await (await send('post', '/videos', own, facts, text)).json()),
+      );
+      if (typeof id === 'string' && id !== '') return videoRef(id, request);
+      throw new LlmError('protocol', `${target}: the response to the start of a video has no id`, { target });
+    },
+
+    look: (ref, context) =>
+      batchRequest(context, toLlmError, async (own, facts) => {
+        const { target } = context;
+        const { id, seconds, resolution } = readVideoRef(ref);
+        const path = `/videos/${encodeURIComponent(id)}`;
+        const json: unknown = await (await send('get', path, own, facts)).json();
+        const { status, error, unsigned_urls: urls, usage: raw } = asRecord(json);
+        if (status === 'pending') return { state: 'queued' };
+        const cost = reportedNanoUsd(asRecord(raw));
+        if (ENDED.includes(String(status))) {
+          const message = asText(error) ?? `the vendor has ended the video: ${String(status)}`;
+          const failure = inBandError({ error: { message } }, target, facts.secrets);
+          const spent = cost === undefined ? undefined : videoUsage({}, cost);
+          return { state: 'ended', video: { videos: [], usage: spent, error: failure } };
+        }
+        if (status !== 'completed') return { state: 'running' };
+        // A completed job has at least one video, although the vendor may not list its URL.
+        const count = Math.max(1, asList(urls).length);
+        const videos = Array.from({ length: count }, (_, index) => ({
+          ref: `${path}/content?index=${index}`,
+          mediaType: 'video/mp4',
+          seconds,
+        }));
+        return { state: 'ended', video: { videos, usage: videoUsage({ seconds, resolution }, cost) } };
+      }),
+
+    download: (ref, context) =>
+      batchRequest(context, toLlmError, (own, facts) =>
+        // With this header, the size of the body is not limited.
+        send('get', ref, { ...own, headers: { ...own.headers, accept: FILE_TYPE } }, facts),
+      ),
+  };
+}
+
+function bodyOf(request: VideoRequest, modelId: string): Readonly<Record<string, unknown>> {
+  const { prompt, image, seconds, seed, aspectRatio, resolution } = request;
+  const frame = image && {
+    type: 'image_url',
+    image_url: { url: `data:${image.mediaType};base64,${toBase64(image.bytes)}` },
+    frame_type: 'first_frame',
+  };
+  return {
+    model: modelId,
+    prompt,
+    duration: seconds,
+    seed,
+    aspect_ratio: aspectRatio,
+    resolution: resolution === '4k' ? '4K' : resolution,
+    frame_images: frame && [frame],
+  };
+}

@@ -1,0 +1,119 @@
+import { LlmError, type JobLook, type VideoBackend, type VideoRequest } from '@majordomo/core';
+import { asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
+import { batchRequest, patientFetch, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit';
+import type { Connection } from '../connection.ts';
+import { inBandError } from '../failure/error-body.ts';
+import { jsonBody, mergeExtra } from '../other-models/extra.ts';
+import { reportedNanoUsd } from '../reading/reported-cost.ts';
+
+// xAI's video API. Source: client of @ai-sdk/xai 5.0.12.
+
+/** Key of this API in `VideoRequest.extra`. */
+const WIRE = 'video-generations';
+const RESOLUTIONS = ['480p', '720p', '1080p'];
+
+type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
+
+/** Creates the request functions of xAI's video API, which can neither cancel nor delete a video. `fetch` downloads videos. */
+export function generationRequests(
+  modelId: string,
+  { send, toLlmError, baseURL }: Connection,
+  fetch: typeof globalThis.fetch | undefined,
+): Videos {
+  return {
+    async start(request, _token, context) {
+      const { target } = context;
+      const { prompt, image, seconds, aspectRatio, resolution } = request;
+      if (resolution !== undefined && !RESOLUTIONS.includes(resolution))
+        throw new LlmError('unsupported', `${target} generates videos of at most 1080p, not ${resolution}`, {
+          target,
+          path: 'resolution',
+        });
+      const body = {
+        model: modelId,
+        prompt,
+        duration: seconds,
+        aspect_ratio: aspectRatio,
+        resolution,
+        image: image && { url: `data:${image.mediaType};base64,${toBase64(image.bytes)}` },
+      };
+      const text = jsonBody(mergeExtra(body, request, WIRE, target));
+      const { request_id: id } = await batchRequest(context, toLlmError, async (own, facts) =>
+        asRecord(await (await send('post', '/videos/generations', own, facts, text)).json()),
+      );
+      if (typeof id === 'string' && id !== '') return videoRef(id, request);
+      throw new LlmError('protocol', `${target}: the response to the start of a video has no id`, { target });
+    },
+
+    look: (ref, context) =>
+      batchRequest(context, toLlmError, async (own, facts) => {
+        const asked = readVideoRef(ref);
+        const response = await send('get', `/videos/${encodeURIComponent(asked.id)}`, own, facts);
+        return lookOf(await response.json(), asked, context.target, facts.secrets);
+      }),
+
+    async download(ref, context) {
+      const { target, env, signal } = context;
+      const url = videoURL(ref, baseURL(env), target);
+      // The URL is signed. No credential is sent to it.
+      const get = fetch ?? context.fetch ?? patientFetch;
+      const response = await batchRequest(context, toLlmError, () => get(url, { signal }));
+      if (response.ok) return response;
+      await response.body?.cancel();
+      const { status } = response;
+      const isGone = [401, 403, 404, 410].includes(status);
+      const why = isGone
+        ? 'the vendor no longer has the video'
+        : `the video was not sent, with status ${status}`;
+      throw new LlmError(isGone ? 'not-found' : 'server', `${target}: ${why}`, { target, status });
+    },
+  };
+}
+
+function lookOf(
+  json: unknown,
+  asked: Pick<VideoRequest, 'seconds' | 'resolution'>,
+  target: string,
+  secrets: readonly string[],
+): JobLook {
+  const { status: given, video: media, usage: raw, progress } = asRecord(json);
+  const status = asText(given);
+  const video = asRecord(media);
+  const cost = reportedNanoUsd(asRecord(raw));
+  const failed = (error: LlmError): JobLook => ({
+    state: 'ended',
+    video: { videos: [], error, usage: cost === undefined ? undefined : videoUsage({}, cost) },
+  });
+  if (status === 'failed') return failed(inBandError(json, target, secrets));
+  if (status === 'expired') return failed(expiredError(target));
+  const url = asText(video['url']) ?? asText(asRecord(video['file_output'])['public_url']);
+  if (status !== 'done' && (status !== undefined || url === undefined))
+    return { state: 'running', progress: shareOf(progress) };
+  if (video['respect_moderation'] === false) return failed(moderatedError(target));
+  const seconds = asNumber(video['duration']) ?? asked.seconds;
+  const videos = url === undefined ? [] : [{ ref: url, mediaType: 'video/mp4', seconds }];
+  const usage = videoUsage({ seconds, resolution: asked.resolution }, cost);
+  return { state: 'ended', video: { videos, usage } };
+}
+
+/** Returns the share of the work that is done. xAI reports percent (scale unverified). */
+function shareOf(progress: unknown): number | undefined {
+  const value = asNumber(progress);
+  return value === undefined ? undefined : Math.min(1, Math.max(0, value / 100));
+}
+
+/** Returns the URL of a video. Throws `protocol` for one that is neither HTTPS nor of the server itself. */
+function videoURL(ref: string, baseURL: string, target: string): string {
+  const url = URL.parse(ref);
+  if (url?.protocol === 'https:' || (url !== null && url.origin === URL.parse(baseURL)?.origin))
+    return url.href;
+  throw new LlmError('protocol', `${target}: the URL of the video does not begin with https:`, { target });
+}
+
+const moderatedError = (target: string): LlmError =>
+  new LlmError('content-filter', `${target}: the vendor has withheld the video because of its content`, {
+    target,
+  });
+
+const expiredError = (target: string): LlmError =>
+  new LlmError('server', `${target}: the vendor has ended the video: expired`, { target });

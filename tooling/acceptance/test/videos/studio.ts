@@ -1,0 +1,103 @@
+import { createBackground, memoryJobStore, type Background } from '@majordomo/background';
+import { catalog } from '@majordomo/catalog';
+import { createMajordomo, type Gate } from '@majordomo/core';
+import { createLedger, type SpendRecord } from '@majordomo/ledger';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { fakeClock, type FakeClock } from '@majordomo/testing';
+import { startVideoServer, type Plan, type VideoServer } from './video-server.ts';
+
+const START = Date.parse('2026-11-22T12:00:00Z');
+
+/** Prices of videos: 0.40 USD per second, and 0.05 USD at 480p. */
+const PRICES = catalog.with(
+  [
+    ['google', 'veo-3.1-generate-preview'],
+    ['xai', 'grok-imagine-video'],
+    ['openrouter', 'google/veo-3.1'],
+  ].map(([vendor = '', id = '']) => ({
+    vendor,
+    id,
+    prices: [
+      {
+        from: '2026-01-01',
+        rates: { input: 0, output: 0 },
+        fees: { 'video-second': 400_000, 'video-second:480p': 50_000 },
+        sources: ['test'],
+        trust: 'override' as const,
+      },
+    ],
+  })),
+);
+
+/** Video jobs of several processes over three video APIs, with a ledger. */
+export interface Studio extends AsyncDisposable {
+  readonly clock: FakeClock;
+  readonly server: VideoServer;
+  /** Returns the jobs of another process. */
+  process(): Background;
+  /** Waits for the promise, and advances the clock while no request is sent. */
+  settle<T>(promise: Promise<T>): Promise<T>;
+  /** Returns the records of the ledger. */
+  records(): Promise<readonly SpendRecord[]>;
+}
+
+export async function studio(
+  plan: Plan,
+  { limitUsd = '1000', gates = [] }: { readonly limitUsd?: string; readonly gates?: readonly Gate[] } = {},
+): Promise<Studio> {
+  const clock = fakeClock(START);
+  const server = await startVideoServer(plan);
+  const limits = [{ name: 'all', max: { usd: limitUsd }, per: 'day' }] as const;
+  const ledger = createLedger({ clock, limits, catalog: PRICES });
+  const store = memoryJobStore({ clock });
+  let open = 0;
+  const counted: typeof fetch = async (input, init) => {
+    open++;
+    try {
+      return await fetch(input, init);
+    } finally {
+      open--;
+    }
+  };
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 40 || open > 0; turn++) await new Promise(setImmediate);
+  };
+  const providers = [...server.providers, createOpenAI({ apiKey: 'key', baseURL: server.origin })];
+  return {
+    clock,
+    server,
+    process: () =>
+      createBackground({
+        majordomo: createMajordomo({
+          providers,
+          clock,
+          fetch: counted,
+          gates: [...gates, ledger.gate],
+          chain: { attempts: 1 },
+          env: {},
+        }),
+        store,
+        clock,
+        ledger,
+        catalog: PRICES,
+      }),
+    async settle(promise) {
+      const over = promise.then(
+        () => true,
+        () => true,
+      );
+      for (let seconds = 0; seconds < 7200; seconds++) {
+        await turns();
+        if (await Promise.race([over, Promise.resolve(false)])) return promise;
+        await clock.advance(1000);
+      }
+      throw new Error('not settled within two hours');
+    },
+    async records() {
+      const records: SpendRecord[] = [];
+      for await (const record of ledger.records()) records.push(record);
+      return records;
+    },
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
