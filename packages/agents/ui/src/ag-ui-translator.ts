@@ -1,5 +1,6 @@
 import { asRecord, asText, vendorKindOf } from '@majordomo/core/toolkit';
 import type { JsonObject, JsonValue } from '@majordomo/core';
+import { isClientTool } from './client-tools.ts';
 import { denialText } from './steps.ts';
 import { piecesOf, textOfResult } from './tool-output.ts';
 import type { AgUiInput, UiMessageChunk } from './types.ts';
@@ -25,6 +26,9 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
   /** Events of each part that is still open, by id: the delta event without its text, then the events that end the part. */
   const open = new Map<string, readonly AgUiEvent[]>();
   const interrupts: JsonObject[] = [];
+  /** Ids of the calls that wait for tools of the page. */
+  const pendingToolCallIds: string[] = [];
+  const answered = answeredCalls(input);
   /** Number of the current message, which increases with each step and each attempt. */
   let number = 0;
   let messageId = `${runId}-0`;
@@ -79,16 +83,19 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
       ? []
       : [{ id: messageId, role: 'assistant', content, toolCalls }];
 
-  function result(toolCallId: string, text: string): AgUiEvent {
+  function result(toolCallId: string, text: string): AgUiEvent[] {
+    // The client has the results that it sent.
+    if (answered.has(toolCallId)) return [];
     const resultId = `${runId}-${toolCallId}-result`;
     const message = { toolCallId, content: text, role: 'tool' };
     results.push({ id: resultId, ...message });
-    return { type: 'TOOL_CALL_RESULT', messageId: resultId, ...message };
+    return [{ type: 'TOOL_CALL_RESULT', messageId: resultId, ...message }];
   }
 
   function outcome(end: 'finish' | 'abort'): JsonObject {
     if (end === 'abort') return { type: 'cancelled' };
-    return interrupts.length > 0 ? { type: 'interrupt', interrupts } : { type: 'success' };
+    if (interrupts.length > 0) return { type: 'interrupt', interrupts };
+    return pendingToolCallIds.length > 0 ? { type: 'success', pendingToolCallIds } : { type: 'success' };
   }
 
   return (chunk) => {
@@ -139,12 +146,12 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
       case 'tool-input-error':
         return endPart(id);
       case 'tool-output-available':
-        return [result(toolCallId, textOfResult(piecesOf(chunk['output'])))];
+        return result(toolCallId, textOfResult(piecesOf(chunk['output'])));
       case 'tool-output-error':
-        return [result(toolCallId, chunk['errorText'] as string)];
+        return result(toolCallId, chunk['errorText'] as string);
       case 'tool-output-denied': {
         const denied = input.decisions.find(({ callId }) => callId === toolCallId);
-        return [result(toolCallId, denialText(asRecord(denied)['deny'] as string))];
+        return result(toolCallId, denialText(asRecord(denied)['deny'] as string));
       }
       case 'tool-approval-request': {
         const call = callOf(toolCallId);
@@ -154,6 +161,10 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
       }
       case 'data-majordomo-suspended': {
         const { callId, payload } = chunk['data'] as { callId: string; payload: JsonValue };
+        if (isClientTool(payload)) {
+          pendingToolCallIds.push(callId);
+          return [];
+        }
         const ids = { id: callId, toolCallId: callId };
         interrupts.push({ ...ids, reason: 'input_required', metadata: { payload } });
         return [];
@@ -170,6 +181,14 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
         return [];
     }
   };
+}
+
+/** Returns the ids of the calls whose results the client sent as messages. */
+function answeredCalls({ clientMessages, decisions }: AgUiInput): ReadonlySet<unknown> {
+  const results = clientMessages.map(asRecord).filter(({ role }) => role === 'tool');
+  const ids = new Set(results.map(({ toolCallId }) => toolCallId));
+  const decided = decisions.filter((decision) => 'result' in decision);
+  return new Set(decided.map(({ callId }) => callId).filter((id) => ids.has(id)));
 }
 
 const errorKindOf = ({ messageMetadata }: UiMessageChunk): JsonValue | undefined =>

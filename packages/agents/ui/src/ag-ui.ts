@@ -9,12 +9,13 @@ import type { AgUiOptions, UiEvents } from './types.ts';
 
 export { fromAgUi } from './from-ag-ui.ts';
 
-export type { AgUiInput, AgUiOptions } from './types.ts';
+export type { AgUiInput, AgUiOptions, FromAgUiOptions } from './types.ts';
 
 /**
  * Returns a run as AG-UI 1.0 events over SSE, for `HttpAgent`, CopilotKit and assistant-ui's AG-UI runtime. A reset is sent as a
  * `MESSAGES_SNAPSHOT` of the messages that are still valid. Pending calls end the run with the outcome `interrupt`. The client
- * sends its decisions as `resume`, with `{ approved: boolean, reason? }` as payload.
+ * sends its decisions as `resume`, with `{ approved: boolean, reason? }` as payload. If only tools of the page wait, the outcome is
+ * `success` with `pendingToolCallIds`, and the client sends their results as `tool` messages.
  */
 export function agUiResponse(events: UiEvents, options: AgUiOptions): Response {
   const { input, signal, heartbeatMs, headers, ...others } = options;

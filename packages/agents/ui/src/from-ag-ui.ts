@@ -1,9 +1,10 @@
-import type { RunState } from '@majordomo/agent';
+import type { RunState, Tool } from '@majordomo/agent';
 import { suspendedCalls } from '@majordomo/agent/steps';
-import { user, type ToolCallPart, type UserTurnPart } from '@majordomo/core';
+import { user, type JsonValue, type ToolCallPart, type UserTurnPart } from '@majordomo/core';
 import { fromBase64, isList, parseArguments } from '@majordomo/core/toolkit';
-import type { AgUiInput } from './types.ts';
+import type { AgUiInput, FromAgUiOptions } from './types.ts';
 import { verifyApproval } from './approval-id.ts';
+import { readClientTools, readContext, withClientCalls } from './client-tools.ts';
 import { ClientValue } from './client-value.ts';
 import { filePart } from './from-ui-messages.ts';
 import { innerCalls } from './inner-calls.ts';
@@ -11,22 +12,32 @@ import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
 import { addCall, decisionOf, type ClientCall, type Step } from './steps.ts';
 import { resultOf } from './tool-output.ts';
 
-/** Reads the body of an AG-UI request. Validates and throws like `fromUiMessages`. Uses the `threadId` as the `chatId`. */
-export async function fromAgUi(
-  body: unknown,
-  options: Pick<InputOptions, 'secret' | 'stored' | 'clock'> = {},
-): Promise<AgUiInput> {
+/**
+ * Reads the body of an AG-UI request. Validates and throws like `fromUiMessages`. Uses the `threadId` as the `chatId`. Results of
+ * the page's tools continue the run that waits for them. They are the user's input, and approve nothing.
+ */
+export async function fromAgUi(body: unknown, options: FromAgUiOptions = {}): Promise<AgUiInput> {
   const request = ClientValue.ofRequest(body, 'body');
   const threadId = request.at('threadId').text();
   const runId = request.at('runId').text();
-  const { messages, resume } = request.record();
+  const { messages, resume, state } = request.record();
+  const tools = readClientTools(request.at('tools'), options.serverTools ?? []);
+  const context = readContext(request.at('context'));
   const list = new ClientValue(messages, 'messages');
   const read = readTurns(list.list());
   const answers = isList(resume) ? new ClientValue(resume, 'resume').list() : [];
   const inputOptions = { ...options, chatId: threadId };
   const turns = answers.length === 0 ? read : await answeredTurns(read, answers, inputOptions);
-  const input = await readInput(turns, list, inputOptions);
-  return { threadId, runId, clientMessages: messages as readonly object[], ...input };
+  const input = await readInput(withResults(turns, tools, options), list, inputOptions);
+  const clientMessages = messages as readonly object[];
+  return { threadId, runId, clientMessages, tools, state: state as JsonValue | undefined, context, ...input };
+}
+
+/** Returns the turns with the results of the page's tools as decisions. A stored run knows itself which calls wait for them. */
+function withResults(turns: readonly Turn[], tools: readonly Tool[], { stored }: FromAgUiOptions) {
+  const last = turns.at(-1);
+  if (last === undefined || 'role' in last || stored !== undefined) return turns;
+  return [...turns.slice(0, -1), withClientCalls(last, tools)];
 }
 
 function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
@@ -97,12 +108,14 @@ function addResult(calls: ClientCall[], message: ClientValue): void {
   const index = calls.findIndex(({ call }) => call.id === id.text());
   const waiting = calls[index];
   if (waiting === undefined) throw id.invalid('the preceding assistant message has no call with this id');
+  if (waiting.result !== undefined)
+    throw id.invalid('the call already has a result; send one result for each call');
   const error = message.at('error').optionalText();
   const content = message.at('content');
   const parts = content.value === '' ? [] : readContent(content);
   const pieces = parts.filter((part) => part.type !== 'audio');
   const result = error === undefined ? resultOf(waiting.call, pieces) : resultOf(waiting.call, error, true);
-  calls[index] = { ...waiting, result };
+  calls[index] = { ...waiting, source: message, result };
 }
 
 /** Returns the turns up to the step with the waiting calls, and adds the answers in `resume` to these calls. */
@@ -113,7 +126,8 @@ async function answeredTurns(
 ): Promise<readonly Turn[]> {
   const run = pausedRun(options.stored);
   const index = turns.findLastIndex((turn) => !('role' in turn));
-  const step = run === undefined ? (turns[index] as Step | undefined) : stepOf(run);
+  const sent = turns[index] as Step | undefined;
+  const step = run === undefined ? sent : stepOf(run, sent);
   const calls = [...(step?.calls ?? [])];
   for (const source of answers) {
     const approvalId = source.at('interruptId');
@@ -129,10 +143,15 @@ async function answeredTurns(
   return [...turns.slice(0, Math.max(index, 0)), { parts: step?.parts ?? [], calls }];
 }
 
-function stepOf(run: RunState): Step {
+/** Returns the waiting calls of a stored run, with the results that the client sent. */
+function stepOf(run: RunState, sent: Step | undefined): Step {
   const source = new ClientValue({}, 'resume');
   const calls = [...run.pending, ...innerCalls(run)];
-  return { parts: calls, calls: calls.map((call) => ({ call, source })) };
+  const sentCalls = sent?.calls ?? [];
+  return {
+    parts: calls,
+    calls: calls.map((call) => sentCalls.find((one) => one.call.id === call.id) ?? { call, source }),
+  };
 }
 
 function readAnswer(

@@ -20,5 +20,5 @@ export type {
   UiResponseOptions,
   UiSuspended,
 } from './types.ts';
-export type { AgentEvent, AgentStream, Decision, RunResult, RunState } from '@majordomo/agent';
+export type { AgentEvent, AgentStream, Decision, RunResult, RunState, Tool } from '@majordomo/agent';
 export type { RunChannel, RunEvent } from '@majordomo/agent/durable';

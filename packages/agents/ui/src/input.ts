@@ -3,8 +3,9 @@ import { begin, locateCall, suspendedCalls } from '@majordomo/agent/steps';
 import type { Message, UserMessage } from '@majordomo/core';
 import { asToolCall, resultsOfTurn } from '@majordomo/core/toolkit';
 import { verifyApproval } from './approval-id.ts';
+import { CLIENT_TOOL } from './client-tools.ts';
 import type { ClientValue } from './client-value.ts';
-import { isCall, messagesOfStep, type ClientCall, type Step } from './steps.ts';
+import { isCall, lastTurnOf, messagesOfStep, type ClientCall, type Step } from './steps.ts';
 import { resultOf, textOfResult } from './tool-output.ts';
 import type { FromUiOptions, UiInput } from './types.ts';
 
@@ -58,7 +59,10 @@ const newRun = (messages: readonly Message[]): Pick<UiInput, 'messages' | 'run' 
 
 const messagesOf = (turn: Turn): readonly Message[] => ('role' in turn ? [turn] : messagesOfStep(turn));
 
-/** Returns the paused run whose approvals the client answers. Every approval must have a valid signature for that run. */
+/**
+ * Returns the paused run whose calls the client answers. Every approval must have a valid signature for that run. Results of
+ * tools of the page need no signature, because they are the user's input.
+ */
 async function signedRun(
   earlier: readonly Message[],
   { parts, calls }: Step,
@@ -78,18 +82,26 @@ async function signedRun(
       throw approvalId.invalid('the approvals are for different runs; send the approvals of one run');
     approvals[call.id] = true;
   }
+  const waiting = calls.filter(({ isClientCall }) => isClientCall === true);
+  const suspended = waiting.map(({ call }) => ({ callId: call.id, payload: CLIENT_TOOL }));
   const pending = calls.filter(isPending);
   const others = calls.filter((call) => !isPending(call));
   return {
     ...begin([...earlier, { role: 'assistant', parts }]),
-    ...origin,
+    ...(origin ?? { steps: stepsSince(earlier) + 1 }),
     pending: pending.map(({ call }) => call),
     results: others.map(({ call, result }) => result ?? resultOf(call, NOT_ANSWERED, true)),
     approvals,
+    ...(suspended.length > 0 && { suspended }),
   };
 }
 
-const isPending = ({ approvalId }: ClientCall): boolean => approvalId !== undefined;
+/** Returns the number of steps after the last user message. */
+const stepsSince = (messages: readonly Message[]): number =>
+  lastTurnOf(messages).filter(({ role }) => role === 'assistant').length;
+
+const isPending = ({ approvalId, isClientCall }: ClientCall): boolean =>
+  approvalId !== undefined || isClientCall === true;
 
 /** Returns an array with the client's decision on a call of the stored run, or an empty array if the client made none. */
 function storedDecision({ call, source, result, decision }: ClientCall, run: RunState | undefined) {

@@ -35,6 +35,8 @@ export interface ClientCall {
   /** Id of the requested approval. */
   readonly approvalId?: ClientValue | undefined;
   readonly decision?: Decision | undefined;
+  /** Whether the call waits for a tool of the page, which provides the result. */
+  readonly isClientCall?: true;
 }
 
 /** Step of an assistant message: its parts and its calls. */

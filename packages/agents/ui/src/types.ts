@@ -1,4 +1,4 @@
-import type { AgentEvent, AgentStream, Decision, RunResult, RunState } from '@majordomo/agent';
+import type { AgentEvent, AgentStream, Decision, RunResult, RunState, Tool } from '@majordomo/agent';
 import type { RunChannel, RunEvent } from '@majordomo/agent/durable';
 import type {
   ChatResponse,
@@ -296,6 +296,21 @@ export interface AgUiInput extends Pick<UiInput, 'messages' | 'run' | 'decisions
   readonly runId: string;
   /** Messages as the client sent them. The snapshot after a reset begins with these messages. */
   readonly clientMessages: readonly object[];
+  /**
+   * Tools of the page, to add to the agent's tools. Their calls pause the run, and the next request contains the results. At most 64,
+   * with 20,000 characters each.
+   */
+  readonly tools: readonly Tool[];
+  /** State that the page sent. The page's user can change it. */
+  readonly state: JsonValue | undefined;
+  /** Context that the page sent for the model. The page's user can change it. */
+  readonly context: readonly { readonly description: string; readonly value: string }[];
+}
+
+/** Options of `fromAgUi`. */
+export interface FromAgUiOptions extends Pick<FromUiOptions, 'secret' | 'stored' | 'clock'> {
+  /** The agent's own tools. A tool of the page that has the name of one of them is refused. @default `createAgent` refuses it */
+  readonly serverTools?: readonly Pick<Tool, 'name'>[] | undefined;
 }
 
 /** Options for sending a run to an AG-UI client. */

@@ -1,4 +1,4 @@
-import { createAgent, defineTool, type Agent } from '@majordomo/agent';
+import { createAgent, defineTool, type Agent, type Tool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import type { AgUiResult, AgUiRun } from './client.ts';
@@ -21,12 +21,12 @@ const TOOLS = [
   }),
 ];
 
-/** Returns an agent whose chain has a target for each script. */
-function agentOf(...scripts: readonly (readonly Turn[])[]): Agent {
+/** Returns a function that creates an agent with tools of the page. The agent's chain has a target for each script. */
+function agentOf(...scripts: readonly (readonly Turn[])[]): (tools: readonly Tool[]) => Agent {
   const providers = scripts.map((turns, index) => fakeProvider({ id: `t${index}`, models: { m: turns } }));
   const majordomo = createMajordomo({ providers, chain: { attempts: 1 } });
   const model = majordomo.model(providers.map(({ id }) => `${id}/m`).join(','));
-  return createAgent({ model, tools: TOOLS });
+  return (tools) => createAgent({ model, tools: [...TOOLS, ...tools] });
 }
 
 const called = (...names: readonly string[]): Turn => ({
@@ -37,43 +37,55 @@ const called = (...names: readonly string[]): Turn => ({
 /** Cases by id. */
 export const AG_UI_CASES: Readonly<Record<string, AgUiCase>> = {
   text: {
-    run: { agent: agentOf([{ text: 'one two three', chunks: 3 }]) },
+    run: { agentWith: agentOf([{ text: 'one two three', chunks: 3 }]) },
     expected: { outcomes: ['success'], text: 'one two three' },
   },
   reasoning: {
-    run: { agent: agentOf([{ reasoning: 'I think.', text: 'done' }]) },
+    run: { agentWith: agentOf([{ reasoning: 'I think.', text: 'done' }]) },
     expected: { outcomes: ['success'], text: 'done' },
   },
   'a tool call': {
-    run: { agent: agentOf([called('note'), 'done']) },
+    run: { agentWith: agentOf([called('note'), 'done']) },
     expected: { outcomes: ['success'], text: 'Let me see. done' },
   },
   'parallel tool calls, of which one fails': {
-    run: { agent: agentOf([called('note', 'fail', 'note'), 'done']) },
+    run: { agentWith: agentOf([called('note', 'fail', 'note'), 'done']) },
     expected: { outcomes: ['success'], text: 'Let me see. done' },
   },
   'a call that is approved': {
-    run: { agent: agentOf([called('pay', 'note'), 'done']) },
+    run: { agentWith: agentOf([called('pay', 'note'), 'done']) },
     expected: { outcomes: ['interrupt', 'success'], text: 'Let me see. done' },
   },
   'two calls that are denied': {
-    run: { agent: agentOf([called('pay', 'pay'), 'done']), approve: () => false },
+    run: { agentWith: agentOf([called('pay', 'pay'), 'done']), approve: () => false },
+    expected: { outcomes: ['interrupt', 'success'], text: 'Let me see. done' },
+  },
+  'a tool of the page': {
+    run: { agentWith: agentOf([called('locate'), 'done']) },
+    expected: { outcomes: ['success', 'success'], text: 'Let me see. done' },
+  },
+  'two tools of the page that answer one after the other': {
+    run: { agentWith: agentOf([called('locate', 'locate'), 'done']), answers: () => false },
+    expected: { outcomes: ['success', 'success', 'success'], text: 'Let me see. done' },
+  },
+  'a tool of the page and an approval in one step': {
+    run: { agentWith: agentOf([called('locate', 'pay', 'note'), 'done']) },
     expected: { outcomes: ['interrupt', 'success'], text: 'Let me see. done' },
   },
   'a text that another target restarts': {
-    run: { agent: agentOf([{ fail: 'network', after: 'one two' }], ['one two three']) },
+    run: { agentWith: agentOf([{ fail: 'network', after: 'one two' }], ['one two three']) },
     expected: { outcomes: ['success'], text: 'one two three' },
   },
   'a failure before the first content': {
-    run: { agent: agentOf([{ fail: 'auth' }]) },
+    run: { agentWith: agentOf([{ fail: 'auth' }]) },
     expected: { outcomes: ['error'], text: '' },
   },
   'a failure after the first content': {
-    run: { agent: agentOf([{ fail: 'network', after: 'one two' }]) },
+    run: { agentWith: agentOf([{ fail: 'network', after: 'one two' }]) },
     expected: { outcomes: ['error'], text: 'one two' },
   },
   'a run that the server stops': {
-    run: { agent: agentOf([{ hang: true, after: 'one ' }]), isStopped: true },
+    run: { agentWith: agentOf([{ hang: true, after: 'one ' }]), isStopped: true },
     expected: { outcomes: ['cancelled'], text: 'one ' },
   },
 };
@@ -84,7 +96,7 @@ interface RandomStep {
   readonly failsAfter: string | undefined;
 }
 
-/** Returns a run of up to four steps with random texts, calls, failures and approvals. */
+/** Returns a run of up to four steps with random texts, calls, failures, approvals and tools of the page. */
 export function randomRun(seed: number): AgUiRun {
   const random = seededRandom(seed);
   const count = 1 + Math.floor(random() * 4);
@@ -100,12 +112,16 @@ export function randomRun(seed: number): AgUiRun {
       return failsAfter === '' ? { fail: 'network' } : { fail: 'network', after: failsAfter };
     };
   const turns = (isFirst: boolean): readonly Turn[] => Array.from({ length: 30 }, () => turnOf(isFirst));
-  return { agent: agentOf(turns(true), turns(false)), approve: () => random() < 0.6 };
+  return {
+    agentWith: agentOf(turns(true), turns(false)),
+    approve: () => random() < 0.6,
+    answers: () => random() < 0.5,
+  };
 }
 
 function randomStep(step: number, isLast: boolean, random: () => number): RandomStep {
   const below = (limit: number): number => Math.floor(random() * limit);
-  const names = Array.from({ length: below(4) }, () => ['note', 'pay', 'fail'][below(3)] ?? 'note');
+  const names = Array.from({ length: below(4) }, () => ['note', 'pay', 'fail', 'locate'][below(4)] ?? 'note');
   const text = Array.from({ length: 1 + below(8) }, (_, word) => `w${step}${word} `).join('');
   const toolCalls = (isLast ? [] : [...names, 'note']).map((name, index) => {
     return { id: `c${step}-${index}`, name, args: { index } };

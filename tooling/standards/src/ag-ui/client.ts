@@ -1,16 +1,19 @@
 import { EventType, HttpAgent, runHttpRequest, transformHttpEventStream, verifyEvents } from '@ag-ui/client';
-import type { Agent } from '@majordomo/agent';
+import type { Agent, Tool } from '@majordomo/agent';
 import { agUiResponse, fromAgUi } from '@majordomo/ui/ag-ui';
 
 const SECRET = 'secret-of-32-bytes-for-the-suite';
 
 /** Run that a client of AG-UI sends to an agent. */
 export interface AgUiRun {
-  readonly agent: Agent;
+  /** Returns the agent with these tools of the page. */
+  readonly agentWith: (tools: readonly Tool[]) => Agent;
   /** Reaction to a failure after the first content of a response. */
   readonly afterCommit?: 'restart' | 'continue';
   /** Returns whether the person approves a call that waits. */
   readonly approve?: () => boolean;
+  /** Returns whether the page answers a call of its tool in this request. */
+  readonly answers?: () => boolean;
   /** Whether the server stops the run after the first text. */
   readonly isStopped?: boolean;
 }
@@ -22,9 +25,12 @@ export interface AgUiResult {
   readonly problems: readonly string[];
 }
 
-/** Sends requests until no call waits for a person. The events of each response pass through the verifier of the protocol. */
+/** Tools of the page. */
+const PAGE_TOOLS = [{ name: 'locate', description: 'Place of the user' }];
+
+/** Sends requests until no call waits for a person or a tool of the page. The events of each response pass through the verifier of the protocol. */
 export async function play(run: AgUiRun): Promise<AgUiResult> {
-  const { approve = () => true } = run;
+  const { approve = () => true, answers = () => true } = run;
   const outcomes: string[] = [];
   const problems: string[] = [];
   const client = new HttpAgent({
@@ -39,12 +45,17 @@ export async function play(run: AgUiRun): Promise<AgUiResult> {
     },
   });
   client.addMessage({ id: 'u', role: 'user', content: 'hi' });
-  await client.runAgent();
-  while (client.pendingInterrupts.length > 0) {
+  await client.runAgent({ tools: PAGE_TOOLS });
+  while (client.pendingInterrupts.length > 0 || openCalls(client).length > 0) {
+    const isAlone = client.pendingInterrupts.length === 0;
+    for (const [index, toolCallId] of openCalls(client).entries())
+      // At least one result is sent, because a request must contain an answer.
+      if (answers() || (isAlone && index === 0))
+        client.addMessage({ id: `result-${toolCallId}`, role: 'tool', toolCallId, content: 'Oslo' });
     const resume = client.pendingInterrupts.map(({ id }) => {
       return { interruptId: id, status: 'resolved' as const, payload: { approved: approve() } };
     });
-    await client.runAgent({ resume });
+    await client.runAgent({ tools: PAGE_TOOLS, ...(isAlone ? {} : { resume }) });
   }
   const texts = client.messages.flatMap((message) =>
     message.role === 'assistant' ? (message.content ?? '') : [],
@@ -52,10 +63,20 @@ export async function play(run: AgUiRun): Promise<AgUiResult> {
   return { outcomes, text: texts.join(''), problems };
 }
 
-async function respond({ agent, afterCommit, isStopped }: AgUiRun, body: unknown): Promise<Response> {
+/** Returns the ids of the calls of the page's tools that have no result. */
+function openCalls({ messages }: HttpAgent): readonly string[] {
+  const answered = new Set(messages.map((message) => (message.role === 'tool' ? message.toolCallId : '')));
+  const calls = messages.flatMap((message) =>
+    message.role === 'assistant' ? (message.toolCalls ?? []) : [],
+  );
+  const open = calls.filter(({ id, function: { name } }) => name === 'locate' && !answered.has(id));
+  return open.map(({ id }) => id);
+}
+
+async function respond({ agentWith, afterCommit, isStopped }: AgUiRun, body: unknown): Promise<Response> {
   const input = await fromAgUi(body, { secret: SECRET });
   const stop = new AbortController();
-  const stream = agent.stream(input.run, {
+  const stream = agentWith(input.tools).stream(input.run, {
     decisions: input.decisions,
     afterCommit: afterCommit ?? 'restart',
     signal: stop.signal,
