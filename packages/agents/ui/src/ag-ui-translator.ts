@@ -14,7 +14,21 @@ interface ToolCall {
   readonly id: string;
   readonly type: 'function';
   readonly function: { readonly name: string; arguments: string };
+  encryptedValue?: string;
 }
+
+interface ReasoningMessage {
+  readonly id: string;
+  readonly role: 'reasoning';
+  content: string;
+  encryptedValue?: string;
+}
+
+/** Text between the id of an assistant message and the id of its part in the id of a reasoning message. */
+export const REASONING_ID = '-reasoning-';
+
+/** Value that replaces a token that is no longer valid. */
+const NO_TOKEN = '{}';
 
 /** Returns a function that converts chunks of the UI message stream to AG-UI events. Each step becomes one assistant message. */
 export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgUiEvent[] {
@@ -34,11 +48,19 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
   let messageId = `${runId}-0`;
   let content = '';
   let toolCalls: ToolCall[] = [];
+  /** Reasoning messages of the current step by the id of their part. */
+  let reasonings = new Map<string, ReasoningMessage>();
+  /** Token of the text of the current step, and the number of its text parts. A message has only one token. */
+  let textToken: string | undefined;
+  let textCount = 0;
   let errorKind: JsonValue = 'server';
 
   function startMessage(): void {
     content = '';
     toolCalls = [];
+    reasonings = new Map();
+    textToken = undefined;
+    textCount = 0;
     open.clear();
     messageId = `${runId}-${++number}`;
   }
@@ -50,6 +72,8 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
 
   function delta(type: string, id: string, text: string): AgUiEvent[] {
     if (type === 'text-delta') content += text;
+    const reasoning = reasonings.get(id);
+    if (reasoning !== undefined) reasoning.content += text;
     const call = callOf(id);
     if (call !== undefined) call.function.arguments += text;
     const [event] = open.get(id) ?? [];
@@ -81,7 +105,57 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
   const stepMessage = (): object[] =>
     content === '' && toolCalls.length === 0
       ? []
-      : [{ id: messageId, role: 'assistant', content, toolCalls }];
+      : [
+          ...reasonings.values(),
+          {
+            id: messageId,
+            role: 'assistant',
+            content,
+            toolCalls,
+            ...(textToken !== undefined && { encryptedValue: textToken }),
+          },
+        ];
+
+  function startReasoning(id: string): AgUiEvent[] {
+    const part = { messageId: `${messageId}${REASONING_ID}${id}` };
+    reasonings.set(id, { id: part.messageId, role: 'reasoning', content: '' });
+    const types = ['REASONING_MESSAGE_CONTENT', 'REASONING_MESSAGE_END', 'REASONING_END'];
+    open.set(
+      id,
+      types.map((type) => ({ type, ...part })),
+    );
+    return [
+      { type: 'REASONING_START', ...part },
+      { type: 'REASONING_MESSAGE_START', ...part, role: 'reasoning' },
+    ];
+  }
+
+  /** Returns the end of a part, and its token for the next request. */
+  function endWithToken(id: string, token: string | undefined): AgUiEvent[] {
+    const end = endPart(id);
+    if (token === undefined) return end;
+    const call = callOf(id);
+    const message = call ?? reasonings.get(id);
+    if (message !== undefined) message.encryptedValue = token;
+    const subtype = call === undefined ? 'message' : 'tool-call';
+    const entityId = message?.id ?? messageId;
+    return [...end, { type: 'REASONING_ENCRYPTED_VALUE', subtype, entityId, encryptedValue: token }];
+  }
+
+  /** Returns the end of a text. A second text of the step makes the token of the first text invalid. */
+  function endText(id: string, token: string | undefined): AgUiEvent[] {
+    textCount += 1;
+    const next = textCount === 1 ? token : textToken && NO_TOKEN;
+    textToken = next;
+    return endWithToken(id, next);
+  }
+
+  /** Returns a vendor part as a reasoning message without text, because clients keep the token of such a message. */
+  function vendorPart(data: JsonObject): AgUiEvent[] {
+    if (data['replay'] === undefined) return [];
+    const id = `vendor-${reasonings.size}`;
+    return [...startReasoning(id), ...endWithToken(id, JSON.stringify(data))];
+  }
 
   function result(toolCallId: string, text: string): AgUiEvent[] {
     // The client has the results that it sent.
@@ -119,18 +193,10 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
           { type: 'TEXT_MESSAGE_END', messageId },
         ]);
         return [{ type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' }];
-      case 'reasoning-start': {
-        const part = { messageId: `${messageId}-reasoning-${id}` };
-        const types = ['REASONING_MESSAGE_CONTENT', 'REASONING_MESSAGE_END', 'REASONING_END'];
-        open.set(
-          id,
-          types.map((type) => ({ type, ...part })),
-        );
-        return [
-          { type: 'REASONING_START', ...part },
-          { type: 'REASONING_MESSAGE_START', ...part, role: 'reasoning' },
-        ];
-      }
+      case 'reasoning-start':
+        return startReasoning(id);
+      case 'data-majordomo-vendor':
+        return vendorPart(chunk['data'] as JsonObject);
       case 'tool-input-start':
         return startCall(id, chunk['toolName'] as string);
       case 'text-delta':
@@ -139,12 +205,13 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
         return delta(chunk.type, id, (chunk['delta'] ?? chunk['inputTextDelta']) as string);
       case 'tool-input-available':
         return vendorKindOf(asText(chunk['toolName']) ?? '') === undefined
-          ? endPart(id)
+          ? endWithToken(id, tokenOf(chunk))
           : vendorCall(id, chunk);
       case 'text-end':
+        return endText(id, tokenOf(chunk));
       case 'reasoning-end':
       case 'tool-input-error':
-        return endPart(id);
+        return endWithToken(id, tokenOf(chunk));
       case 'tool-output-available':
         return result(toolCallId, textOfResult(piecesOf(chunk['output'])));
       case 'tool-output-error':
@@ -189,6 +256,12 @@ function answeredCalls({ clientMessages, decisions }: AgUiInput): ReadonlySet<un
   const ids = new Set(results.map(({ toolCallId }) => toolCallId));
   const decided = decisions.filter((decision) => 'result' in decision);
   return new Set(decided.map(({ callId }) => callId).filter((id) => ids.has(id)));
+}
+
+/** Returns the token of a part as text. */
+function tokenOf({ providerMetadata }: UiMessageChunk): string | undefined {
+  const { replay } = asRecord(asRecord(providerMetadata)['majordomo']);
+  return replay === undefined ? undefined : JSON.stringify({ replay });
 }
 
 const errorKindOf = ({ messageMetadata }: UiMessageChunk): JsonValue | undefined =>

@@ -3,13 +3,15 @@
  * @module
  */
 import { sseResponse } from '@majordomo/core/http';
+import { Channel, openChannel, withChannel } from './ag-ui-channel.ts';
 import { agUiTranslator } from './ag-ui-translator.ts';
 import { chunkStream } from './response.ts';
 import type { AgUiOptions, UiEvents } from './types.ts';
 
+export { agUiChannel } from './ag-ui-channel.ts';
 export { fromAgUi } from './from-ag-ui.ts';
 
-export type { AgUiInput, AgUiOptions, FromAgUiOptions } from './types.ts';
+export type { AgUiChannel, AgUiInput, AgUiOptions, FromAgUiOptions } from './types.ts';
 
 /**
  * Returns a run as AG-UI 1.0 events over SSE, for `HttpAgent`, CopilotKit and assistant-ui's AG-UI runtime. A reset is sent as a
@@ -18,10 +20,11 @@ export type { AgUiInput, AgUiOptions, FromAgUiOptions } from './types.ts';
  * `success` with `pendingToolCallIds`, and the client sends their results as `tool` messages.
  */
 export function agUiResponse(events: UiEvents, options: AgUiOptions): Response {
-  const { input, signal, heartbeatMs, headers, ...others } = options;
+  const { input, signal, heartbeatMs, headers, channel, ...others } = options;
+  const open = channel && openChannel(channel);
   const { threadId: chatId, runId: messageId } = input;
   const uiOptions = { ...others, chatId, messageId, input: { ...input, messageId, steps: 0 } };
   const translate = agUiTranslator(input);
-  const stream = chunkStream('agUiResponse', events, uiOptions, (chunks) => chunks.flatMap(translate));
-  return sseResponse(stream, { signal, heartbeatMs, headers });
+  const batches = chunkStream('agUiResponse', events, uiOptions, (chunks) => [chunks.flatMap(translate)]);
+  return sseResponse(withChannel(batches, open ?? new Channel(undefined)), { signal, heartbeatMs, headers });
 }

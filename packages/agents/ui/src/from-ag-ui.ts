@@ -1,15 +1,22 @@
 import type { RunState, Tool } from '@majordomo/agent';
 import { suspendedCalls } from '@majordomo/agent/steps';
-import { user, type JsonValue, type ToolCallPart, type UserTurnPart } from '@majordomo/core';
-import { fromBase64, isList, parseArguments } from '@majordomo/core/toolkit';
+import {
+  user,
+  type AssistantPart,
+  type JsonValue,
+  type ToolCallPart,
+  type UserTurnPart,
+} from '@majordomo/core';
+import { asRecord, fromBase64, isList, parseArguments, tryParseJson } from '@majordomo/core/toolkit';
 import type { AgUiInput, FromAgUiOptions } from './types.ts';
+import { REASONING_ID } from './ag-ui-translator.ts';
 import { verifyApproval } from './approval-id.ts';
 import { readClientTools, readContext, withClientCalls } from './client-tools.ts';
 import { ClientValue } from './client-value.ts';
 import { filePart } from './from-ui-messages.ts';
 import { innerCalls } from './inner-calls.ts';
 import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
-import { addCall, decisionOf, type ClientCall, type Step } from './steps.ts';
+import { addCall, decisionOf, readReplay, type ClientCall, type Step } from './steps.ts';
 import { resultOf } from './tool-output.ts';
 
 /**
@@ -50,7 +57,7 @@ function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
         turns.push(user(readContent(message.at('content'))));
         break;
       case 'assistant':
-        turns.push(readStep(message));
+        turns.push(readStep(message, reasoningOf(messages, message)));
         break;
       case 'tool':
         addResult(last === undefined || 'role' in last ? [] : last.calls, message);
@@ -86,9 +93,33 @@ function readContentPart(part: ClientValue): UserTurnPart {
   }
 }
 
-function readStep(message: ClientValue): Step {
+/** Returns the reasoning of an assistant message that a vendor requires. Reasoning without a token is not sent to a model. */
+function reasoningOf(messages: readonly ClientValue[], message: ClientValue): AssistantPart[] {
+  const prefix = `${String(message.at('id').value)}${REASONING_ID}`;
+  return messages.flatMap((source): AssistantPart[] => {
+    const { role, id, content } = source.record();
+    if (role !== 'reasoning' || typeof id !== 'string' || !id.startsWith(prefix)) return [];
+    const { replay, kind, text } = tokenOf(source);
+    if (replay === undefined) return [];
+    if (typeof kind !== 'string')
+      return [{ type: 'reasoning', text: typeof content === 'string' ? content : '', replay }];
+    return [{ type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay }];
+  });
+}
+
+/** Returns what the client kept for a vendor, or no token if the value is malformed. */
+function tokenOf(source: ClientValue) {
+  const { encryptedValue } = source.record();
+  const value = typeof encryptedValue === 'string' ? tryParseJson(encryptedValue) : undefined;
+  const { replay, kind, text } = asRecord(value);
+  return { replay: readReplay(replay), kind, text };
+}
+
+function readStep(message: ClientValue, reasoning: readonly AssistantPart[]): Step {
   const text = message.at('content').optionalText() ?? '';
-  const step: Step = { parts: text === '' ? [] : [{ type: 'text', text }], calls: [] };
+  const { replay } = tokenOf(message);
+  const step: Step = { parts: [...reasoning], calls: [] };
+  if (text !== '') step.parts.push({ type: 'text', text, ...(replay && { replay }) });
   const calls = message.at('toolCalls');
   for (const source of isList(calls.value) ? calls.list() : [])
     addCall(step, { call: readCall(source), source }, source.at('id'));
@@ -100,7 +131,8 @@ function readCall(source: ClientValue): ToolCallPart {
   const { args, invalid } = parseArguments(called.at('arguments').text());
   const id = source.at('id').text();
   const name = called.at('name').text();
-  return { type: 'tool-call', id, name, args, ...(invalid && { invalid }) };
+  const { replay } = tokenOf(source);
+  return { type: 'tool-call', id, name, args, ...(invalid && { invalid }), ...(replay && { replay }) };
 }
 
 function addResult(calls: ClientCall[], message: ClientValue): void {

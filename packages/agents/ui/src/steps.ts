@@ -221,7 +221,7 @@ function metadataOf(part: ClientValue, name: string) {
 }
 
 /** Returns a vendor token, or `undefined` if it is malformed. The request can be sent without the token. */
-function readReplay(value: unknown): Replay | undefined {
+export function readReplay(value: unknown): Replay | undefined {
   const { family, data } = asRecord(value);
   return typeof family === 'string' && data !== undefined ? { family, data: data as JsonValue } : undefined;
 }

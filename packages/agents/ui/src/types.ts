@@ -328,4 +328,27 @@ export interface AgUiOptions extends Pick<
 > {
   /** Result of `fromAgUi`. */
   readonly input: AgUiInput;
+  /** Channel of `agUiChannel` for state and activities of this response. @default none */
+  readonly channel?: AgUiChannel | undefined;
+  /**
+   * Whether tokens that vendors require in the next request (signatures, encrypted reasoning) are sent as `encryptedValue`, so that a
+   * stateless page returns them. @default true
+   */
+  readonly replay?: boolean | undefined;
+}
+
+/**
+ * Channel for state and activities of one AG-UI response. The page receives changes between the events of the model and while tools
+ * run. A slow page receives only the newest state. Changes after the end of the response are not sent.
+ */
+export interface AgUiChannel {
+  /** Last state: of `setState`, or as the page sent it, which the page's user can change. */
+  readonly state: JsonValue | undefined;
+  /**
+   * Sends the state: first a snapshot, then the changed members, or a snapshot if it is smaller. The state is copied. Throws `config`
+   * for a value that is not JSON.
+   */
+  setState(state: JsonValue): void;
+  /** Shows an activity message, or replaces the message with this id. Throws `config` for content that is not a JSON object. */
+  activity(id: string, type: string, content: JsonObject): void;
 }

@@ -1,6 +1,7 @@
-import { createAgent, defineTool, type Agent, type Tool } from '@majordomo/agent';
-import { createMajordomo } from '@majordomo/core';
+import { createAgent, defineTool, type Agent, type Tool, type ToolContext } from '@majordomo/agent';
+import { createMajordomo, type JsonObject } from '@majordomo/core';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
+import type { AgUiChannel } from '@majordomo/ui/ag-ui';
 import type { AgUiResult, AgUiRun } from './client.ts';
 
 /** Run, with the result that the client must see. */
@@ -10,8 +11,18 @@ export interface AgUiCase {
 }
 
 const parameters = { type: 'object' } as const;
+
+/** Changes the state and an activity of the page. */
+function note({ index }: JsonObject, { context }: ToolContext): string {
+  const channel = context as AgUiChannel;
+  const notes = { ...(channel.state as JsonObject | undefined), [`note ${JSON.stringify(index)}`]: 'noted' };
+  channel.setState(notes);
+  channel.activity('notes', 'progress', { count: Object.keys(notes).length });
+  return 'noted';
+}
+
 const TOOLS = [
-  defineTool({ name: 'note', description: 'Writes a note', parameters, run: () => 'noted' }),
+  defineTool({ name: 'note', description: 'Writes a note', parameters, run: note }),
   defineTool({ name: 'pay', description: 'Pays', parameters, approval: true, run: () => 'paid' }),
   defineTool({
     name: 'fail',

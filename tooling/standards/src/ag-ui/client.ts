@@ -1,6 +1,6 @@
 import { EventType, HttpAgent, runHttpRequest, transformHttpEventStream, verifyEvents } from '@ag-ui/client';
 import type { Agent, Tool } from '@majordomo/agent';
-import { agUiResponse, fromAgUi } from '@majordomo/ui/ag-ui';
+import { agUiChannel, agUiResponse, fromAgUi } from '@majordomo/ui/ag-ui';
 
 const SECRET = 'secret-of-32-bytes-for-the-suite';
 
@@ -75,9 +75,11 @@ function openCalls({ messages }: HttpAgent): readonly string[] {
 
 async function respond({ agentWith, afterCommit, isStopped }: AgUiRun, body: unknown): Promise<Response> {
   const input = await fromAgUi(body, { secret: SECRET });
+  const channel = agUiChannel(input);
   const stop = new AbortController();
   const stream = agentWith(input.tools).stream(input.run, {
     decisions: input.decisions,
+    context: channel,
     afterCommit: afterCommit ?? 'restart',
     signal: stop.signal,
   });
@@ -90,7 +92,7 @@ async function respond({ agentWith, afterCommit, isStopped }: AgUiRun, body: unk
       }
     },
   };
-  return agUiResponse(events, { input, secret: SECRET });
+  return agUiResponse(events, { input, channel, secret: SECRET });
 }
 
 /** Checks the events of a response by the schemas and by the rules of sequences. Returns the outcome of the run. */
