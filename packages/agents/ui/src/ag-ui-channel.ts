@@ -138,22 +138,24 @@ export function withChannel(
   channel: Channel,
 ): AsyncIterableIterator<AgUiEvent, undefined> {
   const queue: AgUiEvent[] = [];
-  let isStarted = false;
+  /** Whether the run has started and has not ended. Clients refuse events outside of a run. */
+  let isRunning = false;
   let pending: Promise<IteratorResult<readonly AgUiEvent[], undefined>> | undefined;
 
   async function next(): Promise<IteratorResult<AgUiEvent, undefined>> {
     for (;;) {
-      if (queue.length === 0 && isStarted) queue.push(...channel.take());
+      if (queue.length === 0 && isRunning) queue.push(...channel.take());
       const value = queue.shift();
       if (value !== undefined) return { done: false, value };
       pending ??= batches.next();
-      const result = await (isStarted ? Promise.race([pending, channel.changed()]) : pending);
+      const result = await (isRunning ? Promise.race([pending, channel.changed()]) : pending);
       if (result === undefined) continue;
       pending = undefined;
       if (result.done === true) return result;
-      const isReset = result.value.some(({ type }) => type === 'MESSAGES_SNAPSHOT');
-      queue.push(...(isStarted ? channel.take() : []), ...result.value, ...(isReset ? channel.again() : []));
-      isStarted = true;
+      const has = (...types: string[]): boolean => result.value.some(({ type }) => types.includes(type));
+      queue.push(...(isRunning ? channel.take() : []), ...result.value);
+      if (has('MESSAGES_SNAPSHOT')) queue.push(...channel.again());
+      isRunning = !has('RUN_FINISHED', 'RUN_ERROR');
     }
   }
   return {

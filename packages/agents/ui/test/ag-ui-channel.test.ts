@@ -156,6 +156,33 @@ describe('agUiChannel', () => {
     expect(types.slice(-2)).toEqual(['STATE_SNAPSHOT', 'RUN_FINISHED']);
   });
 
+  it('sends no change after the end of the run', async () => {
+    const input = await fromAgUi(BODY);
+    const channel = agUiChannel(input);
+    const stream = createAgent({ model: chain(['Hello.']).model }).stream(input.run);
+    const types: string[] = [];
+    for await (const { type } of eventsOf(agUiResponse(stream, { input, channel }))) {
+      types.push(type);
+      if (type !== 'RUN_FINISHED') continue;
+      channel.setState({ late: true });
+      channel.activity('p', 'progress', { percent: 100 });
+    }
+    expect(types.at(-1)).toBe('RUN_FINISHED');
+  });
+
+  it('sends no change after the failure of the run', async () => {
+    const input = await fromAgUi(BODY);
+    const channel = agUiChannel(input);
+    const { model } = chain([{ fail: 'network', after: 'It rai' }]);
+    const stream = createAgent({ model }).stream(input.run);
+    const types: string[] = [];
+    for await (const { type } of eventsOf(agUiResponse(stream, { input, channel }))) {
+      types.push(type);
+      if (type === 'RUN_ERROR') channel.setState({ late: true });
+    }
+    expect(types.at(-1)).toBe('RUN_ERROR');
+  });
+
   it('copies the state', async () => {
     const state = { list: [1] };
     const events = await play(
