@@ -76,7 +76,10 @@ export interface ResponsesOptions {
 export interface GatewayFilesOptions {
   /** Store for files, such as `folderFiles(path)` of `@majordomo/files/node`. */
   readonly store: FileContentStore;
-  /** Maximum size of a file in bytes. A larger file is refused with 413. @default 536_870_912 (512 MiB) */
+  /**
+   * Maximum size of a file in bytes. A larger file is refused with 413. The files that a request names must not be larger than
+   * `maxBodyBytes` in total. @default 536_870_912 (512 MiB)
+   */
   readonly maxBytes?: number | undefined;
   /** Maximum number of files of a tenant. Further files are refused with 400. @default 1_000 */
   readonly maxFiles?: number | undefined;
@@ -186,7 +189,7 @@ export interface GatewayOptions {
   readonly onError?: ((error: unknown, about: { readonly requestId: string }) => void) | undefined;
   /**
    * Maximum size of a request body, in bytes. Also the maximum size of everything that a request names and the gateway loads: the
-   * media at URLs, and stored responses in JSON. A larger request is refused with 413. @default 33_554_432
+   * media at URLs, files by `file_id`, and stored responses in JSON. A larger request is refused with 413. @default 33_554_432
    */
   readonly maxBodyBytes?: number | undefined;
   /**

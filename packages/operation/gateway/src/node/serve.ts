@@ -9,6 +9,7 @@ import { isAcceptedTarget } from './accepted-target.ts';
 import { isFromHere } from './loopback.ts';
 import { Shutdown } from './shutdown.ts';
 import { chunked, cutIdleClient, isEventStream } from './streaming.ts';
+import { discardBody } from './unread-body.ts';
 
 /**
  * Number of connections that the kernel queues while the process is busy. The kernel does not accept further connections.
@@ -70,6 +71,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
         [CUT]: () => outgoing.destroy(),
       };
       const response = await gateway.fetch(request, context);
+      if (response.status >= 400 && !(await discardBody(incoming))) outgoing.setHeader('connection', 'close');
       if (!isEventStream(response)) return response;
       // An event stream that uses GET belongs to a page and not to a call. It never ends by itself, so it would delay `close`.
       if (request.method === 'GET') shutdown.endsWithServer(outgoing);
