@@ -2,7 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inShared, ROOT } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
-import { featureTable, WITH_BATCHES, WITH_FILES, WITH_JOBS, withFeatures } from '../src/matrix/features.ts';
+import {
+  featureTable,
+  WITH_BATCHES,
+  WITH_FILES,
+  WITH_JOBS,
+  WITH_VIDEOS,
+  withFeatures,
+} from '../src/matrix/features.ts';
 import { outcomesOf } from '../src/matrix/outcomes.ts';
 import { ALL_PROFILES } from '../src/matrix/profiles.ts';
 import { page } from '../src/matrix/render.ts';
@@ -21,7 +28,7 @@ describe('the matrix', () => {
     expect(withFeatures(vendors, featureTable(PROVIDERS))).toBe(vendors);
   });
 
-  it('shows batches, background jobs and files for the providers with such an API', async () => {
+  it('shows batches, background jobs, videos and files for the providers with such an API', async () => {
     const at = { baseURL: 'http://127.0.0.1:1', server: undefined, apiKey: 'any' };
     const opened = await Promise.all(
       PROVIDERS.map(async ({ name, variants: [first] }) => {
@@ -34,6 +41,9 @@ describe('the matrix', () => {
     expect(namesOf(({ provider, model }) => provider?.batch?.(model, 'chat'))).toEqual(WITH_BATCHES);
     expect(namesOf(({ provider, model }) => provider?.background?.(model))).toEqual(WITH_JOBS);
     expect(namesOf(({ provider, model }) => provider?.files?.(model))).toEqual(WITH_FILES);
+    expect(namesOf(({ provider }) => provider?.videoModel?.('veo-3.1-generate-preview'))).toEqual(
+      WITH_VIDEOS,
+    );
   });
 
   it('has a reason of at least four words for every unsupported case', () => {

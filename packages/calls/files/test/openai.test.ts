@@ -1,4 +1,14 @@
-import { file, image, toolResult, user, assistant, type ChatRequest, type Message } from '@majordomo/core';
+import {
+  assistant,
+  file,
+  image,
+  toolResult,
+  user,
+  type ChatRequest,
+  type ImagePart,
+  type MediaFitter,
+  type Message,
+} from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createFiles } from '../src/index.ts';
@@ -128,6 +138,67 @@ describe('content', () => {
     const text = JSON.stringify(world.requests('chat')[0]?.body);
     expect(text).not.toContain('base64');
     expect(text.match(/"file_id"/g)).toHaveLength(3);
+  });
+
+  it.each([
+    ['a user message', (part: ImagePart): Message => user(part, 'hi')],
+    [
+      'a tool result',
+      (part: ImagePart): Message => toolResult({ callId: 'call_1', name: 'look', content: [part] }),
+    ],
+  ])(
+    'of images in %s is referred to if it is large after fitting, by the hash of the fitted bytes',
+    async (_, last) => {
+      const small = png(900);
+      const fitted = png(3000);
+      const fitter: MediaFitter = {
+        fit(part) {
+          if (part.mediaType === 'image/png') return Promise.resolve(part);
+          return Promise.resolve({
+            ...part,
+            mediaType: 'image/png',
+            bytes: part.bytes.length > 6000 ? fitted : small,
+          });
+        },
+      };
+      await using world = await createWorld({ majordomo: { media: fitter } });
+      const call = { type: 'tool-call', id: 'call_1', name: 'look', args: {} } as const;
+      const tools = [{ name: 'look', description: 'd', parameters: { type: 'object' } }];
+      const ask = async (part: ImagePart): Promise<string> => {
+        const turn = last(part);
+        await world.ask({
+          messages: [user('look'), ...(turn.role === 'tool' ? [assistant([call])] : []), turn],
+          tools,
+        });
+        return JSON.stringify(world.requests('chat').at(-1)?.body);
+      };
+      const tiff = (size: number): ImagePart => image(png(size), 'image/tiff');
+      const texts = [
+        await ask(image(png(900))),
+        await ask(image(png(5000))),
+        await ask(tiff(8000)),
+        await ask(tiff(6000)),
+      ];
+      expect(texts.map((text) => text.includes('"file_id"'))).toEqual([false, true, true, false]);
+      await ask(tiff(9000));
+      expect(world.server.uploads.map(({ size, mediaType }) => [size, mediaType])).toEqual([
+        [5000, 'image/png'],
+        [3000, 'image/png'],
+      ]);
+    },
+  );
+
+  it('below the threshold is sent in the same body as without files', async () => {
+    const bodies = await Promise.all(
+      [{}, { majordomo: { files: undefined } }].map(async (options) => {
+        await using world = await createWorld({ ...options, aboveBytes: 100_000 });
+        const messages = [user(document, image(png(5000)), 'What is it?')];
+        for (const spec of ['openai/gpt-5.4', 'chat/gpt-5.4']) await world.ask({ messages }, { spec });
+        return world.requests('chat').map(({ body }) => JSON.stringify(body));
+      }),
+    );
+    expect(bodies[0]).toEqual(bodies[1]);
+    expect(bodies[0]).toHaveLength(2);
   });
 
   it('is not stored with names, keys or bytes', async () => {

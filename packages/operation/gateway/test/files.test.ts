@@ -221,6 +221,12 @@ describe('/v1/files of a gateway', () => {
     expect(filesIn(folder)).toEqual([]);
   });
 
+  it('a client receives the refusal of a large upload that it is still sending', async () => {
+    const { openai } = await setUp({ maxBytes: 100_000 });
+    for (let upload = 0; upload < 10; upload++)
+      await expect(createPdf(openai(), 'a.pdf', 5_000_000)).rejects.toMatchObject({ status: 413 });
+  });
+
   it('stores nothing of an upload that is cut', async () => {
     const { url, openai, folder } = await setUp();
     const { id } = await createPdf(openai());

@@ -47,6 +47,9 @@ export const WITH_JOBS: readonly string[] = ['OpenAI, Responses'];
 /** Providers with a file storage from which models read. A test compares them with the providers. */
 export const WITH_FILES: readonly string[] = ['OpenAI, Responses', 'OpenAI, Chat', 'Anthropic', 'Google'];
 
+/** Providers with a video API. A test compares them with the providers. */
+export const WITH_VIDEOS: readonly string[] = ['Google'];
+
 /** Returns the table of providers and features. */
 export function featureTable(providers: readonly Subject[]): string {
   const rows = providers.map((subject) => {
@@ -59,10 +62,13 @@ export function featureTable(providers: readonly Subject[]): string {
     const batches = WITH_BATCHES.includes(subject.name) ? (subject.name === 'Google' ? '✓ ³' : '✓') : '–';
     const jobs = WITH_JOBS.includes(subject.name) ? '✓' : '–';
     const files = WITH_FILES.includes(subject.name) ? '✓' : '–';
-    return [subject.name + (subject.recorded.length === 0 ? ' ¹' : ''), ...cells, batches, jobs, files];
+    const videos = WITH_VIDEOS.includes(subject.name) ? '✓' : '–';
+    const name = subject.name + (subject.recorded.length === 0 ? ' ¹' : '');
+    return [name, ...cells, batches, jobs, videos, files];
   });
   const columns = rows.map(([name = '']) => name);
-  const names = [...FEATURES.map(([name]) => name), 'batches', 'background jobs ⁴', 'files by reference'];
+  const others = ['batches', 'background jobs ⁴', 'videos ⁵', 'files by reference'];
+  const names = [...FEATURES.map(([name]) => name), ...others];
   const lines = names.map((name, at) => [name, ...rows.map((row) => row[at + 1] ?? '')]);
   return [
     table(['', ...columns], lines),
@@ -70,6 +76,7 @@ export function featureTable(providers: readonly Subject[]): string {
     '¹ Not compared with a recording of the real vendor yet. ² Gemini signs the call or the text after the reasoning, and that is sent back.',
     '³ On the Gemini API, for chats. Batches of Vertex and Bedrock need buckets and roles, so they are not supported. The profiles `azure` and `mistral` also have batches.',
     '⁴ The job API of the vendor. The profiles `azureResponses` and `xai` also have one, and the Gemini API with the option `background`. Jobs of other providers are live calls.',
+    '⁵ [Jobs](videos.md) at Veo on the Gemini API. The profiles `xai` and `openrouter` also have a video API.',
     '[Conformance](conformance.md) contains the reasons and all other cases.',
   ].join('\n');
 }

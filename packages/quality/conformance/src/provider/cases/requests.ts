@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
-import { assistant, type ModelRequest, toolResult, type TurnMessage, user } from '@majordomo/core';
-import { createBench, failed, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import {
+  assistant,
+  createMajordomo,
+  type FileReference,
+  type FileReferences,
+  type ModelRequest,
+  toolResult,
+  type TurnMessage,
+  user,
+} from '@majordomo/core';
+import { startWireServer } from '../../server/server.ts';
+import { createBench, failed, KEY, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
@@ -28,6 +38,41 @@ const WIRES_WITH_IMAGE_LIST: ReadonlySet<string> = new Set(['ollama-chat']);
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
+
+/** Returns a request whose documents have a place at the vendor. */
+function withPlace(request: ModelRequest, place: FileReference): ModelRequest {
+  const messages = request.messages.map((message): TurnMessage => {
+    if (message.role !== 'user') return message;
+    const parts = message.parts.map((part) => (part.type === 'file' ? { ...part, file: place } : part));
+    return { ...message, parts };
+  });
+  return { ...request, messages };
+}
+
+/** Asserts that a request contains either the reference of a document or its bytes, depending on the file storage of the vendor. */
+async function checkFileReference(harness: Harness): Promise<void> {
+  const server = await startWireServer({ wire: harness.wire, script: ['A page.'] });
+  try {
+    const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
+    const place = { id: 'file-7', uri: 'https://files.example/file-7', size: PAGE.length };
+    const files: FileReferences = {
+      aboveBytes: 1,
+      retentionDays: () => 1,
+      refer: (request) => Promise.resolve({ request: withPlace(request, place), warnings: [] }),
+    };
+    const majordomo = createMajordomo({ providers: [provider], files, env: {} });
+    const page = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
+    const messages = [user('What is this?', page)];
+    await majordomo.model(`${provider.id}/${harness.model}`).generate({ messages });
+    const sent = JSON.stringify(onlyRequest(server).body);
+    const isStored = provider.files?.(harness.model)?.accepts(page.mediaType, PAGE.length) === true;
+    assert.equal(sent.includes(place.id), isStored, 'the reference is sent to the wrong vendor');
+    const hasBytes = sent.includes(Buffer.from(PAGE).toString('base64'));
+    assert.equal(hasBytes, !isStored, 'the bytes are sent although the vendor has them, or are not sent');
+  } finally {
+    await server.close();
+  }
+}
 
 /** Asserts that the messages of each request begin with the messages of the previous request. */
 async function checkStablePrefix(harness: Harness): Promise<void> {
@@ -126,6 +171,11 @@ export const requestCases: readonly Case[] = [
         const sent = JSON.stringify(onlyRequest(server).body);
         assert.ok(sent.includes(Buffer.from(PAGE).toString('base64')), 'the bytes are not in the body');
       }),
+  },
+  {
+    name: 'a document is sent by reference if the vendor stores files, and otherwise byte for byte',
+    scenario: 'file',
+    run: checkFileReference,
   },
   {
     name: 'the request contains the system text and the token limit',
