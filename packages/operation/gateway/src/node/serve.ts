@@ -10,6 +10,7 @@ import { isFromHere } from './loopback.ts';
 import { Shutdown } from './shutdown.ts';
 import { chunked, cutIdleClient, isEventStream } from './streaming.ts';
 import { discardBody } from './unread-body.ts';
+import { isSocketRequest, refuseSocket } from './upgrade.ts';
 
 /**
  * Number of connections that the kernel queues while the process is busy. The kernel does not accept further connections.
@@ -83,6 +84,10 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
   server.on('request', (incoming, outgoing) => {
     if (!isAcceptedTarget(incoming)) {
       outgoing.writeHead(400, { connection: 'close' }).end();
+      return;
+    }
+    if (isSocketRequest(incoming)) {
+      refuseSocket(outgoing);
       return;
     }
     if (incoming.url === '*') incoming.url = '/';
