@@ -96,14 +96,15 @@ class LegWork {
     });
     if (found === undefined) return true;
     if (!hasEnded(found)) return this.parts.setup.clock.now() >= (this.leg.job?.expiresAt ?? 0);
-    await this.storeUsage(found.video?.usage ?? (await usageIn(target, found.answer)));
+    const usage = found.video?.usage ?? (await usageIn(target, found.answer));
+    // Without usage, the attempt stays `abandoned`, so that its complete reservation is booked. A video that has failed costs nothing.
+    if (usage !== undefined || found.video?.error !== undefined) await this.storeUsage(usage);
     return true;
   }
 
   private async storeUsage(usage: Usage | undefined): Promise<void> {
     const last = this.leg.attempts.map(attemptOf).at(-1);
-    // Without usage, the attempt stays `abandoned`, so that its complete reservation is booked.
-    if (last === undefined || usage === undefined) return;
+    if (last === undefined) return;
     const attempt: Attempt = { ...last, outcome: 'failed', usage };
     const { nanoUsd } = await costOfLeg(attempt, this.parts.setup);
     const attempts = [storedAttempt(attempt)];

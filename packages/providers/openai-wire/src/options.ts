@@ -69,7 +69,7 @@ const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = 
   batches: ['openai', 'jobs'],
   background: ['responses', 'deferred'],
   files: ['openai'],
-  videos: 'object',
+  videos: { api: ['generations', 'contents'], models: 'object with test' },
   unverified: 'string',
 };
 

@@ -1,5 +1,5 @@
-import type { JobEventFacts, JobLook } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { LlmError, type JobEventFacts, type JobLook } from '@majordomo/core';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -14,9 +14,17 @@ const FINISH: ReadonlyMap<unknown, string> = new Map([
 ]);
 const FAILED = new Set<unknown>(['failed', 'cancelled']);
 
-/** Returns the state of an interaction, with the response of generateContent for its answer. Unknown statuses are running. */
-export function lookOf(interaction: Json): JobLook {
+/**
+ * Returns the state of an interaction, with the response of generateContent for its answer. Unknown statuses are running. Throws
+ * `protocol` for a body without a status, such as the page of a proxy.
+ */
+export function lookOf(interaction: Json, target: string): JobLook {
   const { status } = interaction;
+  if (asText(status) === undefined) {
+    if (isRecord(interaction['error']))
+      return { state: 'ended', answer: Response.json(failureOf(interaction)) };
+    throw new LlmError('protocol', `${target}: the job has no status`, { target, path: 'status' });
+  }
   if (status === 'queued') return { state: 'queued' };
   if (FAILED.has(status)) return { state: 'ended', answer: Response.json(failureOf(interaction)) };
   if (!FINISH.has(status)) return { state: 'running' };

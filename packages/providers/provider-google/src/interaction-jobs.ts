@@ -29,7 +29,7 @@ export function interactionJobs(modelId: string, { interact }: Connection): Inte
     },
 
     look: async (ref, context) =>
-      lookOf(asRecord(await json(context, (interactions) => interactions.get(ref)))),
+      lookOf(asRecord(await json(context, (interactions) => interactions.get(ref))), context.target),
 
     async stream(ref, after, context) {
       const id = eventIdOf(after);

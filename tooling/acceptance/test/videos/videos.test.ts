@@ -185,19 +185,25 @@ it('a gate denies a vendor that stores videos before anything is sent', async ()
   expect([error.kind, all.server.requests.length]).toEqual(['denied', 0]);
 });
 
-it('a cancelled video is booked when the vendor has ended it, because no vendor can stop it', async () => {
-  await using all = await studio({ google: [{}, {}, VEO_DONE] });
-  const background = all.process();
-  const job = await background.videoModel(GOOGLE).start(REQUEST);
-  await job.cancel();
-  expect((await failing(job.result())).kind).toBe('aborted');
-  expect((await job.status()).state).toBe('cancelled');
-  for (let polls = 0; polls < 4; polls++) {
-    await all.clock.advance(30_000);
-    await background.poll();
-  }
-  expect(await all.records()).toMatchObject([{ outcome: 'failed', nanoUsd: '3200000000' }]);
-});
+it.each<[string, object, string]>([
+  ['costs its price', VEO_DONE, '3200000000'],
+  ['that fails costs nothing', { done: true, error: { code: 13, message: 'sorry' } }, '0'],
+])(
+  'a cancelled video %s when the vendor has ended it, because no vendor can stop it',
+  async (_, end, nanoUsd) => {
+    await using all = await studio({ google: [{}, {}, end] });
+    const background = all.process();
+    const job = await background.videoModel(GOOGLE).start(REQUEST);
+    await job.cancel();
+    expect((await failing(job.result())).kind).toBe('aborted');
+    expect((await job.status()).state).toBe('cancelled');
+    for (let polls = 0; polls < 4; polls++) {
+      await all.clock.advance(30_000);
+      await background.poll();
+    }
+    expect(await all.records()).toMatchObject([{ outcome: 'failed', nanoUsd }]);
+  },
+);
 
 it('the key of a chat opens no video, and the other way round', async () => {
   await using all = await studio({ google: [VEO_DONE] });

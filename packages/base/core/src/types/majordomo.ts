@@ -252,7 +252,7 @@ export interface PrepareOptions extends Pick<
 > {
   /**
    * Work for which the request is prepared. With `background`, targets have `background`, their `attempt.data` contains the retention
-   * of the job API, and `order` applies.
+   * of the job API, and `order` applies to chats.
    * @default a batch
    */
   readonly work?: 'background' | undefined;
