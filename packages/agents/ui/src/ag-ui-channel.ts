@@ -31,7 +31,7 @@ export function openChannel(channel: AgUiChannel): Channel {
 export class Channel implements AgUiChannel {
   state: JsonValue | undefined;
   isOpen = false;
-  /** State that the page has, as copies that nobody changes. */
+  /** State that the page has. Later changes by the application do not affect it. */
   private sent: JsonValue | undefined;
   private isStateNew = false;
   private readonly activities = new Map<string, AgUiEvent>();

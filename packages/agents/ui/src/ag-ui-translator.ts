@@ -27,7 +27,7 @@ interface ReasoningMessage {
 /** Text between the id of an assistant message and the id of its part in the id of a reasoning message. */
 export const REASONING_ID = '-reasoning-';
 
-/** Value that replaces a token that is no longer valid. */
+/** Replacement for an invalid token. */
 const NO_TOKEN = '{}';
 
 /** Returns a function that converts chunks of the UI message stream to AG-UI events. Each step becomes one assistant message. */

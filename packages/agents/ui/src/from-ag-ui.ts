@@ -107,7 +107,7 @@ function reasoningOf(messages: readonly ClientValue[], message: ClientValue): As
   });
 }
 
-/** Returns what the client kept for a vendor, or no token if the value is malformed. */
+/** Returns the vendor's token that the client stored, or no token if the value is malformed. */
 function tokenOf(source: ClientValue) {
   const { encryptedValue } = source.record();
   const value = typeof encryptedValue === 'string' ? tryParseJson(encryptedValue) : undefined;

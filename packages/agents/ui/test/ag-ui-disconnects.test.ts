@@ -56,7 +56,7 @@ async function disconnect(seed: number): Promise<void> {
     void leave(response, Math.floor(random() * 25), random() < 0.5 ? controller : undefined);
   });
   await ended;
-  // The page has left, so this change reaches nobody.
+  // The page has disconnected, so no client receives this change.
   channel.setState({ percent: 100 });
 }
 

@@ -104,7 +104,7 @@ function systemOne({ question, ...asked }: Asked, damage: Damage | undefined, ra
   return { type: 'score', probabilities: Object.fromEntries(shuffled(entries, random)) as object };
 }
 
-/** Returns whether a vendor that answers by index and one that answers by description cannot be told apart. */
+/** Whether an answer by index and an answer by description cannot be distinguished. */
 function isAmbiguous({ question, options }: Asked, answer: object): boolean {
   const given = (answer as { probabilities?: unknown }).probabilities;
   if (question.type !== 'score' || typeof given !== 'object' || Array.isArray(given)) return false;

@@ -3,7 +3,7 @@ import { createGoogle } from '@majordomo/provider-google';
 import { openaiCompatible, openrouter, xai } from '@majordomo/provider-openai';
 import type { Provider } from '@majordomo/core';
 
-/** Answer to a look, as a status or a JSON body in which `ORIGIN` stands for the origin of the server. */
+/** Answer to a look: a status, or a JSON body in which the origin of the server replaces `ORIGIN`. */
 export type Look = number | object;
 
 /** Answers to the looks at the videos of each vendor, in order. The last one repeats. */
