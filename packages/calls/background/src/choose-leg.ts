@@ -78,15 +78,16 @@ function nextChoice(
       const order = isWhole ? undefined : candidates.slice(at).map((each) => each.attempt.target);
       return { ...NOTHING, skipped, target, order };
     }
-    const why = `${attempt.target} has no job API`;
-    const noApi = new LlmError('unsupported', why, { target: attempt.target });
-    const error = hasJobApi(target) ? refusal : (refusal ?? noApi);
+    const error = refusal ?? (hasJobApi(target) ? undefined : noJobApi(attempt.target));
     if (error === undefined) return { ...NOTHING, skipped, target };
     skipped.push(skippedLeg(target, error, now));
     if (!target.decide(error).advance && error.kind !== 'denied') return { ...NOTHING, skipped, error };
   }
   return { ...NOTHING, skipped, error: exhaustedError({ ...record, legs: [...record.legs, ...skipped] }) };
 }
+
+const noJobApi = (target: string): LlmError =>
+  new LlmError('unsupported', `${target} has no job API`, { target });
 
 /** Returns the leg of a target that was not called. */
 export function skippedLeg({ attempt }: PreparedTarget, error: LlmError, now: number): LegRecord {

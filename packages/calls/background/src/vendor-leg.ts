@@ -34,7 +34,6 @@ export class VendorLeg {
   private readonly limit = new AbortController();
   private signal: AbortSignal;
   private readonly looks: LookTimes;
-  private progress: number | undefined;
 
   constructor(parts: RunParts, target: PreparedTarget) {
     this.parts = parts;
@@ -168,8 +167,9 @@ export class VendorLeg {
       const found = await this.look();
       const end = await this.endBy(found);
       if (end !== undefined) return end;
-      if (isStep) return this.pause();
-      if (typeof found === 'object') await this.saveProgress(found.progress);
+      const progress = this.progressAfter(found);
+      if (isStep) return this.pause(progress);
+      await this.saveProgress(progress);
     }
   }
 
@@ -183,14 +183,19 @@ export class VendorLeg {
     return true;
   }
 
+  /** Returns the progress that a look has found, otherwise that of the last look. */
+  private progressAfter(found: Found): number | undefined {
+    const { progress } = this.vendorJob;
+    return typeof found === 'object' ? (found.progress ?? progress) : progress;
+  }
+
   private async saveProgress(progress: number | undefined): Promise<void> {
-    if (progress === undefined || progress === this.vendorJob.progress) return;
+    if (progress === this.vendorJob.progress) return;
     await this.parts.job.change((record) => withJob(record, { progress }));
   }
 
   /** Releases the lease until the next look. Returns that the leg has not ended. */
-  private async pause(): Promise<false> {
-    const { progress } = this;
+  private async pause(progress: number | undefined): Promise<false> {
     const { lookAt, lookMs } = this.looks;
     await this.parts.job.change((record) => ({ ...withJob(record, { lookAt, lookMs, progress }), lookAt }));
     return false;
@@ -202,7 +207,6 @@ export class VendorLeg {
     const { context, attempt } = this.target;
     try {
       const found = await sendRequest(context, this.limits, (own) => this.api.look(this.ref, own));
-      this.progress = found.progress ?? this.progress;
       this.looks.afterLook(found.pollMs);
       return found;
     } catch (cause) {

@@ -12,6 +12,8 @@ type Event = OpenAI.Responses.ResponseStreamEvent;
 type Body = OpenAI.Responses.ResponseCreateParamsNonStreaming;
 
 const TEXT = 'A long answer with an emoji 😀 and somemorewordswithoutanyspaceinbetween, and an end.';
+/** Number of the event of a failure. */
+const FAILED = 1_000_000_000;
 const OTHER_KEY = 'key-of-team-b';
 const IN_BACKGROUND = { model: 'gpt', input: 'hi', background: true } as const;
 
@@ -138,11 +140,11 @@ describe('a background response', () => {
     expect(await client.responses.retrieve(id)).toMatchObject(cancelled);
     expect(world.server.jobs[0]?.status).toBe('cancelled');
     const events = await reading;
-    expect(numbersOf(events)).toEqual(range(events.length));
+    expect(numbersOf(events)).toEqual([...range(events.length - 1), FAILED]);
     expect(events.at(-1)).toMatchObject({ type: 'response.failed', response: { status: 'cancelled' } });
     for (const after of [undefined, 0, events.length - 2])
       expect(await replay(client, id, after)).toEqual(events.slice((after ?? -1) + 1));
-    expect(await replay(client, id, 50)).toMatchObject([{ type: 'response.failed', sequence_number: 51 }]);
+    expect(await replay(client, id, 50)).toEqual(events.slice(-1));
   });
 
   it('is not changed by a cancellation after its end', async () => {
@@ -214,7 +216,7 @@ describe('a background response', () => {
     expect(last).toMatchObject({ type: 'response.failed', response: { id, status: 'failed' } });
   });
 
-  it('has equal events with consecutive numbers in each reading after it has failed, also after a restart', async () => {
+  it('has equal events with equal numbers in each reading after it has failed, also after a restart', async () => {
     const fails = { code: 'server_error', message: 'sorry' };
     await using world = await backgroundWorld({
       server: { plan: () => ({ answer: TEXT, holdAt: 9, fails }) },
@@ -230,13 +232,39 @@ describe('a background response', () => {
       expect(await second).toEqual(read);
       return { first: read, id: created.response.id };
     });
-    expect(numbersOf(first)).toEqual(range(first.length));
+    expect(numbersOf(first)).toEqual([...range(first.length - 1), FAILED]);
     expect(textOf(first).length).toBeGreaterThan(0);
     expect(TEXT.startsWith(textOf(first))).toBe(true);
     expect(first.at(-1)).toMatchObject({ type: 'response.failed', response: { id, status: 'failed' } });
     await using gateway = await world.start();
-    for (const after of [undefined, ...first.keys()])
-      expect(await replay(gateway.client(), id, after)).toEqual(first.slice((after ?? -1) + 1));
+    for (const [at, after] of [undefined, ...numbersOf(first)].entries())
+      expect(await replay(gateway.client(), id, after)).toEqual(first.slice(at));
+  });
+
+  it('has an equal last event for each reader after its last target has failed without events', async () => {
+    const fails = { code: 'server_error', message: 'sorry' };
+    await using world = await backgroundWorld({
+      server: { plan: () => ({ answer: TEXT, holdAt: 9, fails }) },
+      other: { before: ({ step }) => (step === 'start' ? { status: 400 } : undefined) },
+    });
+    await using gateway = await world.start();
+    const client = gateway.client();
+    const stream = await client.responses.create({ ...IN_BACKGROUND, model: 'chain', stream: true });
+    const first: Event[] = [];
+    const read = async (): Promise<void> => {
+      for await (const event of stream) {
+        first.push(event);
+        if (event.type === 'response.output_text.delta') world.server.jobs[0]?.release();
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'response_restarted' });
+    const { id } = (first[0] as Extract<Event, { readonly type: 'response.created' }>).response;
+    await ended(client, id);
+    const all = await replay(client, id);
+    expect(all.at(-1)).toMatchObject({ type: 'response.failed', sequence_number: FAILED });
+    for (const after of numbersOf(first))
+      expect((await replay(client, id, after)).at(-1)).toEqual(all.at(-1));
+    expect(await replay(client, id, FAILED)).toEqual([]);
   });
 
   it('continues after its gateway was killed, with equal events', async () => {

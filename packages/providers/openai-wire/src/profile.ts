@@ -61,8 +61,8 @@ export interface WireProfile<Quirks> extends OtherModelsProfile {
   readonly background?: BackgroundApi | undefined;
   /** File storage of the server, from which its chat models read. @default none */
   readonly files?: FileApi | undefined;
-  /** Video API of the server, and a pattern for the ids of the models that use it. @default none */
-  readonly videos?: { readonly api: VideoApi; readonly models: RegExp } | undefined;
+  /** Video API of the server, and a pattern for the ids of the models that use it, by default of all models. @default none */
+  readonly videos?: { readonly api: VideoApi; readonly models?: RegExp | undefined } | undefined;
   /** Source of the profile's data, if no recorded response confirms them. */
   readonly unverified?: string | undefined;
 }

@@ -60,7 +60,9 @@ export function createProvider(
     }),
     ...(videos && {
       videoModel: (modelId: string) =>
-        videos.models.test(modelId) ? videoBackend(videos.api, modelId, connection, options) : undefined,
+        videos.models?.test(modelId) === false
+          ? undefined
+          : videoBackend(videos.api, modelId, connection, options),
     }),
     ...(files && { files: () => fileBackend(files, connection, 'api' in profile) }),
     listModels: (context) => connection.list(context, (modelId) => model(modelId).capabilities),

@@ -23,13 +23,18 @@ interface Source {
 }
 /** Passage of the response that repeats text of a source (`Citation` of @google/genai 3.1). */
 export interface Quotation {
-  readonly uri?: string;
-  readonly title?: string;
-  readonly startIndex?: number;
-  readonly endIndex?: number;
+  readonly uri?: string | undefined;
+  readonly title?: string | undefined;
+  readonly startIndex?: number | undefined;
+  readonly endIndex?: number | undefined;
+}
+interface Segment {
+  readonly startIndex?: number | undefined;
+  readonly endIndex?: number | undefined;
+  readonly text?: string;
 }
 interface Support {
-  readonly segment?: { readonly startIndex?: number; readonly endIndex?: number; readonly text?: string };
+  readonly segment?: Segment;
   readonly groundingChunkIndices?: readonly number[];
   readonly confidenceScores?: readonly number[];
 }
@@ -85,7 +90,7 @@ function sourceOf({ web, retrievedContext, maps, image }: Chunk): Citation | und
  * not at these offsets, searches `text` for it. Returns `undefined` if `text` does not contain the segment.
  */
 function positionOf(
-  { startIndex = 0, endIndex, text: expected }: NonNullable<Support['segment']>,
+  { startIndex = 0, endIndex, text: expected }: Segment,
   text: string,
   bytes: Uint8Array,
 ): { readonly start: number; readonly end: number } | undefined {

@@ -1,6 +1,7 @@
 import { LlmError, type JobEventFacts, type JobLook } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
+import { Citations, type TextPosition } from './interaction-citations.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,16 +29,15 @@ export function lookOf(interaction: Json, target: string): JobLook {
   if (status === 'queued') return { state: 'queued' };
   if (FAILED.has(status)) return { state: 'ended', answer: Response.json(failureOf(interaction)) };
   if (!FINISH.has(status)) return { state: 'running' };
-  const parts = asList(interaction['steps']).flatMap((step) => partsOf(asRecord(step)));
-  return { state: 'ended', answer: Response.json({ ...chunkOf(parts), ...endOf(interaction, parts) }) };
+  const citations = new Citations();
+  const chunks = asList(interaction['steps']).flatMap((step) => chunksOfStep(asRecord(step), citations));
+  return { state: 'ended', answer: Response.json([...chunks, endOf(interaction)]) };
 }
 
-const chunkOf = (parts: readonly Json[]): Json => ({ candidates: [{ content: { role: 'model', parts } }] });
-
-/** Returns the members of the last chunk. */
-function endOf({ id, model, status, usage }: Json, parts: readonly Json[]): Json {
+/** Returns the last chunk. */
+function endOf({ id, model, status, usage }: Json): Json {
   return {
-    candidates: [{ content: { role: 'model', parts }, finishReason: FINISH.get(status) ?? 'OTHER' }],
+    candidates: [{ finishReason: FINISH.get(status) ?? 'OTHER' }],
     usageMetadata: usageOf(asRecord(usage)),
     modelVersion: model,
     responseId: id,
@@ -59,22 +59,47 @@ function failureOf({ status, errors, error }: Json): Json {
   return { error: { code: asNumber(first['code']) ?? 500, message, status: 'INTERNAL' } };
 }
 
-/** Returns the parts of a step. A signature belongs to the part after the thought, and is a part without text. */
-function partsOf(step: Json): readonly Json[] {
-  switch (step['type']) {
+/** Returns the chunks of a complete step. */
+function chunksOfStep(step: Json, citations: Citations): readonly Json[] {
+  return contentsOf(step).flatMap((output) => {
+    citations.beginOutput();
+    const chunk = chunkOf(partsOf(output), citations, output['annotations']);
+    return chunk === undefined ? [] : [chunk];
+  });
+}
+
+const contentsOf = (step: Json): readonly Json[] =>
+  step['type'] === 'model_output' ? asList(step['content']).map(asRecord) : [step];
+
+/** Returns a chunk; `undefined` if it has no content. */
+function chunkOf(parts: readonly Json[], citations: Citations, annotations?: unknown): Json | undefined {
+  const found = asList(annotations).map((annotation) => citations.quotationOf(asRecord(annotation)));
+  citations.pass(parts);
+  if (parts.length === 0 && found.length === 0) return undefined;
+  const content = { role: 'model', parts };
+  const candidate = found.length === 0 ? { content } : { content, citationMetadata: { citations: found } };
+  return { candidates: [candidate] };
+}
+
+/** Returns the parts of a step, or of a content of an output. */
+function partsOf(content: Json): readonly Json[] {
+  switch (content['type']) {
     case 'thought':
-      return thoughtParts(step);
+      return thoughtParts(content);
     case 'function_call': {
-      const { id, name, arguments: args } = step;
+      const { id, name, arguments: args } = content;
       return [{ functionCall: { id, name, args } }];
     }
-    case 'model_output':
-      return asList(step['content']).map(asRecord).flatMap(outputPart);
-    default:
-      return [];
+    case 'text':
+      return [{ text: content['text'] }];
+    default: {
+      const { data, mime_type: mimeType } = content;
+      return data === undefined ? [] : [{ inlineData: { mimeType, data } }];
+    }
   }
 }
 
+/** Returns the parts of a thought. A signature belongs to the part after the thought, and is a part without text. */
 function thoughtParts({ summary, signature }: Json): readonly Json[] {
   const texts = asList(summary).map((each) => asRecord(each)['text']);
   const parts = texts.map((text) => ({ text, thought: true }));
@@ -83,14 +108,10 @@ function thoughtParts({ summary, signature }: Json): readonly Json[] {
     : [...parts, { text: '', thought: true, thoughtSignature: signature }];
 }
 
-function outputPart({ type, text, data, mime_type: mimeType }: Json): readonly Json[] {
-  if (type === 'text') return [{ text }];
-  return data === undefined ? [] : [{ inlineData: { mimeType, data } }];
-}
-
-/** Position in the events of an interaction: the id of the last event, and the call that is not complete. */
+/** Position in the events of an interaction: the id of the last event, the position in the text, and the call that is not complete. */
 interface Position {
   readonly id: string;
+  readonly text: TextPosition;
   readonly call?: PartialCall | undefined;
 }
 interface PartialCall {
@@ -111,7 +132,7 @@ export const eventIdOf = (cursor: string | undefined): string | undefined => pos
 export function chunksOf(events: Response, cursor: string | undefined): Response {
   const chunks = async function* (): AsyncGenerator<Uint8Array, undefined> {
     const encoder = new TextEncoder();
-    const reader = new EventReader(positionOf(cursor)?.call);
+    const reader = new EventReader(positionOf(cursor));
     if (events.body === null) return undefined;
     for await (const { data } of sseMessages(events.body as ReadableStream<Uint8Array>)) {
       const chunk = reader.read(asRecord(tryParseJson(data)));
@@ -146,11 +167,13 @@ export function readChunk(data: string): JobEventFacts {
 
 /** Reader of the events of one connection. */
 class EventReader {
+  private readonly citations: Citations;
   /** Call that is not complete. */
   private call: PartialCall | undefined;
 
-  constructor(call: PartialCall | undefined) {
-    this.call = call;
+  constructor(position: Position | undefined) {
+    this.citations = new Citations(position?.text);
+    this.call = position?.call;
   }
 
   /** Returns the chunk of an event, or `undefined` for an event after which a reader cannot continue. */
@@ -159,7 +182,8 @@ class EventReader {
     const { event_id: id } = event;
     const { call } = this;
     const isShort = (call?.text.length ?? 0) <= MAX_CURSOR;
-    const cursor = typeof id === 'string' && isShort ? JSON.stringify({ id, call }) : undefined;
+    const position = { id, text: this.citations.position, call };
+    const cursor = typeof id === 'string' && isShort ? JSON.stringify(position) : undefined;
     return chunk === undefined && cursor === undefined ? undefined : { ...chunk, cursor };
   }
 
@@ -183,21 +207,25 @@ class EventReader {
   }
 
   private start(step: Json): Json | undefined {
-    if (step['type'] !== 'function_call') return contentChunk(partsOf(step));
-    this.call = { step, text: '' };
-    return undefined;
+    this.citations.beginOutput();
+    if (step['type'] === 'function_call') {
+      this.call = { step, text: '' };
+      return undefined;
+    }
+    const contents = contentsOf(step);
+    const annotations = contents.flatMap((content) => asList(content['annotations']));
+    return chunkOf(contents.flatMap(partsOf), this.citations, annotations);
   }
 
   private delta(delta: Json): Json | undefined {
-    const { type, arguments: json, text, content, signature } = delta;
+    const { type, arguments: json, content, signature, annotations } = delta;
     if (type === 'arguments_delta') {
       if (this.call !== undefined) this.call = { ...this.call, text: this.call.text + (asText(json) ?? '') };
       return undefined;
     }
-    if (type === 'text') return contentChunk([{ text }]);
-    if (type === 'thought_summary') return contentChunk(thoughtParts({ summary: [content] }));
-    if (type === 'thought_signature') return contentChunk(thoughtParts({ signature }));
-    return contentChunk(outputPart(delta));
+    if (type === 'thought_summary') return chunkOf(thoughtParts({ summary: [content] }), this.citations);
+    if (type === 'thought_signature') return chunkOf(thoughtParts({ signature }), this.citations);
+    return chunkOf(partsOf(delta), this.citations, annotations);
   }
 
   private stop(): Json | undefined {
@@ -205,14 +233,11 @@ class EventReader {
     this.call = undefined;
     if (call === undefined) return undefined;
     const args = call.text === '' ? call.step['arguments'] : tryParseJson(call.text);
-    return contentChunk(partsOf({ ...call.step, arguments: args }));
+    return chunkOf(partsOf({ ...call.step, arguments: args }), this.citations);
   }
 }
 
-const contentChunk = (parts: readonly Json[]): Json | undefined =>
-  parts.length === 0 ? undefined : chunkOf(parts);
-
 function ended(interaction: Json): Json {
-  const end = FAILED.has(interaction['status']) ? failureOf(interaction) : endOf(interaction, []);
+  const end = FAILED.has(interaction['status']) ? failureOf(interaction) : endOf(interaction);
   return { ...end, isLast: true };
 }

@@ -219,7 +219,10 @@ function deltasOf(step: Json): readonly Json[] {
       ...asList(step['summary']).map((content) => ({ type: 'thought_summary', content })),
       { type: 'thought_signature', signature: step['signature'] },
     ];
-  return asList(step['content']).flatMap((content) =>
-    pieces(asText(asRecord(content)['text']) ?? '', 4).map((text) => ({ type: 'text', text })),
-  );
+  return asList(step['content'])
+    .map(asRecord)
+    .flatMap(({ text, annotations }) => [
+      ...pieces(asText(text) ?? '', 4).map((piece) => ({ type: 'text', text: piece })),
+      ...(annotations === undefined ? [] : [{ type: 'text_annotation_delta', annotations }]),
+    ]);
 }

@@ -76,6 +76,46 @@ describe('a background interaction', () => {
     },
   );
 
+  it('has the citations of each output, at their positions in the whole text', async () => {
+    const report = {
+      type: 'text',
+      text: 'Der Tee 🍵 ist alt. ',
+      annotations: [
+        { type: 'url_citation', url: 'https://a.example', title: 'A', start_index: 8, end_index: 12 },
+      ],
+    };
+    const place = {
+      type: 'place_citation',
+      name: 'Café',
+      place_id: 'places/1',
+      start_index: 0,
+      end_index: 5,
+    };
+    const file = {
+      type: 'file_citation',
+      file_name: 'b.pdf',
+      page_number: 3,
+      start_index: 0,
+      end_index: 999,
+    };
+    const steps = [
+      THOUGHT,
+      { type: 'model_output', content: [report] },
+      { type: 'model_output', content: [{ type: 'text', text: 'Übers Café.', annotations: [place, file] }] },
+    ];
+    for (const isPolled of [false, true]) {
+      await using server = await startInteractionServer({ plan: () => ({ steps }), isPolled, cutAfter: 2 });
+      const { text, parts } = await modelOf(server).generate(REQUEST);
+      const found = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
+      const quoted = found.map(({ start, end, ...citation }) => [text.slice(start ?? 0, end ?? 0), citation]);
+      expect(quoted).toEqual([
+        ['🍵', { url: 'https://a.example', title: 'A' }],
+        ['Über', { document: 'Café', title: 'Café', other: { place_id: 'places/1' } }],
+        ['', { document: 'b.pdf', title: 'b.pdf', other: { page_number: 3 } }],
+      ]);
+    }
+  });
+
   it.each(['failed', 'cancelled'])('that ends as %s is a failure of the server', async (status) => {
     for (const isPolled of [false, true]) {
       await using server = await startInteractionServer({ plan: () => ({ steps: [], status }), isPolled });

@@ -1,4 +1,4 @@
-import { createBackground, memoryJobStore, type Background } from '@majordomo/background';
+import { createBackground, memoryJobStore, type Background, type JobStore } from '@majordomo/background';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, type Gate } from '@majordomo/core';
 import { createLedger, type SpendRecord } from '@majordomo/ledger';
@@ -29,12 +29,16 @@ const PRICES = catalog.with(
   })),
 );
 
+interface Life {
+  readonly isKilled: boolean;
+}
+
 /** Video jobs of several processes over three video APIs, with a ledger. */
 export interface Studio extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly server: VideoServer;
-  /** Returns the jobs of another process. */
-  process(): Background;
+  /** Returns the jobs of another process, which neither sends nor stores anything after it was killed. */
+  process(life?: Life): Background;
   /** Waits for the promise, and advances the clock while no request is sent. */
   settle<T>(promise: Promise<T>): Promise<T>;
   /** Returns the records of the ledger. */
@@ -51,14 +55,17 @@ export async function studio(
   const ledger = createLedger({ clock, limits, catalog: PRICES });
   const store = memoryJobStore({ clock });
   let open = 0;
-  const counted: typeof fetch = async (input, init) => {
-    open++;
-    try {
-      return await fetch(input, init);
-    } finally {
-      open--;
-    }
-  };
+  const fetchOf =
+    (life: Life): typeof fetch =>
+    async (input, init) => {
+      if (life.isKilled) return new Promise<never>(() => undefined);
+      open++;
+      try {
+        return await fetch(input, init);
+      } finally {
+        open--;
+      }
+    };
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 40 || open > 0; turn++) await new Promise(setImmediate);
   };
@@ -66,17 +73,17 @@ export async function studio(
   return {
     clock,
     server,
-    process: () =>
+    process: (life = { isKilled: false }) =>
       createBackground({
         majordomo: createMajordomo({
           providers,
           clock,
-          fetch: counted,
+          fetch: fetchOf(life),
           gates: [...gates, ledger.gate],
           chain: { attempts: 1 },
           env: {},
         }),
-        store,
+        store: mortalStore(store, life),
         clock,
         ledger,
         catalog: PRICES,
@@ -99,5 +106,19 @@ export async function studio(
       return records;
     },
     [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+function mortalStore(store: JobStore, life: Life): JobStore {
+  const alive = (): JobStore => {
+    if (life.isKilled) throw new Error('the process was killed');
+    return store;
+  };
+  return {
+    load: async (key) => alive().load(key),
+    save: async (key, record, version, times) => alive().save(key, record, version, times),
+    postpone: async (key, version, dueMs) => alive().postpone(key, version, dueMs),
+    due: async (limit) => alive().due(limit),
+    remove: async (key, version) => alive().remove(key, version),
   };
 }

@@ -80,6 +80,21 @@ it('generates a video with xAI, reports its progress, and sends no credential to
   expect(await (await videos[0]?.read())?.bytes()).toHaveLength(5);
 });
 
+it('keeps the progress after a look that fails', async () => {
+  await using all = await studio({ xai: [{ status: 'pending', progress: 40 }, 500, grokDone()] });
+  const life = { isKilled: false };
+  await all.process(life).videoModel(GROK).start(REQUEST, { key: 'clip' });
+  life.isKilled = true;
+  // The lease of the first process expires.
+  await all.clock.advance(31_000);
+  const job = await all.process().openVideo('clip');
+  for (const looks of [1, 2]) {
+    const { progress, nextMs } = await job.status();
+    expect([progress, all.server.requests.length]).toEqual([0.4, 1 + looks]);
+    await all.clock.advance(nextMs ?? 0);
+  }
+});
+
 it('generates videos with OpenRouter, and books the cost that it reports', async () => {
   const steps = [{ status: 'pending' }, { status: 'in_progress' }, ROUTER_DONE];
   await using all = await studio({ openrouter: steps });

@@ -12,6 +12,11 @@ import { ResponsesWriter } from './stream.ts';
 const LEG = 1_000_000;
 /** Number of events that do not depend on the leg: `response.created` and `response.in_progress`. */
 const FIRST_EVENTS = 2;
+/**
+ * Number of the last event of a job without an answer. It does not depend on the earlier events, because another process may not have stored
+ * them.
+ */
+const FAILED = 1_000_000_000;
 const RESTARTED = 'response_restarted';
 
 interface JobTextOptions {
@@ -27,7 +32,7 @@ interface JobTextOptions {
 
 /**
  * Events of a background response as text. Each reading numbers the same event equally, in every process, because the events of a job
- * are the same: the events of its leg `n` begin with the number `(n - 1) * 1,000,000 + 2`.
+ * are the same: the events of its leg `n` begin with the number `(n - 1) * 1,000,000 + 2`, and a failure has the number 1,000,000,000.
  */
 export class JobText implements TextSource {
   private readonly options: JobTextOptions;
@@ -105,9 +110,7 @@ export class JobText implements TextSource {
     const stored = await this.options.responses.get(this.options.id);
     if (stored === undefined || isUnfinished(stored)) throw error;
     this.isOver = true;
-    const { after } = this.options;
-    // A client may have more events than the job has stored.
-    if (this.writer.nextNumber < after) this.writer.nextNumber = after + 1;
+    this.writer.nextNumber = FAILED;
     return this.writer.last(stored.response) + this.writer.end();
   }
 }

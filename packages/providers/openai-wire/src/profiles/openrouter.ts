@@ -10,7 +10,7 @@ export const openrouter: Profile = {
   vendor: 'openrouter',
   baseURL: 'https://openrouter.ai/api/v1',
   keyEnv: 'OPENROUTER_API_KEY',
-  videos: { api: 'contents', models: /./ },
+  videos: { api: 'contents' },
   quirks: {
     reasoningField: 'reasoning',
     reasoningReplay: 'details',
