@@ -166,6 +166,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: ['@modelcontextprotocol/client', '@modelcontextprotocol/server'],
     because: 'a protocol of its own, with its SDK',
   },
+  a2a: {
+    ours: ['core', 'agent', 'cache', 'wire-kit'],
+    others: ['@a2a-js/sdk'],
+    because: 'a protocol of its own, with its SDK',
+  },
   trajectory: {
     ours: ['core', 'agent', 'redact'],
     others: [],

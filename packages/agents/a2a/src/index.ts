@@ -1,0 +1,11 @@
+/**
+ * Agents over A2A: a server for clients of other frameworks, and remote agents as tools.
+ * @module
+ */
+export { serveA2a } from './serve/serve-a2a.ts';
+export type { A2aCaller, A2aPush, A2aServer, A2aStore, ServeA2aOptions } from './serve/options.ts';
+
+// Types of other packages to which types of this package refer.
+export type { AgentCard } from '@a2a-js/sdk';
+export type { TaskStore } from '@a2a-js/sdk/server';
+export type { Agent, AgentEvent } from '@majordomo/agent';

@@ -1,0 +1,208 @@
+import { TaskState, type Part } from '@a2a-js/sdk';
+import {
+  AgentEvent,
+  type AgentExecutor,
+  type ExecutionEventBus,
+  type RequestContext,
+} from '@a2a-js/sdk/server';
+import type { ClaimStore, RunResult } from '@majordomo/agent';
+import { LlmError, user, type Clock, type Message } from '@majordomo/core';
+import { abortable, notify } from '@majordomo/core/toolkit';
+import { statusOf, textPart, type TaskIds } from '../messages.ts';
+import { AnswerArtifact } from './answer-artifact.ts';
+import { scopeOf, type CallContext, type Work } from './call-context.ts';
+import { publicText } from './failure.ts';
+import { keepLease, type LeaseIo } from './keep-lease.ts';
+import type { ServeA2aOptions } from './options.ts';
+import { questionOf } from './replies.ts';
+
+/** Reason of an abort after which the task has its final state. */
+const ENDED = new LlmError('aborted', 'the task was canceled');
+
+/** Task on which this process works. */
+interface RunningTask {
+  readonly ids: TaskIds;
+  readonly controller: AbortController;
+  readonly answer: AnswerArtifact;
+  readonly bus: ExecutionEventBus;
+}
+
+/** Dependencies of `RunExecutor`. */
+export interface ExecutorIo extends LeaseIo {
+  readonly options: Pick<ServeA2aOptions, 'agent' | 'onEvent'>;
+}
+
+/** Runs the agent for the tasks of the SDK's request handler. */
+export class RunExecutor implements AgentExecutor {
+  private readonly io: ExecutorIo;
+  private readonly clock: Clock;
+  private readonly running = new Map<string, RunningTask>();
+  private readonly executions = new Set<Promise<void>>();
+
+  constructor(io: ExecutorIo) {
+    this.io = io;
+    this.clock = io.clock;
+  }
+
+  isRunning(taskId: string): boolean {
+    return this.running.has(taskId);
+  }
+
+  /** Runs the work of a message. Never rejects, because the SDK would send the message of any error to the client. */
+  readonly execute = async (
+    { taskId, contextId, context }: RequestContext,
+    bus: ExecutionEventBus,
+  ): Promise<void> => {
+    const ids = { taskId, contextId };
+    const controller = new AbortController();
+    const answer = new AnswerArtifact(ids, this.clock, (update) => {
+      bus.publish(AgentEvent.artifactUpdate(update));
+    });
+    const task: RunningTask = { ids, controller, answer, bus };
+    this.running.set(taskId, task);
+    const execution = this.work(task, context as CallContext);
+    this.executions.add(execution);
+    await execution;
+    this.executions.delete(execution);
+  };
+
+  /** Publishes the final state, and aborts the run. */
+  readonly cancelTask = (taskId: string): Promise<void> => {
+    const task = this.running.get(taskId);
+    if (task !== undefined) {
+      this.publish(task, TaskState.TASK_STATE_CANCELED);
+      this.abort(task, ENDED);
+    }
+    return Promise.resolve();
+  };
+
+  /** Aborts all runs, whose tasks fail with the reason, and waits for their end. */
+  async close(reason: LlmError): Promise<void> {
+    for (const task of this.running.values()) this.abort(task, reason);
+    await Promise.all(this.executions);
+  }
+
+  private abort({ controller, answer }: RunningTask, reason: LlmError): void {
+    answer.stop();
+    controller.abort(reason);
+  }
+
+  private async work(task: RunningTask, context: CallContext): Promise<void> {
+    const { ids, controller, bus } = task;
+    const { work } = context;
+    const { records, onError } = this.io;
+    if (work !== undefined && 'waiting' in work) work.isStarted = true;
+    const status = statusOf(TaskState.TASK_STATE_WORKING, this.clock.now(), ids, undefined);
+    // The lease exists before the task, because a task without a lease has failed.
+    const held = records.hold(ids.taskId);
+    const stop = keepLease(
+      {
+        taskId: ids.taskId,
+        context,
+        onEnded: () => {
+          this.abort(task, ENDED);
+        },
+        onLost: (error) => {
+          this.abort(task, error);
+        },
+      },
+      this.io,
+    );
+    try {
+      await held.finally(() => {
+        const { taskId: id, contextId } = ids;
+        bus.publish(AgentEvent.task({ id, contextId, status, artifacts: [], history: [], metadata: {} }));
+      });
+      if (work === undefined) throw new Error('the request has no work');
+      await abortable(this.run(task, work, context), controller.signal);
+    } catch (error) {
+      task.answer.stop();
+      if (controller.signal.reason !== ENDED) {
+        notify(onError, error);
+        this.publish(task, TaskState.TASK_STATE_FAILED, [textPart(publicText(error))]);
+      }
+    } finally {
+      stop();
+      this.running.delete(ids.taskId);
+    }
+  }
+
+  private async run(task: RunningTask, work: Work, context: CallContext): Promise<void> {
+    const { taskId, contextId } = task.ids;
+    const scope = scopeOf(context);
+    const { agent, onEvent } = this.io.options;
+    const isNew = 'input' in work;
+    const earlier = isNew ? await this.io.records.conversation(scope, contextId) : [];
+    const stream = agent.stream(isNew ? [...earlier, user(work.input)] : work.waiting.state, {
+      signal: task.controller.signal,
+      runId: taskId,
+      context: context.caller,
+      claim: claimsOfOneRun(),
+      decisions: isNew ? [] : work.decisions,
+    });
+    try {
+      for await (const event of stream) {
+        notify(onEvent, event);
+        if (event.type === 'step-start') task.answer.restart();
+        if (event.type !== 'model') continue;
+        if (event.event.type === 'reset') task.answer.restart();
+        if (event.event.type === 'text-delta') task.answer.add(event.event.text);
+      }
+      const result = await stream.result();
+      await this.finish(task, result, isNew ? earlier.length : work.waiting.earlier, scope);
+    } catch (error) {
+      if (isNew || !isWrongDecision(error)) throw error;
+      // The agent has checked the decisions before any effect, so the client can reply again.
+      const { waiting } = work;
+      await this.io.records.saveWaiting(taskId, waiting);
+      const question = [textPart(publicText(error)), ...questionOf(waiting.state)];
+      this.publish(task, TaskState.TASK_STATE_INPUT_REQUIRED, question);
+    }
+  }
+
+  private async finish(task: RunningTask, result: RunResult, earlier: number, scope: string): Promise<void> {
+    const { taskId, contextId } = task.ids;
+    const { records } = this.io;
+    const { state, awaiting, done, text, messages } = result;
+    if (awaiting.length > 0) {
+      await records.saveWaiting(taskId, { state, earlier });
+      task.answer.stop();
+      this.publish(task, TaskState.TASK_STATE_INPUT_REQUIRED, questionOf(state));
+      return;
+    }
+    const own: readonly Message[] = messages.slice(earlier);
+    await records.append(scope, contextId, own);
+    // The task may have been canceled while the conversation was stored.
+    if (task.controller.signal.aborted) return;
+    task.answer.end(text);
+    if (done === 'answered') this.publish(task, TaskState.TASK_STATE_COMPLETED);
+    else
+      this.publish(task, TaskState.TASK_STATE_FAILED, [
+        textPart(`the agent stopped without an answer (${String(done)})`),
+      ]);
+  }
+
+  private publish({ ids, bus }: RunningTask, state: TaskState, parts?: Part[]): void {
+    const { taskId, contextId } = ids;
+    const status = statusOf(state, this.clock.now(), ids, parts);
+    bus.publish(AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined }));
+  }
+}
+
+/**
+ * Returns the claims of one run. No other process has claims of the run: a failed run never continues, and a reply takes the
+ * waiting run out of the store before it continues.
+ */
+function claimsOfOneRun(): ClaimStore {
+  const claimed = new Set<string>();
+  return {
+    claim: (key) => {
+      const isFirst = !claimed.has(key);
+      claimed.add(key);
+      return Promise.resolve(isFirst);
+    },
+  };
+}
+
+const isWrongDecision = (error: unknown): boolean =>
+  LlmError.is(error, 'invalid-request') && error.details.path?.startsWith('decisions') === true;

@@ -1,0 +1,148 @@
+import { A2A_CONTENT_TYPE, StreamResponse, TaskPushNotificationConfig } from '@a2a-js/sdk';
+import { PushNotificationNotSupportedError, RequestMalformedError } from '@a2a-js/sdk/errors';
+import type { PushNotificationSender, PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
+import { LlmError } from '@majordomo/core';
+import { notify } from '@majordomo/core/toolkit';
+import { fetchAt, resolveHost, type Address, type Resolve } from '@majordomo/wire-kit';
+import { scopeOf } from './call-context.ts';
+import type { A2aStore, ServeA2aOptions } from './options.ts';
+import { LIFETIME_MS } from './run-records.ts';
+
+/** Maximum number of webhooks of a task. */
+const MAX_WEBHOOKS = 10;
+const TIMEOUT_MS = 10_000;
+
+/** Dependencies of `Webhooks`. */
+export interface PushIo {
+  readonly options: Pick<ServeA2aOptions, 'push' | 'onError'>;
+  readonly store: A2aStore;
+  readonly resolve: Resolve;
+  /** Returns the function that sends to an address, which was checked. */
+  readonly fetchAt: typeof fetchAt;
+}
+
+/** Webhooks of tasks in the application's store, and the notifications that they receive. */
+export class Webhooks implements PushNotificationStore, PushNotificationSender {
+  private readonly io: PushIo;
+  /** Last notification of each task, because a webhook receives the events of a task in their order. */
+  private readonly last = new Map<string, Promise<void>>();
+
+  constructor(io: PushIo) {
+    this.io = io;
+  }
+
+  async save(taskId: string, context: ServerCallContext, config: TaskPushNotificationConfig): Promise<void> {
+    await this.addressOf(config.url);
+    if (config.id === '') config.id = crypto.randomUUID();
+    const others = (await this.load(taskId, context)).filter(({ id }) => id !== config.id);
+    if (others.length >= MAX_WEBHOOKS)
+      throw new RequestMalformedError(`a task has at most ${MAX_WEBHOOKS} webhooks; delete one of them`);
+    await this.store([...others, config], taskId, context);
+  }
+
+  async load(taskId: string, context: ServerCallContext): Promise<TaskPushNotificationConfig[]> {
+    const stored = (await this.io.store.get(keyOf(taskId, context))) as unknown[] | undefined;
+    return (stored ?? []).map((one) => TaskPushNotificationConfig.fromJSON(one));
+  }
+
+  async delete(taskId: string, context: ServerCallContext, configId?: string): Promise<void> {
+    const configs = await this.load(taskId, context);
+    await this.store(
+      configs.filter(({ id }) => id !== configId),
+      taskId,
+      context,
+    );
+  }
+
+  /** Sends an event to the webhooks of its task. Never rejects: a failure is only reported to the application. */
+  async send(event: StreamResponse, context: ServerCallContext): Promise<void> {
+    const taskId = taskIdOf(event);
+    if (taskId === '') return;
+    const before = this.last.get(taskId);
+    const sending = this.sendAfter(before, event, taskId, context);
+    this.last.set(taskId, sending);
+    await sending;
+    if (this.last.get(taskId) === sending) this.last.delete(taskId);
+  }
+
+  private async sendAfter(
+    before: Promise<void> | undefined,
+    event: StreamResponse,
+    taskId: string,
+    context: ServerCallContext,
+  ): Promise<void> {
+    await before;
+    try {
+      const configs = await this.load(taskId, context);
+      const body = JSON.stringify(StreamResponse.toJSON(event));
+      await Promise.all(configs.map((config) => this.post(config, body)));
+    } catch (error) {
+      notify(this.io.options.onError, error);
+    }
+  }
+
+  private async post(config: TaskPushNotificationConfig, body: string): Promise<void> {
+    try {
+      const address = await this.addressOf(config.url);
+      const send = address === undefined ? globalThis.fetch : this.io.fetchAt(address);
+      const response = await send(config.url, {
+        method: 'POST',
+        headers: headersOf(config),
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await response.body?.cancel();
+      if (!response.ok)
+        throw new LlmError('network', `status ${response.status}`, { status: response.status });
+    } catch (cause) {
+      const { host } = new URL(config.url);
+      const why = LlmError.is(cause) ? cause.message : 'the request failed';
+      notify(this.io.options.onError, new LlmError('network', `webhook of ${host}: ${why}`, {}, { cause }));
+    }
+  }
+
+  /**
+   * Returns the public address of a webhook's host, or `undefined` in a runtime that cannot resolve names. Throws an error of the
+   * protocol for an address that may not receive notifications.
+   */
+  private async addressOf(text: string): Promise<Address | undefined> {
+    const { push } = this.io.options;
+    if (push === undefined) throw new PushNotificationNotSupportedError();
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '')
+      throw new RequestMalformedError('the address of a webhook must be an https URL without a password');
+    const address = await resolveHost(url, [], this.io.resolve).catch((error: unknown) => {
+      // Workers cannot resolve names, and their network contains no private hosts of the application.
+      if (LlmError.is(error, 'unsupported')) return undefined;
+      throw new RequestMalformedError(`the host of the webhook ${url.host} is unknown or not public`);
+    });
+    if (push.allow(url)) return address;
+    throw new RequestMalformedError(`the server does not send notifications to ${url.host}`);
+  }
+
+  private async store(
+    configs: readonly TaskPushNotificationConfig[],
+    taskId: string,
+    context: ServerCallContext,
+  ): Promise<void> {
+    const values = configs.map((config) => TaskPushNotificationConfig.toJSON(config));
+    await this.io.store.set(keyOf(taskId, context), values, LIFETIME_MS);
+  }
+}
+
+function headersOf({ authentication, token }: TaskPushNotificationConfig): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': A2A_CONTENT_TYPE };
+  if (authentication !== undefined)
+    headers['authorization'] = `${authentication.scheme} ${authentication.credentials}`;
+  if (token !== '') headers['x-a2a-notification-token'] = token;
+  return headers;
+}
+
+function taskIdOf({ payload }: StreamResponse): string {
+  if (payload === undefined) return '';
+  return payload.$case === 'task' ? payload.value.id : payload.value.taskId;
+}
+
+const keyOf = (taskId: string, context: ServerCallContext): string =>
+  `a2a/push/${scopeOf(context)}/${encodeURIComponent(taskId)}`;
