@@ -196,9 +196,9 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   gateway: {
     ours: ['core', 'admin', 'background', 'cache', 'catalog', 'context', 'files', 'inspector'],
-    others: ['@hono/node-server', 'hono'],
+    others: ['@hono/node-server', 'hono', 'ws'],
     because:
-      'a separate audience: clients in other languages. Optional peers: admin has the type of request events, background makes jobs, cache has the type of the store of responses, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node',
+      'a separate audience: clients in other languages. Optional peers: admin has the type of request events, background makes jobs, cache has the type of the store of responses, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
   },
   inspector: {
     ours: ['core', 'catalog', 'ledger', 'redact'],

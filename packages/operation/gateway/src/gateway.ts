@@ -36,6 +36,8 @@ export interface Gateway {
   readonly onEvent: (event: CallEvent) => void;
   /** Value of the option `idleMs`, in milliseconds. `serve` reads it. */
   readonly idleMs?: number | undefined;
+  /** Value of the option `maxBodyBytes`, in bytes. `serve` limits the messages of WebSockets to it. */
+  readonly maxBodyBytes?: number | undefined;
   /**
    * Replaces options for new requests. Requests in progress use the previous options. If the change is invalid, throws `config`
    * and changes nothing.
@@ -131,6 +133,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     fetch,
     get idleMs() {
       return settings.idleMs;
+    },
+    get maxBodyBytes() {
+      return settings.maxBodyBytes;
     },
     update(change) {
       try {

@@ -52,10 +52,12 @@ describe('an upgrade to a WebSocket', () => {
   });
 
   it.each([
-    ['/v1/models', 'websocket'],
-    ['/v1/responses', 'h2c'],
-  ])('at %s to %s reaches the gateway as a request', async (path, upgrade) => {
-    const served = await serve(gateway, { port: 0 });
+    ['/v1/models', 'websocket', false],
+    ['/v1/models', 'websocket', true],
+    ['/v1/responses', 'h2c', false],
+    ['/v1/responses', 'h2c', true],
+  ])('at %s to %s reaches the gateway as a request, with sockets: %s', async (path, upgrade, sockets) => {
+    const served = await serve(gateway, { port: 0, sockets });
     try {
       const { status, body } = await ask(served.url, path, upgrade);
       expect([status, JSON.parse(body)]).toEqual([200, { from: 'gateway' }]);

@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { LlmError, systemClock } from '@majordomo/core';
 import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import type { Gateway } from '../gateway.ts';
 import { CUT, FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
 import { isAcceptedTarget } from './accepted-target.ts';
 import { isFromHere } from './loopback.ts';
+import type { ServedGateway } from './served-gateway.ts';
 import { Shutdown } from './shutdown.ts';
-import { chunked, cutIdleClient, isEventStream } from './streaming.ts';
+import { Sockets } from './sockets/sockets.ts';
+import { chunked, cutIdleClient, DEFAULT_IDLE_MS, isEventStream } from './streaming.ts';
 import { discardBody } from './unread-body.ts';
 import { isSocketRequest, refuseSocket } from './upgrade.ts';
 
@@ -18,11 +19,6 @@ import { isSocketRequest, refuseSocket } from './upgrade.ts';
  */
 const BACKLOG = 4096;
 const MAX_PORT = 65_535;
-/** Idle limit in milliseconds for a gateway without `idleMs`. */
-const DEFAULT_IDLE_MS = 60_000;
-
-/** Gateway, or any object with a `fetch` function. */
-export type ServedGateway = Pick<Gateway, 'fetch'> & Partial<Gateway>;
 
 /** Options of `serve`. */
 export interface ServeOptions {
@@ -35,9 +31,14 @@ export interface ServeOptions {
    * time, load balancers can detect that the gateway is not ready. @default 0
    */
   readonly drainMs?: number | undefined;
+  /**
+   * Whether to accept WebSockets at `/v1/responses`. Each `response.create` of a socket is a request to the gateway. Requires the
+   * package `ws`. @default false, which answers an upgrade with 426, so that clients use HTTP
+   */
+  readonly sockets?: boolean | undefined;
 }
 
-const KINDS: KindsOf<ServeOptions> = { port: 0, host: 'string', drainMs: 0 };
+const KINDS: KindsOf<ServeOptions> = { port: 0, host: 'string', drainMs: 0, sockets: 'boolean' };
 
 /** Listening server of a gateway. */
 export interface Served {
@@ -62,8 +63,13 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
     });
   const { getRequestListener } = await loadAdapter();
   // Clients reuse idle connections. With Node's default of 5 s, a request could arrive while the connection is being closed.
-  const server = createServer({ headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 });
+  const times = { headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 };
+  const sockets = options.sockets === true ? await Sockets.load(gateway) : undefined;
+  const server = createServer(
+    sockets === undefined ? times : { ...times, shouldUpgradeCallback: isSocketRequest },
+  );
   const shutdown = new Shutdown(server);
+  sockets?.listen(server);
   const listener = getRequestListener(
     async (request, bindings) => {
       const { incoming, outgoing } = bindings as HttpBindings;
@@ -100,6 +106,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
     async close(graceMs = 10_000) {
       gateway.drain?.();
       if (drainMs > 0) await new Promise<void>((resume) => systemClock.timer(drainMs, resume));
+      sockets?.drain();
       await shutdown.close(graceMs);
     },
   };

@@ -68,7 +68,11 @@ export class Shutdown {
 
   private closed(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = systemClock.timer(graceMs, () => this.server.closeAllConnections());
+      const cancel = systemClock.timer(graceMs, () => {
+        this.server.closeAllConnections();
+        // Node does not count WebSockets among the connections of the server.
+        for (const socket of this.sockets) socket.destroy();
+      });
       this.server.close(() => {
         cancel();
         resolve();

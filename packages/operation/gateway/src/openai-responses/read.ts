@@ -35,6 +35,11 @@ const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 /** Members of a request that refer to state which the gateway never stores. */
 const STATE: readonly string[] = ['conversation', 'prompt'];
 
+/** Path and code of a refusal after which clients send the complete input. */
+const NOT_FOUND = { path: 'previous_response_id', code: 'previous_response_not_found' };
+const NO_PREVIOUS =
+  'previous_response_id is not supported, because this gateway stores no responses; send the complete input, or set `responses` of createGateway';
+
 /** Parses a Responses request. `state`: stored state that the request may use. `undefined` if the gateway stores no responses. */
 export function parseResponses(value: unknown, media: Media, state?: ResponseState): ParsedRequest {
   const body = object(value, '');
@@ -89,10 +94,7 @@ function earlierItems(
   return state.items.conversation(
     id,
     () =>
-      new Refusal('invalid-request', `Previous response with id '${shortened(id)}' not found.`, {
-        path: 'previous_response_id',
-        code: 'previous_response_not_found',
-      }),
+      new Refusal('invalid-request', `Previous response with id '${shortened(id)}' not found.`, NOT_FOUND),
     (stored) => {
       if (!isUnfinished(stored)) return itemsOf(stored);
       const { status } = stored.response;
@@ -118,11 +120,7 @@ function storing(body: Fields, state: ResponseState | undefined, notes: Notes): 
   }
   const store = body.optional('store', boolean);
   if (state !== undefined) return store ?? true;
-  if (body.isSet('previous_response_id'))
-    invalid(
-      'previous_response_id',
-      'is not supported, because this gateway stores no responses; send the complete input, or set `responses` of createGateway',
-    );
+  if (body.isSet('previous_response_id')) throw new Refusal('invalid-request', NO_PREVIOUS, NOT_FOUND);
   if (store === true) notes.dropped('store', 'this gateway stores no responses');
   return false;
 }

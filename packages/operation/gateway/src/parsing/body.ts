@@ -4,7 +4,11 @@ import { invalid } from './fields.ts';
 
 /** Reads the JSON body of a request. `most`: maximum size in bytes. */
 export async function jsonBody(request: Request, most: number): Promise<unknown> {
-  const text = textOf(await bodyBytes(request, most));
+  return jsonOf(textOf(await bodyBytes(request, most)));
+}
+
+/** Parses the JSON of a request. Throws a refusal if the text is empty, invalid or nested too deeply. */
+export function jsonOf(text: string): unknown {
   if (text === '') return invalid('', 'is missing');
   const value = tryParseJson(text);
   if (value === undefined) return invalid('', 'is not valid JSON');

@@ -37,6 +37,8 @@ export interface TestGatewayOptions {
   readonly anthropic?: Script;
   readonly gateway?: Partial<GatewayOptions>;
   readonly majordomo?: Partial<MajordomoOptions>;
+  /** Whether the gateway accepts WebSockets. @default false */
+  readonly sockets?: boolean;
 }
 
 /** Returns the caller by the key that clients of OpenAI or Anthropic send. */
@@ -49,6 +51,7 @@ export const byKey: NonNullable<GatewayOptions['authorize']> = ({ headers }) => 
 /** Starts a gateway. `gpt` calls OpenAI and then Anthropic, `claude` in reverse order, with one attempt each. */
 export async function startGateway({
   gateway: options,
+  sockets = false,
   ...scripts
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const answerHello: Script = () => 'hello';
@@ -73,7 +76,7 @@ export async function startGateway({
     authorize: byKey,
     ...options,
   });
-  const served = await serve(gateway, { port: 0 });
+  const served = await serve(gateway, { port: 0, sockets });
   return {
     majordomo,
     gateway,

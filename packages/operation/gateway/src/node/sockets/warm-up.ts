@@ -1,0 +1,20 @@
+import { systemClock } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
+import { ResponsesWriter } from '../../openai-responses/stream.ts';
+import type { Json } from '../../response-store.ts';
+
+const seconds = (): number => Math.floor(systemClock.now() / 1000);
+
+/** Returns the event stream of a response without output, for a request that does not call the model. */
+export function warmUpResponse(body: Json): Response {
+  const writer = new ResponsesWriter({
+    model: String(body['model']),
+    body,
+    isStored: false,
+    createdAt: seconds(),
+    now: seconds,
+    known: new Map(),
+  });
+  const usage = { ...UNKNOWN_USAGE, input: 0, output: 0 };
+  return new Response(writer.write({ type: 'finish', target: '', reason: 'stop', raw: 'stop', usage }));
+}

@@ -1,0 +1,274 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { Server } from 'node:http';
+import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
+import { systemClock } from '@majordomo/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Sockets } from '../src/node/sockets/sockets.ts';
+import { serve } from '../src/node.ts';
+import { ENDS, openSocket } from './support/socket-client.ts';
+import { startGateway } from './support/test-gateway.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Returns a promise, and the function that resolves it. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+describe('an upgrade to a socket', () => {
+  it.each([
+    [{ authorization: 'Bearer unknown' }, 401, 'invalid_api_key'],
+    [{ origin: 'https://page.test' }, 403, 'forbidden'],
+  ])('with the headers %j is refused with %d and the code %s', async (headers, status, code) => {
+    await using testGateway = await startGateway({ sockets: true });
+    const socket = new WebSocket(`${testGateway.url.replace('http', 'ws')}/v1/responses`, {
+      headers: { authorization: 'Bearer key-of-team-a', ...headers },
+    });
+    const [, response] = (await once(socket, 'unexpected-response')) as [
+      unknown,
+      NodeJS.ReadableStream & { statusCode: number },
+    ];
+    let body = '';
+    for await (const chunk of response) body += String(chunk);
+    expect([response.statusCode, JSON.parse(body)]).toMatchObject([status, { error: { code } }]);
+  });
+});
+
+describe('a message', () => {
+  it.each<[string, string | Buffer, object]>([
+    ['that is not JSON', '{', { error: { message: 'the body is not valid JSON' } }],
+    ['that is empty', '', { error: { message: 'the body is missing' } }],
+    ['that is binary', Buffer.from('{}'), { error: { message: 'the body must be text, not binary' } }],
+    ['that is not an object', '[]', { error: { message: 'the body must be an object, not an array' } }],
+    ['of another type', '{"type":"x"}', { error: { param: 'type' } }],
+    [
+      'without a model',
+      '{"type":"response.create","input":"hi","stream_id":"a"}',
+      { stream_id: 'a', error: { param: 'model' } },
+    ],
+    ['without an input', '{"type":"response.create","model":"gpt"}', { error: { param: 'input' } }],
+    [
+      'with an invalid stream_id',
+      '{"type":"response.create","model":"gpt","input":"hi","stream_id":""}',
+      { error: { param: 'stream_id', code: 'invalid_stream_id' } },
+    ],
+    [
+      'with `background`',
+      '{"type":"response.create","model":"gpt","input":"hi","background":true}',
+      { error: { param: 'background' } },
+    ],
+    [
+      'that is nested too deeply',
+      `{"type":"response.create","model":"gpt","input":${'['.repeat(1000)}${']'.repeat(1000)}}`,
+      { error: { message: 'the body is nested too deeply; send at most 500 levels' } },
+    ],
+  ])('%s is refused, and the socket stays usable', async (_, text, expected) => {
+    await using testGateway = await startGateway({ sockets: true });
+    await using client = await openSocket(testGateway.url);
+    client.socket.send(text);
+    expect(await client.next('error')).toMatchObject({ type: 'error', status: 400, ...expected });
+    client.create();
+    await client.next('response.completed');
+  });
+
+  it('above the maximum size of a body closes the socket with 1009', async () => {
+    await using testGateway = await startGateway({ sockets: true, gateway: { maxBodyBytes: 1000 } });
+    await using client = await openSocket(testGateway.url);
+    client.create({ input: 'x'.repeat(1000) });
+    expect(await client.closed).toBe(1009);
+  });
+
+  it('`response.steer` is answered with its input', async () => {
+    await using testGateway = await startGateway({ sockets: true });
+    await using client = await openSocket(testGateway.url);
+    const steer = { previous_response_id: 'resp_1', input: 'stop' };
+    client.socket.send(JSON.stringify({ type: 'response.steer', ...steer }));
+    expect(await client.next('response.steer.failed')).toMatchObject({
+      steer,
+      error: { code: 'steering_not_supported' },
+    });
+  });
+});
+
+describe('a socket', () => {
+  it('has at most 32 named lanes, and a default lane', async () => {
+    await using testGateway = await startGateway({ sockets: true });
+    await using client = await openSocket(testGateway.url);
+    client.create({ generate: false });
+    for (let n = 0; n < 32; n++) client.create({ generate: false, stream_id: `lane.${n}` });
+    for (let n = 0; n < 33; n++) await client.next('response.completed');
+    client.create({ stream_id: 'lane.32' });
+    expect(await client.next(...ENDS)).toMatchObject({
+      type: 'error',
+      status: 400,
+      stream_id: 'lane.32',
+      error: { code: 'websocket_stream_limit_reached', param: 'stream_id' },
+    });
+    client.create({ stream_id: 'lane.0', generate: false });
+    await client.next('response.completed');
+  });
+
+  it('runs 16 requests at once, lets 112 wait, and refuses others', async () => {
+    const { opened, open } = gate();
+    let started = 0;
+    const all = gate();
+    await using testGateway = await startGateway({
+      sockets: true,
+      anthropic: async () => {
+        started += 1;
+        if (started === 16) all.open();
+        await opened;
+        return 'hello';
+      },
+    });
+    await using client = await openSocket(testGateway.url);
+    for (let n = 0; n < 128; n++) client.create({ stream_id: `lane${n % 20}` });
+    await all.opened;
+    client.create();
+    expect(await client.next(...ENDS)).toMatchObject({
+      type: 'error',
+      status: 429,
+      error: { code: 'rate_limit_exceeded' },
+    });
+    expect(started).toBe(16);
+    open();
+    for (let n = 0; n < 128; n++) await client.next('response.completed');
+    expect(started).toBe(128);
+  });
+
+  it('ends after 60 minutes with an error, but not within a response', async () => {
+    const { opened, open } = gate();
+    const reached = gate();
+    await using testGateway = await startGateway({
+      sockets: true,
+      anthropic: async () => {
+        reached.open();
+        await opened;
+        return 'hello';
+      },
+    });
+    const timer = vi.spyOn(systemClock, 'timer');
+    await using client = await openSocket(testGateway.url);
+    const [, endLifetime] = timer.mock.calls.find(([ms]) => ms === 3_600_000) ?? [];
+    client.create();
+    await reached.opened;
+    endLifetime?.();
+    open();
+    expect((await client.next(...ENDS)).type).toBe('response.completed');
+    expect(await client.next(...ENDS)).toMatchObject({
+      type: 'error',
+      status: 400,
+      error: { code: 'websocket_connection_limit_reached' },
+    });
+    expect(await client.closed).toBe(1001);
+  });
+});
+
+describe('a gateway that stops', () => {
+  it('finishes the request in progress, refuses others, and closes the socket with 1001', async () => {
+    const { opened, open } = gate();
+    const reached = gate();
+    await using testGateway = await startGateway({
+      sockets: true,
+      anthropic: async () => {
+        reached.open();
+        await opened;
+        return 'hello';
+      },
+    });
+    await using busy = await openSocket(testGateway.url);
+    await using idle = await openSocket(testGateway.url);
+    busy.create();
+    await reached.opened;
+    const stopped = testGateway.close();
+    expect(await idle.closed).toBe(1001);
+    busy.create();
+    expect(await busy.next(...ENDS)).toMatchObject({
+      type: 'error',
+      status: 503,
+      error: { code: 'unavailable' },
+    });
+    open();
+    expect((await busy.next(...ENDS)).type).toBe('response.completed');
+    expect(await busy.closed).toBe(1001);
+    await stopped;
+  });
+
+  it('closes sockets with unfinished responses after graceMs', async () => {
+    const { opened, open } = gate();
+    await using testGateway = await startGateway({
+      sockets: true,
+      anthropic: async () => {
+        await opened;
+        return 'hello';
+      },
+    });
+    await using client = await openSocket(testGateway.url);
+    client.create();
+    await testGateway.anthropic.request(0);
+    await testGateway.close(0);
+    expect(await client.closed).toBe(1006);
+    open();
+  });
+});
+
+describe('a client that disconnects', () => {
+  it.each<[string, (socket: WebSocket) => void]>([
+    ['without a close frame', (socket) => socket.terminate()],
+    ['with a close frame', (socket) => socket.close()],
+  ])('%s aborts its calls, starts no waiting ones, and the ledger releases their money', async (_, leave) => {
+    const reports: unknown[] = [];
+    const records: SpendRecord[] = [];
+    const ledger = createLedger({
+      store: memoryStore(),
+      limits: [{ name: 'daily', max: { usd: '10' }, per: 'day' }],
+      onRecord: (record) => records.push(record),
+    });
+    const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
+    await using testGateway = await startGateway({
+      sockets: true,
+      anthropic: () => ({ fault: 'stall', answer }),
+      majordomo: { gates: [ledger.gate] },
+      gateway: { onError: (error) => reports.push(error) },
+    });
+    await using client = await openSocket(testGateway.url);
+    client.create();
+    client.create({ stream_id: 'waiting' });
+    client.create({ stream_id: 'waiting' });
+    await client.next('response.output_text.delta');
+    const [{ held } = { held: 0n }] = await ledger.state('daily');
+    expect(held).toBeGreaterThan(0n);
+    leave(client.socket);
+    await (
+      await testGateway.anthropic.request(0)
+    ).ended;
+    await expect.poll(() => records.length).toBe(2);
+    expect(await ledger.state('daily')).toMatchObject([{ held: 0n }]);
+    expect([testGateway.anthropic.requests.length, reports]).toEqual([2, []]);
+  });
+});
+
+describe('serve with sockets', () => {
+  it('is refused on platforms that pass all upgrades', async () => {
+    const gateway = { fetch: () => Promise.resolve(new Response()) };
+    const sockets = await Sockets.load(gateway);
+    expect(() => {
+      sockets.listen({} as Server);
+    }).toThrow('serve: sockets require Node 22.21, 24.9 or later');
+  });
+
+  it('rejects a value that is not a boolean', async () => {
+    const gateway = { fetch: () => Promise.resolve(new Response()) };
+    await expect(serve(gateway, { port: 0, sockets: 1 as unknown as boolean })).rejects.toMatchObject({
+      kind: 'config',
+      message: 'serve: sockets must be a boolean, not a number',
+    });
+  });
+});
