@@ -49,7 +49,7 @@ export type { TypedCalls } from './operations/object-rounds.ts';
 // Bytes, hashes and media types
 export { canonicalJson, hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
-export { concatBytes, fnv1a, fromBase64, toBase64 } from './util/bytes.ts';
+export { concatBytes, fnv1a, fromBase64, piecesOf, toBase64 } from './util/bytes.ts';
 export { sniffAudio, sniffMediaType } from './util/media-type.ts';
 export { asLanguage } from './operations/transcription.ts';
 

@@ -13,7 +13,10 @@ export interface StoredFile {
   readonly purpose: string;
   /** Time of the upload, in epoch milliseconds. */
   readonly createdAt: number;
-  /** Time after which the gateway deletes the file, in epoch milliseconds. */
+  /**
+   * Time after which the file does not exist for clients, in epoch milliseconds. The store deletes the file afterwards, because its
+   * owner may never return.
+   */
   readonly expiresAt: number;
 }
 

@@ -11,6 +11,7 @@ export function memoryFiles(): FileContentStore {
   return {
     async put(owner, id, content, describe) {
       const blob = await new Response(content).blob();
+      removeExpired(owners);
       const entry: Entry = { file: await describe(), content: blob };
       const files = owners.get(owner) ?? new Map<string, Entry>();
       owners.set(owner, files.set(id, entry));
@@ -23,4 +24,10 @@ export function memoryFiles(): FileContentStore {
       return Promise.resolve();
     },
   };
+}
+
+function removeExpired(owners: ReadonlyMap<string, Map<string, Entry>>): void {
+  const now = Date.now();
+  for (const files of owners.values())
+    for (const [id, { file }] of files) if (file.expiresAt <= now) files.delete(id);
 }

@@ -1,9 +1,9 @@
 import { fileStoreConformance } from '@majordomo/conformance';
 import { memoryFiles, type FileContentStore, type StoredFile } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = mkdtempSync(join(tmpdir(), 'majordomo-files-'));
@@ -19,11 +19,14 @@ const about = (size: number): StoredFile => ({
   size,
   purpose: 'user_data',
   createdAt: 1,
-  expiresAt: 2,
+  expiresAt: 4_000_000_000_000,
 });
 
-const store = (files: FileContentStore, owner: string, text: string): Promise<void> =>
-  files.put(owner, ID, new Blob([text]).stream(), () => Promise.resolve(about(text.length)));
+const END = 4_000_000_000_000;
+const store = (files: FileContentStore, owner: string, text: string, expiresAt = END): Promise<void> =>
+  files.put(owner, ID, new Blob([text]).stream(), () =>
+    Promise.resolve({ ...about(text.length), expiresAt }),
+  );
 
 async function textOf(files: FileContentStore, owner: string): Promise<string | undefined> {
   const content = await files.read(owner, ID);
@@ -40,6 +43,13 @@ describe('memoryFiles', () => {
         return [files, files];
       }),
     );
+
+  it('removes expired files of owners that never return', async () => {
+    const files = memoryFiles();
+    await store(files, 'a', 'one', Date.now());
+    await store(files, 'b', 'two');
+    expect(await files.list('a')).toEqual([]);
+  });
 });
 
 describe('folderFiles', () => {
@@ -76,10 +86,23 @@ describe('folderFiles', () => {
     await store(files, 'a', 'one');
     await files.delete('a', ID);
     expect(entries(folder)).toHaveLength(2);
+    // The process was killed while it wrote one file, and before it completed another.
+    const [deleted = ''] = entries(folder);
+    for (const name of ['2.part', '2.json.part', '3']) writeFileSync(join(deleted, `../file-${name}`), '');
     const before = new Date(Date.now() - 86_400_000);
     for (const path of entries(folder)) utimesSync(path, before, before);
-    await files.put('a', 'file-2', new Blob(['two']).stream(), () => Promise.resolve(about(3)));
-    expect(entries(folder).map((path) => path.split('file-')[1])).toEqual(['2', '2.json']);
+    await store(folderFiles(folder), 'b', 'two');
+    await expect.poll(() => entries(folder).map((path) => basename(path))).toEqual([ID, `${ID}.json`]);
+    expect(await textOf(files, 'b')).toBe('two');
+  });
+
+  it('removes expired files of owners that never return', async () => {
+    const folder = join(root, 'expired');
+    await store(folderFiles(folder), 'a', 'one', Date.now() - 600_000);
+    expect(entries(folder)).toHaveLength(2);
+    await store(folderFiles(folder), 'b', 'two');
+    await expect.poll(() => entries(folder)).toHaveLength(2);
+    expect(await folderFiles(folder).list('a')).toEqual([]);
   });
 
   it('refuses an id that is a path', async () => {

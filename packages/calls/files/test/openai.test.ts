@@ -9,10 +9,11 @@ import {
   type MediaFitter,
   type Message,
 } from '@majordomo/core';
+import type { FileServer } from '@majordomo/conformance';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createFiles } from '../src/index.ts';
-import { createWorld, newSignal, pdf, png } from './world.ts';
+import { createWorld, newSignal, openaiAt, pdf, png } from './world.ts';
 
 const document = file(pdf(5000), 'application/pdf', 'report.pdf');
 const about = (part: Parameters<typeof user>[number], text = 'What is in it?'): ChatRequest => ({
@@ -126,6 +127,28 @@ describe('content', () => {
     await world.ask(about(file(pdf(999), 'application/pdf')));
     expect(world.requests('upload')).toEqual([]);
     expect(JSON.stringify(world.requests('chat')[0]?.body)).toContain('file_data');
+  });
+
+  it('below the threshold does not need the storage of the provider', async () => {
+    let storages = 0;
+    const counted = (server: FileServer) =>
+      openaiAt(server).map((provider) => ({
+        ...provider,
+        files: (...args: Parameters<NonNullable<typeof provider.files>>) => {
+          storages++;
+          return provider.files?.(...args);
+        },
+      }));
+    await using world = await createWorld({ providers: counted });
+    const result = toolResult({ callId: 'call_1', name: 'look', content: [image(png(999))] });
+    const call = { type: 'tool-call', id: 'call_1', name: 'look', args: {} } as const;
+    const tools = [{ name: 'look', description: 'd', parameters: { type: 'object' } }];
+    await world.ask({ messages: [user('hi')] });
+    await world.ask(about(file(pdf(999), 'application/pdf')));
+    await world.ask({ messages: [user('Look.'), { role: 'assistant', parts: [call] }, result], tools });
+    expect(storages).toBe(0);
+    await world.ask(about(document));
+    expect(storages).toBeGreaterThan(0);
   });
 
   it('of tool results and user messages is sent by reference over Responses', async () => {

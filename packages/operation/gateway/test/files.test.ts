@@ -138,6 +138,52 @@ describe('/v1/files of a gateway', () => {
     await expect(files.retrieveMetadata(created.id)).rejects.toThrow(Anthropic.NotFoundError);
   });
 
+  it('lists the next page after the client has deleted all files of the previous page', async () => {
+    const { openai, anthropic } = await setUp();
+    for (const client of [openai().files, anthropic().files]) {
+      for (let number = 0; number < 5; number++) await createPdf(openai());
+      let deleted = 0;
+      for await (const { id } of client.list({ limit: 2 })) {
+        await client.delete(id);
+        deleted++;
+      }
+      expect(deleted).toBe(5);
+    }
+    await expect(openai().files.list({ after: 'file-x' })).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('lists files by the time of their creation, in both directions', async () => {
+    const { openai } = await setUp();
+    const created: string[] = [];
+    for (let number = 0; number < 4; number++) created.push((await createPdf(openai())).id);
+    const idsOf = async (order: 'asc' | 'desc') => {
+      const ids: string[] = [];
+      for await (const { id } of openai().files.list({ order, limit: 3 })) ids.push(id);
+      return ids;
+    };
+    const [oldest, newest] = [await idsOf('asc'), await idsOf('desc')];
+    expect(oldest).toEqual(newest.toReversed());
+    expect(oldest.toSorted()).toEqual(created.toSorted());
+  });
+
+  it.each([
+    ['tokens', 'name=file; filename=a.pdf', 'a.pdf'],
+    ['an extended name', `name=file; filename="=?utf-8?B?w6Q=?="; filename*=utf-8''%C3%A4.pdf`, 'ä.pdf'],
+    ['an invalid extended name', `name="file"; filename="a.pdf"; filename*=utf-8''%C3`, 'a.pdf'],
+    ['escaped quotes', String.raw`name="file"; filename="\"a\".pdf"`, '"a".pdf'],
+    ['another parameter in a string', 'filename="; name=purpose.pdf"; name="file"', '; name=purpose.pdf'],
+  ])('accepts a form whose headers have %s', async (_, parameters, name) => {
+    const { url } = await setUp();
+    const body = [
+      '--b\r\nContent-Disposition: form-data; name=purpose\r\n\r\nuser_data',
+      `--b\r\nContent-Disposition: form-data; ${parameters}\r\n\r\nhello`,
+      '--b--\r\n',
+    ].join('\r\n');
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'multipart/form-data; boundary="b"' };
+    const response = await fetch(`${url}/v1/files`, { method: 'POST', headers, body });
+    expect(await response.json()).toMatchObject({ filename: name, bytes: 5 });
+  });
+
   it('hides files from another tenant', async () => {
     const { openai, anthropic } = await setUp();
     const { id } = await createPdf(openai());

@@ -14,7 +14,7 @@ const about = (id: string): StoredFile => ({
   size: 1,
   purpose: 'user_data',
   createdAt: 1,
-  expiresAt: 2,
+  expiresAt: 4_000_000_000_000,
 });
 
 /** Returns the number of stored pieces. */
@@ -62,4 +62,33 @@ it('an upload of a process that has ended is removed a day later', async () => {
   await clock.advance(1);
   await stores.files.put('a', 'file-3', new Blob([]).stream(), () => Promise.resolve(about('file-3')));
   expect(piecesIn(path)).toBe(6);
+});
+
+it('expired files of owners that never return are removed', async () => {
+  const path = at('expired.db');
+  const clock = fakeClock(1_000_000);
+  await using stores = sqliteStores(path, { clock });
+  const expiring = { ...about('file-1'), expiresAt: 2_000_000 };
+  await stores.files.put('a', 'file-1', bytes(), () => Promise.resolve(expiring));
+  const content = await stores.files.read('a', 'file-1');
+  await clock.advance(1_000_000);
+  await stores.files.put('b', 'file-2', new Blob([]).stream(), () => Promise.resolve(about('file-2')));
+  // A call that began before the end can read the content.
+  expect((await new Response(content).arrayBuffer()).byteLength).toBe(3 * MIB);
+  await clock.advance(600_000);
+  await stores.files.put('b', 'file-3', new Blob([]).stream(), () => Promise.resolve(about('file-3')));
+  expect(await stores.files.list('a')).toEqual([]);
+  expect(piecesIn(path)).toBe(0);
+});
+
+it('an upload that was removed because it took longer than a day fails', async () => {
+  const clock = fakeClock(1_000_000);
+  await using stores = sqliteStores(at('slow.db'), { clock });
+  const slow = stores.files.put('a', 'file-1', new Blob(['one']).stream(), async () => {
+    await clock.advance(86_400_000);
+    await stores.files.put('b', 'file-2', new Blob([]).stream(), () => Promise.resolve(about('file-2')));
+    return about('file-1');
+  });
+  await expect(slow).rejects.toThrow('longer than a day');
+  expect(await stores.files.list('a')).toEqual([]);
 });

@@ -19,6 +19,7 @@ import type {
 } from '../types/majordomo.ts';
 import type { ClassificationModel } from '../types/operations.ts';
 import type { Env, Model, ModelContext, ModelInfo, Provider } from '../types/provider.ts';
+import { hasLargeContent } from '../util/content.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
 import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/time.ts';
@@ -189,10 +190,11 @@ function newView(
   };
 }
 
-/** Returns a function that returns the file storage of a target. */
+/** Returns a function that returns the file storage of a target for a request with large content. */
 const filesAt =
   (references: FileReferences, registry: Registry): ModelSetup['filesAt'] =>
-  ({ provider, modelId }) => {
+  ({ provider, modelId }, { messages }) => {
+    if (!hasLargeContent(messages, references.aboveBytes)) return undefined;
     const backend = provider.files?.(modelId, registry.env);
     return backend && { references, backend };
   };

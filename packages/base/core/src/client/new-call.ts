@@ -28,7 +28,7 @@ export interface ModelSetup {
   readonly chain: ChainOptions | undefined;
   readonly onEvent: ((event: CallEvent) => void) | undefined;
   readonly media: MediaFitter | undefined;
-  /** Returns the file storage of a target, if content is sent by reference. */
+  /** Returns the file storage of a target, if large content is sent by reference. */
   readonly filesAt: ChatOptions['filesAt'];
   /** Emulates classification for chat models. */
   readonly classification: MajordomoOptions['classification'];

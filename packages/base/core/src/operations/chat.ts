@@ -16,8 +16,8 @@ export interface ChatOptions {
   readonly isStreamed: boolean;
   readonly media: MediaFitter | undefined;
   readonly modelAt: (target: Target) => Model;
-  /** Returns the file storage of a target. Absent for work that does not upload. */
-  readonly filesAt?: ((target: Target) => TargetFiles | undefined) | undefined;
+  /** Returns the file storage of a target for a request with large content. Absent for work that does not upload. */
+  readonly filesAt?: ((target: Target, request: ChatRequest) => TargetFiles | undefined) | undefined;
   /** Tenant of the call. */
   readonly tenant?: string | undefined;
 }
@@ -33,7 +33,7 @@ export async function prepareChat(
   const model = modelAt(target);
   const { key, provider } = target;
   const complete = target.with === undefined ? request : withDefaults(request, target.with);
-  const files = options.filesAt?.(target);
+  const files = options.filesAt?.(target, complete);
   const contents =
     files !== undefined || hasBlobs(complete)
       ? await (await loadContents()).readContents(complete, model, { files, tenant, media, scope })

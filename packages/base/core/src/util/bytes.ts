@@ -74,3 +74,23 @@ export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+/** Divides a stream into pieces of a size in bytes, except the last one. The chunks of the stream can have any size. */
+export async function* piecesOf(
+  content: ReadableStream<Uint8Array>,
+  pieceBytes: number,
+): AsyncGenerator<Uint8Array> {
+  let chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of content) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size < pieceBytes) continue;
+    const bytes = concatBytes(chunks);
+    let start = 0;
+    for (; size - start >= pieceBytes; start += pieceBytes) yield bytes.subarray(start, start + pieceBytes);
+    chunks = [bytes.subarray(start)];
+    size -= start;
+  }
+  if (size > 0) yield concatBytes(chunks);
+}

@@ -1,4 +1,12 @@
-import type { AudioPart, FilePart, ImagePart, Part, ResultPiece, TurnMessage } from '../types/messages.ts';
+import type {
+  AudioPart,
+  FilePart,
+  ImagePart,
+  Message,
+  Part,
+  ResultPiece,
+  TurnMessage,
+} from '../types/messages.ts';
 
 /** Part that is an image, a document or audio. */
 export type ContentPart = ImagePart | FilePart | AudioPart;
@@ -8,3 +16,14 @@ export const contentsIn = ({ role, parts }: TurnMessage): readonly ContentPart[]
   (role === 'assistant' ? [] : parts)
     .flatMap((part): readonly (Part | ResultPiece)[] => ('content' in part ? part.content : [part]))
     .filter((piece) => 'bytes' in piece);
+
+/** Whether messages contain a blob, or other content of at least a size in bytes. */
+export const hasLargeContent = (messages: readonly Message[], size: number): boolean =>
+  messages.some(({ parts }) =>
+    parts.some((part) =>
+      'content' in part ? part.content.some((piece) => isLarge(piece, size)) : isLarge(part, size),
+    ),
+  );
+
+const isLarge = (part: Part | ResultPiece, size: number): boolean =>
+  part.type === 'blob' || ('bytes' in part && part.bytes.length >= size);

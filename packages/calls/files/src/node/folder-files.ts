@@ -1,31 +1,41 @@
 import { createHash } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import type { FileContentStore, StoredFile } from '../content-store.ts';
 
-/** Time for which the content of a deleted file stays readable, so that running calls can send it, in milliseconds. */
+/** Time for which the content of a deleted or expired file stays readable, so that running calls can send it, in milliseconds. */
 const DELETED_MS = 600_000;
 /** Time after which an unfinished upload belongs to a process that has ended, in milliseconds. */
 const UNFINISHED_MS = 86_400_000;
+/** Minimum time between two searches for files to remove, in milliseconds. */
+const SWEEP_EVERY_MS = 3_600_000;
 
 const ID = /^[\w-]{1,100}$/;
 
 /**
  * Creates a store that keeps files in a folder, which it creates if necessary. Several processes can share the folder. The names of
- * clients are not used as names of files. Only the user of the process can read the files. Content of a deleted file is removed 10
- * minutes later.
+ * clients are not used as names of files. Only the user of the process can read the files. Content of a deleted or
+ * expired file is removed 10 minutes later or, after a restart, with a later upload.
  */
 export function folderFiles(path: string): FileContentStore {
   if (typeof path !== 'string' || path === '')
     throw new LlmError('config', 'folderFiles: path must be the path of a folder', { path: 'path' });
   const folderOf = (owner: string): string => join(path, createHash('sha256').update(owner).digest('hex'));
+  let sweepAt = 0;
+  /** Sweeps the folders of all owners. Ignores errors, because the next search finds the same files. */
+  const sweepSometimes = async (): Promise<void> => {
+    const now = Date.now();
+    if (now < sweepAt) return;
+    sweepAt = now + SWEEP_EVERY_MS;
+    for (const name of await namesIn(path)) await sweep(join(path, name)).catch(() => undefined);
+  };
   return {
     put: async (owner, id, content, describe) => {
       const folder = folderOf(owner);
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await sweep(folder);
+      sweepSometimes().catch(() => undefined);
       const place = placeOf(folder, id);
       try {
         await writeContent(`${place}.part`, content);
@@ -80,18 +90,34 @@ async function writeContent(path: string, content: ReadableStream<Uint8Array>): 
   }
 }
 
-/** Removes the content of deleted files, and uploads of processes that have ended. */
+/** Removes the content of deleted and expired files, and uploads of processes that have ended. */
 async function sweep(folder: string): Promise<void> {
-  const now = Date.now();
-  for (const name of await namesIn(folder)) {
+  const names = new Set(await namesIn(folder));
+  for (const name of names) {
     const path = join(folder, name);
-    const isDeleted = name.endsWith('.deleted');
-    if (!isDeleted && !name.endsWith('.part')) continue;
-    const { mtimeMs } = (await ignoreMissing(stat(path))) ?? { mtimeMs: now };
-    if (now - mtimeMs < (isDeleted ? DELETED_MS : UNFINISHED_MS)) continue;
-    if (isDeleted) await rm(path.slice(0, -'.deleted'.length), { force: true });
-    await rm(path, { force: true });
+    const extension = extname(name);
+    const content = path.slice(0, path.length - extension.length);
+    if (extension === '.part' && (await isOlder(path, UNFINISHED_MS))) await remove(path);
+    if (extension === '.deleted' && (await isOlder(path, DELETED_MS))) await remove(content, path);
+    if (extension === '.json' && (await hasExpired(path))) await remove(path, content);
+    const isComplete = names.has(`${name}.json`) || names.has(`${name}.deleted`);
+    // The process has ended between the two steps that complete an upload.
+    if (extension === '' && !isComplete && (await isOlder(path, UNFINISHED_MS))) await remove(path);
   }
+}
+
+async function isOlder(path: string, ms: number): Promise<boolean> {
+  const found = await ignoreMissing(stat(path));
+  return found !== undefined && Date.now() - found.mtimeMs >= ms;
+}
+
+async function hasExpired(path: string): Promise<boolean> {
+  const file = await read(path);
+  return file !== undefined && file.expiresAt + DELETED_MS <= Date.now();
+}
+
+async function remove(...paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(path, { force: true });
 }
 
 const namesIn = async (folder: string): Promise<readonly string[]> =>

@@ -59,9 +59,7 @@ export class CallerFiles implements FileSource {
   async list(): Promise<readonly StoredFile[]> {
     const files = await this.run('read', (store) => store.list(this.owner));
     for (const { id } of files.filter(isExpired)) await this.delete(id);
-    return files
-      .filter((file) => !isExpired(file))
-      .toSorted((a, b) => b.createdAt - a.createdAt || a.id.localeCompare(b.id));
+    return files.filter((file) => !isExpired(file)).toSorted((a, b) => (a.id < b.id ? 1 : -1));
   }
 
   async delete(id: string): Promise<void> {

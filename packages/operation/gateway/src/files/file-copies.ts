@@ -43,6 +43,7 @@ export class FileCopies {
   /** Removes a copy later, instead of at the time that the previous use determined. */
   private keep(key: string, copy: Copy): void {
     copy.cancelRemoval();
+    this.folder.touch();
     const remove = (): void => {
       this.copies.delete(key);
       this.folder.remove(copy.name);

@@ -1,5 +1,6 @@
 import type { StoredFile } from '@majordomo/files';
 import { invalid, oneOf } from '../parsing/fields.ts';
+import { FILE_ID } from './file-id.ts';
 
 /** Forms of the files of one wire. */
 export interface FileForms {
@@ -32,8 +33,8 @@ export const openaiForms: FileForms = {
     const purpose = query.get('purpose');
     const order = oneOf('asc', 'desc')(query.get('order') ?? 'desc', 'order');
     const matching = files.filter((file) => purpose === null || file.purpose === purpose);
-    const sorted = order === 'asc' ? matching.toReversed() : matching;
-    const { page, hasMore } = pageOf(sorted, query, 'after', 10_000, 10_000);
+    const paging = { cursor: 'after', most: 10_000, usual: 10_000, isOldestFirst: order === 'asc' };
+    const { page, hasMore } = pageOf(matching, query, paging);
     return {
       object: 'list',
       data: page.map(openaiFile),
@@ -63,25 +64,35 @@ export const anthropicForms: FileForms = {
     const ids = [...query.getAll('ids'), ...query.getAll('ids[]')];
     if (ids.length > 0)
       return { data: files.filter(({ id }) => ids.includes(id)).map(anthropicFile), next_page: null };
-    const { page, hasMore } = pageOf(files, query, 'page', 1000, 20);
+    const { page, hasMore } = pageOf(files, query, { cursor: 'page', most: 1000, usual: 20 });
     return { data: page.map(anthropicFile), next_page: hasMore ? (page.at(-1)?.id ?? null) : null };
   },
   deleted: (id) => ({ id, type: 'file_deleted' }),
 };
 
-/** Returns the page of `files` after the id in the parameter `cursor`. */
+/** Names and limits of the parameters of a list. */
+interface Paging {
+  /** Parameter with the id of the last file of the previous page. */
+  readonly cursor: string;
+  /** Maximum and default of the parameter `limit`. */
+  readonly most: number;
+  readonly usual: number;
+  readonly isOldestFirst?: boolean;
+}
+
+/** Returns a page of `files`, which are sorted newest first. The last file of the previous page may have been deleted. */
 function pageOf(
   files: readonly StoredFile[],
   query: URLSearchParams,
-  cursor: string,
-  most: number,
-  usual: number,
+  { cursor, most, usual, isOldestFirst = false }: Paging,
 ): { readonly page: readonly StoredFile[]; readonly hasMore: boolean } {
   const limit = Number(query.get('limit') ?? usual);
   if (!Number.isInteger(limit) || limit < 1 || limit > most)
     invalid('limit', `must be an integer from 1 to ${most}`);
-  const after = query.get(cursor);
-  const start = after === null ? 0 : files.findIndex(({ id }) => id === after) + 1;
-  if (after !== null && start === 0) invalid(cursor, 'is not the id of a file');
-  return { page: files.slice(start, start + limit), hasMore: start + limit < files.length };
+  const last = query.get(cursor);
+  if (last !== null && !FILE_ID.test(last)) invalid(cursor, 'is not the id of a file');
+  const sorted = isOldestFirst ? files.toReversed() : files;
+  // Ids sort by the time of their creation.
+  const following = sorted.filter(({ id }) => last === null || (isOldestFirst ? id > last : id < last));
+  return { page: following.slice(0, limit), hasMore: following.length > limit };
 }

@@ -1,12 +1,15 @@
 /** Members of Node's built-ins that this file uses. */
 interface Builtins {
   readonly 'node:fs': {
-    mkdtempSync(prefix: string): string;
+    mkdirSync(path: string, options: { readonly recursive: true; readonly mode: number }): unknown;
     openAsBlob(path: string, options: { readonly type: string }): Promise<Blob>;
     rmSync(path: string, options: { readonly recursive: true; readonly force: true }): void;
     readonly promises: {
       open(path: string, flags: 'wx', mode: number): Promise<Handle>;
-      rm(path: string, options: { readonly force: true }): Promise<void>;
+      readdir(path: string): Promise<readonly string[]>;
+      rm(path: string, options: { readonly recursive?: true; readonly force: true }): Promise<void>;
+      stat(path: string): Promise<{ readonly mtimeMs: number }>;
+      utimes(path: string, read: Date, changed: Date): Promise<void>;
     };
   };
   readonly 'node:os': { tmpdir(): string };
@@ -22,9 +25,18 @@ interface Process {
   once(event: 'exit', listener: () => void): unknown;
 }
 
+type Fs = Builtins['node:fs'];
+
 const { process } = globalThis as { readonly process?: Process };
 
-/** Folder for temporary files that only the user of the process can read. It is created when it is needed, and removed at the end of the process. */
+const PREFIX = 'majordomo-file-copies-';
+/** Time after its last use at which a folder belongs to a process that was killed, in milliseconds. */
+const ABANDONED_MS = 86_400_000;
+
+/**
+ * Folder for temporary files that only the user of the process can read. It is created when it is needed, and removed at the end of the
+ * process. A folder of a killed process is removed when another process writes a file a day later.
+ */
 export class TemporaryFolder {
   private path: string | undefined;
 
@@ -33,6 +45,7 @@ export class TemporaryFolder {
     const fs = process?.getBuiltinModule?.('node:fs');
     if (fs === undefined) return new Response(content, { headers: { 'content-type': type } }).blob();
     const path = `${this.open(fs)}/${name}`;
+    removeAbandoned(fs).catch(() => undefined);
     try {
       const handle = await fs.promises.open(path, 'wx', 0o600);
       try {
@@ -47,20 +60,43 @@ export class TemporaryFolder {
     }
   }
 
+  /** Records that a file is used, so that other processes do not regard the folder as abandoned. */
+  touch(): void {
+    const now = new Date();
+    const fs = process?.getBuiltinModule?.('node:fs');
+    if (this.path !== undefined) fs?.promises.utimes(this.path, now, now).catch(() => undefined);
+  }
+
   /** Removes a file. The removal at the end of the process includes a file that cannot be removed now. */
   remove(name: string): void {
     const fs = process?.getBuiltinModule?.('node:fs');
     fs?.promises.rm(`${this.path}/${name}`, { force: true }).catch(() => undefined);
   }
 
-  private open(fs: Builtins['node:fs']): string {
-    if (this.path !== undefined) return this.path;
-    const parent = process?.getBuiltinModule?.('node:os')?.tmpdir() ?? '/tmp';
-    const path = fs.mkdtempSync(`${parent}/majordomo-files-`);
-    process?.once('exit', () => {
-      fs.rmSync(path, { recursive: true, force: true });
-    });
+  /** Creates the folder, also if another process has removed it because it was empty for a day. */
+  private open(fs: Fs): string {
+    const path = this.path ?? `${parentFolder()}/${PREFIX}${crypto.randomUUID()}`;
+    fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (this.path === undefined)
+      process?.once('exit', () => {
+        fs.rmSync(path, { recursive: true, force: true });
+      });
     this.path = path;
     return path;
+  }
+}
+
+const parentFolder = (): string => process?.getBuiltinModule?.('node:os')?.tmpdir() ?? '/tmp';
+
+/** Removes the folders of processes that were killed. */
+async function removeAbandoned({ promises }: Fs): Promise<void> {
+  const parent = parentFolder();
+  for (const name of await promises.readdir(parent)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const path = `${parent}/${name}`;
+    const { mtimeMs } = await promises.stat(path).catch(() => ({ mtimeMs: Infinity }));
+    // Other users' folders cannot be removed.
+    if (Date.now() - mtimeMs > ABANDONED_MS)
+      await promises.rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -4,6 +4,7 @@ import { invalid, oneOf } from '../parsing/fields.ts';
 import { FormReader, type FormPart } from '../parsing/form-reader.ts';
 import type { CallerFiles } from './caller-files.ts';
 import { FileContent } from './file-content.ts';
+import { newFileId } from './file-id.ts';
 import { nameOf, typeOf } from './file-type.ts';
 import type { UploadQuota } from './upload-quota.ts';
 
@@ -16,7 +17,7 @@ const purposeOf = oneOf('user_data', 'vision', 'assistants');
 /** Values of the fields that are not the file. */
 interface FileFields {
   purpose?: string;
-  seconds?: number;
+  keepMs?: number;
 }
 
 /** Stores the file of a form. Stores nothing if the form is incomplete or invalid. `purpose`: purpose in a wire without purposes. */
@@ -34,12 +35,14 @@ export async function upload(
     const fields: FileFields = purpose === undefined ? {} : { purpose };
     const part = (await untilFile(form, fields, keepMs)) ?? invalid('file', 'is required');
     const content = new FileContent(form, maxBytes, remaining);
-    const id = `file-${crypto.randomUUID().replaceAll('-', '')}`;
+    const createdAt = systemClock.now();
+    const id = newFileId(createdAt);
     let stored: StoredFile | undefined;
     await files.put(id, content.stream, async () => {
       if ((await untilFile(form, fields, keepMs)) !== undefined) invalid('file', 'must be set only once');
       leave = await quota.enter(content.size, files);
-      stored = describe(id, part, fields, content, keepMs);
+      const expiresAt = createdAt + (fields.keepMs ?? keepMs);
+      stored = { id, ...describe(part, fields, content), createdAt, expiresAt };
       return stored;
     });
     if (stored === undefined) throw new TypeError('the store of files did not call `describe`');
@@ -53,25 +56,12 @@ export async function upload(
 }
 
 function describe(
-  id: string,
   part: FormPart,
-  { purpose = invalid('purpose', 'is required'), seconds }: FileFields,
+  { purpose = invalid('purpose', 'is required') }: FileFields,
   { size, sha256, first }: FileContent,
-  keepMs: number,
-): StoredFile {
+): Pick<StoredFile, 'name' | 'mediaType' | 'size' | 'sha256' | 'purpose'> {
   const name = nameOf(part.fileName);
-  const createdAt = systemClock.now();
-  const expiresAt = createdAt + (seconds === undefined ? keepMs : seconds * 1000);
-  return {
-    id,
-    name,
-    mediaType: typeOf(part.mediaType, name, first),
-    size,
-    sha256,
-    purpose,
-    createdAt,
-    expiresAt,
-  };
+  return { name, mediaType: typeOf(part.mediaType, name, first), size, sha256, purpose };
 }
 
 /** Reads fields until the file. Returns its head, or `undefined` at the end of the form. */
@@ -93,7 +83,7 @@ async function untilFile(
         break;
       case 'expires_after[seconds]':
       case 'expires_in_seconds':
-        fields.seconds = secondsOf(value, name, Math.floor(keepMs / 1000));
+        fields.keepMs = 1000 * secondsOf(value, name, Math.floor(keepMs / 1000));
         break;
       case 'file':
         return invalid(name, 'must be a file, not a string');

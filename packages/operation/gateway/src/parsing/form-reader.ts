@@ -58,11 +58,13 @@ export class FormReader {
     const text = new TextDecoder().decode(head);
     const [, disposition = ''] = /^content-disposition:(.*)$/im.exec(text) ?? [];
     const [, mediaType] = /^content-type:\s*([\w.+-]+\/[\w.+-]+)/im.exec(text) ?? [];
-    const name = parameter(disposition, NAME);
+    const parameters = parametersOf(disposition);
+    const name = parameters.get('name');
     if (name === undefined) invalid('', 'is not a valid form');
     if (++this.parts > MAX_PARTS) invalid('', `must have at most ${MAX_PARTS} fields`);
     this.isAtHead = false;
-    return { name, fileName: parameter(disposition, FILE_NAME), mediaType: mediaType?.toLowerCase() };
+    const fileName = extended(parameters.get('filename*')) ?? parameters.get('filename');
+    return { name, fileName, mediaType: mediaType?.toLowerCase() };
   }
 
   /** Returns the next chunk of the content of the part, or `undefined` after its end. */
@@ -141,9 +143,25 @@ function indexOf(bytes: Uint8Array, pattern: Uint8Array): number {
   return -1;
 }
 
-const NAME = /;\s*name="([^"]*)"/i;
-const FILE_NAME = /;\s*filename="([^"]*)"/i;
+const PARAMETER = /;\s*([\w*]+)\s*=\s*(?:"((?:\\"|[^"])*)"|([^\s";]*))/g;
 
-/** Returns a parameter of a header. Clients escape quotes and line breaks as URLs do. */
-const parameter = (header: string, pattern: RegExp): string | undefined =>
-  pattern.exec(header)?.[1]?.replace(/%(?:22|0D|0A)/gi, (escaped) => decodeURIComponent(escaped));
+/** Returns the parameters of a header. Values are quoted or tokens. Clients escape quotes and line breaks as URLs or strings do. */
+const parametersOf = (header: string): ReadonlyMap<string, string> =>
+  new Map(
+    Array.from(header.matchAll(PARAMETER), ([, name = '', quoted, token = '']) => [
+      name.toLowerCase(),
+      (quoted ?? token).replace(/%(?:22|0D|0A)|\\"/gi, (escaped) =>
+        escaped === '\\"' ? '"' : decodeURIComponent(escaped),
+      ),
+    ]),
+  );
+
+/** Returns the text of an extended parameter (RFC 8187), such as `UTF-8''na%C3%AFve.pdf`. */
+function extended(value: string | undefined): string | undefined {
+  const [, encoded] = /^utf-8'[^']*'(.*)$/i.exec(value ?? '') ?? [];
+  try {
+    return encoded === undefined ? undefined : decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}

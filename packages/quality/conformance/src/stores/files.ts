@@ -61,7 +61,7 @@ const about = (id: string, size: number): TestedFile => ({
   size,
   purpose: 'user_data',
   createdAt: 1,
-  expiresAt: 2,
+  expiresAt: 4_000_000_000_000,
 });
 
 const put = (files: TestedFileStore, owner: string, text: string, id = 'file-1'): Promise<void> =>

@@ -1,12 +1,13 @@
-import { fromBase64, toBase64, toStoredText } from '@majordomo/core/toolkit';
+import { fromBase64, piecesOf, toBase64, toStoredText } from '@majordomo/core/toolkit';
 import type { FileContentStore, StoredFile } from '@majordomo/files';
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
-import { piecesOf } from './pieces.ts';
 
+/** Size of a stored piece of content, except the last one, in bytes. */
+const PIECE_BYTES = 524_288;
 /** Minimum timeout of a statement, in milliseconds, because pieces have half a megabyte. */
 const TIMEOUT_MS = 10_000;
-/** Time for which the content of a deleted file stays readable, so that running calls can send it, in milliseconds. */
+/** Time for which the content of a deleted or expired file stays readable, so that running calls can send it, in milliseconds. */
 const DELETED_MS = 600_000;
 /** Time after which an unfinished upload belongs to a process that has ended, in milliseconds. */
 const UNFINISHED_MS = 86_400_000;
@@ -33,7 +34,7 @@ export function postgresFiles(connection: Connection): FileContentStore {
       const file = begun?.['file'] ?? '';
       try {
         let place = 0;
-        for await (const piece of piecesOf(content))
+        for await (const piece of piecesOf(content, PIECE_BYTES))
           await query(
             `INSERT INTO ${pieces} (file, place, bytes)
              VALUES ($1::text::bigint, $2::text::int, decode($3::text, 'base64')) RETURNING '' AS added`,
@@ -41,12 +42,14 @@ export function postgresFiles(connection: Connection): FileContentStore {
             `${place++}`,
             toBase64(piece),
           );
-        const about = JSON.stringify(await describe());
-        await query(
-          `UPDATE ${table} SET about = $2::text, until = NULL WHERE seq = $1::text::bigint`,
+        const about = await describe();
+        const [finished] = await query(
+          `UPDATE ${table} SET about = $2::text, until = $3::text::bigint WHERE seq = $1::text::bigint RETURNING '' AS finished`,
           file,
-          about,
+          JSON.stringify(about),
+          `${Math.ceil(about.expiresAt) + DELETED_MS}`,
         );
+        if (finished === undefined) throw new Error('the upload took longer than a day, and was removed');
       } catch (error) {
         await cancel(file);
         throw error;

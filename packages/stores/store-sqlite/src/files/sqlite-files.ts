@@ -1,10 +1,11 @@
 import type { Clock } from '@majordomo/core';
-import { toStoredText } from '@majordomo/core/toolkit';
+import { piecesOf, toStoredText } from '@majordomo/core/toolkit';
 import type { FileContentStore, StoredFile } from '@majordomo/files';
 import type { Database } from '../file/database.ts';
-import { piecesOf } from './pieces.ts';
 
-/** Time for which the content of a deleted file stays readable, so that running calls can send it, in milliseconds. */
+/** Size of a stored piece of content, except the last one, in bytes. */
+const PIECE_BYTES = 524_288;
+/** Time for which the content of a deleted or expired file stays readable, so that running calls can send it, in milliseconds. */
 const DELETED_MS = 600_000;
 /** Time after which an unfinished upload belongs to a process that has ended, in milliseconds. */
 const UNFINISHED_MS = 86_400_000;
@@ -21,12 +22,14 @@ export function sqliteFiles(database: Database, clock: Clock): FileContentStore 
       await database.write(() => sql.begin.run(upload, toStoredText(owner), toStoredText(id), until));
       try {
         let place = 0;
-        for await (const piece of piecesOf(content)) {
+        for await (const piece of piecesOf(content, PIECE_BYTES)) {
           const next = place++;
           await database.write(() => sql.addPiece.run(upload, next, piece));
         }
-        const about = JSON.stringify(await describe());
-        await database.write(() => sql.finish.run(about, upload));
+        const file = await describe();
+        const end = file.expiresAt + DELETED_MS;
+        const { changes } = await database.write(() => sql.finish.run(JSON.stringify(file), end, upload));
+        if (changes === 0) throw new Error('the upload took longer than a day, and was removed');
       } catch (error) {
         // If this fails as well, the row is deleted at its end.
         await database.write(() => sql.remove.run(upload)).catch(() => undefined);
@@ -83,7 +86,7 @@ function statements(database: Database) {
   return {
     begin: database.prepare('INSERT INTO files (upload, owner, id, until) VALUES (?, ?, ?, ?)'),
     addPiece: database.prepare('INSERT INTO file_pieces (upload, place, bytes) VALUES (?, ?, ?)'),
-    finish: database.prepare('UPDATE files SET about = ?, until = NULL WHERE upload = ?'),
+    finish: database.prepare('UPDATE files SET about = ?, until = ? WHERE upload = ?'),
     find: database.prepare(`SELECT upload, about FROM files WHERE ${isFile}`),
     list: database.prepare('SELECT about FROM files WHERE owner = ? AND about IS NOT NULL'),
     count: database.prepare('SELECT count(*) AS count FROM file_pieces WHERE upload = ?'),
