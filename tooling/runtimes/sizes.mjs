@@ -79,7 +79,7 @@ const ROWS = [
     beside: ['openai'],
     most: 2.32,
   },
-  { name: 'core, Anthropic', code: withProviders(ANTHROPIC), beside: ['anthropic'], most: 1.5 },
+  { name: 'core, Anthropic', code: withProviders(ANTHROPIC), beside: ['anthropic'], most: 1.51 },
   {
     name: 'core, OpenAI, Anthropic',
     code: withProviders(OPENAI, ANTHROPIC),
