@@ -1,0 +1,97 @@
+import { kindOfStatus } from '@majordomo/core/toolkit';
+import { LlmError } from '@majordomo/core';
+import { fetchAt, limitBody, resolveHost, systemResolve, type Resolve } from '@majordomo/wire-kit';
+import type { ConnectA2aOptions } from './options.ts';
+
+type Options = Pick<ConnectA2aOptions, 'credential' | 'fetch'>;
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Whether the host of a URL is this machine. */
+export const isLoopback = ({ hostname }: URL): boolean => LOOPBACK.test(hostname);
+
+/** Sends requests to a remote agent. Only the origin of `home` receives the credential. */
+export class AgentFetch {
+  private readonly home: URL;
+  private readonly label: string;
+  private readonly options: Options;
+  private readonly resolve: Resolve;
+  /** Tokens that were sent, which are masked in errors. */
+  readonly secrets: Set<string> = new Set();
+
+  constructor(home: URL, label: string, options: Options, resolve: Resolve = systemResolve) {
+    this.home = home;
+    this.label = label;
+    this.options = options;
+    this.resolve = resolve;
+  }
+
+  /** Sends a request. Redirects, refused tokens and overloaded servers are errors. Other responses are left to the SDK. */
+  readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    const target = new URL(input instanceof Request ? input.url : input);
+    const token = await this.token(target, init.signal, undefined);
+    let response = await this.send(target, init, token);
+    if (response.status === 401 && token !== undefined && typeof this.options.credential === 'function') {
+      await response.body?.cancel();
+      response = await this.send(target, init, await this.token(target, init.signal, token));
+    }
+    this.check(response);
+    return limitBody(response, this.label);
+  };
+
+  private async send(target: URL, init: RequestInit, token: string | undefined): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    const send = await this.senderFor(target);
+    return send(target, { ...init, headers, redirect: 'manual' });
+  }
+
+  private async token(
+    { origin }: URL,
+    signal: AbortSignal | null | undefined,
+    rejected: string | undefined,
+  ): Promise<string | undefined> {
+    const { credential } = this.options;
+    if (credential === undefined || origin !== this.home.origin) return undefined;
+    const token =
+      typeof credential === 'string'
+        ? credential
+        : await credential({ signal: signal ?? new AbortController().signal, rejected });
+    this.secrets.add(token);
+    return token;
+  }
+
+  /** Returns the function that reaches the host. The card may name another host, which must have https and be public. */
+  private async senderFor(target: URL): Promise<typeof globalThis.fetch> {
+    const { fetch } = this.options;
+    const general: typeof globalThis.fetch = (input, init) => (fetch ?? globalThis.fetch)(input, init);
+    if (target.origin === this.home.origin || isLoopback(this.home)) return general;
+    if (target.protocol !== 'https:')
+      throw new LlmError('protocol', `${this.label}: the card names ${target.origin}, which has no https`);
+    const address = await resolveHost(target, [], this.resolve).catch((error: unknown) => {
+      // Workers and browsers cannot resolve names, and their networks contain no private hosts of the application.
+      if (LlmError.is(error, 'unsupported')) return undefined;
+      throw new LlmError(
+        'protocol',
+        `${this.label}: the card names the host ${target.host}, which is unknown or not public`,
+        { code: 'private-address' },
+      );
+    });
+    return address === undefined || fetch !== undefined ? general : fetchAt(address);
+  }
+
+  private check({ status, type }: Response): void {
+    if (type === 'opaqueredirect' || (status >= 300 && status < 400))
+      throw new LlmError('protocol', `${this.label}: the agent redirects; pass its final address as url`, {
+        status,
+      });
+    if (status === 401 || status === 403)
+      throw new LlmError('auth', `${this.label}: the agent refused the request; pass a valid credential`, {
+        status,
+      });
+    if (status === 429 || status >= 500)
+      throw new LlmError(kindOfStatus(status), `${this.label}: the agent answered with status ${status}`, {
+        status,
+      });
+  }
+}

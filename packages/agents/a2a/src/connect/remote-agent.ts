@@ -1,0 +1,255 @@
+import {
+  TaskState,
+  type Message,
+  type SendMessageRequest,
+  type StreamResponse,
+  type Task,
+  type TaskStatus,
+} from '@a2a-js/sdk';
+import type { Client } from '@a2a-js/sdk/client';
+import { LlmError, type Clock, type ToolResultPart } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
+import { isEnded, type TaskIds } from '../messages.ts';
+import { answerOf, messageContent, statusText } from './content.ts';
+import { isTransient, TASK_FAILED, toLlmError } from './errors.ts';
+
+/** Outcome of a message: an answer, or a question of the agent. */
+export type Outcome =
+  | { readonly type: 'answer'; readonly content: ToolResultPart['content'] }
+  | ({ readonly type: 'question'; readonly message: string } & TaskIds);
+
+/** Dependencies of `RemoteAgent`. */
+export interface RemoteIo {
+  readonly client: Client;
+  /** Whether the card offers streams. */
+  readonly streams: boolean;
+  /** Subject of errors. */
+  readonly label: string;
+  readonly secrets: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly totalMs: number;
+}
+
+/** First and longest time between two looks at a task, in milliseconds. */
+const FIRST_WAIT_MS = 1000;
+const MAX_WAIT_MS = 30_000;
+/** Maximum time of a cancellation, in milliseconds. */
+const CANCEL_MS = 5000;
+
+/** Events of a stream, as far as they were read. */
+interface ReadEvents {
+  /** Answer of an agent that created no task. */
+  readonly message?: Message;
+  /** Whether the task ended or waits. */
+  readonly isSettled?: boolean;
+}
+
+/** Task whose id becomes known with the first event. */
+interface KnownTask {
+  taskId: string;
+}
+
+/** Sends messages to a remote agent, and follows their tasks. */
+export class RemoteAgent {
+  private readonly io: RemoteIo;
+  private readonly closing = new AbortController();
+  private readonly cancellations = new Set<Promise<void>>();
+
+  constructor(io: RemoteIo) {
+    this.io = io;
+  }
+
+  /** Sends a message, and waits until its task ends or requires input. Cancels the task if the signal aborts or the time is over. */
+  send(message: Message, signal: AbortSignal): Promise<Outcome> {
+    const task: KnownTask = { taskId: message.taskId };
+    return this.limited(task, signal, (either) => this.outcome(message, task, either));
+  }
+
+  /**
+   * Sends the answer to a question, as `send` does. If the agent does not wait for this answer, for example because it received the
+   * answer although its response was lost, only follows the task.
+   */
+  reply(
+    question: Outcome & { readonly type: 'question' },
+    message: Message,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const task: KnownTask = { taskId: question.taskId };
+    return this.limited(task, signal, async (either) => {
+      const current = await this.io.client.getTask({ tenant: '', id: task.taskId }, { signal: either });
+      const waits = current.status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
+      if (waits && statusText(current) === question.message) return this.outcome(message, task, either);
+      return this.outcomeOf(await this.settled(task.taskId, false, either));
+    });
+  }
+
+  private async limited(
+    task: KnownTask,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const { label, totalMs, clock, secrets } = this.io;
+    const limit = new AbortController();
+    const stopTimer = clock.timer(totalMs, () => {
+      limit.abort(
+        new LlmError('timeout', `${label}: the task did not end within ${totalMs} ms; it was canceled`),
+      );
+    });
+    const either = AbortSignal.any([signal, limit.signal, this.closing.signal]);
+    try {
+      return await abortable(work(either), either);
+    } catch (error) {
+      if (!either.aborted) throw toLlmError(error, label, secrets);
+      this.cancel(task);
+      throw either.reason as Error;
+    } finally {
+      stopTimer();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort(new LlmError('aborted', `${this.io.label}: the toolbox was closed`));
+    // Calls that were aborted cancel their tasks in the next turn of the event loop.
+    await Promise.resolve();
+    await Promise.all(this.cancellations);
+  }
+
+  private async outcome(message: Message, task: KnownTask, signal: AbortSignal): Promise<Outcome> {
+    const read = await this.begin(message, task, signal);
+    if (read.message !== undefined) return { type: 'answer', content: messageContent(read.message) };
+    const ended = await this.settled(task.taskId, read.isSettled === true, signal);
+    return this.outcomeOf(ended);
+  }
+
+  /** Sends the message. A connection that ends after the task has begun is not an error. */
+  private async begin(message: Message, task: KnownTask, signal: AbortSignal): Promise<ReadEvents> {
+    const { client, streams } = this.io;
+    if (streams) return this.readUntilCut(client.sendMessageStream(requestOf(message), { signal }), task);
+    const result = await client.sendMessage(requestOf(message), { signal });
+    if (!('status' in result)) return { message: result };
+    task.taskId = result.id;
+    return { isSettled: isSettled(result) };
+  }
+
+  private async readUntilCut(events: AsyncIterable<StreamResponse>, task: KnownTask): Promise<ReadEvents> {
+    try {
+      for await (const { payload } of events) {
+        if (payload?.$case === 'message') return { message: payload.value };
+        if (payload?.$case === 'task') task.taskId = payload.value.id;
+        if (payload?.$case !== 'artifactUpdate' && payload !== undefined && isSettled(payload.value))
+          return { isSettled: true };
+      }
+    } catch (error) {
+      const failure = toLlmError(error, this.io.label, this.io.secrets);
+      if (task.taskId === '' || !isTransient(failure)) throw failure;
+    }
+    if (task.taskId === '')
+      throw new LlmError('protocol', `${this.io.label}: the agent sent no task and no message`);
+    return {};
+  }
+
+  /** Returns the task when it has ended or waits. Subscribes again after a cut, and looks at the task in growing intervals. */
+  private async settled(taskId: string, isReported: boolean, signal: AbortSignal): Promise<Task> {
+    let isNews = isReported;
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)) {
+      const task = await this.look(taskId, signal);
+      if (task !== undefined && isSettled(task)) return task;
+      const reported = task !== undefined && (await this.subscribe(taskId, signal));
+      // An agent that reports an end which the task does not have is asked again after the wait only.
+      if (!reported || isNews) await this.io.clock.sleep(waitMs, signal);
+      isNews = reported;
+    }
+  }
+
+  /** Returns the task, or `undefined` if the agent is temporarily unavailable. */
+  private async look(id: string, signal: AbortSignal): Promise<Task | undefined> {
+    try {
+      return await this.io.client.getTask({ tenant: '', id }, { signal });
+    } catch (error) {
+      const failure = toLlmError(error, this.io.label, this.io.secrets);
+      if (signal.aborted || !isTransient(failure)) throw failure;
+      return undefined;
+    }
+  }
+
+  /** Follows the task, and returns whether the agent reported its end. */
+  private async subscribe(taskId: string, signal: AbortSignal): Promise<boolean> {
+    if (!this.io.streams) return false;
+    try {
+      const events = this.io.client.resubscribeTask({ tenant: '', id: taskId }, { signal });
+      return (await this.readUntilCut(events, { taskId })).isSettled === true;
+    } catch {
+      // The agent does not support it, or the task has ended: the next look decides.
+      return false;
+    }
+  }
+
+  private outcomeOf(task: Task): Outcome {
+    const { label } = this.io;
+    const { id: taskId, contextId, status } = task;
+    switch (status?.state) {
+      case TaskState.TASK_STATE_COMPLETED:
+        return { type: 'answer', content: answerOf(task) };
+      case TaskState.TASK_STATE_INPUT_REQUIRED:
+        return { type: 'question', taskId, contextId, message: statusText(task) };
+      case TaskState.TASK_STATE_AUTH_REQUIRED:
+        this.cancel({ taskId });
+        throw new LlmError(
+          'auth',
+          `${label}: the agent requires a login, which this client cannot provide: ${statusText(task)}`,
+        );
+      default: {
+        const state = STATES.get(status?.state) ?? 'failed';
+        const why = `${label}: the task ${state}: ${statusText(task)}`;
+        throw new LlmError('server', why, { code: TASK_FAILED });
+      }
+    }
+  }
+
+  private cancel({ taskId }: KnownTask): void {
+    if (taskId === '') return;
+    const { client, clock } = this.io;
+    const limit = new AbortController();
+    const stopTimer = clock.timer(CANCEL_MS, () => {
+      limit.abort();
+    });
+    const { signal } = limit;
+    const canceled = abortable(
+      client.cancelTask({ tenant: '', id: taskId, metadata: undefined }, { signal }),
+      signal,
+    )
+      .then(
+        () => undefined,
+        // The task has ended, or the agent is not available.
+        () => undefined,
+      )
+      .finally(() => {
+        stopTimer();
+        this.cancellations.delete(canceled);
+      });
+    this.cancellations.add(canceled);
+  }
+}
+
+const STATES: ReadonlyMap<TaskState | undefined, string> = new Map([
+  [TaskState.TASK_STATE_REJECTED, 'was rejected'],
+  [TaskState.TASK_STATE_CANCELED, 'was canceled'],
+]);
+
+const isSettled = ({ status }: { readonly status: TaskStatus | undefined }): boolean =>
+  isEnded({ status }) ||
+  status?.state === TaskState.TASK_STATE_INPUT_REQUIRED ||
+  status?.state === TaskState.TASK_STATE_AUTH_REQUIRED;
+
+const requestOf = (message: Message): SendMessageRequest => ({
+  tenant: '',
+  message,
+  configuration: {
+    acceptedOutputModes: [],
+    taskPushNotificationConfig: undefined,
+    historyLength: 0,
+    // Without a stream, the client looks at the task, so that no proxy ends a long request.
+    returnImmediately: true,
+  },
+  metadata: undefined,
+});
