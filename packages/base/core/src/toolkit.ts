@@ -27,6 +27,7 @@ export {
   Semaphore,
   withTimeout,
 } from './util/async.ts';
+export { armsOf, recordArm } from './util/arms.ts';
 export { notify } from './util/listeners.ts';
 export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-changes.ts';
 

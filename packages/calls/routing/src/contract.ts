@@ -45,7 +45,23 @@ export type Preset =
   | NamedSpec
   | Choice
   /** Function that returns a spec for a call, or `undefined` if the name cannot be resolved at present. */
-  | ((turn: Turn) => string | undefined | Promise<string | undefined>);
+  | ((turn: Turn) => string | undefined | Promise<string | undefined>)
+  | Split;
+
+/** Preset that divides calls among arms; see `split`. */
+export interface Split {
+  (turn: Turn): string;
+  /** Weights by name or target. */
+  readonly arms: { readonly [arm: string]: number };
+  /** Returns the arm of a key. */
+  armOf(key: string): string;
+}
+
+/** Options of `split`. */
+export interface SplitOptions {
+  /** Part of the hash. Splits with equal salts and arms choose the same keys. Change it to choose other keys. @default '' */
+  readonly salt?: string | undefined;
+}
 
 /** Choice of the best targets for a call. */
 export interface Choice {

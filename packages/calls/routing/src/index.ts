@@ -1,4 +1,5 @@
 export { createRouter } from './create-router.ts';
+export { split } from './presets/split.ts';
 export { isSimpleTurn } from './simple-turn.ts';
 export { STRATEGIES } from './strategies.ts';
 export type {
@@ -9,6 +10,8 @@ export type {
   Preset,
   Router,
   RouterOptions,
+  Split,
+  SplitOptions,
   StrategyName,
   Turn,
   Weights,

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createMajordomo, image, user, type LlmError, type Majordomo } from '@majordomo/core';
+import { recordArm } from '@majordomo/core/toolkit';
 import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
@@ -171,6 +172,24 @@ describe('an entry', () => {
     ]);
     const costs = calls[0]?.attempts.flatMap(({ nanoUsd }) => nanoUsd ?? []) ?? [];
     expect(costs.reduce((sum, cost) => sum + BigInt(cost), 0n)).toBe(total);
+  });
+
+  it('has the arms that splits chose, also in an export', async () => {
+    const { clock, log, majordomo } = setUp({}, { 'gpt-5.4': [{ text: 'yes' }, { text: 'yes' }] });
+    majordomo.resolver((name, { call }) => {
+      if (call !== undefined && name === 'fast') recordArm(call, name, 'canary');
+      return 'openai/gpt-5.4';
+    });
+    await makeCall(majordomo, 'slow');
+    await clock.advance(1);
+    await makeCall(majordomo, 'fast');
+    await log.flush();
+    const { calls } = await log.page();
+    expect(calls.map(({ spec, arms }) => [spec, arms])).toEqual([
+      ['fast', { fast: 'canary' }],
+      ['slow', undefined],
+    ]);
+    expect(await new Response(log.export('csv')).text()).toMatch(/,fast=canary\r\n.*,\r\n$/);
   });
 
   it('of a request that is refused before a call has the outcome `refused` and contains no secret', async () => {
@@ -458,7 +477,7 @@ describe('an export', () => {
     const { log, messages } = await logRefusedRequests(8);
     const [header, ...rows] = parseCsv(await new Response(log.export('csv')).text());
     expect(header?.join(',')).toBe(
-      'at,id,request_id,client_request_id,tenant,key,model,target,operation,wire,outcome,status,error_kind,error_message,ms,first_ms,input,output,cache_read,cache_write,reasoning,usd,attempts,warnings',
+      'at,id,request_id,client_request_id,tenant,key,model,target,operation,wire,outcome,status,error_kind,error_message,ms,first_ms,input,output,cache_read,cache_write,reasoning,usd,attempts,warnings,arms',
     );
     const column = header?.indexOf('error_message') ?? 0;
     expect(rows.map((row) => row[column]).toSorted()).toEqual(

@@ -19,6 +19,8 @@ export interface FeedCall {
   readonly outcome: CallOutcome;
   /** Targets of the resolved chain. */
   readonly targets: readonly string[];
+  /** Arms that splits chose, by name. */
+  readonly arms?: Readonly<Record<string, string>> | undefined;
   /** Target whose response the call returned. */
   readonly answeredBy?: string | undefined;
   /** Time from the start of the call to its first content, in milliseconds. */

@@ -21,8 +21,8 @@ export function contextOf(
     model: (spec) => {
       if (majordomo === undefined)
         throw recorder.fail('the definition has no `majordomo`; add it to use model()');
-      return recorded(majordomo.model(spec), async (request) => {
-        const targets = await majordomo.resolve(spec, { request, signal });
+      return recorded(majordomo.model(spec), async (request, { tenant, metadata }) => {
+        const targets = await majordomo.resolve(spec, { request, tenant, metadata, signal });
         return targets.map(({ target }) => target);
       });
     },

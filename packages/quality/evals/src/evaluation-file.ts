@@ -93,5 +93,5 @@ const SAMPLE = object(
     gates: mapOf(object({ passed: boolean }, reason)),
     replayed: boolean,
   },
-  { nanoUsd: text, error: object({ ...each(text, 'kind', 'message'), counts: boolean }) },
+  { nanoUsd: text, arms: mapOf(text), error: object({ ...each(text, 'kind', 'message'), counts: boolean }) },
 );

@@ -1,20 +1,21 @@
 import {
   LlmError,
+  type CallEvent,
   type CallOptions,
   type ChatModel,
   type ChatRequest,
   type ChatResponse,
 } from '@majordomo/core';
 import type { DeepPartial, ObjectResponse, PartialResponse, TypedRequest } from '@majordomo/core';
-import { EventStream, PulledStream, readObject, responseEvents } from '@majordomo/core/toolkit';
+import { armsOf, EventStream, PulledStream, readObject, responseEvents } from '@majordomo/core/toolkit';
 import type { Ending, Source } from '@majordomo/core/toolkit';
 import type { Recorder } from './recorder.ts';
 import type { RecordedCall } from './recordings.ts';
 import { requestKey, type ObjectRequest } from './request-key.ts';
 import { loadResponse, storeResponse } from './stored-call.ts';
 
-/** Function that returns the targets of a request, in order. */
-export type TargetsOf = (request: ChatRequest) => Promise<readonly string[]>;
+/** Function that returns the targets of a call, in order. */
+export type TargetsOf = (request: ChatRequest, options: CallOptions) => Promise<readonly string[]>;
 
 /** Options of `recordedModel`. */
 interface RecordedModelOptions {
@@ -39,11 +40,18 @@ export function recordedModel(
     run: (options: CallOptions) => Promise<ChatResponse>,
   ): Promise<ChatResponse> => {
     const { output: _output, ...chat } = request;
-    const key = requestKey(kind, request, await targetsOf(chat), version);
+    const key = requestKey(kind, request, await targetsOf(chat, options), version);
     const signals = options.signal === undefined ? [signal] : [options.signal, signal];
-    const call = { ...options, signal: AbortSignal.any(signals) };
-    const stored = await recorder.call({ by, type: 'call', ...key }, async () =>
-      storeResponse(await run(call)),
+    let arms: RecordedCall['arms'];
+    const onEvent = (event: CallEvent): void => {
+      if (event.type === 'call-start') arms = armsOf(event.call);
+      options.onEvent?.(event);
+    };
+    const call = { ...options, signal: AbortSignal.any(signals), onEvent };
+    const stored = await recorder.call(
+      { by, type: 'call', ...key },
+      async () => storeResponse(await run(call)),
+      () => arms,
     );
     return loadResponse(stored);
   };

@@ -15,6 +15,10 @@ export interface RecorderOptions {
   readonly onLiveCall: (call: RecordedCall) => Promise<void>;
 }
 
+/** Returns the arms that splits chose in a call, by name. */
+type ArmsOfRun = () => RecordedCall['arms'];
+const noArms: ArmsOfRun = () => undefined;
+
 /** Recorder that records or replays the calls of one sample. The results of the calls are JSON. */
 export class Recorder {
   /** First problem because of which the sample has no result, such as a call without a recording. */
@@ -40,16 +44,16 @@ export class Recorder {
   }
 
   /**
-   * Returns the recorded result of a call, or makes the call and records its result. In mode `replay`, throws `config` for a call
+   * Returns the recorded result of a call, or makes the call and records its result and its arms. In mode `replay`, throws `config` for a call
    * without a recording.
    */
-  async call(key: CallKey, run: () => Promise<JsonValue>): Promise<JsonValue> {
+  async call(key: CallKey, run: () => Promise<JsonValue>, armsOfRun: ArmsOfRun = noArms): Promise<JsonValue> {
     const { signal, mode } = this.options;
     signal.throwIfAborted();
     const at = this.unused.findIndex(({ by, digest }) => by === key.by && digest === key.digest);
     const [stored] = at === -1 ? [] : this.unused.splice(at, 1);
     if (stored === undefined) {
-      if (mode !== 'replay') return this.makeCall(key, run);
+      if (mode !== 'replay') return this.makeCall(key, run, armsOfRun);
       throw this.fail(`${describeMiss(key, this.unused)}; run with mode: 'record' or --record`);
     }
     this.started.push(stored);
@@ -65,13 +69,19 @@ export class Recorder {
     return error;
   }
 
-  private async makeCall(key: CallKey, run: () => Promise<JsonValue>): Promise<JsonValue> {
+  private async makeCall(
+    key: CallKey,
+    run: () => Promise<JsonValue>,
+    armsOfRun: ArmsOfRun,
+  ): Promise<JsonValue> {
     const { clock, onLiveCall } = this.options;
     this.hasLiveCalls = true;
     const slot = this.started.push(undefined) - 1;
     const start = clock.now();
     const finish = async (outcome: Partial<RecordedCall>): Promise<void> => {
-      const call = { ...key, at: new Date(start).toISOString(), ms: clock.now() - start, ...outcome };
+      const at = new Date(start).toISOString();
+      const arms = armsOfRun();
+      const call = { ...key, at, ms: clock.now() - start, ...(arms !== undefined && { arms }), ...outcome };
       this.started[slot] = call;
       if (key.type === 'call') await onLiveCall(call);
     };

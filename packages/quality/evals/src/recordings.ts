@@ -13,6 +13,8 @@ export interface RecordedCall {
   /** Time of the call, ISO 8601 in UTC. */
   readonly at: string;
   readonly ms: number;
+  /** Arms that splits chose, by name. */
+  readonly arms?: Readonly<Record<string, string>> | undefined;
   /** Response of a model. */
   readonly response?: JsonValue | undefined;
   readonly error?: StoredError | undefined;

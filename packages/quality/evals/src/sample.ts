@@ -75,9 +75,10 @@ async function sampleOf(options: SampleOptions, subject: string, signal: AbortSi
   const targets = calls.flatMap(({ response }) =>
     response === undefined ? [] : [String(asRecord(response)['target'])],
   );
+  const arms = armsIn(calls);
   const cost = await costOfCalls(calls, catalog);
   const count = calls.filter(({ type }) => type === 'call').length;
-  const facts = { targets, calls: count, cost, ms, baseline };
+  const facts = { targets, arms, calls: count, cost, ms, baseline };
   const output: Output = { case: one, input, expected, trial, ...read, ...facts };
   const scored =
     'error' in run ? failed(run.error, definition) : await score(output, definition, contextFor('check'));
@@ -93,6 +94,7 @@ async function sampleOf(options: SampleOptions, subject: string, signal: AbortSi
       text: redactor.text(read.text),
       toolCalls: read.toolCalls.map(({ name, args }) => ({ name, args: redactor.value<JsonObject>(args) })),
       targets,
+      ...(arms !== undefined && { arms }),
       ...redactor.value(result),
       nanoUsd: nanoUsdText(cost),
       ms,
@@ -102,6 +104,11 @@ async function sampleOf(options: SampleOptions, subject: string, signal: AbortSi
     judgeNanoUsd: nanoUsdText(await costOfCalls(judgeCalls, catalog)),
     recording: isMissing(result) ? undefined : { case: id, trial, ms, calls: [...calls, ...judgeCalls] },
   };
+}
+
+function armsIn(calls: readonly RecordedCall[]): Output['arms'] {
+  const arms = calls.flatMap((call) => Object.entries(call.arms ?? {}));
+  return arms.length === 0 ? undefined : Object.fromEntries(arms);
 }
 
 const MAX_INPUT = 2000;

@@ -130,6 +130,8 @@ export interface Output<Input = unknown, Expected = unknown> {
   readonly toolCalls: readonly ToolCallPart[];
   /** Targets that responded, in the order of the calls. */
   readonly targets: readonly string[];
+  /** Arms that splits of `@majordomo/routing` chose in the calls of the subject, by name; `undefined` if none was chosen. */
+  readonly arms?: Readonly<Record<string, string>> | undefined;
   /** Number of model calls of the subject. */
   readonly calls: number;
   /** Cost of all model calls of the subject, failed attempts included, at the prices of the day of each call. */
@@ -315,6 +317,8 @@ export interface Sample {
   readonly text: string;
   readonly toolCalls: readonly { readonly name: string; readonly args: JsonObject }[];
   readonly targets: readonly string[];
+  /** Arms that splits of `@majordomo/routing` chose in the calls of the subject, by name; absent if none was chosen. */
+  readonly arms?: Readonly<Record<string, string>> | undefined;
   /** Scores by check name. A check that does not apply has no score. Empty if the sample has no result. */
   readonly scores: Readonly<Record<string, { readonly score: number; readonly reason?: string | undefined }>>;
   readonly gates: Readonly<

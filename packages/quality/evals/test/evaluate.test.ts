@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LlmError, user, type ErrorKind } from '@majordomo/core';
+import { recordArm } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { evaluate, exact, judge, maxUsd, type Evaluation, type Progress } from '../src/index.ts';
@@ -29,6 +30,34 @@ describe('recording and replay', () => {
     // 1,000 input tokens and 100 output tokens at $0.75 and $4.50 per million, six times.
     expect(recorded.totals.nanoUsd).toBe(String(6 * (750_000 + 450_000)));
     expect(recorded.totals.spentNanoUsd).toBe(recorded.totals.nanoUsd);
+  });
+
+  test('a sample has the arms that splits chose for its tenant, also in a replay', async () => {
+    const folder = tempFolder();
+    const { majordomo } = fakeModels(answerTo);
+    majordomo.resolver((name, { call }) => {
+      const arm = call?.tenant === 'acme' ? 'canary' : 'stable';
+      if (call !== undefined) recordArm(call, name, arm);
+      return arm === 'canary' ? 'openai/gpt-5.4' : 'openai/gpt-5.4-mini';
+    });
+    const seen: unknown[] = [];
+    const definition = echo(majordomo, {
+      subject: async (_input, { model }) =>
+        model('quick').generate({ messages: [user('a')] }, { tenant: 'acme' }),
+      checks: {
+        seen: ({ arms }) => {
+          seen.push(arms);
+          return 1;
+        },
+      },
+    });
+    for (const mode of ['record', 'replay'] as const) {
+      const { samples } = await evaluate(definition, { folder, mode });
+      expect(samples.map(({ arms, targets }) => [arms, targets])).toEqual(
+        samples.map(() => [{ quick: 'canary' }, ['openai/gpt-5.4']]),
+      );
+    }
+    expect(new Set(seen.map((arms) => JSON.stringify(arms)))).toEqual(new Set(['{"quick":"canary"}']));
   });
 
   test('a second recording makes no call and leaves the file unchanged', async () => {

@@ -1,10 +1,11 @@
 import { LlmError } from '@majordomo/core';
 import type { Preset } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
+import { isSplit } from './split.ts';
 
 /**
- * Throws `config` for presets that refer to each other in a cycle. Functions are not checked, because their results depend on
- * the call.
+ * Throws `config` for presets that refer to each other in a cycle. Functions other than splits are not checked, because
+ * their results depend on the call.
  */
 export function checkCircles(presets: ReadonlyMap<string, Preset>): void {
   const sound = new Set<string>();
@@ -28,6 +29,7 @@ function follow(
 }
 
 function elementsIn(preset: Preset): readonly string[] {
+  if (isSplit(preset)) return Object.keys(preset.arms);
   if (typeof preset === 'function') return [];
   const specs =
     typeof preset === 'string'

@@ -1,10 +1,11 @@
 import { LlmError, type NamedSpec } from '@majordomo/core';
-import { mapValue } from '@majordomo/core/toolkit';
+import { mapValue, recordArm } from '@majordomo/core/toolkit';
 import type { Plan, Preset, RouterOptions, Turn } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
 import { choose, type RankingContext, type ResolverContext } from '../ranking/choose.ts';
 import { isSimpleTurn } from '../simple-turn.ts';
 import { configError } from './check-preset.ts';
+import { isSplit } from './split.ts';
 
 /** Resolution of a name in a call, with the reason. */
 export interface Decision extends Pick<Plan, 'reason' | 'candidates' | 'rejected' | 'warnings'> {
@@ -82,6 +83,7 @@ async function applyRule(
   // Accept null too, because functions of applications may return it instead of undefined.
   if (answer === undefined || answer === null) return undefined;
   if (typeof answer !== 'string') throw notASpec(name, answer);
+  if (call !== undefined && isSplit(rule)) recordArm(call, name, answer);
   return { ...UNRANKED, meaning: answer, reason: 'rule' };
 }
 

@@ -84,6 +84,7 @@ export const CALL: JsonObject = object(
     usage: object({}, { input: count, output: count, cacheRead: count, cacheWrite: count, reasoning: count }),
     nanoUsd: text,
     finish: text,
+    arms: { type: 'object', additionalProperties: text },
     content: object({ request: { type: 'object' } }, { response: { type: 'object' } }),
   },
 );

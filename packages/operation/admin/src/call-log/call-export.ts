@@ -26,6 +26,10 @@ const COLUMNS: Readonly<Record<string, (entry: CallEntry) => string | number | u
   usd: ({ nanoUsd }) => nanoUsd && decimal(BigInt(nanoUsd), NANO_DIGITS),
   attempts: ({ attempts }) => attempts.length,
   warnings: ({ warnings }) => warnings.join('; '),
+  arms: ({ arms = {} }) =>
+    Object.entries(arms)
+      .map(([name, arm]) => `${name}=${arm}`)
+      .join('; '),
 };
 
 type Line = (entry: CallEntry) => string;

@@ -45,6 +45,8 @@ export interface CallEntry {
   readonly warnings: readonly string[];
   /** Metadata of the call. `client` is the client's part. JSON of more than 4,000 characters is replaced with its length. */
   readonly metadata: JsonObject;
+  /** Arms that splits of `@majordomo/routing` chose, by name, such as `{ fast: 'canary' }`. Absent if none was chosen. */
+  readonly arms?: Readonly<Record<string, string>> | undefined;
   /** Request and response. Set only in the result of `get`, if the content is stored. */
   readonly content?: CallContent | undefined;
 }

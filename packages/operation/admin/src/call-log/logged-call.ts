@@ -1,4 +1,5 @@
 import type { Attempt, CallEvent, CallInfo, ChatRequest, ChatResponse, Usage } from '@majordomo/core';
+import { armsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import type { SpendRecord } from '@majordomo/ledger';
 import type { CallAttempt, CallEntry, CallFailure, RequestEvent } from './call.ts';
@@ -115,6 +116,7 @@ export class LoggedCall implements Loggable {
       finish: ending?.finish,
       warnings: (ending?.warnings ?? []).map((warning) => redactor.text(warning)),
       metadata: metadataOf(call.metadata, redactor),
+      arms: armsOf(call),
       content: content && contentOf(content.request, content.response, redactor),
     };
   }

@@ -128,6 +128,7 @@ function Facts({ call, now }: { readonly call: ListedCall; readonly now: number 
     ['Began', dateTime(call.startedAt)],
     ['Model', call.model],
     ['Spec', call.spec === '' ? undefined : call.spec],
+    ['Arms', armsText(call.arms)],
     ['Id', call.id],
     ['Request id', call.requestId],
     ['Metadata', call.metadata],
@@ -146,6 +147,12 @@ function Facts({ call, now }: { readonly call: ListedCall; readonly now: number 
     </dl>
   );
 }
+
+const armsText = (arms: ListedCall['arms']): string | undefined =>
+  arms &&
+  Object.entries(arms)
+    .map(([name, arm]) => `${name}: ${arm}`)
+    .join(', ');
 
 interface ErrorBoxProps {
   readonly error: FeedError;

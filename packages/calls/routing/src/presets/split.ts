@@ -1,0 +1,94 @@
+import { hash128 } from '@majordomo/core/toolkit';
+import type { Preset, Split, SplitOptions, Turn } from '../contract.ts';
+import { elementsOf } from '../elements.ts';
+import { checkNames, checkSpec, configError, isObject } from './check-preset.ts';
+
+const HASH_BITS = 2 ** 52;
+const HASH_DIGITS = 13;
+const splits = new WeakSet<object>();
+
+/**
+ * Returns a preset that divides calls among names or targets by a stable key. Equal keys use the same arm in every process. If the
+ * weights change, a key only moves to an arm whose weight rose in relation to its present arm. Call logs and evaluations contain the
+ * arm of each call. Throws `config` for invalid arms.
+ *
+ * @param arms weights by name or target, such as `{ stable: 95, canary: 5 }`. Only their ratios matter. The first arm is used if no
+ * key is known
+ * @param by returns the key of a call, such as the id of the user or conversation. The first arm is used for `undefined` and `''`, and
+ * if the function throws
+ * @example createRouter({ presets: { fast: split({ stable: 95, canary: 5 }, ({ call }) => call?.tenant), stable, canary } })
+ */
+export function split(
+  arms: { readonly [arm: string]: number },
+  by: (turn: Turn) => string | undefined,
+  options: SplitOptions = {},
+): Split {
+  checkArms(arms);
+  if (typeof by !== 'function')
+    throw configError('split', 'by must be a function that returns the key of a call');
+  checkNames(options, ['salt'], 'split');
+  const { salt = '' } = options;
+  if (typeof salt !== 'string') throw configError('split.salt', 'must be a string');
+  const weights = Object.entries(arms).filter(([, weight]) => weight > 0);
+  const [first = ''] = Object.keys(arms);
+  const armOf = (key: string): string => armOfKey(key, weights, salt);
+  const choose = (turn: Turn): string => {
+    const key = keyOf(by, turn);
+    return key === undefined ? first : armOf(key);
+  };
+  const made = Object.assign(choose, { arms: { ...arms }, armOf });
+  splits.add(made);
+  return made;
+}
+
+export const isSplit = (preset: Preset): preset is Split =>
+  typeof preset === 'function' && splits.has(preset);
+
+/** Returns the key of a turn; `undefined` if it is not known. */
+function keyOf(by: (turn: Turn) => unknown, turn: Turn): string | undefined {
+  let key: unknown;
+  try {
+    key = by(turn);
+  } catch {
+    return undefined;
+  }
+  if (key === undefined || key === null || key === '') return undefined;
+  if (typeof key === 'string') return key;
+  throw configError('split', `by must return a string or undefined, not a value of type ${typeof key}`);
+}
+
+/**
+ * Returns the arm with the highest score (weighted rendezvous hashing). The scores of the other arms do not change with a weight, so only
+ * keys move whose order changes.
+ */
+function armOfKey(
+  key: string,
+  weights: readonly (readonly [arm: string, weight: number])[],
+  salt: string,
+): string {
+  let [best, highest] = ['', -Infinity];
+  for (const [arm, weight] of weights) {
+    const hash = Number.parseInt(hash128(JSON.stringify([salt, arm, key])).slice(0, HASH_DIGITS), 16);
+    const score = -weight / Math.log((hash + 0.5) / HASH_BITS);
+    if (score > highest) [best, highest] = [arm, score];
+  }
+  return best;
+}
+
+function checkArms(arms: unknown): void {
+  if (!isObject(arms))
+    throw configError('split', 'arms must be an object of weights, such as { stable: 95, canary: 5 }');
+  const weights = Object.entries(arms) as readonly (readonly [string, unknown])[];
+  for (const [arm, weight] of weights) {
+    checkSpec(arm, `split.${arm}`);
+    if (elementsOf(arm).length > 1)
+      throw configError(`split.${arm}`, 'must be a single target or name; define a preset for the chain');
+    if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
+      throw configError(
+        `split.${arm}`,
+        `the weight must be a finite number, 0 or above, not ${String(weight)}`,
+      );
+  }
+  if (!weights.some(([, weight]) => weight !== 0))
+    throw configError('split', 'at least one arm must have a weight above 0');
+}
