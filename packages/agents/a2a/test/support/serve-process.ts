@@ -45,6 +45,8 @@ const agent = createAgent({
     tool('hang', false, () => new Promise(() => undefined)),
     tool('pay', true, () => 'paid'),
     tool('look', false, () => 'seen'),
+    // Work during which a process can be killed.
+    tool('slow', false, () => new Promise((resolve) => setTimeout(resolve, 20, 'done'))),
   ],
 });
 const { cache: store } = sqliteStores(database, { clock });
