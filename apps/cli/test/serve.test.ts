@@ -540,6 +540,33 @@ describe('the section `gateway` of the configuration', () => {
     }
   }, 60_000);
 
+  it('stores content that can be replayed only for the tenants of completeFor', async () => {
+    const gateway = { store: 'gateway.db', keys: true, calls: { completeFor: ['acme'] } };
+    const { running, url, cwd } = await serving({ files: CONFIG_OF(gateway) });
+    for (const tenant of ['acme', 'globex']) {
+      const created = started(['keys', 'create', tenant, '--tenant', tenant, '--store', 'gateway.db'], {
+        cwd,
+      });
+      await created.exitCode;
+      const headers = { authorization: `Bearer ${created.out().trim()}` };
+      expect((await chat(url, 'fast', { headers })).status).toBe(200);
+    }
+    await running.stop();
+    const stores = sqliteStores(join(cwd, 'gateway.db'));
+    const formats = new Map<unknown, unknown>();
+    for (const { id } of await stores.calls.page({ limit: 10 })) {
+      const entry = await stores.calls.get(id);
+      formats.set(entry?.tenant, entry?.content?.format);
+    }
+    await stores.close();
+    expect(formats).toEqual(
+      new Map([
+        ['acme', 'majordomo-chat/1'],
+        ['globex', undefined],
+      ]),
+    );
+  }, 60_000);
+
   it('reports a missing variable, and members with a wrong type', async () => {
     const missing = started(['serve', '--port', '0'], {
       cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),
@@ -549,6 +576,7 @@ describe('the section `gateway` of the configuration', () => {
     for (const gateway of [
       { metrics: 'all' },
       { calls: { keep: 1 } },
+      { calls: { completeFor: 'acme' } },
       { files: { maxBytes: 0 } },
       { maxConcurrent: 0 },
       { shop: true },

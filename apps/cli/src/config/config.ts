@@ -82,8 +82,10 @@ export interface GatewayFilesConfig {
 
 /** Options of the call log. */
 export interface CallLogConfig {
-  /** Whether prompts and answers are stored. `@default false` */
-  readonly content?: boolean | undefined;
+  /** Whether prompts and answers are stored. `complete` stores them in a form that can be replayed, with media. `@default false` */
+  readonly content?: boolean | 'complete' | undefined;
+  /** Tenants whose prompts and answers are stored in the form of `complete`. `@default []` */
+  readonly completeFor?: readonly string[] | undefined;
   /** Time for which entries are stored, in milliseconds. `@default 2_592_000_000` (30 days) */
   readonly keepMs?: number | undefined;
   /** Time for which prompts and answers are stored, in milliseconds. `@default 604_800_000` (7 days), at most `keepMs` */

@@ -97,7 +97,14 @@ const LEDGER: Checks<LedgerConfig> = {
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
-const CALL_LOG: Checks<CallLogConfig> = { content: isBoolean, keepMs: isPositive, keepContentMs: isPositive };
+const isTextList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+const CALL_LOG: Checks<CallLogConfig> = {
+  content: (value) => isBoolean(value) || value === 'complete',
+  completeFor: isTextList,
+  keepMs: isPositive,
+  keepContentMs: isPositive,
+};
 const FILES: Checks<GatewayFilesConfig> = {
   maxBytes: isPositive,
   maxFiles: isPositive,
@@ -113,7 +120,7 @@ const GATEWAY: Checks<GatewayConfig> = {
   files: (value) => isBoolean(value) || isMadeOf(FILES)(value),
   metrics: (value) => value === 'admin' || value === 'public',
   inspector: isBoolean,
-  cors: (value) => Array.isArray(value) && value.every((origin) => typeof origin === 'string'),
+  cors: isTextList,
   maxConcurrent: isPositive,
 };
 
@@ -123,7 +130,7 @@ const isLogin = (value: unknown): boolean =>
   Object.entries(value).every(([name, member]: [string, unknown]) => {
     if (member === undefined) return true;
     if (name === 'endpoints') return isTexts(member);
-    if (name === 'scopes') return Array.isArray(member) && member.every((scope) => typeof scope === 'string');
+    if (name === 'scopes') return isTextList(member);
     return LOGIN.includes(name) && typeof member === 'string';
   });
 

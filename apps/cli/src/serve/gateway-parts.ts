@@ -1,9 +1,10 @@
-import type { Admin, AdminOptions, CallLog, Keys } from '@majordomo/admin';
+import type { Admin, AdminOptions, CallLog, CallLogOptions, Keys } from '@majordomo/admin';
 import type { Background, JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import type { Majordomo } from '@majordomo/core';
 import type { GatewayFilesOptions } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
+import type { CallLogConfig } from '../config/config.ts';
 import type { Settings } from '../config/settings.ts';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import { Stop } from '../program/exit.ts';
@@ -62,7 +63,7 @@ export async function openParts(
       ? undefined
       : createCallLog({
           store: stores.calls,
-          ...(typeof log === 'object' && log),
+          ...(typeof log === 'object' && callLogOptions(log)),
           onError: (error) =>
             io.stderr.write(`call log: ${printable(error.message)}; calls are not affected\n`),
         });
@@ -121,4 +122,13 @@ async function backgroundOf(
   const catalog = await currentCatalog(io);
   const keepMs = typeof background === 'object' ? background.keepMs : undefined;
   return (majordomo) => createBackground({ ...parts, majordomo, catalog, keepMs });
+}
+
+function callLogOptions({
+  content = false,
+  completeFor = [],
+  ...times
+}: CallLogConfig): Partial<CallLogOptions> {
+  const tenants = new Set(completeFor);
+  return { ...times, contentOf: ({ tenant = '' }) => (tenants.has(tenant) ? 'complete' : content) };
 }

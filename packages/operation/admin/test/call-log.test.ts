@@ -1,6 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createMajordomo, image, user, type LlmError, type Majordomo } from '@majordomo/core';
+import {
+  createMajordomo,
+  fromJson,
+  image,
+  jsonSchema,
+  user,
+  type ChatRequest,
+  type LlmError,
+  type Majordomo,
+} from '@majordomo/core';
 import { recordArm } from '@majordomo/core/toolkit';
 import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
@@ -298,6 +307,128 @@ describe('content', () => {
       response: { parts: [{ type: 'text', text: 'yes' }], finish: 'stop' },
     });
     expect(JSON.stringify(content)).not.toContain(SECRET.slice(3, 20));
+  });
+
+  it('that is complete can be replayed: with schemas, media, settings and replay tokens', async () => {
+    const asked: unknown[] = [];
+    const { get } = await logCall({
+      contentOf: (call) => {
+        asked.push([call.spec, call.tenant]);
+        return 'complete';
+      },
+    });
+    expect(asked).toEqual([['a/x', undefined]]);
+    const content = (await get())?.content;
+    expect(content).toMatchObject({
+      format: 'majordomo-chat/1',
+      redactions: 1,
+      response: { parts: [{ type: 'text', text: 'yes' }], finish: 'stop', target: 'a/x' },
+    });
+    expect(JSON.stringify(content)).not.toContain(SECRET.slice(3, 20));
+    expect(fromJson<ChatRequest>(content?.request)).toMatchObject({
+      system: 'Be brief.',
+      messages: [
+        { role: 'user', parts: [{ type: 'text' }, { mediaType: 'image/png', bytes: new Uint8Array(1234) }] },
+      ],
+    });
+  });
+
+  it.each<[string, ChatRequest, object | undefined]>([
+    [
+      'has JSON Schemas, and every setting',
+      {
+        messages: [
+          user('hi'),
+          { role: 'assistant', parts: [{ type: 'text', text: 'a', replay: { family: 'f', data: 't' } }] },
+        ],
+        tools: [
+          {
+            name: 'look',
+            description: 'Looks.',
+            parameters: jsonSchema({ type: 'object', properties: { city: { type: 'string' } } }),
+          },
+        ],
+        toolChoice: { name: 'look' },
+        stop: ['END'],
+        cache: { ttl: 'long' } as never,
+        extra: { openai: { store: true } },
+        maxTokens: 10,
+      },
+      {
+        tools: [{ name: 'look', parameters: { type: 'object', properties: { city: { type: 'string' } } } }],
+        toolChoice: { name: 'look' },
+        stop: ['END'],
+        extra: { openai: { store: true } },
+        maxTokens: 10,
+        messages: [{}, { parts: [{ replay: { family: 'f', data: 't' } }] }],
+      },
+    ],
+    ['is larger than the limit', { messages: [user('ä'.repeat(3000))] }, undefined],
+    ['has media above the limit', { messages: [user(image(new Uint8Array(6000), 'image/png'))] }, undefined],
+    [
+      'has a blob',
+      { messages: [user('hi', { type: 'blob', blob: new Blob(['x']), mediaType: 'text/plain' })] },
+      undefined,
+    ],
+    ['is not JSON', { messages: [user('hi')], extra: { openai: { big: 1n } } }, undefined],
+  ])('that is complete and %s', async (_, sent, expected) => {
+    const { log, clock } = setUp({ contentOf: () => 'complete', maxContentBytes: 4000 });
+    const call = { id: 'c', spec: 'a/x', tenant: undefined, metadata: {} };
+    log.onEvent({ type: 'call-start', call, targets: ['a/x'] }, sent);
+    log.onEvent({
+      type: 'call-end',
+      call,
+      outcome: 'failed',
+      response: undefined,
+      error: undefined,
+      attempts: [],
+      ms: 1,
+    } as never);
+    await clock.advance(0);
+    await log.flush();
+    const content = (await log.get('c'))?.content;
+    expect(content?.format).toBe(expected === undefined ? undefined : 'majordomo-chat/1');
+    expect(content?.redactions).toBeUndefined();
+    expect(content?.request).toMatchObject(expected ?? { messages: [{ role: 'user' }] });
+  });
+
+  it('is not stored for a call that contentOf rejects, or for which it throws', async () => {
+    const throwing = (): never => {
+      throw new Error('the store of consents failed');
+    };
+    for (const contentOf of [() => false, throwing]) {
+      const { get } = await logCall({ content: true, contentOf });
+      expect(await get()).not.toHaveProperty('content');
+    }
+  });
+
+  it('of megabytes is written in slices, between which other work runs', async () => {
+    const appended: number[] = [];
+    const memory = memoryCallStore();
+    const store: CallStore = {
+      ...memory,
+      append: async (entries) => {
+        appended.push(entries.length);
+        await memory.append(entries);
+      },
+    };
+    const log = createCallLog({ store, contentOf: () => 'complete', flushMs: 60_000 });
+    const text = 'All work and no play. '.repeat(20_000);
+    for (let number = 0; number < 40; number++) {
+      const call = { id: `c${number}`, spec: 'a/x', tenant: undefined, metadata: {} };
+      log.onEvent({ type: 'call-start', call, targets: ['a/x'] }, { messages: [user(`${number} ${text}`)] });
+      log.onEvent({
+        type: 'call-end',
+        call,
+        outcome: 'failed',
+        error: undefined,
+        attempts: [],
+        ms: 1,
+      } as never);
+    }
+    await log.close();
+    expect(appended.length).toBeGreaterThan(1);
+    expect(appended.reduce((sum, count) => sum + count, 0)).toBe(40);
   });
 
   it('remains when the entry is written again', async () => {

@@ -85,7 +85,10 @@ export const CALL: JsonObject = object(
     nanoUsd: text,
     finish: text,
     arms: { type: 'object', additionalProperties: text },
-    content: object({ request: { type: 'object' } }, { response: { type: 'object' } }),
+    content: object(
+      { request: { type: 'object' } },
+      { response: { type: 'object' }, format: text, redactions: count },
+    ),
   },
 );
 

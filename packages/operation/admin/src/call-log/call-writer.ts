@@ -4,8 +4,9 @@ import type { CallEntry } from './call.ts';
 import { callStats } from './call-stats.ts';
 import type { CallStore } from './call-store.ts';
 
-/** Maximum number of entries in one write. */
+/** Maximum number of entries in one write, and the time after which no further entries are converted for it, in milliseconds. */
 const BATCH = 200;
+const SLICE_MS = 10;
 /** Maximum wait for the store, in milliseconds. After a timeout, the entries are written again and replace stored entries. */
 const TIMEOUT_MS = 10_000;
 const RETRY_MS = 1000;
@@ -87,11 +88,10 @@ export class CallWriter {
 
   private async write(): Promise<void> {
     while (this.pending.size > 0) {
-      const batch = [...this.pending].slice(0, BATCH);
-      for (const entry of batch) this.pending.delete(entry);
+      const { batch, entries } = this.take();
       try {
         const { store, clock } = this.options;
-        await withTimeout(store.append(batch.map((entry) => entry.toEntry())), TIMEOUT_MS, clock);
+        await withTimeout(store.append(entries), TIMEOUT_MS, clock);
       } catch (error) {
         this.onFailure(batch, error);
         return;
@@ -100,6 +100,21 @@ export class CallWriter {
       for (const entry of batch) entry.onWritten?.();
     }
     await this.prune();
+  }
+
+  /** Takes the oldest entries. Content of megabytes takes long to convert, and must not delay calls. */
+  private take(): { readonly batch: readonly Loggable[]; readonly entries: readonly CallEntry[] } {
+    const { clock } = this.options;
+    const batch: Loggable[] = [];
+    const entries: CallEntry[] = [];
+    const end = clock.now() + SLICE_MS;
+    for (const entry of this.pending) {
+      if (batch.length >= BATCH || (batch.length > 0 && clock.now() >= end)) break;
+      this.pending.delete(entry);
+      batch.push(entry);
+      entries.push(entry.toEntry());
+    }
+    return { batch, entries };
   }
 
   private onFailure(batch: readonly Loggable[], error: unknown): void {

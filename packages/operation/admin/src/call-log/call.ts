@@ -58,10 +58,17 @@ export interface CallFailure {
   readonly message: string;
 }
 
-/** Request and response of a chat, without bytes of media. `response` is `undefined` if the call did not finish. */
+/** Request and response of a chat. `response` is `undefined` if the call did not finish. */
 export interface CallContent {
+  /**
+   * Format of complete content, whose members `fromJson` of core returns as a `ChatRequest` and the members `parts`, `finish`, `target`
+   * and `usage` of a response. Absent for content without bytes of media, schemas and long texts, which only people read.
+   */
+  readonly format?: 'majordomo-chat/1' | undefined;
   readonly request: JsonObject;
   readonly response: JsonObject | undefined;
+  /** Number of values of a complete request that the redactor replaced. Absent for 0. */
+  readonly redactions?: number | undefined;
 }
 
 /** Attempt of a call. `ms` and `firstMs` are in milliseconds. `nanoUsd` is the booked cost in nano-USD, as a decimal integer. */

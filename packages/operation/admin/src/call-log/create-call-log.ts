@@ -1,4 +1,11 @@
-import { systemClock, type CallEvent, type ChatRequest, type Clock, type LlmError } from '@majordomo/core';
+import {
+  systemClock,
+  type CallEvent,
+  type CallInfo,
+  type ChatRequest,
+  type Clock,
+  type LlmError,
+} from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { SpendRecord } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
@@ -24,6 +31,17 @@ export interface CallLogOptions {
    * @default false
    */
   readonly content?: boolean | undefined;
+  /**
+   * Content of chats to store, by call, instead of `content`. `complete` stores requests and responses that can be replayed, after
+   * redaction, with schemas, settings, media and the replay tokens of vendors. Content that is larger than `maxContentBytes`, or that
+   * contains blobs, is stored in the form of `true`. Decide by the consent of the tenant, or for a share of the calls. If the function
+   * throws, no content is stored. @default the option `content`
+   *
+   * @example contentOf: ({ tenant = '' }) => (consents.has(tenant) ? 'complete' : false)
+   */
+  readonly contentOf?: ((call: CallInfo) => boolean | 'complete') | undefined;
+  /** Maximum size of the complete content of a call as JSON, in bytes. @default 1_048_576 */
+  readonly maxContentBytes?: number | undefined;
   /** Redactor for messages and content. @default `createRedactor()` of `@majordomo/redact` */
   readonly redactor?: Redactor | undefined;
   /** Retention time of entries, in milliseconds. @default 2_592_000_000 (30 days) */
@@ -91,6 +109,8 @@ const MAX_CONTENTS = 1000;
 const KINDS: KindsOf<CallLogOptions> = {
   store: 'object with append',
   content: 'boolean',
+  contentOf: 'function',
+  maxContentBytes: 1,
   redactor: 'object with text',
   keepMs: 1,
   keepContentMs: 0,
@@ -104,7 +124,7 @@ const KINDS: KindsOf<CallLogOptions> = {
 export function createCallLog(options: CallLogOptions): CallLog {
   checkOptions('createCallLog', options, KINDS, ['store']);
   const { store, content = false, redactor = createRedactor(), clock = systemClock, onError } = options;
-  const { keepMs = 30 * DAY_MS, flushMs = 500, maxPending = 10_000 } = options;
+  const { keepMs = 30 * DAY_MS, flushMs = 500, maxPending = 10_000, maxContentBytes = 2 ** 20 } = options;
   const { keepContentMs = Math.min(7 * DAY_MS, keepMs) } = options;
   if (keepContentMs > keepMs)
     fail('createCallLog', 'keepContentMs', 'must not be longer than keepMs', keepContentMs);
@@ -118,8 +138,15 @@ export function createCallLog(options: CallLogOptions): CallLog {
   const write = (entry: Loggable): void => {
     if (!isClosed) writer.add(entry);
   };
-  const addContent = (call: LoggedCall, request: ChatRequest): void => {
-    call.content = { request, response: undefined };
+  const keptContent = (call: CallInfo): boolean | 'complete' => {
+    try {
+      return options.contentOf?.(call) ?? content;
+    } catch {
+      return false;
+    }
+  };
+  const addContent = (call: LoggedCall, request: ChatRequest, isComplete: boolean): void => {
+    call.content = { request, response: undefined, maxBytes: isComplete ? maxContentBytes : undefined };
     contents.add(call);
     const [oldest] = contents;
     if (contents.size <= MAX_CONTENTS || oldest === undefined) return;
@@ -159,7 +186,8 @@ export function createCallLog(options: CallLogOptions): CallLog {
       if (event.type === 'call-start') {
         const started = new LoggedCall(call, clock.now(), redactor);
         running.set(call.id, started);
-        if (content && request !== undefined) addContent(started, request);
+        const kept = request === undefined ? false : keptContent(call);
+        if (kept !== false && request !== undefined) addContent(started, request, kept === 'complete');
       }
       const logged = running.get(call.id);
       logged?.onEvent(event, clock.now());

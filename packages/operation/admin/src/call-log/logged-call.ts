@@ -2,8 +2,9 @@ import type { Attempt, CallEvent, CallInfo, ChatRequest, ChatResponse, Usage } f
 import { armsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import type { SpendRecord } from '@majordomo/ledger';
-import type { CallAttempt, CallEntry, CallFailure, RequestEvent } from './call.ts';
+import type { CallAttempt, CallContent, CallEntry, CallFailure, RequestEvent } from './call.ts';
 import { contentOf, metadataOf } from './call-content.ts';
+import { completeContentOf } from './complete-content.ts';
 import type { Loggable } from './call-writer.ts';
 
 const MAX_ATTEMPTS = 60;
@@ -37,10 +38,17 @@ interface Ending {
   readonly usage: LoggedUsage | undefined;
 }
 
+interface LoggedContent {
+  readonly request: ChatRequest;
+  response: ChatResponse | undefined;
+  /** Maximum size of complete content in bytes; `undefined` if the content need not be complete. */
+  readonly maxBytes: number | undefined;
+}
+
 /** Collector of one call's data. `onEvent` only stores short values, and `toEntry` creates the entry after the call. */
 export class LoggedCall implements Loggable {
   /** Request and response of the chat, if content is stored. */
-  content: { readonly request: ChatRequest; response: ChatResponse | undefined } | undefined;
+  content: LoggedContent | undefined;
   /** Request of the gateway that caused the call. */
   request: RequestEvent | undefined;
   private readonly call: CallInfo;
@@ -117,7 +125,7 @@ export class LoggedCall implements Loggable {
       warnings: (ending?.warnings ?? []).map((warning) => redactor.text(warning)),
       metadata: metadataOf(call.metadata, redactor),
       arms: armsOf(call),
-      content: content && contentOf(content.request, content.response, redactor),
+      content: content && storedContent(content, redactor),
     };
   }
 
@@ -175,6 +183,12 @@ export class LoggedCall implements Loggable {
     const nanoUsd = this.costs.get(`${this.call.id}/${facts.target}/${attempt}`);
     return { ...facts, outcome, message: mask(facts.message), nanoUsd };
   }
+}
+
+function storedContent({ request, response, maxBytes }: LoggedContent, redactor: Redactor): CallContent {
+  const complete =
+    maxBytes === undefined ? undefined : completeContentOf(request, response, redactor, maxBytes);
+  return complete ?? contentOf(request, response, redactor);
 }
 
 /** Returns the outcome in the log. A call or attempt that its caller aborted did not fail. */
