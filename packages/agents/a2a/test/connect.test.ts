@@ -348,6 +348,7 @@ describe('connectA2a', () => {
   it.each([
     ['name', { name: 'my agent' }],
     ['url', { url: 'ftp://a' }],
+    ['url', { url: 'https://me:password@agent.example.com' }],
     ['url', { url: 'http://agent.example.com', credential: 'token' }],
     ['totalMs', { totalMs: Infinity }],
     ['credential', { credential: 5 as never }],

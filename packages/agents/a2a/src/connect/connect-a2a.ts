@@ -88,6 +88,10 @@ function checkedUrl(options: ConnectA2aOptions): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new LlmError('config', 'connectA2a: url must be an http or https address', { path: 'url' });
+  if (url.username !== '' || url.password !== '')
+    throw new LlmError('config', 'connectA2a: url must not contain a password; pass credential', {
+      path: 'url',
+    });
   if (credential !== undefined && url.protocol !== 'https:' && !isLoopback(url))
     throw new LlmError(
       'config',

@@ -160,19 +160,20 @@ export class RunExecutor implements AgentExecutor {
     }
   }
 
+  /** Stores the result, and publishes the state of the task, unless it was canceled meanwhile. */
   private async finish(task: RunningTask, result: RunResult, earlier: number, scope: string): Promise<void> {
     const { taskId, contextId } = task.ids;
     const { records } = this.io;
     const { state, awaiting, done, text, messages } = result;
     if (awaiting.length > 0) {
       await records.saveWaiting(taskId, { state, earlier });
+      if (task.controller.signal.aborted) return;
       task.answer.stop();
       this.publish(task, TaskState.TASK_STATE_INPUT_REQUIRED, questionOf(state));
       return;
     }
     const own: readonly Message[] = messages.slice(earlier);
     await records.append(scope, contextId, own);
-    // The task may have been canceled while the conversation was stored.
     if (task.controller.signal.aborted) return;
     task.answer.end(text);
     if (done === 'answered') this.publish(task, TaskState.TASK_STATE_COMPLETED);
