@@ -43,6 +43,21 @@ describeWith('miniflare', 'Workers', () => {
     }
   }, 120_000);
 
+  it('call an agent of another Worker over A2A by a service binding', async () => {
+    await using vendor = await startWireServer({ wire: workersaiRun, script: () => 'Hello.' });
+    const server = await bundled('a2a-server');
+    const runtime = await startMiniflare({
+      script: await bundled('a2a-client'),
+      services: { DESK: server.replaceAll('http://vendor.invalid', vendor.baseURL) },
+    });
+    try {
+      const answer = await fetch(await runtime.ready);
+      expect(await answer.json()).toEqual({ card: 'Desk', content: [{ type: 'text', text: 'Hello.' }] });
+    } finally {
+      await runtime.dispose();
+    }
+  }, 120_000);
+
   it('rerank, moderate and guard a model without a connection to a denied target', async () => {
     await using vendor = await countingServer();
     await using refused = await countingServer();
