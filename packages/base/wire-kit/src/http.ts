@@ -112,14 +112,16 @@ const WITHOUT_TIMEOUTS: Dispatcher = {
 
 /**
  * Calls the platform's `fetch` without Node's timeouts of 300 seconds for headers and for pauses in the body. A local server may
- * take longer to load a model, and majordomo has configurable timeouts.
+ * take longer to load a model, and majordomo has configurable timeouts. A blob is sent in pieces, and is not in memory as a whole.
  */
-export const patientFetch: typeof globalThis.fetch = (input, init) => {
+export const patientFetch: typeof globalThis.fetch = async (input, init) => {
   // Node loads undici and sets the dispatcher when one of undici's classes is first used.
   Reflect.get(globalThis, 'Headers');
   if (globalDispatcher() === undefined) return globalThis.fetch(input, init);
   const patient: object = { dispatcher: WITHOUT_TIMEOUTS };
-  return globalThis.fetch(input, { ...init, ...patient });
+  const sent: RequestInit = { ...init, ...patient };
+  if (sent.body instanceof Blob) sent.body = (await import('./upload-body.ts')).uploadBody(sent.body);
+  return globalThis.fetch(input, sent);
 };
 
 /**

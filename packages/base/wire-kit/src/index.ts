@@ -104,4 +104,5 @@ export {
   type RawCitation,
 } from './values.ts';
 export { accountName, fileName, goneFilesRecovery, type FileFailure } from './files.ts';
+export { uploadForm } from './upload-form.ts';
 export { readVideoRef, videoRef, videoUsage } from './videos.ts';

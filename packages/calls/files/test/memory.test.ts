@@ -28,14 +28,14 @@ function writeDocument(name: string, size: number): { readonly path: string; rea
   return { path, sha256: hash.digest('hex') };
 }
 
-it(
-  'a document of 200 MB is hashed and uploaded to Gemini with at most 32 MB more memory',
-  { timeout: 120_000 },
-  async () => {
+it.each(['openai/gpt-5.4', 'anthropic/claude-sonnet-5', 'google/gemini-3.7-flash'])(
+  'a document of 200 MB is hashed and uploaded to %s with at most 32 MB more memory',
+  { timeout: 300_000 },
+  async (spec) => {
     await using server = await startFileServer();
     const [small, large] = [writeDocument('small.pdf', 2), writeDocument('large.pdf', 200)];
     const child = join(import.meta.dirname, 'support/memory-process.ts');
-    const args = ['--no-warnings', '--expose-gc', child, server.url, small.path, large.path];
+    const args = ['--no-warnings', '--expose-gc', child, server.url, spec, small.path, large.path];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     expect(server.uploads).toMatchObject([
       { size: 2 * MB, sha256: small.sha256 },

@@ -27,7 +27,7 @@ export interface Connection {
     path: string,
     context: CallContext,
     facts: SdkErrorContext,
-    body?: string | FormData,
+    body?: string | FormData | Blob,
   ) => Promise<Response>;
   /** Returns a stable name of the account, which does not contain the credential. */
   readonly accountOf: (context: CallContext, facts: SdkErrorContext) => Promise<string>;

@@ -19,7 +19,7 @@ export interface Connection {
     path: string,
     context: CallContext,
     facts: ErrorContext,
-    init: { readonly body?: Blob | FormData; readonly query?: object; readonly headers?: Headers },
+    init: { readonly body?: Blob; readonly query?: object; readonly headers?: Headers },
   ) => Promise<Response>;
   /** Returns a stable name of the account, which does not contain the credential. */
   readonly accountOf: (context: CallContext, facts: ErrorContext) => Promise<string>;
@@ -85,7 +85,7 @@ export const baseURLOf = ({ baseURL }: AnthropicOptions, env: Env): string =>
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Client {
-  post(path: string, options: CallSettings & { readonly body?: string | Blob | FormData }): ApiPromise;
+  post(path: string, options: CallSettings & { readonly body?: string | Blob }): ApiPromise;
   delete(path: string, options: CallSettings): ApiPromise;
   get(path: string, options: CallSettings & { readonly query?: object }): ApiPromise;
 }

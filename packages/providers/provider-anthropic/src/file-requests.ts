@@ -1,6 +1,6 @@
 import type { FileBackend } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import { batchId, batchRequest, fileName, ignoreGone } from '@majordomo/wire-kit';
+import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { toLlmError } from './errors.ts';
 
@@ -15,9 +15,8 @@ export const fileRequests = ({
   account: async (context) => `anthropic ${await batchRequest(context, toLlmError, accountOf)}`,
 
   async upload(content, { name, mediaType, keepMs }, context) {
-    const body = new FormData();
-    body.set('expires_in_seconds', String(Math.floor(keepMs / 1000)));
-    body.set('file', content.slice(0, content.size, mediaType), fileName(name, mediaType));
+    const fields = { expires_in_seconds: String(Math.floor(keepMs / 1000)) };
+    const body = uploadForm(fields, { content, name: fileName(name, mediaType), mediaType });
     const stored = await batchRequest(context, toLlmError, async (own, facts) =>
       asRecord(await (await request('post', PATH, own, facts, { body })).json()),
     );

@@ -22,7 +22,6 @@ import type { ListedModel } from './models.ts';
 import type { GoogleOptions } from './options.ts';
 import { baseURLVariable, type Platform, platformOf } from './platform.ts';
 import type { Auth } from './sdk.ts';
-import { uploadBody } from './upload-body.ts';
 
 type CallContext = Omit<ModelContext, 'delivery'>;
 type Transport = typeof globalThis.fetch;
@@ -99,10 +98,7 @@ export function createConnection(options: GoogleOptions, keyEnv: readonly string
     async upload({ name, mediaType }, file, context, facts) {
       const { client, fetch, headers, settings } = await connect(context, facts);
       const transport = transportOf({ fetch }, context, facts);
-      const withBuffer = uploadBody();
-      const send: Transport = (url, init) =>
-        transport(url, init?.body instanceof Blob ? { ...init, body: withBuffer(init.body) } : init);
-      const httpOptions = { apiVersion: FILES_VERSION, headers, fetch: send };
+      const httpOptions = { apiVersion: FILES_VERSION, headers, fetch: transport };
       const { newClient } = await import('./sdk.ts');
       const own = settings === undefined ? client : newClient(...settings, httpOptions);
       const config = { displayName: name, mimeType: mediaType, httpOptions };

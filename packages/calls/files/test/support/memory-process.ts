@@ -1,13 +1,19 @@
 import { createMajordomo, file, user } from '@majordomo/core';
 import { createFiles } from '@majordomo/files';
+import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
+import { createOpenAI } from '@majordomo/provider-openai';
 import { existsSync, openAsBlob, readFileSync } from 'node:fs';
 
 // Asks about a small and then about a large document, and prints by how many bytes the second question raised the memory.
-const [baseURL = '', small = '', large = ''] = process.argv.slice(2);
+const [baseURL = '', spec = '', small = '', large = ''] = process.argv.slice(2);
 const files = createFiles({ aboveBytes: 1000 });
-const providers = [createGoogle({ apiKey: 'key', baseURL })];
-const model = createMajordomo({ providers, files, env: {} }).model('google/gemini-3.7-flash');
+const providers = [
+  createOpenAI({ apiKey: 'key', baseURL: `${baseURL}/v1` }),
+  createAnthropic({ apiKey: 'key', baseURL }),
+  createGoogle({ apiKey: 'key', baseURL }),
+];
+const model = createMajordomo({ providers, files, env: {} }).model(spec);
 
 async function ask(path: string): Promise<void> {
   const document = file(await openAsBlob(path), 'application/pdf', 'report.pdf');

@@ -1,6 +1,6 @@
 import type { FileBackend } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { batchId, batchRequest, fileName, ignoreGone } from '@majordomo/wire-kit';
+import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
 
 /** Creates the request functions of OpenAI's file storage. */
@@ -13,11 +13,12 @@ export function fileRequests({
     account: (context) => batchRequest(context, toLlmError, accountOf),
 
     async upload(content, { name, mediaType, keepMs }, context) {
-      const form = new FormData();
-      form.set('purpose', 'user_data');
-      form.set('expires_after[anchor]', 'created_at');
-      form.set('expires_after[seconds]', String(Math.floor(keepMs / 1000)));
-      form.set('file', content.slice(0, content.size, mediaType), fileName(name, mediaType));
+      const fields = {
+        purpose: 'user_data',
+        'expires_after[anchor]': 'created_at',
+        'expires_after[seconds]': String(Math.floor(keepMs / 1000)),
+      };
+      const form = uploadForm(fields, { content, name: fileName(name, mediaType), mediaType });
       const stored = await batchRequest(context, toLlmError, async (own, facts) =>
         asRecord(await (await send('post', '/files', own, facts, form)).json()),
       );
