@@ -35,9 +35,11 @@ it('a blob that patientFetch sends arrives byte for byte, with its size and type
 });
 
 it('a blob is read in pieces, and only when the transport needs the next one', async () => {
-  const reader = uploadBody(new Blob([bytes])).stream().getReader();
+  const reader = uploadBody(new Blob([bytes]))
+    .stream()
+    .getReader();
   const sizes: number[] = [];
-  for (let start = 0; ; ) {
+  for (let start = 0; ;) {
     const { done, value } = await reader.read();
     if (done) break;
     expect(Buffer.from(value).equals(bytes.subarray(start, start + value.length))).toBe(true);

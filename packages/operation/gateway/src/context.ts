@@ -1,6 +1,7 @@
 import type { CallEvent, ChatRequest } from '@majordomo/core';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { FileCopies } from './files/file-copies.ts';
+import type { ResumableUploads } from './files/resumable-uploads.ts';
 import type { UploadQuota } from './files/upload-quota.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Mounts } from './mounts.ts';
@@ -15,6 +16,8 @@ export interface GatewayContext {
   readonly concurrency: ConcurrencyLimit;
   /** Limits of the owners of files. */
   readonly uploads: UploadQuota;
+  /** Uploads of Gemini's clients. */
+  readonly resumable: ResumableUploads;
   /** Temporary copies of files whose store returns streams. */
   readonly copies: FileCopies;
   /** Listener for events of calls. `request` is set if the call is a chat. */

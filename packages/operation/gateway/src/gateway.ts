@@ -7,6 +7,7 @@ import { authorize } from './auth/authorize.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { whileConnected } from './errors/refusal.ts';
 import { FileCopies } from './files/file-copies.ts';
+import { ResumableUploads } from './files/resumable-uploads.ts';
 import { UploadQuota } from './files/upload-quota.ts';
 import { refusalOf } from './errors/refusal-of.ts';
 import { OperatorReports, reportToOperator } from './errors/report.ts';
@@ -67,6 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const mounts = new Mounts(settings);
   const concurrency = new ConcurrencyLimit(settings.maxConcurrent);
   const uploads = new UploadQuota();
+  const resumable = new ResumableUploads(uploads);
   const copies = new FileCopies();
   const onEvent = (event: CallEvent, request?: ChatRequest): void => {
     mounts.onEvent(event, request);
@@ -76,6 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings: current,
     concurrency,
     uploads,
+    resumable,
     copies,
     onEvent,
     metrics,

@@ -1,92 +1,18 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { startFileServer, type FileRequest, type FileServer } from '@majordomo/conformance';
-import { createMajordomo } from '@majordomo/core';
-import { createFiles, memoryFiles, type FileContentStore } from '@majordomo/files';
-import { folderFiles } from '@majordomo/files/node';
-import { createAnthropic } from '@majordomo/provider-anthropic';
-import { createGoogle } from '@majordomo/provider-google';
-import { createOpenAI } from '@majordomo/provider-openai';
+import { memoryFiles, type FileContentStore } from '@majordomo/files';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import OpenAI, { toFile } from 'openai';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { createGateway, type GatewayFilesOptions, type GatewayOptions } from '../src/index.ts';
-import { serve } from '../src/node.ts';
-import { byKey, KEY } from './support/test-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { filesIn, MODELS, OTHER_KEY, pdf, setUp } from './support/files-gateway.ts';
+import { KEY } from './support/test-gateway.ts';
 
-const OTHER_KEY = 'key-of-team-b';
-const MODELS = {
-  gpt: 'openai/gpt-5.4',
-  chat: 'chat/gpt-5.4',
-  claude: 'anthropic/claude-sonnet-5',
-  gemini: 'google/gemini-3.7-flash',
-};
-
-interface Setup {
-  readonly server: FileServer;
-  readonly url: string;
-  readonly folder: string;
-  openai(apiKey?: string): OpenAI;
-  anthropic(apiKey?: string): Anthropic;
-  /** Returns the requests that models received. */
-  chats(): readonly FileRequest[];
-}
-
-/** Starts a gateway with files in a folder, and vendors that enforce their rules for files. */
-async function setUp(
-  options: Partial<GatewayFilesOptions> = {},
-  gatewayOptions: Partial<GatewayOptions> = {},
-): Promise<Setup> {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-gateway-files-'));
-  const server = await startFileServer();
-  const majordomo = createMajordomo({
-    providers: [
-      createOpenAI({ apiKey: 'k', baseURL: server.baseURL }),
-      createOpenAI({ id: 'chat', api: 'chat', apiKey: 'k', baseURL: server.baseURL }),
-      createAnthropic({ apiKey: 'k', baseURL: server.url }),
-      createGoogle({ apiKey: 'k', baseURL: server.url }),
-    ],
-    files: createFiles({ aboveBytes: 100_000 }),
-    env: {},
-  });
-  const files = { store: folderFiles(folder), ...options };
-  const gateway = createGateway({ majordomo, models: MODELS, authorize: byKey, files, ...gatewayOptions });
-  const { url, close } = await serve(gateway, { port: 0 });
-  onTestFinished(async () => {
-    await close(0);
-    await server.close();
-    rmSync(folder, { recursive: true });
-  });
-  return {
-    server,
-    url,
-    folder,
-    openai: (apiKey = KEY) => new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 }),
-    anthropic: (apiKey = KEY) => new Anthropic({ baseURL: url, apiKey, maxRetries: 0 }),
-    chats: () => server.requests.filter(({ step }) => step === 'chat'),
-  };
-}
-
-const pdf = (size: number): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(size).fill(0x20);
-  bytes.set(new TextEncoder().encode('%PDF-1.7\n'));
-  return bytes;
-};
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
 const createPdf = (client: OpenAI, name = 'report.pdf', size = 2000): Promise<OpenAI.FileObject> =>
   client.files.create({ file: new File([pdf(size)], name), purpose: 'user_data' });
-
-/** Returns the files in a folder and its folders. */
-const filesIn = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
 
 describe('/v1/files of a gateway', () => {
   it('serves OpenAI’s client: create, retrieve, list, content and delete', async () => {

@@ -1,12 +1,11 @@
 import { newSha256 } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
-import type { FormReader } from '../parsing/form-reader.ts';
 import { quotaRefusal } from './upload-quota.ts';
 
 /** Number of bytes by which the type of content is recognized. */
 const FIRST_BYTES = 512;
 
-/** Content of the file of a form, which is hashed and counted while the store reads it. */
+/** Content of a file, which is hashed and counted while the store reads it. */
 export class FileContent {
   readonly stream: ReadableStream<Uint8Array>;
   size = 0;
@@ -14,12 +13,15 @@ export class FileContent {
   first: Uint8Array = new Uint8Array();
   private readonly hash = newSha256();
 
-  /** @param remaining bytes that the caller may still store */
-  constructor(form: FormReader, maxBytes: number, remaining: number) {
+  /**
+   * @param next returns the next chunk, or `undefined` at the end
+   * @param remaining bytes that the caller may still store
+   */
+  constructor(next: () => Promise<Uint8Array | undefined>, maxBytes: number, remaining: number) {
     this.stream = new ReadableStream(
       {
         pull: async (controller) => {
-          const chunk = await form.chunk();
+          const chunk = await next();
           if (chunk === undefined) {
             controller.close();
             return;

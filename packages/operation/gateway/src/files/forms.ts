@@ -1,3 +1,4 @@
+import { toBase64 } from '@majordomo/core/toolkit';
 import type { StoredFile } from '@majordomo/files';
 import { invalid, oneOf } from '../parsing/fields.ts';
 import { FILE_ID } from './file-id.ts';
@@ -70,11 +71,43 @@ export const anthropicForms: FileForms = {
   deleted: (id) => ({ id, type: 'file_deleted' }),
 };
 
+/** Returns the forms of Gemini's clients. `origin`: origin of the gateway, for the URIs of files. */
+export function geminiForms(origin: string): FileForms {
+  const file = ({ id, name, mediaType, size, sha256, createdAt, expiresAt }: StoredFile): object => ({
+    name: `files/${id}`,
+    displayName: name,
+    mimeType: mediaType,
+    sizeBytes: String(size),
+    createTime: new Date(createdAt).toISOString(),
+    updateTime: new Date(createdAt).toISOString(),
+    expirationTime: new Date(expiresAt).toISOString(),
+    ...(sha256 !== undefined && { sha256Hash: toBase64(fromHex(sha256)) }),
+    uri: `${origin}/v1beta/files/${id}`,
+    state: 'ACTIVE',
+    source: 'UPLOADED',
+  });
+  return {
+    purpose: 'user_data',
+    file,
+    list(files, query) {
+      const paging = { cursor: 'pageToken', size: 'pageSize', most: 100, usual: 10 };
+      const { page, hasMore } = pageOf(files, query, paging);
+      return { files: page.map(file), ...(hasMore && { nextPageToken: page.at(-1)?.id }) };
+    },
+    deleted: () => ({}),
+  };
+}
+
+const fromHex = (digits: string): Uint8Array =>
+  Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
 /** Names and limits of the parameters of a list. */
 interface Paging {
   /** Parameter with the id of the last file of the previous page. */
   readonly cursor: string;
-  /** Maximum and default of the parameter `limit`. */
+  /** Parameter with the number of files. @default `limit` */
+  readonly size?: string;
+  /** Maximum and default of the number of files. */
   readonly most: number;
   readonly usual: number;
   readonly isOldestFirst?: boolean;
@@ -84,11 +117,11 @@ interface Paging {
 function pageOf(
   files: readonly StoredFile[],
   query: URLSearchParams,
-  { cursor, most, usual, isOldestFirst = false }: Paging,
+  { cursor, size = 'limit', most, usual, isOldestFirst = false }: Paging,
 ): { readonly page: readonly StoredFile[]; readonly hasMore: boolean } {
-  const limit = Number(query.get('limit') ?? usual);
+  const limit = Number(query.get(size) ?? usual);
   if (!Number.isInteger(limit) || limit < 1 || limit > most)
-    invalid('limit', `must be an integer from 1 to ${most}`);
+    invalid(size, `must be an integer from 1 to ${most}`);
   const last = query.get(cursor);
   if (last !== null && !FILE_ID.test(last)) invalid(cursor, 'is not the id of a file');
   const sorted = isOldestFirst ? files.toReversed() : files;

@@ -1,11 +1,9 @@
-import { systemClock } from '@majordomo/core';
 import type { StoredFile } from '@majordomo/files';
 import { invalid, oneOf } from '../parsing/fields.ts';
 import { FormReader, type FormPart } from '../parsing/form-reader.ts';
 import type { CallerFiles } from './caller-files.ts';
 import { FileContent } from './file-content.ts';
-import { newFileId } from './file-id.ts';
-import { nameOf, typeOf } from './file-type.ts';
+import { storeContent } from './store-content.ts';
 import type { UploadQuota } from './upload-quota.ts';
 
 /** Size of a form without the content of its file, in bytes. */
@@ -30,38 +28,19 @@ export async function upload(
   const { maxBytes, keepMs } = files.settings;
   const remaining = await quota.remaining(files);
   const form = new FormReader(request, maxBytes + FORM_BYTES);
-  let leave = (): void => undefined;
   try {
     const fields: FileFields = purpose === undefined ? {} : { purpose };
     const part = (await untilFile(form, fields, keepMs)) ?? invalid('file', 'is required');
-    const content = new FileContent(form, maxBytes, remaining);
-    const createdAt = systemClock.now();
-    const id = newFileId(createdAt);
-    let stored: StoredFile | undefined;
-    await files.put(id, content.stream, async () => {
+    const content = new FileContent(() => form.chunk(), maxBytes, remaining);
+    return await storeContent(content, files, quota, async () => {
       if ((await untilFile(form, fields, keepMs)) !== undefined) invalid('file', 'must be set only once');
-      leave = await quota.enter(content.size, files);
-      const expiresAt = createdAt + (fields.keepMs ?? keepMs);
-      stored = { id, ...describe(part, fields, content), createdAt, expiresAt };
-      return stored;
+      const { purpose: sent = invalid('purpose', 'is required') } = fields;
+      return { fileName: part.fileName, mediaType: part.mediaType, purpose: sent, keepMs: fields.keepMs };
     });
-    if (stored === undefined) throw new TypeError('the store of files did not call `describe`');
-    return stored;
   } catch (error) {
     await form.cancel();
     throw error;
-  } finally {
-    leave();
   }
-}
-
-function describe(
-  part: FormPart,
-  { purpose = invalid('purpose', 'is required') }: FileFields,
-  { size, sha256, first }: FileContent,
-): Pick<StoredFile, 'name' | 'mediaType' | 'size' | 'sha256' | 'purpose'> {
-  const name = nameOf(part.fileName);
-  return { name, mediaType: typeOf(part.mediaType, name, first), size, sha256, purpose };
 }
 
 /** Reads fields until the file. Returns its head, or `undefined` at the end of the form. */

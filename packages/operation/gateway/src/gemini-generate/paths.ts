@@ -12,9 +12,13 @@ export function geminiMethod(path: string): GeminiMethod | undefined {
   return GEMINI_METHODS.includes(method) ? { model: name, method } : undefined;
 }
 
-/** Whether a request is of Gemini's API. Its SDK sends the list of models to the same path as the clients of OpenAI. */
+/** Whether a request is of Gemini's API. Its SDK uses some paths of the clients of OpenAI, for the list of models and for files. */
 export function isGemini({ url, headers }: Request): boolean {
   const path = new URL(url).pathname;
-  if (path.startsWith('/v1beta/') || geminiMethod(path) !== undefined) return true;
-  return path.startsWith('/v1/models') && headers.has('x-goog-api-key');
+  if (/^\/(?:v1beta|upload)\//.test(path) || geminiMethod(path) !== undefined) return true;
+  return /^\/v1\/(?:models|files)(?:\/|$)/.test(path) && headers.has('x-goog-api-key');
 }
+
+/** Returns the id in the name or URI of a file that the gateway stores, such as `files/file-…`, or `undefined` for another URI. */
+export const storedFileId = (uri: string): string | undefined =>
+  /^(?:https?:\/\/[^?#]*\/)?files\/(file-[0-9a-f]{32})$/.exec(uri)?.[1];

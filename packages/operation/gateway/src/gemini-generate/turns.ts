@@ -14,6 +14,7 @@ import {
 import { imageOf, mediaPart, urlPart, type Media } from '../parsing/media.ts';
 import { isGatewayToken, tokenOf } from '../parsing/replay-token.ts';
 import type { Transcript } from '../parsing/transcript.ts';
+import { storedFileId } from './paths.ts';
 
 interface OpenCall {
   readonly id: string;
@@ -128,7 +129,9 @@ export class GeminiTurns {
     const file = part.optional('fileData', object);
     if (file !== undefined) {
       const name = file.optional('displayName', string);
-      return [urlPart(file.required('fileUri', nonEmptyString), file.pathOf('fileUri'), this.media, name)];
+      const [uri, path] = [file.required('fileUri', nonEmptyString), file.pathOf('fileUri')];
+      const id = storedFileId(uri);
+      return [id === undefined ? urlPart(uri, path, this.media, name) : this.media.byFile(id, path)];
     }
     return [this.inline(part)];
   }

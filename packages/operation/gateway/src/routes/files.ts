@@ -2,8 +2,9 @@ import type { StoredFile } from '@majordomo/files';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { filesOf, type CallerFiles } from '../files/caller-files.ts';
-import { anthropicForms, isAnthropic, openaiForms, type FileForms } from '../files/forms.ts';
+import { anthropicForms, geminiForms, isAnthropic, openaiForms, type FileForms } from '../files/forms.ts';
 import { upload } from '../files/upload.ts';
+import { isGemini } from '../gemini-generate/paths.ts';
 import { shortened } from '../openai-responses/stored-items.ts';
 
 /** Paths of one file, with groups for the id and the rest of the path. */
@@ -62,7 +63,8 @@ const encodedName = (name: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-async function withFiles(
+/** Responds with the files of the caller. Refuses the request if the gateway stores no files. */
+export async function withFiles(
   context: RequestContext,
   gateway: GatewayContext,
   respond: (files: CallerFiles, forms: FileForms) => Promise<Response>,
@@ -75,8 +77,13 @@ async function withFiles(
     );
   const release = gateway.concurrency.enter();
   try {
-    return await respond(files, isAnthropic(context.request) ? anthropicForms : openaiForms);
+    return await respond(files, formsOf(context.request));
   } finally {
     release();
   }
+}
+
+function formsOf(request: Request): FileForms {
+  if (isGemini(request)) return geminiForms(new URL(request.url).origin);
+  return isAnthropic(request) ? anthropicForms : openaiForms;
 }

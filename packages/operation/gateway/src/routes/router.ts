@@ -21,6 +21,7 @@ import { callOptions, chatRoute } from './chat.ts';
 import { contextPackage } from './context-package.ts';
 import { countInput, countMessages } from './count-tokens.ts';
 import { fileMethods, filesRoute, STORED_FILES, storedFileRoute } from './files.ts';
+import { geminiUploadRoute, UPLOADS } from './gemini-files.ts';
 import { geminiModel, geminiModels, geminiRoute } from './gemini.ts';
 import { listModels, oneModel } from './models.ts';
 import { moderationsRoute } from './moderations.ts';
@@ -126,6 +127,20 @@ async function routeGemini(context: RequestContext, gateway: GatewayContext): Pr
     trace.route = `/v1/models/:name:${called.method}`;
     checkMethod(request, path, ['POST']);
     return geminiRoute(context, gateway, called);
+  }
+  if (UPLOADS.test(path)) {
+    trace.route = path;
+    trace.wire = 'gemini-files';
+    checkMethod(request, path, ['POST']);
+    return geminiUploadRoute(context, gateway);
+  }
+  const [file, fileId] = /^\/v1(?:beta)?\/files(?:\/([^/]+))?$/.exec(path) ?? [];
+  if (file !== undefined) {
+    trace.route = fileId === undefined ? '/v1/files' : '/v1/files/:id';
+    trace.wire = 'gemini-files';
+    checkMethod(request, path, fileId === undefined ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'DELETE']);
+    if (fileId === undefined) return filesRoute(context, gateway);
+    return storedFileRoute(context, gateway, { id: fileId, part: undefined });
   }
   const [found, name] = /^\/v1(?:beta)?\/models(?:\/(.+))?$/.exec(path) ?? [];
   if (found === undefined) throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}`);

@@ -1,0 +1,141 @@
+import { systemClock } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
+import type { StoredFile } from '@majordomo/files';
+import { Refusal } from '../errors/refusal.ts';
+import { invalid } from '../parsing/fields.ts';
+import type { CallerFiles } from './caller-files.ts';
+import { FileContent } from './file-content.ts';
+import { storeContent } from './store-content.ts';
+import type { UploadQuota } from './upload-quota.ts';
+
+/** Time without a request after which an upload is cancelled, in milliseconds. */
+const IDLE_MS = 300_000;
+/** Maximum number of unfinished uploads of a caller. */
+const MAX_UNFINISHED = 20;
+
+/** Facts about a file, from the request that starts its upload. */
+export interface StartedUpload {
+  readonly id: string;
+  readonly name: string;
+  readonly mediaType: string;
+  /** Size in bytes. */
+  readonly size: number;
+}
+
+interface Upload {
+  readonly owner: string;
+  readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly stored: Promise<StoredFile>;
+  received: number;
+  /** Whether a request sends content. */
+  isReceiving: boolean;
+  stopTimer: () => void;
+}
+
+/**
+ * Uploads whose clients send a file in several requests (Gemini's resumable protocol). The store reads the content while it arrives, so
+ * all requests of an upload must reach the same process. An upload that does not continue is cancelled.
+ */
+export class ResumableUploads {
+  private readonly unfinished = new Map<string, Upload>();
+  private readonly quota: UploadQuota;
+
+  constructor(quota: UploadQuota) {
+    this.quota = quota;
+  }
+
+  /**
+   * Adds the body of a request to an upload. Returns the stored file if the request is the last one. `files`: files of the caller, for
+   * work that continues after the request.
+   */
+  async append(
+    about: StartedUpload,
+    request: Request,
+    files: CallerFiles,
+    { offset, isLast }: { readonly offset: number; readonly isLast: boolean },
+  ): Promise<StoredFile | undefined> {
+    const key = JSON.stringify([files.owner, about.id]);
+    const remaining = offset === 0 ? await this.quota.remaining(files) : 0;
+    if (offset === 0 && !this.unfinished.has(key)) this.begin(key, about, files, remaining);
+    const upload = this.unfinished.get(key);
+    if (upload === undefined || upload.isReceiving || upload.received !== offset)
+      return invalid(
+        'X-Goog-Upload-Offset',
+        'does not continue an upload of this process of the gateway; upload the file again',
+      );
+    upload.stopTimer();
+    upload.isReceiving = true;
+    try {
+      await receive(upload, request);
+      upload.isReceiving = false;
+      if (!isLast) {
+        this.waitForNext(upload);
+        return undefined;
+      }
+      await upload.writer.close();
+      return await upload.stored;
+    } catch (error) {
+      // The failure of the store explains the failure of the writer.
+      await upload.writer.abort(error).catch(() => undefined);
+      await upload.stored;
+      throw error;
+    }
+  }
+
+  private begin(key: string, about: StartedUpload, files: CallerFiles, remaining: number): void {
+    const { owner, settings } = files;
+    if ([...this.unfinished.values()].filter((upload) => upload.owner === owner).length >= MAX_UNFINISHED)
+      throw new Refusal('busy', `a caller may have at most ${MAX_UNFINISHED} unfinished uploads`);
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const reader = readable.getReader();
+    const writer = writable.getWriter();
+    const next = async (): Promise<Uint8Array | undefined> => (await reader.read()).value;
+    const content = new FileContent(next, settings.maxBytes, remaining);
+    const stored = storeContent(content, files, this.quota, () => {
+      if (content.size !== about.size)
+        invalid('X-Goog-Upload-Header-Content-Length', `is ${about.size}, but ${content.size} bytes arrived`);
+      return Promise.resolve({ fileName: about.name, mediaType: about.mediaType, purpose: 'user_data' });
+    });
+    const upload: Upload = {
+      owner,
+      writer,
+      stored,
+      received: 0,
+      isReceiving: false,
+      stopTimer: () => undefined,
+    };
+    this.unfinished.set(key, upload);
+    const end = (error?: unknown): void => {
+      this.unfinished.delete(key);
+      upload.stopTimer();
+      // A request may wait until the store reads its content.
+      writer.abort(error).catch(() => undefined);
+    };
+    stored.then(() => {
+      end();
+    }, end);
+  }
+
+  private waitForNext(upload: Upload): void {
+    upload.stopTimer = systemClock.timer(
+      IDLE_MS,
+      () => {
+        upload.writer.abort(new Refusal('aborted', 'the upload did not continue')).catch(() => undefined);
+      },
+      true,
+    );
+  }
+}
+
+/** Passes the body of a request to the store. */
+async function receive(upload: Upload, { body, signal }: Request): Promise<void> {
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = body?.getReader();
+  while (reader !== undefined) {
+    const { done, value } = await abortable(reader.read(), signal).catch(() => {
+      throw new Refusal('aborted', 'the body is incomplete');
+    });
+    if (done) return;
+    upload.received += value.length;
+    await upload.writer.write(value);
+  }
+}

@@ -1,0 +1,75 @@
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { CallerFiles } from '../files/caller-files.ts';
+import { geminiForms } from '../files/forms.ts';
+import type { StartedUpload } from '../files/resumable-uploads.ts';
+import { quotaRefusal } from '../files/upload-quota.ts';
+import { jsonBody } from '../parsing/body.ts';
+import { integer, invalid, nonEmptyString, object, string } from '../parsing/fields.ts';
+import { withFiles } from './files.ts';
+
+/** Paths to which Gemini's clients upload files. */
+export const UPLOADS: RegExp = /^\/upload\/v1(?:beta)?\/files$/;
+
+/** Maximum size of the JSON that starts an upload, in bytes. */
+const MAX_START_BYTES = 65_536;
+
+/** Starts an upload, or receives a part of its content. */
+export async function geminiUploadRoute(context: RequestContext, gateway: GatewayContext): Promise<Response> {
+  const { request, caller } = context;
+  const { headers, url } = request;
+  return withFiles(context, gateway, async (files) => {
+    const commands = (headers.get('x-goog-upload-command') ?? '').split(/\s*,\s*/);
+    if (commands.includes('start')) return start(request, files, await gateway.uploads.remaining(files));
+    if (!commands.includes('upload') && !commands.includes('finalize'))
+      return invalid('X-Goog-Upload-Command', 'must be start, upload or finalize');
+    const { searchParams, origin } = new URL(url);
+    const offset = integer(0)(
+      Number(headers.get('x-goog-upload-offset') ?? Number.NaN),
+      'X-Goog-Upload-Offset',
+    );
+    // The upload continues after this request.
+    const owner = new CallerFiles(files.settings, gateway.copies, caller, new AbortController().signal);
+    const isLast = commands.includes('finalize');
+    const stored = await gateway.resumable.append(startedIn(searchParams), request, owner, {
+      offset,
+      isLast,
+    });
+    const json = stored === undefined ? {} : { file: geminiForms(origin).file(stored) };
+    return Response.json(json, { headers: { 'x-goog-upload-status': isLast ? 'final' : 'active' } });
+  });
+}
+
+/** Returns the address to which the client sends the content. It contains the facts about the file, so any process can receive it. */
+async function start(request: Request, { settings }: CallerFiles, remaining: number): Promise<Response> {
+  const { headers, url } = request;
+  if (headers.get('x-goog-upload-protocol') !== 'resumable')
+    return invalid('X-Goog-Upload-Protocol', 'must be resumable');
+  const body = object(await jsonBody(request, MAX_START_BYTES), '');
+  const file = body.optional('file', object);
+  if (file?.isSet('name') === true) invalid('file.name', 'is not supported, because the gateway names files');
+  const sizeName = 'X-Goog-Upload-Header-Content-Length';
+  const size = integer(0)(Number(headers.get(sizeName) ?? Number.NaN), sizeName);
+  if (size > settings.maxBytes)
+    throw new Refusal('too-large', `the file must not be larger than ${settings.maxBytes} bytes`);
+  if (size > remaining) throw quotaRefusal(`may store ${remaining} more bytes (maxTotalBytes)`);
+  const mediaType =
+    file?.optional('mimeType', nonEmptyString) ?? headers.get('x-goog-upload-header-content-type');
+  const name = file?.optional('displayName', string) ?? headers.get('x-goog-upload-file-name');
+  const address = new URL(new URL(url).pathname, url);
+  const facts = {
+    upload_id: crypto.randomUUID(),
+    size: String(size),
+    type: mediaType ?? '',
+    name: name ?? '',
+  };
+  for (const [key, value] of Object.entries(facts)) address.searchParams.set(key, value);
+  const started = { 'x-goog-upload-url': address.href, 'x-goog-upload-status': 'active' };
+  return Response.json({}, { headers: started });
+}
+
+function startedIn(query: URLSearchParams): StartedUpload {
+  const id = query.get('upload_id') ?? invalid('upload_id', 'is missing; start the upload first');
+  const size = integer(0)(Number(query.get('size') ?? Number.NaN), 'size');
+  return { id, size, mediaType: query.get('type') ?? '', name: query.get('name') ?? '' };
+}
