@@ -19,7 +19,7 @@ export async function geminiUploadRoute(context: RequestContext, gateway: Gatewa
   const { request, caller } = context;
   const { headers, url } = request;
   return withFiles(context, gateway, async (files) => {
-    const commands = (headers.get('x-goog-upload-command') ?? '').split(/\s*,\s*/);
+    const commands = (headers.get('x-goog-upload-command') ?? '').split(',').map((each) => each.trim());
     if (commands.includes('start')) return start(request, files, await gateway.uploads.remaining(files));
     if (!commands.includes('upload') && !commands.includes('finalize'))
       return invalid('X-Goog-Upload-Command', 'must be start, upload or finalize');
