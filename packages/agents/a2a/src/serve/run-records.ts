@@ -19,7 +19,8 @@ export interface WaitingRun {
 /** Leases, waiting runs and conversations of tasks in the application's store. */
 export class RunRecords {
   private readonly store: A2aStore;
-  private readonly conversationLock = new Semaphore(1);
+  /** Admits one change at a time that depends on the stored value. */
+  private readonly lock = new Semaphore(1);
 
   constructor(store: A2aStore) {
     this.store = store;
@@ -45,10 +46,12 @@ export class RunRecords {
   }
 
   /** Returns the waiting run and removes it, so that only one of several replies continues it. */
-  async takeWaiting(taskId: string): Promise<WaitingRun | undefined> {
-    const waiting = await this.waiting(taskId);
-    if (waiting === undefined) return undefined;
-    return (await this.store.delete(waitingKey(taskId))) === false ? undefined : waiting;
+  takeWaiting(taskId: string): Promise<WaitingRun | undefined> {
+    return this.lock.run(new AbortController().signal, async () => {
+      const waiting = await this.waiting(taskId);
+      if (waiting === undefined) return undefined;
+      return (await this.store.delete(waitingKey(taskId))) === false ? undefined : waiting;
+    });
   }
 
   /** Removes what only an unfinished task needs. */
@@ -64,7 +67,7 @@ export class RunRecords {
 
   /** Appends the messages of an ended task. Another task of the conversation may have ended since this task began. */
   async append(scope: string, contextId: string, messages: readonly Message[]): Promise<void> {
-    await this.conversationLock.run(new AbortController().signal, async () => {
+    await this.lock.run(new AbortController().signal, async () => {
       const earlier = await this.conversation(scope, contextId);
       const all = toJson([...earlier, ...messages]);
       await this.store.set(conversationKey(scope, contextId), all, LIFETIME_MS);
