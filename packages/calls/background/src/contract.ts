@@ -135,7 +135,10 @@ export interface Job<Result> {
    * reports is booked. Has no effect on a job that has ended.
    */
   cancel(): Promise<void>;
-  /** Deletes an ended job. Rejects with `denied` for a running job. */
+  /**
+   * Deletes an ended job. Rejects with `denied` for a running job. A cost that is not known yet, because a vendor has not ended a
+   * cancelled job, is booked as the complete reservation.
+   */
   remove(): Promise<void>;
 }
 
@@ -167,8 +170,9 @@ export interface VideoResponse extends OperationResponse {
 /** Video at a vendor. */
 export interface GeneratedVideo extends VideoFacts {
   /**
-   * Requests the content. Rejects with `not-found` if the vendor no longer has it. Each call sends a request, and streams the body of its
-   * response. The signal also ends the stream.
+   * Requests the content. Rejects with `not-found` if the vendor no longer has it, and with `empty` or `protocol` if the response
+   * contains no video. Each call sends a request, and streams the body of its response. The signal also ends the stream. The stream fails
+   * with an `LlmError`: `aborted`, `network`, or `timeout` after 2 minutes without bytes.
    */
   read(options?: { readonly signal?: AbortSignal | undefined }): Promise<VideoContent>;
 }
@@ -177,7 +181,7 @@ export interface GeneratedVideo extends VideoFacts {
 export interface VideoContent {
   /** MIME type that the response states, otherwise that of the video. */
   readonly mediaType: string;
-  /** Number of bytes; `undefined` if the response does not state it. */
+  /** Number of bytes; `undefined` if the response does not state it, or is compressed. */
   readonly size: number | undefined;
   /** Returns the content in chunks, as they arrive. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;

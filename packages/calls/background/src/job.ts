@@ -5,6 +5,7 @@ import { Driver } from './driver.ts';
 import { JobEventStream } from './job-stream.ts';
 import { untilEnd } from './job-wait.ts';
 import { sumOfLegs } from './money.ts';
+import { settleLeg } from './job-ledger.ts';
 import { cancelledLeg } from './left-work.ts';
 import {
   answerOf,
@@ -124,6 +125,12 @@ export async function cancelJob(id: string, setup: Setup): Promise<void> {
   }
 }
 
+/** Books the costs that are not booked yet. A leg whose usage is not known yet costs its complete reservation. */
+async function settleLegs(record: JobRecord, setup: Setup): Promise<void> {
+  for (const [at, { job }] of record.legs.entries())
+    if (job?.left.includes('settle') === true) await settleLeg(record, at + 1, setup);
+}
+
 async function removeJob(key: string, id: string, setup: Setup): Promise<void> {
   const { record } = await requireRecord(id, setup);
   for (;;) {
@@ -132,6 +139,7 @@ async function removeJob(key: string, id: string, setup: Setup): Promise<void> {
     if (stored?.record.token !== record.token) return;
     if (stored.record.state === 'running')
       throw new LlmError('denied', `job "${key}" is running; cancel it, then remove it`);
+    await settleLegs(stored.record, setup);
     if (await setup.store.remove(id, stored.version)) return;
   }
 }

@@ -8,6 +8,11 @@ import { sendRequest } from './vendor-request.ts';
 
 /** Wait before work is tried again that has failed, in milliseconds. */
 const RETRY_MS = 30_000;
+/**
+ * Time after the limit of a job until requests to its vendor that fail are given up, and longest wait between them, in milliseconds. The
+ * reservation in the ledger expires later, so that the cost of each leg is booked.
+ */
+const GIVE_UP_MS = 1_800_000;
 
 /**
  * Does the work that is left for the ended legs: cancels jobs at their vendors, books costs, and deletes answers. A later process repeats
@@ -34,8 +39,10 @@ export async function doLeftWork(parts: RunParts, prepared?: PreparedTarget): Pr
   return failure;
 }
 
-const retryAfter = (error: unknown): number =>
-  (LlmError.is(error) ? error.details.retryAfterMs : undefined) ?? RETRY_MS;
+function retryAfter(error: unknown): number {
+  const { retryAfterMs = RETRY_MS } = LlmError.is(error) ? error.details : {};
+  return Math.min(retryAfterMs, GIVE_UP_MS);
+}
 
 /** Work that is left for one leg. */
 class LegWork {
@@ -55,20 +62,28 @@ class LegWork {
     return this.leg.job?.left ?? [];
   }
 
-  /** Does the work in its order, until it is done or fails. Returns the error. */
+  /** Does the work in its order, until it is done or fails. Returns the first error. */
   async run(): Promise<unknown> {
-    try {
-      for (const work of this.left) {
-        if (!(await this.perform(work))) return undefined;
-        const { job } = this.leg;
-        if (job !== undefined) this.leg = { ...this.leg, job: { ...job, left: job.left.slice(1) } };
+    let failure: unknown;
+    for (const work of this.left) {
+      try {
+        if (!(await this.perform(work))) return failure;
+      } catch (error) {
+        this.parts.signal.throwIfAborted();
+        this.emitDelayed(error);
+        failure ??= error;
+        if (work === 'settle' || !this.isOver) return failure;
       }
-      return undefined;
-    } catch (error) {
-      this.parts.signal.throwIfAborted();
-      this.emitDelayed(error);
-      return error;
+      const { job } = this.leg;
+      if (job !== undefined) this.leg = { ...this.leg, job: { ...job, left: job.left.slice(1) } };
     }
+    return failure;
+  }
+
+  /** Whether requests to the vendor that fail are given up. */
+  private get isOver(): boolean {
+    const { expiresAt = 0 } = this.leg.job ?? {};
+    return this.parts.setup.clock.now() >= expiresAt + GIVE_UP_MS;
   }
 
   /** Returns whether the work is done. */

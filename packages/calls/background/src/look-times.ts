@@ -19,6 +19,8 @@ export const firstLook = (now: number): NextLook => ({ lookAt: now + FIRST_WAIT_
 export class LookTimes implements NextLook {
   lookAt = 0;
   lookMs = 0;
+  /** Time of the last look, in epoch milliseconds. A vendor may suggest a later one. */
+  private endsAt = Infinity;
   private readonly clock: Clock;
   private waking = new AbortController();
 
@@ -26,9 +28,10 @@ export class LookTimes implements NextLook {
     this.clock = clock;
   }
 
-  set({ lookAt, lookMs }: NextLook): void {
+  set({ lookAt, lookMs }: NextLook, endsAt: number): void {
     this.lookAt = lookAt;
     this.lookMs = lookMs;
+    this.endsAt = endsAt;
   }
 
   /** Schedules the next look after the time that the vendor suggests. */
@@ -67,6 +70,6 @@ export class LookTimes implements NextLook {
   }
 
   private waitFor(ms: number): void {
-    this.lookAt = this.clock.now() + ms;
+    this.lookAt = Math.min(this.clock.now() + ms, this.endsAt);
   }
 }

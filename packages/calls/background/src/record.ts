@@ -158,6 +158,9 @@ export function requireOperation({ operation }: JobRecord, expected: JobRecord['
 export const hasWork = ({ state, legs }: JobRecord): boolean =>
   state === 'running' || legs.some(({ job }) => job !== undefined && job.left.length > 0);
 
+/** Whether the cost of an ended leg is not booked yet. */
+const hasUnbooked = ({ legs }: JobRecord): boolean => legs.some(({ job }) => job?.left.includes('settle'));
+
 /** Returns the job at a vendor that the last leg of a running job waits for. */
 export function runningJob({ state, legs }: JobRecord): (VendorJob & { readonly ref: string }) | undefined {
   const last = legs.at(-1);
@@ -192,7 +195,7 @@ export async function saveRecord(
   const isRunning = record.state === 'running';
   const saved = isRunning ? record : withoutRequest(record);
   const dueMs = hasWork(record) ? dueMsOf(record, clock.now()) : undefined;
-  const times: JobTimes = { dueMs, keepMs: isRunning ? undefined : keepMs };
+  const times: JobTimes = { dueMs, keepMs: isRunning || hasUnbooked(record) ? undefined : keepMs };
   const newVersion = await store.save(id, JSON.stringify(saved), version, times);
   return newVersion === undefined ? undefined : loadedRecord(saved, newVersion, dueMs);
 }

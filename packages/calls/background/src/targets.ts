@@ -42,7 +42,11 @@ export async function prepareTarget(
   signal: AbortSignal,
 ): Promise<PreparedTarget> {
   const isKey = ({ attempt }: PreparedTarget): boolean => attempt.target === key;
-  const chain = await prepareTargets(record, setup, signal);
+  const chain = await prepareTargets(record, setup, signal).catch((cause: unknown) => {
+    // An alias of the spec may have been removed, although its target still exists.
+    if (!LlmError.is(cause, 'config')) throw cause;
+    return [];
+  });
   const target = chain.find(isKey) ?? (await prepareTargets(record, setup, signal, {}, key)).find(isKey);
   if (target !== undefined && hasJobApi(target)) return target;
   throw new LlmError('config', `${key} has no job API anymore; restore its provider`, { target: key });

@@ -21,7 +21,7 @@ import type { RunParts } from './run-parts.ts';
 import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
 import { hasEnded, jobApiOf, startOf, type SendStart } from './targets.ts';
 import { isUnknownStart, noVideoError, startedError } from './vendor-errors.ts';
-import { isTransient, sendRequest, type RequestLimits } from './vendor-request.ts';
+import { needsPerson, sendRequest, type RequestLimits } from './vendor-request.ts';
 
 /** Result of a look. `gone`: the vendor has no such job, and the leg has ended. `delayed`: the look has failed. */
 type Found = JobLook | 'gone' | 'delayed';
@@ -125,8 +125,8 @@ export class VendorLeg {
   async follow(): Promise<boolean> {
     const { clock } = this.parts.setup;
     const { expiresAt } = this.vendorJob;
-    this.looks.set(this.vendorJob);
     const endsAt = Math.min(expiresAt, totalAtOf(this.parts.job.record));
+    this.looks.set(this.vendorJob, endsAt);
     if (clock.now() >= endsAt) return this.lookLast();
     const cancel = clock.timer(Math.max(0, endsAt - clock.now()), () => {
       this.limit.abort();
@@ -217,7 +217,7 @@ export class VendorLeg {
         return 'gone';
       }
       const inMs = this.looks.afterFailure(LlmError.is(cause) ? cause.details.retryAfterMs : undefined);
-      if (!LlmError.is(cause) || !isTransient(cause)) throw cause;
+      if (!LlmError.is(cause) || needsPerson(cause)) throw cause;
       const { key, tenant } = job.record;
       setup.emit({ key, tenant, target: attempt.target, type: 'job-delayed', error: cause, inMs });
       return 'delayed';

@@ -1,13 +1,13 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
 import { beginJob } from './begin-job.ts';
-import type { GeneratedVideo, VideoContent, VideoJob, VideoModel, VideoResponse } from './contract.ts';
+import type { GeneratedVideo, VideoJob, VideoModel, VideoResponse } from './contract.ts';
 import { endOf, jobFunctions } from './job.ts';
 import { untilStarted } from './job-wait.ts';
 import { attemptsOf, failureOf, type JobRecord, type StoredVideos } from './record.ts';
 import type { Setup } from './setup.ts';
 import { prepareTarget } from './targets.ts';
 import { sendRequest } from './vendor-request.ts';
+import { abortedDownload, contentOf } from './video-content.ts';
 
 /** Returns the video model of a spec, whose calls are jobs. */
 export const videoModel = (spec: string, setup: Setup): VideoModel => ({
@@ -53,7 +53,8 @@ function generatedVideo(
     ...(expiresAt !== undefined && { expiresAt }),
     async read({ signal = new AbortController().signal } = {}) {
       const target = await prepareTarget(key, record, setup, signal);
-      return contentOf(await download(target, ref, setup, signal), mediaType, signal);
+      const response = await download(target, ref, setup, signal);
+      return contentOf(response, { target: key, mediaType, clock: setup.clock, signal });
     },
   };
 }
@@ -66,41 +67,8 @@ async function download(
 ): Promise<Response> {
   const why = `${target} no longer generates videos; restore its provider`;
   if (video === undefined) throw new LlmError('config', why, { target });
-  return sendRequest(context, { clock, connectMs: undefined, signal }, (own) => video.api.download(ref, own));
-}
-
-/** Returns the content of a response. An abort of the signal ends the stream. */
-function contentOf(response: Response, mediaType: string, signal: AbortSignal): VideoContent {
-  const size = Number(response.headers.get('content-length') ?? NaN);
-  const body = response.body as ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => abortableStream(body, signal);
-  return {
-    mediaType: response.headers.get('content-type')?.split(';', 1)[0] ?? mediaType,
-    size: Number.isInteger(size) ? size : undefined,
-    stream,
-    bytes: async () => new Uint8Array(await new Response(stream()).arrayBuffer()),
-  };
-}
-
-/** Returns a stream of a body that ends with the reason of the signal. The signal of the request ends before the body. */
-function abortableStream(
-  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
-  signal: AbortSignal,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const content: ReadableStream<Uint8Array<ArrayBuffer>> = body ?? new Blob([]).stream();
-  const reader = content.getReader();
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        const { done, value } = await abortable(reader.read(), signal).catch((error: unknown) => {
-          reader.cancel(error).catch(() => undefined);
-          throw error;
-        });
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
+  const limits = { clock, connectMs: undefined, signal };
+  return sendRequest(context, limits, (own) => video.api.download(ref, own)).catch((cause: unknown) => {
+    throw signal.aborted ? abortedDownload(target, cause) : cause;
+  });
 }

@@ -120,3 +120,49 @@ it('books the reservation of a cancelled job whose usage the vendor does not rep
   expect((await job.status()).nanoUsd).toBeUndefined();
   expect(await failure(job.result())).toMatchObject({ kind: 'aborted' });
 });
+
+it('reports a look that the vendor rejects as invalid, and looks again', async () => {
+  let looks = 0;
+  const before = (request: JobRequest): JobFault | undefined => {
+    if (request.step !== 'look') return noStream(request);
+    return looks++ === 0 ? { status: 400 } : undefined;
+  };
+  await using all = await jobsWorld({ server: { plan: () => TEXT, before } });
+  const answer = await all.settle(all.process().model(SPEC).generate(REQUEST), 60);
+  expect(answer.text).toBe(TEXT);
+  expect(all.events).toContainEqual(expect.objectContaining({ type: 'job-delayed' }));
+});
+
+it('a poll ends a job at its limit, although the vendor asks for a later look', async () => {
+  const life = { isKilled: false };
+  const before = ({ step }: JobRequest): JobFault | undefined =>
+    step === 'look' ? { status: 429, headers: { 'retry-after': '864000' } } : undefined;
+  await using all = await jobsWorld({
+    server: { plan: () => ({ holdAt: 2 }), before },
+    other: { plan: () => TEXT },
+  });
+  await all.settle(all.process({}, life).model(CHAIN).start(REQUEST, { key: 'k' }));
+  life.isKilled = true;
+  await all.clock.advance(31_000);
+  const background = all.process();
+  await all.settle(background.poll());
+  await all.clock.advance(3_700_000);
+  await all.settle(background.poll());
+  expect(await (await background.open('k')).status()).toMatchObject({ target: 'other/gpt-5.4-mini' });
+});
+
+it('books the reservation of a cancelled job whose vendor does not cancel it until its limit', async () => {
+  const before = ({ step }: JobRequest): JobFault | undefined =>
+    step === 'cancel' ? { status: 500, headers: { 'retry-after': '864000' } } : undefined;
+  await using all = await jobsWorld({ server: { plan: () => ({ holdAt: 4 }), before } });
+  const background = all.process();
+  const job = await all.settle(background.model(SPEC).start(REQUEST));
+  await all.settle(job.cancel());
+  await all.clock.advance(3_600_000);
+  await all.settle(background.poll());
+  expect(await all.records()).toEqual([]);
+  await all.clock.advance(1_800_000);
+  await all.settle(background.poll());
+  expect(await all.records()).toMatchObject([{ outcome: 'abandoned' }]);
+  expect((await all.ledger.state('all'))[0]?.held).toBe(0n);
+});

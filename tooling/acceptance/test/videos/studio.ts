@@ -1,6 +1,12 @@
-import { createBackground, memoryJobStore, type Background, type JobStore } from '@majordomo/background';
+import {
+  createBackground,
+  memoryJobStore,
+  type Background,
+  type JobEvent,
+  type JobStore,
+} from '@majordomo/background';
 import { catalog } from '@majordomo/catalog';
-import { createMajordomo, type Gate } from '@majordomo/core';
+import { createMajordomo, type Gate, type MajordomoOptions } from '@majordomo/core';
 import { createLedger, type SpendRecord } from '@majordomo/ledger';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
@@ -37,23 +43,32 @@ interface Life {
 export interface Studio extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly server: VideoServer;
+  /** Events of all processes. */
+  readonly events: readonly JobEvent[];
   /** Returns the jobs of another process, which neither sends nor stores anything after it was killed. */
-  process(life?: Life): Background;
+  process(life?: Life, settings?: Pick<MajordomoOptions, 'aliases'>): Background;
   /** Waits for the promise, and advances the clock while no request is sent. */
   settle<T>(promise: Promise<T>): Promise<T>;
   /** Returns the records of the ledger. */
   records(): Promise<readonly SpendRecord[]>;
 }
 
+interface StudioOptions {
+  readonly limitUsd?: string;
+  readonly gates?: readonly Gate[];
+  readonly keepMs?: number;
+}
+
 export async function studio(
   plan: Plan,
-  { limitUsd = '1000', gates = [] }: { readonly limitUsd?: string; readonly gates?: readonly Gate[] } = {},
+  { limitUsd = '1000', gates = [], keepMs }: StudioOptions = {},
 ): Promise<Studio> {
   const clock = fakeClock(START);
   const server = await startVideoServer(plan);
   const limits = [{ name: 'all', max: { usd: limitUsd }, per: 'day' }] as const;
   const ledger = createLedger({ clock, limits, catalog: PRICES });
   const store = memoryJobStore({ clock });
+  const events: JobEvent[] = [];
   let open = 0;
   const fetchOf =
     (life: Life): typeof fetch =>
@@ -73,7 +88,8 @@ export async function studio(
   return {
     clock,
     server,
-    process: (life = { isKilled: false }) =>
+    events,
+    process: (life = { isKilled: false }, settings = {}) =>
       createBackground({
         majordomo: createMajordomo({
           providers,
@@ -82,11 +98,14 @@ export async function studio(
           gates: [...gates, ledger.gate],
           chain: { attempts: 1 },
           env: {},
+          ...settings,
         }),
         store: mortalStore(store, life),
         clock,
         ledger,
         catalog: PRICES,
+        keepMs,
+        onEvent: (event) => events.push(event),
       }),
     async settle(promise) {
       const over = promise.then(

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { testServer, type Seen, type TestServer } from '@majordomo/test-support';
 import { createGoogle } from '@majordomo/provider-google';
 import { openaiCompatible, openrouter, xai } from '@majordomo/provider-openai';
@@ -11,10 +12,12 @@ export interface Plan {
   readonly google?: readonly Look[];
   readonly xai?: readonly Look[];
   readonly openrouter?: readonly Look[];
-  /** Status of each start, by vendor. `@default` 200 */
-  readonly starts?: Partial<Record<Vendor, number>>;
+  /** Answer to each start, by vendor: a status, or a JSON body. `@default` the vendor accepts it */
+  readonly starts?: Partial<Record<Vendor, number | object>>;
   /** Size of a video in bytes. `@default` 5 */
   readonly bytes?: number;
+  /** Sends the content of a video in place of the server. */
+  readonly content?: (response: ServerResponse) => void;
 }
 
 type Vendor = 'google' | 'xai' | 'openrouter';
@@ -66,12 +69,13 @@ export async function startVideoServer(plan: Plan): Promise<VideoServer> {
       return;
     }
     if (step === 'start') {
-      const status = plan.starts?.[vendor] ?? 200;
-      send(status, status === 200 ? STARTED[vendor] : { error: { message: 'busy', code: status } });
+      const start = plan.starts?.[vendor] ?? STARTED[vendor];
+      if (typeof start === 'number') send(start, { error: { message: 'busy', code: start } });
+      else send(200, start);
       return;
     }
     if (step === 'content') {
-      sendVideo(response, plan.bytes ?? 5);
+      (plan.content ?? ((open) => sendVideo(open, plan.bytes ?? 5)))(response);
       return;
     }
     const steps = plan[vendor] ?? [];
@@ -103,7 +107,7 @@ function isAuthorized({ headers }: Seen, vendor: Vendor, step: string | undefine
 }
 
 /** Sends a video in chunks, as fast as the client reads. */
-function sendVideo(response: Parameters<Parameters<typeof testServer>[0]>[0], bytes: number): void {
+function sendVideo(response: ServerResponse, bytes: number): void {
   response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': bytes });
   let sent = 0;
   const write = (): void => {

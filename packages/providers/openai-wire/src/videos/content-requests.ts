@@ -1,10 +1,11 @@
 import { LlmError, type VideoBackend, type VideoRequest } from '@majordomo/core';
-import { asList, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
+import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { batchRequest, FILE_TYPE, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/error-body.ts';
 import { jsonBody, mergeExtra } from '../other-models/extra.ts';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
+import { videoBody } from './video-body.ts';
 
 // OpenRouter's video API. Source: types of @openrouter/sdk 1.3.19.
 
@@ -20,9 +21,10 @@ export function contentRequests(modelId: string, { send, toLlmError }: Connectio
     async start(request, _token, context) {
       const { target } = context;
       const text = jsonBody(mergeExtra(bodyOf(request, modelId), request, WIRE, target));
-      const { id } = await batchRequest(context, toLlmError, async (own, facts) =>
-        asRecord(await (await send('post', '/videos', own, facts, text)).json()),
-      );
+      const { id } = await batchRequest(context, toLlmError, async (own, facts) => {
+        const response = await send('post', '/videos', own, facts, text);
+        return videoBody(await response.json(), target, facts.secrets);
+      });
       if (typeof id === 'string' && id !== '') return videoRef(id, request);
       throw new LlmError('protocol', `${target}: the response to the start of a video has no id`, { target });
     },
@@ -32,13 +34,18 @@ export function contentRequests(modelId: string, { send, toLlmError }: Connectio
         const { target } = context;
         const { id, seconds, resolution } = readVideoRef(ref);
         const path = `/videos/${encodeURIComponent(id)}`;
-        const json: unknown = await (await send('get', path, own, facts)).json();
-        const { status, error, unsigned_urls: urls, usage: raw } = asRecord(json);
+        const response = await send('get', path, own, facts);
+        const body = videoBody(await response.json(), target, facts.secrets);
+        const { status, error, unsigned_urls: urls, usage: raw } = body;
+        if (typeof status !== 'string') {
+          const why = `${target}: the response to a look at a video has no status`;
+          throw new LlmError('protocol', why, { target, path: 'status' });
+        }
         if (status === 'pending') return { state: 'queued' };
         const cost = reportedNanoUsd(asRecord(raw));
-        if (ENDED.includes(String(status))) {
-          const message = asText(error) ?? `the vendor has ended the video: ${String(status)}`;
-          const failure = inBandError({ error: { message } }, target, facts.secrets);
+        if (ENDED.includes(status)) {
+          const why = error ?? `the vendor has ended the video: ${status}`;
+          const failure = inBandError({ error: why }, target, facts.secrets);
           const spent = cost === undefined ? undefined : videoUsage({}, cost);
           return { state: 'ended', video: { videos: [], usage: spent, error: failure } };
         }

@@ -5,6 +5,7 @@ import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/error-body.ts';
 import { jsonBody, mergeExtra } from '../other-models/extra.ts';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
+import { videoBody } from './video-body.ts';
 
 // xAI's video API. Source: client of @ai-sdk/xai 5.0.12.
 
@@ -38,9 +39,10 @@ export function generationRequests(
         image: image && { url: `data:${image.mediaType};base64,${toBase64(image.bytes)}` },
       };
       const text = jsonBody(mergeExtra(body, request, WIRE, target));
-      const { request_id: id } = await batchRequest(context, toLlmError, async (own, facts) =>
-        asRecord(await (await send('post', '/videos/generations', own, facts, text)).json()),
-      );
+      const { request_id: id } = await batchRequest(context, toLlmError, async (own, facts) => {
+        const response = await send('post', '/videos/generations', own, facts, text);
+        return videoBody(await response.json(), target, facts.secrets);
+      });
       if (typeof id === 'string' && id !== '') return videoRef(id, request);
       throw new LlmError('protocol', `${target}: the response to the start of a video has no id`, { target });
     },
@@ -49,7 +51,8 @@ export function generationRequests(
       batchRequest(context, toLlmError, async (own, facts) => {
         const asked = readVideoRef(ref);
         const response = await send('get', `/videos/${encodeURIComponent(asked.id)}`, own, facts);
-        return lookOf(await response.json(), asked, context.target, facts.secrets);
+        const body = videoBody(await response.json(), context.target, facts.secrets);
+        return lookOf(body, asked, context.target, facts.secrets);
       }),
 
     async download(ref, context) {
@@ -58,7 +61,11 @@ export function generationRequests(
       // The URL is signed. No credential is sent to it.
       const get = fetch ?? context.fetch ?? patientFetch;
       const response = await batchRequest(context, toLlmError, () => get(url, { signal }));
-      if (response.ok) return response;
+      // A redirect must not lead to a server without TLS either.
+      if (response.ok) {
+        videoURL(response.url === '' ? url : response.url, baseURL(env), target);
+        return response;
+      }
       await response.body?.cancel();
       const { status } = response;
       const isGone = [401, 403, 404, 410].includes(status);
@@ -71,12 +78,12 @@ export function generationRequests(
 }
 
 function lookOf(
-  json: unknown,
+  body: Readonly<Record<string, unknown>>,
   asked: Pick<VideoRequest, 'seconds' | 'resolution'>,
   target: string,
   secrets: readonly string[],
 ): JobLook {
-  const { status: given, video: media, usage: raw, progress } = asRecord(json);
+  const { status: given, video: media, usage: raw, progress } = body;
   const status = asText(given);
   const video = asRecord(media);
   const cost = reportedNanoUsd(asRecord(raw));
@@ -84,13 +91,14 @@ function lookOf(
     state: 'ended',
     video: { videos: [], error, usage: cost === undefined ? undefined : videoUsage({}, cost) },
   });
-  if (status === 'failed') return failed(inBandError(json, target, secrets));
+  if (status === 'failed') return failed(inBandError(body, target, secrets));
   if (status === 'expired') return failed(expiredError(target));
   const url = asText(video['url']) ?? asText(asRecord(video['file_output'])['public_url']);
   if (status !== 'done' && (status !== undefined || url === undefined))
     return { state: 'running', progress: shareOf(progress) };
   if (video['respect_moderation'] === false) return failed(moderatedError(target));
-  const seconds = asNumber(video['duration']) ?? asked.seconds;
+  const duration = asNumber(video['duration']) ?? 0;
+  const seconds = duration > 0 ? duration : asked.seconds;
   const videos = url === undefined ? [] : [{ ref: url, mediaType: 'video/mp4', seconds }];
   const usage = videoUsage({ seconds, resolution: asked.resolution }, cost);
   return { state: 'ended', video: { videos, usage } };
