@@ -142,6 +142,11 @@ export async function* fromImagesStream(
     yield fromImagesBody(await response.json(), 1, target, headers);
     return;
   }
+  const [type = ''] = (headers.get('content-type') ?? '').split(';');
+  if (/^text\/(?!event-stream)/.test(type)) {
+    await body.cancel();
+    throw imageError({ target, path: '' }, `is ${type} instead of events`);
+  }
   for await (const { data } of sseMessages(body)) {
     const event = asRecord(parseJson(data, target));
     const { type, b64_json: base64, error } = event;

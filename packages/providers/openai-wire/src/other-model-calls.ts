@@ -167,7 +167,9 @@ export async function* transcribeStream(
     const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
     const response = await connection.post(place, form, context, facts);
     const { body, headers } = response;
-    const isComplete = /json/.test(headers.get('content-type') ?? '');
+    const type = typeOf(response);
+    const isComplete = /json/.test(type);
+    if (/^text\/(?!event-stream)/.test(type)) throw wrongTypeError(response, 'a transcript', target);
     const steps =
       isComplete || body === null
         ? [fromTranscriptionBody(await jsonOf(response, context), request, target)]
@@ -211,14 +213,19 @@ export async function* speak(
 }
 
 /** Returns the media type if it is audio. Throws `protocol` for JSON and text, which some proxies return with status 200. */
-function audioTypeOf({ headers, body }: Response, { target }: ModelContext): string | undefined {
-  const [type = ''] = (headers.get('content-type') ?? '').split(';');
+function audioTypeOf(response: Response, { target }: ModelContext): string | undefined {
+  const type = typeOf(response);
   if (!/json|text\//.test(type)) return type.startsWith('audio/') ? type : undefined;
-  body?.cancel().catch(() => undefined);
-  throw new LlmError('protocol', `${target}: the server returned ${type} instead of audio`, {
-    target,
-    path: '',
-  });
+  throw wrongTypeError(response, 'audio', target);
+}
+
+const typeOf = ({ headers }: Response): string => headers.get('content-type')?.split(';', 1)[0] ?? '';
+
+/** Cancels the body of a response of another type, and returns the error. */
+function wrongTypeError(response: Response, expected: string, target: string): LlmError {
+  response.body?.cancel().catch(() => undefined);
+  const message = `${target}: the server returned ${typeOf(response)} instead of ${expected}`;
+  return new LlmError('protocol', message, { target, path: '' });
 }
 
 async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {

@@ -198,3 +198,20 @@ it('an abort ends a stream and closes its connection', async () => {
   const { whole } = await (await server.request(0)).closed;
   expect(whole).toBe(false);
 });
+
+it.each(['image', 'transcript'])(
+  'a page in place of a streamed %s is of kind protocol',
+  async (operation) => {
+    await using server = await testServer((response) => {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html></html>');
+    });
+    const provider = createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` });
+    const majordomo = createMajordomo({ providers: [provider], chain: { attempts: 1 } });
+    const stream =
+      operation === 'image'
+        ? majordomo.imageModel('openai/gpt-image-2').stream({ prompt: 'a cat' })
+        : majordomo.transcriptionModel('openai/gpt-4o-transcribe').stream(RECORDING);
+    const { error } = await read<object>(stream);
+    expect([error?.kind, error?.message]).toEqual(['protocol', expect.stringContaining('text/html')]);
+  },
+);

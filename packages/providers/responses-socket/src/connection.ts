@@ -12,6 +12,8 @@ const OPEN = 1;
 /** Number of unread characters at which the connection stops reading. */
 const MAX_UNREAD = 2 ** 20;
 
+const CREATED = 'response.created';
+
 /** Code of the error with which a server announces the end of a connection's lifetime, possibly while the connection is idle. */
 export const EXPIRED = 'websocket_connection_limit_reached';
 
@@ -29,8 +31,8 @@ export class Connection {
   private ended: Incoming | undefined;
   /** Id of the last finished response. A server may send its end twice. */
   private finishedId: unknown;
-  /** Whether an event of the request has arrived. */
-  private hasStarted = false;
+  /** Id of the response to the current request; `undefined` before its first event. */
+  private responseId: unknown;
   private wake: (() => void) | undefined;
 
   constructor(socket: SocketLike, now: number, onClose: () => void) {
@@ -61,7 +63,7 @@ export class Connection {
     this.busy = true;
     this.queue.length = 0;
     this.unread = 0;
-    this.hasStarted = false;
+    this.responseId = undefined;
     this.socket.ref?.();
   }
 
@@ -106,21 +108,37 @@ export class Connection {
       this.close('the server sent a message that is not JSON');
       return;
     }
-    const { type, error, code, response } = asRecord(event);
-    if (!this.busy) {
-      // No request waits for the event. The server may announce the end of the connection's lifetime.
-      if (type === 'error' && (asRecord(error)['code'] ?? code) === EXPIRED) this.close('the lifetime ended');
+    const { type, error, code, response, stream_id: lane } = asRecord(event);
+    // Requests name no lane, so an event of a lane belongs to none of them.
+    if (lane !== undefined) return;
+    const isExpired = type === 'error' && (asRecord(error)['code'] ?? code) === EXPIRED;
+    // The server may announce the end of the connection's lifetime at any time. It is no failure of the request.
+    if (isExpired && (!this.busy || this.responseId !== undefined)) {
+      this.close('the lifetime of the socket ended');
       return;
     }
+    if (!this.busy) return;
     const { id } = asRecord(response);
-    if (!this.hasStarted && id !== undefined && id === this.finishedId && type !== 'response.created') return;
-    this.hasStarted = true;
+    if (this.responseId === undefined) {
+      if (this.isLate(type, id)) return;
+      this.responseId = id;
+    }
+    if (id !== undefined && id !== this.responseId) {
+      this.close('the server sent an event of another response');
+      return;
+    }
     // A line break would end the line of a server-sent event.
     const text = data.includes('\n') ? JSON.stringify(event) : data;
     this.queue.push({ type: 'event', name: String(type), text });
     this.unread += text.length;
     if (this.unread > MAX_UNREAD) this.setPaused(true);
     this.wake?.();
+  }
+
+  /** Whether the first event of a request belongs to the response before. The first event is an error or contains the response. */
+  private isLate(type: unknown, id: unknown): boolean {
+    if (this.finishedId === undefined || type === 'error' || type === CREATED) return false;
+    return id === undefined || id === this.finishedId;
   }
 
   private setPaused(isPaused: boolean): void {

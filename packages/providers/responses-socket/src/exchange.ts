@@ -58,7 +58,7 @@ interface Setup {
 
 /** Sends the message and waits for the first event. */
 async function startOn({ connection, items, isReused }: Reserved, setup: Setup): Promise<Start> {
-  const { pool, request, emit, mayRepeat } = setup;
+  const { request, emit, mayRepeat } = setup;
   const { signal, url } = request;
   const abort = (): void => {
     connection.close('the request was aborted');
@@ -95,11 +95,13 @@ async function startOn({ connection, items, isReused }: Reserved, setup: Setup):
   const { code } = isRecord(event['error']) ? event['error'] : event;
   if (code === 'previous_response_not_found' && items !== undefined && mayRepeat)
     return { type: 'again', why: 'the server has no state', on: 'same' };
-  if (code === EXPIRED && mayRepeat) {
-    connection.close('the lifetime ended');
-    return { type: 'again', why: 'the lifetime of the socket ended', on: 'new' };
+  if (code === EXPIRED) {
+    const why = 'the lifetime of the socket ended';
+    connection.close(why);
+    if (mayRepeat) return { type: 'again', why, on: 'new' };
+    throw networkError(why);
   }
-  pool.release(connection);
+  closeFailed(connection);
   return { type: 'response', response: failedResponse(event) };
 }
 
@@ -118,14 +120,19 @@ function failedResponse(event: Readonly<Record<string, unknown>>): Response {
   const error = isRecord(event['error']) ? event['error'] : event;
   const { headers, ...members } = error;
   const status = asNumber(event['status']) ?? asNumber(error['status']) ?? 500;
-  const given = Object.entries(asRecord(headers)).map(([name, value]) => [name, String(value)]);
-  const all = new Headers(given as [string, string][]);
+  const all = new Headers();
+  for (const [name, value] of Object.entries(asRecord(headers)))
+    if (isHeader(name, value)) all.set(name, String(value));
   all.set('content-type', 'application/json');
   return new Response(JSON.stringify({ error: members }), {
     status: status >= 400 && status <= 599 ? status : 500,
     headers: all,
   });
 }
+
+/** Whether the strings are a header. `Headers` rejects other names and values. */
+const isHeader = (name: string, value: unknown): boolean =>
+  /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(String(value));
 
 /** Returns a response whose body contains the first event and all later ones. */
 function streamedResponse(
@@ -177,6 +184,11 @@ async function completeResponse(
   return event.name === 'error' ? failedResponse(last) : Response.json(last['response']);
 }
 
+/** Closes the connection after a failure, because the server may send a second event about it, which would end the next request. */
+const closeFailed = (connection: Connection): void => {
+  connection.close('the request failed');
+};
+
 /** Stores the state after the last event of a response, releases the connection, and returns the parsed event. */
 function finish(
   { name, text }: Event,
@@ -184,6 +196,10 @@ function finish(
   { pool, hashed }: Pick<Setup, 'pool' | 'hashed'>,
 ): Readonly<Record<string, unknown>> {
   const last = asRecord(JSON.parse(text));
+  if (name === 'response.failed' || name === 'error') {
+    closeFailed(connection);
+    return last;
+  }
   if (name === 'response.completed') connection.state = stateAfter(hashed, last['response']);
   pool.release(connection, asRecord(last['response'])['id']);
   return last;

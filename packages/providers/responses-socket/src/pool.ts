@@ -50,11 +50,15 @@ export class Pool {
       if (items !== undefined) return reserved(connection, items);
     }
     const isBlocked = Date.now() < this.blockedUntil;
-    if (!isBlocked && this.connections.size + this.opening < this.settings.maxSockets)
-      return this.open(request);
+    if (!isBlocked && this.used + this.opening < this.settings.maxSockets) return this.open(request);
     const [oldest] = idle.sort((one, other) => one.usedAt - other.usedAt);
     if (oldest !== undefined) return reserved(oldest, undefined);
     return { http: isBlocked ? 'an upgrade failed' : `all ${this.settings.maxSockets} sockets are in use` };
+  }
+
+  /** Number of connections that have not ended. The server may confirm the end of another one later. */
+  private get used(): number {
+    return [...this.connections].filter(({ isOpen }) => isOpen).length;
   }
 
   /** Whether the pool has no sockets, and knows nothing about the server. */
@@ -63,7 +67,7 @@ export class Pool {
   }
 
   /** Returns a connection to the pool after the last event of a response with this id. */
-  release(connection: Connection, responseId?: unknown): void {
+  release(connection: Connection, responseId: unknown): void {
     connection.release(Date.now(), responseId);
     this.closeExpired();
   }

@@ -36,11 +36,11 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
       network = response.socket;
     });
     socket.on('unexpected-response', (_request, response) => {
-      settled();
       const chunks: Uint8Array[] = [];
       response.on('data', (chunk: Uint8Array) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
+        settled();
         const given = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
         const status = response.statusCode ?? 500;
         const hasNoBody = status < 200 || status === 204 || status === 304;

@@ -3,6 +3,7 @@ import { openaiResponses, startWireServer, type WireServer } from '@majordomo/co
 import { createMajordomo, LlmError, type Majordomo, user } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
 import { socketFetch, type SocketEvent, type SocketFetchOptions } from '../src/index.ts';
 import { startBridge, type Bridge } from './support/bridge.ts';
 
@@ -58,6 +59,17 @@ const requestsOf = (events: readonly SocketEvent[]) =>
 
 const ERROR = (code: string) =>
   JSON.stringify({ type: 'error', status: 400, error: { code, message: code } });
+
+/** Returns the events of a response. */
+const answer = (id: string, text: string): readonly object[] => {
+  const content = [{ type: 'output_text', text, annotations: [] }];
+  const output = [{ type: 'message', id: `m_${id}`, role: 'assistant', status: 'completed', content }];
+  const response = { id, object: 'response', model: 'gpt-5' };
+  return [
+    { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
+    { type: 'response.completed', response: { ...response, status: 'completed', output } },
+  ];
+};
 
 const lookUp = defineTool({
   name: 'look_up',
@@ -190,6 +202,45 @@ describe('a failure', () => {
     const error = await failing(ask(world.majordomo));
     expect([error.kind, error.details.status, error.details.retryAfterMs]).toEqual(['rate-limit', 429, 3000]);
     expect(world.server.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['in the middle of an answer', 1],
+    ['twice before an answer', 0],
+  ])('of the lifetime of a socket %s is of kind network', async (_, events) => {
+    await using world = await startWorld([], {
+      answer(socket) {
+        for (const event of answer('resp_1', 'x').slice(0, events)) socket.send(JSON.stringify(event));
+        socket.send(ERROR('websocket_connection_limit_reached'));
+        return true;
+      },
+    });
+    expect((await failing(ask(world.majordomo))).kind).toBe('network');
+  });
+
+  it('whose headers are not valid has the status and the valid headers', async () => {
+    await using world = await startWorld([], {
+      answer(socket) {
+        const headers = { 'retry-after': 3, 'bad name': 'x', 'bad-value': 'a\nb' };
+        const error = { code: 'rate_limit_exceeded', message: 'too fast', headers };
+        socket.send(JSON.stringify({ type: 'error', status: 429, error }));
+        return true;
+      },
+    });
+    const error = await failing(ask(world.majordomo));
+    expect([error.kind, error.details.status, error.details.retryAfterMs]).toEqual(['rate-limit', 429, 3000]);
+  });
+
+  it('of an upgrade whose body does not end is ended by an abort', async () => {
+    const controller = new AbortController();
+    const stall = async (): Promise<void> => {
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+      controller.abort(new Error('stop'));
+    };
+    await using world = await startWorld([], { stall: () => void stall() });
+    const body = JSON.stringify({ model: 'm', input: [] });
+    const init = { method: 'POST', body, signal: controller.signal };
+    await expect(world.sockets(`${world.server.baseURL}/responses`, init)).rejects.toThrow('stop');
   });
 
   it('in the middle of an answer is of kind network, with the text that was read', async () => {
@@ -330,6 +381,56 @@ describe('a socket', () => {
     );
     expect((await ask(world.majordomo, 'one')).text).toBe('answer 1');
     expect((await ask(world.majordomo, 'two')).text).toBe('answer 2');
+  });
+
+  it.each([
+    ['an error in the middle of an answer', ['response.created', 'error', 'response.failed']],
+    ['a failed response', ['response.created', 'response.failed', 'error']],
+    ['an error before the answer', ['error', 'response.failed']],
+  ])('that is used after %s does not answer another request', async (_, names) => {
+    const failed = { id: 'resp_1', status: 'failed', error: { code: 'server_error', message: 'sorry' } };
+    const events = names.map((type) =>
+      type === 'error' ? { type, code: 'server_error', message: 'sorry' } : { type, response: failed },
+    );
+    const requests: WebSocket[] = [];
+    const reply = (socket: WebSocket): true => {
+      const number = requests.push(socket);
+      if (number === 1) for (const event of events.slice(0, -1)) socket.send(JSON.stringify(event));
+      // The last event of the failure arrives after the next request.
+      if (number === 2) requests[0]?.send(JSON.stringify(events.at(-1)));
+      if (number > 1)
+        for (const event of answer(`resp_${number}`, `answer ${number}`)) socket.send(JSON.stringify(event));
+      return true;
+    };
+    await using world = await startWorld([], { answer: reply }, { maxSockets: 1 });
+    await failing(ask(world.majordomo, 'one'));
+    expect((await ask(world.majordomo, 'two')).text).toBe('answer 2');
+    expect((await ask(world.majordomo, 'three')).text).toBe('answer 3');
+    expect(world.server.requests).toHaveLength(0);
+  });
+
+  it('ignores events of lanes, which its requests do not name', async () => {
+    await using world = await startWorld([], {
+      answer(socket) {
+        const own = answer('resp_1', 'own');
+        const other = answer('resp_x', 'other').map((event) => Object.assign(event, { stream_id: 'lane' }));
+        for (const event of [...other, ...own]) socket.send(JSON.stringify(event));
+        return true;
+      },
+    });
+    expect((await ask(world.majordomo)).text).toBe('own');
+  });
+
+  it('is closed if the server sends an event of another response', async () => {
+    await using world = await startWorld([], {
+      answer(socket) {
+        const [created] = answer('resp_1', 'own');
+        for (const event of [created, ...answer('resp_x', 'other')]) socket.send(JSON.stringify(event));
+        return true;
+      },
+    });
+    expect((await failing(ask(world.majordomo))).kind).toBe('network');
+    await expect.poll(() => world.bridge.sockets.size).toBe(0);
   });
 
   it('is not opened for a request that was aborted before', async () => {

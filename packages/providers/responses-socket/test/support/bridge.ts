@@ -24,6 +24,8 @@ export interface Bridge extends AsyncDisposable {
 interface BridgeOptions {
   /** Returns the status with which an upgrade is refused, or `undefined` to accept it. */
   readonly refuse?: (request: IncomingMessage) => number | undefined;
+  /** Is called after each upgrade, which is refused with a body that does not end. */
+  readonly stall?: () => void;
   /** Handles a message instead of sending it over HTTP, and returns true. */
   readonly answer?: (socket: WebSocket, message: Readonly<Record<string, unknown>>) => boolean;
 }
@@ -37,6 +39,12 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
   const http = createServer();
   const server = new WebSocketServer({ noServer: true, maxPayload: 0 });
   http.on('upgrade', (request, network, head) => {
+    if (options.stall !== undefined) {
+      network.on('error', () => undefined);
+      network.resume().on('end', () => network.destroy());
+      network.write('HTTP/1.1 503 Busy\r\ncontent-length: 1000\r\n\r\n{', options.stall);
+      return;
+    }
     const status = options.refuse?.(request);
     if (status !== undefined) {
       const body = JSON.stringify({ error: { message: 'refused', type: 'refused' } });
