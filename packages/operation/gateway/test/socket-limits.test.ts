@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { WebSocket } from 'ws';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { WebSocket } from 'ws';
 import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
 import { systemClock } from '@majordomo/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -113,6 +116,23 @@ describe('a socket', () => {
     });
     client.create({ stream_id: 'lane.0', generate: false });
     await client.next('response.completed');
+  });
+
+  it('forgets conversations of other lanes if all together are larger than a body may be', async () => {
+    await using testGateway = await startGateway({ sockets: true, gateway: { maxBodyBytes: 10_000 } });
+    await using client = await openSocket(testGateway.url);
+    const ids: (string | undefined)[] = [];
+    for (const lane of ['a', 'b', 'c']) {
+      client.create({ stream_id: lane, generate: false, input: lane.repeat(4000) });
+      ids.push((await client.next('response.completed')).response?.id);
+    }
+    const results: unknown[] = [];
+    for (const [at, lane] of ['a', 'b', 'c'].entries()) {
+      client.create({ stream_id: lane, previous_response_id: ids[at] });
+      const { type, error } = await client.next(...ENDS);
+      results.push(error?.code ?? type);
+    }
+    expect(results).toEqual(['previous_response_not_found', 'response.completed', 'response.completed']);
   });
 
   it('runs 16 requests at once, lets 112 wait, and refuses others', async () => {
@@ -254,6 +274,13 @@ describe('a client that disconnects', () => {
     expect([testGateway.anthropic.requests.length, reports]).toEqual([2, []]);
   });
 });
+
+it('500 idle sockets have less than 30 kB each, with both of their ends', async () => {
+  const file = join(import.meta.dirname, 'support/socket-memory.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', '--expose-gc', file]);
+  expect(Number(stdout)).toBeGreaterThan(0);
+  expect(Number(stdout)).toBeLessThan(30_000);
+}, 60_000);
 
 describe('serve with sockets', () => {
   it('is refused on platforms that pass all upgrades', async () => {

@@ -28,7 +28,51 @@ interface Command {
   readonly files: (url: string) => Readonly<Record<string, string>>;
   /** Arguments for reading a file, by name of the tool. The first tool that the request has is called. */
   readonly tools: (file: string) => Readonly<Record<string, object>>;
+  /** Whether the gateway accepts WebSockets. @default false */
+  readonly sockets?: boolean;
+  /** Returns further problems of a run. `output`: output of the command. */
+  readonly problems?: (output: string, gateway: ServedGateway) => readonly string[];
 }
+
+/** Returns Codex, which opens a WebSocket first. Without `sockets`, the gateway refuses it, and Codex must use HTTP at once. */
+const codex = (id: string, sockets: boolean): Command => ({
+  id,
+  cli: 'codex',
+  vendor: 'anthropic',
+  sockets,
+  args: [
+    'exec',
+    '--skip-git-repo-check',
+    '--dangerously-bypass-approvals-and-sandbox',
+    '--model',
+    'smart',
+    PROMPT,
+  ],
+  env: () => ({ GATEWAY_KEY: 'k', RUST_LOG: 'error' }),
+  files: (url) => ({
+    '.codex/config.toml': `model_provider = "gateway"
+[model_providers.gateway]
+name = "gateway"
+base_url = "${url}/v1"
+wire_api = "responses"
+env_key = "GATEWAY_KEY"
+supports_websockets = true
+`,
+  }),
+  tools: (file) => ({
+    exec_command: { cmd: `cat ${file}` },
+    shell_command: { command: `cat ${file}` },
+    shell: { command: ['cat', file] },
+  }),
+  problems(output, { overSockets }) {
+    const refused = output.split('failed to connect to Responses WebSocket').length - 1;
+    const expected = sockets ? [2, 0] : [0, 1];
+    if (overSockets() === expected[0] && refused === expected[1]) return [];
+    return [
+      `${overSockets()} requests over a socket, and ${refused} refused sockets, not ${expected.join(' and ')}`,
+    ];
+  },
+});
 
 const COMMANDS: readonly Command[] = [
   {
@@ -63,34 +107,8 @@ const COMMANDS: readonly Command[] = [
     }),
     tools: (file) => ({ read_file: { file_path: file } }),
   },
-  {
-    id: 'Codex',
-    cli: 'codex',
-    vendor: 'anthropic',
-    args: [
-      'exec',
-      '--skip-git-repo-check',
-      '--dangerously-bypass-approvals-and-sandbox',
-      '--model',
-      'smart',
-      PROMPT,
-    ],
-    env: () => ({ GATEWAY_KEY: 'k' }),
-    files: (url) => ({
-      '.codex/config.toml': `model_provider = "gateway"
-[model_providers.gateway]
-name = "gateway"
-base_url = "${url}/v1"
-wire_api = "responses"
-env_key = "GATEWAY_KEY"
-`,
-    }),
-    tools: (file) => ({
-      exec_command: { cmd: `cat ${file}` },
-      shell_command: { command: `cat ${file}` },
-      shell: { command: ['cat', file] },
-    }),
-  },
+  codex('Codex', false),
+  codex('Codex over a WebSocket', true),
   {
     id: 'opencode',
     cli: 'opencode',
@@ -133,11 +151,11 @@ function problemOfInstallation(isNewest: boolean): string | undefined {
 }
 
 async function run(command: Command): Promise<CaseResult> {
-  const { id, cli, vendor, args, env, files, tools } = command;
+  const { id, cli, vendor, args, env, files, tools, sockets, problems } = command;
   const home = await mkdtemp(join(tmpdir(), 'gateway-client-'));
   const cwd = join(home, 'project');
   const file = join(cwd, 'secret.txt');
-  await using gateway = await startGateway(vendor, readerOf(tools(file)));
+  await using gateway = await startGateway(vendor, readerOf(tools(file)), sockets);
   try {
     await write(file, SECRET);
     for (const [path, text] of Object.entries(files(gateway.url))) await write(join(home, path), text);
@@ -147,7 +165,7 @@ async function run(command: Command): Promise<CaseResult> {
       env: surroundings,
       timeout: COMMAND_MS,
     });
-    const messages = problemsOf(status, output, gateway);
+    const messages = [...problemsOf(status, output, gateway), ...(problems?.(output, gateway) ?? [])];
     return { id, version: versionOf(cli), result: messages.length === 0 ? 'passed' : 'failed', messages };
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });

@@ -9,6 +9,8 @@ export interface History {
   /** Id of the stored response that precedes the items; `undefined` if none does. */
   readonly storedId: unknown;
   readonly items: readonly Json[];
+  /** Approximate size of the items in characters of JSON. */
+  readonly size: number;
 }
 
 /** Returns the request with the items of the response that it continues, in the form that the gateway accepts over HTTP. */
@@ -18,10 +20,19 @@ export function withHistory(body: Json, history: History | undefined): Json {
   return { ...body, previous_response_id: history.storedId, input };
 }
 
-/** Returns the conversation after a response, or `undefined` if the gateway has stored the response. `sent`: request of the response. */
-export function historyAfter(response: unknown, sent: Json): History | undefined {
+/**
+ * Returns the conversation after a response, or `undefined` if the gateway has stored the response.
+ *
+ * @param sent request of the response
+ * @param size size of the items of the request
+ */
+export function historyAfter(response: unknown, sent: Json, size: number): History | undefined {
   const { id, output, store } = asRecord(response);
   if (store === true || typeof id !== 'string' || !Array.isArray(output)) return undefined;
-  const items = [...inputItems(sent), ...(output as readonly Json[])];
-  return { id, storedId: sent['previous_response_id'], items };
+  return {
+    id,
+    storedId: sent['previous_response_id'],
+    items: [...inputItems(sent), ...(output as readonly Json[])],
+    size: size + JSON.stringify(output).length,
+  };
 }

@@ -35,7 +35,19 @@ interface Lane {
   last: Promise<void>;
 }
 
-type Create = Extract<ClientMessage, { readonly type: 'create' }> & { readonly streamId: string | undefined };
+interface Create extends Extract<ClientMessage, { readonly type: 'create' }> {
+  readonly streamId: string | undefined;
+  /** Length of the message. */
+  readonly size: number;
+}
+
+interface SessionOptions {
+  readonly requests: SocketRequests;
+  /** Signal that aborts when the client disconnects. */
+  readonly signal: AbortSignal;
+  /** Maximum size of a message, and of the conversations in memory. */
+  readonly maxBytes: number;
+}
 
 /** End of a session. The socket is closed when its last request has ended. */
 interface Ending {
@@ -69,16 +81,17 @@ export class Session {
   private readonly socket: WebSocket;
   private readonly requests: SocketRequests;
   private readonly signal: AbortSignal;
+  private readonly maxBytes: number;
   private readonly lanes = new Map<string | undefined, Lane>();
   private readonly running = new Semaphore(MAX_RUNNING);
   private unfinished = 0;
   private ending: Ending | undefined;
 
-  /** @param signal signal that aborts when the client disconnects */
-  constructor(socket: WebSocket, requests: SocketRequests, signal: AbortSignal) {
+  constructor(socket: WebSocket, { requests, signal, maxBytes }: SessionOptions) {
     this.socket = socket;
     this.requests = requests;
     this.signal = signal;
+    this.maxBytes = maxBytes;
     socket.on('message', (data, isBinary) => {
       this.receive(isBinary ? undefined : (data as Buffer).toString());
     });
@@ -118,7 +131,7 @@ export class Session {
       streamId = streamIdOf(json);
       const message = parseMessage(json);
       if (message.type === 'steer') this.reply(steerFailed(message.steer));
-      else void this.enqueue({ ...message, streamId }, this.laneOf(streamId));
+      else void this.enqueue({ ...message, streamId, size: text.length }, this.laneOf(streamId));
     } catch (error) {
       void refusalMessage(refusalOf(error)).then((message) => {
         this.reply({ ...message, stream_id: streamId });
@@ -181,12 +194,13 @@ export class Session {
   }
 
   private async respond(
-    { body, streamId, generates }: Create,
+    { body, streamId, generates, size }: Create,
     lane: Lane,
     signal: AbortSignal,
   ): Promise<void> {
     const previousId = body['previous_response_id'];
-    const sent = withHistory(body, this.historyOf(previousId));
+    const history = this.historyOf(previousId);
+    const sent = withHistory(body, history);
     const response = generates
       ? await this.requests.create(sent, signal)
       : ((await this.requests.refusal(signal)) ?? warmUpResponse(body));
@@ -197,7 +211,7 @@ export class Session {
     for await (const event of this.eventsOf(response.body)) {
       const { type, response: object } = event;
       if (type === 'response.completed' || type === 'response.incomplete')
-        lane.history = historyAfter(object, sent);
+        this.remember(lane, historyAfter(object, sent, size + (history?.size ?? 0)));
       const message: Json = { ...event, stream_id: streamId };
       // The gateway has received the items of the previous response instead of its id.
       await this.send(
@@ -212,6 +226,19 @@ export class Session {
   private historyOf(responseId: unknown): History | undefined {
     for (const { history } of this.lanes.values()) if (history?.id === responseId) return history;
     return undefined;
+  }
+
+  /** Sets the conversation of a lane. Drops those of other lanes while all are larger than a message may be. */
+  private remember(lane: Lane, history: History | undefined): void {
+    lane.history = history;
+    const lanes = [...this.lanes.values()];
+    let total = lanes.reduce((sum, each) => sum + (each.history?.size ?? 0), 0);
+    for (const other of lanes) {
+      if (total <= this.maxBytes) return;
+      if (other === lane) continue;
+      total -= other.history?.size ?? 0;
+      other.history = undefined;
+    }
   }
 
   /** Yields the events of a stream. While the stream has none, its heartbeats become pings. */

@@ -63,15 +63,15 @@ export class Sockets {
       await refuse(incoming, connection, refusal ?? refusalResponse(STOPPING, responsesFailure));
       return;
     }
-    const { maxBodyBytes = DEFAULT_MAX_BYTES, idleMs = DEFAULT_IDLE_MS } = this.gateway;
+    const { maxBodyBytes: maxBytes = DEFAULT_MAX_BYTES, idleMs = DEFAULT_IDLE_MS } = this.gateway;
     const server = new this.ws.WebSocketServer({
       noServer: true,
       clientTracking: false,
       autoPong: false,
-      maxPayload: maxBodyBytes,
+      maxPayload: maxBytes,
     });
     server.handleUpgrade(incoming, connection, head, (socket) => {
-      const session = new Session(socket, requests, signal);
+      const session = new Session(socket, { requests, signal, maxBytes });
       this.sessions.add(session);
       socket.on('close', () => this.sessions.delete(session));
       cutIdleSocket(connection, idleMs);
