@@ -58,7 +58,7 @@ describe('an agent with 20 tool calls, over a socket of a gateway to a model of 
         ? {
             parts: [
               { type: 'reasoning', text: `thought ${n}` },
-              { type: 'tool-call', id: `call_${n}`, name: 'look_up', args: { page: n } },
+              { type: 'tool-call', id: `call_${n}`, name: 'look_up', json: `{"page": ${n}}` },
             ],
           }
         : 'Done.';

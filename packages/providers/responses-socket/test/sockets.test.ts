@@ -2,6 +2,7 @@ import { createAgent, defineTool } from '@majordomo/agent';
 import { openaiResponses, startWireServer, type WireServer } from '@majordomo/conformance';
 import { createMajordomo, LlmError, type Majordomo, user } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { fakeProvider } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { socketFetch, type SocketEvent, type SocketFetchOptions } from '../src/index.ts';
@@ -189,6 +190,27 @@ describe('a repeated request', () => {
   });
 });
 
+/** Returns a function that sends the start of an answer and breaks the connection. */
+const breakAfter =
+  (delta: string) =>
+  (socket: WebSocket): boolean => {
+    const response = { id: 'resp_1', object: 'response', status: 'in_progress', output: [], model: 'gpt-5' };
+    const item = { type: 'message', id: 'm', role: 'assistant', status: 'in_progress', content: [] };
+    const at = { output_index: 0, content_index: 0, item_id: 'm' };
+    const part = { type: 'output_text', text: '' };
+    for (const event of [
+      { type: 'response.created', response },
+      { type: 'response.output_item.added', output_index: 0, item },
+      { type: 'response.content_part.added', ...at, part },
+      { type: 'response.output_text.delta', ...at, delta },
+    ])
+      socket.send(JSON.stringify(event));
+    setImmediate(() => {
+      socket.terminate();
+    });
+    return true;
+  };
+
 describe('a failure', () => {
   it('before the first event has the status, headers and error of HTTP', async () => {
     await using world = await startWorld([], {
@@ -244,38 +266,33 @@ describe('a failure', () => {
   });
 
   it('in the middle of an answer is of kind network, with the text that was read', async () => {
-    await using world = await startWorld([], {
-      answer(socket) {
-        const response = {
-          id: 'resp_1',
-          object: 'response',
-          status: 'in_progress',
-          output: [],
-          model: 'gpt-5',
-        };
-        const item = { type: 'message', id: 'm', role: 'assistant', status: 'in_progress', content: [] };
-        const at = { output_index: 0, item_id: 'm' };
-        for (const event of [
-          { type: 'response.created', response },
-          { type: 'response.output_item.added', output_index: 0, item },
-          {
-            type: 'response.content_part.added',
-            ...at,
-            content_index: 0,
-            part: { type: 'output_text', text: '' },
-          },
-          { type: 'response.output_text.delta', ...at, content_index: 0, delta: 'Hel' },
-        ])
-          socket.send(JSON.stringify(event));
-        setImmediate(() => {
-          socket.terminate();
-        });
-        return true;
-      },
-    });
+    await using world = await startWorld([], { answer: breakAfter('Hel') });
     const { stream } = world.majordomo.model('openai/gpt-5');
     const error = await failing(stream({ messages: [user('hi')] }).response());
     expect([error.kind, error.details.partial?.text]).toEqual(['network', 'Hel']);
+  });
+
+  it('in the middle of an answer lets the next target continue with `afterCommit: continue`', async () => {
+    const begin = 'Once upon a time there was a fox, and it was red. ';
+    await using world = await startWorld([], { answer: breakAfter(begin) });
+    const majordomo = createMajordomo({
+      providers: [
+        createOpenAI({ apiKey: 'k', baseURL: world.server.baseURL, fetch: world.sockets }),
+        fakeProvider({ id: 'other', models: { x: ['It lived in a wood.'] } }),
+      ],
+      chain: { attempts: 1 },
+    });
+    const model = majordomo.model('openai/gpt-5,other/x');
+    const { stream } = model;
+    const { text, attempts } = await stream(
+      { messages: [user('hi')] },
+      { afterCommit: 'continue' },
+    ).response();
+    expect([text, attempts.map(({ error }) => error?.kind)]).toEqual([
+      `${begin}It lived in a wood.`,
+      ['network', undefined],
+    ]);
+    expect(world.bridge.messages).toHaveLength(1);
   });
 
   it('of a frame that is not JSON is of kind network', async () => {

@@ -1,6 +1,6 @@
 /**
- * `pnpm live background`, `pnpm live files` and `pnpm live classification` check facts about APIs at the real vendors, which costs a few
- * cents. `pnpm live videos` costs a few dollars. Vendors without a key in the environment are skipped. Ends with code 1 if a fact is wrong.
+ * `pnpm live background`, `pnpm live files`, `pnpm live classification` and `pnpm live socket` check facts about APIs at the real vendors,
+ * which costs a few cents. `pnpm live videos` costs a few dollars. Vendors without a key in the environment are skipped. Ends with code 1 if a fact is wrong.
  */
 import { messageOf, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -12,6 +12,7 @@ import {
   together,
   typesafe,
   xai,
+  xaiResponses,
 } from '@majordomo/provider-openai';
 import { setTimeout } from 'node:timers/promises';
 import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase, type LiveCase } from './background.ts';
@@ -23,6 +24,7 @@ import {
   runClassificationCase,
 } from './classification.ts';
 import { FILE_CASES, runFileCase } from './files.ts';
+import { runSocketCase, SOCKET_CASES } from './socket.ts';
 import { generateVideo, VIDEO_CASES } from './videos.ts';
 
 /** Facts about one vendor, each with a check that throws if the fact is wrong. */
@@ -67,6 +69,16 @@ const withQuestions = (
   })),
 });
 
+const withSockets = (
+  key: string,
+  create: (fetch: typeof globalThis.fetch) => Provider,
+  model: string,
+): LiveVendor => ({
+  key,
+  provider: create(fetch),
+  checks: SOCKET_CASES.map((each) => ({ name: each.name, run: () => runSocketCase(each, create, model) })),
+});
+
 function withVideos(key: string, provider: Provider, model: string): LiveVendor {
   let generated: ReturnType<typeof generateVideo> | undefined;
   return {
@@ -108,6 +120,10 @@ const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
     withFiles('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini'),
     withFiles('ANTHROPIC_API_KEY', createAnthropic(), 'claude-haiku-4-5'),
     withFiles('GEMINI_API_KEY', createGoogle(), 'gemini-3-flash-preview'),
+  ],
+  socket: [
+    withSockets('OPENAI_API_KEY', (fetch) => createOpenAI({ fetch }), 'gpt-5-mini'),
+    withSockets('XAI_API_KEY', (fetch) => openaiCompatible(xaiResponses, { fetch }), 'grok-4'),
   ],
   videos: [
     withVideos('GEMINI_API_KEY', createGoogle(), 'veo-3.1-lite-generate-preview'),

@@ -64,12 +64,13 @@ supports_websockets = true
     shell_command: { command: `cat ${file}` },
     shell: { command: ['cat', file] },
   }),
-  problems(output, { overSockets }) {
+  problems(output, gateway) {
     const refused = output.split('failed to connect to Responses WebSocket').length - 1;
     const expected = sockets ? [2, 0] : [0, 1];
-    if (overSockets() === expected[0] && refused === expected[1]) return [];
+    const overSockets = gateway.overSockets();
+    if (overSockets === expected[0] && refused === expected[1]) return [];
     return [
-      `${overSockets()} requests over a socket, and ${refused} refused sockets, not ${expected.join(' and ')}`,
+      `${overSockets} requests over a socket, and ${refused} refused sockets, not ${expected.join(' and ')}`,
     ];
   },
 });
