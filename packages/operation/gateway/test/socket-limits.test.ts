@@ -163,6 +163,27 @@ describe('a socket', () => {
     expect(started).toBe(128);
   });
 
+  it('is closed if its client reads nothing of a response for `idleMs`', async () => {
+    const { opened: ended, open: onEnd } = gate();
+    await using testGateway = await startGateway({
+      sockets: true,
+      anthropic: () => ({ parts: [{ type: 'text', text: 'x'.repeat(12_000_000), chunks: 40 }] }),
+      gateway: {
+        idleMs: 200,
+        onRequest: ({ method }) => {
+          if (method === 'POST') onEnd();
+        },
+      },
+    });
+    await using client = await openSocket(testGateway.url);
+    client.socket.pause();
+    client.create();
+    await ended;
+    client.socket.resume();
+    expect(await client.closed).toBe(1006);
+    expect(client.messages.some(({ type }) => type === 'response.completed')).toBe(false);
+  });
+
   it('ends after 60 minutes with an error, but not within a response', async () => {
     const { opened, open } = gate();
     const reached = gate();
@@ -276,7 +297,7 @@ describe('a client that disconnects', () => {
 });
 
 it('500 idle sockets have less than 30 kB each, with both of their ends', async () => {
-  const file = join(import.meta.dirname, 'support/socket-memory.ts');
+  const file = join(import.meta.dirname, 'support/socket-memory-process.ts');
   const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', '--expose-gc', file]);
   expect(Number(stdout)).toBeGreaterThan(0);
   expect(Number(stdout)).toBeLessThan(30_000);

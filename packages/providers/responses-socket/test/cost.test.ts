@@ -11,7 +11,7 @@ interface Cost {
 }
 
 it('a turn with 1 MB costs at most 1.5 times the CPU of HTTP, and an idle socket 100 kB and 60 bytes per item', async () => {
-  const file = join(import.meta.dirname, 'support/cost.ts');
+  const file = join(import.meta.dirname, 'support/cost-process.ts');
   const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', '--expose-gc', file]);
   const { overSocket, overHttp, empty, perItem } = JSON.parse(stdout) as Cost;
   expect(overSocket / overHttp).toBeLessThan(1.5);
