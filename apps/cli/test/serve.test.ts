@@ -567,6 +567,26 @@ describe('the section `gateway` of the configuration', () => {
     );
   }, 60_000);
 
+  it('accepts WebSockets at /v1/responses only with sockets', async () => {
+    for (const sockets of [true, undefined]) {
+      const { running, url } = await serving({ files: CONFIG_OF({ sockets }) });
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/responses`);
+      const answer = await new Promise<string>((resolve) => {
+        socket.onerror = () => resolve('refused');
+        socket.onopen = () => {
+          socket.send(JSON.stringify({ type: 'response.create', model: 'fast', input: 'hi', store: false }));
+        };
+        socket.onmessage = ({ data }) => {
+          const { type } = JSON.parse(String(data)) as { readonly type: string };
+          if (type === 'response.completed') resolve(type);
+        };
+      });
+      expect(answer).toBe(sockets === true ? 'response.completed' : 'refused');
+      socket.close();
+      await running.stop();
+    }
+  }, 60_000);
+
   it('reports a missing variable, and members with a wrong type', async () => {
     const missing = started(['serve', '--port', '0'], {
       cwd: folder(CONFIG_OF({ store: 'postgres://${HOST}/db' })),

@@ -58,6 +58,8 @@ export interface GatewayConfig {
    * `@default false`
    */
   readonly files?: boolean | GatewayFilesConfig | undefined;
+  /** Whether the Responses API also accepts WebSockets, as Codex opens them. Needs the package `ws`. `@default false` */
+  readonly sockets?: boolean | undefined;
   /** Access to `/metrics`. `admin`: only for admins. `public`: for everyone. `@default` not served */
   readonly metrics?: 'admin' | 'public' | undefined;
   /** Whether the inspector is served. `@default true` */

@@ -118,6 +118,7 @@ const GATEWAY: Checks<GatewayConfig> = {
   responses: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
   background: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
   files: (value) => isBoolean(value) || isMadeOf(FILES)(value),
+  sockets: isBoolean,
   metrics: (value) => value === 'admin' || value === 'public',
   inspector: isBoolean,
   cors: isTextList,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Served, ServedGateway } from '@majordomo/gateway/node';
+import type { Served, ServedGateway, ServeOptions } from '@majordomo/gateway/node';
 import { EXIT, Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
@@ -22,13 +22,18 @@ export function drainOf(text = '0'): number {
   throw new Stop(`--drain must be a number of milliseconds up to ${MAX_DRAIN_MS}, not "${text}"`);
 }
 
+interface Place extends ServeOptions {
+  readonly port: number;
+  readonly host: string;
+}
+
 /**
  * Starts a server with `@majordomo/gateway`. `why` names the feature that needs the package. Throws `Stop` if the package is not
  * available or the server cannot listen.
  */
 export async function listen(
   gateway: ServedGateway,
-  place: { readonly port: number; readonly host: string; readonly drainMs?: number },
+  place: Place,
   why: string,
   { cwd }: Pick<Io, 'cwd'>,
 ): Promise<Served> {
@@ -48,7 +53,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host is unknown; use another --host',
 };
 
-function reasonFor(error: unknown, { port, host }: { readonly port: number; readonly host: string }): string {
+function reasonFor(error: unknown, { port, host }: Place): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const why = REASONS[code] ?? (error instanceof Error ? error.message : String(error));

@@ -115,7 +115,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     present = next;
     return `${Object.keys(changed.models).length} models`;
   };
-  const served = await listen(gateway, place, WHY, io);
+  const served = await listen(gateway, { ...place, sockets: settings.gateway?.sockets }, WHY, io);
   io.becomeServer(GRACE_MS + place.drainMs + 1000);
   // Write all lines at once. A reader may close the pipe after the first line, and a later write would end the server.
   io.stdout.write(
