@@ -1,0 +1,43 @@
+import { weightedSum } from './stratified-mean.ts';
+
+/** Least number of units of a kind. */
+const LEAST_UNITS = 20;
+/** Assumed shares of worse and of better answers, and the correlation of the scores of one conversation. */
+const ASSUMED = { worse: 0.04, better: 0.04, correlation: 0.1 } as const;
+/** Half width of an interval in standard errors. It is above 1.96, because losses widen the interval. */
+const WIDTH = 2.1;
+
+/** Returns the number of units of each kind: in proportion to the square root of its share, so that rare kinds can be judged. */
+export function allocate(shares: readonly number[], units: number): readonly number[] {
+  const roots = shares.map((share) => Math.sqrt(share));
+  const total = roots.reduce((sum, root) => sum + root, 0);
+  return roots.map((root) => Math.max(LEAST_UNITS, Math.round((units * root) / total)));
+}
+
+/** Returns the likely standard error of the quality. `perConversation`: mean number of units of the conversation of a unit. */
+export function expectedError(
+  shares: readonly number[],
+  sizes: readonly number[],
+  perConversation: number,
+): number {
+  const { worse, better, correlation } = ASSUMED;
+  const variance = worse + better - (worse - better) ** 2;
+  const units = weightedSum(
+    shares,
+    shares.map((share, kind) => share / (sizes[kind] ?? 0)),
+  );
+  return Math.sqrt(variance * units * (1 + Math.max(0, perConversation - 1) * correlation));
+}
+
+/** Returns the probability that an interval with this standard error is completely above a bound at this distance. */
+export const powerOf = (distance: number, error: number): number => normal(distance / error - WIDTH);
+
+/** Returns the distribution function of the normal distribution (Abramowitz and Stegun 26.2.17, error below 7.5e-8). */
+function normal(x: number): number {
+  const s = 1 / (1 + 0.2316419 * Math.abs(x));
+  const series = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429];
+  const tail =
+    (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) *
+    series.reduceRight((sum, factor) => (sum + factor) * s, 0);
+  return x > 0 ? 1 - tail : tail;
+}

@@ -1,0 +1,117 @@
+import type { Unit } from '../../src/replay/statistics/unit.ts';
+import { allocate } from '../../src/replay/statistics/sample-size.ts';
+
+export type Random = () => number;
+
+/** Simulated traffic with the truth about the new answers. */
+export interface Traffic {
+  /** Share of each kind. */
+  readonly shares: readonly number[];
+  readonly calls: number;
+  readonly conversations: number;
+  /** Probability of a worse answer, by kind. */
+  readonly worse: readonly number[];
+  /** Probability of a better answer among those that are not worse. */
+  readonly better: number;
+  /** Variance of the factor with which a conversation changes the probability of worse answers. */
+  readonly variance: number;
+  /** Share of random verdicts of the judge, and share of equal pairs in which it prefers the first answer. */
+  readonly judge?: { readonly random: number; readonly first: number };
+  /** Share of the pairs on which the judge contradicts itself, and the share of these that a person labels. */
+  readonly doubtful?: { readonly share: number; readonly labeled: number };
+  /** Share of calls that repeat an earlier one. */
+  readonly repeated?: number;
+  /** Whether few conversations have most of the calls. */
+  readonly isUneven?: boolean;
+}
+
+export interface SimulatedUnit extends Unit {
+  /** Score without noise. */
+  readonly truth: number;
+  readonly durations: readonly [before: number, after: number];
+  readonly costs: readonly [before: number, after: number];
+}
+
+/** Draws the units of one experiment. */
+export function experiment(traffic: Traffic, random: Random): readonly SimulatedUnit[] {
+  const { shares, calls, conversations, variance, repeated = 0, isUneven = false } = traffic;
+  const factors = Array.from({ length: conversations }, () => factorOf(variance, random));
+  const drawConversation = (): number => {
+    const at = isUneven ? conversations ** random() - 1 : random() * conversations;
+    return Math.min(conversations - 1, Math.floor(at + 1e-9));
+  };
+  return allocate(shares, calls).flatMap((size, kind) => {
+    const units: SimulatedUnit[] = [];
+    while (units.length < size) {
+      const again = random() < repeated ? units[Math.floor(random() * units.length)] : undefined;
+      const conversation = drawConversation();
+      units.push(again ?? unitOf(traffic, kind, conversation, factors[conversation] ?? 1, random));
+    }
+    return units;
+  });
+}
+
+/** Returns the true difference of quality, by a large sample. */
+export function truthOf(traffic: Traffic, random: Random): number {
+  const rounds = 100_000;
+  return traffic.shares.reduce((sum, share, kind) => {
+    let total = 0;
+    for (let round = 0; round < rounds; round++)
+      total += unitOf(traffic, kind, 0, factorOf(traffic.variance, random), random).truth;
+    return sum + (share * total) / rounds;
+  }, 0);
+}
+
+export function unitOf(
+  { worse, better, judge, doubtful }: Traffic,
+  kind: number,
+  conversation: number,
+  factor: number,
+  random: Random,
+): SimulatedUnit {
+  const draw = (low: number, high: number): number => {
+    const at = random();
+    if (at < low) return -1;
+    return at < low + high ? 1 : 0;
+  };
+  const before = Math.exp(0.4 * kind + 0.3 * Math.log(factor + 0.1) + 0.6 * normal(random));
+  const after = Math.exp(0.4 * kind + 0.3 * Math.log(factor + 0.1) + 0.5 * normal(random)) * 0.85;
+  const cost = Math.exp(0.5 * kind + normal(random));
+  const facts = {
+    kind,
+    conversation,
+    durations: [before, after],
+    costs: [cost, cost * 0.6 * Math.exp(0.3 * normal(random))],
+  } as const;
+  if (doubtful !== undefined && random() < doubtful.share) {
+    const score = [0, 0, 0.5, -0.5][Math.floor(random() * 4)] ?? 0;
+    const truth = draw(0.35, 0.1);
+    const label = random() < doubtful.labeled ? truth : undefined;
+    return { ...facts, score, truth, isDoubtful: true, label };
+  }
+  const loss = Math.min(0.9, (worse[kind] ?? 0) * factor);
+  const truth = draw(loss, better * (1 - loss));
+  if (judge === undefined) return { ...facts, score: truth, truth };
+  const verdict = (first: number): number => {
+    const seen = random() < judge.random ? Math.floor(random() * 3) - 1 : truth;
+    return seen === 0 && random() < judge.first ? first : seen;
+  };
+  // A judge with random verdicts shows only a part of a difference.
+  return { ...facts, score: (verdict(1) + verdict(-1)) / 2, truth: truth * (1 - judge.random) };
+}
+
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** Draws a factor with the mean 1 (a gamma distribution, by Marsaglia and Tsang). */
+const factorOf = (variance: number, random: Random): number => gamma(1 / variance, random) * variance;
+
+function gamma(shape: number, random: Random): number {
+  if (shape < 1) return gamma(shape + 1, random) * random() ** (1 / shape);
+  const d = shape - 1 / 3;
+  for (;;) {
+    const x = normal(random);
+    const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+    if (v > 0 && Math.log(1 - random()) < x ** 2 / 2 + d * (1 - v + Math.log(v))) return d * v;
+  }
+}
