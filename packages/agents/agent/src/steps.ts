@@ -28,4 +28,10 @@ export { answerText } from './loop/answer-text.ts';
 export { isLooping, type LoopLimits } from './loop/limits.ts';
 export type { Answer, Decision, Done, RunState, ToolOutcome } from './state/state.ts';
 export type { Budget, Spent } from './budget/budget.ts';
-export { callsThatWait, locateCall, suspendedCalls, type LocatedCall } from './state/call-paths.ts';
+export {
+  callsThatWait,
+  locateCall,
+  suspendedCalls,
+  withPayload,
+  type LocatedCall,
+} from './state/call-paths.ts';

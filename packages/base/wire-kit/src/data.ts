@@ -22,10 +22,14 @@ export function dataAt(
   origins: Readonly<Record<string, DataHandling>> = {},
 ): DataHandling | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
-  const { origin, hostname } = new URL(url);
-  if (LOOPBACK.test(hostname)) return LOCAL;
+  const place = new URL(url);
+  if (isLoopback(place)) return LOCAL;
+  const { origin } = place;
   return Object.hasOwn(origins, origin) ? origins[origin] : undefined;
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+/** Whether the host of a URL is this machine. */
+export const isLoopback = ({ hostname }: URL): boolean =>
+  /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+
 const LOCAL: DataHandling = { region: 'local', retentionDays: 0, trainsOn: false };

@@ -78,7 +78,7 @@ export {
   TYPED_DIALECT,
 } from './schema-dialects.ts';
 export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
-export { dataAt, dataOf } from './data.ts';
+export { dataAt, dataOf, isLoopback } from './data.ts';
 export { extraFor, jsonText, billingOf, quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
 export { sanitizeToolName, objectRoot, type ObjectRoot, WITHOUT_TOOL_LOADING } from './tools.ts';
 export {

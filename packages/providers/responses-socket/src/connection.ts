@@ -112,7 +112,7 @@ export class Connection {
     // Requests name no lane, so an event of a lane belongs to none of them.
     if (lane !== undefined) return;
     const isExpired = type === 'error' && (asRecord(error)['code'] ?? code) === EXPIRED;
-    // The server may announce the end of the connection's lifetime at any time. It is no failure of the request.
+    // The server may announce the end of the connection's lifetime at any time, also during a response. The request is valid.
     if (isExpired && (!this.busy || this.responseId !== undefined)) {
       this.close('the lifetime of the socket ended');
       return;

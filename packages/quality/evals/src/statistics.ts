@@ -1,3 +1,5 @@
+import { cornishFisher } from './cornish-fisher.ts';
+
 /** Values of one case in the baseline and in the new evaluation, one value per trial. */
 export interface Pair {
   readonly before: readonly number[];
@@ -154,17 +156,11 @@ const POWER_80 = 0.8416;
 /** 95 % quantile of the normal distribution. */
 const Z = 1.6448536269514722;
 
-/** Returns the 95 % quantile of Student's t distribution, by the Cornish-Fisher series. */
+/** Returns the 95 % quantile of Student's t distribution. */
 export function studentT(freedom: number): number {
   if (freedom === 1) return 6.3138;
   if (freedom === 2) return 2.92;
-  const terms = [
-    (Z ** 3 + Z) / 4,
-    (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96,
-    (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384,
-    (79 * Z ** 9 + 776 * Z ** 7 + 1482 * Z ** 5 - 1920 * Z ** 3 - 945 * Z) / 92_160,
-  ];
-  return terms.reduce((sum, term, at) => sum + term / freedom ** (at + 1), Z);
+  return cornishFisher(Z, freedom);
 }
 
 /** Returns the 95 % Wilson interval of a share. */

@@ -12,7 +12,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { complaintsAbout } from '../../src/compile.ts';
 import { ROOT } from '../../src/repository.ts';
 
-/** Programs of the capability "standards", kept next to the checkout. */
+/** Programs of the capability "standards", stored next to the checkout. */
 const FOLDER = process.env['STANDARDS_PROGRAMS'] ?? join(ROOT, '../shared/facts4');
 const NAME = 'standards-a2a.ts';
 const hasProgram = existsSync(join(FOLDER, NAME));

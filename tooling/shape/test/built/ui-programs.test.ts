@@ -19,7 +19,7 @@ import { describe, expect, test } from 'vitest';
 import { complaintsAbout } from '../../src/compile.ts';
 import { ROOT } from '../../src/repository.ts';
 
-/** Programs that use `@majordomo/ui`, kept next to the checkout. */
+/** Programs that use `@majordomo/ui`, stored next to the checkout. */
 const FOLDER = process.env['UI_PROGRAMS'] ?? join(ROOT, '../shared/api/programs3');
 const names = existsSync(FOLDER)
   ? readdirSync(FOLDER).filter((name) => name.startsWith('ui-') && name.endsWith('.ts'))

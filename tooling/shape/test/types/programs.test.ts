@@ -5,7 +5,7 @@ import { complaintsAbout } from '../../src/compile.ts';
 import { published, ROOT } from '../../src/repository.ts';
 import { importsOf } from '../../src/syntax.ts';
 
-/** Programs that use the public API, kept next to the checkout. */
+/** Programs that use the public API, stored next to the checkout. */
 const FOLDERS = [
   process.env['API_PROGRAMS'] ?? join(ROOT, '../shared/api/programs'),
   join(ROOT, '../shared/api/programs3'),

@@ -1,14 +1,16 @@
 import { kindOfStatus } from '@majordomo/core/toolkit';
 import { LlmError } from '@majordomo/core';
-import { fetchAt, limitBody, resolveHost, systemResolve, type Resolve } from '@majordomo/wire-kit';
+import {
+  fetchAt,
+  isLoopback,
+  limitBody,
+  resolveHost,
+  systemResolve,
+  type Resolve,
+} from '@majordomo/wire-kit';
 import type { ConnectA2aOptions } from './options.ts';
 
 type Options = Pick<ConnectA2aOptions, 'credential' | 'fetch'>;
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
-/** Whether the host of a URL is this machine. */
-export const isLoopback = ({ hostname }: URL): boolean => LOOPBACK.test(hostname);
 
 /** Sends requests to a remote agent. Only the origin of `home` receives the credential. */
 export class AgentFetch {

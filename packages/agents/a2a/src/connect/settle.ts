@@ -1,6 +1,6 @@
 import { Role } from '@a2a-js/sdk';
 import type { Decision, RunState } from '@majordomo/agent';
-import { suspendedCalls } from '@majordomo/agent/steps';
+import { suspendedCalls, withPayload } from '@majordomo/agent/steps';
 import { LlmError, messageOf, type JsonObject, type JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { newMessage, textPart } from '../messages.ts';
@@ -70,17 +70,4 @@ async function reply(
 
 function isSuspension(payload: JsonValue, name: string): payload is A2aSuspension & JsonObject {
   return isRecord(payload) && payload['type'] === 'a2a-input' && payload['agent'] === name;
-}
-
-/** Returns the state with a new payload for the suspended call at `path`, which may be inside a sub-agent. */
-function withPayload(state: RunState, path: string, payload: JsonValue): RunState {
-  const { suspended = [], runs = {} } = state;
-  const inner = Object.entries(runs).map(([id, run]) =>
-    path.startsWith(`${id}/`) ? [id, withPayload(run, path.slice(id.length + 1), payload)] : [id, run],
-  );
-  return {
-    ...state,
-    suspended: suspended.map((call) => (call.callId === path ? { callId: path, payload } : call)),
-    runs: Object.fromEntries(inner) as NonNullable<RunState['runs']>,
-  };
 }

@@ -36,7 +36,7 @@ export interface ServeA2aOptions {
   readonly card: Pick<AgentCard, 'name' | 'description' | 'version'> & Partial<AgentCard>;
   /**
    * Returns the caller of a request, or `undefined` for the status 401. The tasks, conversations and webhooks of another caller do
-   * not exist for a caller. A caller decides on the approvals of its own tasks.
+   * not exist for a caller. A caller approves or denies the calls of its tasks.
    */
   readonly authorize: (request: Request) => A2aCaller | undefined | Promise<A2aCaller | undefined>;
   /**

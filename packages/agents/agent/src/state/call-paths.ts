@@ -1,4 +1,4 @@
-import type { ToolCallPart } from '@majordomo/core';
+import type { JsonValue, ToolCallPart } from '@majordomo/core';
 import type { RunState } from './state.ts';
 
 // The path of a call inside a sub-agent is `<call of the agent tool>/<path of the call inside>`.
@@ -32,6 +32,25 @@ export const suspendedCalls = ({
     suspendedCalls(run).map((one) => ({ ...one, callId: pathOf(id, one.callId) })),
   ),
 ];
+
+/** Returns the state with a new payload for the suspended call at `path`, as `suspendedCalls` names it. */
+export function withPayload(state: RunState, path: string, payload: JsonValue, prefix = ''): RunState {
+  const { suspended, runs } = state;
+  return {
+    ...state,
+    ...(suspended && {
+      suspended: suspended.map((call) => (prefix + call.callId === path ? { ...call, payload } : call)),
+    }),
+    ...(runs && {
+      runs: Object.fromEntries(
+        Object.entries(runs).map(([id, run]) => [
+          id,
+          withPayload(run, path, payload, prefix + pathOf(id, '')),
+        ]),
+      ),
+    }),
+  };
+}
 
 /** Returns the state of the sub-agent that waits in this call, or `undefined` if none waits. */
 export const waitingRunOf = ({ runs }: RunState, callId: string): RunState | undefined =>

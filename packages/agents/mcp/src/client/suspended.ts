@@ -1,5 +1,5 @@
 import type { Decision, RunState } from '@majordomo/agent';
-import { suspendedCalls } from '@majordomo/agent/steps';
+import { suspendedCalls, withPayload } from '@majordomo/agent/steps';
 import { LlmError, messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
 import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import type { McpOptions, McpReply, McpSuspension } from '../options.ts';
@@ -39,22 +39,6 @@ function payloadOf(
     questions,
     requestState,
     replies: Object.keys(replies).length > 0 ? replies : undefined,
-  };
-}
-
-/** Returns the state with a new payload for the suspended call at `path`. */
-function withPayload(state: RunState, path: string, payload: JsonValue, prefix = ''): RunState {
-  const { suspended, runs } = state;
-  return {
-    ...state,
-    ...(suspended && {
-      suspended: suspended.map((call) => (prefix + call.callId === path ? { ...call, payload } : call)),
-    }),
-    ...(runs && {
-      runs: Object.fromEntries(
-        Object.entries(runs).map(([id, run]) => [id, withPayload(run, path, payload, `${prefix}${id}/`)]),
-      ),
-    }),
   };
 }
 

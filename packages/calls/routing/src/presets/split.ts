@@ -5,7 +5,6 @@ import { checkNames, checkSpec, configError, isObject } from './check-preset.ts'
 
 const HASH_BITS = 2 ** 52;
 const HASH_DIGITS = 13;
-const splits = new WeakSet<object>();
 
 /**
  * Returns a preset that divides calls among names or targets by a stable key. Equal keys use the same arm in every process. If the
@@ -36,13 +35,10 @@ export function split(
     const key = keyOf(by, turn);
     return key === undefined ? first : armOf(key);
   };
-  const made = Object.assign(choose, { arms: { ...arms }, armOf });
-  splits.add(made);
-  return made;
+  return Object.assign(choose, { arms: { ...arms }, armOf });
 }
 
-export const isSplit = (preset: Preset): preset is Split =>
-  typeof preset === 'function' && splits.has(preset);
+export const isSplit = (preset: Preset): preset is Split => typeof preset === 'function' && 'armOf' in preset;
 
 /** Returns the key of a turn; `undefined` if it is not known. */
 function keyOf(by: (turn: Turn) => unknown, turn: Turn): string | undefined {

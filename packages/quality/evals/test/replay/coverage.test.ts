@@ -10,7 +10,7 @@ import { experiment, truthOf, unitOf, type Traffic } from './simulated.ts';
 
 /** Number of experiments of each setting. `SOAK=1` runs those of the documented table. */
 const ROUNDS = process.env['SOAK'] === '1' ? 2000 : 150;
-/** Tolerance of four standard errors beside the documented 93 to 97 %. */
+/** Tolerance of four standard errors, in addition to the documented 93 to 97 %. */
 const NOISE = ROUNDS === 2000 ? 0 : 4 * Math.sqrt((0.95 * 0.05) / ROUNDS);
 
 const FOUR: Traffic = {

@@ -1,3 +1,5 @@
+import { cornishFisher } from '../../cornish-fisher.ts';
+
 /** Quantile of the normal distribution for an interval of 95 %. */
 export const Z: number = 1.959963984540054;
 /** Quantiles for 1, 2, 3 and 4 degrees of freedom. */
@@ -13,10 +15,5 @@ export function studentT(freedom: number): number {
     const [low = 0, high = low] = EXACT.slice(below - 1, below + 1);
     return low + Math.max(0, freedom - below) * (high - low);
   }
-  const terms = [
-    (Z ** 3 + Z) / 4,
-    (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96,
-    (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384,
-  ];
-  return terms.reduce((sum, term, at) => sum + term / freedom ** (at + 1), Z);
+  return cornishFisher(Z, freedom);
 }
