@@ -48,6 +48,7 @@ describe('chatModelIds', () => {
     ['an embedding model', { id: 'text-embedding-3-large' }],
     ['a rerank model', { id: 'cohere.rerank-v3-5:0' }],
     ['a moderation model', { id: 'omni-moderation-latest' }],
+    ['a decision model', { id: 'gemini-decision-1' }],
     ['a realtime model', { id: 'gpt-realtime-2' }],
   ])('omits %s', (_case, model) => {
     expect(isSuggested(model)).toBe(false);

@@ -53,7 +53,7 @@ export function chatModelIds(models: readonly CatalogModel[], date: string): rea
 }
 
 /** Ids of models that have text as input and output, and for which the vendors have APIs other than chat. */
-const OTHER_MODELS = /embed|rerank|moderation|guard|realtime|native-audio|[-.]live-|^lyria/;
+const OTHER_MODELS = /embed|rerank|moderation|decision|guard|realtime|native-audio|[-.]live-|^lyria/;
 
 const isChatModel = ({ id, input, output }: CatalogModel): boolean =>
   input.includes('text') && output.length === 1 && output[0] === 'text' && !OTHER_MODELS.test(id);

@@ -21,6 +21,8 @@ const NEWEST =
   'the newest source, which lists prices of November, is alone or confirmed by another one; 2026-11-23';
 const IN_REGION =
   'in one Region costs a tenth more than global inference, as for the us. and eu. ids; 2026-11-23';
+const IN_REGION_NOVEMBER =
+  'in one Region costs a tenth more than global inference; the newest source follows since November; 2026-11-27';
 const MOVED = 'the id means a newer model than in the older sources; 2026-11-23';
 const RESELLER = 'a reseller changes its prices by the week: the newest source counts; 2026-11-23';
 const SEARCH_CLAUDE = 'docs.claude.com, web search: 10 USD for 1,000 searches; 2026-11-23';
@@ -124,6 +126,12 @@ export const RULINGS: readonly Ruling[] = [
   { vendor: 'amazon-bedrock', id: 'qwen.qwen3-vl-235b-a22b', believe: 'newest', source: NEWEST },
   { vendor: 'amazon-bedrock', id: 'anthropic.claude-opus-4-6-v1', believe: 'newest', source: IN_REGION },
   { vendor: 'amazon-bedrock', id: 'anthropic.claude-sonnet-4-6', believe: 'newest', source: IN_REGION },
+  { vendor: 'amazon-bedrock', id: 'anthropic.claude-haiku-4-5-20251001-v1:0', believe: 'newest', source: IN_REGION_NOVEMBER },
+  { vendor: 'amazon-bedrock', id: 'anthropic.claude-opus-4-5-20251101-v1:0', believe: 'newest', source: IN_REGION_NOVEMBER },
+  { vendor: 'amazon-bedrock', id: 'anthropic.claude-opus-4-7', believe: 'newest', source: IN_REGION_NOVEMBER },
+  { vendor: 'amazon-bedrock', id: 'anthropic.claude-opus-4-8', believe: 'newest', source: IN_REGION_NOVEMBER },
+  { vendor: 'amazon-bedrock', id: 'anthropic.claude-sonnet-5', believe: 'newest', source: IN_REGION_NOVEMBER },
+  { vendor: 'amazon-bedrock', id: 'anthropic.claude-fable-5', believe: 'newest', source: IN_REGION_NOVEMBER },
   { vendor: 'anthropic', id: 'claude-sonnet-5', believe: 'newest', withdraw: ['2026-09-01'], source: 'the increase to 3 and 15 USD, announced for 2026-09-01, was cancelled (PromptFuel v1.0.22 of 2026-10-01, which cites the vendor); 2026-11-23' },
   { vendor: 'azure', id: 'deepseek-v4-pro', believe: 'newest', source: NEWEST },
   { vendor: 'azure', id: 'gpt-4o-2024-11-20', believe: 'newest', source: NEWEST },

@@ -8,7 +8,7 @@ import type { SourceName } from '../../../packages/calls/catalog/src/refresh/off
 import { MODEL_ID_FILE, MODEL_ID_TYPES, modelIdsOf } from './model-ids.ts';
 import { refresh, type Before } from './refresh.ts';
 import { RULINGS } from './rulings-of-2026.ts';
-import { downloadSdkModels } from './sdk-models.ts';
+import { compared, downloadSdkModels } from './sdk-models.ts';
 import { SOURCES, taken, type Taken } from './sources.ts';
 
 // Usage: pnpm --filter @majordomo/catalog refresh [--from FOLDER --date models.dev=2026-07-02 --date …]
@@ -46,6 +46,7 @@ if (problems.length > 0) {
     await written(join(folderOf(type.provider), MODEL_ID_FILE), modelIdsOf(type, ofVendor, date));
   }
   console.log(report());
+  console.log(reportOfSdks());
 }
 
 async function before(): Promise<Before> {
@@ -75,4 +76,13 @@ function report(): string {
     (trust) => `${prices.filter((price) => price.trust === trust).length} ${trust}`,
   );
   return `${models.length} models; prices: ${counts.join(', ')}`;
+}
+
+function reportOfSdks(): string {
+  const { named, dates, absent, otherDate } = compared(models, sdkModels, date);
+  return [
+    `${named} ids of SDKs, ${absent.length} of them not in the catalog:`,
+    ...absent.map((one) => `  ${one}`),
+    `${dates} shutdown dates of SDKs; other dates in the catalog: ${otherDate.join(', ') || 'none'}`,
+  ].join('\n');
 }

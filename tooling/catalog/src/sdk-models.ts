@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CatalogModel, Modality } from '@majordomo/catalog';
+import { LEFT_OUT } from './left-out.ts';
 
 /** Model that an SDK names. SDKs state no prices. */
 export interface SdkModel {
@@ -35,9 +36,11 @@ const idsOfUnions = (text: string): readonly string[] =>
     [...union.matchAll(/'([^']+)'/g)].flatMap(([, id = '']) => (/[-\d]/.test(id) ? id : [])),
   );
 
-/** Returns the quoted keys of tables of models, such as `'gemini-4-argon': standard,`. */
-const idsOfKeys = (text: string): readonly string[] =>
-  [...text.matchAll(/^ {2}'([\w.-]+)':/gm)].map(([, id = '']) => id);
+/** Returns also the quoted keys of tables of models, such as `'gemini-4-argon': {` or `readonly 'gpt-live-1': {`. */
+const idsOfUnionsAndTables = (text: string): readonly string[] => [
+  ...idsOfUnions(text),
+  ...[...text.matchAll(/^ +(?:readonly )?'([\w./:-]*[-\d][\w./:-]*)': /gm)].map(([, id = '']) => id),
+];
 
 /** Reads `"gpt-5", "gpt-5-mini": Announced shutdown date: 2026-12-11.` in comments of the types of openai. */
 export function openaiShutdowns(text: string): ReadonlyMap<string, string> {
@@ -61,12 +64,28 @@ export function anthropicShutdowns(text: string): ReadonlyMap<string, string> {
   );
 }
 
-const aiSdk = (vendor: string, file: string, idsIn: Sdk['idsIn']): Sdk => ({
+/** Package of the AI SDK for a vendor. */
+const aiSdk = (vendor: string): Sdk => ({
   vendor,
   package: `@ai-sdk/${vendor}`,
-  files: [file],
-  idsIn,
+  files: ['dist/index.d.ts'],
+  idsIn: idsOfUnionsAndTables,
 });
+
+/** Vendors of the packages of the AI SDK, in the order of their names. */
+const AI_SDKS = [
+  'amazon-bedrock',
+  'anthropic',
+  'cerebras',
+  'cohere',
+  'deepseek',
+  'google',
+  'groq',
+  'mistral',
+  'openai',
+  'perplexity',
+  'xai',
+] as const;
 
 /** Packages that name the newest models of a vendor, often before the sources of prices do. */
 export const SDKS: readonly Sdk[] = [
@@ -91,9 +110,7 @@ export const SDKS: readonly Sdk[] = [
     idsIn: idsOfUnions,
     shutdowns: { file: 'internal/data/deprecated-models.js', read: anthropicShutdowns },
   },
-  aiSdk('google', 'src/google-model-catalog.ts', idsOfKeys),
-  aiSdk('mistral', 'src/mistral-model-catalog.ts', idsOfKeys),
-  aiSdk('xai', 'dist/index.d.ts', idsOfUnions),
+  ...AI_SDKS.map((vendor) => aiSdk(vendor)),
 ];
 
 /** Reads the models of an unpacked package. Throws an error if the package names none, because its form has changed. */
@@ -107,6 +124,13 @@ export async function modelsOfSdk(sdk: Sdk, folder: string): Promise<readonly Sd
   return ids.map((id) => ({ id, retires: dates?.get(id) }));
 }
 
+/** Returns one model for each id, with the shutdown date that any package states. */
+export function mergedModels(named: readonly SdkModel[]): readonly SdkModel[] {
+  const dates = new Map<string, string | undefined>();
+  for (const { id, retires } of named) dates.set(id, dates.get(id) ?? retires);
+  return [...dates].map(([id, retires]) => ({ id, retires }));
+}
+
 /** Downloads the newest versions of the packages, and reads their models. */
 export async function downloadSdkModels(): Promise<SdkModels> {
   const run = promisify(execFile);
@@ -117,7 +141,8 @@ export async function downloadSdkModels(): Promise<SdkModels> {
       // Without a tag, npm selects a version for its own Node.
       const { stdout } = await run('npm', ['pack', `${sdk.package}@latest`, '--silent'], { cwd: folder });
       await run('tar', ['-xzf', stdout.trim()], { cwd: folder });
-      models[sdk.vendor] = await modelsOfSdk(sdk, join(folder, 'package'));
+      const named = await modelsOfSdk(sdk, join(folder, 'package'));
+      models[sdk.vendor] = mergedModels([...(models[sdk.vendor] ?? []), ...named]);
       await rm(join(folder, 'package'), { recursive: true });
     }
     return models;
@@ -129,9 +154,12 @@ export async function downloadSdkModels(): Promise<SdkModels> {
 /** Matches a date at the end of an id. `Catalog.find` ignores such a date. */
 const DATE_AT_END = /-(?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
+const isFound = (known: ReadonlySet<string>, id: string): boolean =>
+  known.has(id) || known.has(id.replace(DATE_AT_END, ''));
+
 /**
  * Adds the shutdown dates of the SDKs, and the models that only SDKs name. Such a model has no price. Does not add a model that has
- * been shut down, nor a dated id of a known model, because a lookup would then find no price.
+ * been shut down or that `LEFT_OUT` names, nor a dated id of a known model, because a lookup would then find no price.
  */
 export function withSdkModels(
   vendor: string,
@@ -146,11 +174,41 @@ export function withSdkModels(
     return retires === undefined ? model : { ...model, retires };
   });
   const isNew = ({ id, retires = '9999' }: SdkModel): boolean =>
-    !known.has(id) && !known.has(id.replace(DATE_AT_END, '')) && retires > today;
+    !isFound(known, id) && retires > today && !LEFT_OUT.has(`${vendor}/${id}`);
   const added = named
     .filter(isNew)
     .map(({ id, retires }) => ({ vendor, id, retires, ...mediaOf(id), prices: [] }));
   return [...dated, ...added];
+}
+
+/** Result of comparing the models of a catalog with those that the SDKs name. */
+export interface Compared {
+  /** Number of ids that the SDKs name. */
+  readonly named: number;
+  /** Number of shutdown dates that the SDKs state. */
+  readonly dates: number;
+  /** Ids that the catalog lacks, with the reason in parentheses. */
+  readonly absent: readonly string[];
+  /** Models whose shutdown date in the catalog differs from that of the SDK. */
+  readonly otherDate: readonly string[];
+}
+
+/** Compares the models of a catalog of the day `today` with those that the SDKs name. */
+export function compared(models: readonly CatalogModel[], sdkModels: SdkModels, today: string): Compared {
+  const named = Object.entries(sdkModels).flatMap(([vendor, all]) => all.map((one) => ({ vendor, ...one })));
+  const known = new Map(models.map((model) => [`${model.vendor}/${model.id}`, model]));
+  const ids = new Set(known.keys());
+  const absent = named.flatMap(({ vendor, id, retires = '9999' }) => {
+    const name = `${vendor}/${id}`;
+    const shutdown = retires > today ? 'no reason' : `shut down on ${retires}`;
+    return isFound(ids, name) ? [] : `${name} (${LEFT_OUT.get(name) ?? shutdown})`;
+  });
+  const dated = named.filter(({ retires }) => retires !== undefined);
+  const otherDate = dated.flatMap(({ vendor, id, retires }) => {
+    const model = known.get(`${vendor}/${id}`);
+    return model === undefined || model.retires === retires ? [] : `${vendor}/${id}`;
+  });
+  return { named: named.length, dates: dated.length, absent, otherDate };
 }
 
 /** Returns the input and output of a model that only its name describes. */
