@@ -16,26 +16,23 @@ export function watchRetirements(
 ): Retirements {
   const notices = new Map<string, ModelNotice>();
   if (catalog === undefined) return { notices, onEvent: () => undefined };
-  const loading = import('@majordomo/catalog').then(({ modelNotices }) =>
-    modelNotices({
-      catalog,
-      clock,
-      onNotice(notice) {
-        if (notice.target !== undefined) notices.set(notice.target, notice);
-        onNotice();
-      },
-    }),
+  // Handle the error here, so that it ends no process. Without `@majordomo/catalog`, no notices are shown.
+  const loading = import('@majordomo/catalog').then(
+    ({ modelNotices }) =>
+      modelNotices({
+        catalog,
+        clock,
+        onNotice(notice) {
+          if (notice.target !== undefined) notices.set(notice.target, notice);
+          onNotice();
+        },
+      }),
+    () => undefined,
   );
   return {
     notices,
     onEvent(event) {
-      // Ignore the error. If `@majordomo/catalog` is not installed, no notices are shown.
-      loading.then(
-        (listener) => {
-          listener(event);
-        },
-        () => undefined,
-      );
+      void loading.then((listener) => listener?.(event));
     },
   };
 }
