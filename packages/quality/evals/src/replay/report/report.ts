@@ -1,0 +1,148 @@
+import type { Divergence } from '../answer.ts';
+
+/** Calls that an experiment represents. */
+export interface ReplaySample {
+  /** Period of the calls, ISO 8601 in UTC. */
+  readonly from: string;
+  readonly to: string;
+  /** Finished chats of the period. */
+  readonly traffic: number;
+  /** Chats of the period that the sample represents. */
+  readonly represented: number;
+  /** Units of the estimate. A near duplicate is a unit that copies the result of another one. */
+  readonly units: number;
+  /** Calls that are answered, without near duplicates. */
+  readonly distinct: number;
+  readonly conversations: number;
+  /** Calls that cannot be replayed, by reason. */
+  readonly excluded: Readonly<Record<string, number>>;
+  /** Calls whose request contains redacted values. */
+  readonly redacted: number;
+  /** Kinds of calls with their share of the traffic, from 0 to 1. */
+  readonly kinds: readonly { readonly kind: string; readonly share: number; readonly units: number }[];
+}
+
+/** Value with its 95 % interval and the number of units. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** Report of an experiment. Equal stored answers give equal reports, except for `at`. */
+export interface ReplayReport {
+  readonly format: 'majordomo-replay-report/1';
+  readonly name: string;
+  /** Time of the report, ISO 8601 in UTC. */
+  readonly at: string;
+  /** `pass`: every rule is met. `fail`: a rule is broken. `inconclusive`: a rule is undecided. `incomplete`: units have no result yet. */
+  readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'incomplete';
+  /** One sentence with all figures. */
+  readonly summary: string;
+  readonly warnings: readonly string[];
+  readonly rules: readonly ReplayRule[];
+  /** 1 + share of better answers − share of worse answers. 1 means as good as the recorded answers. `undefined` without any result. */
+  readonly quality: Estimate | undefined;
+  readonly worse: Estimate | undefined;
+  readonly better: Estimate | undefined;
+  /** The present model, compared with its own recorded answers. */
+  readonly control: { readonly quality: Estimate; readonly worse: Estimate } | undefined;
+  readonly cost: ReplayCost | undefined;
+  readonly latency: ReplayLatency | undefined;
+  readonly kinds: readonly ReplayKind[];
+  /** Groups of calls that got worse, most important first. */
+  readonly clusters: readonly ReplayCluster[];
+  readonly divergences: readonly (Divergence & {
+    readonly calls: number;
+    readonly worse: number;
+    readonly examples: readonly string[];
+  })[];
+  /** Number of answers that failed for a reason of the model, by error kind, finish reason or format. */
+  readonly failures: Readonly<
+    Record<string, { readonly candidate: number; readonly recorded: number; readonly control: number }>
+  >;
+  readonly judge: ReplayJudgment | undefined;
+  readonly sample: ReplaySample;
+  /** Units without a result. */
+  readonly missing: number;
+  /** Cost of the experiment so far, in nano-USD, as a decimal integer. */
+  readonly spentNanoUsd: string;
+  /** Calls that were in flight when a process ended, with their maximum cost in nano-USD. */
+  readonly lost: { readonly calls: number; readonly maxNanoUsd: string };
+}
+
+/** Rule of the experiment with its result. */
+export interface ReplayRule {
+  readonly name: 'min-quality' | 'max-cost';
+  readonly bound: number;
+  readonly estimate: Estimate | undefined;
+  /** `met` or `broken`: the complete interval is on one side of the bound. */
+  readonly result: 'met' | 'broken' | 'undecided';
+  /** Likely number of calls that decides an undecided rule. */
+  readonly callsNeeded?: number | undefined;
+}
+
+/** Cost of the candidate relative to the present model. */
+export interface ReplayCost {
+  /** Ratio of the costs of the traffic, with the recorded share of cached input. */
+  readonly ratio: Estimate;
+  /** The same ratio without cache reads. */
+  readonly uncachedRatio: number;
+  /** The same ratio at the batch prices of both. `undefined` if one has no batch price. */
+  readonly batchRatio: number | undefined;
+  /** Mean cost of a call of the traffic, in nano-USD. */
+  readonly presentNanoUsd: string;
+  readonly candidateNanoUsd: string;
+}
+
+/** Differences of latency in milliseconds. */
+export interface ReplayLatency {
+  /** What the candidate is compared with: answers of the control in this run, or recorded times. */
+  readonly than: 'control' | 'recorded';
+  /** Difference at each percentile. `first`: time to the first content. */
+  readonly differences: Readonly<Record<'firstP50' | 'firstP95' | 'p50' | 'p95', Estimate | undefined>>;
+}
+
+/** Result of one kind of calls. */
+export interface ReplayKind {
+  readonly kind: string;
+  /** Share of the traffic, from 0 to 1. */
+  readonly share: number;
+  readonly quality: Estimate;
+  /** Probability of such a loss by chance, corrected for the number of kinds. */
+  readonly p: number;
+  readonly isWorse: boolean;
+}
+
+/** Group of units that got worse. */
+export interface ReplayCluster {
+  /** Name, such as `schema invoice · language de`. */
+  readonly name: string;
+  readonly features: Readonly<Record<string, string>>;
+  readonly units: number;
+  /** Share of all units, from 0 to 1. */
+  readonly share: number;
+  readonly quality: Estimate;
+  /** Probability of such a loss by chance, corrected for the number of groups that were tested. */
+  readonly p: number;
+  /** Kinds of difference and their counts, most frequent first, such as `{ 'field /total differs': 14 }`. */
+  readonly differences: Readonly<Record<string, number>>;
+  /** Ids of three units of different conversations. */
+  readonly examples: readonly string[];
+}
+
+/** Reliability of the judge. */
+export interface ReplayJudgment {
+  readonly models: readonly string[];
+  /** Pairs that were judged. */
+  readonly pairs: number;
+  /** Pairs with the same verdict in both orders. */
+  readonly agreed: number;
+  /** Pairs whose verdicts contradict each other. */
+  readonly doubtful: number;
+  /** Pairs that a person has decided. */
+  readonly labels: number;
+  /** Share of clear verdicts that agree with the labels of people. */
+  readonly agreement: Estimate | undefined;
+}

@@ -1,0 +1,67 @@
+import type { Divergence } from '../answer.ts';
+import type { ReplaySample } from './report.ts';
+
+/** Everything that a report is computed of. */
+export interface Results {
+  readonly name: string;
+  readonly sample: ReplaySample;
+  readonly units: readonly ScoredUnit[];
+  readonly minQuality: number;
+  readonly maxCost: number | undefined;
+  /** Models of the judge, if a model judges. */
+  readonly judges: readonly string[];
+  /** Whether the answers were requested one by one, so that times are known. */
+  readonly isLive: boolean;
+  readonly spentNanoUsd: bigint;
+  readonly lost: { readonly calls: number; readonly maxNanoUsd: bigint };
+  /** Warnings of the plan and of the run. */
+  readonly warnings: readonly string[];
+}
+
+/** Unit of the sample with the results that exist so far. */
+export interface ScoredUnit {
+  readonly id: string;
+  readonly kind: string;
+  readonly conversation: string;
+  /** What is known of the request, by name: `route`, `form`, `schema`, `tools`, `language` and `length`. */
+  readonly features: Readonly<Record<string, string>>;
+  /** Comparison of the candidate with the recorded answer. `undefined`: no result yet. */
+  readonly candidate: Comparison | undefined;
+  /** Comparison of the present model with its recorded answer. `undefined`: not in the control, or no result yet. */
+  readonly control: Comparison | undefined;
+  readonly isInControl: boolean;
+  /** Failure of the recorded answer: finish reason or `format`. */
+  readonly recordedFailure: string | undefined;
+  readonly recordedMs: number | undefined;
+  readonly recordedFirstMs: number | undefined;
+  readonly presentCost: UnitCost | undefined;
+  readonly candidateCost: UnitCost | undefined;
+}
+
+/** Comparison of an answer with the recorded answer. */
+export interface Comparison {
+  /** Score from -1 (worse) to 1 (better). */
+  readonly score: number;
+  /** Step that decided. */
+  readonly by: 'failure' | 'format' | 'equal' | 'check' | 'judge';
+  /** Whether the judge contradicts itself, or has no verdict. */
+  readonly isDoubtful: boolean;
+  /** Score that a person has given. */
+  readonly label: number | undefined;
+  /** Error kind, finish reason, or `format`, if the answer failed. */
+  readonly failure: string | undefined;
+  /** Kinds of difference, such as `field /total differs`. Contain no content. */
+  readonly differences: readonly string[];
+  readonly divergences: readonly Divergence[];
+  readonly ms: number | undefined;
+  readonly firstMs: number | undefined;
+}
+
+/** Cost of one unit in nano-USD. */
+export interface UnitCost {
+  /** Cost with the recorded share of cached input. */
+  readonly nanoUsd: bigint;
+  readonly uncachedNanoUsd: bigint;
+  /** Cost at the batch price. `undefined`: there is none. */
+  readonly batchNanoUsd: bigint | undefined;
+}
