@@ -1,4 +1,5 @@
 import { cornishFisher } from './cornish-fisher.ts';
+import { randomNumbers } from './random.ts';
 
 /** Values of one case in the baseline and in the new evaluation, one value per trial. */
 export interface Pair {
@@ -69,17 +70,6 @@ function shuffle(values: number[], size: number, random: () => number): void {
     values[at] = values[other] ?? 0;
     values[other] = value;
   }
-}
-
-/** Returns a generator of numbers from 0 to 1 by the mulberry32 algorithm. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Returns p-values that are corrected for multiple comparisons by Holm's method. */

@@ -56,7 +56,7 @@ const sampleText = (sample: Sample): string =>
   ].join('\n');
 
 /** Returns an inline code span, in which mentions, links and HTML have no effect. */
-function code(text: string): string {
+export function code(text: string): string {
   const line = plainLine(text).trim() || ' ';
   const fence = '`'.repeat(longestRun(line) + 1);
   // Spaces separate the fence from backticks in the text.
@@ -64,7 +64,7 @@ function code(text: string): string {
 }
 
 /** Returns a code span for a table, in which a `|` would end the cell. */
-const cell = (text: string): string => code(text.replaceAll('|', '¦'));
+export const cell = (text: string): string => code(text.replaceAll('|', '¦'));
 
 function block(text: string): string {
   const content = plainLines(text, MAX_OUTPUT);

@@ -110,7 +110,7 @@ export interface ReplayKind {
   /** Share of the traffic, from 0 to 1. */
   readonly share: number;
   readonly quality: Estimate;
-  /** Probability of such a loss by chance, corrected for the number of kinds. */
+  /** Probability of such a loss by chance, corrected for the number of kinds. `isWorse` is whether it is at most 0.1. */
   readonly p: number;
   readonly isWorse: boolean;
 }
@@ -121,7 +121,7 @@ export interface ReplayCluster {
   readonly name: string;
   readonly features: Readonly<Record<string, string>>;
   readonly units: number;
-  /** Share of all units, from 0 to 1. */
+  /** Share of the traffic, from 0 to 1. */
   readonly share: number;
   readonly quality: Estimate;
   /** Probability of such a loss by chance, corrected for the number of groups that were tested. */

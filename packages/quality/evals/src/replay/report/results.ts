@@ -43,7 +43,7 @@ export interface Comparison {
   /** Score from -1 (worse) to 1 (better). */
   readonly score: number;
   /** Step that decided. */
-  readonly by: 'failure' | 'format' | 'equal' | 'check' | 'judge';
+  readonly by: 'failure' | 'format' | 'equal' | 'check' | 'judge' | 'undecided';
   /** Whether the judge contradicts itself, or has no verdict. */
   readonly isDoubtful: boolean;
   /** Score that a person has given. */

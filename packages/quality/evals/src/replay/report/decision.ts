@@ -1,0 +1,161 @@
+import { boundText, counted, integer, percent, percentRange } from './figures.ts';
+import type { ReplayCluster, ReplayReport, ReplayRule } from './report.ts';
+
+/** Recommendation in sentences, for a person who decides. */
+export interface Decision {
+  readonly title: string;
+  /** Result of each rule. */
+  readonly reasons: readonly string[];
+  /** Groups that got worse, at most ten. */
+  readonly groups: readonly WorseGroup[];
+  /** Number of groups that are not in `groups`. */
+  readonly moreGroups: number;
+  /** Steps that the reader takes next. */
+  readonly next: readonly NextStep[];
+}
+
+export interface NextStep {
+  readonly text: string;
+  /** Command of this step. */
+  readonly command?: string | undefined;
+}
+
+/** Group of calls that got worse. Its name is the only text of a decision that calls determine. */
+export interface WorseGroup {
+  readonly name: string;
+  readonly text: string;
+}
+
+const MAX_GROUPS = 10;
+
+export function decisionOf(report: ReplayReport): Decision {
+  const groups = worseGroups(report);
+  return {
+    title: titleOf(report),
+    reasons: report.rules.map(ruleText),
+    groups: groups.slice(0, MAX_GROUPS),
+    moreGroups: Math.max(0, groups.length - MAX_GROUPS),
+    next: nextOf(report),
+  };
+}
+
+function titleOf(report: ReplayReport): string {
+  const { verdict, rules, missing, sample } = report;
+  const broken = rules.filter(({ result }) => result === 'broken').map(({ name }) => COMPLAINTS[name]);
+  const groups = worseGroups(report).length;
+  switch (verdict) {
+    case 'pass':
+      return groups === 0
+        ? 'Switch: the candidate meets every rule'
+        : `Switch with care: every rule is met, but ${groupsText(report)} got worse`;
+    case 'fail':
+      return `Do not switch: the candidate is ${broken.join(' and ')}`;
+    case 'inconclusive':
+      return 'Do not decide yet: the result is not certain enough';
+    case 'incomplete':
+      return `Not finished: ${integer(missing)} of ${integer(sample.units)} calls have no result yet`;
+  }
+}
+
+const COMPLAINTS: Readonly<Record<ReplayRule['name'], string>> = {
+  'min-quality': 'not good enough',
+  'max-cost': 'too expensive',
+};
+
+function groupsText({ clusters, kinds }: ReplayReport): string {
+  return clusters.length > 0
+    ? counted(clusters.length, 'group')
+    : counted(kinds.filter(({ isWorse }) => isWorse).length, 'kind');
+}
+
+/** Returns the groups that got worse, or the kinds if no group was found. */
+function worseGroups({ clusters, kinds }: ReplayReport): readonly WorseGroup[] {
+  if (clusters.length > 0)
+    return clusters.map((cluster) => ({ name: cluster.name, text: groupText(cluster) }));
+  return kinds.filter(({ isWorse }) => isWorse).map((kind) => ({ name: kind.kind, text: groupText(kind) }));
+}
+
+const groupText = ({ quality, share }: Pick<ReplayCluster, 'quality' | 'share'>): string =>
+  `${percent(quality.value)} as good, ${percent(share)} of the traffic`;
+
+function ruleText({ name, bound, estimate, result }: ReplayRule): string {
+  const isQuality = name === 'min-quality';
+  const subject = isQuality ? 'Quality' : 'Cost';
+  if (estimate === undefined) return `${subject} is unknown, so its rule is undecided.`;
+  const { value } = estimate;
+  const limit = `${isQuality ? 'at least' : 'at most'} ${boundText(bound)}`;
+  const measured = `${subject} is ${percent(value)}, and lies between ${percentRange(estimate)} with 95 % certainty.`;
+  return `${measured} The rule (${limit}) is ${RESULTS[result]}.`;
+}
+
+const RESULTS: Readonly<Record<ReplayRule['result'], string>> = {
+  met: 'met',
+  broken: 'broken',
+  undecided: 'undecided, because its bound is inside this range',
+};
+
+function nextOf(report: ReplayReport): readonly NextStep[] {
+  switch (report.verdict) {
+    case 'pass':
+      return [
+        ...reviewSteps(report),
+        {
+          text: 'Move a small share of the traffic first, with `split` in the router, and then the other calls.',
+        },
+      ];
+    case 'fail':
+      return [
+        ...reviewSteps(report),
+        { text: 'Stay with the present model, or change the candidate and run a new experiment.' },
+      ];
+    case 'inconclusive':
+      return [...undecidedSteps(report), ...labelSteps(report), ...reviewSteps(report)];
+    case 'incomplete':
+      return [{ text: 'Run the experiment again. It continues, and sends no answered call again.' }];
+  }
+}
+
+function reviewSteps(report: ReplayReport): readonly NextStep[] {
+  const groups = worseGroups(report).length;
+  if (groups === 0) return [];
+  const these = groups === 1 ? 'the group' : `the ${groups} groups`;
+  const text =
+    report.verdict === 'pass'
+      ? `Read the examples of ${these} that got worse first. Leave such calls with the present model if the difference matters.`
+      : `Read the examples of ${these} that got worse. A prompt or a schema that fits the candidate often repairs such a loss.`;
+  return [{ text }];
+}
+
+function undecidedSteps({ rules, sample }: ReplayReport): readonly NextStep[] {
+  return rules
+    .filter(({ result }) => result === 'undecided')
+    .map(({ name, estimate, callsNeeded }) => {
+      if (estimate === undefined)
+        return { text: 'Add the missing prices to the catalog, so that the costs can be compared.' };
+      if (callsNeeded === undefined)
+        return {
+          text: `The ${name === 'max-cost' ? 'cost' : 'quality'} is almost equal to its bound, so more calls will not decide. Choose another bound, or decide by the other figures.`,
+        };
+      return { text: collectText(callsNeeded, sample) };
+    });
+}
+
+function collectText(callsNeeded: number, { distinct, represented }: ReplayReport['sample']): string {
+  const more = `Collect about ${integer(Math.max(1, callsNeeded - distinct))} more calls to decide`;
+  const period =
+    callsNeeded <= represented
+      ? ''
+      : ` and a longer period, because this one has ${integer(represented)} calls`;
+  return `${more}: run a new experiment with \`sample: ${callsNeeded}\`${period}.`;
+}
+
+function labelSteps({ judge, name }: ReplayReport): readonly NextStep[] {
+  const open = judge === undefined ? 0 : Math.max(0, judge.doubtful - judge.labels);
+  if (open === 0) return [];
+  return [
+    {
+      text: `Decide the ${counted(open, 'pair')} on which the judge contradicts itself. Your labels replace its verdicts.`,
+      command: `majordomo replay label ${name}`,
+    },
+  ];
+}

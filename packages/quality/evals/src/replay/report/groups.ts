@@ -1,0 +1,113 @@
+import { signTest } from '../statistics/worse-kinds.ts';
+import type { ScoredUnit } from './results.ts';
+
+/** Unit that takes part in the search for groups, with its score. */
+export interface Cell {
+  readonly unit: ScoredUnit;
+  readonly score: number;
+}
+
+/** Units with equal values of one or two features. */
+export interface Group {
+  readonly features: Readonly<Record<string, string>>;
+  readonly cells: readonly Cell[];
+}
+
+const LEAST_UNITS = 8;
+const LEAST_CONVERSATIONS = 5;
+/** Name of the feature that is the kind of a unit. */
+const KIND = 'kind';
+
+/**
+ * Returns the groups with at least 8 units of at least 5 conversations. Of several groups with equal units, only the first is returned:
+ * one feature is before two, and features of the request are before its kind.
+ */
+export function groupsOf(cells: readonly Cell[]): readonly Group[] {
+  const features = new Features();
+  const members = new Map<number, number[]>();
+  for (const [at, { unit }] of cells.entries())
+    for (const key of keysOf(features.of(unit))) {
+      const group = members.get(key);
+      if (group === undefined) members.set(key, [at]);
+      else group.push(at);
+    }
+  const distinct = new Map<string, Group>();
+  const large = Array.from(members, ([key, group]) => ({ ...features.named(key), members: group }))
+    .filter((group) => group.members.length >= LEAST_UNITS)
+    .sort((a, b) => a.rank - b.rank);
+  for (const group of large) {
+    const key = group.members.join();
+    if (distinct.has(key)) continue;
+    const own = group.members.flatMap((at) => cells[at] ?? []);
+    distinct.set(key, { features: inOrder(group.pairs, own), cells: own });
+  }
+  return [...distinct.values()].filter(hasConversations);
+}
+
+/** Returns the features of a group in the order in which its units have them. */
+function inOrder(pairs: readonly Pair[], cells: readonly Cell[]): Group['features'] {
+  const order = [KIND, ...Object.keys(cells[0]?.unit.features ?? {})];
+  return Object.fromEntries(pairs.toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
+}
+
+/** Largest number of different values of all features. */
+const MAX_VALUES = 2 ** 26;
+
+/** Returns a key for each value, and one for each pair of values. */
+function keysOf(values: readonly number[]): readonly number[] {
+  return values.flatMap((first, at) => [
+    first,
+    ...values.slice(at + 1).map((second) => (first + 1) * MAX_VALUES + second),
+  ]);
+}
+
+type Pair = readonly [name: string, value: string];
+
+/** Numbers of feature values, because numbers are faster keys than names. */
+class Features {
+  readonly #pairs: Pair[] = [];
+  readonly #positions = new Map<string, number>();
+
+  /** Returns the numbers of the values of a unit, in the order of the names of their features. */
+  of({ features, kind }: ScoredUnit): readonly number[] {
+    const pairs = Object.entries({ [KIND]: kind, ...features });
+    return pairs.sort(([a], [b]) => (a < b ? -1 : 1)).map((pair) => this.#positionOf(pair));
+  }
+
+  #positionOf(pair: Pair): number {
+    const key = pair.join('\0');
+    const known = this.#positions.get(key);
+    if (known !== undefined) return known;
+    this.#positions.set(key, this.#pairs.length);
+    return this.#pairs.push(pair) - 1;
+  }
+
+  /** Returns names and values of a key. Simple names have low ranks; the kind is often a name for several features. */
+  named(key: number): { readonly pairs: readonly Pair[]; readonly rank: number } {
+    const positions = key < MAX_VALUES ? [key] : [Math.floor(key / MAX_VALUES) - 1, key % MAX_VALUES];
+    const pairs = positions.flatMap((at) => {
+      const pair = this.#pairs[at];
+      return pair === undefined ? [] : [pair];
+    });
+    return { pairs, rank: pairs.length + (pairs.some(([name]) => name === KIND) ? 1.5 : 0) };
+  }
+}
+
+const hasConversations = ({ cells }: Group): boolean =>
+  new Set(cells.map(({ unit }) => unit.conversation)).size >= LEAST_CONVERSATIONS;
+
+/** Result of the sign test over the conversations of a group. */
+export interface Signs {
+  /** Number of conversations whose answers are worse or better. */
+  readonly changed: number;
+  /** Probability of so many worse conversations if the answers were as good. */
+  readonly p: number;
+}
+
+export function signsOf({ cells }: Group): Signs {
+  const totals = new Map<string, number>();
+  for (const { unit, score } of cells)
+    totals.set(unit.conversation, (totals.get(unit.conversation) ?? 0) + score);
+  const signs = [...totals.values()].filter((total) => total !== 0);
+  return { changed: signs.length, p: signTest(signs.filter((total) => total < 0).length, signs.length) };
+}

@@ -1,0 +1,79 @@
+import type { ChatRequest, Message, Part } from '@majordomo/core';
+import { plainLines } from '../../report/plain-text.ts';
+import type { Answer, Pair } from '../answer.ts';
+import { counted, integer } from './figures.ts';
+
+/** Recorded call whose answers a page shows. */
+interface ReplayExample extends Pick<Pair, 'recorded' | 'candidate'> {
+  readonly id: string;
+  readonly request: ChatRequest;
+}
+
+/** Content with its title. */
+interface Content {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Returns the content of an example: the request, the recorded answer and the candidate's answer. */
+export const contentsOf = ({ request, recorded, candidate }: ReplayExample): readonly Content[] => [
+  ...requestContents(request),
+  answerContent('Recorded answer', recorded),
+  answerContent('Candidate’s answer', candidate),
+];
+
+const MAX_MESSAGES = 6;
+const MAX_TEXT = 4000;
+
+/** Returns the content of a request: instructions, the last messages, and the names of its tools. */
+function requestContents({ system, messages, tools = [] }: ChatRequest): readonly Content[] {
+  const earlier = messages.length - MAX_MESSAGES;
+  const omitted =
+    earlier > 0 ? [{ title: 'Earlier messages', text: `${counted(earlier, 'message')} not shown` }] : [];
+  return [
+    ...(system === undefined ? [] : [contentOf('Instructions', system)]),
+    ...omitted,
+    ...messages.slice(-MAX_MESSAGES).map(messageContent),
+    ...(tools.length === 0 ? [] : [contentOf('Tools', tools.map(({ name }) => name).join(', '))]),
+  ];
+}
+
+const messageContent = ({ role, parts }: Message): Content => contentOf(ROLES[role], partsText(parts));
+
+const ROLES: Readonly<Record<Message['role'], string>> = {
+  system: 'Instructions',
+  user: 'User',
+  assistant: 'Assistant',
+  tool: 'Tool results',
+};
+
+/** Returns the content of an answer, or its failure. */
+function answerContent(title: string, { response, error }: Answer): Content {
+  if (error !== undefined) return contentOf(title, `${error.kind}: ${error.message}`);
+  if (response === undefined) return contentOf(title, 'no answer');
+  const finish =
+    response.finish === 'stop' || response.finish === 'tool-calls' ? '' : `\n[${response.finish}]`;
+  return contentOf(title, `${partsText(response.parts)}${finish}`);
+}
+
+/** Returns text without control characters, and states how much of it is not shown. */
+function contentOf(title: string, text: string): Content {
+  const shown = plainLines(text, MAX_TEXT);
+  const more = text.length - MAX_TEXT;
+  return { title, text: more > 0 ? `${shown}\n[${integer(more)} more characters not shown]` : shown };
+}
+
+const partsText = (parts: readonly Part[]): string => parts.map(partText).join('\n');
+
+function partText(part: Part): string {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'tool-call':
+      return `${part.name} ${part.invalid?.raw ?? JSON.stringify(part.args, undefined, 2)}`;
+    case 'tool-result':
+      return `${part.name}: ${partsText(part.content)}`;
+    default:
+      return `[${part.type}]`;
+  }
+}

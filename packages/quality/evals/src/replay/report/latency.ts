@@ -1,0 +1,53 @@
+import { digest } from '../../json.ts';
+import { randomNumbers } from '../../random.ts';
+import { quantileDifference } from '../statistics/quantile-difference.ts';
+import type { Estimate, ReplayLatency } from './report.ts';
+import type { Results, ScoredUnit } from './results.ts';
+import { estimateOf, strataOf, type Weights } from './strata.ts';
+
+const ROUNDS = 2000;
+/** Number of units with times of the control from which these replace the recorded times. It also is the least for any difference. */
+const LEAST_TIMES = 20;
+
+/** Durations of an answer in milliseconds. */
+interface Times {
+  readonly ms: number | undefined;
+  readonly firstMs: number | undefined;
+}
+
+const sides: Readonly<Record<ReplayLatency['than'], (unit: ScoredUnit) => Times | undefined>> = {
+  control: ({ control }) => control,
+  recorded: ({ recordedMs, recordedFirstMs }) => ({ ms: recordedMs, firstMs: recordedFirstMs }),
+};
+
+/** Returns the differences of latency, or `undefined` if too few times are known. Equal names give equal intervals. */
+export function latencyOf({ name, units, isLive }: Results, weights: Weights): ReplayLatency | undefined {
+  if (!isLive) return undefined;
+  const withTimes = (than: ReplayLatency['than'], member: keyof Times): readonly ScoredUnit[] =>
+    units.filter(
+      (unit) => unit.candidate?.[member] !== undefined && sides[than](unit)?.[member] !== undefined,
+    );
+  const than = withTimes('control', 'ms').length >= LEAST_TIMES ? 'control' : 'recorded';
+  const seed = Number.parseInt(digest(name, 8), 16);
+  const differenceOf = (member: keyof Times, quantile: number): Estimate | undefined => {
+    const known = withTimes(than, member);
+    if (known.length < LEAST_TIMES) return undefined;
+    const { shares, units: placed } = strataOf(known, weights);
+    const interval = quantileDifference(placed, shares, {
+      quantile,
+      after: ({ unit }) => unit.candidate?.[member] ?? 0,
+      before: ({ unit }) => sides[than](unit)?.[member] ?? 0,
+      rounds: ROUNDS,
+      random: randomNumbers(seed),
+    });
+    return estimateOf(interval, known.length);
+  };
+  const differences = {
+    firstP50: differenceOf('firstMs', 0.5),
+    firstP95: differenceOf('firstMs', 0.95),
+    p50: differenceOf('ms', 0.5),
+    p95: differenceOf('ms', 0.95),
+  };
+  const isKnown = Object.values(differences).some((difference) => difference !== undefined);
+  return isKnown ? { than, differences } : undefined;
+}

@@ -1,0 +1,66 @@
+import { Z } from '../statistics/student.ts';
+import type { Estimate, ReplayReport, ReplayRule, ReplaySample } from './report.ts';
+import type { Results } from './results.ts';
+
+/** Quantile of the normal distribution for a power of 80 %. */
+const POWER_80 = 0.8416;
+/** Factor of the half width of an interval, so that the interval is on one side of a bound in four of five experiments. */
+const MARGIN = (Z + POWER_80) / Z;
+/** Largest number of calls that a rule states. Above it, the estimate is too close to the bound. */
+const MOST_CALLS = 1_000_000;
+
+export function rulesOf(
+  { minQuality, maxCost, sample }: Results,
+  quality: Estimate | undefined,
+  cost: Estimate | undefined,
+): readonly ReplayRule[] {
+  const rules = [minQualityRule(minQuality, quality, sample)];
+  return maxCost === undefined ? rules : [...rules, maxCostRule(maxCost, cost, sample)];
+}
+
+function minQualityRule(bound: number, estimate: Estimate | undefined, sample: ReplaySample): ReplayRule {
+  const rule = { name: 'min-quality', bound, estimate } as const;
+  if (estimate === undefined) return { ...rule, result: 'undecided' };
+  if (estimate.low >= bound) return { ...rule, result: 'met' };
+  if (estimate.high < bound) return { ...rule, result: 'broken' };
+  return { ...rule, result: 'undecided', callsNeeded: callsNeeded(estimate, bound, sample) };
+}
+
+function maxCostRule(bound: number, estimate: Estimate | undefined, sample: ReplaySample): ReplayRule {
+  const rule = { name: 'max-cost', bound, estimate } as const;
+  if (estimate === undefined) return { ...rule, result: 'undecided' };
+  if (estimate.high <= bound) return { ...rule, result: 'met' };
+  if (estimate.low > bound) return { ...rule, result: 'broken' };
+  // The interval of a ratio is symmetric on the logarithmic scale.
+  const { value, low, high, n } = estimate;
+  const logarithms = { value: Math.log(value), low: Math.log(low), high: Math.log(high), n };
+  return { ...rule, result: 'undecided', callsNeeded: callsNeeded(logarithms, Math.log(bound), sample) };
+}
+
+/**
+ * Returns the number of calls to answer that decides a rule in four of five experiments, if the estimate stays the same. The width of an
+ * interval shrinks with the square root of the number of calls.
+ */
+function callsNeeded(
+  { value, low, high, n }: Estimate,
+  bound: number,
+  { distinct, units }: ReplaySample,
+): number | undefined {
+  const half = value >= bound ? value - low : high - value;
+  const factor = ((MARGIN * half) / (value - bound)) ** 2;
+  // A part of the units may have no result yet.
+  const calls = Math.ceil((factor * distinct * n) / units);
+  return calls <= MOST_CALLS ? roundedUp(calls) : undefined;
+}
+
+/** Rounds up to two significant digits. */
+function roundedUp(calls: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(calls)) - 1);
+  return Math.ceil(calls / unit) * unit;
+}
+
+export function verdictOf(rules: readonly ReplayRule[], missing: number): ReplayReport['verdict'] {
+  if (missing > 0) return 'incomplete';
+  if (rules.some(({ result }) => result === 'broken')) return 'fail';
+  return rules.every(({ result }) => result === 'met') ? 'pass' : 'inconclusive';
+}

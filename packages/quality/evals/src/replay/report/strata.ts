@@ -1,0 +1,70 @@
+import { qualityDifference } from '../statistics/quality.ts';
+import type { Interval, Unit } from '../statistics/unit.ts';
+import type { Estimate } from './report.ts';
+import type { Comparison, ScoredUnit } from './results.ts';
+
+/** Share of the traffic that each kind has, by its name. */
+export type Weights = ReadonlyMap<string, number>;
+
+/** Unit with the position of its kind in the list of shares. */
+export interface Placed {
+  readonly kind: number;
+  readonly conversation: string;
+  readonly unit: ScoredUnit;
+}
+
+/** Units with the shares of their kinds. Kinds without a unit are absent, and the other shares have the sum 1. */
+export interface Strata {
+  readonly names: readonly string[];
+  readonly shares: readonly number[];
+  readonly units: readonly Placed[];
+}
+
+export function strataOf(units: readonly ScoredUnit[], weights: Weights): Strata {
+  const names = [...new Set(units.map(({ kind }) => kind))].sort();
+  const positions = new Map(names.map((name, at) => [name, at]));
+  const total = names.reduce((sum, name) => sum + (weights.get(name) ?? 0), 0);
+  return {
+    names,
+    shares: names.map((name) => (weights.get(name) ?? 0) / total),
+    units: units.map((unit) => ({
+      kind: positions.get(unit.kind) ?? 0,
+      conversation: unit.conversation,
+      unit,
+    })),
+  };
+}
+
+/** Score of a comparison, which a label of a person replaces. */
+export const scoreOf = ({ score, label }: Comparison): number => label ?? score;
+
+export const estimateOf = ({ value, low, high }: Interval, n: number): Estimate => ({ value, low, high, n });
+
+/** Quality of answers with its parts. */
+export interface Quality {
+  readonly quality: Estimate;
+  readonly worse: Estimate;
+  readonly better: Estimate;
+}
+
+/** Returns the quality of the units that have a comparison, or `undefined` if none has one. */
+export function qualityOf(
+  all: readonly ScoredUnit[],
+  weights: Weights,
+  comparisonOf: (unit: ScoredUnit) => Comparison | undefined = ({ candidate }) => candidate,
+): Quality | undefined {
+  const units = all.filter((unit) => comparisonOf(unit) !== undefined);
+  if (units.length === 0) return undefined;
+  const { shares, units: placed } = strataOf(units, weights);
+  const scored = placed.map(({ kind, conversation, unit }): Unit => {
+    const { score = 0, isDoubtful, label } = comparisonOf(unit) ?? {};
+    return { kind, conversation, score, isDoubtful, label };
+  });
+  const { difference, loss, gain } = qualityDifference(scored, shares);
+  const { value, low, high } = difference;
+  return {
+    quality: { value: 1 + value, low: 1 + low, high: 1 + high, n: units.length },
+    worse: estimateOf(loss, units.length),
+    better: estimateOf(gain, units.length),
+  };
+}

@@ -1,0 +1,38 @@
+import { change, counted, duration, integer, percentWithin } from './figures.ts';
+import type { ReplayReport } from './report.ts';
+
+/** Members of a report that its summary states. */
+export type Summarized = Pick<
+  ReplayReport,
+  'verdict' | 'rules' | 'quality' | 'cost' | 'latency' | 'kinds' | 'clusters' | 'missing' | 'sample'
+>;
+
+/** Returns one sentence such as `96.1 % ± 0.7 as good, −41 % cost, p95 −0.3 s; 2 groups of calls got worse`. */
+export function summaryOf(report: Summarized): string {
+  const { quality, cost, latency, missing, sample } = report;
+  const p95 = latency?.differences.p95;
+  const figures = [
+    quality === undefined ? 'no result yet' : `${percentWithin(quality)} as good`,
+    cost === undefined ? 'cost unknown' : `${change(cost.ratio.value)} cost`,
+    p95 === undefined ? undefined : `p95 ${duration(p95.value)}`,
+  ];
+  const open =
+    missing > 0 ? `${integer(missing)} of ${integer(sample.units)} calls have no result yet` : undefined;
+  const rules = undecidedText(report);
+  return [figures.filter((figure) => figure !== undefined).join(', '), worseText(report), open, rules]
+    .filter((part) => part !== undefined)
+    .join('; ');
+}
+
+/** Returns the number of groups that got worse, or of kinds if no group was found. */
+export function worseText({ clusters, kinds }: Pick<ReplayReport, 'clusters' | 'kinds'>): string | undefined {
+  if (clusters.length > 0) return `${counted(clusters.length, 'group')} of calls got worse`;
+  const worse = kinds.filter(({ isWorse }) => isWorse).length;
+  return worse > 0 ? `${counted(worse, 'kind')} of calls got worse` : undefined;
+}
+
+function undecidedText({ rules, missing }: Summarized): string | undefined {
+  const undecided = rules.filter(({ result }) => result === 'undecided').map(({ name }) => name);
+  if (missing > 0 || undecided.length === 0) return undefined;
+  return `${undecided.join(' and ')} ${undecided.length === 1 ? 'is' : 'are'} undecided`;
+}
