@@ -1,10 +1,11 @@
 import type { Part } from '@a2a-js/sdk';
+import { memoryCache } from '@majordomo/cache';
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { serveA2a } from '../src/index.ts';
-import type { ServeA2aOptions } from '../src/index.ts';
+import type { A2aStore, ServeA2aOptions } from '../src/index.ts';
 import { textPart } from '../src/messages.ts';
-import { authorize, CARD, request, world } from './support/world.ts';
+import { asTask, authorize, CARD, request, world } from './support/world.ts';
 
 const part = (content: Part['content'], mediaType = ''): Part => ({ ...textPart(''), content, mediaType });
 const headers = { authorization: 'Bearer token-a', 'a2a-version': '1.0' };
@@ -79,7 +80,50 @@ describe('the endpoint', () => {
     expect((await post('/a2a', ' '.repeat(11 * 1024 * 1024))).status).toBe(413);
     const old = await post('/a2a', '{"jsonrpc":"2.0","id":7,"method":"GetTask"}', { 'a2a-version': '0.3' });
     expect(await old.json()).toMatchObject({ id: 7, error: { code: -32_009 } });
-    expect(await (await post('/a2a', 'no json')).json()).toMatchObject({ error: { code: -32_602 } });
+    for (const body of ['no json', 'null', '5', '[]', '"x"', '{}'])
+      expect(await (await post('/a2a', body)).json()).toMatchObject({ error: { code: -32_602 } });
+  });
+
+  it.each(['x'.repeat(201), 'half of a pair: \uD83D'])(
+    'refuses the id %s of a conversation',
+    async (contextId) => {
+      await using served = await world([]);
+      const message = { ...request('hi').message, contextId };
+      const params = { message: { ...message, role: 'ROLE_USER', parts: [{ text: 'hi' }] } };
+      const response = await fetch(`${served.http.origin}/a2a`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'SendMessage', params }),
+      });
+      expect(await response.json()).toMatchObject({
+        error: { message: expect.stringContaining('contextId') as string },
+      });
+      expect(served.requests).toEqual([]);
+    },
+  );
+
+  it('hides the message of an error of the store, also in the stored task', async () => {
+    const memory = memoryCache();
+    let failures = 0;
+    const store: A2aStore = {
+      get: (key) => memory.get(key),
+      // The store fails once, when the answer of the model is stored.
+      set: (key, value, ttlMs) => {
+        const isAnswer = JSON.stringify(value).includes('"artifactId":"answer"');
+        if (isAnswer && failures++ === 0) return Promise.reject(new Error('secret-host is down'));
+        return memory.set(key, value, ttlMs);
+      },
+      delete: (key) => memory.delete(key),
+    };
+    await using served = await world(['Hello.'], { store });
+    const client = await served.client();
+    const { id } = asTask(await client.sendMessage(request('hi', {}, { returnImmediately: true })));
+    await expect.poll(() => failures).toBeGreaterThan(0);
+    await served.server.close();
+    const task = await memory.get(`a2a/task//a/${id}`);
+    expect(JSON.stringify(task)).toContain('its log contains the reason');
+    expect(JSON.stringify(task)).not.toContain('secret-host');
+    expect(served.errors.map(String)).toContain('Error: secret-host is down');
   });
 
   it('answers 500 without the message of an error of authorize', async () => {

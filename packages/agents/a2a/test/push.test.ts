@@ -1,4 +1,8 @@
 import { TaskState, type StreamResponse, type TaskPushNotificationConfig } from '@a2a-js/sdk';
+import { defineTool, type Tool } from '@majordomo/agent';
+import { memoryCache } from '@majordomo/cache';
+import type { Clock } from '@majordomo/core';
+import { fakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { PushIo } from '../src/serve/push.ts';
 import { listen } from './support/listen.ts';
@@ -97,5 +101,114 @@ describe('a webhook', () => {
     await expect.poll(() => served.errors.length).toBeGreaterThan(0);
     expect(String(served.errors[0])).toContain('webhook of hooks.example.com');
     expect(followed).toBe(0);
+  });
+});
+
+describe('notifications', () => {
+  /** Webhook that records the states which it receives. */
+  async function recordingHook() {
+    const states: string[] = [];
+    const hook = await listen(() => async (incoming) => {
+      const state = /TASK_STATE_\w+/.exec(await incoming.text())?.[0];
+      if (state !== undefined) states.push(state);
+      return new Response();
+    });
+    return { hook, states };
+  }
+  const wait = (run: () => Promise<string>): Tool =>
+    defineTool({ name: 'wait', description: 'Waits', parameters: { type: 'object' }, run });
+  const callWait = { toolCalls: [{ name: 'wait', args: {} }] };
+  const withHook = { taskPushNotificationConfig: webhook(), returnImmediately: true };
+
+  it('report a task of a process that ended, once, although no client reads the task', async () => {
+    const { hook, states } = await recordingHook();
+    await using _ = hook;
+    const clock = fakeClock();
+    const store = memoryCache({ clock });
+    const hosts = hostsAt(hook.origin);
+    // Without its timers, this process does not renew the lease, as if it was killed.
+    const stopped = { now: () => clock.now(), timer: () => () => undefined, sleep: clock.sleep.bind(clock) };
+    const hanging = wait(() => new Promise(() => undefined));
+    await using killed = await world([callWait], { store, push, clock: stopped }, [hanging], hosts);
+    await (await killed.client()).sendMessage(request('hi', {}, withHook));
+    await expect.poll(() => states).toEqual(['TASK_STATE_WORKING']);
+    const options = { store, push, clock };
+    await using second = await world([], options, [], hosts);
+    await using third = await world([], options, [], hosts);
+    await Promise.all([second.client(), third.client()]);
+    await clock.advance(5000);
+    expect(states).toEqual(['TASK_STATE_WORKING']);
+    await clock.advance(40_000);
+    await expect.poll(() => states).toEqual(['TASK_STATE_WORKING', 'TASK_STATE_FAILED']);
+    await clock.advance(60_000);
+    await Promise.all([second.server.close(), third.server.close()]);
+    expect(states).toEqual(['TASK_STATE_WORKING', 'TASK_STATE_FAILED']);
+    expect(await store.get('a2a/processes')).toEqual([]);
+  });
+
+  it('report the end of a task of a closed server before `close` resolves', async () => {
+    const { hook, states } = await recordingHook();
+    await using _ = hook;
+    const hanging = wait(() => new Promise(() => undefined));
+    await using served = await world([callWait], { push }, [hanging], hostsAt(hook.origin));
+    await (await served.client()).sendMessage(request('hi', {}, withHook));
+    await served.server.close();
+    expect(states).toEqual(['TASK_STATE_WORKING', 'TASK_STATE_FAILED']);
+  });
+
+  it('report a task that is canceled while it requires input', async () => {
+    const { hook, states } = await recordingHook();
+    await using _ = hook;
+    const asking = defineTool({
+      name: 'wait',
+      description: 'Waits',
+      parameters: { type: 'object' },
+      approval: true,
+      run: () => 'done',
+    });
+    await using served = await world([callWait], { push }, [asking], hostsAt(hook.origin));
+    const client = await served.client();
+    const { id } = asTask(
+      await client.sendMessage(request('hi', {}, { taskPushNotificationConfig: webhook() })),
+    );
+    await client.cancelTask({ tenant: '', id, metadata: undefined });
+    await expect
+      .poll(() => states)
+      .toEqual(['TASK_STATE_WORKING', 'TASK_STATE_INPUT_REQUIRED', 'TASK_STATE_CANCELED']);
+  });
+
+  it('omit updates of the text while a webhook is slow, but not its end', async () => {
+    let count = 0;
+    let last = '';
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    await using hook = await listen(() => async (incoming) => {
+      count++;
+      await gate;
+      last = await incoming.text();
+      return new Response();
+    });
+    // Each text is sent at once, because the time since the last one is always longer than 50 ms.
+    let now = Date.now();
+    const clock: Clock = {
+      now: () => (now += 60),
+      timer: (ms, run) => {
+        if (ms === 0) queueMicrotask(run);
+        return () => undefined;
+      },
+      sleep: () => Promise.resolve(),
+    };
+    const turn: Turn = { text: 'x'.repeat(300), chunks: 1 };
+    await using served = await world([turn], { push, clock, store: memoryCache() }, [], hostsAt(hook.origin));
+    const client = await served.client();
+    const task = asTask(
+      await client.sendMessage(request('hi', {}, { taskPushNotificationConfig: webhook() })),
+    );
+    expect(task.status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
+    open();
+    await served.server.close();
+    expect(last).toContain('TASK_STATE_COMPLETED');
+    expect(count).toBeLessThan(110);
+    expect(count).toBeGreaterThan(50);
   });
 });

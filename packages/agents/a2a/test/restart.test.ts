@@ -6,7 +6,7 @@ import { asTask, clientOf, request, stateOf, statusText } from './support/world.
 
 const AHEAD = String(LEASE_MS + 1000);
 
-describe('after a server was killed', () => {
+describe('after a server was killed', { timeout: 60_000 }, () => {
   it('a task on which it worked has failed, and no call is repeated', async () => {
     const { database, log, calls } = filesOfServer();
     const first = await start('serve-process.ts', [database, log]);

@@ -20,6 +20,8 @@ export class AgentFetch {
   private readonly resolve: Resolve;
   /** Tokens that were sent, which are masked in errors. */
   readonly secrets: Set<string> = new Set();
+  /** Signals of the requests that were sent. */
+  readonly sent: WeakSet<AbortSignal> = new WeakSet();
 
   constructor(home: URL, label: string, options: Options, resolve: Resolve = systemResolve) {
     this.home = home;
@@ -45,6 +47,8 @@ export class AgentFetch {
     const headers = new Headers(init.headers);
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     const send = await this.senderFor(target);
+    init.signal?.throwIfAborted();
+    if (init.signal) this.sent.add(init.signal);
     return send(target, { ...init, headers, redirect: 'manual' });
   }
 

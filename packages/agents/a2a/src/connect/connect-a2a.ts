@@ -30,7 +30,7 @@ export async function connectA2a(options: ConnectA2aOptions): Promise<A2aToolbox
   const { name, totalMs = TOTAL_MS, clock = systemClock } = options;
   const label = `a2a "${name}"`;
   const agentFetch = new AgentFetch(url, label, options);
-  const { secrets, fetch } = agentFetch;
+  const { secrets, fetch, sent } = agentFetch;
   const limit = new AbortController();
   const stopTimer = clock.timer(CONNECT_MS, () => {
     limit.abort(new LlmError('timeout', `${label}: no card within ${CONNECT_MS} ms`));
@@ -45,7 +45,15 @@ export async function connectA2a(options: ConnectA2aOptions): Promise<A2aToolbox
   }
   const streams = card.capabilities?.streaming === true;
   const client = await clientOf(card, url, label, fetch);
-  const agent = new RemoteAgent({ client, streams, label, secrets, clock, totalMs });
+  const agent = new RemoteAgent({
+    client,
+    isSent: (signal) => sent.has(signal),
+    streams,
+    label,
+    secrets,
+    clock,
+    totalMs,
+  });
   const close = (): Promise<void> => agent.close();
   return {
     name,

@@ -55,6 +55,8 @@ export interface A2aSuspension {
   readonly contextId: string;
   /** Question of the agent, at most 100,000 characters. The text is untrusted. */
   readonly message: string;
+  /** Id of the question, because an agent can ask twice with the same text. Empty if the agent sent no id. */
+  readonly questionId: string;
 }
 
 export const KINDS: KindsOf<ConnectA2aOptions> = {

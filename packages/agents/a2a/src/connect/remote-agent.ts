@@ -14,13 +14,21 @@ import { answerOf, messageContent, statusText } from './content.ts';
 import { isTransient, TASK_FAILED, toLlmError } from './errors.ts';
 
 /** Outcome of a message: an answer, or a question of the agent. */
-export type Outcome =
-  | { readonly type: 'answer'; readonly content: ToolResultPart['content'] }
-  | ({ readonly type: 'question'; readonly message: string } & TaskIds);
+export type Outcome = { readonly type: 'answer'; readonly content: ToolResultPart['content'] } | Question;
+
+/** Question of an agent. */
+export interface Question extends TaskIds {
+  readonly type: 'question';
+  readonly message: string;
+  /** Id of the message with the question, or an empty string if the agent sent none. */
+  readonly questionId: string;
+}
 
 /** Dependencies of `RemoteAgent`. */
 export interface RemoteIo {
   readonly client: Client;
+  /** Whether the request with this signal was sent. */
+  readonly isSent: (signal: AbortSignal) => boolean;
   /** Whether the card offers streams. */
   readonly streams: boolean;
   /** Subject of errors. */
@@ -33,7 +41,7 @@ export interface RemoteIo {
 /** First and longest time between two looks at a task, in milliseconds. */
 const FIRST_WAIT_MS = 1000;
 const MAX_WAIT_MS = 30_000;
-/** Maximum time of a cancellation, in milliseconds. */
+/** Maximum time of a cancellation, which includes the wait for the first event of the task, in milliseconds. */
 const CANCEL_MS = 5000;
 
 /** Events of a stream, as far as they were read. */
@@ -44,9 +52,24 @@ interface ReadEvents {
   readonly isSettled?: boolean;
 }
 
-/** Task whose id becomes known with the first event. */
-interface KnownTask {
+/** Task of a message. The id of a new task becomes known with its first event. */
+class MessageTask {
   taskId: string;
+  /** Ends the request that sends the message. */
+  readonly request: AbortController = new AbortController();
+  /** Resolves when the id is known, or cannot become known. */
+  readonly begun: Promise<void>;
+  private resolve: () => void = () => undefined;
+
+  constructor(taskId: string) {
+    this.taskId = taskId;
+    this.begun = new Promise<void>((resolve) => (this.resolve = resolve));
+  }
+
+  begin(taskId: string): void {
+    this.taskId = taskId;
+    this.resolve();
+  }
 }
 
 /** Sends messages to a remote agent, and follows their tasks. */
@@ -61,7 +84,7 @@ export class RemoteAgent {
 
   /** Sends a message, and waits until its task ends or requires input. Cancels the task if the signal aborts or the time is over. */
   send(message: Message, signal: AbortSignal): Promise<Outcome> {
-    const task: KnownTask = { taskId: message.taskId };
+    const task = new MessageTask(message.taskId);
     return this.limited(task, signal, (either) => this.outcome(message, task, either));
   }
 
@@ -69,22 +92,17 @@ export class RemoteAgent {
    * Sends the answer to a question, as `send` does. If the agent does not wait for this answer, for example because it received the
    * answer although its response was lost, only follows the task.
    */
-  reply(
-    question: Outcome & { readonly type: 'question' },
-    message: Message,
-    signal: AbortSignal,
-  ): Promise<Outcome> {
-    const task: KnownTask = { taskId: question.taskId };
+  reply(question: Question, message: Message, signal: AbortSignal): Promise<Outcome> {
+    const task = new MessageTask(question.taskId);
     return this.limited(task, signal, async (either) => {
       const current = await this.io.client.getTask({ tenant: '', id: task.taskId }, { signal: either });
-      const waits = current.status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
-      if (waits && statusText(current) === question.message) return this.outcome(message, task, either);
+      if (asks(current, question)) return this.outcome(message, task, either);
       return this.outcomeOf(await this.settled(task.taskId, false, either));
     });
   }
 
   private async limited(
-    task: KnownTask,
+    task: MessageTask,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<Outcome>,
   ): Promise<Outcome> {
@@ -99,9 +117,11 @@ export class RemoteAgent {
     try {
       return await abortable(work(either), either);
     } catch (error) {
-      if (!either.aborted) throw toLlmError(error, label, secrets);
-      this.cancel(task);
-      throw either.reason as Error;
+      const failure = toLlmError(error, label, secrets);
+      const hasEnded = failure.details.code === TASK_FAILED;
+      // After a transient failure of an answer, the application sends it again.
+      if (either.aborted || !(hasEnded || isTransient(failure))) this.cancel(task);
+      throw either.aborted ? (either.reason as Error) : failure;
     } finally {
       stopTimer();
     }
@@ -114,28 +134,37 @@ export class RemoteAgent {
     await Promise.all(this.cancellations);
   }
 
-  private async outcome(message: Message, task: KnownTask, signal: AbortSignal): Promise<Outcome> {
-    const read = await this.begin(message, task, signal);
+  private async outcome(message: Message, task: MessageTask, signal: AbortSignal): Promise<Outcome> {
+    const read = await this.begin(message, task);
     if (read.message !== undefined) return { type: 'answer', content: messageContent(read.message) };
     const ended = await this.settled(task.taskId, read.isSettled === true, signal);
     return this.outcomeOf(ended);
   }
 
-  /** Sends the message. A connection that ends after the task has begun is not an error. */
-  private async begin(message: Message, task: KnownTask, signal: AbortSignal): Promise<ReadEvents> {
+  /**
+   * Sends the message. A connection that ends after the task has begun is not an error. An abort does not end the request before
+   * the id of the task is known, because the task could not be canceled.
+   */
+  private async begin(message: Message, task: MessageTask): Promise<ReadEvents> {
     const { client, streams } = this.io;
-    if (streams) return this.readUntilCut(client.sendMessageStream(requestOf(message), { signal }), task);
-    const result = await client.sendMessage(requestOf(message), { signal });
-    if (!('status' in result)) return { message: result };
-    task.taskId = result.id;
-    return { isSettled: isSettled(result) };
+    const { signal } = task.request;
+    try {
+      if (streams)
+        return await this.readUntilCut(client.sendMessageStream(requestOf(message), { signal }), task);
+      const result = await client.sendMessage(requestOf(message), { signal });
+      if (!('status' in result)) return { message: result };
+      task.begin(result.id);
+      return { isSettled: isSettled(result) };
+    } finally {
+      task.begin(task.taskId);
+    }
   }
 
-  private async readUntilCut(events: AsyncIterable<StreamResponse>, task: KnownTask): Promise<ReadEvents> {
+  private async readUntilCut(events: AsyncIterable<StreamResponse>, task: MessageTask): Promise<ReadEvents> {
     try {
       for await (const { payload } of events) {
         if (payload?.$case === 'message') return { message: payload.value };
-        if (payload?.$case === 'task') task.taskId = payload.value.id;
+        if (payload?.$case === 'task') task.begin(payload.value.id);
         if (payload?.$case !== 'artifactUpdate' && payload !== undefined && isSettled(payload.value))
           return { isSettled: true };
       }
@@ -177,7 +206,7 @@ export class RemoteAgent {
     if (!this.io.streams) return false;
     try {
       const events = this.io.client.resubscribeTask({ tenant: '', id: taskId }, { signal });
-      return (await this.readUntilCut(events, { taskId })).isSettled === true;
+      return (await this.readUntilCut(events, new MessageTask(taskId))).isSettled === true;
     } catch {
       // The agent does not support it, or the task has ended: the next look decides.
       return false;
@@ -191,9 +220,14 @@ export class RemoteAgent {
       case TaskState.TASK_STATE_COMPLETED:
         return { type: 'answer', content: answerOf(task) };
       case TaskState.TASK_STATE_INPUT_REQUIRED:
-        return { type: 'question', taskId, contextId, message: statusText(task) };
+        return {
+          type: 'question',
+          taskId,
+          contextId,
+          message: statusText(task),
+          questionId: questionIdOf(task),
+        };
       case TaskState.TASK_STATE_AUTH_REQUIRED:
-        this.cancel({ taskId });
         throw new LlmError(
           'auth',
           `${label}: the agent requires a login, which this client cannot provide: ${statusText(task)}`,
@@ -206,28 +240,30 @@ export class RemoteAgent {
     }
   }
 
-  private cancel({ taskId }: KnownTask): void {
-    if (taskId === '') return;
-    const { client, clock } = this.io;
+  /** Ends the request and cancels the task, in the background. */
+  private cancel(task: MessageTask): void {
+    const { clock, isSent } = this.io;
     const limit = new AbortController();
     const stopTimer = clock.timer(CANCEL_MS, () => {
       limit.abort();
     });
-    const { signal } = limit;
-    const canceled = abortable(
-      client.cancelTask({ tenant: '', id: taskId, metadata: undefined }, { signal }),
-      signal,
-    )
-      .then(
-        () => undefined,
-        // The task has ended, or the agent is not available.
-        () => undefined,
-      )
+    if (!isSent(task.request.signal)) task.request.abort();
+    const canceled = abortable(this.canceled(task, limit.signal), limit.signal)
+      // The task has ended, or the agent is not available.
+      .catch(() => undefined)
       .finally(() => {
         stopTimer();
+        task.request.abort();
         this.cancellations.delete(canceled);
       });
     this.cancellations.add(canceled);
+  }
+
+  private async canceled(task: MessageTask, signal: AbortSignal): Promise<void> {
+    if (task.taskId === '') await task.begun;
+    task.request.abort();
+    if (task.taskId === '' || signal.aborted) return;
+    await this.io.client.cancelTask({ tenant: '', id: task.taskId, metadata: undefined }, { signal });
   }
 }
 
@@ -240,6 +276,13 @@ const isSettled = ({ status }: { readonly status: TaskStatus | undefined }): boo
   isEnded({ status }) ||
   status?.state === TaskState.TASK_STATE_INPUT_REQUIRED ||
   status?.state === TaskState.TASK_STATE_AUTH_REQUIRED;
+
+const questionIdOf = ({ status }: Task): string => status?.message?.messageId ?? '';
+
+/** Whether the task waits for the answer to this question. An agent can ask twice with the same text. */
+const asks = (task: Task, { message, questionId }: Question): boolean =>
+  task.status?.state === TaskState.TASK_STATE_INPUT_REQUIRED &&
+  (questionId === '' ? statusText(task) === message : questionIdOf(task) === questionId);
 
 const requestOf = (message: Message): SendMessageRequest => ({
   tenant: '',

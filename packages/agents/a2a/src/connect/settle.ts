@@ -7,18 +7,19 @@ import { newMessage, textPart } from '../messages.ts';
 import { describe } from './content.ts';
 import { isTransient } from './errors.ts';
 import type { A2aSuspension } from './options.ts';
-import type { Outcome, RemoteAgent } from './remote-agent.ts';
+import type { Outcome, Question, RemoteAgent } from './remote-agent.ts';
 
 /** Returns the payload of a call whose task requires input. */
 export const suspensionOf = (
   agent: string,
-  { taskId, contextId, message }: Outcome & { type: 'question' },
+  { taskId, contextId, message, questionId }: Question,
 ): JsonObject => ({
   type: 'a2a-input',
   agent,
   taskId,
   contextId,
   message,
+  questionId,
 });
 
 /** Implements `A2aToolbox.settle`. */
@@ -54,12 +55,12 @@ export async function settle(
 
 /** Sends an answer. If the agent is temporarily unavailable, throws, so that the application can send the answer again. */
 async function reply(
-  { taskId, contextId, message: question }: A2aSuspension,
+  { taskId, contextId, message: question, questionId }: A2aSuspension,
   answer: string,
   agent: RemoteAgent,
 ): Promise<Outcome | { readonly deny: string }> {
   const message = newMessage(Role.ROLE_USER, [textPart(answer)], { taskId, contextId });
-  const asked = { type: 'question', taskId, contextId, message: question } as const;
+  const asked: Question = { type: 'question', taskId, contextId, message: question, questionId };
   try {
     return await agent.reply(asked, message, new AbortController().signal);
   } catch (error) {

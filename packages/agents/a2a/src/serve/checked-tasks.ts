@@ -1,36 +1,59 @@
 import { TaskState, type ListTasksRequest, type ListTasksResponse, type Task } from '@a2a-js/sdk';
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
-import type { Clock } from '@majordomo/core';
+import { A2AError } from '@a2a-js/sdk/errors';
+import { LlmError, type Clock } from '@majordomo/core';
+import { notify } from '@majordomo/core/toolkit';
 import { isEnded, statusOf, textPart } from '../messages.ts';
+import { INTERNAL_MESSAGE } from './failure.ts';
 import type { RunRecords } from './run-records.ts';
 
 const LOST = 'server: the server ended while it worked on the task; send the message again as a new task';
+
+/** Dependencies of `CheckedTasks`. */
+export interface CheckedIo {
+  readonly records: RunRecords;
+  /** Whether this process works on the task. */
+  readonly isRunning: (taskId: string) => boolean;
+  /** Called with a task that was marked as failed. */
+  readonly onLost: (task: Task, context: ServerCallContext) => Promise<void>;
+  readonly onError: ((error: unknown) => void) | undefined;
+  readonly clock: Clock;
+}
 
 /** Task store that marks a task as failed if no process works on the task and no stored run can continue it. */
 export class CheckedTasks implements TaskStore {
   private readonly tasks: TaskStore;
   private readonly records: RunRecords;
-  private readonly isRunning: (taskId: string) => boolean;
-  private readonly clock: Clock;
+  private readonly io: CheckedIo;
 
-  constructor(tasks: TaskStore, records: RunRecords, isRunning: (taskId: string) => boolean, clock: Clock) {
+  constructor(tasks: TaskStore, io: CheckedIo) {
     this.tasks = tasks;
-    this.records = records;
-    this.isRunning = isRunning;
-    this.clock = clock;
+    this.records = io.records;
+    this.io = io;
   }
 
-  async save(task: Task, context: ServerCallContext): Promise<void> {
-    await this.tasks.save(task, context);
-    if (isEnded(task)) await this.records.forget(task.id);
+  save(task: Task, context: ServerCallContext): Promise<void> {
+    return this.guarded(async () => {
+      await this.tasks.save(task, context);
+      if (isEnded(task)) await this.records.forget(task.id);
+    });
   }
 
-  async load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
-    const task = await this.tasks.load(taskId, context);
-    return task && this.checked(task, context);
+  load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
+    return this.guarded(async () => {
+      const task = await this.tasks.load(taskId, context);
+      return task && this.checked(task, context);
+    });
   }
 
-  async list(request: ListTasksRequest, context: ServerCallContext): Promise<ListTasksResponse> {
+  list(request: ListTasksRequest, context: ServerCallContext): Promise<ListTasksResponse> {
+    return this.guarded(() => this.checkedList(request, context));
+  }
+
+  private async checkedList(
+    request: ListTasksRequest,
+    context: ServerCallContext,
+  ): Promise<ListTasksResponse> {
     const response = await this.tasks.list(request, context);
     const { status = TaskState.TASK_STATE_UNSPECIFIED } = request;
     const tasks = await Promise.all(response.tasks.map((task) => this.listed(task, context)));
@@ -52,17 +75,32 @@ export class CheckedTasks implements TaskStore {
     const latest = (await this.tasks.load(task.id, context)) ?? task;
     if (isEnded(latest)) return latest;
     const { id: taskId, contextId } = latest;
-    const status = statusOf(TaskState.TASK_STATE_FAILED, this.clock.now(), { taskId, contextId }, [
+    const status = statusOf(TaskState.TASK_STATE_FAILED, this.io.clock.now(), { taskId, contextId }, [
       textPart(LOST),
     ]);
     const failed: Task = { ...latest, status };
     await this.save(failed, context);
+    void this.io.onLost(failed, context).catch((error: unknown) => {
+      notify(this.io.onError, error);
+    });
     return failed;
   }
 
+  /** Hides the message of an error of a store, because the SDK writes it into the task. */
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof A2AError || LlmError.is(error)) throw error;
+      notify(this.io.onError, error);
+      throw new LlmError('server', INTERNAL_MESSAGE, {}, { cause: error });
+    }
+  }
+
   private async isAlive(task: Task): Promise<boolean> {
-    if (isEnded(task) || this.isRunning(task.id) || (await this.records.isHeld(task.id))) return true;
-    const waits = task.status?.state === TaskState.TASK_STATE_INPUT_REQUIRED;
-    return waits && (await this.records.waiting(task.id)) !== undefined;
+    if (isEnded(task) || this.io.isRunning(task.id) || (await this.records.isHeld(task.id))) return true;
+    if (task.status?.state !== TaskState.TASK_STATE_INPUT_REQUIRED) return false;
+    // A reply extends the lease and then takes the waiting run, perhaps since the lease was read.
+    return (await this.records.waiting(task.id)) !== undefined || (await this.records.isHeld(task.id));
   }
 }

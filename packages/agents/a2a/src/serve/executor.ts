@@ -6,15 +6,21 @@ import {
   type RequestContext,
 } from '@a2a-js/sdk/server';
 import type { ClaimStore, RunResult } from '@majordomo/agent';
-import { LlmError, user, type Clock, type Message } from '@majordomo/core';
+import { LlmError, systemClock, user, type Clock, type Message } from '@majordomo/core';
 import { abortable, notify } from '@majordomo/core/toolkit';
-import { statusOf, textPart, type TaskIds } from '../messages.ts';
+import { isEnded, statusOf, textPart, type TaskIds } from '../messages.ts';
 import { AnswerArtifact } from './answer-artifact.ts';
 import { scopeOf, type CallContext, type Work } from './call-context.ts';
 import { publicText } from './failure.ts';
+import type { LostRuns } from './lost-runs.ts';
 import { keepLease, type LeaseIo } from './keep-lease.ts';
 import type { ServeA2aOptions } from './options.ts';
 import { questionOf } from './replies.ts';
+import type { WaitingRun } from './run-records.ts';
+
+/** Maximum time for which `close` waits until the end of a task is stored, and the time between two looks, in milliseconds. */
+const CLOSE_MS = 5000;
+const LOOK_MS = 10;
 
 /** Reason of an abort after which the task has its final state. */
 const ENDED = new LlmError('aborted', 'the task was canceled');
@@ -25,11 +31,14 @@ interface RunningTask {
   readonly controller: AbortController;
   readonly answer: AnswerArtifact;
   readonly bus: ExecutionEventBus;
+  readonly context: CallContext;
 }
 
 /** Dependencies of `RunExecutor`. */
 export interface ExecutorIo extends LeaseIo {
   readonly options: Pick<ServeA2aOptions, 'agent' | 'onEvent'>;
+  /** Tasks of this process, if webhooks are notified of lost tasks. */
+  readonly lostRuns: LostRuns | undefined;
 }
 
 /** Runs the agent for the tasks of the SDK's request handler. */
@@ -50,7 +59,7 @@ export class RunExecutor implements AgentExecutor {
 
   /** Runs the work of a message. Never rejects, because the SDK would send the message of any error to the client. */
   readonly execute = async (
-    { taskId, contextId, context }: RequestContext,
+    { taskId, contextId, context, userMessage }: RequestContext,
     bus: ExecutionEventBus,
   ): Promise<void> => {
     const ids = { taskId, contextId };
@@ -58,9 +67,9 @@ export class RunExecutor implements AgentExecutor {
     const answer = new AnswerArtifact(ids, this.clock, (update) => {
       bus.publish(AgentEvent.artifactUpdate(update));
     });
-    const task: RunningTask = { ids, controller, answer, bus };
+    const task: RunningTask = { ids, controller, answer, bus, context: context as CallContext };
     this.running.set(taskId, task);
-    const execution = this.work(task, context as CallContext);
+    const execution = this.work(task, userMessage.messageId);
     this.executions.add(execution);
     await execution;
     this.executions.delete(execution);
@@ -69,17 +78,33 @@ export class RunExecutor implements AgentExecutor {
   /** Publishes the final state, and aborts the run. */
   readonly cancelTask = (taskId: string): Promise<void> => {
     const task = this.running.get(taskId);
-    if (task !== undefined) {
-      this.publish(task, TaskState.TASK_STATE_CANCELED);
-      this.abort(task, ENDED);
-    }
+    if (task !== undefined) this.endCanceled(task);
     return Promise.resolve();
   };
 
-  /** Aborts all runs, whose tasks fail with the reason, and waits for their end. */
+  /** Aborts all runs, whose tasks fail with the reason, and waits until their end is stored. */
   async close(reason: LlmError): Promise<void> {
-    for (const task of this.running.values()) this.abort(task, reason);
+    const running = [...this.running.values()];
+    for (const task of running) this.abort(task, reason);
     await Promise.all(this.executions);
+    await Promise.all(running.map((task) => this.isStored(task)));
+  }
+
+  /** Waits until the SDK has stored the end of a task, at most 5 seconds. A store that fails is not read again. */
+  private async isStored({ ids: { taskId }, context }: RunningTask): Promise<void> {
+    const { signal } = new AbortController();
+    for (let looks = 0; looks < CLOSE_MS / LOOK_MS; looks++) {
+      const task = await this.io.tasks.load(taskId, context).catch(() => undefined);
+      // The SDK notifies webhooks in the turn of the event loop in which it has stored the task.
+      await systemClock.sleep(LOOK_MS, signal);
+      if (task === undefined || isEnded(task)) return;
+    }
+  }
+
+  private endCanceled(task: RunningTask): void {
+    if (task.controller.signal.aborted) return;
+    this.publish(task, TaskState.TASK_STATE_CANCELED);
+    this.abort(task, ENDED);
   }
 
   private abort({ controller, answer }: RunningTask, reason: LlmError): void {
@@ -87,18 +112,21 @@ export class RunExecutor implements AgentExecutor {
     controller.abort(reason);
   }
 
-  private async work(task: RunningTask, context: CallContext): Promise<void> {
-    const { ids, controller, bus } = task;
+  private async work(task: RunningTask, messageId: string): Promise<void> {
+    const { ids, controller, bus, context } = task;
     const { work } = context;
-    const { records, onError } = this.io;
+    const { records, lostRuns, onError } = this.io;
     if (work !== undefined && 'waiting' in work) work.isStarted = true;
     const status = statusOf(TaskState.TASK_STATE_WORKING, this.clock.now(), ids, undefined);
     // The lease exists before the task, because a task without a lease has failed.
-    const held = records.hold(ids.taskId);
+    const held = Promise.all([records.hold(ids.taskId), lostRuns?.add(ids.taskId, context)]);
     const stop = keepLease(
       {
         taskId: ids.taskId,
         context,
+        onCanceled: () => {
+          this.endCanceled(task);
+        },
         onEnded: () => {
           this.abort(task, ENDED);
         },
@@ -114,7 +142,7 @@ export class RunExecutor implements AgentExecutor {
         bus.publish(AgentEvent.task({ id, contextId, status, artifacts: [], history: [], metadata: {} }));
       });
       if (work === undefined) throw new Error('the request has no work');
-      await abortable(this.run(task, work, context), controller.signal);
+      await abortable(this.run(task, work, context, messageId), controller.signal);
     } catch (error) {
       task.answer.stop();
       if (controller.signal.reason !== ENDED) {
@@ -124,10 +152,13 @@ export class RunExecutor implements AgentExecutor {
     } finally {
       stop();
       this.running.delete(ids.taskId);
+      await lostRuns?.remove(ids.taskId).catch((error: unknown) => {
+        notify(onError, error);
+      });
     }
   }
 
-  private async run(task: RunningTask, work: Work, context: CallContext): Promise<void> {
+  private async run(task: RunningTask, work: Work, context: CallContext, messageId: string): Promise<void> {
     const { taskId, contextId } = task.ids;
     const scope = scopeOf(context);
     const { agent, onEvent } = this.io.options;
@@ -149,7 +180,8 @@ export class RunExecutor implements AgentExecutor {
         if (event.event.type === 'text-delta') task.answer.add(event.event.text);
       }
       const result = await stream.result();
-      await this.finish(task, result, isNew ? earlier.length : work.waiting.earlier, scope);
+      const before = isNew ? { earlier: earlier.length, replies: [] } : work.waiting;
+      await this.finish(task, result, { ...before, replies: [...before.replies, messageId] }, scope);
     } catch (error) {
       if (isNew || !isWrongDecision(error)) throw error;
       // The agent has checked the decisions before any effect, so the client can reply again.
@@ -161,12 +193,17 @@ export class RunExecutor implements AgentExecutor {
   }
 
   /** Stores the result, and publishes the state of the task, unless it was canceled meanwhile. */
-  private async finish(task: RunningTask, result: RunResult, earlier: number, scope: string): Promise<void> {
+  private async finish(
+    task: RunningTask,
+    result: RunResult,
+    { earlier, replies }: Pick<WaitingRun, 'earlier' | 'replies'>,
+    scope: string,
+  ): Promise<void> {
     const { taskId, contextId } = task.ids;
     const { records } = this.io;
     const { state, awaiting, done, text, messages } = result;
     if (awaiting.length > 0) {
-      await records.saveWaiting(taskId, { state, earlier });
+      await records.saveWaiting(taskId, { state, earlier, replies });
       if (task.controller.signal.aborted) return;
       task.answer.stop();
       this.publish(task, TaskState.TASK_STATE_INPUT_REQUIRED, questionOf(state));

@@ -5,6 +5,9 @@ import { sniffMediaType } from '@majordomo/core/toolkit';
 
 type InputPart = UserMessage['parts'][number];
 
+/** Maximum number of characters of the id of a conversation. */
+const MAX_CONTEXT_ID = 200;
+
 /** Media types of answers, as clients name them. */
 const ANSWER_MODES: ReadonlySet<string> = new Set(['text/plain', 'text', 'text/*', '*/*']);
 
@@ -16,6 +19,14 @@ export function inputOf({ parts }: Message): UserMessage['parts'] {
   const input = parts.map(inputPart);
   if (input.length === 0) throw new RequestMalformedError('message.parts must contain at least one part');
   return input;
+}
+
+/** Throws for an id of a conversation that a store may not accept as a part of a key. */
+export function checkContextId(contextId: string): void {
+  if (contextId.length > MAX_CONTEXT_ID || /\p{Surrogate}/u.test(contextId))
+    throw new RequestMalformedError(
+      `message.contextId must be Unicode text of at most ${MAX_CONTEXT_ID} characters`,
+    );
 }
 
 /** Throws if the client accepts no text. */

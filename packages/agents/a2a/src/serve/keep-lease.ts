@@ -12,6 +12,8 @@ const RENEW_MS = 10_000;
 export interface KeptTask {
   readonly taskId: string;
   readonly context: ServerCallContext;
+  /** Called if a client has canceled the task at another process. */
+  readonly onCanceled: () => void;
   /** Called if another process has ended the task. */
   readonly onEnded: () => void;
   /** Called if the lease could not be renewed, so that other processes regard the task as failed. */
@@ -33,7 +35,11 @@ export function keepLease(task: KeptTask, { tasks, records, clock, onError }: Le
   const look = async (): Promise<void> => {
     try {
       const stored = await tasks.load(task.taskId, task.context);
-      if (stored !== undefined && isEnded(stored)) task.onEnded();
+      if (await records.isCancelRequested(task.taskId)) {
+        // The other process has removed the lease, without which the task would be lost until its end is stored.
+        await records.hold(task.taskId);
+        task.onCanceled();
+      } else if (stored !== undefined && isEnded(stored)) task.onEnded();
       else if (clock.now() - renewedAt >= RENEW_MS) {
         const now = clock.now();
         await records.hold(task.taskId);

@@ -1,4 +1,4 @@
-import { A2A_CONTENT_TYPE, StreamResponse, TaskPushNotificationConfig } from '@a2a-js/sdk';
+import { A2A_CONTENT_TYPE, StreamResponse, TaskPushNotificationConfig, type Task } from '@a2a-js/sdk';
 import { PushNotificationNotSupportedError, RequestMalformedError } from '@a2a-js/sdk/errors';
 import type { PushNotificationSender, PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 import { LlmError } from '@majordomo/core';
@@ -11,6 +11,8 @@ import { LIFETIME_MS } from './run-records.ts';
 /** Maximum number of webhooks of a task. */
 const MAX_WEBHOOKS = 10;
 const TIMEOUT_MS = 10_000;
+/** Number of notifications of a task that wait for a slow webhook. More updates of the artifact are omitted: the last one is complete. */
+const MAX_WAITING = 100;
 
 /** Dependencies of `Webhooks`. */
 export interface PushIo {
@@ -25,7 +27,7 @@ export interface PushIo {
 export class Webhooks implements PushNotificationStore, PushNotificationSender {
   private readonly io: PushIo;
   /** Last notification of each task, because a webhook receives the events of a task in their order. */
-  private readonly last = new Map<string, Promise<void>>();
+  private readonly last = new Map<string, { sent: Promise<void>; waiting: number }>();
 
   constructor(io: PushIo) {
     this.io = io;
@@ -58,15 +60,31 @@ export class Webhooks implements PushNotificationStore, PushNotificationSender {
   async send(event: StreamResponse, context: ServerCallContext): Promise<void> {
     const taskId = taskIdOf(event);
     if (taskId === '') return;
-    const before = this.last.get(taskId);
-    const sending = this.sendAfter(before, event, taskId, context);
-    this.last.set(taskId, sending);
-    await sending;
-    if (this.last.get(taskId) === sending) this.last.delete(taskId);
+    const last = this.last.get(taskId) ?? { sent: Promise.resolve(), waiting: 0 };
+    const { payload } = event;
+    const isDelta = payload?.$case === 'artifactUpdate' && !payload.value.lastChunk;
+    if (isDelta && last.waiting >= MAX_WAITING) return;
+    last.waiting++;
+    last.sent = this.sendAfter(last.sent, event, taskId, context);
+    this.last.set(taskId, last);
+    await last.sent;
+    last.waiting--;
+    if (last.waiting === 0) this.last.delete(taskId);
+  }
+
+  /** Sends the status of a task, of which the SDK sends no event. */
+  sendStatus({ id: taskId, contextId, status }: Task, context: ServerCallContext): Promise<void> {
+    const value = { taskId, contextId, status, metadata: undefined };
+    return this.send({ payload: { $case: 'statusUpdate', value } }, context);
+  }
+
+  /** Waits until all notifications were sent. */
+  async close(): Promise<void> {
+    await Promise.all([...this.last.values()].map(({ sent }) => sent));
   }
 
   private async sendAfter(
-    before: Promise<void> | undefined,
+    before: Promise<void>,
     event: StreamResponse,
     taskId: string,
     context: ServerCallContext,

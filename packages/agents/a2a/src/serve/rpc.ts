@@ -43,7 +43,7 @@ export class RpcEndpoint {
     } catch (error) {
       return Response.json(this.failure(error, idIn(body)));
     }
-    const answer = await this.tracked(this.transport.handle(body, context));
+    const answer = await this.tracked(this.transport.handle(parsed(body), context));
     if (!(Symbol.asyncIterator in answer)) return Response.json(this.withoutSecrets(answer));
     return this.stream(answer, request, idIn(body));
   }
@@ -110,7 +110,9 @@ export class RpcEndpoint {
 
   private failure(error: unknown, id: RpcResponse['id']): RpcResponse {
     const mapped = JsonRpcTransportHandler.mapToJSONRPCError(error);
-    if (mapped.code === A2A_ERROR_CODE.INTERNAL_ERROR) notify(this.onError, error);
+    const isInternal = mapped.code === A2A_ERROR_CODE.INTERNAL_ERROR;
+    // The task store has reported its own errors.
+    if (isInternal && !LlmError.is(error, 'server')) notify(this.onError, error);
     return this.withoutSecrets({ jsonrpc: '2.0', id, error: mapped });
   }
 
@@ -131,6 +133,15 @@ async function textOf({ body }: Request): Promise<string | undefined> {
   } catch (error) {
     if (LlmError.is(error, 'protocol')) return undefined;
     throw error;
+  }
+}
+
+/** Returns the JSON of a body, or the body itself for an error of the SDK. */
+function parsed(body: string): string | Record<string, unknown> {
+  try {
+    return JSON.parse(body) as Record<string, unknown>;
+  } catch {
+    return body;
   }
 }
 

@@ -21,7 +21,7 @@ it.each([
   ['a store that does not report deletions', silentStore],
 ])('gives a waiting run to one of several replies, with %s', async (_, storeOf) => {
   const records = new RunRecords(storeOf());
-  await records.saveWaiting('t', { state: begin('hi'), earlier: 0 });
+  await records.saveWaiting('t', { state: begin('hi'), replies: [], earlier: 0 });
   const taken = await Promise.all([1, 2, 3].map(() => records.takeWaiting('t')));
   expect(taken.filter((one) => one !== undefined)).toHaveLength(1);
 });

@@ -14,6 +14,8 @@ export interface WaitingRun {
   readonly state: RunState;
   /** Number of messages of the conversation before the task. */
   readonly earlier: number;
+  /** Ids of the messages that have continued the run before. */
+  readonly replies: readonly string[];
 }
 
 /** Leases, waiting runs and conversations of tasks in the application's store. */
@@ -36,16 +38,25 @@ export class RunRecords {
     return (await this.store.get(leaseKey(taskId))) !== undefined;
   }
 
-  async saveWaiting(taskId: string, { state, earlier }: WaitingRun): Promise<void> {
-    await this.store.set(waitingKey(taskId), { state: toJson(state), earlier }, LIFETIME_MS);
+  /** Asks the process that works on the task to cancel it. */
+  async requestCancel(taskId: string): Promise<void> {
+    await this.store.set(cancelKey(taskId), true, LEASE_MS);
+  }
+
+  async isCancelRequested(taskId: string): Promise<boolean> {
+    return (await this.store.get(cancelKey(taskId))) !== undefined;
+  }
+
+  async saveWaiting(taskId: string, { state, earlier, replies }: WaitingRun): Promise<void> {
+    await this.store.set(waitingKey(taskId), { state: toJson(state), earlier, replies }, LIFETIME_MS);
   }
 
   async waiting(taskId: string): Promise<WaitingRun | undefined> {
     const stored = (await this.store.get(waitingKey(taskId))) as WaitingRun | undefined;
-    return stored && { state: fromJson(stored.state), earlier: stored.earlier };
+    return stored && { state: fromJson(stored.state), earlier: stored.earlier, replies: stored.replies };
   }
 
-  /** Returns the waiting run and removes it, so that only one of several replies continues it. */
+  /** Returns the waiting run and removes it, so that only one of several replies and cancellations gets it. */
   takeWaiting(taskId: string): Promise<WaitingRun | undefined> {
     return this.lock.run(new AbortController().signal, async () => {
       const waiting = await this.waiting(taskId);
@@ -76,6 +87,7 @@ export class RunRecords {
 }
 
 const leaseKey = (taskId: string): string => `a2a/lease/${encodeURIComponent(taskId)}`;
+const cancelKey = (taskId: string): string => `a2a/cancel/${encodeURIComponent(taskId)}`;
 const waitingKey = (taskId: string): string => `a2a/run/${encodeURIComponent(taskId)}`;
 const conversationKey = (scope: string, contextId: string): string =>
   `a2a/context/${scope}/${encodeURIComponent(contextId)}`;

@@ -1,4 +1,5 @@
-import { AGENT_CARD_PATH, AgentCard } from '@a2a-js/sdk';
+import { AGENT_CARD_PATH, AgentCard, type Task } from '@a2a-js/sdk';
+import type { ServerCallContext } from '@a2a-js/sdk/server';
 import { memoryCache } from '@majordomo/cache';
 import { LlmError, systemClock } from '@majordomo/core';
 import { checkOptions, notify } from '@majordomo/core/toolkit';
@@ -7,6 +8,7 @@ import { cardOf } from './card.ts';
 import { CheckedTasks } from './checked-tasks.ts';
 import { RunExecutor } from './executor.ts';
 import { KINDS, type A2aCaller, type A2aServer, type ServeA2aOptions } from './options.ts';
+import { LostRuns } from './lost-runs.ts';
 import { Webhooks, type PushIo } from './push.ts';
 import { errorResponse, RpcEndpoint } from './rpc.ts';
 import { RunRecords } from './run-records.ts';
@@ -46,21 +48,27 @@ export function newServer(options: ServeA2aOptions, hosts: Pick<PushIo, 'resolve
   const store = options.store ?? memoryCache({ maxEntries: MAX_RUNS * ENTRIES_PER_RUN, clock });
   const records = new RunRecords(store);
   const isRunning = (taskId: string): boolean => executor.isRunning(taskId);
-  const tasks = new CheckedTasks(options.tasks ?? new StoredTasks(store), records, isRunning, clock);
-  const executor = new RunExecutor({ options, tasks, records, clock, onError });
   const webhooks = new Webhooks({ options, store, resolve: hosts.resolve, fetchAt: hosts.fetchAt });
+  const onLost = async (task: Task, context: ServerCallContext): Promise<void> => {
+    if ((await lostRuns?.claim(task.id)) === true) await webhooks.sendStatus(task, context);
+  };
+  const checks = { records, isRunning, onLost, onError, clock };
+  const tasks = new CheckedTasks(options.tasks ?? new StoredTasks(store), checks);
+  const lostRuns = options.push && new LostRuns({ store, tasks, clock, onError });
+  const executor = new RunExecutor({ options, tasks, records, lostRuns, clock, onError });
   const handler = new TaskHandler({
     card,
     tasks,
     records,
     executor,
-    pushStore: webhooks,
-    pushSender: webhooks,
+    clock,
+    webhooks,
   });
   const endpoint = new RpcEndpoint(card, handler, onError);
   let isClosed = false;
   return {
     async fetch(request) {
+      lostRuns?.search();
       const { pathname: path } = new URL(request.url);
       if (path === `/${AGENT_CARD_PATH}` && request.method === 'GET')
         return Response.json(AgentCard.toJSON(card));
@@ -79,8 +87,10 @@ export function newServer(options: ServeA2aOptions, hosts: Pick<PushIo, 'resolve
     },
     async close() {
       isClosed = true;
+      lostRuns?.close();
       await executor.close(new LlmError('aborted', 'the server was closed'));
       await endpoint.close();
+      await webhooks.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import {
   TaskState,
   type AgentCard,
+  type CancelTaskRequest,
   type Message,
   type SendMessageRequest,
   type StreamResponse,
@@ -10,26 +11,29 @@ import { PushNotificationNotSupportedError, UnsupportedOperationError } from '@a
 import {
   DefaultExecutionEventBusManager,
   DefaultRequestHandler,
-  type AgentExecutor,
-  type PushNotificationSender,
-  type PushNotificationStore,
   type ServerCallContext,
   type TaskStore,
 } from '@a2a-js/sdk/server';
+import type { Clock } from '@majordomo/core';
 import { isEnded } from '../messages.ts';
 import type { CallContext } from './call-context.ts';
-import { checkOutputModes, inputOf } from './input.ts';
+import type { RunExecutor } from './executor.ts';
+import { checkContextId, checkOutputModes, inputOf } from './input.ts';
+import type { Webhooks } from './push.ts';
 import { decisionsOf } from './replies.ts';
-import type { RunRecords } from './run-records.ts';
+import type { RunRecords, WaitingRun } from './run-records.ts';
+
+/** Time between two looks at a task that a reply continues, in milliseconds. */
+const LOOK_MS = 50;
 
 /** Dependencies of `TaskHandler`. */
 export interface HandlerIo {
   readonly card: AgentCard;
   readonly tasks: TaskStore;
   readonly records: RunRecords;
-  readonly executor: AgentExecutor;
-  readonly pushStore: PushNotificationStore;
-  readonly pushSender: PushNotificationSender;
+  readonly executor: RunExecutor;
+  readonly clock: Clock;
+  readonly webhooks: Webhooks;
 }
 
 /**
@@ -39,15 +43,21 @@ export interface HandlerIo {
 export class TaskHandler extends DefaultRequestHandler {
   private readonly tasks: TaskStore;
   private readonly records: RunRecords;
+  private readonly runs: RunExecutor;
+  private readonly webhooks: Webhooks;
+  private readonly clock: Clock;
   private readonly hasPush: boolean;
 
-  constructor({ card, tasks, records, executor, pushStore, pushSender }: HandlerIo) {
+  constructor({ card, tasks, records, executor, webhooks, clock }: HandlerIo) {
     const buses = new DefaultExecutionEventBusManager();
     // A waiting task needs no bus: the reply begins a new one.
     const options = { keepBusAliveStates: [] };
-    super(card, tasks, executor, buses, pushStore, pushSender, undefined, undefined, options);
+    super(card, tasks, executor, buses, webhooks, webhooks, undefined, undefined, options);
     this.tasks = tasks;
     this.records = records;
+    this.runs = executor;
+    this.webhooks = webhooks;
+    this.clock = clock;
     this.hasPush = card.capabilities?.pushNotifications === true;
   }
 
@@ -77,6 +87,39 @@ export class TaskHandler extends DefaultRequestHandler {
     }
   }
 
+  /**
+   * Cancels a task. A process that works on the task can overwrite the state that another process stores, so that this process asks
+   * it to cancel the task itself.
+   */
+  override async cancelTask(params: CancelTaskRequest, context: ServerCallContext): Promise<Task> {
+    const taken = await this.takeQuestion(params.id, context);
+    if (taken === undefined && !this.runs.isRunning(params.id) && (await this.records.isHeld(params.id)))
+      await this.records.requestCancel(params.id);
+    try {
+      const task = await super.cancelTask(params, context);
+      // The SDK notifies webhooks of running tasks only.
+      if (taken !== undefined) void this.webhooks.sendStatus(task, context);
+      return task;
+    } catch (error) {
+      if (taken !== undefined) await this.records.saveWaiting(params.id, taken);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the run of a task that requires input, so that no reply continues it. If a reply has taken the run, waits until the run
+   * has begun.
+   */
+  private async takeQuestion(taskId: string, context: ServerCallContext): Promise<WaitingRun | undefined> {
+    for (;;) {
+      const task = await this.tasks.load(taskId, context);
+      if (task?.status?.state !== TaskState.TASK_STATE_INPUT_REQUIRED) return undefined;
+      const taken = await this.records.takeWaiting(taskId);
+      if (taken !== undefined) return taken;
+      await this.clock.sleep(LOOK_MS, new AbortController().signal);
+    }
+  }
+
   /** Reads the message, and takes the run that the message continues. Errors that the SDK finds itself are left to the SDK. */
   private async prepare({ message, configuration }: SendMessageRequest, context: CallContext): Promise<void> {
     if (message === undefined || message.messageId === '') return;
@@ -84,6 +127,7 @@ export class TaskHandler extends DefaultRequestHandler {
     if (configuration?.taskPushNotificationConfig !== undefined && !this.hasPush)
       throw new PushNotificationNotSupportedError();
     const { taskId, contextId } = message;
+    checkContextId(contextId);
     if (taskId === '') {
       context.work = { input: inputOf(message) };
       return;
@@ -96,6 +140,9 @@ export class TaskHandler extends DefaultRequestHandler {
         `Task ${taskId} is running; send a message when it requires input.`,
       );
     const waiting = await this.records.waiting(taskId);
+    // An answer that a client sends again after a lost response must not answer the next question.
+    if (waiting?.replies.includes(message.messageId) === true)
+      throw new UnsupportedOperationError(`Task ${taskId} has received this message already.`);
     const decisions = waiting && decisionsOf(message, waiting.state);
     await this.records.hold(taskId);
     const taken = await this.records.takeWaiting(taskId);

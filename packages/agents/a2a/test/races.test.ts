@@ -1,0 +1,110 @@
+import { TaskState } from '@a2a-js/sdk';
+import { defineTool } from '@majordomo/agent';
+import { memoryCache } from '@majordomo/cache';
+import { seededRandom, type Turn } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import type { A2aStore } from '../src/index.ts';
+import { asTask, request, stateOf, world } from './support/world.ts';
+
+const NONE = { type: 'object', properties: {} } as const;
+const { TASK_STATE_CANCELED, TASK_STATE_COMPLETED, TASK_STATE_INPUT_REQUIRED } = TaskState;
+
+const payTool = (run: () => string) =>
+  defineTool({ name: 'pay', description: 'Pays', parameters: NONE, approval: true, effect: 'once', run });
+const pay: Turn = { toolCalls: [{ name: 'pay', args: {} }] };
+
+/** Store whose requests take a random number of turns of the event loop, as those of a database. */
+function slowStore(random: () => number): A2aStore {
+  const memory = memoryCache();
+  const wait = async (): Promise<void> => {
+    for (let turns = Math.floor(random() * 40); turns > 0; turns--)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    get: async (key) => {
+      await wait();
+      const value = await memory.get(key);
+      await wait();
+      return value;
+    },
+    set: async (key, value, ttlMs) => {
+      await wait();
+      await memory.set(key, value, ttlMs);
+      await wait();
+    },
+    delete: async (key) => {
+      await wait();
+      const isDeleted = await memory.delete(key);
+      await wait();
+      return isDeleted;
+    },
+  };
+}
+
+describe('a message that a client sends again', () => {
+  it('does not approve the next call', async () => {
+    let paid = 0;
+    await using served = await world([pay, pay, 'Paid.'], {}, [payTool(() => `paid ${++paid}`)]);
+    const client = await served.client();
+    const { id } = asTask(await client.sendMessage(request('Pay')));
+    const approval = request('approve', { taskId: id });
+    const second = asTask(await client.sendMessage(approval));
+    expect(stateOf(second)).toBe(TASK_STATE_INPUT_REQUIRED);
+    await expect(client.sendMessage(approval)).rejects.toThrow('has received this message');
+    expect(paid).toBe(1);
+    expect(stateOf(asTask(await client.sendMessage(request('approve', { taskId: id }))))).toBe(
+      TASK_STATE_COMPLETED,
+    );
+    expect(paid).toBe(2);
+  });
+});
+
+describe('a task that a process cancels', () => {
+  it('is aborted by a process that has overwritten the state', async () => {
+    const store = memoryCache();
+    const hanging = defineTool({
+      name: 'wait',
+      description: 'Waits',
+      parameters: NONE,
+      run: () => new Promise<string>(() => undefined),
+    });
+    await using served = await world([{ toolCalls: [{ name: 'wait', args: {} }] }], { store }, [hanging]);
+    await using other = await world([], { store });
+    const client = await served.client();
+    const { id } = asTask(await client.sendMessage(request('Wait', {}, { returnImmediately: true })));
+    const key = `a2a/task//a/${id}`;
+    await expect.poll(() => store.get(key)).toBeDefined();
+    const working = await store.get(key);
+    const canceled = await (await other.client()).cancelTask({ tenant: '', id, metadata: undefined });
+    expect(stateOf(canceled)).toBe(TASK_STATE_CANCELED);
+    await store.set(key, working, 60_000);
+    await expect
+      .poll(async () => stateOf(await client.getTask({ tenant: '', id })), { timeout: 3000 })
+      .toBe(TASK_STATE_CANCELED);
+  });
+
+  it('does not run the call that a reply approves at the same time', { timeout: 60_000 }, async () => {
+    const random = seededRandom(11);
+    const wrong: string[] = [];
+    for (let round = 0; round < 60; round++) {
+      let paid = 0;
+      const store = slowStore(random);
+      const tool = payTool(() => `paid ${++paid}`);
+      await using served = await world([pay, 'Paid.'], { store }, [tool]);
+      await using other = await world(['Paid.'], { store }, [tool]);
+      const client = await served.client();
+      const rival = random() < 0.5 ? client : await other.client();
+      const { id } = asTask(await client.sendMessage(request('Pay')));
+      const [reply, cancel] = await Promise.allSettled([
+        rival.sendMessage(request('approve', { taskId: id })),
+        client.cancelTask({ tenant: '', id, metadata: undefined }),
+      ]);
+      const state = stateOf(await client.getTask({ tenant: '', id }));
+      const isCanceled = cancel.status === 'fulfilled';
+      if (isCanceled !== (state === TASK_STATE_CANCELED))
+        wrong.push(`${round}: ${cancel.status}, state ${state}`);
+      if (isCanceled && reply.status === 'rejected' && paid > 0) wrong.push(`${round}: paid`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
