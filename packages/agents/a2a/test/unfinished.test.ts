@@ -4,6 +4,7 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { connectA2a, type A2aToolbox } from '../src/index.ts';
+import { textPart } from '../src/messages.ts';
 import { listen } from './support/listen.ts';
 import { sdkServer } from './support/sdk-server.ts';
 
@@ -96,6 +97,31 @@ describe('a call that fails', () => {
     await agentWith(box).run('go');
     await box.close();
     expect(server.canceled).toHaveLength(1);
+  });
+});
+
+describe('a task with an event of more than 4 MiB', () => {
+  it('is read after its end', { timeout: 20_000 }, async () => {
+    const pdf = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(4 * 1024 * 1024)]);
+    const file = {
+      ...textPart(''),
+      content: { $case: 'raw' as const, value: pdf },
+      mediaType: 'application/pdf',
+    };
+    await using server = await sdkServer((task) => {
+      task.begin();
+      task.artifact('a', [file]);
+      task.end(TaskState.TASK_STATE_COMPLETED);
+    });
+    await using box = await connectA2a({ name: 'billing', url: server.origin });
+    const { messages } = await agentWith(box).run('go');
+    const [part] = messages.find(({ role }) => role === 'tool')?.parts ?? [];
+    expect(part).toMatchObject({
+      type: 'tool-result',
+      content: [{ type: 'file', bytes: { length: pdf.length } }],
+    });
+    await box.close();
+    expect(server.canceled).toEqual([]);
   });
 });
 

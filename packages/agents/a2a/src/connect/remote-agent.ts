@@ -169,8 +169,9 @@ export class RemoteAgent {
           return { isSettled: true };
       }
     } catch (error) {
-      const failure = toLlmError(error, this.io.label, this.io.secrets);
-      if (task.taskId === '' || !isTransient(failure)) throw failure;
+      // The SDK also ends a stream with an event of more than 4 MiB, such as a file, although the task can be read.
+      if (task.taskId === '' || (LlmError.is(error) && !isTransient(error)))
+        throw toLlmError(error, this.io.label, this.io.secrets);
     }
     if (task.taskId === '')
       throw new LlmError('protocol', `${this.io.label}: the agent sent no task and no message`);
