@@ -96,9 +96,10 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
   }
 
   /** Returns the events of a call that waits for the client, whose arguments arrive at once. */
-  function vendorCall(id: string, { toolName, input }: UiMessageChunk): AgUiEvent[] {
-    const start = startCall(id, toolName as string);
-    return [...start, ...delta('tool-input-delta', id, JSON.stringify(input)), ...endPart(id)];
+  function vendorCall(id: string, chunk: UiMessageChunk): AgUiEvent[] {
+    const start = startCall(id, chunk['toolName'] as string);
+    const args = delta('tool-input-delta', id, JSON.stringify(chunk['input']));
+    return [...start, ...args, ...endWithToken(id, tokenOf(chunk))];
   }
 
   /** Returns an array with the current step's message as the client shows it, or an empty array if the step has no content. */
@@ -157,13 +158,20 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return [...startReasoning(id), ...endWithToken(id, JSON.stringify(data))];
   }
 
-  function result(toolCallId: string, text: string): AgUiEvent[] {
+  /** Returns a result. `details`: details of the result of a vendor's call, which the client stores. */
+  function result(toolCallId: string, text: string, details: string | undefined): AgUiEvent[] {
     // The client has the results that it sent.
     if (answered.has(toolCallId)) return [];
     const resultId = `${runId}-${toolCallId}-result`;
     const message = { toolCallId, content: text, role: 'tool' };
-    results.push({ id: resultId, ...message });
-    return [{ type: 'TOOL_CALL_RESULT', messageId: resultId, ...message }];
+    const event = { type: 'TOOL_CALL_RESULT', messageId: resultId, ...message };
+    if (details === undefined) {
+      results.push({ id: resultId, ...message });
+      return [event];
+    }
+    results.push({ id: resultId, ...message, encryptedValue: details });
+    const token = { subtype: 'message', entityId: resultId, encryptedValue: details };
+    return [event, { type: 'REASONING_ENCRYPTED_VALUE', ...token }];
   }
 
   function outcome(end: 'finish' | 'abort'): JsonObject {
@@ -213,12 +221,12 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
       case 'tool-input-error':
         return endWithToken(id, tokenOf(chunk));
       case 'tool-output-available':
-        return result(toolCallId, textOfResult(piecesOf(chunk['output'])));
+        return result(toolCallId, textOfResult(piecesOf(chunk['output'])), detailsOf(chunk));
       case 'tool-output-error':
-        return result(toolCallId, chunk['errorText'] as string);
+        return result(toolCallId, chunk['errorText'] as string, detailsOf(chunk));
       case 'tool-output-denied': {
         const denied = input.decisions.find(({ callId }) => callId === toolCallId);
-        return result(toolCallId, denialText(asRecord(denied)['deny'] as string));
+        return result(toolCallId, denialText(asRecord(denied)['deny'] as string), undefined);
       }
       case 'tool-approval-request': {
         const call = callOf(toolCallId);
@@ -258,10 +266,16 @@ function answeredCalls({ clientMessages, decisions }: AgUiInput): ReadonlySet<un
   return new Set(decided.map(({ callId }) => callId).filter((id) => ids.has(id)));
 }
 
-/** Returns the token of a part as text. */
+/** Returns the token of a part as text, with the name of a call that waits for the client. */
 function tokenOf({ providerMetadata }: UiMessageChunk): string | undefined {
-  const { replay } = asRecord(asRecord(providerMetadata)['majordomo']);
-  return replay === undefined ? undefined : JSON.stringify({ replay });
+  const { replay, vendorCall } = asRecord(asRecord(providerMetadata)['majordomo']);
+  return replay === undefined ? undefined : JSON.stringify({ replay, vendorCall });
+}
+
+/** Returns the details of a result as text. */
+function detailsOf({ providerMetadata }: UiMessageChunk): string | undefined {
+  const { vendorOutput } = asRecord(asRecord(providerMetadata)['majordomo']);
+  return vendorOutput === undefined ? undefined : JSON.stringify({ vendorOutput });
 }
 
 const errorKindOf = ({ messageMetadata }: UiMessageChunk): JsonValue | undefined =>

@@ -3,11 +3,19 @@ import { suspendedCalls } from '@majordomo/agent/steps';
 import {
   user,
   type AssistantPart,
+  type JsonObject,
   type JsonValue,
   type ToolCallPart,
   type UserTurnPart,
 } from '@majordomo/core';
-import { asRecord, fromBase64, isList, parseArguments, tryParseJson } from '@majordomo/core/toolkit';
+import {
+  asRecord,
+  fromBase64,
+  isList,
+  isRecord,
+  parseArguments,
+  tryParseJson,
+} from '@majordomo/core/toolkit';
 import type { AgUiInput, FromAgUiOptions } from './types.ts';
 import { REASONING_ID } from './ag-ui-translator.ts';
 import { verifyApproval } from './approval-id.ts';
@@ -16,7 +24,7 @@ import { ClientValue } from './client-value.ts';
 import { filePart } from './from-ui-messages.ts';
 import { innerCalls } from './inner-calls.ts';
 import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
-import { addCall, decisionOf, readReplay, type ClientCall, type Step } from './steps.ts';
+import { addCall, decisionOf, readReplay, vendorCallOf, type ClientCall, type Step } from './steps.ts';
 import { resultOf } from './tool-output.ts';
 
 /**
@@ -111,8 +119,8 @@ function reasoningOf(messages: readonly ClientValue[], message: ClientValue): As
 function tokenOf(source: ClientValue) {
   const { encryptedValue } = source.record();
   const value = typeof encryptedValue === 'string' ? tryParseJson(encryptedValue) : undefined;
-  const { replay, kind, text } = asRecord(value);
-  return { replay: readReplay(replay), kind, text };
+  const { replay, kind, text, vendorCall, vendorOutput } = asRecord(value);
+  return { replay: readReplay(replay), kind, text, vendorCall, vendorOutput };
 }
 
 function readStep(message: ClientValue, reasoning: readonly AssistantPart[]): Step {
@@ -122,17 +130,19 @@ function readStep(message: ClientValue, reasoning: readonly AssistantPart[]): St
   if (text !== '') step.parts.push({ type: 'text', text, ...(replay && { replay }) });
   const calls = message.at('toolCalls');
   for (const source of isList(calls.value) ? calls.list() : [])
-    addCall(step, { call: readCall(source), source }, source.at('id'));
+    addCall(step, readCall(source), source.at('id'));
   return step;
 }
 
-function readCall(source: ClientValue): ToolCallPart {
+function readCall(source: ClientValue): ClientCall {
   const called = source.at('function');
   const { args, invalid } = parseArguments(called.at('arguments').text());
   const id = source.at('id').text();
   const name = called.at('name').text();
-  const { replay } = tokenOf(source);
-  return { type: 'tool-call', id, name, args, ...(invalid && { invalid }), ...(replay && { replay }) };
+  const { replay, vendorCall: vendorName } = tokenOf(source);
+  const base: ToolCallPart = { type: 'tool-call', id, name, args };
+  const call = { ...base, ...(invalid && { invalid }), ...(replay && { replay }) };
+  return { call, source, vendorCall: vendorCallOf(call, vendorName) };
 }
 
 function addResult(calls: ClientCall[], message: ClientValue): void {
@@ -147,7 +157,13 @@ function addResult(calls: ClientCall[], message: ClientValue): void {
   const parts = content.value === '' ? [] : readContent(content);
   const pieces = parts.filter((part) => part.type !== 'audio');
   const result = error === undefined ? resultOf(waiting.call, pieces) : resultOf(waiting.call, error, true);
-  calls[index] = { ...waiting, source: message, result };
+  const { vendorOutput } = tokenOf(message);
+  const output = isRecord(vendorOutput) ? (vendorOutput as JsonObject) : undefined;
+  calls[index] = {
+    ...waiting,
+    source: message,
+    result: output === undefined ? result : { ...result, output },
+  };
 }
 
 /** Returns the turns up to the step with the waiting calls, and adds the answers in `resume` to these calls. */

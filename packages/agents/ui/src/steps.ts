@@ -195,7 +195,7 @@ function appPieces(part: ClientValue): ToolResultPart['content'] | undefined {
 }
 
 /** Returns the call that waits for the client, or `undefined` for a call of an ordinary tool. */
-function vendorCallOf(
+export function vendorCallOf(
   { id, name, args, replay }: ToolCallPart,
   vendorName: unknown,
 ): VendorCallPart | undefined {

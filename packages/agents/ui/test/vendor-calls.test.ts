@@ -1,3 +1,4 @@
+import { HttpAgent } from '@ag-ui/client';
 import { createAgent, defineVendorTool } from '@majordomo/agent';
 import { createMajordomo, type Message, type VendorCallPart } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
@@ -54,6 +55,9 @@ it('a new message after a stored call answers the call as not run', async () => 
   ]);
 });
 
+/** Bodies of the requests to the vendor. */
+const requests: unknown[] = [];
+
 /** Returns an agent that answers a shell call of OpenAI. */
 function shellAgent() {
   const message = {
@@ -63,7 +67,8 @@ function shellAgent() {
   };
   const item = { type: 'shell_call', id: 'sh_1', call_id: 'c1', action: { commands: ['ls'] } };
   let calls = 0;
-  const fetch = (): Promise<Response> => {
+  const fetch = (_url: unknown, init: RequestInit = {}): Promise<Response> => {
+    requests.push(JSON.parse(init.body as string));
     const output = [calls++ === 0 ? item : message];
     return Promise.resolve(Response.json({ id: `r${calls}`, status: 'completed', output }));
   };
@@ -83,6 +88,35 @@ it('a stream sends the details of a result to pages that accept them', async () 
   const vendorOutput = { outputs: [{ stdout: 'a', stderr: '', exitCode: 1 }] };
   expect(await sent(7)).toMatchObject({ providerMetadata: { majordomo: { vendorOutput } } });
   expect(await sent(5)).not.toHaveProperty('providerMetadata');
+});
+
+it('a stateless AG-UI client sends back the call with its token, and the details of its result', async () => {
+  const bodies: unknown[] = [];
+  const sent: (readonly Message[])[] = [];
+  const agent = shellAgent();
+  const fetch = async (_url: unknown, init: RequestInit = {}): Promise<Response> => {
+    bodies.push(JSON.parse(init.body as string));
+    const input = await fromAgUi(bodies.at(-1));
+    sent.push(input.messages);
+    return agUiResponse(agent.stream(input.run), { input });
+  };
+  const http = new HttpAgent({ url: 'http://chat.test/', threadId: 't', fetch });
+  http.addMessage({ id: 'm1', role: 'user', content: 'go' });
+  await http.runAgent();
+  http.addMessage({ id: 'm2', role: 'user', content: 'thanks' });
+  await http.runAgent();
+  const [, turn, results] = sent[1] ?? [];
+  expect(turn?.parts).toMatchObject([
+    { type: 'vendor-call', id: 'c1', kind: 'shell', name: 'shell_call', args: { commands: ['ls'] } },
+  ]);
+  expect(JSON.stringify(turn)).toContain('"sh_1"');
+  expect(results?.parts).toMatchObject([
+    { type: 'vendor-result', callId: 'c1', output: { outputs: [{ stdout: 'a', stderr: '', exitCode: 1 }] } },
+  ]);
+  // The vendor receives its own items again.
+  expect(JSON.stringify(requests.at(-1))).toMatch(
+    /"shell_call".*"sh_1".*"shell_call_output".*"exit_code":1/s,
+  );
 });
 
 it('an AG-UI client receives the call before its result, so that it can send both back', async () => {
