@@ -1,4 +1,4 @@
-import { asRecord, asText, vendorKindOf } from '@majordomo/core/toolkit';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isClientTool } from './client-tools.ts';
 import { denialText } from './steps.ts';
@@ -95,8 +95,8 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return end;
   }
 
-  /** Returns the events of a call that waits for the client, whose arguments arrive at once. */
-  function vendorCall(id: string, chunk: UiMessageChunk): AgUiEvent[] {
+  /** Returns the events of a call whose arguments arrive at once: a vendor's call, or a call of a sub-agent that waits. */
+  function completeCall(id: string, chunk: UiMessageChunk): AgUiEvent[] {
     const start = startCall(id, chunk['toolName'] as string);
     const args = delta('tool-input-delta', id, JSON.stringify(chunk['input']));
     return [...start, ...args, ...endWithToken(id, tokenOf(chunk))];
@@ -158,8 +158,10 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return [...startReasoning(id), ...endWithToken(id, JSON.stringify(data))];
   }
 
-  /** Returns a result. `details`: details of the result of a vendor's call, which the client stores. */
-  function result(toolCallId: string, text: string, details: string | undefined): AgUiEvent[] {
+  /** Returns the text and the details of a result. */
+  function result(chunk: UiMessageChunk, text: string): AgUiEvent[] {
+    const toolCallId = chunk['toolCallId'] as string;
+    const details = detailsOf(chunk);
     // The client has the results that it sent.
     if (answered.has(toolCallId)) return [];
     const resultId = `${runId}-${toolCallId}-result`;
@@ -212,21 +214,19 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
       case 'tool-input-delta':
         return delta(chunk.type, id, (chunk['delta'] ?? chunk['inputTextDelta']) as string);
       case 'tool-input-available':
-        return vendorKindOf(asText(chunk['toolName']) ?? '') === undefined
-          ? endWithToken(id, tokenOf(chunk))
-          : vendorCall(id, chunk);
+        return callOf(id) === undefined ? completeCall(id, chunk) : endWithToken(id, tokenOf(chunk));
       case 'text-end':
         return endText(id, tokenOf(chunk));
       case 'reasoning-end':
       case 'tool-input-error':
         return endWithToken(id, tokenOf(chunk));
       case 'tool-output-available':
-        return result(toolCallId, textOfResult(piecesOf(chunk['output'])), detailsOf(chunk));
+        return result(chunk, textOfResult(piecesOf(chunk['output'])));
       case 'tool-output-error':
-        return result(toolCallId, chunk['errorText'] as string, detailsOf(chunk));
+        return result(chunk, chunk['errorText'] as string);
       case 'tool-output-denied': {
         const denied = input.decisions.find(({ callId }) => callId === toolCallId);
-        return result(toolCallId, denialText(asRecord(denied)['deny'] as string), undefined);
+        return result(chunk, denialText(asRecord(denied)['deny'] as string));
       }
       case 'tool-approval-request': {
         const call = callOf(toolCallId);

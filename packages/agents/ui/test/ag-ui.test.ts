@@ -258,8 +258,8 @@ describe('HttpAgent', () => {
       expect(transfers).toEqual([]);
       const results = httpAgent.messages.filter(({ role }) => role === 'tool');
       expect(results).toMatchObject([
-        { toolCallId: 'c1/p1', content: 'The call was denied: too much' },
         { toolCallId: 'c1', content: 'It was denied.' },
+        { toolCallId: 'c1/p1', content: 'The call was denied: too much' },
       ]);
     });
 
