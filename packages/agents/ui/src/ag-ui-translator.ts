@@ -158,7 +158,6 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return [...startReasoning(id), ...endWithToken(id, JSON.stringify(data))];
   }
 
-  /** Returns the text and the details of a result. */
   function result(chunk: UiMessageChunk, text: string): AgUiEvent[] {
     const toolCallId = chunk['toolCallId'] as string;
     const details = detailsOf(chunk);
