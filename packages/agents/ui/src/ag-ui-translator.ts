@@ -32,7 +32,7 @@ const NO_TOKEN = '{}';
 
 /** Returns a function that converts chunks of the UI message stream to AG-UI events. Each step becomes one assistant message. */
 export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgUiEvent[] {
-  const { threadId, runId } = input;
+  const { threadId, runId, protocolVersion } = input;
   /** Messages that the client shows, except the messages of the current step. */
   const messages: object[] = [...input.clientMessages];
   /** Tool results of the current step, as messages. */
@@ -175,10 +175,13 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return [event, { type: 'REASONING_ENCRYPTED_VALUE', ...token }];
   }
 
-  function outcome(end: 'finish' | 'abort'): JsonObject {
-    if (end === 'abort') return { type: 'cancelled' };
-    if (interrupts.length > 0) return { type: 'interrupt', interrupts };
-    return pendingToolCallIds.length > 0 ? { type: 'success', pendingToolCallIds } : { type: 'success' };
+  function runFinished(end: 'finish' | 'abort'): AgUiEvent {
+    const outcome = outcomeOf(end, {
+      interrupts,
+      pendingToolCallIds,
+      isOldClient: protocolVersion === undefined,
+    });
+    return { type: 'RUN_FINISHED', threadId, runId, ...(outcome && { outcome }) };
   }
 
   return (chunk) => {
@@ -250,11 +253,29 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
         return [{ type: 'RUN_ERROR', message: chunk['errorText'], code: errorKind }];
       case 'finish':
       case 'abort':
-        return [...ends(), { type: 'RUN_FINISHED', threadId, runId, outcome: outcome(chunk.type) }];
+        return [...ends(), runFinished(chunk.type)];
       default:
         return [];
     }
   };
+}
+
+/** Calls that wait at the end of a response. */
+interface WaitingCalls {
+  readonly interrupts: JsonObject[];
+  readonly pendingToolCallIds: string[];
+  /** Whether the client is older than AG-UI 1.0, and rejects members and outcomes of 1.0. */
+  readonly isOldClient: boolean;
+}
+
+/** Returns the outcome of a run, or `undefined` for an old client that does not know it. */
+function outcomeOf(end: 'finish' | 'abort', waiting: WaitingCalls): JsonObject | undefined {
+  const { interrupts, pendingToolCallIds, isOldClient } = waiting;
+  if (end === 'abort') return isOldClient ? undefined : { type: 'cancelled' };
+  if (interrupts.length > 0) return { type: 'interrupt', interrupts };
+  // An old client runs its tools whose calls have no result.
+  if (pendingToolCallIds.length === 0 || isOldClient) return { type: 'success' };
+  return { type: 'success', pendingToolCallIds };
 }
 
 /** Returns the ids of the calls whose results the client sent as messages. */

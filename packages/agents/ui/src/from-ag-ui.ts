@@ -35,6 +35,7 @@ export async function fromAgUi(body: unknown, options: FromAgUiOptions = {}): Pr
   const request = ClientValue.ofRequest(body, 'body');
   const threadId = request.at('threadId').text();
   const runId = request.at('runId').text();
+  const protocolVersion = request.at('protocolVersion').optionalText();
   const { messages, resume, state } = request.record();
   const tools = readClientTools(request.at('tools'), options.serverTools ?? []);
   const context = readContext(request.at('context'));
@@ -45,7 +46,8 @@ export async function fromAgUi(body: unknown, options: FromAgUiOptions = {}): Pr
   const turns = answers.length === 0 ? read : await answeredTurns(read, answers, inputOptions);
   const input = await readInput(withResults(turns, tools, options), list, inputOptions);
   const clientMessages = messages as readonly object[];
-  return { threadId, runId, clientMessages, tools, state: state as JsonValue | undefined, context, ...input };
+  const page = { clientMessages, tools, state: state as JsonValue | undefined, context };
+  return { threadId, runId, protocolVersion, ...page, ...input };
 }
 
 /** Returns the turns with the results of the page's tools as decisions. A stored run knows itself which calls wait for them. */

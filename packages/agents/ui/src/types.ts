@@ -294,6 +294,8 @@ export interface AgUiInput extends Pick<UiInput, 'messages' | 'run' | 'decisions
   readonly threadId: string;
   /** Id of the run that the client requests. */
   readonly runId: string;
+  /** Version of AG-UI that the client states; `undefined` for a client before 1.0, such as CopilotKit's. */
+  readonly protocolVersion: string | undefined;
   /** Messages as the client sent them. The snapshot after a reset begins with these messages. */
   readonly clientMessages: readonly object[];
   /**

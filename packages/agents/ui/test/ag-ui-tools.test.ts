@@ -1,5 +1,6 @@
 import { createAgent } from '@majordomo/agent';
 import { describe, expect, it } from 'vitest';
+import { agUiTranslator } from '../src/ag-ui-translator.ts';
 import { fromAgUi } from '../src/ag-ui.ts';
 import { LOCATE, pageWithTools } from './support/ag-ui-page.ts';
 import { chain, tool } from './support/world.ts';
@@ -122,6 +123,31 @@ describe('the result of a tool of the page', () => {
     page.answer('c1', '{"approved":true}');
     await expect(page.run()).rejects.toThrow();
     expect(payments).toEqual([]);
+  });
+});
+
+describe('a client before AG-UI 1.0, which states no version', () => {
+  const body = (protocolVersion?: string) => ({
+    threadId: 't',
+    runId: 'r',
+    messages: [{ id: 'u', role: 'user', content: 'hi' }],
+    tools: [LOCATE],
+    ...(protocolVersion !== undefined && { protocolVersion }),
+  });
+  const waiting = {
+    type: 'data-majordomo-suspended',
+    data: { callId: 'c1', payload: { type: 'client-tool' } },
+  };
+  const outcome = async (version: string | undefined, end: 'finish' | 'abort') => {
+    const translate = agUiTranslator(await fromAgUi(body(version)));
+    return [waiting, { type: end }].flatMap(translate).at(-1)?.['outcome'];
+  };
+
+  it('receives no members and outcomes of 1.0, which it would reject', async () => {
+    expect(await outcome(undefined, 'finish')).toEqual({ type: 'success' });
+    expect(await outcome('1.0', 'finish')).toEqual({ type: 'success', pendingToolCallIds: ['c1'] });
+    expect(await outcome(undefined, 'abort')).toBeUndefined();
+    expect(await outcome('1.0', 'abort')).toEqual({ type: 'cancelled' });
   });
 });
 

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeStream } from 'node:stream/web';
+import { createAgent } from '@majordomo/agent';
+import type { Turn } from '@majordomo/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { agUiResponse, fromAgUi } from '../src/ag-ui.ts';
+import { SECRET } from './support/approval-server.ts';
+import { chain, tool } from './support/world.ts';
+
+interface ClientAgent {
+  readonly messages: readonly { readonly role: string; readonly content?: string }[];
+  readonly pendingInterrupts: readonly { readonly id: string }[];
+  addMessage(message: object): void;
+}
+interface Core {
+  getAgent(name: string): ClientAgent;
+  runAgent(options: { readonly agent: ClientAgent; readonly resume?: object[] }): Promise<unknown>;
+  subscribe(subscriber: { readonly onError: (event: { readonly error: unknown }) => void }): void;
+}
+
+/** Installs CopilotKit's client into a new folder. Its client of AG-UI is older than 1.0. */
+function installClient() {
+  const folder = mkdtempSync(join(tmpdir(), 'copilotkit-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '@copilotkit/core@1.75.0']);
+  const require = createRequire(join(folder, 'node_modules/@copilotkit/core/package.json'));
+  const { CopilotKitCore } = require('@copilotkit/core') as { CopilotKitCore: new (options: object) => Core };
+  const { HttpAgent } = require('@ag-ui/client') as { HttpAgent: new (options: object) => ClientAgent };
+  return { CopilotKitCore, HttpAgent };
+}
+
+/** Server of an agent whose tool `pay` needs an approval, and whose page offers tools. */
+async function serve(turns: readonly Turn[]): Promise<{ readonly http: Server; readonly url: string }> {
+  const { model } = chain(turns);
+  const serverTools = [tool('pay', () => 'paid', { approval: true })];
+  const http = createServer((incoming, outgoing) => {
+    void (async () => {
+      const body = JSON.parse(Buffer.concat(await incoming.toArray()).toString()) as unknown;
+      const input = await fromAgUi(body, { secret: SECRET, serverTools });
+      const agent = createAgent({ model, tools: [...serverTools, ...input.tools] });
+      const events = agent.stream(input.run, { decisions: input.decisions });
+      const response = agUiResponse(events, { input, secret: SECRET });
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+      Readable.fromWeb(response.body as NodeStream).pipe(outgoing);
+    })().catch((error: unknown) => outgoing.writeHead(500).end(String(error)));
+  }).listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  onTestFinished(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return { http, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/` };
+}
+
+it("CopilotKit's client shows text, runs the tools of the page, and approves calls", async () => {
+  const { CopilotKitCore, HttpAgent } = installClient();
+  const { url } = await serve([
+    'Hello.',
+    { reasoning: 'Hm.', text: 'Where? ', toolCalls: [{ id: 'c1', name: 'locate', args: { precise: true } }] },
+    'In Oslo.',
+    { toolCalls: [{ id: 'c2', name: 'pay', args: { eur: 5 } }] },
+    'I paid.',
+  ]);
+  const located: unknown[] = [];
+  const locate = {
+    name: 'locate',
+    description: 'Place of the user',
+    handler: (args: unknown) => {
+      located.push(args);
+      return Promise.resolve('Oslo');
+    },
+  };
+  const errors: unknown[] = [];
+  const http = new HttpAgent({ url, threadId: 't' });
+  const core = new CopilotKitCore({ agents__unsafe_dev_only: { default: http }, tools: [locate] });
+  core.subscribe({ onError: ({ error }) => void errors.push(error) });
+  const agent = core.getAgent('default');
+  const say = (content: string): Promise<unknown> => {
+    agent.addMessage({ id: crypto.randomUUID(), role: 'user', content });
+    return core.runAgent({ agent });
+  };
+  await say('hi');
+  await say('Where am I?');
+  expect(located).toEqual([{ precise: true }]);
+  await say('Pay.');
+  const approvals = agent.pendingInterrupts.map(({ id }) => {
+    return { interruptId: id, status: 'resolved', payload: { approved: true } };
+  });
+  expect(approvals).toHaveLength(1);
+  await core.runAgent({ agent, resume: approvals });
+  expect(errors).toEqual([]);
+  const answers = agent.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content);
+  expect(answers.filter(Boolean)).toEqual(['Hello.', 'Where? ', 'In Oslo.', 'I paid.']);
+});
