@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Evaluation, Sample } from '../types.ts';
 import { count, GATE_TITLES, gateCells, METRIC_TITLES, metricCells } from '../reasons.ts';
 import { isFailed } from '../samples.ts';
+import { htmlPage } from './html-page.ts';
 import { STYLE } from './html-style.ts';
 import { escaped, plainLines } from './plain-text.ts';
 import { membersOf } from './sample-text.ts';
@@ -11,19 +11,7 @@ export function toHtml(evaluation: Evaluation): string {
   const { name, verdict, at, reasons, metrics, gates, totals, warnings, samples } = evaluation;
   const failed = samples.filter(isFailed);
   const others = samples.filter((sample) => !isFailed(sample));
-  const style = createHash('sha256').update(STYLE).digest('base64');
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${style}'">`,
-    '<meta name="viewport" content="width=device-width">',
-    `<title>${escaped(`${name}: ${verdict}`)}</title>`,
-    `<style>${STYLE}</style>`,
-    '</head>',
-    '<body>',
-    '<main>',
+  return htmlPage(`${name}: ${verdict}`, STYLE, [
     `<h1>${escaped(name)}: ${badge(verdict)}</h1>`,
     `<p>${escaped(at)}, ${count(totals.cases, 'case')}, ${count(totals.samples, 'sample')}, ${totals.replayed} replayed</p>`,
     list(reasons),
@@ -32,11 +20,7 @@ export function toHtml(evaluation: Evaluation): string {
     warnings.length === 0 ? '' : `<h2>Warnings</h2>\n${list(warnings)}`,
     section(count(failed.length, 'failed sample'), failed, true),
     section(count(others.length, 'other sample'), others, false),
-    '</main>',
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  ]);
 }
 
 const badge = (verdict: string): string => `<strong class="${escaped(verdict)}">${escaped(verdict)}</strong>`;

@@ -4,13 +4,13 @@ import type { Answer, Pair } from '../answer.ts';
 import { counted, integer } from './figures.ts';
 
 /** Recorded call whose answers a page shows. */
-interface ReplayExample extends Pick<Pair, 'recorded' | 'candidate'> {
+export interface ReplayExample extends Pick<Pair, 'recorded' | 'candidate'> {
   readonly id: string;
   readonly request: ChatRequest;
 }
 
 /** Content with its title. */
-interface Content {
+export interface Content {
   readonly title: string;
   readonly text: string;
 }
