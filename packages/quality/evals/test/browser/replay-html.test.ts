@@ -46,7 +46,7 @@ const examplesOf = (report: ReplayReport, text: string): readonly ReplayExample[
   report.clusters.flatMap(({ examples }) => examples).map((id) => exampleOf(id, text));
 
 /** Pages of the prepared cases, and one whose names and contents are hostile. */
-const PAGES: Readonly<Record<string, () => string>> = {
+const PAGES: Readonly<Record<CaseName | 'hostile', () => string>> = {
   better: () => htmlOf(reportCase('better'), []),
   worse: () =>
     htmlOf(reportCase('worse'), examplesOf(reportCase('worse'), 'The parcel arrives tomorrow. '.repeat(200))),
@@ -90,20 +90,18 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
     };
   }
 
-  test.each(
-    Object.keys(PAGES).flatMap((name) =>
-      (
-        [
-          ['light', 1200],
-          ['dark', 1200],
-          ['light', 390],
-        ] as const
-      ).map(([scheme, width]) => [name, scheme, width] as const),
-    ),
-  )(
+  test.each([
+    ['better', 'dark', 1200],
+    ['worse', 'light', 1200],
+    ['worse', 'dark', 390],
+    ['undecided', 'light', 390],
+    ['mixed', 'light', 1200],
+    ['hostile', 'light', 390],
+    ['hostile', 'dark', 1200],
+  ] as const)(
     '%s in %s mode at %i px has no violation, no request and no horizontal scroll',
     async (name, colorScheme, width) => {
-      await using opened = await open(PAGES[name]?.() ?? '', {
+      await using opened = await open(PAGES[name](), {
         colorScheme,
         viewport: { width, height: 900 },
       });
@@ -117,6 +115,64 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
       expect(await violations(page)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
       expect([wrong, paths]).toEqual([[], ['/']]);
+    },
+    LONG,
+  );
+
+  test.each([
+    ['better', 'Switch: the candidate meets every rule', 'Move a small share of the traffic first'],
+    ['worse', 'Do not switch: the candidate is not good enough', 'Read the examples of the 2 groups'],
+    ['undecided', 'Do not decide yet: the result is not certain enough', 'Collect about 1,000 more calls'],
+  ] as const)(
+    'the first screen of the case `%s` contains the decision, its reasons and the next step',
+    async (name, title, step) => {
+      const viewport = { width: 390, height: 844 };
+      await using opened = await open(PAGES[name](), { viewport });
+      const { page } = opened;
+      expect(await page.locator('h1').textContent()).toBe(title);
+      const reasons = page.locator('header ul > li');
+      expect(await reasons.count()).toBe(name === 'worse' ? 4 : 2);
+      const next = page.locator('header ol > li').first();
+      expect(await next.textContent()).toContain(step);
+      const box = await next.boundingBox();
+      expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+    },
+    LONG,
+  );
+
+  test(
+    'an example is opened by keyboard, and closed tables are printed',
+    async () => {
+      await using opened = await open(PAGES.worse(), {});
+      const { page } = opened;
+      const example = page.locator('details:not([open])', { hasText: 'Example call-0004' }).first();
+      await example.locator('summary').focus();
+      await page.keyboard.press('Enter');
+      const answer = page.locator('pre', { hasText: 'The parcel arrives tomorrow.' }).first();
+      expect(await answer.isVisible()).toBe(true);
+      expect(await answer.textContent()).toContain('more characters not shown');
+      const table = page.locator('.figures table').first();
+      expect(await table.isVisible()).toBe(false);
+      await page.emulateMedia({ media: 'print' });
+      expect(await table.isVisible()).toBe(true);
+    },
+    LONG,
+  );
+
+  test(
+    'hostile names and contents stay text',
+    async () => {
+      await using opened = await open(PAGES.hostile(), {});
+      const { page } = opened;
+      expect(await page.locator('script, img, a').count()).toBe(0);
+      expect(await page.title()).toMatch(/: fail$/);
+      expect(await page.locator('pre', { hasText: 'onerror=' }).count()).toBeGreaterThan(3);
+      // Each plot has the figures of its rows as a text alternative.
+      const labels = await page
+        .locator('svg[role=img]')
+        .evaluateAll((pictures) => pictures.map((picture) => picture.getAttribute('aria-label')));
+      expect(labels.length).toBeGreaterThan(2);
+      for (const label of labels) expect(label).toMatch(/: -?[\d.]+ % \([\d.−]+ to [\d.]+ %\)$/);
     },
     LONG,
   );

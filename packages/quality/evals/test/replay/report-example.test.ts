@@ -42,7 +42,7 @@ it('long texts and early messages are cut with a statement', () => {
   const contents = requestContents({ messages: Array.from({ length: 8 }, () => user('x'.repeat(5000))) });
   expect(contents).toHaveLength(7);
   expect(contents[0]).toEqual({ title: 'Earlier messages', text: '2 messages not shown' });
-  expect(contents[1]?.text).toMatch(/^x{4000}…\n\[1,000 more characters not shown\]$/);
+  expect(contents[1]?.text).toMatch(/^x{2000}…\n\[3,000 more characters not shown\]$/);
 });
 
 it('an answer is its text, its tool calls, its finish reason or its failure', () => {

@@ -51,3 +51,10 @@ function number(value: number): string {
 
 /** Formats a probability, such as `0.03` or `below 0.001`. */
 export const probability = (p: number): string => (p < 0.001 ? 'below 0.001' : p.toFixed(p < 0.01 ? 3 : 2));
+
+const SPACE_OF_UNIT = / (?=(?:%|±|ms|s)(?!\w))/g;
+/** Space at which a line must not end. */
+export const NO_BREAK = '\u00A0';
+
+/** Replaces the spaces between numbers and their units, so that a line does not end there. */
+export const joinUnits = (text: string): string => text.replaceAll(SPACE_OF_UNIT, NO_BREAK);

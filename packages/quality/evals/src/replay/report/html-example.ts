@@ -23,7 +23,8 @@ export const contentsOf = ({ request, recorded, candidate }: ReplayExample): rea
 ];
 
 const MAX_MESSAGES = 6;
-const MAX_TEXT = 4000;
+const MAX_REQUEST_TEXT = 2000;
+const MAX_ANSWER_TEXT = 4000;
 
 /** Returns the content of a request: instructions, the last messages, and the names of its tools. */
 function requestContents({ system, messages, tools = [] }: ChatRequest): readonly Content[] {
@@ -31,14 +32,17 @@ function requestContents({ system, messages, tools = [] }: ChatRequest): readonl
   const omitted =
     earlier > 0 ? [{ title: 'Earlier messages', text: `${counted(earlier, 'message')} not shown` }] : [];
   return [
-    ...(system === undefined ? [] : [contentOf('Instructions', system)]),
+    ...(system === undefined ? [] : [contentOf('Instructions', system, MAX_REQUEST_TEXT)]),
     ...omitted,
     ...messages.slice(-MAX_MESSAGES).map(messageContent),
-    ...(tools.length === 0 ? [] : [contentOf('Tools', tools.map(({ name }) => name).join(', '))]),
+    ...(tools.length === 0
+      ? []
+      : [contentOf('Tools', tools.map(({ name }) => name).join(', '), MAX_REQUEST_TEXT)]),
   ];
 }
 
-const messageContent = ({ role, parts }: Message): Content => contentOf(ROLES[role], partsText(parts));
+const messageContent = ({ role, parts }: Message): Content =>
+  contentOf(ROLES[role], partsText(parts), MAX_REQUEST_TEXT);
 
 const ROLES: Readonly<Record<Message['role'], string>> = {
   system: 'Instructions',
@@ -49,17 +53,17 @@ const ROLES: Readonly<Record<Message['role'], string>> = {
 
 /** Returns the content of an answer, or its failure. */
 function answerContent(title: string, { response, error }: Answer): Content {
-  if (error !== undefined) return contentOf(title, `${error.kind}: ${error.message}`);
-  if (response === undefined) return contentOf(title, 'no answer');
+  if (error !== undefined) return contentOf(title, `${error.kind}: ${error.message}`, MAX_ANSWER_TEXT);
+  if (response === undefined) return { title, text: 'no answer' };
   const finish =
     response.finish === 'stop' || response.finish === 'tool-calls' ? '' : `\n[${response.finish}]`;
-  return contentOf(title, `${partsText(response.parts)}${finish}`);
+  return contentOf(title, `${partsText(response.parts)}${finish}`, MAX_ANSWER_TEXT);
 }
 
 /** Returns text without control characters, and states how much of it is not shown. */
-function contentOf(title: string, text: string): Content {
-  const shown = plainLines(text, MAX_TEXT);
-  const more = text.length - MAX_TEXT;
+function contentOf(title: string, text: string, length: number): Content {
+  const shown = plainLines(text, length);
+  const more = text.length - length;
   return { title, text: more > 0 ? `${shown}\n[${integer(more)} more characters not shown]` : shown };
 }
 

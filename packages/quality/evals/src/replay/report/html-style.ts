@@ -24,7 +24,7 @@ header h1, strong.tone { color: var(--tone); }
 .columns ul { list-style: none; padding: 0; } .columns h2 { margin-bottom: 0.2rem; }
 code { font: 0.93em ui-monospace, monospace; overflow-wrap: anywhere; }
 figure { margin: 0 0 1.2rem; } figcaption { margin-bottom: 0.5rem; } figcaption h3 { margin: 0; } figure ul { list-style: none; padding: 0; }
-.row { display: grid; grid-template-columns: 15rem 13rem minmax(0, 1fr); gap: 0 0.8rem; align-items: center; margin: 0; }
+.row { display: grid; grid-template-columns: 14rem 16rem minmax(0, 1fr); gap: 0 0.8rem; align-items: center; margin: 0; }
 .row span { overflow-wrap: anywhere; } .row .axis { grid-column: 3; }
 svg { display: block; width: 100%; height: 1.7rem; overflow: visible; }
 svg line, svg rect { stroke: var(--tone, var(--accent)); } svg circle, svg rect { fill: var(--tone, var(--accent)); stroke: none; }
@@ -33,7 +33,7 @@ svg text { fill: var(--soft); font-size: 0.8rem; }
 .bad { --tone: var(--bad); } .good { --tone: var(--good); }
 .table { overflow-x: auto; } table { border-collapse: collapse; white-space: nowrap; }
 th, td { padding: 0.25rem 0.9rem 0.25rem 0; border-bottom: 1px solid var(--line); text-align: left; font-weight: normal; }
-thead th { color: var(--soft); } tbody th, tbody td { max-width: 24rem; white-space: normal; overflow-wrap: anywhere; }
+thead th { color: var(--soft); } tbody th, .name { min-width: 9rem; max-width: 24rem; white-space: normal; overflow-wrap: anywhere; }
 details { border-top: 1px solid var(--line); padding: 0.5rem 0; } details details { margin-left: 1rem; }
 summary { cursor: pointer; } summary:focus-visible, .table:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 dl { margin: 0.5rem 0; } dt { color: var(--soft); } dd { margin: 0 0 0.6rem; }
@@ -42,5 +42,5 @@ pre { margin: 0; padding: 0.5rem; background: var(--back); font: 13px/1.45 ui-mo
   main { padding: 0.5rem; } header, section { padding: 0.8rem; } h1 { font-size: 1.35rem; }
   .columns { grid-template-columns: minmax(0, 1fr); gap: 0.8rem; } .row { grid-template-columns: auto auto; justify-content: space-between; } .row svg, .row .axis { grid-column: 1 / 3; }
 }
-@media print { body { background: none; } section, header { break-inside: avoid-page; border-color: #999; } }
+@media print { body { background: none; } .figures::details-content { content-visibility: visible; block-size: auto; } section, header { break-inside: avoid-page; border-color: #999; } }
 `;

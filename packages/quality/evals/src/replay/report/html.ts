@@ -1,7 +1,7 @@
 import { htmlPage } from '../../report/html-page.ts';
 import { escaped, plainLine } from '../../report/plain-text.ts';
 import { decisionOf, type Decision } from './decision.ts';
-import { counted, integer } from './figures.ts';
+import { counted, integer, joinUnits } from './figures.ts';
 import { contentsOf, type ReplayExample } from './html-example.ts';
 import { STYLE } from './html-style.ts';
 import { plotHtml } from './plot.ts';
@@ -32,7 +32,7 @@ export function htmlOf(report: ReplayReport, examples: readonly ReplayExample[])
   ]);
 }
 
-const text = (content: string, length = 1000): string => escaped(plainLine(content, length));
+const text = (content: string, length = 1000): string => escaped(joinUnits(plainLine(content, length)));
 const textOf = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.name);
 
 const list = (items: readonly string[]): string =>
@@ -104,12 +104,15 @@ const exampleHtml = (example: ReplayExample): string =>
     '</details>',
   ].join('\n');
 
+const dataCell = (cell: Cell): string =>
+  typeof cell === 'string' ? `<td>${text(cell)}</td>` : `<td class="name">${text(cell.name)}</td>`;
+
 /** Renders a table that scrolls horizontally on a narrow screen, and that can be closed. */
 function tableHtml({ title, head, rows }: Table): string {
   const cells = ([name = '', ...rest]: readonly Cell[]): string =>
-    `<tr><th scope="row">${text(textOf(name))}</th>${rest.map((cell) => `<td>${text(textOf(cell))}</td>`).join('')}</tr>`;
+    `<tr><th scope="row">${text(textOf(name))}</th>${rest.map(dataCell).join('')}</tr>`;
   return [
-    `<details><summary>${escaped(title)}, ${counted(rows.length, 'row')}</summary>`,
+    `<details class="figures"><summary>${escaped(title)}, ${counted(rows.length, 'row')}</summary>`,
     `<div class="table" role="region" aria-label="${escaped(title)}" tabindex="0"><table>`,
     `<thead><tr>${head.map((column) => `<th scope="col">${escaped(column)}</th>`).join('')}</tr></thead>`,
     `<tbody>${rows.map(cells).join('\n')}</tbody>`,

@@ -1,5 +1,6 @@
 import { escaped, plainLine } from '../../report/plain-text.ts';
 import type { Interval } from '../statistics/unit.ts';
+import { joinUnits } from './figures.ts';
 
 /** Interval of a plot, with its text. */
 export interface PlotRow {
@@ -74,7 +75,7 @@ function rowHtml({ title, text, interval, tone }: PlotRow, plot: Plot, scale: Sc
     `<circle cx="${at(value, scale)}" cy="50%" r="5"/>`,
   ].join('');
   return [
-    `<li class="row ${tone}"><span>${name}</span><span>${escaped(text)}</span>`,
+    `<li class="row ${tone}"><span>${name}</span><span>${escaped(joinUnits(text))}</span>`,
     `<svg role="img" aria-label="${name}: ${escaped(text)}">${picture}</svg></li>`,
   ].join('\n');
 }

@@ -68,16 +68,16 @@ function latencyRows(latency: ReplayLatency | undefined): readonly string[][] {
     const difference = latency.differences[member];
     if (difference === undefined) return [];
     const { value, n } = difference;
-    return [[`${title} ${THAN[latency.than]}`, duration(value), durationRange(difference), integer(n)]];
+    return [[`${title}, ${THAN[latency.than]}`, duration(value), durationRange(difference), integer(n)]];
   });
 }
 
 /** Titles of the differences of latency. */
 export const LATENCY_TITLES: readonly (readonly [keyof ReplayLatency['differences'], string])[] = [
-  ['firstP50', 'first content, p50,'],
-  ['firstP95', 'first content, p95,'],
-  ['p50', 'duration, p50,'],
-  ['p95', 'duration, p95,'],
+  ['firstP50', 'first content, p50'],
+  ['firstP95', 'first content, p95'],
+  ['p50', 'duration, p50'],
+  ['p95', 'duration, p95'],
 ];
 
 /** Names of the times with which those of the candidate are compared. */

@@ -1,7 +1,7 @@
 import { aligned, fit, wrapped } from '../../report/columns.ts';
 import { plainLine } from '../../report/plain-text.ts';
 import { decisionOf } from './decision.ts';
-import { integer } from './figures.ts';
+import { integer, joinUnits, NO_BREAK } from './figures.ts';
 import type { ReplayCluster, ReplayReport } from './report.ts';
 import { clusterText, differencesText, factsOf, tablesOf, type Cell, type Table } from './tables.ts';
 
@@ -39,14 +39,9 @@ export function toReplayText(report: ReplayReport, options: ReplayTextOptions = 
   return `${first}\n${lines.map((line) => fit(line.trimEnd(), columns)).join('\n')}\n`;
 }
 
-const SPACE_OF_UNIT = / (?=(?:%|±|ms|s)(?![\w]))/g;
-const NO_BREAK = '\u00A0';
-
 /** Splits a text into lines, but not between a number and its unit. */
 const textLines = (text: string, columns: number): readonly string[] =>
-  wrapped(plainLine(text, 1000).replaceAll(SPACE_OF_UNIT, NO_BREAK), columns).map((line) =>
-    line.replaceAll(NO_BREAK, ' '),
-  );
+  wrapped(joinUnits(plainLine(text, 1000)), columns).map((line) => line.replaceAll(NO_BREAK, ' '));
 
 const itemLines = (text: string, columns: number): readonly string[] => textLines(`- ${text}`, columns);
 
