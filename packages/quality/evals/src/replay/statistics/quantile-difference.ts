@@ -4,12 +4,12 @@ import type { Interval, Unit } from './unit.ts';
 
 type Place = Pick<Unit, 'kind' | 'conversation'>;
 
-/** Value of a unit, sorted among the others. */
+/** Values in ascending order. Typed arrays, because each round of the bootstrap reads them. */
 interface Ranked {
-  readonly value: number;
-  readonly kind: number;
-  /** Position of the conversation. */
-  readonly at: number;
+  readonly values: Float64Array;
+  readonly kinds: Int32Array;
+  /** Position of the conversation of each value. */
+  readonly places: Int32Array;
 }
 
 const ROUNDING = 1e-12;
@@ -26,16 +26,25 @@ export function quantileDifference<U extends Place>(
   const { factors, freedom } = designOf(units, shares);
   const places = new Map([...factors.keys()].map((conversation, at) => [conversation, at]));
   const count = places.size;
-  const rank = (valueOf: (unit: U) => number): readonly Ranked[] =>
-    units
-      .map((unit) => ({ value: valueOf(unit), kind: unit.kind, at: places.get(unit.conversation) ?? 0 }))
-      .sort((a, b) => a.value - b.value);
+  const rank = (valueOf: (unit: U) => number): Ranked => {
+    const sorted = units.map((unit) => ({ unit, value: valueOf(unit) })).sort((a, b) => a.value - b.value);
+    return {
+      values: Float64Array.from(sorted, ({ value }) => value),
+      kinds: Int32Array.from(sorted, ({ unit }) => unit.kind),
+      places: Int32Array.from(sorted, ({ unit }) => places.get(unit.conversation) ?? 0),
+    };
+  };
   const [first, second] = [rank(after), rank(before)];
-  const differenceOf = (drawn: readonly number[]): number =>
-    quantileOf(first, shares, drawn, quantile) - quantileOf(second, shares, drawn, quantile);
-  const value = differenceOf(Array.from({ length: count }, () => 1));
-  const draw = (): readonly number[] => {
-    const drawn = Array.from({ length: count }, () => 0);
+  const differenceOf = (drawn: Int32Array): number => {
+    const sizes = sizesOf(first, shares.length, drawn);
+    const [one, other] = [first, second].map((ranked) =>
+      quantileOf(ranked, { shares, sizes, drawn, quantile }),
+    );
+    return (one ?? Number.NaN) - (other ?? Number.NaN);
+  };
+  const value = differenceOf(new Int32Array(count).fill(1));
+  const draw = (): Int32Array => {
+    const drawn = new Int32Array(count);
     for (let each = 0; each < count; each++) {
       const at = Math.floor(random() * count);
       drawn[at] = (drawn[at] ?? 0) + 1;
@@ -60,23 +69,34 @@ interface QuantileOptions<U> {
   readonly random: () => number;
 }
 
-/** Returns the quantile of sorted values, whose conversations were drawn `drawn` times. */
-function quantileOf(
-  sorted: readonly Ranked[],
-  shares: readonly number[],
-  drawn: readonly number[],
-  quantile: number,
-): number {
-  const sizes = shares.map(() => 0);
-  for (const { kind, at } of sorted) sizes[kind] = (sizes[kind] ?? 0) + (drawn[at] ?? 0);
+/** Returns the number of units of each kind, if the conversations were drawn `drawn` times. */
+function sizesOf({ kinds, places }: Ranked, count: number, drawn: Int32Array): Float64Array {
+  const sizes = new Float64Array(count);
+  for (let at = 0; at < kinds.length; at++) {
+    const kind = kinds[at] ?? 0;
+    sizes[kind] = (sizes[kind] ?? 0) + (drawn[places[at] ?? 0] ?? 0);
+  }
+  return sizes;
+}
+
+/** Draw of conversations. */
+interface Draw {
+  readonly shares: readonly number[];
+  readonly sizes: Float64Array;
+  readonly drawn: Int32Array;
+  readonly quantile: number;
+}
+
+function quantileOf({ values, kinds, places }: Ranked, { shares, sizes, drawn, quantile }: Draw): number {
   const present = shares.reduce((sum, share, kind) => ((sizes[kind] ?? 0) > 0 ? sum + share : sum), 0);
+  const weights = Float64Array.from(shares, (share, kind) => share / (sizes[kind] ?? 1));
   const end = quantile * present - ROUNDING;
   let passed = 0;
-  for (const { value, kind, at } of sorted) {
-    const times = drawn[at] ?? 0;
+  for (let at = 0; at < values.length; at++) {
+    const times = drawn[places[at] ?? 0] ?? 0;
     if (times === 0) continue;
-    passed += (times * (shares[kind] ?? 0)) / (sizes[kind] ?? 1);
-    if (passed >= end) return value;
+    passed += times * (weights[kinds[at] ?? 0] ?? 0);
+    if (passed >= end) return values[at] ?? Number.NaN;
   }
   return Number.NaN;
 }
