@@ -178,7 +178,7 @@ export function factsOf({ sample, control, judge, spentNanoUsd }: ReplayReport):
 }
 
 const controlFact = ({ n }: Estimate): string =>
-  `Control: the present model answered ${counted(n, 'call')} again. Its quality differs from 100 % only by chance and by noise of the judge.`;
+  `Control: the present model answered ${counted(n, 'call')} again. Its quality differs from 100 % only by chance, by noise of the judge, and by redacted values.`;
 
 function judgeFacts(judge: NonNullable<ReplayReport['judge']>): readonly Cell[] {
   const { models, pairs, agreed, doubtful, labels, agreement } = judge;
