@@ -361,7 +361,7 @@ describe('if the summarizer fails', () => {
     ['is paused by its vendor', { text: '## Goal\nFix th', finish: 'incomplete' }, 'truncated'],
     ['has no known finish reason', { text: '## Goal\nFix th', finish: 'other' }, 'truncated'],
     ['ends in a tool call', { text: '## Goal\nFix th', finish: 'tool-calls' }, 'truncated'],
-    ['is longer than its limit', long('word', 900), 'invalid-output'],
+    ['is longer than its limit', long('word', 900), 'protocol'],
   ] as const)('retains the transcript and reports a summary that %s', async (_name, answer, kind) => {
     const { compactor, events, clock } = setUpCompactor(answer);
     const { messages, lineage, skipped } = await compactor.run(conversation);
@@ -384,7 +384,7 @@ describe('if the summarizer fails', () => {
       redactor: { text, value: (value: unknown) => value } as never,
     });
     expect((await compactor.run(conversation)).skipped).toBe('failed');
-    expect(events).toMatchObject([{ error: { kind: 'invalid-output' } }]);
+    expect(events).toMatchObject([{ error: { kind: 'protocol' } }]);
   });
 
   it('accepts a summary of up to its limit, without its reasoning', async () => {

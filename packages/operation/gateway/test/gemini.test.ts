@@ -154,6 +154,20 @@ describe('@google/genai', () => {
     expect(await errorOf(call)).toMatchObject({ status, body: { error: { code: status, status: name } } });
   });
 
+  it.each(['generateContent', 'streamGenerateContent?alt=sse', 'countTokens'])(
+    'receives 404 for an unknown model, also if the body of %s is invalid',
+    async (method) => {
+      await using testGateway = await startGateway();
+      const response = await fetch(`${testGateway.url}/v1beta/models/other:${method}`, {
+        method: 'POST',
+        headers: { 'x-goog-api-key': KEY },
+        body: JSON.stringify({ contents: 'x' }),
+      });
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ error: { code: 404, status: 'NOT_FOUND' } });
+    },
+  );
+
   it('receives the error of an invalid request, before any call', async () => {
     await using testGateway = await startGateway();
     const contents = [{ role: 'user', parts: [{ executableCode: { code: '1' } }] }];

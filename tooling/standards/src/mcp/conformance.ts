@@ -37,6 +37,9 @@ const ADDITIONAL: Readonly<Record<'client' | 'server', readonly Scenario[]>> = {
   server: [
     { name: 'json-schema-2020-12', revision: '2026-07-28' },
     { name: 'server-session-lifecycle', revision: '2025-11-25' },
+    { name: 'sep-2640-skills-directory', revision: 'extension' },
+    { name: 'sep-2640-skills-enumeration', revision: 'extension' },
+    { name: 'sep-2640-skills-manifest', revision: 'extension' },
   ],
 };
 

@@ -1,6 +1,7 @@
 /** Server with the tools, resources and prompts that the server scenarios of the suite expect, written with `serveMcp`. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineTool, type Tool, type ToolContext } from '@majordomo/agent';
 import type { FilePart, ImagePart, JsonObject } from '@majordomo/core';
@@ -183,6 +184,7 @@ const server = serveMcp({
   version: '1.0.0',
   tools: [...contentTools, ...questionTools],
   sessions: 50,
+  skillsFolder: join(import.meta.dirname, 'skills'),
   resources: [
     {
       uri: 'test://static-text',

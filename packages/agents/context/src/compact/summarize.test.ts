@@ -150,7 +150,7 @@ it.each<[ErrorKind, string, unknown, FinishReason]>([
   ['protocol', 'summarizer: the model returned no text', undefined, 'stop'],
   ['empty', 'summarizer: the summary is empty; use another model', '<think>hm</think>', 'stop'],
   [
-    'invalid-output',
+    'protocol',
     'summarizer: the summary has about 200 tokens, more than its limit of 130; use a model that observes maxTokens',
     'word '.repeat(200),
     'stop',

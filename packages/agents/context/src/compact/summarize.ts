@@ -50,7 +50,8 @@ export interface Summary {
 
 /**
  * Writes a summary. The prompt contains as many messages as fit, in as much detail as possible. Throws model errors,
- * `content-filter` for a refusal, and `empty`, `truncated` or `invalid-output` for an empty, incomplete or too long summary.
+ * `content-filter` for a refusal, `empty` or `truncated` for an empty or incomplete summary, and `protocol` for one that is longer than
+ * its `maxTokens`.
  */
 export async function summarize(
   order: SummaryRequest,
@@ -146,7 +147,7 @@ function checkedSummary(text: unknown, maxTokens: number, redactor: Redactor): s
   const tokens = Math.max(estimateTokens(written), estimateTokens(summary));
   if (tokens > maxTokens)
     throw new LlmError(
-      'invalid-output',
+      'protocol',
       `summarizer: the summary has about ${tokens} tokens, more than its limit of ${maxTokens}; use a model that observes maxTokens`,
     );
   return summary;

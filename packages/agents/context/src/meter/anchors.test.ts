@@ -98,6 +98,13 @@ it.each([-1, Number.NaN, Infinity])('estimates a text for which the counter retu
   expect(tokenMeter({ count: () => count }).estimate({ messages: [q] }).tokens).toBe(estimatedTokens);
 });
 
+it('includes the schema of the output', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } } };
+  const plain = tokensOf({ messages: [q] });
+  expect(tokensOf({ messages: [q], output: schema })).toBe(plain + JSON.stringify(schema).length);
+  expect(tokensOf({ messages: [q], output: 'json' })).toBe(plain);
+});
+
 it('accepts a count of 0', () => {
   const none = tokenMeter({ count: () => 0 }).estimate({ messages: [q] }).tokens;
   expect(none).toBe(tokenMeter({ count: () => 0 }).estimate({ messages: [r] }).tokens);

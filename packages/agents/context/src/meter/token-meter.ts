@@ -8,7 +8,7 @@ import { plainTools } from './plain-tools.ts';
 export type TokenCounter = (text: string) => number;
 
 /** Parts of a request that the model reads. */
-export type MeteredRequest = Pick<ChatRequest, 'messages' | 'system' | 'tools'>;
+export type MeteredRequest = Pick<ChatRequest, 'messages' | 'system' | 'tools' | 'output'>;
 
 /** Estimated number of tokens in a request. */
 export interface MeterReading {
@@ -59,17 +59,17 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
           : anchor.input + weights.afterAnchor(anchor, request, target);
       return { estimated: true, tokens, anchored: anchor !== undefined };
     },
-    observe({ messages, system, tools }, usage, target) {
+    observe(request, usage, target) {
+      const { messages, system, tools } = request;
       const { input, output, reasoning = 0 } = usage;
       if (input === undefined || !(input > 0)) return;
       // Some servers report only uncached input, so ignore a count far below the estimate.
-      const estimated = weights.ofRequest({ messages, system, tools }, target);
+      const estimated = weights.ofRequest(request, target);
       if (estimated > WORTH_DOUBT && input < estimated * MIN_SHARE) return;
       const answer = output === undefined ? undefined : { text: Math.max(0, output - reasoning), reasoning };
       // The new anchor replaces the anchors of earlier requests that this request continues.
       for (const [anchor, anchorTarget] of anchors)
-        if (anchorTarget === target && continuesFrom(anchor, { messages, system, tools }))
-          anchors.delete(anchor);
+        if (anchorTarget === target && continuesFrom(anchor, request)) anchors.delete(anchor);
       anchors.set({ messages: [...messages], system, tools, input, answer }, target);
       for (const oldest of [...anchors.keys()].slice(0, -MAX_ANCHORS)) anchors.delete(oldest);
     },
@@ -90,10 +90,15 @@ class Weights {
     this.count = count;
   }
 
-  ofRequest({ messages, system, tools }: MeteredRequest, target: string | undefined): number {
+  ofRequest({ messages, system, tools, output }: MeteredRequest, target: string | undefined): number {
     const [vendor, model] = partsOf(target);
     const { tokens } = estimateRequest(
-      { messages: [], system, tools: plainTools(toolsToSend(tools ?? [], messages)), output: undefined },
+      {
+        messages: [],
+        system,
+        tools: plainTools(toolsToSend(tools ?? [], messages)),
+        output: typeof output === 'object' ? { name: 'output', schema: output } : undefined,
+      },
       { vendor, model, count: this.count },
     );
     return messages.reduce((sum, message) => sum + this.ofMessage(message, target), tokens);

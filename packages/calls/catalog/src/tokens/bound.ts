@@ -3,7 +3,7 @@ import { contentOf, contentSize } from '@majordomo/core/toolkit';
 import { imageTokens } from './image.ts';
 import { imageSize } from './image-size.ts';
 import { pdfPages } from './pdf-pages.ts';
-import { ANY_HIDDEN, HIDDEN, hasImageRule, tokensOfPdfPage } from './profiles.ts';
+import { hasImageRule, hiddenTokens, tokensOfPdfPage } from './profiles.ts';
 
 /** Parts of a request that the model processes. */
 export type BoundedRequest = Pick<ModelRequest, 'system' | 'output'> & {
@@ -50,8 +50,7 @@ const COMPRESSED_PAGES_PER_BYTE = 172;
  */
 export function maxRequestTokens(request: BoundedRequest, target: BoundTarget = {}): number {
   const { system = '', messages, tools = [], output, extra } = request;
-  const { vendor = '' } = target;
-  const hidden = (Object.hasOwn(HIDDEN, vendor) ? HIDDEN[vendor] : undefined) ?? ANY_HIDDEN;
+  const hidden = hiddenTokens(target.vendor ?? '');
   const ofMessages = messages.reduce(
     (sum, { parts }) => sum + PER_MESSAGE + sumOf<AnyPart>(parts, (part) => maxPartTokens(part, target)),
     0,

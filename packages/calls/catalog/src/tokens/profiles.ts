@@ -64,10 +64,14 @@ function tokensOfPage(rule: ImageRule): number {
   }
 }
 
-/** Tokens that a vendor adds to every request, and further tokens that it adds to requests with tools. */
+/** Tokens that a vendor adds to every request, and further tokens that it adds to requests with tools or a schema. */
 export interface HiddenTokens {
   readonly plain: number;
   readonly tools: number;
+  /** Tokens that are added to a request with a schema for the output. `@default 0` */
+  readonly schema?: number;
+  /** Whether the model reads the schema. Otherwise, the schema only limits the output. `@default true` */
+  readonly readsSchema?: boolean;
   /** Maximum number of tokens that were added to a request without tools, in a hundred recordings. */
   readonly maxPlain: number;
   readonly maxTools: number;
@@ -78,12 +82,24 @@ export const ANY_HIDDEN: HiddenTokens = { plain: 0, tools: 100, maxPlain: 110, m
 
 /** Hidden tokens by vendor: the reported input of recordings of 2024 to 2026, minus an estimate of the content. */
 export const HIDDEN: Readonly<Record<string, HiddenTokens>> = {
-  anthropic: { plain: 0, tools: 600, maxPlain: 60, maxTools: 1150 },
+  anthropic: { plain: 0, tools: 500, schema: 170, maxPlain: 60, maxTools: 1150 },
   'amazon-bedrock': { plain: 0, tools: 330, maxPlain: 110, maxTools: 1100 },
   azure: { plain: 0, tools: 0, maxPlain: 60, maxTools: 150 },
   cohere: { plain: 490, tools: 900, maxPlain: 550, maxTools: 1050 },
   deepseek: { plain: 0, tools: 210, maxPlain: 110, maxTools: 350 },
-  google: { plain: 0, tools: 0, maxPlain: 60, maxTools: 150 },
+  google: { plain: 0, tools: 0, readsSchema: false, maxPlain: 60, maxTools: 150 },
   mistral: { plain: 0, tools: 10, maxPlain: 110, maxTools: 150 },
   openai: { plain: 0, tools: 0, maxPlain: 60, maxTools: 150 },
 };
+
+/** Claude until 4.1. The instructions for tools of these models are shorter. */
+const OLDER_CLAUDE = /claude-(?:3|(?:opus|sonnet)-4-(?:[01]$|[01]-|20))/;
+const OLDER_CLAUDE_TOOLS = 340;
+
+/** Returns the tokens that a vendor adds to a request for a model. */
+export function hiddenTokens(vendor: string, model: string = ''): Required<HiddenTokens> {
+  const known = (Object.hasOwn(HIDDEN, vendor) ? HIDDEN[vendor] : undefined) ?? ANY_HIDDEN;
+  const { plain, schema = 0, readsSchema = true, maxPlain, maxTools } = known;
+  const tools = vendor === 'anthropic' && OLDER_CLAUDE.test(model) ? OLDER_CLAUDE_TOOLS : known.tools;
+  return { plain, tools, schema, readsSchema, maxPlain, maxTools };
+}

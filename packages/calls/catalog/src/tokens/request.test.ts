@@ -1,4 +1,4 @@
-import { user, type Message } from '@majordomo/core';
+import { user, type JsonObject, type Message } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { estimateMessage, estimateRequest, type EstimatedRequest } from './request.ts';
 import { estimateTokens } from './text.ts';
@@ -84,9 +84,50 @@ describe('the estimate of a request', () => {
   });
 
   it('is higher for a vendor that adds hidden tokens', () => {
-    expect(tokens({ tools: [tool] }, 'anthropic') - tokens({ tools: [tool] }, 'openai')).toBe(600);
+    expect(tokens({ tools: [tool] }, 'anthropic') - tokens({ tools: [tool] }, 'unknown')).toBe(400);
     expect(tokens({}, 'cohere') - tokens({}, 'openai')).toBe(490);
     expect(tokens({}, 'constructor')).toBe(tokens({}));
+  });
+
+  it.each([
+    ['claude-sonnet-4-0', 340],
+    ['claude-sonnet-4-20250514', 340],
+    ['claude-opus-4-1', 340],
+    ['claude-3-7-sonnet-20250219', 340],
+    ['claude-sonnet-4-5-20250929', 500],
+    ['claude-opus-5-5', 500],
+  ])('includes the instructions for tools of %s', (model, instructions) => {
+    const withTool = (vendor: string): number =>
+      estimateRequest(requestOf({ tools: [tool] }), { vendor, model }).tokens;
+    expect(withTool('anthropic') - withTool('mistral')).toBe(instructions - 10);
+  });
+
+  it('counts the tools of OpenAI and Google as declarations, which are shorter than JSON', () => {
+    const member = (type: string) => ({ type, description: 'a number of the sum' });
+    const parameters = { type: 'object', properties: { a: member('integer'), b: member('integer') } };
+    const add = { name: 'add', description: 'Adds two numbers', parameters };
+    const ofTools = (vendor: string): number => tokens({ tools: [add, add] }, vendor) - tokens({}, vendor);
+    expect(ofTools('openai')).toBe(ofTools('google'));
+    expect(ofTools('openai')).toBeLessThan(ofTools('unknown') - 100);
+  });
+
+  it('counts members of declarations with their values and their own members', () => {
+    const ofProperties = (properties: JsonObject): number =>
+      tokens(
+        { tools: [{ name: 'x', description: 'x', parameters: { type: 'object', properties } }] },
+        'openai',
+      );
+    const plain = ofProperties({ a: { type: 'string' } });
+    expect(ofProperties({ a: { type: 'string', enum: ['red', 'green'] } })).toBe(plain + 2 * (3 + 1));
+    expect(ofProperties({ a: { type: 'array', items: { type: 'string' } } })).toBeGreaterThan(plain);
+    expect(ofProperties({})).toBeLessThan(plain);
+  });
+
+  it('includes a schema of the output only for vendors whose models read the schema', () => {
+    const output = { name: 'x', schema: { type: 'object', properties: { a: { type: 'string' } } } };
+    const size = estimateTokens(JSON.stringify(output.schema));
+    const ofOutput = (vendor: string): number => tokens({ output }, vendor) - tokens({}, vendor);
+    expect(['openai', 'anthropic', 'google'].map(ofOutput)).toEqual([size, size + 170, 0]);
   });
 
   it('is not higher for JSON without a schema', () => {

@@ -3,7 +3,8 @@ import { contentOf, contentSize } from '@majordomo/core/toolkit';
 import { maxRequestTokens } from './bound.ts';
 import { imageTokens } from './image.ts';
 import { pdfPages } from './pdf-pages.ts';
-import { ANY_HIDDEN, HIDDEN } from './profiles.ts';
+import { hiddenTokens } from './profiles.ts';
+import { toolTokens } from './tools.ts';
 import { estimateTokens } from './text.ts';
 
 /** Estimated number of input tokens. An estimate is never reported as a vendor's count. */
@@ -38,21 +39,19 @@ export interface EstimateTarget {
 
 /** Returns an estimate and an upper bound of the input tokens of a request. */
 export function estimateRequest(request: EstimatedRequest, target: EstimateTarget = {}): TokenEstimate {
-  const { vendor = '', count = estimateTokens } = target;
+  const { vendor = '', model, count = estimateTokens } = target;
   const { system, messages, tools = [], output } = request;
-  const texts = [
-    system ?? '',
-    ...tools.map(toolText),
-    output?.schema === undefined ? '' : JSON.stringify(output.schema),
-  ];
-  const sent =
-    texts.reduce((sum, text) => sum + count(text), 0) +
-    messages.reduce((sum, message) => sum + estimateMessage(message, target), FRAME);
-  const hidden = Object.hasOwn(HIDDEN, vendor) ? (HIDDEN[vendor] ?? ANY_HIDDEN) : ANY_HIDDEN;
-  const hasTools = tools.length > 0;
+  const hidden = hiddenTokens(vendor, model);
+  const schema = output?.schema === undefined ? 0 : count(JSON.stringify(output.schema)) + hidden.schema;
   return {
     estimated: true,
-    tokens: sent + hidden.plain + (hasTools ? hidden.tools : 0),
+    tokens:
+      count(system ?? '') +
+      toolTokens(tools, vendor, count) +
+      (hidden.readsSchema ? schema : 0) +
+      messages.reduce((sum, message) => sum + estimateMessage(message, target), FRAME) +
+      hidden.plain +
+      (tools.length > 0 ? hidden.tools : 0),
     max: maxRequestTokens(request, target),
   };
 }
@@ -60,9 +59,6 @@ export function estimateRequest(request: EstimatedRequest, target: EstimateTarge
 /** Tokens that vendors add to each message (`PER_MESSAGE`) and to each request (`FRAME`). */
 const PER_MESSAGE = 4;
 const FRAME = 3;
-
-const toolText = ({ name, description, parameters }: ModelRequest['tools'][number]): string =>
-  JSON.stringify({ name, description, parameters });
 
 /** Estimates the tokens of one message, including the tokens that vendors add to each message. */
 export function estimateMessage({ parts }: Message, target: EstimateTarget = {}): number {

@@ -16,50 +16,46 @@ type Target = Pick<ResolvedTarget, 'vendor' | 'model'>;
 const DEFAULT_INPUT_TOKENS = 1000;
 
 const EMPTY_REQUEST: Estimated = { system: undefined, messages: [], tools: [], output: undefined };
-/** Placeholder tool for estimating the tokens that a vendor adds to a request. Vendors add more tokens if a request has tools. */
-const ANY_TOOL: NonNullable<Estimated['tools']>[number] = { name: '', description: '', parameters: {} };
 
 /**
- * Estimates the input tokens of a request at a target. Counts the tokens of text only once for all targets and later turns.
- * Counts a vendor's additions and images for each target.
+ * Estimates the input tokens of a request at a target. Counts the tokens of text only once for all targets and later turns, and
+ * those of tools and schemas once for each target. Counts a vendor's additions and images for each request.
  */
 export function inputTokens(request: ChatRequest | undefined, target: Target): number {
   if (request === undefined) return DEFAULT_INPUT_TOKENS;
-  const { messages, tools = [] } = request;
+  const { messages, tools = [], output } = request;
   const pictures = messages.flatMap(imagesOf);
   return (
+    estimateRequest(EMPTY_REQUEST, target).tokens +
     textTokens(request) +
-    estimateRequest({ ...EMPTY_REQUEST, tools: tools.length > 0 ? [ANY_TOOL] : [] }, target).tokens +
+    (tools.length === 0 ? 0 : toolTokens(tools, target)) +
+    (typeof output === 'object' ? schemaTokens(output, target) : 0) +
     addedTokens({ messages: pictures }, target)
   );
 }
 
-const textTokens = memoize((request: ChatRequest): number => {
-  const { system, messages, tools = [], output } = request;
-  const schema = typeof output === 'object' ? { name: '', schema: output } : undefined;
-  return (
-    addedTokens({ system, output: schema }) +
-    (tools.length === 0 ? 0 : toolTokens(tools)) +
-    messages.reduce((sum, message) => sum + messageTokens(message), 0)
-  );
-});
+const textTokens = memoize(
+  ({ system, messages }: ChatRequest): number =>
+    addedTokens({ system }) + messages.reduce((sum, message) => sum + messageTokens(message), 0),
+);
 
 /** Caches the tokens of a message. A message does not change, so only the new messages of a conversation are counted. */
 const messageTokens = memoize((message: Message): number =>
   addedTokens({ messages: [withoutImages(message)] }),
 );
 
-const toolTokens = memoize((tools: readonly ToolSpec[]): number => {
+const toolTokens = memoizeByTarget((tools: readonly ToolSpec[], target): number => {
   const specs = tools.map(({ name, description, parameters }) => ({
     name,
     description,
     parameters: jsonOf(parameters),
   }));
-  return (
-    estimateRequest({ ...EMPTY_REQUEST, tools: specs }).tokens -
-    estimateRequest({ ...EMPTY_REQUEST, tools: [ANY_TOOL] }).tokens
-  );
+  return addedTokens({ tools: specs }, target);
 });
+
+const schemaTokens = memoizeByTarget((schema: JsonObject, target): number =>
+  addedTokens({ output: { name: '', schema } }, target),
+);
 
 const addedTokens = (part: Partial<Estimated>, target: Partial<Target> = {}): number =>
   estimateRequest({ ...EMPTY_REQUEST, ...part }, target).tokens -
@@ -106,13 +102,29 @@ const isStandard = (parameters: ToolSpec['parameters']): parameters is ObjectSch
   '~standard' in parameters;
 
 /** Returns a function that caches the result of `count` while its argument exists. */
-function memoize<Subject extends object>(count: (subject: Subject) => number): (subject: Subject) => number {
-  const known = new WeakMap<Subject, number>();
+function memoize<Subject extends object, Result>(
+  count: (subject: Subject) => Result,
+): (subject: Subject) => Result {
+  const known = new WeakMap<Subject, { readonly result: Result }>();
   return (subject) => {
     const before = known.get(subject);
-    if (before !== undefined) return before;
-    const tokens = count(subject);
-    known.set(subject, tokens);
+    if (before !== undefined) return before.result;
+    const result = count(subject);
+    known.set(subject, { result });
+    return result;
+  };
+}
+
+/** Returns a function that caches the results of `count` by target while its first argument exists. */
+function memoizeByTarget<Subject extends object>(
+  count: (subject: Subject, target: Target) => number,
+): (subject: Subject, target: Target) => number {
+  const known = memoize((_subject: Subject) => new Map<string, number>());
+  return (subject, target) => {
+    const byTarget = known(subject);
+    const key = `${target.vendor}/${target.model}`;
+    const tokens = byTarget.get(key) ?? count(subject, target);
+    byTarget.set(key, tokens);
     return tokens;
   };
 }

@@ -1,4 +1,4 @@
-import { namesFor } from '../auth/models.ts';
+import { namesFor, specOf } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { GEMINI_METHODS, type GeminiMethod } from '../gemini-generate/paths.ts';
@@ -14,6 +14,8 @@ export async function geminiRoute(
   { model, method }: GeminiMethod,
 ): Promise<Response> {
   const { maxChoices } = gateway.settings;
+  // As in Google's API, the error of an unknown model precedes that of an invalid body, because the path names the model.
+  await specOf(model, context, gateway.settings);
   if (method === 'countTokens') {
     const totalTokens = await estimateTokens(context, gateway, (body, media) =>
       parseGemini(countedBody(body), media, { model, isStreamed: false }, maxChoices),
