@@ -363,6 +363,42 @@ describe('content', () => {
         messages: [{}, { parts: [{ replay: { family: 'f', data: 't' } }] }],
       },
     ],
+    [
+      'has schemas of properties with secret names, whose values are masked',
+      {
+        messages: [user('hi')],
+        output: { type: 'object', properties: { token: { type: 'string' } } },
+        tools: [
+          {
+            name: 'login',
+            description: 'Logs in.',
+            parameters: {
+              type: 'object',
+              properties: {
+                password: { type: 'string', minLength: 8 },
+                pin: { type: 'string', default: '0000' },
+              },
+              required: ['password'],
+            },
+          },
+        ],
+      },
+      {
+        output: { type: 'object', properties: { token: { type: 'string' } } },
+        tools: [
+          {
+            parameters: {
+              type: 'object',
+              properties: {
+                password: { type: 'string', minLength: 8 },
+                pin: { type: 'string', default: '0000' },
+              },
+              required: ['password'],
+            },
+          },
+        ],
+      },
+    ],
     ['is larger than the limit', { messages: [user('ä'.repeat(3000))] }, undefined],
     ['has media above the limit', { messages: [user(image(new Uint8Array(6000), 'image/png'))] }, undefined],
     [
@@ -396,13 +432,14 @@ describe('content', () => {
     const throwing = (): never => {
       throw new Error('the store of consents failed');
     };
-    for (const contentOf of [() => false, throwing]) {
+    const late = (() => Promise.resolve(false)) as never;
+    for (const contentOf of [() => false, throwing, late]) {
       const { get } = await logCall({ content: true, contentOf });
       expect(await get()).not.toHaveProperty('content');
     }
   });
 
-  it('of megabytes is written in slices, between which other work runs', async () => {
+  it('of megabytes is written in slices, between which other work runs', { timeout: 30_000 }, async () => {
     const appended: number[] = [];
     const memory = memoryCallStore();
     const store: CallStore = {

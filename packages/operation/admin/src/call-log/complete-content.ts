@@ -3,11 +3,13 @@ import {
   type ChatRequest,
   type ChatResponse,
   type JsonObject,
+  type ToolSpec,
   type TurnMessage,
 } from '@majordomo/core';
 import { contentsIn, contentSize, isList, isRecord, toJsonSchema } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import type { CallContent } from './call.ts';
+import { maskSchema } from './mask-schema.ts';
 
 const FORMAT = 'majordomo-chat/1';
 
@@ -24,7 +26,7 @@ export function completeContentOf(
   if (mediaSize(request) > maxBytes) return undefined;
   try {
     const sent = withSchemas(request);
-    const masked = redactor.value(sent);
+    const masked = maskedRequest(sent, redactor);
     const redactions = differences(sent, masked);
     const { parts, finish, target, usage } = response ?? {};
     const content: CallContent = {
@@ -47,7 +49,19 @@ const mediaSize = ({ messages }: ChatRequest): number =>
     .flatMap((message) => (message.role === 'system' ? [] : contentsIn(message as TurnMessage)))
     .reduce((sum, part) => sum + contentSize(part), 0);
 
-function withSchemas({ tools, ...request }: ChatRequest): object {
+/** Returns a copy without secrets. JSON Schemas remain valid. */
+function maskedRequest({ tools, output, ...request }: ChatRequest, redactor: Redactor): ChatRequest {
+  const masked = redactor.value(request);
+  const schema = output === undefined ? {} : { output: maskSchema(output, redactor) as JsonObject };
+  if (tools === undefined) return { ...masked, ...schema };
+  const specs = tools.map(({ parameters, ...tool }): ToolSpec => {
+    const copy = redactor.value(tool);
+    return { ...copy, parameters: maskSchema(parameters, redactor) as JsonObject };
+  });
+  return { ...masked, ...schema, tools: specs };
+}
+
+function withSchemas({ tools, ...request }: ChatRequest): ChatRequest {
   if (tools === undefined) return request;
   const specs = tools.map((tool) => ({
     ...tool,
@@ -61,7 +75,7 @@ function differences(value: unknown, copy: unknown): number {
   if (value instanceof Uint8Array) return copy instanceof Uint8Array ? 0 : 1;
   if (isList(value))
     return sumOf(value.map((item, at) => differences(item, isList(copy) ? copy[at] : undefined)));
-  if (!isRecord(value)) return value === copy ? 0 : 1;
+  if (!isRecord(value)) return Object.is(value, copy) ? 0 : 1;
   return sumOf(
     Object.entries(value).map(([name, item]) => differences(item, isRecord(copy) ? copy[name] : undefined)),
   );

@@ -140,7 +140,9 @@ export function createCallLog(options: CallLogOptions): CallLog {
   };
   const keptContent = (call: CallInfo): boolean | 'complete' => {
     try {
-      return options.contentOf?.(call) ?? content;
+      const kept: unknown = options.contentOf?.(call) ?? content;
+      // A promise, which the types do not permit, is not a consent.
+      return kept === true || kept === 'complete' ? kept : false;
     } catch {
       return false;
     }
