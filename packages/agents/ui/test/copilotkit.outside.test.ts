@@ -26,15 +26,17 @@ interface Core {
   subscribe(subscriber: { readonly onError: (event: { readonly error: unknown }) => void }): void;
 }
 
+const CLIENT = '@copilotkit/core';
+
 /** Installs CopilotKit's client into a new folder. Its client of AG-UI is older than 1.0. */
 function installClient() {
   const folder = mkdtempSync(join(tmpdir(), 'copilotkit-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
   });
-  execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '@copilotkit/core@1.75.0']);
-  const require = createRequire(join(folder, 'node_modules/@copilotkit/core/package.json'));
-  const { CopilotKitCore } = require('@copilotkit/core') as { CopilotKitCore: new (options: object) => Core };
+  execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', `${CLIENT}@1.75.0`]);
+  const require = createRequire(join(folder, 'node_modules', CLIENT, 'package.json'));
+  const { CopilotKitCore } = require(CLIENT) as { CopilotKitCore: new (options: object) => Core };
   const { HttpAgent } = require('@ag-ui/client') as { HttpAgent: new (options: object) => ClientAgent };
   return { CopilotKitCore, HttpAgent };
 }
