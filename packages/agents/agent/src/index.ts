@@ -37,7 +37,8 @@ export {
 } from './tools/vendor-tool.ts';
 export type { Skill, Toolbox } from './tools/toolbox.ts';
 export type { ToolSearch } from './tools/tool-search.ts';
-export { runTool, type ToolRun } from './run/run-tool.ts';
+export { runTool } from './run/run-tool.ts';
+export type { ToolRun } from './run/tool-run.ts';
 export { requiresApproval } from './tools/approval.ts';
 
 // State, effects and events of a run.

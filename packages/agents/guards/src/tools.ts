@@ -11,7 +11,8 @@ const MAX_REFUSALS = 1000;
 /**
  * Returns a tool that runs checks before `run`. A refused call does not run, and no approval is requested for the call. The model
  * receives an error result with the name of the check and the reason. If a check is down before an approval, the approval is
- * still requested, and the checks run again after it. Throws `config` for invalid options.
+ * still requested, and the checks run again after it. The checks also judge calls of the tool's `inner` tools. Throws `config` for
+ * invalid options.
  *
  * @example
  * const refund = guardedTool(tool, {
@@ -76,7 +77,13 @@ function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
     return tool.run(args, context);
   };
   const needsApproval = approval === true || typeof approval === 'function';
-  return { ...tool, run, ...(needsApproval && { approval: requiresApproval }) };
+  const inner = tool.inner?.map((one) => withChecks(one, options));
+  return {
+    ...tool,
+    run,
+    ...(needsApproval && { approval: requiresApproval }),
+    ...(inner && { inner }),
+  };
 }
 
 const keyOf = (args: JsonObject, { tenant = '' }: CallOptions): string => `${tenant} ${JSON.stringify(args)}`;

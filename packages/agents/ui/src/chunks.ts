@@ -79,7 +79,8 @@ export class ChunkEncoder {
       case 'model':
         return this.modelEvent(event.event);
       case 'tool-end':
-        return [this.resultChunk(event.result)];
+        // A page shows the calls of the model, not those that a tool made.
+        return event.parentId === undefined ? [this.resultChunk(event.result)] : [];
       case 'step-end':
         return this.endStep();
       case 'reset':

@@ -161,9 +161,10 @@ function spentWith({ spent }: RunState, more: Spent | undefined): Pick<RunState,
 
 function withOutcome(
   state: RunState,
-  { suspended, usage, spent: _, run, value: _value, ...result }: ToolOutcome,
+  { suspended, usage, spent: _, run, value: _value, innerCalls, ...result }: ToolOutcome,
 ): RunState {
-  const next: RunState = usage === undefined ? state : { ...state, usage: sumUsage(state.usage, usage) };
+  const counted = withInnerCalls(state, innerCalls);
+  const next: RunState = usage === undefined ? counted : { ...counted, usage: sumUsage(state.usage, usage) };
   const { callId } = result;
   if (run !== undefined)
     return {
@@ -177,6 +178,12 @@ function withOutcome(
     decisions: withoutCall(next.decisions, callId),
     suspended: [...withoutCall(next.suspended, callId), { callId, payload: suspended.payload }],
   };
+}
+
+function withInnerCalls(state: RunState, more: ToolOutcome['innerCalls']): RunState {
+  if (more === undefined) return state;
+  const sums = Object.entries(more).map(([name, count]) => [name, (state.innerCalls?.[name] ?? 0) + count]);
+  return { ...state, innerCalls: { ...state.innerCalls, ...Object.fromEntries(sums) } };
 }
 
 function withResult(state: RunState, result: AnsweredCall): RunState {

@@ -14,12 +14,13 @@ import type { Effects, RunResult, Turn } from '../loop/loop.ts';
 import { toolKey } from '../state/names.ts';
 import { nestingOf, withNesting } from './nesting.ts';
 import type { AgentParts } from './agent-parts.ts';
-import { runTool } from './run-tool.ts';
+import { innerHost, type RunningCounts } from './inner-host.ts';
+import { runCall } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import { costError, costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from '../loop/spending.ts';
 import { callsOf, errorResult, type Answer, type RunState, type ToolOutcome } from '../state/state.ts';
 import { StepReports } from './step-report.ts';
-import { abortedWhileWaiting, isOverMaxCalls } from '../tools/tool-limits.ts';
+import { abortedWhileWaiting, isOverMaxCalls, overMaxCalls } from '../tools/tool-limits.ts';
 import { ToolOrder } from '../tools/tool-order.ts';
 import { loadingResult } from '../tools/tool-search.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -65,6 +66,7 @@ interface LocalRun {
   readonly reports: StepReports;
   readonly toolOrder: ToolOrder;
   readonly toolSlots: Semaphore;
+  readonly innerCounts: RunningCounts;
   /** First part of the keys of the model calls; `undefined` for calls without a key. */
   readonly callKey: string | undefined;
 }
@@ -88,7 +90,8 @@ export function localEffects(
   callKey: string | undefined,
 ): AgentEffects {
   const toolSlots = new Semaphore(agent.toolConcurrency);
-  const run = { agent, io, reports, toolOrder: new ToolOrder(), toolSlots, callKey };
+  const innerCounts: RunningCounts = new Map();
+  const run = { agent, io, reports, toolOrder: new ToolOrder(), toolSlots, innerCounts, callKey };
   const { steer } = agent.hooks;
   return {
     callModel: (state, turn) => callModel(state, turn, run),
@@ -206,18 +209,19 @@ async function callTool(
     left: state.budget && remaining(state.budget, state.spent),
     spend: (more: Spent) => (spent = sumSpent(spent, more)),
   };
+  const toolRun = {
+    tool,
+    call,
+    names: tools.known(view.offered, view.messages).map(({ name }) => name),
+    context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
+    clock: agent.clock,
+  };
   // The journal and the transcript need only the content.
   const { value: _value, ...outcome }: ToolOutcome = !isLoaded
     ? loadingResult(call)
     : why === undefined
       ? await runAround(agent.around, { type: 'tool', runId, call }, () =>
-          runTool({
-            tool,
-            call,
-            names: tools.known(view.offered, view.messages).map(({ name }) => name),
-            context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
-            clock: agent.clock,
-          }).catch((error: unknown) => {
+          runCall(toolRun, innerHost(call, state, run)).catch((error: unknown) => {
             const usage = failedWorkOf(error)?.usage;
             recordFailedWork(error, { usage, spent: spentWith(usage, 0) });
             throw error;
@@ -240,8 +244,7 @@ function whyNotRun(
   { agent }: LocalRun,
   isDriven: boolean,
 ): string | undefined {
-  if (isOverMaxCalls(tool, call, state))
-    return `Not run: "${call.name}" may be called at most ${tool.maxCalls ?? 0} times in a run.`;
+  if (isOverMaxCalls(tool, call, state)) return overMaxCalls(tool);
   // A sub-agent that has waited, or that a journal has driven, may continue, although its call has already started.
   if (tool.effect !== 'once' || isDriven || waitingRunOf(state, call.id) !== undefined) return undefined;
   const isOver = !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);

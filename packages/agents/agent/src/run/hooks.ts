@@ -17,12 +17,17 @@ import type { RunState } from '../state/state.ts';
 export interface Observers {
   /** Called before a model call. `step` is the number of the step, from 1. */
   readonly onStepStart?: Observer<{ readonly step: number; readonly state: RunState }>;
-  /** Called before a tool runs. */
-  readonly onToolStart?: Observer<{ readonly step: number; readonly call: ToolCallPart }>;
+  /** Called before a tool runs. `parentId`: id of the call whose tool made this call; absent if the model made it. */
+  readonly onToolStart?: Observer<{
+    readonly step: number;
+    readonly call: ToolCallPart;
+    readonly parentId?: string | undefined;
+  }>;
   /** Called after a tool has returned a result. `ms` is the duration in milliseconds. Not called while the call waits. */
   readonly onToolEnd?: Observer<{
     readonly step: number;
     readonly call: ToolCallPart;
+    readonly parentId?: string | undefined;
     readonly result: ToolResultPart;
     readonly ms: number;
   }>;

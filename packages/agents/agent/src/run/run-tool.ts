@@ -5,7 +5,6 @@ import {
   LlmError,
   messageOf,
   sumUsage,
-  type Clock,
   type JsonObject,
   type JsonValue,
   type ToolCallPart,
@@ -13,7 +12,9 @@ import {
 } from '@majordomo/core';
 import { isPlain, vendorKindOf, withResultContent } from '@majordomo/core/toolkit';
 import { partsOf } from './agent-parts.ts';
+import { InnerCalls, PLAIN_HOST, type InnerHost } from './inner-calls.ts';
 import { Scope } from './scope.ts';
+import type { ToolRun } from './tool-run.ts';
 import { recordFailedWork } from '../loop/spending.ts';
 import { errorResult, type ToolOutcome } from '../state/state.ts';
 import { subAgentOf, waitingRun } from '../tools/sub-agent-tool.ts';
@@ -27,22 +28,11 @@ import { FoundTools } from '../tools/tool-search.ts';
 const MAX_RESULT_CHARS = 100_000;
 const MAX_RAW_CHARS = 200;
 
-/** Input of `runTool`. */
-export interface ToolRun {
-  /** Tool of the call, or `undefined` if no tool has this name or the step did not offer the tool. */
-  readonly tool: Tool | undefined;
-  readonly call: ToolCallPart;
-  readonly names: readonly string[];
-  readonly context: Omit<ToolContext, 'spend'>;
-  readonly clock: Pick<Clock, 'timer'>;
-  /** Whether text documents remain documents, because the reader is not a model. @default false */
-  readonly keepsTextFiles?: boolean | undefined;
-  /** Receives the error of a tool that failed. The result contains only its message. */
-  readonly onError?: ((error: unknown) => void) | undefined;
-}
-
 /** Runs a tool call. Returns a failure as an error result for the model. Throws `aborted` if `context.signal` aborts. */
-export async function runTool(toolRun: ToolRun): Promise<ToolOutcome> {
+export const runTool = (toolRun: ToolRun): Promise<ToolOutcome> => runCall(toolRun, PLAIN_HOST);
+
+/** Runs a tool call as `runTool` does. `host`: tools, limits and events of calls that the tool makes; `undefined` forbids such calls. */
+export async function runCall(toolRun: ToolRun, host: InnerHost | undefined): Promise<ToolOutcome> {
   const { tool, call, names, context } = toolRun;
   // Without a tool of its kind, the call waits for a decision with its result.
   if (tool === undefined && vendorKindOf(call.name) !== undefined)
@@ -58,7 +48,7 @@ export async function runTool(toolRun: ToolRun): Promise<ToolOutcome> {
     usage = sumUsage(usage, spent);
   };
   const { signal } = context;
-  const run = (): Promise<ToolOutcome> => runWithinLimits(tool, { ...context, spend }, toolRun);
+  const run = (): Promise<ToolOutcome> => runWithinLimits(tool, spend, toolRun, host);
   try {
     const outcome = await withConcurrency(tool, signal, run);
     return usage === undefined ? outcome : { ...outcome, usage };
@@ -70,17 +60,21 @@ export async function runTool(toolRun: ToolRun): Promise<ToolOutcome> {
 
 async function runWithinLimits(
   tool: Tool,
-  context: ToolContext,
-  { call, clock, keepsTextFiles, onError }: ToolRun,
+  spend: ToolContext['spend'],
+  toolRun: ToolRun,
+  host: InnerHost | undefined,
 ): Promise<ToolOutcome> {
-  const { signal } = context;
+  const { call, clock, keepsTextFiles, onError, onOutput } = toolRun;
+  const { signal } = toolRun.context;
   const ms = tool.timeoutMs;
   const createError = (): Error => new Error(`the tool did not return within ${ms ?? 0} ms`);
   const scope = new Scope({ signal, ms, clock, createError });
+  const context = { ...toolRun.context, signal: scope.signal, spend };
+  const inner = new InnerCalls({ tool, call, context, clock, host, runCall });
   try {
     const checked = await scope.race(() => checkValue(tool.parameters, call.args));
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
-    const work = () => tool.run(checked.value as never, { ...context, signal: scope.signal });
+    const work = () => tool.run(checked.value as never, { ...context, call: inner.call });
     // Wait for an aborted sub-agent, because it reports its usage when it ends.
     const isSubAgent = partsOf(subAgentOf(tool)) !== undefined;
     const output: unknown = await (isSubAgent ? Promise.resolve(work()) : scope.race(work));
@@ -89,6 +83,7 @@ async function runWithinLimits(
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);
     const { value, loads = [], details } = unwrapped(output);
+    onOutput?.(value);
     const maxChars = tool.maxResultChars ?? MAX_RESULT_CHARS;
     const content = toolContent(value, maxChars, keepsTextFiles);
     const outcome: ToolOutcome = {
@@ -99,14 +94,19 @@ async function runWithinLimits(
       ...(loads.length > 0 && { loads }),
       ...(details && { output: details }),
       ...(isObject(output) && { value: output as JsonObject }),
+      ...inner.counts(),
     };
     const isCut = typeof value === 'string' && value.length > maxChars;
     return isCut ? withResultContent(outcome, content) : outcome;
   } catch (error) {
     if (signal.aborted) throw abortError(call, signal);
     onError?.(error);
-    return errorResult(call, `The tool failed: ${messageOf(scope.timeoutError ?? error)}`);
+    return {
+      ...errorResult(call, `The tool failed: ${messageOf(scope.timeoutError ?? error)}`),
+      ...inner.counts(),
+    };
   } finally {
+    await inner.end();
     scope.close();
   }
 }

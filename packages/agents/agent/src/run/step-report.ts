@@ -53,13 +53,28 @@ export class StepReports {
     if (callsOf(response.message).length === 0) await this.endStep();
   }
 
-  async startTool(call: ToolCallPart, { steps }: RunState): Promise<void> {
-    this.notify('onToolStart', { runId: this.io.runId, step: steps, call });
-    await this.emit({ type: 'tool-start', call });
+  async startTool(call: ToolCallPart, { steps }: RunState, parentId?: string): Promise<void> {
+    const parent = parentId === undefined ? {} : { parentId };
+    this.notify('onToolStart', { runId: this.io.runId, step: steps, call, ...parent });
+    await this.emit({ type: 'tool-start', call, ...parent });
+  }
+
+  /** Reports the end of a call that a tool made. The result is not part of the step, because the model does not receive it. */
+  async endInnerTool(
+    call: ToolCallPart,
+    outcome: ToolOutcome,
+    ms: number,
+    { steps }: RunState,
+    parentId: string,
+  ): Promise<void> {
+    const { type, callId, name, content, isError } = outcome;
+    const result: ToolResultPart = { type, callId, name, content, ...(isError === true && { isError }) };
+    this.notify('onToolEnd', { runId: this.io.runId, step: steps, call, parentId, result, ms });
+    await this.emit({ type: 'tool-end', result, parentId });
   }
 
   async endTool(call: ToolCallPart, outcome: ToolOutcome, ms: number, state: RunState): Promise<void> {
-    const { suspended, usage, run, ...result } = outcome;
+    const { suspended, usage, run, innerCalls: _innerCalls, ...result } = outcome;
     if (suspended !== undefined || run !== undefined) return;
     this.notify('onToolEnd', { runId: this.io.runId, step: state.steps, call, result, ms });
     await this.emit({ type: 'tool-end', result });

@@ -53,6 +53,8 @@ export interface ToolOutcome extends AnsweredCall {
   readonly spent?: Spent | undefined;
   /** State of a sub-agent that waits for decisions. The call has no result. */
   readonly run?: RunState | undefined;
+  /** Numbers of calls that the tool made with `ToolContext.call`, by the name of the called tool. */
+  readonly innerCalls?: Readonly<Record<string, number>> | undefined;
   /** Object that the tool returned, for a caller of `runTool`. The journal and the transcript contain only `content`. */
   readonly value?: JsonObject | undefined;
 }
@@ -93,6 +95,8 @@ export interface RunState {
   readonly offered?: readonly string[] | undefined;
   /** Warnings of all steps, without duplicates. */
   readonly warnings?: readonly Warning[] | undefined;
+  /** Numbers of calls that tools of the run have made with `ToolContext.call`, by the name of the called tool. */
+  readonly innerCalls?: Readonly<Record<string, number>> | undefined;
   /** Limits of the run, which are also checked in each process that continues the run. */
   readonly budget?: Budget | undefined;
   /** Amounts that the run has spent so far. Set if the run has a budget or a `cost` function. */

@@ -7,8 +7,9 @@ import type { ChatResponse, StreamEvent, ToolCallPart, ToolResultPart, Warning }
 export type AgentEvent =
   | { readonly type: 'step-start'; readonly step: number }
   | { readonly type: 'model'; readonly event: StreamEvent }
-  | { readonly type: 'tool-start'; readonly call: ToolCallPart }
-  | { readonly type: 'tool-end'; readonly result: ToolResultPart }
+  /** `parentId`: id of the call whose tool made this call with `ToolContext.call`. Absent if the model made the call. */
+  | { readonly type: 'tool-start'; readonly call: ToolCallPart; readonly parentId?: string | undefined }
+  | { readonly type: 'tool-end'; readonly result: ToolResultPart; readonly parentId?: string | undefined }
   /** Emitted after a step, if the same process started the step. */
   | { readonly type: 'step-end'; readonly response: ChatResponse }
   /** Emitted if a hook or toolbox failed and the run continues, or if the cost of a model call is unknown. */

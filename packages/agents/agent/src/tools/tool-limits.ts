@@ -14,16 +14,31 @@ export function checkToolLimits({ name, concurrency, maxCalls, timeoutMs, maxRes
 /** Returns whether this run has made at least `maxCalls` earlier calls of the tool. Ignores calls that only loaded the tool. */
 export function isOverMaxCalls({ maxCalls }: Tool, { id, name }: ToolCallPart, state: RunState): boolean {
   if (maxCalls === undefined) return false;
-  const turns = state.messages.slice(startOfRun(state));
-  const calls = turns.flatMap((turn, at) =>
-    turn.role === 'assistant' ? callsOf(turn).filter((call) => !isLoadedBy(turns[at + 1], call)) : [],
-  );
+  const calls = callsOfRun(state);
   // Search from the end, because the call is in the last turn and its id is unique only within that turn.
   const earlier = calls.slice(
     0,
     calls.findLastIndex((call) => call.id === id),
   );
-  return earlier.filter((call) => call.name === name).length >= maxCalls;
+  return earlier.filter((call) => call.name === name).length + innerCallsOf(state, name) >= maxCalls;
+}
+
+/** Returns the text of the result of a call beyond `maxCalls`. */
+export const overMaxCalls = ({ name, maxCalls = 0 }: Tool): string =>
+  `Not run: "${name}" may be called at most ${maxCalls} times in a run.`;
+
+/** Returns the number of calls of a tool in this run: calls of the model, and calls of other tools in earlier steps. */
+export const callCount = (state: RunState, name: string): number =>
+  callsOfRun(state).filter((call) => call.name === name).length + innerCallsOf(state, name);
+
+const innerCallsOf = ({ innerCalls = {} }: RunState, name: string): number =>
+  Object.hasOwn(innerCalls, name) ? (innerCalls[name] ?? 0) : 0;
+
+function callsOfRun(state: RunState): ToolCallPart[] {
+  const turns = state.messages.slice(startOfRun(state));
+  return turns.flatMap((turn, at) =>
+    turn.role === 'assistant' ? callsOf(turn).filter((call) => !isLoadedBy(turns[at + 1], call)) : [],
+  );
 }
 
 const isLoadedBy = (results: Message | undefined, { id, name }: ToolCallPart): boolean =>

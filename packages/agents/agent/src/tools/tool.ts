@@ -25,6 +25,13 @@ export interface ToolContext {
   readonly depth: number;
   /** Adds the usage of the tool's model calls to the usage of the run. */
   readonly spend: (usage: Usage | undefined) => void;
+  /**
+   * Runs another tool: an `inner` tool of this tool, or a tool of the agent. Arguments are validated, and `timeoutMs`, `concurrency`
+   * and `maxCalls` of the other tool apply, but not the agent's `toolConcurrency`. The call has the id `<call>/<n>` and the key `<key>/<n>`. Resolves with the complete
+   * output as JSON. Rejects with the text of the error result, also if the call needs approval, would wait for a decision, or has
+   * `effect: 'once'`, because only the model can make such a call. A tool that was called in this way cannot call tools itself.
+   */
+  readonly call: (name: string, args: JsonObject) => Promise<JsonValue>;
 }
 
 /** Output of a tool: text, a JSON value, bytes of an image or a PDF, or parts. `undefined` becomes the text "done". */
@@ -64,12 +71,14 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
    * and need no approval. Their results are errors that state the limit. @default unlimited
    */
   readonly maxCalls?: number | undefined;
+  /** Tools that this tool runs with `ToolContext.call`. The model does not receive their definitions. @default none */
+  readonly inner?: readonly Tool[] | undefined;
 }
 
 /** Definition of a tool with typed arguments. */
 export interface ToolDefinition<Parameters, Args> extends Pick<
   Tool,
-  'extra' | 'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls'
+  'extra' | 'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls' | 'inner'
 > {
   /** Name that the model calls. */
   readonly name: string;
@@ -103,6 +112,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   description: 'string',
   parameters: 'object or function',
   extra: 'object',
+  inner: 'array',
 };
 
 const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {

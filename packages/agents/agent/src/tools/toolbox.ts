@@ -170,7 +170,7 @@ function addTool(byName: Map<string, OwnedTool>, owned: OwnedTool): void {
   if (known !== undefined) {
     throw new LlmError('config', `two tools are named "${tool.name}" (${known.owner}, ${owner}); rename one`);
   }
-  checkToolLimits(tool);
+  for (const one of [tool, ...(tool.inner ?? [])]) checkToolLimits(one);
   byName.set(tool.name, owned);
 }
 
