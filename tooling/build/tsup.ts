@@ -221,3 +221,11 @@ function replaced(filter: RegExp, file: string): Plugin {
     },
   };
 }
+
+/** Entry points of code-mode: the tool with a sandbox for Node and Bun, and a sandbox for Workers. */
+export const codeModeLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/cloudflare.ts'],
+  platform: 'neutral',
+  ...declarations('src/index.ts', 'src/cloudflare.ts'),
+});

@@ -171,6 +171,11 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: ['@a2a-js/sdk'],
     because: 'a protocol of its own, with its SDK',
   },
+  'code-mode': {
+    ours: ['agent', 'core'],
+    others: ['run'],
+    because: 'a separate audience: agents whose models write programs; the sandbox `run` is an optional peer',
+  },
   trajectory: {
     ours: ['core', 'agent', 'redact'],
     others: [],

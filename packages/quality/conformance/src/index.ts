@@ -69,6 +69,9 @@ export { casesFor, conformance } from './provider/conformance.ts';
 export type { Case, Harness } from './provider/harness.ts';
 export type { Scenario } from './provider/scenario.ts';
 
+export { sandboxConformance } from './sandbox/conformance.ts';
+export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';
+
 export { batchStoreConformance, type BatchStores } from './stores/batches.ts';
 export type { StoredBatchRow, TestedBatchStore } from './stores/stored-batches.ts';
 export { cacheStoreConformance } from './stores/cache-store.ts';

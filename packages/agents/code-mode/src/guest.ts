@@ -1,0 +1,156 @@
+import { messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import type { Program, ProgramResult } from './sandbox.ts';
+
+/** Maximum length of JSON that a program passes to a tool or returns, in characters. */
+export const MAX_JSON_CHARS = 262_144;
+/** Maximum length of a tool's result in JSON, in characters. */
+export const MAX_RESULT_CHARS = 4_000_000;
+/** Maximum length of console output, in characters. Longer output is truncated. */
+export const MAX_OUTPUT_CHARS = 16_384;
+
+/**
+ * Functions around the code of a program, which run in the sandbox. They are conveniences for honest programs: the host checks everything again, because
+ * code can replace them.
+ */
+const PRELUDE = String.raw`
+async function $run(names, call, start, lines, body) {
+  const pending = new Set();
+  let output = '';
+  const print = (...values) => {
+    if (output.length > ${MAX_OUTPUT_CHARS}) return;
+    output += values.map((value) => (typeof value === 'string' ? value : $text(value))).join(' ') + '\n';
+    if (output.length > ${MAX_OUTPUT_CHARS})
+      output = output.slice(0, ${MAX_OUTPUT_CHARS}) + '\n[cut: further output is omitted]\n';
+  };
+  const console = { log: print, info: print, warn: print, error: print, debug: print };
+  globalThis.console = console;
+  const callTool = async (name, args) => {
+    const reply = JSON.parse(await call(name, $json(args === undefined ? {} : args, 'arguments of ' + name)));
+    if (reply.error !== undefined) throw new Error(reply.error);
+    return reply.value;
+  };
+  const functions = new Map(names.map((name) => [name, (args) => {
+    const result = callTool(name, args);
+    const onSettled = () => pending.delete(result);
+    pending.add(result);
+    result.then(onSettled, onSettled);
+    return result;
+  }]));
+  const tools = new Proxy({}, {
+    get(_, name) {
+      const found = functions.get(name);
+      if (found === undefined && typeof name === 'string')
+        throw new Error('there is no tool "' + name + '"; there are: ' + (names.join(', ') || 'none'));
+      return found;
+    },
+    has: (_, name) => functions.has(name),
+    ownKeys: () => [...names],
+    getOwnPropertyDescriptor: (_, name) => functions.has(name)
+      ? { value: functions.get(name), enumerable: true, configurable: true }
+      : undefined,
+  });
+  let ending;
+  try {
+    const value = await body(tools, console);
+    ending = { value: $json(value === undefined ? null : value, 'result') };
+  } catch (error) {
+    ending = $failure(error, $frames(start)[0], lines);
+  }
+  while (pending.size > 0) await Promise.allSettled([...pending]);
+  return JSON.stringify({ ...ending, output });
+}
+function $frames(error) {
+  return [...String(error.stack).matchAll(/([^\s(/]+):(\d+):\d+/g)].map(([, file, line]) => ({ file, line: Number(line) }));
+}
+function $failure(error, start, lines) {
+  if (!(error instanceof Error)) return { error: $text(error) };
+  const isInCode = ({ file, line }) => file === start?.file && line >= start.line && line < start.line + lines;
+  const frame = $frames(error).find(isInCode);
+  return { error: error.name + ': ' + error.message, line: frame && frame.line - start.line + 1 };
+}
+function $text(value) {
+  try {
+    return value instanceof Error ? String(value) : (JSON.stringify(value) ?? String(value));
+  } catch {
+    return String(value);
+  }
+}
+function $json(value, what) {
+  const parents = new Set();
+  const check = (value, path) => {
+    const type = typeof value;
+    if (type === 'bigint' || type === 'function' || type === 'symbol' || (type === 'number' && !Number.isFinite(value)))
+      throw new TypeError(path + ': ' + (type === 'number' ? String(value) : 'a ' + type) + ' is not JSON');
+    if (type !== 'object' || value === null) return;
+    if (parents.has(value)) throw new TypeError(path + ': the value contains itself');
+    if (typeof value.toJSON === 'function') return check(value.toJSON(), path);
+    const kind = Object.prototype.toString.call(value).slice(8, -1);
+    if (kind !== 'Object' && kind !== 'Array')
+      throw new TypeError(path + ': a value of type ' + kind + ' is not JSON' + (kind === 'Promise' ? '; await it' : ''));
+    parents.add(value);
+    for (const key of Object.keys(value)) check(value[key], path + (Array.isArray(value) ? '[' + key + ']' : '.' + key));
+    parents.delete(value);
+  };
+  check(value, what);
+  const json = JSON.stringify(value);
+  if (json.length > ${MAX_JSON_CHARS})
+    throw new RangeError(what + ': ' + json.length + ' characters of JSON are more than ${MAX_JSON_CHARS}; return or pass less');
+  return json;
+}
+`;
+
+/**
+ * Returns an expression whose value is a promise of the text for `parseEnding`. The code starts in the first line. `call`: expression of the function that
+ * `answerCall` implements.
+ */
+export const guestExpression = (code: string, names: readonly string[], call: string): string =>
+  `$run(${JSON.stringify(names)}, ${call}, new Error(), ${code.split('\n').length}, async (tools, console) => {${code}\n})`;
+
+/** Returns the declarations that follow the expression. */
+export const guestPrelude = (): string => PRELUDE;
+
+/** Runs the tool that a program calls. Returns JSON with the value, or with the error. */
+export async function answerCall(name: unknown, json: unknown, { names, call }: Program): Promise<string> {
+  try {
+    if (typeof name !== 'string' || !names.includes(name))
+      throw new Error(`there is no tool ${truncateText(JSON.stringify(name) ?? 'undefined', 100)}`);
+    const args = typeof json === 'string' && json.length <= MAX_JSON_CHARS ? tryParseJson(json) : undefined;
+    if (!isRecord(args)) throw new TypeError(`the arguments of ${name} must be an object`);
+    const reply = JSON.stringify({ value: await call(name, args as JsonObject) });
+    if (reply.length > MAX_RESULT_CHARS)
+      throw new RangeError(
+        `the result of ${name} has ${reply.length} characters; at most ${MAX_RESULT_CHARS} are possible`,
+      );
+    return reply;
+  } catch (error) {
+    return JSON.stringify({ error: messageOf(error) });
+  }
+}
+
+/** Returns the result in the text that a program ended with. Throws its error, with the line. */
+export function parseEnding(text: unknown): ProgramResult {
+  const ending = typeof text === 'string' ? tryParseJson(text) : undefined;
+  if (!isRecord(ending)) throw new Error('the program changed the functions that run it');
+  const { value, error, line, output } = ending;
+  if (error !== undefined) throw new Error(withOutput(withLine(String(error), line), String(output ?? '')));
+  const parsed = typeof value === 'string' ? tryParseJson(value) : undefined;
+  if (parsed === undefined || typeof output !== 'string')
+    throw new Error('the program changed the functions that run it');
+  return { value: parsed as JsonValue, output: output.slice(0, 2 * MAX_OUTPUT_CHARS) };
+}
+
+/** Returns the message with a line of the code, if the line is known. */
+export function withLine(message: string, line: unknown): string {
+  const text = truncateText(message, MAX_OUTPUT_CHARS);
+  return typeof line === 'number' ? `${text} (line ${line})` : text;
+}
+
+/** Returns the first line of the file `file` in a stack or message of an engine. */
+export function lineIn(text: string, file: string): number | undefined {
+  const [, line] = new RegExp(`${file.replace('.', String.raw`\.`)}:(\\d+)`).exec(text) ?? [];
+  return line === undefined ? undefined : Number(line);
+}
+
+const withOutput = (message: string, output: string): string =>
+  output === '' ? message : `${message}\nOutput before the error:\n${truncateText(output, MAX_OUTPUT_CHARS)}`;

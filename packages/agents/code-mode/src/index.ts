@@ -1,0 +1,3 @@
+export { codeMode, type CodeModeOptions } from './code-mode.ts';
+export { runSandbox } from './run-sandbox.ts';
+export type { Program, ProgramResult, Sandbox } from './sandbox.ts';

@@ -1,0 +1,1 @@
+export { codeModeLibrary as default } from '../../../tooling/build/tsup.ts';

@@ -1,0 +1,153 @@
+import { equal, ok } from 'node:assert/strict';
+import { errorOf, runCode, type SandboxCase } from './sandbox.ts';
+
+const MAX_STOP_MS = 10_000;
+const MAX_HOST_BYTES = 600 * 2 ** 20;
+const MAX_TEXT_CHARS = 1_000_000;
+
+/** Programs that do not end. Each calls `begin` first. */
+const ENDLESS: Readonly<Record<string, string>> = {
+  'a loop': 'for (;;) {}',
+  'a loop that catches errors': 'for (;;) try { for (;;) {} } catch {}',
+  'a loop of promises': 'for (;;) await null;',
+  'a loop of calls': 'for (;;) await tools.echo({});',
+  'a loop of calls that it does not await': 'for (;;) { void tools.echo({}); await null; }',
+  'a promise that never settles': 'await new Promise(() => {});',
+  'a regular expression': '/^(a+)+$/.test("a".repeat(60) + "b");',
+  'a getter of the result': 'return { get a() { for (;;) {} } };',
+  'toJSON of the result': 'return { toJSON() { for (;;) {} } };',
+  'a proxy as the result': 'return new Proxy({}, { ownKeys() { for (;;) {} } });',
+  'a thenable as the result': 'return { then() { for (;;) {} } };',
+  'the message of an error': 'throw { get message() { for (;;) {} }, toString() { for (;;) {} } };',
+};
+
+const endlessCase = ([what, code]: readonly [string, string]): SandboxCase => ({
+  name: `stops ${what} when the signal aborts, without blocking the host`,
+  async run(sandbox) {
+    const controller = new AbortController();
+    let ticks = 0;
+    let calls = 0;
+    let begun: () => void = () => undefined;
+    const begin = new Promise<void>((resolve) => (begun = resolve));
+    const ticking = setInterval(() => (ticks += 1), 1);
+    try {
+      const tools = {
+        begin: () => {
+          begun();
+          return null;
+        },
+        echo: (args: object) => {
+          calls += 1;
+          return args as never;
+        },
+      };
+      const run = errorOf(sandbox, `await tools.begin({}); ${code}`, { tools, signal: controller.signal });
+      await begin;
+      ticks = 0;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      ok(ticks > 0, 'the program blocked the host');
+      const aborted = performance.now();
+      controller.abort(new Error('stopped by the host'));
+      await run;
+      ok(performance.now() - aborted < MAX_STOP_MS, `did not stop within ${MAX_STOP_MS} ms`);
+      const before = calls;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      equal(calls, before, 'the program called a tool after it was stopped');
+    } finally {
+      clearInterval(ticking);
+    }
+  },
+});
+
+/** Programs that allocate without end. */
+const HUNGRY: Readonly<Record<string, string>> = {
+  'an array of 1 GB': 'const all = new Array(1e8).fill(0).map((_, n) => n + 0.5); return all.length;',
+  'strings of 1 GB':
+    'const all = []; for (let n = 0; n < 1000; n++) all.push(String(n).repeat(1e6)); return all.length;',
+  'buffers of 1 GB':
+    'const all = []; for (let n = 0; n < 100; n++) all.push(new Uint8Array(1e7).fill(n)); return all.length;',
+  'a map of 1 GB': 'const all = new Map(); for (let n = 0; ; n++) all.set(n, { n });',
+};
+
+const hungryCase = ([what, code]: readonly [string, string]): SandboxCase => ({
+  name: `ends a program that allocates ${what}, without the memory of the host`,
+  async run(sandbox) {
+    const before = process.memoryUsage.rss();
+    const message = await errorOf(sandbox, code);
+    ok(message.length < MAX_TEXT_CHARS);
+    ok(process.memoryUsage.rss() - before < MAX_HOST_BYTES, 'the host used too much memory');
+    equal((await runCode(sandbox, 'return 1;')).value, 1);
+  },
+});
+
+/** Cases for programs that use more than their share. */
+export const limitCases: readonly SandboxCase[] = [
+  ...Object.entries(ENDLESS).map(endlessCase),
+  ...Object.entries(HUNGRY).map(hungryCase),
+  {
+    name: 'rejects without running the program if the signal has aborted',
+    async run(sandbox) {
+      let calls = 0;
+      const tools = { echo: () => (calls += 1) };
+      await errorOf(sandbox, 'await tools.echo({});', {
+        tools,
+        signal: AbortSignal.abort(new Error('over')),
+      });
+      equal(calls, 0);
+    },
+  },
+  {
+    name: 'bounds 10 MB of output',
+    async run(sandbox) {
+      const code = 'for (let n = 0; n < 1000; n++) console.log("x".repeat(10_000)); return 1;';
+      const [ending] = await Promise.allSettled([runCode(sandbox, code)]);
+      const text = ending.status === 'fulfilled' ? ending.value.output : String(ending.reason as unknown);
+      ok(text.length > 0 && text.length < MAX_TEXT_CHARS, `${text.length} characters`);
+    },
+  },
+  {
+    name: 'bounds values, arguments and messages of 10 MB',
+    async run(sandbox) {
+      for (const code of [
+        'return "x".repeat(1e7);',
+        'return await tools.echo({ text: "x".repeat(1e7) });',
+        'throw new Error("x".repeat(1e7));',
+        'throw "x".repeat(1e7);',
+      ])
+        ok((await errorOf(sandbox, code)).length < MAX_TEXT_CHARS, code);
+    },
+  },
+  {
+    name: 'ends a program whose recursion has no end',
+    async run(sandbox) {
+      await errorOf(sandbox, 'const deep = () => deep() + 1; return deep();');
+      await errorOf(
+        sandbox,
+        'let a = {}; const top = a; for (let n = 0; n < 1e5; n++) a = a.a = {}; return top;',
+      );
+      equal((await runCode(sandbox, 'return 1;')).value, 1);
+    },
+  },
+  {
+    name: 'runs other programs while one does not end',
+    async run(sandbox) {
+      const controller = new AbortController();
+      let begun: () => void = () => undefined;
+      const begin = new Promise<void>((resolve) => (begun = resolve));
+      const tools = {
+        begin: () => {
+          begun();
+          return null;
+        },
+      };
+      const endless = errorOf(sandbox, 'await tools.begin({}); for (;;) {}', {
+        tools,
+        signal: controller.signal,
+      });
+      await begin;
+      equal((await runCode(sandbox, 'return 1;')).value, 1);
+      controller.abort(new Error('over'));
+      await endless;
+    },
+  },
+];
