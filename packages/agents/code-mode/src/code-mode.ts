@@ -1,6 +1,6 @@
 import { defineTool, type Tool, type Toolbox, type ToolContext } from '@majordomo/agent';
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { abortable, checkOptions, vendorKindOf, type KindsOf } from '@majordomo/core/toolkit';
+import { abortable, asText, checkOptions, vendorKindOf, type KindsOf } from '@majordomo/core/toolkit';
 import { declarationsOf } from './declarations.ts';
 import type { ProgramResult, Sandbox } from './sandbox.ts';
 
@@ -91,7 +91,7 @@ function programTool(inner: readonly Tool[], options: CodeModeOptions): Tool {
     },
     timeoutMs,
     inner,
-    run: ({ code }: JsonObject, context) => runProgram(String(code), inner, context, options),
+    run: ({ code }: JsonObject, context) => runProgram(asText(code) ?? '', inner, context, options),
   });
 }
 

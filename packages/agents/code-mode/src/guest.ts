@@ -1,5 +1,5 @@
 import { messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { asText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import type { Program, ProgramResult } from './sandbox.ts';
 
 /** Maximum length of JSON that a program passes to a tool or returns, in characters. */
@@ -114,7 +114,7 @@ export const guestPrelude = (): string => PRELUDE;
 export async function answerCall(name: unknown, json: unknown, { names, call }: Program): Promise<string> {
   try {
     if (typeof name !== 'string' || !names.includes(name))
-      throw new Error(`there is no tool ${truncateText(JSON.stringify(name) ?? 'undefined', 100)}`);
+      throw new Error(`there is no tool ${truncateText(String(name), 100)}`);
     const args = typeof json === 'string' && json.length <= MAX_JSON_CHARS ? tryParseJson(json) : undefined;
     if (!isRecord(args)) throw new TypeError(`the arguments of ${name} must be an object`);
     const reply = JSON.stringify({ value: await call(name, args as JsonObject) });
@@ -133,7 +133,7 @@ export function parseEnding(text: unknown): ProgramResult {
   const ending = typeof text === 'string' ? tryParseJson(text) : undefined;
   if (!isRecord(ending)) throw new Error('the program changed the functions that run it');
   const { value, error, line, output } = ending;
-  if (error !== undefined) throw new Error(withOutput(withLine(String(error), line), String(output ?? '')));
+  if (typeof error === 'string') throw new Error(withOutput(withLine(error, line), asText(output) ?? ''));
   const parsed = typeof value === 'string' ? tryParseJson(value) : undefined;
   if (parsed === undefined || typeof output !== 'string')
     throw new Error('the program changed the functions that run it');

@@ -11,7 +11,7 @@ import {
 } from './guest.ts';
 import type { Program, ProgramResult, Sandbox } from './sandbox.ts';
 
-type Run = typeof import('run');
+type Library = Pick<typeof import('run'), 'run' | 'RunError'>;
 
 /** Name of the source in stacks of the package `run`. */
 const FILE = 'run.js';
@@ -37,17 +37,17 @@ export const runSandbox = (): Sandbox => ({
 });
 
 async function runWhenPossible(program: Program): Promise<ProgramResult> {
-  const { run, isRunError } = await loadRun();
+  const library = await loadRun();
   for (;;) {
     program.signal.throwIfAborted();
-    const attempt = runOnce(program, run);
+    const attempt = runOnce(program, library);
     running.add(attempt);
     try {
       return await attempt;
     } catch (error) {
       running.delete(attempt);
       program.signal.throwIfAborted();
-      const kind = isRunError(error) ? error.code : undefined;
+      const kind = library.RunError.isInstance(error) ? error.code : undefined;
       if (kind !== 'RUN_CONCURRENCY_LIMIT' || running.size === 0) throw programError(error, kind, program);
       await abortable(Promise.race([...running].map((one) => one.catch(() => undefined))), program.signal);
     } finally {
@@ -56,7 +56,7 @@ async function runWhenPossible(program: Program): Promise<ProgramResult> {
   }
 }
 
-async function runOnce(program: Program, run: Run['run']): Promise<ProgramResult> {
+async function runOnce(program: Program, { run }: Library): Promise<ProgramResult> {
   const { code, names, memoryBytes, signal } = program;
   const result = await run({
     source: `return ${guestExpression(code, names, '$host.call')};${guestPrelude()}`,
@@ -88,13 +88,10 @@ function programError(error: unknown, kind: string | undefined, program: Program
   return new Error(withLine(isNamed ? `${name}: ${message}` : message, lineIn(stack, FILE)));
 }
 
-let loaded: Promise<{ run: Run['run']; isRunError(error: unknown): error is { code: string } }> | undefined;
+let loaded: Promise<Library> | undefined;
 
-async function loadRun(): NonNullable<typeof loaded> {
-  loaded ??= import('run').then(({ run, RunError }) => ({
-    run,
-    isRunError: (error): error is { code: string } => RunError.isInstance(error),
-  }));
+async function loadRun(): Promise<Library> {
+  loaded ??= import('run');
   try {
     return await loaded;
   } catch (cause) {

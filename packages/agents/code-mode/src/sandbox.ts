@@ -11,7 +11,7 @@ export interface Program {
   /** Signal that stops the program. */
   readonly signal: AbortSignal;
   /** Runs a tool. Rejects with an `Error` whose message is for the program. */
-  call(name: string, args: JsonObject): Promise<JsonValue>;
+  readonly call: (name: string, args: JsonObject) => Promise<JsonValue>;
 }
 
 /** Result of a program. */

@@ -162,8 +162,8 @@ describe('calls of a program', SLOW, () => {
   it('that need approval fail, and name the remedy', async () => {
     const pay = plain('pay', () => 'paid', { approval: true });
     const send = plain('send', () => 'sent', {
-      approval: ({ to }: { to?: string }) => to === 'all',
-    } as never);
+      approval: ({ to }) => to === 'all',
+    });
     const code = `
       const texts = [];
       for (const args of [['pay', {}], ['send', { to: 'all' }], ['send', { to: 'one' }]])

@@ -182,8 +182,9 @@ function withOutcome(
 
 function withInnerCalls(state: RunState, more: ToolOutcome['innerCalls']): RunState {
   if (more === undefined) return state;
-  const sums = Object.entries(more).map(([name, count]) => [name, (state.innerCalls?.[name] ?? 0) + count]);
-  return { ...state, innerCalls: { ...state.innerCalls, ...Object.fromEntries(sums) } };
+  const sums: Record<string, number> = { ...state.innerCalls };
+  for (const [name, count] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + count;
+  return { ...state, innerCalls: sums };
 }
 
 function withResult(state: RunState, result: AnsweredCall): RunState {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import type { JsonObject } from '@majordomo/core';
 import { ESCAPES, type Escape } from './escapes.ts';
 import { runCode, valueOf, type SandboxCase, type TestedSandbox } from './sandbox.ts';
@@ -28,7 +29,7 @@ async function withSecrets(work: (fill: (code: string) => string) => Promise<voi
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret.mjs`;
-  process.env[NAME] = `${SECRET}-environment`;
+  env[NAME] = `${SECRET}-environment`;
   Object.assign(globalThis, { [NAME]: `${SECRET}-global` });
   try {
     await work((code) =>
@@ -36,7 +37,7 @@ async function withSecrets(work: (fill: (code: string) => string) => Promise<voi
     );
     equal(requests, 0, 'the program reached a server');
   } finally {
-    Reflect.deleteProperty(process.env, NAME);
+    Reflect.deleteProperty(env, NAME);
     Reflect.deleteProperty(globalThis, NAME);
     server.close();
     server.closeAllConnections();
