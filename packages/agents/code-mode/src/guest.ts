@@ -148,8 +148,9 @@ export function withLine(message: string, line: unknown): string {
 
 /** Returns the first line of the file `file` in a stack or message of an engine. */
 export function lineIn(text: string, file: string): number | undefined {
-  const [, line] = new RegExp(`${file.replace('.', String.raw`\.`)}:(\\d+)`).exec(text) ?? [];
-  return line === undefined ? undefined : Number(line);
+  const at = text.indexOf(`${file}:`);
+  const line = at === -1 ? NaN : Number.parseInt(text.slice(at + file.length + 1), 10);
+  return Number.isNaN(line) ? undefined : line;
 }
 
 const withOutput = (message: string, output: string): string =>

@@ -5,6 +5,7 @@ import type { Program, Sandbox } from './sandbox.ts';
 
 /** Binding of Cloudflare that loads Workers from code, such as `env.LOADER`. */
 export interface WorkerLoaderLike {
+  /** Loads a Worker with these modules and settings. */
   load(code: object): { getEntrypoint(): object };
 }
 

@@ -73,6 +73,7 @@ export async function run(
     context: undefined,
     options: {},
     depth: 0,
+    call: () => Promise.reject(new Error('no other tool exists')),
     spend: () => undefined,
     ...context,
   };

@@ -1,5 +1,10 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { errorOf, runCode, valueOf, type SandboxCase } from './sandbox.ts';
+
+/** Checks that the message contains each term. */
+function has(message: string, ...terms: readonly string[]): void {
+  for (const term of terms) ok(message.includes(term), `"${term}" is not in the message: ${message}`);
+}
 
 /** Cases for programs without bad intentions. */
 export const behaviorCases: readonly SandboxCase[] = [
@@ -51,7 +56,7 @@ export const behaviorCases: readonly SandboxCase[] = [
     name: 'names the tools if the program calls an unknown one',
     async run(sandbox) {
       const message = await errorOf(sandbox, 'return await tools.nothing({});');
-      for (const name of ['nothing', 'echo', 'fail']) match(message, new RegExp(name));
+      for (const name of ['nothing', 'echo', 'fail']) ok(message.includes(name), message);
     },
   },
   {
@@ -70,29 +75,30 @@ export const behaviorCases: readonly SandboxCase[] = [
   {
     name: 'reports an error of the program with its line',
     async run(sandbox) {
-      match(await errorOf(sandbox, '\n\nnull.x;'), /TypeError.*3/s);
-      match(
+      has(await errorOf(sandbox, '\n\nnull.x;'), 'TypeError', '3');
+      has(
         await errorOf(sandbox, 'const a = 1;\nthrow new RangeError("too far");'),
-        /RangeError: too far.*2/s,
+        'RangeError: too far',
+        '2',
       );
-      match(await errorOf(sandbox, 'throw "only text";'), /only text/);
+      has(await errorOf(sandbox, 'throw "only text";'), 'only text');
     },
   },
   {
     name: 'reports code that does not parse',
     async run(sandbox) {
-      match(await errorOf(sandbox, 'const x = ;'), /Syntax/);
-      match(await errorOf(sandbox, 'if (true) {'), /Syntax/);
+      has(await errorOf(sandbox, 'const x = ;'), 'Syntax');
+      has(await errorOf(sandbox, 'if (true) {'), 'Syntax');
     },
   },
   {
     name: 'rejects values that are not JSON, with their path',
     async run(sandbox) {
-      match(await errorOf(sandbox, 'const a = {}; a.b = [a]; return a;'), /b\[?\.?0/);
-      match(await errorOf(sandbox, 'return { a: [1, new Map()] };'), /a\[?\.?1.*Map/);
-      match(await errorOf(sandbox, 'return { a: 5n };'), /a.*bigint/i);
-      match(await errorOf(sandbox, 'return await tools.echo({ f: () => 1 });'), /f.*function/);
-      match(await errorOf(sandbox, 'return await tools.echo("text");'), /object/);
+      has(await errorOf(sandbox, 'const a = {}; a.b = [a]; return a;'), 'b', '0');
+      has(await errorOf(sandbox, 'return { a: [1, new Map()] };'), 'a', '1', 'Map');
+      has(await errorOf(sandbox, 'return { a: 5n };'), 'a', 'bigint');
+      has(await errorOf(sandbox, 'return await tools.echo({ f: () => 1 });'), 'f', 'function');
+      has(await errorOf(sandbox, 'return await tools.echo("text");'), 'object');
     },
   },
 ];

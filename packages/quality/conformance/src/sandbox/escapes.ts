@@ -2,22 +2,22 @@
 export interface Escape {
   /** Object that the attempt uses. */
   readonly name: string;
-  /** Code that returns what it found. The host's secrets are `SECRET_FILE`, `SECRET_URL` and `SECRET_NAME`. */
+  /** Code that returns what it found. The host's secrets are `secret:file`, `secret:url` and `secret:name`. */
   readonly code: string;
 }
 
 /** Functions that look for secrets with a function that evaluates code, such as `Function` of the host. */
 const DIG = `
 const probes = [
-  'return globalThis["SECRET_NAME"]',
-  'return process.env["SECRET_NAME"]',
-  'return globalThis.process?.env["SECRET_NAME"]',
-  'return process.getBuiltinModule("node:fs").readFileSync("SECRET_FILE", "utf8")',
+  'return globalThis["secret:name"]',
+  'return process.env["secret:name"]',
+  'return globalThis.process?.env["secret:name"]',
+  'return process.getBuiltinModule("node:fs").readFileSync("secret:file", "utf8")',
   'return process.binding("fs")',
-  'return process.mainModule.require("fs").readFileSync("SECRET_FILE", "utf8")',
-  'return require("fs").readFileSync("SECRET_FILE", "utf8")',
-  'return import("node:fs").then((fs) => fs.readFileSync("SECRET_FILE", "utf8"))',
-  'return fetch("SECRET_URL").then((response) => response.text())',
+  'return process.mainModule.require("fs").readFileSync("secret:file", "utf8")',
+  'return require("fs").readFileSync("secret:file", "utf8")',
+  'return import("node:fs").then((fs) => fs.readFileSync("secret:file", "utf8"))',
+  'return fetch("secret:url").then((response) => response.text())',
 ];
 const dig = async (make) => {
   const found = [];
@@ -107,42 +107,42 @@ export const ESCAPES: readonly Escape[] = [
     'a species constructor',
     '(() => { class Spy extends Promise { static get [Symbol.species]() { return Spy; } } return Object.getPrototypeOf(Spy).constructor; })()',
   ),
-  directly('process', 'process.env["SECRET_NAME"]'),
+  directly('process', 'process.env["secret:name"]'),
   directly(
     'environments of other runtimes',
-    '[globalThis.Deno?.env?.get("SECRET_NAME"), globalThis.Bun?.env?.["SECRET_NAME"]]',
+    '[globalThis.Deno?.env?.get("secret:name"), globalThis.Bun?.env?.["secret:name"]]',
   ),
   directly(
     'global variables of the host',
-    '[globalThis["SECRET_NAME"], self?.["SECRET_NAME"], global?.["SECRET_NAME"]]',
+    '[globalThis["secret:name"], self?.["secret:name"], global?.["secret:name"]]',
   ),
-  directly('require', 'require("node:fs").readFileSync("SECRET_FILE", "utf8")'),
-  directly('module', 'module.constructor._load("fs").readFileSync("SECRET_FILE", "utf8")'),
-  directly('import of a built-in module', '(await import("node:fs")).readFileSync("SECRET_FILE", "utf8")'),
-  directly('import of a file', 'JSON.stringify(await import("file://SECRET_FILE"))'),
-  directly('import of an address', 'JSON.stringify(await import("SECRET_URL"))'),
+  directly('require', 'require("node:fs").readFileSync("secret:file", "utf8")'),
+  directly('module', 'module.constructor._load("fs").readFileSync("secret:file", "utf8")'),
+  directly('import of a built-in module', '(await import("node:fs")).readFileSync("secret:file", "utf8")'),
+  directly('import of a file', 'JSON.stringify(await import("file://secret:file"))'),
+  directly('import of an address', 'JSON.stringify(await import("secret:url"))'),
   directly(
     'import of data',
-    '(await import("data:text/javascript,export default globalThis.process?.env?.SECRET_NAME")).default',
+    '(await import("data:text/javascript,export default globalThis.process?.env?.secret:name")).default',
   ),
   directly('import.meta', '(0, eval)("import.meta.url")'),
-  directly('fetch', '(await fetch("SECRET_URL")).text()'),
-  directly('fetch of a file', '(await fetch("file://SECRET_FILE")).text()'),
+  directly('fetch', '(await fetch("secret:url")).text()'),
+  directly('fetch of a file', '(await fetch("file://secret:file")).text()'),
   directly(
     'XMLHttpRequest',
-    '(() => { const request = new XMLHttpRequest(); request.open("GET", "SECRET_URL", false); request.send(); return request.responseText; })()',
+    '(() => { const request = new XMLHttpRequest(); request.open("GET", "secret:url", false); request.send(); return request.responseText; })()',
   ),
   directly(
     'a WebSocket',
-    'await new Promise((resolve, reject) => { const socket = new WebSocket("SECRET_URL".replace("http", "ws")); socket.onopen = () => resolve("opened"); socket.onerror = () => reject(new Error("not opened")); })',
+    'await new Promise((resolve, reject) => { const socket = new WebSocket("secret:url".replace("http", "ws")); socket.onopen = () => resolve("opened"); socket.onerror = () => reject(new Error("not opened")); })',
   ),
   directly(
     'an EventSource',
-    'await new Promise((resolve, reject) => { const events = new EventSource("SECRET_URL"); events.onerror = () => reject(new Error("not opened")); })',
+    'await new Promise((resolve, reject) => { const events = new EventSource("secret:url"); events.onerror = () => reject(new Error("not opened")); })',
   ),
   directly('a worker', 'new Worker("data:text/javascript,postMessage(1)", { type: "module" })'),
   directly(
     'timers that take code',
-    'await new Promise((resolve) => { globalThis.resolve = resolve; setTimeout("resolve(process.env.SECRET_NAME)", 1); setTimeout(() => resolve("nothing"), 50); })',
+    'await new Promise((resolve) => { globalThis.resolve = resolve; setTimeout("resolve(process.env.secret:name)", 1); setTimeout(() => resolve("nothing"), 50); })',
   ),
 ];

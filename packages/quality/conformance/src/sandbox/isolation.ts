@@ -33,7 +33,7 @@ async function withSecrets(work: (fill: (code: string) => string) => Promise<voi
   Object.assign(globalThis, { [NAME]: `${SECRET}-global` });
   try {
     await work((code) =>
-      code.replaceAll('SECRET_FILE', file).replaceAll('SECRET_URL', url).replaceAll('SECRET_NAME', NAME),
+      code.replaceAll('secret:file', file).replaceAll('secret:url', url).replaceAll('secret:name', NAME),
     );
     equal(requests, 0, 'the program reached a server');
   } finally {

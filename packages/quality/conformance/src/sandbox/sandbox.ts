@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 
 /** Sandbox under test, with the interface of `Sandbox` of `@majordomo/code-mode`. */
 export interface TestedSandbox {
+  /** Runs the body of an async function; see `Sandbox.run`. */
   run(program: {
     readonly code: string;
     readonly names: readonly string[];
