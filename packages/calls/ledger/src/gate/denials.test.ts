@@ -80,6 +80,12 @@ describe('the denial of a spent limit', () => {
     [{ calls: 5 }, 1n, 0n, 'has nothing left of 5 calls, and this call may use up to 1 call'],
     [{ requests: 5 }, 1n, 0n, 'has nothing left of 5 requests, and this call may use up to 1 request'],
     [{ tokens: 9 }, 4n, 3n, 'has 3 tokens of 9 tokens left, and this call may use up to 4 tokens'],
+    [
+      { usd: '0.006' },
+      5_530_000n,
+      5_520_000n,
+      'has $0.005520000 of $0.006000000 left, and this call may use up to $0.005530000',
+    ],
     [{ usd: '1' }, 20_000_000n, -1n, 'has nothing left of $1.00, and this call may use up to $0.020'],
   ])('of %j for %s with %s left', (max, amount, left, text) => {
     const limit = limitOf(max);

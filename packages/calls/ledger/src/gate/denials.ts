@@ -26,7 +26,8 @@ const HELD_RETRY_MS = 1000;
 /** Returns the denial of a claim that exceeds the remaining amount of the current period. */
 export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refusal, now: number): Denial {
   const { definition, unit, max } = limit;
-  const format = FORMATS[unit];
+  const unused = refusal.left + refusal.held;
+  const format = formatOf(unit, amount, amount > max ? max : unused);
   const name = nameOf(limit, refusal);
   const advance = definition.whenSpent === 'advance';
   if (amount > max)
@@ -39,7 +40,6 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
         : PUBLIC.tooLarge,
     };
   const { retryAfterMs } = refusal;
-  const unused = refusal.left + refusal.held;
   const left = unused > 0n ? `${format(unused)} of ${format(max)} left` : `nothing left of ${format(max)}`;
   const reset =
     retryAfterMs === undefined
@@ -90,6 +90,14 @@ export const canAdvance = ({ definition }: LimitCounters, { isLastTarget = true 
 function ownName({ definition: { per } }: LimitCounters): string {
   if (per === 'ever') return 'the limit of this key';
   return `the limit of this key per ${typeof per === 'string' ? per : `${per.ms} ms`}`;
+}
+
+/** Returns the format of a message that compares two amounts. Shows all decimals if the rounded amounts are equal. */
+function formatOf(unit: Unit, a: bigint, b: bigint): (amount: bigint) => string {
+  const format = FORMATS[unit];
+  return unit === 'usd' && a !== b && format(a) === format(b)
+    ? (amount) => formatUsd(amount, { digits: 9 })
+    : format;
 }
 
 function nameOf(limit: LimitCounters, { counter }: Refusal): string {
