@@ -3,7 +3,7 @@ import type { ChatModel } from '@majordomo/core';
 import * as z from 'zod';
 
 /** Amount in USD that the agent may refund without the approval of a person. */
-const FREE_USD = 20;
+export const FREE_USD = 20;
 
 const findOrder = defineTool({
   name: 'find_order',

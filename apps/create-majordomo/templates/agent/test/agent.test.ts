@@ -2,10 +2,11 @@ import { createMajordomo } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, test } from 'vitest';
-import { shopAgent } from '../src/agent.ts';
+import { FREE_USD, shopAgent } from '../src/agent.ts';
 
-test('a refund of more than 20 USD waits for an approval, and then runs', async () => {
-  const call = { name: 'refund', args: { number: '7', usd: 49 } };
+test('a refund of more than FREE_USD waits for an approval, and then runs', async () => {
+  const usd = FREE_USD + 1;
+  const call = { name: 'refund', args: { number: '7', usd } };
   const fake = fakeProvider({ id: 'fake', models: { m: [{ toolCalls: [call] }, 'It is paid.'] } });
   const agent = shopAgent(createMajordomo({ providers: [fake] }).model('fake/m'));
   await using stores = sqliteStores(':memory:');
@@ -16,5 +17,5 @@ test('a refund of more than 20 USD waits for an approval, and then runs', async 
   const decisions = paused.awaiting.map(({ id: callId }) => ({ callId, approve: true as const }));
   const result = await agent.run(paused.state, { decisions, claim: stores.claims });
   expect(result.text).toBe('It is paid.');
-  expect(JSON.stringify(result.messages)).toContain('refunded 49 USD for order 7');
+  expect(JSON.stringify(result.messages)).toContain(`refunded ${usd} USD for order 7`);
 });
