@@ -3,6 +3,7 @@
 import { missing } from '@majordomo/services';
 import { openBrowser } from '@majordomo/services/browser';
 import { deadLinks } from './links.mjs';
+import { repeatedKeywords } from './pages.mjs';
 import { cutPages, inaccessiblePages } from './screens.mjs';
 import { wrongSearches } from './search.mjs';
 import { serveSite } from './serve.mjs';
@@ -11,6 +12,9 @@ import { serveSite } from './serve.mjs';
 export async function checkSite() {
   const problems = deadLinks();
   report('links', problems);
+  const repeated = repeatedKeywords();
+  report('keywords', repeated);
+  problems.push(...repeated);
   const reason = missing('chromium');
   if (reason === undefined) problems.push(...(await problemsInBrowser()));
   else console.log(`searches and screens: skipped, because Chromium is ${reason}`);

@@ -48,25 +48,45 @@ const namesIn = (text) => [...text.matchAll(/^(?:# |### ).*$/gm)].join('\n\n');
 
 const keywords = keywordsOf();
 
-/** Returns the text of a page with its keywords under the title, for the index only. */
+/** Beginning of the term of a complete keyword. No word of a page begins with it. */
+const KEYWORD = 'keywordof';
+
+/** Returns one term per keyword of a comment. A search of exactly this keyword contains the same term. */
+const termsOf = (words) =>
+  words.split(',').map((word) => KEYWORD + word.toLowerCase().replaceAll(/[\p{Z}\p{P}]+/gu, ''));
+
+/** Returns the text of a page with its keywords and their terms under the title, for the index only. */
 const withKeywords = (text, path) => {
   const words = keywords[path.replace(/\.md$/, '')];
-  return words === undefined ? text : text.replace(/^# .*$/m, (title) => `${title}\n\n${words}`);
+  if (words === undefined) return text;
+  return text.replace(/^# .*$/m, (title) => [title, words, ...termsOf(words)].join('\n\n'));
 };
 
-/** Words of each keyword, by page. A page whose keywords contain the searched words is found first. */
-const keywordTerms = Object.fromEntries(
+/** Words of each keyword, by page. A page whose keywords contain the searched words is found early. */
+const keywordWords = Object.fromEntries(
   Object.entries(keywords).map(([page, words]) => [`/${page}.html`, words.toLowerCase().split(/[\s,]+/)]),
 );
 
-/** The browser evaluates the text of this function, so it contains its data. */
+/** The browser evaluates the text of this function and of the next ones, so they contain their data. */
 const boostDocument = new Function(
   'id',
   'term',
-  `const keywords = ${JSON.stringify(keywordTerms)};
+  `if (term.startsWith('${KEYWORD}')) return 400;
+  const keywords = ${JSON.stringify(keywordWords)};
   if (keywords[id.split('#')[0]]?.includes(term)) return 40;
   return id.startsWith('/docs/') ? 3 : id.startsWith('/reference/') ? 0.5 : 1;`,
 );
+
+/** Returns the words of a search, and the term of the keyword that they form. The page with this keyword is found first. */
+const tokenize = new Function(
+  'text',
+  `const words = text.split(/[\\s\\p{Z}\\p{P}]+/u).filter((word) => word !== '');
+  return [...words, '${KEYWORD}' + words.join('').toLowerCase()];`,
+);
+
+/** A keyword is found only by its exact text. Other words are found by their beginning too, and by similar words. */
+const prefix = new Function('term', `return !term.startsWith('${KEYWORD}');`);
+const fuzzy = new Function('term', `return term.startsWith('${KEYWORD}') ? false : 0.2;`);
 
 /** Documents are found before package READMEs, and these before the API reference, of which only the names are searched. */
 const search = {
@@ -84,6 +104,9 @@ const search = {
       searchOptions: {
         boost: { title: 6, titles: 2, text: 1 },
         boostDocument,
+        tokenize,
+        prefix,
+        fuzzy,
         // A word counts much more than the beginning of another word, such as "mode" of "model".
         weights: { prefix: 0.1, fuzzy: 0.05 },
       },

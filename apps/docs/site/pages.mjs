@@ -86,6 +86,14 @@ export const keywordsOf = () =>
     }),
   );
 
+/** Returns the keywords that several pages have, so that a search of them has no right page. */
+export function repeatedKeywords() {
+  const words = Object.values(keywordsOf()).flatMap((list) => list.split(', '));
+  return words
+    .filter((word, at) => words.indexOf(word) !== at)
+    .map((word) => `two pages have the keyword "${word}"`);
+}
+
 export const titleOf = (file) => /^# (.+)$/m.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1] ?? file;
 
 /** Folder of pictures in the repository. The site serves it as `/images/`. */

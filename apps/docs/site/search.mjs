@@ -63,6 +63,19 @@ const EXPECTED = {
   'own vendor': 'docs/vendor-profile',
   'github actions': 'packages/eslint-plugin',
   'generate image': 'docs/images-and-files',
+  'openai proxy': 'docs/gateway',
+  'reasoning effort': 'docs/request',
+  429: 'docs/errors',
+  serverless: 'docs/deploying',
+  'api key': 'docs/keys',
+  'sub agent': 'docs/teams',
+  bedrock: 'docs/vendors',
+  'chat history': 'docs/frontends',
+  'spending limit per user': 'docs/budgets-per-customer',
+  'vector database': 'docs/search',
+  'http proxy': 'packages/undici',
+  openai: 'docs/vendors',
+  'web search': 'packages/provider-openai',
 };
 
 /** Returns the searches whose first result is on another page. */
