@@ -11,6 +11,7 @@ const context: ToolContext = {
   context: undefined,
   options: {},
   depth: 0,
+  call: () => Promise.reject(new Error('no other tool exists')),
   spend: () => undefined,
 };
 

@@ -115,6 +115,7 @@ async function call({ name, run }: Tool, args: Arguments): Promise<void> {
     callId: 'call',
     key: 'run/call',
     depth: 0,
+    call: () => Promise.reject(new Error('no other tool exists')),
     context: undefined,
     spend: () => undefined,
     options: {},
