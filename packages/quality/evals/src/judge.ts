@@ -1,4 +1,4 @@
-import { LlmError, user, type JsonObject } from '@majordomo/core';
+import { LlmError, user, type JsonObject, type Message } from '@majordomo/core';
 import { versioned } from './checks.ts';
 import type { CallContext, Check, Output } from './types.ts';
 
@@ -49,19 +49,14 @@ export function judge(options: JudgeOptions): Check<unknown, unknown> {
 export function preferred(options: Omit<JudgeOptions, 'choices'>): Check<unknown, unknown> {
   const { model, rubric, showExpected = true } = options;
   checkRubric(options);
-  const system = systemOf(
-    'You compare two outputs of another system for the same input by a rubric.',
-    rubric,
-    'the input and the outputs `first` and `second`',
-    'choose the better output: first, second, or tie if neither is better',
-  );
+  const system = pairSystem(rubric);
   const check = versioned('preferred', [model, rubric, showExpected], async (output, context) => {
     const { text, baseline } = output;
     if (baseline === undefined) return undefined;
     if (text === baseline) return { score: 0.5, reason: 'equal to the baseline' };
     const shown = { input: output.input, ...expectedOf(output, showExpected) };
     const winner = (first: string, second: string): Promise<Verdict> =>
-      callJudge(context, model, system, { ...shown, first, second }, ['first', 'second', 'tie']);
+      callJudge(context, model, system, { ...shown, first, second }, PAIR_VERDICTS);
     const before = await winner(text, baseline);
     const after = await winner(baseline, text);
     const isWin = before.verdict === 'first' && after.verdict === 'second';
@@ -73,6 +68,18 @@ export function preferred(options: Omit<JudgeOptions, 'choices'>): Check<unknown
   });
   return Object.assign(check, { isPreference: true as const });
 }
+
+/** Verdicts of a judge of two outputs. */
+export const PAIR_VERDICTS: readonly string[] = ['first', 'second', 'tie'];
+
+/** Returns the system instruction of a judge of two outputs. */
+export const pairSystem = (rubric: string): string =>
+  systemOf(
+    'You compare two outputs of another system for the same input by a rubric.',
+    rubric,
+    'the input and the outputs `first` and `second`',
+    'choose the better output: first, second, or tie if neither is better',
+  );
 
 /** Returns the system instruction of a judge. */
 const systemOf = (task: string, rubric: string, data: string, choice: string): string =>
@@ -86,7 +93,7 @@ const systemOf = (task: string, rubric: string, data: string, choice: string): s
 const expectedOf = ({ expected }: Output, isShown: boolean): { readonly expected?: unknown } =>
   isShown && expected !== undefined ? { expected } : {};
 
-interface Verdict {
+export interface Verdict {
   readonly reasoning: string;
   readonly verdict: string;
 }
@@ -98,16 +105,26 @@ async function callJudge(
   data: object,
   verdicts: readonly string[],
 ): Promise<Verdict> {
-  const schema: JsonObject = {
+  const request = judgeRequest(system, data, verdicts);
+  const { value } = await context.model(model).generateObject(request, { signal: context.signal });
+  return value as unknown as Verdict;
+}
+
+/** Returns the request to a judge, whose answer is its reasoning and one of the verdicts. */
+export const judgeRequest = (
+  system: string,
+  data: object,
+  verdicts: readonly string[],
+): { readonly system: string; readonly messages: readonly Message[]; readonly output: JsonObject } => ({
+  system,
+  messages: [user(JSON.stringify(data))],
+  output: {
     type: 'object',
     properties: { reasoning: { type: 'string' }, verdict: { type: 'string', enum: verdicts } },
     required: ['reasoning', 'verdict'],
     additionalProperties: false,
-  };
-  const request = { system, messages: [user(JSON.stringify(data))], output: schema };
-  const { value } = await context.model(model).generateObject(request, { signal: context.signal });
-  return value as unknown as Verdict;
-}
+  },
+});
 
 function checkRubric({ model, rubric }: Omit<JudgeOptions, 'choices'>): void {
   if (typeof model !== 'string' || model === '') throw judgeError('model', 'must be a non-empty spec');

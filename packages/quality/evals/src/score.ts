@@ -33,6 +33,9 @@ const BAD_RESULTS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'invalid-output',
 ]);
 
+/** Whether the model caused an error by its own behavior, so that the error is a result. */
+export const isOwnFailure = (error: LlmError): boolean => LlmError.is(error, ...BAD_RESULTS);
+
 /** Returns the result of a failed subject. If the subject caused the error, every check scores 0. Otherwise no result exists. */
 export function failed(error: unknown, { checks = {}, gates = {} }: EvalDefinition): Result {
   if (LlmError.is(error) && !BAD_RESULTS.has(error.kind)) return withoutResult(error);

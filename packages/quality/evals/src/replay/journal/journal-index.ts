@@ -1,0 +1,121 @@
+import type {
+  HeaderLine,
+  Line,
+  Place,
+  PlanLine,
+  ResultLine,
+  RulesLine,
+  Side,
+  StartLine,
+  UnitFacts,
+  VerdictLine,
+} from './lines.ts';
+
+/** Unit with the place of its call. */
+export interface IndexedUnit extends UnitFacts {
+  readonly place: Place;
+}
+
+/** Facts of a journal that fit into memory. */
+export class JournalIndex {
+  header: HeaderLine | undefined;
+  plan: PlanLine['plan'] | undefined;
+  rules: RulesLine | undefined;
+  readonly units: Map<string, IndexedUnit> = new Map();
+  /** Places of answers by key. */
+  readonly answers: Map<string, Place> = new Map();
+  readonly verdicts: Map<string, VerdictLine> = new Map();
+  readonly labels: Map<string, number> = new Map();
+  /** Cost of everything that was booked, in nano-USD. */
+  spentNanoUsd = 0n;
+  /** Result by key, and the last key of each side of a unit. */
+  private readonly results = new Map<string, ResultLine>();
+  private readonly last = new Map<string, string>();
+  /** Maximum cost of the calls that were sent and have no answer yet, by key. */
+  private readonly started = new Map<string, bigint>();
+  /** Calls that were in flight when their process ended, and that were sent again. */
+  private repeated = { calls: 0, maxNanoUsd: 0n };
+
+  add(line: Line, place: Place): void {
+    switch (line.type) {
+      case 'unit': {
+        const { type: _type, call: _call, ...facts } = line;
+        this.units.set(line.id, { ...facts, place });
+        break;
+      }
+      case 'plan':
+        this.plan = line.plan;
+        break;
+      case 'rules':
+        this.rules = line;
+        break;
+      case 'start':
+        this.start(line);
+        break;
+      case 'answer':
+        this.answers.set(line.key, place);
+        this.book(line.key, line.nanoUsd);
+        break;
+      case 'failed':
+        this.book(line.key, line.nanoUsd);
+        break;
+      case 'verdict':
+        this.verdicts.set(line.key, line);
+        this.book(line.key, line.nanoUsd);
+        break;
+      case 'result':
+        this.results.set(line.key, line);
+        this.last.set(sideKey(line.unit, line.side), line.key);
+        break;
+      case 'label':
+        this.labels.set(line.unit, line.label);
+    }
+  }
+
+  clear(): void {
+    this.header = undefined;
+    this.plan = undefined;
+    this.rules = undefined;
+    this.spentNanoUsd = 0n;
+    for (const map of [this.units, this.answers, this.verdicts, this.labels, this.results, this.last])
+      map.clear();
+    this.started.clear();
+    this.repeated = { calls: 0, maxNanoUsd: 0n };
+  }
+
+  result(key: string): ResultLine | undefined {
+    return this.results.get(key);
+  }
+
+  /** Returns the last result of one side of a unit. */
+  lastResult(unit: string, side: Side): ResultLine | undefined {
+    const key = this.last.get(sideKey(unit, side));
+    return key === undefined ? undefined : this.results.get(key);
+  }
+
+  /** Number of calls without an answer, and their maximum cost in nano-USD. */
+  open(): { readonly calls: number; readonly maxNanoUsd: bigint } {
+    const { calls, maxNanoUsd } = this.repeated;
+    const amounts = [...this.started.values()];
+    return {
+      calls: calls + amounts.length,
+      maxNanoUsd: amounts.reduce((sum, amount) => sum + amount, maxNanoUsd),
+    };
+  }
+
+  private start({ key, maxNanoUsd }: StartLine): void {
+    const lost = this.started.get(key);
+    if (lost !== undefined) {
+      const { calls, maxNanoUsd: most } = this.repeated;
+      this.repeated = { calls: calls + 1, maxNanoUsd: most + lost };
+    }
+    this.started.set(key, BigInt(maxNanoUsd));
+  }
+
+  private book(key: string, nanoUsd: string): void {
+    this.started.delete(key);
+    this.spentNanoUsd += BigInt(nanoUsd);
+  }
+}
+
+const sideKey = (unit: string, side: Side): string => `${side}/${unit}`;

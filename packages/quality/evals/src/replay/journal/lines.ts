@@ -1,0 +1,149 @@
+import type { JsonValue } from '@majordomo/core';
+import type { Divergence } from '../answer.ts';
+import type { ReplayPlan } from '../plan/plan.ts';
+import type { Features } from '../sample/features.ts';
+import type { Comparison } from '../report/results.ts';
+
+/** Format of the first line of a journal. */
+export const FORMAT = 'majordomo-replay/1';
+
+/** Position of a line in the file, in bytes. */
+export interface Place {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Answer of the model to try, or of the present model. */
+export type Side = 'candidate' | 'control';
+
+/** First line. */
+export interface HeaderLine {
+  readonly format: typeof FORMAT;
+  readonly name: string;
+  /** Time of the sample, ISO 8601 in UTC. */
+  readonly at: string;
+  readonly seed: number;
+  readonly sample: number | undefined;
+  readonly precision: number | undefined;
+}
+
+/** Unit of the sample with its recorded call. */
+export interface UnitLine extends UnitFacts {
+  readonly type: 'unit';
+  /** Recorded call, by `toJson`. */
+  readonly call: JsonValue;
+}
+
+/** What is known of a unit without its content. */
+export interface UnitFacts {
+  readonly id: string;
+  readonly kind: string;
+  readonly conversation: string;
+  readonly features: Features;
+  /** Unit whose result this near duplicate copies. */
+  readonly copyOf: string | undefined;
+  readonly isInControl: boolean;
+  readonly recordedMs: number | undefined;
+  readonly recordedFirstMs: number | undefined;
+  readonly recordedFailure: string | undefined;
+}
+
+/** End of the sample. A journal without this line has an incomplete sample. */
+export interface PlanLine {
+  readonly type: 'plan';
+  readonly plan: ReplayPlan;
+}
+
+/** Rules of a run. The last line applies. */
+export interface RulesLine {
+  readonly type: 'rules';
+  readonly minQuality: number;
+  readonly maxCost: number | undefined;
+  readonly judges: readonly string[];
+}
+
+/** Call that is about to be sent. Without a line of the answer, the call was in flight when its process ended. */
+export interface StartLine {
+  readonly type: 'start';
+  readonly key: string;
+  readonly maxNanoUsd: string;
+}
+
+/** Answer of a model, or its failure. */
+export interface AnswerLine {
+  readonly type: 'answer';
+  readonly key: string;
+  readonly unit: string;
+  readonly side: Side;
+  /** Response by `toJson`. */
+  readonly response: JsonValue | undefined;
+  readonly error: JsonValue | undefined;
+  readonly ms: number;
+  readonly firstMs: number | undefined;
+  /** Cost, or the maximum cost if the cost is not known. */
+  readonly nanoUsd: string;
+}
+
+/** Call without an answer of the model, such as a timeout. A later run sends it again. */
+export interface FailedLine {
+  readonly type: 'failed';
+  readonly key: string;
+  readonly kind: string;
+  readonly nanoUsd: string;
+}
+
+/** Verdict of a judge on one order of a pair. */
+export interface VerdictLine {
+  readonly type: 'verdict';
+  readonly key: string;
+  /** `undefined`: the judge gave no verdict that can be read. */
+  readonly verdict: 'better' | 'equal' | 'worse' | undefined;
+  readonly nanoUsd: string;
+}
+
+/** Result of one side of a unit. */
+export interface ResultLine {
+  readonly type: 'result';
+  readonly key: string;
+  readonly unit: string;
+  readonly side: Side;
+  /** Key of the answer. */
+  readonly answer: string;
+  readonly score: number;
+  readonly by: Comparison['by'];
+  readonly isDoubtful: boolean;
+  readonly failure: string | undefined;
+  readonly differences: readonly string[];
+  readonly divergences: readonly Divergence[];
+  readonly ms: number | undefined;
+  readonly firstMs: number | undefined;
+  readonly presentCost: StoredCost | undefined;
+  readonly cost: StoredCost | undefined;
+}
+
+/** Cost in nano-USD, as decimal integers. */
+export interface StoredCost {
+  readonly nanoUsd: string;
+  readonly uncachedNanoUsd: string;
+  readonly batchNanoUsd: string | undefined;
+}
+
+/** Decision of a person about a unit: -1, 0 or 1. */
+export interface LabelLine {
+  readonly type: 'label';
+  readonly unit: string;
+  readonly label: number;
+  readonly by: string;
+  readonly at: string;
+}
+
+export type Line =
+  | UnitLine
+  | PlanLine
+  | RulesLine
+  | StartLine
+  | AnswerLine
+  | FailedLine
+  | VerdictLine
+  | ResultLine
+  | LabelLine;

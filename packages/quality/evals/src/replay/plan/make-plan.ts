@@ -1,0 +1,299 @@
+import { toJson, type ChatRequest, type Clock } from '@majordomo/core';
+import { randomNumbers } from '../../random.ts';
+import type { RecordedCall } from '../answer.ts';
+import { failureOf } from '../compare/format.ts';
+import { replayError, type Experiment } from '../definition.ts';
+import type { Journal } from '../journal/journal.ts';
+import { FORMAT, type HeaderLine, type UnitLine } from '../journal/lines.ts';
+import type { ReplaySample } from '../report/report.ts';
+import { candidateRequest, candidateSpec, replayedRequest } from '../run/candidate.ts';
+import { requestToJudge } from '../run/judge-request.ts';
+import { collect, type Collected, type Replayable } from '../sample/collect.ts';
+import { drawSample, shuffled, type Drawable, type Drawn } from '../sample/draw.ts';
+import { kindsOf } from '../sample/kinds.ts';
+import { powerOf } from '../statistics/sample-size.ts';
+import { seedOf } from '../seed.ts';
+import { tenantOf } from '../tenant.ts';
+import { detectableShare } from './detectable.ts';
+import type { ReplayPlan } from './plan.ts';
+import type { Prices } from './prices.ts';
+import { errorOf, LEAST_SAMPLE, precisionOf, shapeOf, sizeFor, type TrafficShape } from './sizes.ts';
+
+/** What a plan is made with. */
+export interface Planning {
+  readonly experiment: Experiment;
+  readonly journal: Journal;
+  readonly prices: Prices;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onRead: (done: number) => void;
+}
+
+/** Call with its kind. */
+type Sampled = Replayable & Drawable;
+
+/** Share of the pairs of texts that a judge is likely to see. */
+const JUDGED = 0.6;
+/** Likely number of output tokens of a judge. */
+const JUDGE_OUTPUT = 200;
+
+/** Returns the stored plan, or draws and stores the sample. Sends nothing. */
+export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
+  const { experiment, journal, clock, signal, onRead } = planning;
+  const { name, definition, precision } = experiment;
+  const seed = definition.seed ?? seedOf(name);
+  const header: HeaderLine = {
+    format: FORMAT,
+    name,
+    at: new Date(clock.now()).toISOString(),
+    seed,
+    sample: definition.sample,
+    precision,
+  };
+  const { plan } = journal.index;
+  if (plan !== undefined) {
+    checkSameSample(name, journal.index.header, header);
+    return plan;
+  }
+  await journal.restart(header);
+  const collected = await collect(experiment, seed, signal, onRead);
+  const calls = withKinds(experiment, collected);
+  const shape = shapeOf(calls);
+  const size = sampleSize(experiment, shape);
+  const random = randomNumbers(seed);
+  const drawn = drawSample(calls, size, random);
+  checkDecidable(experiment, drawn);
+  const stored = await storeUnits(planning, drawn, random);
+  const made = planOf(experiment, { collected, calls, shape, size, drawn, stored });
+  await journal.append({ type: 'plan', plan: made });
+  await journal.sync();
+  return made;
+}
+
+/** Throws `config` if the stored sample was drawn with other options. */
+function checkSameSample(name: string, stored: HeaderLine | undefined, wanted: HeaderLine): void {
+  for (const option of ['seed', 'sample', 'precision'] as const)
+    if (stored?.[option] !== wanted[option])
+      throw replayError(
+        name,
+        option,
+        `was ${String(stored?.[option])} when the sample was drawn, and is ${String(wanted[option])}; use another name for another sample`,
+      );
+}
+
+function withKinds({ name, definition }: Experiment, { calls, excluded }: Collected): readonly Sampled[] {
+  if (calls.length < LEAST_SAMPLE) throw replayError(name, 'traffic', tooFew(calls.length, excluded));
+  const free = calls.filter(({ givenKind }) => givenKind === undefined);
+  const most = definition.sample === undefined ? undefined : Math.floor(definition.sample / LEAST_SAMPLE);
+  const found = kindsOf(free, most);
+  return calls.map((call) => ({ ...call, kind: call.givenKind ?? found.get(call) ?? 'other' }));
+}
+
+function tooFew(calls: number, excluded: Collected['excluded']): string {
+  const reasons = Object.entries(excluded).map(([reason, count]) => `${count}: ${reason}`);
+  const problem = `has ${calls} calls that can be replayed, and at least ${LEAST_SAMPLE} are needed`;
+  const why = reasons.length === 0 ? '' : ` (excluded: ${reasons.join('; ')})`;
+  return `${problem}${why}; store complete content with \`contentOf: () => 'complete'\` of the call log, which expires after 7 days by default, or choose another period`;
+}
+
+/** Throws `config` if texts were sampled and nothing can decide about them. */
+function checkDecidable({ name, definition }: Experiment, drawn: readonly Drawn<Sampled>[]): void {
+  if (definition.judge !== undefined || definition.checks !== undefined) return;
+  const texts = drawn.filter(({ call }) => call.features.form === 'text').length;
+  if (texts > 0)
+    throw replayError(
+      name,
+      'judge',
+      `is missing, and ${texts} of the sampled answers are texts, which only a judge or \`checks\` can compare`,
+    );
+}
+
+/** Returns the number of calls to answer. Throws `config` if the precision cannot be reached. */
+function sampleSize({ name, definition, precision }: Experiment, shape: TrafficShape): number {
+  const { sample } = definition;
+  if (precision === undefined) return sample ?? LEAST_SAMPLE;
+  const needed = sizeFor(shape, precision);
+  if (needed === undefined) {
+    const best = precisionOf(shape, shape.total);
+    const estimate = Math.ceil(shape.total * (best / precision) ** 2);
+    throw replayError(
+      name,
+      'precision',
+      `of ${precision} needs about ${estimate} calls, and the traffic has ${shape.total} that can be replayed; use \`precision: ${roundUp(best)}\`, or a longer period`,
+    );
+  }
+  if (sample !== undefined && sample < needed)
+    throw replayError(
+      name,
+      'sample',
+      `of ${sample} reaches a precision of ${roundUp(precisionOf(shape, sample))}; a precision of ${precision} needs ${needed} calls, so about ${(needed / sample).toFixed(1)} times the cost`,
+    );
+  return sample ?? needed;
+}
+
+const roundUp = (value: number): number => Math.ceil(value * 1000) / 1000;
+
+/** What is known of the stored units. */
+interface StoredUnits {
+  readonly candidate: number;
+  readonly control: number;
+  readonly likelyNanoUsd: bigint;
+  readonly maxNanoUsd: bigint;
+}
+
+/** Stores the drawn calls with their content. The calls of the control are a random part. */
+async function storeUnits(
+  planning: Planning,
+  drawn: readonly Drawn<Sampled>[],
+  random: () => number,
+): Promise<StoredUnits> {
+  const { experiment, journal, signal } = planning;
+  const { definition, name, control } = experiment;
+  const originals = drawn.filter(({ copyOf }) => copyOf === undefined).map(({ call }) => call.id);
+  const again = new Set(shuffled(originals, random).slice(0, Math.round(control * originals.length)));
+  let likelyNanoUsd = 0n;
+  let maxNanoUsd = 0n;
+  for (const { call, copyOf } of drawn) {
+    signal.throwIfAborted();
+    const read = await definition.traffic.read(call.id, signal);
+    if ('excluded' in read) throw replayError(name, 'traffic', `changed while it was read: ${read.excluded}`);
+    const isInControl = again.has(copyOf ?? call.id);
+    await journal.append(await unitLine(read, call, copyOf, isInControl));
+    if (copyOf !== undefined) continue;
+    const costs = await unitCosts(planning, read, isInControl);
+    likelyNanoUsd += costs.likely;
+    maxNanoUsd += costs.most;
+  }
+  return { candidate: originals.length, control: again.size, likelyNanoUsd, maxNanoUsd };
+}
+
+async function unitLine(
+  call: RecordedCall,
+  { kind, conversation, features }: Sampled,
+  copyOf: string | undefined,
+  isInControl: boolean,
+): Promise<UnitLine> {
+  return {
+    type: 'unit',
+    id: call.id,
+    kind,
+    conversation,
+    features,
+    copyOf,
+    isInControl,
+    recordedMs: call.ms,
+    recordedFirstMs: call.firstMs,
+    recordedFailure: await failureOf(call.request, call.response),
+    call: toJson(call),
+  };
+}
+
+/** Returns the likely and the maximum cost of all calls for one unit. */
+async function unitCosts(
+  { experiment, prices, signal }: Planning,
+  call: RecordedCall,
+  isInControl: boolean,
+): Promise<{ readonly likely: bigint; readonly most: bigint }> {
+  const { definition, name, judges } = experiment;
+  const { candidate } = definition;
+  const facts = { tenant: tenantOf(name), signal };
+  const { response } = call;
+  const sides: (readonly [spec: string, request: ChatRequest])[] = [];
+  const request = candidateRequest(candidate, call);
+  const spec = candidateSpec(candidate, call);
+  if (request !== undefined && spec !== undefined) sides.push([spec, request]);
+  if (isInControl) sides.push([response.target, replayedRequest(call)]);
+  let likely = 0n;
+  let most = 0n;
+  for (const [target, sent] of sides) {
+    likely += await prices.likely(target, response.usage);
+    most += await prices.maximum(target, sent, facts);
+    for (const judge of judges) {
+      const judged = requestToJudge('', { request: call.request, first: response, second: response });
+      const { input = 0, output = 0 } = response.usage ?? {};
+      const usage = {
+        input: input + 2 * output,
+        output: JUDGE_OUTPUT,
+        cacheRead: 0,
+        cacheWrite: 0,
+        reasoning: undefined,
+      };
+      likely += (2n * (await prices.likely(judge, usage)) * BigInt(JUDGED * 10)) / 10n;
+      most += 2n * (await prices.maximum(judge, judged, facts));
+    }
+  }
+  return { likely, most };
+}
+
+/** What a plan is computed of. */
+interface Drawing {
+  readonly collected: Collected;
+  readonly calls: readonly Sampled[];
+  readonly shape: TrafficShape;
+  readonly size: number;
+  readonly drawn: readonly Drawn<Sampled>[];
+  readonly stored: StoredUnits;
+}
+
+function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
+  const { name, minQuality, judges } = experiment;
+  const { shape, size, drawn, stored } = drawing;
+  const conversationsOf = (kind: string): number =>
+    new Set(drawn.filter(({ call }) => call.kind === kind).map(({ call }) => call.conversation)).size;
+  const detectable = shape.kinds.map(({ kind }) => [
+    kind,
+    detectableShare(conversationsOf(kind), shape.kinds.length),
+  ]);
+  return {
+    format: 'majordomo-replay-plan/1',
+    name,
+    calls: {
+      candidate: stored.candidate,
+      control: stored.control,
+      judge: 2 * judges.length * (stored.candidate + stored.control),
+    },
+    sample: sampleOf(drawing),
+    likelyNanoUsd: String(stored.likelyNanoUsd),
+    maxNanoUsd: String(stored.maxNanoUsd),
+    precision: precisionOf(shape, size),
+    power: powerOf(1 - minQuality, errorOf(shape, size)),
+    detectable: Object.fromEntries(detectable) as ReplayPlan['detectable'],
+    bestPrecision: precisionOf(shape, shape.total),
+    warnings: warningsOf(experiment, drawing),
+  };
+}
+
+function sampleOf({ collected, calls, shape, drawn }: Drawing): ReplaySample {
+  const times = calls.map(({ at }) => at).sort();
+  return {
+    from: times[0] ?? '',
+    to: times.at(-1) ?? '',
+    traffic: collected.traffic,
+    represented: Math.round((calls.length / collected.read) * collected.traffic),
+    units: drawn.length,
+    distinct: drawn.filter(({ copyOf }) => copyOf === undefined).length,
+    conversations: new Set(drawn.map(({ call }) => call.conversation)).size,
+    excluded: collected.excluded,
+    redacted: drawn.filter(({ call }) => call.isRedacted).length,
+    kinds: shape.kinds.map(({ kind, share }) => ({
+      kind,
+      share,
+      units: drawn.filter(({ call }) => call.kind === kind).length,
+    })),
+  };
+}
+
+function warningsOf({ definition, judges }: Experiment, { drawn, size }: Drawing): readonly string[] {
+  const distinct = drawn.filter(({ copyOf }) => copyOf === undefined).length;
+  const redacted = drawn.filter(({ call }) => call.isRedacted).length;
+  const { candidate } = definition;
+  return [
+    ...(distinct < size ? [`the traffic has only ${distinct} distinct calls, and ${size} were asked`] : []),
+    ...(redacted > 0
+      ? [`${redacted} calls contain redacted values, so they are not the calls that were answered`]
+      : []),
+    ...judges
+      .filter((judge) => candidate.spec?.split(',').includes(judge) === true)
+      .map((judge) => `${judge} judges its own answers; use a judge of another vendor`),
+  ];
+}

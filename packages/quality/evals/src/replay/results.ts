@@ -1,0 +1,68 @@
+import type { Journal } from './journal/journal.ts';
+import type { IndexedUnit, JournalIndex } from './journal/journal-index.ts';
+import type { ResultLine, Side, StoredCost } from './journal/lines.ts';
+import type { ReplaySample } from './report/report.ts';
+import type { Comparison, Results, ScoredUnit, UnitCost } from './report/results.ts';
+
+/** Rules of the report. */
+export interface Rules {
+  readonly minQuality: number;
+  readonly maxCost: number | undefined;
+  readonly judges: readonly string[];
+}
+
+/** Returns everything that the report of a journal is computed of. */
+export function resultsOf(
+  { index }: Pick<Journal, 'index'>,
+  name: string,
+  sample: ReplaySample,
+  rules: Rules & { readonly warnings: readonly string[] },
+): Results {
+  const { calls, maxNanoUsd } = index.open();
+  return {
+    ...rules,
+    name,
+    sample,
+    units: [...index.units.values()].map((unit) => scoredUnit(unit, index)),
+    isLive: true,
+    spentNanoUsd: index.spentNanoUsd,
+    lost: { calls, maxNanoUsd },
+  };
+}
+
+/** Returns a unit with the results of the call that it copies, if it is a near duplicate. */
+function scoredUnit(unit: IndexedUnit, index: JournalIndex): ScoredUnit {
+  const source = unit.copyOf ?? unit.id;
+  const resultOf = (side: Side): ResultLine | undefined => index.lastResult(source, side);
+  const candidate = resultOf('candidate');
+  const label = index.labels.get(source);
+  return {
+    id: unit.id,
+    kind: unit.kind,
+    conversation: unit.conversation,
+    features: unit.features,
+    candidate: candidate && comparisonOf(candidate, label),
+    control: comparisonIf(resultOf('control')),
+    isInControl: unit.isInControl,
+    recordedFailure: unit.recordedFailure,
+    recordedMs: unit.recordedMs,
+    recordedFirstMs: unit.recordedFirstMs,
+    presentCost: costOf(candidate?.presentCost),
+    candidateCost: costOf(candidate?.cost),
+  };
+}
+
+const comparisonIf = (result: ResultLine | undefined): Comparison | undefined =>
+  result && comparisonOf(result, undefined);
+
+function comparisonOf(result: ResultLine, label: number | undefined): Comparison {
+  const { score, by, isDoubtful, failure, differences, divergences, ms, firstMs } = result;
+  return { score, by, isDoubtful, label, failure, differences, divergences, ms, firstMs };
+}
+
+const costOf = (cost: StoredCost | undefined): UnitCost | undefined =>
+  cost && {
+    nanoUsd: BigInt(cost.nanoUsd),
+    uncachedNanoUsd: BigInt(cost.uncachedNanoUsd),
+    batchNanoUsd: cost.batchNanoUsd === undefined ? undefined : BigInt(cost.batchNanoUsd),
+  };

@@ -1,0 +1,58 @@
+import type { ChatRequest, JsonObject, Message } from '@majordomo/core';
+import { judgeRequest, PAIR_VERDICTS, pairSystem } from '../../judge.ts';
+import { textOf, toolCallsOf } from '../../output.ts';
+import type { AnswerContent } from '../answer.ts';
+
+/** Request to a judge: text, and a schema of the verdict. */
+export type JudgeRequest = ChatRequest & { readonly output: JsonObject };
+
+/** Two answers to the same request, without the names of their models. */
+export interface JudgedPair {
+  readonly request: ChatRequest;
+  readonly first: AnswerContent;
+  readonly second: AnswerContent;
+}
+
+/** Returns the request to a judge. Its data are JSON, so that no answer can pretend to be an instruction. */
+export function requestToJudge(rubric: string, { request, first, second }: JudgedPair): JudgeRequest {
+  const { system, messages, tools = [] } = request;
+  const data = {
+    input: {
+      system,
+      messages: messages.map(shownMessage),
+      tools: tools.map(({ name, description }) => ({ name, description })),
+    },
+    first: shownAnswer(first),
+    second: shownAnswer(second),
+  };
+  return judgeRequest(pairSystem(rubric), data, PAIR_VERDICTS);
+}
+
+const shownAnswer = ({ parts }: AnswerContent): object => shownMessage({ role: 'assistant', parts });
+
+/** Returns a message without media, replay tokens and reasoning. */
+function shownMessage(message: Message): object {
+  const calls = toolCallsOf(message).map(({ name, args, invalid }) => ({
+    tool: name,
+    arguments: invalid?.raw ?? args,
+  }));
+  const text = textOf(message);
+  const media = message.parts.flatMap((part) => (MEDIA.has(part.type) ? [part.type] : []));
+  const results = message.parts.flatMap((part) =>
+    part.type === 'tool-result' ? [{ tool: part.name, result: resultText(part.content) }] : [],
+  );
+  return {
+    role: message.role,
+    ...(text !== '' && { text }),
+    ...(calls.length > 0 && { calls }),
+    ...(results.length > 0 && { results }),
+    ...(media.length > 0 && { media }),
+  };
+}
+
+const MEDIA: ReadonlySet<string> = new Set(['image', 'file', 'audio']);
+
+const resultText = (content: string | readonly { readonly type: string }[]): string =>
+  typeof content === 'string'
+    ? content
+    : content.map((piece) => ('text' in piece ? String(piece.text) : `[${piece.type}]`)).join('');

@@ -1,0 +1,91 @@
+import { digest } from '../../json.ts';
+import type { Answer, Pair, RecordedCall } from '../answer.ts';
+import type { Judging, Verdict } from '../definition.ts';
+import type { Journal } from '../journal/journal.ts';
+import { requestToJudge } from './judge-request.ts';
+import type { PaidCalls } from './paid-calls.ts';
+
+/** Mean of the verdicts on a pair. */
+export interface Judged {
+  /** Score from -1 (worse) to 1 (better). */
+  readonly score: number;
+  /** Whether verdicts contradict each other or are missing. */
+  readonly isDoubtful: boolean;
+}
+
+/** Pair with the key of the answer that is judged. */
+export interface JudgedAnswer extends Pair {
+  readonly key: string;
+}
+
+const SCORES = { better: 1, equal: 0, worse: -1 } as const;
+/** Verdicts on the candidate by the answer of the judge, for both orders. */
+const ORDERS = [
+  { first: 'better', second: 'worse', tie: 'equal' },
+  { first: 'worse', second: 'better', tie: 'equal' },
+] as const;
+
+/** Returns the verdicts on a pair: the stored ones, and new ones. Returns `undefined` if a call of a judge has no result. */
+export async function judgePair(
+  judging: Judging,
+  pair: JudgedAnswer,
+  { journal, calls }: { readonly journal: Journal; readonly calls: PaidCalls },
+): Promise<Judged | undefined> {
+  if (typeof judging === 'function') return judgeByFunction(judging, pair, journal);
+  const scores: number[] = [];
+  let isDoubtful = false;
+  for (const model of [judging.models].flat()) {
+    const verdicts: (Verdict | undefined)[] = [];
+    for (const order of [0, 1] as const) {
+      const key = digest([pair.key, 'judge', model, judging.rubric, order]);
+      if (!journal.index.verdicts.has(key)) {
+        const request = requestToJudge(judging.rubric, inOrder(pair, order));
+        const isJudged = await calls.judge({
+          key,
+          unit: pair.call.id,
+          spec: model,
+          request,
+          verdicts: ORDERS[order],
+        });
+        if (!isJudged) return undefined;
+      }
+      verdicts.push(journal.index.verdicts.get(key)?.verdict);
+    }
+    const known = verdicts.flatMap((verdict) => (verdict === undefined ? [] : [SCORES[verdict]]));
+    scores.push(mean(known));
+    isDoubtful ||= verdicts[0] === undefined || verdicts[0] !== verdicts[1];
+  }
+  return { score: mean(scores), isDoubtful };
+}
+
+async function judgeByFunction(
+  judging: (pair: Pair) => Verdict | undefined | Promise<Verdict | undefined>,
+  { key: answer, ...pair }: JudgedAnswer,
+  journal: Journal,
+): Promise<Judged> {
+  const key = digest([answer, 'judge']);
+  const { verdicts } = journal.index;
+  if (!verdicts.has(key))
+    await journal.append({ type: 'verdict', key, verdict: await judging(pair), nanoUsd: '0' });
+  const verdict = verdicts.get(key)?.verdict;
+  return { score: verdict === undefined ? 0 : SCORES[verdict], isDoubtful: verdict === undefined };
+}
+
+function inOrder(
+  { call, recorded, candidate }: Pair,
+  order: 0 | 1,
+): { readonly request: RecordedCall['request']; readonly first: Content; readonly second: Content } {
+  const [first, second] = order === 0 ? [candidate, recorded] : [recorded, candidate];
+  return { request: call.request, first: contentOf(first), second: contentOf(second) };
+}
+
+type Content = NonNullable<Answer['response']>;
+
+/** Returns the content of an answer. A failed answer was decided before a judge is asked. */
+function contentOf({ response }: Answer): Content {
+  if (response === undefined) throw new Error('a failed answer is not judged');
+  return response;
+}
+
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;

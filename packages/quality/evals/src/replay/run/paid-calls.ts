@@ -1,0 +1,194 @@
+import { costOfResponse, type Catalog } from '@majordomo/catalog';
+import {
+  LlmError,
+  toJson,
+  type Attempt,
+  type CallOptions,
+  type ChatModel,
+  type ChatRequest,
+  type ChatResponse,
+  type Clock,
+  type ErrorKind,
+  type Majordomo,
+} from '@majordomo/core';
+import { asLlmError } from '../as-llm-error.ts';
+import { isOwnFailure } from '../../score.ts';
+import { storeError } from '../../stored-call.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Side } from '../journal/lines.ts';
+import type { Prices } from '../plan/prices.ts';
+import { tenantOf } from '../tenant.ts';
+import type { Budget } from './budget.ts';
+import type { JudgeRequest } from './judge-request.ts';
+
+/** What calls are made with. */
+export interface CallSetup {
+  readonly name: string;
+  readonly majordomo: Majordomo;
+  readonly journal: Journal;
+  readonly prices: Prices;
+  readonly budget: Budget;
+  readonly catalog: Catalog | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Call for one side of a unit. */
+export interface SideCall {
+  readonly key: string;
+  readonly unit: string;
+  readonly side: Side;
+  readonly spec: string;
+  readonly request: ChatRequest;
+  readonly wrap: ((model: ChatModel) => ChatModel) | undefined;
+}
+
+/** Call of a judge. */
+export interface JudgeCall {
+  readonly key: string;
+  readonly unit: string;
+  readonly spec: string;
+  readonly request: JudgeRequest;
+  /** Verdict on the candidate by the answer of the judge. */
+  readonly verdicts: Readonly<Record<string, 'better' | 'equal' | 'worse'>>;
+}
+
+/** Calls that cost money. Each answer is stored before its result is used. */
+export class PaidCalls {
+  /** Reason why no further call is made. */
+  stopped: string | undefined;
+  /** Kinds of failures that left units without a result, with their numbers. */
+  readonly failures: Map<string, number> = new Map();
+  private readonly setup: CallSetup;
+
+  constructor(setup: CallSetup) {
+    this.setup = setup;
+  }
+
+  /**
+   * Stores the answer to a call, or the failure that the model caused. Returns `false` if the call has no result. Rejects with `auth`,
+   * `billing` or `config` if a person must act.
+   */
+  async answer(call: SideCall): Promise<boolean> {
+    const { clock, journal } = this.setup;
+    const { key, unit, side, spec, request, wrap } = call;
+    const stored = { type: 'answer', key, unit, side } as const;
+    const most = await this.begin(key, spec, request);
+    if (most === undefined) return false;
+    const start = clock.now();
+    try {
+      const model = this.setup.majordomo.model(spec);
+      const { response, firstMs } = await readStream(wrap === undefined ? model : wrap(model), request, {
+        options: this.optionsOf(unit, side),
+        elapsed: () => clock.now() - start,
+      });
+      const { parts, finish, target, usage } = response;
+      await journal.append({
+        ...stored,
+        response: toJson({ parts, finish, target, usage }),
+        error: undefined,
+        ms: clock.now() - start,
+        firstMs,
+        nanoUsd: String(await this.costOf(response.attempts, most)),
+      });
+      return true;
+    } catch (cause) {
+      const error = asLlmError(cause);
+      if (!isOwnFailure(error)) return await this.fail(key, error);
+      await journal.append({
+        ...stored,
+        response: undefined,
+        error: toJson(storeError(error)),
+        ms: clock.now() - start,
+        firstMs: undefined,
+        nanoUsd: String(await this.costOfFailure(error)),
+      });
+      return true;
+    } finally {
+      this.setup.budget.release();
+    }
+  }
+
+  /** Stores the verdict of a judge on one order of a pair. Returns `false` if the call has no result. */
+  async judge({ key, unit, spec, request, verdicts }: JudgeCall): Promise<boolean> {
+    const { journal, majordomo } = this.setup;
+    const most = await this.begin(key, spec, request);
+    if (most === undefined) return false;
+    try {
+      const { value, attempts } = await majordomo
+        .model(spec)
+        .generateObject(request, this.optionsOf(unit, 'judge'));
+      const { verdict } = value as { readonly verdict: string };
+      const nanoUsd = String(await this.costOf(attempts, most));
+      await journal.append({ type: 'verdict', key, verdict: verdicts[verdict], nanoUsd });
+      return true;
+    } catch (cause) {
+      const error = asLlmError(cause);
+      if (!isOwnFailure(error)) return await this.fail(key, error);
+      const nanoUsd = String(await this.costOfFailure(error));
+      await journal.append({ type: 'verdict', key, verdict: undefined, nanoUsd });
+      return true;
+    } finally {
+      this.setup.budget.release();
+    }
+  }
+
+  /** Reserves the maximum cost of a call. Returns `undefined` if no further call is made. */
+  private async begin(key: string, spec: string, request: ChatRequest): Promise<bigint | undefined> {
+    const { name, prices, budget, signal } = this.setup;
+    if (this.stopped !== undefined) return undefined;
+    const most = await prices.maximum(spec, request, { tenant: tenantOf(name), signal });
+    if (await budget.reserve(key, most)) return most;
+    this.stopped ??= 'the budget is spent; raise `budgetUsd` and run again';
+    return undefined;
+  }
+
+  private optionsOf(call: string, side: Side | 'judge'): CallOptions {
+    const { name, signal } = this.setup;
+    return { tenant: tenantOf(name), metadata: { replay: { name, call, side } }, signal };
+  }
+
+  /** Stores the failure of a call that is no fault of its model. A later run sends the call again. */
+  private async fail(key: string, error: LlmError): Promise<false> {
+    if (error.kind === 'aborted') throw error;
+    const nanoUsd = String(await this.costOfFailure(error));
+    await this.setup.journal.append({ type: 'failed', key, kind: error.kind, nanoUsd });
+    if (isOfKind(error, 'auth', 'billing', 'config')) throw error;
+    if (isOfKind(error, 'denied')) this.stopped ??= `a gate denied a call: ${error.message}`;
+    this.failures.set(error.kind, (this.failures.get(error.kind) ?? 0) + 1);
+    return false;
+  }
+
+  /** Returns the cost of the attempts of an answer, or its maximum if the cost is not known. */
+  private async costOf(attempts: readonly Attempt[], most: bigint): Promise<bigint> {
+    const { catalog, clock } = this.setup;
+    const cost = await costOfResponse({ attempts }, { catalog, at: new Date(clock.now()) });
+    return cost.basis === 'included' ? 0n : (cost.nanoUsd ?? most);
+  }
+
+  /** Returns the cost of the attempts that reported a usage. */
+  private async costOfFailure({ details }: LlmError): Promise<bigint> {
+    const { attempts = [] } = details;
+    const used = attempts.filter(({ usage }) => usage !== undefined);
+    return used.length === 0 ? 0n : this.costOf(used, 0n);
+  }
+}
+
+const isOfKind = (error: unknown, ...kinds: readonly ErrorKind[]): boolean => LlmError.is(error, ...kinds);
+
+interface Reading {
+  readonly options: CallOptions;
+  readonly elapsed: () => number;
+}
+
+/** Reads a streamed answer, so that the time to the first content is known. */
+async function readStream(
+  model: ChatModel,
+  request: ChatRequest,
+  { options, elapsed }: Reading,
+): Promise<{ readonly response: ChatResponse; readonly firstMs: number | undefined }> {
+  const stream = model.stream(request, options);
+  let firstMs: number | undefined;
+  for await (const event of stream) if (event.type !== 'start') firstMs ??= elapsed();
+  return { response: await stream.response(), firstMs };
+}

@@ -1,0 +1,221 @@
+import { formatUsd } from '@majordomo/catalog';
+import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import type { Limit } from '@majordomo/ledger';
+import {
+  checkName,
+  readDefinition,
+  type Experiment,
+  type ReplayDefinition,
+  type ReplayOptions,
+  type ReplayProgress,
+} from '../definition.ts';
+import { Journal, journalFile, readIndex, removeJournal } from '../journal/journal.ts';
+import { ensurePlan } from '../plan/make-plan.ts';
+import type { ReplayPlan } from '../plan/plan.ts';
+import { Prices } from '../plan/prices.ts';
+import { reportOf } from '../report/report-of.ts';
+import type { ReplayReport } from '../report/report.ts';
+import { resultsOf, type Rules } from '../results.ts';
+import { tenantOf } from '../tenant.ts';
+import { Budget } from './budget.ts';
+import { PaidCalls } from './paid-calls.ts';
+import { runUnits } from './run-units.ts';
+
+/** Folder of the files, in the working directory. */
+export const DEFAULT_FOLDER = 'replays';
+const CONCURRENCY = 16;
+
+/** Draws and stores the sample, and states cost and precision. Calls no model. A later call returns the same sample. */
+export async function planReplay(
+  definition: ReplayDefinition,
+  options: ReplayOptions = {},
+): Promise<ReplayPlan> {
+  return withJournal(definition, options, (session) => session.plan());
+}
+
+/**
+ * Runs or continues an experiment. Makes only calls whose answers are not stored.
+ *
+ * Rejects with `config` for an invalid definition or sample, with `denied` if the budget does not cover the likely cost, with `auth`
+ * or `billing` if a person must act, and with `aborted` when the signal aborts. All answers until then are stored.
+ *
+ * @example
+ * const report = await replay(definition, { ledger });
+ * console.log(toReplayText(report));
+ */
+export async function replay(
+  definition: ReplayDefinition,
+  options: ReplayOptions = {},
+): Promise<ReplayReport> {
+  return withJournal(definition, options, (session) => session.run());
+}
+
+/** Returns the report of the stored answers. Calls no model. Rejects with `not-found` if the experiment has no sample. */
+export async function readReplay(
+  name: string,
+  options: Pick<ReplayOptions, 'folder' | 'clock'> & Pick<ReplayDefinition, 'minQuality' | 'maxCost'> = {},
+): Promise<ReplayReport> {
+  checkName(name);
+  checkOptions('readReplay', options, READ_KINDS);
+  const { folder = DEFAULT_FOLDER, clock = systemClock } = options;
+  const { index } = await readIndex(journalFile(folder, name));
+  const { plan, rules } = index;
+  if (plan === undefined)
+    throw new LlmError('not-found', `replay ${name}: ${folder} has no such experiment; run it first`);
+  const { minQuality = rules?.minQuality ?? 0.95, maxCost = rules?.maxCost } = options;
+  const used: Rules = { minQuality, maxCost, judges: rules?.judges ?? [] };
+  const results = resultsOf({ index }, name, plan.sample, { ...used, warnings: plan.warnings });
+  return reportOf(results, new Date(clock.now()));
+}
+
+/** Deletes the files of an experiment. Rejects with `config` while a process runs it. */
+export async function removeReplay(name: string, options: Pick<ReplayOptions, 'folder'> = {}): Promise<void> {
+  checkName(name);
+  checkOptions('removeReplay', options, { folder: 'string' });
+  await removeJournal(options.folder ?? DEFAULT_FOLDER, name);
+}
+
+/** Opens the journal of an experiment, and closes it after the work. */
+async function withJournal<T>(
+  definition: ReplayDefinition,
+  options: ReplayOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const experiment = readDefinition(definition);
+  checkOptions(`replay ${experiment.name}`, options, OPTION_KINDS);
+  const { folder = DEFAULT_FOLDER } = options;
+  const journal = await Journal.open(folder, experiment.name);
+  try {
+    return await work(new Session(experiment, options, journal));
+  } finally {
+    await journal.close();
+  }
+}
+
+/** One invocation for an experiment. */
+class Session {
+  private readonly experiment: Experiment;
+  private readonly options: ReplayOptions;
+  private readonly journal: Journal;
+  private readonly prices: Prices;
+  private readonly clock: Clock;
+  /** Aborts with the signal of the caller, or when a person must act. */
+  private readonly stop = new AbortController();
+  private readonly signal: AbortSignal;
+
+  constructor(experiment: Experiment, options: ReplayOptions, journal: Journal) {
+    const { clock = systemClock, catalog, signal } = options;
+    this.experiment = experiment;
+    this.options = options;
+    this.journal = journal;
+    this.clock = clock;
+    this.prices = new Prices(experiment.definition, clock, catalog);
+    this.signal = signal === undefined ? this.stop.signal : AbortSignal.any([signal, this.stop.signal]);
+  }
+
+  async plan(): Promise<ReplayPlan> {
+    const { experiment, journal, prices, clock, signal } = this;
+    const onRead = (done: number): void => this.progress({ step: 'read', done, total: undefined });
+    return this.orAborted(() => ensurePlan({ experiment, journal, prices, clock, signal, onRead }));
+  }
+
+  async run(): Promise<ReplayReport> {
+    const { experiment, journal, prices, clock, signal } = this;
+    const { name, definition, minQuality, judges, budgetNanoUsd } = experiment;
+    const { majordomo, maxCost } = definition;
+    const plan = await this.plan();
+    this.checkBudget(plan);
+    this.setLimit();
+    await journal.append({ type: 'rules', minQuality, maxCost, judges });
+    const { catalog, concurrency = CONCURRENCY } = this.options;
+    const budget = new Budget(journal, budgetNanoUsd, signal);
+    const calls = new PaidCalls({ name, majordomo, journal, prices, budget, catalog, clock, signal });
+    let done = 0;
+    const onUnit = (): void => {
+      done += 1;
+      this.progress({ step: 'answer', done, total: plan.calls.candidate });
+    };
+    await this.orAborted(() =>
+      runUnits({ experiment, journal, prices, calls, concurrency, signal, onUnit }, (error) =>
+        this.stop.abort(error),
+      ),
+    );
+    const warnings = [...plan.warnings, ...warningsOf(calls)];
+    const results = resultsOf(journal, name, plan.sample, { minQuality, maxCost, judges, warnings });
+    return reportOf(results, new Date(clock.now()));
+  }
+
+  /** Throws `denied` if the likely cost of the calls without an answer exceeds the rest of the budget. */
+  private checkBudget({ likelyNanoUsd, calls }: ReplayPlan): void {
+    const { name, budgetNanoUsd } = this.experiment;
+    const { index } = this.journal;
+    const rest = budgetNanoUsd - index.spentNanoUsd - index.open().maxNanoUsd;
+    const missing = [...index.units.values()].filter(
+      ({ id, copyOf }) => copyOf === undefined && index.lastResult(id, 'candidate') === undefined,
+    ).length;
+    const likely =
+      calls.candidate === 0 ? 0n : (BigInt(likelyNanoUsd) * BigInt(missing)) / BigInt(calls.candidate);
+    if (likely <= rest) return;
+    throw new LlmError(
+      'denied',
+      `replay ${name}: the likely cost of the remaining calls is ${formatUsd(likely)}, and ${formatUsd(rest)} of the budget is left; raise \`budgetUsd\`, or use a smaller sample under another name`,
+      { code: 'budget-spent' },
+    );
+  }
+
+  /** Adds the budget to the ledger of the application, which reserves the maximum of each call from it. */
+  private setLimit(): void {
+    const { name, definition } = this.experiment;
+    const tenant = tenantOf(name);
+    const limit: Limit = {
+      name: tenant,
+      max: { usd: definition.budgetUsd },
+      per: 'ever',
+      where: { tenant: [tenant] },
+    };
+    this.options.ledger?.setLimit(limit);
+  }
+
+  private progress(progress: Omit<ReplayProgress, 'spentNanoUsd'>): void {
+    const spentNanoUsd = String(this.journal.index.spentNanoUsd);
+    notify(this.options.onProgress, { ...progress, spentNanoUsd });
+  }
+
+  /** Rejects with `aborted` if the signal of the caller has aborted. */
+  private async orAborted<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (this.options.signal?.aborted !== true) throw cause;
+      const message = `replay ${this.experiment.name} was aborted; run it again to continue`;
+      throw new LlmError('aborted', message, {}, { cause });
+    }
+  }
+}
+
+function warningsOf({ stopped, failures }: PaidCalls): readonly string[] {
+  const kinds = [...failures].map(([kind, count]) => `${count} of kind ${kind}`);
+  return [
+    ...(stopped === undefined ? [] : [`the run stopped early: ${stopped}`]),
+    ...(kinds.length === 0
+      ? []
+      : [`calls without a result, which the next run sends again: ${kinds.join(', ')}`]),
+  ];
+}
+
+const OPTION_KINDS: KindsOf<ReplayOptions> = {
+  folder: 'string',
+  ledger: 'object with setLimit',
+  catalog: 'object with find',
+  clock: 'object with now',
+  signal: 'object',
+  concurrency: 1,
+  onProgress: 'function',
+};
+const READ_KINDS = {
+  folder: 'string',
+  clock: 'object with now',
+  minQuality: 'number',
+  maxCost: 'number',
+} as const;

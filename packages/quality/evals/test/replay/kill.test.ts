@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { startFaultyServer } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import type { ReplayReport } from '../../src/replay.ts';
+import { tempFolder } from '../support/fixture.ts';
+
+const PROCESS = join(import.meta.dirname, '../support/replay-process.ts');
+const CONCURRENCY = 3;
+const UNITS = 40;
+
+const start = (baseURL: string, folder: string): ChildProcess =>
+  spawn(process.execPath, [PROCESS, baseURL, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+async function reportOf(child: ChildProcess): Promise<ReplayReport> {
+  return JSON.parse(await text(child.stdout!)) as ReplayReport;
+}
+
+it.each([1, 11, 30])(
+  'an experiment that SIGKILL ends at request %i sends no answered call again',
+  async (last) => {
+    const folder = tempFolder();
+    let isKilled = false;
+    await using server = await startFaultyServer((_request, index) => {
+      if (isKilled || index < last) return 'answer';
+      child.kill('SIGKILL');
+      return { delayMs: Infinity, text: '' };
+    });
+    const child = start(server.openaiBaseURL, folder);
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    isKilled = true;
+    expect(signal).toBe('SIGKILL');
+    const before = server.requests.length;
+    const report = await reportOf(start(server.openaiBaseURL, folder));
+    expect(report.missing).toBe(0);
+    const again = server.requests.length - UNITS;
+    expect(again).toBeGreaterThanOrEqual(0);
+    expect(again).toBeLessThanOrEqual(CONCURRENCY);
+    expect(report.lost.calls).toBeGreaterThanOrEqual(again);
+    expect(report.lost.calls).toBeLessThanOrEqual(CONCURRENCY);
+    expect(before).toBeLessThanOrEqual(last + CONCURRENCY);
+    const requests = server.requests.length;
+    expect({ ...(await reportOf(start(server.openaiBaseURL, folder))), at: report.at }).toEqual(report);
+    expect(server.requests).toHaveLength(requests);
+  },
+);
