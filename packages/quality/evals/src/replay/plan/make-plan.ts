@@ -1,36 +1,23 @@
-import { toJson, type ChatRequest, type Clock } from '@majordomo/core';
+import { toJson, type ChatRequest } from '@majordomo/core';
 import { randomNumbers } from '../../random.ts';
 import type { RecordedCall } from '../answer.ts';
 import { failureOf } from '../compare/format.ts';
 import { replayError, type Experiment } from '../definition.ts';
-import type { Journal } from '../journal/journal.ts';
 import { FORMAT, type HeaderLine, type UnitLine } from '../journal/lines.ts';
 import type { ReplaySample } from '../report/report.ts';
 import { candidateRequest, candidateSpec, replayedRequest } from '../run/candidate.ts';
 import { requestToJudge } from '../run/judge-request.ts';
-import { collect, type Collected, type Replayable } from '../sample/collect.ts';
-import { drawSample, shuffled, type Drawable, type Drawn } from '../sample/draw.ts';
+import { collect, type Collected } from '../sample/collect.ts';
+import { drawSample, shuffled, type Drawn } from '../sample/draw.ts';
 import { kindsOf } from '../sample/kinds.ts';
 import { powerOf } from '../statistics/sample-size.ts';
 import { seedOf } from '../seed.ts';
 import { tenantOf } from '../tenant.ts';
 import { detectableShare } from './detectable.ts';
+import { planWarnings } from './plan-warnings.ts';
+import type { Planning, Sampled } from './planning.ts';
 import type { ReplayPlan } from './plan.ts';
-import type { Prices } from './prices.ts';
 import { errorOf, LEAST_SAMPLE, precisionOf, shapeOf, sizeFor, type TrafficShape } from './sizes.ts';
-
-/** What a plan is made with. */
-export interface Planning {
-  readonly experiment: Experiment;
-  readonly journal: Journal;
-  readonly prices: Prices;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly onRead: (done: number) => void;
-}
-
-/** Call with its kind. */
-type Sampled = Replayable & Drawable;
 
 /** Share of the pairs of texts that a judge is likely to see. */
 const JUDGED = 0.6;
@@ -64,7 +51,8 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
   const drawn = drawSample(calls, size, random);
   checkDecidable(experiment, drawn);
   const stored = await storeUnits(planning, drawn, random);
-  const made = planOf(experiment, { collected, calls, shape, size, drawn, stored });
+  const warnings = await planWarnings(planning, drawn, size, stored.targets);
+  const made = planOf(experiment, { collected, calls, shape, size, drawn, stored, warnings });
   await journal.append({ type: 'plan', plan: made });
   await journal.sync();
   return made;
@@ -139,6 +127,8 @@ interface StoredUnits {
   readonly control: number;
   readonly likelyNanoUsd: bigint;
   readonly maxNanoUsd: bigint;
+  /** Targets of the control. */
+  readonly targets: ReadonlySet<string>;
 }
 
 /** Stores the drawn calls with their content. The calls of the control are a random part. */
@@ -153,18 +143,20 @@ async function storeUnits(
   const again = new Set(shuffled(originals, random).slice(0, Math.round(control * originals.length)));
   let likelyNanoUsd = 0n;
   let maxNanoUsd = 0n;
+  const targets = new Set<string>();
   for (const { call, copyOf } of drawn) {
     signal.throwIfAborted();
     const read = await definition.traffic.read(call.id, signal);
     if ('excluded' in read) throw replayError(name, 'traffic', `changed while it was read: ${read.excluded}`);
     const isInControl = again.has(copyOf ?? call.id);
+    if (isInControl) targets.add(read.response.target);
     await journal.append(await unitLine(read, call, copyOf, isInControl));
     if (copyOf !== undefined) continue;
     const costs = await unitCosts(planning, read, isInControl);
     likelyNanoUsd += costs.likely;
     maxNanoUsd += costs.most;
   }
-  return { candidate: originals.length, control: again.size, likelyNanoUsd, maxNanoUsd };
+  return { candidate: originals.length, control: again.size, likelyNanoUsd, maxNanoUsd, targets };
 }
 
 async function unitLine(
@@ -233,6 +225,7 @@ interface Drawing {
   readonly size: number;
   readonly drawn: readonly Drawn<Sampled>[];
   readonly stored: StoredUnits;
+  readonly warnings: readonly string[];
 }
 
 function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
@@ -259,7 +252,7 @@ function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
     power: powerOf(1 - minQuality, errorOf(shape, size)),
     detectable: Object.fromEntries(detectable) as ReplayPlan['detectable'],
     bestPrecision: precisionOf(shape, shape.total),
-    warnings: warningsOf(experiment, drawing),
+    warnings: drawing.warnings,
   };
 }
 
@@ -281,19 +274,4 @@ function sampleOf({ collected, calls, shape, drawn }: Drawing): ReplaySample {
       units: drawn.filter(({ call }) => call.kind === kind).length,
     })),
   };
-}
-
-function warningsOf({ definition, judges }: Experiment, { drawn, size }: Drawing): readonly string[] {
-  const distinct = drawn.filter(({ copyOf }) => copyOf === undefined).length;
-  const redacted = drawn.filter(({ call }) => call.isRedacted).length;
-  const { candidate } = definition;
-  return [
-    ...(distinct < size ? [`the traffic has only ${distinct} distinct calls, and ${size} were asked`] : []),
-    ...(redacted > 0
-      ? [`${redacted} calls contain redacted values, so they are not the calls that were answered`]
-      : []),
-    ...judges
-      .filter((judge) => candidate.spec?.split(',').includes(judge) === true)
-      .map((judge) => `${judge} judges its own answers; use a judge of another vendor`),
-  ];
 }

@@ -1,4 +1,13 @@
-import { catalog as shipped, costOf, priceAt, type Catalog, type Price } from '@majordomo/catalog';
+import {
+  catalog as shipped,
+  costOf,
+  noticeOf,
+  priceAt,
+  type Catalog,
+  type CatalogMatch,
+  type ModelNotice,
+  type Price,
+} from '@majordomo/catalog';
 import { LlmError, type ChatRequest, type Clock, type Majordomo, type Usage } from '@majordomo/core';
 import { createLedger, type Ledger } from '@majordomo/ledger';
 import { replayError } from '../definition.ts';
@@ -58,6 +67,12 @@ export class Prices {
     return (await this.costOfUsage(target, usage))?.nanoUsd ?? 0n;
   }
 
+  /** Returns a notice if the vendor retires the model of a target within the given number of days, or has retired it. */
+  async retirement(target: string, withinDays: number): Promise<ModelNotice | undefined> {
+    const found = await this.find(target);
+    return found?.match && noticeOf(found.match.model, new Date(this.clock.now()), withinDays);
+  }
+
   /**
    * Returns the cost of an answer of a target with the recorded share of cached input, without a cache, and as a part of a batch.
    * Returns `undefined` if the cost is not known.
@@ -109,16 +124,24 @@ export class Prices {
   }
 
   private async findPrice(target: string): Promise<Price | 'included' | undefined> {
+    const found = await this.find(target);
+    if (found?.isIncluded === true) return 'included';
+    return found?.match && priceAt(found.match.model, new Date(this.clock.now()));
+  }
+
+  private async find(
+    target: string,
+  ): Promise<{ readonly isIncluded: boolean; readonly match: CatalogMatch | undefined } | undefined> {
     const resolved = await this.majordomo.resolve(target).catch((error: unknown) => {
       // The provider of a recorded answer may be missing, so that its cost is not known.
       if (LlmError.is(error, 'config')) return [];
       throw error;
     });
     const [found] = resolved;
-    if (found?.vendor === undefined) return undefined;
-    if (found.billing === 'included') return 'included';
-    const match = await this.catalog.find(found.vendor, found.model);
-    return match && priceAt(match.model, new Date(this.clock.now()));
+    if (found === undefined) return undefined;
+    const { vendor, model, billing } = found;
+    const match = vendor === undefined ? undefined : await this.catalog.find(vendor, model);
+    return { isIncluded: billing === 'included', match };
   }
 
   private unknownCost(target: string): LlmError {

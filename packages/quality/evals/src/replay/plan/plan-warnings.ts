@@ -1,0 +1,58 @@
+import type { Drawn } from '../sample/draw.ts';
+import type { Planning, Sampled } from './planning.ts';
+
+/** Number of days before a retirement from which it is reported. */
+const RETIREMENT_DAYS = 90;
+
+/** Returns the warnings of a plan: about the sample, the judges, and models that their vendors retire. */
+export async function planWarnings(
+  planning: Planning,
+  drawn: readonly Drawn<Sampled>[],
+  size: number,
+  control: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const { definition, judges } = planning.experiment;
+  const { spec } = definition.candidate;
+  const candidates = spec === undefined ? [] : await targetsOf(planning, spec);
+  const judging = (await Promise.all(judges.map((judge) => targetsOf(planning, judge)))).flat();
+  const own = judging.filter((target) => candidates.includes(target));
+  return [
+    ...(await retirementWarnings(planning, new Set([...candidates, ...judging, ...control]))),
+    ...sampleWarnings(drawn, size),
+    ...own.map((target) => `${target} judges its own answers; use a judge of another vendor`),
+  ];
+}
+
+async function targetsOf({ experiment, signal }: Planning, spec: string): Promise<readonly string[]> {
+  const resolved = await experiment.definition.majordomo.resolve(spec, { signal });
+  return resolved.map(({ target }) => target);
+}
+
+async function retirementWarnings(
+  { prices }: Planning,
+  targets: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  for (const target of targets) {
+    const notice = await prices.retirement(target, RETIREMENT_DAYS);
+    if (notice === undefined) continue;
+    const { daysLeft, retires } = notice;
+    warnings.push(
+      daysLeft < 0
+        ? `${target} was retired on ${retires}; set \`control: 0\` if it only answered recorded calls`
+        : `${target} retires on ${retires}, in ${daysLeft} days`,
+    );
+  }
+  return warnings;
+}
+
+function sampleWarnings(drawn: readonly Drawn<Sampled>[], size: number): readonly string[] {
+  const distinct = drawn.filter(({ copyOf }) => copyOf === undefined).length;
+  const redacted = drawn.filter(({ call }) => call.isRedacted).length;
+  return [
+    ...(distinct < size ? [`the traffic has only ${distinct} distinct calls, and ${size} were asked`] : []),
+    ...(redacted > 0
+      ? [`${redacted} calls contain redacted values, so they are not the calls that were answered`]
+      : []),
+  ];
+}

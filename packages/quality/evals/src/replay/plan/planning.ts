@@ -1,0 +1,19 @@
+import type { Clock } from '@majordomo/core';
+import type { Experiment } from '../definition.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Replayable } from '../sample/collect.ts';
+import type { Drawable } from '../sample/draw.ts';
+import type { Prices } from './prices.ts';
+
+/** What a plan is made with. */
+export interface Planning {
+  readonly experiment: Experiment;
+  readonly journal: Journal;
+  readonly prices: Prices;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onRead: (done: number) => void;
+}
+
+/** Call with its kind. */
+export type Sampled = Replayable & Drawable;
