@@ -110,6 +110,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./eval/eval-command.ts'),
   },
   {
+    name: 'replay',
+    description: 'try another model on recorded calls',
+    load: () => import('./replay/replay-command.ts'),
+  },
+  {
     name: 'calibrate',
     description: 'learn curves that make probabilities of targets comparable',
     load: () => import('./calibrate/calibrate-command.ts'),

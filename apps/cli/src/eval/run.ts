@@ -57,17 +57,23 @@ export async function runEvals(files: readonly string[], flags: RunFlags, io: Io
 }
 
 /** Imports the evaluation of a module. Throws `Stop` with one line if the module fails. */
-async function loadDefinition(file: string, { cwd }: Io): Promise<EvalDefinition> {
+async function loadDefinition(file: string, io: Io): Promise<EvalDefinition> {
+  const value = await importDefault(file, io);
+  if ('subject' in value) return value as EvalDefinition;
+  throw new Stop(`${file} does not export an evaluation; write export default defineEval({ … })`);
+}
+
+/** Imports the default export of a module, or an empty object if it is none. Throws `Stop` with one line if the module fails. */
+export async function importDefault(file: string, { cwd }: Io): Promise<object> {
   const value = await importConfig(resolve(cwd, file)).catch((error: unknown) => {
     const [reason = ''] = (oldNode(error) ?? redact(reasonOf(error))).split('\n');
     throw new Stop(`${file} cannot be loaded: ${reason}`);
   });
-  if (typeof value === 'object' && value !== null && 'subject' in value) return value as EvalDefinition;
-  throw new Stop(`${file} does not export an evaluation; write export default defineEval({ … })`);
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 /** Opens the installed providers, also those without a key, because a replay resolves specs and sends nothing. */
-async function configuredMajordomo(io: Io): Promise<Majordomo> {
+export async function configuredMajordomo(io: Io): Promise<Majordomo> {
   const { cwd, signal } = io;
   const settings = await loadSettings(io);
   return openIds(await installedIds(settings, cwd), settings, { cwd, signal });

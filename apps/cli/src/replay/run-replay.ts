@@ -1,0 +1,181 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { LlmError } from '@majordomo/core';
+import { formatUsd } from '@majordomo/catalog';
+import type { ReplayDefinition, ReplayPlan, ReplayProgress, ReplayReport } from '@majordomo/evals/replay';
+import { configuredMajordomo, importDefault } from '../eval/run.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+import { loadPackage, trustPackagesOf } from '../program/load-package.ts';
+import { reasonOf } from '../program/reason.ts';
+import { bar } from '../terminal/bar.ts';
+
+export type Replays = typeof import('@majordomo/evals/replay');
+
+/** Options of a command that returns a verdict. */
+export interface VerdictFlags {
+  readonly folder?: string;
+  readonly minQuality?: number;
+  readonly maxCost?: number;
+  /** Paths of the reports to write. */
+  readonly report?: readonly string[];
+  readonly content?: true;
+  readonly allowInconclusive?: true;
+}
+
+/** Options of `majordomo replay run`. */
+export interface RunFlags extends VerdictFlags {
+  readonly budget?: string;
+  readonly concurrency?: number;
+}
+
+const FOLDER = 'replays';
+
+/** Loads `@majordomo/evals/replay`. */
+export const loadReplays = async ({ cwd }: Io): Promise<Replays> =>
+  (await loadPackage('@majordomo/evals/replay', cwd, 'majordomo replay')) as Replays;
+
+export const folderOf = ({ folder = FOLDER }: { readonly folder?: string }, { cwd }: Io): string =>
+  resolve(cwd, folder);
+
+/** Implements `majordomo replay plan`. Prints the sample, its cost and its precision. */
+export async function plan(file: string, flags: RunFlags, io: Io): Promise<ExitCode> {
+  trustPackagesOf(io.cwd);
+  const replays = await loadReplays(io);
+  const definition = await loadDefinition(file, flags, io);
+  const made = await replays.planReplay(definition, optionsOf(flags, io));
+  io.stdout.write(`${planText(made)}\n`);
+  return EXIT.ok;
+}
+
+/** Implements `majordomo replay run`. Prints the plan, runs or continues the experiment, and prints its report. */
+export async function run(file: string, flags: RunFlags, io: Io): Promise<ExitCode> {
+  checkReports(flags);
+  trustPackagesOf(io.cwd);
+  const replays = await loadReplays(io);
+  const definition = await loadDefinition(file, flags, io);
+  const options = optionsOf(flags, io);
+  io.stdout.write(`${planText(await replays.planReplay(definition, options))}\n\n`);
+  const running = replays.replay(definition, { ...options, concurrency: flags.concurrency });
+  const report = await running.finally(() => {
+    if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
+  });
+  return publish(report, replays, flags, io);
+}
+
+/** Implements `majordomo replay show`. Prints the report of the stored answers. */
+export async function show(name: string, flags: VerdictFlags, io: Io): Promise<ExitCode> {
+  checkReports(flags);
+  const replays = await loadReplays(io);
+  const { minQuality, maxCost } = flags;
+  const stored = replays.readReplay(name, { folder: folderOf(flags, io), minQuality, maxCost });
+  return publish(await stored.catch(stopOf), replays, flags, io);
+}
+
+/** Implements `majordomo replay remove`. */
+export async function remove(name: string, flags: VerdictFlags, io: Io): Promise<ExitCode> {
+  const replays = await loadReplays(io);
+  await replays.removeReplay(name, { folder: folderOf(flags, io) }).catch(stopOf);
+  io.stdout.write(`${name} has no files any more\n`);
+  return EXIT.ok;
+}
+
+/** Throws an error of an unknown experiment as the end of the command. */
+export function stopOf(error: unknown): never {
+  throw LlmError.is(error) ? new Stop(error.message) : error;
+}
+
+async function loadDefinition(file: string, flags: RunFlags, io: Io): Promise<ReplayDefinition> {
+  const value = (await importDefault(file, io)) as Partial<ReplayDefinition>;
+  if (value.candidate === undefined || value.traffic === undefined)
+    throw new Stop(`${file} does not export an experiment; write export default defineReplay({ … })`);
+  const { minQuality, maxCost, budget } = flags;
+  return {
+    ...(value as ReplayDefinition),
+    majordomo: value.majordomo ?? (await configuredMajordomo(io)),
+    minQuality: minQuality ?? value.minQuality,
+    maxCost: maxCost ?? value.maxCost,
+    budgetUsd: budget ?? (value as ReplayDefinition).budgetUsd,
+  };
+}
+
+const optionsOf = (
+  flags: RunFlags,
+  io: Io,
+): { folder: string; signal: AbortSignal; onProgress: ReturnType<typeof progressOn> } => ({
+  folder: folderOf(flags, io),
+  signal: io.signal,
+  onProgress: progressOn(io),
+});
+
+/** Functions that write a report, by file extension. */
+const REPORTS: Readonly<
+  Record<string, (report: ReplayReport, replays: Replays, flags: VerdictFlags, io: Io) => Promise<string>>
+> = {
+  '.md': async (report, { toReplayMarkdown }) => toReplayMarkdown(report),
+  '.json': async (report) => `${JSON.stringify(report, undefined, 2)}\n`,
+  '.html': (report, { toReplayHtml }, flags, io) =>
+    toReplayHtml(report, { folder: folderOf(flags, io), content: flags.content }),
+};
+
+function checkReports({ report = [], content }: VerdictFlags): void {
+  const unknown = report.find((file) => !Object.hasOwn(REPORTS, extname(file)));
+  if (unknown !== undefined)
+    throw new Stop(`--report ${unknown}: the extension must be one of ${Object.keys(REPORTS).join(', ')}`);
+  if (content === true && !report.some((file) => extname(file) === '.html'))
+    throw new Stop('--content applies to .html reports only; add --report file.html');
+}
+
+/** Prints a report, writes the files and returns the exit code. */
+async function publish(
+  report: ReplayReport,
+  replays: Replays,
+  flags: VerdictFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const { stdout, cwd } = io;
+  const columns = Number.isFinite(stdout.columns) ? stdout.columns : undefined;
+  stdout.write(`${replays.toReplayText(report, { color: stdout.colour, columns })}\n`);
+  for (const given of flags.report ?? []) {
+    const file = join(cwd, given);
+    const text = await REPORTS[extname(given)]?.(report, replays, flags, io);
+    const written = mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, text ?? ''));
+    await written.catch((error: unknown) => {
+      throw new Stop(`--report ${given}: ${reasonOf(error)}`);
+    });
+  }
+  const isAllowed = report.verdict === 'inconclusive' && flags.allowInconclusive === true;
+  return isAllowed ? EXIT.ok : EXIT_OF[report.verdict];
+}
+
+const EXIT_OF: Readonly<Record<ReplayReport['verdict'], ExitCode>> = {
+  pass: EXIT.ok,
+  fail: EXIT.failed,
+  inconclusive: EXIT.inconclusive,
+  incomplete: EXIT.incomplete,
+};
+
+function planText({ name, sample, calls, precision, power, ...plan }: ReplayPlan): string {
+  const usd = (nanoUsd: string): string => formatUsd(BigInt(nanoUsd));
+  const excluded = Object.entries(sample.excluded).map(([reason, count]) => `  ${count} excluded: ${reason}`);
+  return [
+    `${name}: ${calls.candidate} calls of ${sample.kinds.length} kinds represent ${sample.represented} of ${sample.traffic} chats`,
+    ...excluded,
+    `quality ± ${(100 * precision).toFixed(1)} %; a model that is as good passes with a probability of ${Math.round(100 * power)} %`,
+    `likely cost ${usd(plan.likelyNanoUsd)}, at most ${usd(plan.maxNanoUsd)}, for ${calls.candidate} answers, ${calls.control} of the present model and at most ${calls.judge} verdicts`,
+    ...plan.warnings.map((warning) => `warning: ${warning}`),
+  ].join('\n');
+}
+
+const CLEAR_LINE = '\r\u001B[K';
+const CELLS = 20;
+
+/** Returns a listener that draws a progress bar, or `undefined` without a terminal. */
+function progressOn({ stderr }: Io): ((progress: ReplayProgress) => void) | undefined {
+  if (!stderr.canErase) return undefined;
+  return ({ step, done, total, spentNanoUsd }) => {
+    const counts = total === undefined ? `${done} calls read` : `${done}/${total}, ${formatUsd(BigInt(spentNanoUsd))}`;
+    const drawn = step === 'read' || total === undefined ? '' : `${bar(done / total, CELLS).padEnd(CELLS)} `;
+    stderr.write(`${CLEAR_LINE}${drawn}${counts}`);
+  };
+}
