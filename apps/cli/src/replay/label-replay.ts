@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { LabeledPair } from '@majordomo/evals/replay';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
+import { printable } from '../terminal/paint.ts';
 import { folderOf, loadReplays, stopOf } from './run-replay.ts';
 
 const KEYS = { '1': 'first', '2': 'second', e: 'equal' } as const;
@@ -20,7 +21,7 @@ export async function label(
   let labels = 0;
   try {
     for await (const pair of replays.labelReplay(name, { folder: folderOf(flags, io) })) {
-      io.stdout.write(pairText(pair));
+      io.stdout.write(printable(pairText(pair)));
       const choice = await askChoice(io);
       if (choice === undefined) break;
       if (choice === 's') continue;

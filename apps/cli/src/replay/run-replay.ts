@@ -9,6 +9,7 @@ import type { Io } from '../program/io.ts';
 import { loadPackage, trustPackagesOf } from '../program/load-package.ts';
 import { reasonOf } from '../program/reason.ts';
 import { bar } from '../terminal/bar.ts';
+import { printable } from '../terminal/paint.ts';
 
 export type Replays = typeof import('@majordomo/evals/replay');
 
@@ -44,7 +45,7 @@ export async function plan(file: string, flags: RunFlags, io: Io): Promise<ExitC
   const replays = await loadReplays(io);
   const definition = await loadDefinition(file, flags, io);
   const made = await replays.planReplay(definition, optionsOf(flags, io));
-  io.stdout.write(`${planText(made)}\n`);
+  io.stdout.write(`${printable(planText(made))}\n`);
   return EXIT.ok;
 }
 
@@ -55,7 +56,7 @@ export async function run(file: string, flags: RunFlags, io: Io): Promise<ExitCo
   const replays = await loadReplays(io);
   const definition = await loadDefinition(file, flags, io);
   const options = optionsOf(flags, io);
-  io.stdout.write(`${planText(await replays.planReplay(definition, options))}\n\n`);
+  io.stdout.write(`${printable(planText(await replays.planReplay(definition, options)))}\n\n`);
   const running = replays.replay(definition, { ...options, concurrency: flags.concurrency });
   const report = await running.finally(() => {
     if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);

@@ -25,6 +25,9 @@ export { labelReplay, type LabeledPair } from './replay/label.ts';
 export type { ReplayPlan } from './replay/plan/plan.ts';
 
 // Report
+export { toReplayHtml, type ReplayHtmlOptions } from './replay/replay-html.ts';
+export { toReplayMarkdown } from './replay/report/markdown.ts';
+export { toReplayText, type ReplayTextOptions } from './replay/report/text.ts';
 export type {
   Estimate,
   ReplayCluster,
@@ -38,6 +41,8 @@ export type {
 } from './replay/report/report.ts';
 
 // Types of other packages that the public types use
+export type { CallLog } from '@majordomo/admin';
+export type { Batches } from '@majordomo/batch';
 export type { Catalog } from '@majordomo/catalog';
 export type { Ledger } from '@majordomo/ledger';
 export type { Check } from './types.ts';

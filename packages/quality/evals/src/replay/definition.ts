@@ -1,3 +1,4 @@
+import type { Batches } from '@majordomo/batch';
 import type { Catalog } from '@majordomo/catalog';
 import { LlmError, type ChatModel, type ChatRequest, type Clock, type Majordomo } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
@@ -30,6 +31,11 @@ export interface ReplayDefinition {
   readonly maxCost?: number | undefined;
   /** Maximum cost of the experiment in dollars over all runs of this name, judges and control included, such as `'20'`. */
   readonly budgetUsd: string;
+  /**
+   * Sends all calls as batch jobs at the batch price. Times are then not measured. Use a store that outlives the process.
+   * `@default live calls`
+   */
+  readonly batches?: Batches | undefined;
   /** Whether the content of a call may be sent to the targets of this experiment. `@default every call with complete content` */
   readonly consent?: ((call: RecordedCall) => boolean) | undefined;
   /** Whether calls whose request contains redacted values are included. `@default false` */
@@ -50,7 +56,7 @@ export interface Candidate {
   readonly spec?: string | undefined;
   /** Returns the changed request, for example with another system text or other tools. `undefined` excludes the call. */
   readonly change?: ((request: ChatRequest, call: RecordedCall) => ChatRequest | undefined) | undefined;
-  /** Wraps the model, for example with `guarded`. */
+  /** Wraps the model, for example with `guarded`. Live only. */
   readonly wrap?: ((model: ChatModel) => ChatModel) | undefined;
   /** Whether two arguments of a tool mean the same. `undefined`: the schema of the tool decides. */
   readonly sameArgument?:
@@ -73,6 +79,9 @@ export type Judging =
 /** Verdict on the candidate. `undefined` marks the pair as doubtful. */
 export type Verdict = 'better' | 'equal' | 'worse';
 
+/** Folder of the files, in the working directory. */
+export const DEFAULT_FOLDER = 'replays';
+
 /** Options of a run. */
 export interface ReplayOptions {
   /** Folder of the files, mode 0700. `@default 'replays' in the working directory` */
@@ -87,7 +96,12 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal | undefined;
   /** Maximum number of concurrent calls, 1 to 1,000. After a crash, at most this number of calls is sent again. `@default 16` */
   readonly concurrency?: number | undefined;
-  /** Listener called after each stored answer. Errors that it throws are ignored. */
+  /**
+   * Maximum duration of a run with `batches`, in milliseconds. The run then returns an `incomplete` report, and the next run
+   * continues. `@default no limit`
+   */
+  readonly waitMs?: number | undefined;
+  /** Listener called after each stored answer, and after each poll of a batch. Errors that it throws are ignored. */
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
 }
 
@@ -99,6 +113,8 @@ export interface ReplayProgress {
   /** Number of planned units of the step. `undefined` while the traffic is read. */
   readonly total: number | undefined;
   readonly spentNanoUsd: string;
+  /** Time until the next poll of a batch, in milliseconds. */
+  readonly nextMs?: number | undefined;
 }
 
 /** Returns the definition unchanged. Provides the types for a module of `majordomo replay run`. */
@@ -125,6 +141,8 @@ export function readDefinition(definition: ReplayDefinition): Experiment {
   checkOptions(`replay ${name}: candidate`, candidate, CANDIDATE_KINDS);
   if (candidate.spec === undefined && candidate.change === undefined)
     throw replayError(name, 'candidate', 'needs `spec` or `change`, otherwise nothing differs');
+  if (candidate.wrap !== undefined && definition.batches !== undefined)
+    throw replayError(name, 'candidate.wrap', 'applies to live calls only; remove `batches`');
   checkRange(definition, 'sample', 20, 20_000);
   checkRange(definition, 'precision', 0.002, 0.2);
   checkRange(definition, 'minQuality', 0, 2);
@@ -194,6 +212,7 @@ const KINDS: KindsOf<ReplayDefinition> = {
   minQuality: 'number',
   maxCost: 'number',
   budgetUsd: 'string',
+  batches: 'object with submit',
   consent: 'function',
   includeRedacted: 'boolean',
   kind: 'function',

@@ -2,11 +2,10 @@ import { LlmError, systemClock, type ChatRequest } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import { randomNumbers } from '../random.ts';
 import type { Answer } from './answer.ts';
-import { checkName, type ReplayOptions } from './definition.ts';
+import { checkName, DEFAULT_FOLDER, type ReplayOptions } from './definition.ts';
 import { Journal, journalFile } from './journal/journal.ts';
 import type { JournalIndex } from './journal/journal-index.ts';
 import { readPairs } from './journal/pairs.ts';
-import { DEFAULT_FOLDER } from './run/replay.ts';
 import { shuffled } from './sample/draw.ts';
 import { seedOf } from './seed.ts';
 

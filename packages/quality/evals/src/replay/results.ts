@@ -9,6 +9,8 @@ export interface Rules {
   readonly minQuality: number;
   readonly maxCost: number | undefined;
   readonly judges: readonly string[];
+  /** Whether the answers were requested one by one, so that times are known. */
+  readonly isLive: boolean;
 }
 
 /** Returns everything that the report of a journal is computed of. */
@@ -24,7 +26,6 @@ export function resultsOf(
     name,
     sample,
     units: [...index.units.values()].map((unit) => scoredUnit(unit, index)),
-    isLive: true,
     spentNanoUsd: index.spentNanoUsd,
     lost: { calls, maxNanoUsd },
   };

@@ -1,5 +1,6 @@
 import type {
   HeaderLine,
+  JobLine,
   Line,
   Place,
   PlanLine,
@@ -28,6 +29,10 @@ export class JournalIndex {
   readonly labels: Map<string, number> = new Map();
   /** Cost of everything that was booked, in nano-USD. */
   spentNanoUsd = 0n;
+  /** Jobs whose results are not stored yet, by key. */
+  readonly jobs: Map<string, JobLine> = new Map();
+  /** Number of jobs that were submitted. */
+  jobCount = 0;
   /** Result by key, and the last key of each side of a unit. */
   private readonly results = new Map<string, ResultLine>();
   private readonly last = new Map<string, string>();
@@ -67,6 +72,13 @@ export class JournalIndex {
         this.results.set(line.key, line);
         this.last.set(sideKey(line.unit, line.side), line.key);
         break;
+      case 'job':
+        this.jobs.set(line.key, line);
+        this.jobCount += 1;
+        break;
+      case 'job-end':
+        this.jobs.delete(line.key);
+        break;
       case 'label':
         this.labels.set(line.unit, line.label);
     }
@@ -77,9 +89,10 @@ export class JournalIndex {
     this.plan = undefined;
     this.rules = undefined;
     this.spentNanoUsd = 0n;
-    for (const map of [this.units, this.answers, this.verdicts, this.labels, this.results, this.last])
+    for (const map of [this.units, this.answers, this.verdicts, this.labels, this.results, this.last, this.jobs])
       map.clear();
     this.started.clear();
+    this.jobCount = 0;
     this.repeated = { calls: 0, maxNanoUsd: 0n };
   }
 
@@ -101,6 +114,14 @@ export class JournalIndex {
       calls: calls + amounts.length,
       maxNanoUsd: amounts.reduce((sum, amount) => sum + amount, maxNanoUsd),
     };
+  }
+
+  /** Maximum cost of everything without a result, in nano-USD. */
+  heldNanoUsd(): bigint {
+    return [...this.jobs.values()].reduce(
+      (sum, { maxNanoUsd }) => sum + BigInt(maxNanoUsd),
+      this.open().maxNanoUsd,
+    );
   }
 
   private start({ key, maxNanoUsd }: StartLine): void {

@@ -60,6 +60,7 @@ export interface RulesLine {
   readonly minQuality: number;
   readonly maxCost: number | undefined;
   readonly judges: readonly string[];
+  readonly isLive: boolean;
 }
 
 /** Call that is about to be sent. Without a line of the answer, the call was in flight when its process ended. */
@@ -78,7 +79,8 @@ export interface AnswerLine {
   /** Response by `toJson`. */
   readonly response: JsonValue | undefined;
   readonly error: JsonValue | undefined;
-  readonly ms: number;
+  /** Duration. `undefined` for an item of a batch. */
+  readonly ms: number | undefined;
   readonly firstMs: number | undefined;
   /** Cost, or the maximum cost if the cost is not known. */
   readonly nanoUsd: string;
@@ -128,6 +130,22 @@ export interface StoredCost {
   readonly batchNanoUsd: string | undefined;
 }
 
+/** Batch job that is about to be submitted. */
+export interface JobLine {
+  readonly type: 'job';
+  /** Key of the job. */
+  readonly key: string;
+  /** Keys of the answers or verdicts, in the order of the items. */
+  readonly items: readonly string[];
+  readonly maxNanoUsd: string;
+}
+
+/** End of a job whose results are stored. */
+export interface JobEndLine {
+  readonly type: 'job-end';
+  readonly key: string;
+}
+
 /** Decision of a person about a unit: -1, 0 or 1. */
 export interface LabelLine {
   readonly type: 'label';
@@ -146,4 +164,6 @@ export type Line =
   | FailedLine
   | VerdictLine
   | ResultLine
+  | JobLine
+  | JobEndLine
   | LabelLine;

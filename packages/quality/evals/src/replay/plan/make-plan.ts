@@ -187,7 +187,8 @@ async function unitCosts(
   isInControl: boolean,
 ): Promise<{ readonly likely: bigint; readonly most: bigint }> {
   const { definition, name, judges } = experiment;
-  const { candidate } = definition;
+  const { candidate, batches } = definition;
+  const isBatch = batches !== undefined;
   const facts = { tenant: tenantOf(name), signal };
   const { response } = call;
   const sides: (readonly [spec: string, request: ChatRequest])[] = [];
@@ -198,7 +199,7 @@ async function unitCosts(
   let likely = 0n;
   let most = 0n;
   for (const [target, sent] of sides) {
-    likely += await prices.likely(target, response.usage);
+    likely += await prices.likely(target, response.usage, isBatch);
     most += await prices.maximum(target, sent, facts);
     for (const judge of judges) {
       const judged = requestToJudge('', { request: call.request, first: response, second: response });
@@ -210,7 +211,7 @@ async function unitCosts(
         cacheWrite: 0,
         reasoning: undefined,
       };
-      likely += (2n * (await prices.likely(judge, usage)) * BigInt(JUDGED * 10)) / 10n;
+      likely += (2n * (await prices.likely(judge, usage, isBatch)) * BigInt(JUDGED * 10)) / 10n;
       most += 2n * (await prices.maximum(judge, judged, facts));
     }
   }

@@ -59,12 +59,13 @@ export class Prices {
     return most;
   }
 
-  /** Returns the cost of a usage at the first target of a chain, or 0 if no price applies, for an estimate. */
-  async likely(spec: string, usage: Usage | undefined): Promise<bigint> {
+  /** Returns the cost of a usage at the first target of a chain, live or in a batch, or 0 if no price applies, for an estimate. */
+  async likely(spec: string, usage: Usage | undefined, isBatch: boolean = false): Promise<bigint> {
     const targets = await this.majordomo.resolve(spec);
     const target = targets[0]?.target;
     if (target === undefined || usage === undefined) return 0n;
-    return (await this.costOfUsage(target, usage))?.nanoUsd ?? 0n;
+    const cost = await this.costOfUsage(target, usage);
+    return (isBatch ? cost?.batchNanoUsd : undefined) ?? cost?.nanoUsd ?? 0n;
   }
 
   /** Returns a notice if the vendor retires the model of a target within the given number of days, or has retired it. */

@@ -48,8 +48,9 @@ export class Budget {
     for (const wake of waiting) wake();
   }
 
-  private covers(maxNanoUsd: bigint): boolean {
+  /** Whether the rest of the budget covers an amount. */
+  covers(maxNanoUsd: bigint): boolean {
     const { index } = this.journal;
-    return index.spentNanoUsd + index.open().maxNanoUsd + this.held + maxNanoUsd <= this.nanoUsd;
+    return index.spentNanoUsd + index.heldNanoUsd() + this.held + maxNanoUsd <= this.nanoUsd;
   }
 }

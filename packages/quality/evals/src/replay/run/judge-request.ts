@@ -3,6 +3,9 @@ import { judgeRequest, PAIR_VERDICTS, pairSystem } from '../../judge.ts';
 import { textOf, toolCallsOf } from '../../output.ts';
 import type { AnswerContent } from '../answer.ts';
 
+/** Maximum length of a verdict with its reasoning, which the budget reserves for each of them. */
+const MAX_TOKENS = 4000;
+
 /** Request to a judge: text, and a schema of the verdict. */
 export type JudgeRequest = ChatRequest & { readonly output: JsonObject };
 
@@ -25,7 +28,7 @@ export function requestToJudge(rubric: string, { request, first, second }: Judge
     first: shownAnswer(first),
     second: shownAnswer(second),
   };
-  return judgeRequest(pairSystem(rubric), data, PAIR_VERDICTS);
+  return { ...judgeRequest(pairSystem(rubric), data, PAIR_VERDICTS), maxTokens: MAX_TOKENS };
 }
 
 const shownAnswer = ({ parts }: AnswerContent): object => shownMessage({ role: 'assistant', parts });

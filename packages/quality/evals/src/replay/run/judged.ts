@@ -3,7 +3,7 @@ import type { Answer, Pair, RecordedCall } from '../answer.ts';
 import type { Judging, Verdict } from '../definition.ts';
 import type { Journal } from '../journal/journal.ts';
 import { requestToJudge } from './judge-request.ts';
-import type { PaidCalls } from './paid-calls.ts';
+import type { Calls } from './paid-calls.ts';
 
 /** Mean of the verdicts on a pair. */
 export interface Judged {
@@ -29,11 +29,12 @@ const ORDERS = [
 export async function judgePair(
   judging: Judging,
   pair: JudgedAnswer,
-  { journal, calls }: { readonly journal: Journal; readonly calls: PaidCalls },
+  { journal, calls }: { readonly journal: Journal; readonly calls: Calls },
 ): Promise<Judged | undefined> {
   if (typeof judging === 'function') return judgeByFunction(judging, pair, journal);
   const scores: number[] = [];
   let isDoubtful = false;
+  let isComplete = true;
   for (const model of [judging.models].flat()) {
     const verdicts: (Verdict | undefined)[] = [];
     for (const order of [0, 1] as const) {
@@ -47,7 +48,8 @@ export async function judgePair(
           request,
           verdicts: ORDERS[order],
         });
-        if (!isJudged) return undefined;
+        // The other orders are requested, too, so that one batch contains all of them.
+        isComplete &&= isJudged;
       }
       verdicts.push(journal.index.verdicts.get(key)?.verdict);
     }
@@ -55,7 +57,7 @@ export async function judgePair(
     scores.push(mean(known));
     isDoubtful ||= verdicts[0] === undefined || verdicts[0] !== verdicts[1];
   }
-  return { score: mean(scores), isDoubtful };
+  return isComplete ? { score: mean(scores), isDoubtful } : undefined;
 }
 
 async function judgeByFunction(

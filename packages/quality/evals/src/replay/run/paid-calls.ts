@@ -53,8 +53,16 @@ export interface JudgeCall {
   readonly verdicts: Readonly<Record<string, 'better' | 'equal' | 'worse'>>;
 }
 
+/** Way to get answers and verdicts: as calls, or as items of batches. */
+export interface Calls {
+  /** Stores the answer to a call, or the failure that the model caused. Returns `false` if the call has no result yet. */
+  answer(call: SideCall): Promise<boolean>;
+  /** Stores the verdict of a judge on one order of a pair. Returns `false` if the call has no result yet. */
+  judge(call: JudgeCall): Promise<boolean>;
+}
+
 /** Calls that cost money. Each answer is stored before its result is used. */
-export class PaidCalls {
+export class PaidCalls implements Calls {
   /** Reason why no further call is made. */
   stopped: string | undefined;
   /** Kinds of failures that left units without a result, with their numbers. */
@@ -65,10 +73,7 @@ export class PaidCalls {
     this.setup = setup;
   }
 
-  /**
-   * Stores the answer to a call, or the failure that the model caused. Returns `false` if the call has no result. Rejects with `auth`,
-   * `billing` or `config` if a person must act.
-   */
+  /** Rejects with `auth`, `billing` or `config` if a person must act. */
   async answer(call: SideCall): Promise<boolean> {
     const { clock, journal } = this.setup;
     const { key, unit, side, spec, request, wrap } = call;
@@ -109,7 +114,6 @@ export class PaidCalls {
     }
   }
 
-  /** Stores the verdict of a judge on one order of a pair. Returns `false` if the call has no result. */
   async judge({ key, unit, spec, request, verdicts }: JudgeCall): Promise<boolean> {
     const { journal, majordomo } = this.setup;
     const most = await this.begin(key, spec, request);

@@ -4,6 +4,7 @@ import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import {
   checkName,
+  DEFAULT_FOLDER,
   readDefinition,
   type Experiment,
   type ReplayDefinition,
@@ -19,11 +20,10 @@ import type { ReplayReport } from '../report/report.ts';
 import { resultsOf, type Rules } from '../results.ts';
 import { tenantOf } from '../tenant.ts';
 import { Budget } from './budget.ts';
-import { PaidCalls } from './paid-calls.ts';
+import { BatchCalls } from './batch-calls.ts';
+import { PaidCalls, type Calls } from './paid-calls.ts';
 import { runUnits } from './run-units.ts';
 
-/** Folder of the files, in the working directory. */
-export const DEFAULT_FOLDER = 'replays';
 const CONCURRENCY = 16;
 
 /** Draws and stores the sample, and states cost and precision. Calls no model. A later call returns the same sample. */
@@ -64,7 +64,7 @@ export async function readReplay(
   if (plan === undefined)
     throw new LlmError('not-found', `replay ${name}: ${folder} has no such experiment; run it first`);
   const { minQuality = rules?.minQuality ?? 0.95, maxCost = rules?.maxCost } = options;
-  const used: Rules = { minQuality, maxCost, judges: rules?.judges ?? [] };
+  const used: Rules = { minQuality, maxCost, judges: rules?.judges ?? [], isLive: rules?.isLive ?? true };
   const results = resultsOf({ index }, name, plan.sample, { ...used, warnings: plan.warnings });
   return reportOf(results, new Date(clock.now()));
 }
@@ -127,30 +127,50 @@ class Session {
     const plan = await this.plan();
     this.checkBudget(plan);
     this.setLimit();
-    await journal.append({ type: 'rules', minQuality, maxCost, judges });
+    await journal.append({ type: 'rules', minQuality, maxCost, judges, isLive: definition.batches === undefined });
     const { catalog, concurrency = CONCURRENCY } = this.options;
     const budget = new Budget(journal, budgetNanoUsd, signal);
-    const calls = new PaidCalls({ name, majordomo, journal, prices, budget, catalog, clock, signal });
+    const setup = { name, majordomo, journal, prices, budget, catalog, clock, signal };
+    const { batches } = definition;
+    const pass = (calls: Calls): Promise<void> => this.pass(calls, plan.calls.candidate, concurrency);
+    const calls = batches === undefined ? new PaidCalls(setup) : new BatchCalls(batches, setup);
+    await this.orAborted(() => (calls instanceof PaidCalls ? pass(calls) : this.batchPasses(calls, pass)));
+    const warnings = [...plan.warnings, ...warningsOf(calls)];
+    const isLive = batches === undefined;
+    const results = resultsOf(journal, name, plan.sample, { minQuality, maxCost, judges, isLive, warnings });
+    return reportOf(results, new Date(clock.now()));
+  }
+
+  /** Answers and compares the units without a result. */
+  private async pass(calls: Calls, total: number, concurrency: number): Promise<void> {
+    const { experiment, journal, prices, signal } = this;
     let done = 0;
     const onUnit = (): void => {
       done += 1;
-      this.progress({ step: 'answer', done, total: plan.calls.candidate });
+      this.progress({ step: 'answer', done, total });
     };
-    await this.orAborted(() =>
-      runUnits({ experiment, journal, prices, calls, concurrency, signal, onUnit }, (error) =>
-        this.stop.abort(error),
-      ),
+    await runUnits({ experiment, journal, prices, calls, concurrency, signal, onUnit }, (error) =>
+      this.stop.abort(error),
     );
-    const warnings = [...plan.warnings, ...warningsOf(calls)];
-    const results = resultsOf(journal, name, plan.sample, { minQuality, maxCost, judges, warnings });
-    return reportOf(results, new Date(clock.now()));
+  }
+
+  /** Alternates passes that collect calls with batches that get their results: first the answers, then the verdicts. */
+  private async batchPasses(calls: BatchCalls, pass: (calls: Calls) => Promise<void>): Promise<void> {
+    const end = this.clock.now() + (this.options.waitMs ?? Infinity);
+    const { size } = this.journal.index.units;
+    const onPoll = (nextMs: number): void =>
+      this.progress({ step: 'answer', done: 0, total: size, nextMs });
+    do await pass(calls);
+    while (await calls.sendBatches({ waitMs: end - this.clock.now(), onPoll }));
   }
 
   /** Throws `denied` if the likely cost of the calls without an answer exceeds the rest of the budget. */
   private checkBudget({ likelyNanoUsd, calls }: ReplayPlan): void {
     const { name, budgetNanoUsd } = this.experiment;
     const { index } = this.journal;
-    const rest = budgetNanoUsd - index.spentNanoUsd - index.open().maxNanoUsd;
+    // Batches that run have reserved their maximum.
+    if (index.jobs.size > 0) return;
+    const rest = budgetNanoUsd - index.spentNanoUsd - index.heldNanoUsd();
     const missing = [...index.units.values()].filter(
       ({ id, copyOf }) => copyOf === undefined && index.lastResult(id, 'candidate') === undefined,
     ).length;
@@ -194,7 +214,7 @@ class Session {
   }
 }
 
-function warningsOf({ stopped, failures }: PaidCalls): readonly string[] {
+function warningsOf({ stopped, failures }: Pick<PaidCalls, 'stopped' | 'failures'>): readonly string[] {
   const kinds = [...failures].map(([kind, count]) => `${count} of kind ${kind}`);
   return [
     ...(stopped === undefined ? [] : [`the run stopped early: ${stopped}`]),
@@ -211,6 +231,7 @@ const OPTION_KINDS: KindsOf<ReplayOptions> = {
   clock: 'object with now',
   signal: 'object',
   concurrency: 1,
+  waitMs: 0,
   onProgress: 'function',
 };
 const READ_KINDS = {

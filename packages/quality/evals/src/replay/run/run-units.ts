@@ -13,14 +13,14 @@ import { tenantOf } from '../tenant.ts';
 import { candidateRequest, candidateSpec, replayedRequest } from './candidate.ts';
 import { checkedDifference } from './checked.ts';
 import { judgePair, type Judged } from './judged.ts';
-import type { PaidCalls } from './paid-calls.ts';
+import type { Calls } from './paid-calls.ts';
 
 /** What units are answered and compared with. */
 export interface UnitSetup {
   readonly experiment: Experiment;
   readonly journal: Journal;
   readonly prices: Prices;
-  readonly calls: PaidCalls;
+  readonly calls: Calls;
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly onUnit: () => void;

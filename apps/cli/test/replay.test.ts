@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startFaultyServer } from '@majordomo/testing';
+import { expect, it } from 'vitest';
+import { world } from './world.ts';
+
+/** Module of an experiment on 40 recorded answers, half of which the candidate answers in other words. */
+const moduleOf = (baseURL: string): string => `
+import { createMajordomo } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { defineReplay } from '@majordomo/evals/replay';
+
+const words = (at: number): string =>
+  Array.from({ length: 8 }, (_, place) => Math.sin(at * 8 + place).toString(36).slice(3)).join(' ');
+const calls = Array.from({ length: 40 }, (_, at) => ({
+  id: \`call-\${at}\`,
+  at: '2026-11-01T00:00:00.000Z',
+  request: { messages: [{ role: 'user', parts: [{ type: 'text', text: words(at) }] }], maxTokens: 100 },
+  response: {
+    parts: [{ type: 'text', text: at % 2 === 0 ? 'It works.' : 'It \\u001b[2Jworked.' }],
+    finish: 'stop',
+    target: 'openai/gpt-5.4',
+    usage: { input: 20, output: 5, cacheRead: 0, cacheWrite: 0 },
+  },
+}));
+export default defineReplay({
+  name: 'next',
+  majordomo: createMajordomo({
+    providers: [createOpenAI({ api: 'chat', baseURL: '${baseURL}' })],
+    env: { OPENAI_API_KEY: 'sk-test' },
+  }),
+  traffic: {
+    async *list() {
+      for (const { id } of calls) yield { id };
+    },
+    read: async (id) => calls.find((call) => call.id === id),
+  },
+  candidate: { spec: 'openai/gpt-5.4-mini' },
+  judge: () => undefined,
+  sample: 40,
+  control: 0,
+  budgetUsd: '5',
+});`;
+
+it('plans, runs, labels and removes an experiment', async () => {
+  await using server = await startFaultyServer(() => 'It works.');
+  using cli = world({ files: { 'next.ts': moduleOf(server.openaiBaseURL) }, terminal: true, columns: 100, answers: ['1', 'x', '2', 'e', 's', 'q'] });
+  const plan = await cli.run('replay', 'plan', 'next.ts');
+  expect(plan).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^next: 40 calls of 1 kinds represent 40 of 40 chats\n/) });
+  expect(server.requests).toHaveLength(0);
+
+  const run = await cli.run('replay', 'run', 'next.ts', '--report', 'out/next.html', '--content', '--report', 'next.md', '--report', 'next.json');
+  expect([run.code, server.requests.length]).toEqual([3, 40]);
+  const written = (file: string): string => readFileSync(join(cli.cwd, file), 'utf8');
+  expect(written('out/next.html')).toMatch(/^<!doctype html>/);
+  expect(JSON.parse(written('next.json'))).toMatchObject({ format: 'majordomo-replay-report/1', verdict: 'inconclusive' });
+  expect(written('next.md')).not.toContain('It works.');
+
+  const labels = await cli.run('replay', 'label', 'next', '--by', 'ann');
+  expect(labels).toMatchObject({ code: 0, out: expect.stringContaining('3 pairs decided') });
+  expect(labels.out).not.toContain('\u001b[2J');
+  const shown = await cli.run('replay', 'show', 'next', '--min-quality', '0.1');
+  expect(shown.code).toBe(0);
+  expect((await cli.run('replay', 'show', 'next', '--allow-inconclusive')).code).toBe(0);
+  expect(server.requests).toHaveLength(40);
+
+  expect((await cli.run('replay', 'remove', 'next')).code).toBe(0);
+  expect(await cli.run('replay', 'show', 'next')).toMatchObject({ code: 2, err: expect.stringContaining('has no such experiment; run it first') });
+});
+
+it('states what is wrong with a module, a report and an option', async () => {
+  using cli = world({ files: { 'other.ts': 'export default { name: 1 };' } });
+  const problems = [
+    await cli.run('replay', 'run', 'other.ts'),
+    await cli.run('replay', 'run', 'other.ts', '--report', 'x.pdf'),
+    await cli.run('replay', 'show', 'x', '--content'),
+    await cli.run('replay', 'label', 'x'),
+  ];
+  expect(problems.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
+  expect(problems.map(({ err }) => err).join('')).toMatch(
+    /does not export an experiment; write export default defineReplay\(.*the extension must be one of \.md, \.json, \.html.*--content applies to \.html reports only.*needs a terminal/s,
+  );
+});

@@ -1,0 +1,188 @@
+import type { BatchItem, BatchJob, Batches, ItemResult } from '@majordomo/batch';
+import { toJson, type ChatResponse, type JsonObject } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
+import { isOwnFailure } from '../../score.ts';
+import { storeError } from '../../stored-call.ts';
+import { groupBy } from '../group-by.ts';
+import type { JobLine } from '../journal/lines.ts';
+import { tenantOf } from '../tenant.ts';
+import type { Calls, CallSetup, JudgeCall, SideCall } from './paid-calls.ts';
+
+/** Call that waits for a batch. */
+type Waiting =
+  | { readonly type: 'answer'; readonly call: SideCall }
+  | { readonly type: 'verdict'; readonly call: JudgeCall };
+
+/** Wait between two polls if a job does not state one, in milliseconds. */
+const POLL_MS = 1000;
+
+/** Options of `sendBatches`. */
+interface Polling {
+  /** Maximum duration in milliseconds. */
+  readonly waitMs: number;
+  readonly onPoll: (nextMs: number) => void;
+}
+
+/**
+ * Calls as items of batch jobs. A pass over the units collects the calls without a result, and `sendBatches` gets their results. A job is
+ * written to the journal before it is submitted, so that the next process continues the same job.
+ */
+export class BatchCalls implements Calls {
+  stopped: string | undefined;
+  readonly failures: Map<string, number> = new Map();
+  private readonly batches: Batches;
+  private readonly setup: CallSetup;
+  private readonly waiting = new Map<string, Waiting>();
+  /** Keys without a result of this run, which the next run sends again. */
+  private readonly tried = new Set<string>();
+
+  constructor(batches: Batches, setup: CallSetup) {
+    this.batches = batches;
+    this.setup = setup;
+  }
+
+  async answer(call: SideCall): Promise<boolean> {
+    if (!this.tried.has(call.key)) this.waiting.set(call.key, { type: 'answer', call });
+    return false;
+  }
+
+  async judge(call: JudgeCall): Promise<boolean> {
+    if (!this.tried.has(call.key)) this.waiting.set(call.key, { type: 'verdict', call });
+    return false;
+  }
+
+  /**
+   * Submits the collected calls, waits for the results and stores them. Returns `false` if no call was collected, if the time is over,
+   * or if the budget does not cover the calls.
+   */
+  async sendBatches({ waitMs, onPoll }: Polling): Promise<boolean> {
+    const { clock, signal } = this.setup;
+    const end = clock.now() + waitMs;
+    const jobs = await this.submit();
+    if (jobs.length === 0) return false;
+    let rest = jobs;
+    for (;;) {
+      const progress = await Promise.all(rest.map((job) => job.poll({ signal })));
+      rest = rest.filter((_, at) => progress[at]?.state !== 'done');
+      if (rest.length === 0) break;
+      const nextMs = Math.min(...progress.map((one) => one.nextMs ?? Infinity), 60_000) || POLL_MS;
+      if (clock.now() + nextMs > end) {
+        this.stopped = 'the time of `waitMs` is over, and batches are still running; run again';
+        return false;
+      }
+      onPoll(nextMs);
+      await abortable(new Promise<void>((resolve) => clock.timer(nextMs, resolve)), signal);
+    }
+    for (const job of jobs) await this.store(job);
+    this.waiting.clear();
+    return true;
+  }
+
+  /** Continues the jobs of an earlier process, and submits the collected calls that no job contains. */
+  private async submit(): Promise<readonly BatchJob[]> {
+    const { journal, name } = this.setup;
+    const lines = [...journal.index.jobs.values()];
+    const sent = new Set(lines.flatMap(({ items }) => items));
+    const fresh = [...this.waiting].filter(([key]) => !sent.has(key));
+    const groups = groupBy(fresh, ([, { type, call }]) => `${type} ${call.spec}`);
+    for (const group of groups.values()) {
+      const line = await this.begin(name, group);
+      if (line !== undefined) lines.push(line);
+    }
+    return Promise.all(lines.map((line) => this.submitJob(line)));
+  }
+
+  /** Reserves the maximum cost of a job. Returns `undefined` if the budget does not cover it. */
+  private async begin(
+    name: string,
+    group: readonly (readonly [string, Waiting])[],
+  ): Promise<JobLine | undefined> {
+    const { journal, prices, budget, signal } = this.setup;
+    let most = 0n;
+    for (const [, { call }] of group)
+      most += await prices.maximum(call.spec, call.request, { tenant: tenantOf(name), signal });
+    if (!budget.covers(most)) {
+      this.stopped = 'the budget does not cover the maximum cost of the next batch; raise `budgetUsd` and run again';
+      return undefined;
+    }
+    const line: JobLine = {
+      type: 'job',
+      key: `replay:${name}:${journal.index.jobCount + 1}`,
+      items: group.map(([key]) => key),
+      maxNanoUsd: String(most),
+    };
+    await journal.append(line);
+    return line;
+  }
+
+  private async submitJob({ key, items }: JobLine): Promise<BatchJob> {
+    const { name } = this.setup;
+    const calls = items.flatMap((item) => this.waiting.get(item) ?? []);
+    const [first] = calls;
+    // All results of a job were stored before its end could be written.
+    if (first === undefined) return this.batches.open(key);
+    const output = first.type === 'verdict' ? first.call.request.output : undefined;
+    return this.batches.submit({
+      key,
+      spec: first.call.spec,
+      items: calls.map((waiting) => itemOf(waiting)),
+      output,
+      tenant: tenantOf(name),
+      metadata: { replay: { name } },
+    });
+  }
+
+  private async store(job: BatchJob): Promise<void> {
+    const { journal } = this.setup;
+    const { index } = journal;
+    for await (const result of job.results<JsonObject>()) {
+      const { id } = result;
+      this.tried.add(id);
+      const waiting = this.waiting.get(id);
+      if (waiting === undefined || index.answers.has(id) || index.verdicts.has(id)) continue;
+      await this.storeResult(waiting, result);
+    }
+    await journal.append({ type: 'job-end', key: job.key });
+  }
+
+  private async storeResult(waiting: Waiting, result: ItemResult<JsonObject>): Promise<void> {
+    const { journal } = this.setup;
+    const { error, value, nanoUsd = 0n } = result;
+    const { key } = waiting.call;
+    if (error !== undefined && !isOwnFailure(error)) {
+      this.failures.set(error.kind, (this.failures.get(error.kind) ?? 0) + 1);
+      await journal.append({ type: 'failed', key, kind: error.kind, nanoUsd: String(nanoUsd) });
+      return;
+    }
+    if (waiting.type === 'verdict') {
+      const verdict = waiting.call.verdicts[String(value?.['verdict'])];
+      await journal.append({ type: 'verdict', key, verdict, nanoUsd: String(nanoUsd) });
+      return;
+    }
+    const { unit, side } = waiting.call;
+    await journal.append({
+      type: 'answer',
+      key,
+      unit,
+      side,
+      response: error === undefined ? toJson(contentOf(result.response as ChatResponse)) : undefined,
+      error: error && toJson(storeError(error)),
+      ms: undefined,
+      firstMs: undefined,
+      nanoUsd: String(nanoUsd),
+    });
+  }
+}
+
+const contentOf = ({ parts, finish, target, usage }: ChatResponse): object => ({
+  parts,
+  finish,
+  target,
+  usage,
+});
+
+function itemOf({ type, call }: Waiting): BatchItem {
+  if (type === 'answer') return { id: call.key, request: call.request };
+  const { output: _ofJob, ...request } = call.request;
+  return { id: call.key, request };
+}

@@ -1,0 +1,108 @@
+import { createBatches, memoryBatchStore } from '@majordomo/batch';
+import { startBatchServer, type BatchServer } from '@majordomo/conformance';
+import { createMajordomo, systemClock, user, type ChatModel, type Clock } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { expect, it } from 'vitest';
+import { replay, type RecordedCall, type ReplayDefinition } from '../../src/replay.ts';
+import { tempFolder } from '../support/fixture.ts';
+
+const USAGE = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
+const UNITS = 30;
+
+const calls = Array.from({ length: UNITS }, (_, at): RecordedCall => {
+  const words = Array.from({ length: 8 }, (_word, place) => Math.sin(at * 8 + place).toString(36).slice(3));
+  return {
+    id: `call-${at}`,
+    at: '2026-11-01T00:00:00.000Z',
+    request: { messages: [user(words.join(' '))], maxTokens: 100 },
+    response: {
+      parts: [{ type: 'text', text: `answer to ${words.join(' ')}${at < 10 ? ', and more' : ''}` }],
+      finish: 'stop',
+      target: 'openai/gpt-5.4',
+      usage: USAGE,
+    },
+  };
+});
+
+function experiment(server: BatchServer, store = memoryBatchStore()): ReplayDefinition {
+  const majordomo = createMajordomo({
+    providers: [
+      createOpenAI({ api: 'chat', baseURL: server.baseURL }),
+      createAnthropic({ baseURL: server.url }),
+    ],
+    env: { OPENAI_API_KEY: 'sk-test', ANTHROPIC_API_KEY: 'sk-test' },
+  });
+  return {
+    name: 'batched',
+    majordomo,
+    traffic: {
+      async *list() {
+        for (const { id } of calls) yield { id };
+      },
+      read: async (id) => calls.find((call) => call.id === id) ?? { excluded: 'unknown' },
+    },
+    candidate: { spec: 'openai/gpt-5.4-mini' },
+    judge: { models: 'anthropic/claude-haiku-4-5', rubric: 'The answer is complete.' },
+    batches: createBatches({ majordomo, store }),
+    sample: UNITS,
+    control: 0,
+    budgetUsd: '5',
+  };
+}
+
+/** Answers like the recorded calls, and judges the longer answer to be better. */
+function answer({ text }: { readonly text: string }): string {
+  if (!text.startsWith('{')) return `answer to ${text}`;
+  const { first, second } = JSON.parse(text) as Record<'first' | 'second', { readonly text: string }>;
+  const verdict = first.text.length > second.text.length ? 'first' : 'second';
+  return JSON.stringify({ reasoning: 'by length', verdict });
+}
+
+/** Clock whose timers end at once. */
+function skippingClock(): Clock {
+  let skipped = 0;
+  return {
+    now: () => Date.now() + skipped,
+    timer(ms, run) {
+      skipped += ms;
+      const timer = setTimeout(run, 1);
+      return () => clearTimeout(timer);
+    },
+    sleep: systemClock.sleep,
+  };
+}
+
+it('answers and judges by batches, at the batch price', async () => {
+  await using server = await startBatchServer({ answer });
+  const report = await replay(experiment(server), { folder: tempFolder(), clock: skippingClock() });
+  expect(report.missing).toBe(0);
+  expect(report.worse?.value).toBeCloseTo(1 / 3);
+  expect(report.judge).toMatchObject({ pairs: 10, agreed: 10 });
+  expect(report.latency).toBeUndefined();
+  expect(server.batches).toHaveLength(2);
+  expect(server.requests.filter(({ path }) => path === '/v1/chat/completions')).toHaveLength(0);
+});
+
+it('ends after waitMs, and the next run continues the same batches', async () => {
+  await using server = await startBatchServer({ answer, looks: Infinity });
+  const folder = tempFolder();
+  const definition = experiment(server);
+  const first = await replay(definition, { folder, waitMs: 0 });
+  expect(first).toMatchObject({ verdict: 'incomplete', missing: UNITS });
+  expect(first.warnings.join()).toContain('the time of `waitMs` is over, and batches are still running; run again');
+  server.endAll();
+  const second = await replay(definition, { folder, waitMs: 0 });
+  expect(second.missing).toBe(10);
+  server.endAll();
+  const third = await replay(definition, { folder, waitMs: 0 });
+  expect(third.missing).toBe(0);
+  expect(server.batches).toHaveLength(2);
+});
+
+it('refuses a wrapped candidate', async () => {
+  await using server = await startBatchServer({ answer });
+  const definition = experiment(server);
+  const wrapped = { ...definition, candidate: { ...definition.candidate, wrap: (model: ChatModel) => model } };
+  await expect(replay(wrapped, { folder: tempFolder() })).rejects.toThrow('`candidate.wrap` applies to live calls only');
+});
