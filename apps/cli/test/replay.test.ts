@@ -4,12 +4,11 @@ import { startFaultyServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { world } from './world.ts';
 
-/** Module of an experiment on 40 recorded answers, half of which the candidate answers in other words. */
-const moduleOf = (baseURL: string): string => `
-import { createMajordomo } from '@majordomo/core';
-import { createOpenAI } from '@majordomo/provider-openai';
-import { defineReplay } from '@majordomo/evals/replay';
-
+/**
+ * Module of an experiment on 40 recorded answers, half of which the candidate answers in other words. Uses the configured vendor. Its types
+ * require TypeScript.
+ */
+const MODULE = `
 const words = (at: number): string =>
   Array.from({ length: 8 }, (_, place) => Math.sin(at * 8 + place).toString(36).slice(3)).join(' ');
 const calls = Array.from({ length: 40 }, (_, at) => ({
@@ -19,41 +18,61 @@ const calls = Array.from({ length: 40 }, (_, at) => ({
   response: {
     parts: [{ type: 'text', text: at % 2 === 0 ? 'It works.' : 'It \\u001b[2Jworked.' }],
     finish: 'stop',
-    target: 'openai/gpt-5.4',
+    target: 'anthropic/claude-sonnet-5',
     usage: { input: 20, output: 5, cacheRead: 0, cacheWrite: 0 },
   },
 }));
-export default defineReplay({
+export default {
   name: 'next',
-  majordomo: createMajordomo({
-    providers: [createOpenAI({ api: 'chat', baseURL: '${baseURL}' })],
-    env: { OPENAI_API_KEY: 'sk-test' },
-  }),
   traffic: {
     async *list() {
       for (const { id } of calls) yield { id };
     },
-    read: async (id) => calls.find((call) => call.id === id),
+    read: async (id: string) => calls.find((call) => call.id === id),
   },
-  candidate: { spec: 'openai/gpt-5.4-mini' },
+  candidate: { spec: 'anthropic/claude-haiku-4-5' },
   judge: () => undefined,
   sample: 40,
   control: 0,
   budgetUsd: '5',
-});`;
+};`;
 
 it('plans, runs, labels and removes an experiment', async () => {
   await using server = await startFaultyServer(() => 'It works.');
-  using cli = world({ files: { 'next.ts': moduleOf(server.openaiBaseURL) }, terminal: true, columns: 100, answers: ['1', 'x', '2', 'e', 's', 'q'] });
+  using cli = world({
+    files: { 'next.ts': MODULE },
+    env: { ANTHROPIC_API_KEY: 'sk-test', ANTHROPIC_BASE_URL: server.anthropicBaseURL },
+    terminal: true,
+    columns: 100,
+    answers: ['1', 'x', '2', 'e', 's', 'q'],
+  });
   const plan = await cli.run('replay', 'plan', 'next.ts');
-  expect(plan).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^next: 40 calls of 1 kinds represent 40 of 40 chats\n/) });
+  expect(plan).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/^next: 40 calls of 1 kinds represent 40 of 40 chats\n/),
+  });
   expect(server.requests).toHaveLength(0);
 
-  const run = await cli.run('replay', 'run', 'next.ts', '--report', 'out/next.html', '--content', '--report', 'next.md', '--report', 'next.json');
+  const run = await cli.run(
+    'replay',
+    'run',
+    'next.ts',
+    '--report',
+    'out/next.html',
+    '--content',
+    '--report',
+    'next.md',
+    '--report',
+    'next.json',
+  );
   expect([run.code, server.requests.length]).toEqual([3, 40]);
   const written = (file: string): string => readFileSync(join(cli.cwd, file), 'utf8');
   expect(written('out/next.html')).toMatch(/^<!doctype html>/);
-  expect(JSON.parse(written('next.json'))).toMatchObject({ format: 'majordomo-replay-report/1', verdict: 'inconclusive' });
+  expect(JSON.parse(written('next.json'))).toMatchObject({
+    format: 'majordomo-replay-report/1',
+    verdict: 'inconclusive',
+  });
   expect(written('next.md')).not.toContain('It works.');
 
   const labels = await cli.run('replay', 'label', 'next', '--by', 'ann');
@@ -65,7 +84,10 @@ it('plans, runs, labels and removes an experiment', async () => {
   expect(server.requests).toHaveLength(40);
 
   expect((await cli.run('replay', 'remove', 'next')).code).toBe(0);
-  expect(await cli.run('replay', 'show', 'next')).toMatchObject({ code: 2, err: expect.stringContaining('has no such experiment; run it first') });
+  expect(await cli.run('replay', 'show', 'next')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('has no such experiment; run it first'),
+  });
 });
 
 it('states what is wrong with a module, a report and an option', async () => {

@@ -9,7 +9,8 @@ import { replaceModel } from '../src/replace-model.ts';
 
 const CALLS = 100;
 const USAGE = { input: 300, output: 40, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
-const answers = (text: string): readonly Turn[] => Array.from({ length: 200 }, () => ({ text, usage: USAGE }));
+const answers = (text: string): readonly Turn[] =>
+  Array.from({ length: 200 }, () => ({ text, usage: USAGE }));
 
 it('replace-model', async () => {
   const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
@@ -17,8 +18,16 @@ it('replace-model', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'replace-model-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const log = createCallLog({ store: memoryCallStore(), contentOf: () => 'complete' });
-  const openai = fakeProvider({ id: 'openai', vendor: 'openai', models: { 'gpt-5.4-mini': answers('It is at the neighbor.') } });
-  const google = fakeProvider({ id: 'google', vendor: 'google', models: { 'gemini-3-flash-preview': answers('It is  at the neighbor.') } });
+  const openai = fakeProvider({
+    id: 'openai',
+    vendor: 'openai',
+    models: { 'gpt-5.4-mini': answers('It is at the neighbor.') },
+  });
+  const google = fakeProvider({
+    id: 'google',
+    vendor: 'google',
+    models: { 'gemini-3-flash-preview': answers('It is  at the neighbor.') },
+  });
   const anthropic = fakeProvider({ id: 'anthropic', vendor: 'anthropic' });
   const majordomo = createMajordomo({ providers: [openai, google, anthropic] });
   const random = seededRandom(1);
@@ -40,5 +49,5 @@ it('replace-model', async () => {
   expect(text).toContain('100');
   expect(google.requests).toHaveLength(60);
   expect(anthropic.requests).toHaveLength(0);
-  expect(print).toHaveBeenCalledWith(expect.stringMatching(/^60 calls, ± \d+\.\d %, likely \$0\.0\d+$/));
+  expect(print).toHaveBeenCalledWith(expect.stringMatching(/^60 calls, ± \d+\.\d %, likely \$0\.\d+$/));
 });

@@ -10,7 +10,11 @@ const add = (value: string, values: readonly string[] = []): readonly string[] =
 /** Adds the options of a command that returns a verdict. */
 const withVerdict = (command: Command): Command =>
   command
-    .option('--min-quality <n>', 'minimum quality; 1 is as good as the recorded answers; default: 0.95', Number)
+    .option(
+      '--min-quality <n>',
+      'minimum quality; 1 is as good as the recorded answers; default: 0.95',
+      Number,
+    )
     .option('--max-cost <n>', 'maximum cost relative to the present model, such as 0.8', Number)
     .option('--report <file>', 'write a report: .md, .html or .json; may be repeated', add)
     .option('--content', 'add examples with the content of calls to .html reports')

@@ -175,7 +175,8 @@ const CELLS = 20;
 function progressOn({ stderr }: Io): ((progress: ReplayProgress) => void) | undefined {
   if (!stderr.canErase) return undefined;
   return ({ step, done, total, spentNanoUsd }) => {
-    const counts = total === undefined ? `${done} calls read` : `${done}/${total}, ${formatUsd(BigInt(spentNanoUsd))}`;
+    const counts =
+      total === undefined ? `${done} calls read` : `${done}/${total}, ${formatUsd(BigInt(spentNanoUsd))}`;
     const drawn = step === 'read' || total === undefined ? '' : `${bar(done / total, CELLS).padEnd(CELLS)} `;
     stderr.write(`${CLEAR_LINE}${drawn}${counts}`);
   };

@@ -11,7 +11,11 @@ const USAGE = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, reasoning: 
 const UNITS = 30;
 
 const calls = Array.from({ length: UNITS }, (_, at): RecordedCall => {
-  const words = Array.from({ length: 8 }, (_word, place) => Math.sin(at * 8 + place).toString(36).slice(3));
+  const words = Array.from({ length: 8 }, (_word, place) =>
+    Math.sin(at * 8 + place)
+      .toString(36)
+      .slice(3),
+  );
   return {
     id: `call-${at}`,
     at: '2026-11-01T00:00:00.000Z',
@@ -90,7 +94,9 @@ it('ends after waitMs, and the next run continues the same batches', async () =>
   const definition = experiment(server);
   const first = await replay(definition, { folder, waitMs: 0 });
   expect(first).toMatchObject({ verdict: 'incomplete', missing: UNITS });
-  expect(first.warnings.join()).toContain('the time of `waitMs` is over, and batches are still running; run again');
+  expect(first.warnings.join()).toContain(
+    'the time of `waitMs` is over, and batches are still running; run again',
+  );
   server.endAll();
   const second = await replay(definition, { folder, waitMs: 0 });
   expect(second.missing).toBe(10);
@@ -103,6 +109,11 @@ it('ends after waitMs, and the next run continues the same batches', async () =>
 it('refuses a wrapped candidate', async () => {
   await using server = await startBatchServer({ answer });
   const definition = experiment(server);
-  const wrapped = { ...definition, candidate: { ...definition.candidate, wrap: (model: ChatModel) => model } };
-  await expect(replay(wrapped, { folder: tempFolder() })).rejects.toThrow('`candidate.wrap` applies to live calls only');
+  const wrapped = {
+    ...definition,
+    candidate: { ...definition.candidate, wrap: (model: ChatModel) => model },
+  };
+  await expect(replay(wrapped, { folder: tempFolder() })).rejects.toThrow(
+    '`candidate.wrap` applies to live calls only',
+  );
 });

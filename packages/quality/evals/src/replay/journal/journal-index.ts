@@ -89,7 +89,15 @@ export class JournalIndex {
     this.plan = undefined;
     this.rules = undefined;
     this.spentNanoUsd = 0n;
-    for (const map of [this.units, this.answers, this.verdicts, this.labels, this.results, this.last, this.jobs])
+    for (const map of [
+      this.units,
+      this.answers,
+      this.verdicts,
+      this.labels,
+      this.results,
+      this.last,
+      this.jobs,
+    ])
       map.clear();
     this.started.clear();
     this.jobCount = 0;

@@ -102,7 +102,8 @@ export class BatchCalls implements Calls {
     for (const [, { call }] of group)
       most += await prices.maximum(call.spec, call.request, { tenant: tenantOf(name), signal });
     if (!budget.covers(most)) {
-      this.stopped = 'the budget does not cover the maximum cost of the next batch; raise `budgetUsd` and run again';
+      this.stopped =
+        'the budget does not cover the maximum cost of the next batch; raise `budgetUsd` and run again';
       return undefined;
     }
     const line: JobLine = {

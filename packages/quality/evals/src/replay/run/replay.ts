@@ -127,7 +127,13 @@ class Session {
     const plan = await this.plan();
     this.checkBudget(plan);
     this.setLimit();
-    await journal.append({ type: 'rules', minQuality, maxCost, judges, isLive: definition.batches === undefined });
+    await journal.append({
+      type: 'rules',
+      minQuality,
+      maxCost,
+      judges,
+      isLive: definition.batches === undefined,
+    });
     const { catalog, concurrency = CONCURRENCY } = this.options;
     const budget = new Budget(journal, budgetNanoUsd, signal);
     const setup = { name, majordomo, journal, prices, budget, catalog, clock, signal };
@@ -158,8 +164,7 @@ class Session {
   private async batchPasses(calls: BatchCalls, pass: (calls: Calls) => Promise<void>): Promise<void> {
     const end = this.clock.now() + (this.options.waitMs ?? Infinity);
     const { size } = this.journal.index.units;
-    const onPoll = (nextMs: number): void =>
-      this.progress({ step: 'answer', done: 0, total: size, nextMs });
+    const onPoll = (nextMs: number): void => this.progress({ step: 'answer', done: 0, total: size, nextMs });
     do await pass(calls);
     while (await calls.sendBatches({ waitMs: end - this.clock.now(), onPoll }));
   }
