@@ -43,6 +43,7 @@ it('plans, runs, labels and removes an experiment', async () => {
     files: { 'next.ts': MODULE },
     env: { ANTHROPIC_API_KEY: 'sk-test', ANTHROPIC_BASE_URL: server.anthropicBaseURL },
     terminal: true,
+    stdin: { kind: 'terminal' },
     columns: 100,
     answers: ['1', 'x', '2', 'e', 's', 'q'],
   });

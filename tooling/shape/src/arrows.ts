@@ -182,10 +182,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'another audience: who trains and audits; of agent and redact the types alone',
   },
   evals: {
-    ours: ['core', 'agent', 'catalog', 'redact', 'trajectory'],
+    ours: ['core', 'admin', 'agent', 'batch', 'catalog', 'ledger', 'redact', 'trajectory'],
     others: ['vitest'],
     because:
-      'a separate audience: tests of prompts and agents. Optional peers: agent for its types, trajectory for its parser, vitest for the matcher',
+      'a separate audience: tests of prompts and agents. Optional peers: admin, agent and batch for their types, trajectory for its parser, vitest for the matcher',
   },
   undici: { ours: [], others: ['undici'], because: 'a dependency that core cannot have' },
   'responses-socket': {

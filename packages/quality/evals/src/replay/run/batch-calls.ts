@@ -1,6 +1,6 @@
 import type { BatchItem, BatchJob, Batches, ItemResult } from '@majordomo/batch';
 import { toJson, type ChatResponse, type JsonObject } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
+import { abortable, asRecord } from '@majordomo/core/toolkit';
 import { isOwnFailure } from '../../score.ts';
 import { storeError } from '../../stored-call.ts';
 import { groupBy } from '../group-by.ts';
@@ -156,7 +156,8 @@ export class BatchCalls implements Calls {
       return;
     }
     if (waiting.type === 'verdict') {
-      const verdict = waiting.call.verdicts[String(value?.['verdict'])];
+      const { verdict: answer } = asRecord(value) as { readonly verdict?: string };
+      const verdict = answer === undefined ? undefined : waiting.call.verdicts[answer];
       await journal.append({ type: 'verdict', key, verdict, nanoUsd: String(nanoUsd) });
       return;
     }
