@@ -22,7 +22,7 @@ export type { ExcludedCall, ExcludedCalls, ListedCall, Traffic } from './replay/
 // Run
 export { planReplay, readReplay, removeReplay, replay } from './replay/run/replay.ts';
 export { labelReplay, type LabeledPair } from './replay/label.ts';
-export type { ReplayPlan } from './replay/plan/plan.ts';
+export type { ReplayPlan } from './replay/replay-plan.ts';
 
 // Report
 export { toReplayHtml, type ReplayHtmlOptions } from './replay/replay-html.ts';

@@ -7,7 +7,7 @@ import { precisionOf, shapeOf, sizeFor } from '../../src/replay/plan/sizes.ts';
 import { drawSample, sharesOf } from '../../src/replay/sample/draw.ts';
 import type { Features } from '../../src/replay/sample/features.ts';
 import { kindsOf } from '../../src/replay/sample/kinds.ts';
-import { languageOf } from '../../src/replay/sample/language.ts';
+import { languageOf } from '../../src/replay/language.ts';
 import { areNear, fingerprintOf } from '../../src/replay/sample/near-duplicates.ts';
 
 describe('the language of a text', () => {

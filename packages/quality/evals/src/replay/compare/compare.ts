@@ -4,7 +4,7 @@ import { textOf, toolCallsOf } from '../../output.ts';
 import type { AnswerContent, Divergence } from '../answer.ts';
 import type { Candidate } from '../definition.ts';
 import type { Comparison } from '../report/results.ts';
-import { languageOf } from '../sample/language.ts';
+import { languageOf } from '../language.ts';
 import { differingPaths } from './differing-paths.ts';
 import { divergencesOf } from './divergences.ts';
 import { badCalls, failureOf } from './format.ts';

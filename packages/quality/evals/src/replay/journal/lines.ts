@@ -1,6 +1,6 @@
 import type { JsonValue } from '@majordomo/core';
 import type { Divergence } from '../answer.ts';
-import type { ReplayPlan } from '../plan/plan.ts';
+import type { ReplayPlan } from '../replay-plan.ts';
 import type { Features } from '../sample/features.ts';
 import type { Comparison } from '../report/results.ts';
 

@@ -5,8 +5,8 @@ import { failureOf } from '../compare/format.ts';
 import { replayError, type Experiment } from '../definition.ts';
 import { FORMAT, type HeaderLine, type UnitLine } from '../journal/lines.ts';
 import type { ReplaySample } from '../report/report.ts';
-import { candidateRequest, candidateSpec, replayedRequest } from '../run/candidate.ts';
-import { requestToJudge } from '../run/judge-request.ts';
+import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
+import { requestToJudge } from '../judge-request.ts';
 import { collect, type Collected } from '../sample/collect.ts';
 import { drawSample, shuffled, type Drawn } from '../sample/draw.ts';
 import { kindsOf } from '../sample/kinds.ts';
@@ -16,7 +16,7 @@ import { tenantOf } from '../tenant.ts';
 import { detectableShare } from './detectable.ts';
 import { planWarnings } from './plan-warnings.ts';
 import type { Planning, Sampled } from './planning.ts';
-import type { ReplayPlan } from './plan.ts';
+import type { ReplayPlan } from '../replay-plan.ts';
 import { errorOf, LEAST_SAMPLE, precisionOf, shapeOf, sizeFor, type TrafficShape } from './sizes.ts';
 
 /** Share of the pairs of texts that a judge is likely to see. */

@@ -2,7 +2,7 @@ import { digest } from '../../json.ts';
 import type { Answer, Pair, RecordedCall } from '../answer.ts';
 import type { Judging, Verdict } from '../definition.ts';
 import type { Journal } from '../journal/journal.ts';
-import { requestToJudge } from './judge-request.ts';
+import { requestToJudge } from '../judge-request.ts';
 import type { Calls } from './paid-calls.ts';
 
 /** Mean of the verdicts on a pair. */

@@ -19,7 +19,7 @@ import type { Side } from '../journal/lines.ts';
 import type { Prices } from '../plan/prices.ts';
 import { tenantOf } from '../tenant.ts';
 import type { Budget } from './budget.ts';
-import type { JudgeRequest } from './judge-request.ts';
+import type { JudgeRequest } from '../judge-request.ts';
 
 /** What calls are made with. */
 export interface CallSetup {

@@ -13,7 +13,7 @@ import {
 } from '../definition.ts';
 import { Journal, journalFile, readIndex, removeJournal } from '../journal/journal.ts';
 import { ensurePlan } from '../plan/make-plan.ts';
-import type { ReplayPlan } from '../plan/plan.ts';
+import type { ReplayPlan } from '../replay-plan.ts';
 import { Prices } from '../plan/prices.ts';
 import { reportOf } from '../report/report-of.ts';
 import type { ReplayReport } from '../report/report.ts';

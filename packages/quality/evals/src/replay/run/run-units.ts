@@ -10,7 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { AnswerLine, Side, UnitLine } from '../journal/lines.ts';
 import type { Prices } from '../plan/prices.ts';
 import { tenantOf } from '../tenant.ts';
-import { candidateRequest, candidateSpec, replayedRequest } from './candidate.ts';
+import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
 import { checkedDifference } from './checked.ts';
 import { judgePair, type Judged } from './judged.ts';
 import type { Calls } from './paid-calls.ts';

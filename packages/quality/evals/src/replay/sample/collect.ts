@@ -7,7 +7,7 @@ import { replayError, type Experiment } from '../definition.ts';
 import type { ExcludedCall } from '../traffic/traffic.ts';
 import { featuresOf, type Features } from './features.ts';
 import { fingerprintOf, type Fingerprint } from './near-duplicates.ts';
-import { candidateRequest, candidateSpec } from '../run/candidate.ts';
+import { candidateRequest, candidateSpec } from '../candidate.ts';
 
 /** Maximum number of calls whose content is read, or 20 times the sample if that is more. */
 const MOST_READ = 20_000;

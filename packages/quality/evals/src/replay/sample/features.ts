@@ -3,7 +3,7 @@ import type { ChatRequest } from '@majordomo/core';
 import { textOf, toolCallsOf } from '../../output.ts';
 import { digest } from '../../json.ts';
 import type { RecordedCall } from '../answer.ts';
-import { languageOf } from './language.ts';
+import { languageOf } from '../language.ts';
 
 /** Features by which calls are divided into kinds, in order. */
 export const FEATURES = ['route', 'form', 'schema', 'tools', 'language', 'length'] as const;

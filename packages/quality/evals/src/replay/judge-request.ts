@@ -1,7 +1,7 @@
 import type { ChatRequest, JsonObject, Message } from '@majordomo/core';
-import { judgeRequest, PAIR_VERDICTS, pairSystem } from '../../judge.ts';
-import { textOf, toolCallsOf } from '../../output.ts';
-import type { AnswerContent } from '../answer.ts';
+import { judgeRequest, PAIR_VERDICTS, pairSystem } from '../judge.ts';
+import { textOf, toolCallsOf } from '../output.ts';
+import type { AnswerContent } from './answer.ts';
 
 /** Maximum length of a verdict with its reasoning, which the budget reserves for each of them. */
 const MAX_TOKENS = 4000;

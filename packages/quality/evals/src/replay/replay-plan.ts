@@ -1,4 +1,4 @@
-import type { ReplaySample } from '../report/report.ts';
+import type { ReplaySample } from './report/report.ts';
 
 /** Plan of an experiment. Costs are decimal nano-USD. */
 export interface ReplayPlan {

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '@majordomo/core';
-import type { RecordedCall } from '../answer.ts';
-import type { Candidate } from '../definition.ts';
+import type { RecordedCall } from './answer.ts';
+import type { Candidate } from './definition.ts';
 
 /** Returns the request for the candidate, or `undefined` if the candidate does not apply to it. */
 export function candidateRequest(candidate: Candidate, call: RecordedCall): ChatRequest | undefined {
