@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
 import { expect, it, vi } from 'vitest';
-import { watchRetirements } from './retirements.ts';
+import { watchRetirements } from '../src/retirements.ts';
 
 vi.mock('@majordomo/catalog', () => {
   throw new Error('not installed');
