@@ -70,6 +70,7 @@ it('opens no connection to a sub-agent in a denied region, and its caller contin
     options: {},
     depth: 0,
     spend: () => undefined,
+    call: () => Promise.reject(new Error('the tool calls no other tool')),
   };
   await expect(tool.run({ task: 'hi' } as never, context)).rejects.toThrow('its region is us');
   const run = await createAgent({ model: majordomo.model('near/m'), tools: [tool] }).run('hi');

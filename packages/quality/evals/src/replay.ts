@@ -41,7 +41,7 @@ export type {
 } from './replay/report/report.ts';
 
 // Types of other packages that the public types use
-export type { CallLog } from '@majordomo/admin';
+export type { CallLog, CallQuery } from '@majordomo/admin';
 export type { Batches } from '@majordomo/batch';
 export type { Catalog } from '@majordomo/catalog';
 export type { Ledger } from '@majordomo/ledger';
