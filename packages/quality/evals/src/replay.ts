@@ -35,6 +35,7 @@ export type {
   ReplayJudgment,
   ReplayKind,
   ReplayLatency,
+  ReplayModels,
   ReplayReport,
   ReplayRule,
   ReplaySample,

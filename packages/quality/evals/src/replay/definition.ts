@@ -82,6 +82,8 @@ export type Verdict = 'better' | 'equal' | 'worse';
 /** Folder of the files, in the working directory. */
 export const DEFAULT_FOLDER = 'replays';
 
+export const DEFAULT_MIN_QUALITY = 0.95;
+
 /** Options of a run. */
 export interface ReplayOptions {
   /** Folder of the files, mode 0700. `@default 'replays' in the working directory` */
@@ -136,7 +138,7 @@ export interface Experiment {
 /** Returns an experiment. Throws `config` for an invalid definition. */
 export function readDefinition(definition: ReplayDefinition): Experiment {
   checkOptions('replay', definition, KINDS, ['name', 'majordomo', 'traffic', 'candidate', 'budgetUsd']);
-  const { name, sample, candidate, judge, minQuality = 0.95, control = 0.2 } = definition;
+  const { name, sample, candidate, judge, minQuality = DEFAULT_MIN_QUALITY, control = 0.2 } = definition;
   checkName(name);
   checkOptions(`replay ${name}: candidate`, candidate, CANDIDATE_KINDS);
   if (candidate.spec === undefined && candidate.change === undefined)

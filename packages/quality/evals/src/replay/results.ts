@@ -1,35 +1,34 @@
+import { groupBy } from './group-by.ts';
 import type { Journal } from './journal/journal.ts';
 import type { IndexedUnit, JournalIndex } from './journal/journal-index.ts';
-import type { ResultLine, Side, StoredCost } from './journal/lines.ts';
+import type { ResultLine, Rules, Side, StoredCost } from './journal/lines.ts';
 import type { ReplaySample } from './report/report.ts';
 import type { Comparison, Results, ScoredUnit, UnitCost } from './report/results.ts';
-
-/** Rules of the report. */
-export interface Rules {
-  readonly minQuality: number;
-  readonly maxCost: number | undefined;
-  readonly judges: readonly string[];
-  /** Whether the answers were requested one by one, so that times are known. */
-  readonly isLive: boolean;
-}
 
 /** Returns everything that the report of a journal is computed of. */
 export function resultsOf(
   { index }: Pick<Journal, 'index'>,
   name: string,
   sample: ReplaySample,
-  rules: Rules & { readonly warnings: readonly string[] },
+  { candidate, ...rules }: Rules & { readonly warnings: readonly string[] },
 ): Results {
   const { calls, maxNanoUsd } = index.open();
   return {
     ...rules,
     name,
+    models: { present: presentTargets(index), candidate },
     sample,
     units: [...index.units.values()].map((unit) => scoredUnit(unit, index)),
     spentNanoUsd: index.spentNanoUsd,
     lost: { calls, maxNanoUsd },
   };
 }
+
+/** Returns the targets that answered the recorded calls, the most frequent first. */
+const presentTargets = ({ units }: JournalIndex): readonly string[] =>
+  [...groupBy(units.values(), ({ recordedTarget }) => recordedTarget)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([target]) => target);
 
 /** Returns a unit with the results of the call that it copies, if it is a near duplicate. */
 function scoredUnit(unit: IndexedUnit, index: JournalIndex): ScoredUnit {

@@ -15,9 +15,9 @@ const responseOf = (members: Partial<NonNullable<Answer['response']>>): Answer =
 
 const answered = responseOf({ parts: [{ type: 'text', text: 'fine' }] });
 const requestContents = (request: ChatRequest): ReturnType<typeof contentsOf> =>
-  contentsOf({ id: 'x', request, recorded: answered, candidate: answered }).slice(0, -2);
+  contentsOf({ id: 'x', request, recorded: answered, candidate: answered }).slice(2);
 const answerText = (candidate: Answer): string | undefined =>
-  contentsOf({ id: 'x', request: { messages: [] }, recorded: answered, candidate }).at(-1)?.text;
+  contentsOf({ id: 'x', request: { messages: [] }, recorded: answered, candidate })[1]?.text;
 
 it('a request has its instructions, messages and tools as text', () => {
   const contents = requestContents({
@@ -45,10 +45,10 @@ it('long texts and early messages are cut with a statement', () => {
   expect(contents[1]?.text).toMatch(/^x{2000}…\n\[3,000 more characters not shown\]$/);
 });
 
-it('an answer is its text, its tool calls, its finish reason or its failure', () => {
+it('an answer is its tool calls, its text, its finish reason or its failure', () => {
   const invalid = { type: 'tool-call', id: '1', name: 'mail', args: {}, invalid: { raw: '{"to":' } } as const;
   const parts = [{ type: 'text', text: 'yes\u0007' }, invalid] as const;
-  expect(answerText(responseOf({ parts }))).toBe('yes \nmail {"to":');
+  expect(answerText(responseOf({ parts }))).toBe('mail {"to":\nyes ');
   expect(answerText(responseOf({ finish: 'length' }))).toBe('\n[length]');
   const error = new LlmError('context-overflow', 'too long');
   expect(answerText({ response: undefined, error })).toBe('context-overflow: too long');

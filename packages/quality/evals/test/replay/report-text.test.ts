@@ -28,7 +28,7 @@ describe('toReplayText', () => {
 
   it('states how to finish an incomplete experiment', () => {
     const text = toReplayText(incomplete());
-    expect(text).toMatch(/: incomplete\nNot finished: 250 of 1,000 calls have no result yet\n/);
+    expect(text).toMatch(/: incomplete\n.*\nNot finished: 250 of 1,000 calls have no result yet\n/);
     expect(text).toContain('- Run the experiment again. It continues, and sends no answered call again.');
   });
 

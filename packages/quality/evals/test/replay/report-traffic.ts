@@ -171,6 +171,7 @@ export function sampleOf(units: readonly ScoredUnit[], members: Partial<ReplaySa
 
 export const resultsOf = (units: readonly ScoredUnit[], members: Partial<Results> = {}): Results => ({
   name: 'fast-to-x',
+  models: { present: ['openai/gpt-5.4'], candidate: 'google/gemini-4' },
   sample: sampleOf(units),
   units,
   minQuality: 0.95,

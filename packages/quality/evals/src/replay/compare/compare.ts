@@ -67,9 +67,13 @@ async function differencesOf(compared: ComparedAnswers, response: AnswerContent)
 
 const answerText = ({ parts }: AnswerContent): string => textOf({ role: 'assistant', parts });
 
-/** Returns words for a divergence, such as `other-arguments of search at /q`. */
+/** Returns words for a divergence, such as `different arguments of search at /q`. */
 const describe = ({ type, tool, paths = [] }: Divergence): string =>
-  `${type} of ${tool}${paths.length === 0 ? '' : ` at ${paths.map((path) => path || '/').join(' ')}`}`;
+  `${WORDS[type] ?? type.replaceAll('-', ' ')} of ${tool}${paths.length === 0 ? '' : ` at ${paths.map((path) => path || '/').join(' ')}`}`;
+
+const WORDS: Partial<Record<Divergence['type'], string>> = {
+  'other-arguments': 'different arguments',
+};
 
 interface Texts {
   readonly before: string;

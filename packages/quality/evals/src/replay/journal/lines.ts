@@ -43,6 +43,8 @@ export interface UnitFacts {
   /** Unit whose result this near duplicate copies. */
   readonly copyOf: string | undefined;
   readonly isInControl: boolean;
+  /** Target that answered the recorded call. */
+  readonly recordedTarget: string;
   readonly recordedMs: number | undefined;
   readonly recordedFirstMs: number | undefined;
   readonly recordedFailure: string | undefined;
@@ -54,13 +56,21 @@ export interface PlanLine {
   readonly plan: ReplayPlan;
 }
 
-/** Rules of a run. The last line applies. */
-export interface RulesLine {
-  readonly type: 'rules';
+/** Rules of a report, and how the answers were requested. */
+export interface Rules {
   readonly minQuality: number;
   readonly maxCost: number | undefined;
+  /** Models of the judge, if a model judges. */
   readonly judges: readonly string[];
+  /** Chain of the candidate, if it has its own. */
+  readonly candidate: string | undefined;
+  /** Whether the answers were requested one by one, so that times are known. */
   readonly isLive: boolean;
+}
+
+/** Rules of a run. The last line applies. */
+export interface RulesLine extends Rules {
+  readonly type: 'rules';
 }
 
 /** Call that is about to be sent. Without a line of the answer, the call was in flight when its process ended. */

@@ -173,6 +173,7 @@ async function unitLine(
     features,
     copyOf,
     isInControl,
+    recordedTarget: call.response.target,
     recordedMs: call.ms,
     recordedFirstMs: call.firstMs,
     recordedFailure: await failureOf(call.request, call.response),

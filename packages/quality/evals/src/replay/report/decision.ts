@@ -4,6 +4,8 @@ import type { ReplayCluster, ReplayReport, ReplayRule } from './report.ts';
 /** Recommendation in sentences, for a person who decides. */
 export interface Decision {
   readonly title: string;
+  /** Names of the compared models. */
+  readonly models: string;
   /** Result of each rule. */
   readonly reasons: readonly string[];
   /** Groups that got worse, at most ten. */
@@ -32,6 +34,7 @@ export function decisionOf(report: ReplayReport): Decision {
   const groups = worseGroups(report);
   return {
     title: titleOf(report),
+    models: modelsText(report),
     reasons: report.rules.map(ruleText),
     groups: groups.slice(0, MAX_GROUPS),
     moreGroups: Math.max(0, groups.length - MAX_GROUPS),
@@ -99,8 +102,9 @@ function nextOf(report: ReplayReport): readonly NextStep[] {
     case 'pass':
       return [
         ...reviewSteps(report),
+        ...coverageSteps(report),
         {
-          text: 'Move a small share of the traffic first, with `split` in the router, and then the other calls.',
+          text: 'Move a small share of the traffic first, with `split` of `@majordomo/routing`, and then the other calls.',
         },
       ];
     case 'fail':
@@ -109,10 +113,48 @@ function nextOf(report: ReplayReport): readonly NextStep[] {
         { text: 'Stay with the present model, or change the candidate and run a new experiment.' },
       ];
     case 'inconclusive':
-      return [...undecidedSteps(report), ...labelSteps(report), ...reviewSteps(report)];
+      return [
+        ...labelSteps(report),
+        ...undecidedSteps(report),
+        ...controlSteps(report),
+        ...reviewSteps(report),
+      ];
     case 'incomplete':
       return [{ text: 'Run the experiment again. It continues, and sends no answered call again.' }];
   }
+}
+
+const MAX_NAMES = 3;
+
+function modelsText({ models }: ReplayReport): string {
+  const { present, candidate = 'the same names with changed requests' } = models;
+  const more = present.length - MAX_NAMES;
+  const names = [...present.slice(0, MAX_NAMES), ...(more > 0 ? [`${integer(more)} more`] : [])];
+  return `${candidate} instead of ${names.join(', ') || 'the recorded answers'}`;
+}
+
+/** Share of the traffic below which the reader is reminded that the other calls are unknown. */
+const LARGE_SHARE = 0.9;
+
+function coverageSteps({ sample }: ReplayReport): readonly NextStep[] {
+  const share = sample.traffic === 0 ? 1 : sample.represented / sample.traffic;
+  if (share >= LARGE_SHARE) return [];
+  return [
+    {
+      text: `The sample represents ${percent(share)} of the traffic. Move only such calls, or store content of the others and run a new experiment.`,
+    },
+  ];
+}
+
+/** States whether the present model itself would be uncertain under the rule for the quality. */
+function controlSteps({ control, rules }: ReplayReport): readonly NextStep[] {
+  const rule = rules.find(({ name }) => name === 'min-quality');
+  if (control === undefined || rule?.result !== 'undecided' || control.quality.low >= rule.bound) return [];
+  return [
+    {
+      text: `The present model, which answered again, has ${percent(control.quality.value)} (${percentRange(control.quality, 'to')}) itself, so a part of the difference is noise of the judge.`,
+    },
+  ];
 }
 
 function reviewSteps(report: ReplayReport): readonly NextStep[] {

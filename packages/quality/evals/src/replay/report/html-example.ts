@@ -15,11 +15,11 @@ export interface Content {
   readonly text: string;
 }
 
-/** Returns the content of an example: the request, the recorded answer and the candidate's answer. */
+/** Returns the content of an example: the recorded answer, the candidate's answer and the request. */
 export const contentsOf = ({ request, recorded, candidate }: ReplayExample): readonly Content[] => [
-  ...requestContents(request),
   answerContent('Recorded answer', recorded),
   answerContent('Candidate’s answer', candidate),
+  ...requestContents(request),
 ];
 
 const MAX_MESSAGES = 6;
@@ -57,7 +57,10 @@ function answerContent(title: string, { response, error }: Answer): Content {
   if (response === undefined) return { title, text: 'no answer' };
   const finish =
     response.finish === 'stop' || response.finish === 'tool-calls' ? '' : `\n[${response.finish}]`;
-  return contentOf(title, `${partsText(response.parts)}${finish}`, MAX_ANSWER_TEXT);
+  const calls = response.parts.filter(({ type }) => type === 'tool-call');
+  const others = response.parts.filter(({ type }) => type !== 'tool-call');
+  // Calls precede the text, so that a long text does not hide them.
+  return contentOf(title, `${partsText([...calls, ...others])}${finish}`, MAX_ANSWER_TEXT);
 }
 
 /** Returns text without control characters, and states how much of it is not shown. */

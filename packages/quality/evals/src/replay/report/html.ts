@@ -46,7 +46,7 @@ const section = (title: string, blocks: readonly string[]): string =>
 
 function headerHtml(report: ReplayReport, decision: Decision): string {
   const { name, at, verdict, rules, summary } = report;
-  const { title, reasons, groups, moreGroups, next } = decision;
+  const { title, models, reasons, groups, moreGroups, next } = decision;
   const tone = verdict === 'pass' && groups.length > 0 ? 'care' : verdict;
   const reasonItems = reasons.map(
     (reason, position) => `<li class="${rules[position]?.result ?? 'undecided'}">${reasonHtml(reason)}</li>`,
@@ -63,6 +63,7 @@ function headerHtml(report: ReplayReport, decision: Decision): string {
   return [
     `<header class="${tone}">`,
     `<p class="muted">${text(name, 120)}, ${text(at.slice(0, 16).replace('T', ' '))} UTC, verdict <strong>${verdict}</strong></p>`,
+    `<p>${text(models)}</p>`,
     `<h1>${text(title)}</h1>`,
     `<p class="summary">${text(summary)}</p>`,
     '<div class="columns">',

@@ -13,11 +13,13 @@ const MAX_WARNINGS = 20;
  */
 export function toReplayMarkdown(report: ReplayReport): string {
   const { name, summary, verdict, warnings } = report;
-  const { title, reasons, groups, moreGroups, next } = decisionOf(report);
+  const { title, models, reasons, groups, moreGroups, next } = decisionOf(report);
   const blocks = [
     [
       `<!-- majordomo-replay:${commentText(name)} -->`,
       `## ${code(name)}: ${verdict}`,
+      '',
+      code(models),
       '',
       `**${title}**`,
       '',

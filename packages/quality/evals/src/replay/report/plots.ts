@@ -54,10 +54,13 @@ const qualityRow = (
 
 function kindsPlot({ kinds }: ReplayReport): Plot {
   const more = kinds.length - MAX_KINDS;
+  const worse = kinds.some(({ isWorse }) => isWorse)
+    ? 'Kinds that got worse by more than chance are marked.'
+    : 'No kind got worse by more than chance.';
   const others = more > 0 ? ` ${counted(more, 'kind')} with a higher quality not shown.` : '';
   return {
     title: 'Quality by kind of calls',
-    caption: `The lowest quality is first. Kinds that got worse are marked.${others}`,
+    caption: `The lowest quality is first. ${worse}${others}`,
     rows: kinds
       .slice(0, MAX_KINDS)
       .flatMap(({ kind, quality, isWorse }) =>

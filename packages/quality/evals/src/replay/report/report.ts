@@ -22,6 +22,14 @@ export interface ReplaySample {
   readonly kinds: readonly { readonly kind: string; readonly share: number; readonly units: number }[];
 }
 
+/** Models that an experiment compares. */
+export interface ReplayModels {
+  /** Targets that answered the recorded calls, the most frequent first. */
+  readonly present: readonly string[];
+  /** Chain of the candidate. `undefined`: the recorded names, with another request. */
+  readonly candidate: string | undefined;
+}
+
 /** Value with its 95 % interval and the number of units. */
 export interface Estimate {
   readonly value: number;
@@ -34,6 +42,7 @@ export interface Estimate {
 export interface ReplayReport {
   readonly format: 'majordomo-replay-report/1';
   readonly name: string;
+  readonly models: ReplayModels;
   /** Time of the report, ISO 8601 in UTC. */
   readonly at: string;
   /** `pass`: every rule is met. `fail`: a rule is broken. `inconclusive`: a rule is undecided. `incomplete`: units have no result yet. */

@@ -1,9 +1,10 @@
 import type { Divergence } from '../answer.ts';
-import type { ReplaySample } from './report.ts';
+import type { ReplayModels, ReplaySample } from './report.ts';
 
 /** Everything that a report is computed of. */
 export interface Results {
   readonly name: string;
+  readonly models: ReplayModels;
   readonly sample: ReplaySample;
   readonly units: readonly ScoredUnit[];
   readonly minQuality: number;

@@ -7,14 +7,16 @@ export type Summarized = Pick<
   'verdict' | 'rules' | 'quality' | 'cost' | 'latency' | 'kinds' | 'clusters' | 'missing' | 'sample'
 >;
 
-/** Returns one sentence such as `96.1 % ± 0.7 as good, −41 % cost, p95 −0.3 s; 2 groups of calls got worse`. */
+/** Returns one sentence such as `96.1 % ± 0.7 as good, −41 % cost, p95 of the duration −0.3 s; 2 groups of calls got worse`. */
 export function summaryOf(report: Summarized): string {
   const { quality, cost, latency, missing, sample } = report;
   const p95 = latency?.differences.p95;
+  // A difference whose interval contains 0 is no reason for a decision.
+  const isCertain = p95 !== undefined && (p95.low > 0 || p95.high < 0);
   const figures = [
     quality === undefined ? 'no result yet' : `${percentWithin(quality)} as good`,
     cost === undefined ? 'cost unknown' : `${change(cost.ratio.value)} cost`,
-    p95 === undefined ? undefined : `p95 ${duration(p95.value)}`,
+    isCertain ? `p95 of the duration ${duration(p95.value)}` : undefined,
   ];
   const open =
     missing > 0 ? `${integer(missing)} of ${integer(sample.units)} calls have no result yet` : undefined;
@@ -32,7 +34,13 @@ export function worseText({ clusters, kinds }: Pick<ReplayReport, 'clusters' | '
 }
 
 function undecidedText({ rules, missing }: Summarized): string | undefined {
-  const undecided = rules.filter(({ result }) => result === 'undecided').map(({ name }) => name);
+  const undecided = rules.filter(({ result }) => result === 'undecided').map(({ name }) => RULES[name]);
   if (missing > 0 || undecided.length === 0) return undefined;
-  return `${undecided.join(' and ')} ${undecided.length === 1 ? 'is' : 'are'} undecided`;
+  const subject = undecided.length === 1 ? 'the rule' : 'the rules';
+  return `${subject} for ${undecided.join(' and ')} ${undecided.length === 1 ? 'is' : 'are'} undecided`;
 }
+
+const RULES: Readonly<Record<ReplayReport['rules'][number]['name'], string>> = {
+  'min-quality': 'quality',
+  'max-cost': 'cost',
+};

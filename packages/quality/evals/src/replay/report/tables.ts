@@ -74,10 +74,10 @@ function latencyRows(latency: ReplayLatency | undefined): readonly string[][] {
 
 /** Titles of the differences of latency. */
 export const LATENCY_TITLES: readonly (readonly [keyof ReplayLatency['differences'], string])[] = [
-  ['firstP50', 'first content, p50'],
-  ['firstP95', 'first content, p95'],
-  ['p50', 'duration, p50'],
-  ['p95', 'duration, p95'],
+  ['firstP50', 'p50 of the first content'],
+  ['firstP95', 'p95 of the first content'],
+  ['p50', 'p50 of the duration'],
+  ['p95', 'p95 of the duration'],
 ];
 
 /** Names of the times with which those of the candidate are compared. */

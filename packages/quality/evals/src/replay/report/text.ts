@@ -16,10 +16,11 @@ export interface ReplayTextOptions {
 /** Renders a report for a terminal. Contains no content of calls. */
 export function toReplayText(report: ReplayReport, options: ReplayTextOptions = {}): string {
   const columns = Math.max(40, options.columns ?? 100);
-  const { title, reasons, groups, moreGroups, next } = decisionOf(report);
+  const { title, models, reasons, groups, moreGroups, next } = decisionOf(report);
   const item = (text: string): readonly string[] => itemLines(text, columns);
   const heading = fit(plainLine(`${report.name}: ${report.verdict}`), columns);
   const lines = [
+    ...textLines(models, columns),
     ...textLines(title, columns),
     ...textLines(report.summary, columns),
     '',

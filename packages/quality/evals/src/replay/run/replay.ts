@@ -5,6 +5,7 @@ import type { Limit } from '@majordomo/ledger';
 import {
   checkName,
   DEFAULT_FOLDER,
+  DEFAULT_MIN_QUALITY,
   readDefinition,
   type Experiment,
   type ReplayDefinition,
@@ -17,7 +18,8 @@ import type { ReplayPlan } from '../replay-plan.ts';
 import { Prices } from '../plan/prices.ts';
 import { reportOf } from '../report/report-of.ts';
 import type { ReplayReport } from '../report/report.ts';
-import { resultsOf, type Rules } from '../results.ts';
+import type { Rules } from '../journal/lines.ts';
+import { resultsOf } from '../results.ts';
 import { tenantOf } from '../tenant.ts';
 import { Budget } from './budget.ts';
 import { BatchCalls } from './batch-calls.ts';
@@ -60,14 +62,24 @@ export async function readReplay(
   checkOptions('readReplay', options, READ_KINDS);
   const { folder = DEFAULT_FOLDER, clock = systemClock } = options;
   const { index } = await readIndex(journalFile(folder, name));
-  const { plan, rules } = index;
+  const { plan, rules = NO_RULES } = index;
   if (plan === undefined)
     throw new LlmError('not-found', `replay ${name}: ${folder} has no such experiment; run it first`);
-  const { minQuality = rules?.minQuality ?? 0.95, maxCost = rules?.maxCost } = options;
-  const used: Rules = { minQuality, maxCost, judges: rules?.judges ?? [], isLive: rules?.isLive ?? true };
-  const results = resultsOf({ index }, name, plan.sample, { ...used, warnings: plan.warnings });
+  const { minQuality = rules.minQuality, maxCost = rules.maxCost } = options;
+  const { judges, candidate, isLive } = rules;
+  const used = { minQuality, maxCost, judges, candidate, isLive, warnings: plan.warnings };
+  const results = resultsOf({ index }, name, plan.sample, used);
   return reportOf(results, new Date(clock.now()));
 }
+
+/** Rules of an experiment that was planned, but did not run. */
+const NO_RULES: Rules = {
+  minQuality: DEFAULT_MIN_QUALITY,
+  maxCost: undefined,
+  judges: [],
+  candidate: undefined,
+  isLive: true,
+};
 
 /** Deletes the files of an experiment. Rejects with `config` while a process runs it. */
 export async function removeReplay(name: string, options: Pick<ReplayOptions, 'folder'> = {}): Promise<void> {
@@ -127,13 +139,10 @@ class Session {
     const plan = await this.plan();
     this.checkBudget(plan);
     this.setLimit();
-    await journal.append({
-      type: 'rules',
-      minQuality,
-      maxCost,
-      judges,
-      isLive: definition.batches === undefined,
-    });
+    const isLive = definition.batches === undefined;
+    const candidate = definition.candidate.spec;
+    const rules: Rules = { minQuality, maxCost, judges, candidate, isLive };
+    await journal.append({ type: 'rules', ...rules });
     const { catalog, concurrency = CONCURRENCY } = this.options;
     const budget = new Budget(journal, budgetNanoUsd, signal);
     const setup = { name, majordomo, journal, prices, budget, catalog, clock, signal };
@@ -142,8 +151,7 @@ class Session {
     const calls = batches === undefined ? new PaidCalls(setup) : new BatchCalls(batches, setup);
     await this.orAborted(() => (calls instanceof PaidCalls ? pass(calls) : this.batchPasses(calls, pass)));
     const warnings = [...plan.warnings, ...warningsOf(calls)];
-    const isLive = batches === undefined;
-    const results = resultsOf(journal, name, plan.sample, { minQuality, maxCost, judges, isLive, warnings });
+    const results = resultsOf(journal, name, plan.sample, { ...rules, warnings });
     return reportOf(results, new Date(clock.now()));
   }
 
