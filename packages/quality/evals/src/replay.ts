@@ -16,6 +16,7 @@ export type { Answer, AnswerContent, Divergence, Pair, RecordedCall } from './re
 
 // Traffic
 export { fromCallLog, type CallLogTraffic } from './replay/traffic/from-call-log.ts';
+export { fromRecordings } from './replay/traffic/from-recordings.ts';
 export { fromTrajectories } from './replay/traffic/from-trajectories.ts';
 export type { ExcludedCall, ExcludedCalls, ListedCall, Traffic } from './replay/traffic/traffic.ts';
 
@@ -46,4 +47,4 @@ export type { CallLog, CallQuery } from '@majordomo/admin';
 export type { Batches } from '@majordomo/batch';
 export type { Catalog } from '@majordomo/catalog';
 export type { Ledger } from '@majordomo/ledger';
-export type { Check } from './types.ts';
+export type { Check, EvalDefinition } from './types.ts';

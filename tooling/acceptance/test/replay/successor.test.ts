@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOfStream } from 'node:stream/consumers';
 import { createCallLog } from '@majordomo/admin';
-import { openaiChat, startWireServer, type Exchange, type Step, type WireServer } from '@majordomo/conformance';
+import {
+  openaiChat,
+  startWireServer,
+  type Exchange,
+  type Step,
+  type WireServer,
+} from '@majordomo/conformance';
 import type { ReplayReport } from '@majordomo/evals/replay';
 import { createGateway } from '@majordomo/gateway';
 import { createLedger } from '@majordomo/ledger';
@@ -15,7 +21,15 @@ import { seededRandom } from '@majordomo/testing';
 import OpenAI from 'openai';
 import { Pool } from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
-import { CANDIDATE, callsOf, createCompany, isWrong, JUDGE, PRESENT, wordOf } from '../../src/replay/company.ts';
+import {
+  CANDIDATE,
+  callsOf,
+  createCompany,
+  isWrong,
+  JUDGE,
+  PRESENT,
+  wordOf,
+} from '../../src/replay/company.ts';
 
 /** Number of calls of the company, and of the sample. `SOAK=1` runs those of the issue. */
 const [CALLS, SAMPLE] = process.env['SOAK'] === '1' ? [5000, 1200] : [480, 240];
@@ -40,9 +54,14 @@ const FIND_ORDER = {
   },
 } as const;
 
-const isOf = (spec: string) => ({ model }: Exchange): boolean => spec === `openai/${model}`;
+const isOf =
+  (spec: string) =>
+  ({ model }: Exchange): boolean =>
+    spec === `openai/${model}`;
 const userText = ({ request }: Exchange): string => {
-  const { content } = request.messages.at(-1) as { readonly content: string | readonly { readonly text: string }[] };
+  const { content } = request.messages.at(-1) as {
+    readonly content: string | readonly { readonly text: string }[];
+  };
   return typeof content === 'string' ? content : content.map(({ text }) => text).join('');
 };
 
@@ -97,7 +116,7 @@ async function serveCompany(postgres: Postgres, server: WireServer): Promise<voi
   const client = new OpenAI({
     apiKey: 'any',
     baseURL: 'http://gateway.test/v1',
-    fetch: async (input, init) => gateway.fetch(new Request(input as string, init as RequestInit)),
+    fetch: async (input, init) => gateway.fetch(new Request(input, init)),
   });
   const rest = [...callsOf(CALLS, seededRandom(3))];
   const work = async (): Promise<void> => {
@@ -105,11 +124,14 @@ async function serveCompany(postgres: Postgres, server: WireServer): Promise<voi
       const { model, text } = call;
       await client.chat.completions.create({
         model,
-        max_tokens: 200,
+        max_completion_tokens: 200,
         messages: [{ role: 'user', content: text }],
         ...(model === 'agent' && { tools: [FIND_ORDER] }),
         ...(model === 'extract' && {
-          response_format: { type: 'json_schema', json_schema: { name: 'invoice', strict: true, schema: INVOICE } },
+          response_format: {
+            type: 'json_schema',
+            json_schema: { name: 'invoice', strict: true, schema: INVOICE },
+          },
         }),
       });
     }
@@ -139,17 +161,18 @@ describeWith('postgres', 'an experiment over PostgreSQL', () => {
       const folder = mkdtempSync(join(tmpdir(), 'majordomo-successor-'));
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
       let answered = 0;
-      let child: ChildProcess | undefined;
+      const running: ChildProcess[] = [];
       await using server = await startWireServer({
         wire: openaiChat,
         script: (exchange) => {
-          if (isOf(CANDIDATE)(exchange) && ++answered === KILLED_AT) child?.kill('SIGKILL');
+          if (isOf(CANDIDATE)(exchange) && ++answered === KILLED_AT) running[0]?.kill('SIGKILL');
           return answer(exchange);
         },
       });
       await serveCompany(postgres, server);
 
-      child = start(postgres, server, folder);
+      const child = start(postgres, server, folder);
+      running.push(child);
       const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
       expect(signal).toBe('SIGKILL');
       const continued = start(postgres, server, folder);
