@@ -45,6 +45,7 @@ it('cached-agent: reads its prompt from the cache, takes new prices, and stops a
       ? { ...model, prices: model.prices.map((price) => ({ ...price, rates })) }
       : model,
   );
+  const date = new Date(Date.parse(document.date) + 86_400_000).toISOString().slice(0, 10);
   const options = {
     providers: [
       createAnthropic({ apiKey: 'any', baseURL: anthropic.baseURL }),
@@ -52,13 +53,13 @@ it('cached-agent: reads its prompt from the cache, takes new prices, and stops a
     ],
     prices: {
       name: 'prices',
-      load: () => Promise.resolve({ data: { ...document, date: '2026-11-15', models } }),
+      load: () => Promise.resolve({ data: { ...document, date, models } }),
     },
     tools: [look],
     clock,
   };
   const { agent, ledger, catalog } = await cachedAgent({ ...options, maxUsd: '5.00' });
-  expect(catalog.date).toBe('2026-11-15');
+  expect(catalog.date).toBe(date);
   expect((await agent.run('What is in a.txt?', { tenant: 'acme' })).text).toBe('Empty.');
   await ledger.flush();
   const [row] = await ledger.report({ by: ['tenant'] });

@@ -29,7 +29,13 @@ function createChat() {
 }
 
 async function send(chat: ReturnType<typeof createChat>, body: object) {
-  const content = JSON.stringify({ threadId: 't', runId: 'r', tools: [LOCATE], ...body });
+  const content = JSON.stringify({
+    threadId: 't',
+    runId: 'r',
+    protocolVersion: '1.0',
+    tools: [LOCATE],
+    ...body,
+  });
   const response = await chat(new Request('http://chat.test/', { method: 'POST', body: content }));
   const lines = (await response.text()).split('\n').filter((line) => line.startsWith('data: '));
   const events = lines.map((line) => JSON.parse(line.slice('data: '.length)) as Record<string, unknown>);
