@@ -120,9 +120,9 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
   );
 
   test.each([
-    ['better', 'Switch: the candidate meets every rule', 'Move a small share of the traffic first'],
+    ['better', 'Switch: the candidate meets every rule', 'The sample represents 61.0 % of the traffic.'],
     ['worse', 'Do not switch: the candidate is not good enough', 'Read the examples of the 2 groups'],
-    ['undecided', 'Do not decide yet: the result is not certain enough', 'Collect about 1,000 more calls'],
+    ['undecided', 'Do not decide yet: the result is not certain enough', 'Decide the 37 pairs'],
   ] as const)(
     'the first screen of the case `%s` contains the decision, its reasons and the next step',
     async (name, title, step) => {
