@@ -120,7 +120,7 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
   );
 
   test.each([
-    ['better', 'Switch: the candidate meets every rule', 'The sample represents 61.0 % of the traffic.'],
+    ['better', 'Switch: the candidate meets every rule', 'of the traffic. Move only such calls'],
     ['worse', 'Do not switch: the candidate is not good enough', 'Read the examples of the 2 groups'],
     ['undecided', 'Do not decide yet: the result is not certain enough', 'Decide the 37 pairs'],
   ] as const)(
