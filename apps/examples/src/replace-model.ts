@@ -11,7 +11,7 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** What is compared, and where the files of the experiment are. */
+/** Recorded calls, the models to compare, and the folder of the experiment. */
 interface Replacement {
   readonly log: Pick<CallLog, 'page' | 'get'>;
   readonly majordomo: Majordomo;

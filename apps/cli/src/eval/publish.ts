@@ -17,9 +17,9 @@ export interface VerdictFlags {
   readonly allowInconclusive?: true;
 }
 
-type WriteReport = (file: string, evaluation: Evaluation, evals: Evals) => Promise<void>;
+type ReportWriter = (file: string, evaluation: Evaluation, evals: Evals) => Promise<void>;
 /** Functions that write a report, by file extension. */
-const REPORTS: Readonly<Record<string, WriteReport>> = {
+const REPORTS: Readonly<Record<string, ReportWriter>> = {
   '.md': (file, evaluation, { toMarkdown }) => writeFile(file, toMarkdown(evaluation)),
   '.xml': (file, evaluation, { toJUnit }) => writeFile(file, toJUnit(evaluation)),
   '.html': (file, evaluation, { toHtml }) => writeFile(file, toHtml(evaluation)),
@@ -47,14 +47,27 @@ export async function publish(
   for (const given of report) {
     const { dir, name, ext } = parse(resolve(cwd, given));
     const file = `${dir}/${name}${isOneOf ? `-${evaluation.name}` : ''}${ext}`;
-    const written = mkdir(dir, { recursive: true }).then(() => REPORTS[ext]?.(file, evaluation, evals));
-    await written.catch((error: unknown) => {
+    await writeReport(given, dir, () => REPORTS[ext]?.(file, evaluation, evals));
+  }
+  return exitOf(evaluation.verdict, allowInconclusive);
+}
+
+/** Creates the folder of a report and writes the report. Throws `Stop` with the name that the user gave. */
+export async function writeReport(
+  given: string,
+  folder: string,
+  write: () => Promise<void> | undefined,
+): Promise<void> {
+  await mkdir(folder, { recursive: true })
+    .then(write)
+    .catch((error: unknown) => {
       throw new Stop(`--report ${given}: ${reasonOf(error)}`);
     });
-  }
-  const isAllowed = evaluation.verdict === 'inconclusive' && allowInconclusive === true;
-  return isAllowed ? EXIT.ok : CODES[evaluation.verdict];
 }
+
+/** Returns the exit code of a verdict. */
+export const exitOf = (verdict: Verdict, allowInconclusive: true | undefined): ExitCode =>
+  verdict === 'inconclusive' && allowInconclusive === true ? EXIT.ok : CODES[verdict];
 
 const CODES: Readonly<Record<Verdict, ExitCode>> = {
   pass: EXIT.ok,
@@ -90,6 +103,9 @@ export async function showStored(file: string, flags: ShowFlags, io: Io): Promis
 
 /** Reads an evaluation. Throws `Stop` for a file that is missing or invalid. */
 const read = (file: string, { readEvaluation }: Evals, { cwd }: Io): Promise<Evaluation> =>
-  readEvaluation(resolve(cwd, file)).catch((error: unknown) => {
-    throw LlmError.is(error) ? new Stop(error.message) : error;
-  });
+  readEvaluation(resolve(cwd, file)).catch(stopOf);
+
+/** Throws an error about a stored file as the end of the command. */
+export function stopOf(error: unknown): never {
+  throw LlmError.is(error) ? new Stop(error.message) : error;
+}

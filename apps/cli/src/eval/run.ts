@@ -79,8 +79,9 @@ export async function configuredMajordomo(io: Io): Promise<Majordomo> {
   return openIds(await installedIds(settings, cwd), settings, { cwd, signal });
 }
 
-const CLEAR_LINE = '\r\u001B[K';
-const CELLS = 20;
+/** Sequence that erases a progress line, and the width of its bar. */
+export const CLEAR_LINE = '\r\u001B[K';
+export const CELLS = 20;
 
 /** Returns a listener that draws a progress bar, or `undefined` without a terminal. */
 function progressOn({ stderr }: Io): ((progress: Progress) => void) | undefined {

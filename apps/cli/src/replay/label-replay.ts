@@ -3,7 +3,8 @@ import type { LabeledPair } from '@majordomo/evals/replay';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
-import { folderOf, loadReplays, stopOf } from './run-replay.ts';
+import { stopOf } from '../eval/publish.ts';
+import { folderOf, loadReplays } from './run-replay.ts';
 
 const KEYS = { '1': 'first', '2': 'second', e: 'equal' } as const;
 const QUESTION = '1 or 2 is better, e equal, s skip, q quit';

@@ -1,13 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
-import { LlmError } from '@majordomo/core';
 import { formatUsd } from '@majordomo/catalog';
 import type { ReplayDefinition, ReplayPlan, ReplayProgress, ReplayReport } from '@majordomo/evals/replay';
-import { configuredMajordomo, importDefault } from '../eval/run.ts';
+import { exitOf, stopOf, writeReport } from '../eval/publish.ts';
+import { CELLS, CLEAR_LINE, configuredMajordomo, importDefault } from '../eval/run.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage, trustPackagesOf } from '../program/load-package.ts';
-import { reasonOf } from '../program/reason.ts';
 import { bar } from '../terminal/bar.ts';
 import { printable } from '../terminal/paint.ts';
 
@@ -81,11 +80,6 @@ export async function remove(name: string, flags: VerdictFlags, io: Io): Promise
   return EXIT.ok;
 }
 
-/** Throws an error of an unknown experiment as the end of the command. */
-export function stopOf(error: unknown): never {
-  throw LlmError.is(error) ? new Stop(error.message) : error;
-}
-
 async function loadDefinition(file: string, flags: RunFlags, io: Io): Promise<ReplayDefinition> {
   const value = (await importDefault(file, io)) as Partial<ReplayDefinition>;
   if (value.candidate === undefined || value.traffic === undefined)
@@ -140,21 +134,10 @@ async function publish(
   for (const given of flags.report ?? []) {
     const file = join(cwd, given);
     const text = await REPORTS[extname(given)]?.(report, replays, flags, io);
-    const written = mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, text ?? ''));
-    await written.catch((error: unknown) => {
-      throw new Stop(`--report ${given}: ${reasonOf(error)}`);
-    });
+    await writeReport(given, dirname(file), () => writeFile(file, text ?? ''));
   }
-  const isAllowed = report.verdict === 'inconclusive' && flags.allowInconclusive === true;
-  return isAllowed ? EXIT.ok : EXIT_OF[report.verdict];
+  return exitOf(report.verdict, flags.allowInconclusive);
 }
-
-const EXIT_OF: Readonly<Record<ReplayReport['verdict'], ExitCode>> = {
-  pass: EXIT.ok,
-  fail: EXIT.failed,
-  inconclusive: EXIT.inconclusive,
-  incomplete: EXIT.incomplete,
-};
 
 function planText({ name, sample, calls, precision, power, ...plan }: ReplayPlan): string {
   const usd = (nanoUsd: string): string => formatUsd(BigInt(nanoUsd));
@@ -167,9 +150,6 @@ function planText({ name, sample, calls, precision, power, ...plan }: ReplayPlan
     ...plan.warnings.map((warning) => `warning: ${warning}`),
   ].join('\n');
 }
-
-const CLEAR_LINE = '\r\u001B[K';
-const CELLS = 20;
 
 /** Returns a listener that draws a progress bar, or `undefined` without a terminal. */
 function progressOn({ stderr }: Io): ((progress: ReplayProgress) => void) | undefined {

@@ -22,7 +22,7 @@ interface Counted {
   readonly tokens: number;
 }
 
-/** Tokens of the vendor's own tools and of earlier reasoning are not in the request, so nobody else can count them. */
+/** Tokens of the vendor's own tools and of earlier reasoning are not in the request, so only the vendor can count them. */
 const UNCOUNTABLE =
   /"(?:reasoning|thinking|thoughtSignature|encrypted_content|file_search|mcp|google_?[sS]earch|codeExecution|urlContext|fileSearch|context_management|[a-z_]+_20\d{6})"|…/;
 /** Models that the vendor has shut down, and whose tokenizer differs from that of the current ones. */

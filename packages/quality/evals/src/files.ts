@@ -16,7 +16,7 @@ export interface Line {
 /** Returns the non-empty lines of a file, or `undefined` if the file does not exist. */
 export async function readLines(file: string): Promise<readonly Line[] | undefined> {
   const content = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw fileError(file, `the file cannot be read: ${messageOf(error)}`);
   });
   return content
@@ -24,6 +24,10 @@ export async function readLines(file: string): Promise<readonly Line[] | undefin
     .map((text, at) => ({ text, value: tryParseJson(text), place: `${file}:${at + 1}` }))
     .filter(({ text }) => text.trim() !== '');
 }
+
+/** Whether an error of the file system has this code. */
+export const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
 
 /** Returns a `config` error whose message begins with a file, or with a file and a line number. */
 export const fileError = (place: string, problem: string): LlmError =>

@@ -1,4 +1,5 @@
 import { compareText } from './cases.ts';
+import { groupBy } from './group-by.ts';
 import type { Sample } from './types.ts';
 
 export type Position = Pick<Sample, 'case' | 'trial'>;
@@ -8,15 +9,8 @@ export const compareSamples = (a: Position, b: Position): number =>
   compareText(a.case, b.case) || a.trial - b.trial;
 
 /** Returns the samples of each case. */
-export function samplesByCase(samples: readonly Sample[]): ReadonlyMap<string, readonly Sample[]> {
-  const cases = new Map<string, Sample[]>();
-  for (const sample of samples) {
-    const others = cases.get(sample.case);
-    if (others === undefined) cases.set(sample.case, [sample]);
-    else others.push(sample);
-  }
-  return cases;
-}
+export const samplesByCase = (samples: readonly Sample[]): ReadonlyMap<string, readonly Sample[]> =>
+  groupBy(samples, (sample) => sample.case);
 
 /** Whether a sample has no result. */
 export const isMissing = ({ error }: Pick<Sample, 'error'>): boolean => error?.counts === false;

@@ -131,7 +131,7 @@ export interface Experiment {
   /** Asked half width of the interval; `undefined` if a number of calls was asked instead. */
   readonly precision: number | undefined;
   readonly budgetNanoUsd: bigint;
-  /** Specs of the judges; empty if a function judges, or nobody. */
+  /** Specs of the judges. Empty if a function judges, or if the experiment has no judge. */
   readonly judges: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../group-by.ts';
 import type { Journal } from './journal/journal.ts';
 import type { IndexedUnit, JournalIndex } from './journal/journal-index.ts';
 import type { ResultLine, Rules, Side, StoredCost } from './journal/lines.ts';

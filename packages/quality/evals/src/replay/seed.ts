@@ -1,4 +1,4 @@
-import { fnv1a } from '@majordomo/core/toolkit';
+import { digest } from '../json.ts';
 
-/** Returns the seed of an experiment without a given one. */
-export const seedOf = (name: string): number => fnv1a(name);
+/** Returns the seed of the random numbers of an experiment without a given one. */
+export const seedOf = (name: string): number => Number.parseInt(digest(name, 8), 16);

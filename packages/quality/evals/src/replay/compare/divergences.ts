@@ -5,7 +5,7 @@ import type { Divergence } from '../answer.ts';
 import type { Candidate } from '../definition.ts';
 import { differingPaths } from './differing-paths.ts';
 
-/** What the tool calls of two answers are compared by. */
+/** Rules for the comparison of tool calls. */
 export interface CallRules {
   /** Recorded request, whose tools have the schemas of the arguments. */
   readonly request: ChatRequest;

@@ -3,7 +3,7 @@ import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises
 import { hostname } from 'node:os';
 import { LlmError } from '@majordomo/core';
 import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
-import { fileError } from '../../files.ts';
+import { fileError, hasCode } from '../../files.ts';
 
 /** Time after which a lock without a heartbeat is taken over, and the interval of heartbeats, in milliseconds. */
 const STALE_MS = 120_000;
@@ -42,7 +42,7 @@ export async function acquireLock(file: string): Promise<JournalLock> {
 /** Creates the lock file. Returns `false` if it exists. */
 async function create(file: string, content: string): Promise<boolean> {
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+    if (hasCode(error, 'EEXIST')) return undefined;
     throw error;
   });
   if (handle === undefined) return false;
@@ -81,7 +81,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
 

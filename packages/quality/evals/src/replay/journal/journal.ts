@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '@majordomo/core';
 import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
-import { checkFormat, fileError } from '../../files.ts';
+import { checkFormat, fileError, hasCode } from '../../files.ts';
 import { acquireLock, type JournalLock } from './journal-lock.ts';
 import { JournalIndex } from './journal-index.ts';
 import { FORMAT, type AnswerLine, type HeaderLine, type Line, type Place, type UnitLine } from './lines.ts';
@@ -169,7 +169,7 @@ async function* linesOf(file: string): AsyncGenerator<{ readonly text: Buffer; r
       rest.push(chunk.subarray(from));
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (hasCode(error, 'ENOENT')) return;
     throw error;
   }
 }

@@ -34,7 +34,7 @@ export interface UnitLine extends UnitFacts {
   readonly call: JsonValue;
 }
 
-/** What is known of a unit without its content. */
+/** Facts about a unit, without its content. */
 export interface UnitFacts {
   readonly id: string;
   readonly kind: string;

@@ -121,7 +121,7 @@ function sampleSize({ name, definition, precision }: Experiment, shape: TrafficS
 
 const roundUp = (value: number): number => Math.ceil(value * 1000) / 1000;
 
-/** What is known of the stored units. */
+/** Numbers and costs of the stored units. */
 interface StoredUnits {
   readonly candidate: number;
   readonly control: number;
@@ -219,7 +219,7 @@ async function unitCosts(
   return { likely, most };
 }
 
-/** What a plan is computed of. */
+/** Data from which a plan is computed. */
 interface Drawing {
   readonly collected: Collected;
   readonly calls: readonly Sampled[];

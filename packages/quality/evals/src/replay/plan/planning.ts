@@ -5,7 +5,7 @@ import type { Replayable } from '../sample/collect.ts';
 import type { Drawable } from '../sample/draw.ts';
 import type { Prices } from './prices.ts';
 
-/** What a plan is made with. */
+/** Inputs of a plan. */
 export interface Planning {
   readonly experiment: Experiment;
   readonly journal: Journal;

@@ -45,7 +45,7 @@ export class Prices {
 
   /**
    * Returns the maximum cost of an answer: that of its most expensive target, in nano-USD. Rejects with `config` if it is not known,
-   * because a budget could not be kept.
+   * because the budget could then be exceeded.
    */
   async maximum(spec: string, request: ChatRequest, { tenant, signal }: CallFacts): Promise<bigint> {
     const targets = await this.majordomo.prepare(spec, request, { tenant, signal });

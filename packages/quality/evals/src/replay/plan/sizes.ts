@@ -1,4 +1,4 @@
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import type { Replayable } from '../sample/collect.ts';
 import { sharesOf, type Drawable, type KindShare } from '../sample/draw.ts';
 import { allocate, expectedError } from '../statistics/sample-size.ts';
@@ -7,7 +7,7 @@ import { Z } from '../statistics/student.ts';
 /** Least number of calls of an experiment. */
 export const LEAST_SAMPLE = 20;
 
-/** What determines the precision of a sample of the traffic. */
+/** Properties of the traffic that determine the precision of a sample. */
 export interface TrafficShape {
   readonly kinds: readonly KindShare[];
   /** Number of calls of each kind. */

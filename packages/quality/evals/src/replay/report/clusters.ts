@@ -1,5 +1,5 @@
 import { countsOf, examplesOf } from './examples.ts';
-import { groupsOf, signsOf, type Cell, type Group } from './groups.ts';
+import { groupsOf, signsOfGroup, type Cell, type Group } from './groups.ts';
 import type { ReplayCluster } from './report.ts';
 import type { ScoredUnit } from './results.ts';
 import { qualityOf, scoreOf, type Weights } from './strata.ts';
@@ -39,7 +39,7 @@ interface Found {
 
 /** Returns the group that explains the most variance, or `undefined` if no group is significant. */
 function worstOf(cells: readonly Cell[]): Found | undefined {
-  const signed = groupsOf(cells).map((group) => ({ group, ...signsOf(group) }));
+  const signed = groupsOf(cells).map((group) => ({ group, ...signsOfGroup(group) }));
   const tested = testedOf(signed.map(({ changed }) => changed));
   const total = totalsOf(cells);
   const variance = total.squares / total.size - (total.sum / total.size) ** 2;

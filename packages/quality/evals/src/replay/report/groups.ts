@@ -1,4 +1,5 @@
-import { signTest } from '../statistics/worse-kinds.ts';
+import { groupBy } from '../../group-by.ts';
+import { signsOf, type Signs } from '../statistics/worse-kinds.ts';
 import type { ScoredUnit } from './results.ts';
 
 /** Unit that takes part in the search for groups, with its score. */
@@ -24,15 +25,13 @@ const KIND = 'kind';
  */
 export function groupsOf(cells: readonly Cell[]): readonly Group[] {
   const features = new Features();
-  const members = new Map<number, number[]>();
-  for (const [at, { unit }] of cells.entries())
-    for (const key of keysOf(features.of(unit))) {
-      const group = members.get(key);
-      if (group === undefined) members.set(key, [at]);
-      else group.push(at);
-    }
+  const entries = cells.flatMap(({ unit }, at) => keysOf(features.of(unit)).map((key) => ({ key, at })));
+  const members = groupBy(entries, ({ key }) => key);
   const distinct = new Map<string, Group>();
-  const large = Array.from(members, ([key, group]) => ({ ...features.named(key), members: group }))
+  const large = Array.from(members, ([key, group]) => ({
+    ...features.named(key),
+    members: group.map(({ at }) => at),
+  }))
     .filter((group) => group.members.length >= LEAST_UNITS)
     .sort((a, b) => a.rank - b.rank);
   for (const group of large) {
@@ -96,18 +95,6 @@ class Features {
 const hasConversations = ({ cells }: Group): boolean =>
   new Set(cells.map(({ unit }) => unit.conversation)).size >= LEAST_CONVERSATIONS;
 
-/** Result of the sign test over the conversations of a group. */
-export interface Signs {
-  /** Number of conversations whose answers are worse or better. */
-  readonly changed: number;
-  /** Probability of so many worse conversations if the answers were as good. */
-  readonly p: number;
-}
-
-export function signsOf({ cells }: Group): Signs {
-  const totals = new Map<string, number>();
-  for (const { unit, score } of cells)
-    totals.set(unit.conversation, (totals.get(unit.conversation) ?? 0) + score);
-  const signs = [...totals.values()].filter((total) => total !== 0);
-  return { changed: signs.length, p: signTest(signs.filter((total) => total < 0).length, signs.length) };
-}
+/** Returns the result of the sign test over the conversations of a group. */
+export const signsOfGroup = ({ cells }: Group): Signs =>
+  signsOf(cells.map(({ unit, score }) => ({ conversation: unit.conversation, score })));

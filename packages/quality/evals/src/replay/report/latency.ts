@@ -1,5 +1,5 @@
-import { digest } from '../../json.ts';
 import { randomNumbers } from '../../random.ts';
+import { seedOf } from '../seed.ts';
 import { quantileDifference } from '../statistics/quantile-difference.ts';
 import type { Estimate, ReplayLatency } from './report.ts';
 import type { Results, ScoredUnit } from './results.ts';
@@ -28,7 +28,7 @@ export function latencyOf({ name, units, isLive }: Results, weights: Weights): R
       (unit) => unit.candidate?.[member] !== undefined && sides[than](unit)?.[member] !== undefined,
     );
   const than = withTimes('control', 'ms').length >= LEAST_TIMES ? 'control' : 'recorded';
-  const seed = Number.parseInt(digest(name, 8), 16);
+  const seed = seedOf(name);
   const differenceOf = (member: keyof Times, quantile: number): Estimate | undefined => {
     const known = withTimes(than, member);
     if (known.length < LEAST_TIMES) return undefined;

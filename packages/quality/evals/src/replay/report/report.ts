@@ -96,9 +96,9 @@ export interface ReplayRule {
 export interface ReplayCost {
   /** Ratio of the costs of the traffic, with the recorded share of cached input. */
   readonly ratio: Estimate;
-  /** The same ratio without cache reads. */
+  /** Ratio without cache reads. */
   readonly uncachedRatio: number;
-  /** The same ratio at the batch prices of both. `undefined` if one has no batch price. */
+  /** Ratio at the batch prices of both models. `undefined` if one of them has no batch price. */
   readonly batchRatio: number | undefined;
   /** Mean cost of a call of the traffic, in nano-USD. */
   readonly presentNanoUsd: string;
@@ -107,7 +107,7 @@ export interface ReplayCost {
 
 /** Differences of latency in milliseconds. */
 export interface ReplayLatency {
-  /** What the candidate is compared with: answers of the control in this run, or recorded times. */
+  /** Source of the times with which the candidate is compared: answers of the control in this run, or recorded times. */
   readonly than: 'control' | 'recorded';
   /** Difference at each percentile. `first`: time to the first content. */
   readonly differences: Readonly<Record<'firstP50' | 'firstP95' | 'p50' | 'p95', Estimate | undefined>>;

@@ -24,7 +24,7 @@ export interface ScoredUnit {
   readonly id: string;
   readonly kind: string;
   readonly conversation: string;
-  /** What is known of the request, by name: `route`, `form`, `schema`, `tools`, `language` and `length`. */
+  /** Features of the request, by name: `route`, `form`, `schema`, `tools`, `language` and `length`. */
   readonly features: Readonly<Record<string, string>>;
   /** Comparison of the candidate with the recorded answer. `undefined`: no result yet. */
   readonly candidate: Comparison | undefined;

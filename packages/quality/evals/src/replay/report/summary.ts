@@ -11,7 +11,7 @@ export type Summarized = Pick<
 export function summaryOf(report: Summarized): string {
   const { quality, cost, latency, missing, sample } = report;
   const p95 = latency?.differences.p95;
-  // A difference whose interval contains 0 is no reason for a decision.
+  // If the interval contains 0, the difference may be due to chance.
   const isCertain = p95 !== undefined && (p95.low > 0 || p95.high < 0);
   const figures = [
     quality === undefined ? 'no result yet' : `${percentWithin(quality)} as good`,

@@ -3,7 +3,7 @@ import { toJson, type ChatResponse, type JsonObject } from '@majordomo/core';
 import { abortable, asRecord } from '@majordomo/core/toolkit';
 import { isOwnFailure } from '../../score.ts';
 import { storeError } from '../../stored-call.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import type { JobLine } from '../journal/lines.ts';
 import { tenantOf } from '../tenant.ts';
 import type { Calls, CallSetup, JudgeCall, SideCall } from './paid-calls.ts';

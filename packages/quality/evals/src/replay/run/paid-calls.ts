@@ -21,7 +21,7 @@ import { tenantOf } from '../tenant.ts';
 import type { Budget } from './budget.ts';
 import type { JudgeRequest } from '../judge-request.ts';
 
-/** What calls are made with. */
+/** Dependencies of the calls of an experiment. */
 export interface CallSetup {
   readonly name: string;
   readonly majordomo: Majordomo;
@@ -152,7 +152,7 @@ export class PaidCalls implements Calls {
     return { tenant: tenantOf(name), metadata: { replay: { name, call, side } }, signal };
   }
 
-  /** Stores the failure of a call that is no fault of its model. A later run sends the call again. */
+  /** Stores a failure that the model did not cause. A later run sends the call again. */
   private async fail(key: string, error: LlmError): Promise<false> {
     if (error.kind === 'aborted') throw error;
     const nanoUsd = String(await this.costOfFailure(error));

@@ -15,7 +15,7 @@ import { checkedDifference } from './checked.ts';
 import { judgePair, type Judged } from './judged.ts';
 import type { Calls } from './paid-calls.ts';
 
-/** What units are answered and compared with. */
+/** Dependencies of `runUnits`. */
 export interface UnitSetup {
   readonly experiment: Experiment;
   readonly journal: Journal;

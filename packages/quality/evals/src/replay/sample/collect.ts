@@ -64,7 +64,7 @@ export async function collect(
     if (place < most) reservoir[place] = item.id;
   }
   const calls: Replayable[] = [];
-  /** Number of calls that one call that was read stands for. */
+  /** Number of calls that each read call represents. */
   const weight = reservoir.length === 0 ? 1 : traffic / reservoir.length;
   for (const [at, id] of reservoir.entries()) {
     const found = await replayableOf(experiment, id, signal);

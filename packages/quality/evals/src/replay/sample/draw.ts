@@ -1,4 +1,4 @@
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { allocate } from '../statistics/sample-size.ts';
 import { areNear, type Fingerprint } from './near-duplicates.ts';
 

@@ -1,4 +1,4 @@
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { FEATURES, kindName, type Features } from './features.ts';
 
 /** Least share and least number of calls of a kind that a feature separates. */

@@ -12,7 +12,7 @@ const HALF = 32;
 
 /** Short description of a request by which near duplicates are found. */
 export interface Fingerprint {
-  /** Digest of everything but the last user text: two steps of one run are no duplicates. */
+  /** Digest of the request without its last user text, so that two steps of one run are not duplicates. */
   readonly group: string;
   /** Digest of the last user text without digits and differences of spaces and case. */
   readonly text: string;

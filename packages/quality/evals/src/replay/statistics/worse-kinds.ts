@@ -11,15 +11,26 @@ export function testKinds(
   units: readonly Pick<Unit, 'kind' | 'conversation' | 'score'>[],
   kinds: number,
 ): readonly TestedKind[] {
-  return Array.from({ length: kinds }, (_, kind) => {
-    const totals = new Map<Unit['conversation'], number>();
-    for (const unit of units) {
-      if (unit.kind !== kind) continue;
-      totals.set(unit.conversation, (totals.get(unit.conversation) ?? 0) + unit.score);
-    }
-    const signs = [...totals.values()].filter((total) => total !== 0);
-    return { kind, p: signTest(signs.filter((total) => total < 0).length, signs.length) };
-  });
+  return Array.from({ length: kinds }, (_, kind) => ({
+    kind,
+    p: signsOf(units.filter((unit) => unit.kind === kind)).p,
+  }));
+}
+
+/** Result of the sign test over the conversations of units. */
+export interface Signs {
+  /** Number of conversations whose answers are worse or better. */
+  readonly changed: number;
+  /** Probability of so many worse conversations if the answers were as good. */
+  readonly p: number;
+}
+
+export function signsOf(units: readonly Pick<Unit, 'conversation' | 'score'>[]): Signs {
+  const totals = new Map<Unit['conversation'], number>();
+  for (const { conversation, score } of units)
+    totals.set(conversation, (totals.get(conversation) ?? 0) + score);
+  const signs = [...totals.values()].filter((total) => total !== 0);
+  return { changed: signs.length, p: signTest(signs.filter((total) => total < 0).length, signs.length) };
 }
 
 /**
