@@ -1,4 +1,4 @@
-import type { ChatRequest, ChatResponse, LlmError } from '@majordomo/core';
+import type { ChatRequest, ChatResponse, LlmError, Message } from '@majordomo/core';
 
 /** Content of an answer: the members of a chat response that do not depend on when and how it was received. */
 export type AnswerContent = Pick<ChatResponse, 'parts' | 'finish' | 'target' | 'usage'>;
@@ -10,6 +10,11 @@ export interface RecordedCall {
   /** Start time, ISO 8601 in UTC. */
   readonly at: string;
   readonly request: ChatRequest;
+  /**
+   * Messages between the request and the response: tool calls and their recorded results. Only with `follow`, where the request ends
+   * with its last user message.
+   */
+  readonly steps?: readonly Message[] | undefined;
   readonly response: AnswerContent;
   readonly tenant?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
@@ -30,6 +35,8 @@ export interface RecordedCall {
 /** Answer to a recorded request. Its cost is in nano-USD, as a decimal integer, and its times are in milliseconds. */
 export interface Answer {
   readonly response: AnswerContent | undefined;
+  /** Messages before the response: tool calls and their recorded results. Only with `follow`. */
+  readonly steps?: readonly Message[] | undefined;
   /** Failure that the model caused, instead of a response. */
   readonly error?: LlmError | undefined;
   readonly ms?: number | undefined;

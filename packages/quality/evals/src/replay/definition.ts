@@ -46,6 +46,12 @@ export interface ReplayDefinition {
   readonly conversation?: ((call: RecordedCall) => string) | undefined;
   /** Share of the sample that the present model answers again, 0 to 1. `@default 0.2` */
   readonly control?: number | undefined;
+  /**
+   * Whether complete runs are compared instead of single calls. A unit begins after the last user message of a call that ends a run.
+   * While the model calls tools that the run has called, too, it gets their recorded results and continues, for at most two steps more
+   * than the run. Cost and times are compared with the control. Live only. `@default false`
+   */
+  readonly follow?: boolean | undefined;
   /** Seed of the sample. `@default a digest of the name` */
   readonly seed?: number | undefined;
 }
@@ -145,6 +151,7 @@ export function readDefinition(definition: ReplayDefinition): Experiment {
     throw replayError(name, 'candidate', 'needs `spec` or `change`, otherwise nothing differs');
   if (candidate.wrap !== undefined && definition.batches !== undefined)
     throw replayError(name, 'candidate.wrap', 'applies to live calls only; remove `batches`');
+  checkFollow(definition, control);
   checkRange(definition, 'sample', 20, 20_000);
   checkRange(definition, 'precision', 0.002, 0.2);
   checkRange(definition, 'minQuality', 0, 2);
@@ -176,6 +183,15 @@ export function checkName(name: string): void {
       'replay: `name` must have 1 to 60 ASCII letters, digits, ".", "_" and "-", and must not start with "."',
       { path: 'name' },
     );
+}
+
+/** Throws `config` if an experiment with complete runs could not answer what it is asked. */
+function checkFollow({ name, follow = false, batches, maxCost }: ReplayDefinition, control: number): void {
+  if (!follow) return;
+  if (batches !== undefined)
+    throw replayError(name, 'follow', 'needs the answer of each step before the next; remove `batches`');
+  if (maxCost !== undefined && control === 0)
+    throw replayError(name, 'maxCost', 'compares with the control if `follow` is set; raise `control`');
 }
 
 function judgesOf(name: string, judge: Judging | undefined): readonly string[] {
@@ -220,6 +236,7 @@ const KINDS: KindsOf<ReplayDefinition> = {
   kind: 'function',
   conversation: 'function',
   control: 'number',
+  follow: 'boolean',
   seed: 'number',
 };
 const CANDIDATE_KINDS: KindsOf<Candidate> = {

@@ -1,7 +1,7 @@
 import type { ChatRequest, JsonObject, Message } from '@majordomo/core';
 import { judgeRequest, PAIR_VERDICTS, pairSystem } from '../judge.ts';
 import { textOf, toolCallsOf } from '../output.ts';
-import type { AnswerContent } from './answer.ts';
+import type { Answer, AnswerContent } from './answer.ts';
 
 /** Maximum length of a verdict with its reasoning, which the budget reserves for each of them. */
 const MAX_TOKENS = 4000;
@@ -9,11 +9,14 @@ const MAX_TOKENS = 4000;
 /** Request to a judge: text, and a schema of the verdict. */
 export type JudgeRequest = ChatRequest & { readonly output: JsonObject };
 
+/** Answer that a judge sees, with the steps before it if complete runs are compared. */
+export type ShownAnswer = Pick<AnswerContent, 'parts'> & Pick<Answer, 'steps'>;
+
 /** Two answers to the same request, without the names of their models. */
 export interface JudgedPair {
   readonly request: ChatRequest;
-  readonly first: AnswerContent;
-  readonly second: AnswerContent;
+  readonly first: ShownAnswer;
+  readonly second: ShownAnswer;
 }
 
 /** Returns the request to a judge. Its data are JSON, so that no answer can pretend to be an instruction. */
@@ -31,7 +34,10 @@ export function requestToJudge(rubric: string, { request, first, second }: Judge
   return { ...judgeRequest(pairSystem(rubric), data, PAIR_VERDICTS), maxTokens: MAX_TOKENS };
 }
 
-const shownAnswer = ({ parts }: AnswerContent): object => shownMessage({ role: 'assistant', parts });
+function shownAnswer({ parts, steps = [] }: ShownAnswer): object {
+  const answer = shownMessage({ role: 'assistant', parts });
+  return steps.length === 0 ? answer : { steps: steps.map(shownMessage), answer };
+}
 
 /** Returns a message without media, replay tokens and reasoning. */
 function shownMessage(message: Message): object {

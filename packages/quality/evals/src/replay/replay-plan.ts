@@ -4,7 +4,7 @@ import type { ReplaySample } from './report/report.ts';
 export interface ReplayPlan {
   readonly format: 'majordomo-replay-plan/1';
   readonly name: string;
-  /** Calls to send: for the candidate, for the control, and at most for the judges. */
+  /** Calls to send: for the candidate, for the control, and at most for the judges. With `follow`, as many as the recorded runs have. */
   readonly calls: { readonly candidate: number; readonly control: number; readonly judge: number };
   readonly sample: ReplaySample;
   /** Likely cost: recorded usage at the prices of the targets, and two calls of a judge for 60 % of the texts. */

@@ -13,12 +13,14 @@ export function resultsOf(
   { candidate, ...rules }: Rules & { readonly warnings: readonly string[] },
 ): Results {
   const { calls, maxNanoUsd } = index.open();
+  const follow = index.header?.follow ?? false;
   return {
     ...rules,
     name,
     models: { present: presentTargets(index), candidate },
     sample,
-    units: [...index.units.values()].map((unit) => scoredUnit(unit, index)),
+    follow,
+    units: [...index.units.values()].map((unit) => scoredUnit(unit, index, follow)),
     spentNanoUsd: index.spentNanoUsd,
     lost: { calls, maxNanoUsd },
   };
@@ -31,10 +33,11 @@ const presentTargets = ({ units }: JournalIndex): readonly string[] =>
     .map(([target]) => target);
 
 /** Returns a unit with the results of the call that it copies, if it is a near duplicate. */
-function scoredUnit(unit: IndexedUnit, index: JournalIndex): ScoredUnit {
+function scoredUnit(unit: IndexedUnit, index: JournalIndex, isRun: boolean): ScoredUnit {
   const source = unit.copyOf ?? unit.id;
   const resultOf = (side: Side): ResultLine | undefined => index.lastResult(source, side);
   const candidate = resultOf('candidate');
+  const control = resultOf('control');
   const label = index.labels.get(source);
   return {
     id: unit.id,
@@ -42,12 +45,13 @@ function scoredUnit(unit: IndexedUnit, index: JournalIndex): ScoredUnit {
     conversation: unit.conversation,
     features: unit.features,
     candidate: candidate && comparisonOf(candidate, label),
-    control: comparisonIf(resultOf('control')),
+    control: comparisonIf(control),
     isInControl: unit.isInControl,
     recordedFailure: unit.recordedFailure,
     recordedMs: unit.recordedMs,
     recordedFirstMs: unit.recordedFirstMs,
-    presentCost: costOf(candidate?.presentCost),
+    // The cost of a recorded run is not known, but the control ran it again.
+    presentCost: costOf(isRun ? control?.cost : candidate?.presentCost),
     candidateCost: costOf(candidate?.cost),
   };
 }

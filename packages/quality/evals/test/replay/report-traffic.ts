@@ -173,6 +173,7 @@ export const resultsOf = (units: readonly ScoredUnit[], members: Partial<Results
   name: 'fast-to-x',
   models: { present: ['openai/gpt-5.4'], candidate: 'google/gemini-4' },
   sample: sampleOf(units),
+  follow: false,
   units,
   minQuality: 0.95,
   maxCost: undefined,

@@ -1,4 +1,4 @@
-import type { ChatRequest, LlmError } from '@majordomo/core';
+import type { ChatRequest, LlmError, Message, ToolCallPart } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import { textOf, toolCallsOf } from '../../output.ts';
 import type { AnswerContent, Divergence } from '../answer.ts';
@@ -13,9 +13,15 @@ import { badCalls, failureOf } from './format.ts';
 export interface ComparedAnswers {
   readonly request: ChatRequest;
   readonly recorded: AnswerContent;
+  /** Messages between the request and the recorded answer, if complete runs are compared. */
+  readonly recordedSteps?: readonly Message[] | undefined;
   /** Request of the other answer, which `change` may have changed. */
   readonly changed: ChatRequest;
   readonly response: AnswerContent | undefined;
+  /** Messages between the request and the other answer. */
+  readonly steps?: readonly Message[] | undefined;
+  /** Whether the other answer calls tools after the last step that is allowed. */
+  readonly hasTooManySteps?: boolean | undefined;
   /** Failure of the model, instead of a response. */
   readonly error: LlmError | undefined;
   readonly sameArgument: Candidate['sameArgument'];
@@ -52,18 +58,39 @@ function scoreOf(before: string | undefined, failure: string | undefined): numbe
 type Differences = Pick<Comparison, 'differences' | 'divergences'>;
 
 async function differencesOf(compared: ComparedAnswers, response: AnswerContent): Promise<Differences> {
-  const { request, recorded, changed, sameArgument } = compared;
-  const calls = toolCallsOf({ role: 'assistant', parts: response.parts });
-  const recordedCalls = toolCallsOf({ role: 'assistant', parts: recorded.parts });
-  if (calls.length > 0 || recordedCalls.length > 0) {
-    const bad = await badCalls(changed, response);
-    const divergences = [...bad, ...divergencesOf(recordedCalls, calls, { request, sameArgument })];
-    return { divergences, differences: divergences.map(describe) };
-  }
+  const { request, recorded } = compared;
+  const divergences = await divergencesIn(compared, response);
+  const found = divergences.map(describe);
+  if (callsOf(response).length > 0 || callsOf(recorded).length > 0)
+    return { divergences, differences: found };
   const texts = { before: answerText(recorded), after: answerText(response) };
-  if (request.output === undefined) return { divergences: [], differences: textDifferences(texts) };
-  return { divergences: [], differences: valueDifferences(texts, request.output) };
+  const differences =
+    request.output === undefined ? textDifferences(texts) : valueDifferences(texts, request.output);
+  return { divergences, differences: [...found, ...differences] };
 }
+
+/** Returns the differences between all tool calls of both answers and of their steps. */
+async function divergencesIn(
+  compared: ComparedAnswers,
+  response: AnswerContent,
+): Promise<readonly Divergence[]> {
+  const { request, recorded, recordedSteps = [], changed, steps = [], sameArgument } = compared;
+  const calls = [...steps.flatMap(toolCallsOf), ...callsOf(response)];
+  const recordedCalls = [...recordedSteps.flatMap(toolCallsOf), ...callsOf(recorded)];
+  if (calls.length === 0 && recordedCalls.length === 0) return [];
+  const messages = [...request.messages, ...recordedSteps];
+  const last = calls.at(-1);
+  return [
+    ...(await badCalls(changed, response)),
+    ...divergencesOf(recordedCalls, calls, { request: { ...request, messages }, sameArgument }),
+    ...(compared.hasTooManySteps === true && last
+      ? [{ type: 'too-many-steps', tool: last.name } as const]
+      : []),
+  ];
+}
+
+const callsOf = ({ parts }: AnswerContent): readonly ToolCallPart[] =>
+  toolCallsOf({ role: 'assistant', parts });
 
 const answerText = ({ parts }: AnswerContent): string => textOf({ role: 'assistant', parts });
 
@@ -73,6 +100,7 @@ const describe = ({ type, tool, paths = [] }: Divergence): string =>
 
 const WORDS: Partial<Record<Divergence['type'], string>> = {
   'other-arguments': 'different arguments',
+  'too-many-steps': 'too many steps with calls',
 };
 
 interface Texts {

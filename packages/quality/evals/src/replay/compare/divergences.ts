@@ -39,7 +39,7 @@ function unmatched(
 ): Unmatched {
   const additional = [...calls];
   const missing = recorded.filter((call) => {
-    const at = additional.findIndex((other) => pathsOf(call, other, rules)?.length === 0);
+    const at = additional.findIndex((other) => differingPathsOfCalls(call, other, rules)?.length === 0);
     if (at !== -1) additional.splice(at, 1);
     return at === -1;
   });
@@ -54,7 +54,12 @@ function* pairsOf({ missing, additional }: Unmatched, rules: CallRules): Generat
     const at = others.findIndex(({ name }) => name === call.name);
     const [other] = at === -1 ? [] : others.splice(at, 1);
     if (other === undefined) rest.push(call);
-    else yield { type: 'other-arguments', tool: call.name, paths: pathsOf(call, other, rules) ?? [] };
+    else
+      yield {
+        type: 'other-arguments',
+        tool: call.name,
+        paths: differingPathsOfCalls(call, other, rules) ?? [],
+      };
   }
   for (const { name } of rest) {
     const other = others.shift();
@@ -66,7 +71,11 @@ function* pairsOf({ missing, additional }: Unmatched, rules: CallRules): Generat
 }
 
 /** Returns the paths at which the arguments of two calls differ, or `undefined` for different tools. */
-function pathsOf(a: ToolCallPart, b: ToolCallPart, rules: CallRules): readonly string[] | undefined {
+export function differingPathsOfCalls(
+  a: ToolCallPart,
+  b: ToolCallPart,
+  rules: CallRules,
+): readonly string[] | undefined {
   if (a.name !== b.name) return undefined;
   const { sameArgument, request } = rules;
   const tool = request.tools?.find(({ name }) => name === a.name);
@@ -81,4 +90,4 @@ const isInTranscript = (call: ToolCallPart, rules: CallRules): boolean =>
   rules.request.messages
     .filter((message) => message.role === 'assistant')
     .flatMap(toolCallsOf)
-    .some((other) => pathsOf(call, other, rules)?.length === 0);
+    .some((other) => differingPathsOfCalls(call, other, rules)?.length === 0);

@@ -25,6 +25,8 @@ export interface HeaderLine {
   readonly seed: number;
   readonly sample: number | undefined;
   readonly precision: number | undefined;
+  /** `true` if the units are complete runs. */
+  readonly follow: true | undefined;
 }
 
 /** Unit of the sample with its recorded call. */
@@ -93,6 +95,17 @@ export interface AnswerLine {
   readonly ms: number | undefined;
   readonly firstMs: number | undefined;
   /** Cost, or the maximum cost if the cost is not known. */
+  readonly nanoUsd: string;
+  /** Steps of the run before this answer, if complete runs are compared. */
+  readonly earlier?: StoredSteps | undefined;
+}
+
+/** Steps of a run before an answer. */
+export interface StoredSteps {
+  /** Messages after the request, by `toJson`: answers with tool calls, and their results. */
+  readonly messages: JsonValue;
+  readonly ms: number;
+  /** Cost of these answers, which is booked with them. */
   readonly nanoUsd: string;
 }
 

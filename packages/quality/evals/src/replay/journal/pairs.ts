@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { fromJson, LlmError } from '@majordomo/core';
+import { fromJson, LlmError, type Message } from '@majordomo/core';
 import type { StoredError } from '../../recordings.ts';
 import { loadError } from '../../stored-call.ts';
 import type { Answer, AnswerContent, Pair, RecordedCall } from '../answer.ts';
@@ -29,21 +29,25 @@ export async function* readPairs(
   }
 }
 
-export const recordedAnswer = ({ response, ms, firstMs, nanoUsd }: RecordedCall): Answer => ({
+export const recordedAnswer = ({ response, steps, ms, firstMs, nanoUsd }: RecordedCall): Answer => ({
   response,
+  steps,
   ms,
   firstMs,
   nanoUsd,
 });
 
-/** Returns a stored answer. */
-export function answerOf({ response, error, ms, firstMs, nanoUsd }: AnswerLine): Answer {
+/** Returns a stored answer. Times and cost include the steps before it. */
+export function answerOf({ response, error, ms, firstMs, nanoUsd, earlier }: AnswerLine): Answer {
   const failure = error === undefined ? undefined : loadError(error as unknown as StoredError);
+  const content = response === undefined ? undefined : fromJson<AnswerContent>(response);
+  const answer = { response: content, error: LlmError.is(failure) ? failure : undefined };
+  if (earlier === undefined) return { ...answer, ms, firstMs, nanoUsd };
   return {
-    response: response === undefined ? undefined : fromJson<AnswerContent>(response),
-    error: LlmError.is(failure) ? failure : undefined,
-    ms,
-    firstMs,
-    nanoUsd,
+    ...answer,
+    steps: fromJson<readonly Message[]>(earlier.messages),
+    ms: ms === undefined ? undefined : earlier.ms + ms,
+    firstMs: firstMs === undefined ? undefined : earlier.ms + firstMs,
+    nanoUsd: String(BigInt(earlier.nanoUsd) + BigInt(nanoUsd)),
   };
 }

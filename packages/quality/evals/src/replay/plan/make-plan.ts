@@ -1,28 +1,22 @@
-import { toJson, type ChatRequest } from '@majordomo/core';
+import { toJson } from '@majordomo/core';
 import { randomNumbers } from '../../random.ts';
 import type { RecordedCall } from '../answer.ts';
 import { failureOf } from '../compare/format.ts';
 import { replayError, type Experiment } from '../definition.ts';
 import { FORMAT, type HeaderLine, type UnitLine } from '../journal/lines.ts';
 import type { ReplaySample } from '../report/report.ts';
-import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
-import { requestToJudge } from '../judge-request.ts';
+import { readUnit } from '../traffic/read-unit.ts';
 import { collect, type Collected } from '../sample/collect.ts';
 import { drawSample, shuffled, type Drawn } from '../sample/draw.ts';
 import { kindsOf } from '../sample/kinds.ts';
 import { powerOf } from '../statistics/sample-size.ts';
 import { seedOf } from '../seed.ts';
-import { tenantOf } from '../tenant.ts';
 import { detectableShare } from './detectable.ts';
 import { planWarnings } from './plan-warnings.ts';
 import type { Planning, Sampled } from './planning.ts';
 import type { ReplayPlan } from '../replay-plan.ts';
+import { unitCosts } from './unit-costs.ts';
 import { errorOf, LEAST_SAMPLE, precisionOf, shapeOf, sizeFor, type TrafficShape } from './sizes.ts';
-
-/** Share of the pairs of texts that a judge is likely to see. */
-const JUDGED = 0.6;
-/** Likely number of output tokens of a judge. */
-const JUDGE_OUTPUT = 200;
 
 /** Returns the stored plan, or draws and stores the sample. Sends nothing. */
 export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
@@ -36,6 +30,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
     seed,
     sample: definition.sample,
     precision,
+    follow: definition.follow === true ? true : undefined,
   };
   const { plan } = journal.index;
   if (plan !== undefined) {
@@ -60,7 +55,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
 
 /** Throws `config` if the stored sample was drawn with other options. */
 function checkSameSample(name: string, stored: HeaderLine | undefined, wanted: HeaderLine): void {
-  for (const option of ['seed', 'sample', 'precision'] as const)
+  for (const option of ['seed', 'sample', 'precision', 'follow'] as const)
     if (stored?.[option] !== wanted[option])
       throw replayError(
         name,
@@ -123,8 +118,10 @@ const roundUp = (value: number): number => Math.ceil(value * 1000) / 1000;
 
 /** Numbers and costs of the stored units. */
 interface StoredUnits {
+  /** Number of calls of the candidate and of the control, and of pairs of answers. */
   readonly candidate: number;
   readonly control: number;
+  readonly pairs: number;
   readonly likelyNanoUsd: bigint;
   readonly maxNanoUsd: bigint;
   /** Targets of the control. */
@@ -143,20 +140,25 @@ async function storeUnits(
   const again = new Set(shuffled(originals, random).slice(0, Math.round(control * originals.length)));
   let likelyNanoUsd = 0n;
   let maxNanoUsd = 0n;
+  let candidate = 0;
+  let recalled = 0;
   const targets = new Set<string>();
   for (const { call, copyOf } of drawn) {
     signal.throwIfAborted();
-    const read = await definition.traffic.read(call.id, signal);
+    const read = await readUnit(definition, call.id, signal);
     if ('excluded' in read) throw replayError(name, 'traffic', `changed while it was read: ${read.excluded}`);
     const isInControl = again.has(copyOf ?? call.id);
     if (isInControl) targets.add(read.response.target);
     await journal.append(await unitLine(read, call, copyOf, isInControl));
     if (copyOf !== undefined) continue;
     const costs = await unitCosts(planning, read, isInControl);
+    candidate += costs.answers;
+    if (isInControl) recalled += costs.answers;
     likelyNanoUsd += costs.likely;
     maxNanoUsd += costs.most;
   }
-  return { candidate: originals.length, control: again.size, likelyNanoUsd, maxNanoUsd, targets };
+  const pairs = originals.length + again.size;
+  return { candidate, control: recalled, pairs, likelyNanoUsd, maxNanoUsd, targets };
 }
 
 async function unitLine(
@@ -179,44 +181,6 @@ async function unitLine(
     recordedFailure: await failureOf(call.request, call.response),
     call: toJson(call),
   };
-}
-
-/** Returns the likely and the maximum cost of all calls for one unit. */
-async function unitCosts(
-  { experiment, prices, signal }: Planning,
-  call: RecordedCall,
-  isInControl: boolean,
-): Promise<{ readonly likely: bigint; readonly most: bigint }> {
-  const { definition, name, judges } = experiment;
-  const { candidate, batches } = definition;
-  const isBatch = batches !== undefined;
-  const facts = { tenant: tenantOf(name), signal };
-  const { response } = call;
-  const sides: (readonly [spec: string, request: ChatRequest])[] = [];
-  const request = candidateRequest(candidate, call);
-  const spec = candidateSpec(candidate, call);
-  if (request !== undefined && spec !== undefined) sides.push([spec, request]);
-  if (isInControl) sides.push([response.target, replayedRequest(call)]);
-  let likely = 0n;
-  let most = 0n;
-  for (const [target, sent] of sides) {
-    likely += await prices.likely(target, response.usage, isBatch);
-    most += await prices.maximum(target, sent, facts);
-    for (const judge of judges) {
-      const judged = requestToJudge('', { request: call.request, first: response, second: response });
-      const { input = 0, output = 0 } = response.usage ?? {};
-      const usage = {
-        input: input + 2 * output,
-        output: JUDGE_OUTPUT,
-        cacheRead: 0,
-        cacheWrite: 0,
-        reasoning: undefined,
-      };
-      likely += (2n * (await prices.likely(judge, usage, isBatch)) * BigInt(JUDGED * 10)) / 10n;
-      most += 2n * (await prices.maximum(judge, judged, facts));
-    }
-  }
-  return { likely, most };
 }
 
 /** Data from which a plan is computed. */
@@ -245,7 +209,7 @@ function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
     calls: {
       candidate: stored.candidate,
       control: stored.control,
-      judge: 2 * judges.length * (stored.candidate + stored.control),
+      judge: 2 * judges.length * stored.pairs,
     },
     sample: sampleOf(drawing),
     likelyNanoUsd: String(stored.likelyNanoUsd),

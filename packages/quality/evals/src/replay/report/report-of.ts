@@ -13,7 +13,7 @@ import { warningsOf } from './warnings.ts';
 
 /** Returns the report of an experiment. Equal results give equal reports, except for `at`. */
 export function reportOf(results: Results, at: Date): ReplayReport {
-  const { name, models, sample, units, spentNanoUsd, lost } = results;
+  const { name, models, follow, sample, units, spentNanoUsd, lost } = results;
   const weights = new Map(sample.kinds.map(({ kind, share }) => [kind, share]));
   const { quality, worse, better } = qualityOf(units, weights) ?? {};
   const control = qualityOf(units, weights, (unit) => unit.control);
@@ -36,6 +36,7 @@ export function reportOf(results: Results, at: Date): ReplayReport {
     format: 'majordomo-replay-report/1',
     name,
     models,
+    follow,
     at: at.toISOString(),
     summary: summaryOf(figures),
     warnings: warningsOf(results, cost, judge),

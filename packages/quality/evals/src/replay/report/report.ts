@@ -43,6 +43,8 @@ export interface ReplayReport {
   readonly format: 'majordomo-replay-report/1';
   readonly name: string;
   readonly models: ReplayModels;
+  /** Whether the calls are complete runs, whose cost and times are compared with the control. */
+  readonly follow: boolean;
   /** Time of the report, ISO 8601 in UTC. */
   readonly at: string;
   /** `pass`: every rule is met. `fail`: a rule is broken. `inconclusive`: a rule is undecided. `incomplete`: units have no result yet. */

@@ -6,6 +6,8 @@ export interface Results {
   readonly name: string;
   readonly models: ReplayModels;
   readonly sample: ReplaySample;
+  /** Whether the units are complete runs. */
+  readonly follow: boolean;
   readonly units: readonly ScoredUnit[];
   readonly minQuality: number;
   readonly maxCost: number | undefined;

@@ -160,13 +160,18 @@ export function differencesText({ differences }: ReplayCluster): string {
 }
 
 /** Returns sentences about the sample, the judge and the cost of the experiment. Reasons of exclusions are names. */
-export function factsOf({ sample, control, judge, spentNanoUsd }: ReplayReport): readonly Cell[] {
+export function factsOf({ sample, follow, control, judge, spentNanoUsd }: ReplayReport): readonly Cell[] {
   const { traffic, represented, units, distinct, conversations, from, to } = sample;
   const period = `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   const duplicates = units === distinct ? '' : ` (${integer(distinct)} without near duplicates)`;
   const share = traffic === 0 ? 0 : represented / traffic;
   return [
     `The sample has ${counted(units, 'call')}${duplicates} of ${counted(conversations, 'conversation')}. It represents ${percent(share)} of the ${integer(traffic)} calls of ${period}. Nothing is known of the others.`,
+    ...(follow
+      ? [
+          'Each call is a complete run: the model got the recorded results of tools until its answer. Cost and times are compared with the control.',
+        ]
+      : []),
     ...Object.entries(sample.excluded).map(([reason, calls]) => ({
       name: `Excluded: ${integer(calls)} calls, ${reason}`,
     })),

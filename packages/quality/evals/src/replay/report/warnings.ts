@@ -8,12 +8,14 @@ const LEAST_AGREEMENT = 0.8;
 
 /** Returns the warnings of the plan and of the run, and those of the results. */
 export function warningsOf(
-  { warnings, units, lost }: Results,
+  { warnings, units, follow, lost }: Results,
   cost: ReplayCost | undefined,
   judge: ReplayJudgment | undefined,
 ): readonly string[] {
   const answered = units.filter(({ candidate }) => candidate !== undefined);
-  const unpriced = answered.filter((unit) => !hasCosts(unit)).length;
+  // Runs have a present cost only in the control.
+  const compared = follow ? answered.filter(({ control }) => control !== undefined) : answered;
+  const unpriced = compared.filter((unit) => !hasCosts(unit)).length;
   const openControls = units.filter(
     ({ isInControl, control }) => isInControl && control === undefined,
   ).length;
@@ -27,10 +29,10 @@ export function warningsOf(
       `Only ${percent(judge.agreement.value)} of the clear verdicts agree with the labels of people. Change the rubric, or use another judge.`,
     unpriced > 0 &&
       cost !== undefined &&
-      `The cost of ${counted(unpriced, 'call')} of ${answered.length} is unknown, so the cost ratio does not contain them. Add the missing prices to the catalog.`,
+      `The cost of ${counted(unpriced, 'call')} of ${compared.length} is unknown, so the cost ratio does not contain them. Add the missing prices to the catalog.`,
     cost === undefined &&
-      answered.length > 0 &&
-      (unpriced === answered.length
+      compared.length > 0 &&
+      (unpriced === compared.length
         ? 'No cost ratio: the price of the present model or of the candidate is unknown. Add it to the catalog.'
         : 'No cost ratio: the present model costs nothing.'),
     undecided > 0 &&

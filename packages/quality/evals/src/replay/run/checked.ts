@@ -41,7 +41,11 @@ async function scoresOf(
   return result.scores;
 }
 
-function outputOf(id: string, request: ChatRequest, { response, ms = 0, nanoUsd }: Answer): Output {
+function outputOf(
+  id: string,
+  request: ChatRequest,
+  { response, steps = [], ms = 0, nanoUsd }: Answer,
+): Output {
   const message = { role: 'assistant', parts: response?.parts ?? [] } as const;
   const text = textOf(message);
   const input = request.messages;
@@ -52,10 +56,10 @@ function outputOf(id: string, request: ChatRequest, { response, ms = 0, nanoUsd 
     trial: 1,
     text,
     value: request.output === undefined ? undefined : tryParseJson(text),
-    messages: [...input, message],
-    toolCalls: toolCallsOf(message),
+    messages: [...input, ...steps, message],
+    toolCalls: [...steps, message].flatMap(toolCallsOf),
     targets: response === undefined ? [] : [response.target],
-    calls: 1,
+    calls: 1 + steps.filter(({ role }) => role === 'assistant').length,
     cost: {
       nanoUsd: nanoUsd === undefined ? undefined : BigInt(nanoUsd),
       basis: nanoUsd === undefined ? 'unknown' : 'catalogue',

@@ -1,8 +1,8 @@
 import { digest } from '../../json.ts';
-import type { Answer, Pair, RecordedCall } from '../answer.ts';
+import type { Answer, Pair } from '../answer.ts';
 import type { Judging, Verdict } from '../definition.ts';
 import type { Journal } from '../journal/journal.ts';
-import { requestToJudge } from '../judge-request.ts';
+import { requestToJudge, type JudgedPair } from '../judge-request.ts';
 import type { Calls } from './paid-calls.ts';
 
 /** Mean of the verdicts on a pair. */
@@ -73,20 +73,15 @@ async function judgeByFunction(
   return { score: verdict === undefined ? 0 : SCORES[verdict], isDoubtful: verdict === undefined };
 }
 
-function inOrder(
-  { call, recorded, candidate }: Pair,
-  order: 0 | 1,
-): { readonly request: RecordedCall['request']; readonly first: Content; readonly second: Content } {
+function inOrder({ call, recorded, candidate }: Pair, order: 0 | 1): JudgedPair {
   const [first, second] = order === 0 ? [candidate, recorded] : [recorded, candidate];
-  return { request: call.request, first: contentOf(first), second: contentOf(second) };
+  return { request: call.request, first: judgedAnswer(first), second: judgedAnswer(second) };
 }
 
-type Content = NonNullable<Answer['response']>;
-
 /** Returns the content of an answer. A failed answer was decided before a judge is asked. */
-function contentOf({ response }: Answer): Content {
+function judgedAnswer({ response, steps }: Answer): JudgedPair['first'] {
   if (response === undefined) throw new Error('a failed answer is not judged');
-  return response;
+  return { parts: response.parts, steps };
 }
 
 const mean = (values: readonly number[]): number =>

@@ -10,6 +10,7 @@ import {
   type Clock,
   type ErrorKind,
   type Majordomo,
+  type Message,
 } from '@majordomo/core';
 import { asLlmError } from '../as-llm-error.ts';
 import { isOwnFailure } from '../../score.ts';
@@ -41,6 +42,9 @@ export interface SideCall {
   readonly spec: string;
   readonly request: ChatRequest;
   readonly wrap: ((model: ChatModel) => ChatModel) | undefined;
+  /** Steps of the run before this call. The messages are part of `request`. */
+  readonly earlier?:
+    { readonly messages: readonly Message[]; readonly ms: number; readonly nanoUsd: string } | undefined;
 }
 
 /** Call of a judge. */
@@ -77,7 +81,8 @@ export class PaidCalls implements Calls {
   async answer(call: SideCall): Promise<boolean> {
     const { clock, journal } = this.setup;
     const { key, unit, side, spec, request, wrap } = call;
-    const stored = { type: 'answer', key, unit, side } as const;
+    const earlier = call.earlier && { ...call.earlier, messages: toJson(call.earlier.messages) };
+    const stored = { type: 'answer', key, unit, side, earlier } as const;
     const most = await this.begin(key, spec, request);
     if (most === undefined) return false;
     const start = clock.now();

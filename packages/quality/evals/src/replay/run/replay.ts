@@ -147,7 +147,7 @@ class Session {
     const budget = new Budget(journal, budgetNanoUsd, signal);
     const setup = { name, majordomo, journal, prices, budget, catalog, clock, signal };
     const { batches } = definition;
-    const pass = (calls: Calls): Promise<void> => this.pass(calls, plan.calls.candidate, concurrency);
+    const pass = (calls: Calls): Promise<void> => this.pass(calls, plan.sample.distinct, concurrency);
     const calls = batches === undefined ? new PaidCalls(setup) : new BatchCalls(batches, setup);
     await this.orAborted(() => (calls instanceof PaidCalls ? pass(calls) : this.batchPasses(calls, pass)));
     const warnings = [...plan.warnings, ...warningsOf(calls)];
@@ -178,7 +178,7 @@ class Session {
   }
 
   /** Throws `denied` if the likely cost of the calls without an answer exceeds the rest of the budget. */
-  private checkBudget({ likelyNanoUsd, calls }: ReplayPlan): void {
+  private checkBudget({ likelyNanoUsd, sample }: ReplayPlan): void {
     const { name, budgetNanoUsd } = this.experiment;
     const { index } = this.journal;
     // Batches that run have reserved their maximum.
@@ -188,7 +188,7 @@ class Session {
       ({ id, copyOf }) => copyOf === undefined && index.lastResult(id, 'candidate') === undefined,
     ).length;
     const likely =
-      calls.candidate === 0 ? 0n : (BigInt(likelyNanoUsd) * BigInt(missing)) / BigInt(calls.candidate);
+      sample.distinct === 0 ? 0n : (BigInt(likelyNanoUsd) * BigInt(missing)) / BigInt(sample.distinct);
     if (likely <= rest) return;
     throw new LlmError(
       'denied',

@@ -1,16 +1,16 @@
-import { fromJson, type ChatModel, type ChatRequest } from '@majordomo/core';
+import { fromJson, type ChatRequest, type Usage } from '@majordomo/core';
 import { Semaphore } from '@majordomo/core/toolkit';
 import { digest } from '../../json.ts';
 import type { Answer, RecordedCall } from '../answer.ts';
 import { compareAnswers, type Outcome } from '../compare/compare.ts';
 import { replayError, type Experiment } from '../definition.ts';
-import { answerOf, recordedAnswer } from '../journal/pairs.ts';
+import { recordedAnswer } from '../journal/pairs.ts';
 import type { IndexedUnit } from '../journal/journal-index.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { AnswerLine, Side, UnitLine } from '../journal/lines.ts';
+import type { StoredCost, UnitLine } from '../journal/lines.ts';
 import type { Prices } from '../plan/prices.ts';
-import { tenantOf } from '../tenant.ts';
 import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
+import { answerSide, type SideRun } from './answer-side.ts';
 import { checkedDifference } from './checked.ts';
 import { judgePair, type Judged } from './judged.ts';
 import type { Calls } from './paid-calls.ts';
@@ -49,15 +49,6 @@ export async function runUnits(setup: UnitSetup, stop: (error: unknown) => void)
   if (failure !== undefined) throw failure.reason as Error;
 }
 
-/** One side of a unit: the candidate, or the present model. */
-interface SideRun {
-  readonly side: Side;
-  readonly spec: string;
-  readonly request: ChatRequest;
-  readonly wrap: ((model: ChatModel) => ChatModel) | undefined;
-  readonly version: string;
-}
-
 async function runUnit(setup: UnitSetup, unit: IndexedUnit): Promise<void> {
   const { name, definition } = setup.experiment;
   const { candidate } = definition;
@@ -85,30 +76,29 @@ async function runUnit(setup: UnitSetup, unit: IndexedUnit): Promise<void> {
 }
 
 async function runSide(setup: UnitSetup, call: RecordedCall, run: SideRun): Promise<void> {
-  const { experiment, journal, calls, prices, signal } = setup;
-  const { name, definition } = experiment;
-  const { side, spec, request, wrap, version } = run;
-  const resolved = await definition.majordomo.resolve(spec, { request, tenant: tenantOf(name), signal });
-  const targets = resolved.map(({ target }) => target);
-  const key = digest([side, request, targets, version]);
+  const { experiment, journal, prices } = setup;
+  const { definition } = experiment;
+  const { side, request } = run;
+  const found = await answerSide(setup, call, run);
+  if (found === undefined) return;
+  const { key, answer, answers, hasTooManySteps } = found;
   const resultKey = digest([call.id, key, judgingKey(definition)]);
   if (journal.index.result(resultKey) !== undefined) return;
-  const isAnswered =
-    journal.index.answers.has(key) || (await calls.answer({ key, unit: call.id, side, spec, request, wrap }));
-  const place = journal.index.answers.get(key);
-  if (!isAnswered || place === undefined) return;
-  const answer = answerOf(await journal.read<AnswerLine>(place));
+  const { response: recorded } = call;
   const outcome = await compareAnswers({
     request: call.request,
-    recorded: call.response,
+    recorded,
+    recordedSteps: call.steps,
     changed: request,
     response: answer.response,
     error: answer.error,
+    steps: answer.steps,
+    hasTooManySteps,
     sameArgument: definition.candidate.sameArgument,
   });
   const decided = await decide(setup, { key, call, request, answer, outcome });
   if (decided === undefined) return;
-  const { response: recorded } = call;
+  const isRun = definition.follow === true;
   await journal.append({
     type: 'result',
     key: resultKey,
@@ -121,10 +111,35 @@ async function runSide(setup: UnitSetup, call: RecordedCall, run: SideRun): Prom
     divergences: outcome.divergences,
     ms: answer.ms,
     firstMs: answer.firstMs,
-    presentCost: await prices.costs(recorded.target, recorded.usage, recorded.usage),
-    cost:
-      answer.response && (await prices.costs(answer.response.target, answer.response.usage, recorded.usage)),
+    // The usage of a recorded run is known for its last call only.
+    presentCost: isRun ? undefined : await prices.costs(recorded.target, recorded.usage, recorded.usage),
+    cost: await (isRun ? costOfRun(prices, answers) : costOfAnswer(prices, answer, recorded.usage)),
   });
+}
+
+/** Returns the cost of an answer with the recorded share of cached input. */
+const costOfAnswer = async (
+  prices: Prices,
+  { response }: Answer,
+  recorded: Usage | undefined,
+): Promise<StoredCost | undefined> => response && prices.costs(response.target, response.usage, recorded);
+
+/** Returns the cost of all answers of a run with their own cached input, or `undefined` if one of them is not known. */
+async function costOfRun(prices: Prices, answers: readonly Answer[]): Promise<StoredCost | undefined> {
+  const costs: StoredCost[] = [];
+  for (const answer of answers) {
+    const cost = await costOfAnswer(prices, answer, answer.response?.usage);
+    if (cost === undefined) return undefined;
+    costs.push(cost);
+  }
+  const sum = (amounts: readonly string[]): string =>
+    String(amounts.reduce((total, amount) => total + BigInt(amount), 0n));
+  return {
+    nanoUsd: sum(costs.map(({ nanoUsd }) => nanoUsd)),
+    uncachedNanoUsd: sum(costs.map(({ uncachedNanoUsd }) => uncachedNanoUsd)),
+    // Runs need each answer at once, so that they are never parts of a batch.
+    batchNanoUsd: undefined,
+  };
 }
 
 /** Part of the key of a result that changes with the judges and checks, whose new verdicts then replace the stored ones. */

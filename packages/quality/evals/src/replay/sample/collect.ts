@@ -8,6 +8,8 @@ import type { ExcludedCall } from '../traffic/traffic.ts';
 import { featuresOf, type Features } from './features.ts';
 import { fingerprintOf, type Fingerprint } from './near-duplicates.ts';
 import { candidateRequest, candidateSpec } from '../candidate.ts';
+import { readUnit } from '../traffic/read-unit.ts';
+import { requestAtEnd } from '../traffic/recorded-run.ts';
 
 /** Maximum number of calls whose content is read, or 20 times the sample if that is more. */
 const MOST_READ = 20_000;
@@ -83,7 +85,7 @@ async function replayableOf(
   signal: AbortSignal,
 ): Promise<Replayable | ExcludedCall> {
   const { definition } = experiment;
-  const call = await abortable(definition.traffic.read(id, signal), signal);
+  const call = await abortable(readUnit(definition, id, signal), signal);
   if ('excluded' in call) return call;
   const reason = await reasonToExclude(experiment, call, signal);
   if (reason !== undefined) return { excluded: reason };
@@ -118,8 +120,10 @@ async function reasonToExclude(
   const { consent, includeRedacted = false, majordomo, candidate } = definition;
   if (consent?.(call) === false) return 'the application has no consent';
   if ((call.redactions ?? 0) > 0 && !includeRedacted) return 'redaction changed the request';
-  const request = candidateRequest(candidate, call);
-  if (request === undefined) return 'the candidate does not apply to the request';
+  const changed = candidateRequest(candidate, call);
+  if (changed === undefined) return 'the candidate does not apply to the request';
+  // The recorded results of tools are sent, too.
+  const request = requestAtEnd({ request: changed, steps: call.steps });
   const spec = candidateSpec(candidate, call);
   if (spec === undefined) return 'the name of the call is not known; set candidate.spec';
   for (const one of [spec, ...judges]) {

@@ -16,11 +16,12 @@ const CHARACTERS_PER_TOKEN = 4;
 
 /** Returns what is known of a call without a look at its meaning. */
 export function featuresOf(call: RecordedCall): Features {
-  const { request, response } = call;
-  const tools = new Set(toolCallsOf({ role: 'assistant', parts: response.parts }).map(({ name }) => name));
+  const { request, steps = [], response } = call;
+  const answer = { role: 'assistant', parts: response.parts } as const;
+  const tools = new Set([...steps, answer].flatMap(toolCallsOf).map(({ name }) => name));
   return {
     route: call.name ?? 'unnamed',
-    form: formOf(request, tools.size),
+    form: formOf(request, toolCallsOf(answer).length),
     schema: schemaOf(request),
     tools: tools.size === 0 ? 'none' : [...tools].sort().join('+'),
     language: languageOf(lastUserText(request)),

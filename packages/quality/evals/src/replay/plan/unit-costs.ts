@@ -1,0 +1,62 @@
+import type { ChatRequest } from '@majordomo/core';
+import type { RecordedCall } from '../answer.ts';
+import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
+import { requestToJudge } from '../judge-request.ts';
+import { tenantOf } from '../tenant.ts';
+import { answersIn, MORE_STEPS, requestAtEnd } from '../traffic/recorded-run.ts';
+import type { Planning } from './planning.ts';
+
+/** Share of the pairs of texts that a judge is likely to see. */
+const JUDGED = 0.6;
+/** Likely number of output tokens of a judge. */
+const JUDGE_OUTPUT = 200;
+
+/** Costs of all calls for one unit, in nano-USD. */
+export interface UnitCosts {
+  readonly likely: bigint;
+  readonly most: bigint;
+  /** Likely number of answers of one side: 1, or the number in the recorded run. */
+  readonly answers: number;
+}
+
+/** Returns the likely and the maximum cost of all calls for one unit. */
+export async function unitCosts(
+  { experiment, prices, signal }: Planning,
+  call: RecordedCall,
+  isInControl: boolean,
+): Promise<UnitCosts> {
+  const { definition, name, judges } = experiment;
+  const { candidate, batches, follow = false } = definition;
+  const isBatch = batches !== undefined;
+  const facts = { tenant: tenantOf(name), signal };
+  const { response, steps = [] } = call;
+  const sides: (readonly [spec: string, request: ChatRequest])[] = [];
+  const request = candidateRequest(candidate, call);
+  const spec = candidateSpec(candidate, call);
+  if (request !== undefined && spec !== undefined) sides.push([spec, request]);
+  if (isInControl) sides.push([response.target, replayedRequest(call)]);
+  const answers = answersIn(steps) + 1;
+  const mostAnswers = follow ? answers + MORE_STEPS : 1;
+  let likely = 0n;
+  let most = 0n;
+  for (const [target, sent] of sides) {
+    const last = requestAtEnd({ request: sent, steps });
+    likely += BigInt(answers) * (await prices.likely(target, response.usage, isBatch));
+    most += BigInt(mostAnswers) * (await prices.maximum(target, last, facts));
+    for (const judge of judges) {
+      const answer = { parts: response.parts, steps };
+      const judged = requestToJudge('', { request: call.request, first: answer, second: answer });
+      const { input = 0, output = 0 } = response.usage ?? {};
+      const usage = {
+        input: input + 2 * output,
+        output: JUDGE_OUTPUT,
+        cacheRead: 0,
+        cacheWrite: 0,
+        reasoning: undefined,
+      };
+      likely += (2n * (await prices.likely(judge, usage, isBatch)) * BigInt(JUDGED * 10)) / 10n;
+      most += 2n * (await prices.maximum(judge, judged, facts));
+    }
+  }
+  return { likely, most, answers };
+}
