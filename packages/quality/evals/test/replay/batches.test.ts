@@ -106,6 +106,22 @@ it('ends after waitMs, and the next run continues the same batches', async () =>
   expect(server.batches).toHaveLength(2);
 });
 
+it('divides calls into several batches if the budget does not cover the maximum of all at once', async () => {
+  await using server = await startBatchServer({ answer });
+  const folder = tempFolder();
+  const report = await replay(
+    { ...experiment(server), budgetUsd: '0.3' },
+    { folder, clock: skippingClock() },
+  );
+  expect(report).toMatchObject({ missing: 0, judge: { pairs: 10 } });
+  expect(report.warnings.join()).not.toContain('the run stopped early');
+  expect(server.batches.length).toBeGreaterThan(2);
+  const poor = { ...experiment(server), name: 'poor', budgetUsd: '0.0232' };
+  const stopped = await replay(poor, { folder, clock: skippingClock() });
+  expect(stopped.missing).toBeGreaterThan(0);
+  expect(stopped.warnings.join()).toContain('the budget does not cover the maximum cost of the next call');
+});
+
 it('refuses a wrapped candidate', async () => {
   await using server = await startBatchServer({ answer });
   const definition = experiment(server);

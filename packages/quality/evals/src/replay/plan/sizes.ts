@@ -34,7 +34,8 @@ export const sizesOf = ({ kinds, counts }: TrafficShape, size: number): readonly
   allocate(
     kinds.map(({ share }) => share),
     size,
-  ).map((wanted, at) => Math.min(wanted, counts[at] ?? 0));
+    counts,
+  );
 
 /** Returns the likely standard error of the quality for a sample of this size. */
 export function errorOf(shape: TrafficShape, size: number): number {

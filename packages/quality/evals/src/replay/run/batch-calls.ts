@@ -89,27 +89,34 @@ export class BatchCalls implements Calls {
       const line = await this.begin(name, group);
       if (line !== undefined) lines.push(line);
     }
+    if (lines.length === 0 && fresh.length > 0)
+      this.stopped =
+        'the budget does not cover the maximum cost of the next call; raise `budgetUsd` and run again';
     return Promise.all(lines.map((line) => this.submitJob(line)));
   }
 
-  /** Reserves the maximum cost of a job. Returns `undefined` if the budget does not cover it. */
+  /**
+   * Writes a job with the calls whose maximum cost the budget covers. The others wait for a later job, because calls cost less than their
+   * maximum. Returns `undefined` if the budget covers no call.
+   */
   private async begin(
     name: string,
     group: readonly (readonly [string, Waiting])[],
   ): Promise<JobLine | undefined> {
     const { journal, prices, budget, signal } = this.setup;
     let most = 0n;
-    for (const [, { call }] of group)
-      most += await prices.maximum(call.spec, call.request, { tenant: tenantOf(name), signal });
-    if (!budget.covers(most)) {
-      this.stopped =
-        'the budget does not cover the maximum cost of the next batch; raise `budgetUsd` and run again';
-      return undefined;
+    const items: string[] = [];
+    for (const [key, { call }] of group) {
+      const cost = await prices.maximum(call.spec, call.request, { tenant: tenantOf(name), signal });
+      if (!budget.covers(most + cost)) break;
+      most += cost;
+      items.push(key);
     }
+    if (items.length === 0) return undefined;
     const line: JobLine = {
       type: 'job',
       key: `replay:${name}:${journal.index.jobCount + 1}`,
-      items: group.map(([key]) => key),
+      items,
       maxNanoUsd: String(most),
     };
     await journal.append(line);

@@ -42,6 +42,7 @@ export function drawSample<Call extends Drawable>(
   const sizes = allocate(
     shares.map(({ share }) => share),
     size,
+    shares.map(({ kind }) => byKind.get(kind)?.length ?? 0),
   );
   const drawn: Drawn<Call>[] = [];
   const distinct = new Map<string, Call[]>();

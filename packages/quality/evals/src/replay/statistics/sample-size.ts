@@ -7,11 +7,30 @@ const ASSUMED = { worse: 0.04, better: 0.04, correlation: 0.1 } as const;
 /** Half width of an interval in standard errors. It is above 1.96, because losses widen the interval. */
 const WIDTH = 2.1;
 
-/** Returns the number of units of each kind: in proportion to the square root of its share, so that rare kinds can be judged. */
-export function allocate(shares: readonly number[], units: number): readonly number[] {
+/**
+ * Returns the number of units of each kind: in proportion to the square root of its share, so that rare kinds can be judged. Units that a
+ * kind does not have are taken from the other kinds.
+ *
+ * @param counts number of units that each kind has. By default, each has enough
+ */
+export function allocate(
+  shares: readonly number[],
+  units: number,
+  counts: readonly number[] = [],
+): readonly number[] {
   const roots = shares.map((share) => Math.sqrt(share));
-  const total = roots.reduce((sum, root) => sum + root, 0);
-  return roots.map((root) => Math.max(LEAST_UNITS, Math.round((units * root) / total)));
+  const countOf = (kind: number): number => counts[kind] ?? Infinity;
+  const complete = new Set<number>();
+  for (;;) {
+    const open = roots.reduce((sum, root, kind) => sum + (complete.has(kind) ? 0 : root), 0);
+    const rest = [...complete].reduce((left, kind) => left - countOf(kind), units);
+    const sizes = roots.map((root, kind) =>
+      complete.has(kind) ? countOf(kind) : Math.max(LEAST_UNITS, Math.round((rest * root) / open)),
+    );
+    const tooLarge = sizes.flatMap((size, kind) => (size > countOf(kind) ? [kind] : []));
+    if (tooLarge.length === 0) return sizes;
+    for (const kind of tooLarge) complete.add(kind);
+  }
 }
 
 /** Returns the likely standard error of the quality. `perConversation`: mean number of units of the conversation of a unit. */

@@ -117,6 +117,8 @@ it('the difference of a quantile is exact if each unit has the same difference',
 it('allocates rare kinds at least 20 units', () => {
   expect(allocate([0.64, 0.36], 700)).toEqual([400, 300]);
   expect(allocate([0.9999, 0.0001], 100)[1]).toBe(20);
+  expect(allocate([0.64, 0.32, 0.04], 700, [350, 1000, 5])).toEqual([350, 345, 5]);
+  expect(allocate([0.5, 0.5], 100, [10, 10])).toEqual([10, 10]);
 });
 
 it('the power grows with the distance from the bound', () => {
