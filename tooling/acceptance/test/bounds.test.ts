@@ -113,17 +113,20 @@ it.each(LISTS)('%s rejects a list of models of more than 64 MiB', async (_name, 
 /** Strings for which a regular expression over a vendor's message could need quadratic time. Each is repeated to 1 MB. */
 const REPEATED_STRINGS = ['<', 'thinking ', 'effort', 'support', 'tool ', '1', ' '];
 
-it.each(SIDES)('%s truncates an error message of 1 MB', async (_name, side) => {
-  for (const text of REPEATED_STRINGS) {
-    // A page is converted to text in the same way for each string.
-    for (const type of text === '<' ? ['application/json', 'text/html'] : ['application/json']) {
-      const message = text.repeat(1_000_000 / text.length);
-      await using server = await testServer((response) => {
-        response.writeHead(400, { 'content-type': type });
-        response.end(type === 'text/html' ? message : JSON.stringify({ error: { message }, message }));
-      });
-      const error = await errorOfCall(side, server.origin);
-      expect([error.kind, error.message.length < 2200]).toEqual(['invalid-request', true]);
+it.each(SIDES.filter(([, side]) => !isOnlyInSoak(side)))(
+  '%s truncates an error message of 1 MB',
+  async (_name, side) => {
+    for (const text of REPEATED_STRINGS) {
+      // A page is converted to text in the same way for each string.
+      for (const type of text === '<' ? ['application/json', 'text/html'] : ['application/json']) {
+        const message = text.repeat(1_000_000 / text.length);
+        await using server = await testServer((response) => {
+          response.writeHead(400, { 'content-type': type });
+          response.end(type === 'text/html' ? message : JSON.stringify({ error: { message }, message }));
+        });
+        const error = await errorOfCall(side, server.origin);
+        expect([error.kind, error.message.length < 2200]).toEqual(['invalid-request', true]);
+      }
     }
-  }
-});
+  },
+);

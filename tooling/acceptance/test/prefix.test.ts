@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { converse } from '../src/conversation.ts';
 import { SIDES } from '../src/wires.ts';
 
-const TURNS = 10;
+/** Number of turns. With SOAK=1, as in the nightly run, ten. */
+const TURNS = process.env['SOAK'] === undefined ? 5 : 10;
 const STRICT = '--unhandled-rejections=strict';
 const script = fileURLToPath(new URL('../src/conversation-process.ts', import.meta.url));
 

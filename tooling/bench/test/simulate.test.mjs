@@ -9,7 +9,10 @@ beforeAll(async () => {
   for (const warmUp of [outage, limits]) await warmUp({ processes: 1 });
 }, LONG_MS);
 
-describe.each([10, 100])('%d processes', (processes) => {
+/** Numbers of processes. With SOAK=1, as in the nightly run, also a hundred. */
+const PROCESSES = process.env.SOAK === undefined ? [10] : [10, 100];
+
+describe.each(PROCESSES)('%d processes', (processes) => {
   test(
     'alone send a vendor that is down for a minute five failing requests each',
     async () => {

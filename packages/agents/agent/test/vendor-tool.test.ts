@@ -226,7 +226,10 @@ interface Output {
   readonly results: readonly VendorResultPart[];
 }
 
-it.each(Object.keys(WIRES))(
+/** Wires of the default run. The state of a claim does not depend on the wire. With SOAK=1, as in the nightly run, all wires. */
+const KILLED_WIRES = process.env['SOAK'] === undefined ? ['the shell of OpenAI'] : Object.keys(WIRES);
+
+it.each(KILLED_WIRES)(
   'ten steps with two approvals and a SIGKILL in a call of %s run no call twice',
   async (wire) => {
     const file = join(folder, wire.replaceAll(' ', '-'));

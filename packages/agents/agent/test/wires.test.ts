@@ -60,11 +60,13 @@ async function runTask(first: string, second: string, streamed: boolean) {
 const RESULTS = ['seen', 'seen', '!The tool failed: no', 'seen', 'seen', '!The tool failed: no', 'seen'];
 
 /** Distances between the vendors of a pair. With SOAK=1, as in the nightly run, four. */
-const OFFSETS = process.env['SOAK'] === undefined ? [1, 2] : [1, 2, 5, 8];
+const OFFSETS = process.env['SOAK'] === undefined ? [1] : [1, 2, 5, 8];
 
-/** Pairs of vendors. Each vendor is as often the first as the second of a pair, with and without streaming. */
+/** Pairs of vendors. Each vendor is as often the first as the second of a pair, and every second pair streams. */
 const pairs = names.flatMap((first, at) =>
-  OFFSETS.map((offset) => [first, names[(at + offset) % names.length] as string, offset % 2 === 1] as const),
+  OFFSETS.map(
+    (offset) => [first, names[(at + offset) % names.length] as string, (at + offset) % 2 === 1] as const,
+  ),
 );
 
 describe('a run', () => {

@@ -70,14 +70,14 @@ async function run(
  * Distance between the calls of the new submission at which a case continues. The cases of the default run start at different
  * calls, so that together they test each call. With SOAK=1, as in the nightly run, each case tests each call.
  */
-const STEP = process.env['SOAK'] === undefined ? 3 : 1;
+const STEP = process.env['SOAK'] === undefined ? 5 : 1;
 
 describe.each<[method: 'submit' | 'cancel' | 'remove', call: string, number: number, firstCall: number]>([
   ['submit', 'after save', 1, 0],
   ['submit', 'before add', 1, 1],
   ['submit', 'before save', 2, 2],
-  ['cancel', 'before save', 1, 0],
-  ['remove', 'before remove', 1, 1],
+  ['cancel', 'before save', 1, 3],
+  ['remove', 'before remove', 1, 4],
 ])('%s that stops %s (%d) while the job is removed', (method, call, number, firstCall) => {
   it('does not change a new job with the same key', async () => {
     let isReached = true;

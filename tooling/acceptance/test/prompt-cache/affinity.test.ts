@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { simulation } from '../../src/prompt-cache/simulation.ts';
 
-const STEPS = 60;
+const STEPS = 40;
 /** Number of steps of the long run. With SOAK=1, as in the nightly run, 200. */
-const LONG_STEPS = process.env['SOAK'] === undefined ? 100 : 200;
+const LONG_STEPS = process.env['SOAK'] === undefined ? 60 : 200;
 
 it('costs at most 0.85 as much if the first target fails at every second step', async () => {
   const fails = (step: number): boolean => step % 2 === 1;

@@ -107,6 +107,18 @@ class World {
     expect(signal, errors).toBe('SIGKILL');
   }
 
+  /** Ends the locks in Redis, whose clock the test cannot advance. Fails if a lock does not have the lease of the package. */
+  async expireLocks(): Promise<void> {
+    const locks = (await this.client?.keys('*:lock')) ?? [];
+    expect(locks).toHaveLength(1);
+    for (const lock of locks) {
+      const leftMs = (await this.client?.pttl(lock)) ?? 0;
+      expect(leftMs).toBeGreaterThan(0);
+      expect(leftMs).toBeLessThanOrEqual(30_000);
+      await this.client?.pexpire(lock, 0);
+    }
+  }
+
   async close(): Promise<void> {
     this.client?.disconnect();
     await this.server.close();
@@ -165,14 +177,15 @@ const STEPS: Readonly<Record<Wire, readonly string[]>> = {
 };
 
 /**
- * Kills of the default run: at one wire, a lost response to each step, and a kill before each step that sends something; at the
- * others, a lost response to `create`. Batches of `chat` are created like those of `responses`. With SOAK=1, as in the nightly run,
- * all kills at all wires.
+ * Kills of the default run: at one wire, a lost response to each step, and a kill before the creation; at the wires with another
+ * flow, a lost response to `create`. Batches of `chat` and `mistral` are created like those of `responses`, and a kill before the
+ * upload leaves the same state as in `pauses.test.ts` of the package. With SOAK=1, as in the nightly run, all kills at all wires.
  */
 function isInDefaultRun(wire: Wire, step: string, when: 'before' | 'after'): boolean {
-  if (wire === 'chat') return false;
-  if (wire !== 'responses') return step === 'create' && when === 'after';
-  return when === 'after' || step === 'upload' || step === 'create';
+  if (wire === 'chat' || wire === 'mistral') return false;
+  return step === 'create'
+    ? wire === 'responses' || when === 'after'
+    : wire === 'responses' && when === 'after';
 }
 
 const MATRIX = Object.entries(STEPS)
@@ -253,18 +266,7 @@ describeWith('redis', 'a batch job in Redis', () => {
     const world = await World.create(redis.url);
     await submit(world, 'responses');
     await world.run({ step: 'create', when: 'after' });
-    // Redis ends the lock with its own clock.
-    await expect
-      .poll(
-        async () => {
-          const { batches, sqlite } = world.open();
-          const { batches: infos } = await (await batches.open('j')).poll();
-          await sqlite.close();
-          return infos.length;
-        },
-        { timeout: 60_000, interval: 1000 },
-      )
-      .toBeGreaterThan(1);
+    await world.expireLocks();
     await finish(world);
     await world.close();
     await redis.stop();

@@ -7,7 +7,7 @@ import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, toJson } from '@majordomo/core';
 import { describeWith, startPostgres, startRedis } from '@majordomo/services';
 import { fakeProvider } from '@majordomo/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linesIn } from '../../src/stores/lines.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'majordomo-claims-'));
@@ -76,8 +76,12 @@ const ROUNDS = process.env['SOAK'] === undefined ? 1 : 3;
 const UNKNOWN = 'The outcome of this call is unknown';
 
 const claimsIn = (kind: keyof typeof SERVERS) => (): void => {
-  it('let only one of two processes run a once tool, also if the first is killed while the tool runs', async () => {
-    const address = await SERVERS[kind]();
+  let address = '';
+  beforeAll(async () => {
+    address = await SERVERS[kind]();
+  }, 60_000);
+
+  it('let only one of two processes run a once tool', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const folder = await createPendingRun();
       const both = [start(kind, address, folder), start(kind, address, folder)];
@@ -88,17 +92,25 @@ const claimsIn = (kind: keyof typeof SERVERS) => (): void => {
       expect(results.filter((result) => result.includes('"paid"'))).toHaveLength(1);
       expect(paymentCount(folder)).toBe(1);
     }
-    const folder = await createPendingRun();
-    const [first, second] = [start(kind, address, folder, 'hang'), start(kind, address, folder)];
-    await Promise.all([first.line(), second.line()]);
-    first.approve();
-    await expect.poll(() => paymentCount(folder), { timeout: 30_000 }).toBe(1);
-    first.child.kill('SIGKILL');
-    await once(first.child, 'exit');
-    second.approve();
-    expect(await second.line()).toContain(UNKNOWN);
-    expect(paymentCount(folder)).toBe(1);
   }, 120_000);
+
+  // A store cannot distinguish a killed process from a slow one. With SOAK=1, as in the nightly run, with all stores.
+  it.runIf(kind === 'sqlite' || process.env['SOAK'] !== undefined)(
+    'do not run a once tool again if its process is killed while the tool runs',
+    async () => {
+      const folder = await createPendingRun();
+      const [first, second] = [start(kind, address, folder, 'hang'), start(kind, address, folder)];
+      await Promise.all([first.line(), second.line()]);
+      first.approve();
+      await expect.poll(() => paymentCount(folder), { timeout: 30_000 }).toBe(1);
+      first.child.kill('SIGKILL');
+      await once(first.child, 'exit');
+      second.approve();
+      expect(await second.line()).toContain(UNKNOWN);
+      expect(paymentCount(folder)).toBe(1);
+    },
+    120_000,
+  );
 };
 describe('claims in SQLite', claimsIn('sqlite'));
 describeWith('redis', 'claims in Redis', claimsIn('redis'));

@@ -1,4 +1,4 @@
-// Process that reads a video of 2 MB and one of 100 MB, and prints the additional memory of the second, in bytes.
+// Process that reads a small and a large video, and prints the additional memory of the second, in bytes.
 import { createBackground } from '@majordomo/background';
 import { createMajordomo } from '@majordomo/core';
 import { openaiCompatible, xai } from '@majordomo/provider-openai';

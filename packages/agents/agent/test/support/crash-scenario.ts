@@ -9,7 +9,7 @@ export interface Kill {
 }
 
 /** Number of schedules. The nightly run sets SOAK=1 and runs all of them. */
-export const SCHEDULES: number = process.env['SOAK'] === undefined ? 30 : 200;
+export const SCHEDULES: number = process.env['SOAK'] === undefined ? 16 : 200;
 
 /** Returns the kills of a schedule, one per process. Schedules kill only after entries, only before entries, or both. */
 export function killsOf(schedule: number): readonly Kill[] {

@@ -1,4 +1,4 @@
-// Runs a team with a journal on disk. With `kill`, the process kills itself after it has written one entry.
+// Runs a team with a journal on disk. With a number, the process kills itself after it has written that many entries.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromJson, toJson } from '@majordomo/core';
@@ -7,6 +7,7 @@ import { journalOver } from './journal.ts';
 import { teamOf } from './team-scenario.ts';
 
 const [folder = '', kill] = process.argv.slice(2);
+let written = 0;
 const file = join(folder, 'journal');
 const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
 const entries = new Map(lines.map((line) => JSON.parse(line) as [string, unknown]));
@@ -18,7 +19,7 @@ const journal = journalOver(
         const entry = toJson({ value: await effect() });
         appendFileSync(file, `${JSON.stringify([name, entry])}\n`);
         entries.set(name, entry);
-        if (kill !== undefined) process.kill(process.pid, 'SIGKILL');
+        if (++written === Number(kill)) process.kill(process.pid, 'SIGKILL');
       }
       return fromJson<{ readonly value: T }>(entries.get(name)).value;
     },
