@@ -12,7 +12,14 @@ const modelOf = (turns: readonly Turn[]): ChatModel =>
     chain: { attempts: 1 },
   }).model('f/m');
 
-const FACTS: Readonly<Record<number, string>> = { 3: 'FACT-alpha', 400: 'FACT-beta', 900: 'FACT-gamma' };
+/** Steps of the long run, and the size of its context in tokens. With SOAK=1, as in the nightly run, a thousand steps. */
+const [STEPS, CONTEXT] = process.env['SOAK'] === undefined ? [300, 10_000] : [1000, 32_000];
+const LATER_STEPS = [0.4 * STEPS, 0.9 * STEPS] as const;
+const FACTS: Readonly<Record<number, string>> = {
+  3: 'FACT-alpha',
+  [LATER_STEPS[0]]: 'FACT-beta',
+  [LATER_STEPS[1]]: 'FACT-gamma',
+};
 const factsIn = (text: string): string => [...new Set(text.match(/FACT-[a-z]+/g) ?? [])].toSorted().join(' ');
 
 const lookTool = (run: Tool['run']): Tool => ({
@@ -30,7 +37,7 @@ const talkOf = (topics: string): readonly Message[] =>
 
 describe('an agent with a compactor', () => {
   it(
-    'retains facts of steps 3, 400 and 900 over 1,000 steps in a context of 32,000 tokens',
+    `retains facts of steps 3, ${LATER_STEPS.join(' and ')} over ${STEPS} steps in a context of ${CONTEXT} tokens`,
     { timeout: 120_000 },
     async () => {
       let step = 0;
@@ -39,22 +46,22 @@ describe('an agent with a compactor', () => {
       const turn = ({ messages }: ModelRequest): Turn => {
         const text = textsOf(messages);
         maxTokens = Math.max(maxTokens, estimateTokens(text) + messages.length * 4);
-        if (++step <= 1000) return { toolCalls: [{ name: 'look', args: { at: `page ${step}` } }] };
+        if (++step <= STEPS) return { toolCalls: [{ name: 'look', args: { at: `page ${step}` } }] };
         finalFacts = factsIn(text);
         return 'Done.';
       };
       const { model: summarizer, prompts } = scripted((prompt) => `Facts: ${factsIn(prompt)}`);
-      const compactor = createCompactor({ summarizer, contextTokens: 32_000 });
+      const compactor = createCompactor({ summarizer, contextTokens: CONTEXT });
       const agent = createAgent({
-        model: modelOf(Array.from({ length: 1001 }, () => turn)),
+        model: modelOf(Array.from({ length: STEPS + 1 }, () => turn)),
         tools: [lookTool(() => `${'nothing of note here '.repeat(30)}${FACTS[step] ?? ''}`)],
         compact: compactor.compact,
-        maxSteps: 1100,
+        maxSteps: STEPS + 100,
       });
       const { text, messages } = await agent.run('Read it all.');
       expect([text, finalFacts]).toEqual(['Done.', 'FACT-alpha FACT-beta FACT-gamma']);
-      expect(maxTokens).toBeLessThan(32_000);
-      expect(messages).toHaveLength(2002);
+      expect(maxTokens).toBeLessThan(CONTEXT);
+      expect(messages).toHaveLength(2 * STEPS + 2);
       expect(prompts().length).toBeGreaterThan(5);
       expect(prompts().length).toBeLessThan(40);
     },
