@@ -17,6 +17,10 @@ const INSTALL_MS = 300_000;
 
 const named = process.argv.slice(2);
 const wanted = SERVICES.filter((service) => named.length === 0 || named.includes(service));
+const debian = wanted.filter((service) => service in PACKAGES && binaryOf(service) === undefined);
+// All packages at once. If one of them is not available, each is installed separately below.
+if (debian.length > 0) apt(['update', '-qq']);
+if (debian.length > 1) aptInstall(debian);
 for (const service of wanted) {
   const problem = binaryOf(service) === undefined ? install(service) : undefined;
   console.log(
@@ -28,9 +32,12 @@ function install(service: Service): string | undefined {
   if (service === 'restate') return npm(['install', '--no-package-lock'], RESTATE);
   if (service === 'temporal') return npm(['install', '--no-package-lock'], TEMPORAL);
   if (service === 'miniflare') return npm(['install', '--no-package-lock'], MINIFLARE);
-  return (
-    apt(['update', '-qq']) ?? apt(['install', '-y', '-qq', '--no-install-recommends', PACKAGES[service]])
-  );
+  return aptInstall([service]);
+}
+
+function aptInstall(services: readonly Service[]): string | undefined {
+  const packages = services.map((service) => PACKAGES[service as keyof typeof PACKAGES]);
+  return apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
 }
 
 /** Returns the problem, if any. */
