@@ -3,15 +3,17 @@ import type { Tool } from '@majordomo/agent';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Maximum depth of a type. Deeper types, such as those of recursive schemas, are `any`. */
+/** Maximum depth of a type. Deeper types are `any`. */
 const MAX_DEPTH = 8;
+/** Maximum number of types in the declaration of a tool. Further types are `any`, because references can repeat a type without end. */
+const MAX_TYPES = 1_000;
 
 /** Returns the declaration of `tools` in TypeScript, sorted by name, so that prompt caches match in each process. */
 export function declarationsOf(tools: readonly Tool[]): string {
   const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const functions = sorted.map((tool) => {
     const schema = toJsonSchema(tool.parameters, `parameters of tool "${tool.name}"`);
-    const type = typeOf(schema, { root: schema, depth: 0 });
+    const type = typeOf(schema, { root: schema, outer: [schema], depth: 0, count: { types: 0 } });
     const isOptional = !isList(schema['required']) || schema['required'].length === 0;
     return `${comment(tool.description, '  ')}  ${keyOf(tool.name)}(args${isOptional ? '?' : ''}: ${type}): Promise<any>;`;
   });
@@ -20,14 +22,22 @@ export function declarationsOf(tools: readonly Tool[]): string {
 
 interface Place {
   readonly root: Schema;
+  /** Schemas that contain this place. A reference to one of them is `any`. */
+  readonly outer: readonly unknown[];
   readonly depth: number;
+  readonly count: { types: number };
 }
 
 function typeOf(schema: unknown, place: Place): string {
-  if (!isRecord(schema) || place.depth > MAX_DEPTH) return 'any';
-  const inner = { root: place.root, depth: place.depth + 1 };
+  if (!isRecord(schema) || place.depth > MAX_DEPTH || ++place.count.types > MAX_TYPES) return 'any';
+  const inner = { ...place, depth: place.depth + 1 };
   const { $ref: reference, enum: values, anyOf, oneOf, allOf, type } = schema;
-  if (typeof reference === 'string') return typeOf(resolveReference(place.root, schema), inner);
+  if (typeof reference === 'string') {
+    const target = resolveReference(place.root, schema);
+    return place.outer.includes(target)
+      ? 'any'
+      : typeOf(target, { ...inner, outer: [...place.outer, target] });
+  }
   if ('const' in schema) return JSON.stringify(schema['const']);
   if (isList(values)) return union(values.map((value) => JSON.stringify(value)));
   const options = anyOf ?? oneOf;
@@ -73,7 +83,9 @@ function objectType(schema: Schema, place: Place): string {
 
 const union = (types: readonly string[]): string => [...new Set(types)].join(' | ') || 'never';
 
-const keyOf = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+/** Returns the name of a member. A method `new` without quotes would be a constructor. */
+const keyOf = (name: string): string =>
+  /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'new' ? name : JSON.stringify(name);
 
 /** Returns a comment that the text cannot end early. */
 const comment = (text: string, indent: string): string =>
