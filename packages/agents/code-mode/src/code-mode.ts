@@ -113,14 +113,18 @@ async function runProgram(
   const limit = new AbortController();
   const signal = AbortSignal.any([context.signal, limit.signal]);
   let calls = 0;
+  const names = inner.map(({ name }) => name);
   const result = sandbox.run({
     code,
-    names: inner.map(({ name }) => name),
+    names,
     memoryBytes: MEMORY_BYTES,
     signal,
     call: async (name, args) => {
       if (++calls > maxCalls) limit.abort(new Error(`a program may call tools at most ${maxCalls} times`));
       signal.throwIfAborted();
+      // The sandbox may pass any name of the program, and the agent may have a tool with this name.
+      if (!names.includes(name))
+        throw new Error(`there is no tool "${name}" for programs; there are: ${names.join(', ')}`);
       return context.call(name, args);
     },
   });

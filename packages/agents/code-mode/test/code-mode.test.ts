@@ -1,14 +1,12 @@
-import { agentTool, createAgent, defineTool, suspend, type Tool, type Toolbox } from '@majordomo/agent';
-import { createMajordomo, type JsonValue, type Message } from '@majordomo/core';
+import { agentTool, createAgent, defineTool, suspend } from '@majordomo/agent';
+import { createMajordomo } from '@majordomo/core';
 import { guardedToolbox } from '@majordomo/guards';
 import { createLedger } from '@majordomo/ledger';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { codeMode, runSandbox, type CodeModeOptions, type Sandbox } from '../src/index.ts';
-
-const sandbox = runSandbox();
-const SLOW = { timeout: 60_000 };
+import { codeMode, type Sandbox } from '../src/index.ts';
+import { plain, programmer, results, runProgram, sandbox, SLOW } from './programs.ts';
 
 const expenses = defineTool({
   name: 'expenses',
@@ -16,46 +14,6 @@ const expenses = defineTool({
   parameters: z.object({ employee: z.string() }),
   run: ({ employee }) => ({ employee, euros: Number(employee.slice(1)) * 50 }),
 });
-
-/** Returns a tool whose arguments are any object. */
-const plain = (name: string, run: Tool['run'], more: Partial<Tool> = {}): Tool => ({
-  name,
-  description: name,
-  parameters: { type: 'object' },
-  run,
-  ...more,
-});
-
-/** Returns an agent whose model runs these programs, one in each turn, and then answers. */
-function programmer(programs: readonly string[], toolboxes: readonly Toolbox[], tools: readonly Tool[] = []) {
-  const turns: Turn[] = programs.map((code) => ({
-    toolCalls: [{ id: 'c', name: 'run_code', args: { code } }],
-  }));
-  const fake = fakeProvider({ id: 'f', models: { m: [...turns, 'Done.'] } });
-  const model = createMajordomo({ providers: [fake] }).model('f/m');
-  return { agent: createAgent({ model, toolboxes, tools }), requests: fake.requests };
-}
-
-/** Returns the texts of tool results; an error starts with `!`. */
-const results = (messages: readonly Message[]): string[] =>
-  messages.flatMap((message) =>
-    message.role === 'tool'
-      ? message.parts.map(({ content: [part], isError }) =>
-          part?.type === 'text' ? `${isError === true ? '!' : ''}${part.text}` : '',
-        )
-      : [],
-  );
-
-/** Runs one program with these tools. Returns its result as JSON, or the error. */
-async function runProgram(
-  code: string,
-  tools: readonly Tool[],
-  options: Partial<CodeModeOptions> = {},
-): Promise<unknown> {
-  const { agent } = programmer([code], [codeMode({ sandbox, tools, ...options })]);
-  const [text = ''] = results((await agent.run('go')).messages);
-  return text.startsWith('!') ? text : (JSON.parse(text) as JsonValue);
-}
 
 describe('a program', SLOW, () => {
   it('reads 20 employees in parallel in one turn of the model', async () => {
@@ -231,6 +189,22 @@ describe('calls of a program', SLOW, () => {
 });
 
 describe('codeMode', () => {
+  it('keeps tools of the agent from a sandbox that does not check names', async () => {
+    const pay = vi.fn(() => 'paid');
+    const careless: Sandbox = {
+      run: async ({ call }) => ({ value: await call('pay', {}), output: '' }),
+    };
+    const { agent } = programmer(
+      ['x'],
+      [codeMode({ sandbox: careless, tools: [expenses] })],
+      [plain('pay', pay)],
+    );
+    expect(results((await agent.run('go')).messages)).toEqual([
+      '!The tool failed: there is no tool "pay" for programs; there are: expenses',
+    ]);
+    expect(pay).not.toHaveBeenCalled();
+  });
+
   it.each([
     [{}, 'sandbox'],
     [{ sandbox: {} }, 'sandbox'],
