@@ -1,5 +1,5 @@
 import { messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
-import { asText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { asRecord, asText, isRecord, isTooDeep, MAX_DEPTH, tryParseJson } from '@majordomo/core/toolkit';
 import type { Program, ProgramResult } from './sandbox.ts';
 
 /** Maximum length of JSON that a program passes to a tool or returns, in characters. */
@@ -8,6 +8,8 @@ export const MAX_JSON_CHARS = 262_144;
 export const MAX_RESULT_CHARS = 4_000_000;
 /** Maximum length of console output, in characters. Longer output is truncated. */
 export const MAX_OUTPUT_CHARS = 16_384;
+/** Number of turns of the microtask queue after which a program without running calls has ended. */
+const QUIET_TURNS = 100;
 
 /**
  * Functions around the code of a program, which run in the sandbox. They are conveniences for honest programs: the host checks everything again, because
@@ -17,6 +19,7 @@ const PRELUDE = String.raw`
 async function $run(names, call, start, lines, body) {
   const pending = new Set();
   let output = '';
+  let ending;
   const print = (...values) => {
     if (output.length > ${MAX_OUTPUT_CHARS}) return;
     output += values.map((value) => (typeof value === 'string' ? value : $text(value))).join(' ') + '\n';
@@ -24,7 +27,8 @@ async function $run(names, call, start, lines, body) {
       output = output.slice(0, ${MAX_OUTPUT_CHARS}) + '\n[cut: further output is omitted]\n';
   };
   const console = { log: print, info: print, warn: print, error: print, debug: print };
-  globalThis.console = console;
+  if (globalThis.console === undefined) globalThis.console = console;
+  else Object.assign(globalThis.console, console);
   const callTool = async (name, args) => {
     const reply = JSON.parse(await call(name, $json(args === undefined ? {} : args, 'arguments of ' + name)));
     if (reply.error !== undefined) throw new Error(reply.error);
@@ -32,9 +36,11 @@ async function $run(names, call, start, lines, body) {
   };
   const functions = new Map(names.map((name) => [name, (args) => {
     const result = callTool(name, args);
-    const onSettled = () => pending.delete(result);
     pending.add(result);
-    result.then(onSettled, onSettled);
+    result.then(() => pending.delete(result), (error) => {
+      pending.delete(result);
+      if (ending !== undefined) print('[' + name + ' failed after the program had ended: ' + error.message + ']');
+    });
     return result;
   }]));
   const tools = new Proxy({}, {
@@ -50,30 +56,40 @@ async function $run(names, call, start, lines, body) {
       ? { value: functions.get(name), enumerable: true, configurable: true }
       : undefined,
   });
-  let ending;
   try {
     const value = await body(tools, console);
     ending = { value: $json(value === undefined ? null : value, 'result') };
   } catch (error) {
     ending = $failure(error, $frames(start)[0], lines);
   }
-  while (pending.size > 0) await Promise.allSettled([...pending]);
+  for (let turn = 0; turn < ${QUIET_TURNS}; turn++) {
+    await null;
+    if (pending.size === 0) continue;
+    await Promise.allSettled([...pending]);
+    turn = 0;
+  }
   return JSON.stringify({ ...ending, output });
 }
 function $frames(error) {
   return [...String(error.stack).matchAll(/([^\s(/]+):(\d+):\d+/g)].map(([, file, line]) => ({ file, line: Number(line) }));
 }
 function $failure(error, start, lines) {
-  if (!(error instanceof Error)) return { error: $text(error) };
-  const isInCode = ({ file, line }) => file === start?.file && line >= start.line && line < start.line + lines;
-  const frame = $frames(error).find(isInCode);
-  return { error: error.name + ': ' + error.message, line: frame && frame.line - start.line + 1 };
+  try {
+    if (!(error instanceof Error)) return { error: $text(error).slice(0, ${MAX_OUTPUT_CHARS}) };
+    const isInCode = ({ file, line }) => file === start?.file && line >= start.line && line < start.line + lines;
+    const frame = $frames(error).find(isInCode);
+    const text = error.name + ': ' + error.message;
+    return { error: text.slice(0, ${MAX_OUTPUT_CHARS}), line: frame && frame.line - start.line + 1 };
+  } catch {
+    return { error: 'the program threw a value that cannot become text' };
+  }
 }
 function $text(value) {
   try {
-    return value instanceof Error ? String(value) : (JSON.stringify(value) ?? String(value));
+    const isObject = typeof value === 'object' && value !== null && !(value instanceof Error);
+    return (isObject ? JSON.stringify(value) : undefined) ?? String(value);
   } catch {
-    return String(value);
+    return '[a value that cannot become text]';
   }
 }
 function $json(value, what) {
@@ -83,6 +99,7 @@ function $json(value, what) {
     if (type === 'bigint' || type === 'function' || type === 'symbol' || (type === 'number' && !Number.isFinite(value)))
       throw new TypeError(path + ': ' + (type === 'number' ? String(value) : 'a ' + type) + ' is not JSON');
     if (type !== 'object' || value === null) return;
+    if (parents.size === ${MAX_DEPTH}) throw new RangeError(what + ': more than ${MAX_DEPTH} levels');
     if (parents.has(value)) throw new TypeError(path + ': the value contains itself');
     if (typeof value.toJSON === 'function') return check(value.toJSON(), path);
     const kind = Object.prototype.toString.call(value).slice(8, -1);
@@ -94,6 +111,7 @@ function $json(value, what) {
   };
   check(value, what);
   const json = JSON.stringify(value);
+  if (json === undefined) throw new TypeError(what + ': toJSON returned a value that is not JSON');
   if (json.length > ${MAX_JSON_CHARS})
     throw new RangeError(what + ': ' + json.length + ' characters of JSON are more than ${MAX_JSON_CHARS}; return or pass less');
   return json;
@@ -116,7 +134,8 @@ export async function answerCall(name: unknown, json: unknown, { names, call }: 
     if (typeof name !== 'string' || !names.includes(name))
       throw new Error(`there is no tool ${truncateText(String(name), 100)}`);
     const args = typeof json === 'string' && json.length <= MAX_JSON_CHARS ? tryParseJson(json) : undefined;
-    if (!isRecord(args)) throw new TypeError(`the arguments of ${name} must be an object`);
+    if (!isRecord(args) || isTooDeep(args))
+      throw new TypeError(`the arguments of ${name} must be an object of at most ${MAX_DEPTH} levels`);
     const reply = JSON.stringify({ value: await call(name, args as JsonObject) });
     if (reply.length > MAX_RESULT_CHARS)
       throw new RangeError(
@@ -128,16 +147,27 @@ export async function answerCall(name: unknown, json: unknown, { names, call }: 
   }
 }
 
-/** Returns the result in the text that a program ended with. Throws its error, with the line. */
-export function parseEnding(text: unknown): ProgramResult {
+/** Ending of a program: its result, or its error with the line, if the line is known. */
+export type Ending =
+  ProgramResult | { readonly error: string; readonly line: unknown; readonly output: string };
+
+/** Returns the ending in the text of the expression. Throws for any other text. */
+export function parseEnding(text: unknown): Ending {
   const ending = typeof text === 'string' ? tryParseJson(text) : undefined;
-  if (!isRecord(ending)) throw new Error('the program changed the functions that run it');
-  const { value, error, line, output } = ending;
-  if (typeof error === 'string') throw new Error(withOutput(withLine(error, line), asText(output) ?? ''));
-  const parsed = typeof value === 'string' ? tryParseJson(value) : undefined;
-  if (parsed === undefined || typeof output !== 'string')
+  const { value, error, line, output } = asRecord(ending);
+  const shown = asText(output)?.slice(0, 2 * MAX_OUTPUT_CHARS);
+  if (typeof error === 'string') return { error, line, output: shown ?? '' };
+  const parsed =
+    typeof value === 'string' && value.length <= MAX_JSON_CHARS ? tryParseJson(value) : undefined;
+  if (parsed === undefined || isTooDeep(parsed) || shown === undefined)
     throw new Error('the program changed the functions that run it');
-  return { value: parsed as JsonValue, output: output.slice(0, 2 * MAX_OUTPUT_CHARS) };
+  return { value: parsed as JsonValue, output: shown };
+}
+
+/** Returns the result of a program. Throws the error that it ended with, with its line and output. */
+export function resultOf(ending: Ending): ProgramResult {
+  if (!('error' in ending)) return ending;
+  throw new Error(withOutput(withLine(ending.error, ending.line), ending.output));
 }
 
 /** Returns the message with a line of the code, if the line is known. */

@@ -1,4 +1,4 @@
-import { LlmError, messageOf } from '@majordomo/core';
+import { LlmError, messageOf, type JsonObject } from '@majordomo/core';
 import { abortable, Semaphore } from '@majordomo/core/toolkit';
 import {
   answerCall,
@@ -6,37 +6,109 @@ import {
   guestPrelude,
   lineIn,
   parseEnding,
+  resultOf,
   withLine,
+  MAX_JSON_CHARS,
+  MAX_OUTPUT_CHARS,
   MAX_RESULT_CHARS,
+  type Ending,
 } from './guest.ts';
-import type { Program, ProgramResult, Sandbox } from './sandbox.ts';
+import type { Program, Sandbox } from './sandbox.ts';
 
 type Library = Pick<typeof import('run'), 'run' | 'RunError'>;
 
 /** Name of the source in stacks of the package `run`. */
 const FILE = 'run.js';
+/** Start of the error that QuickJS throws in a program without memory. */
+const OUT_OF_MEMORY = 'InternalError: out of memory';
 const MAX_INT = 2_147_483_647;
+/** Maximum length of a character of JSON within a string of JSON within another string of JSON, in bytes. */
+const MAX_CHAR_BYTES = 8;
+/** Maximum length of the arguments and results of all calls of a program, which the package stores until the program ends. */
+const MAX_TRANSFER_BYTES = 256 * 2 ** 20;
 
-/** Maximum number of programs at the same time in this process. Each program occupies a worker thread. */
+/** Maximum number of programs in this process that compute at the same time. */
 const MAX_PROGRAMS = 8;
 
 const slots = new Semaphore(MAX_PROGRAMS);
+
+/** Slot of a program. The program does not occupy it while it waits for a call, because the tool may run another program, such as a sub-agent does. */
+class Slot {
+  private readonly signal: AbortSignal;
+  private calls = 0;
+  private hasEnded = false;
+  private release: () => void = () => undefined;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  /** Runs a program when a slot is free. */
+  async run<T>(program: () => Promise<T>): Promise<T> {
+    await this.occupy();
+    try {
+      return await program();
+    } finally {
+      this.hasEnded = true;
+      this.release();
+    }
+  }
+
+  /** Runs a call of the program without the slot. */
+  async wait<T>(call: () => Promise<T>): Promise<T> {
+    this.calls += 1;
+    this.release();
+    try {
+      return await call();
+    } finally {
+      this.calls -= 1;
+      if (this.calls === 0) await this.occupy();
+    }
+  }
+
+  private async occupy(): Promise<void> {
+    const release = await new Promise<() => void>((resolve, reject) => {
+      slots
+        .run(
+          this.signal,
+          () =>
+            new Promise<void>((end) => {
+              resolve(end);
+            }),
+        )
+        .catch(reject);
+    });
+    // Another call may have begun or ended in the meantime.
+    this.release();
+    this.release = release;
+    if (this.calls > 0 || this.hasEnded) release();
+  }
+}
 
 /** Programs that are running. The package rejects further programs if the process lacks memory for their workers. */
 const running = new Set<Promise<unknown>>();
 
 /**
  * Returns a sandbox over the package `run`: QuickJS, compiled to WebAssembly, in a worker thread of Node or Bun. Code has no host objects, and at most
- * `memoryBytes` of memory and about 10^8 steps of computation. At most 8 programs run at the same time; further programs wait. Rejects programs with `config` if
+ * `memoryBytes` of memory and about 10^8 steps of computation. At most 8 programs compute at the same time; further programs wait. Rejects programs with `config` if
  * the package is not installed.
  *
  * @example codeMode({ sandbox: runSandbox(), tools: [expenses] })
  */
 export const runSandbox = (): Sandbox => ({
-  run: (program) => slots.run(program.signal, () => runWhenPossible(program)),
+  async run(program) {
+    const slot = new Slot(program.signal);
+    const waiting = {
+      ...program,
+      call: (name: string, args: JsonObject) => slot.wait(() => program.call(name, args)),
+    };
+    const ending = await slot.run(() => runWhenPossible(waiting));
+    if ('error' in ending && ending.error.startsWith(OUT_OF_MEMORY)) throw memoryError(program.memoryBytes);
+    return resultOf(ending);
+  },
 });
 
-async function runWhenPossible(program: Program): Promise<ProgramResult> {
+async function runWhenPossible(program: Program): Promise<Ending> {
   const library = await loadRun();
   for (;;) {
     program.signal.throwIfAborted();
@@ -48,7 +120,7 @@ async function runWhenPossible(program: Program): Promise<ProgramResult> {
       running.delete(attempt);
       program.signal.throwIfAborted();
       const kind = library.RunError.isInstance(error) ? error.code : undefined;
-      if (kind !== 'RUN_CONCURRENCY_LIMIT' || running.size === 0) throw programError(error, kind, program);
+      if (kind !== 'RUN_CONCURRENCY_LIMIT' || running.size === 0) throw packageError(error, kind, program);
       await abortable(Promise.race([...running].map((one) => one.catch(() => undefined))), program.signal);
     } finally {
       running.delete(attempt);
@@ -56,10 +128,17 @@ async function runWhenPossible(program: Program): Promise<ProgramResult> {
   }
 }
 
-async function runOnce(program: Program, { run }: Library): Promise<ProgramResult> {
+/**
+ * Start of every source. The package wraps a source in an arrow function that it calls, so that the start replaces this function with a strict one. But before
+ * that, the package wraps the source in a declaration and removes types of TypeScript with a parser that needs exponential time for some sources, in the thread
+ * of the host. In a declaration, the comma is an error, with which the parser ends at once.
+ */
+const START = "}, async () => { 'use strict'; return ";
+
+async function runOnce(program: Program, { run }: Library): Promise<Ending> {
   const { code, names, memoryBytes, signal } = program;
   const result = await run({
-    source: `return ${guestExpression(code, names, '$host.call')};${guestPrelude()}`,
+    source: `${START}${guestExpression(code, names, '$host.call')};${guestPrelude()}`,
     hostFunctions: { $host: { call: (name: unknown, json: unknown) => answerCall(name, json, program) } },
     abortSignal: signal,
     limits: {
@@ -69,7 +148,9 @@ async function runOnce(program: Program, { run }: Library): Promise<ProgramResul
       maxBridgeRequests: MAX_INT,
       maxInFlightBridgeRequests: MAX_INT,
       maxSourceBytes: MAX_INT,
-      maxHostFunctionOutputBytes: MAX_RESULT_CHARS * 4,
+      maxHostFunctionOutputBytes: MAX_RESULT_CHARS * MAX_CHAR_BYTES,
+      maxResultBytes: (MAX_JSON_CHARS + MAX_OUTPUT_CHARS) * MAX_CHAR_BYTES,
+      maxContinuationBytes: MAX_TRANSFER_BYTES,
       // The package would write it to the output of this process.
       maxConsoleOutputBytes: 1,
     },
@@ -77,16 +158,23 @@ async function runOnce(program: Program, { run }: Library): Promise<ProgramResul
   return parseEnding('value' in result ? result.value : undefined);
 }
 
-/** Returns the error of a program with a message for the model. */
-function programError(error: unknown, kind: string | undefined, program: Program): Error {
+/** Returns the error of the package with a message for the model. */
+function packageError(error: unknown, kind: string | undefined, { code, memoryBytes }: Program): Error {
   const message = messageOf(error);
   if (kind === 'RUN_TIMEOUT') return new Error('the program computed for too long; do less in loops');
-  if (message.includes('out of memory'))
-    return new Error(`the program used more than ${Math.floor(program.memoryBytes / 2 ** 20)} MiB of memory`);
+  if (kind === 'RUN_DETACHED_BRIDGE_REQUEST')
+    return new Error('the program ended before it made all its calls; await them');
+  if (message.includes('out of memory')) return memoryError(memoryBytes);
+  if (message.startsWith('Continuation state'))
+    return new Error(`the calls transfer more than ${MAX_TRANSFER_BYTES / 2 ** 20} MiB; read less`);
   const { name = 'Error', stack = '' } = error instanceof Error ? error : {};
   const isNamed = kind === 'RUN_USER_SOURCE_ERROR';
-  return new Error(withLine(isNamed ? `${name}: ${message}` : message, lineIn(stack, FILE)));
+  const line = Math.min(lineIn(stack, FILE) ?? Infinity, code.split('\n').length);
+  return new Error(withLine(isNamed ? `${name}: ${message}` : message, isNamed ? line : undefined));
 }
+
+const memoryError = (memoryBytes: number): Error =>
+  new Error(`the program used more than ${Math.floor(memoryBytes / 2 ** 20)} MiB of memory`);
 
 let loaded: Promise<Library> | undefined;
 

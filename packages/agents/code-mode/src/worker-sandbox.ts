@@ -1,6 +1,14 @@
 import { LlmError, messageOf } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
-import { answerCall, guestExpression, guestPrelude, lineIn, parseEnding, withLine } from './guest.ts';
+import {
+  answerCall,
+  guestExpression,
+  guestPrelude,
+  lineIn,
+  parseEnding,
+  resultOf,
+  withLine,
+} from './guest.ts';
 import type { Program, Sandbox } from './sandbox.ts';
 
 /** Binding of Cloudflare that loads Workers from code, such as `env.LOADER`. */
@@ -43,7 +51,7 @@ export function workerSandbox(loader: object): Sandbox {
       const entrypoint = worker.getEntrypoint() as Entrypoint;
       try {
         const ending = entrypoint.run((name, json) => answerCall(name, json, program));
-        return parseEnding(await abortable(ending, program.signal));
+        return resultOf(parseEnding(await abortable(ending, program.signal)));
       } catch (error) {
         program.signal.throwIfAborted();
         const message = messageOf(error);

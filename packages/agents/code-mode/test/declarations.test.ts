@@ -7,7 +7,7 @@ import { declarationsOf } from '../src/declarations.ts';
 const tool = (name: string, description: string, parameters: object): Tool => ({
   name,
   description,
-  parameters: { type: 'object', ...parameters } as never,
+  parameters: { type: 'object', ...parameters },
   run: () => null,
 });
 
@@ -39,7 +39,7 @@ describe('declarations', () => {
   });
 
   it('cannot be ended by descriptions, names and values', () => {
-    const hostile = '*/ };\n/* "`\u2028${1} //';
+    const hostile = '*/ };\n/* "`${1} //';
     const text = declared(
       {
         properties: {
@@ -53,8 +53,8 @@ describe('declarations', () => {
     );
     expect(text).toMatchInlineSnapshot(`
       "declare const tools: {
-        /** **\\//**\\/ }; /* "\` \${1} // */
-        look(args: { /** *\\/ }; /* "\` \${1} // */ "*/ };\\n/* \\"\` \${1} //": "*/ };\\n/* \\"\` \${1} //"; __proto__x?: "*/ };\\n/* \\"\` \${1} //"; /** **\\/ }; /* "\` \${1} // */ constructor?: number }): Promise<any>;
+        /** **\\//**\\/ }; /* "\`\${1} // */
+        look(args: { /** *\\/ }; /* "\`\${1} // */ "*/ };\\n/* \\"\`\${1} //": "*/ };\\n/* \\"\`\${1} //"; __proto__x?: "*/ };\\n/* \\"\`\${1} //"; /** **\\/ }; /* "\`\${1} // */ constructor?: number }): Promise<any>;
       };"
     `);
   });

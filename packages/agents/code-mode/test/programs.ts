@@ -1,4 +1,4 @@
-import { createAgent, type Tool, type Toolbox } from '@majordomo/agent';
+import { createAgent, type Agent, type Tool, type Toolbox } from '@majordomo/agent';
 import { createMajordomo, type JsonValue, type Message } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { codeMode, runSandbox, type CodeModeOptions, type Sandbox } from '../src/index.ts';
@@ -21,7 +21,7 @@ export function programmer(
   programs: readonly string[],
   toolboxes: readonly Toolbox[],
   tools: readonly Tool[] = [],
-) {
+): { readonly agent: Agent; readonly requests: readonly unknown[] } {
   const turns: Turn[] = programs.map((code) => ({
     toolCalls: [{ id: 'c', name: 'run_code', args: { code } }],
   }));

@@ -73,6 +73,54 @@ export const behaviorCases: readonly SandboxCase[] = [
     },
   },
   {
+    name: 'waits for calls that follow a call that the program does not await',
+    async run(sandbox) {
+      const done: unknown[] = [];
+      const save = async (args: object): Promise<null> => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        done.push(args);
+        return null;
+      };
+      const later = 'for (let turn = 0; turn < 20; turn++) await null;';
+      const code = `(async () => { ${later} await tools.save({ n: 1 }); ${later} await tools.save({ n: 2 }); })(); return 1;`;
+      equal(await valueOf(sandbox, code, { tools: { save } }), 1);
+      deepEqual(done, [{ n: 1 }, { n: 2 }]);
+    },
+  },
+  {
+    name: 'reports calls that fail without being awaited',
+    async run(sandbox) {
+      const { value, output } = await runCode(sandbox, 'tools.fail({}); return 1;');
+      equal(value, 1);
+      has(output, 'fail', 'no entry');
+    },
+  },
+  {
+    name: 'prints any value',
+    async run(sandbox) {
+      const code = `
+        const itself = Object.create(null);
+        itself.itself = itself;
+        const failing = { toJSON() { throw new Error("x"); }, toString() { throw new Error("x"); } };
+        console.log(NaN, 5n, undefined, Symbol("s"), itself, failing, tools);
+        return 1;`;
+      const { value, output } = await runCode(sandbox, code);
+      equal(value, 1);
+      has(output, 'NaN 5 undefined Symbol(s)');
+    },
+  },
+  {
+    name: 'assigns each property, or reports that it cannot',
+    async run(sandbox) {
+      for (const key of ['valueOf', 'toString', 'constructor', 'hasOwnProperty']) {
+        const code = `const object = {}; object.${key} = 5; return object.${key};`;
+        const [ending] = await Promise.allSettled([runCode(sandbox, code)]);
+        if (ending.status === 'fulfilled') equal(ending.value.value, 5, key);
+        else has(String(ending.reason), 'TypeError', key);
+      }
+    },
+  },
+  {
     name: 'reports an error of the program with its line',
     async run(sandbox) {
       has(await errorOf(sandbox, '\n\nnull.x;'), 'TypeError', '3');
@@ -82,6 +130,15 @@ export const behaviorCases: readonly SandboxCase[] = [
         '2',
       );
       has(await errorOf(sandbox, 'throw "only text";'), 'only text');
+      has(await errorOf(sandbox, 'throw new Error("out of memory");'), 'out of memory', '1');
+      for (const code of [
+        'const error = new Error("x"); error.message = Symbol("m"); throw error;',
+        'throw new Proxy({}, { getPrototypeOf() { throw new Error("x"); } });',
+        'if (true) {',
+      ]) {
+        const [, line] = /line (\d+)/.exec(await errorOf(sandbox, code)) ?? [];
+        ok(line === undefined || line === '1', `${code} has no line ${String(line)}`);
+      }
     },
   },
   {
@@ -98,7 +155,23 @@ export const behaviorCases: readonly SandboxCase[] = [
       has(await errorOf(sandbox, 'return { a: [1, new Map()] };'), 'a', '1', 'Map');
       has(await errorOf(sandbox, 'return { a: 5n };'), 'a', 'bigint');
       has(await errorOf(sandbox, 'return await tools.echo({ f: () => 1 });'), 'f', 'function');
+      has(await errorOf(sandbox, 'return { toJSON() {} };'), 'result', 'JSON');
       has(await errorOf(sandbox, 'return await tools.echo("text");'), 'object');
+    },
+  },
+  {
+    name: 'passes strings and nested values of any kind',
+    async run(sandbox) {
+      const texts = ['\u0000\u001f\u2028', '\ud800 alone', '"'.repeat(130_000), '語'.repeat(260_000)];
+      for (const text of texts) {
+        const code = `console.log('"'.repeat(16_000)); return (await tools.echo({ text: ${JSON.stringify(text)} })).text;`;
+        equal(await valueOf(sandbox, code), text);
+      }
+      const nest = 'let value = 1; for (let level = 0; level < LEVELS; level++) value = [value]; ';
+      const code = nest.replace('LEVELS', '400') + 'return (await tools.echo({ value })).value;';
+      ok(JSON.stringify(await valueOf(sandbox, code)).startsWith('['.repeat(400)));
+      for (const rest of ['return value;', 'return await tools.echo({ value });'])
+        has(await errorOf(sandbox, nest.replace('LEVELS', '600') + rest), 'levels', '500');
     },
   },
 ];

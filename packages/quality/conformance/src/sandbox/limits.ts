@@ -59,6 +59,35 @@ const endlessCase = ([what, code]: readonly [string, string]): SandboxCase => ({
   },
 });
 
+/**
+ * Sources that take some parsers exponential time, because they may be JavaScript or TypeScript. They are long enough for a test, and short enough for a sandbox that
+ * does not pass it.
+ */
+const AMBIGUOUS: Readonly<Record<string, string>> = {
+  'generic arrow functions': `${'async<T>(a = '.repeat(17)}1${')'.repeat(17)}`,
+  'type assertions': `${'<a>('.repeat(17)}b${')'.repeat(17)}`,
+  'type arguments': `${'a<'.repeat(1_000)}a`,
+};
+const MAX_BLOCK_MS = 400;
+
+const parseCase = ([what, code]: readonly [string, string]): SandboxCase => ({
+  name: `parses nested ${what} without blocking the host`,
+  async run(sandbox) {
+    await runCode(sandbox, 'return 1;');
+    let longest = 0;
+    let last = performance.now();
+    const tick = (): void => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    };
+    const ticking = setInterval(tick, 1);
+    await Promise.allSettled([runCode(sandbox, `${code};`)]);
+    clearInterval(ticking);
+    tick();
+    ok(longest < MAX_BLOCK_MS, `blocked the host for ${Math.round(longest)} ms`);
+  },
+});
+
 /** Programs that allocate without end. */
 const HUNGRY: Readonly<Record<string, string>> = {
   'an array of 1 GB': 'const all = new Array(1e8).fill(0).map((_, n) => n + 0.5); return all.length;',
@@ -84,6 +113,7 @@ const hungryCase = ([what, code]: readonly [string, string]): SandboxCase => ({
 export const limitCases: readonly SandboxCase[] = [
   ...Object.entries(ENDLESS).map(endlessCase),
   ...Object.entries(HUNGRY).map(hungryCase),
+  ...Object.entries(AMBIGUOUS).map(parseCase),
   {
     name: 'rejects without running the program if the signal has aborted',
     async run(sandbox) {
