@@ -24,18 +24,20 @@ async function $run(names, call, start, lines, body) {
     if (output.length > ${MAX_OUTPUT_CHARS}) return;
     output += values.map((value) => (typeof value === 'string' ? value : $text(value))).join(' ') + '\n';
     if (output.length > ${MAX_OUTPUT_CHARS})
-      output = output.slice(0, ${MAX_OUTPUT_CHARS}) + '\n[cut: further output is omitted]\n';
+      output = output.slice(0, ${MAX_OUTPUT_CHARS}).replace(/[\ud800-\udbff]$/, '') + '\n[cut: further output is omitted]\n';
   };
   const console = { log: print, info: print, warn: print, error: print, debug: print };
   if (globalThis.console === undefined) globalThis.console = console;
   else Object.assign(globalThis.console, console);
-  const callTool = async (name, args) => {
+  // An error that is created before the call has the line of the call.
+  const callTool = async (name, args, failure) => {
     const reply = JSON.parse(await call(name, $json(args === undefined ? {} : args, 'arguments of ' + name)));
-    if (reply.error !== undefined) throw new Error(reply.error);
-    return reply.value;
+    if (reply.error === undefined) return reply.value;
+    Object.defineProperty(failure, 'message', { value: reply.error, writable: true, configurable: true });
+    throw failure;
   };
   const functions = new Map(names.map((name) => [name, (args) => {
-    const result = callTool(name, args);
+    const result = callTool(name, args, new Error());
     pending.add(result);
     result.then(() => pending.delete(result), (error) => {
       pending.delete(result);
@@ -71,7 +73,8 @@ async function $run(names, call, start, lines, body) {
   return JSON.stringify({ ...ending, output });
 }
 function $frames(error) {
-  return [...String(error.stack).matchAll(/([^\s(/]+):(\d+):\d+/g)].map(([, file, line]) => ({ file, line: Number(line) }));
+  // Some engines write the message before the frames, and it may be long.
+  return [...String(error.stack).slice(-4000).matchAll(/([^\s(/]+):(\d+):\d+/g)].map(([, file, line]) => ({ file, line: Number(line) }));
 }
 function $failure(error, start, lines) {
   try {
@@ -176,11 +179,11 @@ export function withLine(message: string, line: unknown): string {
   return typeof line === 'number' ? `${text} (line ${line})` : text;
 }
 
-/** Returns the first line of the file `file` in a stack or message of an engine. */
-export function lineIn(text: string, file: string): number | undefined {
+/** Returns the first line of the file `file` in a stack or message of an engine. An error at the end of the source belongs to the last line of the code. */
+export function lineIn(text: string, file: string, code: string): number | undefined {
   const at = text.indexOf(`${file}:`);
   const line = at === -1 ? NaN : Number.parseInt(text.slice(at + file.length + 1), 10);
-  return Number.isNaN(line) ? undefined : line;
+  return Number.isNaN(line) ? undefined : Math.min(line, code.split('\n').length);
 }
 
 const withOutput = (message: string, output: string): string =>

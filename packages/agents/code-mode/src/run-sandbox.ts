@@ -169,8 +169,7 @@ function packageError(error: unknown, kind: string | undefined, { code, memoryBy
     return new Error(`the calls transfer more than ${MAX_TRANSFER_BYTES / 2 ** 20} MiB; read less`);
   const { name = 'Error', stack = '' } = error instanceof Error ? error : {};
   const isNamed = kind === 'RUN_USER_SOURCE_ERROR';
-  const line = Math.min(lineIn(stack, FILE) ?? Infinity, code.split('\n').length);
-  return new Error(withLine(isNamed ? `${name}: ${message}` : message, isNamed ? line : undefined));
+  return new Error(isNamed ? withLine(`${name}: ${message}`, lineIn(stack, FILE, code)) : message);
 }
 
 const memoryError = (memoryBytes: number): Error =>

@@ -8,6 +8,7 @@ import {
   parseEnding,
   resultOf,
   withLine,
+  type Ending,
 } from './guest.ts';
 import type { Program, Sandbox } from './sandbox.ts';
 
@@ -49,17 +50,19 @@ export function workerSandbox(loader: object): Sandbox {
         limits: { cpuMs: MAX_CPU_MS },
       });
       const entrypoint = worker.getEntrypoint() as Entrypoint;
+      let ending: Ending;
       try {
-        const ending = entrypoint.run((name, json) => answerCall(name, json, program));
-        return resultOf(parseEnding(await abortable(ending, program.signal)));
+        const text = entrypoint.run((name, json) => answerCall(name, json, program));
+        ending = parseEnding(await abortable(text, program.signal));
       } catch (error) {
         program.signal.throwIfAborted();
         const message = messageOf(error);
-        throw new Error(withLine(message, lineIn(message, FILE)), { cause: error });
+        throw new Error(withLine(message, lineIn(message, FILE, program.code)), { cause: error });
       } finally {
         release(entrypoint);
         release(worker);
       }
+      return resultOf(ending);
     },
   };
 }

@@ -50,6 +50,7 @@ export const behaviorCases: readonly SandboxCase[] = [
       const code =
         'try { await tools.fail({}); } catch (error) { return [error instanceof Error, error.message]; }';
       deepEqual(await valueOf(sandbox, code), [true, 'no entry']);
+      has(await errorOf(sandbox, 'const a = 1;\nawait tools.fail({ a });'), 'no entry', 'line 2');
     },
   },
   {
