@@ -122,6 +122,14 @@ it.each([
   },
 );
 
+it('calls Cohere at the base URL of its variable', async () => {
+  const { url, received } = await server(`{"results":${RESULTS}}`);
+  const env = { COHERE_API_KEY: 'k', COHERE_BASE_URL: `${url}/compatibility/v1` };
+  const majordomo = createMajordomo({ env, providers: [openaiCompatible(cohere)] });
+  await majordomo.rerankModel('cohere/m').rerank(REQUEST);
+  expect(received.map(({ path }) => path)).toEqual(['/v2/rerank']);
+});
+
 it("calls Cohere's API at a proxy's path, and at Cohere's host by default", async () => {
   const { url, received } = await server(`{"results":${RESULTS}}`);
   await rerank(openaiCompatible(cohere, { baseURL: `${url}/cohere/compatibility/v1`, apiKey: 'k' }));

@@ -4,12 +4,13 @@ const BASE_URL = 'https://api.cohere.ai/compatibility/v1';
 
 /**
  * Cohere's OpenAI-compatible endpoint. Its only reasoning efforts are `none` and `high` (API reference, 2026). Reranking uses
- * Cohere's native API (cohere-ai 8.1).
+ * Cohere's native API (cohere-ai 8.1). Cohere's SDK reads no variable for the base URL, so this one follows the other vendors.
  */
 export const cohere: Profile = {
   id: 'cohere',
   vendor: 'cohere',
   baseURL: BASE_URL,
+  baseURLEnv: 'COHERE_BASE_URL',
   keyEnv: 'COHERE_API_KEY',
   quirks: { stopMax: 5, efforts: ['high'] },
   unverified: 'API reference (2026); recordings exist only for the native API',
