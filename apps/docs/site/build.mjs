@@ -2,6 +2,7 @@
 // finds fails. `--without-reference` uses the existing reference, if there is one.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vitepress';
@@ -12,7 +13,8 @@ import { llmsFiles } from './llms.mjs';
 
 const HERE = join(import.meta.dirname, '..');
 const OUT = join(import.meta.dirname, 'dist');
-const folder = mkdtempSync(join(HERE, '.site-'));
+// Outside the repository, so that tests which read all its files do not read these pages.
+const folder = mkdtempSync(join(tmpdir(), 'majordomo-site-'));
 
 try {
   if (!process.argv.includes('--without-reference')) reference();
