@@ -130,7 +130,7 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
       await using opened = await open(PAGES[name](), { viewport });
       const { page } = opened;
       expect(await page.locator('h1').textContent()).toBe(title);
-      const reasons = page.locator('header ul > li');
+      const reasons = page.locator('header .columns ul > li');
       expect(await reasons.count()).toBe(name === 'worse' ? 4 : 2);
       const next = page.locator('header ol > li').first();
       expect(await next.textContent()).toContain(step);

@@ -1,7 +1,7 @@
 import { assistant, image, LlmError, toolResult, user, type ChatRequest } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { Answer } from '../../src/replay/answer.ts';
-import { contentsOf } from '../../src/replay/report/html-example.ts';
+import { contentsOf, type Content } from '../../src/replay/report/html-example.ts';
 
 const responseOf = (members: Partial<NonNullable<Answer['response']>>): Answer => ({
   response: {
@@ -14,10 +14,10 @@ const responseOf = (members: Partial<NonNullable<Answer['response']>>): Answer =
 });
 
 const answered = responseOf({ parts: [{ type: 'text', text: 'fine' }] });
-const requestContents = (request: ChatRequest): ReturnType<typeof contentsOf> =>
-  contentsOf({ id: 'x', request, recorded: answered, candidate: answered }).slice(2);
+const requestContents = (request: ChatRequest): readonly Content[] =>
+  contentsOf({ id: 'x', request, recorded: answered, candidate: answered }).request;
 const answerText = (candidate: Answer): string | undefined =>
-  contentsOf({ id: 'x', request: { messages: [] }, recorded: answered, candidate })[1]?.text;
+  contentsOf({ id: 'x', request: { messages: [] }, recorded: answered, candidate }).answers[1]?.text;
 
 it('a request has its instructions, messages and tools as text', () => {
   const contents = requestContents({

@@ -39,10 +39,10 @@ describe('the report of a prepared experiment', () => {
 
   it('states all figures in its summary', () => {
     expect(reportCase('worse').summary).toMatchInlineSnapshot(
-      `"92.3 % ± 2.2 as good, −40 % cost, p95 of the duration −782 ms; 2 groups of calls got worse"`,
+      `"92.3 % ± 2.2 as good, 0.4 % failed (recorded 0.0 %), −40 % cost per call, p95 of the duration −782 ms; 2 groups of calls got worse"`,
     );
     expect(reportCase('undecided').summary).toMatchInlineSnapshot(
-      `"97.7 % ± 3.1 as good, −29 % cost; the rule for quality is undecided"`,
+      `"97.7 % ± 3.1 as good, 1.0 % failed (recorded 0.0 %), −29 % cost per call; the rule for quality is undecided"`,
     );
   });
 

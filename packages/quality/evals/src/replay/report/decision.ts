@@ -1,5 +1,6 @@
-import { boundText, counted, integer, percent, percentRange } from './figures.ts';
+import { boundText, change, counted, integer, percent, percentRange, usd } from './figures.ts';
 import type { ReplayCluster, ReplayReport, ReplayRule } from './report.ts';
+import { failedOf } from './summary.ts';
 
 /** Recommendation in sentences, for a person who decides. */
 export interface Decision {
@@ -8,6 +9,8 @@ export interface Decision {
   readonly models: string;
   /** Result of each rule. */
   readonly reasons: readonly string[];
+  /** Failed answers and costs of both models, which the quality alone does not show. */
+  readonly figures: readonly string[];
   /** Groups that got worse, at most ten. */
   readonly groups: readonly WorseGroup[];
   /** Number of groups that are not in `groups`. */
@@ -36,6 +39,7 @@ export function decisionOf(report: ReplayReport): Decision {
     title: titleOf(report),
     models: modelsText(report),
     reasons: report.rules.map(ruleText),
+    figures: [...failureFigures(report), ...costFigures(report)],
     groups: groups.slice(0, MAX_GROUPS),
     moreGroups: Math.max(0, groups.length - MAX_GROUPS),
     next: nextOf(report),
@@ -96,6 +100,29 @@ const RESULTS: Readonly<Record<ReplayRule['result'], string>> = {
   broken: 'broken',
   undecided: 'undecided, because its bound is inside this range',
 };
+
+/** States how many answers of the sample failed, next to the quality that includes them. */
+function failureFigures({ failures, quality }: ReplayReport): readonly string[] {
+  if (quality === undefined) return [];
+  const [candidate, recorded] = (['candidate', 'recorded'] as const).map((side) => failedOf(failures, side));
+  return [
+    `Failed answers, of ${counted(quality.n, 'call')} of the sample: candidate ${integer(candidate ?? 0)}, recorded ${integer(recorded ?? 0)}.`,
+  ];
+}
+
+/** States the cost of one call and of a thousand calls. A cost of a month would need the traffic of a month. */
+function costFigures({ cost }: ReplayReport): readonly string[] {
+  if (cost === undefined) return [];
+  const { ratio, presentNanoUsd, candidateNanoUsd } = cost;
+  const difference = 1000n * (BigInt(candidateNanoUsd) - BigInt(presentNanoUsd));
+  const thousand =
+    difference < 0n
+      ? `1,000 calls save ${usd(`${-difference}`)}`
+      : `1,000 calls cost ${usd(`${difference}`)} more`;
+  return [
+    `A call costs ${usd(candidateNanoUsd)} instead of ${usd(presentNanoUsd)} on average (${change(ratio.value)}): ${thousand}.`,
+  ];
+}
 
 function nextOf(report: ReplayReport): readonly NextStep[] {
   switch (report.verdict) {

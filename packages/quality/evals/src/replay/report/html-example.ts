@@ -15,12 +15,17 @@ export interface Content {
   readonly text: string;
 }
 
-/** Returns the content of an example: the recorded answer, the candidate's answer and the request. */
-export const contentsOf = ({ request, recorded, candidate }: ReplayExample): readonly Content[] => [
-  answerContent('Recorded answer', recorded),
-  answerContent('Candidate’s answer', candidate),
-  ...requestContents(request),
-];
+/** Content of an example. */
+export interface ExampleContent {
+  /** Recorded answer, and then the candidate's answer. */
+  readonly answers: readonly Content[];
+  readonly request: readonly Content[];
+}
+
+export const contentsOf = ({ request, recorded, candidate }: ReplayExample): ExampleContent => ({
+  answers: [answerContent('Recorded answer', recorded), answerContent('Candidate’s answer', candidate)],
+  request: requestContents(request),
+});
 
 const MAX_MESSAGES = 6;
 const MAX_REQUEST_TEXT = 2000;

@@ -20,7 +20,7 @@ header h1, strong.tone { color: var(--tone); }
 .met { --tone: var(--good); } .broken { --tone: var(--bad); } .undecided { --tone: var(--doubt); }
 .summary { font-size: 1.1rem; font-weight: 600; }
 .muted { color: var(--soft); } header .muted { color: var(--ink); }
-.columns { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1.5rem; margin-top: 0.8rem; }
+.columns, .answers { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1.5rem; margin-top: 0.8rem; }
 .columns ul { list-style: none; padding: 0; } .columns h2 { margin-bottom: 0.2rem; }
 code { font: 0.93em ui-monospace, monospace; overflow-wrap: anywhere; }
 figure { margin: 0 0 1.2rem; } figcaption { margin-bottom: 0.5rem; } figcaption h3 { margin: 0; } figure ul { list-style: none; padding: 0; }
@@ -40,7 +40,7 @@ dl { margin: 0.5rem 0; } dt { color: var(--soft); } dd { margin: 0 0 0.6rem; }
 pre { margin: 0; padding: 0.5rem; background: var(--back); font: 13px/1.45 ui-monospace, monospace; white-space: pre-wrap; }
 @media (max-width: 46rem) {
   main { padding: 0.5rem; } header, section { padding: 0.8rem; } h1 { font-size: 1.35rem; }
-  .columns { grid-template-columns: minmax(0, 1fr); gap: 0.8rem; } .row { grid-template-columns: auto auto; justify-content: space-between; } .row svg, .row .axis { grid-column: 1 / 3; }
+  .columns, .answers { grid-template-columns: minmax(0, 1fr); gap: 0.8rem; } .row { grid-template-columns: auto auto; justify-content: space-between; } .row svg, .row .axis { grid-column: 1 / 3; }
 }
 @media print { body { background: none; } .figures::details-content { content-visibility: visible; block-size: auto; } section, header { break-inside: avoid-page; border-color: #999; } }
 `;

@@ -2,7 +2,7 @@ import { htmlPage } from '../../report/html-page.ts';
 import { escaped, plainLine } from '../../report/plain-text.ts';
 import { decisionOf, type Decision } from './decision.ts';
 import { counted, integer, joinUnits } from './figures.ts';
-import { contentsOf, type ReplayExample } from './html-example.ts';
+import { contentsOf, type Content, type ReplayExample } from './html-example.ts';
 import { STYLE } from './html-style.ts';
 import { plotHtml } from './plot.ts';
 import { plotsOf } from './plots.ts';
@@ -46,11 +46,12 @@ const section = (title: string, blocks: readonly string[]): string =>
 
 function headerHtml(report: ReplayReport, decision: Decision): string {
   const { name, at, verdict, rules, summary } = report;
-  const { title, models, reasons, groups, moreGroups, next } = decision;
+  const { title, models, reasons, figures, groups, moreGroups, next } = decision;
   const tone = verdict === 'pass' && groups.length > 0 ? 'care' : verdict;
   const reasonItems = reasons.map(
     (reason, position) => `<li class="${rules[position]?.result ?? 'undecided'}">${reasonHtml(reason)}</li>`,
   );
+  const figureItems = figures.map((figure) => `<li>${text(figure)}</li>`);
   const groupItems = groups.map(
     (group) =>
       `<li class="broken"><strong class="tone">Worse:</strong> <strong>${text(group.name, 120)}</strong>, ${text(group.text)}</li>`,
@@ -70,6 +71,7 @@ function headerHtml(report: ReplayReport, decision: Decision): string {
     `<div><h2>Why</h2><ul>${[...reasonItems, ...groupItems, ...rest].join('\n')}</ul></div>`,
     `<div><h2>Next</h2><ol>${steps.join('\n')}</ol></div>`,
     '</div>',
+    ...(figures.length === 0 ? [] : [`<ul>${figureItems.join('\n')}</ul>`]),
     '</header>',
   ].join('\n');
 }
@@ -93,17 +95,24 @@ function clusterHtml(cluster: ReplayCluster, known: ReadonlyMap<string, ReplayEx
   ].join('\n');
 }
 
-const exampleHtml = (example: ReplayExample): string =>
-  [
+/** Renders both answers side by side, or one below the other on a narrow screen, and then the request. */
+function exampleHtml(example: ReplayExample): string {
+  const { answers, request } = contentsOf(example);
+  return [
     '<details>',
     `<summary>Example ${text(example.id, 200)}</summary>`,
+    '<dl class="answers">',
+    ...answers.map((answer) => `<div>${contentHtml(answer)}</div>`),
+    '</dl>',
     '<dl>',
-    ...contentsOf(example).map(
-      (content) => `<dt>${escaped(content.title)}</dt>\n<dd><pre>${escaped(content.text)}</pre></dd>`,
-    ),
+    ...request.map(contentHtml),
     '</dl>',
     '</details>',
   ].join('\n');
+}
+
+const contentHtml = ({ title, text: content }: Content): string =>
+  `<dt>${escaped(title)}</dt>\n<dd><pre>${escaped(content)}</pre></dd>`;
 
 const dataCell = (cell: Cell): string =>
   typeof cell === 'string' ? `<td>${text(cell)}</td>` : `<td class="name">${text(cell.name)}</td>`;

@@ -13,7 +13,7 @@ const MAX_WARNINGS = 20;
  */
 export function toReplayMarkdown(report: ReplayReport): string {
   const { name, summary, verdict, warnings } = report;
-  const { title, models, reasons, groups, moreGroups, next } = decisionOf(report);
+  const { title, models, reasons, figures, groups, moreGroups, next } = decisionOf(report);
   const blocks = [
     [
       `<!-- majordomo-replay:${commentText(name)} -->`,
@@ -25,7 +25,7 @@ export function toReplayMarkdown(report: ReplayReport): string {
       '',
       summary,
       '',
-      ...reasons.map((reason) => `- ${reason}`),
+      ...[...reasons, ...figures].map((reason) => `- ${reason}`),
       ...groups.map((group) => `- Worse: ${code(group.name)}: ${group.text}`),
       ...(moreGroups === 0 ? [] : [`- Worse: ${integer(moreGroups)} more`]),
       '',

@@ -29,6 +29,7 @@ export function reportOf(results: Results, at: Date): ReplayReport {
     latency: latencyOf(results, weights),
     kinds: kindsOf(units, weights),
     clusters: clustersOf(units, weights),
+    failures: failuresOf(units),
     missing,
     sample,
   };
@@ -45,7 +46,6 @@ export function reportOf(results: Results, at: Date): ReplayReport {
     better,
     control: control === undefined ? undefined : { quality: control.quality, worse: control.worse },
     divergences: divergencesOf(units),
-    failures: failuresOf(units),
     judge,
     spentNanoUsd: `${spentNanoUsd}`,
     lost: { calls: lost.calls, maxNanoUsd: `${lost.maxNanoUsd}` },

@@ -1,13 +1,22 @@
-import { change, counted, duration, integer, percentWithin } from './figures.ts';
+import { change, counted, duration, integer, percent, percentWithin } from './figures.ts';
 import type { ReplayReport } from './report.ts';
 
 /** Members of a report that its summary states. */
 export type Summarized = Pick<
   ReplayReport,
-  'verdict' | 'rules' | 'quality' | 'cost' | 'latency' | 'kinds' | 'clusters' | 'missing' | 'sample'
+  | 'verdict'
+  | 'rules'
+  | 'quality'
+  | 'failures'
+  | 'cost'
+  | 'latency'
+  | 'kinds'
+  | 'clusters'
+  | 'missing'
+  | 'sample'
 >;
 
-/** Returns one sentence such as `96.1 % ± 0.7 as good, −41 % cost, p95 of the duration −0.3 s; 2 groups of calls got worse`. */
+/** Returns one sentence such as `96.1 % ± 0.7 as good, 0.4 % failed (recorded 0.1 %), −41 % cost per call, p95 of the duration −0.3 s; 2 groups of calls got worse`. */
 export function summaryOf(report: Summarized): string {
   const { quality, cost, latency, missing, sample } = report;
   const p95 = latency?.differences.p95;
@@ -15,7 +24,8 @@ export function summaryOf(report: Summarized): string {
   const isCertain = p95 !== undefined && (p95.low > 0 || p95.high < 0);
   const figures = [
     quality === undefined ? 'no result yet' : `${percentWithin(quality)} as good`,
-    cost === undefined ? 'cost unknown' : `${change(cost.ratio.value)} cost`,
+    failedText(report),
+    cost === undefined ? 'cost unknown' : `${change(cost.ratio.value)} cost per call`,
     isCertain ? `p95 of the duration ${duration(p95.value)}` : undefined,
   ];
   const open =
@@ -25,6 +35,17 @@ export function summaryOf(report: Summarized): string {
     .filter((part) => part !== undefined)
     .join('; ');
 }
+
+/** Returns the shares of failed answers of the sample. The quality includes them, but does not show them. */
+function failedText({ failures, quality }: Pick<ReplayReport, 'failures' | 'quality'>): string | undefined {
+  if (quality === undefined) return undefined;
+  const shareOf = (side: 'candidate' | 'recorded'): string => percent(failedOf(failures, side) / quality.n);
+  return `${shareOf('candidate')} failed (recorded ${shareOf('recorded')})`;
+}
+
+/** Returns the number of failed answers of one side. */
+export const failedOf = (failures: ReplayReport['failures'], side: 'candidate' | 'recorded'): number =>
+  Object.values(failures).reduce((sum, counts) => sum + counts[side], 0);
 
 /** Returns the number of groups that got worse, or of kinds if no group was found. */
 export function worseText({ clusters, kinds }: Pick<ReplayReport, 'clusters' | 'kinds'>): string | undefined {

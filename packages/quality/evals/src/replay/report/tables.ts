@@ -175,6 +175,7 @@ export function factsOf({ sample, follow, control, judge, spentNanoUsd }: Replay
     ...Object.entries(sample.excluded).map(([reason, calls]) => ({
       name: `Excluded: ${integer(calls)} calls, ${reason}`,
     })),
+    'Every share, quality and cost is an estimate for the traffic: the result of a call has the weight of the calls that it represents. Rare kinds of calls have at least 20 calls in the sample, so each of these calls weighs less.',
     'A quality of 100 % means as good as the recorded answers: it is 1 + the share of better answers − the share of worse answers.',
     ...(control === undefined ? [] : [controlFact(control.quality)]),
     ...(judge === undefined ? [] : judgeFacts(judge)),

@@ -16,7 +16,7 @@ export interface ReplayTextOptions {
 /** Renders a report for a terminal. Contains no content of calls. */
 export function toReplayText(report: ReplayReport, options: ReplayTextOptions = {}): string {
   const columns = Math.max(40, options.columns ?? 100);
-  const { title, models, reasons, groups, moreGroups, next } = decisionOf(report);
+  const { title, models, reasons, figures, groups, moreGroups, next } = decisionOf(report);
   const item = (text: string): readonly string[] => itemLines(text, columns);
   const heading = fit(plainLine(`${report.name}: ${report.verdict}`), columns);
   const lines = [
@@ -25,6 +25,7 @@ export function toReplayText(report: ReplayReport, options: ReplayTextOptions = 
     ...textLines(report.summary, columns),
     '',
     ...reasons.flatMap(item),
+    ...figures.flatMap(item),
     ...groups.flatMap(({ name, text }) => item(`Worse: ${name}: ${text}`)),
     ...(moreGroups === 0 ? [] : item(`Worse: ${integer(moreGroups)} more`)),
     ...section('Next'),
