@@ -38,7 +38,10 @@ it('rejects a damaged file', async () => {
   await expect(fileStore(path).read()).rejects.toThrow(SyntaxError);
 });
 
-it.each([1, 2, 3, 4, 5])('leaves a readable file after SIGKILL during a write, run %d', async (run) => {
+/** Runs with different times of the kill. With SOAK=1, as in the nightly run, five. */
+const KILLS = process.env['SOAK'] === undefined ? [1, 4] : [1, 2, 3, 4, 5];
+
+it.each(KILLS)('leaves a readable file after SIGKILL during a write, run %d', async (run) => {
   const path = join(folder, 'catalog.json');
   const child = spawn(process.execPath, [script('store'), path], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
