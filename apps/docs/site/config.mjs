@@ -93,8 +93,6 @@ const search = {
   provider: 'local',
   options: {
     detailedView: true,
-    // The name of the button contains its visible text, which ends with the key. A phone shows only the icon.
-    translations: { button: { buttonAriaLabel: 'Search K' } },
     _render: (text, env, markdown) => {
       const path = env.relativePath;
       if (NOT_SEARCHED.includes(path) || path.startsWith('adr/')) return '';

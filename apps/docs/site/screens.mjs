@@ -69,6 +69,8 @@ export async function inaccessiblePages(browser, url) {
     const page = await context.newPage();
     for (const name of CHECKED) {
       await page.goto(`${url}/${name}`, { waitUntil: 'networkidle' });
+      // The switch of the color scheme has no name before the scripts have run.
+      await page.locator('.VPSwitchAppearance[title]:not([title=""])').first().waitFor({ state: 'attached' });
       for (const violation of await violations(page))
         wrong.push(`${name}, ${colorScheme}${viewport === PHONE ? ', phone' : ''}: ${violation}`);
     }
