@@ -17,6 +17,8 @@ export interface WorkerOptions {
   readonly keyValues?: readonly string[] | undefined;
   /** Classes of workflows by binding. */
   readonly workflows?: Readonly<Record<string, string>> | undefined;
+  /** Bindings of loaders of dynamic Workers. */
+  readonly loaders?: readonly string[] | undefined;
   /** Scripts of other Workers, by binding. */
   readonly services?: Readonly<Record<string, string>> | undefined;
 }
@@ -27,6 +29,7 @@ export async function startMiniflare({
   objects = {},
   keyValues = [],
   workflows = {},
+  loaders = [],
   services = {},
 }: WorkerOptions): Promise<Miniflare> {
   const { Miniflare: Runtime } = (await import(pathToFileURL(foundBinaryOf('miniflare')).href)) as {
@@ -51,6 +54,7 @@ export async function startMiniflare({
         workflows: Object.fromEntries(
           Object.entries(workflows).map(([binding, className]) => [binding, { name: binding, className }]),
         ),
+        workerLoaders: Object.fromEntries(loaders.map((binding) => [binding, {}])),
         serviceBindings: Object.fromEntries(bindings.map((binding) => [binding, binding])),
       },
       ...bindings.map((binding) => ({ ...each, name: binding, script: services[binding] })),
