@@ -1,3 +1,4 @@
+/* global AbortController, Response, WebSocketPair -- of the runtime */
 import { workerSandbox } from '@majordomo/code-mode/cloudflare';
 
 const MEMORY_BYTES = 64 * 2 ** 20;
@@ -6,8 +7,8 @@ const MEMORY_BYTES = 64 * 2 ** 20;
 export default {
   fetch(_request, env) {
     globalThis.SANDBOX_CANARY = 'canary-of-the-host-worker';
-    const { 0: client, 1: server } = new globalThis.WebSocketPair();
-    const controller = new globalThis.AbortController();
+    const { 0: client, 1: server } = new WebSocketPair();
+    const controller = new AbortController();
     const calls = [];
     const send = (message) => server.send(JSON.stringify(message));
     const call = (name, args) =>
@@ -31,6 +32,6 @@ export default {
       else if (message.error === undefined) calls[message.id].resolve(message.value);
       else calls[message.id].reject(new Error(message.error));
     });
-    return new globalThis.Response(null, { status: 101, webSocket: client });
+    return new Response(null, { status: 101, webSocket: client });
   },
 };
