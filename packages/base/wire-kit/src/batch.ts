@@ -1,6 +1,5 @@
 import { type BatchBackend, type BatchContext, type BatchLine, LlmError } from '@majordomo/core';
 import { derivedSignal } from '@majordomo/core/toolkit';
-import type { ErrorContext } from './errors.ts';
 import { jsonRecords } from './ndjson.ts';
 
 /** Functions of a batch API that send requests. */
@@ -31,21 +30,28 @@ export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequest
   findUpload: async (name, context) => (await load()).findUpload(name, context),
 });
 
-/** Function that converts an error of the provider's SDK to an `LlmError`. */
-type ToLlmError = (error: unknown, facts: ErrorContext) => LlmError;
+/** Requests of one attempt, which convert the errors of the provider's SDK. */
+interface Session {
+  toLlmError(error: unknown): LlmError;
+}
 
-/** Runs a request to a batch API and converts its errors. Uses a separate signal, because some SDKs never remove listeners. */
-export async function batchRequest<Result>(
+type Open<Own> = (about: Pick<BatchContext, 'target'>) => Own;
+
+/**
+ * Opens a session, runs a request to a batch API and converts its errors. Uses a separate signal, because some SDKs never remove
+ * listeners.
+ */
+export async function batchRequest<Own extends Session, Result>(
   context: BatchContext,
-  toLlmError: ToLlmError,
-  send: (context: BatchContext, facts: ErrorContext) => Promise<Result>,
+  open: Open<Own>,
+  send: (context: BatchContext, session: Own) => Promise<Result>,
 ): Promise<Result> {
-  const facts: ErrorContext = { target: context.target, secrets: [] };
+  const session = open({ target: context.target });
   const own = derivedSignal(context.signal);
   try {
-    return await send({ ...context, signal: own.signal }, facts);
+    return await send({ ...context, signal: own.signal }, session);
   } catch (error) {
-    throw batchError(error, context, toLlmError, facts);
+    throw batchError(error, context, session);
   } finally {
     own.release();
   }
@@ -55,22 +61,22 @@ export async function batchRequest<Result>(
  * Iterates over the lines of a results file, one JSON object each. Skips an object for which `lineOf` returns `undefined`. A file
  * that does not exist has no lines.
  */
-export async function* batchLines(
+export async function* batchLines<Own extends Session>(
   context: BatchContext,
-  toLlmError: ToLlmError,
-  download: (context: BatchContext, facts: ErrorContext) => Promise<Response>,
+  open: Open<Own>,
+  download: (context: BatchContext, session: Own) => Promise<Response>,
   lineOf: (record: Readonly<Record<string, unknown>>) => BatchLine | undefined,
 ): AsyncGenerator<BatchLine> {
-  const facts: ErrorContext = { target: context.target, secrets: [] };
+  const session = open({ target: context.target });
   const own = derivedSignal(context.signal);
   try {
-    const response = await download({ ...context, signal: own.signal }, facts);
+    const response = await download({ ...context, signal: own.signal }, session);
     for await (const record of jsonRecords(response, context.target)) {
       const line = lineOf(record);
       if (line !== undefined) yield line;
     }
   } catch (cause) {
-    const error = batchError(cause, context, toLlmError, facts);
+    const error = batchError(cause, context, session);
     if (!isGone(error)) throw error;
   } finally {
     own.release();
@@ -89,15 +95,10 @@ export async function ignoreGone(deletion: Promise<unknown>): Promise<void> {
   }
 }
 
-function batchError(
-  cause: unknown,
-  { target, signal }: BatchContext,
-  toLlmError: ToLlmError,
-  facts: ErrorContext,
-): LlmError {
+function batchError(cause: unknown, { target, signal }: BatchContext, session: Session): LlmError {
   if (signal.aborted)
     return new LlmError('aborted', `${target}: the request was aborted`, { target }, { cause });
-  return toLlmError(cause, facts);
+  return session.toLlmError(cause);
 }
 
 /** Returns the id of a file or batch in a response. Throws `protocol` if the id is missing. */

@@ -24,9 +24,8 @@ it('creates one client for each exchange, without a key or a server', async () =
   const exchangeOf = (text: string) => () => Promise.resolve(new Response(text));
   const [one, two] = [exchangeOf('one'), exchangeOf('two')];
   const { signal } = new AbortController();
-  const facts = { target: 'acme/x', secrets: [] };
   for (const exchange of [one, one, two])
-    await connect({ target: 'acme/x', signal, env: {}, exchange }, facts);
+    await (await connect({ target: 'acme/x', signal, env: {}, exchange })).client();
   const bodies = created.map(async ({ fetch }) => (await fetch('http://exchange.invalid')).text());
   expect(await Promise.all(bodies)).toEqual(['one', 'two']);
   expect(created.map(({ key }) => key)).toEqual([undefined, undefined]);

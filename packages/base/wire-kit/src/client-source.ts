@@ -1,10 +1,10 @@
-import { dsnVariable, type Env, type ModelContext, type ProviderOptions } from '@majordomo/core';
+import { dsnVariable, type Env, type ProviderOptions } from '@majordomo/core';
 import { checkClient, clientCache } from './clients.ts';
-import { serverAddress, variableWith } from './connection-error.ts';
+import { serverAddress, variableWith, type ServerAddress } from './connection-error.ts';
 import { credentialSource } from './credentials.ts';
-import type { ErrorContext } from './errors.ts';
 import { keyRemedy } from './key-forms.ts';
 import { directFetch, lowerCaseNames, patientFetch, secretsIn, secretsOfClient } from './http.ts';
+import type { Connect } from './server-session.ts';
 
 type HeaderRecord = Readonly<Record<string, string>>;
 
@@ -46,16 +46,14 @@ export interface ClientSourceInit<Client> {
 const NO_SERVER = 'http://exchange.invalid';
 
 /**
- * Returns a function that determines the credential of an attempt, and returns the application's SDK client or a cached client.
- * The function stores in `facts` the server, the secrets to redact and, if the attempt has a key, its recovery and remedy.
+ * Returns a function that determines the credential of an attempt. The client is that of the application, or a cached one for
+ * the credential. If the attempt has a key, the result has a recovery and a remedy for a rejected key.
  */
-export function clientSource<Client>(
-  init: ClientSourceInit<Client>,
-): (context: Omit<ModelContext, 'delivery'>, facts: ErrorContext) => Promise<Client> {
+export function clientSource<Client>(init: ClientSourceInit<Client>): Connect<Client> {
   const { id, options, headers, query } = init;
   const credentials = credentialSource(options.apiKey, init.keyEnv);
   const clients = clientCache<Client>();
-  return async (context, facts) => {
+  return async (context) => {
     const { client, fetch = context.fetch ?? patientFetch } = options;
     const headerNames = Object.keys({ ...lowerCaseNames(context.headers), ...headers });
     // Errors of the transport name only the provider, because one client sends requests for many models.
@@ -64,22 +62,26 @@ export function clientSource<Client>(
         init.create({ key, baseURL, fetch: directFetch(by, id), headerNames });
       return clients(JSON.stringify([baseURL, key, headerNames]), create, by);
     };
-    if (context.exchange !== undefined) {
-      facts.secrets = secretsIn(context.headers, headers, query);
-      return clientFor(context.exchange, NO_SERVER);
+    const { exchange } = context;
+    const headerSecrets = secretsIn(context.headers, headers, query);
+    if (exchange !== undefined)
+      return { client: () => clientFor(exchange, NO_SERVER), secrets: headerSecrets };
+    if (client !== undefined) {
+      const secrets = [...secretsOfClient(client), ...headerSecrets];
+      return { client: () => checkClient<Client>(client, init.members, init.names), secrets };
     }
-    facts.secrets = [...secretsOfClient(client), ...secretsIn(context.headers, headers, query)];
-    if (client !== undefined) return checkClient<Client>(client, init.members, init.names);
     const baseURL = init.baseURL(context.env);
-    facts.server = () => serverAddress(id, baseURL, init.baseURLEnv, context.env);
-    const key = init.requiresKey ? await credentials.resolve(context) : undefined;
-    if (key !== undefined) {
-      facts.secrets = [key, ...facts.secrets];
-      facts.credential = () => credentials.renewal(key);
-      const variables = [...init.keyEnv, dsnVariable(id)];
-      facts.keyRemedy = () =>
-        keyRemedy(key, variableWith(key, variables, context.env) ?? 'the option apiKey', init.keyEnv);
-    }
-    return clientFor(fetch, baseURL, key);
+    const server = (): ServerAddress => serverAddress(id, baseURL, init.baseURLEnv, context.env);
+    if (!init.requiresKey) return { client: () => clientFor(fetch, baseURL), secrets: headerSecrets, server };
+    const key = await credentials.resolve(context, headerSecrets);
+    const variables = [...init.keyEnv, dsnVariable(id)];
+    return {
+      client: () => clientFor(fetch, baseURL, key),
+      secrets: [key, ...headerSecrets],
+      server,
+      renew: () => credentials.renewal(key),
+      keyRemedy: () =>
+        keyRemedy(key, variableWith(key, variables, context.env) ?? 'the option apiKey', init.keyEnv),
+    };
   };
 }

@@ -1,12 +1,13 @@
 import { type Credential, LlmError, type ModelContext, type Recovery } from '@majordomo/core';
 import { abortable, redactCause, NO_ENV } from '@majordomo/core/toolkit';
+import { transportError } from './errors.ts';
 
 type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential' | 'recoveries'>;
 
 /** Source of the key of an attempt. */
 export interface CredentialSource {
-  /** Returns the key for this attempt. Throws kind `auth` if no key is available. */
-  resolve(context: SourceContext): Promise<string>;
+  /** Returns the key for this attempt. Throws kind `auth` without `secrets` if no key is available. */
+  resolve(context: SourceContext, secrets?: readonly string[]): Promise<string>;
   /** Returns the recovery that requests another key after the server rejected `value` with a 401; `undefined` for a fixed key. */
   renewal(value: string): Recovery | undefined;
 }
@@ -19,12 +20,15 @@ export function credentialSource(
   const renewal = typeof apiKey === 'function' ? new CredentialRenewal(apiKey) : undefined;
   /** Rejected key of each recovery. A recovery belongs to one call, so the rejection does not affect other calls. */
   const rejections = new WeakMap<Recovery, string>();
-  const valueFor = async ({ signal, env, target, recoveries = [] }: SourceContext): Promise<string> => {
+  const valueFor = async (
+    { signal, env, target, recoveries = [] }: SourceContext,
+    secrets: readonly string[],
+  ): Promise<string> => {
     if (renewal !== undefined) {
       const rejected = recoveries
         .map((recovery) => rejections.get(recovery))
         .findLast((value) => value !== undefined);
-      return await readSource(renewal, rejected, signal, target);
+      return await readSource(renewal, { rejected, signal, target, secrets });
     }
     const value =
       typeof apiKey === 'string'
@@ -34,8 +38,8 @@ export function credentialSource(
     return value;
   };
   return {
-    async resolve(context) {
-      const value = await valueFor(context);
+    async resolve(context, secrets = []) {
+      const value = await valueFor(context, secrets);
       context.credential?.(value);
       return value;
     },
@@ -52,20 +56,26 @@ export function credentialSource(
   };
 }
 
+interface Reading extends Pick<SourceContext, 'signal' | 'target'> {
+  /** Credential that the server has rejected. */
+  readonly rejected: string | undefined;
+  /** Values to redact in errors. */
+  readonly secrets: readonly string[];
+}
+
 /** Calls the application's key function. Converts an error except an `LlmError` to kind `auth`, so that it is not retried. */
 async function readSource(
   renewal: CredentialRenewal,
-  rejected: string | undefined,
-  signal: AbortSignal,
-  target: string,
+  { rejected, signal, target, secrets }: Reading,
 ): Promise<string> {
   try {
     return await (rejected === undefined
       ? renewal.initialValue(signal)
       : renewal.replacementFor(rejected, signal));
   } catch (cause) {
-    if (LlmError.is(cause) || signal.aborted) throw cause;
-    const clean = redactCause(cause, [rejected]);
+    if (signal.aborted) throw cause;
+    if (LlmError.is(cause)) throw transportError(cause, target, secrets);
+    const clean = redactCause(cause, [rejected, ...secrets]);
     const reason = clean instanceof Error ? clean.message : String(clean);
     const message = `no key for ${target}: the apiKey function failed: ${reason}`;
     throw new LlmError('auth', message, { target }, { cause: clean });

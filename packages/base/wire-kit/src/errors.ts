@@ -199,14 +199,14 @@ export interface ErrorContext {
   readonly target: string;
   /** Request of the attempt, for deriving recoveries. Absent when models are listed. */
   readonly request?: ModelRequest | undefined;
-  /** Values to redact in errors. The connection sets them as soon as it has the key. */
-  secrets: readonly string[];
-  /** Returns the server of the attempt. The connection sets it before it sends the request. */
-  server?: (() => ServerAddress) | undefined;
-  /** Returns the remedy for a rejected key. The connection sets it as soon as it has the key. */
-  keyRemedy?: (() => string) | undefined;
+  /** Values to redact in errors. */
+  readonly secrets: readonly string[];
+  /** Returns the server of the attempt. */
+  readonly server?: (() => ServerAddress) | undefined;
+  /** Returns the remedy for a rejected key. */
+  readonly keyRemedy?: (() => string) | undefined;
   /** Returns the recovery that requests another credential after a response with status 401. */
-  credential?: (() => Recovery | undefined) | undefined;
+  readonly renew?: (() => Recovery | undefined) | undefined;
 }
 
 /** Maximum number of characters of an error page that are processed, including markup. */

@@ -77,6 +77,7 @@ export {
   type SchemaDialect,
   TYPED_DIALECT,
 } from './schema-dialects.ts';
+export { ServerSession, type Connect, type Connected } from './server-session.ts';
 export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
 export { dataAt, dataOf, isLoopback } from './data.ts';
 export { extraFor, jsonText, billingOf, quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';

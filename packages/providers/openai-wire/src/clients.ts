@@ -1,7 +1,12 @@
 import { LlmError, type Env } from '@majordomo/core';
-import { checkBaseURL, clientSource, lowerCaseNames, withKnownHeaders } from '@majordomo/wire-kit';
-import type { SdkErrorContext } from './errors.ts';
-import type { CallContext, SdkOptions } from './options.ts';
+import {
+  checkBaseURL,
+  clientSource,
+  lowerCaseNames,
+  withKnownHeaders,
+  type Connect,
+} from '@majordomo/wire-kit';
+import type { SdkOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 import { sdkErrors, type Sdk, type SdkClient, type SdkErrors } from './sdk.ts';
 
@@ -16,8 +21,8 @@ export type Server = Pick<
 
 /** SDK clients of one provider, one per credential and transport. Each client is created at the first call that needs it. */
 export interface Clients {
-  /** Returns the client for a call. Stores two values in `facts`: the secrets, and the recovery that renews the credential. */
-  readonly connect: (context: CallContext, facts: SdkErrorContext) => Promise<SdkClient>;
+  /** Determines the credential of a call, and returns its client. */
+  readonly connect: Connect<SdkClient>;
   /** Returns the functions that recognize errors of the SDK. Until a client exists, these functions recognize no error. */
   readonly errors: () => SdkErrors;
 }

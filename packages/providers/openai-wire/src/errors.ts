@@ -14,13 +14,16 @@ import { specificKind } from './failure/kind.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';
 import type { SdkErrors } from './sdk.ts';
 
-/** Properties of an attempt that determine its errors. */
-export interface SdkErrorContext extends ErrorContext {
+/** Functions of a request that add to its errors. */
+export interface SdkErrorRules {
   /** Returns a change with which the request may succeed after this failure. */
-  recovery?: ((failure: ReportedFailure, status: number) => Recovery | undefined) | undefined;
+  readonly recovery?: ((failure: ReportedFailure, status: number) => Recovery | undefined) | undefined;
   /** Returns a remedy to append to the error message. */
-  remedy?: ((failure: ReportedFailure, status: number) => string | undefined) | undefined;
+  readonly remedy?: ((failure: ReportedFailure, status: number) => string | undefined) | undefined;
 }
+
+/** Properties of an attempt that determine its errors. */
+export interface SdkErrorContext extends ErrorContext, SdkErrorRules {}
 
 /** Codes with which Node's `fetch` reports a timeout. */
 const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
@@ -60,7 +63,7 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
     secrets: facts.secrets,
     cause: error,
     keyRemedy: facts.keyRemedy,
-    recover: status === 401 ? facts.credential?.() : facts.recovery?.(failure, status),
+    recover: status === 401 ? facts.renew?.() : facts.recovery?.(failure, status),
   });
 }
 

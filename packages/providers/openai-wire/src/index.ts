@@ -44,10 +44,11 @@ export type {
 // Providers over an SDK.
 export { chatProvider } from './chat-provider.ts';
 export type { Connection } from './connection.ts';
-export type { SdkErrorContext } from './errors.ts';
+export type { SdkErrorRules } from './errors.ts';
 export type { ChatOptions, ResponsesOptions } from './options.ts';
 export { responsesProvider } from './responses-provider.ts';
 export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';
+export type { SdkSession } from './sdk-session.ts';
 
 export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
 

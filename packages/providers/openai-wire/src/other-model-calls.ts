@@ -18,7 +18,7 @@ import { LlmError } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { limitBody, parseJson, servedBy, sseMessages } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import type { SdkErrorContext } from './errors.ts';
+import type { SdkSession } from './sdk-session.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';
 import { fromDecisionBody, toDecisionBody } from './other-models/decision.ts';
 import { fromModerationBody, toModerationBody } from './other-models/moderation.ts';
@@ -51,9 +51,9 @@ export function embed(
   request: EmbeddingRequest,
   context: ModelContext,
 ): ReturnType<EmbeddingBackend['embed']> {
-  return withErrors(connection, context, async (facts) => {
+  return withErrors(connection, context, async (session) => {
     const body = toEmbeddingBody(request, modelId, quirks, context.target);
-    const response = await connection.post('/embeddings', body, context, facts);
+    const response = await session.post('/embeddings', body, context);
     const json = await jsonOf(response, context);
     return {
       ...fromEmbeddingBody(json, request.values.length, context.target),
@@ -68,10 +68,10 @@ export function rerank(
   request: RerankRequest,
   context: ModelContext,
 ): ReturnType<RerankBackend['rerank']> {
-  return withErrors(connection, context, async (facts) => {
+  return withErrors(connection, context, async (session) => {
     const body = toRerankBody(request, modelId, quirks, context.target);
     const place = connection.placeOf(quirks.path, quirks.separate, context.env);
-    const response = await connection.post(place, body, context, facts);
+    const response = await session.post(place, body, context);
     const json = await jsonOf(response, context);
     return {
       ...fromRerankBody(json, context.target),
@@ -86,9 +86,9 @@ export function moderate(
   request: ModerationRequest,
   context: ModelContext,
 ): ReturnType<ModerationBackend['moderate']> {
-  return withErrors(connection, context, async (facts) => {
+  return withErrors(connection, context, async (session) => {
     const body = toModerationBody(request, modelId, context.target);
-    const response = await connection.post('/moderations', body, context, facts);
+    const response = await session.post('/moderations', body, context);
     const json = await jsonOf(response, context);
     return {
       ...fromModerationBody(json, request, quirks, context.target),
@@ -103,17 +103,17 @@ export function classify(
   request: ClassificationRequest,
   context: ModelContext,
 ): ReturnType<ClassificationBackend['classify']> {
-  return withErrors(connection, context, async (facts) => {
+  return withErrors(connection, context, async (session) => {
     if (quirks.api === 'decisions') {
       const body = toDecisionBody(request, modelId, context.target);
-      const response = await connection.post('/decisions', body, context, facts).catch(withoutRetry(context));
+      const response = await session.post('/decisions', body, context).catch(withoutRetry(context));
       const json = await jsonOf(response, context);
       const served = servedBy('openai-decisions', json, response.headers);
       return { ...fromDecisionBody(json, request, context), ...served };
     }
     const { body, headers } = toSystemOneCall(request, modelId, quirks, context.target);
     const own = { ...context, headers: { ...headers, ...context.headers } };
-    const response = await connection.post('/systemone', body, own, facts);
+    const response = await session.post('/systemone', body, own);
     const json = await jsonOf(response, context);
     return {
       ...fromSystemOneBody(json, request, context),
@@ -140,10 +140,10 @@ export function transcribe(
   request: TranscriptionRequest,
   context: ModelContext,
 ): ReturnType<TranscriptionBackend['transcribe']> {
-  return withErrors(connection, context, async (facts) => {
+  return withErrors(connection, context, async (session) => {
     const { form, warnings } = toTranscriptionForm(request, modelId, quirks, context.target);
     const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
-    const response = await connection.post(place, form, context, facts);
+    const response = await session.post(place, form, context);
     const json = await jsonOf(response, context);
     const result = fromTranscriptionBody(json, request, context.target);
     return {
@@ -161,11 +161,11 @@ export async function* transcribeStream(
   context: ModelContext,
 ): AsyncGenerator<TranscriptionItem> {
   const { target, signal } = context;
-  const facts: SdkErrorContext = { target, secrets: [] };
+  const session = connection.open({ target });
   try {
     const { form, warnings } = toTranscriptionForm(request, modelId, quirks, target, true);
     const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
-    const response = await connection.post(place, form, context, facts);
+    const response = await session.post(place, form, context);
     const { body, headers } = response;
     const type = typeOf(response);
     const isComplete = /json/.test(type);
@@ -173,7 +173,7 @@ export async function* transcribeStream(
     const steps =
       isComplete || body === null
         ? [fromTranscriptionBody(await jsonOf(response, context), request, target)]
-        : fromTranscriptionEvents(sseMessages(body), facts);
+        : fromTranscriptionEvents(sseMessages(body), session);
     for await (const step of steps) {
       const isResponse = typeof step === 'object' && 'segments' in step;
       if (isResponse) {
@@ -183,7 +183,7 @@ export async function* transcribeStream(
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw connection.toLlmError(error, facts);
+    throw session.toLlmError(error);
   }
 }
 
@@ -198,17 +198,17 @@ export async function* speak(
   request: SpeechRequest,
   context: ModelContext,
 ): ReturnType<SpeechBackend['speak']> & AsyncGenerator<SpeechStep> {
-  const facts: SdkErrorContext = { target: context.target, secrets: [] };
+  const session = connection.open({ target: context.target });
   try {
     const { body, mediaType, warnings } = toSpeechCall(request, modelId, quirks, context.target);
-    const response = await connection.post('/audio/speech', body, context, facts);
+    const response = await session.post('/audio/speech', body, context);
     const type = audioTypeOf(response, context) ?? mediaType;
     const served = servedBy('openai-speech', undefined, response.headers);
     yield { mediaType: type, bytes: new Uint8Array(), ...served, warnings };
     for await (const bytes of bytesOf(response)) yield { bytes };
   } catch (error) {
     context.signal.throwIfAborted();
-    throw connection.toLlmError(error, facts);
+    throw session.toLlmError(error);
   }
 }
 
@@ -246,14 +246,14 @@ async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
 async function withErrors<Result>(
   connection: Connection,
   { target, signal }: ModelContext,
-  call: (facts: SdkErrorContext) => Promise<Result>,
+  call: (session: SdkSession) => Promise<Result>,
 ): Promise<Result> {
-  const facts: SdkErrorContext = { target, secrets: [] };
+  const session = connection.open({ target });
   try {
-    return await call(facts);
+    return await call(session);
   } catch (error) {
     signal.throwIfAborted();
-    throw connection.toLlmError(error, facts);
+    throw session.toLlmError(error);
   }
 }
 

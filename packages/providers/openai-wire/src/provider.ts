@@ -15,7 +15,7 @@ import { bodyText } from './body.ts';
 import { fileBackend } from './files/backend.ts';
 import { ORIGINS } from './profiles/origins.ts';
 import { createConnection, type Connection } from './connection.ts';
-import type { SdkErrorContext } from './errors.ts';
+import type { SdkErrorRules } from './errors.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';
 import { checkProfileAndOptions, type ChatOptions, type ResponsesOptions } from './options.ts';
 import { createOtherModels, type CreateOtherModels } from './other-models.ts';
@@ -78,7 +78,7 @@ export interface WireCall {
   readonly wireRequest: WireRequest;
   readonly createReader: (options: ReaderOptions) => WireReader;
   readonly recovery: (failure: ReportedFailure, status: number) => Recovery | undefined;
-  readonly remedy?: SdkErrorContext['remedy'];
+  readonly remedy?: SdkErrorRules['remedy'];
   /** Throws if the server does not accept the request. Called before the request is sent. */
   readonly check?: () => void;
 }
@@ -88,16 +88,15 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
   const { connection, path, request, context, wireRequest, createReader, recovery } = call;
   const { params, headers, warnings, originals, customInputs } = wireRequest;
   const { target } = context;
-  const facts: SdkErrorContext = {
+  const session = connection.open({
     target,
     request,
-    secrets: [],
     recovery: (failure, status) => {
       const { message, code } = failure;
       return goneFilesRecovery(request, { status, message, code }) ?? recovery(failure, status);
     },
     remedy: call.remedy,
-  };
+  });
   const writer = new EventWriter(target, []);
   writer.warning(...warnings);
   return sdkStream({
@@ -106,15 +105,15 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
       writer,
       originals,
       customInputs,
-      secrets: () => facts.secrets,
+      secrets: () => session.secrets,
       reportUsage: (usage) => context.reportUsage?.(usage),
     }),
     send(signal) {
       checkInteger(request.maxTokens, 'maxTokens');
       call.check?.();
       const callContext = { ...context, signal, headers: { ...context.headers, ...headers } };
-      return connection.post(path, bodyText(params), callContext, facts);
+      return session.post(path, bodyText(params), callContext);
     },
-    toLlmError: (error) => connection.toLlmError(error, facts),
+    toLlmError: (error) => session.toLlmError(error),
   });
 }

@@ -1,20 +1,19 @@
 import { expect, it } from 'vitest';
 import { fileBatches } from '../src/batch/file-batches.ts';
 import { JOBS } from '../src/batch/jobs.ts';
-import type { Connection } from '../src/connection.ts';
-import { toLlmError } from '../src/errors.ts';
+import type { SdkSession } from '../src/sdk-session.ts';
 
 const context = { target: 'mistral/m', headers: {}, env: {}, signal: new AbortController().signal } as never;
 
 /** Returns the batch API of Mistral over a list whose pages `pageOf` returns, and the paths of its requests. */
 function batchesOver(pageOf: (number: number) => readonly object[]) {
   const paths: string[] = [];
-  const send: Connection['send'] = async (_method, path) => {
+  const send: SdkSession['send'] = async (_method, path) => {
     paths.push(path);
     const number = Number(new URL(path, 'http://vendor.test').searchParams.get('page'));
     return Response.json({ data: pageOf(number) });
   };
-  const connection = { send, toLlmError } as never;
+  const connection = { open: () => ({ send }) } as never;
   const batches = fileBatches(connection, JOBS.jobs, { modelId: 'm', endpoint: '/v1/chat/completions' });
   return { batches, paths };
 }

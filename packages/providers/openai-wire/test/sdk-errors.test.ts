@@ -138,7 +138,7 @@ describe('an error of the SDK', () => {
 
   it('offers a recovery: another credential, or a body without the rejected member', () => {
     const credential = { id: 'credential', what: 'asked again', apply: <T>(request: T): T => request };
-    expect(toLlmError(new APIError(401, {}), facts({ credential: () => credential })).details.recover).toBe(
+    expect(toLlmError(new APIError(401, {}), facts({ renew: () => credential })).details.recover).toBe(
       credential,
     );
     const rejection = { code: 'unsupported_parameter', param: 'seed', message: 'no' };

@@ -2,7 +2,6 @@ import type { BatchContext, BatchLine, FoundBatch } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { batchId, batchLines, batchRequest, FILE_TYPE, type BatchRequests } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError } from './errors.ts';
 import { headersOfGroup } from './request.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -16,15 +15,15 @@ const PAGE_SIZE = 100;
 const CLOCK_DIFFERENCE_MS = 60_000;
 
 /** Creates the functions of the Message Batches API, which accepts all requests in the body of a single request. */
-export function messageBatches({ request }: Connection): BatchRequests {
+export function messageBatches({ open }: Connection): BatchRequests {
   const json = (
     method: 'get' | 'post',
     path: string,
     context: BatchContext,
     init: { readonly body?: Blob; readonly query?: object; readonly headers?: Record<string, string> } = {},
   ): Promise<Json> =>
-    batchRequest(context, toLlmError, async (own, facts) =>
-      asRecord(await (await request(method, path, own, facts, init)).json()),
+    batchRequest(context, open, async (own, session) =>
+      asRecord(await (await session.send(method, path, own, init)).json()),
     );
   const look = (ref: string, context: BatchContext): Promise<Json> => json('get', pathOf(ref), context);
 
@@ -68,9 +67,9 @@ export function messageBatches({ request }: Connection): BatchRequests {
       // Do not use `results_url`, because the key must not be sent to an address from a response.
       yield* batchLines(
         context,
-        toLlmError,
-        (own, facts) =>
-          request('get', `${pathOf(ref)}/results`, own, facts, { headers: { accept: FILE_TYPE } }),
+        open,
+        (own, session) =>
+          session.send('get', `${pathOf(ref)}/results`, own, { headers: { accept: FILE_TYPE } }),
         lineOf,
       );
     },

@@ -1,30 +1,21 @@
-import type { Env, ModelContext } from '@majordomo/core';
+import type { Env, LlmError, ModelContext } from '@majordomo/core';
 import {
   accountName,
   baseURLFromEnv,
   clientSource,
   lowerCaseNames,
+  ServerSession,
   withKnownHeaders,
+  type Connect,
   type ErrorContext,
 } from '@majordomo/wire-kit';
+import { toLlmError } from './errors.ts';
 import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 
 /** Connection to a server that implements the Messages API. */
 export interface Connection {
-  /** Sends one request. Stores the secrets to redact and the recovery that renews the credential in `facts`. */
-  send(body: string, headers: Headers, context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Sends a request to a path of the API other than `/v1/messages`. Throws the SDK's errors. */
-  readonly request: (
-    method: 'get' | 'post' | 'delete',
-    path: string,
-    context: CallContext,
-    facts: ErrorContext,
-    init: { readonly body?: Blob; readonly query?: object; readonly headers?: Headers },
-  ) => Promise<Response>;
-  /** Returns a stable name of the account, which does not contain the credential. */
-  readonly accountOf: (context: CallContext, facts: ErrorContext) => Promise<string>;
-  /** Returns a function that requests one page of the model list with the given query parameters. */
-  modelPages(context: CallContext, facts: ErrorContext): Promise<(query: object) => PromiseLike<unknown>>;
+  /** Opens a session, which sends the requests of one attempt and converts their errors. */
+  readonly open: (about: Pick<ErrorContext, 'target' | 'request'>) => MessagesSession;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -49,32 +40,76 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
       return sdk.newClient({ apiKey, baseURL, fetch: filteredFetch, timeout: MAX_TIMER_MS });
     },
   });
-  const settings = ({ headers, signal }: CallContext, requestHeaders: Headers): CallSettings => ({
-    headers: { ...requestHeaders, ...lowerCaseNames(headers), ...optionHeaders },
-    signal,
-    maxRetries: 0,
-    timeout: MAX_TIMER_MS,
-  });
-  return {
-    async send(body, headers, context, facts) {
-      const client = await connect(context, facts);
-      return client.post('/v1/messages', { ...settings(context, headers), body }).asResponse();
-    },
-    async request(method, path, context, facts, { headers = {}, ...init }) {
-      const client = await connect(context, facts);
-      return client[method](path, { ...settings(context, headers), ...init }).asResponse();
-    },
-    async accountOf(context, facts) {
-      const client = await connect(context, facts);
-      const url: unknown =
-        options.client === undefined ? baseURLOf(options, context.env) : Reflect.get(client, 'baseURL');
-      return accountName([url, facts.secrets]);
-    },
-    async modelPages(context, facts) {
-      const client = await connect(context, facts);
-      return (query) => client.get('/v1/models', { ...settings(context, {}), query });
-    },
+  const setup = {
+    connect,
+    headers: optionHeaders,
+    baseURL: options.client === undefined ? (env: Env) => baseURLOf(options, env) : undefined,
   };
+  return { open: (about) => new MessagesSession(setup, about) };
+}
+
+/** Properties that all sessions of a connection share. */
+interface Setup {
+  readonly connect: Connect<Client>;
+  /** Headers of every request, with lower-case names. */
+  readonly headers: Headers;
+  /** Returns the base URL; `undefined` for a client of the application, which has its own. */
+  readonly baseURL: ((env: Env) => string) | undefined;
+}
+
+/** Requests of one attempt to a server that implements the Messages API, and their errors. */
+export class MessagesSession extends ServerSession<Client> {
+  private readonly setup: Setup;
+
+  constructor(setup: Setup, about: Pick<ErrorContext, 'target' | 'request'>) {
+    super(setup.connect, about);
+    this.setup = setup;
+  }
+
+  /** Sends one request to `/v1/messages`. */
+  async sendMessages(body: string, headers: Headers, context: CallContext): Promise<Response> {
+    const client = await this.client(context);
+    return client.post('/v1/messages', { ...this.settingsOf(context, headers), body }).asResponse();
+  }
+
+  /** Sends a request to a path of the API other than `/v1/messages`. Throws the SDK's errors. */
+  async send(
+    method: 'get' | 'post' | 'delete',
+    path: string,
+    context: CallContext,
+    { headers = {}, ...init }: { readonly body?: Blob; readonly query?: object; readonly headers?: Headers },
+  ): Promise<Response> {
+    const client = await this.client(context);
+    return client[method](path, { ...this.settingsOf(context, headers), ...init }).asResponse();
+  }
+
+  /** Returns a stable name of the account, which does not contain the credential. */
+  async accountOf(context: CallContext): Promise<string> {
+    const client = await this.client(context);
+    const { baseURL } = this.setup;
+    const url: unknown = baseURL === undefined ? Reflect.get(client, 'baseURL') : baseURL(context.env);
+    return accountName([url, this.secrets]);
+  }
+
+  /** Returns a function that requests one page of the model list with the given query parameters. */
+  async modelPages(context: CallContext): Promise<(query: object) => PromiseLike<unknown>> {
+    const client = await this.client(context);
+    return (query) => client.get('/v1/models', { ...this.settingsOf(context, {}), query });
+  }
+
+  /** Converts any failure of the attempt to an `LlmError` without secrets. */
+  toLlmError(error: unknown): LlmError {
+    return toLlmError(error, this);
+  }
+
+  private settingsOf({ headers, signal }: CallContext, requestHeaders: Headers): CallSettings {
+    return {
+      headers: { ...requestHeaders, ...lowerCaseNames(headers), ...this.setup.headers },
+      signal,
+      maxRetries: 0,
+      timeout: MAX_TIMER_MS,
+    };
+  }
 }
 
 /** Returns the base URL of a call: the option, otherwise the variable in `env`, otherwise that of Anthropic. */

@@ -172,8 +172,8 @@ describe('toLlmError', () => {
   });
 
   it('offers to recover a 401 with the credential, and a 400 with a changed request', () => {
-    const credential = () => ({ id: 'credential', what: 'x', apply: (request: ModelRequest) => request });
-    expect(toLlmError(statusError(401), facts({ credential })).details.recover?.id).toBe('credential');
+    const renew = () => ({ id: 'credential', what: 'x', apply: (request: ModelRequest) => request });
+    expect(toLlmError(statusError(401), facts({ renew })).details.recover?.id).toBe('credential');
     const deprecated = statusError(
       400,
       body('invalid_request_error', '`temperature` is deprecated for this model.'),

@@ -62,7 +62,8 @@ function classify(error: unknown, facts: ErrorContext): LlmError {
     return new LlmError('config', String(error['message']), { target: facts.target }, { cause: error });
   }
   if (name === 'APIConnectionTimeoutError') {
-    return wireError({ ...facts, kind: 'timeout', message: 'the connection timed out', cause: error });
+    const { target, secrets } = facts;
+    return wireError({ target, secrets, kind: 'timeout', message: 'the connection timed out', cause: error });
   }
   const reason = name === 'APIConnectionError' ? cause : error;
   return transportError(reason, facts.target, facts.secrets, facts.server);
@@ -120,10 +121,10 @@ function kindFrom(
 function recovery(
   status: number | undefined,
   message: string,
-  { credential, request }: ErrorContext,
+  { renew, request }: ErrorContext,
   code: string | undefined,
 ): Recovery | undefined {
-  if (status === 401) return credential?.();
+  if (status === 401) return renew?.();
   if (status === undefined || request === undefined) return undefined;
   const goneFiles = goneFilesRecovery(request, { status, message, code });
   return goneFiles ?? (status === 400 ? recoveryFor(message, request, RECOVERIES) : undefined);

@@ -2,23 +2,20 @@ import type { FileBackend } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError } from './errors.ts';
 
 const PATH = '/v1/files';
 
 /** Creates the request functions of the Files API. */
-export const fileRequests = ({
-  request,
-  accountOf,
-}: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> => ({
+export const fileRequests = ({ open }: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> => ({
   // A proxy can serve several vendors with one URL and one key.
-  account: async (context) => `anthropic ${await batchRequest(context, toLlmError, accountOf)}`,
+  account: async (context) =>
+    `anthropic ${await batchRequest(context, open, (own, session) => session.accountOf(own))}`,
 
   async upload(content, { name, mediaType, keepMs }, context) {
     const fields = { expires_in_seconds: String(Math.floor(keepMs / 1000)) };
     const body = uploadForm(fields, { content, name: fileName(name, mediaType), mediaType });
-    const stored = await batchRequest(context, toLlmError, async (own, facts) =>
-      asRecord(await (await request('post', PATH, own, facts, { body })).json()),
+    const stored = await batchRequest(context, open, async (own, session) =>
+      asRecord(await (await session.send('post', PATH, own, { body })).json()),
     );
     const expiresAt = Date.parse(asText(stored['expires_at']) ?? '');
     return {
@@ -30,8 +27,8 @@ export const fileRequests = ({
 
   delete: (id, context) =>
     ignoreGone(
-      batchRequest(context, toLlmError, async (own, facts) => {
-        const response = await request('delete', `${PATH}/${encodeURIComponent(id)}`, own, facts, {});
+      batchRequest(context, open, async (own, session) => {
+        const response = await session.send('delete', `${PATH}/${encodeURIComponent(id)}`, own, {});
         await response.body?.cancel();
       }),
     ),

@@ -7,12 +7,11 @@ import {
   quirksFromParams,
   EventWriter,
   sdkStream,
-  type ErrorContext,
 } from '@majordomo/wire-kit';
 import { batchBackend } from './batch.ts';
 import { serializeBody } from './body.ts';
 import { baseURLOf, createConnection, type Connection } from './connection.ts';
-import { inBandError, toLlmError } from './errors.ts';
+import { inBandError } from './errors.ts';
 import { fileBackend } from './files.ts';
 import { modelFacts, listModels } from './models.ts';
 import type { AnthropicModelId } from './model-ids.ts';
@@ -64,11 +63,11 @@ function messagesProvider(options: AnthropicOptions, server: Connection): Provid
     }),
     schemes: { anthropic: fromDsn },
     async listModels(context) {
-      const facts: ErrorContext = { target: id, secrets: [] };
+      const session = server.open({ target: id });
       try {
-        return await listModels(id, await server.modelPages(context, facts));
+        return await listModels(id, await session.modelPages(context));
       } catch (error) {
-        throw toLlmError(error, facts);
+        throw session.toLlmError(error);
       }
     },
   };
@@ -103,14 +102,14 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
       Math.min(maxTokens ?? Infinity, modelMaxTokens ?? DEFAULT_MAX_TOKENS) <= MAX_NON_STREAMING_TOKENS,
     stream(request, context) {
       const { target, delivery } = context;
-      const facts: ErrorContext = { target, request, secrets: [] };
+      const session = server.open({ target, request });
       const writer = new EventWriter(target, []);
       return sdkStream({
         context,
         reader: new MessagesReader({
           writer,
           family,
-          inBandError: (body) => inBandError(body, facts),
+          inBandError: (body) => inBandError(body, session),
           reportUsage: (usage) => context.reportUsage?.(usage),
         }),
         send(signal) {
@@ -124,9 +123,9 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
           );
           writer.warning(...warnings);
           const body = serializeBody(params, delivery === 'deltas');
-          return server.send(body, headersOf(params), { ...context, signal }, facts);
+          return session.sendMessages(body, headersOf(params), { ...context, signal });
         },
-        toLlmError: (error) => toLlmError(error, facts),
+        toLlmError: (error) => session.toLlmError(error),
       });
     },
   };

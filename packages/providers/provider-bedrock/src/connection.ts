@@ -1,16 +1,16 @@
 import type { BedrockRuntimeClient, ConverseStreamRequest } from '@aws-sdk/client-bedrock-runtime';
 import type { Env, ModelContext } from '@majordomo/core';
-import { checkClient, checkModelId, lowerCaseNames, secretsIn } from '@majordomo/wire-kit';
+import { checkClient, checkModelId, lowerCaseNames, secretsIn, type Connected } from '@majordomo/wire-kit';
 import { authSource, secretsOf, sourcesOf, type BedrockSources } from './auth.ts';
 import { Clients, type Lease } from './clients.ts';
-import type { ConverseCallFacts } from './errors.ts';
+import type { ConverseErrorContext } from './errors.ts';
 import type { BedrockOptions } from './options.ts';
 import { responseCheck, type Headers, type Middleware } from './response-check.ts';
 import type { WireAnswer } from './response.ts';
 import type { WireEvent } from './stream.ts';
 
 /** Functions that send requests with the client of one attempt. */
-export interface Connected {
+export interface AttemptClient {
   readonly lease: Lease<BedrockRuntimeClient>;
   send(
     delivery: ModelContext['delivery'],
@@ -35,11 +35,17 @@ export interface Output extends WireAnswer {
   readonly stream?: AsyncIterable<WireEvent> | undefined;
 }
 
-/**
- * Determines the credentials of an attempt and returns the functions of its client. Stores in `facts` the secrets to redact, the
- * sources of the credentials, and the recovery that renews the credentials.
- */
-export type Connect = (context: ModelContext, facts: ConverseCallFacts) => Promise<Connected>;
+/** Client of an attempt, and the values that errors of the attempt need. */
+export interface Connection extends Connected<AttemptClient>, Pick<ConverseErrorContext, 'sources'> {}
+
+/** Properties of the errors of an attempt whose credentials are not known. */
+export const NOT_CONNECTED: Pick<ConverseErrorContext, 'secrets' | 'sources'> = {
+  secrets: [],
+  sources: 'no client yet',
+};
+
+/** Determines the credentials of an attempt. */
+export type Connect = (context: ModelContext) => Promise<Connection>;
 
 /** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: BedrockOptions): Connect {
@@ -52,27 +58,31 @@ export function createConnection(options: BedrockOptions): Connect {
   const own = lowerCaseNames(options.headers);
   // Cache the module, because each `import()` would resolve the module name again.
   let sdk: Sdk | undefined;
-  return async (context, facts) => {
+  return async (context) => {
     const sources = sourcesOf(options, context.env);
     const endpoint = endpointOf(options, context.env);
     const found = await auth(context);
     const headers = { ...lowerCaseNames(context.headers), ...own };
-    facts.secrets = [...secretsOf(found), ...secretsIn(headers)];
-    facts.sources = describeSources(sources);
-    facts.credential = found.recovery;
-    const loaded = (sdk ??= await import('./sdk.ts'));
-    const lease =
-      options.client === undefined
-        ? await clients.lease(
-            JSON.stringify([sources.region, endpoint, found.token, found.keys, found.profile]),
-            () => loaded.newClient({ ...options, baseURL: endpoint }, sources.region, found),
-          )
-        : unmanagedLease(checkClient<BedrockRuntimeClient>(options.client, ['send'], CUSTOM_CLIENT));
-    const { client } = lease;
+    const client = async (): Promise<AttemptClient> => {
+      const loaded = (sdk ??= await import('./sdk.ts'));
+      const lease =
+        options.client === undefined
+          ? await clients.lease(
+              JSON.stringify([sources.region, endpoint, found.token, found.keys, found.profile]),
+              () => loaded.newClient({ ...options, baseURL: endpoint }, sources.region, found),
+            )
+          : unmanagedLease(checkClient<BedrockRuntimeClient>(options.client, ['send'], CUSTOM_CLIENT));
+      return {
+        lease,
+        send: createSend(loaded, lease.client, headers, context.target),
+        invoke: createInvoke(loaded, lease.client, headers, context.target),
+      };
+    };
     return {
-      lease,
-      send: createSend(loaded, client, headers, context.target),
-      invoke: createInvoke(loaded, client, headers, context.target),
+      client,
+      secrets: [...secretsOf(found), ...secretsIn(headers)],
+      sources: describeSources(sources),
+      renew: found.recovery,
     };
   };
 }
@@ -80,7 +90,7 @@ export function createConnection(options: BedrockOptions): Connect {
 type Sdk = typeof import('./sdk.ts');
 
 const createSend =
-  (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['send'] =>
+  (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): AttemptClient['send'] =>
   (delivery, params, abortSignal) => {
     checkModelId(params.modelId ?? '', target);
     const isComplete = delivery === 'complete';
@@ -92,7 +102,7 @@ const createSend =
   };
 
 const createInvoke =
-  (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): Connected['invoke'] =>
+  (sdk: Sdk, client: BedrockRuntimeClient, headers: Headers, target: string): AttemptClient['invoke'] =>
   async (modelId, body, abortSignal) => {
     checkModelId(modelId, target);
     const command = sdk.invokeCommand(modelId, body);

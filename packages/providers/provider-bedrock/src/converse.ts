@@ -1,8 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext, ModelEvent, ModelRequest } from '@majordomo/core';
 import { driftError, EventWriter } from '@majordomo/wire-kit';
-import type { Connect, Connected, Output } from './connection.ts';
-import { toLlmError, type ConverseCallFacts } from './errors.ts';
+import {
+  NOT_CONNECTED,
+  type AttemptClient,
+  type Connect,
+  type Connection,
+  type Output,
+} from './connection.ts';
+import { toLlmError } from './errors.ts';
 import type { WireRequest } from './request.ts';
 import { ConverseReader, type WireEvent } from './stream.ts';
 
@@ -21,21 +27,22 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
   const { target, signal, delivery } = context;
   const writer = new EventWriter(target, []);
   const streamed = delivery === 'deltas';
-  const facts: ConverseCallFacts = { target, request, streamed, secrets: [], sources: 'no client yet' };
   // Use a separate controller. The SDK leaves its listener on a signal, and closes an unread stream only on an abort.
   const controller = new AbortController();
   const abort = (): void => {
     controller.abort();
   };
   signal.addEventListener('abort', abort, { once: true });
-  let connected: Connected | undefined;
+  let connection: Connection | undefined;
+  let client: AttemptClient | undefined;
   let reader: ConverseReader | undefined;
   try {
     signal.throwIfAborted();
     const { params, warnings } = call.toParams();
     writer.warning(...warnings);
-    connected = await call.connect(context, facts);
-    const output = await connected.send(delivery, params, controller.signal);
+    connection = await call.connect(context);
+    client = await connection.client();
+    const output = await client.send(delivery, params, controller.signal);
     reader = new ConverseReader({ writer, family, id: output.$metadata?.requestId });
     yield [];
     if (streamed) yield* readStream(output, reader, signal, abort);
@@ -46,13 +53,13 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
     if (written.length > 0) yield written;
     if (signal.aborted)
       throw new LlmError('aborted', `${target}: the call was aborted`, { target }, { cause: error });
-    const llmError = toLlmError(error, facts);
-    if (llmError.kind === 'network') connected?.lease.evict();
+    const llmError = toLlmError(error, { target, request, streamed, ...(connection ?? NOT_CONNECTED) });
+    if (llmError.kind === 'network') client?.lease.evict();
     throw llmError;
   } finally {
     signal.removeEventListener('abort', abort);
     if (reader?.done !== true) abort();
-    connected?.lease.release();
+    client?.lease.release();
   }
 }
 

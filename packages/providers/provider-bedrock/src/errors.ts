@@ -1,4 +1,4 @@
-import { LlmError, type ErrorKind, type ModelRequest } from '@majordomo/core';
+import { LlmError, type ErrorKind } from '@majordomo/core';
 import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import {
   type HeaderReader,
@@ -11,12 +11,11 @@ import {
 import { converseRecoveryFor } from './recovery.ts';
 
 /** Properties of an attempt that appear in its errors. */
-export interface ConverseCallFacts extends ErrorContext {
-  readonly request?: ModelRequest | undefined;
+export interface ConverseErrorContext extends ErrorContext {
   /** Whether a streamed response was requested. */
   readonly streamed: boolean;
   /** Sources of the region and the credentials, for authentication errors. */
-  sources: string;
+  readonly sources: string;
 }
 
 const BY_NAME: ReadonlyMap<string, ErrorKind> = new Map([
@@ -56,10 +55,10 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
  * Converts an error of a call to an `LlmError`. Recognizes SDK errors by their properties, because the SDK is loaded lazily
  * and its error classes may not be available.
  */
-export const toLlmError = (error: unknown, facts: ConverseCallFacts): LlmError =>
+export const toLlmError = (error: unknown, facts: ConverseErrorContext): LlmError =>
   transportError(classify(error, facts), facts.target, facts.secrets);
 
-function classify(error: unknown, facts: ConverseCallFacts): LlmError {
+function classify(error: unknown, facts: ConverseErrorContext): LlmError {
   if (LlmError.is(error)) {
     // The SDK's retry middleware adds its retry counts as `$metadata` to every error that passes through the middleware.
     Reflect.deleteProperty(error, '$metadata');
@@ -108,7 +107,7 @@ const isTransport = (error: Error): boolean =>
 /** Returns the exception name. Inside a stream, `ThrottlingException` has the form `throttlingException`. */
 const nameOf = ({ name }: Error): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-function responseError(error: Error, status: number | undefined, facts: ConverseCallFacts): LlmError {
+function responseError(error: Error, status: number | undefined, facts: ConverseErrorContext): LlmError {
   const name = nameOf(error);
   const message = textOf(error);
   const code = name === 'Error' || name === 'SyntaxError' ? undefined : name;
@@ -126,7 +125,7 @@ function responseError(error: Error, status: number | undefined, facts: Converse
     secrets,
     cause: error,
     recover: isRefused(status, name, text)
-      ? facts.credential?.()
+      ? facts.renew?.()
       : request && converseRecoveryFor(status ?? 0, text, request, streamed),
   });
 }
@@ -179,7 +178,7 @@ function headersOf(error: Error): HeaderReader | undefined {
   return { get: (name) => known.get(name) ?? null };
 }
 
-function loginError(error: Error, { target, sources, secrets }: ConverseCallFacts): LlmError | undefined {
+function loginError(error: Error, { target, sources, secrets }: ConverseErrorContext): LlmError | undefined {
   if (!/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name)) return undefined;
   if (/expired|sso login|re-?authenticate/i.test(error.message)) {
     const message = `${target}: the AWS login has expired; log in again (${sources})`;

@@ -1,7 +1,13 @@
 import type { ModelContext, OperationResponse } from '@majordomo/core';
 import { derivedSignal } from '@majordomo/core/toolkit';
-import type { Connect, Connected, Invoked } from './connection.ts';
-import { toLlmError, type ConverseCallFacts } from './errors.ts';
+import {
+  NOT_CONNECTED,
+  type AttemptClient,
+  type Connect,
+  type Connection,
+  type Invoked,
+} from './connection.ts';
+import { toLlmError } from './errors.ts';
 
 /** Key of this API in the `extra` of a request. */
 export const INVOKE_WIRE = 'bedrock-invoke';
@@ -15,23 +21,24 @@ export async function invokeModel<Response>(
   read: (invoked: Invoked) => Response,
 ): Promise<Response> {
   const { target, signal } = context;
-  const facts: ConverseCallFacts = { target, streamed: false, secrets: [], sources: 'no client yet' };
   // This call uses a derived signal, because the SDK does not remove its listener from a signal.
   const derived = derivedSignal(signal);
-  let connected: Connected | undefined;
+  let connection: Connection | undefined;
+  let client: AttemptClient | undefined;
   try {
     signal.throwIfAborted();
     const body = toBody();
-    connected = await connect(context, facts);
-    return read(await connected.invoke(modelId, body, derived.signal));
+    connection = await connect(context);
+    client = await connection.client();
+    return read(await client.invoke(modelId, body, derived.signal));
   } catch (error) {
     signal.throwIfAborted();
-    const llmError = toLlmError(error, facts);
-    if (llmError.kind === 'network') connected?.lease.evict();
+    const llmError = toLlmError(error, { target, streamed: false, ...(connection ?? NOT_CONNECTED) });
+    if (llmError.kind === 'network') client?.lease.evict();
     throw llmError;
   } finally {
     derived.release();
-    connected?.lease.release();
+    client?.lease.release();
   }
 }
 

@@ -29,7 +29,6 @@ export async function* run(
 ): AsyncIterable<readonly ModelEvent[]> {
   const { target, signal } = context;
   const { options, spec, modelId } = setup;
-  const facts: CliFacts = { target, command: options.command ?? spec.command, secrets: [] };
   const writer = new EventWriter(target, []);
   writer.facts({ wire: `${spec.command}-cli` });
   let workspace: Workspace | undefined;
@@ -40,7 +39,14 @@ export async function* run(
     const wire = toWire(request, modelId, spec, { ...options, ownsCwd: options.cwd === undefined });
     writer.warning(...wire.warnings);
     workspace = await openWorkspace(spec.system, wire.system, options.cwd);
-    child = await start(wire, workspace, { ...setup, context, facts });
+    const childEnv = options.childEnv ?? childEnvironment(spec, context.env);
+    const env = { ...childEnv, ...workspace.env, ...wire.env };
+    const facts: CliFacts = {
+      target,
+      command: options.command ?? spec.command,
+      secrets: secretsOf(spec, env),
+    };
+    child = await start(wire, workspace, env, { ...setup, context, facts });
     const output = outputOf(wire, setup, writer, facts);
     yield* read(child, output, writer, { ...setup, facts, isLines: wire.output === 'stream' });
     isComplete = true;
@@ -77,12 +83,10 @@ interface StartSetup extends Setup {
 async function start(
   wire: CliRequest,
   workspace: Workspace,
-  { options, spec, context, facts }: StartSetup,
+  env: Readonly<Record<string, string>>,
+  { options, context, facts }: StartSetup,
 ): Promise<Child> {
   const { target, signal } = context;
-  const base = options.childEnv ?? childEnvironment(spec, context.env);
-  const env = { ...base, ...workspace.env, ...wire.env };
-  facts.secrets = secretsOf(spec, env);
   const file = await findCommand(facts.command, env, platform());
   if (file === undefined) throw missingCommand(facts, target);
   if (!(await isExecutable(file, platform()))) {

@@ -1,19 +1,41 @@
-import { credentialSource } from '@majordomo/wire-kit';
+import type { LlmError } from '@majordomo/core';
+import { credentialSource, secretsIn, ServerSession, type ErrorContext } from '@majordomo/wire-kit';
 import { runBound } from './binding.ts';
+import { toLlmError } from './errors.ts';
 import type { CloudflareOptions } from './options.ts';
-import { runRest } from './rest.ts';
-import type { Run } from './run.ts';
+import { connectRest } from './rest.ts';
+import type { ConnectRun, Run, SendRun } from './run.ts';
 
 /** Connection of one provider: the binding if it is set, otherwise REST. The vendor has no SDK. */
 export interface Connection {
+  /** Opens a session, which sends the requests of one attempt and converts their errors. */
+  readonly open: (about: Pick<ErrorContext, 'target' | 'request'>) => RunSession;
+}
+
+/** Requests of one attempt, and their errors. */
+export class RunSession extends ServerSession<SendRun, Run> {
   /** Runs a model and returns the raw response. Throws for an error response. */
-  run(run: Run): Promise<Response>;
+  async run(run: Run): Promise<Response> {
+    const send = await this.client(run);
+    return send(this);
+  }
+
+  /** Converts any failure of the attempt to an `LlmError` without secrets. */
+  toLlmError(error: unknown): LlmError {
+    return toLlmError(error, this);
+  }
 }
 
 /** Creates the connection that all models of a provider share. */
 export function createConnection(options: CloudflareOptions, keyEnv: readonly string[]): Connection {
   const { binding } = options;
-  if (binding !== undefined) return { run: (run) => runBound(binding, options, run) };
-  const credentials = credentialSource(options.apiKey, keyEnv);
-  return { run: (run) => runRest(options, credentials, run) };
+  const connect: ConnectRun =
+    binding === undefined
+      ? connectRest(options, credentialSource(options.apiKey, keyEnv))
+      : (run) =>
+          Promise.resolve({
+            secrets: secretsIn(options.headers),
+            client: () => () => runBound(binding, options, run),
+          });
+  return { open: (about) => new RunSession(connect, about) };
 }

@@ -1,8 +1,7 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { asVectors, limitBody, extraFor, servedBy, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
+import { asVectors, limitBody, extraFor, servedBy, spaceOf } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
@@ -20,11 +19,11 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
   maxValues: MAX_VALUES,
   async embed(request, context) {
     const { target, signal } = context;
-    const facts: ErrorContext = { target, secrets: [] };
+    const session = connection.open({ target });
     try {
       const input = toEmbedInput(modelId, request, target);
-      const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
-      const vectors = asVectors(asRecord(resultOf(await response.json(), facts))['data']);
+      const response = limitBody(await session.run({ modelId, input, context }), target);
+      const vectors = asVectors(asRecord(resultOf(await response.json(), session))['data']);
       const served = servedBy(WIRE, undefined, response.headers);
       // The vendor reports no token count.
       if (vectors !== undefined) return { target, ...served, vectors, usage: undefined, warnings: [] };
@@ -34,7 +33,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
       });
     } catch (error) {
       signal.throwIfAborted();
-      throw toLlmError(error, facts);
+      throw session.toLlmError(error);
     }
   },
 });

@@ -10,7 +10,7 @@ import {
   type RunQuirks,
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
-import { inBandError, toLlmError } from './errors.ts';
+import { inBandError } from './errors.ts';
 
 /** Creates an image model. A run returns one image. `n` images require `n` parallel runs, with `seed`, `seed + 1`, and so on. */
 export function imageModel(modelId: string, quirks: RunQuirks, connection: Connection): ImageBackend {
@@ -33,17 +33,17 @@ async function generateImage(
   connection: Connection,
 ): Promise<GeneratedImages> {
   const { target, signal } = context;
-  const facts: ErrorContext = { target, secrets: [] };
+  const session = connection.open({ target });
   try {
     const { input, warnings } = toRunCall(request, quirks, target);
-    const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
+    const response = limitBody(await session.run({ modelId, input, context }), target);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    const images = [await readImage(bytes, facts)];
+    const images = [await readImage(bytes, session)];
     const served = servedBy('workersai-run', undefined, response.headers);
     return { target, ...served, images, warnings, usage: undefined };
   } catch (error) {
     signal.throwIfAborted();
-    throw toLlmError(error, facts);
+    throw session.toLlmError(error);
   }
 }
 

@@ -9,13 +9,11 @@ import {
   quirksFromParams,
   EventWriter,
   sdkStream,
-  secretsIn,
-  type ErrorContext,
   type QuirkValues,
 } from '@majordomo/wire-kit';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
-import { inBandError, toLlmError } from './errors.ts';
+import { inBandError } from './errors.ts';
 import { imageModel } from './image.ts';
 import { modelFacts, imageQuirksOf } from './models.ts';
 import type { CloudflareModelId } from './model-ids.ts';
@@ -113,7 +111,7 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
     timeouts: options.timeouts,
     isNonStreaming,
     stream(request, context) {
-      const facts: ErrorContext = { target: context.target, request, secrets: secretsIn(options.headers) };
+      const session = connection.open({ target: context.target, request });
       const writer = new EventWriter(context.target, []);
       // A response with a schema cannot be streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
       const isStream = context.delivery === 'deltas' && request.output === undefined;
@@ -124,14 +122,14 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
           family,
           isStream,
           maxTokens: request.maxTokens,
-          toLlmError: (body) => inBandError(body, facts),
+          toLlmError: (body) => inBandError(body, session),
         }),
         send() {
           const { input, warnings } = toWire(request, quirks, { stream: isStream, family });
           writer.warning(...warnings);
-          return connection.run({ modelId, input, context, facts });
+          return session.run({ modelId, input, context });
         },
-        toLlmError: (error) => toLlmError(error, facts),
+        toLlmError: (error) => session.toLlmError(error),
       });
     },
   };

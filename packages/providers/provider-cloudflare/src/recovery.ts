@@ -5,9 +5,9 @@ import type { ErrorContext } from '@majordomo/wire-kit';
 export function recoveryFor(
   status: number | undefined,
   message: string,
-  { request, credential }: ErrorContext,
+  { request, renew }: ErrorContext,
 ): Recovery | undefined {
-  if (status === 401) return credential?.();
+  if (status === 401) return renew?.();
   const isRefused = (status === undefined || status === 400) && /bad input|reasoning/i.test(message);
   if (!isRefused || request?.messages.some(hasReasoning) !== true) return undefined;
   return {

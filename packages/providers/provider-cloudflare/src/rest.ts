@@ -8,8 +8,9 @@ import {
   secretsIn,
   wellFormedJson,
   type CredentialSource,
+  type ErrorContext,
 } from '@majordomo/wire-kit';
-import type { Run } from './run.ts';
+import type { ConnectRun, Run } from './run.ts';
 import { httpError } from './errors.ts';
 import type { CloudflareOptions, GatewayOptions } from './options.ts';
 
@@ -18,21 +19,37 @@ const GATEWAY_URL = 'https://gateway.ai.cloudflare.com/v1';
 
 const ACCOUNT_ENV = ['CLOUDFLARE_ACCOUNT_ID', 'CF_ACCOUNT_ID'];
 
+/** Returns a function that determines the account and the key of a run through REST. */
+export const connectRest =
+  (options: CloudflareOptions, credentials: CredentialSource): ConnectRun =>
+  async (run) => {
+    const { modelId, context } = run;
+    context.signal.throwIfAborted();
+    checkModelId(modelId, context.target);
+    const account = accountOf(options, context);
+    const headerSecrets = secretsIn(context.headers, options.headers);
+    const key = await credentials.resolve(context, headerSecrets);
+    return {
+      secrets: [key, ...headerSecrets],
+      renew: () => credentials.renewal(key),
+      client: () => (errors) => runRest(options, run, { account, key, errors }),
+    };
+  };
+
+interface Rest {
+  readonly account: string;
+  readonly key: string;
+  readonly errors: ErrorContext;
+}
+
 /** Runs a model through REST. Throws for an error response. */
-export async function runRest(
+async function runRest(
   options: CloudflareOptions,
-  credentials: CredentialSource,
-  { modelId, input, context, facts }: Run,
+  { modelId, input, context }: Run,
+  { account, key, errors }: Rest,
 ): Promise<Response> {
-  const { signal } = context;
-  signal.throwIfAborted();
-  checkModelId(modelId, facts.target);
-  const account = accountOf(options, context);
-  const key = await credentials.resolve(context);
-  facts.secrets = [key, ...secretsIn(context.headers, options.headers)];
-  facts.credential = () => credentials.renewal(key);
   const { url, headers } = endpoint(options, account);
-  const fetch = directFetch(options.fetch ?? context.fetch ?? patientFetch, facts.target);
+  const fetch = directFetch(options.fetch ?? context.fetch ?? patientFetch, context.target);
   const isForm = input instanceof FormData;
   const response = await fetch(`${url}/${modelId}`, {
     method: 'POST',
@@ -45,9 +62,9 @@ export async function runRest(
       authorization: `Bearer ${key}`,
     },
     body: isForm ? input : wellFormedJson(JSON.stringify(input)),
-    signal,
+    signal: context.signal,
   });
-  if (!response.ok) throw httpError(await response.text(), response, facts);
+  if (!response.ok) throw httpError(await response.text(), response, errors);
   return response;
 }
 

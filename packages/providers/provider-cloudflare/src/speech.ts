@@ -8,7 +8,6 @@ import {
 import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, servedBy, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
@@ -18,15 +17,15 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
   id: modelId,
   async *speak(request, context) {
     const { target, signal } = context;
-    const facts: ErrorContext = { target, secrets: [] };
+    const session = connection.open({ target });
     try {
       const { input, warnings } = toRun(modelId, request, target);
-      const response = await connection.run({ modelId, input, context, facts });
+      const response = await session.run({ modelId, input, context });
       yield { bytes: new Uint8Array(), ...servedBy(WIRE, undefined, response.headers), warnings };
-      yield* readSound(response, request, facts);
+      yield* readSound(response, request, session);
     } catch (error) {
       signal.throwIfAborted();
-      throw toLlmError(error, facts);
+      throw session.toLlmError(error);
     }
   },
 });

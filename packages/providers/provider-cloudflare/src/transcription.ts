@@ -7,9 +7,8 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
-import { limitBody, extraFor, servedBy, type ErrorContext } from '@majordomo/wire-kit';
+import { limitBody, extraFor, servedBy } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError } from './errors.ts';
 import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
@@ -24,15 +23,15 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
   id: modelId,
   async transcribe(request, context) {
     const { target, signal } = context;
-    const facts: ErrorContext = { target, secrets: [] };
+    const session = connection.open({ target });
     try {
       const { input, warnings } = toRun(modelId, request, target);
-      const response = limitBody(await connection.run({ modelId, input, context, facts }), target);
-      const result = fromResult(resultOf(await response.json(), facts), request, target);
+      const response = limitBody(await session.run({ modelId, input, context }), target);
+      const result = fromResult(resultOf(await response.json(), session), request, target);
       return { ...result, ...servedBy(WIRE, undefined, response.headers), warnings };
     } catch (error) {
       signal.throwIfAborted();
-      throw toLlmError(error, facts);
+      throw session.toLlmError(error);
     }
   },
 });

@@ -3,7 +3,6 @@ import { type BatchContext, type BatchLine, type BatchLook, LlmError } from '@ma
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { batchId, batchLines, batchRequest, checkModelId, type FileBatchRequests } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError } from './errors.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,13 +12,13 @@ const PAGE_SIZE = 100;
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the functions that manage batches of the Gemini API. The input of a batch is a file. */
-export function geminiBatches(modelId: string, { send, upload, download }: Connection): FileBatchRequests {
+export function geminiBatches(modelId: string, { open }: Connection): FileBatchRequests {
   const json = (
     context: BatchContext,
     call: (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>,
   ): Promise<Json> =>
-    batchRequest(context, toLlmError, async (own, facts) =>
-      asRecord(await (await send(call, own, facts)).json()),
+    batchRequest(context, open, async (own, session) =>
+      asRecord(await (await session.send(call, own)).json()),
     );
   const job = (name: string, context: BatchContext): Promise<Json> =>
     json(context, ({ batches }, httpOptions) => batches.get({ name, config: { httpOptions } }));
@@ -41,8 +40,8 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
 
   return {
     upload: (name, input, context) =>
-      batchRequest(context, toLlmError, async (own, facts) => {
-        const file = await upload({ name, mediaType: 'application/jsonl' }, input, own, facts);
+      batchRequest(context, open, async (own, session) => {
+        const file = await session.upload({ name, mediaType: 'application/jsonl' }, input, own);
         return batchId(file.name, context.target);
       }),
 
@@ -83,7 +82,7 @@ export function geminiBatches(modelId: string, { send, upload, download }: Conne
     async *results(ref, context) {
       const file = resultFileOf(await job(ref, context));
       if (file === undefined) return;
-      yield* batchLines(context, toLlmError, (own, facts) => download(file, own, facts), lineOf);
+      yield* batchLines(context, open, (own, session) => session.download(file, own), lineOf);
     },
 
     async cancel(name, context) {

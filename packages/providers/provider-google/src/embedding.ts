@@ -7,9 +7,9 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVector, limitBody, extraFor, spaceOf } from '@majordomo/wire-kit';
+import { asVector, limitBody, extraFor, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
+import { inBandError } from './errors.ts';
 import { servedByGemini } from './facts.ts';
 
 const WIRE = 'gemini-embed';
@@ -95,16 +95,16 @@ async function embed(
   connection: Connection,
 ): Promise<Embedded> {
   const { target, signal } = context;
-  const facts: GeminiFacts = { target, secrets: [] };
+  const session = connection.open({ target });
   try {
     const params = toEmbedParams(request, known, isVertex);
     const extra = extraFor(request.extra, WIRE, target);
-    const response = await connection.embed({ modelId, params, extra, context, facts });
+    const response = await session.embed({ modelId, params, extra, context });
     const json: unknown = await limitBody(response, target).json();
-    return { ...fromEmbedBody(json, facts), ...servedByGemini(WIRE, json, facts) };
+    return { ...fromEmbedBody(json, session), ...servedByGemini(WIRE, json, session) };
   } catch (error) {
     signal.throwIfAborted();
-    throw toLlmError(error, facts);
+    throw session.toLlmError(error);
   }
 }
 
@@ -149,7 +149,7 @@ export function toEmbedParams(
 }
 
 /** Converts a response of the Gemini API or Vertex to vectors. Throws `protocol` for an invalid response. */
-export function fromEmbedBody(json: unknown, facts: GeminiFacts): Embedded {
+export function fromEmbedBody(json: unknown, facts: ErrorContext): Embedded {
   const { embeddings, embedding, predictions, usageMetadata, error } = asRecord(json);
   if (error !== undefined) throw inBandError(asRecord(error), facts);
   const predicted = asList(predictions).map((each) => asRecord(asRecord(each)['embeddings']));

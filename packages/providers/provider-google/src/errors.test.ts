@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, user, type ModelRequest } from '@majordomo/core';
-import { toLlmError, type GeminiFacts } from './errors.ts';
+import { toLlmError, type GeminiErrorContext } from './errors.ts';
 
 const REQUEST: ModelRequest = {
   messages: [
@@ -14,7 +14,7 @@ const REQUEST: ModelRequest = {
   reasoning: 'high',
   extra: {},
 };
-const FACTS: GeminiFacts = { target: 'google/m', request: REQUEST, secrets: ['AIzaSECRETSECRET'] };
+const FACTS: GeminiErrorContext = { target: 'google/m', request: REQUEST, secrets: ['AIzaSECRETSECRET'] };
 
 /** Error of @google/genai 3.1. */
 function apiError(status: number, body: unknown): Error {

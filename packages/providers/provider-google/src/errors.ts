@@ -24,14 +24,14 @@ interface WireErrorDetail {
 }
 
 /** Error context with the response headers. The SDK's ApiError does not contain the headers. */
-export interface GeminiFacts extends ErrorContext {
-  headers?: HeaderReader | undefined;
+export interface GeminiErrorContext extends ErrorContext {
+  readonly headers?: HeaderReader | undefined;
 }
 
-export const toLlmError = (error: unknown, facts: GeminiFacts): LlmError =>
+export const toLlmError = (error: unknown, facts: GeminiErrorContext): LlmError =>
   transportError(classify(error, facts), facts.target, facts.secrets);
 
-function classify(error: unknown, facts: GeminiFacts): LlmError {
+function classify(error: unknown, facts: GeminiErrorContext): LlmError {
   if (LlmError.is(error)) return error;
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const status = statusOf(error);
@@ -41,13 +41,13 @@ function classify(error: unknown, facts: GeminiFacts): LlmError {
 }
 
 /** Converts an error object in a response with status 200 to an `LlmError`. */
-export function inBandError(error: WireError, facts: GeminiFacts): LlmError {
-  return fromWireError(error, error.code, { ...facts, headers: undefined }, undefined);
+export function inBandError(error: WireError, facts: ErrorContext): LlmError {
+  return fromWireError(error, error.code, facts, {});
 }
 
 /** Converts an `ApiError` of @google/genai 3.1. Its `status` is the HTTP status. Its `message` is the body, usually JSON. */
-function apiError(error: Error, status: number, facts: GeminiFacts): LlmError {
-  return fromWireError(bodyOf(error.message), status, facts, error);
+function apiError(error: Error, status: number, facts: GeminiErrorContext): LlmError {
+  return fromWireError(bodyOf(error.message), status, facts, { headers: facts.headers, cause: error });
 }
 
 const statusOf = (error: Error): number | undefined =>
@@ -69,8 +69,8 @@ function bodyOf(text: string): WireError {
 function fromWireError(
   body: WireError,
   status: number | undefined,
-  facts: GeminiFacts,
-  cause: unknown,
+  facts: ErrorContext,
+  { headers, cause }: { readonly headers?: HeaderReader | undefined; readonly cause?: unknown },
 ): LlmError {
   const error: WireError = asRecord(truncateBody(body));
   const details = Array.isArray(error.details) ? (error.details as readonly WireErrorDetail[]) : [];
@@ -84,7 +84,7 @@ function fromWireError(
     kind: recover?.goneFiles ? 'not-found' : kindFrom(status, reason, message ?? '', details),
     code: reason ?? error.status,
     message,
-    headers: withRetryDelay(facts.headers, details),
+    headers: withRetryDelay(headers, details),
     body: { error },
     secrets: facts.secrets,
     cause,
@@ -97,9 +97,9 @@ const MAX_MESSAGE_LENGTH = 600;
 function recovery(
   status: number | undefined,
   message: string,
-  { request, credential }: GeminiFacts,
+  { request, renew }: ErrorContext,
 ): Recovery | undefined {
-  if (status === 401) return credential?.();
+  if (status === 401) return renew?.();
   if (status === undefined || request === undefined) return undefined;
   const goneFiles = goneFilesRecovery(request, { status, message });
   return goneFiles ?? (status === 400 ? recoveryFor(message, request) : undefined);

@@ -1,7 +1,7 @@
 import type { ChatResponse, OperationResponse, VendorFacts } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { servedBy } from '@majordomo/wire-kit';
-import type { GeminiFacts as CallFacts } from './errors.ts';
+import type { GeminiErrorContext } from './errors.ts';
 
 /** Facts about a response of generateContent. */
 export interface GeminiFacts extends VendorFacts {
@@ -20,7 +20,7 @@ export const geminiFacts = ({ vendor }: Pick<ChatResponse, 'vendor'>): GeminiFac
 export function servedByGemini(
   wire: string,
   json: unknown,
-  { headers }: CallFacts,
+  { headers }: Pick<GeminiErrorContext, 'headers'>,
 ): Pick<OperationResponse, 'model' | 'vendor'> {
   const { responseId: id, modelVersion: model } = asRecord(json);
   return servedBy(wire, { id, model }, headers instanceof Headers ? headers : undefined);

@@ -2,7 +2,6 @@ import { LlmError, systemClock, type BatchContext, type FileBackend } from '@maj
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { batchId, batchRequest } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError } from './errors.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,23 +12,19 @@ const MAX_WAIT_MS = 5000;
 const DELETE_MS = 10_000;
 
 /** Creates the request functions of the Files API. */
-export function fileRequests({
-  send,
-  upload,
-  accountOf,
-}: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> {
+export function fileRequests({ open }: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> {
   const look = (name: string, context: BatchContext): Promise<Json> =>
-    batchRequest(context, toLlmError, async (own, facts) =>
+    batchRequest(context, open, async (own, session) =>
       asRecord(
         await (
-          await send(({ files }, httpOptions) => files.get({ name, config: { httpOptions } }), own, facts)
+          await session.send(({ files }, httpOptions) => files.get({ name, config: { httpOptions } }), own)
         ).json(),
       ),
     );
   const remove = async (name: string, context: BatchContext): Promise<void> => {
     try {
-      await batchRequest(context, toLlmError, (own, facts) =>
-        send(({ files }, httpOptions) => files.delete({ name, config: { httpOptions } }), own, facts),
+      await batchRequest(context, open, (own, session) =>
+        session.send(({ files }, httpOptions) => files.delete({ name, config: { httpOptions } }), own),
       );
     } catch (error) {
       // A deleted file has status 403, like a file of another account.
@@ -52,11 +47,12 @@ export function fileRequests({
   };
   return {
     // A proxy can serve several vendors with one URL and one key.
-    account: async (context) => `google ${await batchRequest(context, toLlmError, accountOf)}`,
+    account: async (context) =>
+      `google ${await batchRequest(context, open, (own, session) => session.accountOf(own))}`,
 
     async upload(content, { name, mediaType }, context) {
-      const stored: Json = await batchRequest(context, toLlmError, async (own, facts) => ({
-        ...(await upload({ name, mediaType }, content.slice(0, content.size, mediaType), own, facts)),
+      const stored: Json = await batchRequest(context, open, async (own, session) => ({
+        ...(await session.upload({ name, mediaType }, content.slice(0, content.size, mediaType), own)),
       }));
       const id = batchId(stored['name'], context.target);
       try {

@@ -6,7 +6,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
-import { extraFor } from '@majordomo/wire-kit';
+import { extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import {
   decodeImages,
   droppedSettings,
@@ -17,7 +17,6 @@ import {
   type ImageDecoder,
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
-import { toLlmError, type GeminiFacts } from './errors.ts';
 import { servedByGemini } from './facts.ts';
 import { blockedError, candidateOf, finishReason } from './response.ts';
 
@@ -47,20 +46,20 @@ async function generateImage(
   connection: Connection,
 ): Promise<GeneratedImages> {
   const { target, signal } = callContext;
-  const facts: GeminiFacts = { target, secrets: [] };
+  const session = connection.open({ target });
   try {
     const { params, warnings } = toImageParams(request, target);
     const extra = { ...extraFor(request.extra, 'gemini-generate', target) };
     // Images arrive in one non-streaming body.
     const context: ModelContext = { ...callContext, delivery: 'complete' };
-    const response = await connection.generate({ modelId, params, extra, context, facts });
+    const response = await session.generate({ modelId, params, extra, context });
     const json: unknown = await response.json();
-    const generated = fromImageBody(json, facts);
-    const served = servedByGemini('gemini-generate', json, facts);
+    const generated = fromImageBody(json, session);
+    const served = servedByGemini('gemini-generate', json, session);
     return { ...generated, ...served, warnings: [...warnings, ...generated.warnings] };
   } catch (error) {
     signal.throwIfAborted();
-    throw toLlmError(error, facts);
+    throw session.toLlmError(error);
   }
 }
 
@@ -132,7 +131,7 @@ function ratioOf(size: string, target: string): string {
  * Returns the images of a response, without the text of the response. Throws `content-filter` for a blocked response and
  * `protocol` for an invalid response.
  */
-export function fromImageBody(json: unknown, facts: GeminiFacts): GeneratedImages {
+export function fromImageBody(json: unknown, facts: ErrorContext): GeneratedImages {
   const { target } = facts;
   const { parts, finishReason: raw, finishMessage, usage } = candidateOf(json, facts);
   const entries = parts.flatMap(({ inlineData, thought }, at): readonly ImageDecoder[] => {

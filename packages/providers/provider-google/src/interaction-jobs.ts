@@ -1,8 +1,8 @@
 import { LlmError, type BackgroundBackend, type BatchContext } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { batchRequest, ignoreGone, tryParseJson } from '@majordomo/wire-kit';
-import type { Connection, InteractionCall } from './connection.ts';
-import { toLlmError } from './errors.ts';
+import type { Connection } from './connection.ts';
+import type { InteractionCall } from './session.ts';
 import { chunksOf, eventIdOf, lookOf } from './interaction-answer.ts';
 import { interactionBody } from './interaction-body.ts';
 
@@ -12,9 +12,9 @@ type InteractionJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retention
  * Creates the request functions for background interactions of the Gemini API. Requests and answers are converted from and to
  * generateContent, so that the reader of live responses reads them. Source: types of @google/genai 3.1.
  */
-export function interactionJobs(modelId: string, { interact }: Connection): InteractionJobs {
+export function interactionJobs(modelId: string, { open }: Connection): InteractionJobs {
   const request = (context: BatchContext, call: InteractionCall): Promise<Response> =>
-    batchRequest(context, toLlmError, (own, facts) => interact(call, own, facts));
+    batchRequest(context, open, (own, session) => session.interact(call, own));
   const json = async (context: BatchContext, call: InteractionCall): Promise<object> =>
     asRecord(await (await request(context, call)).json());
 

@@ -13,7 +13,7 @@ import { batchBackend } from './batch.ts';
 import { computerActions } from './computer.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
-import { inBandError, toLlmError, type GeminiFacts } from './errors.ts';
+import { inBandError } from './errors.ts';
 import { fileBackend } from './files.ts';
 import { imageModel } from './image.ts';
 import { modelFacts, familyOf, listModels, MAX_INLINE_BYTES } from './models.ts';
@@ -91,11 +91,11 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
     files: (_modelId, env = {}) => (platformOf(options, env).vertexai ? undefined : fileBackend(connection)),
     schemes: { google: fromDsn, gemini: fromDsn },
     async listModels(context) {
-      const facts: GeminiFacts = { target: id, secrets: [] };
+      const session = connection.open({ target: id });
       try {
-        return await listModels(id, await connection.list(context, facts));
+        return await listModels(id, await session.list(context));
       } catch (error) {
-        throw toLlmError(error, facts);
+        throw session.toLlmError(error);
       }
     },
   };
@@ -157,7 +157,7 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
     stream(request, context) {
       const isVertex = platformOf(options, context.env).vertexai;
       const quirks: Quirks = { ...known, ...(isVertex && VERTEX_QUIRKS), ...options.quirks };
-      const facts: GeminiFacts = { target: context.target, request, secrets: [] };
+      const session = connection.open({ target: context.target, request });
       const writer = new EventWriter(context.target, []);
       return sdkStream({
         context,
@@ -166,16 +166,16 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
           const { params, warnings } = toWire(request, quirks, family);
           writer.warning(...warnings);
           const extra = extraWithTools(request.extra, params.config);
-          return connection.generate({ modelId, params, extra, context, facts });
+          return session.generate({ modelId, params, extra, context });
         },
         reader: new GeminiReader({
           writer,
           family,
-          toLlmError: (error) => inBandError(error, facts),
+          toLlmError: (error) => inBandError(error, session),
           reportUsage: (usage) => context.reportUsage?.(usage),
           isComputerAction: computerActions(request),
         }),
-        toLlmError: (error) => toLlmError(error, facts),
+        toLlmError: (error) => session.toLlmError(error),
       });
     },
   };

@@ -6,7 +6,8 @@ import {
   type UsageDetails,
 } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { inBandError, type GeminiFacts, type WireError } from './errors.ts';
+import type { ErrorContext } from '@majordomo/wire-kit';
+import { inBandError, type WireError } from './errors.ts';
 
 /** Finish reasons by value (`FinishReason` of @google/genai 3.1). Other values become `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
@@ -120,7 +121,7 @@ export interface Candidate {
  * Returns the candidate of an image or audio response. Throws `content-filter` for a blocked prompt and `protocol` for an
  * invalid response.
  */
-export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
+export function candidateOf(json: unknown, facts: ErrorContext): Candidate {
   const { target } = facts;
   const body: Body = asRecord(json);
   if (body.error !== undefined) throw inBandError(body.error, facts);
@@ -147,7 +148,7 @@ export function candidateOf(json: unknown, facts: GeminiFacts): Candidate {
 }
 
 /** Returns the candidate of a complete response. Throws `truncated` at the token limit, `content-filter` for blocked content. */
-export function finishedCandidate(json: unknown, facts: GeminiFacts): Candidate {
+export function finishedCandidate(json: unknown, facts: ErrorContext): Candidate {
   const candidate = candidateOf(json, facts);
   const { finishReason: raw, finishMessage, usage: counted } = candidate;
   const reason = finishReason(raw, false);

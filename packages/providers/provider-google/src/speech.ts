@@ -9,7 +9,7 @@ import {
 import { asText, fromBase64, isRecord } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, sseMessages } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError, type GeminiFacts } from './errors.ts';
+import type { GeminiErrorContext } from './errors.ts';
 import { servedByGemini } from './facts.ts';
 import { finishedCandidate, type Candidate } from './response.ts';
 import { wavHeader } from './wav.ts';
@@ -21,16 +21,16 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
   id: modelId,
   async *speak(request, context) {
     const { target, signal } = context;
-    const facts: GeminiFacts = { target, secrets: [] };
+    const session = connection.open({ target });
     try {
       const { params, warnings } = toSpeechParams(request, target);
       const extra = extraFor(request.extra, WIRE, target);
-      const response = await connection.generate({ modelId, params, extra, context, facts });
+      const response = await session.generate({ modelId, params, extra, context });
       yield { bytes: new Uint8Array(), warnings };
-      yield* readSound(readCandidates(response, context, facts), request, context);
+      yield* readSound(readCandidates(response, context, session), request, context);
     } catch (error) {
       signal.throwIfAborted();
-      throw toLlmError(error, facts);
+      throw session.toLlmError(error);
     }
   },
 });
@@ -75,7 +75,7 @@ type ServedCandidate = Candidate & Pick<SpeechStep, 'model' | 'vendor'>;
 async function* readCandidates(
   response: Response,
   { delivery, target }: ModelContext,
-  facts: GeminiFacts,
+  facts: GeminiErrorContext,
 ): AsyncGenerator<ServedCandidate> {
   if (delivery === 'complete') {
     const json: unknown = await limitBody(response, target, MAX_BYTES).json();

@@ -7,9 +7,8 @@ import {
   type Warning,
 } from '@majordomo/core';
 import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
-import { limitBody, extraFor } from '@majordomo/wire-kit';
+import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { toLlmError, type GeminiFacts } from './errors.ts';
 import { servedByGemini } from './facts.ts';
 import { finishedCandidate } from './response.ts';
 
@@ -27,17 +26,17 @@ export const transcriptionModel = (
   ...limits,
   async transcribe(request, callContext) {
     const { target, signal } = callContext;
-    const facts: GeminiFacts = { target, secrets: [] };
+    const session = connection.open({ target });
     try {
       const params = toTranscriptionParams(request);
       const extra = extraFor(request.extra, WIRE, target);
       const context: ModelContext = { ...callContext, delivery: 'complete' };
-      const response = await connection.generate({ modelId, params, extra, context, facts });
+      const response = await session.generate({ modelId, params, extra, context });
       const json: unknown = await limitBody(response, target).json();
-      return { ...fromTranscription(json, request, facts), ...servedByGemini(WIRE, json, facts) };
+      return { ...fromTranscription(json, request, session), ...servedByGemini(WIRE, json, session) };
     } catch (error) {
       signal.throwIfAborted();
-      throw toLlmError(error, facts);
+      throw session.toLlmError(error);
     }
   },
 });
@@ -94,7 +93,7 @@ export function toTranscriptionParams({
 export function fromTranscription(
   json: unknown,
   { timestamps }: Pick<TranscriptionRequest, 'timestamps'>,
-  facts: GeminiFacts,
+  facts: ErrorContext,
 ): TranscriptionResult {
   const { target } = facts;
   const { parts, usage } = finishedCandidate(json, facts);

@@ -1,8 +1,15 @@
 import { LlmError, type JobLook, type VideoBackend, type VideoRequest } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord, toBase64 } from '@majordomo/core/toolkit';
-import { batchRequest, extraFor, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit';
+import {
+  batchRequest,
+  extraFor,
+  readVideoRef,
+  videoRef,
+  videoUsage,
+  type ErrorContext,
+} from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { inBandError, toLlmError, type GeminiFacts, type WireError } from './errors.ts';
+import { inBandError, type WireError } from './errors.ts';
 
 /** Key of this API in `VideoRequest.extra`, whose members are added to `parameters`. */
 const WIRE = 'gemini-videos';
@@ -13,14 +20,14 @@ const WIRE = 'gemini-videos';
  */
 export function videoRequests(
   modelId: string,
-  { send, predict, download }: Connection,
+  { open }: Connection,
 ): Pick<VideoBackend, 'start' | 'look' | 'download'> {
   return {
     async start(request, _token, context) {
       const { target } = context;
       const body = bodyOf(request, extraFor(request.extra, WIRE, target));
-      const { name } = await batchRequest(context, toLlmError, async (own, facts) =>
-        asRecord(await (await predict(modelId, body, own, facts)).json()),
+      const { name } = await batchRequest(context, open, async (own, session) =>
+        asRecord(await (await session.predict(modelId, body, own)).json()),
       );
       const id = asText(name);
       if (id !== undefined && id !== '') return videoRef(id, request);
@@ -30,20 +37,19 @@ export function videoRequests(
     },
 
     look: (ref, context) =>
-      batchRequest(context, toLlmError, async (own, facts) => {
+      batchRequest(context, open, async (own, session) => {
         const { videosOperation } = await import('./sdk.ts');
         const operation = videosOperation(readVideoRef(ref).id);
-        const response = await send(
+        const response = await session.send(
           ({ operations }, httpOptions) =>
             operations.getVideosOperation({ operation, config: { httpOptions } }),
           own,
-          facts,
         );
-        return lookOf(asRecord(await response.json()), ref, facts);
+        return lookOf(asRecord(await response.json()), ref, session);
       }),
 
     download: (ref, context) =>
-      batchRequest(context, toLlmError, (own, facts) => download(ref, own, facts)).catch((cause: unknown) => {
+      batchRequest(context, open, (own, session) => session.download(ref, own)).catch((cause: unknown) => {
         // A deleted file has status 403, like a file of another account.
         if (!LlmError.is(cause) || cause.details.status !== 403) throw cause;
         const why = `${context.target}: the vendor no longer has the video`;
@@ -62,7 +68,7 @@ function bodyOf(
   return { instances: [{ prompt, image: frame }], parameters: { ...parameters, ...extra } };
 }
 
-function lookOf(operation: Readonly<Record<string, unknown>>, ref: string, facts: GeminiFacts): JobLook {
+function lookOf(operation: Readonly<Record<string, unknown>>, ref: string, facts: ErrorContext): JobLook {
   const { done, error, response } = operation;
   if (done !== true) return { state: 'running' };
   const ended = { state: 'ended' } as const;

@@ -1,5 +1,4 @@
-import { LlmError } from '@majordomo/core';
-import type { ModelContext } from '@majordomo/core';
+import { LlmError, type ModelContext } from '@majordomo/core';
 import {
   captureResponse,
   checkClient,
@@ -9,12 +8,15 @@ import {
   patientFetch,
   secretsIn,
   serverAddress,
+  ServerSession,
   wellFormedJson,
+  type Connect,
   type ErrorContext,
+  type ServerAddress,
 } from '@majordomo/wire-kit';
 import type { Ollama } from 'ollama/browser';
-import { httpError } from './errors.ts';
-import { sendWith } from './custom-client.ts';
+import { httpError, toLlmError } from './errors.ts';
+import { sendWith, type Send } from './custom-client.ts';
 import { baseURLs } from './host.ts';
 import type { OllamaOptions } from './options.ts';
 import type { Profile } from './profiles.ts';
@@ -29,57 +31,79 @@ export interface EmbedParams {
   readonly [name: string]: unknown;
 }
 
-/** Connection of one provider to its server. The functions return the raw response, and throw an error for an error response. */
+/** Connection of one provider to its server. */
 export interface Connection {
-  chat(params: WireParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  embed(params: EmbedParams, context: CallContext, facts: ErrorContext): Promise<Response>;
-  list(context: CallContext, facts: ErrorContext): Promise<Response>;
-  /** Sends a request to download a model to the server. */
-  pull(model: string, context: CallContext, facts: ErrorContext): Promise<Response>;
+  /** Opens a session, which sends the requests of one attempt and converts their errors. */
+  readonly open: (about: Pick<ErrorContext, 'target' | 'request'>) => OllamaSession;
 }
 
 /** Creates the connection that all models of a provider share. The first call loads the SDK. */
 export function createConnection(options: OllamaOptions, profile: Profile): Connection {
-  const connect = createSend(options, profile);
-  return {
-    // The cast is needed because the SDK has separate types for streams and bodies. The SDK's result is not used.
-    chat: async (params, context, facts) =>
-      (await connect(context, facts))((client) => client.chat(params as WireParams & { stream: true })),
-    embed: async (params, context, facts) =>
-      (await connect(context, facts))((client) => client.embed(params)),
-    list: async (context, facts) => (await connect(context, facts))((client) => client.list()),
-    pull: async (model, context, facts) =>
-      (await connect(context, facts))((client) => client.pull({ model, stream: true })),
-  };
+  const connect = createConnect(options, profile);
+  return { open: (about) => new OllamaSession(connect, about) };
 }
 
-/** Function that sends one request with a method of the SDK and returns the raw response. */
-type Send = (method: (client: Ollama) => Promise<unknown>) => Promise<Response>;
+type SessionContext = Omit<ModelContext, 'delivery'>;
 
-/** Returns a function that determines the base URL and the key of a call, and stores the secrets to redact in `facts`. */
-function createSend(
-  options: OllamaOptions,
-  profile: Profile,
-): (context: CallContext, facts: ErrorContext) => Promise<Send> {
+/** Requests of one attempt, and their errors. The functions return the raw response, and throw an error for an error response. */
+export class OllamaSession extends ServerSession<Send, SessionContext> {
+  chat(params: WireParams, context: CallContext): Promise<Response> {
+    // The cast is needed because the SDK has separate types for streams and bodies. The SDK's result is not used.
+    return this.send(context, (client) => client.chat(params as WireParams & { stream: true }));
+  }
+
+  embed(params: EmbedParams, context: CallContext): Promise<Response> {
+    return this.send(context, (client) => client.embed(params));
+  }
+
+  list(context: CallContext): Promise<Response> {
+    return this.send(context, (client) => client.list());
+  }
+
+  /** Sends a request to download a model to the server. */
+  pull(model: string, context: CallContext): Promise<Response> {
+    return this.send(context, (client) => client.pull({ model, stream: true }));
+  }
+
+  /** Converts any failure of the attempt to an `LlmError` without secrets. */
+  toLlmError(error: unknown): LlmError {
+    return toLlmError(error, this);
+  }
+
+  private async send(context: CallContext, method: (client: Ollama) => Promise<unknown>): Promise<Response> {
+    const send = await this.client({ ...context, target: this.target });
+    return send(method, this);
+  }
+}
+
+/** Returns a function that determines the base URL and the key of a call. */
+function createConnect(options: OllamaOptions, profile: Profile): Connect<Send, SessionContext> {
   const credentials = credentialSource(options.apiKey, profile.keyEnv);
   const urlOf = baseURLs();
   const hasKey = options.apiKey !== undefined || profile.needsKey;
-  return async (context, facts) => {
-    context.signal.throwIfAborted();
-    facts.secrets = secretsIn(context.headers, options.headers);
-    if (options.client !== undefined) return sendWith(clientOf(options.client), context.signal, facts);
-    const host = urlOf(hostOf(options, profile, context.env, facts.target));
-    const [id = ''] = facts.target.split('/', 1);
-    facts.server = () => serverAddress(id, host, profile.hostEnv, context.env);
-    const key = hasKey ? await credentials.resolve({ ...context, target: facts.target }) : undefined;
-    if (key !== undefined) {
-      facts.secrets = [key, ...facts.secrets];
-      facts.credential = () => credentials.renewal(key);
-    }
-    const { newClient } = await import('./sdk.ts');
-    // Capture the raw response, because the SDK's reader drops invalid lines and ignores the signal.
-    return (method) =>
-      captureResponse(transportOf(options, context, facts, key), (fetch) => method(newClient(host, fetch)));
+  return async (context) => {
+    const { target, signal, env } = context;
+    signal.throwIfAborted();
+    const headerSecrets = secretsIn(context.headers, options.headers);
+    const { client } = options;
+    if (client !== undefined)
+      return { secrets: headerSecrets, client: () => sendWith(clientOf(client), signal) };
+    const host = urlOf(hostOf(options, profile, env, target));
+    const [id = ''] = target.split('/', 1);
+    const key = hasKey ? await credentials.resolve(context, headerSecrets) : undefined;
+    return {
+      secrets: key === undefined ? headerSecrets : [key, ...headerSecrets],
+      server: (): ServerAddress => serverAddress(id, host, profile.hostEnv, env),
+      renew: () => (key === undefined ? undefined : credentials.renewal(key)),
+      client: async () => {
+        const { newClient } = await import('./sdk.ts');
+        // Capture the raw response, because the SDK's reader drops invalid lines and ignores the signal.
+        return (method, errors) =>
+          captureResponse(transportOf(options, context, errors, key), (fetch) =>
+            method(newClient(host, fetch)),
+          );
+      },
+    };
   };
 }
 
@@ -93,10 +117,10 @@ const clientOf = (client: object): Ollama =>
 function transportOf(
   options: OllamaOptions,
   { signal, fetch: transport, headers: contextHeaders }: CallContext,
-  facts: ErrorContext,
+  errors: ErrorContext,
   key: string | undefined,
 ): typeof fetch {
-  const fetch = directFetch(options.fetch ?? transport ?? patientFetch, facts.target);
+  const fetch = directFetch(options.fetch ?? transport ?? patientFetch, errors.target);
   const extraHeaders = {
     ...lowerCaseNames(contextHeaders),
     ...lowerCaseNames(options.headers),
@@ -107,7 +131,7 @@ function transportOf(
     // Replace lone surrogates in the SDK's JSON, because strict parsers reject them.
     const body = typeof init?.body === 'string' ? { body: wellFormedJson(init.body) } : {};
     const response = await fetch(url, { ...init, ...body, headers, signal });
-    if (!response.ok) throw httpError(await response.text(), response, facts);
+    if (!response.ok) throw httpError(await response.text(), response, errors);
     return response;
   };
 }

@@ -3,13 +3,16 @@ import type { ErrorContext } from '@majordomo/wire-kit';
 import type { AbortableAsyncIterator, Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
 
+/** Function that sends one request with a method of the SDK and returns the raw response, and throws for an error response. */
+export type Send = (method: (client: Ollama) => Promise<unknown>, errors: ErrorContext) => Promise<Response>;
+
 /**
  * Returns a function that sends a request with the application's client and converts the result to a `Response`. The client
  * uses its own address, headers and `fetch`, and decodes the response.
  */
 export const sendWith =
-  (client: Ollama, signal: AbortSignal, facts: ErrorContext) =>
-  async (method: (client: Ollama) => Promise<unknown>): Promise<Response> => {
+  (client: Ollama, signal: AbortSignal): Send =>
+  async (method, errors) => {
     const sending = method(client);
     try {
       const result = await abortable(sending, signal);
@@ -19,7 +22,7 @@ export const sendWith =
       if (signal.aborted) sending.then(abort, () => undefined);
       const { status_code: status, error: text } = asRecord(error);
       if (typeof status !== 'number') throw error;
-      throw httpError(String(text), { status, headers: new Headers() }, facts);
+      throw httpError(String(text), { status, headers: new Headers() }, errors);
     }
   };
 

@@ -1,8 +1,8 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelContext } from '@majordomo/core';
 import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVectors, limitBody, extraFor, servedBy, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
+import { asVectors, limitBody, extraFor, servedBy, spaceOf } from '@majordomo/wire-kit';
 import type { Connection, EmbedParams } from './connection.ts';
-import { responseError, toLlmError } from './errors.ts';
+import { responseError } from './errors.ts';
 import type { OllamaOptions } from './options.ts';
 
 const WIRE = 'ollama-embed';
@@ -18,16 +18,16 @@ export function embeddingModel(
     space: spaceOf(options.spaces?.[modelId] ?? modelId),
     maxValues: MAX_VALUES,
     async embed(request, context) {
-      const facts: ErrorContext = { target: context.target, secrets: [] };
+      const session = connection.open({ target: context.target });
       try {
         const params = toEmbedParams(modelId, request, options, context);
-        const response = await connection.embed(params, context, facts);
+        const response = await session.embed(params, context);
         const body: unknown = await limitBody(response, context.target).json();
-        if (asRecord(body)['error'] !== undefined) throw responseError(body, facts);
+        if (asRecord(body)['error'] !== undefined) throw responseError(body, session);
         return { ...fromEmbedBody(body, context.target), ...servedBy(WIRE, body, response.headers) };
       } catch (error) {
         context.signal.throwIfAborted();
-        throw toLlmError(error, facts);
+        throw session.toLlmError(error);
       }
     },
   };

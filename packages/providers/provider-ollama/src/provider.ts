@@ -9,11 +9,10 @@ import {
   dataOf,
   EventWriter,
   sdkStream,
-  type ErrorContext,
 } from '@majordomo/wire-kit';
 import { createConnection, hostOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
-import { responseError, toLlmError } from './errors.ts';
+import { responseError } from './errors.ts';
 import { modelFacts, listModels } from './models.ts';
 import { baseURLFromHost } from './host.ts';
 import { EXTRA_OPTIONS, type OllamaOptions } from './options.ts';
@@ -62,12 +61,12 @@ function ollamaProvider(options: OllamaOptions, profile: Profile): OllamaProvide
     }),
     schemes: { ollama: fromDsn, 'ollama-cloud': fromDsn, foreman: fromDsn },
     async listModels(context) {
-      const facts: ErrorContext = { target: id, secrets: [] };
+      const session = connection.open({ target: id });
       try {
-        const response = await connection.list(context, facts);
+        const response = await session.list(context);
         return listModels(await response.json(), id);
       } catch (error) {
-        throw toLlmError(error, facts);
+        throw session.toLlmError(error);
       }
     },
     pull(model, pullOptions = {}) {
@@ -120,7 +119,7 @@ function modelOf(
     timeouts,
     isNonStreaming: () => profile.isLocal && hasNoStreamTimeouts(timeouts),
     stream(request, context) {
-      const facts: ErrorContext = { target: context.target, request, secrets: [] };
+      const session = connection.open({ target: context.target, request });
       const writer = new EventWriter(context.target, []);
       let sent: WireParams | undefined;
       return sdkStream({
@@ -129,7 +128,7 @@ function modelOf(
           writer,
           family,
           prompt: () => promptSize(sent),
-          toLlmError: (body) => responseError(body, facts),
+          toLlmError: (body) => responseError(body, session),
         }),
         framing: NDJSON,
         send() {
@@ -140,9 +139,9 @@ function modelOf(
           });
           writer.warning(...warnings);
           sent = params;
-          return connection.chat(params, context, facts);
+          return session.chat(params, context);
         },
-        toLlmError: (error) => toLlmError(error, facts),
+        toLlmError: (error) => session.toLlmError(error),
       });
     },
   };

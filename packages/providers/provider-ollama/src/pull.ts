@@ -3,7 +3,7 @@ import type { ModelContext } from '@majordomo/core';
 import { isRecord, asNumber, asText } from '@majordomo/core/toolkit';
 import { ndjsonLines, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
-import { responseError, toLlmError } from './errors.ts';
+import { responseError } from './errors.ts';
 
 /** Progress of a download. `total` and `completed` count the bytes of the layer with `digest`. */
 export interface PullProgress {
@@ -29,20 +29,20 @@ export async function* pull(
   target: string,
   { signal = new AbortController().signal, env = {}, ...transport }: PullOptions,
 ): AsyncIterable<PullProgress> {
-  const facts: ErrorContext = { target, secrets: [] };
+  const session = connection.open({ target });
   try {
-    const response = await connection.pull(model, { signal, env, ...transport }, facts);
+    const response = await session.pull(model, { signal, env, ...transport });
     if (response.body === null)
       throw new LlmError('truncated', `${target}: the response has no body`, { target });
     for await (const line of ndjsonLines(response.body, target)) {
-      const progress = toProgress(JSON.parse(line), facts);
+      const progress = toProgress(JSON.parse(line), session);
       yield progress;
       if (progress.status === 'success') return;
     }
     signal.throwIfAborted();
     throw new LlmError('truncated', `${target}: the download was incomplete; call pull again`, { target });
   } catch (error) {
-    throw signal.aborted ? aborted(target, error) : toLlmError(error, facts);
+    throw signal.aborted ? aborted(target, error) : session.toLlmError(error);
   }
 }
 

@@ -5,9 +5,9 @@ import type { ErrorContext } from '@majordomo/wire-kit';
 export function recoveryFor(
   status: number | undefined,
   message: string,
-  { request, credential }: ErrorContext,
+  { request, renew }: ErrorContext,
 ): Recovery | undefined {
-  if (status === 401) return credential?.();
+  if (status === 401) return renew?.();
   if (status !== 400 || request?.reasoning === undefined) return undefined;
   if (!/does not support thinking|think value/i.test(message)) return undefined;
   return {

@@ -7,7 +7,7 @@ import {
   type GeneratedImages,
   type ImagesQuirks,
 } from '@majordomo/imagegen';
-import type { Connection, SdkErrorContext } from '@majordomo/openai-wire';
+import type { Connection } from '@majordomo/openai-wire';
 
 /** State and functions that the image models of one provider share. */
 interface ImagesApi {
@@ -27,23 +27,22 @@ export async function draw(
   const { target, signal } = context;
   const known = quirks ?? COMPATIBLE_IMAGES;
   const own = withoutFormat.has(modelId) ? { ...known, responseFormat: 'none' as const } : known;
-  const facts: SdkErrorContext = {
+  const session = connection.open({
     target,
-    secrets: [],
     recovery: (failure, status) =>
       status === 400 && failure.param === 'response_format' && own.responseFormat !== 'none'
         ? withoutResponseFormat(withoutFormat, modelId)
         : undefined,
-  };
+  });
   try {
     const { path, body, warnings } = toImagesCall(request, modelId, own, target);
-    const response = await connection.post(path, body, context, facts);
+    const response = await session.post(path, body, context);
     const { headers } = response;
     const generated = fromImagesBody(await response.json(), request.n ?? 1, target, headers);
     return { ...generated, warnings: [...warnings, ...generated.warnings] };
   } catch (error) {
     signal.throwIfAborted();
-    throw connection.toLlmError(error, facts);
+    throw session.toLlmError(error);
   }
 }
 
@@ -55,15 +54,15 @@ export async function* drawStream(
   { connection, quirks = COMPATIBLE_IMAGES }: ImagesApi,
 ): AsyncGenerator<{ readonly partial: ImagePart } | GeneratedImages> {
   const { target, signal } = context;
-  const facts: SdkErrorContext = { target, secrets: [] };
+  const session = connection.open({ target });
   try {
     const { path, body, warnings } = toImagesCall(request, modelId, quirks, target, true);
-    const response = await connection.post(path, body, context, facts);
+    const response = await session.post(path, body, context);
     for await (const step of fromImagesStream(response, target))
       yield 'images' in step ? { ...step, warnings: [...warnings, ...step.warnings] } : step;
   } catch (error) {
     signal.throwIfAborted();
-    throw connection.toLlmError(error, facts);
+    throw session.toLlmError(error);
   }
 }
 

@@ -8,15 +8,13 @@ import type { Connection } from '../connection.ts';
  * requested exactly once. Deferred completions can neither be streamed nor cancelled.
  */
 export function deferredJobs(connection: Connection): Pick<BackgroundBackend, 'start' | 'look'> {
-  const { send, toLlmError } = connection;
+  const { open } = connection;
   return {
     async start(body, headers, _token, context) {
       const job = { ...asRecord(tryParseJson(body)), deferred: true };
-      const { request_id: id } = await batchRequest(context, toLlmError, async (own, facts) => {
+      const { request_id: id } = await batchRequest(context, open, async (own, session) => {
         const sent = { ...own, headers: { ...Object.fromEntries(headers), ...own.headers } };
-        return asRecord(
-          await (await connection.post('/chat/completions', JSON.stringify(job), sent, facts)).json(),
-        );
+        return asRecord(await (await session.post('/chat/completions', JSON.stringify(job), sent)).json());
       });
       if (typeof id === 'string' && id !== '') return id;
       const { target } = context;
@@ -24,9 +22,9 @@ export function deferredJobs(connection: Connection): Pick<BackgroundBackend, 's
     },
 
     look: (ref, context) =>
-      batchRequest(context, toLlmError, async (own, facts) => {
+      batchRequest(context, open, async (own, session) => {
         const path = `/chat/deferred-completion/${encodeURIComponent(ref)}`;
-        const response = await send('get', path, own, facts);
+        const response = await session.send('get', path, own);
         // Read the body here, because the answer cannot be requested again.
         const text = await response.text();
         if (response.status === 202) return { state: 'running' };

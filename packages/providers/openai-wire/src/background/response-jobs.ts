@@ -14,22 +14,22 @@ const ENDED = new Set<unknown>(['completed', 'failed', 'cancelled', 'incomplete'
  * developers.openai.com (2026-11). A reference is the id of the response, with the query that each `GET` must repeat.
  */
 export function responseJobs(connection: Connection): ResponseJobs {
-  const { send, toLlmError } = connection;
+  const { open } = connection;
   const request = (
     method: 'get' | 'post' | 'delete',
     path: string,
     context: BatchContext,
-  ): Promise<Response> => batchRequest(context, toLlmError, (own, facts) => send(method, path, own, facts));
+  ): Promise<Response> => batchRequest(context, open, (own, session) => session.send(method, path, own));
 
   return {
     async start(body, headers, _token, context) {
       const params = asRecord(tryParseJson(body));
       // Only a job that was created with a stream can be streamed later. The vendor ends a job without `store` after some minutes.
       const job = { ...params, background: true, store: true, stream: true };
-      const id = await batchRequest(context, toLlmError, async (own, facts) => {
+      const id = await batchRequest(context, open, async (own, session) => {
         const sent = { ...own, headers: { ...Object.fromEntries(headers), ...own.headers } };
-        const response = await connection.post('/responses', JSON.stringify(job), sent, facts);
-        return createdId(response, context.target, facts.secrets);
+        const response = await session.post('/responses', JSON.stringify(job), sent);
+        return createdId(response, context.target, session.secrets);
       });
       const query = asList(params['include']).map(
         (value) => `include[]=${encodeURIComponent(String(value))}`,
@@ -39,7 +39,7 @@ export function responseJobs(connection: Connection): ResponseJobs {
 
     async look(ref, context): Promise<JobLook> {
       const response = await request('get', pathOf(ref), context);
-      const { text, status } = await batchRequest(context, toLlmError, async (_own, { secrets }) => {
+      const { text, status } = await batchRequest(context, open, async (_own, { secrets }) => {
         const body = await response.text();
         return { text: body, status: statusOf(body, context.target, secrets) };
       });

@@ -16,19 +16,15 @@ import { TOKEN_MEMBER, type BatchTarget, type Jobs, type Json } from './jobs.ts'
 const CLOCK_DIFFERENCE_MS = 3_600_000;
 
 /** Creates the request functions of a batch API whose input is an uploaded file. */
-export function fileBatches(
-  { send, toLlmError }: Connection,
-  jobs: Jobs,
-  target: BatchTarget,
-): FileBatchRequests {
+export function fileBatches({ open }: Connection, jobs: Jobs, target: BatchTarget): FileBatchRequests {
   const json = (
     method: 'get' | 'post',
     path: string,
     context: BatchContext,
     body?: string | FormData,
   ): Promise<Json> =>
-    batchRequest(context, toLlmError, async (own, facts) =>
-      asRecord(await (await send(method, path, own, facts, body)).json()),
+    batchRequest(context, open, async (own, session) =>
+      asRecord(await (await session.send(method, path, own, body)).json()),
     );
   const jobPath = (ref: string): string => `${jobs.path}/${encodeURIComponent(ref)}`;
 
@@ -51,8 +47,8 @@ export function fileBatches(
 
   const deleteFile = (id: string, context: BatchContext): Promise<void> =>
     ignoreGone(
-      batchRequest(context, toLlmError, async (own, facts) => {
-        const response = await send('delete', `/files/${encodeURIComponent(id)}`, own, facts);
+      batchRequest(context, open, async (own, session) => {
+        const response = await session.send('delete', `/files/${encodeURIComponent(id)}`, own);
         await response.body?.cancel();
       }),
     );
@@ -98,14 +94,12 @@ export function fileBatches(
         if (typeof file !== 'string') continue;
         yield* batchLines(
           context,
-          toLlmError,
-          (own, facts) =>
-            send(
-              'get',
-              `/files/${encodeURIComponent(file)}/content`,
-              { ...own, headers: { ...own.headers, accept: FILE_TYPE } },
-              facts,
-            ),
+          open,
+          (own, session) =>
+            session.send('get', `/files/${encodeURIComponent(file)}/content`, {
+              ...own,
+              headers: { ...own.headers, accept: FILE_TYPE },
+            }),
           lineOf,
         );
       }

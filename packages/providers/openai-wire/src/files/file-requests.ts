@@ -4,13 +4,9 @@ import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majord
 import type { Connection } from '../connection.ts';
 
 /** Creates the request functions of OpenAI's file storage. */
-export function fileRequests({
-  send,
-  accountOf,
-  toLlmError,
-}: Connection): Omit<FileBackend, 'accepts' | 'lifetimeMs'> {
+export function fileRequests({ open }: Connection): Omit<FileBackend, 'accepts' | 'lifetimeMs'> {
   return {
-    account: (context) => batchRequest(context, toLlmError, accountOf),
+    account: (context) => batchRequest(context, open, (own, session) => session.accountOf(own)),
 
     async upload(content, { name, mediaType, keepMs }, context) {
       const fields = {
@@ -19,8 +15,8 @@ export function fileRequests({
         'expires_after[seconds]': String(Math.floor(keepMs / 1000)),
       };
       const form = uploadForm(fields, { content, name: fileName(name, mediaType), mediaType });
-      const stored = await batchRequest(context, toLlmError, async (own, facts) =>
-        asRecord(await (await send('post', '/files', own, facts, form)).json()),
+      const stored = await batchRequest(context, open, async (own, session) =>
+        asRecord(await (await session.send('post', '/files', own, form)).json()),
       );
       const expiresAt = asNumber(stored['expires_at']);
       return {
@@ -32,8 +28,8 @@ export function fileRequests({
 
     delete: (id, context) =>
       ignoreGone(
-        batchRequest(context, toLlmError, async (own, facts) => {
-          const response = await send('delete', `/files/${encodeURIComponent(id)}`, own, facts);
+        batchRequest(context, open, async (own, session) => {
+          const response = await session.send('delete', `/files/${encodeURIComponent(id)}`, own);
           await response.body?.cancel();
         }),
       ),

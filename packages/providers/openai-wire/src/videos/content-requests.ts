@@ -16,26 +16,26 @@ const ENDED = ['failed', 'cancelled', 'expired'];
 type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 
 /** Creates the request functions of OpenRouter's video API, which can neither cancel nor delete a video. */
-export function contentRequests(modelId: string, { send, toLlmError }: Connection): Videos {
+export function contentRequests(modelId: string, { open }: Connection): Videos {
   return {
     async start(request, _token, context) {
       const { target } = context;
       const text = jsonBody(mergeExtra(bodyOf(request, modelId), request, WIRE, target));
-      const { id } = await batchRequest(context, toLlmError, async (own, facts) => {
-        const response = await send('post', '/videos', own, facts, text);
-        return videoBody(await response.json(), target, facts.secrets);
+      const { id } = await batchRequest(context, open, async (own, session) => {
+        const response = await session.send('post', '/videos', own, text);
+        return videoBody(await response.json(), target, session.secrets);
       });
       if (typeof id === 'string' && id !== '') return videoRef(id, request);
       throw new LlmError('protocol', `${target}: the response to the start of a video has no id`, { target });
     },
 
     look: (ref, context) =>
-      batchRequest(context, toLlmError, async (own, facts) => {
+      batchRequest(context, open, async (own, session) => {
         const { target } = context;
         const { id, seconds, resolution } = readVideoRef(ref);
         const path = `/videos/${encodeURIComponent(id)}`;
-        const response = await send('get', path, own, facts);
-        const body = videoBody(await response.json(), target, facts.secrets);
+        const response = await session.send('get', path, own);
+        const body = videoBody(await response.json(), target, session.secrets);
         const { status, error, unsigned_urls: urls, usage: raw } = body;
         if (typeof status !== 'string') {
           const why = `${target}: the response to a look at a video has no status`;
@@ -45,7 +45,7 @@ export function contentRequests(modelId: string, { send, toLlmError }: Connectio
         const cost = reportedNanoUsd(asRecord(raw));
         if (ENDED.includes(status)) {
           const why = error ?? `the vendor has ended the video: ${status}`;
-          const failure = inBandError({ error: why }, target, facts.secrets);
+          const failure = inBandError({ error: why }, target, session.secrets);
           const spent = cost === undefined ? undefined : videoUsage({}, cost);
           return { state: 'ended', video: { videos: [], usage: spent, error: failure } };
         }
@@ -61,9 +61,9 @@ export function contentRequests(modelId: string, { send, toLlmError }: Connectio
       }),
 
     download: (ref, context) =>
-      batchRequest(context, toLlmError, (own, facts) =>
+      batchRequest(context, open, (own, session) =>
         // With this header, the size of the body is not limited.
-        send('get', ref, { ...own, headers: { ...own.headers, accept: FILE_TYPE } }, facts),
+        session.send('get', ref, { ...own, headers: { ...own.headers, accept: FILE_TYPE } }),
       ),
   };
 }

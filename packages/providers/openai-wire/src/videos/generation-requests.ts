@@ -18,7 +18,7 @@ type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 /** Creates the request functions of xAI's video API, which can neither cancel nor delete a video. `fetch` downloads videos. */
 export function generationRequests(
   modelId: string,
-  { send, toLlmError, baseURL }: Connection,
+  { open, baseURL }: Connection,
   fetch: typeof globalThis.fetch | undefined,
 ): Videos {
   return {
@@ -39,20 +39,20 @@ export function generationRequests(
         image: image && { url: `data:${image.mediaType};base64,${toBase64(image.bytes)}` },
       };
       const text = jsonBody(mergeExtra(body, request, WIRE, target));
-      const { request_id: id } = await batchRequest(context, toLlmError, async (own, facts) => {
-        const response = await send('post', '/videos/generations', own, facts, text);
-        return videoBody(await response.json(), target, facts.secrets);
+      const { request_id: id } = await batchRequest(context, open, async (own, session) => {
+        const response = await session.send('post', '/videos/generations', own, text);
+        return videoBody(await response.json(), target, session.secrets);
       });
       if (typeof id === 'string' && id !== '') return videoRef(id, request);
       throw new LlmError('protocol', `${target}: the response to the start of a video has no id`, { target });
     },
 
     look: (ref, context) =>
-      batchRequest(context, toLlmError, async (own, facts) => {
+      batchRequest(context, open, async (own, session) => {
         const asked = readVideoRef(ref);
-        const response = await send('get', `/videos/${encodeURIComponent(asked.id)}`, own, facts);
-        const body = videoBody(await response.json(), context.target, facts.secrets);
-        return lookOf(body, asked, context.target, facts.secrets);
+        const response = await session.send('get', `/videos/${encodeURIComponent(asked.id)}`, own);
+        const body = videoBody(await response.json(), context.target, session.secrets);
+        return lookOf(body, asked, context.target, session.secrets);
       }),
 
     async download(ref, context) {
@@ -60,7 +60,7 @@ export function generationRequests(
       const url = videoURL(ref, baseURL(env), target);
       // The URL is signed. No credential is sent to it.
       const get = fetch ?? context.fetch ?? patientFetch;
-      const response = await batchRequest(context, toLlmError, () => get(url, { signal }));
+      const response = await batchRequest(context, open, () => get(url, { signal }));
       // A redirect must not lead to a server without TLS either.
       if (response.ok) {
         videoURL(response.url === '' ? url : response.url, baseURL(env), target);
