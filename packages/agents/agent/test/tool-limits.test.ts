@@ -124,6 +124,15 @@ describe('concurrency of a tool', () => {
       expect(started.filter((id) => id.startsWith(run))).toEqual([`${run}a`, `${run}b`, `${run}c`]);
   });
 
+  it('applies to a frozen tool of defineTool, and is rejected for another frozen object', () => {
+    const { tool } = blockingTool({ concurrency: 2 });
+    const frozen = (one: Tool) => () => world(['hi'], { tools: [Object.freeze(one)] });
+    const { name, description, concurrency } = tool;
+    const defined = defineTool({ name, description, concurrency, parameters: {}, run: () => '' });
+    expect(frozen(defined)).not.toThrow();
+    expect(frozen(tool)).toThrow(/concurrency of tool "look": .* frozen object; create it with defineTool/);
+  });
+
   it('ends the wait with an abort, and the others keep their places', async () => {
     const { tool, started, next } = blockingTool({ concurrency: 1 });
     const run = (id: string, signal?: AbortSignal) =>

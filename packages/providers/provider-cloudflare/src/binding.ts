@@ -2,23 +2,48 @@ import { definedMembers, wellFormedStrings } from '@majordomo/wire-kit';
 import type { AiBinding, CloudflareOptions } from './options.ts';
 import type { Run } from './run.ts';
 
-/** Runs a model through the binding and returns the resulting stream or object as a `Response`. */
-export async function runBound(
-  binding: AiBinding,
-  { gateway, sessionAffinity, headers }: CloudflareOptions,
-  { modelId, input, context: { signal } }: Run,
-): Promise<Response> {
-  signal.throwIfAborted();
-  const extraHeaders = {
-    ...headers,
-    ...(sessionAffinity === undefined ? undefined : { 'x-session-affinity': sessionAffinity }),
-  };
-  const options = {
-    ...(gateway === undefined ? undefined : { gateway: definedMembers(gateway) }),
-    ...(Object.keys(extraHeaders).length === 0 ? undefined : { extraHeaders }),
-  };
-  const running = withSignal(binding, modelId, bindingInput(input), options, signal);
-  return toResponse(await orAborted(running, signal));
+/** Models behind a binding. */
+export class BoundModels {
+  private readonly binding: AiBinding;
+  private readonly options: CloudflareOptions;
+  private acceptsSignal = true;
+
+  constructor(binding: AiBinding, options: CloudflareOptions) {
+    this.binding = binding;
+    this.options = options;
+  }
+
+  /** Runs a model and returns the resulting stream or object as a `Response`. */
+  async run({ modelId, input, context: { signal } }: Run): Promise<Response> {
+    signal.throwIfAborted();
+    const { gateway, sessionAffinity, headers } = this.options;
+    const extraHeaders = {
+      ...headers,
+      ...(sessionAffinity === undefined ? undefined : { 'x-session-affinity': sessionAffinity }),
+    };
+    const options = {
+      ...(gateway === undefined ? undefined : { gateway: definedMembers(gateway) }),
+      ...(Object.keys(extraHeaders).length === 0 ? undefined : { extraHeaders }),
+    };
+    const running = this.send(modelId, bindingInput(input), options, signal);
+    return toResponse(await orAborted(running, signal));
+  }
+
+  /**
+   * Runs the model with a signal. If the binding does not accept the signal, runs the model without it. The stub of another isolate
+   * cannot transfer a signal, and throws before it sends a request.
+   */
+  private async send(modelId: string, input: object, options: object, signal: AbortSignal): Promise<unknown> {
+    if (this.acceptsSignal) {
+      try {
+        return await this.binding.run(modelId, input, { ...options, signal });
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'DataCloneError')) throw error;
+        this.acceptsSignal = false;
+      }
+    }
+    return this.binding.run(modelId, input, options);
+  }
 }
 
 /** Returns the input for the binding. A form becomes its bytes and media type (FLUX.2 in @cloudflare/workers-types 5). */
@@ -27,31 +52,6 @@ function bindingInput(input: object): object {
   if (!(input instanceof FormData)) return wellFormedStrings(input);
   const { body, headers } = new Response(input);
   return { multipart: { body, contentType: headers.get('content-type') } };
-}
-
-/** Bindings that do not accept a signal. */
-const bindingsWithoutSignal = new WeakSet<AiBinding>();
-
-/**
- * Runs the model with a signal. If the binding does not accept the signal, runs the model without it. The stub of another isolate
- * cannot transfer a signal, and throws before it sends a request.
- */
-async function withSignal(
-  binding: AiBinding,
-  modelId: string,
-  input: object,
-  options: object,
-  signal: AbortSignal,
-): Promise<unknown> {
-  if (!bindingsWithoutSignal.has(binding)) {
-    try {
-      return await binding.run(modelId, input, { ...options, signal });
-    } catch (error) {
-      if (!(error instanceof Error && error.name === 'DataCloneError')) throw error;
-      bindingsWithoutSignal.add(binding);
-    }
-  }
-  return binding.run(modelId, input, options);
 }
 
 /** Returns the result of a run. Rejects when the signal aborts, because some bindings ignore the signal. */

@@ -1,8 +1,8 @@
 import type { LlmError } from '@majordomo/core';
 import { credentialSource, secretsIn, ServerSession, type ErrorContext } from '@majordomo/wire-kit';
-import { runBound } from './binding.ts';
+import { BoundModels } from './binding.ts';
 import { toLlmError } from './errors.ts';
-import type { CloudflareOptions } from './options.ts';
+import type { AiBinding, CloudflareOptions } from './options.ts';
 import { connectRest } from './rest.ts';
 import type { ConnectRun, Run, SendRun } from './run.ts';
 
@@ -28,14 +28,15 @@ export class RunSession extends ServerSession<SendRun, Run> {
 
 /** Creates the connection that all models of a provider share. */
 export function createConnection(options: CloudflareOptions, keyEnv: readonly string[]): Connection {
-  const { binding } = options;
-  const connect: ConnectRun =
-    binding === undefined
+  const connect =
+    options.binding === undefined
       ? connectRest(options, credentialSource(options.apiKey, keyEnv))
-      : (run) =>
-          Promise.resolve({
-            secrets: secretsIn(options.headers),
-            client: () => () => runBound(binding, options, run),
-          });
+      : connectBinding(options.binding, options);
   return { open: (about) => new RunSession(connect, about) };
+}
+
+function connectBinding(binding: AiBinding, options: CloudflareOptions): ConnectRun {
+  const models = new BoundModels(binding, options);
+  const secrets = secretsIn(options.headers);
+  return (run) => Promise.resolve({ secrets, client: () => () => models.run(run) });
 }

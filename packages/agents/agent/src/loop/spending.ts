@@ -9,16 +9,23 @@ const FAILED_COST_MS = 5000;
 /** Usage and spent amounts of a failed operation. */
 export type FailedWork = Pick<ToolOutcome, 'usage' | 'spent'>;
 
-const failedWork = new WeakMap<object, FailedWork>();
+/** Property of an error that contains the work of the operation that failed. JSON and inspection of the error omit the property. */
+const FAILED_WORK = Symbol('failedWork');
 
-/** Records the usage and the spent amounts of the operation that failed with this error. */
+/**
+ * Stores the usage and the spent amounts of an operation in the error with which it failed. Stores nothing in a primitive value or
+ * a frozen object that the application has thrown.
+ */
 export function recordFailedWork(error: unknown, work: FailedWork | undefined): void {
-  if (work !== undefined && typeof error === 'object' && error !== null) failedWork.set(error, work);
+  if (work !== undefined && typeof error === 'object' && error !== null)
+    Reflect.defineProperty(error, FAILED_WORK, { value: work, configurable: true });
 }
 
-/** Returns the usage and the spent amounts that were recorded for this error. */
+/** Returns the usage and the spent amounts that an error contains. */
 export const failedWorkOf = (error: unknown): FailedWork | undefined =>
-  typeof error === 'object' && error !== null ? failedWork.get(error) : undefined;
+  typeof error === 'object' && error !== null && FAILED_WORK in error
+    ? (error[FAILED_WORK] as FailedWork)
+    : undefined;
 
 /**
  * Returns the cost of an answered model call in nano-dollars. An unknown cost is treated as zero and causes a warning. If

@@ -1,14 +1,17 @@
 import { LlmError, type Message, type ToolCallPart } from '@majordomo/core';
-import { checkNumber, Semaphore } from '@majordomo/core/toolkit';
+import { checkNumber } from '@majordomo/core/toolkit';
 import { callsOf, startOfRun, type RunState } from '../state/state.ts';
+import { slotsOf } from './tool-slots.ts';
 import type { Tool } from './tool.ts';
 
-/** Throws `config` for a limit that is not a number or is too small. */
-export function checkToolLimits({ name, concurrency, maxCalls, timeoutMs, maxResultChars }: Tool): void {
+/** Throws `config` for a limit that is not a number or is too small, or that the tool cannot have. */
+export function checkToolLimits(tool: Tool): void {
+  const { name, concurrency, maxCalls, timeoutMs, maxResultChars } = tool;
   checkNumber(timeoutMs, 0, `timeoutMs of tool "${name}"`);
   checkNumber(maxResultChars, 0, `maxResultChars of tool "${name}"`);
   checkNumber(concurrency, 1, `concurrency of tool "${name}"`);
   checkNumber(maxCalls, 0, `maxCalls of tool "${name}"`);
+  slotsOf(tool);
 }
 
 /** Returns whether this run has made at least `maxCalls` earlier calls of the tool. Ignores calls that only loaded the tool. */
@@ -47,18 +50,9 @@ const isLoadedBy = (results: Message | undefined, { id, name }: ToolCallPart): b
     (part) => part.type === 'tool-result' && part.callId === id && part.loads?.includes(name) === true,
   );
 
-const semaphores = new WeakMap<Tool, Semaphore>();
-
 /** Runs a call of the tool. Waits first if `concurrency` calls of the tool are running. */
-export function withConcurrency<T>(tool: Tool, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  if (tool.concurrency === undefined) return work();
-  let semaphore = semaphores.get(tool);
-  if (semaphore === undefined) {
-    semaphore = new Semaphore(tool.concurrency);
-    semaphores.set(tool, semaphore);
-  }
-  return semaphore.run(signal, work, abortedWhileWaiting);
-}
+export const withConcurrency = <T>(tool: Tool, signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+  slotsOf(tool)?.run(signal, work, abortedWhileWaiting) ?? work();
 
 /** Returns the error of a call that was still waiting to start when the run was aborted. */
 export const abortedWhileWaiting = (cause: unknown): LlmError =>

@@ -9,6 +9,7 @@ import type {
   Usage,
 } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { withSlots } from './tool-slots.ts';
 
 /** Context that a tool receives with each call. */
 export interface ToolContext {
@@ -139,11 +140,11 @@ export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
   checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], OTHER_NAMES);
   const { approval } = tool;
-  return {
+  return withSlots({
     ...tool,
     approval: typeof approval === 'function' ? (args) => approval(args as never) : approval,
     run: (args, context) => tool.run(args, context),
-  };
+  });
 }
 
 const SUSPENDED = Symbol.for('majordomo.suspended');

@@ -9,6 +9,7 @@ import {
   vendorToolName,
   type KindsOf,
 } from '@majordomo/core/toolkit';
+import { withSlots } from './tool-slots.ts';
 import { SHARED_KINDS, type Tool, type ToolContext, type ToolOutput } from './tool.ts';
 import { checkAction } from './vendor-action.ts';
 
@@ -123,7 +124,7 @@ export function defineVendorTool<Kind extends VendorCallKind>(definition: Vendor
       path: 'kind',
     });
   const action = (args: JsonObject): VendorActions[Kind] => args as unknown as VendorActions[Kind];
-  return {
+  return withSlots({
     effect,
     timeoutMs,
     maxResultChars,
@@ -138,7 +139,7 @@ export function defineVendorTool<Kind extends VendorCallKind>(definition: Vendor
       checkAction(kind, args);
       return outputOf(kind, await definition.run(action(args), context));
     },
-  };
+  });
 }
 
 /** Output of a vendor tool, with the details that the result of the call contains. */
