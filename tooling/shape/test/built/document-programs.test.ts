@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Server } from 'node:net';
+import { Server, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -53,6 +54,8 @@ interface Run {
   readonly prints?: readonly string[];
   /** Message of the error that the run must throw. `@default` none */
   readonly fails?: string;
+  /** Request to the server that the program starts. Its response must contain `ANSWER`. `@default` none */
+  readonly request?: { readonly path: string; readonly body: string };
 }
 
 /** Runs by program, in order. A program that is not listed runs once, and its output is not compared. */
@@ -108,6 +111,17 @@ const RUNS: Readonly<Record<string, readonly Run[]>> = {
   'site/home 1': [{ prints: [`openai/gpt-5.4 ${ANSWER}`] }],
   'vectors-and-voices 3': [{ prints: [ANSWER] }],
   'vendor-profile 1': [{ prints: [`${ANSWER} acme/some-model []`] }],
+  'chat-endpoint 3': [{ request: { path: '/chat', body: 'Why is the sky blue?' } }],
+  'chat-endpoint 4': [{ request: { path: '/chat', body: 'Why is the sky blue?' } }],
+  'deploying 1': [{ request: { path: '/', body: 'Why is the sky blue?' } }],
+  'gateway 1': [
+    {
+      request: {
+        path: '/v1/chat/completions',
+        body: '{"model": "smart", "messages": [{"role": "user", "content": "hi"}]}',
+      },
+    },
+  ],
   'classification 1': [{ prints: ['0.9 vendor'] }],
 };
 
@@ -222,6 +236,17 @@ async function run({ name, code, loader }: Program, args: readonly string[]): Pr
   for (const body of tests) await body();
 }
 
+/** Sends a request to the server that the program has started, and returns the text of the response, also of a stream. */
+async function answerTo({ path, body }: NonNullable<Run['request']>): Promise<string> {
+  const [server] = listening;
+  if (server === undefined) throw new Error('the program has started no server');
+  if (!server.listening) await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const headers = { 'content-type': body.startsWith('{') ? 'application/json' : 'text/plain' };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body });
+  return response.text();
+}
+
 /** Whether a statement of the module itself prints. */
 const isPrinting = ({ code }: Program): boolean => /^console\.log/m.test(code);
 
@@ -229,7 +254,7 @@ describe('programs of the documents', () => {
   const ready = programs.filter(({ name }) => NOT_RUN[name] === undefined);
 
   test.each(ready)('$name runs to its end', async (program) => {
-    for (const { args = [], script = usualAnswer, prints, fails } of RUNS[program.name] ?? [{}]) {
+    for (const { args = [], script = usualAnswer, prints, fails, request } of RUNS[program.name] ?? [{}]) {
       vendors.play(script);
       printed = '';
       if (fails !== undefined) {
@@ -239,6 +264,7 @@ describe('programs of the documents', () => {
       await run(program, args);
       expect(complained).toBe('');
       if (isPrinting(program)) expect(printed).not.toBe('');
+      if (request !== undefined) expect(await answerTo(request)).toContain(ANSWER);
       if (prints !== undefined) expect(printed.trimEnd().split('\n')).toEqual(prints);
     }
   });
