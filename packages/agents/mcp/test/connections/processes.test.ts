@@ -8,7 +8,7 @@ import { protectedServer } from '../support/protected-server.ts';
 
 const SCRIPT = new URL('../support/connection-process.ts', import.meta.url).pathname;
 /** Number of users. SOAK=1, as in the nightly run, tests one hundred. */
-const USERS = process.env['SOAK'] === undefined ? 20 : 100;
+const USERS = process.env['SOAK'] === undefined ? 10 : 100;
 const SECRET = 'secret-of-the-application';
 
 /** Starts a process of a web application. Returns a function that sends it orders. */
