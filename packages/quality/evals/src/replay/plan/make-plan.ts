@@ -5,7 +5,7 @@ import { failureOf } from '../compare/format.ts';
 import { replayError, type Experiment } from '../definition.ts';
 import { FORMAT, type HeaderLine, type UnitLine } from '../journal/lines.ts';
 import type { ReplaySample } from '../report/report.ts';
-import { readUnit } from '../traffic/read-unit.ts';
+import { readUnit } from '../follow/read-unit.ts';
 import { collect, type Collected } from '../sample/collect.ts';
 import { drawSample, shuffled, type Drawn } from '../sample/draw.ts';
 import { kindsOf } from '../sample/kinds.ts';

@@ -3,7 +3,7 @@ import type { RecordedCall } from '../answer.ts';
 import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
 import { requestToJudge } from '../judge-request.ts';
 import { tenantOf } from '../tenant.ts';
-import { answersIn, MORE_STEPS, requestAtEnd } from '../traffic/recorded-run.ts';
+import { answersIn, MORE_STEPS, requestAtEnd } from '../follow/recorded-run.ts';
 import type { Planning } from './planning.ts';
 
 /** Share of the pairs of texts that a judge is likely to see. */

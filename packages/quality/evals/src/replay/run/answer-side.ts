@@ -4,8 +4,8 @@ import type { Answer, RecordedCall } from '../answer.ts';
 import { answerOf } from '../journal/pairs.ts';
 import type { AnswerLine, Side } from '../journal/lines.ts';
 import { tenantOf } from '../tenant.ts';
-import { answersIn, MORE_STEPS, RecordedResults } from '../traffic/recorded-run.ts';
-import type { UnitSetup } from './run-units.ts';
+import { answersIn, MORE_STEPS, RecordedResults } from '../follow/recorded-run.ts';
+import type { UnitSetup } from './unit-setup.ts';
 
 /** One side of a unit: the candidate, or the present model. */
 export interface SideRun {

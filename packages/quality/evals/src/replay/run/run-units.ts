@@ -6,25 +6,13 @@ import { compareAnswers, type Outcome } from '../compare/compare.ts';
 import { replayError, type Experiment } from '../definition.ts';
 import { recordedAnswer } from '../journal/pairs.ts';
 import type { IndexedUnit } from '../journal/journal-index.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { StoredCost, UnitLine } from '../journal/lines.ts';
 import type { Prices } from '../plan/prices.ts';
 import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
 import { answerSide, type SideRun } from './answer-side.ts';
+import type { UnitSetup } from './unit-setup.ts';
 import { checkedDifference } from './checked.ts';
 import { judgePair, type Judged } from './judged.ts';
-import type { Calls } from './paid-calls.ts';
-
-/** Dependencies of `runUnits`. */
-export interface UnitSetup {
-  readonly experiment: Experiment;
-  readonly journal: Journal;
-  readonly prices: Prices;
-  readonly calls: Calls;
-  readonly concurrency: number;
-  readonly signal: AbortSignal;
-  readonly onUnit: () => void;
-}
 
 /**
  * Answers and compares all units without a result. Rejects with the first error for which a person must act, after the calls in flight

@@ -8,8 +8,8 @@ import type { ExcludedCall } from '../traffic/traffic.ts';
 import { featuresOf, type Features } from './features.ts';
 import { fingerprintOf, type Fingerprint } from './near-duplicates.ts';
 import { candidateRequest, candidateSpec } from '../candidate.ts';
-import { readUnit } from '../traffic/read-unit.ts';
-import { requestAtEnd } from '../traffic/recorded-run.ts';
+import { readUnit } from '../follow/read-unit.ts';
+import { requestAtEnd } from '../follow/recorded-run.ts';
 
 /** Maximum number of calls whose content is read, or 20 times the sample if that is more. */
 const MOST_READ = 20_000;

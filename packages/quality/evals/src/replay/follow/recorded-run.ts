@@ -2,7 +2,7 @@ import type { ChatRequest, Message, ToolCallPart, ToolResultPart } from '@majord
 import { toolCallsOf } from '../../output.ts';
 import type { RecordedCall } from '../answer.ts';
 import { differingPathsOfCalls, type CallRules } from '../compare/divergences.ts';
-import type { ExcludedCall } from './traffic.ts';
+import type { ExcludedCall } from '../traffic/traffic.ts';
 
 /**
  * Returns the run that ends with a call: its request ends with the last user message, and `steps` are the messages after it. The times

@@ -1,7 +1,7 @@
 import type { RecordedCall } from '../answer.ts';
 import type { ReplayDefinition } from '../definition.ts';
 import { runOf } from './recorded-run.ts';
-import type { ExcludedCall } from './traffic.ts';
+import type { ExcludedCall } from '../traffic/traffic.ts';
 
 /** Reads a recorded call or, with `follow`, the run that ends with it. */
 export async function readUnit(

@@ -1,0 +1,15 @@
+import type { Experiment } from '../definition.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Prices } from '../plan/prices.ts';
+import type { Calls } from './paid-calls.ts';
+
+/** Dependencies of `runUnits`. */
+export interface UnitSetup {
+  readonly experiment: Experiment;
+  readonly journal: Journal;
+  readonly prices: Prices;
+  readonly calls: Calls;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  readonly onUnit: () => void;
+}
