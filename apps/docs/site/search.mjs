@@ -41,7 +41,7 @@ const EXPECTED = {
   embeddings: 'docs/search',
   whisper: 'docs/vectors-and-voices',
   pdf: 'docs/images-and-files',
-  'virtual keys': 'docs/keys-per-customer',
+  'virtual keys': 'docs/gateway-for-teams',
   guardrails: 'docs/guards',
   ollama: 'docs/local-models',
   'circuit breaker': 'docs/failover',
@@ -76,6 +76,12 @@ const EXPECTED = {
   'http proxy': 'packages/undici',
   openai: 'docs/vendors',
   'web search': 'packages/provider-openai',
+  failover: 'docs/failover',
+  tracing: 'docs/tracing',
+  log: 'docs/tracing',
+  'cheapest model': 'docs/routing',
+  'invalid api key': 'docs/errors',
+  changelog: 'docs/versions',
 };
 
 /** Returns the searches whose first result is on another page. */
