@@ -3,6 +3,7 @@ import { measureAgent } from './suites/agent.mjs';
 import { measureCaching } from './suites/caching.mjs';
 import { measureEvals } from './suites/evals.mjs';
 import { measureGateway } from './suites/gateway.mjs';
+import { measureGrowth } from './suites/growth.mjs';
 import { measureGuards } from './suites/guards.mjs';
 import { measureHistory } from './suites/history.mjs';
 import { measureMemory } from './suites/memory.mjs';
@@ -26,8 +27,9 @@ export const SUITES = {
   wire: { measure: measureWire, wires: ALL },
   memory: { measure: measureMemory, wires: MAIN_WIRES },
   agent: { measure: measureAgent, wires: [...MAIN_WIRES, GEMINI] },
-  history: { measure: measureHistory, wires: MAIN_WIRES },
+  history: { measure: measureHistory, wires: [...MAIN_WIRES, GEMINI] },
   process: { measure: measureProcess, wires: [OPENAI] },
+  growth: { measure: measureGrowth, wires: [OPENAI] },
   caching: { measure: measureCaching, wires: [ANTHROPIC] },
   gateway: { measure: measureGateway, wires: [OPENAI] },
   guards: { measure: measureGuards, wires: [OPENAI] },
@@ -55,7 +57,7 @@ const value =
 const rowOf = (suite, row, wires, atMost, unit, figure) => ({ suite, row, wires, atMost, unit, figure });
 const wire = (...about) => rowOf('wire', ...about);
 const agent = (row, ...about) => rowOf('agent', row, [...MAIN_WIRES, GEMINI], ...about);
-const history = (row, ...about) => rowOf('history', row, MAIN_WIRES, ...about);
+const history = (row, ...about) => rowOf('history', row, [...MAIN_WIRES, GEMINI], ...about);
 const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
 const caching = (row, ...about) => rowOf('caching', row, [ANTHROPIC], ...about);
 const ui = (row, ...about) => rowOf('ui', row, [OPENAI], ...about);
@@ -63,7 +65,8 @@ const evals = (row, ...about) => rowOf('evals', row, [OPENAI], ...about);
 const guards = (row, ...about) => rowOf('guards', row, [OPENAI], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
 /** Ratio of the cost per item for many items and for a tenth of them: 1 if the cost is linear, 10 if it is quadratic. */
-const linear = (row, metric) => inProcess(row, 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
+const linear = (row, metric, suite = 'process') =>
+  rowOf(suite, row, [OPENAI], 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
 
 const p99 = (values) => quantile(values, 0.99);
 const best = (values) => Math.min(...values);
@@ -104,11 +107,19 @@ export const ROWS = [
   agent('agent, growth from 40 to 400 steps', 1.2, "× SDK's", agentGrowth),
   history('call with 401 messages, new objects', 2, '× SDK', ratio('fresh')),
   history('call with 401 messages, reused objects', 2, '× SDK', ratio('reused')),
+  history('call with 50 results of 2,000 characters, new objects', 2, '× SDK', ratio('freshResults')),
+  history('call with 50 results of 2,000 characters, reused objects', 2, '× SDK', ratio('reusedResults')),
+  inProcess('failing attempt', 500, 'µs CPU', excess('failing', 'answered', 'failed')),
   linear('an alias of 10,000', 'aliases'),
   linear('a provider of 1,000', 'providers'),
   linear('a tool of 2,000', 'tools'),
   linear('a tenant of 1,000', 'tenants'),
   linear('a message of 400', 'messages'),
+  linear('a price of 20,000', 'prices', 'growth'),
+  linear('a tool of 1,000 of an MCP server', 'servedTools', 'growth'),
+  linear('an item of a batch of 200', 'batchItems', 'growth'),
+  linear('an evaluated case of 1,000', 'evaluatedCases', 'growth'),
+  linear('a key of 5,000', 'keys', 'growth'),
   inProcess('ledger gate', 15, 'µs CPU added to a call', excess('added', 'nothing', 'ledger')),
   inProcess('router', 15, 'µs CPU added to a call', excess('added', 'nothing', 'router')),
   caching('cache: auto, 100 messages', 20, 'µs CPU added to a call', excess('call', 'none', 'auto')),

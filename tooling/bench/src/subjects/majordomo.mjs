@@ -38,7 +38,8 @@ function subjectOf(family, fetchOf) {
             if (event.type === 'part-end' && event.part.type === 'tool-call') call = event.part;
           return { name: call?.name, args: call?.args };
         },
-        completeHistory: async (history) => (await model.generate({ messages: history, maxTokens })).text,
+        completeHistory: async (history, tools) =>
+          (await model.generate({ messages: history, maxTokens, tools })).text,
         async runAgent() {
           const { createAgent, defineTool } = await import('@majordomo/agent');
           const search = defineTool({ ...SEARCH, run: () => FOUND });
@@ -46,12 +47,12 @@ function subjectOf(family, fetchOf) {
           const { state, text } = await agent.run(PROMPT);
           return { steps: state.steps - 1, text };
         },
-        async runLoop() {
+        async runLoop(result = FOUND) {
           const history = [...messages];
           for (let steps = 0; ; steps++) {
             const answer = await model.generate({ messages: history, maxTokens, tools: [SEARCH] });
-            if (answer.toolCalls.length === 0) return { steps, text: answer.text };
-            const results = answer.toolCalls.map(({ id, name }) => ({ callId: id, name, content: FOUND }));
+            if (answer.toolCalls.length === 0) return { steps, text: answer.text, history };
+            const results = answer.toolCalls.map(({ id, name }) => ({ callId: id, name, content: result }));
             history.push(answer.message, toolResult(results));
           }
         },

@@ -5,9 +5,12 @@ import { EDIT, FOUND, PROMPT, SEARCH } from '../wires/wire.mjs';
  * @property {() => Promise<string>} [complete] one non-streaming call
  * @property {(onDelta?: (text: string) => void, signal?: AbortSignal) => Promise<string>} [streamText]
  * @property {() => Promise<{ name: string, args: unknown }>} [streamTool]
- * @property {() => Promise<{ steps: number, text: string }>} [runAgent] calls `search` as long as the model requests it
- * @property {() => Promise<{ steps: number, text: string }>} [runLoop] the same without an agent
- * @property {(history: readonly object[]) => Promise<string>} [completeHistory] one non-streaming call with these messages
+ * @property {() => Promise<Run>} [runAgent] calls `search` as long as the model requests it
+ * @property {(result?: string) => Promise<Run>} [runLoop] the same without an agent, with this result of each call
+ * @property {(history: readonly object[], tools?: readonly object[]) => Promise<string>} [completeHistory] one non-streaming call
+ *   with these messages
+ *
+ * @typedef {{ steps: number, text: string, history?: readonly object[] }} Run `history`: messages of a run without an agent
  *
  * @typedef {object} Subject
  * @property {string} family `sdk`, `majordomo`, `undici`, or a peer
@@ -29,7 +32,8 @@ export const sdk = (dialect) => ({
     const question = [dialect.user(PROMPT)];
     return {
       complete: async () => dialect.turn(await whole(dialect.body({ history: question }))).text,
-      completeHistory: async (history) => dialect.turn(await whole(dialect.body({ history }))).text,
+      completeHistory: async (history, tools) =>
+        dialect.turn(await whole(dialect.body({ history, tools }))).text,
       async streamText(onDelta) {
         let text = '';
         for await (const event of await stream(dialect.body({ history: question, streamed: true }))) {
@@ -51,15 +55,21 @@ export const sdk = (dialect) => ({
         return { name, args: JSON.parse(json) };
       },
       async runAgent() {
-        const history = [...question];
-        for (let steps = 0; ; steps++) {
-          const { text, calls, messages } = dialect.turn(
-            await whole(dialect.body({ history, tools: [SEARCH] })),
-          );
-          if (calls.length === 0) return { steps, text };
-          history.push(...messages, ...dialect.results(calls, FOUND));
-        }
+        const { steps, text } = await runLoop();
+        return { steps, text };
       },
+      runLoop,
     };
+
+    async function runLoop(result = FOUND) {
+      const history = [...question];
+      for (let steps = 0; ; steps++) {
+        const { text, calls, messages } = dialect.turn(
+          await whole(dialect.body({ history, tools: [SEARCH] })),
+        );
+        if (calls.length === 0) return { steps, text, history };
+        history.push(...messages, ...dialect.results(calls, result));
+      }
+    }
   },
 });

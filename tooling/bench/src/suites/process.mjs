@@ -1,7 +1,7 @@
-import { createMajordomo, user } from '@majordomo/core';
+import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
 import { createRouter } from '@majordomo/routing';
-import { inRounds } from '../measure/rounds.mjs';
+import { check, inRounds } from '../measure/rounds.mjs';
 import { entered } from './entered.mjs';
 
 const QUESTION = 'Which of the two cities is older, and who founded each of them?';
@@ -14,7 +14,11 @@ const TIMES = 4;
 
 /** Measures costs inside the process, with a provider that responds immediately. */
 export async function measureProcess({ place, plan }) {
-  const measures = { added: await inRounds(layers(), plan), entered: await entered(place) };
+  const measures = {
+    added: await inRounds(layers(), plan),
+    failing: await inRounds(failures(), plan),
+    entered: await entered(place),
+  };
   for (const [name, most] of Object.entries(MOST)) measures[name] = await inRounds(growing(name, most), plan);
   return measures;
 }
@@ -37,6 +41,36 @@ const instant = (id) => ({
     },
   }),
 });
+
+/** Measures a call that the first target answers, and a call that the second target answers after a failing attempt. */
+function failures() {
+  const refusing = {
+    spi: 1,
+    id: 'refusing',
+    model: (modelId) => ({
+      id: modelId,
+      families: [],
+      capabilities: {},
+      // eslint-disable-next-line require-yield
+      async *stream(_request, { target }) {
+        throw new LlmError('context-overflow', `${target}: the request is too long`, { target, status: 400 });
+      },
+    }),
+  };
+  const majordomo = createMajordomo({ providers: [refusing, instant('p')] });
+  const calling = (subject, spec, attempts) => {
+    const model = majordomo.model(spec);
+    return {
+      subject,
+      per: CALLS,
+      async run() {
+        for (let n = 0; n < CALLS; n++)
+          check((await model.generate({ messages: [user(QUESTION)] })).attempts.length, attempts);
+      },
+    };
+  };
+  return [calling('answered', 'p/m', 1), calling('failed', 'refusing/m,p/m', 2)];
+}
 
 /** Measures the same call without additions, with the gate of a ledger, and with a router. */
 function layers() {

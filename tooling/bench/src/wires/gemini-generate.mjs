@@ -17,6 +17,7 @@ export const geminiGenerate = {
     ...(tools && { tools: [{ functionDeclarations: tools.map(declarationOf) }] }),
   }),
   user: (text) => ({ role: 'user', parts: [{ text }] }),
+  assistant: (text) => ({ role: 'model', parts: [{ text }] }),
   turn(answer) {
     const parts = partsOf(answer);
     const calls = parts.flatMap(({ functionCall: call }) => (call ? [call] : []));

@@ -1,0 +1,129 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createKeys, memoryKeyStore } from '@majordomo/admin';
+import { createBatches, memoryBatchStore } from '@majordomo/batch';
+import { catalog } from '@majordomo/catalog';
+import { createMajordomo, user } from '@majordomo/core';
+import { evaluate } from '@majordomo/evals';
+import { connectMcp, serveMcp } from '@majordomo/mcp';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { check, inRounds } from '../measure/rounds.mjs';
+import { instant } from './evals-process.mjs';
+
+const BATCH_SERVER = fileURLToPath(new URL('../../batch/server.mjs', import.meta.url));
+/** Largest number of each item; the smaller one is a tenth. */
+const MOST = { prices: 20_000, servedTools: 1000, batchItems: 200, evaluatedCases: 1000, keys: 5000 };
+
+/** Costs per item of packages that hold many items, with many items and with a tenth of them. */
+export async function measureGrowth({ plan }) {
+  const folder = await mkdtemp(join(tmpdir(), 'majordomo-bench-growth-'));
+  const server = fork(BATCH_SERVER, ['0'], { execArgv: [] });
+  try {
+    const [url] = await once(server, 'message');
+    const works = worksIn(folder, url);
+    const fewer = { ...plan, warmUp: 2 };
+    const measures = {};
+    for (const [name, most] of Object.entries(MOST))
+      measures[name] = await inRounds(jobsOf(works[name], most), fewer);
+    return measures;
+  } finally {
+    server.kill();
+    await rm(folder, { recursive: true });
+  }
+}
+
+const jobsOf = (work, most) =>
+  ['few', 'many'].map((subject) => {
+    const count = subject === 'few' ? most / 10 : most;
+    return {
+      subject,
+      per: most,
+      async run() {
+        for (let done = 0; done < most; done += count) await work(count);
+      },
+    };
+  });
+
+const list = (count, make) => Array.from({ length: count }, (_, at) => make(at));
+
+function worksIn(folder, url) {
+  let runs = 0;
+  return {
+    /** Finds the last of the application's prices. */
+    async prices(count) {
+      const prices = [
+        { from: '2026-01-01', rates: { input: 1, output: 2 }, sources: ['bench'], trust: 'override' },
+      ];
+      const own = catalog.with(list(count, (at) => ({ vendor: 'acme', id: `m${at}`, prices })));
+      const found = await own.find('acme', `m${count - 1}`);
+      check(found?.model.id, `m${count - 1}`);
+    },
+
+    /** Lists the tools of a server, and calls the last one. */
+    async servedTools(count) {
+      const tools = list(count, (at) => ({
+        name: `find_${at}`,
+        description: 'Finds a file',
+        parameters: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
+        run: ({ path }) => path,
+      }));
+      const served = serveMcp({ name: 'bench', version: '1.0.0', tools });
+      const place = {
+        url: 'http://127.0.0.1/mcp',
+        fetch: (...request) => served.fetch(new Request(...request)),
+      };
+      const toolbox = await connectMcp({ name: 'bench', place });
+      check(toolbox.tools.length, count);
+      await toolbox.close();
+      await served.close();
+    },
+
+    /** Submits a batch, sends it and reads its results. */
+    async batchItems(count) {
+      const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'sk-bench', baseURL: url })] });
+      const batches = createBatches({ majordomo, store: memoryBatchStore(), folder });
+      const items = list(count, (at) => ({
+        id: `item-${at}`,
+        request: { messages: [user(`Question ${at}`)], maxTokens: 100 },
+      }));
+      const job = await batches.submit({ key: `growth-${runs++}`, spec: 'openai/gpt-4.1', items });
+      let state;
+      do ({ state } = await job.poll());
+      while (state !== 'done');
+      let answered = 0;
+      for await (const { response } of job.results()) if (response !== undefined) answered++;
+      check(answered, count);
+    },
+
+    /** Evaluates cases with a model that answers at once. */
+    async evaluatedCases(count) {
+      const { totals } = await evaluate(
+        {
+          name: 'growth',
+          majordomo: createMajordomo({ providers: [instant] }),
+          cases: list(count, (at) => ({ id: `c${at}`, input: `question ${at}` })),
+          subject: (input, { model }) => model('p/m').generate({ messages: [user(input)] }),
+          checks: { right: ({ text }) => text.startsWith('Rome') },
+        },
+        { folder, mode: 'live' },
+      );
+      check(totals.errors, 0);
+    },
+
+    /** Creates keys, and authorizes a request with each of them. */
+    async keys(count) {
+      const keys = createKeys({ store: memoryKeyStore() });
+      for (let at = 0; at < count; at++) {
+        const { secret } = await keys.create({ name: `key ${at}`, tenant: 'bench' });
+        const request = new Request('http://127.0.0.1/v1/models', {
+          headers: { authorization: `Bearer ${secret}` },
+        });
+        if ((await keys.authorize(request)) === undefined) throw new Error(`key ${at} was refused`);
+      }
+    },
+  };
+}
