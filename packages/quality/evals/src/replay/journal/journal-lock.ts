@@ -8,15 +8,25 @@ import { fileError, hasCode } from '../../files.ts';
 /** Time after which a lock without a heartbeat is taken over, and the interval of heartbeats, in milliseconds. */
 const STALE_MS = 120_000;
 const HEARTBEAT_MS = 20_000;
+/** Time since the last heartbeat after which a process reads the lock file before it writes. */
+const LATE_MS = 2 * HEARTBEAT_MS;
+
+const LOST =
+  'another process has continued this experiment, because this process was suspended for more than 2 minutes; wait until the other process has ended, and run again';
 
 /** Lock of an experiment, so that two processes do not send the same calls. */
 export interface JournalLock {
+  /**
+   * Rejects with `config` if another process has taken over the lock, because this process was suspended. Reads the lock file only if
+   * the last heartbeat is late.
+   */
+  confirm(): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * Acquires the lock file. Takes over the lock of a process of this machine that has ended, and a lock without a heartbeat. Rejects
- * with `config` if another process runs the experiment.
+ * Acquires the lock file. Takes over the lock of a process of this machine that has ended, and a lock without a heartbeat for 2 minutes.
+ * Rejects with `config` if another process runs the experiment.
  */
 export async function acquireLock(file: string): Promise<JournalLock> {
   const content = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
@@ -24,13 +34,22 @@ export async function acquireLock(file: string): Promise<JournalLock> {
     await removeStale(file);
     if (!(await create(file, content))) throw inUse(file);
   }
-  const timer = setInterval(() => {
+  let confirmed = Date.now();
+  const confirm = async (): Promise<void> => {
+    const stored = await readFile(file, 'utf8').catch(() => undefined);
+    if (stored !== content) throw fileError(file, LOST);
     const now = new Date();
     // A heartbeat that fails once is repeated long before the lock is stale.
-    utimes(file, now, now).catch(() => undefined);
-  }, HEARTBEAT_MS);
+    await utimes(file, now, now).catch(() => undefined);
+    confirmed = now.getTime();
+  };
+  // A lost lock is reported by the next write.
+  const timer = setInterval(() => void confirm().catch(() => undefined), HEARTBEAT_MS);
   timer.unref();
   return {
+    async confirm() {
+      if (Math.abs(Date.now() - confirmed) >= LATE_MS) await confirm();
+    },
     async release() {
       clearInterval(timer);
       const stored = await readFile(file, 'utf8').catch(() => undefined);
@@ -69,14 +88,14 @@ async function removeStale(file: string): Promise<void> {
 
 async function isStale(file: string, stored: string): Promise<boolean> {
   const holder = tryParseJson(stored);
-  if (isRecord(holder) && holder['host'] === hostname() && typeof holder['pid'] === 'number')
-    return !isRunning(holder['pid']);
+  const isOfThisHost = isRecord(holder) && holder['host'] === hostname();
+  if (isOfThisHost && typeof holder['pid'] === 'number' && !isRunning(holder['pid'])) return true;
+  // A running process may have the id of one that has ended, as in a restarted container.
   const { mtimeMs } = await stat(file);
   return Date.now() - mtimeMs > STALE_MS;
 }
 
 function isRunning(pid: number): boolean {
-  if (pid === process.pid) return true;
   try {
     process.kill(pid, 0);
     return true;
@@ -88,5 +107,5 @@ function isRunning(pid: number): boolean {
 const inUse = (file: string): LlmError =>
   fileError(
     file,
-    'another process runs this experiment; wait until it has ended, or use another name for another experiment',
+    'another process runs this experiment; wait until it has ended, or for 2 minutes if it was killed, or use another name for another experiment',
   );

@@ -1,7 +1,7 @@
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { checkFormat, fileError, hasCode } from '../../files.ts';
 import { acquireLock, type JournalLock } from './journal-lock.ts';
@@ -26,6 +26,8 @@ export class Journal {
   private end: number;
   private lastWrite: Promise<unknown> = Promise.resolve();
   private isSynced = true;
+  /** Whether the file may end with a part of a line, because a write failed. */
+  private isTorn = false;
   private readonly timer: NodeJS.Timeout;
 
   private constructor(
@@ -67,7 +69,10 @@ export class Journal {
 
   /** Removes all lines, and writes the first line of a new sample. */
   async restart(header: HeaderLine): Promise<void> {
-    await this.inTurn(() => this.handle.truncate(0));
+    await this.inTurn(async () => {
+      await this.lock.confirm();
+      await this.handle.truncate(0);
+    });
     this.end = 0;
     this.index.clear();
     await this.write(header);
@@ -105,8 +110,13 @@ export class Journal {
   private async write(value: HeaderLine | Line): Promise<Place> {
     const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
     return this.inTurn(async () => {
+      await this.lock.confirm();
+      // Otherwise the next line would be joined to the part, and both would be lost.
+      if (this.isTorn) await this.handle.truncate(this.end);
       const place = { at: this.end, length: bytes.length - 1 };
+      this.isTorn = true;
       await this.handle.appendFile(bytes);
+      this.isTorn = false;
       this.end += bytes.length;
       this.isSynced = false;
       return place;
@@ -119,6 +129,7 @@ export class Journal {
       .catch(() => undefined)
       .then(work)
       .catch((error: unknown) => {
+        if (LlmError.is(error)) throw error;
         throw fileError(this.file, `the file cannot be written: ${messageOf(error)}`);
       });
     this.lastWrite = result;

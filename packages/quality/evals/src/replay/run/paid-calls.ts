@@ -16,7 +16,7 @@ import { asLlmError } from '../as-llm-error.ts';
 import { isOwnFailure } from '../../score.ts';
 import { storeError } from '../../stored-call.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Side } from '../journal/lines.ts';
+import type { AnswerLine, Side, VerdictLine } from '../journal/lines.ts';
 import type { Prices } from '../plan/prices.ts';
 import { tenantOf } from '../tenant.ts';
 import type { Budget } from './budget.ts';
@@ -78,67 +78,76 @@ export class PaidCalls implements Calls {
   }
 
   /** Rejects with `auth`, `billing` or `config` if a person must act. */
-  async answer(call: SideCall): Promise<boolean> {
-    const { clock, journal } = this.setup;
-    const { key, unit, side, spec, request, wrap } = call;
-    const earlier = call.earlier && { ...call.earlier, messages: toJson(call.earlier.messages) };
-    const stored = { type: 'answer', key, unit, side, earlier } as const;
+  answer(call: SideCall): Promise<boolean> {
+    return this.pay(call, (most) => this.answerLine(call, most));
+  }
+
+  judge(call: JudgeCall): Promise<boolean> {
+    return this.pay(call, (most) => this.verdictLine(call, most));
+  }
+
+  /** Reserves the maximum cost of a call, makes it, and stores its line. Returns `false` if the call has no result. */
+  private async pay(
+    { key, spec, request }: SideCall | JudgeCall,
+    lineOf: (most: bigint) => Promise<AnswerLine | VerdictLine>,
+  ): Promise<boolean> {
     const most = await this.begin(key, spec, request);
     if (most === undefined) return false;
-    const start = clock.now();
     try {
-      const model = this.setup.majordomo.model(spec);
-      const { response, firstMs } = await readStream(wrap === undefined ? model : wrap(model), request, {
-        options: this.optionsOf(unit, side),
-        elapsed: () => clock.now() - start,
-      });
-      const { parts, finish, target, usage } = response;
-      await journal.append({
-        ...stored,
-        response: toJson({ parts, finish, target, usage }),
-        error: undefined,
-        ms: clock.now() - start,
-        firstMs,
-        nanoUsd: String(await this.costOf(response.attempts, most)),
-      });
-      return true;
-    } catch (cause) {
-      const error = asLlmError(cause);
-      if (!isOwnFailure(error)) return await this.fail(key, error);
-      await journal.append({
-        ...stored,
-        response: undefined,
-        error: toJson(storeError(error)),
-        ms: clock.now() - start,
-        firstMs: undefined,
-        nanoUsd: String(await this.costOfFailure(error)),
-      });
+      let line;
+      try {
+        line = await lineOf(most);
+      } catch (cause) {
+        return await this.fail(key, asLlmError(cause));
+      }
+      // If the line cannot be written, the call has no end in the journal, so that its maximum stays reserved.
+      await this.setup.journal.append(line);
       return true;
     } finally {
       this.setup.budget.release();
     }
   }
 
-  async judge({ key, unit, spec, request, verdicts }: JudgeCall): Promise<boolean> {
-    const { journal, majordomo } = this.setup;
-    const most = await this.begin(key, spec, request);
-    if (most === undefined) return false;
+  /** Makes a call for one side of a unit. Rejects with a failure that the model did not cause. */
+  private async answerLine(call: SideCall, most: bigint): Promise<AnswerLine> {
+    const { clock, majordomo } = this.setup;
+    const { key, unit, side, spec, request, wrap } = call;
+    const earlier = call.earlier && { ...call.earlier, messages: toJson(call.earlier.messages) };
+    const stored = { type: 'answer', key, unit, side, earlier } as const;
+    const start = clock.now();
+    const elapsed = (): number => clock.now() - start;
     try {
-      const { value, attempts } = await majordomo
-        .model(spec)
-        .generateObject(request, this.optionsOf(unit, 'judge'));
-      const { verdict } = value as { readonly verdict: string };
-      const nanoUsd = String(await this.costOf(attempts, most));
-      await journal.append({ type: 'verdict', key, verdict: verdicts[verdict], nanoUsd });
-      return true;
+      const model = majordomo.model(spec);
+      const { response, firstMs } = await readStream(wrap === undefined ? model : wrap(model), request, {
+        options: this.optionsOf(unit, side),
+        elapsed,
+      });
+      const ms = elapsed();
+      const { parts, finish, target, usage } = response;
+      const nanoUsd = String(await this.costOf(response.attempts, most));
+      const content = toJson({ parts, finish, target, usage });
+      return { ...stored, response: content, error: undefined, ms, firstMs, nanoUsd };
     } catch (cause) {
       const error = asLlmError(cause);
-      if (!isOwnFailure(error)) return await this.fail(key, error);
+      if (!isOwnFailure(error)) throw error;
       const nanoUsd = String(await this.costOfFailure(error));
-      await journal.append({ type: 'verdict', key, verdict: undefined, nanoUsd });
-      return true;
-    } finally {
-      this.setup.budget.release();
+      const failure = toJson(storeError(error));
+      return { ...stored, response: undefined, error: failure, ms: elapsed(), firstMs: undefined, nanoUsd };
+    }
+  }
+
+  private async verdictLine(call: JudgeCall, most: bigint): Promise<VerdictLine> {
+    const { key, unit, spec, request, verdicts } = call;
+    try {
+      const model = this.setup.majordomo.model(spec);
+      const { value, attempts } = await model.generateObject(request, this.optionsOf(unit, 'judge'));
+      const { verdict } = value as { readonly verdict: string };
+      const nanoUsd = String(await this.costOf(attempts, most));
+      return { type: 'verdict', key, verdict: verdicts[verdict], nanoUsd };
+    } catch (cause) {
+      const error = asLlmError(cause);
+      if (!isOwnFailure(error)) throw error;
+      return { type: 'verdict', key, verdict: undefined, nanoUsd: String(await this.costOfFailure(error)) };
     }
   }
 
