@@ -1,4 +1,4 @@
-import { user, type ChatRequest } from '@majordomo/core';
+import { assistant, image, user, type ChatRequest } from '@majordomo/core';
 import { seededRandom } from '@majordomo/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -128,6 +128,37 @@ describe('near duplicates', () => {
       print('', { messages: [user('b'), user('yes')] }),
       false,
     ],
+    ['other short words', print('yes'), print('no'), false],
+    [
+      'another image',
+      print('', { messages: [user('What is this?', image(new Uint8Array([1])))] }),
+      print('', { messages: [user('What is this?', image(new Uint8Array([2])))] }),
+      false,
+    ],
+    [
+      'the same image and other digits',
+      print('', { messages: [user('Is this the number 7?', image(new Uint8Array([1])))] }),
+      print('', { messages: [user('Is this the number 8?', image(new Uint8Array([1])))] }),
+      true,
+    ],
+    [
+      'another question after long instructions',
+      print(`${text.repeat(40)} Where is my parcel?`),
+      print(`${text.repeat(40)} How do I cancel the contract that my father signed in March, before the move?`),
+      false,
+    ],
+    [
+      'another document between long instructions',
+      print(`${text.repeat(20)} Where is my parcel? ${text.repeat(20)}`),
+      print(`${text.repeat(20)} How do I cancel this contract? ${text.repeat(20)}`),
+      false,
+    ],
+    [
+      'another last message of a transcript without a user',
+      print('', { messages: [assistant('a'), assistant('b')] }),
+      print('', { messages: [assistant('a'), assistant('c')] }),
+      false,
+    ],
   ])('with %s: %#', (_what, a, b, areDuplicates) => {
     expect(areNear(a, b)).toBe(areDuplicates);
   });
@@ -165,6 +196,9 @@ describe('a sample', () => {
     expect(drawn.length).toBeGreaterThan(80);
     const ids = new Set(distinct.map(({ call: { id } }) => id));
     for (const { copyOf } of drawn) if (copyOf !== undefined) expect(ids).toContain(copyOf);
+    const conversations = new Map(drawn.map(({ call: { id, conversation } }) => [id, conversation]));
+    for (const { call: one, copyOf } of drawn)
+      expect(one.conversation).toBe(conversations.get(copyOf ?? one.id));
   });
 
   it('is equal for an equal seed', () => {

@@ -1,5 +1,4 @@
 import { groupBy } from '../../group-by.ts';
-import type { Replayable } from '../sample/collect.ts';
 import { sharesOf, type Drawable, type KindShare } from '../sample/draw.ts';
 import { allocate, expectedError } from '../statistics/sample-size.ts';
 import { Z } from '../statistics/student.ts';
@@ -17,7 +16,7 @@ export interface TrafficShape {
   readonly perConversation: number;
 }
 
-export function shapeOf(calls: readonly (Drawable & Pick<Replayable, 'conversation'>)[]): TrafficShape {
+export function shapeOf(calls: readonly Drawable[]): TrafficShape {
   const kinds = sharesOf(calls);
   const byKind = groupBy(calls, ({ kind }) => kind);
   const conversations = [...groupBy(calls, ({ conversation }) => conversation).values()];

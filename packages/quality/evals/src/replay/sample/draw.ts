@@ -6,10 +6,14 @@ import { areNear, type Fingerprint } from './near-duplicates.ts';
 export interface Drawable {
   readonly id: string;
   readonly kind: string;
+  readonly conversation: string;
   readonly fingerprint: Fingerprint;
 }
 
-/** Drawn call. A near duplicate of another drawn call is not sent: it copies the result of that call. */
+/**
+ * Drawn call. A near duplicate of another drawn call is not sent: it copies the result of that call, and belongs to its conversation,
+ * because copies of one result are not independent.
+ */
 export interface Drawn<Call> {
   readonly call: Call;
   readonly copyOf: string | undefined;
@@ -52,8 +56,11 @@ export function drawSample<Call extends Drawable>(
       if (missing === 0) break;
       const group = distinct.get(call.fingerprint.group) ?? [];
       const original = group.find((other) => areNear(call.fingerprint, other.fingerprint));
-      drawn.push({ call, copyOf: original?.id });
-      if (original !== undefined) continue;
+      if (original !== undefined) {
+        drawn.push({ call: { ...call, conversation: original.conversation }, copyOf: original.id });
+        continue;
+      }
+      drawn.push({ call, copyOf: undefined });
       group.push(call);
       distinct.set(call.fingerprint.group, group);
       missing -= 1;

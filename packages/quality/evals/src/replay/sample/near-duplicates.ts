@@ -6,8 +6,10 @@ import { lastUserText } from './features.ts';
 /** Number of different bits up to which two texts are near duplicates. */
 const MAX_BITS = 3;
 const GRAM = 4;
-/** Maximum number of characters of a text that is compared. */
-const MAX_CHARACTERS = 2000;
+/** Number of characters from which texts may be near duplicates. Shorter texts must be equal, such as `yes` and `no`. */
+const LEAST_CHARACTERS = 32;
+/** Number of characters at the beginning and at the end of a text that may differ in some places. The middle must be equal. */
+const END_CHARACTERS = 2000;
 const HALF = 32;
 
 /** Short description of a request by which near duplicates are found. */
@@ -16,29 +18,50 @@ export interface Fingerprint {
   readonly group: string;
   /** Digest of the last user text without digits and differences of spaces and case. */
   readonly text: string;
-  /** SimHash of the text: two numbers of 32 bits. */
-  readonly bits: readonly [number, number];
+  /** SimHashes of the beginning and of the end of the text. `undefined` for a short text. */
+  readonly ends: readonly [Bits, Bits] | undefined;
+  /** Digest of the text between both ends. */
+  readonly middle: string;
 }
+
+/** 64 bits as two numbers. */
+type Bits = readonly [number, number];
 
 /** Returns the fingerprint of a request. */
 export function fingerprintOf(request: ChatRequest): Fingerprint {
   const { system, tools = [], output, messages } = request;
-  const last = messages.findLastIndex(({ role }) => role === 'user');
   const schemas = tools.map(({ name, parameters }) => [name, toJsonSchema(parameters, `tool ${name}`)]);
   const text = lastUserText(request).toLowerCase().replace(/\d/g, '0').replace(/\s+/g, ' ').trim();
+  const rest = text.slice(END_CHARACTERS);
   return {
-    group: digest([system, schemas, output, messages.toSpliced(last, 1)], 16),
+    group: digest([system, schemas, output, withoutLastText(messages)], 16),
     text: digest(text, 16),
-    bits: simHash(text.slice(0, MAX_CHARACTERS)),
+    ends:
+      text.length < LEAST_CHARACTERS
+        ? undefined
+        : [simHash(text.slice(0, END_CHARACTERS)), simHash(rest.slice(-END_CHARACTERS))],
+    middle: digest(rest.slice(0, -END_CHARACTERS), 16),
   };
 }
 
+/** Returns the messages without the text of the last user message. Its images and files stay. */
+function withoutLastText(messages: ChatRequest['messages']): readonly unknown[] {
+  const at = messages.findLastIndex(({ role }) => role === 'user');
+  return messages.map((message, place) =>
+    place === at ? message.parts.filter(({ type }) => type !== 'text') : message,
+  );
+}
+
 /** Whether two requests are equal, or differ in few characters of a long text. */
-export const areNear = (a: Fingerprint, b: Fingerprint): boolean =>
-  a.group === b.group && (a.text === b.text || distance(a.bits, b.bits) <= MAX_BITS);
+export function areNear(a: Fingerprint, b: Fingerprint): boolean {
+  if (a.group !== b.group) return false;
+  if (a.text === b.text) return true;
+  if (a.ends === undefined || b.ends === undefined || a.middle !== b.middle) return false;
+  return distance(a.ends[0], b.ends[0]) <= MAX_BITS && distance(a.ends[1], b.ends[1]) <= MAX_BITS;
+}
 
 /** Returns the SimHash of a text: each bit is the majority of the bits of the hashes of its 4-grams. */
-function simHash(text: string): readonly [number, number] {
+function simHash(text: string): Bits {
   const votes = new Int32Array(2 * HALF);
   for (let at = 0; at + GRAM <= text.length; at++) {
     const gram = text.slice(at, at + GRAM);
@@ -68,8 +91,7 @@ function mixed(hash: number): number {
   return bits ^ (bits >>> 16);
 }
 
-const distance = (a: readonly [number, number], b: readonly [number, number]): number =>
-  countOf(a[0] ^ b[0]) + countOf(a[1] ^ b[1]);
+const distance = (a: Bits, b: Bits): number => countOf(a[0] ^ b[0]) + countOf(a[1] ^ b[1]);
 
 function countOf(bits: number): number {
   let count = 0;
