@@ -144,7 +144,9 @@ describe('near duplicates', () => {
     [
       'another question after long instructions',
       print(`${text.repeat(40)} Where is my parcel?`),
-      print(`${text.repeat(40)} How do I cancel the contract that my father signed in March, before the move?`),
+      print(
+        `${text.repeat(40)} How do I cancel the contract that my father signed in March, before the move?`,
+      ),
       false,
     ],
     [

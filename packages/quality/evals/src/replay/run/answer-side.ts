@@ -1,6 +1,7 @@
 import type { AssistantMessage, ChatModel, ChatRequest, Message } from '@majordomo/core';
 import { digest } from '../../json.ts';
 import type { Answer, RecordedCall } from '../answer.ts';
+import { checkConsent } from '../denial.ts';
 import { answerOf } from '../journal/pairs.ts';
 import type { AnswerLine, Side } from '../journal/lines.ts';
 import { tenantOf } from '../tenant.ts';
@@ -82,11 +83,12 @@ async function answerOfStep(
   const targets = resolved.map(({ target }) => target);
   const key = digest([side, request, targets, version]);
   const earlier = steps.length === 0 ? undefined : { messages: steps, ...totalOf(answers) };
-  const isAnswered =
-    journal.index.answers.has(key) ||
-    (await calls.answer({ key, unit: call.id, side, spec, request, wrap, earlier }));
+  if (!journal.index.answers.has(key)) {
+    await checkConsent(experiment, [spec, ...experiment.judges], { call, request, signal });
+    if (!(await calls.answer({ key, unit: call.id, side, spec, request, wrap, earlier }))) return undefined;
+  }
   const place = journal.index.answers.get(key);
-  if (!isAnswered || place === undefined) return undefined;
+  if (place === undefined) return undefined;
   const line = await journal.read<AnswerLine>(place);
   return { key, answer: answerOf(line), last: answerOf({ ...line, earlier: undefined }) };
 }

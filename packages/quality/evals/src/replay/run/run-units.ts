@@ -4,6 +4,7 @@ import { digest } from '../../json.ts';
 import type { Answer, RecordedCall } from '../answer.ts';
 import { compareAnswers, type Outcome } from '../compare/compare.ts';
 import { replayError, type Experiment } from '../definition.ts';
+import { checkConsent } from '../denial.ts';
 import { recordedAnswer } from '../journal/pairs.ts';
 import type { IndexedUnit } from '../journal/journal-index.ts';
 import type { StoredCost, UnitLine } from '../journal/lines.ts';
@@ -168,6 +169,7 @@ async function decide(setup: UnitSetup, undecided: Undecided): Promise<Decision 
   if (checked !== undefined && (checked !== 0 || judge === undefined))
     return { score: checked, by: 'check', isDoubtful: false };
   if (judge === undefined) return { score: 0, by: 'undecided', isDoubtful: true };
+  await checkConsent(experiment, experiment.judges, { call, request, signal });
   const judged = await judgePair(judge, { key, call, recorded, candidate: answer }, setup);
   return judged && { ...judged, by: 'judge' };
 }

@@ -1,9 +1,10 @@
-import { LlmError, type Majordomo } from '@majordomo/core';
+import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { digest } from '../../json.ts';
 import { randomNumbers } from '../../random.ts';
 import type { RecordedCall } from '../answer.ts';
 import { replayError, type Experiment } from '../definition.ts';
+import { denialOf } from '../denial.ts';
 import type { ExcludedCall } from '../traffic/traffic.ts';
 import { featuresOf, type Features } from './features.ts';
 import { fingerprintOf, type Fingerprint } from './near-duplicates.ts';
@@ -113,11 +114,12 @@ const conversationOf = ({ tenant, request }: RecordedCall): string =>
 
 /** Returns the reason why a call must not or cannot be replayed. */
 async function reasonToExclude(
-  { name, definition, judges, control }: Experiment,
+  experiment: Experiment,
   call: RecordedCall,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { consent, includeRedacted = false, majordomo, candidate } = definition;
+  const { name, definition, judges, control } = experiment;
+  const { consent, includeRedacted = false, candidate } = definition;
   if (consent?.(call) === false) return 'the application has no consent';
   if ((call.redactions ?? 0) > 0 && !includeRedacted) return 'redaction changed the request';
   const changed = candidateRequest(candidate, call);
@@ -126,31 +128,12 @@ async function reasonToExclude(
   const request = requestAtEnd({ request: changed, steps: call.steps });
   const spec = candidateSpec(candidate, call);
   if (spec === undefined) return 'the name of the call is not known; set candidate.spec';
-  for (const one of [spec, ...judges]) {
-    const denial = await denialOf(majordomo, one, request, call, signal);
-    if (denial !== undefined) return denial;
-  }
-  if (control === 0) return undefined;
+  const denial = await denialOf(experiment, [spec, ...judges], { call, request, signal });
+  if (denial !== undefined || control === 0) return denial;
   const { target } = call.response;
-  return denialOf(majordomo, target, request, call, signal).catch((error: unknown) => {
+  return denialOf(experiment, [target], { call, request, signal }).catch((error: unknown) => {
     if (!LlmError.is(error, 'config')) throw error;
     const remedy = `add its provider to the majordomo, or set \`control: 0\`: ${error.message}`;
     throw replayError(name, 'control', `cannot call ${target}, which answered a recorded call; ${remedy}`);
   });
-}
-
-/**
- * Returns the reason why a gate denies the content of a call at a target of a chain. Any denied target excludes the call, because the
- * replayed call has another tenant, so that the gate could no longer decide.
- */
-async function denialOf(
-  majordomo: Majordomo,
-  spec: string,
-  request: RecordedCall['request'],
-  { tenant, metadata }: RecordedCall,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const targets = await majordomo.prepare(spec, request, { tenant, metadata, signal });
-  const denied = targets.find(({ refusal }) => LlmError.is(refusal, 'denied'));
-  return denied && `a gate denies ${denied.attempt.target}`;
 }
