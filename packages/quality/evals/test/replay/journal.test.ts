@@ -17,7 +17,6 @@ async function failWrites(folder: string, expression: RegExp, times: number): Pr
   const handle = await open(join(folder, 'any'), 'a');
   const prototype = Object.getPrototypeOf(handle) as Handle;
   await handle.close();
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the handle below
   const { appendFile } = prototype;
   let failures = 0;
   const spy = vi.spyOn(prototype, 'appendFile').mockImplementation(async function write(this: Handle, data) {

@@ -1,8 +1,5 @@
 import type { Unit } from './unit.ts';
 
-/** Smallest share of a kind that other conversations have, so that a kind of one conversation has a finite error. */
-const LEAST_REST = 1e-9;
-
 type Place = Pick<Unit, 'kind' | 'conversation'>;
 
 /** Sizes and weights of a stratified sample, which its estimates share. */
@@ -28,8 +25,9 @@ export function designOf(units: readonly Place[], shares: readonly number[]): De
       conversation,
       own.map((count, kind) => {
         const size = sizes[kind] ?? 0;
-        if (count === 0) return 0;
-        return (shares[kind] ?? 0) / size / Math.sqrt(Math.max(1 - count / size, LEAST_REST));
+        // The only conversation of a kind has no error, because nothing is known of others.
+        if (count === 0 || count === size) return 0;
+        return (shares[kind] ?? 0) / size / Math.sqrt(1 - count / size);
       }),
     ]),
   );

@@ -56,6 +56,18 @@ describe('the quality', () => {
     expect(widthOf(4) / widthOf(1)).toBeLessThan(2.4);
   });
 
+  it('has no wider interval because of a rare kind with one unit or one conversation', () => {
+    const many = unitsOf(Array.from({ length: 300 }, (_, at) => (at % 20) - 1).map((at) => Math.min(0, at)));
+    const widthOf = (units: readonly Unit[], shares: readonly number[]): number => {
+      const { low, high } = qualityDifference(units, shares).difference;
+      return high - low;
+    };
+    const plain = widthOf(many, [1]);
+    const run = Array.from({ length: 40 }, () => ({ kind: 1, conversation: 'one run', score: 0 }));
+    for (const rare of [unitsOf([0], 1), run])
+      expect(widthOf([...many, ...rare], [0.99, 0.01]) / plain).toBeCloseTo(1, 1);
+  });
+
   it('moves with the labels of people, from eight labels on', () => {
     const units = (labels: number): readonly Unit[] =>
       unitsOf(repeat(0, 200)).map((unit, at) =>
