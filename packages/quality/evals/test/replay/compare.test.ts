@@ -14,9 +14,23 @@ const MAIL = {
       at: { type: 'string', format: 'date-time' },
       urgent: { type: 'boolean', default: false },
       tags: { $ref: '#/$defs/tags' },
+      who: {
+        type: 'array',
+        uniqueItems: true,
+        items: { type: 'object', properties: { role: { type: 'string', default: 'to' } } },
+      },
+      limit: { anyOf: [{ type: 'null' }, { type: 'object', properties: { most: { default: 5 } } }] },
+      shape: {
+        oneOf: [
+          { properties: { type: { const: 'a' }, size: { default: 1 } } },
+          { properties: { type: { const: 'b' } } },
+        ],
+      },
+      pair: { type: 'array', prefixItems: [{ properties: { x: { default: 0 } } }] },
+      loop: { $ref: '#/$defs/loop' },
     },
     required: ['to'],
-    $defs: { tags: { type: 'array', uniqueItems: true } },
+    $defs: { tags: { type: 'array', uniqueItems: true }, loop: { $ref: '#/$defs/loop' } },
   },
 } as const;
 const FIND = {
@@ -63,6 +77,51 @@ describe('arguments by the schema of a tool', () => {
     ['an item at a depth', { to: [], x: [{ y: 1 }] }, { to: [], x: [{ y: 2 }] }, ['/x/0/y']],
     ['a name with a slash', { to: [], 'a/b~': 1 }, { to: [], 'a/b~': 2 }, ['/a~1b~0']],
     ['numbers by value', { to: [], x: 1 }, { to: [], x: 1.0 }, []],
+    ['a negative zero', { to: [], x: -0 }, { to: [], x: 0 }, []],
+    ['an absent member without a default and null', { to: [] }, { to: [], x: null }, []],
+    ['null and the default', { to: [], urgent: null }, { to: [] }, ['/urgent']],
+    ['null and the value of the default', { to: [], urgent: null }, { to: [], urgent: false }, ['/urgent']],
+    ['dates without a time zone', { to: [], at: '2026-01-01' }, { to: [], at: '2026' }, ['/at']],
+    [
+      'times below a millisecond',
+      { to: [], at: '2026-01-01T00:00:00.0001Z' },
+      { to: [], at: '2026-01-01T00:00:00Z' },
+      ['/at'],
+    ],
+    ['names of a prototype', { to: [] }, { to: [], constructor: null }, []],
+    [
+      'a set of objects with defaults',
+      { to: [], who: [{ id: 1 }] },
+      { to: [], who: [{ id: 1, role: 'to' }] },
+      [],
+    ],
+    [
+      'a set of objects in another order',
+      { to: [], who: [{ id: 1 }, { id: 2, role: 'cc' }] },
+      {
+        to: [],
+        who: [
+          { id: 2, role: 'cc' },
+          { id: 1, role: 'to' },
+        ],
+      },
+      [],
+    ],
+    ['a default in an alternative', { to: [], limit: {} }, { to: [], limit: { most: 5 } }, []],
+    [
+      'another value in an alternative',
+      { to: [], limit: {} },
+      { to: [], limit: { most: 6 } },
+      ['/limit/most'],
+    ],
+    [
+      'an alternative by its constant',
+      { to: [], shape: { type: 'b' } },
+      { to: [], shape: { type: 'b', size: 1 } },
+      ['/shape/size'],
+    ],
+    ['an item by its position', { to: [], pair: [{}] }, { to: [], pair: [{ x: 0 }] }, []],
+    ['a schema that refers to itself', { to: [], loop: { a: 1 } }, { to: [], loop: { a: 2 } }, ['/loop/a']],
   ])('compares %s', (_what, a, b, paths) => {
     expect(differingPaths(a, b, { schema: MAIL.parameters })).toEqual(paths);
   });

@@ -1,0 +1,68 @@
+import { asRecord, isList, isRecord, resolveReference } from '@majordomo/core/toolkit';
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Maximum number of references and alternatives that lead to a schema. */
+const MAX_STEPS = 20;
+
+/**
+ * Returns the schema that describes two values, without its reference. Of `anyOf`, `oneOf` and `allOf`, the first schema is used whose
+ * type and constants fit both values.
+ */
+export function schemaOfBoth(schema: unknown, root: unknown, a: unknown, b: unknown): Schema {
+  let own = asRecord(schema);
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const next = nextOf(own, root, a, b);
+    if (next === undefined) return own;
+    own = next;
+  }
+  return own;
+}
+
+function nextOf(own: Schema, root: unknown, a: unknown, b: unknown): Schema | undefined {
+  if ('$ref' in own && isRecord(root)) return asRecord(resolveReference(root, own));
+  const parts = ['anyOf', 'oneOf', 'allOf'].flatMap((name) => (isList(own[name]) ? own[name] : []));
+  const found = parts.find((part) => [a, b].every((value) => mayFit(value, referred(part, root))));
+  // Members next to the alternatives, such as `default`, apply as well.
+  return found === undefined
+    ? undefined
+    : { ...own, anyOf: undefined, oneOf: undefined, allOf: undefined, ...asRecord(found) };
+}
+
+const referred = (part: unknown, root: unknown): Schema => {
+  const own = asRecord(part);
+  return '$ref' in own && isRecord(root) ? asRecord(resolveReference(root, own)) : own;
+};
+
+/** Whether the type of a value, and the constants of its members, fit a schema. */
+function mayFit(value: unknown, schema: Schema): boolean {
+  const types = [schema['type'] ?? []].flat();
+  if (types.length > 0 && !types.some((type) => type === typeOf(value) || type === looseTypeOf(value)))
+    return false;
+  if ('const' in schema && schema['const'] !== value) return false;
+  if (!isRecord(value)) return true;
+  return Object.entries(asRecord(schema['properties'])).every(([name, member]) => {
+    const { const: constant } = asRecord(member);
+    return constant === undefined || !Object.hasOwn(value, name) || value[name] === constant;
+  });
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (isList(value)) return 'array';
+  return typeof value;
+}
+
+const looseTypeOf = (value: unknown): string | undefined => (Number.isInteger(value) ? 'integer' : undefined);
+
+/** Returns the schema of a member. */
+export function memberSchema(schema: Schema, name: string): unknown {
+  const properties = asRecord(schema['properties']);
+  return Object.hasOwn(properties, name) ? properties[name] : schema['additionalProperties'];
+}
+
+/** Returns the schema of an item of an array. */
+export function itemSchema(schema: Schema, index: number): unknown {
+  const { prefixItems, items } = schema;
+  return isList(prefixItems) && index < prefixItems.length ? prefixItems[index] : items;
+}
