@@ -48,6 +48,8 @@ export interface Batches {
   open(key: string): Promise<BatchJob>;
   /** Returns the keys of all jobs, in string order. */
   keys(): Promise<readonly string[]>;
+  /** Whether the jobs are lost when the process ends, because the store is a `memoryBatchStore`. `@default false` */
+  readonly isInMemory?: boolean | undefined;
 }
 
 /** Job: a list of requests for the same chain. */

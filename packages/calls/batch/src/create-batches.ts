@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { checkBatchesOptions, checkJob } from './check.ts';
 import type { Batches, BatchesOptions, BatchEvent } from './contract.ts';
 import { batchJob } from './job.ts';
-import { memoryBatchStore } from './memory-store.ts';
+import { isMemoryStore, memoryBatchStore } from './memory-store.ts';
 import type { Setup } from './setup.ts';
 import { submitJob } from './submit.ts';
 
@@ -30,5 +30,6 @@ export function createBatches(options: BatchesOptions): Batches {
       return batchJob(key, setup);
     },
     keys: () => store.keys(),
+    isInMemory: isMemoryStore(store),
   };
 }

@@ -11,6 +11,11 @@ interface StoredJob {
   readonly indexes: Map<string, number>;
 }
 
+const memoryStores = new WeakSet<BatchStore>();
+
+/** Whether a store is one of `memoryBatchStore`. */
+export const isMemoryStore = (store: BatchStore): boolean => memoryStores.has(store);
+
 /** Creates a store that holds jobs in memory. The jobs are lost when the process ends. */
 export function memoryBatchStore({
   clock = systemClock,
@@ -20,7 +25,7 @@ export function memoryBatchStore({
   let lastFence = 0;
   /** Highest version of removed jobs. */
   let removedVersion = 0;
-  return {
+  const store: BatchStore = {
     async load(key) {
       const stored = jobs.get(key);
       return stored && { job: JSON.parse(stored.json) as JsonObject, version: stored.version };
@@ -104,6 +109,8 @@ export function memoryBatchStore({
       return jobs.delete(key);
     },
   };
+  memoryStores.add(store);
+  return store;
 }
 
 const idError = (index: number, problem: string): LlmError =>

@@ -32,7 +32,7 @@ export interface ReplayDefinition {
   /** Maximum cost of the experiment in dollars over all runs of this name, judges and control included, such as `'20'`. */
   readonly budgetUsd: string;
   /**
-   * Sends all calls as batch jobs at the batch price. Times are then not measured. Use a store that outlives the process.
+   * Sends all calls as batch jobs at the batch price. Times are then not measured. The store of the jobs must outlive the process.
    * `@default live calls`
    */
   readonly batches?: Batches | undefined;
@@ -152,6 +152,12 @@ export function readDefinition(definition: ReplayDefinition): Experiment {
   if (candidate.wrap !== undefined && definition.batches !== undefined)
     throw replayError(name, 'candidate.wrap', 'applies to live calls only; remove `batches`');
   checkFollow(definition, control);
+  if (definition.batches?.isInMemory === true)
+    throw replayError(
+      name,
+      'batches',
+      'keeps its jobs in memory, so that the run after a crash would pay for them again; use `createBatches({ majordomo, store })` with a store that outlives the process, such as `sqliteStores(file).batches`',
+    );
   checkRange(definition, 'sample', 20, 20_000);
   checkRange(definition, 'precision', 0.002, 0.2);
   checkRange(definition, 'minQuality', 0, 2);

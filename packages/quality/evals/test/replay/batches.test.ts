@@ -1,10 +1,10 @@
-import { createBatches, memoryBatchStore } from '@majordomo/batch';
+import { createBatches, memoryBatchStore, type BatchStore } from '@majordomo/batch';
 import { startBatchServer, type BatchServer } from '@majordomo/conformance';
 import { createMajordomo, systemClock, user, type ChatModel, type Clock } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
-import { replay, type RecordedCall, type ReplayDefinition } from '../../src/replay.ts';
+import { removeReplay, replay, type RecordedCall, type ReplayDefinition } from '../../src/replay.ts';
 import { tempFolder } from '../support/fixture.ts';
 
 const USAGE = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
@@ -29,7 +29,10 @@ const calls = Array.from({ length: UNITS }, (_, at): RecordedCall => {
   };
 });
 
-function experiment(server: BatchServer, store = memoryBatchStore()): ReplayDefinition {
+/** Returns a store that a later process can use, as far as an experiment can tell. */
+const lastingStore = (): BatchStore => ({ ...memoryBatchStore() });
+
+function experiment(server: BatchServer, store = lastingStore()): ReplayDefinition {
   const majordomo = createMajordomo({
     providers: [
       createOpenAI({ api: 'chat', baseURL: server.baseURL }),
@@ -132,4 +135,50 @@ it('refuses a wrapped candidate', async () => {
   await expect(replay(wrapped, { folder: tempFolder() })).rejects.toThrow(
     '`candidate.wrap` applies to live calls only',
   );
+});
+
+it('refuses jobs that are lost when the process ends', async () => {
+  await using server = await startBatchServer({ answer });
+  await expect(replay(experiment(server, memoryBatchStore()), { folder: tempFolder() })).rejects.toThrow(
+    'replay batched: `batches` keeps its jobs in memory',
+  );
+  expect(server.requests).toHaveLength(0);
+});
+
+it('sends no live calls while batches of the experiment run', async () => {
+  await using server = await startBatchServer({ answer, looks: Infinity });
+  const folder = tempFolder();
+  const definition = experiment(server);
+  await replay(definition, { folder, waitMs: 0 });
+  await expect(replay({ ...definition, batches: undefined }, { folder })).rejects.toThrow(
+    'replay batched: `batches` is missing, and 1 batch jobs of this experiment have no stored results',
+  );
+  expect(server.requests.filter(({ path }) => path === '/v1/chat/completions')).toHaveLength(0);
+});
+
+it('forgets a job that a crash and a changed candidate left unsubmitted', async () => {
+  await using server = await startBatchServer({ answer });
+  const folder = tempFolder();
+  const definition = experiment(server);
+  const { batches } = definition;
+  const broken = { ...batches, submit: () => Promise.reject(new Error('killed')) } as NonNullable<
+    typeof batches
+  >;
+  await expect(replay({ ...definition, batches: broken }, { folder })).rejects.toThrow('killed');
+  const changed = { ...definition, candidate: { ...definition.candidate, version: '2' } };
+  const report = await replay(changed, { folder, clock: skippingClock() });
+  expect(report.missing).toBe(0);
+  expect(server.batches).toHaveLength(2);
+});
+
+it('does not use the jobs of a removed experiment with the same name', async () => {
+  await using server = await startBatchServer({ answer });
+  const folder = tempFolder();
+  const definition = experiment(server);
+  await replay(definition, { folder, clock: skippingClock() });
+  await removeReplay('batched', { folder });
+  const changed = { ...definition, candidate: { ...definition.candidate, version: '2' } };
+  const report = await replay(changed, { folder, clock: skippingClock() });
+  expect(report.missing).toBe(0);
+  expect(server.batches).toHaveLength(4);
 });

@@ -1,6 +1,7 @@
 import type { BatchItem, BatchJob, Batches, ItemResult } from '@majordomo/batch';
-import { toJson, type ChatResponse, type JsonObject } from '@majordomo/core';
+import { LlmError, toJson, type ChatResponse, type JsonObject } from '@majordomo/core';
 import { abortable, asRecord } from '@majordomo/core/toolkit';
+import { digest } from '../../json.ts';
 import { isOwnFailure } from '../../score.ts';
 import { storeError } from '../../stored-call.ts';
 import { groupBy } from '../../group-by.ts';
@@ -92,7 +93,8 @@ export class BatchCalls implements Calls {
     if (lines.length === 0 && fresh.length > 0)
       this.stopped =
         'the budget does not cover the maximum cost of the next call; raise `budgetUsd` and run again';
-    return Promise.all(lines.map((line) => this.submitJob(line)));
+    const jobs = await Promise.all(lines.map((line) => this.submitJob(line)));
+    return jobs.filter((job) => job !== undefined);
   }
 
   /**
@@ -115,7 +117,8 @@ export class BatchCalls implements Calls {
     if (items.length === 0) return undefined;
     const line: JobLine = {
       type: 'job',
-      key: `replay:${name}:${journal.index.jobCount + 1}`,
+      // The store may contain jobs of a removed experiment with the same name.
+      key: `replay:${name}:${journal.index.jobCount + 1}:${digest(items, 16)}`,
       items,
       maxNanoUsd: String(most),
     };
@@ -123,12 +126,20 @@ export class BatchCalls implements Calls {
     return line;
   }
 
-  private async submitJob({ key, items }: JobLine): Promise<BatchJob> {
-    const { name } = this.setup;
+  /** Submits or continues a job. Returns `undefined` for a job that was not submitted and whose calls are not needed any more. */
+  private async submitJob({ key, items }: JobLine): Promise<BatchJob | undefined> {
+    const { name, journal } = this.setup;
     const calls = items.flatMap((item) => this.waiting.get(item) ?? []);
     const [first] = calls;
-    // All results of a job were stored before its end could be written.
-    if (first === undefined) return this.batches.open(key);
+    if (first === undefined) {
+      // All results of the job are stored, or the definition has changed.
+      const job = await this.batches.open(key).catch((error: unknown) => {
+        if (!LlmError.is(error, 'not-found')) throw error;
+        return undefined;
+      });
+      if (job === undefined) await journal.append({ type: 'job-end', key });
+      return job;
+    }
     const output = first.type === 'verdict' ? first.call.request.output : undefined;
     return this.batches.submit({
       key,

@@ -7,6 +7,7 @@ import {
   DEFAULT_FOLDER,
   DEFAULT_MIN_QUALITY,
   readDefinition,
+  replayError,
   type Experiment,
   type ReplayDefinition,
   type ReplayOptions,
@@ -137,6 +138,7 @@ class Session {
     const { name, definition, minQuality, judges, budgetNanoUsd } = experiment;
     const { majordomo, maxCost } = definition;
     const plan = await this.plan();
+    this.checkJobs();
     this.checkBudget(plan);
     this.setLimit();
     const isLive = definition.batches === undefined;
@@ -175,6 +177,15 @@ class Session {
     const onPoll = (nextMs: number): void => this.progress({ step: 'answer', done: 0, total: size, nextMs });
     do await pass(calls);
     while (await calls.sendBatches({ waitMs: end - this.clock.now(), onPoll }));
+  }
+
+  /** Throws `config` if live calls would pay for the items of batches that run. */
+  private checkJobs(): void {
+    const { experiment, journal } = this;
+    const { size } = journal.index.jobs;
+    if (experiment.definition.batches !== undefined || size === 0) return;
+    const problem = `is missing, and ${size} batch jobs of this experiment have no stored results; run it with \`batches\` until they have ended`;
+    throw replayError(experiment.name, 'batches', `${problem}, or use another name`);
   }
 
   /** Throws `denied` if the likely cost of the calls without an answer exceeds the rest of the budget. */
