@@ -4,7 +4,7 @@ import { replayError, type Experiment } from './definition.ts';
 import { tenantOf } from './tenant.ts';
 
 /** Recorded call and the request whose content would be sent. */
-export interface Content {
+interface Content {
   readonly call: RecordedCall;
   readonly request: ChatRequest;
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import type { ChatRequest, JsonObject, Message } from '@majordomo/core';
+import { assistant, user, type ChatRequest, type JsonObject, type Message } from '@majordomo/core';
 import { judgeRequest, PAIR_VERDICTS, pairSystem } from '../judge.ts';
 import { textOf, toolCallsOf } from '../output.ts';
 import type { Answer, AnswerContent } from './answer.ts';
@@ -33,6 +33,18 @@ export function requestToJudge(rubric: string, { request, first, second }: Judge
   };
   return { ...judgeRequest(pairSystem(rubric), data, PAIR_VERDICTS), maxTokens: MAX_TOKENS };
 }
+
+/** Maximum number of characters of a token of an answer. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** Returns the longest request with which an invalid verdict is repaired. */
+export const repairOf = (request: JudgeRequest): JudgeRequest => ({
+  ...request,
+  messages: [...request.messages, assistant('x'.repeat(MAX_TOKENS * CHARACTERS_PER_TOKEN)), user(REPAIR)],
+});
+
+/** Text that is as long as the one that asks for another value. */
+const REPAIR = 'x'.repeat(1000);
 
 function shownAnswer({ parts, steps = [] }: ShownAnswer): object {
   const answer = shownMessage({ role: 'assistant', parts });

@@ -29,7 +29,7 @@ const calls = Array.from({ length: UNITS }, (_, at): RecordedCall => {
   };
 });
 
-/** Returns a store that a later process can use, as far as an experiment can tell. */
+/** Returns a store that is not known to lose its jobs at the end of the process. */
 const lastingStore = (): BatchStore => ({ ...memoryBatchStore() });
 
 function experiment(server: BatchServer, store = lastingStore()): ReplayDefinition {

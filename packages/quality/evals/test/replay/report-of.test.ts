@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decisionOf } from '../../src/replay/report/decision.ts';
 import { reportOf } from '../../src/replay/report/report-of.ts';
 import type { ReplayReport } from '../../src/replay/report/report.ts';
 import type { Comparison, Results, ScoredUnit, UnitCost } from '../../src/replay/report/results.ts';
@@ -269,6 +270,19 @@ it('the judge has its pairs, and its agreement with itself and with labels', () 
   expect(judge?.agreement).toMatchObject({ value: 0.75, n: 40 });
   expect(judge?.agreement?.low).toBeCloseTo(0.598, 3);
   expect(warnings.filter((warning) => /judge|labels/.test(warning))).toHaveLength(2);
+});
+
+it('asks for the doubtful pairs without a label, whatever the number of labels of clear pairs', () => {
+  const units = unitsOf(60, (at) => ({
+    candidate: comparisonOf(at % 12 === 0 ? -1 : 0, {
+      by: 'judge',
+      isDoubtful: at < 20,
+      label: at >= 15 && at < 40 ? 0 : undefined,
+    }),
+  }));
+  const report = reportUnits(units);
+  expect(report.verdict).toBe('inconclusive');
+  expect(decisionOf(report).next[0]?.text).toContain('Decide the 15 pairs');
 });
 
 it('warnings of the run are first, and undecided pairs and lost calls follow', () => {

@@ -3,7 +3,7 @@ import type { RecordedCall, Traffic } from '../../src/replay.ts';
 
 const USAGE = { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
 
-/** Returns a question that is no near duplicate of the question at another position. */
+/** Returns a question that differs from the questions at other positions. */
 export const questionAt = (at: number): string =>
   Array.from({ length: 8 }, (_word, place) =>
     Math.sin(at * 8 + place)

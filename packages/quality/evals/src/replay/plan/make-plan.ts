@@ -46,7 +46,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
   const drawn = drawSample(calls, size, random);
   checkDecidable(experiment, drawn);
   const stored = await storeUnits(planning, drawn, random);
-  const warnings = await planWarnings(planning, drawn, size, stored.targets);
+  const warnings = await planWarnings(planning, drawn, size, stored);
   const made = planOf(experiment, { collected, calls, shape, size, drawn, stored, warnings });
   await journal.append({ type: 'plan', plan: made });
   await journal.sync();
@@ -124,8 +124,9 @@ interface StoredUnits {
   readonly pairs: number;
   readonly likelyNanoUsd: bigint;
   readonly maxNanoUsd: bigint;
-  /** Targets of the control. */
-  readonly targets: ReadonlySet<string>;
+  /** Targets that answered the recorded calls, and those of the control. */
+  readonly recorded: ReadonlySet<string>;
+  readonly again: ReadonlySet<string>;
 }
 
 /** Stores the drawn calls with their content. The calls of the control are a random part. */
@@ -142,13 +143,14 @@ async function storeUnits(
   let maxNanoUsd = 0n;
   let candidate = 0;
   let recalled = 0;
-  const targets = new Set<string>();
+  const targets = { recorded: new Set<string>(), again: new Set<string>() };
   for (const { call, copyOf } of drawn) {
     signal.throwIfAborted();
     const read = await readUnit(definition, call.id, signal);
     if ('excluded' in read) throw replayError(name, 'traffic', `changed while it was read: ${read.excluded}`);
     const isInControl = again.has(copyOf ?? call.id);
-    if (isInControl) targets.add(read.response.target);
+    targets.recorded.add(read.response.target);
+    if (isInControl) targets.again.add(read.response.target);
     await journal.append(await unitLine(read, call, copyOf, isInControl));
     if (copyOf !== undefined) continue;
     const costs = await unitCosts(planning, read, isInControl);
@@ -158,7 +160,7 @@ async function storeUnits(
     maxNanoUsd += costs.most;
   }
   const pairs = originals.length + again.size;
-  return { candidate, control: recalled, pairs, likelyNanoUsd, maxNanoUsd, targets };
+  return { candidate, control: recalled, pairs, likelyNanoUsd, maxNanoUsd, ...targets };
 }
 
 async function unitLine(
@@ -228,7 +230,7 @@ function sampleOf({ collected, calls, shape, drawn }: Drawing): ReplaySample {
     from: times[0] ?? '',
     to: times.at(-1) ?? '',
     traffic: collected.traffic,
-    represented: Math.round((calls.length / collected.read) * collected.traffic),
+    represented: collected.represented,
     units: drawn.length,
     distinct: drawn.filter(({ copyOf }) => copyOf === undefined).length,
     conversations: new Set(drawn.map(({ call }) => call.conversation)).size,

@@ -9,15 +9,16 @@ export async function planWarnings(
   planning: Planning,
   drawn: readonly Drawn<Sampled>[],
   size: number,
-  control: ReadonlySet<string>,
+  { recorded, again }: { readonly recorded: ReadonlySet<string>; readonly again: ReadonlySet<string> },
 ): Promise<readonly string[]> {
   const { definition, judges } = planning.experiment;
   const { spec } = definition.candidate;
   const candidates = spec === undefined ? [] : await targetsOf(planning, spec);
   const judging = (await Promise.all(judges.map((judge) => targetsOf(planning, judge)))).flat();
-  const own = judging.filter((target) => candidates.includes(target));
+  const judged = new Set([...candidates, ...recorded]);
+  const own = [...new Set(judging)].filter((target) => judged.has(target));
   return [
-    ...(await retirementWarnings(planning, new Set([...candidates, ...judging, ...control]))),
+    ...(await retirementWarnings(planning, new Set([...candidates, ...judging, ...again]))),
     ...sampleWarnings(drawn, size),
     ...own.map((target) => `${target} judges its own answers; use a judge of another vendor`),
   ];
@@ -48,9 +49,16 @@ async function retirementWarnings(
 
 function sampleWarnings(drawn: readonly Drawn<Sampled>[], size: number): readonly string[] {
   const distinct = drawn.filter(({ copyOf }) => copyOf === undefined).length;
+  const kinds = new Set(drawn.map(({ call }) => call.kind)).size;
   const redacted = drawn.filter(({ call }) => call.isRedacted).length;
   return [
     ...(distinct < size ? [`the traffic has only ${distinct} distinct calls, and ${size} were asked`] : []),
+    // Rounding adds at most one call for each kind.
+    ...(distinct > size + kinds
+      ? [
+          `the sample has ${distinct} calls instead of ${size}, because each of its ${kinds} kinds has at least 20; use fewer kinds for a smaller sample`,
+        ]
+      : []),
     ...(redacted > 0
       ? [`${redacted} calls contain redacted values, so they are not the calls that were answered`]
       : []),

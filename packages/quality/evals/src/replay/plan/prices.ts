@@ -12,6 +12,7 @@ import { LlmError, type ChatRequest, type Clock, type Majordomo, type Usage } fr
 import { createLedger, type Ledger } from '@majordomo/ledger';
 import { replayError } from '../definition.ts';
 import type { StoredCost } from '../journal/lines.ts';
+import { repairOf, type JudgeRequest } from '../judge-request.ts';
 
 const BATCH = 'batch';
 
@@ -57,6 +58,12 @@ export class Prices {
       if (nanoUsd > most) most = nanoUsd;
     }
     return most;
+  }
+
+  /** Returns the maximum cost of a verdict: that of the request, and that of one repair, which contains the first answer. */
+  async judging(spec: string, request: JudgeRequest, facts: CallFacts): Promise<bigint> {
+    const first = await this.maximum(spec, request, facts);
+    return first + (await this.maximum(spec, repairOf(request), facts));
   }
 
   /** Returns the cost of a usage at the first target of a chain, live or in a batch, or 0 if no price applies, for an estimate. */

@@ -55,7 +55,7 @@ export async function unitCosts(
         reasoning: undefined,
       };
       likely += (2n * (await prices.likely(judge, usage, isBatch)) * BigInt(JUDGED * 10)) / 10n;
-      most += 2n * (await prices.maximum(judge, judged, facts));
+      most += 2n * (await prices.judging(judge, judged, facts));
     }
   }
   return { likely, most, answers };

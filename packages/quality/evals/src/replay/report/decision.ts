@@ -219,7 +219,8 @@ function collectText(callsNeeded: number, { distinct, represented }: ReplayRepor
 }
 
 function labelSteps({ judge, name }: ReplayReport): readonly NextStep[] {
-  const open = judge === undefined ? 0 : Math.max(0, judge.doubtful - judge.labels);
+  // Labels of clear verdicts measure the judge.
+  const open = judge === undefined ? 0 : judge.doubtful - (judge.labels - (judge.agreement?.n ?? 0));
   if (open === 0) return [];
   return [
     {

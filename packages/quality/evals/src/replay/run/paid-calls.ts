@@ -79,19 +79,26 @@ export class PaidCalls implements Calls {
 
   /** Rejects with `auth`, `billing` or `config` if a person must act. */
   answer(call: SideCall): Promise<boolean> {
-    return this.pay(call, (most) => this.answerLine(call, most));
+    const { prices, signal, name } = this.setup;
+    const facts = { tenant: tenantOf(name), signal };
+    const maximum = (): Promise<bigint> => prices.maximum(call.spec, call.request, facts);
+    return this.pay(call.key, maximum, (most) => this.answerLine(call, most));
   }
 
   judge(call: JudgeCall): Promise<boolean> {
-    return this.pay(call, (most) => this.verdictLine(call, most));
+    const { prices, signal, name } = this.setup;
+    const facts = { tenant: tenantOf(name), signal };
+    const maximum = (): Promise<bigint> => prices.judging(call.spec, call.request, facts);
+    return this.pay(call.key, maximum, (most) => this.verdictLine(call, most));
   }
 
   /** Reserves the maximum cost of a call, makes it, and stores its line. Returns `false` if the call has no result. */
   private async pay(
-    { key, spec, request }: SideCall | JudgeCall,
+    key: string,
+    maximum: () => Promise<bigint>,
     lineOf: (most: bigint) => Promise<AnswerLine | VerdictLine>,
   ): Promise<boolean> {
-    const most = await this.begin(key, spec, request);
+    const most = await this.begin(key, maximum);
     if (most === undefined) return false;
     try {
       let line;
@@ -140,7 +147,10 @@ export class PaidCalls implements Calls {
     const { key, unit, spec, request, verdicts } = call;
     try {
       const model = this.setup.majordomo.model(spec);
-      const { value, attempts } = await model.generateObject(request, this.optionsOf(unit, 'judge'));
+      const { value, attempts } = await model.generateObject(request, {
+        ...this.optionsOf(unit, 'judge'),
+        repairs: 1,
+      });
       const { verdict } = value as { readonly verdict: string };
       const nanoUsd = String(await this.costOf(attempts, most));
       return { type: 'verdict', key, verdict: verdicts[verdict], nanoUsd };
@@ -152,10 +162,10 @@ export class PaidCalls implements Calls {
   }
 
   /** Reserves the maximum cost of a call. Returns `undefined` if no further call is made. */
-  private async begin(key: string, spec: string, request: ChatRequest): Promise<bigint | undefined> {
-    const { name, prices, budget, signal } = this.setup;
+  private async begin(key: string, maximum: () => Promise<bigint>): Promise<bigint | undefined> {
+    const { budget } = this.setup;
     if (this.stopped !== undefined) return undefined;
-    const most = await prices.maximum(spec, request, { tenant: tenantOf(name), signal });
+    const most = await maximum();
     if (await budget.reserve(key, most)) return most;
     this.stopped ??= 'the budget is spent; raise `budgetUsd` and run again';
     return undefined;

@@ -32,8 +32,8 @@ export interface Replayable {
 export interface Collected {
   /** Finished chats of the period. */
   readonly traffic: number;
-  /** Calls whose content was read. Fewer than `traffic` for much traffic. */
-  readonly read: number;
+  /** Calls of the traffic that the calls below represent. */
+  readonly represented: number;
   readonly calls: readonly Replayable[];
   /** Calls of the traffic that cannot be replayed, by reason. */
   readonly excluded: Readonly<Record<string, number>>;
@@ -55,6 +55,7 @@ export async function collect(
   const reservoir: string[] = [];
   const random = randomNumbers(seed);
   let traffic = 0;
+  let listed = 0;
   for await (const item of definition.traffic.list(signal)) {
     signal.throwIfAborted();
     if ('excluded' in item) {
@@ -63,12 +64,13 @@ export async function collect(
       continue;
     }
     traffic += 1;
-    const place = reservoir.length < most ? reservoir.length : Math.floor(random() * traffic);
+    listed += 1;
+    const place = reservoir.length < most ? reservoir.length : Math.floor(random() * listed);
     if (place < most) reservoir[place] = item.id;
   }
   const calls: Replayable[] = [];
   /** Number of calls that each read call represents. */
-  const weight = reservoir.length === 0 ? 1 : traffic / reservoir.length;
+  const weight = reservoir.length === 0 ? 1 : listed / reservoir.length;
   for (const [at, id] of reservoir.entries()) {
     const found = await replayableOf(experiment, id, signal);
     if ('excluded' in found) exclude(found.excluded, weight);
@@ -77,7 +79,12 @@ export async function collect(
   }
   if (traffic === 0) throw replayError(name, 'traffic', 'has no finished chats in this period');
   const counts = [...excluded].map(([reason, count]) => [reason, Math.round(count)] as const);
-  return { traffic, read: reservoir.length, calls, excluded: Object.fromEntries(counts) };
+  return {
+    traffic,
+    represented: Math.round(calls.length * weight),
+    calls,
+    excluded: Object.fromEntries(counts),
+  };
 }
 
 async function replayableOf(
@@ -88,7 +95,12 @@ async function replayableOf(
   const { definition } = experiment;
   const call = await abortable(readUnit(definition, id, signal), signal);
   if ('excluded' in call) return call;
-  const reason = await reasonToExclude(experiment, call, signal);
+  const facts = factsOf(call);
+  if (facts === undefined) return { excluded: 'the stored request or answer is invalid' };
+  const reason = await reasonToExclude(experiment, call, signal).catch((error: unknown) => {
+    if (LlmError.is(error, 'invalid-request')) return `the request is invalid: ${error.message}`;
+    throw error;
+  });
   if (reason !== undefined) return { excluded: reason };
   const { kind, conversation } = definition;
   const givenKind = kind?.(call) ?? textIn(call, 'kind');
@@ -96,11 +108,19 @@ async function replayableOf(
     id: call.id,
     at: call.at,
     givenKind,
-    features: featuresOf(call),
+    ...facts,
     conversation: conversation?.(call) ?? textIn(call, 'conversation') ?? conversationOf(call),
-    fingerprint: fingerprintOf(call.request),
     isRedacted: (call.redactions ?? 0) > 0,
   };
+}
+
+/** Returns the facts by which a call is drawn, or `undefined` if its content is not a chat, for example because another program stored it. */
+function factsOf(call: RecordedCall): Pick<Replayable, 'features' | 'fingerprint'> | undefined {
+  try {
+    return { features: featuresOf(call), fingerprint: fingerprintOf(call.request) };
+  } catch {
+    return undefined;
+  }
 }
 
 const textIn = ({ metadata }: RecordedCall, name: string): string | undefined => {

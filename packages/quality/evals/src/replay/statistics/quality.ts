@@ -34,8 +34,8 @@ export function qualityDifference(units: readonly Unit[], shares: readonly numbe
   return {
     difference: {
       value,
-      low: value - join(gain.value - gain.low, loss.high - loss.value),
-      high: value + join(gain.high - gain.value, loss.value - loss.low),
+      low: Math.max(-1, value - join(gain.value - gain.low, loss.high - loss.value)),
+      high: Math.min(1, value + join(gain.high - gain.value, loss.value - loss.low)),
     },
     loss: { value: loss.value, low: loss.low, high: loss.high },
     gain: { value: gain.value, low: gain.low, high: gain.high },
