@@ -39,9 +39,10 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'background 1': 'the reader declares the client of Redis',
   'code-mode 3': 'the reader declares the sandbox',
   'frontends 2': 'it is a page, which needs a browser',
-  'frontends 6': 'it connects to Redis',
-  'images-and-files 1': 'it resolves the name of a public host',
-  'mcp-servers 1': 'it needs a login server for its client credentials',
+  'frontends 7': 'it connects to Redis',
+  'images-and-files 1': 'it reads a photo and a document of the reader',
+  'mcp-servers 1': 'it downloads a server from the registry',
+  'mcp-servers 2': 'it needs a login server for its client credentials',
   'testing 3': 'it runs the conformance suite, as the tests of the profiles do',
   'sockets 1': 'it opens a WebSocket to OpenAI',
 };
