@@ -67,7 +67,7 @@ export type {
 // Chat: request, response and events
 export type { ChatModel, ChatStream } from './types/majordomo.ts';
 export type { CacheLifetime, CachePlan, ChatRequest, Effort } from './types/request.ts';
-export type { ServiceTier, ToolChoice, ToolSpec } from './types/request.ts';
+export type { ServiceTier, ToolCaller, ToolChoice, ToolSpec } from './types/request.ts';
 export type {
   ChatResponse,
   FinishReason,

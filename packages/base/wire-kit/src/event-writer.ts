@@ -25,16 +25,19 @@ interface OpenPart {
   replay?: Replay;
   readonly id: string;
   readonly name: string;
+  readonly programId?: string | undefined;
   /** Whether the vendor reported the tool call as incomplete. */
   unfinished?: boolean;
   citations?: readonly Citation[];
   readonly isRefusal: boolean;
 }
 
-/** Fragment of a tool call. `id` and `name` are read only from the first fragment. */
+/** Fragment of a tool call. `id`, `name` and `programId` are read only from the first fragment. */
 export interface ToolCallDelta {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
+  /** Id of the vendor's program that made the call. */
+  readonly programId?: string | undefined;
   /** Next fragment of the arguments' JSON. */
   readonly json?: string | undefined;
   /** Complete JSON of the arguments, for wires that send it at the end. It replaces the fragments. */
@@ -295,7 +298,7 @@ export class EventWriter {
     if (this.current !== undefined) this.closeAll();
     const id = this.uniqueId(delta.id) ?? generateCallId(this.responseId, this.nextIndex);
     const name = delta.name ?? '';
-    const open = this.addPart(key, { type: 'tool-call', id, name });
+    const open = this.addPart(key, { type: 'tool-call', id, name, programId: delta.programId });
     this.batch.push({ type: 'part-start', index: open.index, part: { type: 'tool-call', id, name } });
     return open;
   }
@@ -348,17 +351,18 @@ export class EventWriter {
   }
 
   private partOf(
-    { type, text, replay, id, name, unfinished, citations, isRefusal }: OpenPart,
+    { type, text, replay, id, name, programId, unfinished, citations, isRefusal }: OpenPart,
     isCut: boolean,
   ): AssistantPart {
     const token = replay === undefined ? undefined : { replay };
     if (type === 'text')
       return { type, text, ...(citations && { citations }), ...(isRefusal && { isRefusal }), ...token };
     if (type === 'reasoning') return { type, text, ...token };
-    if (unfinished === true) return { type, id, name, args: {}, invalid: { raw: text }, ...token };
+    const call = { type, id, name, ...(programId !== undefined && { programId }) };
+    if (unfinished === true) return { ...call, args: {}, invalid: { raw: text }, ...token };
     const { repaired, ...parsed } = parseArguments(text, isCut);
     if (repaired !== undefined) this.repaired(name, repaired.join(', '));
-    return { type, id, name, ...parsed, ...token };
+    return { ...call, ...parsed, ...token };
   }
 
   private written(): readonly ModelEvent[] {

@@ -39,9 +39,10 @@ const model = (
 
 /**
  * Models from 4.5 on support strict tools (structured outputs, platform.claude.com and AWS, 2026-11) and tool references (tool
- * search tool, platform.claude.com, 2026-11).
+ * search tool, platform.claude.com, 2026-11). Except for Haiku, they also write programs that call tools (programmatic tool
+ * calling, platform.claude.com, 2026-11).
  */
-const FROM_4_5: Partial<ClaudeQuirks> = { strictTools: true, toolReferences: true };
+const FROM_4_5: Partial<ClaudeQuirks> = { strictTools: true, toolReferences: true, programs: true };
 
 /** Returns a model from 4.6 on: a context of a million tokens, 128,000 output tokens, output schemas, and no prefill. */
 const millionTokenModel = (quirks: Partial<ClaudeQuirks>): ClaudeModel => ({
@@ -96,8 +97,8 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   'sonnet-3-7': model(64_000, BUDGET),
   'sonnet-3-5': model(8192, NO_THINKING, { reasoning: false }),
   'sonnet-3': EARLY_3,
-  'haiku-5-5': millionTokenModel({ ...FORCED_ALWAYS, thinkingOff: 'disabled' }),
-  'haiku-4-5': model(64_000, { ...FROM_4_5, ...BUDGET, sampling: 'one' }, NATIVE),
+  'haiku-5-5': millionTokenModel({ ...FORCED_ALWAYS, thinkingOff: 'disabled', programs: false }),
+  'haiku-4-5': model(64_000, { ...FROM_4_5, ...BUDGET, sampling: 'one', programs: false }, NATIVE),
   'haiku-3-5': model(8192, NO_THINKING, { reasoning: false }),
   'haiku-3': EARLY_3,
   'fable-5-2': millionTokenModel({ ...FORCED_NEVER, thinkingOff: 'never' }),

@@ -21,6 +21,8 @@ export interface ClaudeQuirks {
   readonly strictTools: boolean;
   /** Whether the Messages API accepts `defer_loading` on tools and `tool_reference` in tool results for this model. */
   readonly toolReferences: boolean;
+  /** Whether the Messages API of Anthropic and Microsoft Foundry runs programs of this model that call tools. */
+  readonly programs: boolean;
   /** Condition under which the model accepts a tool choice that forces a call. */
   readonly forcedTools: 'always' | 'without-thinking' | 'never';
 }
@@ -34,6 +36,7 @@ export const CLAUDE_QUIRKS: ClaudeQuirks = {
   sampling: 'both',
   strictTools: false,
   toolReferences: false,
+  programs: false,
   forcedTools: 'without-thinking',
 };
 
@@ -55,5 +58,6 @@ export const CLAUDE_QUIRK_VALUES: {
   sampling: ['both', 'one', 'none'],
   strictTools: [true, false],
   toolReferences: [true, false],
+  programs: [true, false],
   forcedTools: ['always', 'without-thinking', 'never'],
 };

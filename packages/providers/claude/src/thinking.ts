@@ -2,7 +2,7 @@ import type { Effort, Warning } from '@majordomo/core';
 import { nearestEffort } from '@majordomo/wire-kit';
 import type { ClaudeEffort, ClaudeQuirks } from './quirks.ts';
 
-type ThinkingQuirks = Omit<ClaudeQuirks, 'toolReferences'>;
+type ThinkingQuirks = Omit<ClaudeQuirks, 'toolReferences' | 'programs'>;
 
 /** Field `thinking` of a request, as documented for the Messages API (2026-11). */
 export type ThinkingConfig =

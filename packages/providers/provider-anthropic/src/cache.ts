@@ -4,16 +4,16 @@ import type {
   RedactedThinkingBlockParam,
   TextBlockParam,
   ThinkingBlockParam,
-  Tool,
 } from '@anthropic-ai/sdk/resources/messages';
 import { cachePoints, endOf, type CachePoint } from '@majordomo/claude';
 import type { ModelRequest } from '@majordomo/core';
 import type { DeferredNames } from './deferred-tools.ts';
 import { toMessages, type WireMessage } from './messages.ts';
+import type { WireTool } from './request.ts';
 
 /** Parts of the request body that accept `cache_control`. */
 interface MarkedParts {
-  readonly tools: readonly Tool[];
+  readonly tools: readonly WireTool[];
   readonly system: readonly TextBlockParam[];
   readonly messages: WireMessage[];
   /** Names of the tools that are not part of the cached prefix. The API rejects `cache_control` on these tools. */

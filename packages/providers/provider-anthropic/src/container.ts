@@ -1,31 +1,51 @@
-import type { AssistantPart, ModelRequest, VendorPart } from '@majordomo/core';
+import type { AssistantPart, ModelRequest, VendorPart, Warning } from '@majordomo/core';
 import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import type { RecoveryRule } from '@majordomo/claude';
+import type { MessagesFacts } from './facts.ts';
+import { programTool, programWaits } from './programs.ts';
+
+type Container = Pick<NonNullable<MessagesFacts['container']>, 'id' | 'expiresAt'>;
 
 /** Returns a vendor part that stores the container of a response in the transcript. Requests contain no block for this part. */
-export const containerPart = (id: string, family: string): Omit<VendorPart, 'type'> => ({
+export const containerPart = ({ id, expiresAt }: Container, family: string): Omit<VendorPart, 'type'> => ({
   kind: 'container',
-  replay: { family, data: { container: { id } } },
+  replay: { family, data: { container: { id, ...(expiresAt !== undefined && { expiresAt }) } } },
 });
 
 export const isContainer = (part: AssistantPart): boolean => containerIn(part) !== undefined;
 
-const containerIn = ({ type, replay }: AssistantPart): string | undefined =>
-  type === 'vendor' ? asText(asRecord(asRecord(replay.data)['container'])['id']) : undefined;
+function containerIn({ type, replay }: AssistantPart): Container | undefined {
+  const { id, expiresAt } = asRecord(type === 'vendor' ? asRecord(replay.data)['container'] : undefined);
+  return typeof id === 'string' ? { id, expiresAt: asText(expiresAt) } : undefined;
+}
 
 /**
- * Returns `extra` with the container of the last response, so that the vendor's tools find their files again. Returns `extra`
- * unchanged if it specifies a container, or if it has no tool of the vendor.
+ * Returns `extra` with the container of the last response, so that the vendor's tools find their files again. A container that has
+ * expired is sent only if a program in it waits for results. Returns `extra` unchanged if it specifies a container, or if the
+ * request has no tool of the vendor.
  */
-export function withContainer({ messages, extra }: ModelRequest, family: string): ModelRequest['extra'] {
+export function withContainer(
+  request: ModelRequest,
+  family: string,
+  warnings: Warning[],
+): ModelRequest['extra'] {
+  const { messages, extra } = request;
   const { container: own, tools } = extra;
-  if (isSpecified(own) || !isList(tools)) return extra;
-  const id = lastContainer(messages, family);
-  if (id === undefined) return extra;
+  const waits = programWaits(request);
+  const hasVendorTool = isList(tools) || programTool(request) !== undefined;
+  if (isSpecified(own) || !(hasVendorTool || waits)) return extra;
+  const container = lastContainer(messages, family);
+  if (container === undefined) return extra;
+  const { id, expiresAt } = container;
+  if (!waits && expiresAt !== undefined && Date.parse(expiresAt) <= Date.now()) {
+    const why = `it expired at ${expiresAt}; the vendor starts a new one`;
+    warnings.push({ action: 'dropped', what: 'container of the conversation', why });
+    return extra;
+  }
   return { ...extra, container: isRecord(own) ? { ...own, id } : id };
 }
 
-function lastContainer(messages: ModelRequest['messages'], family: string): string | undefined {
+function lastContainer(messages: ModelRequest['messages'], family: string): Container | undefined {
   const turns = messages.flatMap((message) => (message.role === 'assistant' ? message.parts : []));
   const part = turns.findLast((each) => each.replay?.family === family && isContainer(each));
   return part && containerIn(part);
@@ -35,13 +55,17 @@ function lastContainer(messages: ModelRequest['messages'], family: string): stri
 const isSpecified = (own: unknown): boolean =>
   own !== undefined && !(isRecord(own) && own['id'] === undefined);
 
-/** Recovery for "container … not found" and "container … has expired". */
+/**
+ * Recovery for "container … not found" and "container … has expired". Does not apply while a program waits in the container, because
+ * the API requires the container for the results of a program.
+ */
 export const NEW_CONTAINER: RecoveryRule = {
   id: 'container',
   what: 'container of the conversation dropped, so that the vendor starts a new one',
   pattern: /\bcontainer\b/i,
   apply: (request) => {
     const { messages, extra } = request;
+    if (programWaits(request)) return request;
     const hasContainer = messages.some(({ role, parts }) => role === 'assistant' && parts.some(isContainer));
     if (!hasContainer || isSpecified(extra['container'])) return request;
     return {

@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { JsonObject, Replay } from '@majordomo/core';
 import { citationOf, isReplayed } from './citations.ts';
+import { programIdOf } from './programs.ts';
 import { callerOf, VendorBlock, vendorPart } from './vendor-parts.ts';
 import type { WireStopDetails } from './response.ts';
 import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
@@ -65,6 +66,10 @@ export class ContentBlocks {
   private readonly blocks = new Map<number, OpenBlock>();
   /** Whether another model continued the response (`BetaFallbackBlock` in SDK 1.10). */
   hasFallback = false;
+  /** Number of programs that started in this response and called tools. */
+  programs = 0;
+  /** Ids of the calls of vendor tools that started in this response and have not called tools. */
+  private readonly serverCalls = new Set<string>();
   private openCalls = 0;
   private calls = 0;
   /** Events that arrived while tool calls were open. They are processed later, because other parts would end the calls. */
@@ -127,6 +132,7 @@ export class ContentBlocks {
       this.hasFallback = true;
       this.writer.model(asRecord(asRecord(block)['to'])['model']);
     }
+    if (type === 'server_tool_use' && block.id !== undefined) this.serverCalls.add(block.id);
     const known = READ_MEMBERS[type];
     const vendorBlock = known === undefined ? new VendorBlock(block) : undefined;
     const members = known && otherMembers(block, known);
@@ -162,6 +168,7 @@ export class ContentBlocks {
         this.writer.toolCall(open.key, {
           id: block.id,
           name: this.text(block.name, `content[${index}].name`),
+          programId: this.programOf(block.caller),
           replay: Object.keys(data).length === 0 ? undefined : this.replay(data),
         });
         open.initialJson = inputJson(block.input);
@@ -171,6 +178,13 @@ export class ContentBlocks {
       }
       default:
     }
+  }
+
+  /** Returns the id of the program that made a call, and counts the program if it started in this response. */
+  private programOf(caller: unknown): string | undefined {
+    const id = programIdOf(caller);
+    if (id !== undefined && this.serverCalls.delete(id)) this.programs++;
+    return id;
   }
 
   private delta(delta: WireDelta, index: number): void {

@@ -87,9 +87,15 @@ const familyOf = ({ family }: Quirks, baseURL: string): string =>
  */
 const MAX_NON_STREAMING_TOKENS = 21_333;
 
+/** Vendors whose API runs programs: Anthropic and Microsoft Foundry (programmatic tool calling, platform.claude.com, 2026-11). */
+const PROGRAM_VENDORS: ReadonlySet<string> = new Set([VENDOR, 'azure']);
+
 function messagesModel(modelId: string, options: AnthropicOptions, server: Connection, env: Env = {}): Model {
-  const { capabilities, quirks: known } = modelFacts(modelId);
+  const { capabilities: facts, quirks: known } = modelFacts(modelId);
   const quirks: Quirks = { ...MESSAGES_QUIRKS, ...known, ...options.quirks };
+  const runsPrograms =
+    options.quirks?.programs ?? (quirks.programs && PROGRAM_VENDORS.has(options.vendor ?? ''));
+  const capabilities = runsPrograms ? { ...facts, programs: true } : facts;
   const family = familyOf(quirks, options.baseURL ?? env['ANTHROPIC_BASE_URL'] ?? ORIGIN);
   const modelMaxTokens = capabilities.maxOutputTokens;
   return {

@@ -4,6 +4,7 @@ import { asRecord } from '@majordomo/core/toolkit';
 import { WITHOUT_TOOL_LOADING, withoutKeptMembers } from '@majordomo/wire-kit';
 import { NEW_CONTAINER } from './container.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
+import { isForPrograms, withoutPrograms } from './programs.ts';
 
 /** Changes to a request that the API rejected with status 400. A retry of the changed request may succeed. */
 export const RECOVERIES: readonly RecoveryRule[] = [
@@ -19,6 +20,15 @@ export const RECOVERIES: readonly RecoveryRule[] = [
     what: `${SENT_MEMBERS.join(', ')} dropped from tool calls`,
     pattern: /\btoolset_name\b/,
     apply: withoutKeptMembers,
+  },
+  {
+    // "tools.1.custom.allowed_callers: Extra inputs are not permitted"; "tool type 'code_execution_20260120' is not supported"
+    id: 'programs',
+    what: 'callers of tools dropped, so that the model calls the tools itself',
+    remember: true,
+    pattern: /allowed_callers|\bcode_execution_\d{8}\b[^]{0,100}not (?:supported|available|permitted)/i,
+    apply: withoutPrograms,
+    isNeededFor: ({ tools }) => tools.some(isForPrograms),
   },
   NEW_CONTAINER,
   {
@@ -58,6 +68,10 @@ function portableParts(part: AssistantPart): readonly AssistantPart[] {
   if (!isVendorSpecific(part)) return [part];
   if (part.type === 'vendor') return [];
   if (part.type === 'vendor-call') return [part];
-  const { replay: _replay, ...rest } = part;
+  if (part.type !== 'tool-call') {
+    const { replay: _replay, ...rest } = part;
+    return [rest];
+  }
+  const { replay: _replay, programId: _program, ...rest } = part;
   return [rest];
 }

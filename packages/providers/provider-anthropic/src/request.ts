@@ -1,4 +1,5 @@
 import type {
+  CodeExecutionTool20260120,
   Metadata,
   OutputConfig,
   TextBlockParam,
@@ -24,6 +25,7 @@ import { withContainer } from './container.ts';
 import { deferredNames } from './deferred-tools.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
+import { programTool, settlePrograms, withAllowedCallers } from './programs.ts';
 import { toToolChoice, wireTools } from './tools.ts';
 
 /** Body of `POST /v1/messages`. Additional properties come from `extra`. */
@@ -32,7 +34,7 @@ export interface WireParams {
   max_tokens: number;
   system?: TextBlockParam[];
   messages: WireMessage[];
-  tools?: Tool[];
+  tools?: WireTool[];
   tool_choice?: ToolChoice;
   thinking?: ThinkingConfigParam;
   output_config?: OutputConfig;
@@ -45,6 +47,9 @@ export interface WireParams {
   metadata?: Metadata;
   stream?: true;
 }
+
+/** Tool of the application, or the tool that runs programs. */
+export type WireTool = Tool | CodeExecutionTool20260120;
 
 export interface WireRequest {
   readonly params: WireParams & Readonly<Record<string, unknown>>;
@@ -66,7 +71,7 @@ const UNSENT = [
 
 /** Converts a request to a body. Omits reasoning and vendor blocks of other families. `modelMaxTokens` limits `max_tokens`. */
 export function toWire(
-  request: ModelRequest,
+  original: ModelRequest,
   modelId: string,
   quirks: Quirks,
   family: string,
@@ -74,15 +79,21 @@ export function toWire(
   inferenceGeo?: string,
 ): WireRequest {
   const warnings: Warning[] = [];
+  const request = { ...original, messages: settlePrograms(original.messages, family, warnings) };
   const deferred = deferredNames(request, quirks);
+  const programs = programTool(request);
   const documents = withUniformCitations(request, warnings);
   const messages = toMessages(documents, family, warnings, deferred);
   const output = toOutput(request.output, request.system, warnings);
   // The schemas of deferred tools are not part of the grammar that the API compiles.
   const definitions = request.tools.map((tool) =>
-    deferred.has(tool.name) ? { ...tool, strict: false } : tool,
+    deferred.has(tool.name)
+      ? { ...withAllowedCallers(tool, programs), strict: false }
+      : withAllowedCallers(tool, programs),
   );
-  const tools = wireTools(toTools(definitions, quirks, output.schema, warnings), deferred);
+  const tools: WireTool[] = wireTools(toTools(definitions, quirks, output.schema, warnings), deferred);
+  // The tool that runs programs is first, so that a loaded tool does not change the tools before it.
+  if (programs?.added !== undefined) tools.unshift(programs.added);
   const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
   const maxTokens = maxTokensOf(request, modelMaxTokens, warnings);
   const situation = {
@@ -113,7 +124,7 @@ export function toWire(
   if (topK !== undefined) params.top_k = topK;
   const tier = toServiceTier(request.serviceTier, warnings);
   if (tier !== undefined) params.service_tier = tier;
-  const merged = withExtra(params, withContainer(request, family));
+  const merged = withExtra(params, withContainer(request, family, warnings));
   // A `null` in `extra` would select the workspace's default, which may contradict the declared region.
   if (inferenceGeo !== undefined) merged.inference_geo ??= inferenceGeo;
   return { params: merged, warnings };
@@ -220,7 +231,7 @@ function withExtra(params: WireParams, extra: ModelRequest['extra']): WireReques
   const merged: WireRequest['params'] = { ...params, ...extra };
   const { tools } = extra;
   if (params.tools !== undefined && isList(tools) && tools.every(isVendorTool))
-    merged.tools = [...params.tools, ...(tools as Tool[])];
+    merged.tools = [...params.tools, ...(tools as WireTool[])];
   const settings = extra['output_config'];
   if (params.output_config !== undefined && isRecord(settings)) {
     merged.output_config = { ...params.output_config, ...settings };

@@ -78,14 +78,15 @@ export function mergeUsage(first: WireUsage | undefined, later: WireUsage): Wire
 /**
  * Converts token counts. The API counts cached input separately. The returned `input` includes cached input. The API's totals
  * exclude the billed tokens of a compaction, which is the request that shortens the context before the answer (SDK 1.10; recorded
- * 2026-03). `hasFallback`: whether another model continued the response.
+ * 2026-03). `hasFallback`: whether another model continued the response. `programs`: number of programs that ran, for an API that
+ * does not count them.
  */
-export function usage(raw: WireUsage | undefined, hasFallback = false): Usage | undefined {
+export function usage(raw: WireUsage | undefined, hasFallback = false, programs = 0): Usage | undefined {
   if (raw === undefined) return undefined;
   const all = asList(raw.iterations).filter(isIteration);
   const iterations = all.filter(isOfModel);
   const isMixed = hasFallback || all.some(({ type }) => type === 'fallback_message');
-  const usageDetails = details(raw, iterations.map(tokens), isMixed);
+  const usageDetails = details(raw, iterations.map(tokens), isMixed, programs);
   return {
     ...totalUsage(raw, iterations),
     ...(usageDetails === undefined ? undefined : { details: usageDetails }),
@@ -123,8 +124,14 @@ function tokens(raw: WireTokens): Usage {
   };
 }
 
-function details(raw: WireUsage, iterations: readonly Usage[], isMixed: boolean): UsageDetails | undefined {
-  const serverTools = positiveCounts(raw.server_tool_use, '_requests');
+function details(
+  raw: WireUsage,
+  iterations: readonly Usage[],
+  isMixed: boolean,
+  programs: number,
+): UsageDetails | undefined {
+  const reported = positiveCounts(raw.server_tool_use, '_requests');
+  const serverTools = programs === 0 ? reported : { code_execution: programs, ...reported };
 
   return definedMembers<UsageDetails>({
     cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),

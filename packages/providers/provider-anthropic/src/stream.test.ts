@@ -407,7 +407,7 @@ describe('a stream', () => {
     });
     const calls = [toolUse(caller), { ...toolUse({ type: 'direct' }), id: 'u' }];
     expect(readBody({ ...message(calls), stop_reason: 'tool_use' }).parts).toEqual([
-      { ...call('t', {}), replay: { family: 'claude', data: { caller } } },
+      { ...call('t', {}), programId: 's', replay: { family: 'claude', data: { caller } } },
       call('u', {}),
     ]);
   });

@@ -180,14 +180,14 @@ export class MessagesReader implements WireReader {
     const { container } = this;
     this.blocks.flush();
     this.done = true;
-    if (container !== undefined) this.writer.vendor(containerPart(container.id, this.options.family));
+    if (container !== undefined) this.writer.vendor(containerPart(container, this.options.family));
     const reason = finishReason(this.stopReason, this.blocks.hasCalls);
-    const used = usage(this.usage, this.blocks.hasFallback);
+    const used = usage(this.usage, this.blocks.hasFallback, this.blocks.programs);
     this.writer.finish(reason, this.stopReason, used, stopDetails(this.stopDetails));
   }
 
   private report(unknown?: { readonly output: undefined }): void {
-    const reported = usage(this.usage, this.blocks.hasFallback);
+    const reported = usage(this.usage, this.blocks.hasFallback, this.blocks.programs);
     if (reported !== undefined) this.options.reportUsage?.({ ...reported, ...unknown });
   }
 

@@ -37,7 +37,7 @@ function world(expired: readonly string[] = []) {
         content: [call, { type: 'text', text: 'done' }],
         stop_reason: 'end_turn',
         usage: { input_tokens: 1, output_tokens: 1 },
-        container: { id: `c${bodies.length}`, expires_at: '2026-12-01T00:00:00Z' },
+        container: { id: `c${bodies.length}`, expires_at: '2126-12-01T00:00:00Z' },
       }),
     );
   };

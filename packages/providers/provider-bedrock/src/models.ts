@@ -139,7 +139,12 @@ export function modelFacts(modelId: string): {
 
 function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   const model = claudeModel(modelId);
-  const { thinking, toolReferences: _, ...known }: ClaudeQuirks = { ...CLAUDE_QUIRKS, ...model?.quirks };
+  const {
+    thinking,
+    toolReferences: _references,
+    programs: _programs,
+    ...known
+  }: ClaudeQuirks = { ...CLAUDE_QUIRKS, ...model?.quirks };
   const quirks = CLAUDE_RULES.filter(({ pattern }) => pattern.test(modelId)).reduce<Quirks>(
     (all, here) => ({ ...all, ...here.quirks }),
     { ...CONVERSE_QUIRKS, ...CLAUDE, ...known, reasoning: THINKING[thinking] },

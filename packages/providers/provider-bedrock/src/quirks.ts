@@ -5,7 +5,7 @@ import type { QuirkValues } from '@majordomo/wire-kit';
  * Differences between models of the Converse API. Quirks affect only requests, not the response reader. Claude's quirks have the
  * same names on all platforms, but `reasoning` replaces `thinking`, and Converse has no tool references.
  */
-export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'> {
+export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences' | 'programs'> {
   /**
    * Form of the reasoning setting in `additionalModelRequestFields`: `thinking` with a token budget or adaptive (Claude),
    * `reasoningConfig` (Nova 2), `reasoning_effort` (gpt-oss), or none.
@@ -28,8 +28,18 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'
   readonly system: boolean;
 }
 
-const { thinking: _thinking, toolReferences: _references, ...CLAUDE_DEFAULTS } = CLAUDE_QUIRKS;
-const { thinking: _values, toolReferences: _flags, ...CLAUDE_VALUES } = CLAUDE_QUIRK_VALUES;
+const {
+  thinking: _thinking,
+  toolReferences: _references,
+  programs: _programs,
+  ...CLAUDE_DEFAULTS
+} = CLAUDE_QUIRKS;
+const {
+  thinking: _values,
+  toolReferences: _flags,
+  programs: _programFlags,
+  ...CLAUDE_VALUES
+} = CLAUDE_QUIRK_VALUES;
 
 /** Quirks of an unknown model. For some rejected settings, another attempt omits the setting (see `recovery.ts`). */
 export const CONVERSE_QUIRKS: Quirks = {

@@ -79,7 +79,7 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
 /** Definition of a tool with typed arguments. */
 export interface ToolDefinition<Parameters, Args> extends Pick<
   Tool,
-  'extra' | 'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls' | 'inner'
+  'callers' | 'extra' | 'effect' | 'timeoutMs' | 'maxResultChars' | 'concurrency' | 'maxCalls' | 'inner'
 > {
   /** Name that the model calls. */
   readonly name: string;
@@ -112,6 +112,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   name: 'string',
   description: 'string',
   parameters: 'object or function',
+  callers: 'array',
   extra: 'object',
   inner: 'array',
 };

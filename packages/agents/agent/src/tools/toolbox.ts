@@ -176,9 +176,10 @@ function addTool(byName: Map<string, OwnedTool>, owned: OwnedTool): void {
 
 const MAX_SUBSETS = 100;
 
-const specOf = ({ name, description, parameters, extra }: Tool): ToolSpec => ({
+const specOf = ({ name, description, parameters, callers, extra }: Tool): ToolSpec => ({
   name,
   description,
   parameters,
+  ...(callers && { callers }),
   ...(extra && { extra }),
 });

@@ -14,7 +14,7 @@ import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } fr
 import { dropForeignReplay } from './replay.ts';
 import { fitVendorCalls } from './vendor-calls.ts';
 import { clampLimits, pickExtra } from './settings.ts';
-import { fitToolNames, toolsToSend, withToolExtra } from './tools.ts';
+import { fitCallers, fitToolNames, toolsToSend, withToolExtra } from './tools.ts';
 import { unsupportedError } from './validate.ts';
 
 /** Target for which a request is fitted, and helpers. */
@@ -84,13 +84,14 @@ function translate(
   request: ChatRequest,
   { messages, warnings }: FittedMessages,
   merged: MergedSystem,
-  { model, providerId, tenant }: FitOptions,
+  { model, providerId, target, tenant }: FitOptions,
 ): FittedRequest {
   const { capabilities, wire } = model;
   const clamped = clampLimits(request, capabilities);
   const { output, extra, ...rest } = request;
   const specs = toolsToSend(request.tools ?? [], messages);
-  const tools = withToolExtra(toModelTools(specs, request.tools), specs, { wire, providerId });
+  const called = fitCallers(toModelTools(specs, request.tools), capabilities, target);
+  const tools = withToolExtra(called.tools, specs, { wire, providerId });
   const { system } = merged;
   const translated: ModelRequest = {
     ...rest,
@@ -107,7 +108,7 @@ function translate(
   const named = fitToolNames(emulated.request);
   return {
     request: named.request,
-    warnings: [...warnings, ...clamped.warnings, ...emulated.warnings, ...named.warnings],
+    warnings: [...warnings, ...clamped.warnings, ...called.warnings, ...emulated.warnings, ...named.warnings],
     read: emulated.read ?? named.read,
   };
 }

@@ -77,7 +77,12 @@ function readableParts(part: AssistantPart, families: readonly string[]): readon
   if (part.replay !== undefined && families.includes(part.replay.family)) return [part];
   if (part.type !== 'text' && part.type !== 'tool-call') return [];
   if (part.replay === undefined) return [part];
-  const { replay: _foreign, ...rest } = part;
+  if (part.type === 'text') {
+    const { replay: _foreign, ...rest } = part;
+    return [rest];
+  }
+  // Without the part of its program, the call is a call of the model.
+  const { replay: _foreign, programId: _program, ...rest } = part;
   return [rest];
 }
 

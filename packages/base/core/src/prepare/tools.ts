@@ -1,6 +1,7 @@
 import { type EventSteps, mapEvents } from '../stream/events.ts';
 import type { ModelEvent, Warning } from '../types/response.ts';
 import type { Message, TurnMessage } from '../types/messages.ts';
+import type { Capabilities } from '../types/target.ts';
 import type { ModelRequest, ModelTool, ToolSpec } from '../types/request.ts';
 import { pickExtra } from './settings.ts';
 import { fnv1a } from '../util/bytes.ts';
@@ -24,6 +25,24 @@ export function withToolExtra(
     const extra = pickExtra(specs[at]?.extra, wire, providerId);
     return Object.keys(extra).length === 0 ? tool : { ...tool, extra };
   });
+}
+
+/** Tools without callers, by the list that contains them, because providers recognize lists by identity. */
+const directLists = new WeakMap<readonly ModelTool[], readonly ModelTool[]>();
+
+/** Removes the callers of the tools, with a warning, for a target whose vendor runs no programs. The model then calls the tools. */
+export function fitCallers(
+  tools: readonly ModelTool[],
+  { programs }: Capabilities,
+  target: string,
+): { readonly tools: readonly ModelTool[]; readonly warnings: readonly Warning[] } {
+  const names = tools.filter(({ callers }) => callers !== undefined).map(({ name }) => name);
+  if (programs === true || names.length === 0) return { tools, warnings: [] };
+  const direct = directLists.get(tools) ?? tools.map(({ callers: _callers, ...tool }) => tool);
+  directLists.set(tools, direct);
+  const what = `callers of ${names.join(', ')}`;
+  const why = `${target} runs no programs that call tools; the model calls the tools itself`;
+  return { tools: direct, warnings: [{ action: 'coerced', what, why }] };
 }
 
 const isValidName = (name: string): boolean => VALID_NAME.test(name);

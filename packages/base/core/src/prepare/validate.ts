@@ -215,7 +215,11 @@ function partProblem(part: Readonly<Record<string, unknown>>): Problem {
       if ((part['file'] ?? part['unread']) !== undefined) return ['.file', 'is set by core; pass bytes'];
       return part['type'] === 'file' ? sourceProblem(part) : undefined;
     case 'tool-call':
-      return stringProblem(part['id'], 'id') ?? stringProblem(part['name'], 'name');
+      return (
+        stringProblem(part['id'], 'id') ??
+        stringProblem(part['name'], 'name') ??
+        (part['programId'] === undefined ? undefined : stringProblem(part['programId'], 'programId'))
+      );
     case 'tool-result':
       return (
         stringProblem(part['callId'], 'callId') ??
@@ -323,7 +327,7 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
   const names = new Set<string>();
   for (const [index, tool] of tools.entries()) {
     if (!isRecord(tool)) throw invalidError(`tools[${index}]`, 'must be a tool');
-    const { name, parameters, deferred, extra } = tool;
+    const { name, parameters, deferred, callers, extra } = tool;
     if (name === '') throw invalidError(`tools[${index}].name`, 'must not be empty');
     if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
       throw invalidError(
@@ -342,6 +346,8 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
       );
     if (deferred !== undefined && typeof deferred !== 'boolean')
       throw invalidError(`tools[${index}].deferred`, 'must be a boolean');
+    if (callers !== undefined && !isCallerList(callers))
+      throw invalidError(`tools[${index}].callers`, 'must be a non-empty array of "model" and "program"');
     names.add(name);
   }
   if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
@@ -353,6 +359,11 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
   if (toolChoice === 'required' && sent.length === 0)
     throw invalidError('toolChoice', '"required" needs tools');
 }
+
+const isCallerList = (callers: unknown): boolean =>
+  isList(callers) &&
+  callers.length > 0 &&
+  callers.every((caller) => caller === 'model' || caller === 'program');
 
 function checkFiniteNumber(value: number | undefined, path: string): void {
   if (value !== undefined && !Number.isFinite(value))

@@ -75,10 +75,15 @@ export function toModelTools(
   if (known?.specs.length === specs.length && known.specs.every((spec, at) => spec === specs[at]))
     return known.tools;
   const tools = specs.map((spec, at): ModelTool => {
-    const { name, description, parameters, deferred } = spec;
+    const { name, description, parameters, deferred, callers } = spec;
     const path = `tools[${all === specs ? at : all.indexOf(spec)}].parameters`;
-    const tool = { name, description, parameters: toJsonSchema(parameters, path) };
-    return deferred === true ? { ...tool, deferred } : tool;
+    return {
+      name,
+      description,
+      parameters: toJsonSchema(parameters, path),
+      ...(deferred === true && { deferred }),
+      ...(callers?.includes('program') === true && { callers }),
+    };
   });
   modelTools.set(specs, { specs: [...specs], tools });
   return tools;

@@ -71,7 +71,6 @@ export interface ToolResultInput {
 
 /**
  * Returns the message with the results of tool calls. Each call of the assistant's turn needs one result.
- *
  * @example toolResult({ callId: call.id, name: call.name, content: '21 °C' })
  */
 export function toolResult(result: ToolResultInput | readonly ToolResultInput[]): ToolMessage {
@@ -99,7 +98,6 @@ export interface VendorResultInput {
 
 /**
  * Returns the message with the result of one call that waits for the client. To answer a turn with several calls, join their parts.
- *
  * @example vendorResult(call, { content: [image(screenshot)] })
  */
 export function vendorResult(
@@ -315,6 +313,8 @@ export interface ToolCallPart {
   readonly name: string;
   /** Arguments, which are not checked against the tool's schema. */
   readonly args: JsonObject;
+  /** Id of the vendor's program that made the call. Absent if the model made it. */
+  readonly programId?: string | undefined;
   readonly replay?: Replay | undefined;
   /** Original text of arguments that are not a complete JSON object. Do not run such a call, but return an error result. */
   readonly invalid?: { readonly raw: string } | undefined;

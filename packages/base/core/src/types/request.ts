@@ -21,6 +21,12 @@ export interface ToolSpec {
    */
   readonly deferred?: boolean | undefined;
   /**
+   * Callers of the tool: the model, a program that the model writes and the vendor runs, or both. Anthropic's API and OpenAI
+   * Responses run programs. Other targets offer the tool to the model, with one `coerced` warning for all tools of the request.
+   * @default ['model']
+   */
+  readonly callers?: readonly ToolCaller[] | undefined;
+  /**
    * Members that a vendor's definition of the tool has in addition, by the id of a provider or of a wire. The provider's members take
    * precedence. Provider packages export types of these members, such as `MessagesToolOptions` and `ResponsesToolOptions`.
    * @default none
@@ -29,6 +35,8 @@ export interface ToolSpec {
    */
   readonly extra?: { readonly [providerOrWire: string]: object } | undefined;
 }
+/** Caller of a tool. `program`: code that the model writes and the vendor runs. */
+export type ToolCaller = 'model' | 'program';
 /** Tool use. `auto`: the model decides. `none`: no tool. `required`: at least one tool. An object: the named tool. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
 /**
@@ -163,6 +171,8 @@ export interface ModelTool {
   readonly strict?: boolean | undefined;
   /** Whether a tool result has loaded this definition. Loaded tools follow all other tools, in the order of loading. */
   readonly deferred?: true | undefined;
+  /** Callers of the tool, if programs of the vendor may call it. Only a model with the capability `programs` receives them. */
+  readonly callers?: readonly ToolCaller[] | undefined;
   /** Members of `ToolSpec.extra` for this target. Each wire adds them to its definition of the tool. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -6,6 +6,8 @@ import type { Usage } from './usage.ts';
 export interface Capabilities {
   /** Whether the model calls tools. */
   readonly tools?: boolean | undefined;
+  /** Whether the vendor runs programs of the model that call tools (`ToolSpec.callers`). @default false */
+  readonly programs?: boolean | undefined;
   /** Limits of input images; `false` if the model accepts none. */
   readonly images?: ImageLimits | false | undefined;
   /** MIME types of supported documents and videos; `false` if the model accepts none. */
