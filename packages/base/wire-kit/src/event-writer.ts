@@ -25,14 +25,14 @@ interface OpenPart {
   replay?: Replay;
   readonly id: string;
   readonly name: string;
-  readonly programId?: string | undefined;
+  programId?: string;
   /** Whether the vendor reported the tool call as incomplete. */
   unfinished?: boolean;
   citations?: readonly Citation[];
   readonly isRefusal: boolean;
 }
 
-/** Fragment of a tool call. `id`, `name` and `programId` are read only from the first fragment. */
+/** Fragment of a tool call. `id` and `name` are read only from the first fragment. */
 export interface ToolCallDelta {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
@@ -141,6 +141,7 @@ export class EventWriter {
   toolCall(key: string, delta: ToolCallDelta): readonly ModelEvent[] {
     const open = this.open.get(key) ?? this.openCall(key, delta);
     if (delta.replay !== undefined) open.replay = delta.replay;
+    if (delta.programId !== undefined) open.programId = delta.programId;
     if (delta.unfinished === true) open.unfinished = true;
     const json = delta.json ?? restOf(delta.complete, open.text);
     if (json !== undefined && json !== '') {
@@ -298,7 +299,7 @@ export class EventWriter {
     if (this.current !== undefined) this.closeAll();
     const id = this.uniqueId(delta.id) ?? generateCallId(this.responseId, this.nextIndex);
     const name = delta.name ?? '';
-    const open = this.addPart(key, { type: 'tool-call', id, name, programId: delta.programId });
+    const open = this.addPart(key, { type: 'tool-call', id, name });
     this.batch.push({ type: 'part-start', index: open.index, part: { type: 'tool-call', id, name } });
     return open;
   }

@@ -81,7 +81,14 @@ export { ServerSession, type Connect, type Connected } from './server-session.ts
 export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
 export { dataAt, dataOf, isLoopback } from './data.ts';
 export { extraFor, jsonText, billingOf, quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
-export { sanitizeToolName, objectRoot, type ObjectRoot, WITHOUT_TOOL_LOADING } from './tools.ts';
+export {
+  isForPrograms,
+  objectRoot,
+  type ObjectRoot,
+  sanitizeToolName,
+  WITHOUT_PROGRAMS,
+  WITHOUT_TOOL_LOADING,
+} from './tools.ts';
 export {
   unchangedId,
   cacheJson,

@@ -82,3 +82,18 @@ export const WITHOUT_TOOL_LOADING: Recovery = {
 };
 
 const isLoaded = ({ deferred }: ModelTool): boolean => deferred === true;
+
+/** Whether programs that run at the vendor may call a tool. */
+export const isForPrograms = ({ callers }: ModelTool): boolean => callers?.includes('program') === true;
+
+/** Recovery that offers all tools to the model only, for a server or a model that does not run programs. */
+export const WITHOUT_PROGRAMS: Recovery = {
+  id: 'programs',
+  what: 'callers of tools dropped, so that the model calls the tools itself',
+  apply: (request) =>
+    request.tools.some(isForPrograms)
+      ? { ...request, tools: request.tools.map(({ callers: _, ...tool }) => tool) }
+      : request,
+  remember: true,
+  isNeededFor: ({ tools }) => tools.some(isForPrograms),
+};

@@ -52,6 +52,7 @@ const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = 
   baseURLEnvPath: 'string',
   keyEnv: 'string',
   issuer: 'string',
+  programs: 'object with test',
   keyHeader: 'string',
   headers: 'object',
   query: 'object',

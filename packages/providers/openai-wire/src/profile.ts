@@ -81,6 +81,8 @@ export interface ResponsesProfile extends WireProfile<ResponsesQuirks> {
   readonly api: 'responses';
   /** Vendor whose encrypted reasoning the models accept. @default 'openai' */
   readonly issuer?: Parameters<typeof responsesFamily>[0] | undefined;
+  /** Pattern for the ids of the models that write programs which call tools and run at the vendor. @default no model */
+  readonly programs?: RegExp | undefined;
 }
 
 /** Quirks and capabilities of one model. */
@@ -110,7 +112,8 @@ export const responsesTraits = (
   own?: Partial<ResponsesQuirks>,
 ): ModelTraits<ResponsesQuirks> => {
   const { quirks, capabilities } = traitsOf(COMPATIBLE_RESPONSES_QUIRKS, profile, modelId, own);
-  return { quirks, capabilities: withResultFiles(capabilities) };
+  const programs = profile.programs?.test(modelId) === true ? { programs: true } : undefined;
+  return { quirks, capabilities: withResultFiles({ ...programs, ...capabilities }) };
 };
 
 /**

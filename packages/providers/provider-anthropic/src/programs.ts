@@ -9,6 +9,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
+import { isForPrograms } from '@majordomo/wire-kit';
 import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 
 /** Tool that runs programs. Its interpreter keeps the program while calls of the program wait for results (SDK 1.10). */
@@ -33,9 +34,6 @@ export function programTool({ tools, extra }: ModelRequest): ProgramTool | undef
     : { type: own, added: undefined };
 }
 
-/** Whether programs of the vendor may call a tool. */
-export const isForPrograms = ({ callers }: ModelTool): boolean => callers?.includes('program') === true;
-
 /**
  * Returns a tool with the property `allowed_callers`, if programs may call it. Its schema is not enforced, because the API does not
  * accept `strict` for such a tool (programmatic tool calling, platform.claude.com, 2026-11).
@@ -48,12 +46,6 @@ export function withAllowedCallers(tool: ModelTool, programs: ProgramTool | unde
 
 /** Returns the id of the program that made a call; `undefined` if the model made it. */
 export const programIdOf = (caller: unknown): string | undefined => asText(asRecord(caller)['tool_id']);
-
-/** Returns the request without callers, so that the model calls the tools itself. */
-export function withoutPrograms(request: ModelRequest): ModelRequest {
-  if (!request.tools.some(isForPrograms)) return request;
-  return { ...request, tools: request.tools.map(({ callers: _callers, ...tool }) => tool) };
-}
 
 /** Whether the last turn of the model has calls of a program, so that the program waits for the results of this request. */
 export function programWaits({ messages }: ModelRequest): boolean {

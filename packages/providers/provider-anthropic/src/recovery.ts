@@ -1,10 +1,9 @@
 import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { WITHOUT_TOOL_LOADING, withoutKeptMembers } from '@majordomo/wire-kit';
+import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING, withoutKeptMembers } from '@majordomo/wire-kit';
 import { NEW_CONTAINER } from './container.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
-import { isForPrograms, withoutPrograms } from './programs.ts';
 
 /** Changes to a request that the API rejected with status 400. A retry of the changed request may succeed. */
 export const RECOVERIES: readonly RecoveryRule[] = [
@@ -23,12 +22,8 @@ export const RECOVERIES: readonly RecoveryRule[] = [
   },
   {
     // "tools.1.custom.allowed_callers: Extra inputs are not permitted"; "tool type 'code_execution_20260120' is not supported"
-    id: 'programs',
-    what: 'callers of tools dropped, so that the model calls the tools itself',
-    remember: true,
+    ...WITHOUT_PROGRAMS,
     pattern: /allowed_callers|\bcode_execution_\d{8}\b[^]{0,100}not (?:supported|available|permitted)/i,
-    apply: withoutPrograms,
-    isNeededFor: ({ tools }) => tools.some(isForPrograms),
   },
   NEW_CONTAINER,
   {

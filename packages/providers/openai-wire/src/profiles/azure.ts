@@ -60,5 +60,7 @@ export function azureResponses(
     spaces,
     moderation: false,
     classification: false,
+    // Microsoft's documents do not name programs that call tools (2026-11).
+    programs: undefined,
   };
 }

@@ -13,6 +13,8 @@ export const openaiResponses: ResponsesProfile = {
   keyEnv: 'OPENAI_API_KEY',
   quirks: OPENAI_RESPONSES_QUIRKS,
   models: OPENAI_RESPONSES_MODELS,
+  // The guide about programmatic tool calling (2026-11) refers to the model pages. The names of the models are unverified.
+  programs: /^gpt-(?:5\.[6-9]|[6-9])(?!.*-chat)/,
   batches: 'openai',
   background: 'responses',
   files: 'openai',

@@ -1,5 +1,6 @@
 import type { ModelRequest, ModelTool, ToolResultPart } from '@majordomo/core';
 import { asList, asRecord } from '@majordomo/core/toolkit';
+import { isForPrograms } from '@majordomo/wire-kit';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import type { SentBody } from '../failure/rejected-member.ts';
 import { memoizeList } from '../schema/memoize-list.ts';
@@ -10,7 +11,8 @@ import { toolsToWire } from './tools.ts';
 /** Tools that are sent as `additional_tools`, by name. */
 export type LoadedTools = ReadonlyMap<string, ModelTool>;
 
-const isLoaded = ({ deferred }: ModelTool): boolean => deferred === true;
+/** Whether a tool can be sent as `additional_tools`. A tool of programs requires another tool in `tools`. */
+const isLoaded = (tool: ModelTool): boolean => tool.deferred === true && !isForPrograms(tool);
 
 /**
  * Returns the tools to send as `additional_tools`. The result is empty if the model does not support `additional_tools`, if

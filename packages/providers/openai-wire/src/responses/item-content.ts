@@ -1,5 +1,5 @@
 import type { Citation, JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { asText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { jsonText } from '@majordomo/wire-kit';
 import { citationsOf } from '../reading/citations.ts';
 import { keptMembers } from './kept-members.ts';
@@ -112,6 +112,10 @@ export const isUnfinished = ({ status, caller }: OutputItem): boolean =>
 
 /** Whether the caller of a tool is a program at the vendor. The caller of type `direct` is the model. */
 const isProgram = (caller: unknown): caller is JsonObject => isRecord(caller) && caller['type'] !== 'direct';
+
+/** Returns the id of the program that made a call; `undefined` if the model made it. */
+export const programIdOf = ({ caller }: OutputItem): string | undefined =>
+  isProgram(caller) ? asText(caller['caller_id']) : undefined;
 
 /** Returns a string unchanged, and `''` for any other value. */
 export const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -152,7 +152,13 @@ export class ItemWriter {
   }
 
   /** Ends a call. `last` contains complete arguments, which replace the fragments. If `unfinished`, the call must not run. */
-  endCall(key: string, last: string | undefined, unfinished: boolean, replay: Replay | undefined): void {
+  endCall(
+    key: string,
+    last: string | undefined,
+    unfinished: boolean,
+    replay: Replay | undefined,
+    programId?: string,
+  ): void {
     const call = this.calls.get(key);
     if (call === undefined || call.hasEnded) return;
     call.hasEnded = true;
@@ -163,6 +169,7 @@ export class ItemWriter {
       json: complete === undefined ? nulls?.end() : undefined,
       complete: complete === undefined || schema === undefined ? complete : removeNulls(complete, schema),
       unfinished,
+      programId,
       replay,
     });
     // End parallel calls together, because parts must end in the order in which they began.

@@ -1,6 +1,6 @@
 import type { Recovery } from '@majordomo/core';
 import { asList, asRecord, isList } from '@majordomo/core/toolkit';
-import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
+import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
@@ -27,6 +27,7 @@ export function recoveryFor(
   const withoutContainer = containerRecovery(message, sent);
   if (withoutContainer !== undefined) return withoutContainer;
   if (!isBodyRejection(status)) return undefined;
+  if (PROGRAMS_REJECTED.test(`${message} ${param ?? ''}`) && hasProgramTool(sent)) return WITHOUT_PROGRAMS;
   const withoutMembers = keptMembersRecovery(`${message} ${param ?? ''}`, sent);
   if (withoutMembers !== undefined) return withoutMembers;
   if (isReplayRejection(failure) || (VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent)))
@@ -53,6 +54,12 @@ const isIncludeRejection = ({ message, param }: ReportedFailure): boolean =>
 /** Error messages about vendor items that the server or the account cannot read. */
 const VENDOR_ITEM_REJECTED =
   /\b(?:program|tool_search|compaction|caller|fingerprint|web_search|x_search|file_search|code_interpreter|image_generation|mcp_)|\binput\[\d+\]\.type\b/i;
+
+/** Error messages of servers and models that do not run programs which call tools. */
+const PROGRAMS_REJECTED = /programmatic|allowed_callers/i;
+
+const hasProgramTool = ({ tools }: SentBody): boolean =>
+  asList(tools).some((tool) => asRecord(tool)['type'] === 'programmatic_tool_calling');
 
 const hasVendorItems = ({ input }: SentBody): boolean =>
   asList(input).some((item) => isVendorItem(asRecord(item)) || asRecord(item)['caller'] !== undefined);

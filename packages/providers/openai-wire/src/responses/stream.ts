@@ -23,6 +23,7 @@ import {
   isUnfinished,
   itemCitations,
   itemToken,
+  programIdOf,
   otherContent,
   reasoningText,
   reasoningToken,
@@ -229,7 +230,7 @@ export class ResponsesReader implements WireReader {
         item.type === 'custom_tool_call' ? this.inputArguments(this.nameOf(item), item) : callArguments(item);
       if (json === undefined)
         throw unexpectedValueError(this.writer.target, `output[${key}].arguments`, item.arguments);
-      this.items.endCall(key, json, isUnfinished(item), this.replay(itemToken(item)));
+      this.items.endCall(key, json, isUnfinished(item), this.replay(itemToken(item)), programIdOf(item));
     } else {
       this.countRun(toolUsed(item));
       const { family } = this.options;

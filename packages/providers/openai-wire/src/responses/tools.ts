@@ -1,5 +1,6 @@
 import { LlmError, type ModelRequest, type ModelTool } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
+import { isForPrograms } from '@majordomo/wire-kit';
 import { memoizeList } from '../schema/memoize-list.ts';
 import type { NamedSchema } from '../schema/output.ts';
 
@@ -27,13 +28,30 @@ export interface FunctionTool {
 }
 
 /** Converts the tools of a request. Returns the same array for an unchanged list, so that the array is serialized only once. */
-export const toolsToWire: (tools: readonly ModelTool[]) => readonly (FunctionTool | CustomTool)[] =
-  memoizeList((tools) => tools.map(toolToWire));
+export const toolsToWire: (
+  tools: readonly ModelTool[],
+) => readonly (FunctionTool | CustomTool | typeof PROGRAM_TOOL)[] = memoizeList((tools) => [
+  // This tool is first, so that a loaded tool does not change the tools before it.
+  ...(tools.some(isForPrograms) ? [PROGRAM_TOOL] : []),
+  ...tools.map(toolToWire),
+]);
+
+/** Tool that runs programs of the model (`Tool.ProgrammaticToolCalling` of openai 7.55). */
+const PROGRAM_TOOL = { type: 'programmatic_tool_calling' } as const;
 
 function toolToWire(tool: ModelTool): FunctionTool | CustomTool {
   const { name, description, parameters, strict = false, extra } = tool;
-  if (isCustom(tool)) return { type: 'custom', name, description, ...extra };
-  return { type: 'function', name, description, parameters, strict, ...extra };
+  const further = { ...allowedCallers(tool), ...extra };
+  if (isCustom(tool)) return { type: 'custom', name, description, ...further };
+  return { type: 'function', name, description, parameters, strict, ...further };
+}
+
+/** Returns the property `allowed_callers` of a tool that programs may call. The default of the API is `['direct']`. */
+function allowedCallers(tool: ModelTool): Pick<ResponsesToolOptions, 'allowed_callers'> {
+  if (!isForPrograms(tool)) return {};
+  return {
+    allowed_callers: tool.callers?.includes('model') === true ? ['direct', 'programmatic'] : ['programmatic'],
+  };
 }
 
 /** Tool that the model calls with a text. */
