@@ -12,6 +12,7 @@ export {
   decided,
   handedOff,
   interrupted,
+  programWaits,
   steered,
   toolsRan,
 } from './loop/advance.ts';

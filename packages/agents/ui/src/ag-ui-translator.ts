@@ -288,8 +288,8 @@ function answeredCalls({ clientMessages, decisions }: AgUiInput): ReadonlySet<un
 
 /** Returns the token of a part as text, with the name of a call that waits for the client. */
 function tokenOf({ providerMetadata }: UiMessageChunk): string | undefined {
-  const { replay, vendorCall } = asRecord(asRecord(providerMetadata)['majordomo']);
-  return replay === undefined ? undefined : JSON.stringify({ replay, vendorCall });
+  const { replay, programId, vendorCall } = asRecord(asRecord(providerMetadata)['majordomo']);
+  return replay === undefined ? undefined : JSON.stringify({ replay, programId, vendorCall });
 }
 
 /** Returns the details of a result as text. */

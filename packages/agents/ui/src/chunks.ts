@@ -237,12 +237,21 @@ export class ChunkEncoder {
     const { id } = open;
     if (part.type === 'reasoning') return [{ type: 'reasoning-end', id, ...metadata }];
     if (part.type === 'text') return this.endText(id, part, metadata);
-    const { name: toolName, args, invalid } = part;
+    const { name: toolName, args, invalid, programId } = part;
+    const majordomo = defined({ replay: token && { ...token }, programId: token && programId });
     const input =
       invalid === undefined
         ? { type: 'tool-input-available', input: args }
         : { type: 'tool-input-error', input: invalid.raw, errorText: INVALID_ARGUMENTS };
-    return [{ ...input, toolCallId: id, toolName, ...metadata, ...this.appOf(toolName, id) }];
+    return [
+      {
+        ...input,
+        toolCallId: id,
+        toolName,
+        ...(token && { providerMetadata: { majordomo } }),
+        ...this.appOf(toolName, id),
+      },
+    ];
   }
 
   private vendorCall(part: VendorCallPart): UiMessageChunk {

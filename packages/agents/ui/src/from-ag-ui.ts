@@ -121,8 +121,8 @@ function reasoningOf(messages: readonly ClientValue[], message: ClientValue): As
 function tokenOf(source: ClientValue) {
   const { encryptedValue } = source.record();
   const value = typeof encryptedValue === 'string' ? tryParseJson(encryptedValue) : undefined;
-  const { replay, kind, text, vendorCall, vendorOutput } = asRecord(value);
-  return { replay: readReplay(replay), kind, text, vendorCall, vendorOutput };
+  const { replay, kind, text, programId, vendorCall, vendorOutput } = asRecord(value);
+  return { replay: readReplay(replay), kind, text, programId, vendorCall, vendorOutput };
 }
 
 function readStep(message: ClientValue, reasoning: readonly AssistantPart[]): Step {
@@ -141,9 +141,14 @@ function readCall(source: ClientValue): ClientCall {
   const { args, invalid } = parseArguments(called.at('arguments').text());
   const id = source.at('id').text();
   const name = called.at('name').text();
-  const { replay, vendorCall: vendorName } = tokenOf(source);
+  const { replay, programId, vendorCall: vendorName } = tokenOf(source);
   const base: ToolCallPart = { type: 'tool-call', id, name, args };
-  const call = { ...base, ...(invalid && { invalid }), ...(replay && { replay }) };
+  const call = {
+    ...base,
+    ...(invalid && { invalid }),
+    ...(typeof programId === 'string' && { programId }),
+    ...(replay && { replay }),
+  };
   return { call, source, vendorCall: vendorCallOf(call, vendorName) };
 }
 

@@ -145,13 +145,14 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
   const name = type === 'dynamic-tool' ? part.at('toolName').text() : type.slice('tool-'.length);
   if (state === 'input-streaming') return undefined;
   const metadata = metadataOf(part, 'callProviderMetadata');
-  const { replay, output, isError: known, vendorCall: vendorName } = metadata;
+  const { replay, output, isError: known, programId, vendorCall: vendorName } = metadata;
   const details = metadata.vendorOutput ?? metadataOf(part, 'resultProviderMetadata').vendorOutput;
   const call: ToolCallPart = {
     type: 'tool-call',
     id,
     name,
     ...readInput(part, state),
+    ...(typeof programId === 'string' && { programId }),
     ...(replay && { replay }),
   };
   const vendorCall = vendorCallOf(call, vendorName);
@@ -214,10 +215,10 @@ function readInput(part: ClientValue, state: string): Pick<ToolCallPart, 'args' 
 }
 
 function metadataOf(part: ClientValue, name: string) {
-  const { replay, output, isError, isRefusal, vendorCall, vendorOutput } = asRecord(
+  const { replay, output, isError, isRefusal, programId, vendorCall, vendorOutput } = asRecord(
     asRecord(part.record()[name])['majordomo'],
   );
-  return { replay: readReplay(replay), output, isError, isRefusal, vendorCall, vendorOutput };
+  return { replay: readReplay(replay), output, isError, isRefusal, programId, vendorCall, vendorOutput };
 }
 
 /** Returns a vendor token, or `undefined` if it is malformed. The request can be sent without the token. */

@@ -88,12 +88,18 @@ function toolPart(
 ): JsonObject {
   const { id, name, args, invalid } = asToolCall(part);
   const vendorCall = part.type === 'vendor-call' ? part.name : undefined;
+  const programId = part.type === 'tool-call' && replay !== undefined ? part.programId : undefined;
   return {
     type: `tool-${name}`,
     toolCallId: id,
     input: invalid === undefined ? args : invalid.raw,
     ...toolState(),
-    ...metadata('callProviderMetadata', { replay, vendorCall, ...(result && hiddenMembers(result)) }),
+    ...metadata('callProviderMetadata', {
+      replay,
+      programId,
+      vendorCall,
+      ...(result && hiddenMembers(result)),
+    }),
   };
 
   function toolState(): JsonObject {

@@ -54,6 +54,16 @@ describe('tokens of a vendor', () => {
     ]);
   });
 
+  it('of a call contain the id of its program', async () => {
+    const majordomo = { replay: replay('call'), programId: 'p' };
+    const chunks = STEP.map((chunk) =>
+      chunk['type'] === 'tool-input-available' ? { ...chunk, providerMetadata: { majordomo } } : chunk,
+    );
+    const events = await eventsOf(...chunks);
+    const { messages } = await fromAgUi(body(...(events.at(-1)?.['messages'] as object[])));
+    expect(messages[1]?.parts.at(-1)).toMatchObject({ id: 'c1', programId: 'p', replay: replay('call') });
+  });
+
   it('are replaced if a second text joins the message of the first', async () => {
     const second: UiMessageChunk[] = [
       { type: 'text-start', id: '1-3' },

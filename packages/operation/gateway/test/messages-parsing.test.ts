@@ -210,6 +210,11 @@ describe('parseMessages', () => {
     [{ service_tier: 'standard_only' }, 'service_tier', 'most targets do not support it'],
     [{ tools: [{ type: 'bash_1' }] }, 'tool bash_1', 'vendor-defined tools are not supported'],
     [
+      { tools: [{ ...weather, allowed_callers: ['code_execution_20260120'] }] },
+      'allowed_callers',
+      'programs that the vendor runs are not supported; the model calls the tool',
+    ],
+    [
       { tools: [weather], tool_choice: { type: 'any', disable_parallel_tool_use: true } },
       'disable_parallel_tool_use',
       'not every target can be limited to one call at a time',

@@ -51,7 +51,9 @@ export const programIdOf = (caller: unknown): string | undefined => asText(asRec
 export function programWaits({ messages }: ModelRequest): boolean {
   const turn = messages.findLast(({ role }) => role === 'assistant');
   const parts = turn?.role === 'assistant' ? turn.parts : [];
-  return parts.some((part) => part.type === 'tool-call' && part.programId !== undefined);
+  return parts.some(
+    ({ type, replay }) => type === 'tool-call' && asRecord(replay?.data)['caller'] !== undefined,
+  );
 }
 
 /** Returns the id of the program that made a call, if the request can contain the caller. */

@@ -1,6 +1,6 @@
 /**
- * `pnpm live background`, `pnpm live files`, `pnpm live classification` and `pnpm live socket` check facts about APIs at the real vendors,
- * which costs a few cents. `pnpm live videos` costs a few dollars. Vendors without a key in the environment are skipped. Ends with code 1 if a fact is wrong.
+ * `pnpm live background`, `pnpm live files`, `pnpm live classification`, `pnpm live socket` and `pnpm live programs` check facts about APIs
+ * at the real vendors, which costs a few cents. `pnpm live videos` costs a few dollars. Vendors without a key in the environment are skipped. Ends with code 1 if a fact is wrong.
  */
 import { messageOf, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -24,6 +24,12 @@ import {
   runClassificationCase,
 } from './classification.ts';
 import { FILE_CASES, runFileCase } from './files.ts';
+import {
+  CONTAINER_PROGRAM_CASES,
+  runProgramCase,
+  STATELESS_PROGRAM_CASES,
+  type ProgramCase,
+} from './programs.ts';
 import { runSocketCase, SOCKET_CASES } from './socket.ts';
 import { generateVideo, VIDEO_CASES } from './videos.ts';
 
@@ -66,6 +72,20 @@ const withQuestions = (
   checks: cases.map((each) => ({
     name: `${model}: ${each.name}`,
     run: () => runClassificationCase(each, provider, model),
+  })),
+});
+
+const withPrograms = (
+  key: string,
+  provider: Provider,
+  model: string,
+  cases: readonly ProgramCase[],
+): LiveVendor => ({
+  key,
+  provider,
+  checks: cases.map((each) => ({
+    name: `${model}: ${each.name}`,
+    run: () => runProgramCase(each, provider, model),
   })),
 });
 
@@ -120,6 +140,11 @@ const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
     withFiles('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini'),
     withFiles('ANTHROPIC_API_KEY', createAnthropic(), 'claude-haiku-4-5'),
     withFiles('GEMINI_API_KEY', createGoogle(), 'gemini-3-flash-preview'),
+  ],
+  programs: [
+    withPrograms('ANTHROPIC_API_KEY', createAnthropic(), 'claude-sonnet-4-6', CONTAINER_PROGRAM_CASES),
+    withPrograms('OPENAI_API_KEY', createOpenAI(), 'gpt-6-luna', STATELESS_PROGRAM_CASES),
+    withPrograms('OPENAI_API_KEY', createOpenAI(), 'gpt-5.6', STATELESS_PROGRAM_CASES),
   ],
   socket: [
     withSockets('OPENAI_API_KEY', (fetch) => createOpenAI({ fetch }), 'gpt-5-mini'),

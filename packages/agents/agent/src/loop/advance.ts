@@ -14,6 +14,17 @@ import {
 import { sumUsage } from '../state/sum-usage.ts';
 import { resultsOfTurn, type AnsweredCall } from '../state/vendor-calls.ts';
 
+/**
+ * Whether a program at the vendor waits for the results of the last turn. A message after these results would end the program, so
+ * `drive` calls `steer` when no program waits.
+ */
+export function programWaits({ messages }: Pick<RunState, 'messages'>): boolean {
+  if (messages.at(-1)?.role === 'user') return false;
+  const turn = messages.findLast(({ role }) => role === 'assistant');
+  const parts = turn?.role === 'assistant' ? turn.parts : [];
+  return parts.some((part) => part.type === 'tool-call' && part.programId !== undefined);
+}
+
 /** Returns the state with the messages of `steer` appended to its transcript. */
 export function steered(state: RunState, messages: readonly Message[]): RunState {
   return messages.length === 0 ? state : { ...state, messages: [...state.messages, ...messages] };

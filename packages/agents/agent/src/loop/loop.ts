@@ -6,6 +6,7 @@ import {
   decided,
   handedOff,
   interrupted,
+  programWaits,
   steered,
   toolsRan,
   withFailedWork,
@@ -39,7 +40,7 @@ export interface Effects {
    * the result of `agent.claimOwner()` instead. If this effect is not set, `drive` rejects tools with `effect: 'once'`.
    */
   readonly claim?: ((call: ToolCallPart, state: RunState) => Promise<string>) | undefined;
-  /** Returns messages to append before the next model call. */
+  /** Returns messages to append before the next model call. Not called while a program at the vendor waits for results. */
   readonly steer?: ((state: RunState) => Promise<readonly Message[]>) | undefined;
 }
 
@@ -98,7 +99,7 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
       switch (action.type) {
         case 'call-model': {
           const { textOnly = false } = action;
-          state = steered(state, (await effects.steer?.(state)) ?? []);
+          if (!programWaits(state)) state = steered(state, (await effects.steer?.(state)) ?? []);
           const answer = await effects.callModel(state, { textOnly });
           targets.push(answer.target);
           state = answered(state, answer, textOnly);

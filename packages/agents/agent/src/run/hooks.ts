@@ -77,7 +77,10 @@ export interface Hooks extends Observers {
   readonly prepareStep?:
     | ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>)
     | undefined;
-  /** Function that returns messages to append before the next model call. If the function fails, the run continues. */
+  /**
+   * Function that returns messages to append before the next model call. If the function fails, the run continues. While a program
+   * at the vendor waits for results of its calls, the function is not called, because a message would end the program.
+   */
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
   /** Function that returns messages to send instead of the stored transcript. If it fails, the transcript is sent. */
   readonly compact?:

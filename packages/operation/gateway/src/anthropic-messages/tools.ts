@@ -1,6 +1,7 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
 import { array, jsonObject, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
+import { noteCallers } from '../parsing/note-callers.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 
 /** Converts the tools and the tool choice of a request. */
@@ -24,6 +25,7 @@ function toolSpec(tool: Fields, notes: Notes): readonly ToolSpec[] {
     notes.dropped(`tool ${type}`, 'vendor-defined tools are not supported');
     return [];
   }
+  noteCallers(tool, notes);
   return [
     {
       name: tool.required('name', nonEmptyString),

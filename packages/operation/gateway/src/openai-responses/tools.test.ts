@@ -47,6 +47,12 @@ describe('tools of Responses', () => {
     ]);
   });
 
+  it('are called by the model, with a warning, if programs should call them', () => {
+    const { request, notes } = parse({ tools: [{ ...findTool, allowed_callers: ['programmatic'] }] });
+    expect(request.tools?.map(({ name }) => name)).toEqual(['find']);
+    expect(notes).toMatchObject([{ action: 'dropped', what: 'allowed_callers' }]);
+  });
+
   it('have the description of the namespace if they have none', () => {
     const { request } = parse({ tools: [{ ...crmNamespace, tools: [bareTool] }] });
     expect(request.tools?.map(({ description }) => description)).toEqual(['mcp__crm__: Customers']);

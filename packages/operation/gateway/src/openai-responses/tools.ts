@@ -1,6 +1,7 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
 import { array, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
+import { noteCallers } from '../parsing/note-callers.ts';
 import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 
@@ -100,6 +101,7 @@ function toolSpec(
     notes.dropped(`tool ${type}`, 'vendor-defined tools are not supported');
     return [];
   }
+  noteCallers(tool, notes);
   const clientTool = { name: tool.required('name', nonEmptyString), namespace, isCustom: type === 'custom' };
   const targetName = known.add(clientTool);
   if (clientTool.isCustom) return [customTool(tool, targetName)];

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { toSdkToolCall } from './content.ts';
+import { fromSdkMessage } from './messages.ts';
 
 const inputOf = (raw: string): string =>
   toSdkToolCall({ type: 'tool-call', id: 'c', name: 't', args: {}, invalid: { raw } }).input;
@@ -15,4 +16,22 @@ it.each(['', ' \n', '{}', '{"path":"/"}', '[1]', 'null'])(
 
 it('invalid JSON is passed on unchanged', () => {
   expect(inputOf('{"city": "Par')).toBe('{"city": "Par');
+});
+
+it('a call of a program returns with the id of its program and its token', () => {
+  const call = {
+    type: 'tool-call',
+    id: 'c',
+    name: 't',
+    args: {},
+    programId: 'p',
+    replay: { family: 'f', data: { caller: 'p' } },
+  } as const;
+  const { providerMetadata: providerOptions } = toSdkToolCall(call);
+  const content = [
+    { type: 'tool-call' as const, toolCallId: 'c', toolName: 't', input: {}, providerOptions },
+  ];
+  expect(fromSdkMessage({ role: 'assistant', content }, () => expect.unreachable())).toEqual([
+    { role: 'assistant', parts: [call] },
+  ]);
 });

@@ -66,7 +66,7 @@ export const toSdkToolCall = (part: ToolCallPart): LanguageModelV4ToolCall => ({
   toolCallId: part.id,
   toolName: part.name,
   input: part.invalid === undefined ? JSON.stringify(part.args) : invalidArguments(part.invalid.raw),
-  ...withReplay(part.replay),
+  ...withReplay(part.replay, part.programId),
 });
 
 /** Returns invalid arguments as text that does not parse, because the AI SDK runs every call whose arguments parse. */

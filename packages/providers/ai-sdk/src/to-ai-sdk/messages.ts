@@ -19,7 +19,7 @@ import {
   type UserPart,
 } from '@majordomo/core';
 import { fromBase64, isRecord, sniffMediaType } from '@majordomo/core/toolkit';
-import { vendorPartIn, replayIn } from './replay.ts';
+import { programIn, vendorPartIn, replayIn } from './replay.ts';
 import type { Unsupported } from './unsupported.ts';
 
 type SdkMessage<Role> = Extract<LanguageModelV4Message, { readonly role: Role }>;
@@ -65,7 +65,10 @@ function assistantPart(
       if (part.providerExecuted === true) break;
       const { toolCallId: id, toolName: name, input } = part;
       const args = isRecord(input) ? (input as JsonObject) : {};
-      return [{ type: 'tool-call', id, name, args, ...replayIn(part.providerOptions) }];
+      const { providerOptions } = part;
+      return [
+        { type: 'tool-call', id, name, args, ...programIn(providerOptions), ...replayIn(providerOptions) },
+      ];
     }
     case 'custom': {
       const vendorPart = vendorPartIn(part.providerOptions);

@@ -5,16 +5,25 @@ import { isRecord } from '@majordomo/core/toolkit';
 /** Stores a replay token in the metadata of a part. The AI SDK sends the metadata back as the options of the part. */
 export const withReplay = (
   replay: Replay | undefined,
-): { readonly providerMetadata?: SharedV4ProviderMetadata } =>
-  replay === undefined
-    ? {}
-    : { providerMetadata: { majordomo: { replay: { family: replay.family, data: replay.data } } } };
+  programId?: string,
+): { readonly providerMetadata?: SharedV4ProviderMetadata } => {
+  if (replay === undefined) return {};
+  const { family, data } = replay;
+  const program = programId === undefined ? {} : { programId };
+  return { providerMetadata: { majordomo: { replay: { family, data }, ...program } } };
+};
 
 /** Returns the token from the options of a part, if majordomo stored one. */
 export function replayIn(options: SharedV4ProviderOptions | undefined): { readonly replay?: Replay } {
   const replay = options?.['majordomo']?.['replay'];
   if (!isRecord(replay) || typeof replay['family'] !== 'string' || replay['data'] === undefined) return {};
   return { replay: { family: replay['family'], data: replay['data'] } };
+}
+
+/** Returns the id of the program that made a call, if majordomo stored one. */
+export function programIn(options: SharedV4ProviderOptions | undefined): { readonly programId?: string } {
+  const programId = options?.['majordomo']?.['programId'];
+  return typeof programId === 'string' ? { programId } : {};
 }
 
 /** Returns the vendor part from the options of a custom part, if majordomo created it. */
