@@ -36,7 +36,7 @@ const PROGRAM = {
   code: 'for (const r of regions) await tools.sales({ region: r })',
   fingerprint: 'opaque+/=',
 };
-const OUTPUT = {
+const OUTPUT: Item = {
   type: 'program_output',
   id: 'po_1',
   call_id: 'prog_1',
@@ -52,7 +52,7 @@ const call = (id: string): Item => ({
   caller: CALLER,
   status: 'in_progress',
 });
-const ANSWER = {
+const ANSWER: Item = {
   type: 'message',
   id: 'msg_1',
   role: 'assistant',

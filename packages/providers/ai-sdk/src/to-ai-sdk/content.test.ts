@@ -27,7 +27,7 @@ it('a call of a program returns with the id of its program and its token', () =>
     programId: 'p',
     replay: { family: 'f', data: { caller: 'p' } },
   } as const;
-  const { providerMetadata: providerOptions } = toSdkToolCall(call);
+  const { providerMetadata: providerOptions = {} } = toSdkToolCall(call);
   const content = [
     { type: 'tool-call' as const, toolCallId: 'c', toolName: 't', input: {}, providerOptions },
   ];
