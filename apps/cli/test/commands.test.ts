@@ -156,6 +156,12 @@ it.each([[[]], [['--json']]])(
   },
 );
 
+it('doctor does not mask the placeholder of the form of a DSN', async () => {
+  using cli = world();
+  const { out } = await cli.run('doctor');
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('define one with LLM_<NAME>=scheme://<KEY>@host/path;');
+});
+
 it('doctor reports mistakes in DSNs and aliases with their positions', async () => {
   using cli = world({
     env: {

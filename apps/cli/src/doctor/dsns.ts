@@ -2,6 +2,7 @@ import type { Dsn, Majordomo } from '@majordomo/core';
 import { BACKENDS, backendForScheme } from '../backends/backends.ts';
 import { dsnEntries, type DsnEntry } from '../backends/dsns.ts';
 import { outline } from '../backends/outline.ts';
+import { installCommand } from '../program/install-command.ts';
 import { locatePackage } from '../program/load-package.ts';
 import type { Settings } from '../config/settings.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
@@ -15,9 +16,10 @@ export function dsns(settings: Settings, opened: Majordomo, cwd: string): Sectio
 }
 
 const SCHEMES = BACKENDS.flatMap(({ schemes = [] }) => schemes);
+// In angle brackets, the redactor recognizes the key as a placeholder and does not mask it.
 const NONE = absent(
   'none',
-  `define one with LLM_<NAME>=scheme://token@host/path; schemes: ${SCHEMES.join(', ')}`,
+  `define one with LLM_<NAME>=scheme://<KEY>@host/path; schemes: ${SCHEMES.join(', ')}`,
 );
 
 function finding(
@@ -27,7 +29,7 @@ function finding(
 ): Finding {
   const backend = dsn === undefined ? undefined : backendForScheme(dsn.scheme);
   if (backend !== undefined && locatePackage(backend.package, cwd) === undefined) {
-    return mistake(variable, `needs ${backend.package}; npm install ${backend.package}`);
+    return mistake(variable, `needs ${backend.package}; ${installCommand([backend.package])}`);
   }
   const [wrong = error] = majordomos.flatMap((majordomo) => majordomo.loadEnv({ [variable]: value }));
   if (wrong !== undefined) {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BACKENDS } from '../backends/backends.ts';
+import { installCommand } from '../program/install-command.ts';
 import { locatePackage } from '../program/load-package.ts';
 import { commandVersion } from '../version.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
@@ -42,7 +43,7 @@ function nodeFinding(version: string): Finding {
 
 function packageFinding(name: string, cwd: string): Finding {
   const entry = locatePackage(name, cwd);
-  if (entry === undefined) return absent(name, `npm install ${name}`);
+  if (entry === undefined) return absent(name, installCommand([name]));
   return ok(name, versionAbove(dirname(entry), name) ?? 'no version');
 }
 

@@ -2,8 +2,9 @@ import type { CallEvent, Majordomo } from '@majordomo/core';
 import type { Served } from '@majordomo/gateway/node';
 import type { Inspector, Ledger, Planner } from '@majordomo/inspector';
 import { currentCatalog } from '../catalog/current-catalog.ts';
+import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { loadPackage } from '../program/load-package.ts';
+import { loadPackage, missingPackages } from '../program/load-package.ts';
 import { untilAborted, inspectorAt, listen, newToken } from '../serve/listen.ts';
 
 /** Data that the page shows in addition to calls. */
@@ -26,8 +27,9 @@ const WHY = 'majordomo inspect';
 
 /** Creates a page that `attach` serves at this port, and passes its address to `say`. Throws `Stop` if a package is missing. */
 export async function createPage(port: number, say: (text: string) => void, io: Io): Promise<Page> {
-  // `attach` needs the gateway. Load it now, so that a missing package is reported before the command starts.
-  await loadPackage('@majordomo/gateway', io.cwd, WHY);
+  // `attach` needs the gateway. Check it now, so that all missing packages are reported before the command starts.
+  const missing = missingPackages(['@majordomo/gateway', '@majordomo/inspector'], io.cwd);
+  if (missing !== undefined) throw new Stop(`${WHY} needs ${missing}`);
   const loaded = await loadPackage('@majordomo/inspector', io.cwd, WHY);
   const { createInspector } = loaded as typeof import('@majordomo/inspector');
   const catalog = await currentCatalog(io);

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EXIT, Stop } from './exit.ts';
+import { installCommand } from './install-command.ts';
 import { reasonOf } from './reason.ts';
 
 const trustedFolders = new Set<string>();
@@ -34,7 +35,7 @@ function located(name: string, places: readonly NodeJS.Require[]): string | unde
 /** Imports a package of the command or of a trusted project. Throws `Stop` with the install command if it is missing. */
 export async function loadPackage(name: string, cwd: string, why: string): Promise<object> {
   const file = locatePackage(name, cwd);
-  if (file === undefined) throw new Stop(`${why} needs ${packageOf(name)}${remedy(name, cwd)}`);
+  if (file === undefined) throw new Stop(`${why} needs ${missingPackages([name], cwd) ?? name}`);
   try {
     return (await import(pathToFileURL(file).href)) as object;
   } catch (error) {
@@ -42,10 +43,17 @@ export async function loadPackage(name: string, cwd: string, why: string): Promi
   }
 }
 
-const remedy = (name: string, cwd: string): string =>
-  located(name, [projectOf(cwd)]) === undefined
-    ? `; npm install ${packageOf(name)}`
-    : ', which only the project has installed; install it next to majordomo, or trust the configuration of the project: majordomo trust';
+/** Returns the packages that cannot be loaded with the remedy, such as `x; npm install x`, or `undefined` if none is missing. */
+export function missingPackages(names: readonly string[], cwd: string): string | undefined {
+  const missing = names.filter((name) => locatePackage(name, cwd) === undefined);
+  if (missing.length === 0) return undefined;
+  const packages = missing.map(packageOf);
+  const isInProject = missing.every((name) => located(name, [projectOf(cwd)]) !== undefined);
+  const remedy = isInProject
+    ? ', which only the project has installed; install it next to majordomo, or trust the configuration of the project: majordomo trust'
+    : `; ${installCommand(packages)}`;
+  return `${packages.join(', ')}${remedy}`;
+}
 
 /** Returns the name of a package without the path of an entry. */
 const packageOf = (name: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;

@@ -3,7 +3,8 @@ import { collect } from '../program/collect.ts';
 import type { Define } from '../program/define.ts';
 
 const MORE = `
-Serves the aliases and presets of majordomo.config, and its \`model\` as \`default\`. Requires @majordomo/gateway and @majordomo/inspector.`;
+Serves the aliases and presets of majordomo.config, and its \`model\` as \`default\`. Requires @majordomo/gateway.
+The inspector requires @majordomo/inspector, and is off without it.`;
 
 export const define: Define = (command, io, done) => {
   command

@@ -9,7 +9,7 @@ import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { storeOf } from '../keys/open-stores.ts';
 import { openLedgerGates } from '../ledger/ledger-gates.ts';
-import { loadPackage } from '../program/load-package.ts';
+import { loadPackage, missingPackages } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
 import { configured } from './configured.ts';
 import { openParts } from './gateway-parts.ts';
@@ -40,11 +40,13 @@ export interface ServeFlags {
 }
 
 const WHY = 'majordomo serve';
+const INSPECTOR = '@majordomo/inspector';
 
 /** Implements `majordomo serve`. Serves the names of the configuration as models until Ctrl-C or SIGTERM. */
 export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const flags = withConfig(given, settings);
+  const missingInspector = inspectorProblem(flags, settings, io);
   const watched = new WatchedFiles(watchedFiles(flags, settings, io));
   const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
   const keysOfFile = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
@@ -55,8 +57,9 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
       '--keys and --key-file exclude each other; omit --key-file, and create keys with majordomo keys create',
     );
   const metrics = metricsOf(flags);
-  const token = await adminToken(flags, io);
-  const loaded = await loadPackages(io, flags.inspector !== false && token !== undefined);
+  const servesInspector = flags.inspector !== false && missingInspector === undefined;
+  const token = await adminToken({ ...flags, inspector: servesInspector }, io);
+  const loaded = await loadPackages(io, servesInspector && token !== undefined);
   const store = storeOf(flags.store, settings, io);
   for (const name of ['background', 'files'] as const)
     if (isEnabled(settings.gateway?.[name]) && !needsKeys && store === undefined)
@@ -122,7 +125,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     [
       `Serving ${printable(Object.keys(first.models).join(', '))} at ${served.url}`,
       `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags, needsKeys)}`,
-      `Inspector: ${inspectorLine(served.url, token, flags, token === io.env['MAJORDOMO_ADMIN_TOKEN'])}\n`,
+      `Inspector: ${missingInspector ?? inspectorLine(served.url, token, flags, token === io.env['MAJORDOMO_ADMIN_TOKEN'])}\n`,
     ].join('\n'),
   );
   const reloadAll = async (): Promise<void> => {
@@ -149,6 +152,17 @@ function withConfig(flags: ServeFlags, { gateway = { folder: '' } }: Settings): 
   };
 }
 
+/**
+ * Returns the reason why the inspector is off if its package is missing. Throws `Stop` if the configuration contains
+ * `gateway.inspector: true`.
+ */
+function inspectorProblem({ inspector }: ServeFlags, { gateway }: Settings, { cwd }: Io): string | undefined {
+  const missing = inspector === false ? undefined : missingPackages([INSPECTOR], cwd);
+  if (missing === undefined) return undefined;
+  if (gateway?.inspector === true) throw new Stop(`gateway.inspector of the configuration needs ${missing}`);
+  return `off; needs ${missing}`;
+}
+
 /** Returns the gateway options that a reload applies. */
 const changeable = ({ gateway }: Settings) => ({
   cors: gateway?.cors,
@@ -172,7 +186,7 @@ async function loadPackages({ cwd }: Io, withInspector: boolean) {
   const gateway = await loadPackage('@majordomo/gateway', cwd, WHY);
   const { createGateway } = gateway as typeof import('@majordomo/gateway');
   if (!withInspector) return { createGateway };
-  const inspector = await loadPackage('@majordomo/inspector', cwd, `${WHY} (or pass --no-inspector)`);
+  const inspector = await loadPackage(INSPECTOR, cwd, WHY);
   const { createInspector } = inspector as typeof import('@majordomo/inspector');
   return { createGateway, createInspector };
 }

@@ -1,6 +1,7 @@
 import type { MajordomoOptions } from '@majordomo/core';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
+import { installCommand } from '../program/install-command.ts';
 import { loadPackage, locatePackage } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
 import { reasonOf } from '../program/reason.ts';
@@ -25,8 +26,7 @@ const PATIENCE_MS = 3000;
 export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Trace> {
   const url = urlOf(address);
   const missing = NEEDED.filter((name) => locatePackage(name, cwd) === undefined);
-  if (missing.length > 0)
-    throw new Stop(`--trace needs ${missing.join(', ')}; npm install ${missing.join(' ')}`);
+  if (missing.length > 0) throw new Stop(`--trace needs ${missing.join(', ')}; ${installCommand(missing)}`);
   const load = (name: string): Promise<object> => loadPackage(name, cwd, '--trace');
   const { createTelemetry } = (await load('@majordomo/telemetry')) as typeof import('@majordomo/telemetry');
   const sdk = (await load('@opentelemetry/sdk-trace')) as typeof import('@opentelemetry/sdk-trace');

@@ -1,0 +1,29 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { installCommand } from './install-command.ts';
+
+const PACKAGES = ['@majordomo/gateway', '@majordomo/inspector'];
+const commandIn = (folder: string): string => join(folder, 'node_modules', 'majordomo', 'dist', 'bin.js');
+
+it('installs next to a command of a project', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-install-'));
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const pnpm = join(folder, 'node_modules', '.pnpm', 'majordomo@1.0.0');
+  for (const file of [commandIn(folder), commandIn(pnpm)])
+    expect(installCommand(PACKAGES, file)).toBe('npm install @majordomo/gateway @majordomo/inspector');
+});
+
+it('installs globally next to a global command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-install-'));
+  expect(installCommand(PACKAGES, commandIn(folder))).toBe(
+    'npm install --global @majordomo/gateway @majordomo/inspector',
+  );
+});
+
+it('runs npx again with the packages', () => {
+  expect(installCommand(PACKAGES, commandIn('/home/user/.npm/_npx/0a1b2c'))).toBe(
+    'npx -p majordomo -p @majordomo/gateway -p @majordomo/inspector majordomo …',
+  );
+});
