@@ -57,6 +57,24 @@ it.each(['mjs', 'js', 'mts', 'ts'])('no command runs an untrusted majordomo.conf
 });
 
 it.each([
+  [
+    { prices: [{ vendor: 'openai', id: 'lab', input: 1, output: 2 }] },
+    '"ledger.prices[0]" is not valid: input and output must be arrays such as ["text"]; rates belong to prices; an entry has the form {',
+  ],
+  [
+    { prices: [{ vendor: 'openai', id: 'lab', usd: 1 }] },
+    '"ledger.prices[0]" is not valid: unknown members usd;',
+  ],
+  [{ unknownPrice: 'allow' }, '"ledger.unknownPrice" must be "admit" or "deny", not "allow"'],
+])('does not trust the ledger %j', async (ledger, problem) => {
+  using cli = world();
+  writeFileSync(file(cli, 'majordomo.config.json'), JSON.stringify({ ledger }));
+  const result = await cli.run('trust');
+  expect([result.code, result.out]).toEqual([2, '']);
+  expect(result.err).toContain(problem);
+});
+
+it.each([
   ['a file outside of the project', '../outside.json', 'outside of'],
   ['a file of .git', '.git/config', 'part of .git'],
   ['a file of .GIT', '.GIT/config', 'part of .git'],

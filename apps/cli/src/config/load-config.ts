@@ -4,6 +4,7 @@ import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { readJson } from '../files/read-json.ts';
 import { reasonOf } from '../program/reason.ts';
+import { checkLedger } from './check-ledger.ts';
 import type {
   CallLogConfig,
   GatewayConfig,
@@ -33,11 +34,11 @@ export async function loadConfigs(io: Pick<Io, 'cwd' | 'home' | 'env'>): Promise
   const loaded: LoadedConfig[] = [];
   if (project !== undefined) {
     const trust = trustIn(project, io);
-    const config = trust === 'trusted' ? checkConfig(project, await read(project)) : {};
+    const config = trust === 'trusted' ? await checkConfig(project, await read(project)) : {};
     loaded.push({ file: project, config, trust });
   }
   if (user !== undefined)
-    loaded.push({ file: user, config: checkConfig(user, await read(user)), trust: 'trusted' });
+    loaded.push({ file: user, config: await checkConfig(user, await read(user)), trust: 'trusted' });
   return loaded;
 }
 
@@ -88,12 +89,14 @@ const isMadeOf =
         member === undefined || (Object.hasOwn(checks, name) && checks[name]?.(member) === true),
     );
 
-const LEDGER: Checks<LedgerConfig> = {
-  file: (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
-  limits: (value) => Array.isArray(value),
-  unknownPrice: (value) => typeof value === 'string',
-  prices: (value) => Array.isArray(value) && value.every(isObject),
+const LEDGER: Readonly<Record<keyof LedgerConfig, true>> = {
+  file: true,
+  limits: true,
+  unknownPrice: true,
+  prices: true,
 };
+const isLedger = (value: unknown): boolean =>
+  isObject(value) && Object.keys(value).every((name) => Object.hasOwn(LEDGER, name));
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
@@ -149,7 +152,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
   router: ['a router of createRouter', isRouter],
   skills: ['an array of skills', isSkills],
   chain: ['an object', isObject],
-  ledger: ['an object with file, limits, unknownPrice or prices', isMadeOf(LEDGER)],
+  ledger: ['an object with file, limits, unknownPrice or prices', isLedger],
   logins: [
     'an object of logins, with preset, clientId, clientSecret, issuer, endpoints or scopes',
     (value) => isObject(value) && Object.values(value).every(isLogin),
@@ -159,7 +162,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
 };
 
 /** Checks a configuration. Members of a wrong type and unknown members are errors. */
-export function checkConfig(file: string, value: unknown): MajordomoConfig {
+export async function checkConfig(file: string, value: unknown): Promise<MajordomoConfig> {
   if (!isObject(value)) {
     throw new Stop(`${file} contains no configuration object; in a module, export it as default`);
   }
@@ -173,8 +176,10 @@ export function checkConfig(file: string, value: unknown): MajordomoConfig {
     const [wanted, is] = type;
     if (member !== undefined && !is(member)) throw new Stop(`${file}: "${name}" must be ${wanted}`);
   }
-  checkChain(file, value);
-  return value;
+  const config: MajordomoConfig = value;
+  checkChain(file, config);
+  if (config.ledger !== undefined) await checkLedger(file, config.ledger);
+  return config;
 }
 
 /** Checks the chain options, so that the error contains the path of the file. */

@@ -21,7 +21,7 @@ export async function trust({ forget }: { readonly forget?: true }, io: Io): Pro
   // The file is read once, so that the shown content is the trusted content.
   const content = readFileSync(project);
   const text = content.toString('utf8');
-  if (project.endsWith('.json')) checkConfig(project, parseJson(text, project));
+  if (project.endsWith('.json')) await checkConfig(project, parseJson(text, project));
   io.stdout.write(report(name, text, trustedText(project, io)));
   const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
   const answer = isPerson ? await io.confirm('Trust this content?') : true;

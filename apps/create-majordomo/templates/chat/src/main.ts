@@ -24,6 +24,7 @@ if (process.argv.includes('--dev')) {
     else vite.middlewares(request, response);
   });
 } else {
+  if (!existsSync('dist/index.html')) console.warn('The page does not exist yet. Write it: npm run build');
   // Files that `npm run build` has written.
   app.use('*', serveStatic({ root: 'dist' }));
   server.on('request', (request, response) => void answer(request, response));
