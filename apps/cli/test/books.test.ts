@@ -225,12 +225,16 @@ describe('majordomo limits', () => {
   });
 
   it('has no price for a custom model until the configuration contains one', async () => {
-    await using server = await serve('Hello.');
+    await using server = await serve('Hello.', 'Hello.');
     const limits = [{ ...day, max: { usd: '1.00' } }];
     const labEnv = { LLM_LAB: `${lab(server)['LLM_LAB'] ?? ''}?vendor=acme` };
     using cli = configured({ ledger: { limits } }, { env: labEnv });
     const args = ['chat', 'lab/mine', 'hi', '--max-tokens', '50'];
-    expect((await cli.run(...args)).err).toContain('no price for');
+    expect((await cli.run(...args)).err.replaceAll(/\s+/g, ' ')).toContain(
+      'no price for acme/mine; add one to "ledger.prices" in majordomo.config, or set "ledger.unknownPrice" to "admit" (limit "day")',
+    );
+    using admitting = configured({ ledger: { limits, unknownPrice: 'admit' } }, { env: labEnv });
+    expect((await admitting.run(...args)).code).toBe(0);
     const rates = { input: 1_000_000, output: 2_000_000 };
     const prices = [
       {

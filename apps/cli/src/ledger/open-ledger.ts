@@ -9,6 +9,7 @@ import { loadPackage } from '../program/load-package.ts';
 import { painter, printable } from '../terminal/paint.ts';
 import { ledgerFile, prepareLedgerFile } from './ledger-file.ts';
 import { checkSqlite } from './check-sqlite.ts';
+import { withRemedies } from './with-remedies.ts';
 
 /** Ledger file of one command. Disposing waits until all records are stored. */
 export interface LedgerFile extends AsyncDisposable {
@@ -58,7 +59,7 @@ export async function createConfiguredLedger(
   const { createLedger } = await import('@majordomo/ledger');
   const catalog = await currentCatalog(io);
   const { limits, unknownPrice, prices = [] } = config ?? {};
-  return createLedger({
+  const ledger = createLedger({
     ...options,
     catalog: catalog.with(prices),
     limits,
@@ -67,6 +68,7 @@ export async function createConfiguredLedger(
       printAlert(alert, io);
     },
   });
+  return { ...ledger, gate: withRemedies(ledger.gate) };
 }
 
 /** Prints the used share of a limit, or the number of days within which the limit will be spent. */
