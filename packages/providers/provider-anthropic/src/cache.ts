@@ -9,7 +9,7 @@ import { cachePoints, endOf, type CachePoint } from '@majordomo/claude';
 import type { ModelRequest } from '@majordomo/core';
 import type { DeferredNames } from './deferred-tools.ts';
 import { toMessages, type WireMessage } from './messages.ts';
-import type { WireTool } from './request.ts';
+import type { WireTool } from './programs.ts';
 
 /** Parts of the request body that accept `cache_control`. */
 interface MarkedParts {

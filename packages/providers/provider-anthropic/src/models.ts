@@ -3,6 +3,9 @@ import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import type { Quirks } from './quirks.ts';
 
+/** Vendors whose API runs programs: Anthropic and Microsoft Foundry (programmatic tool calling, platform.claude.com, 2026-11). */
+export const PROGRAM_VENDORS: ReadonlySet<string> = new Set(['anthropic', 'azure']);
+
 /** Returns the quirks and capabilities of a model, with the Messages API's media limits. Both are empty for unknown models. */
 export function modelFacts(modelId: string): {
   readonly capabilities: Capabilities;

@@ -1,4 +1,4 @@
-import type { CodeExecutionTool20260120 } from '@anthropic-ai/sdk/resources/messages';
+import type { CodeExecutionTool20260120, Tool } from '@anthropic-ai/sdk/resources/messages';
 import type {
   AssistantMessage,
   AssistantPart,
@@ -14,6 +14,9 @@ import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 
 /** Tool that runs programs. Its interpreter keeps the program while calls of the program wait for results (SDK 1.10). */
 const PROGRAM_TOOL: CodeExecutionTool20260120 = { type: 'code_execution_20260120', name: 'code_execution' };
+
+/** Tool of the application, or the tool that runs programs. */
+export type WireTool = Tool | CodeExecutionTool20260120;
 
 /** Tool of the vendor that runs the programs of a request. */
 export interface ProgramTool {

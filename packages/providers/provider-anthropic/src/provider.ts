@@ -13,7 +13,7 @@ import { serializeBody } from './body.ts';
 import { baseURLOf, createConnection, type Connection } from './connection.ts';
 import { inBandError } from './errors.ts';
 import { fileBackend } from './files.ts';
-import { modelFacts, listModels } from './models.ts';
+import { listModels, modelFacts, PROGRAM_VENDORS } from './models.ts';
 import type { AnthropicModelId } from './model-ids.ts';
 import { DEFAULT_ID, KEY_ENV, ORIGIN, EXTRA_OPTIONS, type AnthropicOptions } from './options.ts';
 import { MESSAGES_QUIRKS, QUIRK_VALUES, type Quirks } from './quirks.ts';
@@ -86,9 +86,6 @@ const familyOf = ({ family }: Quirks, baseURL: string): string =>
  * minutes (128,000 tokens per hour), and networks close idle connections.
  */
 const MAX_NON_STREAMING_TOKENS = 21_333;
-
-/** Vendors whose API runs programs: Anthropic and Microsoft Foundry (programmatic tool calling, platform.claude.com, 2026-11). */
-const PROGRAM_VENDORS: ReadonlySet<string> = new Set([VENDOR, 'azure']);
 
 function messagesModel(modelId: string, options: AnthropicOptions, server: Connection, env: Env = {}): Model {
   const { capabilities: facts, quirks: known } = modelFacts(modelId);

@@ -1,10 +1,8 @@
 import type {
-  CodeExecutionTool20260120,
   Metadata,
   OutputConfig,
   TextBlockParam,
   ThinkingConfigParam,
-  Tool,
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
 import {
@@ -25,7 +23,7 @@ import { withContainer } from './container.ts';
 import { deferredNames } from './deferred-tools.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
-import { programTool, settlePrograms, withAllowedCallers } from './programs.ts';
+import { programTool, settlePrograms, withAllowedCallers, type WireTool } from './programs.ts';
 import { toToolChoice, wireTools } from './tools.ts';
 
 /** Body of `POST /v1/messages`. Additional properties come from `extra`. */
@@ -47,9 +45,6 @@ export interface WireParams {
   metadata?: Metadata;
   stream?: true;
 }
-
-/** Tool of the application, or the tool that runs programs. */
-export type WireTool = Tool | CodeExecutionTool20260120;
 
 export interface WireRequest {
   readonly params: WireParams & Readonly<Record<string, unknown>>;

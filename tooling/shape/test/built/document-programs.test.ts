@@ -37,7 +37,7 @@ const programs = filesIn('apps/docs')
 /** Programs that do not run here, with the reason. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'background 1': 'the reader declares the client of Redis',
-  'code-mode 3': 'the reader declares the sandbox',
+  'code-mode 4': 'the reader declares the sandbox',
   'frontends 2': 'it is a page, which needs a browser',
   'frontends 7': 'it connects to Redis',
   'images-and-files 1': 'it reads a photo and a document of the reader',
