@@ -77,6 +77,7 @@ export {
   type SchemaDialect,
   TYPED_DIALECT,
 } from './schema-dialects.ts';
+export { settlePrograms, type ProgramIds } from './programs.ts';
 export { ServerSession, type Connect, type Connected } from './server-session.ts';
 export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
 export { dataAt, dataOf, isLoopback } from './data.ts';

@@ -2,7 +2,8 @@ import type { AssistantPart, ModelRequest, VendorPart, Warning } from '@majordom
 import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import type { RecoveryRule } from '@majordomo/claude';
 import type { MessagesFacts } from './facts.ts';
-import { programTool, programWaits } from './programs.ts';
+import { settlePrograms } from '@majordomo/wire-kit';
+import { programIds, programTool, programWaits, runsPrograms, withTextErrors } from './programs.ts';
 
 type Container = Pick<NonNullable<MessagesFacts['container']>, 'id' | 'expiresAt'>;
 
@@ -43,6 +44,26 @@ export function withContainer(
     return extra;
   }
   return { ...extra, container: isRecord(own) ? { ...own, id } : id };
+}
+
+/**
+ * Returns the messages without the programs that the API rejects. A waiting program needs its tool and its container, and a message
+ * that contains only results.
+ */
+export function sendablePrograms(
+  request: ModelRequest,
+  family: string,
+  warnings: Warning[],
+): ModelRequest['messages'] {
+  const { messages, extra } = request;
+  const hasContainer = isSpecified(extra['container']) || lastContainer(messages, family) !== undefined;
+  const settled = settlePrograms(messages, {
+    idsOf: (part) => programIds(part, family),
+    canContinue: hasContainer && runsPrograms(request),
+    mayBeInterrupted: false,
+  });
+  warnings.push(...settled.warnings);
+  return withTextErrors(settled.messages, family, warnings);
 }
 
 function lastContainer(messages: ModelRequest['messages'], family: string): Container | undefined {

@@ -19,11 +19,11 @@ import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
-import { withContainer } from './container.ts';
+import { sendablePrograms, withContainer } from './container.ts';
 import { deferredNames } from './deferred-tools.ts';
 import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
-import { programTool, settlePrograms, withAllowedCallers, type WireTool } from './programs.ts';
+import { programTool, withAllowedCallers, type WireTool } from './programs.ts';
 import { toToolChoice, wireTools } from './tools.ts';
 
 /** Body of `POST /v1/messages`. Additional properties come from `extra`. */
@@ -74,9 +74,9 @@ export function toWire(
   inferenceGeo?: string,
 ): WireRequest {
   const warnings: Warning[] = [];
-  const request = { ...original, messages: settlePrograms(original.messages, family, warnings) };
+  const request = { ...original, messages: sendablePrograms(original, family, warnings) };
   const deferred = deferredNames(request, quirks);
-  const programs = programTool(request);
+  const programs = programTool(request, warnings);
   const documents = withUniformCitations(request, warnings);
   const messages = toMessages(documents, family, warnings, deferred);
   const output = toOutput(request.output, request.system, warnings);

@@ -92,7 +92,7 @@ function world({ contents = PROGRAM, rejects, ...options }: WorldOptions = {}) {
   const model = majordomo.model('anthropic/claude-opus-4-8');
   const ask = (messages: readonly Message[], extra?: object): Promise<ChatResponse> =>
     model.generate({ messages, tools: [TOOL], ...(extra && { extra: { anthropic: extra } }) });
-  return { ask, bodies, model };
+  return { ask, bodies, majordomo, model };
 }
 
 const messageOf = (content: readonly Block[]) => ({
@@ -239,6 +239,24 @@ describe('the tools of a request with programs', () => {
     ]);
   });
 
+  it.each<[string, readonly ToolSpec[], object | undefined]>([
+    ['in `extra`', [TOOL], { tools: [{ type: 'code_execution_20250522', name: 'code_execution' }] }],
+    ['of the application', [TOOL, { ...TOOL, name: 'code_execution', callers: undefined }], undefined],
+  ])(
+    'are called by the model if another tool %s has the name of the program tool',
+    async (_name, tools, extra) => {
+      const { model, bodies } = world({ contents: [] });
+      const { warnings } = await model.generate({
+        messages: [user('go')],
+        tools,
+        ...(extra && { extra: { anthropic: extra } }),
+      });
+      expect(bodies[0]?.tools?.map(({ name }) => name)).toEqual(['sales', 'code_execution']);
+      expect(bodies[0]?.tools?.[0]).not.toHaveProperty('allowed_callers');
+      expect(warnings).toMatchObject([{ action: 'coerced', what: 'callers of sales' }]);
+    },
+  );
+
   it.each<[string, AnthropicOptions, string]>([
     ['Vertex', { vendor: 'google-vertex-anthropic' }, 'anthropic/claude-opus-4-8'],
     ['a model that writes no programs', {}, 'anthropic/claude-haiku-4-5'],
@@ -316,6 +334,69 @@ describe('a program that cannot continue', () => {
   });
 });
 
+describe('a program that waits', () => {
+  it.each<[string, string, readonly ToolSpec[]]>([
+    ['a model that runs none', 'anthropic/claude-haiku-4-5', [TOOL]],
+    ['a request without its tool', 'anthropic/claude-opus-4-8', []],
+  ])('is dropped for %s, and its calls remain', async (_name, spec, tools) => {
+    const { ask, bodies, majordomo } = world();
+    const first = await ask([user('go')]);
+    const messages = [user('go'), first.message, results(first)];
+    const { warnings } = await majordomo.model(spec).generate({ messages, tools });
+    expect(typesOf(bodies[1])).toEqual([['text'], ['text', 'tool_use'], ['tool_result']]);
+    expect(bodies[1]?.messages[1]?.content[1]).not.toHaveProperty('caller');
+    expect(bodies[1]).not.toHaveProperty('container');
+    expect(warnings.map(({ what }) => what)).toContain('programs that cannot continue');
+  });
+
+  it('is dropped if the stream ended before its container arrived', async () => {
+    const { ask, bodies } = world();
+    const first = await ask([user('go')]);
+    const parts = first.message.parts.filter((part) => part.type !== 'vendor' || part.kind !== 'container');
+    await ask([user('go'), assistant(parts), results(first)]);
+    expect(typesOf(bodies[1])).toEqual([['text'], ['text', 'tool_use'], ['tool_result']]);
+  });
+
+  it('loses only its container if the API does not have it after a message of the user', async () => {
+    const search = { type: 'server_tool_use', id: 'srvtoolu_9', name: 'web_search', input: { query: 'q' } };
+    const found = { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_9', content: [] };
+    const { ask, bodies } = world({
+      contents: [[search, found, CODE, call('toolu_1')]],
+      rejects: ({ container }) => (container === undefined ? undefined : 'container: not found'),
+    });
+    const first = await ask([user('go')]);
+    const { warnings } = await ask([user('go'), first.message, results(first), user('Stop.')]);
+    expect(typesOf(bodies[2])?.[1]).toEqual(['server_tool_use', 'web_search_tool_result', 'tool_use']);
+    expect(warnings.filter(({ action }) => action === 'repaired')).toMatchObject([
+      { what: expect.stringContaining('container of the conversation') },
+    ]);
+  });
+});
+
+it('the code of a program whose stream ended before its calls is not sent', async () => {
+  const { ask, bodies } = world();
+  const first = await ask([user('go')]);
+  const cut = assistant(first.message.parts.slice(0, 2));
+  await ask([user('go'), cut, user('Go on.')]);
+  expect(typesOf(bodies[1])).toEqual([['text'], ['text'], ['text']]);
+});
+
+it('the output of a program is not sent without its code', async () => {
+  const { ask, bodies } = world();
+  const { messages } = await converse(ask);
+  await ask([user('go'), ...messages.slice(-1), user('And?')]);
+  expect(typesOf(bodies.at(-1))).toEqual([['text'], ['text'], ['text']]);
+});
+
+it('a tool of the vendor that a dropped program called is dropped with it', async () => {
+  const search = { type: 'server_tool_use', id: 's', name: 'web_search', input: {}, caller: CALLER };
+  const found = { type: 'web_search_tool_result', tool_use_id: 's', content: [], caller: CALLER };
+  const { ask, bodies } = world({ contents: [[CODE, search, found, call('toolu_1')]] });
+  const first = await ask([user('go')]);
+  await ask([user('go'), first.message, results(first), user('Stop.')]);
+  expect(typesOf(bodies[1])).toEqual([['text'], ['tool_use'], ['tool_result', 'text']]);
+});
+
 it('a program that has its output is sent unchanged with later messages', async () => {
   const { ask, bodies } = world();
   const { messages } = await converse(ask);
@@ -336,4 +417,15 @@ it('a failed result of a program contains only text', async () => {
   const { warnings } = await ask([user('go'), first.message, failed]);
   expect(warnings).toMatchObject([{ action: 'dropped', what: 'media of failed results' }]);
   expect(bodies[1]?.messages[2]?.content.map(({ type }) => type)).toEqual(['tool_result']);
+});
+
+it('a failed result of the model contains only text in a message that answers a program', async () => {
+  const direct = { type: 'tool_use', id: 'toolu_9', name: 'sales', input: {} };
+  const { ask, bodies } = world({ contents: [[CODE, call('toolu_1'), direct]] });
+  const first = await ask([user('go')]);
+  const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
+  const failed = toolResult({ callId: 'toolu_9', name: 'sales', content: [image], isError: true });
+  const done = toolResult({ callId: 'toolu_1', name: 'sales', content: '1' });
+  await ask([user('go'), first.message, done, failed]);
+  expect(typesOf(bodies[1])?.[2]).toEqual(['tool_result', 'tool_result']);
 });

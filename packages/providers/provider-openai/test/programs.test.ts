@@ -1,8 +1,11 @@
 import {
+  assistant,
   createMajordomo,
   toolResult,
   user,
+  type AssistantMessage,
   type ChatResponse,
+  type JsonObject,
   type Message,
   type ToolMessage,
   type ToolSpec,
@@ -208,4 +211,89 @@ describe('the tools of a request with programs', () => {
     ]);
     expect(callersOf(bodies[1])).toEqual(DIRECT);
   });
+});
+
+describe('a program that cannot continue', () => {
+  /** Returns the input of the request with these messages, after a first request that starts a program with two calls. */
+  async function inputAfter(
+    spec: string,
+    edit: (first: ChatResponse) => readonly Message[],
+    tools: readonly ToolSpec[] = [TOOL],
+  ) {
+    const { fetch, bodies } = server();
+    const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', fetch })] });
+    const first = await majordomo
+      .model('openai/gpt-6-astra')
+      .generate({ messages: [user('go')], tools: [TOOL] });
+    const { warnings } = await majordomo.model(spec).generate({ messages: edit(first), tools });
+    return { input: bodies.at(-1)?.input, warnings: warnings.map(({ what }) => what) };
+  }
+  const waiting = (first: ChatResponse): readonly Message[] => [user('go'), first.message, results(first)];
+  const withoutCode = (first: ChatResponse): readonly Message[] => [
+    user('go'),
+    assistant(first.message.parts.filter(({ type }) => type !== 'vendor')),
+    results(first),
+  ];
+
+  it.each<[string, string, (first: ChatResponse) => readonly Message[], readonly ToolSpec[]]>([
+    ['a model that runs none', 'openai/gpt-5.1', waiting, [TOOL]],
+    ['a request without its tool', 'openai/gpt-6-astra', waiting, []],
+    ['a transcript without its code', 'openai/gpt-6-astra', withoutCode, [TOOL]],
+  ])('is dropped for %s, and its calls and results remain', async (_name, spec, edit, tools) => {
+    const { input, warnings } = await inputAfter(spec, edit, tools);
+    expect(input?.map(({ type }) => type)).toEqual([
+      'message',
+      'function_call',
+      'function_call',
+      'function_call_output',
+      'function_call_output',
+    ]);
+    expect(JSON.stringify(input)).not.toContain('caller');
+    expect(warnings).toContain('programs that cannot continue');
+  });
+
+  it('is dropped if only its output remains', async () => {
+    const output = (first: ChatResponse): AssistantMessage => ({
+      role: 'assistant',
+      parts: first.message.parts.flatMap((part) =>
+        part.type === 'vendor'
+          ? [{ ...part, replay: { ...part.replay, data: { item: OUTPUT as JsonObject } } }]
+          : [],
+      ),
+    });
+    const { input } = await inputAfter('openai/gpt-6-astra', (first) => [
+      user('go'),
+      output(first),
+      user('And?'),
+    ]);
+    expect(input?.map(({ type }) => type)).toEqual(['message', 'message']);
+  });
+});
+
+it('the results of a program that waited are sent without their caller after the program was dropped', async () => {
+  const { fetch, bodies } = server();
+  const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', fetch })] });
+  const ask = (spec: string, messages: readonly Message[]) =>
+    majordomo.model(spec).generate({ messages, tools: [TOOL] });
+  const first = await ask('openai/gpt-6-astra', [user('go')]);
+  const messages = [user('go'), first.message, results(first)];
+  // Requests of a model share the converted messages.
+  await ask('openai/gpt-6-astra', messages);
+  await ask('openai/gpt-5.1', messages);
+  await ask('openai/gpt-6-astra', messages);
+  const callers = bodies
+    .slice(1)
+    .map(({ input }) => input.filter(({ caller }) => caller !== undefined).length);
+  expect(callers).toEqual([4, 0, 4]);
+});
+
+it('the tool that runs programs is sent once if `extra` contains it', async () => {
+  const { fetch, bodies } = server();
+  const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', fetch })] });
+  await majordomo.model('openai/gpt-6-astra').generate({
+    messages: [user('go')],
+    tools: [TOOL],
+    extra: { openai: { tools: [{ type: 'programmatic_tool_calling' }] } },
+  });
+  expect(bodies[0]?.tools?.map(({ type }) => type)).toEqual(['function', 'programmatic_tool_calling']);
 });

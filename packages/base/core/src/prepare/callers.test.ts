@@ -60,6 +60,20 @@ describe('callers of tools', () => {
     expect(again.request.tools).toBe(request.tools);
   });
 
+  it('include the model for the tool that the tool choice names, with a warning', async () => {
+    const request = { messages: [user('go')], tools, toolChoice: { name: 'a' } } as const;
+    const chosen = await fit(request, true);
+    expect(chosen.request.tools.map(({ callers }) => callers)).toEqual([
+      ['model', 'program'],
+      ['model', 'program'],
+      undefined,
+      undefined,
+    ]);
+    expect(chosen.warnings).toMatchObject([{ action: 'coerced', what: 'callers of a' }]);
+    expect((await fit({ ...request, toolChoice: { name: 'b' } }, true)).warnings).toEqual([]);
+    expect((await fit(request)).warnings).toMatchObject([{ what: 'callers of a, b' }]);
+  });
+
   it.each([[[]], [['user']], ['program'], [null]])('reject %j', (callers) => {
     const invalid = { ...tool('a'), callers } as unknown as ToolSpec;
     expect(() => {

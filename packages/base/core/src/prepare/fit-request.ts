@@ -90,7 +90,7 @@ function translate(
   const clamped = clampLimits(request, capabilities);
   const { output, extra, ...rest } = request;
   const specs = toolsToSend(request.tools ?? [], messages);
-  const called = fitCallers(toModelTools(specs, request.tools), capabilities, target);
+  const called = fitCallers(toModelTools(specs, request.tools), capabilities, target, request.toolChoice);
   const tools = withToolExtra(called.tools, specs, { wire, providerId });
   const { system } = merged;
   const translated: ModelRequest = {

@@ -2,7 +2,7 @@ import { type EventSteps, mapEvents } from '../stream/events.ts';
 import type { ModelEvent, Warning } from '../types/response.ts';
 import type { Message, TurnMessage } from '../types/messages.ts';
 import type { Capabilities } from '../types/target.ts';
-import type { ModelRequest, ModelTool, ToolSpec } from '../types/request.ts';
+import type { ModelRequest, ModelTool, ToolChoice, ToolSpec } from '../types/request.ts';
 import { pickExtra } from './settings.ts';
 import { fnv1a } from '../util/bytes.ts';
 import { asList, asRecord } from '../util/values.ts';
@@ -35,14 +35,33 @@ export function fitCallers(
   tools: readonly ModelTool[],
   { programs }: Capabilities,
   target: string,
+  toolChoice: ToolChoice | undefined,
 ): { readonly tools: readonly ModelTool[]; readonly warnings: readonly Warning[] } {
   const names = tools.filter(({ callers }) => callers !== undefined).map(({ name }) => name);
-  if (programs === true || names.length === 0) return { tools, warnings: [] };
+  if (names.length === 0) return { tools, warnings: [] };
+  if (programs === true) return withChosenTool(tools, toolChoice);
   const direct = directLists.get(tools) ?? tools.map(({ callers: _callers, ...tool }) => tool);
   directLists.set(tools, direct);
   const what = `callers of ${names.join(', ')}`;
   const why = `${target} runs no programs that call tools; the model calls the tools itself`;
   return { tools: direct, warnings: [{ action: 'coerced', what, why }] };
+}
+
+/** Lets the model call the tool that the tool choice names, because vendors reject the choice of a tool that only programs call. */
+function withChosenTool(
+  tools: readonly ModelTool[],
+  toolChoice: ToolChoice | undefined,
+): ReturnType<typeof fitCallers> {
+  const chosen =
+    typeof toolChoice === 'object' ? tools.find(({ name }) => name === toolChoice.name) : undefined;
+  if (chosen?.callers === undefined || chosen.callers.includes('model')) return { tools, warnings: [] };
+  const callers = ['model', ...chosen.callers] as const;
+  const what = `callers of ${chosen.name}`;
+  const why = 'the tool choice names the tool, so the model may call it';
+  return {
+    tools: tools.map((tool) => (tool === chosen ? { ...tool, callers } : tool)),
+    warnings: [{ action: 'coerced', what, why }],
+  };
 }
 
 const isValidName = (name: string): boolean => VALID_NAME.test(name);

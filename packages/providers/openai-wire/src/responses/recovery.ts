@@ -9,6 +9,7 @@ import { isLoadingRejection } from './additional-tools.ts';
 import { containerRecovery } from './containers.ts';
 import { keptMembersRecovery } from './kept-members.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
+import { hasProgramTool } from './programs.ts';
 import { reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 import { isVendorItem } from './vendor-parts.ts';
@@ -27,7 +28,8 @@ export function recoveryFor(
   const withoutContainer = containerRecovery(message, sent);
   if (withoutContainer !== undefined) return withoutContainer;
   if (!isBodyRejection(status)) return undefined;
-  if (PROGRAMS_REJECTED.test(`${message} ${param ?? ''}`) && hasProgramTool(sent)) return WITHOUT_PROGRAMS;
+  if (PROGRAMS_REJECTED.test(`${message} ${param ?? ''}`) && hasProgramTool(sent['tools']))
+    return WITHOUT_PROGRAMS;
   const withoutMembers = keptMembersRecovery(`${message} ${param ?? ''}`, sent);
   if (withoutMembers !== undefined) return withoutMembers;
   if (isReplayRejection(failure) || (VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent)))
@@ -57,9 +59,6 @@ const VENDOR_ITEM_REJECTED =
 
 /** Error messages of servers and models that do not run programs which call tools. */
 const PROGRAMS_REJECTED = /programmatic|allowed_callers/i;
-
-const hasProgramTool = ({ tools }: SentBody): boolean =>
-  asList(tools).some((tool) => asRecord(tool)['type'] === 'programmatic_tool_calling');
 
 const hasVendorItems = ({ input }: SentBody): boolean =>
   asList(input).some((item) => isVendorItem(asRecord(item)) || asRecord(item)['caller'] !== undefined);

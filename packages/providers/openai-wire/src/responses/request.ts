@@ -18,17 +18,19 @@ import { listedTools, loadedTools } from './additional-tools.ts';
 import type { InputItem } from './blocks.ts';
 import { withContainer } from './containers.ts';
 import { itemsToWire } from './messages.ts';
+import { hasProgramTool, sendablePrograms } from './programs.ts';
 import type { ResponsesParameter, ResponsesQuirks } from './quirks.ts';
 import { customInputs, schemaFormat, toolChoiceToWire, toolsToWire } from './tools.ts';
 
 /** Converts a request to the body of Responses. Omits properties that have no value. */
 export function toWire(
-  request: ModelRequest,
+  original: ModelRequest,
   modelId: string,
   quirks: ResponsesQuirks,
   { stream, family }: ToWireOptions,
 ): WireRequest {
   const warnings: Warning[] = [];
+  const request = { ...original, messages: sendablePrograms(original, family, warnings) };
   const output = outputToWire(request.output, quirks, schemaFormat, warnings);
   const { tools, originals } = prepareTools(request, quirks, warnings);
   const inputs = customInputs(request.tools);
@@ -42,7 +44,7 @@ export function toWire(
     addBreakpoint(input, length, cache.afterLeading, 'input_text');
   }
   const system = joinSystem(request.system, output.instruction);
-  const wireTools = listed.length > 0 ? toolsToWire(listed) : undefined;
+  const wireTools = listed.length > 0 ? newTools(toolsToWire(listed), request) : undefined;
   const verbosity = acceptedSetting(request, 'verbosity', quirks, warnings);
   const params: Record<string, unknown> = {
     instructions: systemToWire(system, input, cache, quirks, warnings),
@@ -68,6 +70,10 @@ export function toWire(
     customInputs: inputs.size === 0 ? undefined : inputs,
   };
 }
+
+/** Returns the tools without the tool that runs programs, if the caller's `extra` contains it. */
+const newTools = <Tool extends object>(tools: readonly Tool[], { extra }: ModelRequest): readonly Tool[] =>
+  hasProgramTool(extra['tools']) ? tools.filter((tool) => !hasProgramTool([tool])) : tools;
 
 /** Adds the values of `include` that the request needs to the caller's values. */
 function mergeInclude(

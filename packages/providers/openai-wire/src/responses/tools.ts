@@ -3,6 +3,7 @@ import { asRecord } from '@majordomo/core/toolkit';
 import { isForPrograms } from '@majordomo/wire-kit';
 import { memoizeList } from '../schema/memoize-list.ts';
 import type { NamedSchema } from '../schema/output.ts';
+import { PROGRAM_TOOL } from './programs.ts';
 
 /** Members for `ToolSpec.extra`, under the id of the provider or `openai-responses`. */
 export interface ResponsesToolOptions {
@@ -35,9 +36,6 @@ export const toolsToWire: (
   ...(tools.some(isForPrograms) ? [PROGRAM_TOOL] : []),
   ...tools.map(toolToWire),
 ]);
-
-/** Tool that runs programs of the model (`Tool.ProgrammaticToolCalling` of openai 7.55). */
-const PROGRAM_TOOL = { type: 'programmatic_tool_calling' } as const;
 
 function toolToWire(tool: ModelTool): FunctionTool | CustomTool {
   const { name, description, parameters, strict = false, extra } = tool;

@@ -1,0 +1,40 @@
+import type { AssistantPart, ModelRequest, Warning } from '@majordomo/core';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
+import { isForPrograms, settlePrograms, type ProgramIds } from '@majordomo/wire-kit';
+
+/** Tool that runs programs of the model (`Tool.ProgrammaticToolCalling` of openai 7.55). */
+export const PROGRAM_TOOL = { type: 'programmatic_tool_calling' } as const;
+
+/** Whether a list of tools contains the tool that runs programs. */
+export const hasProgramTool = (tools: unknown): boolean =>
+  asList(tools).some((tool) => asRecord(tool)['type'] === PROGRAM_TOOL.type);
+
+/**
+ * Returns the messages without the programs that cannot continue. A waiting program needs its tool. A message of the user may follow
+ * the results of a program, because programs have no state at the vendor.
+ */
+export function sendablePrograms(
+  { messages, tools, extra }: ModelRequest,
+  family: string | undefined,
+  warnings: Warning[],
+): ModelRequest['messages'] {
+  const settled = settlePrograms(messages, {
+    idsOf: (part) => programIds(part, family),
+    canContinue: tools.some(isForPrograms) || hasProgramTool(extra['tools']),
+    mayBeInterrupted: true,
+  });
+  warnings.push(...settled.warnings);
+  return settled.messages;
+}
+
+function programIds({ replay }: AssistantPart, family: string | undefined): ProgramIds {
+  if (replay === undefined || replay.family !== family) return {};
+  const data = asRecord(replay.data);
+  const item = asRecord(data['item']);
+  const { type, call_id: id } = item;
+  return {
+    code: type === 'program' ? asText(id) : undefined,
+    output: type === 'program_output' ? asText(id) : undefined,
+    caller: asText(asRecord(data['caller'] ?? item['caller'])['caller_id']),
+  };
+}
