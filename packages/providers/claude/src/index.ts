@@ -13,6 +13,7 @@ export {
   type ThinkingSituation,
 } from './thinking.ts';
 export { allowedToolChoice, isForced } from './tool-choice.ts';
+export { isRecursive } from './unsupported-schema.ts';
 export { toTools, type ClaudeTool } from './tools.ts';
 export { lacksThinking, type BlockKinds } from './turns.ts';
 

@@ -20,7 +20,7 @@ const refersByName = ({ $ref: reference }: JsonObject): boolean =>
   typeof reference === 'string' && reference !== '#' && !reference.startsWith('#/');
 
 /** Whether a schema contains itself, directly or through references. */
-function isRecursive(root: JsonObject): boolean {
+export function isRecursive(root: JsonObject): boolean {
   const isInCycle = (schema: JsonObject, ancestors: readonly JsonObject[]): boolean => {
     if (ancestors.includes(schema)) return true;
     const path = [...ancestors, schema];

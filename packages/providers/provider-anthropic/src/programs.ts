@@ -1,4 +1,5 @@
 import type { CodeExecutionTool20260120, Tool } from '@anthropic-ai/sdk/resources/messages';
+import { isRecursive } from '@majordomo/claude';
 import type {
   AssistantPart,
   ModelRequest,
@@ -25,23 +26,42 @@ export interface ProgramTool {
   readonly added: CodeExecutionTool20260120 | undefined;
 }
 
+const recursive = new WeakMap<ModelTool['parameters'], boolean>();
+
+/** Whether the API rejects the schema of a tool of programs ("Circular $ref detected"; platform.claude.com, 2026-11). */
+function hasRecursiveSchema({ parameters }: ModelTool): boolean {
+  const known = recursive.get(parameters) ?? isRecursive(parameters);
+  recursive.set(parameters, known);
+  return known;
+}
+
+const isCallable = (tool: ModelTool): boolean => isForPrograms(tool) && !hasRecursiveSchema(tool);
+
+const callersWarning = (tools: readonly ModelTool[], why: string): Warning => ({
+  action: 'coerced',
+  what: `callers of ${tools.map(({ name }) => name).join(', ')}`,
+  why: `${why}; the model calls the tools itself`,
+});
+
 /**
- * Returns the tool that runs programs; `undefined` if no tool of the request has a program as its caller, or if the request has
- * another tool with the same name, because names must be unique. In the second case, the model calls the tools itself.
+ * Returns the tool that runs programs; `undefined` if programs can call no tool of the request, or if the request has another tool
+ * with the same name, because names must be unique. The model then calls the tools itself.
  */
 export function programTool(
   { tools, extra }: ModelRequest,
   warnings: Warning[] = [],
 ): ProgramTool | undefined {
-  const names = tools.filter(isForPrograms).map(({ name }) => name);
-  if (names.length === 0) return undefined;
+  const rejected = tools.filter((tool) => isForPrograms(tool) && hasRecursiveSchema(tool));
+  if (rejected.length > 0)
+    warnings.push(callersWarning(rejected, 'a program cannot call a tool with a recursive schema'));
+  const callable = tools.filter(isCallable);
+  if (callable.length === 0) return undefined;
   const own = typesOf(extra).find((type) => RUNS_PROGRAMS.test(type));
   if (own !== undefined) return { type: own, added: undefined };
   const others = [...tools, ...asList(extra['tools'])];
   if (others.every((tool) => asRecord(tool)['name'] !== PROGRAM_TOOL.name))
     return { type: PROGRAM_TOOL.type, added: { ...PROGRAM_TOOL } };
-  const why = `the request has another tool "${PROGRAM_TOOL.name}"; the model calls the tools itself`;
-  warnings.push({ action: 'coerced', what: `callers of ${names.join(', ')}`, why });
+  warnings.push(callersWarning(callable, `the request has another tool "${PROGRAM_TOOL.name}"`));
   return undefined;
 }
 
@@ -60,7 +80,7 @@ const RUNS_PROGRAMS = /^code_execution_(?!20250522)\d{8}$/;
  * accept `strict` for such a tool (programmatic tool calling, platform.claude.com, 2026-11).
  */
 export function withAllowedCallers(tool: ModelTool, programs: ProgramTool | undefined): ModelTool {
-  if (programs === undefined || !isForPrograms(tool)) return tool;
+  if (programs === undefined || !isCallable(tool)) return tool;
   const callers = [...(tool.callers?.includes('model') === true ? ['direct'] : []), programs.type];
   return { ...tool, strict: false, extra: { allowed_callers: callers, ...tool.extra } };
 }

@@ -257,6 +257,22 @@ describe('the tools of a request with programs', () => {
     },
   );
 
+  it('with a recursive schema are called by the model, because the API rejects them for programs', async () => {
+    const node = { type: 'object', properties: { child: { $ref: '#' } } } as const;
+    const tree = { ...TOOL, name: 'tree', parameters: node };
+    expect(await sent([TOOL, tree])).toEqual([
+      ['code_execution_20260120', undefined, undefined],
+      ['sales', ['code_execution_20260120'], undefined],
+      ['tree', undefined, undefined],
+    ]);
+    const { model, bodies } = world({ contents: [] });
+    const { warnings } = await model.generate({ messages: [user('go')], tools: [tree] });
+    expect(bodies[0]?.tools?.map(({ name }) => name)).toEqual(['tree']);
+    expect(warnings.filter(({ what }) => what.startsWith('callers'))).toMatchObject([
+      { action: 'coerced', what: 'callers of tree' },
+    ]);
+  });
+
   it.each<[string, AnthropicOptions, string]>([
     ['Vertex', { vendor: 'google-vertex-anthropic' }, 'anthropic/claude-opus-4-8'],
     ['a model that writes no programs', {}, 'anthropic/claude-haiku-4-5'],
