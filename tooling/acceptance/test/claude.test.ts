@@ -117,6 +117,8 @@ describe.each(MODELS)('%s and %s', (id, onBedrock, effort) => {
     files: _files,
     resultFiles: _resultFiles,
     fileLimits: _limits,
+    // Bedrock runs no programs.
+    programs: _programs,
     ...expected
   } = modelOf(anthropic(UNUSED_URL), id).capabilities;
 

@@ -1,4 +1,4 @@
-import type { AssistantPart, TurnMessage } from '@majordomo/core';
+import type { AssistantPart, ModelTool, ToolCallPart, TurnMessage } from '@majordomo/core';
 import { isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { contextOf, deliveryOf, requestOf, type Playback, type Recording } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
@@ -18,11 +18,27 @@ export async function nextRequestBody(
   parts: readonly AssistantPart[],
 ): Promise<unknown> {
   const model = providerOf(recording, server.url(recording, 'complete')).model(modelOf(recording));
-  await collect(model, requestOf({ messages: turns(parts) }), contextOf({ delivery: deliveryOf(recording) }));
+  const request = requestOf({ messages: turns(parts), tools: programTools(parts) });
+  await collect(model, request, contextOf({ delivery: deliveryOf(recording) }));
   return server.requests.at(-1)?.body;
 }
 
-/** Returns a transcript: a question, the response with a result for each of its calls, and another question. */
+/** Returns the tools that programs of a response called. */
+const programTools = (parts: readonly AssistantPart[]): readonly ModelTool[] =>
+  [...new Set(parts.flatMap((part) => (isOfProgram(part) ? [part.name] : [])))].map((name) => ({
+    name,
+    description: name,
+    parameters: { type: 'object' },
+    callers: ['program'],
+  }));
+
+const isOfProgram = (part: AssistantPart): part is ToolCallPart =>
+  part.type === 'tool-call' && part.programId !== undefined;
+
+/**
+ * Returns a transcript: a question, the response with a result for each of its calls, and another question. A program that waits gets
+ * the results alone.
+ */
 export const turns = (parts: readonly AssistantPart[]): TurnMessage[] => [
   { role: 'user', parts: [{ type: 'text', text: 'Look it up.' }] },
   { role: 'assistant', parts },
@@ -31,8 +47,10 @@ export const turns = (parts: readonly AssistantPart[]): TurnMessage[] => [
       ? [{ role: 'tool', parts: [{ type: 'tool-result', callId: part.id, name: part.name, content: [] }] }]
       : [],
   ),
-  { role: 'user', parts: [{ type: 'text', text: 'And now?' }] },
+  ...(parts.some(isOfProgram) ? [] : [QUESTION]),
 ];
+
+const QUESTION: TurnMessage = { role: 'user', parts: [{ type: 'text', text: 'And now?' }] };
 
 /** Converts parts to the form of the oracle. */
 export const rowsIn = (parts: readonly AssistantPart[]): readonly Row[] =>

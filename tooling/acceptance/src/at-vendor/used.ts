@@ -1,6 +1,6 @@
 import { asList, asRecord } from '@majordomo/core/toolkit';
 import type { Recording } from '@majordomo/test-support';
-import { converseBlocks, geminiCandidates, responsesItems } from './oracle.ts';
+import { converseBlocks, geminiCandidates, messagesBlocks, responsesItems } from './oracle.ts';
 
 type Uses = Readonly<Record<string, number>>;
 
@@ -10,7 +10,7 @@ export function usedIn(recording: Recording): Uses {
   const raw = asRecord(usageRaw);
   switch (wire) {
     case 'anthropic-messages':
-      return counts(asRecord(raw['server_tool_use']), /_requests$/);
+      return { ...tally(programsIn(recording)), ...counts(asRecord(raw['server_tool_use']), /_requests$/) };
     case 'openai-responses': {
       const reported = counts(asRecord(raw['server_side_tool_usage_details']), /_calls$/);
       return Object.keys(reported).length > 0 ? reported : tally(responsesItems(recording).flatMap(usedItem));
@@ -26,6 +26,16 @@ export function usedIn(recording: Recording): Uses {
     default:
       return {};
   }
+}
+
+/** Returns `code_execution` for each program that called tools. The vendor does not count them. */
+function programsIn(recording: Recording): readonly string[] {
+  const blocks = messagesBlocks(recording);
+  const calls = blocks.filter(({ type }) => type === 'tool_use');
+  const callers = new Set(calls.map(({ caller }) => asRecord(caller)['tool_id']));
+  return blocks.flatMap(({ type, id }) =>
+    type === 'server_tool_use' && callers.has(id) ? ['code_execution'] : [],
+  );
 }
 
 function counts(raw: Readonly<Record<string, unknown>>, tail: RegExp): Uses {
