@@ -1,4 +1,4 @@
-// Runs all tests except the structure tests, in three times as many processes as processors, because many tests wait for a timer,
+// Runs all tests except the structure tests, in twice as many processes as processors, because many tests wait for a timer,
 // a server or another process. Lists the missing services, whose tests are skipped, or fail in CI.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -7,7 +7,7 @@ import { missingServices } from '../services/src/binaries.ts';
 import { ROOT } from './packages.ts';
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
-const workers = availableParallelism() * 3;
+const workers = availableParallelism() * 2;
 
 // Enables the compile cache, because tests start hundreds of processes with the same SDKs.
 const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'), ...process.env };

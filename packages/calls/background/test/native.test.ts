@@ -328,7 +328,7 @@ it('reads an answer of a megabyte from a look, from a stream and from the store'
     const again = await all.process().open('k');
     expect(textOf(await eventsOf(again.stream())).length).toBe(text.length);
   }
-}, 60_000);
+}, 180_000);
 
 it('advances jobs by single looks of a poll and of status, and reports the time of the next', async () => {
   await using all = await jobsWorld({
