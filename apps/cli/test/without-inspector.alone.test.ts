@@ -6,6 +6,7 @@ import { lab } from './world.ts';
 
 const REMEDY = 'npm install --global';
 
+// The mock applies only in a process that has not loaded the module, so this file runs alone.
 vi.mock('../src/program/load-package.ts', async (load) => {
   const original = await load<typeof import('../src/program/load-package.ts')>();
   return {
