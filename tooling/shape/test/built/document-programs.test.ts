@@ -47,7 +47,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'sockets 1': 'it opens a WebSocket to OpenAI',
 };
 
-/** What a program prints, and the arguments and answers of the vendor if they are not the usual ones. */
+/** Expected output of a program, and its arguments and the answers of the vendor if they are not the usual ones. */
 interface Run {
   readonly args?: readonly string[];
   readonly script?: Script;

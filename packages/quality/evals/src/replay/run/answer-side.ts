@@ -90,7 +90,9 @@ async function answerOfStep(
   const place = journal.index.answers.get(key);
   if (place === undefined) return undefined;
   const line = await journal.read<AnswerLine>(place);
-  return { key, answer: answerOf(line), last: answerOf({ ...line, earlier: undefined }) };
+  const answer = answerOf(line);
+  const last = line.earlier === undefined ? answer : answerOf({ ...line, earlier: undefined });
+  return { key, answer, last };
 }
 
 /** Returns the time and the cost of the answers of a run. */
