@@ -115,10 +115,19 @@ function legal(block: Block): Block {
   return type === 'function_call' ? { ...named, arguments: '{"city":"Rome"}' } : named;
 }
 
+/** Blocks of programs are sent back only together, so that some of them are not a turn (see `vendor-programs.test.ts`). */
+const OF_PROGRAMS = new Set(['program', 'program_output', 'code_execution_tool_result']);
+
+/** Returns the blocks as they are in a turn without a program: each call is one of the model. */
+const withoutPrograms = (blocks: readonly Block[]): readonly Block[] =>
+  blocks
+    .filter(({ type }) => !OF_PROGRAMS.has(String(type)))
+    .map((block) => (block['caller'] === undefined ? block : { ...block, caller: { type: 'direct' } }));
+
 /** Returns a response with some of the blocks in random order, with a block of an unknown type, and with unknown members. */
 function randomResponse(whole: Block, member: string, seed: number): Block {
   const random = seeded(seed + 1);
-  const known = asList(whole[member]).map(asRecord);
+  const known = withoutPrograms(asList(whole[member]).map(asRecord));
   const content = known.filter(({ type }) => type === 'text' || type === 'message');
   const rest = [...known, { type: 'block_of_2027', id: 'new_1', content: 'new' }].filter(
     (block) => !content.includes(block),
