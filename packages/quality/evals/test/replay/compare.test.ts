@@ -140,6 +140,11 @@ describe('arguments by the schema of a tool', () => {
     const deep = JSON.parse('['.repeat(5000) + ']'.repeat(5000)) as unknown;
     expect(differingPaths({ to: deep }, { to: [] }, { schema: MAIL.parameters })).toEqual(['']);
   });
+
+  it('shortens paths, because a model chooses the names of members', () => {
+    const [path] = differingPaths({ ['x'.repeat(5_000_000)]: 1 }, {}, { schema: {} });
+    expect(path).toBe(`/${'x'.repeat(199)}…`);
+  });
 });
 
 describe('tool calls', () => {

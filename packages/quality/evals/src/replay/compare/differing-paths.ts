@@ -12,6 +12,8 @@ export interface ValueRules {
 
 /** Maximum number of paths of a difference. */
 const MOST_PATHS = 20;
+/** Maximum number of characters of a path, because a model chooses the names of members. */
+const MOST_LETTERS = 200;
 /** Maximum number of items of a set whose schemas decide which items are equal. */
 const MOST_ITEMS = 100;
 
@@ -23,7 +25,9 @@ export function differingPaths(a: unknown, b: unknown, rules: ValueRules): reado
   if (isTooDeep(a) || isTooDeep(b)) return [''];
   const paths: string[] = [];
   compare(a, b, { path: '', schema: rules.schema }, rules, paths);
-  return paths.slice(0, MOST_PATHS);
+  return paths
+    .slice(0, MOST_PATHS)
+    .map((path) => (path.length > MOST_LETTERS ? `${path.slice(0, MOST_LETTERS)}…` : path));
 }
 
 interface Position {

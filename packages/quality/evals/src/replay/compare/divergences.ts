@@ -77,6 +77,9 @@ export function differingPathsOfCalls(
   rules: CallRules,
 ): readonly string[] | undefined {
   if (a.name !== b.name) return undefined;
+  // Arguments that are not JSON are not known.
+  if (a.invalid !== undefined || b.invalid !== undefined)
+    return a.invalid?.raw === b.invalid?.raw ? [] : [''];
   const { sameArgument, request } = rules;
   const tool = request.tools?.find(({ name }) => name === a.name);
   return differingPaths(a.args, b.args, {

@@ -30,8 +30,9 @@ export async function badCalls(
 }
 
 async function fitsOutput({ output }: ChatRequest, response: AnswerContent): Promise<boolean> {
-  if (output === undefined || response.finish === 'tool-calls') return true;
-  const value = tryParseJson(textOf({ role: 'assistant', parts: response.parts }));
+  const message = { role: 'assistant', parts: response.parts } as const;
+  if (output === undefined || toolCallsOf(message).length > 0) return true;
+  const value = tryParseJson(textOf(message));
   if (value === undefined) return false;
   return output === 'json' || fits(output, value);
 }

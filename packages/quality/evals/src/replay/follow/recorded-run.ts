@@ -12,17 +12,36 @@ export function runOf(call: RecordedCall): RecordedCall | ExcludedCall {
   const { request, response } = call;
   if (toolCallsOf({ role: 'assistant', parts: response.parts }).length > 0)
     return { excluded: 'the answer calls tools, so it does not end a run' };
+  if (response.finish === 'incomplete')
+    return { excluded: 'the vendor paused the answer, so it does not end a run' };
   const { messages } = request;
   const start = messages.findLastIndex(({ role }) => role === 'user') + 1;
   if (start === 0) return { excluded: 'the request has no user message, so the run has no beginning' };
+  const steps = messages.slice(start);
+  const problem = problemOf(request, steps);
+  if (problem !== undefined) return { excluded: problem };
   return {
     ...call,
-    request: requestAtStart({ ...request, messages: messages.slice(0, start) }, start < messages.length),
-    steps: messages.slice(start),
+    request: requestAtStart({ ...request, messages: messages.slice(0, start) }, steps.length > 0),
+    steps,
     ms: undefined,
     firstMs: undefined,
     nanoUsd: undefined,
   };
+}
+
+/** Returns the reason why a model could not repeat the steps of a run. */
+function problemOf({ tools = [] }: ChatRequest, steps: readonly Message[]): string | undefined {
+  if (steps.some(({ role }) => role === 'system')) return 'the run contains instructions between its steps';
+  if (steps.some(({ parts }) => parts.some(({ type }) => type === 'vendor-call')))
+    return 'the run calls a tool of the vendor, whose results other models cannot read';
+  const recorded = resultsOf(steps);
+  if (recorded.length < steps.flatMap(toolCallsOf).length)
+    return 'a tool call of the run has no recorded result';
+  const names = new Set(tools.map(({ name }) => name));
+  // A failed call may have named a tool that never existed.
+  const isRemoved = recorded.some(({ call, result }) => !names.has(call.name) && result.isError !== true);
+  return isRemoved ? 'the run has called a tool that its last request does not have' : undefined;
 }
 
 /** Omits the tool choice of the last step, which often forbids calls. */
@@ -54,6 +73,21 @@ interface RecordedResult {
   readonly result: ToolResultPart;
 }
 
+/** Returns the calls that have a result. Later steps may use the ids of earlier calls again, so a result follows its call directly. */
+function resultsOf(steps: readonly Message[]): readonly RecordedResult[] {
+  return steps.flatMap((message, at) => {
+    const next = steps.findIndex(({ role }, other) => other > at && role === 'assistant');
+    const results = steps.slice(at + 1, next === -1 ? undefined : next).flatMap(resultsIn);
+    return toolCallsOf(message).flatMap((call): readonly RecordedResult[] => {
+      const place = results.findIndex(({ callId }) => callId === call.id);
+      return place === -1 ? [] : results.splice(place, 1).map((result) => ({ call, result }));
+    });
+  });
+}
+
+const resultsIn = ({ parts }: Message): readonly ToolResultPart[] =>
+  [...parts].filter((part): part is ToolResultPart => part.type === 'tool-result');
+
 /** Results of the tools of a recorded run, for a model that calls the tools in its own order. */
 export class RecordedResults {
   private readonly recorded: readonly RecordedResult[];
@@ -62,13 +96,7 @@ export class RecordedResults {
   private readonly used = new Set<RecordedResult>();
 
   constructor(steps: readonly Message[], rules: CallRules) {
-    const results = steps.flatMap(({ parts }) =>
-      [...parts].filter((part): part is ToolResultPart => part.type === 'tool-result'),
-    );
-    this.recorded = steps.flatMap(toolCallsOf).flatMap((call) => {
-      const result = results.find(({ callId }) => callId === call.id);
-      return result === undefined ? [] : [{ call, result }];
-    });
+    this.recorded = resultsOf(steps);
     this.rules = rules;
   }
 

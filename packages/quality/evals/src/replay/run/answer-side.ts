@@ -1,6 +1,8 @@
 import type { AssistantMessage, ChatModel, ChatRequest, Message } from '@majordomo/core';
 import { digest } from '../../json.ts';
+import { requestKey } from '../../request-key.ts';
 import type { Answer, RecordedCall } from '../answer.ts';
+import { failureOf } from '../compare/format.ts';
 import { checkConsent } from '../denial.ts';
 import { answerOf } from '../journal/pairs.ts';
 import type { AnswerLine, Side } from '../journal/lines.ts';
@@ -50,7 +52,7 @@ export async function answerSide(
     if (stored === undefined) return undefined;
     const { answer, last, key } = stored;
     answers.push(last);
-    const next = follow ? nextStep(last, results) : undefined;
+    const next = follow ? await nextStep(run.request, last, results) : undefined;
     if (next === undefined) return { key, answer, answers, hasTooManySteps: false };
     if (answers.length === most) return { key, answer, answers, hasTooManySteps: true };
     steps = [...steps, ...next];
@@ -81,7 +83,7 @@ async function answerOfStep(
   const request = steps.length === 0 ? first : { ...first, messages: [...first.messages, ...steps] };
   const resolved = await definition.majordomo.resolve(spec, { request, tenant: tenantOf(name), signal });
   const targets = resolved.map(({ target }) => target);
-  const key = digest([side, request, targets, version]);
+  const key = digest([side, requestKey('chat', request, targets, version).digest]);
   const earlier = steps.length === 0 ? undefined : { messages: steps, ...totalOf(answers) };
   if (!journal.index.answers.has(key)) {
     await checkConsent(experiment, [spec, ...experiment.judges], { call, request, signal });
@@ -102,9 +104,15 @@ const totalOf = (answers: readonly Answer[]): { readonly ms: number; readonly na
 });
 
 /** Returns an answer and the recorded results of its calls, or `undefined` if the run ends with this answer. */
-function nextStep({ response }: Answer, results: RecordedResults): readonly Message[] | undefined {
-  if (response?.finish !== 'tool-calls') return undefined;
+async function nextStep(
+  request: ChatRequest,
+  { response }: Answer,
+  results: RecordedResults,
+): Promise<readonly Message[] | undefined> {
+  // No application could run the calls of a failed answer.
+  if (response === undefined || (await failureOf(request, response)) !== undefined) return undefined;
   const message: AssistantMessage = { role: 'assistant', parts: response.parts };
+  if (response.finish === 'incomplete') return [message];
   // A result of a tool of the vendor would need the form of that vendor.
   if (message.parts.some(({ type }) => type === 'vendor-call')) return undefined;
   const calls = message.parts.filter((part) => part.type === 'tool-call');
