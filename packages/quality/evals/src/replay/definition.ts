@@ -158,11 +158,10 @@ export function readDefinition(definition: ReplayDefinition): Experiment {
       'batches',
       'keeps its jobs in memory, so that the run after a crash would pay for them again; use `createBatches({ majordomo, store })` with a store that outlives the process, such as `sqliteStores(file).batches`',
     );
-  checkRange(definition, 'sample', 20, 20_000);
-  checkRange(definition, 'precision', 0.002, 0.2);
-  checkRange(definition, 'minQuality', 0, 2);
-  checkRange(definition, 'maxCost', 0, 1000);
-  checkRange(definition, 'control', 0, 1);
+  checkRange(name, 'sample', sample, 20, 20_000);
+  checkRange(name, 'precision', definition.precision, 0.002, 0.2);
+  checkRange(name, 'control', control, 0, 1);
+  checkRules(name, definition);
   if (sample !== undefined && !Number.isInteger(sample))
     throw replayError(name, 'sample', `must be an integer, got ${sample}`);
   const budgetNanoUsd = nanoUsdOf(name, 'budgetUsd', definition.budgetUsd);
@@ -213,15 +212,24 @@ function judgesOf(name: string, judge: Judging | undefined): readonly string[] {
   return models;
 }
 
+/** Throws `config` for a bound of a rule that no experiment can have. */
+export function checkRules(
+  name: string,
+  { minQuality, maxCost }: Pick<ReplayDefinition, 'minQuality' | 'maxCost'>,
+): void {
+  checkRange(name, 'minQuality', minQuality, 0, 2);
+  checkRange(name, 'maxCost', maxCost, 0, 1000);
+}
+
 function checkRange(
-  definition: ReplayDefinition,
+  name: string,
   path: 'sample' | 'precision' | 'minQuality' | 'maxCost' | 'control',
+  value: number | undefined,
   lowest: number,
   highest: number,
 ): void {
-  const value = definition[path];
   if (value === undefined || (value >= lowest && value <= highest)) return;
-  throw replayError(definition.name, path, `must be from ${lowest} to ${highest}, got ${value}`);
+  throw replayError(name, path, `must be from ${lowest} to ${highest}, got ${value}`);
 }
 
 const KINDS: KindsOf<ReplayDefinition> = {

@@ -62,7 +62,8 @@ export async function* labelReplay(
         async write(choice, by) {
           const better = { first: isSwapped ? 1 : -1, second: isSwapped ? -1 : 1, equal: 0 };
           const at = new Date(clock.now()).toISOString();
-          await journal.append({ type: 'label', unit: call.id, label: better[choice], by, at });
+          const answer = journal.index.lastResult(call.id, 'candidate')?.answer ?? '';
+          await journal.append({ type: 'label', unit: call.id, answer, label: better[choice], by, at });
         },
       };
     }
@@ -74,7 +75,7 @@ export async function* labelReplay(
 function pairsToLabel(index: JournalIndex, random: () => number): readonly string[] {
   const results = [...index.units.values()].flatMap(({ id, copyOf }) => {
     const result = copyOf === undefined ? index.lastResult(id, 'candidate') : undefined;
-    return result === undefined || index.labels.has(id) ? [] : [result];
+    return result === undefined || index.labelOf(id) !== undefined ? [] : [result];
   });
   const doubtful = results.filter(({ isDoubtful }) => isDoubtful);
   const clear = results.filter(({ isDoubtful, by }) => by === 'judge' && !isDoubtful);

@@ -38,7 +38,7 @@ function scoredUnit(unit: IndexedUnit, index: JournalIndex, isRun: boolean): Sco
   const resultOf = (side: Side): ResultLine | undefined => index.lastResult(source, side);
   const candidate = resultOf('candidate');
   const control = resultOf('control');
-  const label = index.labels.get(source);
+  const label = index.labelOf(source);
   return {
     id: unit.id,
     kind: unit.kind,

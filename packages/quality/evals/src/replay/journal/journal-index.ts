@@ -26,16 +26,19 @@ export class JournalIndex {
   /** Places of answers by key. */
   readonly answers: Map<string, Place> = new Map();
   readonly verdicts: Map<string, VerdictLine> = new Map();
-  readonly labels: Map<string, number> = new Map();
   /** Cost of everything that was booked, in nano-USD. */
   spentNanoUsd = 0n;
   /** Jobs whose results are not stored yet, by key. */
   readonly jobs: Map<string, JobLine> = new Map();
   /** Number of jobs that were submitted. */
   jobCount = 0;
-  /** Result by key, and the last key of each side of a unit. */
+  /** Result by key, and the last key of each side of a unit since the last run began. */
   private readonly results = new Map<string, ResultLine>();
   private readonly last = new Map<string, string>();
+  /** Sides of units that have had a result in any run. */
+  private readonly compared = new Set<string>();
+  /** Labels by unit and answer. */
+  private readonly labels = new Map<string, number>();
   /** Maximum cost of the calls that were sent and have no answer yet, by key. */
   private readonly started = new Map<string, bigint>();
   /** Calls that were in flight when their process ended, and that were sent again. */
@@ -53,6 +56,8 @@ export class JournalIndex {
         break;
       case 'rules':
         this.rules = line;
+        // The definition may have changed. The run writes the results that still apply again.
+        this.last.clear();
         break;
       case 'start':
         this.start(line);
@@ -71,6 +76,7 @@ export class JournalIndex {
       case 'result':
         this.results.set(line.key, line);
         this.last.set(sideKey(line.unit, line.side), line.key);
+        this.compared.add(sideKey(line.unit, line.side));
         break;
       case 'job':
         this.jobs.set(line.key, line);
@@ -80,7 +86,7 @@ export class JournalIndex {
         this.jobs.delete(line.key);
         break;
       case 'label':
-        this.labels.set(line.unit, line.label);
+        this.labels.set(labelKey(line.unit, line.answer), line.label);
     }
   }
 
@@ -100,6 +106,7 @@ export class JournalIndex {
     ])
       map.clear();
     this.started.clear();
+    this.compared.clear();
     this.jobCount = 0;
     this.repeated = { calls: 0, maxNanoUsd: 0n };
   }
@@ -108,10 +115,21 @@ export class JournalIndex {
     return this.results.get(key);
   }
 
-  /** Returns the last result of one side of a unit. */
+  /** Returns the decision of a person about the last answer of the candidate. */
+  labelOf(unit: string): number | undefined {
+    const result = this.lastResult(unit, 'candidate');
+    return result && this.labels.get(labelKey(unit, result.answer));
+  }
+
+  /** Returns the last result of one side of a unit. A result of an earlier run counts if the last run has confirmed it. */
   lastResult(unit: string, side: Side): ResultLine | undefined {
     const key = this.last.get(sideKey(unit, side));
     return key === undefined ? undefined : this.results.get(key);
+  }
+
+  /** Whether one side of a unit has had a result in any run. */
+  hasResult(unit: string, side: Side): boolean {
+    return this.compared.has(sideKey(unit, side));
   }
 
   /** Number of calls without an answer, and their maximum cost in nano-USD. */
@@ -147,4 +165,5 @@ export class JournalIndex {
   }
 }
 
+const labelKey = (unit: string, answer: string): string => `${answer}/${unit}`;
 const sideKey = (unit: string, side: Side): string => `${side}/${unit}`;

@@ -173,6 +173,8 @@ export interface JobEndLine {
 export interface LabelLine {
   readonly type: 'label';
   readonly unit: string;
+  /** Key of the candidate's answer. Another answer needs another decision. */
+  readonly answer: string;
   readonly label: number;
   readonly by: string;
   readonly at: string;

@@ -1,9 +1,9 @@
+import { abortable } from '@majordomo/core/toolkit';
 import { digest } from '../../json.ts';
 import type { Answer, Pair } from '../answer.ts';
 import type { Judging, Verdict } from '../definition.ts';
-import type { Journal } from '../journal/journal.ts';
 import { requestToJudge, type JudgedPair } from '../judge-request.ts';
-import type { Calls } from './paid-calls.ts';
+import type { UnitSetup } from './unit-setup.ts';
 
 /** Mean of the verdicts on a pair. */
 export interface Judged {
@@ -29,16 +29,16 @@ const ORDERS = [
 export async function judgePair(
   judging: Judging,
   pair: JudgedAnswer,
-  { journal, calls }: { readonly journal: Journal; readonly calls: Calls },
+  { journal, calls, signal }: Pick<UnitSetup, 'journal' | 'calls' | 'signal'>,
 ): Promise<Judged | undefined> {
-  if (typeof judging === 'function') return judgeByFunction(judging, pair, journal);
+  if (typeof judging === 'function') return judgeByFunction(judging, pair, { journal, signal });
   const scores: number[] = [];
   let isDoubtful = false;
   let isComplete = true;
   for (const model of [judging.models].flat()) {
     const verdicts: (Verdict | undefined)[] = [];
     for (const order of [0, 1] as const) {
-      const key = digest([pair.key, 'judge', model, judging.rubric, order]);
+      const key = digest([pair.key, pair.call.id, 'judge', model, judging.rubric, order]);
       if (!journal.index.verdicts.has(key)) {
         const request = requestToJudge(judging.rubric, inOrder(pair, order));
         const isJudged = await calls.judge({
@@ -63,12 +63,15 @@ export async function judgePair(
 async function judgeByFunction(
   judging: (pair: Pair) => Verdict | undefined | Promise<Verdict | undefined>,
   { key: answer, ...pair }: JudgedAnswer,
-  journal: Journal,
+  { journal, signal }: Pick<UnitSetup, 'journal' | 'signal'>,
 ): Promise<Judged> {
-  const key = digest([answer, 'judge']);
+  const key = digest([answer, pair.call.id, 'judge']);
   const { verdicts } = journal.index;
-  if (!verdicts.has(key))
-    await journal.append({ type: 'verdict', key, verdict: await judging(pair), nanoUsd: '0' });
+  if (!verdicts.has(key)) {
+    // The function may not know of the signal.
+    const verdict = await abortable(Promise.resolve(judging(pair)), signal);
+    await journal.append({ type: 'verdict', key, verdict, nanoUsd: '0' });
+  }
   const verdict = verdicts.get(key)?.verdict;
   return { score: verdict === undefined ? 0 : SCORES[verdict], isDoubtful: verdict === undefined };
 }

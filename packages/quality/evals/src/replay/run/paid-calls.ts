@@ -65,6 +65,13 @@ export interface Calls {
   judge(call: JudgeCall): Promise<boolean>;
 }
 
+/** Call with its maximum cost in nano-USD. `lineOf` makes the call and returns its line. */
+interface Payment {
+  readonly key: string;
+  readonly maximum: () => Promise<bigint>;
+  readonly lineOf: (most: bigint) => Promise<AnswerLine | VerdictLine>;
+}
+
 /** Calls that cost money. Each answer is stored before its result is used. */
 export class PaidCalls implements Calls {
   /** Reason why no further call is made. */
@@ -72,6 +79,8 @@ export class PaidCalls implements Calls {
   /** Kinds of failures that left units without a result, with their numbers. */
   readonly failures: Map<string, number> = new Map();
   private readonly setup: CallSetup;
+  /** Calls in flight by key. Changed requests of several units may be equal. */
+  private readonly running = new Map<string, Promise<boolean>>();
 
   constructor(setup: CallSetup) {
     this.setup = setup;
@@ -82,22 +91,26 @@ export class PaidCalls implements Calls {
     const { prices, signal, name } = this.setup;
     const facts = { tenant: tenantOf(name), signal };
     const maximum = (): Promise<bigint> => prices.maximum(call.spec, call.request, facts);
-    return this.pay(call.key, maximum, (most) => this.answerLine(call, most));
+    return this.pay({ key: call.key, maximum, lineOf: (most) => this.answerLine(call, most) });
   }
 
   judge(call: JudgeCall): Promise<boolean> {
     const { prices, signal, name } = this.setup;
     const facts = { tenant: tenantOf(name), signal };
     const maximum = (): Promise<bigint> => prices.judging(call.spec, call.request, facts);
-    return this.pay(call.key, maximum, (most) => this.verdictLine(call, most));
+    return this.pay({ key: call.key, maximum, lineOf: (most) => this.verdictLine(call, most) });
   }
 
-  /** Reserves the maximum cost of a call, makes it, and stores its line. Returns `false` if the call has no result. */
-  private async pay(
-    key: string,
-    maximum: () => Promise<bigint>,
-    lineOf: (most: bigint) => Promise<AnswerLine | VerdictLine>,
-  ): Promise<boolean> {
+  /** Pays for a call, or waits for an equal call in flight. Returns `false` if the call has no result. */
+  private pay(payment: Payment): Promise<boolean> {
+    const { key } = payment;
+    const running = this.running.get(key) ?? this.payOnce(payment).finally(() => this.running.delete(key));
+    this.running.set(key, running);
+    return running;
+  }
+
+  /** Reserves the maximum cost of a call, makes it, and stores its line. */
+  private async payOnce({ key, maximum, lineOf }: Payment): Promise<boolean> {
     const most = await this.begin(key, maximum);
     if (most === undefined) return false;
     try {

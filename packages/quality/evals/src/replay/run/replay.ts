@@ -4,6 +4,7 @@ import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import {
   checkName,
+  checkRules,
   DEFAULT_FOLDER,
   DEFAULT_MIN_QUALITY,
   readDefinition,
@@ -28,6 +29,7 @@ import { PaidCalls, type Calls } from './paid-calls.ts';
 import { runUnits } from './run-units.ts';
 
 const CONCURRENCY = 16;
+const MOST_CONCURRENCY = 1000;
 
 /** Draws and stores the sample, and states cost and precision. Calls no model. A later call returns the same sample. */
 export async function planReplay(
@@ -61,6 +63,7 @@ export async function readReplay(
 ): Promise<ReplayReport> {
   checkName(name);
   checkOptions('readReplay', options, READ_KINDS);
+  checkRules(name, options);
   const { folder = DEFAULT_FOLDER, clock = systemClock } = options;
   const { index } = await readIndex(journalFile(folder, name));
   const { plan, rules = NO_RULES } = index;
@@ -97,7 +100,13 @@ async function withJournal<T>(
 ): Promise<T> {
   const experiment = readDefinition(definition);
   checkOptions(`replay ${experiment.name}`, options, OPTION_KINDS);
-  const { folder = DEFAULT_FOLDER } = options;
+  const { folder = DEFAULT_FOLDER, concurrency = CONCURRENCY } = options;
+  if (!Number.isInteger(concurrency) || concurrency > MOST_CONCURRENCY)
+    throw replayError(
+      experiment.name,
+      'concurrency',
+      `must be an integer from 1 to ${MOST_CONCURRENCY}, got ${concurrency}`,
+    );
   const journal = await Journal.open(folder, experiment.name);
   try {
     return await work(new Session(experiment, options, journal));
@@ -196,7 +205,7 @@ class Session {
     if (index.jobs.size > 0) return;
     const rest = budgetNanoUsd - index.spentNanoUsd - index.heldNanoUsd();
     const missing = [...index.units.values()].filter(
-      ({ id, copyOf }) => copyOf === undefined && index.lastResult(id, 'candidate') === undefined,
+      ({ id, copyOf }) => copyOf === undefined && !index.hasResult(id, 'candidate'),
     ).length;
     const likely =
       sample.distinct === 0 ? 0n : (BigInt(likelyNanoUsd) * BigInt(missing)) / BigInt(sample.distinct);

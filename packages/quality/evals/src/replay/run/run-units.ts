@@ -1,5 +1,5 @@
 import { fromJson, type ChatRequest, type Usage } from '@majordomo/core';
-import { Semaphore } from '@majordomo/core/toolkit';
+import { abortable, Semaphore } from '@majordomo/core/toolkit';
 import { digest } from '../../json.ts';
 import type { Answer, RecordedCall } from '../answer.ts';
 import { compareAnswers, type Outcome } from '../compare/compare.ts';
@@ -72,7 +72,11 @@ async function runSide(setup: UnitSetup, call: RecordedCall, run: SideRun): Prom
   if (found === undefined) return;
   const { key, answer, answers, hasTooManySteps } = found;
   const resultKey = digest([call.id, key, judgingKey(definition)]);
-  if (journal.index.result(resultKey) !== undefined) return;
+  const known = journal.index.result(resultKey);
+  if (known !== undefined) {
+    if (journal.index.lastResult(call.id, side) !== known) await journal.append(known);
+    return;
+  }
   const { response: recorded } = call;
   const outcome = await compareAnswers({
     request: call.request,
@@ -157,14 +161,17 @@ async function decide(setup: UnitSetup, undecided: Undecided): Promise<Decision 
   const { checks, judge } = definition;
   const checked =
     checks &&
-    (await checkedDifference({
-      name,
-      id: call.id,
-      checks,
-      recorded: { request: call.request, answer: recorded },
-      other: { request, answer },
+    (await abortable(
+      checkedDifference({
+        name,
+        id: call.id,
+        checks,
+        recorded: { request: call.request, answer: recorded },
+        other: { request, answer },
+        signal,
+      }),
       signal,
-    }));
+    ));
   // Answers with equal scores can still differ in what no check examines.
   if (checked !== undefined && (checked !== 0 || judge === undefined))
     return { score: checked, by: 'check', isDoubtful: false };
