@@ -1,10 +1,16 @@
-import { createBatches, memoryBatchStore, type BatchStore } from '@majordomo/batch';
+import { createBatches, memoryBatchStore, type BatchItem, type BatchStore } from '@majordomo/batch';
 import { startBatchServer, type BatchServer } from '@majordomo/conformance';
 import { createMajordomo, systemClock, user, type ChatModel, type Clock } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
-import { removeReplay, replay, type RecordedCall, type ReplayDefinition } from '../../src/replay.ts';
+import {
+  planReplay,
+  removeReplay,
+  replay,
+  type RecordedCall,
+  type ReplayDefinition,
+} from '../../src/replay.ts';
 import { tempFolder } from '../support/fixture.ts';
 
 const USAGE = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
@@ -181,4 +187,31 @@ it('does not use the jobs of a removed experiment with the same name', async () 
   const report = await replay(changed, { folder, clock: skippingClock() });
   expect(report.missing).toBe(0);
   expect(server.batches).toHaveLength(4);
+});
+
+it('books the maximum of an answer whose cost the vendor does not report', async () => {
+  await using server = await startBatchServer({ answer });
+  const folder = tempFolder();
+  const definition = experiment(server);
+  const batches = {
+    submit: async ({ key, items }: { readonly key: string; readonly items: readonly BatchItem[] }) => ({
+      key,
+      poll: async () => ({ state: 'done' }),
+      async *results() {
+        for (const { id } of items)
+          yield {
+            id,
+            response: {
+              parts: [{ type: 'text', text: 'another answer' }],
+              finish: 'stop',
+              target: 'openai/gpt-5.4-mini',
+            },
+          };
+      },
+    }),
+  } as unknown as ReplayDefinition['batches'];
+  const own = { ...definition, batches, judge: (): 'equal' => 'equal' };
+  const plan = await planReplay(own, { folder });
+  const report = await replay(own, { folder });
+  expect(report).toMatchObject({ missing: 0, spentNanoUsd: plan.maxNanoUsd });
 });

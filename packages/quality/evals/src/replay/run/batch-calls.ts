@@ -166,8 +166,9 @@ export class BatchCalls implements Calls {
 
   private async storeResult(waiting: Waiting, result: ItemResult<JsonObject>): Promise<void> {
     const { journal } = this.setup;
-    const { error, value, nanoUsd = 0n } = result;
+    const { error, value } = result;
     const { key } = waiting.call;
+    const nanoUsd = await this.costOf(waiting, result);
     if (error !== undefined && !isOwnFailure(error)) {
       this.failures.set(error.kind, (this.failures.get(error.kind) ?? 0) + 1);
       await journal.append({ type: 'failed', key, kind: error.kind, nanoUsd: String(nanoUsd) });
@@ -191,6 +192,13 @@ export class BatchCalls implements Calls {
       firstMs: undefined,
       nanoUsd: String(nanoUsd),
     });
+  }
+
+  /** Returns the cost of a result, or its maximum if the cost of an answer is not known. */
+  private async costOf({ call }: Waiting, { nanoUsd, response }: ItemResult<JsonObject>): Promise<bigint> {
+    const { prices, name, signal } = this.setup;
+    if (nanoUsd !== undefined || response === undefined) return nanoUsd ?? 0n;
+    return prices.maximum(call.spec, call.request, { tenant: tenantOf(name), signal });
   }
 }
 
