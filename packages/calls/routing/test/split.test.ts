@@ -108,6 +108,19 @@ describe('a split', () => {
     }
   });
 
+  it.each([
+    ['smallest', Number.MIN_VALUE],
+    ['largest', Number.MAX_VALUE],
+  ])('divides keys equally among arms with the %s weight', (_name, weight) => {
+    const shares = sharesOf(split({ a: weight, b: weight }, byTenant).armOf);
+    expect(Math.abs((shares['a'] ?? 0) - 0.5)).toBeLessThan(0.014);
+  });
+
+  it('sends no call without a key to an arm with the weight 0', async () => {
+    const { majordomo } = setUpRouter(targets, { fast: split({ 'b/y': 0, 'a/x': 1 }, () => undefined) });
+    expect((await majordomo.model('fast').generate(hi)).target).toBe('a/x');
+  });
+
   it('rejects a key that is not a string', async () => {
     const { majordomo } = setUpRouter(targets, { fast: split({ 'a/x': 1 }, (() => 7) as never) });
     const failure = await failureOf(majordomo.model('fast').generate(hi));

@@ -11,8 +11,8 @@ const HASH_DIGITS = 13;
  * weights change, a key only moves to an arm whose weight rose in relation to its present arm. Call logs and evaluations contain the
  * arm of each call. Throws `config` for invalid arms.
  *
- * @param arms weights by name or target, such as `{ stable: 95, canary: 5 }`. Only their ratios matter. The first arm is used if no
- * key is known
+ * @param arms weights by name or target, such as `{ stable: 95, canary: 5 }`. Only their ratios matter. An arm with the weight 0 gets no
+ * calls. The first other arm is used if no key is known
  * @param by returns the key of a call, such as the id of the user or conversation. The first arm is used for `undefined` and `''`, and
  * if the function throws
  * @example createRouter({ presets: { fast: split({ stable: 95, canary: 5 }, ({ call }) => call?.tenant), stable, canary } })
@@ -28,8 +28,8 @@ export function split(
   checkNames(options, ['salt'], 'split');
   const { salt = '' } = options;
   if (typeof salt !== 'string') throw configError('split.salt', 'must be a string');
-  const weights = Object.entries(arms).filter(([, weight]) => weight > 0);
-  const [first = ''] = Object.keys(arms);
+  const weights = ratiosOf(arms);
+  const [[first] = ['']] = weights;
   const armOf = (key: string): string => armOfKey(key, weights, salt);
   const choose = (turn: Turn): string => {
     const key = keyOf(by, turn);
@@ -39,6 +39,14 @@ export function split(
 }
 
 export const isSplit = (preset: Preset): preset is Split => typeof preset === 'function' && 'armOf' in preset;
+
+/** Returns the arms with a weight above 0, relative to the largest weight, so that scores neither overflow nor become 0. */
+function ratiosOf(arms: Split['arms']): readonly (readonly [arm: string, ratio: number])[] {
+  const largest = Math.max(...Object.values(arms));
+  return Object.entries(arms)
+    .filter(([, weight]) => weight > 0)
+    .map(([arm, weight]) => [arm, weight / largest]);
+}
 
 /** Returns the key of a turn; `undefined` if it is not known. */
 function keyOf(by: (turn: Turn) => unknown, turn: Turn): string | undefined {
