@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import type { Part } from '@majordomo/core';
 import type { LabeledPair } from '@majordomo/evals/replay';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
@@ -18,11 +19,11 @@ export async function label(
   if (io.stdin.kind !== 'terminal' || !io.stdout.isTerminal)
     throw new Stop('majordomo replay label needs a terminal');
   const replays = await loadReplays(io);
-  const { by = userInfo().username } = flags;
+  const { by = userName() } = flags;
   let labels = 0;
   try {
     for await (const pair of replays.labelReplay(name, { folder: folderOf(flags, io) })) {
-      io.stdout.write(printable(pairText(pair)));
+      io.stdout.write(pairText(pair));
       const choice = await askChoice(io);
       if (choice === undefined) break;
       if (choice === 's') continue;
@@ -34,6 +35,15 @@ export async function label(
   }
   io.stdout.write(`${labels} pairs decided; majordomo replay show ${name} prints the report\n`);
   return EXIT.ok;
+}
+
+/** Returns the name of the user. The user of a container often has none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new Stop('the name of the user is not known; add --by <name>');
+  }
 }
 
 /** Asks until a key is valid. Returns `undefined` at the end. */
@@ -50,24 +60,48 @@ function pairText({ position, total, request, first, second }: LabeledPair): str
   return [
     '',
     `── pair ${position} of ${total}`,
-    ...(request.system === undefined ? [] : [`system: ${request.system}`]),
-    `request: ${partsText(last?.parts ?? [])}`,
-    `── 1\n${answerText(first)}`,
-    `── 2\n${answerText(second)}`,
+    ...(request.system === undefined ? [] : ['── system', shown(request.system)]),
+    '── request',
+    shown(partsText(last?.parts ?? [])),
+    '── 1',
+    shown(answerText(first)),
+    '── 2',
+    shown(answerText(second)),
     '',
   ].join('\n');
 }
 
-const answerText = ({ response, error }: LabeledPair['first']): string =>
-  response === undefined ? `failed: ${error?.message ?? 'unknown'}` : partsText(response.parts);
+/** Maximum number of characters of a text. */
+const MAX_TEXT = 10_000;
+
+/** Returns the beginning of a text, indented, so that it cannot imitate the headings. */
+function shown(text: string): string {
+  const more = text.length - MAX_TEXT;
+  const start = printable(text.slice(0, MAX_TEXT)).replaceAll(/^/gm, '  ');
+  return more > 0 ? `${start}\n  [${more} more characters]` : start;
+}
+
+/** Returns the tool calls of a run with their results, and the answer. */
+function answerText({ response, error, steps = [] }: LabeledPair['first']): string {
+  const answer =
+    response === undefined ? `failed: ${error?.message ?? 'unknown'}` : partsText(response.parts);
+  return [...steps.map(({ parts }) => partsText(parts)), answer].join('\n');
+}
 
 /** Returns the texts and tool calls of a message. Other parts are named. */
-function partsText(parts: readonly { readonly type: string }[]): string {
+function partsText(parts: readonly Part[]): string {
   return parts
     .map((part) => {
-      if ('text' in part && part.type === 'text') return String(part.text);
-      if ('args' in part && 'name' in part) return `${String(part.name)}(${JSON.stringify(part.args)})`;
-      return `[${part.type}]`;
+      switch (part.type) {
+        case 'text':
+          return part.text;
+        case 'tool-call':
+          return `${part.name}(${part.invalid?.raw ?? JSON.stringify(part.args)})`;
+        case 'tool-result':
+          return `→ ${partsText(part.content)}`;
+        default:
+          return `[${part.type}]`;
+      }
     })
     .join('\n');
 }

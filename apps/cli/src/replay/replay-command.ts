@@ -3,7 +3,8 @@ import type { Define } from '../program/define.ts';
 import type { RunFlags, VerdictFlags } from './run-replay.ts';
 
 const CODES = `
-Exit codes: 0 pass, 1 fail, 2 usage or an invalid file, 3 inconclusive, 4 incomplete. Needs @majordomo/evals.`;
+Exit codes: 0 pass, 1 fail, 2 usage or an invalid file, 3 inconclusive, 4 incomplete or no report.
+Needs @majordomo/evals.`;
 
 const add = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
 

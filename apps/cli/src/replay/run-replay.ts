@@ -1,7 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { formatUsd } from '@majordomo/catalog';
-import type { ReplayDefinition, ReplayPlan, ReplayProgress, ReplayReport } from '@majordomo/evals/replay';
+import { LlmError } from '@majordomo/core';
+import type {
+  ReplayDefinition,
+  ReplayOptions,
+  ReplayPlan,
+  ReplayProgress,
+  ReplayReport,
+} from '@majordomo/evals/replay';
 import { exitOf, stopOf, writeReport } from '../eval/publish.ts';
 import { CELLS, CLEAR_LINE, configuredMajordomo, importDefault } from '../eval/run.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
@@ -9,6 +16,7 @@ import type { Io } from '../program/io.ts';
 import { loadPackage, trustPackagesOf } from '../program/load-package.ts';
 import { bar } from '../terminal/bar.ts';
 import { printable } from '../terminal/paint.ts';
+import { printError } from '../terminal/print-error.ts';
 
 export type Replays = typeof import('@majordomo/evals/replay');
 
@@ -56,11 +64,25 @@ export async function run(file: string, flags: RunFlags, io: Io): Promise<ExitCo
   const definition = await loadDefinition(file, flags, io);
   const options = optionsOf(flags, io);
   io.stdout.write(`${printable(planText(await replays.planReplay(definition, options)))}\n\n`);
-  const running = replays.replay(definition, { ...options, concurrency: flags.concurrency });
-  const report = await running.finally(() => {
-    if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
-  });
-  return publish(report, replays, flags, io);
+  try {
+    const running = replays.replay(definition, options);
+    const report = await running.finally(() => {
+      if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
+    });
+    return await publish(report, replays, flags, io);
+  } catch (error) {
+    return endWithoutReport(error, io);
+  }
+}
+
+/** Prints why a run has no report. Such a run is `incomplete`, because `fail` is a verdict on the candidate. */
+function endWithoutReport(error: unknown, io: Io): ExitCode {
+  const isAborted = io.signal.aborted || LlmError.is(error, 'aborted');
+  if (!LlmError.is(error) || (LlmError.is(error, 'config') && !isAborted)) throw error;
+  const code = printError(error, io);
+  if (!isAborted) return EXIT.incomplete;
+  io.stderr.write('stopped; every answer until now is stored; run the same command again to continue\n');
+  return code;
 }
 
 /** Implements `majordomo replay show`. Prints the report of the stored answers. */
@@ -97,8 +119,9 @@ async function loadDefinition(file: string, flags: RunFlags, io: Io): Promise<Re
 const optionsOf = (
   flags: RunFlags,
   io: Io,
-): { folder: string; signal: AbortSignal; onProgress: ReturnType<typeof progressOn> } => ({
+): Pick<ReplayOptions, 'folder' | 'concurrency' | 'signal' | 'onProgress'> => ({
   folder: folderOf(flags, io),
+  concurrency: flags.concurrency,
   signal: io.signal,
   onProgress: progressOn(io),
 });
@@ -132,7 +155,7 @@ async function publish(
   const columns = Number.isFinite(stdout.columns) ? stdout.columns : undefined;
   stdout.write(`${replays.toReplayText(report, { color: stdout.colour, columns })}\n`);
   for (const given of flags.report ?? []) {
-    const file = join(cwd, given);
+    const file = resolve(cwd, given);
     const text = await REPORTS[extname(given)]?.(report, replays, flags, io);
     await writeReport(given, dirname(file), () => writeFile(file, text ?? ''));
   }
