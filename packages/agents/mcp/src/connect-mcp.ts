@@ -1,5 +1,5 @@
 import { abortable } from '@majordomo/core/toolkit';
-import { registerHost } from './client/app-host.ts';
+import { APP_HOST, type ConnectedToolbox } from './client/app-host.ts';
 import { checkOptions, isProgram } from './check-options.ts';
 import { toLlmError } from './client/errors.ts';
 import { getPrompt, listPrompts } from './client/prompts.ts';
@@ -32,7 +32,7 @@ export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
     throw failure;
   }
   const close = (): Promise<void> => connection.close();
-  const toolbox: McpToolbox = {
+  const toolbox: ConnectedToolbox = {
     name: options.name,
     get tools() {
       return box.tools;
@@ -48,7 +48,7 @@ export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
     refresh: () => connection.list(never),
     close,
     [Symbol.asyncDispose]: close,
+    [APP_HOST]: box.appResults === undefined ? undefined : box,
   };
-  registerHost(toolbox, box);
   return toolbox;
 }

@@ -27,7 +27,6 @@ export {
   Semaphore,
   withTimeout,
 } from './util/async.ts';
-export { armsOf, recordArm } from './util/arms.ts';
 export { notify } from './util/listeners.ts';
 export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-changes.ts';
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { user, type AttemptInfo, type ChatRequest, type NamedSpec, type Resolver } from '../src/index.ts';
+import {
+  user,
+  type AttemptInfo,
+  type CallEvent,
+  type ChatRequest,
+  type NamedSpec,
+  type Resolver,
+} from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { world } from './support/world.ts';
 
@@ -56,6 +63,25 @@ describe('a name with settings', () => {
   it('is the name of the attempt if it is the innermost', async () => {
     const { generate } = setUp({ outer: 'inner', inner: { spec: 'a/x' } });
     expect((await generate('outer')).response.attempts[0]?.name).toBe('inner');
+  });
+
+  it('adds its arm to the call', async () => {
+    const { generate } = setUp({
+      outer: { spec: 'inner', arm: 'canary' },
+      inner: { spec: 'a/x', arm: 'new' },
+    });
+    const arms: unknown[] = [];
+    const onEvent = (event: CallEvent): void =>
+      void (event.type === 'call-start' && arms.push(event.call.arms));
+    await generate('outer', {}, { onEvent });
+    await generate('inner', {}, { onEvent });
+    await generate('a/x', {}, { onEvent });
+    expect(arms).toEqual([{ outer: 'canary', inner: 'new' }, { inner: 'new' }, undefined]);
+  });
+
+  it('is refused if its arm is not a string', () => {
+    const aliases: object = { fast: { spec: 'a/x', arm: 5 } };
+    expect(() => setUp(aliases as Record<string, NamedSpec>)).toThrow('aliases.fast.arm must be a string');
   });
 
   it('sets policy and timeouts of its targets, which the call overrides', async () => {

@@ -1,4 +1,3 @@
-import { armsOf } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { createRouter, split, type Turn } from '../src/index.ts';
 import { failureOf, hi, setUpRouter } from './support/fixture.ts';
@@ -78,7 +77,7 @@ describe('a split', () => {
     for (const tenant of KEYS.slice(0, 20)) {
       const { target } = await majordomo.model('fast').generate(hi, {
         tenant,
-        onEvent: (event) => event.type === 'call-start' && arms.push(armsOf(event.call)),
+        onEvent: (event) => event.type === 'call-start' && arms.push(event.call.arms),
       });
       expect(target).toBe(armOf(tenant) === 'stable' ? 'a/x' : 'b/y');
       expect(arms.at(-1)).toEqual({ fast: armOf(tenant) });
@@ -92,7 +91,7 @@ describe('a split', () => {
       tenant: 't',
       metadata: { model: 'b/y' },
       onEvent: (event) => {
-        if (event.type === 'call-start') arms = armsOf(event.call);
+        if (event.type === 'call-start') arms = event.call.arms;
       },
     });
     expect(arms).toBeUndefined();

@@ -10,7 +10,6 @@ import {
   type LlmError,
   type Majordomo,
 } from '@majordomo/core';
-import { recordArm } from '@majordomo/core/toolkit';
 import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
@@ -185,10 +184,10 @@ describe('an entry', () => {
 
   it('has the arms that splits chose, also in an export', async () => {
     const { clock, log, majordomo } = setUp({}, { 'gpt-5.4': [{ text: 'yes' }, { text: 'yes' }] });
-    majordomo.resolver((name, { call }) => {
-      if (call !== undefined && name === 'fast') recordArm(call, name, 'canary');
-      return 'openai/gpt-5.4';
-    });
+    majordomo.resolver((name) => ({
+      spec: 'openai/gpt-5.4',
+      arm: name === 'fast' ? 'canary' : undefined,
+    }));
     await makeCall(majordomo, 'slow');
     await clock.advance(1);
     await makeCall(majordomo, 'fast');

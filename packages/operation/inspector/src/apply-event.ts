@@ -1,5 +1,4 @@
 import { truncateText, type Attempt, type CallEvent, type CallInfo, type Usage } from '@majordomo/core';
-import { armsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import { toFeedError } from './feed-error.ts';
 import type { FeedCall, FeedEvent, FeedAttempt, FeedUsage } from './feed-types.ts';
@@ -41,7 +40,7 @@ export function applyEvent(before: FeedCall, event: CallEvent, now: number, reda
   const call = withEvent(before, toFeedEvent(event, at));
   switch (event.type) {
     case 'call-start':
-      return { ...call, targets: event.targets.slice(0, MAX_TARGETS), arms: armsOf(event.call) };
+      return { ...call, targets: event.targets.slice(0, MAX_TARGETS), arms: event.call.arms };
     case 'target-skipped':
       return withAttempt(call, skipped(event, at));
     case 'attempt-start':

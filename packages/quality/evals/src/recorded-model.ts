@@ -7,7 +7,7 @@ import {
   type ChatResponse,
 } from '@majordomo/core';
 import type { DeepPartial, ObjectResponse, PartialResponse, TypedRequest } from '@majordomo/core';
-import { armsOf, EventStream, PulledStream, readObject, responseEvents } from '@majordomo/core/toolkit';
+import { EventStream, PulledStream, readObject, responseEvents } from '@majordomo/core/toolkit';
 import type { Ending, Source } from '@majordomo/core/toolkit';
 import type { Recorder } from './recorder.ts';
 import type { RecordedCall } from './recordings.ts';
@@ -44,7 +44,7 @@ export function recordedModel(
     const signals = options.signal === undefined ? [signal] : [options.signal, signal];
     let arms: RecordedCall['arms'];
     const onEvent = (event: CallEvent): void => {
-      if (event.type === 'call-start') arms = armsOf(event.call);
+      if (event.type === 'call-start') arms = event.call.arms;
       options.onEvent?.(event);
     };
     const call = { ...options, signal: AbortSignal.any(signals), onEvent };

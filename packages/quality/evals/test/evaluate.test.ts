@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LlmError, user, type ErrorKind } from '@majordomo/core';
-import { recordArm } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { evaluate, exact, judge, maxUsd, type Evaluation, type Progress } from '../src/index.ts';
@@ -35,10 +34,9 @@ describe('recording and replay', () => {
   test('a sample has the arms that splits chose for its tenant, also in a replay', async () => {
     const folder = tempFolder();
     const { majordomo } = fakeModels(answerTo);
-    majordomo.resolver((name, { call }) => {
+    majordomo.resolver((_name, { call }) => {
       const arm = call?.tenant === 'acme' ? 'canary' : 'stable';
-      if (call !== undefined) recordArm(call, name, arm);
-      return arm === 'canary' ? 'openai/gpt-5.4' : 'openai/gpt-5.4-mini';
+      return { spec: arm === 'canary' ? 'openai/gpt-5.4' : 'openai/gpt-5.4-mini', arm };
     });
     const seen: unknown[] = [];
     const definition = echo(majordomo, {

@@ -21,11 +21,15 @@ export interface AppHost {
   checkOf(listed: ListedTool): () => void;
 }
 
-/** Servers of toolboxes, because applications must not call their members. */
-const HOSTS = new WeakMap<McpToolbox, AppHost>();
+/** Name of the server in its toolbox. It is a symbol, because applications must not call members of the server. */
+export const APP_HOST: unique symbol = Symbol('app host');
 
-export function registerHost(toolbox: McpToolbox, host: AppHost): void {
-  if (host.appResults !== undefined) HOSTS.set(toolbox, host);
+/** Toolbox of `connectMcp`. */
+export interface ConnectedToolbox extends McpToolbox {
+  /** Set with the option `apps`. */
+  readonly [APP_HOST]: AppHost | undefined;
 }
 
-export const hostOf = (toolbox: McpToolbox): AppHost | undefined => HOSTS.get(toolbox);
+/** Returns the server of a toolbox; `undefined` without the option `apps`. */
+export const hostOf = (toolbox: McpToolbox): AppHost | undefined =>
+  APP_HOST in toolbox ? (toolbox as ConnectedToolbox)[APP_HOST] : undefined;

@@ -142,7 +142,8 @@ export function parseAliases(aliases: MajordomoOptions['aliases'] = {}): Aliases
 export function parseNamedSpec(path: string, value: unknown): string | NamedSpec {
   if (typeof value === 'string') return value;
   if (!isNamedSpec(value)) throw configError(path, 'must be a spec string or { spec, with }');
-  const { with: settings } = value;
+  const { with: settings, arm } = value;
+  if (arm !== undefined && typeof arm !== 'string') throw configError(`${path}.arm`, 'must be a string');
   checkKind(settings, TARGET_KINDS, `${path}.with`);
   checkCache(settings?.cache, 'config', `${path}.with.cache`);
   return value;

@@ -40,10 +40,15 @@ export interface Target {
   readonly nextNumber?: (() => number) | undefined;
 }
 
+/** Call whose spec is resolved. Its arms are added while its names are resolved. */
+interface ResolvedCall extends Omit<CallInfo, 'arms'> {
+  arms?: CallInfo['arms'];
+}
+
 interface ResolveContext {
   readonly names: Names;
   readonly registry: Registry;
-  readonly call: CallInfo | undefined;
+  readonly call: ResolvedCall | undefined;
   readonly request: ChatRequest | undefined;
   readonly scope: { readonly signal: AbortSignal };
   /** Names that are being resolved, starting with the outermost. */
@@ -90,6 +95,8 @@ async function expand(
     const value = context.names.aliases.get(text) ?? (await callResolvers(text, path, context));
     if (value === undefined) throw await unknownNameError(element, spec, context);
     const named = typeof value === 'string' ? { spec: value } : value;
+    if (context.call !== undefined && named.arm !== undefined)
+      context.call.arms = { ...context.call.arms, [text]: named.arm };
     await expand(
       named.spec,
       { path: [...path, text], with: mergeSettings(named.with, parent.with) },

@@ -174,6 +174,11 @@ export interface CallInfo {
    * on the number of calls do not count such a round. @default false
    */
   readonly isFurtherRound?: boolean | undefined;
+  /**
+   * Arms of experiments, by the name that was resolved, such as `{ fast: 'canary' }`. Known from the event `call-start` on. Absent if
+   * no resolver chose an arm.
+   */
+  readonly arms?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Operation of a call. */

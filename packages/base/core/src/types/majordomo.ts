@@ -126,6 +126,8 @@ export interface TargetSettings extends Pick<
 export interface NamedSpec<Spec extends string = string> {
   readonly spec: Spec;
   readonly with?: TargetSettings | undefined;
+  /** Arm of an experiment, such as `canary`. Becomes `CallInfo.arms`, and has no effect on the call. */
+  readonly arm?: string | undefined;
 }
 
 /**

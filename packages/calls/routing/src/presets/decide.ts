@@ -1,5 +1,5 @@
 import { LlmError, type NamedSpec } from '@majordomo/core';
-import { mapValue, recordArm } from '@majordomo/core/toolkit';
+import { mapValue } from '@majordomo/core/toolkit';
 import type { Plan, Preset, RouterOptions, Turn } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
 import { choose, type RankingContext, type ResolverContext } from '../ranking/choose.ts';
@@ -83,8 +83,8 @@ async function applyRule(
   // Accept null too, because functions of applications may return it instead of undefined.
   if (answer === undefined || answer === null) return undefined;
   if (typeof answer !== 'string') throw notASpec(name, answer);
-  if (call !== undefined && isSplit(rule)) recordArm(call, name, answer);
-  return { ...UNRANKED, meaning: answer, reason: 'rule' };
+  const meaning = isSplit(rule) ? { spec: answer, arm: answer } : answer;
+  return { ...UNRANKED, meaning, reason: 'rule' };
 }
 
 function isSimple(turn: Turn, { is = isSimpleTurn }: NonNullable<RouterOptions['simpleTurns']>): boolean {

@@ -1,5 +1,4 @@
 import type { Attempt, CallEvent, CallInfo, ChatRequest, ChatResponse, Usage } from '@majordomo/core';
-import { armsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import type { SpendRecord } from '@majordomo/ledger';
 import type { CallAttempt, CallContent, CallEntry, CallFailure, RequestEvent } from './call.ts';
@@ -124,7 +123,7 @@ export class LoggedCall implements Loggable {
       finish: ending?.finish,
       warnings: (ending?.warnings ?? []).map((warning) => redactor.text(warning)),
       metadata: metadataOf(call.metadata, redactor),
-      arms: armsOf(call),
+      arms: call.arms,
       content: content && storedContent(content, redactor),
     };
   }
