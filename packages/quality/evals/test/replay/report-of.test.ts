@@ -195,7 +195,7 @@ describe('the cost', () => {
     expect(free.cost?.ratio).toEqual({ value: 0, low: 0, high: 0, n: 50 });
     const { cost, warnings } = reportUnits(priced(() => ({ presentCost: costOf(0n) })));
     expect(cost).toBeUndefined();
-    expect(warnings).toEqual(['No cost ratio: the present model costs nothing.']);
+    expect(warnings).toEqual(['No cost ratio: the present model costs nothing, or only in one conversation.']);
   });
 });
 

@@ -23,6 +23,10 @@ export interface Traffic {
   readonly repeated?: number;
   /** Whether few conversations have most of the calls. */
   readonly isUneven?: boolean;
+  /** Conversation that has this share of the units of one kind. If `isUniform`, all of its answers are equal. */
+  readonly dominant?: { readonly kind: number; readonly share: number; readonly isUniform?: boolean };
+  /** Share of calls that cost nothing. */
+  readonly free?: number;
 }
 
 export interface SimulatedUnit extends Unit {
@@ -34,8 +38,14 @@ export interface SimulatedUnit extends Unit {
 
 /** Draws the units of one experiment. */
 export function experiment(traffic: Traffic, random: Random): readonly SimulatedUnit[] {
-  const { shares, calls, conversations, variance, repeated = 0, isUneven = false } = traffic;
+  const { shares, calls, conversations, variance, repeated = 0, isUneven = false, dominant } = traffic;
   const factors = Array.from({ length: conversations }, () => factorOf(variance, random));
+  const dominantFactor = dominant === undefined ? 1 : factorOf(variance, random);
+  let uniform: SimulatedUnit | undefined;
+  const dominantUnit = (kind: number): SimulatedUnit => {
+    if (uniform !== undefined && dominant?.isUniform === true) return uniform;
+    return (uniform = unitOf(traffic, kind, conversations, dominantFactor, random));
+  };
   const drawConversation = (): number => {
     const at = isUneven ? conversations ** random() - 1 : random() * conversations;
     return Math.min(conversations - 1, Math.floor(at + 1e-9));
@@ -43,6 +53,10 @@ export function experiment(traffic: Traffic, random: Random): readonly Simulated
   return allocate(shares, calls).flatMap((size, kind) => {
     const units: SimulatedUnit[] = [];
     while (units.length < size) {
+      if (dominant?.kind === kind && random() < dominant.share) {
+        units.push(dominantUnit(kind));
+        continue;
+      }
       const again = random() < repeated ? units[Math.floor(random() * units.length)] : undefined;
       const conversation = drawConversation();
       units.push(again ?? unitOf(traffic, kind, conversation, factors[conversation] ?? 1, random));
@@ -63,7 +77,7 @@ export function truthOf(traffic: Traffic, random: Random): number {
 }
 
 export function unitOf(
-  { worse, better, judge, doubtful }: Traffic,
+  { worse, better, judge, doubtful, free = 0 }: Traffic,
   kind: number,
   conversation: number,
   factor: number,
@@ -76,7 +90,8 @@ export function unitOf(
   };
   const before = Math.exp(0.4 * kind + 0.3 * Math.log(factor + 0.1) + 0.6 * normal(random));
   const after = Math.exp(0.4 * kind + 0.3 * Math.log(factor + 0.1) + 0.5 * normal(random)) * 0.85;
-  const cost = Math.exp(0.5 * kind + normal(random));
+  const isFree = free > 0 && random() < free;
+  const cost = isFree ? 0 : Math.exp(0.5 * kind + normal(random));
   const facts = {
     kind,
     conversation,

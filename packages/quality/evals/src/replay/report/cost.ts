@@ -13,7 +13,10 @@ interface Paid {
   readonly candidate: UnitCost;
 }
 
-/** Returns the cost relative to the present model, or `undefined` if no cost is known or the present model costs nothing. */
+/**
+ * Returns the cost relative to the present model, or `undefined` if no cost is known, or if the present model costs nothing or only in one
+ * conversation.
+ */
 export function costOf(all: readonly ScoredUnit[], weights: Weights): ReplayCost | undefined {
   const known = all.filter(hasCosts);
   const { shares, units } = strataOf(known, weights);
@@ -26,8 +29,6 @@ export function costOf(all: readonly ScoredUnit[], weights: Weights): ReplayCost
   const design = designOf(paid, shares);
   const meanOf = (side: 'present' | 'candidate', costIn: (cost: UnitCost) => bigint | undefined): number =>
     stratifiedMean(paid, design, (unit) => Number(costIn(unit[side]) ?? 0)).value;
-  const [present, candidate] = [meanOf('present', paidCost), meanOf('candidate', paidCost)];
-  if (present === 0) return undefined;
   const relative = (costIn: (cost: UnitCost) => bigint | undefined): number =>
     meanOf('candidate', costIn) / meanOf('present', costIn);
   const hasBatchPrices = paid.every((unit) => [unit.present, unit.candidate].every(hasBatchPrice));
@@ -37,13 +38,13 @@ export function costOf(all: readonly ScoredUnit[], weights: Weights): ReplayCost
     (unit) => Number(paidCost(unit.candidate)),
     (unit) => Number(paidCost(unit.present)),
   );
+  if (ratio === undefined) return undefined;
   return {
-    // The logarithm of a ratio of 0 has no interval.
-    ratio: candidate === 0 ? { value: 0, low: 0, high: 0, n: paid.length } : estimateOf(ratio, paid.length),
+    ratio: estimateOf(ratio, paid.length),
     uncachedRatio: relative(({ uncachedNanoUsd }) => uncachedNanoUsd),
     batchRatio: hasBatchPrices ? relative(({ batchNanoUsd }) => batchNanoUsd) : undefined,
-    presentNanoUsd: nanoText(present),
-    candidateNanoUsd: nanoText(candidate),
+    presentNanoUsd: nanoText(meanOf('present', paidCost)),
+    candidateNanoUsd: nanoText(meanOf('candidate', paidCost)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomNumbers } from '../../random.ts';
 import { seedOf } from '../seed.ts';
-import { quantileDifference } from '../statistics/quantile-difference.ts';
+import { quantileDifferences } from '../statistics/quantile-difference.ts';
 import type { Estimate, ReplayLatency } from './report.ts';
 import type { Results, ScoredUnit } from './results.ts';
 import { estimateOf, strataOf, type Weights } from './strata.ts';
@@ -29,25 +29,22 @@ export function latencyOf({ name, units, isLive }: Results, weights: Weights): R
     );
   const than = withTimes('control', 'ms').length >= LEAST_TIMES ? 'control' : 'recorded';
   const seed = seedOf(name);
-  const differenceOf = (member: keyof Times, quantile: number): Estimate | undefined => {
+  const differencesOf = (member: keyof Times): readonly Estimate[] => {
     const known = withTimes(than, member);
-    if (known.length < LEAST_TIMES) return undefined;
+    if (known.length < LEAST_TIMES) return [];
     const { shares, units: placed } = strataOf(known, weights);
-    const interval = quantileDifference(placed, shares, {
-      quantile,
+    const intervals = quantileDifferences(placed, shares, {
+      quantiles: [0.5, 0.95],
       after: ({ unit }) => unit.candidate?.[member] ?? 0,
       before: ({ unit }) => sides[than](unit)?.[member] ?? 0,
       rounds: ROUNDS,
       random: randomNumbers(seed),
     });
-    return estimateOf(interval, known.length);
+    return intervals.map((interval) => estimateOf(interval, known.length));
   };
-  const differences = {
-    firstP50: differenceOf('firstMs', 0.5),
-    firstP95: differenceOf('firstMs', 0.95),
-    p50: differenceOf('ms', 0.5),
-    p95: differenceOf('ms', 0.95),
-  };
+  const [firstP50, firstP95] = differencesOf('firstMs');
+  const [p50, p95] = differencesOf('ms');
+  const differences = { firstP50, firstP95, p50, p95 };
   const isKnown = Object.values(differences).some((difference) => difference !== undefined);
   return isKnown ? { than, differences } : undefined;
 }

@@ -34,7 +34,7 @@ export function warningsOf(
       compared.length > 0 &&
       (unpriced === compared.length
         ? 'No cost ratio: the price of the present model or of the candidate is unknown. Add it to the catalog.'
-        : 'No cost ratio: the present model costs nothing.'),
+        : 'No cost ratio: the present model costs nothing, or only in one conversation.'),
     undecided > 0 &&
       `${counted(undecided, 'pair')} count as equal, because no check and no judge decides them. Add a judge.`,
     openControls > 0 &&

@@ -9,17 +9,18 @@ export interface Design {
   /** Number of units of each kind. */
   readonly sizes: readonly number[];
   /**
-   * Factor of the errors of a conversation in each kind. A conversation with a large part of a kind pulls the mean of the kind towards
-   * itself, so its errors are larger than they seem (the estimator CR2).
+   * Factor of the errors of a conversation in each kind, with which the sum of the squared errors is the variance of the jackknife: how
+   * much the mean of the kind changes without the conversation (JKn in stratified surveys, CV3 for clusters).
    */
   readonly factors: ReadonlyMap<Unit['conversation'], readonly number[]>;
-  /** Degrees of freedom of the variance, by Satterthwaite. */
+  /** Degrees of freedom of the variance, by Satterthwaite, after Bell and McCaffrey. */
   readonly freedom: number;
 }
 
 export function designOf(units: readonly Place[], shares: readonly number[]): Design {
-  const sizes = shares.map((_, kind) => units.filter((unit) => unit.kind === kind).length);
   const counts = countsOf(units, shares.length);
+  const sizes = shares.map((_, kind) => sumOver(counts, (own) => own[kind] ?? 0));
+  const clusters = shares.map((_, kind) => sumOver(counts, (own) => Number((own[kind] ?? 0) > 0)));
   const factors = new Map(
     Array.from(counts, ([conversation, own]) => [
       conversation,
@@ -27,15 +28,23 @@ export function designOf(units: readonly Place[], shares: readonly number[]): De
         const size = sizes[kind] ?? 0;
         // The only conversation of a kind has no error, because nothing is known of others.
         if (count === 0 || count === size) return 0;
-        return (shares[kind] ?? 0) / size / Math.sqrt(1 - count / size);
+        return ((shares[kind] ?? 0) / (size - count)) * Math.sqrt(1 - 1 / (clusters[kind] ?? 1));
       }),
     ]),
   );
-  return { shares, sizes, factors, freedom: freedomOf(counts, factors, sizes) };
+  return { shares, sizes, factors, freedom: freedomOf(counts, shares, sizes) };
 }
 
-/** Returns the number of units of each kind, by conversation. */
-function countsOf(units: readonly Place[], kinds: number): ReadonlyMap<Unit['conversation'], number[]> {
+const sumOver = (counts: Counts, valueOf: (own: readonly number[]) => number): number => {
+  let sum = 0;
+  for (const own of counts.values()) sum += valueOf(own);
+  return sum;
+};
+
+/** Number of units of each kind, by conversation. */
+type Counts = ReadonlyMap<Unit['conversation'], readonly number[]>;
+
+function countsOf(units: readonly Place[], kinds: number): Counts {
   const counts = new Map<Unit['conversation'], number[]>();
   for (const { conversation, kind } of units) {
     const own = counts.get(conversation) ?? Array.from({ length: kinds }, () => 0);
@@ -47,29 +56,32 @@ function countsOf(units: readonly Place[], kinds: number): ReadonlyMap<Unit['con
 
 /**
  * Returns the degrees of freedom for units with equal and independent errors: the squared trace of G over the trace of G². G is the
- * covariance of the errors of the conversations, diag(d) − Σ v vᵀ, with one vector v for each kind.
+ * covariance of the errors of the conversations, diag(d) − Σ v vᵀ, with one vector v for each kind. The errors have the factors of the
+ * estimator CR2, because those of the jackknife are too large for independent units, and too few degrees of freedom would add to that.
  */
-function freedomOf(
-  counts: ReadonlyMap<Unit['conversation'], readonly number[]>,
-  factors: Design['factors'],
-  sizes: readonly number[],
-): number {
-  const conversations = Array.from(counts, ([conversation, own]) => {
-    const factor = factors.get(conversation) ?? [];
-    const d = own.reduce((sum, count, kind) => sum + (factor[kind] ?? 0) ** 2 * count, 0);
-    const v = own.map((count, kind) =>
-      count === 0 ? 0 : ((factor[kind] ?? 0) * count) / Math.sqrt(sizes[kind] ?? 1),
-    );
-    return { d, v };
-  });
-  const sum = (valueOf: (each: (typeof conversations)[number]) => number): number =>
-    conversations.reduce((total, each) => total + valueOf(each), 0);
-  const squared = ({ v }: { readonly v: readonly number[] }): number =>
-    v.reduce((total, one) => total + one ** 2, 0);
-  const trace = sum((each) => each.d - squared(each));
-  let traceOfSquare = sum((each) => each.d ** 2 - 2 * each.d * squared(each));
-  for (const [kind] of sizes.entries())
-    for (const [other] of sizes.entries())
-      traceOfSquare += sum(({ v }) => (v[kind] ?? 0) * (v[other] ?? 0)) ** 2;
+function freedomOf(counts: Counts, shares: readonly number[], sizes: readonly number[]): number {
+  let trace = 0;
+  let traceOfSquare = 0;
+  const products = shares.map(() => shares.map(() => 0));
+  for (const own of counts.values()) {
+    let d = 0;
+    const v: { readonly kind: number; readonly value: number }[] = [];
+    for (const [kind, count] of own.entries()) {
+      const size = sizes[kind] ?? 0;
+      if (count === 0 || count === size) continue;
+      const squaredFactor = ((shares[kind] ?? 0) / size) ** 2 / (1 - count / size);
+      d += squaredFactor * count;
+      v.push({ kind, value: count * Math.sqrt(squaredFactor / size) });
+    }
+    const squared = v.reduce((sum, { value }) => sum + value ** 2, 0);
+    trace += d - squared;
+    traceOfSquare += d ** 2 - 2 * d * squared;
+    for (const a of v)
+      for (const b of v) {
+        const row = products[a.kind] ?? [];
+        row[b.kind] = (row[b.kind] ?? 0) + a.value * b.value;
+      }
+  }
+  for (const product of products.flat()) traceOfSquare += product ** 2;
   return traceOfSquare <= 0 ? 1 : Math.max(1, trace ** 2 / traceOfSquare);
 }

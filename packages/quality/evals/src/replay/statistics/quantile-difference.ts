@@ -15,14 +15,14 @@ interface Ranked {
 const ROUNDING = 1e-12;
 
 /**
- * Returns the difference of a weighted quantile of two values, such as the 95th percentile of two durations. The interval is that of a
+ * Returns the differences of weighted quantiles of two values, such as the 95th percentiles of two durations. The intervals are those of a
  * bootstrap over conversations with `rounds` rounds, widened for few conversations. `random` returns numbers from 0 to 1.
  */
-export function quantileDifference<U extends Place>(
+export function quantileDifferences<U extends Place>(
   units: readonly U[],
   shares: readonly number[],
-  { quantile, after, before, rounds, random }: QuantileOptions<U>,
-): Interval {
+  { quantiles, after, before, rounds, random }: QuantileOptions<U>,
+): readonly Interval[] {
   const { factors, freedom } = designOf(units, shares);
   const places = new Map([...factors.keys()].map((conversation, at) => [conversation, at]));
   const count = places.size;
@@ -35,34 +35,35 @@ export function quantileDifference<U extends Place>(
     };
   };
   const [first, second] = [rank(after), rank(before)];
-  const differenceOf = (drawn: Int32Array): number => {
-    const sizes = sizesOf(first, shares.length, drawn);
-    const [one, other] = [first, second].map((ranked) =>
-      quantileOf(ranked, { shares, sizes, drawn, quantile }),
-    );
-    return (one ?? Number.NaN) - (other ?? Number.NaN);
+  const differencesOf = (drawn: Int32Array): readonly number[] => {
+    const draw = { shares, sizes: sizesOf(first, shares.length, drawn), drawn, quantiles };
+    const [one, other] = [quantilesOf(first, draw), quantilesOf(second, draw)];
+    return one.map((value, at) => value - (other[at] ?? Number.NaN));
   };
-  const value = differenceOf(new Int32Array(count).fill(1));
-  const draw = (): Int32Array => {
-    const drawn = new Int32Array(count);
+  const measured = differencesOf(new Int32Array(count).fill(1));
+  const drawn = new Int32Array(count);
+  const differences = Array.from({ length: rounds }, () => {
+    drawn.fill(0);
     for (let each = 0; each < count; each++) {
       const at = Math.floor(random() * count);
       drawn[at] = (drawn[at] ?? 0) + 1;
     }
-    return drawn;
-  };
-  const values = Array.from({ length: rounds }, () => differenceOf(draw())).sort((a, b) => a - b);
+    return differencesOf(drawn);
+  });
   const scale = (studentT(freedom) / Z) * Math.sqrt(count / Math.max(1, count - 1));
-  const [low = value, high = value] = [
-    values[Math.floor(0.025 * rounds)],
-    values[Math.ceil(0.975 * rounds) - 1],
-  ];
-  return { value, low: value + scale * (low - value), high: value + scale * (high - value) };
+  return measured.map((value, at) => {
+    const values = differences.map((one) => one[at] ?? Number.NaN).sort((a, b) => a - b);
+    const [low = value, high = value] = [
+      values[Math.floor(0.025 * rounds)],
+      values[Math.ceil(0.975 * rounds) - 1],
+    ];
+    return { value, low: value + scale * (low - value), high: value + scale * (high - value) };
+  });
 }
 
 interface QuantileOptions<U> {
-  /** Quantile from 0 to 1. */
-  readonly quantile: number;
+  /** Quantiles from 0 to 1, in ascending order. */
+  readonly quantiles: readonly number[];
   readonly after: (unit: U) => number;
   readonly before: (unit: U) => number;
   readonly rounds: number;
@@ -84,19 +85,24 @@ interface Draw {
   readonly shares: readonly number[];
   readonly sizes: Float64Array;
   readonly drawn: Int32Array;
-  readonly quantile: number;
+  readonly quantiles: readonly number[];
 }
 
-function quantileOf({ values, kinds, places }: Ranked, { shares, sizes, drawn, quantile }: Draw): number {
+function quantilesOf(
+  { values, kinds, places }: Ranked,
+  { shares, sizes, drawn, quantiles }: Draw,
+): readonly number[] {
   const present = shares.reduce((sum, share, kind) => ((sizes[kind] ?? 0) > 0 ? sum + share : sum), 0);
   const weights = Float64Array.from(shares, (share, kind) => share / (sizes[kind] ?? 1));
-  const end = quantile * present - ROUNDING;
+  let at = -1;
   let passed = 0;
-  for (let at = 0; at < values.length; at++) {
-    const times = drawn[places[at] ?? 0] ?? 0;
-    if (times === 0) continue;
-    passed += times * (weights[kinds[at] ?? 0] ?? 0);
-    if (passed >= end) return values[at] ?? Number.NaN;
-  }
-  return Number.NaN;
+  return quantiles.map((quantile) => {
+    const end = quantile * present - ROUNDING;
+    while (passed < end && at < values.length - 1) {
+      at += 1;
+      const times = drawn[places[at] ?? 0] ?? 0;
+      if (times > 0) passed += times * (weights[kinds[at] ?? 0] ?? 0);
+    }
+    return values[at] ?? Number.NaN;
+  });
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { wilson } from '../../statistics.ts';
 import { ratioOfTotals } from './cost-ratio.ts';
 import { designOf } from './design.ts';
 import { qualityDifference } from './quality.ts';
-import { quantileDifference } from './quantile-difference.ts';
+import { quantileDifferences } from './quantile-difference.ts';
 import { allocate, powerOf } from './sample-size.ts';
+import { scoreInterval } from './score-interval.ts';
 import { stratifiedMean } from './stratified-mean.ts';
-import { studentT } from './student.ts';
+import { studentT, Z } from './student.ts';
 import type { Unit } from './unit.ts';
 import { signTest, worseKinds } from './worse-kinds.ts';
 
@@ -109,21 +111,71 @@ it('the ratio of totals is exact if each unit has the same ratio', () => {
     ({ score }) => 0.6 * score,
     ({ score }) => score,
   );
-  for (const value of [ratio.value, ratio.low, ratio.high]) expect(value).toBeCloseTo(0.6, 9);
+  for (const value of [ratio?.value, ratio?.low, ratio?.high]) expect(value).toBeCloseTo(0.6, 9);
 });
 
-it('the difference of a quantile is exact if each unit has the same difference', () => {
+it.each<readonly [what: string, units: readonly Unit[]]>([
+  ['if the total is 0', unitsOf(repeat(0, 20))],
+  ['if one conversation has the total', unitsOf([5, ...repeat(0, 19)])],
+  ['for one conversation', unitsOf([5, 1, 2]).map((unit) => ({ ...unit, conversation: 'only' }))],
+])('the ratio of totals is undefined %s', (_, units) => {
+  const scoreIn = ({ score }: Unit): number => score;
+  expect(ratioOfTotals(units, [1], scoreIn, scoreIn)).toBeUndefined();
+});
+
+it('the ratio of totals is 0 if the new answers cost nothing', () => {
+  const ratio = ratioOfTotals(
+    unitsOf([1, 2]),
+    [1],
+    () => 0,
+    ({ score }) => score,
+  );
+  expect(ratio).toEqual({ value: 0, low: 0, high: 0 });
+});
+
+describe('the score interval', () => {
+  it('is that of Wilson for one kind', () => {
+    for (const [losses, size] of [
+      [0, 20],
+      [3, 40],
+      [20, 20],
+    ] as const) {
+      const rate = losses / size;
+      const { below, above } = scoreInterval([{ share: 1, size, rate }], Z);
+      const [low, high] = wilson(losses, size);
+      expect([rate - below, rate + above]).toEqual([expect.closeTo(low, 9), expect.closeTo(high, 9)]);
+    }
+  });
+
+  it('is that of one kind if kinds with equal rates have the sizes of their shares', () => {
+    const parts = [0.6, 0.4].map((share) => ({ share, size: 100 * share, rate: 0.05 }));
+    const { below, above } = scoreInterval(parts, Z);
+    const one = scoreInterval([{ share: 1, size: 100, rate: 0.05 }], Z);
+    expect([below, above]).toEqual([expect.closeTo(one.below, 9), expect.closeTo(one.above, 9)]);
+  });
+
+  it('includes what may be missing in a dominant kind without a loss', () => {
+    const rare = { share: 0.05, size: 20, rate: 0.1 };
+    const { above } = scoreInterval([{ share: 0.95, size: 60, rate: 0 }, rare], Z);
+    // Wilson's interval of the dominant kind alone.
+    const [, high] = wilson(0, 60);
+    expect(above).toBeGreaterThan(0.95 * high);
+  });
+});
+
+it('the differences of quantiles are exact if each unit has the same difference', () => {
   const units = unitsOf([5, 1, 4, 2, 3]);
   let state = 0;
   const random = (): number => (state = (state + 0.37) % 1);
   const options = {
-    quantile: 0.5,
+    quantiles: [0.5, 0.95],
     after: ({ score }: Unit) => score + 7,
     before: ({ score }: Unit) => score,
     rounds: 50,
     random,
   };
-  expect(quantileDifference(units, [1], options)).toEqual({ value: 7, low: 7, high: 7 });
+  const difference = { value: 7, low: 7, high: 7 };
+  expect(quantileDifferences(units, [1], options)).toEqual([difference, difference]);
 });
 
 it('allocates rare kinds at least 20 units', () => {
