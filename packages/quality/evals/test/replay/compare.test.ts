@@ -63,6 +63,33 @@ const compared = (
 ): ReturnType<typeof compareAnswers> =>
   compareAnswers({ request, recorded, changed: request, response, error: undefined, sameArgument });
 
+const image = (byte: number): AssistantPart => ({
+  type: 'image',
+  mediaType: 'image/png',
+  bytes: new Uint8Array([1, byte]),
+});
+
+it.each<readonly [what: string, recorded: AnswerContent, answer: AnswerContent, differences: string[]]>([
+  ['equal images', content(image(1)), content(image(1)), []],
+  ['another image', content(image(1)), content(image(2)), ['other image']],
+  ['no image', content(image(1)), content(), ['missing image']],
+  ['one more image', content(image(1)), content(image(1), image(2)), ['additional image']],
+  [
+    'another image and a call',
+    content(image(1), call('find', { q: 'x' })),
+    content(image(2), call('find', { q: 'x' })),
+    ['other image'],
+  ],
+])('answers with equal texts and %s', async (_what, recorded, answer, differences) => {
+  const text = { type: 'text', text: 'Here it is.' } as const;
+  const outcome = await compared(
+    { ...recorded, parts: [text, ...recorded.parts] },
+    { ...answer, parts: [text, ...answer.parts] },
+  );
+  expect(outcome.differences).toEqual(differences);
+  expect(outcome.score).toBe(differences.length === 0 ? 0 : undefined);
+});
+
 describe('arguments by the schema of a tool', () => {
   it.each<readonly [what: string, a: unknown, b: unknown, paths: readonly string[]]>([
     ['members in another order', { to: ['a'], urgent: true }, { urgent: true, to: ['a'] }, []],

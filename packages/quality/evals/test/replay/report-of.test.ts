@@ -195,7 +195,9 @@ describe('the cost', () => {
     expect(free.cost?.ratio).toEqual({ value: 0, low: 0, high: 0, n: 50 });
     const { cost, warnings } = reportUnits(priced(() => ({ presentCost: costOf(0n) })));
     expect(cost).toBeUndefined();
-    expect(warnings).toEqual(['No cost ratio: the present model costs nothing, or only in one conversation.']);
+    expect(warnings).toEqual([
+      'No cost ratio: the present model costs nothing, or only in one conversation.',
+    ]);
   });
 });
 
@@ -283,6 +285,18 @@ it('asks for the doubtful pairs without a label, whatever the number of labels o
   const report = reportUnits(units);
   expect(report.verdict).toBe('inconclusive');
   expect(decisionOf(report).next[0]?.text).toContain('Decide the 15 pairs');
+});
+
+it('warns of images and audio that differ, which no judge sees', () => {
+  const units = unitsOf(20, (at) => ({
+    candidate: comparisonOf(0, {
+      by: at < 10 ? 'judge' : 'check',
+      differences: at < 3 || at > 10 ? ['other words', 'other image'] : ['other words'],
+    }),
+  }));
+  expect(reportUnits(units).warnings).toContain(
+    '3 pairs differ in images or audio, which the judge does not see. Add a check that compares them.',
+  );
 });
 
 it('warnings of the run are first, and undecided pairs and lost calls follow', () => {

@@ -8,6 +8,7 @@ import { languageOf } from '../language.ts';
 import { differingPaths } from './differing-paths.ts';
 import { divergencesOf } from './divergences.ts';
 import { badCalls, failureOf } from './format.ts';
+import { mediaDifferences } from './media-differences.ts';
 
 /** Recorded answer and another answer to the same call. */
 export interface ComparedAnswers {
@@ -60,7 +61,7 @@ type Differences = Pick<Comparison, 'differences' | 'divergences'>;
 async function differencesOf(compared: ComparedAnswers, response: AnswerContent): Promise<Differences> {
   const { request, recorded } = compared;
   const divergences = await divergencesIn(compared, response);
-  const found = divergences.map(describe);
+  const found = [...divergences.map(describe), ...mediaDifferences(recorded, response)];
   if (callsOf(response).length > 0 || callsOf(recorded).length > 0)
     return { divergences, differences: found };
   const texts = { before: answerText(recorded), after: answerText(response) };

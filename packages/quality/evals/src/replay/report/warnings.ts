@@ -1,3 +1,4 @@
+import { isMediaDifference } from '../compare/media-differences.ts';
 import { hasCosts } from './cost.ts';
 import { counted, percent, usd } from './figures.ts';
 import type { ReplayCost, ReplayJudgment } from './report.ts';
@@ -20,6 +21,9 @@ export function warningsOf(
     ({ isInControl, control }) => isInControl && control === undefined,
   ).length;
   const undecided = answered.filter(({ candidate }) => candidate?.by === 'undecided').length;
+  const unseen = answered.filter(
+    ({ candidate }) => candidate?.by === 'judge' && candidate.differences.some(isMediaDifference),
+  ).length;
   const own = [
     judge !== undefined &&
       judge.agreed / judge.pairs < LEAST_AGREEMENT &&
@@ -37,6 +41,8 @@ export function warningsOf(
         : 'No cost ratio: the present model costs nothing, or only in one conversation.'),
     undecided > 0 &&
       `${counted(undecided, 'pair')} count as equal, because no check and no judge decides them. Add a judge.`,
+    unseen > 0 &&
+      `${counted(unseen, 'pair')} ${unseen === 1 ? 'differs' : 'differ'} in images or audio, which the judge does not see. Add a check that compares them.`,
     openControls > 0 &&
       `${counted(openControls, 'answer')} of the control have no result yet. Run the experiment again.`,
     lost.calls > 0 &&
