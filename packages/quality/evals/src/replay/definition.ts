@@ -94,7 +94,10 @@ export const DEFAULT_MIN_QUALITY = 0.95;
 export interface ReplayOptions {
   /** Folder of the files, mode 0700. `@default 'replays' in the working directory` */
   readonly folder?: string | undefined;
-  /** Ledger whose gate is part of `majordomo`. The budget also becomes a limit of it, named `replay:<name>`. `@default none` */
+  /**
+   * Ledger whose gate is part of `majordomo`. The budget also becomes a limit of it, named `replay:<name>`. Its other limits of money that
+   * count all calls of the experiment must cover the likely cost before the first call. `@default none`
+   */
   readonly ledger?: Ledger | undefined;
   /** Catalog with the prices. `@default the shipped catalog` */
   readonly catalog?: Catalog | undefined;

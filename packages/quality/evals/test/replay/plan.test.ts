@@ -1,6 +1,12 @@
-import { user } from '@majordomo/core';
-import { expect, it } from 'vitest';
-import { planReplay, replay, type RecordedCall, type ReplayDefinition } from '../../src/replay.ts';
+import { systemClock, user } from '@majordomo/core';
+import { describe, expect, it } from 'vitest';
+import {
+  planReplay,
+  readReplay,
+  replay,
+  type RecordedCall,
+  type ReplayDefinition,
+} from '../../src/replay.ts';
 import { answerTo, fakeModels, tempFolder } from '../support/fixture.ts';
 import { questionAt, recordedCall, trafficOf } from '../support/recorded-calls.ts';
 
@@ -70,9 +76,37 @@ it.each<readonly [candidate: ReplayDefinition['candidate']]>([
 it('warns about a sample that is larger than asked, because it has many kinds', async () => {
   const definition = experiment(calls(100), { kind: ({ id }) => id.slice(-1) });
   const { warnings } = await planReplay(definition, { folder: tempFolder() });
-  expect(warnings).toEqual([
+  expect(warnings).toContain(
     'the sample has 100 calls instead of 20, because each of its 10 kinds has at least 20; use fewer kinds for a smaller sample',
-  ]);
+  );
+});
+
+describe('a sample after 30 days', () => {
+  const DAY_MS = 86_400_000;
+  const warningsAfter = async (days: number): Promise<readonly (readonly string[])[]> => {
+    const folder = tempFolder();
+    const now = Date.now();
+    const at = new Date(now - DAY_MS).toISOString();
+    const definition = experiment(calls(20).map((call) => ({ ...call, at })));
+    await planReplay(definition, { folder, clock: { ...systemClock, now: () => now } });
+    const clock = { ...systemClock, now: () => now + days * DAY_MS };
+    const planned = await planReplay(definition, { folder, clock });
+    const run = await replay(definition, { folder, clock });
+    const read = await readReplay('planned', { folder, clock });
+    return [planned.warnings, run.warnings, read.warnings];
+  };
+
+  it('has a warning in each command', async () => {
+    for (const warnings of await warningsAfter(32))
+      expect(warnings).toEqual([
+        'the newest recorded call is 33 days old, so the traffic may have changed',
+        'the sample was drawn 32 days ago, and its file contains calls of users; delete it with `majordomo replay remove planned` if it is not needed any more',
+      ]);
+  });
+
+  it('has no warning before', async () => {
+    for (const warnings of await warningsAfter(29)) expect(warnings).toEqual([]);
+  });
 });
 
 it('spends no more than its budget for verdicts that are repaired', async () => {

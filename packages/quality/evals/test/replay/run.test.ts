@@ -106,6 +106,15 @@ describe('the plan of an experiment', () => {
     );
   });
 
+  it('rejects another control under the same name', async () => {
+    const one = await company({ calls: 100 });
+    await planReplay(definitionOf(one), { folder });
+    expect(await problemOf(replay(definitionOf(one, { control: 0.2 }), { folder }))).toMatch(
+      /`control` was 0.1 when the sample was drawn, and is 0.2; use another name/,
+    );
+    expect(one.candidate.requests).toHaveLength(0);
+  });
+
   it('excludes calls whose content a gate, the application or a redaction denies', async () => {
     const residency = {
       name: 'residency',
@@ -250,6 +259,22 @@ describe('an experiment', () => {
     expect(ledger.limits()).toMatchObject([{ name: 'replay:next', max: { usd: '50' }, per: 'ever' }]);
     const [row] = await ledger.report({ by: ['tenant'], where: { tenant: ['replay:next'] } } as never);
     expect(row?.nanoUsd).toBe(BigInt(report.spentNanoUsd));
+  });
+
+  it('is refused before the first call if a limit of the ledger does not cover the likely cost', async () => {
+    const limit = { name: 'team', max: { usd: '0.0001' }, per: 'day', each: ['tenant'] } as const;
+    const ledger = createLedger({
+      limits: [limit, { ...limit, name: 'acme', each: undefined, where: { tenant: ['acme'] } }],
+    });
+    const one = await company({ calls: 100, gates: [ledger.gate] });
+    const problem =
+      /the likely cost of the remaining calls is \$0\.\d+, and the limit team of the ledger has \$0\.00010 left/;
+    const { warnings } = await planReplay(definitionOf(one), { folder, ledger });
+    expect(warnings).toEqual([expect.stringMatching(problem)]);
+    expect(await problemOf(replay(definitionOf(one), { folder, ledger }))).toMatch(problem);
+    expect(one.candidate.requests).toHaveLength(0);
+    ledger.setLimit({ ...limit, max: { usd: '50' } });
+    expect((await replay(definitionOf(one), { folder, ledger })).missing).toBe(0);
   });
 
   it('rejects with aborted, and continues', async () => {

@@ -25,6 +25,8 @@ export interface HeaderLine {
   readonly seed: number;
   readonly sample: number | undefined;
   readonly precision: number | undefined;
+  /** Share of the sample in the control. */
+  readonly control: number;
   /** `true` if the units are complete runs. */
   readonly follow: true | undefined;
 }

@@ -21,7 +21,7 @@ import { errorOf, LEAST_SAMPLE, precisionOf, shapeOf, sizeFor, type TrafficShape
 /** Returns the stored plan, or draws and stores the sample. Sends nothing. */
 export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
   const { experiment, journal, clock, signal, onRead } = planning;
-  const { name, definition, precision } = experiment;
+  const { name, definition, precision, control } = experiment;
   const seed = definition.seed ?? seedOf(name);
   const header: HeaderLine = {
     format: FORMAT,
@@ -30,6 +30,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
     seed,
     sample: definition.sample,
     precision,
+    control,
     follow: definition.follow === true ? true : undefined,
   };
   const { plan } = journal.index;
@@ -55,7 +56,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
 
 /** Throws `config` if the stored sample was drawn with other options. */
 function checkSameSample(name: string, stored: HeaderLine | undefined, wanted: HeaderLine): void {
-  for (const option of ['seed', 'sample', 'precision', 'follow'] as const)
+  for (const option of ['seed', 'sample', 'precision', 'control', 'follow'] as const)
     if (stored?.[option] !== wanted[option])
       throw replayError(
         name,

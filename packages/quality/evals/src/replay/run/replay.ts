@@ -14,7 +14,9 @@ import {
   type ReplayOptions,
   type ReplayProgress,
 } from '../definition.ts';
+import type { JournalIndex } from '../journal/journal-index.ts';
 import { Journal, journalFile, readIndex, removeJournal } from '../journal/journal.ts';
+import { ageWarnings } from '../plan/age-warnings.ts';
 import { ensurePlan } from '../plan/make-plan.ts';
 import type { ReplayPlan } from '../replay-plan.ts';
 import { Prices } from '../plan/prices.ts';
@@ -24,6 +26,7 @@ import type { Rules } from '../journal/lines.ts';
 import { resultsOf } from '../results.ts';
 import { tenantOf } from '../tenant.ts';
 import { Budget } from './budget.ts';
+import { exceededLimits } from './exceeded-limits.ts';
 import { BatchCalls } from './batch-calls.ts';
 import { PaidCalls, type Calls } from './paid-calls.ts';
 import { runUnits } from './run-units.ts';
@@ -36,14 +39,14 @@ export async function planReplay(
   definition: ReplayDefinition,
   options: ReplayOptions = {},
 ): Promise<ReplayPlan> {
-  return withJournal(definition, options, (session) => session.plan());
+  return withJournal(definition, options, (session) => session.planWithLimits());
 }
 
 /**
  * Runs or continues an experiment. Makes only calls whose answers are not stored.
  *
- * Rejects with `config` for an invalid definition or sample, with `denied` if the budget does not cover the likely cost, with `auth`
- * or `billing` if a person must act, and with `aborted` when the signal aborts. All answers until then are stored.
+ * Rejects with `config` for an invalid definition or sample, with `denied` if the budget or a limit of the ledger does not cover the
+ * likely cost, with `auth` or `billing` if a person must act, and with `aborted` when the signal aborts. All answers until then are stored.
  *
  * @example
  * const report = await replay(definition, { ledger });
@@ -71,10 +74,20 @@ export async function readReplay(
     throw new LlmError('not-found', `replay ${name}: ${folder} has no such experiment; run it first`);
   const { minQuality = rules.minQuality, maxCost = rules.maxCost } = options;
   const { judges, candidate, isLive } = rules;
-  const used = { minQuality, maxCost, judges, candidate, isLive, warnings: plan.warnings };
+  const now = clock.now();
+  const warnings = [...plan.warnings, ...ageOf(name, index, plan, now)];
+  const used = { minQuality, maxCost, judges, candidate, isLive, warnings };
   const results = resultsOf({ index }, name, plan.sample, used);
-  return reportOf(results, new Date(clock.now()));
+  return reportOf(results, new Date(now));
 }
+
+const ageOf = (
+  name: string,
+  { header }: JournalIndex,
+  { sample }: ReplayPlan,
+  now: number,
+): readonly string[] =>
+  header === undefined ? [] : ageWarnings(name, { newest: sample.to, drawn: header.at }, now);
 
 /** Rules of an experiment that was planned, but did not run. */
 const NO_RULES: Rules = {
@@ -139,7 +152,17 @@ class Session {
   async plan(): Promise<ReplayPlan> {
     const { experiment, journal, prices, clock, signal } = this;
     const onRead = (done: number): void => this.progress({ step: 'read', done, total: undefined });
-    return this.orAborted(() => ensurePlan({ experiment, journal, prices, clock, signal, onRead }));
+    const plan = await this.orAborted(() =>
+      ensurePlan({ experiment, journal, prices, clock, signal, onRead }),
+    );
+    const age = ageOf(experiment.name, journal.index, plan, clock.now());
+    return { ...plan, warnings: [...plan.warnings, ...age] };
+  }
+
+  /** Returns the plan with a warning for each limit of the ledger that does not cover the likely cost. */
+  async planWithLimits(): Promise<ReplayPlan> {
+    const plan = await this.plan();
+    return { ...plan, warnings: [...plan.warnings, ...(await this.limitProblems(plan))] };
   }
 
   async run(): Promise<ReplayReport> {
@@ -149,6 +172,8 @@ class Session {
     const plan = await this.plan();
     this.checkJobs();
     this.checkBudget(plan);
+    const [problem] = await this.limitProblems(plan);
+    if (problem !== undefined) throw deniedError(`replay ${name}: ${problem}`);
     this.setLimit();
     const isLive = definition.batches === undefined;
     const candidate = definition.candidate.spec;
@@ -198,23 +223,30 @@ class Session {
   }
 
   /** Throws `denied` if the likely cost of the calls without an answer exceeds the rest of the budget. */
-  private checkBudget({ likelyNanoUsd, sample }: ReplayPlan): void {
+  private checkBudget(plan: ReplayPlan): void {
     const { name, budgetNanoUsd } = this.experiment;
     const { index } = this.journal;
-    // Batches that run have reserved their maximum.
-    if (index.jobs.size > 0) return;
     const rest = budgetNanoUsd - index.spentNanoUsd - index.heldNanoUsd();
+    const likely = this.likelyRest(plan);
+    if (likely === 0n || likely <= rest) return;
+    throw deniedError(
+      `replay ${name}: the likely cost of the remaining calls is ${formatUsd(likely)}, and ${formatUsd(rest)} of the budget is left; raise \`budgetUsd\`, or use a smaller sample under another name`,
+    );
+  }
+
+  private async limitProblems(plan: ReplayPlan): Promise<readonly string[]> {
+    const { ledger } = this.options;
+    return ledger === undefined ? [] : exceededLimits(ledger, this.experiment.name, this.likelyRest(plan));
+  }
+
+  /** Returns the likely cost of the calls without an answer. 0 while batches run, which have reserved their maximum. */
+  private likelyRest({ likelyNanoUsd, sample }: ReplayPlan): bigint {
+    const { index } = this.journal;
+    if (index.jobs.size > 0 || sample.distinct === 0) return 0n;
     const missing = [...index.units.values()].filter(
       ({ id, copyOf }) => copyOf === undefined && !index.hasResult(id, 'candidate'),
     ).length;
-    const likely =
-      sample.distinct === 0 ? 0n : (BigInt(likelyNanoUsd) * BigInt(missing)) / BigInt(sample.distinct);
-    if (likely <= rest) return;
-    throw new LlmError(
-      'denied',
-      `replay ${name}: the likely cost of the remaining calls is ${formatUsd(likely)}, and ${formatUsd(rest)} of the budget is left; raise \`budgetUsd\`, or use a smaller sample under another name`,
-      { code: 'budget-spent' },
-    );
+    return (BigInt(likelyNanoUsd) * BigInt(missing)) / BigInt(sample.distinct);
   }
 
   /** Adds the budget to the ledger of the application, which reserves the maximum of each call from it. */
@@ -246,6 +278,8 @@ class Session {
     }
   }
 }
+
+const deniedError = (message: string): LlmError => new LlmError('denied', message, { code: 'budget-spent' });
 
 function warningsOf({ stopped, failures }: Pick<PaidCalls, 'stopped' | 'failures'>): readonly string[] {
   const kinds = [...failures].map(([kind, count]) => `${count} of kind ${kind}`);
