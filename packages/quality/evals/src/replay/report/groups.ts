@@ -1,4 +1,3 @@
-import { groupBy } from '../../group-by.ts';
 import { signsOf, type Signs } from '../statistics/worse-kinds.ts';
 import type { ScoredUnit } from './results.ts';
 
@@ -25,14 +24,17 @@ const KIND = 'kind';
  */
 export function groupsOf(cells: readonly Cell[]): readonly Group[] {
   const features = new Features();
-  const entries = cells.flatMap(({ unit }, at) => keysOf(features.of(unit)).map((key) => ({ key, at })));
-  const members = groupBy(entries, ({ key }) => key);
+  const positions = new Map<number, number[]>();
+  for (const [at, { unit }] of cells.entries())
+    for (const key of keysOf(features.of(unit))) {
+      const found = positions.get(key);
+      if (found === undefined) positions.set(key, [at]);
+      else found.push(at);
+    }
   const distinct = new Map<string, Group>();
-  const large = Array.from(members, ([key, group]) => ({
-    ...features.named(key),
-    members: group.map(({ at }) => at),
-  }))
-    .filter((group) => group.members.length >= LEAST_UNITS)
+  const large = [...positions]
+    .filter(([, members]) => members.length >= LEAST_UNITS)
+    .map(([key, members]) => ({ ...features.named(key), members }))
     .sort((a, b) => a.rank - b.rank);
   for (const group of large) {
     const key = group.members.join();
@@ -92,8 +94,10 @@ class Features {
   }
 }
 
-const hasConversations = ({ cells }: Group): boolean =>
-  new Set(cells.map(({ unit }) => unit.conversation)).size >= LEAST_CONVERSATIONS;
+function hasConversations({ cells }: Group): boolean {
+  const found = new Set<string>();
+  return cells.some(({ unit }) => found.add(unit.conversation).size >= LEAST_CONVERSATIONS);
+}
 
 /** Returns the result of the sign test over the conversations of a group. */
 export const signsOfGroup = ({ cells }: Group): Signs =>

@@ -5,7 +5,10 @@ import type { Estimate, ReplayLatency } from './report.ts';
 import type { Results, ScoredUnit } from './results.ts';
 import { estimateOf, strataOf, type Weights } from './strata.ts';
 
-const ROUNDS = 2000;
+/** Numbers of rounds of the bootstrap. More units need fewer rounds, because their intervals are narrow. */
+const ROUNDS = { least: 500, most: 2000 } as const;
+/** Number of times that all rounds read at most, unless the least number of rounds needs more. */
+const MOST_READ = 10_000_000;
 /** Number of units with times of the control from which these replace the recorded times. It also is the least for any difference. */
 const LEAST_TIMES = 20;
 
@@ -37,7 +40,7 @@ export function latencyOf({ name, units, isLive }: Results, weights: Weights): R
       quantiles: [0.5, 0.95],
       after: ({ unit }) => unit.candidate?.[member] ?? 0,
       before: ({ unit }) => sides[than](unit)?.[member] ?? 0,
-      rounds: ROUNDS,
+      rounds: Math.max(ROUNDS.least, Math.min(ROUNDS.most, Math.floor(MOST_READ / known.length))),
       random: randomNumbers(seed),
     });
     return intervals.map((interval) => estimateOf(interval, known.length));
