@@ -106,12 +106,13 @@ describe('the plan of an experiment', () => {
     );
   });
 
-  it('rejects another control under the same name', async () => {
+  it.each([
+    [{ control: 0.2 }, /`control` was 0.1 when the sample was drawn, and is 0.2; use another name/],
+    [{ includeRedacted: true }, /`includeRedacted` was undefined when the sample was drawn, and is true/],
+  ])('rejects %o under the same name', async (changed, problem) => {
     const one = await company({ calls: 100 });
     await planReplay(definitionOf(one), { folder });
-    expect(await problemOf(replay(definitionOf(one, { control: 0.2 }), { folder }))).toMatch(
-      /`control` was 0.1 when the sample was drawn, and is 0.2; use another name/,
-    );
+    expect(await problemOf(replay(definitionOf(one, changed), { folder }))).toMatch(problem);
     expect(one.candidate.requests).toHaveLength(0);
   });
 

@@ -27,6 +27,8 @@ export interface HeaderLine {
   readonly precision: number | undefined;
   /** Share of the sample in the control. */
   readonly control: number;
+  /** `true` if calls with redacted values are included. */
+  readonly includeRedacted: true | undefined;
   /** `true` if the units are complete runs. */
   readonly follow: true | undefined;
 }

@@ -31,6 +31,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
     sample: definition.sample,
     precision,
     control,
+    includeRedacted: definition.includeRedacted === true ? true : undefined,
     follow: definition.follow === true ? true : undefined,
   };
   const { plan } = journal.index;
@@ -56,7 +57,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
 
 /** Throws `config` if the stored sample was drawn with other options. */
 function checkSameSample(name: string, stored: HeaderLine | undefined, wanted: HeaderLine): void {
-  for (const option of ['seed', 'sample', 'precision', 'control', 'follow'] as const)
+  for (const option of ['seed', 'sample', 'precision', 'control', 'includeRedacted', 'follow'] as const)
     if (stored?.[option] !== wanted[option])
       throw replayError(
         name,

@@ -59,6 +59,7 @@ export interface ReplayReport {
   readonly better: Estimate | undefined;
   /** The present model, compared with its own recorded answers. */
   readonly control: { readonly quality: Estimate; readonly worse: Estimate } | undefined;
+  /** `undefined` if no cost is known, or if the present model costs nothing or only in one conversation. */
   readonly cost: ReplayCost | undefined;
   readonly latency: ReplayLatency | undefined;
   readonly kinds: readonly ReplayKind[];

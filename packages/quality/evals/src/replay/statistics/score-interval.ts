@@ -1,5 +1,5 @@
 /** Kind of unit in a sample. */
-export interface Stratum {
+interface Stratum {
   /** Share of the kind in the traffic. */
   readonly share: number;
   /** Number of units of the kind. */
