@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type CallOptions, type ChatModel, type ChatRequest } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { replay, type ReplayDefinition } from '../../src/replay.ts';
 import { answerTo, fakeModels, tempFolder } from '../support/fixture.ts';
@@ -62,4 +62,22 @@ it.each<[string, (blocked: Blocked<unknown>) => Partial<ReplayDefinition>]>([
   blocked.free();
   const report = await replay(definition, { folder });
   expect(report.quality?.value).toBe(0);
+});
+
+it('continues if a wrapped model aborts one of its calls, which has no result', async () => {
+  const folder = tempFolder();
+  let calls = 0;
+  const wrap = (model: ChatModel): ChatModel => ({
+    ...model,
+    stream: ((request: ChatRequest, options: CallOptions) => {
+      calls += 1;
+      return model.stream(request, calls === 3 ? { ...options, signal: AbortSignal.abort() } : options);
+    }) as ChatModel['stream'],
+  });
+  const definition = experiment({ judge: () => 'worse', candidate: { spec: 'openai/gpt-5.4-mini', wrap } });
+  const report = await replay(definition, { folder });
+  expect(report).toMatchObject({ missing: 1, lost: { calls: 0 } });
+  expect(report.warnings.join()).toContain('the next run sends again: 1 of kind aborted');
+  expect(await replay(definition, { folder })).toMatchObject({ missing: 0 });
+  expect(calls).toBe(UNITS + 1);
 });

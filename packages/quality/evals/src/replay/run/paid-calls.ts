@@ -191,7 +191,8 @@ export class PaidCalls implements Calls {
 
   /** Stores a failure that the model did not cause. A later run sends the call again. */
   private async fail(key: string, error: LlmError): Promise<false> {
-    if (error.kind === 'aborted') throw error;
+    // A wrapped model may abort a single call, for example after its own time limit.
+    if (error.kind === 'aborted' && this.setup.signal.aborted) throw error;
     const nanoUsd = String(await this.costOfFailure(error));
     await this.setup.journal.append({ type: 'failed', key, kind: error.kind, nanoUsd });
     if (isOfKind(error, 'auth', 'billing', 'config')) throw error;
