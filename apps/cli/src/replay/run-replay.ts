@@ -64,6 +64,12 @@ export async function run(file: string, flags: RunFlags, io: Io): Promise<ExitCo
   const definition = await loadDefinition(file, flags, io);
   const options = optionsOf(flags, io);
   io.stdout.write(`${printable(planText(await replays.planReplay(definition, options)))}\n\n`);
+  // The process may exit before the run has ended.
+  const onAbort = (): void => {
+    if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
+    io.stderr.write('stopped; every answer until now is stored; run the same command again to continue\n');
+  };
+  io.signal.addEventListener('abort', onAbort, { once: true });
   try {
     const running = replays.replay(definition, options);
     const report = await running.finally(() => {
@@ -72,17 +78,16 @@ export async function run(file: string, flags: RunFlags, io: Io): Promise<ExitCo
     return await publish(report, replays, flags, io);
   } catch (error) {
     return endWithoutReport(error, io);
+  } finally {
+    io.signal.removeEventListener('abort', onAbort);
   }
 }
 
 /** Prints why a run has no report. Such a run is `incomplete`, because `fail` is a verdict on the candidate. */
 function endWithoutReport(error: unknown, io: Io): ExitCode {
-  const isAborted = io.signal.aborted || LlmError.is(error, 'aborted');
-  if (!LlmError.is(error) || (LlmError.is(error, 'config') && !isAborted)) throw error;
-  const code = printError(error, io);
-  if (!isAborted) return EXIT.incomplete;
-  io.stderr.write('stopped; every answer until now is stored; run the same command again to continue\n');
-  return code;
+  if (io.signal.aborted || !LlmError.is(error) || LlmError.is(error, 'config')) throw error;
+  printError(error, io);
+  return EXIT.incomplete;
 }
 
 /** Implements `majordomo replay show`. Prints the report of the stored answers. */
