@@ -15,8 +15,8 @@ export function isLooping({ messages, steps }: RunState, { errorSteps, repeats }
   const window = Math.min(steps, Math.max(errorSteps ?? 0, (repeats ?? 0) * 3));
   if (window === 0) return false;
   const turns = lastTurns(messages, window);
-  const failing = turns.findIndex(({ results }) => !results.every(({ isError }) => isError === true));
-  const failedInARow = failing === -1 ? turns.length : failing;
+  const firstSuccess = turns.findIndex(({ results }) => !results.every(({ isError }) => isError === true));
+  const failedInARow = firstSuccess === -1 ? turns.length : firstSuccess;
   if (errorSteps !== undefined && failedInARow >= errorSteps) return true;
   return repeats !== undefined && maxRepeats(turns.slice(0, repeats * 3)) >= repeats;
 }
@@ -26,9 +26,13 @@ interface ToolTurn {
   readonly results: readonly ToolResultPart[];
 }
 
+/** Maximum number of messages that are read for a turn: the turn, its results, and messages of the user between turns. */
+const MESSAGES_PER_TURN = 4;
+
+/** Returns at most `count` of the last turns that called tools, the latest first. */
 function lastTurns(messages: readonly Message[], count: number): readonly ToolTurn[] {
   const turns: ToolTurn[] = [];
-  const end = Math.max(0, messages.length - count * 4);
+  const end = Math.max(0, messages.length - count * MESSAGES_PER_TURN);
   for (let at = messages.length - 1; at > end && turns.length < count; at--) {
     const results = messages[at];
     const turn = messages[at - 1];
@@ -39,6 +43,7 @@ function lastTurns(messages: readonly Message[], count: number): readonly ToolTu
   return turns;
 }
 
+/** Returns the largest number of turns that contain the same call with the same result. */
 function maxRepeats(turns: readonly ToolTurn[]): number {
   const counts = new Map<string, number>();
   for (const { calls, results } of turns) {

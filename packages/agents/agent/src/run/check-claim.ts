@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type ToolCallPart } from '@majordomo/core';
 import type { RunInput } from '../state/initial-state.ts';
 import { partsOf, subAgentParts, type AgentParts } from './agent-parts.ts';
 import { waitingRunOf } from '../state/call-paths.ts';
@@ -25,13 +25,13 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
     const inner = subAgentParts(agent, state, { id });
     if (inner !== undefined) checkClaim(run, run, options, inner);
   }
-  const call = pending.find(
-    (one) =>
-      rules.isOnce(one, state) &&
-      suspended.every(({ callId }) => callId !== one.id) &&
-      waitingRunOf(state, one.id) === undefined &&
-      (approvals?.[one.id] !== true || decisions.some(({ callId }) => callId === one.id)),
-  );
+  // A suspended call and a call with a waiting sub-agent have started before. A call that waits for approval does not start yet.
+  const mayStart = ({ id }: ToolCallPart): boolean =>
+    suspended.every(({ callId }) => callId !== id) &&
+    waitingRunOf(state, id) === undefined &&
+    (approvals?.[id] !== true || decisions.some(({ callId }) => callId === id));
+  const call = pending.find((one) => rules.isOnce(one, state) && mayStart(one));
+  // This agent received the calls, so it knows which of them it has started.
   if (call === undefined || started.isMine(by)) return;
   if (claim === undefined) throw missingClaim(call.name);
   if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)

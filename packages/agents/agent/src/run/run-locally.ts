@@ -14,6 +14,10 @@ import type { RunOptions } from './run-options.ts';
 import type { RunState } from '../state/state.ts';
 import { StepReports } from './step-report.ts';
 
+/**
+ * Runs an agent in this process, until the run ends or waits for decisions that `options.decisions` does not contain. An invalid
+ * state, budget, decision or claim rejects before the first effect.
+ */
 export async function runLocally(
   agent: AgentParts,
   input: RunInput,
@@ -28,40 +32,46 @@ export async function runLocally(
     runId: requestedRunId,
     signal = new AbortController().signal,
     budget,
-    ...rest
+    ...others
   } = options;
-  const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...call } = rest;
-  const named = initialState(input, requestedRunId);
-  const runId = runIdOf(input, named);
-  checkBudget(budget, (agent.cost ?? nesting.cost) !== undefined, 'budget', 'run: ');
-  const own = budget ?? budgetWithoutOption(named, agent, nesting);
-  const initial = { ...named, runId, budget: limitedBy(own, nesting.left, named.spent) };
-  // Check before any effect that the state names a known agent.
+  const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...callOptions } = others;
+
+  const initial = initialStateWithBudget(agent, input, { runId: requestedRunId, budget }, nesting);
+  // Throws if the state names an agent that does not exist.
   agent.active(initial);
   await checkDecisionsFor(initial, decisions, agent, signal);
   // Apply the decisions before `checkClaim`, because a denied call needs no claim and an approved call may need one.
   const state = decided(initial, decisions);
   checkClaim(state, input, { ...options, claim }, agent);
-  const io = {
-    onStepStart,
-    onToolStart,
-    onToolEnd,
-    onStep,
-    onEnd,
-    onEvent,
-    runId,
-    context,
-    signal,
-    options: withNesting(call, { depth: nesting.depth, cost: nesting.cost, claim }),
-  };
+
+  const { runId } = initial;
+  const observers = { onStepStart, onToolStart, onToolEnd, onStep, onEnd };
+  const inherited = { depth: nesting.depth, cost: nesting.cost, claim };
+  const io = { ...observers, onEvent, runId, context, signal, options: withNesting(callOptions, inherited) };
   const reports = new StepReports(agent.hooks, io);
+  // Only an id of the caller begins the keys of model calls, because a repeated run would generate another id.
+  const callKey = requestedRunId === undefined ? undefined : runId;
   const effects = {
-    ...localEffects(agent, io, reports, requestedRunId === undefined ? undefined : runId),
+    ...localEffects(agent, io, reports, callKey),
+    // All decisions have been applied, so a call that still waits pauses the run.
     decisions: () => Promise.resolve([]),
     claim: claimEffect(agent, io, claim),
   };
   const run = (): Promise<RunResult> => drive(state, effects, agent.rules);
   return withEndReport(reports, () => runAround(agent.around, { type: 'run', runId }, run));
+}
+
+/** Returns the state before the decisions, with the id and the budget of the run. Throws `config` if one of them is invalid. */
+function initialStateWithBudget(
+  agent: AgentParts,
+  input: RunInput,
+  { runId, budget }: Pick<RunOptions, 'runId' | 'budget'>,
+  nesting: Nesting,
+): RunState & { readonly runId: string } {
+  const state = initialState(input, runId);
+  checkBudget(budget, (agent.cost ?? nesting.cost) !== undefined, 'budget', 'run: ');
+  const own = budget ?? budgetWithoutOption(state, agent, nesting);
+  return { ...state, runId: runIdOf(input, state), budget: limitedBy(own, nesting.left, state.spent) };
 }
 
 /** Returns the budget of a run whose options name none. A budget left by the outer run replaces the one in the state. */
@@ -74,6 +84,7 @@ function budgetWithoutOption(
   return state.budget ?? agent.rules.budget;
 }
 
+/** Reports the end of the run to its observers. Adds the targets, attempts and warnings of this process to the result. */
 async function withEndReport(reports: StepReports, run: () => Promise<RunResult>): Promise<RunResult> {
   const { targets, attempts } = reports;
   try {
