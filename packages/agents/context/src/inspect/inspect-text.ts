@@ -31,8 +31,8 @@ export function inspectText(text: string, scope: Scope = 'context'): readonly Su
   };
   const rules = SEQUENCES.filter((rule) => includes(scope, rule.scope));
   sequencesIn(text, rules, report);
-  for (const at of hiddenIn(text, HIDDEN_ELEMENT)) report('hidden-element', at);
-  for (const at of hiddenIn(text, COMMENT)) report('comment-injection', at);
+  for (const at of passagesIn(text, START_TAG, HIDES)) report('hidden-element', at);
+  for (const at of passagesIn(text, COMMENT, STEERS)) report('comment-injection', at);
   for (const at of invisibleIn(text)) report('invisible', at);
   if (scope === 'strict')
     for (const { start } of createRedactor().find(text)) report('hard-coded-secret', start);
@@ -44,63 +44,94 @@ const includes = (scope: Scope, ruleScope: Scope): boolean =>
   SCOPES.indexOf(ruleScope) <= SCOPES.indexOf(scope);
 
 /** Matches the start tag of an element with attributes. The pattern excludes nested tags to keep the time linear. */
-const HIDDEN_ELEMENT = /<[a-z]{1,10}\s[^<>]{0,300}>/gi;
+const START_TAG = /<[a-z]{1,10}\s[^<>]{0,300}>/gi;
 const COMMENT = /<!--[^<>]{0,2000}-->/g;
+/** Matches styles that hide an element. */
 const HIDES = /(?:display\s?:\s?none|visibility\s?:\s?hidden|font-size\s?:\s?0|opacity\s?:\s?0)(?![.\d])/i;
+/** Matches words that address a model. */
 const STEERS =
   /\b(?:ignore (?:all|any|the|your|previous|prior)|instructions?|system prompt|execute|assistant|secretly|you must|do not tell)\b/i;
 
-function* hiddenIn(text: string, pattern: RegExp): Generator<number> {
-  for (const { 0: piece, index } of text.matchAll(pattern)) {
-    if ((pattern === COMMENT ? STEERS : HIDES).test(foldText(piece).text)) yield index;
+/** Yields the offsets of the passages of a form whose folded text also matches `content`. */
+function* passagesIn(text: string, form: RegExp, content: RegExp): Generator<number> {
+  for (const { 0: passage, index } of text.matchAll(form)) {
+    if (content.test(foldText(passage).text)) yield index;
   }
 }
 
 const WORD = /[a-z0-9$~_./][\w$~{}:/@.-]*/g;
 
-/** Reports the passages that match a rule. For each word of the text, checks only the rules that contain the word. */
+/** Number of characters before a word that `classesAt` reads. The longest of its prefixes is `upload-file=`. */
+const PREFIX_LENGTH = 12;
+
+/** Reports the passages that match a rule. For each word of the text, checks only the steps that contain the word. */
 function sequencesIn(
   text: string,
   rules: readonly SequenceRule[],
   report: (id: string, at: number) => void,
 ): void {
-  const index = indexOf(rules);
-  /** State for each rule and step: start of the latest partial match, and index of the match's last word. */
-  const runs = rules.map(({ steps }) => steps.map(() => ({ start: -1, word: -Infinity })));
-  let count = 0;
-  const meet = (name: string, at: number): void => {
-    for (const [number, step] of index.get(name) ?? NO_RULES) {
-      const rule = rules[number];
-      const run = runs[number];
-      const before = run?.[step - 1];
-      const here = run?.[step];
-      if (rule === undefined || here === undefined) continue;
-      if (before !== undefined && (count - before.word > rule.gap + 1 || count === before.word)) continue;
-      here.start = before?.start ?? at;
-      here.word = count;
-      if (step === rule.steps.length - 1) report(rule.id, here.start);
-    }
-  };
+  const stepsByWord = indexOf(rules);
   const folded = foldText(text);
+  let number = 0;
   for (const { 0: raw, index } of folded.text.matchAll(WORD)) {
-    count++;
+    number++;
     const word = trimTail(raw, '.:,}');
     const at = folded.originAt(index);
-    meet(word, at);
-    for (const name of classesAt(word, folded.text.slice(Math.max(0, index - 12), index))) meet(name, at);
+    const before = folded.text.slice(Math.max(0, index - PREFIX_LENGTH), index);
+    for (const name of [word, ...classesAt(word, before)]) {
+      for (const step of stepsByWord.get(name) ?? NO_STEPS) {
+        const match = extendedMatch(step, at, number);
+        if (match === undefined) continue;
+        step.match = match;
+        if (step.isLast) report(step.rule.id, match.start);
+      }
+    }
   }
 }
 
-const NO_RULES: readonly (readonly [number, number])[] = [];
+/** Step of a rule. */
+interface Step {
+  readonly rule: SequenceRule;
+  /** Step before this step; `undefined` for the first step of the rule. */
+  readonly previous: Step | undefined;
+  readonly isLast: boolean;
+  /** Latest match of the rule's steps up to this step. */
+  match: Match | undefined;
+}
 
-/** Maps words to the rules and steps that contain them. Later steps are first, so that no word matches two steps at once. */
-function indexOf(
-  rules: readonly SequenceRule[],
-): ReadonlyMap<string, readonly (readonly [rule: number, step: number])[]> {
-  const index = new Map<string, (readonly [number, number])[]>();
-  for (const [number, { steps }] of rules.entries())
-    for (const [step, words] of steps.entries())
-      for (const word of words) index.set(word, [[number, step], ...(index.get(word) ?? [])]);
+/** Match of the first steps of a rule. */
+interface Match {
+  /** Offset of the first word in the text. */
+  readonly start: number;
+  /** Number of the last word, counted from the beginning of the text. */
+  readonly last: number;
+}
+
+/**
+ * Returns the match of the previous steps, extended by a word that belongs to this step. Returns `undefined` if the previous steps
+ * have no match, or if their match ends too far before the word.
+ */
+function extendedMatch({ rule, previous }: Step, at: number, number: number): Match | undefined {
+  if (previous === undefined) return { start: at, last: number };
+  const { match } = previous;
+  // If the match ends at this word, the word has already matched the previous step, and cannot match two steps.
+  if (match === undefined || match.last === number || number - match.last > rule.gap + 1) return undefined;
+  return { start: match.start, last: number };
+}
+
+const NO_STEPS: readonly Step[] = [];
+
+/** Returns the steps by their words. Later steps are first, so that a word extends a match before it begins a new one. */
+function indexOf(rules: readonly SequenceRule[]): ReadonlyMap<string, readonly Step[]> {
+  const index = new Map<string, Step[]>();
+  for (const rule of rules) {
+    let previous: Step | undefined;
+    for (const [at, words] of rule.steps.entries()) {
+      const step: Step = { rule, previous, isLast: at === rule.steps.length - 1, match: undefined };
+      for (const word of words) index.set(word, [step, ...(index.get(word) ?? [])]);
+      previous = step;
+    }
+  }
   return index;
 }
 
