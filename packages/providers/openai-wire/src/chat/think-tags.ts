@@ -67,6 +67,7 @@ export class ThinkSplitter {
     }
   }
 
+  /** Processes a character of a possible tag. */
   private tag(character: string): void {
     const text = this.pending + character;
     if (mayBeTag(text)) {
@@ -76,22 +77,25 @@ export class ThinkSplitter {
     const [, slash, name = ''] = TAG.exec(text) ?? [];
     this.pending = '';
     const tag = name.toLowerCase();
-    if (!NAMES.includes(tag)) this.write(text.slice(0, -1));
-    if (!NAMES.includes(tag)) this.plain(character);
-    else if (this.openTag !== '') this.leave(slash === '/' && tag === this.openTag, text);
-    else if (slash !== '/' && this.isLineStart) this.openTag = tag;
-    else if (slash !== '/') this.pair = { name: tag, opener: text, body: '' };
+    if (!NAMES.includes(tag)) {
+      this.write(text.slice(0, -1));
+      this.plain(character);
+    } else if (this.openTag !== '') {
+      if (slash === '/' && tag === this.openTag) this.leaveThought();
+      else this.thought += text;
+    } else if (slash !== '/') {
+      if (this.isLineStart) this.openTag = tag;
+      else this.pair = { name: tag, opener: text, body: '' };
+    }
+    // A closing tag outside reasoning is dropped.
   }
 
-  private leave(isCloser: boolean, text: string): void {
-    if (!isCloser) {
-      this.thought += text;
-      return;
-    }
+  private leaveThought(): void {
     this.openTag = '';
     this.isAfterThought = true;
   }
 
+  /** Emits the text between a pair of tags inside a line as reasoning, after the text before it. */
   private closePair(body: string): void {
     this.pair = undefined;
     this.flush();
@@ -108,6 +112,7 @@ export class ThinkSplitter {
     for (const character of pair.body) this.consume(character);
   }
 
+  /** Processes a character that is not part of a possible tag. */
   private plain(character: string): void {
     if (this.openTag === '') this.countTicks(character);
     if (character === '<' && this.code === 0) this.pending = character;
@@ -127,6 +132,7 @@ export class ThinkSplitter {
     if (character === '\n' && this.code < 3) this.code = 0;
   }
 
+  /** Writes text or, after an opening tag, reasoning. */
   private write(text: string): void {
     if (this.openTag !== '') {
       this.thought += text;

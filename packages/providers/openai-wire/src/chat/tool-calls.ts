@@ -71,32 +71,35 @@ export class ToolCalls {
     }
   }
 
+  /** Returns the call that a fragment continues, or another call that begins with the fragment. */
   private callFor(fragment: ToolFragment): CallState {
     const { index } = fragment;
+    const hasIndex = typeof index === 'number';
     const id = fragment.id ?? '';
-    const at = typeof index === 'number' ? index : id === '' ? undefined : id;
-    const known = at === undefined ? this.last : this.callsByKey.get(at);
-    // Some servers change the id within a call, so an unknown id without an index may belong to the last call.
-    const state = known ?? (typeof index === 'number' ? undefined : this.last);
-    if (state === undefined) return this.begin(at ?? 0, id);
-    if (state.isOpen && beginsAnother(state, fragment)) return this.begin(at ?? this.all.length, id);
-    if (state.isNamedAgain && nameOf(fragment) === '' && argumentsOf(fragment) !== '') {
-      const next = this.begin(at ?? this.all.length, id);
-      next.name = state.name;
-      return next;
+    const key = hasIndex ? index : id;
+    // Without an index, an unknown id may belong to the last call, because some servers change the id within a call.
+    const state = this.callsByKey.get(key) ?? (hasIndex ? undefined : this.last);
+    const newKey = key === '' ? this.all.length : key;
+    if (state === undefined) return this.begin(newKey, id);
+    if (!state.isOpen) {
+      if (state.id !== '' && id !== '' && state.id !== id) return this.begin(newKey, id);
+      state.id ||= id;
+      return state;
     }
-    state.isNamedAgain = state.isOpen && nameOf(fragment) === state.name && isComplete(state.json);
-    if (!state.isOpen && state.id !== '' && id !== '' && state.id !== id) return this.begin(at ?? id, id);
-    if (state.id === '' && !state.isOpen) state.id = id;
+    if (beginsAnother(state, fragment)) return this.begin(newKey, id);
+    const name = nameOf(fragment);
+    if (state.isNamedAgain && name === '' && argumentsOf(fragment) !== '')
+      return this.begin(newKey, id, state.name);
+    state.isNamedAgain = name === state.name && isComplete(state.json);
     return state;
   }
 
-  private begin(at: number | string, id: string): CallState {
+  private begin(at: number | string, id: string, name = ''): CallState {
     const key = String(this.all.length);
     const state: CallState = {
       key,
       id,
-      name: '',
+      name,
       json: '',
       isOpen: false,
       isNamedAgain: false,
@@ -109,6 +112,7 @@ export class ToolCalls {
     return state;
   }
 
+  /** Writes the arguments of a fragment. Writes nothing until the name of the tool is known. */
   private write(state: CallState, fragment: ToolFragment, where: 'delta' | 'message', at: number): void {
     this.last = state;
     const json = argumentsOf(fragment);

@@ -2,9 +2,12 @@ const NEEDLE = 'to=functions.';
 
 /** Roles and channel markers of the model's format with which a leaked call may begin. */
 const MARKS = ['start', 'channel', 'message', 'assistant', 'commentary', 'analysis', 'final'];
-const PREAMBLE = /^(?:[\s<|>]|start|channel|message|assistant|commentary|analysis|final)*$/;
+const PREAMBLE = new RegExp(`^(?:[\\s<|>]|${MARKS.join('|')})*$`);
+/** Maximum length of text that is held back because it may be a preamble, in characters. */
 const MAX_PREAMBLE = 80;
+/** Character before a call. */
 const BOUNDARY = /[\s>|]/;
+/** First character of the name of a function. */
 const NAME = /\w/;
 
 /**
@@ -27,10 +30,12 @@ export class LeakedCallFilter {
     if (at !== -1) {
       this.found = true;
       this.pending = '';
-      return this.isStart && PREAMBLE.test(text.slice(0, at)) ? '' : text.slice(0, at);
+      const before = text.slice(0, at);
+      // The roles and markers at the start of a message belong to the call.
+      return this.isStart && PREAMBLE.test(before) ? '' : before;
     }
-    const keep = this.isStart && isPreamble(text) ? text.length : openEnd(text, this.before);
-    return this.emit(text, text.length - keep);
+    const heldBack = this.isStart && mayBePreamble(text) ? text.length : openEnd(text, this.before);
+    return this.emit(text, text.length - heldBack);
   }
 
   /** Returns the text that was held back. Later text belongs to the next message. */
@@ -42,6 +47,7 @@ export class LeakedCallFilter {
     return pending;
   }
 
+  /** Returns the first `length` characters of the text, and holds back the others. */
   private emit(text: string, length: number): string {
     this.pending = text.slice(length);
     if (length === 0) return '';
@@ -50,6 +56,7 @@ export class LeakedCallFilter {
     return length === text.length ? text : text.slice(0, length);
   }
 
+  /** Returns the position of a call; -1 if the text contains none. */
   private callIn(text: string): number {
     for (let at = text.indexOf(NEEDLE); at !== -1; at = text.indexOf(NEEDLE, at + 1)) {
       const before = at === 0 ? this.before : text.charAt(at - 1);
@@ -59,20 +66,16 @@ export class LeakedCallFilter {
   }
 }
 
-/** Whether the text consists only of roles and markers, so that a call may follow. */
-function isPreamble(text: string): boolean {
+/** Whether the text may be the beginning of roles and markers with a call after them. */
+function mayBePreamble(text: string): boolean {
   if (text.length > MAX_PREAMBLE) return false;
-  for (let length = Math.min(NEEDLE.length, text.length); length >= 0; length--) {
-    if (!text.endsWith(NEEDLE.slice(0, length))) continue;
-    if (PREAMBLE.test(text.slice(0, text.length - length))) return true;
-  }
-  return MARKS.some((mark) => endsInside(text, mark));
+  return PREAMBLE.test(text) || [NEEDLE, ...MARKS].some((word) => endsInside(text, word));
 }
 
-/** Whether the text consists of roles and markers and ends with a prefix of `mark`. */
-function endsInside(text: string, mark: string): boolean {
-  for (let length = Math.min(mark.length, text.length); length > 0; length--) {
-    if (text.endsWith(mark.slice(0, length)) && PREAMBLE.test(text.slice(0, text.length - length)))
+/** Whether the text consists of roles and markers and ends with a prefix of `word`. */
+function endsInside(text: string, word: string): boolean {
+  for (let length = Math.min(word.length, text.length); length > 0; length--) {
+    if (text.endsWith(word.slice(0, length)) && PREAMBLE.test(text.slice(0, text.length - length)))
       return true;
   }
   return false;

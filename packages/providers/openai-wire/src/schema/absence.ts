@@ -1,6 +1,9 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord, resolveReference } from '@majordomo/core/toolkit';
 
+// In OpenAI's strict subset, every property is required. An optional property that must not be null becomes nullable there, and null
+// then means that the property is absent.
+
 /** Returns a function that reports whether a property of an object with this schema is optional. */
 export function optionalIn({ required }: JsonObject): (name: string) => boolean {
   const names = new Set<JsonValue>(Array.isArray(required) ? (required as readonly JsonValue[]) : []);
@@ -48,10 +51,10 @@ export function hasOptionalNonNull(
     seen.add(leaf);
     const { properties, items } = leaf;
     const isOptional = optionalIn(leaf);
-    const isOrHasAbsence = ([name, each]: [string, JsonValue | undefined]): boolean =>
-      (isOptional(name) && !acceptsNull(each, root)) || hasOptionalNonNull(each, root, seen);
+    const members = isSchema(properties) ? Object.entries(properties) : [];
     return (
-      (isSchema(properties) && Object.entries(properties).some(isOrHasAbsence)) ||
+      members.some(([name, member]) => isOptional(name) && !acceptsNull(member, root)) ||
+      members.some(([, member]) => hasOptionalNonNull(member, root, seen)) ||
       hasOptionalNonNull(items, root, seen)
     );
   });

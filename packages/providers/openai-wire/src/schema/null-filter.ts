@@ -5,13 +5,23 @@ import { acceptsNull, isSchema, leavesOf, optionalIn } from './absence.ts';
 interface Frame {
   readonly isObject: boolean;
   readonly schema: JsonObject | undefined;
-  /** Name of the current property, as JSON text without quotes. */
+  /** Name of the current property, as JSON text without quotes, which may contain escapes. */
   name: string;
   /** Whether a property has been emitted. */
   hasMembers: boolean;
 }
 
-type State = 'value' | 'member' | 'name' | 'colon' | 'string' | 'literal' | 'null' | 'done';
+/**
+ * Position in the JSON text.
+ *
+ * - `member`: in an object, before a name, a comma or the end of the object.
+ * - `name`: inside a name. `colon`: after a name, until its colon.
+ * - `value`: before a value. In an array also before a comma or the end of the array.
+ * - `string`: inside a string value. `literal`: inside a number, `true`, `false` or a null that remains.
+ * - `null`: inside a null that may mean an absent property.
+ * - `done`: after the complete value, or in invalid JSON. The rest of the text passes unchanged.
+ */
+type State = 'member' | 'name' | 'colon' | 'value' | 'string' | 'literal' | 'null' | 'done';
 
 const BLANK = /[ \t\n\r]/;
 const LITERAL_END = /[ \t\n\r,\]}]/;
@@ -105,11 +115,13 @@ export class NullFilter {
   }
 
   private beginValue(char: string, frame: Frame | undefined): void {
-    const isJson = frame === undefined ? char === '{' || char === '[' : frame.isObject || char !== '}';
-    if (!isJson) {
+    const isBracket = char === '{' || char === '[';
+    const isInvalid = frame?.isObject === false && char === '}';
+    // Only objects have properties, so a value without objects passes unchanged.
+    if (isInvalid || (frame === undefined && !isBracket)) {
       this.out += char;
       this.state = 'done';
-    } else if (char === '{' || char === '[') {
+    } else if (isBracket) {
       this.out += char;
       this.open(char === '{', frame);
     } else if (char === '"') {
@@ -129,18 +141,15 @@ export class NullFilter {
     const above = frame === undefined ? this.root : valueSchema(frame);
     const type = isObject ? 'object' : 'array';
     const leaves = isSchema(above) ? leavesOf(above, this.root).filter((leaf) => mayBe(leaf, type)) : [];
-    // A rewritten schema with several alternatives has no optional property in any alternative.
-    this.frames.push({
-      isObject,
-      schema: leaves.length === 1 ? leaves[0] : undefined,
-      name: '',
-      hasMembers: false,
-    });
+    // With several alternatives, every null remains: `toStrict` rewrites no schema with optional properties inside alternatives.
+    const schema = leaves.length === 1 ? leaves[0] : undefined;
+    this.frames.push({ isObject, schema, name: '', hasMembers: false });
     this.state = isObject ? 'member' : 'value';
   }
 
   private member(char: string): void {
     if (char === '}') {
+      // Blanks before the brace, or a comma in invalid JSON.
       this.out += this.pending;
       this.pending = '';
       this.close(char);
@@ -171,7 +180,7 @@ export class NullFilter {
     this.consume(char);
   }
 
-  /** Processes a character of a possible `null`, and drops the property when `null` is complete. */
+  /** Drops the property when `null` is complete. Other text than `null` is invalid JSON. */
   private nullChar(char: string): void {
     this.pending += char;
     if (this.pending.endsWith('null')) {
@@ -197,6 +206,7 @@ export class NullFilter {
     this.valueEnds();
   }
 
+  /** Continues in the object or array that contains the value. */
   private valueEnds(): void {
     const frame = this.frames.at(-1);
     this.state = frame === undefined ? 'done' : frame.isObject ? 'member' : 'value';
@@ -210,6 +220,7 @@ export class NullFilter {
     return false;
   }
 
+  /** Whether null as the value of the current property means that the property is absent. */
   private isAbsentProperty(frame: Frame): boolean {
     const { schema, name } = frame;
     const properties = schema?.['properties'];
@@ -240,6 +251,7 @@ function plainEnd(text: string, from: number): number {
 const QUOTE = 34;
 const BACKSLASH = 92;
 
+/** Returns the schema of the current property of an object, or of the items of an array. */
 function valueSchema({ isObject, schema, name }: Frame): JsonObject[string] {
   if (!isObject) return schema?.['items'];
   const properties = schema?.['properties'];
@@ -256,6 +268,7 @@ function parseName(name: string): string {
   }
 }
 
+/** Whether a schema allows an object or an array. Without a type, its other keywords decide. */
 const mayBe = ({ type, properties, items }: JsonObject, name: 'object' | 'array'): boolean =>
   type === name ||
   (Array.isArray(type) && type.includes(name)) ||

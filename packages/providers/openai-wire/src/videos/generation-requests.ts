@@ -77,6 +77,7 @@ export function generationRequests(
   };
 }
 
+/** Returns the state of a video from a response of the API. `asked`: the request of the video. */
 function lookOf(
   body: Readonly<Record<string, unknown>>,
   asked: Pick<VideoRequest, 'seconds' | 'resolution'>,
@@ -94,8 +95,9 @@ function lookOf(
   if (status === 'failed') return failed(inBandError(body, target, secrets));
   if (status === 'expired') return failed(expiredError(target));
   const url = asText(video['url']) ?? asText(asRecord(video['file_output'])['public_url']);
-  if (status !== 'done' && (status !== undefined || url === undefined))
-    return { state: 'running', progress: shareOf(progress) };
+  // A response without a status is finished if it contains the video.
+  const isDone = status === 'done' || (status === undefined && url !== undefined);
+  if (!isDone) return { state: 'running', progress: shareOf(progress) };
   if (video['respect_moderation'] === false) return failed(moderatedError(target));
   const duration = asNumber(video['duration']) ?? 0;
   const seconds = duration > 0 ? duration : asked.seconds;
