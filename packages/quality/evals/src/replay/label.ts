@@ -60,6 +60,7 @@ export async function* labelReplay(
         position,
         total: ids.length,
         async write(choice, by) {
+          // The label is 1 if the candidate is better, and -1 if the recorded answer is better.
           const better = { first: isSwapped ? 1 : -1, second: isSwapped ? -1 : 1, equal: 0 };
           const at = new Date(clock.now()).toISOString();
           const answer = journal.index.lastResult(call.id, 'candidate')?.answer ?? '';
@@ -72,6 +73,7 @@ export async function* labelReplay(
   }
 }
 
+/** Returns the ids of the doubtful pairs and of some clear pairs, in random order. Omits pairs that have a label. */
 function pairsToLabel(index: JournalIndex, random: () => number): readonly string[] {
   const results = [...index.units.values()].flatMap(({ id, copyOf }) => {
     const result = copyOf === undefined ? index.lastResult(id, 'candidate') : undefined;

@@ -6,8 +6,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 const MAX_STEPS = 20;
 
 /**
- * Returns the schema that describes two values, without its reference. Of `anyOf`, `oneOf` and `allOf`, the first schema is used whose
- * type and constants fit both values.
+ * Returns the schema that describes a value of two answers that are compared. Follows references, and of `anyOf`, `oneOf` and `allOf`
+ * uses the first schema whose type and constants fit both values.
  */
 export function schemaOfBoth(schema: unknown, root: unknown, a: unknown, b: unknown): Schema {
   let own = asRecord(schema);
@@ -19,6 +19,7 @@ export function schemaOfBoth(schema: unknown, root: unknown, a: unknown, b: unkn
   return own;
 }
 
+/** Returns the schema to which a reference or an alternative leads; `undefined` for a schema without them. */
 function nextOf(own: Schema, root: unknown, a: unknown, b: unknown): Schema | undefined {
   if ('$ref' in own && isRecord(root)) return asRecord(resolveReference(root, own));
   const parts = ['anyOf', 'oneOf', 'allOf'].flatMap((name) => (isList(own[name]) ? own[name] : []));
@@ -37,7 +38,7 @@ const referred = (part: unknown, root: unknown): Schema => {
 /** Whether the type of a value, and the constants of its members, fit a schema. */
 function mayFit(value: unknown, schema: Schema): boolean {
   const types = [schema['type'] ?? []].flat();
-  if (types.length > 0 && !types.some((type) => type === typeOf(value) || type === looseTypeOf(value)))
+  if (types.length > 0 && !types.some((type) => type === typeOf(value) || isInteger(type, value)))
     return false;
   if ('const' in schema && schema['const'] !== value) return false;
   if (!isRecord(value)) return true;
@@ -53,7 +54,7 @@ function typeOf(value: unknown): string {
   return typeof value;
 }
 
-const looseTypeOf = (value: unknown): string | undefined => (Number.isInteger(value) ? 'integer' : undefined);
+const isInteger = (type: unknown, value: unknown): boolean => type === 'integer' && Number.isInteger(value);
 
 /** Returns the schema of a member. */
 export function memberSchema(schema: Schema, name: string): unknown {

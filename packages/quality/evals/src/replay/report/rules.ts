@@ -2,13 +2,14 @@ import { Z } from '../statistics/student.ts';
 import type { Estimate, ReplayReport, ReplayRule, ReplaySample } from './report.ts';
 import type { Results } from './results.ts';
 
-/** Quantile of the normal distribution for a power of 80 %. */
+/** Quantile of the normal distribution for a probability of 80 %. */
 const POWER_80 = 0.8416;
 /** Factor of the half width of an interval, so that the interval is on one side of a bound in four of five experiments. */
 const MARGIN = (Z + POWER_80) / Z;
-/** Largest number of calls that a rule states. Above it, the estimate is too close to the bound. */
+/** Maximum of `callsNeeded`. Above it, the estimate is too close to the bound. */
 const MOST_CALLS = 1_000_000;
 
+/** Returns the rules of an experiment with their results. A rule is decided if the complete interval is on one side of its bound. */
 export function rulesOf(
   { minQuality, maxCost, sample }: Results,
   quality: Estimate | undefined,
@@ -38,18 +39,19 @@ function maxCostRule(bound: number, estimate: Estimate | undefined, sample: Repl
 }
 
 /**
- * Returns the number of calls to answer that decides a rule in four of five experiments, if the estimate stays the same. The width of an
- * interval shrinks with the square root of the number of calls.
+ * Returns the number of answered calls that decides a rule in four of five experiments, if the estimate stays the same. Returns
+ * `undefined` if the estimate is too close to the bound.
  */
 function callsNeeded(
   { value, low, high, n }: Estimate,
   bound: number,
   { distinct, units }: ReplaySample,
 ): number | undefined {
-  const half = value >= bound ? value - low : high - value;
-  const factor = ((MARGIN * half) / (value - bound)) ** 2;
-  // A part of the units may have no result yet.
-  const calls = Math.ceil((factor * distinct * n) / units);
+  const halfWidth = value >= bound ? value - low : high - value;
+  // The width of an interval shrinks with the square root of the number of units.
+  const unitsNeeded = n * ((MARGIN * halfWidth) / (value - bound)) ** 2;
+  // Fewer calls than units are answered, because a near duplicate copies the result of another unit.
+  const calls = Math.ceil((unitsNeeded * distinct) / units);
   return calls <= MOST_CALLS ? roundedUp(calls) : undefined;
 }
 
@@ -59,6 +61,7 @@ function roundedUp(calls: number): number {
   return Math.ceil(calls / unit) * unit;
 }
 
+/** Returns the verdict. `missing`: number of units without a result. */
 export function verdictOf(rules: readonly ReplayRule[], missing: number): ReplayReport['verdict'] {
   if (missing > 0) return 'incomplete';
   if (rules.some(({ result }) => result === 'broken')) return 'fail';

@@ -38,6 +38,7 @@ export async function runUnits(setup: UnitSetup, stop: (error: unknown) => void)
   if (failure !== undefined) throw failure.reason as Error;
 }
 
+/** Runs the candidate for a unit, and the present model if the unit is in the control. */
 async function runUnit(setup: UnitSetup, unit: IndexedUnit): Promise<void> {
   const { name, definition } = setup.experiment;
   const { candidate } = definition;
@@ -54,23 +55,27 @@ async function runUnit(setup: UnitSetup, unit: IndexedUnit): Promise<void> {
   const { wrap, version = '' } = candidate;
   await runSide(setup, call, { side: 'candidate', spec, request, wrap, version });
   if (!unit.isInControl) return;
-  const again = {
+  const control = {
     side: 'control',
     spec: call.response.target,
     request: replayedRequest(call),
     wrap: undefined,
     version: '',
   } as const;
-  await runSide(setup, call, again);
+  await runSide(setup, call, control);
 }
 
+/**
+ * Answers one side of a unit, compares its answer with the recorded one, and stores the result. Stores nothing if a call has no result
+ * yet. Stores a known result again only if another result of this side is newer.
+ */
 async function runSide(setup: UnitSetup, call: RecordedCall, run: SideRun): Promise<void> {
   const { experiment, journal, prices } = setup;
   const { definition } = experiment;
   const { side, request } = run;
-  const found = await answerSide(setup, call, run);
-  if (found === undefined) return;
-  const { key, answer, answers, hasTooManySteps } = found;
+  const answered = await answerSide(setup, call, run);
+  if (answered === undefined) return;
+  const { key, answer, answers, hasTooManySteps } = answered;
   const resultKey = digest([call.id, key, judgingKey(definition)]);
   const known = journal.index.result(resultKey);
   if (known !== undefined) {
@@ -141,7 +146,8 @@ function judgingKey({ judge, checks = {} }: Experiment['definition']): unknown {
   return [judging, Object.entries(checks).map(([check, { version }]) => [check, version])];
 }
 
-interface Undecided {
+/** Answer that was compared with the recorded answer. */
+interface Compared {
   readonly key: string;
   readonly call: RecordedCall;
   readonly request: ChatRequest;
@@ -152,10 +158,10 @@ interface Undecided {
 type Decision = Judged & { readonly by: Outcome['by'] };
 
 /** Returns the score of a pair by the first step that decides, or `undefined` if a call of a judge has no result. */
-async function decide(setup: UnitSetup, undecided: Undecided): Promise<Decision | undefined> {
+async function decide(setup: UnitSetup, compared: Compared): Promise<Decision | undefined> {
   const { experiment, signal } = setup;
   const { name, definition } = experiment;
-  const { key, call, request, answer, outcome } = undecided;
+  const { key, call, request, answer, outcome } = compared;
   if (outcome.score !== undefined) return { score: outcome.score, by: outcome.by, isDoubtful: false };
   const recorded = recordedAnswer(call);
   const { checks, judge } = definition;
@@ -172,7 +178,7 @@ async function decide(setup: UnitSetup, undecided: Undecided): Promise<Decision 
       }),
       signal,
     ));
-  // Answers with equal scores can still differ in what no check examines.
+  // If the checks score both answers equally, the judge decides, because the answers can differ in what no check examines.
   if (checked !== undefined && (checked !== 0 || judge === undefined))
     return { score: checked, by: 'check', isDoubtful: false };
   if (judge === undefined) return { score: 0, by: 'undecided', isDoubtful: true };
