@@ -83,16 +83,19 @@ class Refresher {
     this.current = base;
   }
 
+  /** Reads the store, and checks the source if the last check was more than `everyMs` ago. */
   async start(): Promise<void> {
     const { everyMs, clock } = this.#options;
     const stored = await this.#readStore();
     if (stored !== undefined) await this.#adopt(stored);
     if (everyMs === 0) return;
     const remaining = this.#checkedAt + everyMs - clock.now();
+    // More than `everyMs` remains only if the stored time is in the future, for example after a change of the clock.
     if (remaining > 0 && remaining <= everyMs) {
       this.#schedule(remaining);
       return;
     }
+    // Begin the check without the stored value. `refresh` would read the store again.
     this.#running = this.#check(undefined);
     const check = this.#checkAndSchedule();
     if (stored === undefined) await check;
@@ -151,8 +154,9 @@ class Refresher {
   async #adopt(stored: StoredCatalog): Promise<CatalogEvent | undefined> {
     const { document, checkedAt, etag, counts = {}, source = this.#source.name } = stored;
     const { base, vendors } = this.#options;
-    const isComplete = vendors.every((vendor) => stored.vendors?.includes(vendor) ?? true);
-    if (source === this.#source.name && isComplete) {
+    const hasAllVendors = vendors.every((vendor) => stored.vendors?.includes(vendor) ?? true);
+    // After a check of another source, or of fewer vendors, this source must be checked now, and without an ETag.
+    if (source === this.#source.name && hasAllVendors) {
       this.#checkedAt = Date.parse(checkedAt);
       this.#etag = etag;
       this.#counts = counts;
@@ -165,12 +169,14 @@ class Refresher {
     return { type: 'refreshed', date, changes: await diffCatalogs(before, this.current) };
   }
 
+  /** Loads the data of the source, merges it into the current data and stores the result. */
   async #load(): Promise<CatalogEvent> {
     const { accept, maxChange } = this.#options;
     const loaded = await this.#limited((signal) => this.#source.load({ signal, etag: this.#etag }));
     if (loaded === undefined) return this.#unchanged(this.#etag);
     const data = this.#read(loaded);
     if (data.date < this.current.date) return this.#unchanged(loaded.etag);
+    // Data of the same date has been merged before. Only changes that were refused, and that `accept` now contains, are new.
     const acceptedOnly = data.date === this.current.date;
     const { catalog, changes } = await overlay(this.current, data, { maxChange, accept, acceptedOnly });
     if (acceptedOnly && changes.length === 0) return this.#unchanged(loaded.etag);
@@ -181,7 +187,7 @@ class Refresher {
     return { type: 'refreshed', date: data.date, changes };
   }
 
-  /** Returns valid data of the source. */
+  /** Returns the data of the source in majordomo's types. Throws `protocol` for invalid or incomplete data. */
   #read(loaded: LoadedData): SourceData {
     const { clock, vendors } = this.#options;
     const date = loaded.date ?? new Date(clock.now()).toISOString().slice(0, 10);
@@ -200,6 +206,7 @@ class Refresher {
     throw new LlmError('protocol', `the date of the data, ${date}, is invalid or in the future`);
   }
 
+  /** Stores the time of the check. */
   async #unchanged(etag: string | undefined): Promise<CatalogEvent> {
     await this.#write(etag);
     return { type: 'unchanged' };
@@ -247,13 +254,13 @@ function following(current: () => Catalog): Catalog {
     models: (vendor: string): Promise<readonly CatalogModel[]> => current().models(vendor),
     with(overrides: readonly Override[]): Catalog {
       let base = current();
-      let own = base.with(overrides);
+      let overridden = base.with(overrides);
       return following(() => {
         if (base !== current()) {
           base = current();
-          own = base.with(overrides);
+          overridden = base.with(overrides);
         }
-        return own;
+        return overridden;
       });
     },
   };
