@@ -122,9 +122,13 @@ function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
   return state.json(isOpenAI ? openaiJob(batch, state) : mistralJob(batch, state));
 }
 
-/** Returns the id of the file with answers and that of the file with errors. An id is `undefined` if its file has no lines. */
+/**
+ * Returns the id of the file with answers and that of the file with errors. An id is `undefined` if its file has no lines. The files
+ * are written once, when the batch has ended.
+ */
 function resultFilesOf(batch: OpenBatch, state: BatchState): readonly (string | undefined)[] {
-  if (batch.resultFiles !== undefined || batch.replies.length === 0) return batch.resultFiles ?? [];
+  if (batch.resultFiles !== undefined) return batch.resultFiles;
+  if (batch.replies.length === 0) return [];
   const lines = state.lines(batch, lineOf);
   const isError = ({ reply }: ResultLine): boolean =>
     reply !== undefined && ('result' in reply || reply.status >= 400);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type AssistantPart, type ModelRequest, user, type VendorPart } from '@majordomo/core';
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../wires/answer.ts';
+import type { WireRequest } from '../../wires/wire.ts';
 import { type Bench, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import { onTarget } from '../chain/target.ts';
 import type { Case, Harness } from '../harness.ts';
@@ -34,41 +35,54 @@ const continued = (parts: readonly AssistantPart[]): ModelRequest['messages'] =>
 
 const isVendorPart = (part: AssistantPart): part is VendorPart => part.type === 'vendor';
 
-async function checkRoundTrip(harness: Harness, bench: Bench): Promise<void> {
-  const { generate, deliveries, model, server } = bench;
-  for (const [turn, delivery] of deliveries().entries()) {
+/** Asserts, for each delivery, that a response contains its vendor parts, and that the next request sends them back. */
+async function checkRoundTrip(
+  harness: Harness,
+  { generate, deliveries, model, server }: Bench,
+): Promise<void> {
+  let requests = 0;
+  for (const delivery of deliveries()) {
     const { parts } = succeeded(await generate(chatRequest('hi'), { delivery }));
     const vendorParts = parts.filter(isVendorPart);
-    assert.deepEqual(
-      parts.flatMap((part, at) =>
-        isVendorPart(part) && parts[at - 1]?.type === 'vendor' ? [] : [part.type],
-      ),
-      ['text', 'vendor', 'text'],
-      'the vendor part is at another position',
-    );
-    assert.ok(
-      vendorParts.some(({ text }) => text?.includes(QUERY)),
-      'no part contains the query',
-    );
-    for (const { kind, replay } of vendorParts) {
-      assert.notEqual(kind, '');
-      assert.equal(replay.family, model.families[0]);
-    }
+    assertVendorParts(parts, model.families[0]);
     const { warnings } = succeeded(
       await generate(chatRequest('', { messages: continued(parts) }), { delivery }),
     );
     assert.ok(!warnings.some(({ action }) => action === 'dropped'), 'a warning reports a dropped part');
-    const { request } = onlyRequest(server, 2 * turn + 2);
+    requests += 2;
+    const { request } = onlyRequest(server, requests);
     assert.equal(request.vendorBlocks.length, vendorParts.length, 'not all vendor parts were sent back');
-    const answerObjects = objectsIn(JSON.parse(harness.wire.complete(SEARCH_ANSWER, request).body));
-    const positions = request.vendorBlocks.map((block) =>
-      answerObjects.findIndex((one) => isDeepStrictEqual(one, block)),
-    );
-    assert.ok(!positions.includes(-1), `changed parts: ${JSON.stringify(request.vendorBlocks)}`);
-    assertAscending(positions);
-    const sent = JSON.stringify(request.messages);
-    assertAscending([BEFORE, QUERY, AFTER].map((text) => sent.indexOf(text)));
+    assertSentUnchanged(harness, request);
   }
+}
+
+/** Asserts that the vendor parts are between the texts, contain the query, and can be sent back to the family of the model. */
+function assertVendorParts(parts: readonly AssistantPart[], family: string | undefined): void {
+  const vendorParts = parts.filter(isVendorPart);
+  // A provider may divide the call and its result into several parts, which follow each other.
+  const types = parts.map(({ type }) => type);
+  const order = types.filter((type, at) => type !== 'vendor' || types[at - 1] !== 'vendor');
+  assert.deepEqual(order, ['text', 'vendor', 'text'], 'the vendor part is at another position');
+  assert.ok(
+    vendorParts.some(({ text }) => text?.includes(QUERY)),
+    'no part contains the query',
+  );
+  for (const { kind, replay } of vendorParts) {
+    assert.notEqual(kind, '');
+    assert.equal(replay.family, family);
+  }
+}
+
+/** Asserts that a request contains the objects of the answer, unchanged and in their order, and the texts around them. */
+function assertSentUnchanged(harness: Harness, request: WireRequest): void {
+  const answerObjects = objectsIn(JSON.parse(harness.wire.complete(SEARCH_ANSWER, request).body));
+  const positions = request.vendorBlocks.map((block) =>
+    answerObjects.findIndex((one) => isDeepStrictEqual(one, block)),
+  );
+  assert.ok(!positions.includes(-1), `changed parts: ${JSON.stringify(request.vendorBlocks)}`);
+  assertAscending(positions);
+  const sent = JSON.stringify(request.messages);
+  assertAscending([BEFORE, QUERY, AFTER].map((text) => sent.indexOf(text)));
 }
 
 /** Returns every object within a value, in document order. */
@@ -83,6 +97,7 @@ function assertAscending(places: readonly number[]): void {
   assert.ok(isInOrder, `sent back in another order: ${places.join(', ')}`);
 }
 
+/** Asserts that no request contains the part: one of the provider itself, and one of a chain, which also reports the part. */
 async function checkForeignPartDropped(harness: Harness): Promise<void> {
   const messages = continued([{ type: 'text', text: BEFORE }, FOREIGN_PART, { type: 'text', text: AFTER }]);
   await withBench(harness, ['In Asia.'], async ({ generate, server }) => {
