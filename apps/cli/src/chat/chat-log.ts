@@ -27,6 +27,7 @@ export class ChatLog {
     this.version = storedConversation?.version ?? 0;
   }
 
+  /** Stores the conversation. */
   async keep(conversation: Omit<Conversation, 'id'>): Promise<void> {
     try {
       await this.save(conversation);
@@ -70,8 +71,8 @@ export class ChatLog {
 }
 
 /**
- * Returns the arguments and the id of `--continue`. A value that is not an id is the first argument. The id is `undefined`
- * if the newest conversation is to be continued.
+ * Returns the arguments and the id of `--continue`. A value that is not an id is the first argument, as in `chat --continue hello`.
+ * The id is `undefined` if the newest conversation is to be continued.
  */
 export function parseContinue(
   words: readonly (string | undefined)[],
@@ -79,6 +80,7 @@ export function parseContinue(
 ): { readonly words: readonly (string | undefined)[]; readonly id: string | undefined } {
   if (value === undefined || value === true) return { words, id: undefined };
   if (LOOKS_LIKE_ID.test(value)) return { words, id: value };
+  // A command has at most two arguments, so the value cannot be another one.
   if (words[1] !== undefined) throw new Stop(`--continue must be the id of a conversation, not "${value}"`);
   return { words: [value, ...words], id: undefined };
 }

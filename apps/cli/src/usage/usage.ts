@@ -1,5 +1,5 @@
 import { didYouMean } from '@majordomo/core/toolkit';
-import type { ReportKey, ReportRow } from '@majordomo/ledger';
+import type { ReportKey, ReportQuery, ReportRow } from '@majordomo/ledger';
 import { openForReading } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
@@ -55,19 +55,22 @@ function keysOf(text: string): readonly ReportKey[] {
 }
 
 /** Returns the query. If the only key is `day` or `month`, the report includes days or months without calls. */
-const queryOf = (by: readonly ReportKey[]) => ({
-  by,
-  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  empty: by.length === 1 && by[0] !== 'hour' && TIMES.includes(by[0] ?? 'target'),
-});
+function queryOf(by: readonly ReportKey[]): Pick<ReportQuery, 'by' | 'zone' | 'empty'> {
+  const [first, ...others] = by;
+  return {
+    by,
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    empty: others.length === 0 && (first === 'day' || first === 'month'),
+  };
+}
 
-/** Sorts by time if the first key is a time, otherwise by cost. */
+/** Sorts by cost, and rows of equal cost by tokens. A report whose first key is a time is already sorted by time. */
 function sortRows(rows: readonly ReportRow[], [first]: readonly ReportKey[]): readonly ReportRow[] {
   if (first === undefined || TIMES.includes(first)) return rows;
-  return rows.toSorted((a, b) =>
-    a.nanoUsd === b.nanoUsd ? b.input + b.output - a.input - a.output : a.nanoUsd < b.nanoUsd ? 1 : -1,
-  );
+  return rows.toSorted((a, b) => Number(b.nanoUsd - a.nanoUsd) || tokensOf(b) - tokensOf(a));
 }
+
+const tokensOf = ({ input, output }: ReportRow): number => input + output;
 
 /** Converts money to decimal strings, because JSON has no integers of that size. */
 const inJson = (row: ReportRow): object => ({

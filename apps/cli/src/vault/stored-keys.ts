@@ -7,9 +7,11 @@ import { locatePackage } from '../program/load-package.ts';
 import { loadCredentials, userVault } from './load-credentials.ts';
 import { loginOf } from './logins.ts';
 
-/** Backend that needs a key, and its option for a login. */
+/** Backend that needs a key. */
 interface KeyUser {
+  /** Id of the backend, which is also the name of its entry. */
   readonly id: string;
+  /** Option that receives a login, and further options for a login. If absent, the option `apiKey` receives the login. */
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
 }
 
@@ -19,7 +21,7 @@ export interface StoredKeys {
   readonly entries: readonly VaultEntry[];
   /** Error that occurred when the vault was read. */
   readonly error: Error | undefined;
-  /** Returns options with the backend's entry, or `{}` without an entry. The value is read for every attempt. */
+  /** Returns the provider's options with the backend's entry, or `{}` without an entry. The value is read for every attempt. */
   optionsFor(backend: KeyUser): Readonly<Record<string, unknown>>;
 }
 
