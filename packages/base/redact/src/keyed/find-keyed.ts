@@ -39,6 +39,7 @@ interface Run {
   lastsTo: number;
 }
 
+/** Finds the value after a name and the separator at `at`. Returns the end of the value, or `undefined` without a secret. */
 function findAfterSeparator(
   text: string,
   at: number,
@@ -53,29 +54,31 @@ function findAfterSeparator(
   if (code === GREATER && text[from - 1] !== '<') return undefined;
   const verdict = verdictOf(text, name, from, code);
   if (verdict === undefined) return undefined;
-  // `=>` and `:=` assign a value, unlike a comparison operator.
-  let next = at + 1;
-  if (text[next] === '=') {
-    if (code === EQUALS) return undefined;
-    next++;
-  } else if (code === EQUALS && text[next] === '>') next++;
-  else if (code === EQUALS && /[!<>=]/.test(text.charAt(at - 1))) return undefined;
+  const next = separatorEnd(text, at, code);
+  if (next === undefined) return undefined;
+  // Names before `:`, `:=` and `=>` may be in quotes.
   const quote = code === COLON || next > at + 1 ? quoteAt(text, nameEnd) : undefined;
   return findValue(text, next, { text: name, from, verdict, quote }, code !== COLON, found, run);
 }
+
+/** Returns the end of a separator, also of `=>` and `:=`; `undefined` for a comparison operator, such as `==` and `<=`. */
+function separatorEnd(text: string, at: number, code: number): number | undefined {
+  const next = text[at + 1];
+  if (code !== EQUALS) return next === '=' ? at + 2 : at + 1;
+  if (next === '=') return undefined;
+  if (next === '>') return at + 2;
+  return /[!<>=]/.test(text.charAt(at - 1)) ? undefined : at + 1;
+}
+
+/** Matches names of credentials in the query of a URL. */
+const QUERY_NAME =
+  /^(?:key|sig|token|signature|x-amz-(?:signature|security-token|credential)|apikey|auth|access_token|appid|code)$/i;
 
 /** Returns the kind of a name. In a URL's query, `key` and `sig` are also names of credentials. */
 function verdictOf(text: string, name: string, from: number, code: number): Verdict | undefined {
   const before = text[from - 1];
   const isQuery = code === EQUALS && (before === '?' || before === '&');
-  if (
-    isQuery &&
-    /^(?:key|sig|token|signature|x-amz-(?:signature|security-token|credential)|apikey|auth|access_token|appid|code)$/i.test(
-      name,
-    )
-  ) {
-    return /^code$/i.test(name) ? 'perhaps' : 'secret';
-  }
+  if (isQuery && QUERY_NAME.test(name)) return /^code$/i.test(name) ? 'perhaps' : 'secret';
   return verdictOn(/^value$/i.test(name) ? (nameOfPair(text, from) ?? name) : name);
 }
 
@@ -86,9 +89,11 @@ const PAIR =
 const nameOfPair = (text: string, from: number): string | undefined =>
   PAIR.exec(text.slice(Math.max(0, from - MAX_PAIR), from))?.[1];
 
+/** Finds the value after a flag, such as `--password value`. `at`: offset of the flag's name. */
 function findAfterFlag(text: string, at: number, found: Span[], run: Run): number | undefined {
   let end = at;
   if (!/[a-z]/i.test(text.charAt(at))) return undefined;
+  // Hyphens inside a word are not the beginning of a flag, unless the letter before them ends an escape.
   if (/[\w-]/.test(text.charAt(at - 3)) && escapeBefore(text, at - 2) === undefined) return undefined;
   while (end - at < MAX_NAME && /[a-z-]/i.test(text.charAt(end))) end++;
   if (text[end] !== ' ') return undefined;
@@ -107,6 +112,11 @@ function findAfterFlag(text: string, at: number, found: Span[], run: Run): numbe
 /** Pattern of the quotes before the last quote of `"""` in Python and of `""` in CSV. */
 const OUTER_QUOTES = /"{1,2}(?="[\w!@#$%^&*-])/y;
 
+/**
+ * Finds the value that begins at `at` or after a few blanks. Returns the end of the value, or `undefined` without a secret.
+ *
+ * @param isAssigned whether `=`, `>` or a flag precedes the value, and not `:`
+ */
 function findValue(
   text: string,
   at: number,
@@ -136,7 +146,9 @@ function findValue(
   const isTight = (isAssigned && start === at) || (isHeader && /\d/.test(head));
   if (!isSecret(head, verdict, isTight)) return undefined;
   const end = valueEnd(text, start);
-  if (text[at - 1] === '>' && text[at - 2] !== '=' && text[end] !== '<') return undefined;
+  // The value of an element, as in `<key>value</key>`, ends at the next tag.
+  const isElement = text[at - 1] === '>' && text[at - 2] !== '=';
+  if (isElement && text[end] !== '<') return undefined;
   found.push({ rule: 'keyed-value', start, end, from });
   return end;
 }
@@ -150,6 +162,7 @@ function headLength(text: string, start: number, run: Run): number {
   return end - start;
 }
 
+/** Returns the end of an unquoted value. */
 function valueEnd(text: string, start: number): number {
   let end = start;
   while (!endsValue(text, end, start)) end++;
@@ -195,6 +208,7 @@ const GAP: ReadonlySet<number> = new Set(
   ),
 );
 
+/** Returns the name that ends at `end`; '' if none does. */
 function nameBefore(text: string, end: number): string {
   let from = end;
   while (end - from < MAX_NAME && isNameCharacter(text.charCodeAt(from - 1))) from--;

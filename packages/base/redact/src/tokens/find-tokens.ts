@@ -3,6 +3,7 @@ import { isOfWords } from '../keyed/value.ts';
 import type { Span } from '../rule.ts';
 import { INNER_RULES, TOKEN_RULES, type InnerRule, type TokenRule } from './table.ts';
 
+/** Fixed beginning of the tokens of a rule. */
 interface Start {
   readonly text: string;
   readonly rule: TokenRule;
@@ -39,27 +40,28 @@ const MAY_FOLLOW_A_JOIN = 4;
 
 /** Finds tokens by their shape. */
 export function findTokens(text: string, found: Span[]): void {
-  let before = 0;
+  let latest = 0;
   let lastEscape = -Infinity;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    const follows = before;
-    before = code;
+    const previous = latest;
+    latest = code;
     if (IS_WORD[code] !== 1) {
       if (beginsEscape(code)) lastEscape = at;
       continue;
     }
-    const isInside = IS_WORD[follows] === 1 && follows !== UNDERSCORE;
+    // Inside a word, a token can only begin after an escape, such as the `\n` before a key in JSON.
+    const isInside = IS_WORD[previous] === 1 && previous !== UNDERSCORE;
     if (isInside && at - lastEscape > MAX_ESCAPE) continue;
     const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
     if (starts === undefined) continue;
-    const from = isInside ? escapeBefore(text, at) : follows === HYPHEN ? startOfHyphen(text, at) : at;
+    const from = isInside ? escapeBefore(text, at) : previous === HYPHEN ? startOfHyphen(text, at) : at;
     if (from === undefined) continue;
-    const isJoined = follows === UNDERSCORE || (follows === HYPHEN && from === at);
+    const isJoined = previous === UNDERSCORE || (previous === HYPHEN && from === at);
     const end = tokenAt(text, at, starts, isJoined, from, found);
     if (end === undefined) continue;
     at = end - 1;
-    before = text.charCodeAt(at);
+    latest = text.charCodeAt(at);
   }
   for (const rule of INNER_RULES) findInner(text, rule, found);
 }
@@ -101,6 +103,7 @@ function tokenAt(
   return undefined;
 }
 
+/** Finds tokens that are recognized by a text at a fixed distance from their start, also within a word. */
 function findInner(text: string, { anchor, before, anchored, id }: InnerRule, found: Span[]): void {
   for (let at = text.indexOf(anchor); at !== -1; at = text.indexOf(anchor, at + 1)) {
     const start = at - before;
