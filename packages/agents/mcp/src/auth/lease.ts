@@ -17,9 +17,11 @@ export interface LeaseIo {
 }
 
 /**
- * Runs `work` in one of the processes that share the store. The others wait until `isDone` returns true. The store has no atomic
- * operation, so each process writes its id, waits, and reads which id was stored last. If the store is slower than `SETTLE_MS`, two
- * processes may run the work.
+ * Runs `work` in one of the processes that share the store, and returns its result. The other processes wait until `isDone` returns
+ * true, and then return true. If the work fails, one of them runs it again.
+ *
+ * The store has no atomic operation, so each process writes its id, waits, and reads which id was stored last. If the store is
+ * slower than `SETTLE_MS`, two processes may run the work.
  */
 export async function withLease(
   { store, name, clock, signal }: LeaseIo,
@@ -43,6 +45,7 @@ export async function withLease(
   }
 }
 
+/** Returns the id of the process that has the lease; `undefined` if none has it. */
 async function holderOf(store: McpStore, name: string, now: number): Promise<string | undefined> {
   const entry = await storedJson(store, name);
   const left = isRecord(entry) ? Number(entry['until']) - now : 0;

@@ -15,6 +15,7 @@ export function hostCheck({
   checkNames(origins, 'origins');
   const isHost = (url: URL): boolean =>
     hosts === undefined ? isLoopback(url) : hosts === 'any' || isIn(url, hosts);
+  // Without `origins`, pages of the served hosts may send requests, and any page if `hosts` is `any`.
   const isOrigin = (url: URL): boolean =>
     (origins !== undefined && isIn(url, origins)) || (hosts === 'any' ? origins === undefined : isHost(url));
   return (request) => {

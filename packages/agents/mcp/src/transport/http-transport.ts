@@ -1,7 +1,7 @@
 import { LlmError, messageOf, systemClock, type Credential } from '@majordomo/core';
 import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/toolkit';
 import { limitBody } from '@majordomo/wire-kit';
-import type { AuthProvider, RequestId, Transport } from '@modelcontextprotocol/client';
+import type { AuthProvider, FetchLike, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';
 import { authorizationFetch, guardedFetch, MAX_BYTES } from '../auth/server-fetch.ts';
@@ -30,32 +30,13 @@ export async function httpTransport(
   io: HttpIo,
 ): Promise<Pick<ServerTransport, 'transport' | 'close'>> {
   const { StreamableHTTPClientTransport } = await loadClient();
-  const { label, authorization, secrets } = io;
+  const { label, authorization } = io;
   const { url, headers, credential, auth } = place;
-  const { origin } = new URL(url);
   const ended = new AbortController();
   const fetch = guardedFetch(place, label);
   const authFetch = authorizationFetch(fetch, label, authorization?.secrets ?? new Set());
   const tokens = new WeakMap<Response, string>();
-  const send = async (input: string | URL, request: RequestInit = {}): Promise<Response> => {
-    const init = new URL(input).origin === origin ? request : without(request, headers);
-    const token = tokenIn(init);
-    // The token of an `OAuthClientProvider` is known only here.
-    if (token !== undefined) secrets.add(token);
-    const repeat = async (refused: Response, other: string): Promise<Response> => {
-      await refused.body?.cancel();
-      const repeated = new Headers(init.headers);
-      repeated.set('authorization', `Bearer ${other}`);
-      return noteToken(tokens, await fetch(input, { ...init, headers: repeated }), other);
-    };
-    const first = noteToken(tokens, await fetch(input, init), token);
-    // The token of another process may have expired as well, and the SDK logs in only once per request.
-    const stored = first.status === 401 ? await authorization?.storedToken(token) : undefined;
-    const answer = stored === undefined ? first : await repeat(first, stored);
-    if (answer.status !== 403 || authorization === undefined) return answer;
-    const wider = await authorization.stepUp(answer, stored ?? token, authFetch);
-    return wider === undefined ? answer : repeat(answer, wider);
-  };
+  const send = authorizedFetch(place, io, { fetch, authFetch, tokens });
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
     const received = await send(input, init);
     const answer = noteToken(tokens, limited(received, label), tokens.get(received));
@@ -82,6 +63,46 @@ export async function httpTransport(
     await transport.close();
   };
   return { transport, close };
+}
+
+/**
+ * Returns a `fetch` that repeats a refused request with another token: after a 401 with the token that another process has stored, and
+ * after a 403 with a token that has more scopes. Records the token of each response in `tokens`.
+ */
+function authorizedFetch(
+  { url, headers }: McpAddress,
+  { secrets, authorization }: HttpIo,
+  {
+    fetch,
+    authFetch,
+    tokens,
+  }: {
+    readonly fetch: FetchLike;
+    /** Sends the requests of a login. */
+    readonly authFetch: FetchLike;
+    readonly tokens: WeakMap<Response, string>;
+  },
+): FetchLike {
+  const { origin } = new URL(url);
+  return async (input, request = {}) => {
+    const init = new URL(input).origin === origin ? request : without(request, headers);
+    const token = tokenIn(init);
+    // The token of an `OAuthClientProvider` is known only here.
+    if (token !== undefined) secrets.add(token);
+    const repeat = async (refused: Response, other: string): Promise<Response> => {
+      await refused.body?.cancel();
+      const repeated = new Headers(init.headers);
+      repeated.set('authorization', `Bearer ${other}`);
+      return noteToken(tokens, await fetch(input, { ...init, headers: repeated }), other);
+    };
+    const first = noteToken(tokens, await fetch(input, init), token);
+    // The token of another process may have expired as well, and the SDK logs in only once per request.
+    const stored = first.status === 401 ? await authorization?.storedToken(token) : undefined;
+    const answer = stored === undefined ? first : await repeat(first, stored);
+    if (answer.status !== 403 || authorization === undefined) return answer;
+    const wider = await authorization.stepUp(answer, stored ?? token, authFetch);
+    return wider === undefined ? answer : repeat(answer, wider);
+  };
 }
 
 /**
