@@ -134,6 +134,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
       const now = clock.now();
       const rules = { catalog, maxStayMs, minSaving };
       const decision = await decide({ call, request, prefix, targets, conversation, now, ...rules });
+      // The conversation is away while it stays at another target than the first healthy one, for at most `maxStayMs`.
       const isAway = decision?.type === 'stay';
       if (isAway !== (conversation.awaySince !== undefined)) {
         const { awaySince: _, ...rest } = conversation;

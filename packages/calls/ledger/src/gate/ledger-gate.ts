@@ -45,6 +45,7 @@ function admit(context: LedgerContext, request: GateRequest): Permit | Denial | 
     const next = planOf(context, present);
     return 'deny' in next ? next : reserve(context, present, next);
   };
+  // Calls that wait for the same counter arrived earlier, so this call must not be admitted before them.
   const ahead = heldQueue.queuedCounter(plan);
   if (ahead !== undefined) {
     const limit = request.counted.find(({ counter }) => counter === ahead)?.limit;
@@ -163,6 +164,7 @@ function wantedOutput(
   return answerLengths.likely(attempt.target) ?? (most === undefined ? DEFAULT_OUTPUT : undefined);
 }
 
+/** Returns the denial for a counter that the store refused, or the counter for which the call waits. */
 function denialFor(
   context: LedgerContext,
   request: GateRequest,
@@ -198,6 +200,12 @@ export function denySpent(
   return spentDenial(limit, amount, refusal, clock.now());
 }
 
+/**
+ * Returns the permit of an attempt, which books the used amounts when it is settled. A skipped attempt has sent no request: its
+ * claims are released, and it does not count as a call.
+ *
+ * @param isReserved whether the store contains the claims
+ */
 function permit(
   context: LedgerContext,
   request: GateRequest,

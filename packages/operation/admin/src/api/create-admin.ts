@@ -123,6 +123,7 @@ export function createAdmin(options: AdminOptions): Admin {
   };
 }
 
+/** Returns the route for a path and a method, and the value of `{id}`. Throws `Refusal` if none exists. */
 function findRoute(
   routes: readonly Route[],
   place: string,
@@ -136,7 +137,10 @@ function findRoute(
     );
   });
   const route = found.find((each) => each.method.toUpperCase() === method);
-  if (route !== undefined) return { route, id: route.path.includes('{id}') ? decode(steps[2] ?? '') : '' };
+  if (route !== undefined) {
+    const at = route.path.split('/').indexOf('{id}');
+    return { route, id: decode(steps[at] ?? '') };
+  }
   if (found.length === 0) throw new Refusal('not-found', 'the address is unknown; see GET …/openapi.json');
   const allow = found.map((each) => each.method.toUpperCase()).join(', ');
   throw new Refusal('wrong-method', `the address does not accept ${method}; use ${allow}`, { allow });

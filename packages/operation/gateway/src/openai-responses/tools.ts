@@ -67,6 +67,7 @@ export interface ResponsesTools {
   readonly known: KnownTools;
 }
 
+/** Parses the tools and the tool choice of a request. A tool choice without tools has no effect. */
 export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
   const known = new KnownTools();
   const given = body.optional('tools', array(object)) ?? [];
@@ -77,6 +78,7 @@ export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
   return { request: choice === undefined ? { tools } : chosen(choice, tools, known), known };
 }
 
+/** Converts a tool, or all tools of a namespace. */
 function toolSpecs(tool: Fields, known: KnownTools, notes: Notes): readonly ToolSpec[] {
   if (tool.required('type', string) !== 'namespace') return toolSpec(tool, undefined, known, notes);
   const namespace = tool.required('name', nonEmptyString);
@@ -126,6 +128,7 @@ function customTool(tool: Fields, targetName: string): ToolSpec {
   };
 }
 
+/** Returns the tools that the choice allows, and the choice between them. */
 function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): ResponsesTools['request'] {
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };

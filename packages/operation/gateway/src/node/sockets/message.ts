@@ -49,6 +49,7 @@ export function parseMessage(message: Fields): ClientMessage {
   if (message.optional('background', boolean) === true)
     invalid('background', 'is not supported over a socket; send POST /v1/responses');
   message.required('model', nonEmptyString);
+  // Throws for an invalid input.
   inputItems(body);
   return { type: 'create', body, generates: message.optional('generate', boolean) ?? true };
 }
