@@ -21,11 +21,27 @@ export function periodAt(per: Limit['per'], zone: string, at: number): Period | 
     return windowAt(at, per === 'hour' ? HOUR : MINUTE, offsetAt(at, zone));
   const label = labelAt(at, per, zone);
   const isSame = (other: number): boolean => labelAt(other, per, zone) === label;
+  const isOther = (other: number): boolean => !isSame(other);
+  const [from, to] = likelyEnds(label, per, zone);
   return {
-    from: firstSecondWhere(isSame, at - MAX_LENGTH_MS, at),
-    to: firstSecondWhere((other) => !isSame(other), at, at + MAX_LENGTH_MS),
+    from: isFirstSecond(isSame, from) ? from : firstSecondWhere(isSame, at - MAX_LENGTH_MS, at),
+    to: isFirstSecond(isOther, to) ? to : firstSecondWhere(isOther, at, at + MAX_LENGTH_MS),
   };
 }
+
+/** Returns the midnights at which the period begins and ends, which are wrong if the clock changes at midnight. */
+function likelyEnds(label: string, per: 'day' | 'month', zone: string): readonly [number, number] {
+  const from = new Date(label);
+  const to = new Date(label);
+  if (per === 'day') to.setUTCDate(to.getUTCDate() + 1);
+  else to.setUTCMonth(to.getUTCMonth() + 1);
+  return [timeOf(from.getTime(), zone), timeOf(to.getTime(), zone)];
+}
+
+/** Returns the time at which a clock of the zone has the time `local`, given as if the zone were UTC. */
+const timeOf = (local: number, zone: string): number => local - offsetAt(local - offsetAt(local, zone), zone);
+
+const isFirstSecond = (holds: (at: number) => boolean, at: number): boolean => holds(at) && !holds(at - 1000);
 
 function windowAt(at: number, ms: number, offset: number): Period {
   const from = Math.floor((at + offset) / ms) * ms - offset;
