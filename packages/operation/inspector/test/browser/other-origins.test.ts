@@ -1,4 +1,5 @@
 import { describeWith } from '@majordomo/services';
+import { fakeClock } from '@majordomo/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser, openPage } from '@majordomo/services/browser';
@@ -20,7 +21,8 @@ describeWith('chromium', 'untrusted content and pages of other origins', () => {
   it(
     'shows markup in prompts, responses, tenants, errors and URLs as text',
     async () => {
-      await using testInspector = await startInspector({ content: true });
+      // The clock does not advance, so no call exceeds its timeout on a busy machine.
+      await using testInspector = await startInspector({ content: true }, fakeClock());
       testInspector.head.push({ text: `answer ${MARKUP}` });
       await testInspector.requestJson(`prompt ${MARKUP}`, `tenant ${MARKUP}`);
       testInspector.head.push({ failure: 'invalid', message: `failure ${MARKUP}` });
@@ -61,6 +63,8 @@ describeWith('chromium', 'untrusted content and pages of other origins', () => {
         'failed',
         'failed',
         'failed',
+        'failed',
+        'blocked',
       ]);
       expect(testInspector.majordomo.health.snapshot()).toEqual({});
     },
@@ -69,6 +73,9 @@ describeWith('chromium', 'untrusted content and pages of other origins', () => {
 });
 
 const attempts = ({ server: { url } }: ServedInspector): string => `Promise.all([
+  fetch('${url}/inspector/steer', {
+    method: 'POST', mode: 'no-cors', credentials: 'include', body: JSON.stringify({ target: '${HEAD}', ms: 1000 }),
+  }).then((r) => r.type, () => 'failed'),
   fetch('${url}/inspector/limits', { credentials: 'include' }).then((r) => r.text(), () => 'failed'),
   fetch('${url}/inspector/steer', {
     method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' },
@@ -83,5 +90,17 @@ const attempts = ({ server: { url } }: ServedInspector): string => `Promise.all(
     const socket = new WebSocket('${url.replace('http', 'ws')}/inspector/events');
     socket.onopen = () => resolve('open');
     socket.onerror = () => resolve('failed');
+  }),
+  new Promise((resolve) => {
+    const frame = document.createElement('iframe');
+    frame.onload = () => {
+      try {
+        resolve(frame.contentDocument?.body?.textContent || 'blocked');
+      } catch {
+        resolve('blocked');
+      }
+    };
+    frame.src = '${url}/inspector';
+    document.body.append(frame);
   }),
 ])`;

@@ -8,6 +8,8 @@ import { listen } from './support/listen.ts';
 import { eventsOf, HEAD, TAIL, startInspector } from './support/world.ts';
 
 const TIMEOUT_MS = 120_000;
+/** Number of calls in a long list. With SOAK=1, as in the nightly run, 10,000. */
+const MANY_CALLS = process.env['SOAK'] === undefined ? 2_000 : 10_000;
 
 describeWith('chromium', 'the inspector in a browser', () => {
   let browser: Browser;
@@ -90,14 +92,14 @@ describeWith('chromium', 'the inspector in a browser', () => {
   );
 
   it(
-    'renders one page of 10,000 calls, and the next page on request',
+    `renders one page of ${MANY_CALLS} calls, and the next page on request`,
     async () => {
-      await using testInspector = await startInspector({ keep: 10_000 });
-      for (let n = 1; n <= 10_000; n++)
+      await using testInspector = await startInspector({ keep: MANY_CALLS });
+      for (let n = 1; n <= MANY_CALLS; n++)
         for (const event of eventsOf(n, overloadedError)) testInspector.inspector.onEvent(event);
       await using openedPage = await openPage(browser, testInspector.address);
       const { page, wrong } = openedPage;
-      await waitForListedCalls(page, 10_000);
+      await waitForListedCalls(page, MANY_CALLS);
       expect(await page.locator('.row').count()).toBe(50);
       await page.getByRole('button', { name: 'Older' }).click();
       await page.locator('.row').nth(99).waitFor();
@@ -179,28 +181,6 @@ describeWith('chromium', 'the inspector in a browser', () => {
       expect(await page.evaluate('document.cookie')).toBe('');
       const [cookie] = await page.context().cookies();
       expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/inspector' });
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
-    'a page of another origin can neither read the inspector nor bench targets with the cookie',
-    async () => {
-      await using testInspector = await startInspector();
-      await using openedPage = await openPage(browser, testInspector.address);
-      const { page } = openedPage;
-      await using otherServer = await listen(() =>
-        Promise.resolve(new Response('<title>evil</title>', { headers: { 'content-type': 'text/html' } })),
-      );
-      const otherPage = await page.context().newPage();
-      await otherPage.goto(otherServer.url.replace('127.0.0.1', 'localhost'));
-      const results = await otherPage.evaluate<readonly string[]>(`Promise.all([
-      fetch('${testInspector.server.url}/inspector/steer', { method: 'POST', mode: 'no-cors', credentials: 'include', body: JSON.stringify({ target: '${HEAD}', ms: 1000 }) }).then((r) => r.type, () => 'failed'),
-      fetch('${testInspector.server.url}/inspector/limits', { credentials: 'include' }).then((r) => r.text(), () => 'failed'),
-      new Promise((resolve) => { const f = document.createElement('iframe'); f.onload = () => { try { resolve(f.contentDocument?.body?.textContent || 'blocked') } catch { resolve('blocked') } }; f.src = '${testInspector.server.url}/inspector'; document.body.append(f); }),
-    ])`);
-      expect(results.slice(1)).toEqual(['failed', 'blocked']);
-      expect(testInspector.majordomo.health.snapshot()).toEqual({});
     },
     TIMEOUT_MS,
   );
