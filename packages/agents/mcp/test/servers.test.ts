@@ -10,6 +10,7 @@ import { createMediaFitter, inspectImage } from '@majordomo/media';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { COMPILE_CACHE } from './support/compile-cache.ts';
 import { run, tempFolder, until } from './support/world.ts';
 
 const require = createRequire(import.meta.url);
@@ -32,7 +33,11 @@ async function server(
   const box = await connectMcp({
     name,
     prefix: '',
-    place: { command: process.execPath, args: [join(folder, 'dist/index.js'), ...args], env },
+    place: {
+      command: process.execPath,
+      args: [join(folder, 'dist/index.js'), ...args],
+      env: { ...COMPILE_CACHE, ...env },
+    },
     ...options,
   });
   onTestFinished(() => box.close());

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, type McpEvent, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { COMPILE_CACHE } from './support/compile-cache.ts';
 import { run } from './support/world.ts';
 
 const SCRIPT = new URL('support/serving-process.ts', import.meta.url).pathname;
@@ -10,7 +11,7 @@ async function connected(options: Partial<McpOptions> = {}): Promise<McpToolbox>
   const box = await connectMcp({
     name: 'calc',
     prefix: '',
-    place: { command: process.execPath, args: [SCRIPT] },
+    place: { command: process.execPath, args: [SCRIPT], env: COMPILE_CACHE },
     ...options,
   });
   onTestFinished(() => box.close());
@@ -28,10 +29,12 @@ describe.each([['2025'], ['auto']] as const)('a server of ours over stdio, for c
   });
 
   it('asks the person behind the client', async () => {
-    const box = await connected({ protocol, onElicit: () => ({ action: 'accept', content: {} }) });
+    const answers = [{ action: 'accept', content: {} }, { action: 'decline' }] as const;
+    let asked = 0;
+    const box = await connected({ protocol, onElicit: () => answers[asked++] ?? { action: 'cancel' } });
     expect(await run(box, 'wipe')).toEqual([{ type: 'text', text: 'wiped' }]);
-    const no = await connected({ protocol, onElicit: () => ({ action: 'decline' }) });
-    await expect(run(no, 'wipe')).rejects.toThrow('did not approve');
+    await expect(run(box, 'wipe')).rejects.toThrow('did not approve');
+    expect(asked).toBe(2);
   });
 });
 

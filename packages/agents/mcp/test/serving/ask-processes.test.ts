@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectMcp, type McpOptions } from '../../src/index.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { run } from '../support/world.ts';
 
 const PROGRAM = new URL('../support/asking-process.ts', import.meta.url).pathname;
@@ -25,7 +26,7 @@ async function connected(options: Pick<McpOptions, 'place' | 'protocol'>) {
 const textOf = (output: unknown): string => (output as [{ readonly text: string }])[0].text;
 
 it.each(['2025', 'auto'] as const)('`ask` of a program asks clients of %s on stdio', async (protocol) => {
-  const place = { command: process.execPath, args: [PROGRAM, 'stdio'] };
+  const place = { command: process.execPath, args: [PROGRAM, 'stdio'], env: COMPILE_CACHE };
   const { box, questions } = await connected({ place, protocol });
   for (const count of [1, 2, 3]) {
     questions.length = 0;

@@ -2,15 +2,21 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { connectMcp, type McpOptions, type McpToolbox } from '../../src/index.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const PACKAGE = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/server-everything/package.json',
 );
 
 /** Arguments that start server-everything over stdio. */
-export const EVERYTHING: { readonly command: string; readonly args: readonly string[] } = {
+export const EVERYTHING: {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} = {
   command: process.execPath,
   args: [join(PACKAGE, '../dist/index.js')],
+  env: COMPILE_CACHE,
 };
 
 /** Connects to one server-everything for all tests of a file. Call this function outside of a test. */
