@@ -155,8 +155,15 @@ const HTML = `<!doctype html>
 <script type="module" src="/chat-ui.js"></script>
 </html>`;
 
-/** Bundles the page's script at each request. An application would bundle it in advance. */
+let bundle: Promise<string> | undefined;
+
 async function pageScript(): Promise<Response> {
+  bundle ??= bundledPage();
+  return new Response(await bundle, { headers: { 'content-type': 'text/javascript' } });
+}
+
+/** Bundles the page's script. An application would bundle it in advance. */
+async function bundledPage(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../page/chat-ui.tsx', import.meta.url))],
     bundle: true,
@@ -166,5 +173,5 @@ async function pageScript(): Promise<Response> {
     define: { 'process.env.NODE_ENV': '"production"' },
     write: false,
   });
-  return new Response(outputFiles[0]?.text, { headers: { 'content-type': 'text/javascript' } });
+  return outputFiles[0]?.text ?? '';
 }
