@@ -195,16 +195,16 @@ describe.skipIf(process.env['SOAK'] !== '1')('experiments that SIGKILL ends at r
       const folder = tempFolder();
       const ahead = join(tempFolder(), 'ahead');
       writeFileSync(ahead, '0');
-      const stopped = Promise.withResolvers<undefined>();
+      const stopped = new AbortController();
       await using server = await startFaultyServer(async (request, index) => {
         if (index === 20) {
           suspended.child.kill('SIGSTOP');
-          stopped.resolve(undefined);
+          stopped.abort();
         }
         return answer(request, 'calls');
       });
       const suspended = start(server, folder, 'calls', '5', ahead);
-      await stopped.promise;
+      await once(stopped.signal, 'abort');
       writeFileSync(ahead, '180000');
       const [code, out] = await start(server, folder, 'calls', '5', ahead).output;
       expect(code).toBe(0);
