@@ -11,7 +11,7 @@ import { ANSWER } from './vendor-answers.ts';
 import type { Service } from './vendor-hosts.ts';
 
 /** Image of one pixel. */
-const PIXEL = Buffer.from(
+export const PIXEL: Buffer = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
@@ -30,6 +30,7 @@ export function documentServices(): Readonly<Record<string, Service>> {
     'https://support.example.com/': (request) => agent.fetch(request),
     'http://127.0.0.1:4141/': (request) => gateway().fetch(request),
     'https://api.openai.com/v1/images/generations': generateImage,
+    'https://api.openai.com/v1/images/edits': editImage,
     'https://api.openai.com/v1/audio/transcriptions': transcribe,
   };
 }
@@ -44,6 +45,14 @@ function gateway(): { fetch(request: Request): Promise<Response> } {
 function fakeModel(text: string): ChatModel {
   const provider = fakeProvider({ id: 'fake', models: { model: [text] } });
   return createMajordomo({ providers: [provider] }).model('fake/model');
+}
+
+/** Returns an image if the form has the parts of an edit with a mask, and otherwise status 400. */
+async function editImage(request: Request): Promise<Response> {
+  const form = await request.text();
+  const isComplete = ['prompt', 'image', 'mask'].every((name) => form.includes(`name="${name}"`));
+  if (!isComplete) return new Response(null, { status: 400 });
+  return Response.json({ created: 0, data: [{ b64_json: PIXEL.toString('base64') }] });
 }
 
 async function generateImage(request: Request): Promise<Response> {

@@ -11,7 +11,7 @@ import { transform } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fencesOf } from '../../src/documents.ts';
 import { filesIn } from '../../src/repository.ts';
-import { documentServices, startCollector } from '../../src/document-services.ts';
+import { documentServices, PIXEL, startCollector } from '../../src/document-services.ts';
 import { ANSWER, usualAnswer } from '../../src/vendor-answers.ts';
 import { startVendorHosts, type VendorHosts } from '../../src/vendor-hosts.ts';
 
@@ -74,6 +74,7 @@ const RUNS: Readonly<Record<string, readonly Run[]>> = {
     { args: ['approve', '8'], fails: 'no run of order 8 waits for a decision' },
   ],
   'a2a-remote 1': [{ prints: [ANSWER] }],
+  'azure 1': [{ prints: [`${ANSWER} azure/gpt-5.4`] }],
   'data-residency 1': [
     { prints: [ANSWER, 'openai-eu/gpt-6-sol eu', 'frankfurt/anthropic.claude-sonnet-5-5 eu'] },
   ],
@@ -128,7 +129,7 @@ const RUNS: Readonly<Record<string, readonly Run[]>> = {
 
 /** Hosts of the vendors in the programs. */
 const VENDORS =
-  /(?:^|\.)(?:openai\.com|anthropic\.com|googleapis\.com|groq\.com|cohere\.ai|cohere\.com|acme\.example)$|^(?:127\.0\.0\.1|localhost):(?:11434|8000)$/;
+  /(?:^|\.)(?:openai\.com|anthropic\.com|googleapis\.com|groq\.com|azure\.com|cohere\.ai|cohere\.com|acme\.example)$|^(?:127\.0\.0\.1|localhost):(?:11434|8000)$/;
 
 /** Files that the programs read. */
 const FILES: Readonly<Record<string, string | Buffer>> = {
@@ -140,6 +141,8 @@ const FILES: Readonly<Record<string, string | Buffer>> = {
     refresh_token: 't',
   }),
   'invoices/1.txt': 'Invoice 7, 49 EUR',
+  'photo.png': PIXEL,
+  'mask.png': PIXEL,
   'talk.mp3': 'ID3',
 };
 
@@ -151,6 +154,7 @@ const VARIABLES = {
   GROQ_API_KEY: 'key',
   COHERE_API_KEY: 'key',
   ACME_API_KEY: 'key',
+  AZURE_OPENAI_API_KEY: 'key',
   ANTHROPIC_FOUNDRY_API_KEY: 'key',
   TRACKER_ID: 'id',
   TRACKER_SECRET: 'secret',
