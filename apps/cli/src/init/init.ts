@@ -12,6 +12,7 @@ import { locatePackage } from '../program/load-package.ts';
 import { reasonOf } from '../program/reason.ts';
 import { chooseTargets, chooseVendors } from './choose.ts';
 import { configText } from './config-text.ts';
+import { installSteps } from './install-steps.ts';
 
 /** Options of `majordomo init`. */
 export interface InitFlags {
@@ -74,11 +75,10 @@ function nextSteps(vendors: readonly Backend[], { env, cwd }: Io): readonly stri
     hasAddress(vendor, env) ? [] : [`${vendor.id}: set ${vendor.addressEnv?.join(' or ') ?? ''}`],
   );
   const packages = new Set(vendors.map((vendor) => vendor.package));
-  const missing = [...packages].filter((name) => locatePackage(name, cwd) === undefined);
   return [
     ...keys,
     ...places,
-    ...missing.map((name) => `npm install ${name}`),
+    ...installSteps([...packages].filter((name) => locatePackage(name, cwd) === undefined)),
     'Then: majordomo chat "hello"',
   ];
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { installCommand } from './install-command.ts';
+import { installCommand, installPlace } from './install-command.ts';
 
 const PACKAGES = ['@majordomo/gateway', '@majordomo/inspector'];
 const commandIn = (folder: string): string => join(folder, 'node_modules', 'majordomo', 'dist', 'bin.js');
@@ -26,4 +26,13 @@ it('runs npx again with the packages', () => {
   expect(installCommand(PACKAGES, commandIn('/home/user/.npm/_npx/0a1b2c'))).toBe(
     'npx -p majordomo -p @majordomo/gateway -p @majordomo/inspector majordomo …',
   );
+});
+
+it('names the place of the packages', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'majordomo-install-'));
+  expect(installPlace(commandIn(folder))).toBe('next to the global command');
+  writeFileSync(join(folder, 'package.json'), '{}');
+  expect(installPlace(commandIn(folder))).toBe(`in ${folder}`);
+  expect(installPlace(commandIn('/home/user/.npm/_npx/0a1b2c'))).toBe('in the cache of npx');
+  expect(installPlace(join(folder, 'dist', 'bin.js'))).toBe('next to the command');
 });

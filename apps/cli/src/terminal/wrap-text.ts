@@ -72,7 +72,8 @@ export function createLineWrapper(columns: number): LineWrapper {
 }
 
 /** Matches commands, which are not wrapped because users copy them. */
-const COMMAND = /npm install(?: -\S+)* \S+|majordomo [a-z]+(?: [\w.-]+\/\S+)?/g;
+const COMMAND =
+  /npm install(?: -\S+)* \S+(?: @majordomo\/\S+)*|npx(?: -p \S+)+ majordomo|majordomo [a-z]+(?: [\w.-]+\/\S+)?/g;
 const UNBROKEN = '\u00A0';
 
 /** Breaks a complete text between words, but not in commands, and indents the following lines. */
