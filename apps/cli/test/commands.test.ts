@@ -65,6 +65,8 @@ it('doctor shows the variables that replace a base URL, and their mistakes', asy
       OPENAI_BASE_URL: 'http://proxy.lan/v1',
       GOOGLE_VERTEX_BASE_URL: 'https://name:s3cret@vertex.lan',
       OLLAMA_HOST: 'name:s3cret@127.0.0.1:1',
+      MISTRAL_BASE_URL: 'http://proxy.lan/mistral/v1',
+      VLLM_BASE_URL: 'https://gpu.example/v1',
     },
   });
   const { out, code } = await cli.run('doctor');
@@ -75,6 +77,8 @@ it('doctor shows the variables that replace a base URL, and their mistakes', asy
   );
   expect(out).toMatch(/– not set +ANTHROPIC_BASE_URL, GOOGLE_GEMINI_BASE_URL/);
   expect(out).toContain('127.0.0.1:1 (for ollama, environment)');
+  expect(out).toContain('http://proxy.lan/mistral/v1 (for mistral, environment)');
+  expect(out).toMatch(/– vllm +not checked: VLLM_BASE_URL is not an address of the local network/);
   expect(out).not.toContain('s3cret');
 });
 

@@ -6,16 +6,24 @@ import type { Io } from '../program/io.ts';
 import { lines, placesIn } from './credentials.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
-/** Lists the variables that can replace the base URL of a provider, both set and unset. */
+/** Form of the variables of profiles, which are too many for a list. */
+const FORM = 'each vendor with a profile has ID_BASE_URL, as in MISTRAL_BASE_URL';
+
+/** Lists the variables that can replace the base URL of a provider: all that are set, and the others without those of profiles. */
 export function baseURLs(settings: Settings, io: Io): Section {
   const whereIs = placesIn(settings, io);
-  const variables = BACKENDS.flatMap(({ id, addressEnv = [] }) => addressEnv.map((name) => ({ id, name })));
+  const variables = BACKENDS.flatMap(({ id, profile, addressEnv = [] }) =>
+    addressEnv.map((name) => ({ id, name, isOfProfile: profile?.baseURL !== undefined })),
+  );
   const set = variables.flatMap(({ id, name }) => {
     const where = whereIs(name);
     return where === undefined ? [] : [finding(name, settings.env[name] ?? '', `for ${id}, ${where}`)];
   });
-  const unset = variables.filter(({ name }) => whereIs(name) === undefined).map(({ name }) => name);
-  return { title: 'Base URLs', findings: [...set, ...lines(unset).map((line) => absent('not set', line))] };
+  const unset = variables
+    .filter(({ name, isOfProfile }) => !isOfProfile && whereIs(name) === undefined)
+    .map(({ name }) => name);
+  const findings = [...set, ...lines(unset).map((line) => absent('not set', line))];
+  return { title: 'Base URLs', findings: [...findings, absent('vendors', FORM)] };
 }
 
 function finding(name: string, value: string, origin: string): Finding {

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type Env } from '@majordomo/core';
 import { BACKENDS, backendForScheme, backendOf, type Backend } from '../backends/backends.ts';
 import { createBackend } from '../backends/create-backend.ts';
 import { loadPackage, locatePackage } from '../program/load-package.ts';
@@ -31,6 +31,9 @@ export async function local(settings: Settings, io: Io): Promise<Section> {
 async function server(id: string, settings: Settings, io: Io): Promise<Finding> {
   const { dsn } = dsnEntries(settings.env).find((entry) => entry.id === id) ?? {};
   const backend = dsn === undefined ? backendOf(id) : backendForScheme(dsn.scheme);
+  const outside = dsn === undefined ? variableOutside(backend, settings.env) : undefined;
+  if (outside !== undefined)
+    return absent(id, `not checked: ${outside} is not an address of the local network`);
   if (backend !== undefined && locatePackage(backend.package, io.cwd) === undefined) {
     return absent(id, `not checked: needs ${backend.package}`);
   }
@@ -49,6 +52,13 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
       ? absent(id, `does not answer (${error.kind})`)
       : ok(id, `answers, but lists no models (${error.kind} ${error.details.status})`);
   }
+}
+
+/** Returns the variable that moves a server with a profile out of the local network, or `undefined` if none does. */
+function variableOutside(backend: Backend | undefined, env: Env): string | undefined {
+  const variable = backend?.profile?.baseURLEnv;
+  const url = variable === undefined ? '' : (env[variable]?.trim() ?? '');
+  return url === '' || isLocalNetwork(URL.parse(url)?.host ?? '') ? undefined : variable;
 }
 
 /** Path and version of a CLI, and the variable that disables it. */

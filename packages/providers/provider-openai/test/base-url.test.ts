@@ -1,7 +1,7 @@
 import { createMajordomo, LlmError, user, type Env, type TurnMessage } from '@majordomo/core';
 import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOpenAI, groq, openaiCompatible } from '../src/index.ts';
+import { createOpenAI, groq, mistral, openaiCompatible } from '../src/index.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -54,6 +54,19 @@ describe('the base URL of OpenAI', () => {
       message: expect.stringContaining('OPENAI_BASE_URL must begin with https:// or http://') as string,
     });
   });
+});
+
+it('is read from the variable of a profile', async () => {
+  server = await testServer(
+    answers({
+      choices: [{ index: 0, message: { role: 'assistant', content: 'yes' }, finish_reason: 'stop' }],
+    }),
+  );
+  const env = { MISTRAL_API_KEY: 'k', MISTRAL_BASE_URL: `${server.origin}/proxy/v1` };
+  const majordomo = createMajordomo({ env, providers: [openaiCompatible(mistral)] });
+  const { text } = await majordomo.model('mistral/m').generate(request);
+  expect(text).toBe('yes');
+  expect(server.requests[0]?.path).toBe('/proxy/v1/chat/completions');
 });
 
 describe('a failed connection', () => {

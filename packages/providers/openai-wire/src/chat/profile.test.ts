@@ -47,6 +47,13 @@ describe('profiles', () => {
     });
   });
 
+  it.each([...wire.PROFILES, wire.openai, wire.openaiResponses, wire.codex, wire.xaiResponses])(
+    '$id reads its base URL from the variable that begins with its id',
+    ({ id, baseURLEnv }) => {
+      expect(baseURLEnv).toBe(`${id.toUpperCase().replaceAll('-', '_')}_BASE_URL`);
+    },
+  );
+
   it('have unique ids', () => {
     expect(profiles.length).toBeGreaterThanOrEqual(23);
     expect(new Set(profiles.map(({ id }) => id)).size).toBe(profiles.length);

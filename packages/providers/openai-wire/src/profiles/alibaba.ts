@@ -5,6 +5,7 @@ export const alibaba: Profile = {
   id: 'alibaba',
   vendor: 'alibaba',
   baseURL: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  baseURLEnv: 'ALIBABA_BASE_URL',
   keyEnv: 'DASHSCOPE_API_KEY',
   quirks: { reasoningRequest: 'enable_thinking', output: 'json_object' },
   // help.aliyun.com/en/model-studio/text-embedding-synchronous-api, 2026-03: at most 10 values of 8,192 tokens each.

@@ -13,6 +13,7 @@ export const codex: ResponsesProfile = {
   vendor: 'openai',
   billing: 'included',
   baseURL: 'https://chatgpt.com/backend-api/codex',
+  baseURLEnv: 'CODEX_BASE_URL',
   keyEnv: 'CODEX_ACCESS_TOKEN',
   headers: { 'openai-beta': 'responses=experimental' },
   quirks: /* @__PURE__ */ extended(OPENAI_RESPONSES_QUIRKS, {

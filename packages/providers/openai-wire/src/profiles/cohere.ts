@@ -4,7 +4,7 @@ const BASE_URL = 'https://api.cohere.ai/compatibility/v1';
 
 /**
  * Cohere's OpenAI-compatible endpoint. Its only reasoning efforts are `none` and `high` (API reference, 2026). Reranking uses
- * Cohere's native API (cohere-ai 8.1). Cohere's SDK reads no variable for the base URL, so this one follows the other vendors.
+ * Cohere's native API (cohere-ai 8.1).
  */
 export const cohere: Profile = {
   id: 'cohere',

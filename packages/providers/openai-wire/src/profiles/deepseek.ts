@@ -9,6 +9,7 @@ export const deepseek: Profile = {
   id: 'deepseek',
   vendor: 'deepseek',
   baseURL: 'https://api.deepseek.com',
+  baseURLEnv: 'DEEPSEEK_BASE_URL',
   keyEnv: 'DEEPSEEK_API_KEY',
   quirks: {
     reasoningOff: 'thinking.disabled',

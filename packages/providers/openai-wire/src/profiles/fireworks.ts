@@ -7,6 +7,7 @@ export const fireworks: Profile = {
   id: 'fireworks',
   vendor: 'fireworks-ai',
   baseURL: BASE_URL,
+  baseURLEnv: 'FIREWORKS_BASE_URL',
   keyEnv: 'FIREWORKS_API_KEY',
   quirks: { stopMax: 4, toolSchemas: 'plain', cacheKey: { header: 'x-session-affinity' } },
   unverified: 'API reference (2026); no recording',

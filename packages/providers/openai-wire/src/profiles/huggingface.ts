@@ -5,6 +5,7 @@ export const huggingface: Profile = {
   id: 'huggingface',
   vendor: 'huggingface',
   baseURL: 'https://router.huggingface.co/v1',
+  baseURLEnv: 'HUGGINGFACE_BASE_URL',
   keyEnv: 'HF_TOKEN',
   quirks: { reasoningField: 'none' },
 };

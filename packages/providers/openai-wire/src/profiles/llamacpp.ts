@@ -6,6 +6,7 @@ export const llamacpp: Profile = {
   vendor: 'llamacpp',
   billing: 'included',
   baseURL: 'http://localhost:8080/v1',
+  baseURLEnv: 'LLAMACPP_BASE_URL',
   quirks: { thinkTags: 'split', reasoningReplay: 'echo' },
   timeouts: { firstContentMs: 0, totalMs: 0 },
   rerank: {},

@@ -6,6 +6,7 @@ export const lmstudio: Profile = {
   vendor: 'lmstudio',
   billing: 'included',
   baseURL: 'http://localhost:1234/v1',
+  baseURLEnv: 'LMSTUDIO_BASE_URL',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
   timeouts: { firstContentMs: 0, totalMs: 0 },
   unverified: 'API reference (2026); recordings exist only for Responses',

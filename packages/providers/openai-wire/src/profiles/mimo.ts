@@ -5,6 +5,7 @@ export const mimo: Profile = {
   id: 'mimo',
   vendor: 'xiaomi',
   baseURL: 'https://api.xiaomimimo.com/v1',
+  baseURLEnv: 'MIMO_BASE_URL',
   keyEnv: 'MIMO_API_KEY',
   quirks: {
     maxTokensField: 'max_completion_tokens',

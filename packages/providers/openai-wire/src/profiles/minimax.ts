@@ -8,6 +8,7 @@ export const minimax: Profile = {
   id: 'minimax',
   vendor: 'minimax',
   baseURL: 'https://api.minimax.io/v1',
+  baseURLEnv: 'MINIMAX_BASE_URL',
   keyEnv: 'MINIMAX_API_KEY',
   quirks: {
     reasoningRequest: 'none',

@@ -16,6 +16,7 @@ export const mistral: Profile = {
   id: 'mistral',
   vendor: 'mistral',
   baseURL: 'https://api.mistral.ai/v1',
+  baseURLEnv: 'MISTRAL_BASE_URL',
   keyEnv: 'MISTRAL_API_KEY',
   capabilities: { images: IMAGES },
   quirks: {

@@ -8,6 +8,7 @@ export const moonshot: Profile = {
   id: 'moonshot',
   vendor: 'moonshotai',
   baseURL: 'https://api.moonshot.ai/v1',
+  baseURLEnv: 'MOONSHOT_BASE_URL',
   keyEnv: 'MOONSHOT_API_KEY',
   quirks: {
     reasoningRequest: 'thinking.type',

@@ -9,6 +9,7 @@ export const openrouter: Profile = {
   id: 'openrouter',
   vendor: 'openrouter',
   baseURL: 'https://openrouter.ai/api/v1',
+  baseURLEnv: 'OPENROUTER_BASE_URL',
   keyEnv: 'OPENROUTER_API_KEY',
   videos: { api: 'contents' },
   quirks: {

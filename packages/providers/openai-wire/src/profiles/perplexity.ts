@@ -8,6 +8,7 @@ export const perplexity: Profile = {
   id: 'perplexity',
   vendor: 'perplexity',
   baseURL: 'https://api.perplexity.ai',
+  baseURLEnv: 'PERPLEXITY_BASE_URL',
   keyEnv: 'PERPLEXITY_API_KEY',
   quirks: { streamUsage: false, refuses: ['tool_choice', 'seed'] },
   capabilities: { tools: false, files: false, audio: false },

@@ -5,6 +5,7 @@ export const poolside: Profile = {
   id: 'poolside',
   vendor: 'poolside',
   baseURL: 'https://inference.poolside.ai/v1',
+  baseURLEnv: 'POOLSIDE_BASE_URL',
   keyEnv: 'POOLSIDE_API_KEY',
   quirks: { reasoningRequest: 'none' },
   capabilities: { ...TEXT_ONLY, reasoning: true },

@@ -9,6 +9,7 @@ export const sglang: Profile = {
   vendor: 'sglang',
   billing: 'included',
   baseURL: 'http://localhost:30000/v1',
+  baseURLEnv: 'SGLANG_BASE_URL',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
   timeouts: { firstContentMs: 0, totalMs: 0 },
   unverified: 'API reference (2026); no recording',

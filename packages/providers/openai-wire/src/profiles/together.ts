@@ -5,6 +5,7 @@ export const together: Profile = {
   id: 'together',
   vendor: 'togetherai',
   baseURL: 'https://api.together.xyz/v1',
+  baseURLEnv: 'TOGETHER_BASE_URL',
   keyEnv: 'TOGETHER_API_KEY',
   rerank: {},
 };

@@ -5,6 +5,7 @@ export const typesafe: Profile = {
   id: 'typesafe',
   vendor: 'typesafe',
   baseURL: 'https://api.typesafe.ai/v1',
+  baseURLEnv: 'TYPESAFE_BASE_URL',
   keyEnv: 'TYPESAFE_API_KEY',
   unverified: 'the client of @earendil-works/pi-ai 1.5.2; no recording exists',
   embeddings: false,

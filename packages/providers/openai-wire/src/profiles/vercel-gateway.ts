@@ -9,6 +9,7 @@ export const vercelGateway: Profile = {
   id: 'vercel-gateway',
   vendor: 'vercel',
   baseURL: 'https://ai-gateway.vercel.sh/v1',
+  baseURLEnv: 'VERCEL_GATEWAY_BASE_URL',
   keyEnv: 'AI_GATEWAY_API_KEY',
   quirks: {
     reasoningField: 'reasoning',

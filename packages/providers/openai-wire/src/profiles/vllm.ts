@@ -6,6 +6,7 @@ export const vllm: Profile = {
   vendor: 'vllm',
   billing: 'included',
   baseURL: 'http://localhost:8000/v1',
+  baseURLEnv: 'VLLM_BASE_URL',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
   timeouts: { firstContentMs: 0, totalMs: 0 },
   rerank: {},

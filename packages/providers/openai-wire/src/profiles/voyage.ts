@@ -5,6 +5,7 @@ export const voyage: Profile = {
   id: 'voyage',
   vendor: 'voyage',
   baseURL: 'https://api.voyageai.com/v1',
+  baseURLEnv: 'VOYAGE_BASE_URL',
   keyEnv: 'VOYAGE_API_KEY',
   unverified: 'voyageai 0.4 and the API reference (2026); no recording exists',
   embeddings: {

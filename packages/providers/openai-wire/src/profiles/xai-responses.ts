@@ -7,6 +7,7 @@ export const xaiResponses: ResponsesProfile = {
   id: 'xai',
   vendor: 'xai',
   baseURL: 'https://api.x.ai/v1',
+  baseURLEnv: 'XAI_BASE_URL',
   keyEnv: 'XAI_API_KEY',
   issuer: 'xai',
   capabilities: { images: XAI_IMAGES },

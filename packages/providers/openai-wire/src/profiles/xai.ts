@@ -9,6 +9,7 @@ export const xai: Profile = {
   id: 'xai',
   vendor: 'xai',
   baseURL: 'https://api.x.ai/v1',
+  baseURLEnv: 'XAI_BASE_URL',
   keyEnv: 'XAI_API_KEY',
   capabilities: { images: XAI_IMAGES },
   quirks: { reasoningReplay: 'echo', reasoningTokens: 'outside', cacheKey: 'prompt_cache_key' },

@@ -5,6 +5,7 @@ export const zai: Profile = {
   id: 'zai',
   vendor: 'zai',
   baseURL: 'https://api.z.ai/api/paas/v4',
+  baseURLEnv: 'ZAI_BASE_URL',
   keyEnv: 'ZAI_API_KEY',
   quirks: { reasoningRequest: 'thinking.type', reasoningReplay: 'echo', output: 'json_object' },
 };
