@@ -56,10 +56,12 @@ const MAX_VALUES = 2 ** 26;
 
 /** Returns a key for each value, and one for each pair of values. */
 function keysOf(values: readonly number[]): readonly number[] {
-  return values.flatMap((first, at) => [
-    first,
-    ...values.slice(at + 1).map((second) => (first + 1) * MAX_VALUES + second),
-  ]);
+  const keys: number[] = [];
+  for (const [at, first] of values.entries()) {
+    keys.push(first);
+    for (const second of values.slice(at + 1)) keys.push((first + 1) * MAX_VALUES + second);
+  }
+  return keys;
 }
 
 type Pair = readonly [name: string, value: string];

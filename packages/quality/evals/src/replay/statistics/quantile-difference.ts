@@ -94,15 +94,18 @@ function quantilesOf(
 ): readonly number[] {
   const present = shares.reduce((sum, share, kind) => ((sizes[kind] ?? 0) > 0 ? sum + share : sum), 0);
   const weights = Float64Array.from(shares, (share, kind) => share / (sizes[kind] ?? 1));
+  const found: number[] = [];
   let at = -1;
   let passed = 0;
-  return quantiles.map((quantile) => {
+  // A loop, because variables that a function captures are slower.
+  for (const quantile of quantiles) {
     const end = quantile * present - ROUNDING;
     while (passed < end && at < values.length - 1) {
       at += 1;
       const times = drawn[places[at] ?? 0] ?? 0;
       if (times > 0) passed += times * (weights[kinds[at] ?? 0] ?? 0);
     }
-    return values[at] ?? Number.NaN;
-  });
+    found.push(values[at] ?? Number.NaN);
+  }
+  return found;
 }
