@@ -167,9 +167,10 @@ it('states what is wrong with a module, a report and an option', async () => {
     await cli.run('replay', 'show', 'x', '--min-quality', '5'),
     await cli.run('replay', 'show', 'x', '--max-cost', 'cheap'),
     await cli.run('replay', 'run', 'next.ts', '--concurrency', '1.5'),
+    await cli.run('replay', 'run', 'next.ts', '--budget', 'much'),
   ];
-  expect(problems.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2]);
+  expect(problems.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2, 2]);
   expect(problems.map(({ err }) => err).join('')).toMatch(
-    /does not export an experiment; write export default defineReplay\(.*the extension must be one of \.md, \.json, \.html.*--content applies to \.html reports only.*needs a terminal.*`minQuality` must be from 0 to 2, got 5.*maxCost must be a number, not NaN.*`concurrency` must be an integer from 1 to 1000, got 1.5/s,
+    /does not export an experiment; write export default defineReplay\(.*the extension must be one of \.md, \.json, \.html.*--content applies to \.html reports only.*needs a terminal.*`minQuality` must be from 0 to 2, got 5.*maxCost must be a number, not NaN.*`concurrency` must be an integer from 1 to 1000, got 1.5.*replay next: `budgetUsd` must be dollars/s,
   );
 });

@@ -135,8 +135,13 @@ export function mergeMargins(
 }
 
 /** Converts a dollar amount such as `'0.02'` to nano-dollars. Throws `config` for another format. */
-export function nanoUsdOf(name: string, path: string, usd: string): bigint {
+export function nanoUsdOf(
+  name: string,
+  path: string,
+  usd: string,
+  errorOf: typeof configError = configError,
+): bigint {
   const [, dollars = '', decimals = ''] = /^(\d{1,12})(?:\.(\d{1,9}))?$/.exec(usd) ?? [];
-  if (dollars === '') throw configError(name, path, 'must be dollars with up to 9 decimals, such as "0.02"');
+  if (dollars === '') throw errorOf(name, path, 'must be dollars with up to 9 decimals, such as "0.02"');
   return BigInt(dollars + decimals.padEnd(9, '0'));
 }

@@ -167,7 +167,7 @@ export function readDefinition(definition: ReplayDefinition): Experiment {
   checkRules(name, definition);
   if (sample !== undefined && !Number.isInteger(sample))
     throw replayError(name, 'sample', `must be an integer, got ${sample}`);
-  const budgetNanoUsd = nanoUsdOf(name, 'budgetUsd', definition.budgetUsd);
+  const budgetNanoUsd = nanoUsdOf(name, 'budgetUsd', definition.budgetUsd, replayError);
   return {
     definition,
     name,
