@@ -38,6 +38,7 @@ describeWith('chromium', 'the published command', () => {
       await page.getByLabel('Message').fill('Hello?');
       await page.getByRole('button', { name: 'Send' }).click();
       await page.locator('article.assistant').getByText(FAKE_ANSWER).waitFor();
+      await page.getByRole('link', { name: 'Hello?' }).waitFor();
       await page.reload();
       await page.locator('article.assistant').getByText(FAKE_ANSWER).waitFor();
       expect(await page.getByRole('link', { name: 'Hello?' }).count()).toBe(1);

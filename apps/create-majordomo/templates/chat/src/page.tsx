@@ -9,14 +9,14 @@ interface Listed {
   readonly title: string;
 }
 
-/** Links to the stored chats. */
-function History({ id }: { id: string }): ReactElement {
+/** Links to the stored chats. A new chat is stored with its first answer, so each answer loads the list again. */
+function History({ id, answers }: { id: string; answers: number }): ReactElement {
   const [chats, setChats] = useState<readonly Listed[]>([]);
   useEffect(() => {
     void fetch('/api/chats')
       .then((response) => response.json() as Promise<readonly Listed[]>)
       .then(setChats);
-  }, [id]);
+  }, [id, answers]);
   return (
     <nav aria-label="Chats">
       <a href={`#${crypto.randomUUID()}`}>New chat</a>
@@ -29,10 +29,17 @@ function History({ id }: { id: string }): ReactElement {
   );
 }
 
-function Chat({ id, stored }: { id: string; stored: UIMessage[] }): ReactElement {
+interface ChatProps {
+  readonly id: string;
+  readonly stored: UIMessage[];
+  readonly onAnswer: () => void;
+}
+
+function Chat({ id, stored, onAnswer }: ChatProps): ReactElement {
   const { messages, status, error, sendMessage, stop } = useChat({
     id,
     messages: stored,
+    onFinish: onAnswer,
     transport: new DefaultChatTransport({
       // The server stores the chat and needs only the last message.
       prepareSendMessagesRequest: ({ messages: all }) => ({
@@ -69,6 +76,7 @@ function Chat({ id, stored }: { id: string; stored: UIMessage[] }): ReactElement
 /** Shows the chat whose id is in the address, so that a reload shows the same chat. */
 function App(): ReactElement {
   const [id, setId] = useState(location.hash.slice(1));
+  const [answers, setAnswers] = useState(0);
   const [loaded, setLoaded] = useState<{ readonly id: string; readonly messages: UIMessage[] }>();
   useEffect(() => {
     const change = (): void => setId(location.hash.slice(1));
@@ -82,8 +90,10 @@ function App(): ReactElement {
   }, [id]);
   return (
     <>
-      <History id={id} />
-      {loaded?.id === id && <Chat key={id} id={id} stored={loaded.messages} />}
+      <History id={id} answers={answers} />
+      {loaded?.id === id && (
+        <Chat key={id} id={id} stored={loaded.messages} onAnswer={() => setAnswers((count) => count + 1)} />
+      )}
     </>
   );
 }
