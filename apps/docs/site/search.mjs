@@ -86,6 +86,13 @@ const EXPECTED = {
   'cheapest model': 'docs/routing',
   'invalid api key': 'docs/errors',
   changelog: 'docs/versions',
+  'fake model': 'docs/testing',
+  history: 'docs/frontends',
+  'store messages': 'docs/frontends',
+  'base url': 'docs/keys',
+  OPENAI_BASE_URL: 'docs/keys',
+  stdio: 'docs/mcp-servers',
+  'batch results': 'docs/batch',
 };
 
 /** Returns the searches whose first result is on another page. */
