@@ -125,7 +125,7 @@ describe('a limit', () => {
     const { callModel } = ledgerFixture([reply(1, 1)], { limits: [day({ max: { usd: '0.0001' } })] });
     const error = await denialOf(callModel());
     expect(error.message).toMatch(
-      /: limit "day" allows \$0\.0001\d* in total, and this call may use up to \$0\.001\d*; lower maxTokens, or create the ledger with reserve: 'likely'$/,
+      /: limit "day" allows \$0\.0001\d* in total, and this call may use up to \$0\.001\d*; lower maxTokens, shorten the input, or create the ledger with reserve: 'likely'$/,
     );
     expect(error.details.retryAfterMs).toBeUndefined();
   });

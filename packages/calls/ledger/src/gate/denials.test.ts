@@ -111,7 +111,7 @@ describe('the denial of a spent limit', () => {
   it('has no time if the call can never fit', () => {
     const limit = limitOf({ tokens: 9 });
     expect(spentDenial(limit, 10n, refusalOf(limit, { retryAfterMs: 5 }), NOON)).toMatchObject({
-      deny: 'limit "day" allows 9 tokens in total, and this call may use up to 10 tokens; lower maxTokens, or create the ledger with reserve: \'likely\'',
+      deny: 'limit "day" allows 9 tokens in total, and this call may use up to 10 tokens; lower maxTokens, shorten the input, or create the ledger with reserve: \'likely\'',
       advance: false,
     });
     expect(spentDenial(limit, 9n, refusalOf(limit), NOON).deny).toContain('nothing left of 9 tokens');

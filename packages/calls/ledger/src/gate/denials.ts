@@ -33,7 +33,7 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
   const advance = definition.whenSpent === 'advance';
   if (amount > max)
     return {
-      deny: `${name} allows ${format(max)} in total, and this call may use up to ${format(amount)}; lower maxTokens, or create the ledger with reserve: 'likely'`,
+      deny: `${name} allows ${format(max)} in total, and this call may use up to ${format(amount)}; lower maxTokens, shorten the input, or create the ledger with reserve: 'likely'`,
       advance,
       code: 'call-too-large',
       publicMessage: limit.isOwn
