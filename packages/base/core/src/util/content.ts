@@ -12,10 +12,15 @@ import type {
 export type ContentPart = ImagePart | FilePart | AudioPart;
 
 /** Returns the images, documents and audio of a message of the user or of tools. */
-export const contentsIn = ({ role, parts }: TurnMessage): readonly ContentPart[] =>
-  (role === 'assistant' ? [] : parts)
-    .flatMap((part): readonly (Part | ResultPiece)[] => ('content' in part ? part.content : [part]))
-    .filter((piece) => 'bytes' in piece);
+export function contentsIn({ role, parts }: TurnMessage): readonly ContentPart[] {
+  const contents: ContentPart[] = [];
+  if (role === 'assistant') return contents;
+  for (const part of parts) {
+    const pieces: readonly (Part | ResultPiece)[] = 'content' in part ? part.content : [part];
+    for (const piece of pieces) if ('bytes' in piece) contents.push(piece);
+  }
+  return contents;
+}
 
 /** Whether messages contain a blob, or other content of at least a size in bytes. */
 export const hasLargeContent = (messages: readonly Message[], size: number): boolean =>
