@@ -3,7 +3,8 @@ import type { Journal } from './journal/journal.ts';
 import type { IndexedUnit, JournalIndex } from './journal/journal-index.ts';
 import type { ResultLine, Rules, Side, StoredCost } from './journal/lines.ts';
 import type { ReplaySample } from './report/report.ts';
-import type { Comparison, Results, ScoredUnit, UnitCost } from './report/results.ts';
+import type { Comparison } from './compare/comparison.ts';
+import type { Results, ScoredUnit, UnitCost } from './report/results.ts';
 
 /** Returns everything that the report of a journal is computed of. */
 export function resultsOf(

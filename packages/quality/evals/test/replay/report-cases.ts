@@ -1,6 +1,7 @@
 import { seededRandom } from '@majordomo/testing';
 import type { Divergence } from '../../src/replay/answer.ts';
-import type { Comparison, Results, ScoredUnit, UnitCost } from '../../src/replay/report/results.ts';
+import type { Comparison } from '../../src/replay/compare/comparison.ts';
+import type { Results, ScoredUnit, UnitCost } from '../../src/replay/report/results.ts';
 import { comparisonOf, has, resultsOf, sampleOf, unitOf, type Features } from './report-traffic.ts';
 import type { Random } from './simulated.ts';
 

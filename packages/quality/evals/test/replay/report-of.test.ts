@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decisionOf } from '../../src/replay/report/decision.ts';
 import { reportOf } from '../../src/replay/report/report-of.ts';
 import type { ReplayReport } from '../../src/replay/report/report.ts';
-import type { Comparison, Results, ScoredUnit, UnitCost } from '../../src/replay/report/results.ts';
+import type { Comparison } from '../../src/replay/compare/comparison.ts';
+import type { Results, ScoredUnit, UnitCost } from '../../src/replay/report/results.ts';
 import { caseOf, type CaseName } from './report-cases.ts';
 import { comparisonOf, resultsOf, unitOf } from './report-traffic.ts';
 

@@ -1,5 +1,6 @@
 import type { ReplaySample } from '../../src/replay/report/report.ts';
-import type { Comparison, Results, ScoredUnit } from '../../src/replay/report/results.ts';
+import type { Comparison } from '../../src/replay/compare/comparison.ts';
+import type { Results, ScoredUnit } from '../../src/replay/report/results.ts';
 import type { Random } from './simulated.ts';
 
 /** Features of simulated calls. */

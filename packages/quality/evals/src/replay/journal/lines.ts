@@ -2,7 +2,7 @@ import type { JsonValue } from '@majordomo/core';
 import type { Divergence } from '../answer.ts';
 import type { ReplayPlan } from '../replay-plan.ts';
 import type { Features } from '../sample/features.ts';
-import type { Comparison } from '../report/results.ts';
+import type { Comparison } from '../compare/comparison.ts';
 
 /** Format of the first line of a journal. */
 export const FORMAT = 'majordomo-replay/1';

@@ -1,7 +1,8 @@
 import { countsOf, examplesOf } from './examples.ts';
 import { compare } from './kinds.ts';
 import type { ReplayReport } from './report.ts';
-import type { Comparison, ScoredUnit } from './results.ts';
+import type { Comparison } from '../compare/comparison.ts';
+import type { ScoredUnit } from './results.ts';
 import { scoreOf } from './strata.ts';
 
 type Divergences = ReplayReport['divergences'];

@@ -1,6 +1,7 @@
 import { wilson } from '../../statistics.ts';
 import type { Estimate, ReplayJudgment } from './report.ts';
-import type { Comparison, Results } from './results.ts';
+import type { Comparison } from '../compare/comparison.ts';
+import type { Results } from './results.ts';
 
 /** Returns the reliability of the judge, or `undefined` if no pair was judged. */
 export function judgmentOf({ units, judges }: Results): ReplayJudgment | undefined {

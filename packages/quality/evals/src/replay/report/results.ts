@@ -1,4 +1,4 @@
-import type { Divergence } from '../answer.ts';
+import type { Comparison } from '../compare/comparison.ts';
 import type { ReplayModels, ReplaySample } from './report.ts';
 
 /** Everything that a report is computed of. */
@@ -39,25 +39,6 @@ export interface ScoredUnit {
   readonly recordedFirstMs: number | undefined;
   readonly presentCost: UnitCost | undefined;
   readonly candidateCost: UnitCost | undefined;
-}
-
-/** Comparison of an answer with the recorded answer. */
-export interface Comparison {
-  /** Score from -1 (worse) to 1 (better). */
-  readonly score: number;
-  /** Step that decided. */
-  readonly by: 'failure' | 'format' | 'equal' | 'check' | 'judge' | 'undecided';
-  /** Whether the judge contradicts itself, or has no verdict. */
-  readonly isDoubtful: boolean;
-  /** Score that a person has given. */
-  readonly label: number | undefined;
-  /** Error kind, finish reason, or `format`, if the answer failed. */
-  readonly failure: string | undefined;
-  /** Kinds of difference, such as `field /total differs`. Contain no content. */
-  readonly differences: readonly string[];
-  readonly divergences: readonly Divergence[];
-  readonly ms: number | undefined;
-  readonly firstMs: number | undefined;
 }
 
 /** Cost of one unit in nano-USD. */

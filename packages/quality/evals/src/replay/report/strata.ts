@@ -1,7 +1,8 @@
 import { qualityDifference } from '../statistics/quality.ts';
 import type { Interval, Unit } from '../statistics/unit.ts';
 import type { Estimate } from './report.ts';
-import type { Comparison, ScoredUnit } from './results.ts';
+import type { Comparison } from '../compare/comparison.ts';
+import type { ScoredUnit } from './results.ts';
 
 /** Share of the traffic that each kind has, by its name. */
 export type Weights = ReadonlyMap<string, number>;
