@@ -73,8 +73,15 @@ const compatible = (profile: Profile, cannot = cannotOf(profile)): [string, Harn
 ];
 
 /** Whether a profile has nothing but an address. `together` represents these profiles. */
-const hasOnlyAddress = ({ id, vendor, baseURL, keyEnv, unverified, ...others }: Profile): boolean =>
-  Object.keys(others).length === 0 && id !== 'together';
+const hasOnlyAddress = ({
+  id,
+  vendor,
+  baseURL,
+  baseURLEnv,
+  keyEnv,
+  unverified,
+  ...others
+}: Profile): boolean => Object.keys(others).length === 0 && id !== 'together';
 
 /** Servers on the user's machine require no key, but the suite sends one. */
 const vendors = PROFILES.filter((profile) => !hasOnlyAddress(profile)).map((profile) =>
