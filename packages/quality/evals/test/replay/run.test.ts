@@ -13,6 +13,7 @@ import {
   replay,
   type ReplayDefinition,
 } from '../../src/replay.ts';
+import { exceededLimits } from '../../src/replay/run/exceeded-limits.ts';
 import { company, type Company } from './company.ts';
 
 let folder: string;
@@ -260,6 +261,22 @@ describe('an experiment', () => {
     expect(ledger.limits()).toMatchObject([{ name: 'replay:next', max: { usd: '50' }, per: 'ever' }]);
     const [row] = await ledger.report({ by: ['tenant'], where: { tenant: ['replay:next'] } } as never);
     expect(row?.nanoUsd).toBe(BigInt(report.spentNanoUsd));
+  });
+
+  it('finds the spent part of a limit of the ledger, also with an empty `each`', async () => {
+    const limit = { max: { usd: '10' }, per: 'day' } as const;
+    const ledger = createLedger({
+      limits: [
+        { ...limit, name: 'a', each: [] },
+        { ...limit, name: 'b' },
+      ],
+    });
+    const one = await company({ calls: 100, isWrong, gates: [ledger.gate] });
+    await replay(definitionOf(one), { folder, ledger });
+    expect(await exceededLimits(ledger, 'next', 10_000_000_000n)).toEqual([
+      expect.stringContaining('the limit a of the ledger'),
+      expect.stringContaining('the limit b of the ledger'),
+    ]);
   });
 
   it('is refused before the first call if a limit of the ledger does not cover the likely cost', async () => {

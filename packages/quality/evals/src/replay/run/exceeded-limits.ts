@@ -17,7 +17,8 @@ export async function exceededLimits(
   for (const limit of ledger.limits()) {
     if (limit.name === tenant || !('usd' in limit.max) || !countsAll(limit, tenant)) continue;
     const states = await ledger.state(limit.name);
-    const key = limit.each === undefined ? '' : `tenant=${encodeURIComponent(tenant)}`;
+    const hasKeys = (limit.each ?? []).length > 0;
+    const key = hasKeys ? `tenant=${encodeURIComponent(tenant)}` : '';
     const state = states.find((one) => one.key === key);
     const left = state?.left ?? nanoUsdOf(name, `limit ${limit.name}`, limit.max.usd);
     if (likelyNanoUsd <= left) continue;
