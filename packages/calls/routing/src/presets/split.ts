@@ -13,8 +13,8 @@ const HASH_DIGITS = 13;
  *
  * @param arms weights by name or target, such as `{ stable: 95, canary: 5 }`. Only their ratios matter. An arm with the weight 0 gets no
  * calls. The first other arm is used if no key is known
- * @param by returns the key of a call, such as the id of the user or conversation. The first arm is used for `undefined` and `''`, and
- * if the function throws
+ * @param by returns the key of a call, such as the id of the user or conversation. No key is known if it returns `undefined`
+ * or `''`, or throws
  * @example createRouter({ presets: { fast: split({ stable: 95, canary: 5 }, ({ call }) => call?.tenant), stable, canary } })
  */
 export function split(
