@@ -55,8 +55,8 @@ interface Run {
   readonly prints?: readonly string[];
   /** Message of the error that the run must throw. `@default` none */
   readonly fails?: string;
-  /** Request to the server that the program starts. Its response must contain `ANSWER`. `@default` none */
-  readonly request?: { readonly path: string; readonly body: string };
+  /** Request to the server that the program starts, and a part of its response (`@default` `ANSWER`). `@default` none */
+  readonly request?: { readonly path: string; readonly body: string; readonly response?: string };
 }
 
 /** Runs by program, in order. A program that is not listed runs once, and its output is not compared. */
@@ -79,6 +79,15 @@ const RUNS: Readonly<Record<string, readonly Run[]>> = {
     { prints: [ANSWER, 'openai-eu/gpt-6-sol eu', 'frankfurt/anthropic.claude-sonnet-5-5 eu'] },
   ],
   'extraction 1': [{ prints: ['1 documents $0.000032'] }],
+  'frontends 6': [
+    {
+      request: {
+        path: '/api/chats/7',
+        body: '{"messages": [{"id": "1", "role": "user", "parts": [{"type": "text", "text": "hi"}]}]}',
+        response: '"finishReason":"stop"',
+      },
+    },
+  ],
   'gemini-clients 1': [{ prints: [ANSWER] }],
   'gemini-clients 2': [{ prints: [ANSWER] }],
   'getting-started 1': [{ prints: [ANSWER] }],
@@ -104,7 +113,7 @@ const RUNS: Readonly<Record<string, readonly Run[]>> = {
       ],
     },
   ],
-  'getting-started 4': [{ prints: [`${ANSWER} openai/gpt-5.4`] }],
+  'getting-started 4': [{ prints: [`${ANSWER} openai/gpt-5.4`, '$0.00011'] }],
   'getting-started 5': [{ prints: ['7 49 7'] }],
   'getting-started 6': [{ prints: [`${ANSWER} 4`] }],
   'getting-started 7': [{ prints: [ANSWER, ANSWER] }],
@@ -269,7 +278,7 @@ describe('programs of the documents', () => {
       await run(program, args);
       expect(complained).toBe('');
       if (isPrinting(program)) expect(printed).not.toBe('');
-      if (request !== undefined) expect(await answerTo(request)).toContain(ANSWER);
+      if (request !== undefined) expect(await answerTo(request)).toContain(request.response ?? ANSWER);
       if (prints !== undefined) expect(printed.trimEnd().split('\n')).toEqual(prints);
     }
   });
