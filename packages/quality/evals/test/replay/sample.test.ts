@@ -72,6 +72,11 @@ describe('kinds of calls', () => {
     expect(countsOf(all)).toEqual({ chat: 100, extract: 90, other: 7 });
   });
 
+  it('join the least frequent values if there is no room for each of them', () => {
+    const all = [...calls('chat', 'de', 100), ...calls('extract', 'de', 90), ...calls('title', 'de', 80)];
+    expect(countsOf(all, 2)).toEqual({ chat: 100, other: 170 });
+  });
+
   it('are not divided for few calls', () => {
     expect(countsOf([...calls('chat', 'de', 30), ...calls('extract', 'de', 35)])).toEqual({
       'all calls': 65,

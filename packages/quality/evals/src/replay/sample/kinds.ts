@@ -51,8 +51,9 @@ function divide<Call extends { readonly features: Features }>(
     .filter(([, calls]) => calls.length >= least)
     .sort(([a, first], [b, second]) => second.length - first.length || (a < b ? -1 : 1));
   const hasRare = frequent.length < byValue.size;
-  const own = frequent.slice(0, hasRare || frequent.length > free + 1 ? free : free + 1);
-  if (own.length + (hasRare ? 1 : 0) < 2 || frequent.length < 2) return [group];
+  const needsOther = hasRare || frequent.length > free + 1;
+  const own = frequent.slice(0, needsOther ? free : free + 1);
+  if (frequent.length < 2 || own.length === 0) return [group];
   const values = new Set(own.map(([value]) => value));
   const others = group.calls.filter((call) => !values.has(call.features[feature]));
   const parts = own.map(([value, calls]) => ({
