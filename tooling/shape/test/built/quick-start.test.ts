@@ -67,6 +67,7 @@ test('the programs with real models in the tutorial answer with a key of OpenAI'
 
   expect(printed).toEqual([
     ['Rayleigh scattering.', 'openai/gpt-5.4'],
+    ['$0.00011'],
     ['Soup', 20, 'tomatoes, salt'],
     ['Yes.', 4],
     ['Rayleigh scattering.'],
