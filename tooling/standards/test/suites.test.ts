@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { verified } from '../src/ag-ui/client.ts';
-import { agUi } from '../src/ag-ui/suite.ts';
+import { agUi, agUiWith } from '../src/ag-ui/suite.ts';
 import { card, expectedFailures, type Report } from '../src/card.ts';
 import { jsonSchema } from '../src/json-schema/suite.ts';
 import { problemsOfEvents, problemsOfResponse } from '../src/open-responses/shape.ts';
@@ -14,11 +14,14 @@ import { differencesOf, problemsOf, type Suite } from '../src/suite.ts';
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const reports = JSON.parse(read('tooling/standards/results.json')) as readonly Report[];
 
+/** Suite with a tenth of its random runs. With SOAK=1, as in the nightly run, with all. */
+const TESTED_AG_UI = process.env['SOAK'] === undefined ? agUiWith(50) : agUi;
+
 describe('a suite that needs no installation', () => {
   it.for<[string, Suite]>([
     ['open-responses', openResponses],
     ['json-schema', jsonSchema],
-    ['ag-ui', agUi],
+    ['ag-ui', TESTED_AG_UI],
     ['skills', skills],
   ])('%s has the recorded results, without an unexpected failure', async ([name, suite], { skip }) => {
     const results = await suite.run();

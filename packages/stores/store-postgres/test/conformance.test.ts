@@ -32,31 +32,34 @@ const isOnlyInSoak = (kind: Kind, name: string): boolean =>
   process.env['SOAK'] === undefined && kind !== KINDS[0] && LONG.test(name);
 
 describeWith('postgres', 'conformance', () => {
-  const { listener, pair, stores } = onPostgres();
-  let schemas = 0;
-  /** Creates the stores of two processes, each with a session for notifications. */
-  const keyPair = async (kind: Kind) => {
-    const schema = `keys_${kind}_${schemas++}`;
-    const open = async () => stores({ schema, listener: await listener(kind) }, kind).keys;
-    return [await open(), await open()] as const;
-  };
+  const { listener, emptySchema, stores } = onPostgres();
   describe.each(KINDS)('over %s', (kind) => {
+    /** Creates the stores of two processes over empty tables. Creating the tables for each case would take most of the time. */
+    const pair = async () => {
+      const schema = await emptySchema(kind);
+      return [stores({ schema }, kind), stores({ schema }, kind)] as const;
+    };
+    /** Creates the stores of two processes, each with a session for notifications. */
+    const keyPair = async () => {
+      const schema = await emptySchema(kind);
+      const open = async () => stores({ schema, listener: await listener(kind) }, kind).keys;
+      return [await open(), await open()] as const;
+    };
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
       it.skipIf(isOnlyInSoak(kind, name))(
         `ledger: ${name}`,
-        () => run(async () => withReports(stores({}, kind).ledger)),
+        () => run(async () => withReports((await pair())[0].ledger)),
         60_000,
       );
     for (const { name, run } of cacheStoreConformance)
-      it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
-    for (const { name, run } of keyStoreConformance)
-      it(`keys: ${name}`, () => run(async () => keyPair(kind)), 60_000);
+      it(`cache: ${name}`, () => run(async () => (await pair())[0].cache), 60_000);
+    for (const { name, run } of keyStoreConformance) it(`keys: ${name}`, () => run(keyPair), 60_000);
     for (const { name, run } of callStoreConformance)
       it.skipIf(isOnlyInSoak(kind, name))(
         `calls: ${name}`,
         () =>
           run(async () => {
-            const [first, second] = pair(kind);
+            const [first, second] = await pair();
             return [first.calls, second.calls];
           }),
         60_000,
@@ -66,7 +69,7 @@ describeWith('postgres', 'conformance', () => {
         `runs: ${name}`,
         () =>
           run(async () => {
-            const [first, second] = pair(kind);
+            const [first, second] = await pair();
             return [first.runs, second.runs];
           }),
         60_000,
@@ -76,7 +79,7 @@ describeWith('postgres', 'conformance', () => {
         `jobs: ${name}`,
         () =>
           run(async () => {
-            const [first, second] = pair(kind);
+            const [first, second] = await pair();
             return [first.jobs, second.jobs];
           }),
         60_000,
@@ -86,7 +89,7 @@ describeWith('postgres', 'conformance', () => {
         `files: ${name}`,
         () =>
           run(async () => {
-            const [first, second] = pair(kind);
+            const [first, second] = await pair();
             return [first.files, second.files];
           }),
         60_000,
@@ -96,7 +99,7 @@ describeWith('postgres', 'conformance', () => {
         `claims: ${name}`,
         () =>
           run(async () => {
-            const [first, second] = pair(kind);
+            const [first, second] = await pair();
             return [first.claims, second.claims];
           }),
         60_000,
@@ -106,7 +109,7 @@ describeWith('postgres', 'conformance', () => {
         `conversations: ${name}`,
         () =>
           run(async () => {
-            const [first, second] = pair(kind);
+            const [first, second] = await pair();
             return [first.conversations, second.conversations];
           }),
         60_000,

@@ -6,17 +6,19 @@ import { play } from './client.ts';
 
 const RANDOM_RUNS = 500;
 
-/** Events of runs, checked by the verifier and the client of the protocol. */
-export const agUi: Suite = {
+/** Returns the suite of the events of runs, checked by the verifier and the client of the protocol, with a number of random runs. */
+export const agUiWith = (randomRuns: number): Suite => ({
   name: 'ag-ui',
   standard: 'AG-UI 1.0',
   version: `cases of this repository, checked by @ag-ui/client ${clientVersion()}`,
   async run() {
     const results: CaseResult[] = [];
     for (const [id, one] of Object.entries(AG_UI_CASES)) results.push(await resultOf(id, one));
-    return [...results, await randomResult()];
+    return [...results, await randomResult(randomRuns)];
   },
-};
+});
+
+export const agUi = agUiWith(RANDOM_RUNS);
 
 async function resultOf(id: string, { run, expected }: AgUiCase): Promise<CaseResult> {
   const { problems, outcomes, text } = await play(run);
@@ -27,14 +29,14 @@ async function resultOf(id: string, { run, expected }: AgUiCase): Promise<CaseRe
   return { id, result: messages.length === 0 ? 'passed' : 'failed', messages };
 }
 
-async function randomResult(): Promise<CaseResult> {
+async function randomResult(runs: number): Promise<CaseResult> {
   const messages: string[] = [];
-  for (let seed = 0; seed < RANDOM_RUNS; seed++) {
+  for (let seed = 0; seed < runs; seed++) {
     const { problems, outcomes } = await play(randomRun(seed));
     messages.push(...problems.map((problem) => `seed ${seed}: ${problem}`));
     if (outcomes.at(-1) !== 'success') messages.push(`seed ${seed}: ended with ${outcomes.join(', ')}`);
   }
-  const id = `${RANDOM_RUNS} random runs`;
+  const id = `${runs} random runs`;
   return { id, result: messages.length === 0 ? 'passed' : 'failed', messages };
 }
 

@@ -85,7 +85,8 @@ function cutStream(): ReadableStream<Uint8Array> {
 
 /** Returns a stream of chunks of many sizes, and its content. */
 function chunks(): { readonly stream: ReadableStream<Uint8Array>; readonly bytes: Uint8Array } {
-  const bytes = Uint8Array.from({ length: 3 * MIB + 7 }, (_, at) => (at * 31) % 251);
+  const bytes = new Uint8Array(3 * MIB + 7);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = (at * 31) % 251;
   const sizes = [1, 0, 70_000, 3, MIB, 500_000];
   let start = 0;
   let turn = 0;

@@ -21,6 +21,8 @@ export function onPostgres(): {
   readonly stores: (options?: Partial<PostgresOptions>, kind?: Kind) => PostgresStores;
   /** Creates the stores of two processes over one empty schema. */
   readonly pair: (kind?: Kind) => readonly [first: PostgresStores, second: PostgresStores];
+  /** Returns the name of the schema of a library for many cases, and deletes the rows of the previous case. */
+  readonly emptySchema: (kind: Kind) => Promise<string>;
 } {
   let database: Database | undefined;
   const open = new Map<Kind, AppClient>();
@@ -62,8 +64,20 @@ export function onPostgres(): {
       const schema = `test_${schemas++}`;
       return [stores({ schema }, kind), stores({ schema }, kind)];
     },
+    async emptySchema(kind) {
+      const schema = `cases_${kind}`;
+      await client(kind).query(deleteRowsSql(schema));
+      return schema;
+    },
   };
 }
+
+/** Returns SQL that deletes all rows of a schema except the version of its tables. A missing schema has none. */
+const deleteRowsSql = (schema: string): string => `
+DO $do$ DECLARE name text; BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = '${schema}' AND tablename <> 'meta'
+  LOOP EXECUTE format('DELETE FROM %I.%I', '${schema}', name); END LOOP;
+END $do$`;
 
 interface Database {
   readonly url: string;
