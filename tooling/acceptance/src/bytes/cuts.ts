@@ -44,8 +44,8 @@ function frameEnds(body: Uint8Array): readonly number[] {
 export function sample(ends: readonly number[], most: number, seed: number): readonly number[] {
   if (ends.length <= most) return ends;
   const random = seededRandom(seed);
-  const tail = ends.slice(-8);
-  const rest = ends.slice(0, -8).map((end) => [random(), end] as const);
+  const tail = ends.slice(-Math.min(8, most - 1));
+  const rest = ends.slice(0, -tail.length).map((end) => [random(), end] as const);
   rest.sort(([a], [b]) => a - b);
   return [...rest.slice(0, most - tail.length).map(([, end]) => end), ...tail];
 }

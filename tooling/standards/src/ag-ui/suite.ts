@@ -18,7 +18,7 @@ export const agUiWith = (randomRuns: number): Suite => ({
   },
 });
 
-export const agUi = agUiWith(RANDOM_RUNS);
+export const agUi: Suite = agUiWith(RANDOM_RUNS);
 
 async function resultOf(id: string, { run, expected }: AgUiCase): Promise<CaseResult> {
   const { problems, outcomes, text } = await play(run);
