@@ -1,7 +1,9 @@
-/** Plays the conversation in a separate process and prints the requests. */
+/** Plays the conversation on each side in a separate process, and prints the requests by the names of the sides. */
 import { converse } from './conversation.ts';
 import { SIDES } from './wires.ts';
 
-const side = SIDES.find(({ wire }) => wire.name === process.argv[2]);
-if (side === undefined) throw new Error(`no wire named ${process.argv[2] ?? ''}`);
-process.stdout.write(JSON.stringify(await converse(side, Number(process.argv[3]))));
+const turns = Number(process.argv[2]);
+const conversations = await Promise.all(
+  SIDES.map(async (side) => [side.wire.name, await converse(side, turns)] as const),
+);
+process.stdout.write(JSON.stringify(Object.fromEntries(conversations)));

@@ -199,6 +199,8 @@ describe.each(PAIRS)('a response over %s', (_, faulty, healthy) => {
     for (let events = 0; events < 40; events++) {
       const all = await runToolCall(world, { fault: 'cut', at: { events }, answer: CALL });
       const breaks = all.findIndex(({ type }) => type === 'continued' || type === 'reset');
+      // The fault is after the end of the response.
+      if (breaks === -1 && textOf(all) !== STORY) break;
       const eventsBeforeBreak = all.slice(0, breaks === -1 ? 0 : breaks);
       if (!eventsBeforeBreak.some((event) => event.type === 'part-start' && event.part.type === 'tool-call'))
         continue;

@@ -162,11 +162,16 @@ describe.concurrent.each(SUBJECTS)('a faulty %s', (...subject) => {
   testFaults(subject);
 });
 
-/** Tests all faults in the modes of the side. */
+/**
+ * Tests all faults in the modes of the side. A failure before the content is the same with and without tools, so the default run
+ * tests it with text only.
+ */
 function testFaults([, kind, faulty, healthy]: Subject): void {
   const talk = TALKS[kind];
   const request = REQUESTS[kind];
-  const rows = rowsOf(talk.broken).map((row) => [row.name, row] as const);
+  const rows = rowsOf(talk.broken)
+    .filter((row) => IS_SOAK || kind === 'text' || row.kindsAfterContent !== undefined)
+    .map((row) => [row.name, row] as const);
   const isComplete = isCompletelyTested(faulty);
 
   it.runIf(isComplete).each(rows)(

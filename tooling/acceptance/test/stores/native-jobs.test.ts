@@ -128,7 +128,7 @@ describe.each(ENGINES)('a job at a vendor', (engine) => {
       TIMEOUT_MS,
     );
 
-    it(
+    it.runIf(isRunWith(engine, 'redis'))(
       `is started once for 20 callers in ${PROCESSES} processes, and again for another tenant`,
       async () => {
         const place = nextPlace();
@@ -205,7 +205,7 @@ describe.each(ENGINES)('a job at a vendor', (engine) => {
       TIMEOUT_MS,
     );
 
-    it(
+    it.runIf(isRunWith(engine, 'postgres'))(
       'of an agent is continued after a kill, so that each step is started once',
       async () => {
         const place = nextPlace();
@@ -266,7 +266,7 @@ describe.each(ENGINES)('a job at a vendor', (engine) => {
       TIMEOUT_MS,
     );
 
-    it(
+    it.runIf(isRunWith(engine, 'sqlite'))(
       'is denied above a limit, which 50 concurrent starts do not exceed',
       async () => {
         await using vendor = await startJobServer({ plan: () => ({ holdAt: 1 }) });
