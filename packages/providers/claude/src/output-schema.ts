@@ -80,7 +80,7 @@ function closeObjects(schema: JsonObject, dropped: Set<string>): JsonObject {
       result[name === 'oneOf' ? 'anyOf' : name] = closeSubschemas(name, value, dropped);
     }
   }
-  if (isOpen(schema)) {
+  if (isObject(schema)) {
     const { additionalProperties } = schema;
     result['additionalProperties'] = false;
     if (additionalProperties !== undefined && additionalProperties !== false)
@@ -94,13 +94,16 @@ function closeObjects(schema: JsonObject, dropped: Set<string>): JsonObject {
   return result;
 }
 
-const isOpen = ({ type, properties }: JsonObject): boolean =>
+/** Whether a schema describes an object, which must forbid additional properties. */
+const isObject = ({ type, properties }: JsonObject): boolean =>
   type === 'object' || (Array.isArray(type) && type.includes('object')) || properties !== undefined;
 
-const isUnsupported = (name: string, value: JsonValue): boolean =>
-  UNSUPPORTED.has(name) ||
-  (name === 'minItems' && value !== 0 && value !== 1) ||
-  (name === 'format' && typeof value === 'string' && !FORMATS.has(value));
+/** Whether decoding does not support the keyword, or the keyword with this value. */
+function isUnsupported(name: string, value: JsonValue): boolean {
+  if (name === 'minItems') return value !== 0 && value !== 1;
+  if (name === 'format') return typeof value === 'string' && !FORMATS.has(value);
+  return UNSUPPORTED.has(name);
+}
 
 /** Converts the schemas in the value of a keyword. Values without schemas, such as that of `enum`, stay unchanged. */
 function closeSubschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {

@@ -34,7 +34,8 @@ export interface RunCall {
  */
 export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: string): RunCall {
   const { prompt, size, seed, images = [], mask, extra } = request;
-  if (images.length > quirks.images || (mask !== undefined && !quirks.mask)) {
+  const acceptsMask = mask === undefined || quirks.mask;
+  if (images.length > quirks.images || !acceptsMask) {
     const takes = quirks.images === 0 ? 'no images' : `at most ${quirks.images} image(s)`;
     throw new LlmError(
       'unsupported',

@@ -67,12 +67,14 @@ export function cliError({ message, status, kind: known }: CliFailure, facts: Cl
   const text = withoutTerminalCodes(message.slice(-MAX_READ)).trim();
   const kind = known ?? byText(text, status);
   const wait = kind === 'quota' || kind === 'rate-limit' ? resetIn(text, Date.now()) : undefined;
+  // With status 403, the CLI is logged in, but its account lacks a permission.
+  const needsLogin = status === 401 || (kind === 'auth' && status !== 403);
   return wireError({
     target: facts.target,
     status,
     // Treat a quota with a known end as a rate limit, so that the chain skips the target only until that time.
     kind: kind === 'quota' && wait !== undefined ? 'rate-limit' : kind,
-    code: status === 401 || (kind === 'auth' && status !== 403) ? 'login-required' : undefined,
+    code: needsLogin ? 'login-required' : undefined,
     message: text.slice(-MAX_MESSAGE_LENGTH),
     body: text,
     secrets: facts.secrets,
@@ -93,9 +95,11 @@ const MAX_MESSAGE_LENGTH = 600;
 function byText(message: string, status: number | undefined): ErrorKind | undefined {
   const [, named] = BY_TEXT.find(([pattern]) => pattern.test(message)) ?? [];
   if (status === undefined) return named;
-  // The message determines the kind only if the status is ambiguous.
+  // Any other status than these two determines the kind itself.
   if (status === 429) return named === 'quota' ? named : 'rate-limit';
-  return status === 400 && named !== 'auth' && named !== 'network' ? named : undefined;
+  if (status !== 400) return undefined;
+  // A request without a login has status 401, and a request that did not arrive has no status.
+  return named === 'auth' || named === 'network' ? undefined : named;
 }
 
 /** Exit of a child that failed or printed no response. */

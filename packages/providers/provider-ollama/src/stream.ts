@@ -116,14 +116,13 @@ export class ChatReader implements WireReader {
     this.writer.media(generatedImage(bytes));
   }
 
-  /** Writes a complete call. The arguments are an object, but some proxies send a string. */
+  /** Writes a complete call. */
   private toolCall(call: unknown, path: string): void {
     const { function: called, id } = asRecord(call);
     const { name, arguments: args } = asRecord(called);
     if (typeof name !== 'string' || name === '') throw this.protocolError(`${path}.function.name`);
     const key = `call ${this.calls++}`;
-    const json = typeof args === 'string' ? args : args === undefined || args === null ? '' : jsonText(args);
-    this.writer.toolCall(key, { id: asText(id), name, json });
+    this.writer.toolCall(key, { id: asText(id), name, json: jsonOf(args) });
     this.writer.end(key);
   }
 
@@ -156,4 +155,10 @@ export class ChatReader implements WireReader {
   private details(path: string): { readonly target: string; readonly path: string } {
     return { target: this.writer.target, path };
   }
+}
+
+/** Returns arguments as JSON. They are an object, but some proxies send a string. */
+function jsonOf(args: unknown): string {
+  if (typeof args === 'string') return args;
+  return args === undefined || args === null ? '' : jsonText(args);
 }

@@ -112,8 +112,10 @@ export class Connection {
     // Requests name no lane, so an event of a lane belongs to none of them.
     if (lane !== undefined) return;
     const isExpired = type === 'error' && (asRecord(error)['code'] ?? code) === EXPIRED;
-    // The server may announce the end of the connection's lifetime at any time, also during a response. The request is valid.
-    if (isExpired && (!this.busy || this.responseId !== undefined)) {
+    // The server may announce the end of the lifetime at any time. An announcement in place of a response goes to the request, which
+    // can then be sent on another socket.
+    const isAwaited = this.busy && this.responseId === undefined;
+    if (isExpired && !isAwaited) {
       this.close('the lifetime of the socket ended');
       return;
     }

@@ -60,15 +60,16 @@ function unreadableResponse(error: APICallError, target: string): LlmError {
   const reported = vendorError(error);
   if (asText(reported['message']) !== undefined) return streamError(reported, target);
   const { cause, responseBody } = error;
-  const kind =
-    responseBody === '' ? 'truncated' : cause instanceof Error ? kindOfName(cause.name) : 'protocol';
+  const kindOfCause = cause instanceof Error ? kindOfName(cause.name) : 'protocol';
+  const kind = responseBody === '' ? 'truncated' : kindOfCause;
   if (kind === undefined) return transportError(cause, target);
   return new LlmError(kind, `${target}: ${messageOf(error)}`, { target }, { cause: error });
 }
 
 /** Returns the vendor's error object, which most vendors put into the member `error`. */
 function vendorError({ data, responseBody }: APICallError): Readonly<Record<string, unknown>> {
-  const body = isRecord(data) ? data : isRecord(responseBody) ? responseBody : parseRecord(responseBody);
+  const parsed = [data, responseBody].find(isRecord);
+  const body = parsed ?? parseRecord(responseBody);
   return isRecord(body['error']) ? body['error'] : body;
 }
 

@@ -77,11 +77,10 @@ export function fileBatches({ open }: Connection, jobs: Jobs, target: BatchTarge
       for await (const job of list(jobs.path, context)) {
         const createdAt = asNumber(job['created_at']) ?? Infinity;
         if (createdAt * 1000 < since - CLOCK_DIFFERENCE_MS) break;
-        const isOwn =
-          asRecord(job['metadata'])[TOKEN_MEMBER] === token ||
-          (input !== undefined && jobs.inputsOf(job).includes(input));
+        const hasToken = asRecord(job['metadata'])[TOKEN_MEMBER] === token;
+        const hasInput = input !== undefined && jobs.inputsOf(job).includes(input);
         const ref = asText(job['id']);
-        if (isOwn && ref !== undefined) found.push({ ref, isCertain: true });
+        if ((hasToken || hasInput) && ref !== undefined) found.push({ ref, isCertain: true });
       }
       return found;
     },

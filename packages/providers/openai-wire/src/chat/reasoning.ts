@@ -37,21 +37,23 @@ export function mergeDetails(into: JsonObject[], details: readonly ReasoningDeta
   }
 }
 
-/** Whether a fragment continues the last detail. */
-export const continues = (last: JsonObject, next: ReasoningDetail): boolean =>
-  last['index'] === next.index &&
-  last['type'] === next.type &&
-  next.type !== 'reasoning.encrypted' &&
-  // Without an index, a text fragment continues the last detail until that detail has a signature.
-  (next.index !== undefined || (next.type === 'reasoning.text' && typeof last['signature'] !== 'string'));
+/** Whether a fragment continues the last detail. Encrypted details are never joined. */
+export function continues(last: JsonObject, next: ReasoningDetail): boolean {
+  if (last['type'] !== next.type || next.type === 'reasoning.encrypted') return false;
+  if (last['index'] !== next.index) return false;
+  if (next.index !== undefined) return true;
+  // Without an index, only text is joined, and a signature ends the detail.
+  return next.type === 'reasoning.text' && typeof last['signature'] !== 'string';
+}
 
 function mergeDetail(last: JsonObject, next: ReasoningDetail): JsonObject {
   const merged: Record<string, JsonObject[string]> = { ...last };
   for (const [key, value] of Object.entries({ ...next } satisfies JsonObject)) {
-    const before = merged[key];
-    const isText = (key === 'text' || key === 'summary') && typeof value === 'string';
     if (value === null) continue;
-    merged[key] = isText && typeof before === 'string' ? before + value : value;
+    const before = merged[key];
+    const isJoined = key === 'text' || key === 'summary';
+    merged[key] =
+      isJoined && typeof value === 'string' && typeof before === 'string' ? before + value : value;
   }
   return merged;
 }

@@ -126,10 +126,12 @@ export class ThinkSplitter {
     }
     const { ticks, code } = this;
     this.ticks = 0;
-    if (ticks > 0 && code === 0) this.code = ticks;
-    else if (ticks > 0 && (ticks === code || (code > 2 && ticks > code))) this.code = 0;
-    // Only a fence (three or more backticks) continues after the end of a line.
-    if (character === '\n' && this.code < 3) this.code = 0;
+    // The same number of backticks closes code. A larger number also closes a fence.
+    const isClosed = ticks === code || (isFence(code) && ticks > code);
+    if (code === 0) this.code = ticks;
+    else if (isClosed) this.code = 0;
+    // Only a fence continues after the end of a line.
+    if (character === '\n' && !isFence(this.code)) this.code = 0;
   }
 
   /** Writes text or, after an opening tag, reasoning. */
@@ -157,13 +159,18 @@ export class ThinkSplitter {
   }
 }
 
+/** Whether this number of backticks opens a block of code, as in Markdown. */
+const isFence = (ticks: number): boolean => ticks >= 3;
+
+/** Whether the text is the beginning of a tag, such as `<thi`, `</think` or `<think type="a`. */
 function mayBeTag(text: string): boolean {
   if (text.endsWith('>') || text.length > MAX_TAG_LENGTH || text.indexOf('<', 1) !== -1) return false;
   const name = text.replace(/^<\/?/, '').toLowerCase();
   const letters = /^[a-z_]*/.exec(name)?.[0] ?? '';
-  return letters.length === name.length
-    ? NAMES.some((known) => known.startsWith(letters))
-    : NAMES.includes(letters) && /\s/.test(name.charAt(letters.length));
+  const endsInName = letters.length === name.length;
+  if (endsInName) return NAMES.some((known) => known.startsWith(letters));
+  const hasAttributes = /\s/.test(name.charAt(letters.length));
+  return hasAttributes && NAMES.includes(letters);
 }
 
 /** Returns the index of a closing tag at the end of the text; -1 if the text does not end with such a tag. */

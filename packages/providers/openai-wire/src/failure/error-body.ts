@@ -92,10 +92,13 @@ function unwrap(body: unknown): unknown {
   return inner;
 }
 
+/** Returns the error inside the record; `undefined` if the record is the error itself. */
 function wrapped(record: Readonly<Record<string, unknown>>): unknown {
   const { error, errors, detail, base_resp: base } = record;
   if (isRecord(base) && error === undefined) return baseError(base);
-  if (isRecord(error) || (typeof error === 'string' && record['message'] === undefined)) return error;
+  if (isRecord(error)) return error;
+  // Next to a message, a text in `error` is only the name of the failure.
+  if (typeof error === 'string' && record['message'] === undefined) return error;
   if (Array.isArray(errors) && errors.length > 0) return errors;
   return Array.isArray(detail) && detail.length > 0 ? detail : undefined;
 }
@@ -124,8 +127,10 @@ function statusOf(record: Readonly<Record<string, unknown>>): number | undefined
 const rejectedField = (loc: unknown): string | undefined =>
   Array.isArray(loc) && loc.length === 2 && loc[0] === 'body' ? codeOf(loc[1]) : undefined;
 
-const codeOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+function codeOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;

@@ -21,8 +21,8 @@ export function fileBackend(api: FileApi, connection: Connection, isResponses: b
     lifetimeMs,
     accepts(mediaType, size) {
       const [kind] = mediaType.split('/', 1);
-      if (kind === 'audio' || kind === 'video' || (kind === 'image' && !isResponses)) return false;
-      return size <= maxBytes;
+      const isReadById = kind === 'image' ? isResponses : kind !== 'audio' && kind !== 'video';
+      return isReadById && size <= maxBytes;
     },
     account: async (context) => (await load()).account(context),
     upload: async (content, about, context) => (await load()).upload(content, about, context),

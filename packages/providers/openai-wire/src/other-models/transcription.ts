@@ -43,14 +43,16 @@ export function toTranscriptionForm(
 ): TranscriptionForm {
   const { audio, mediaType, language, prompt, timestamps } = request;
   const isTimed = timestamps !== undefined && times === 'verbose';
+  const hasSpeakers = times === 'speakers';
+  const plainFormat = isTimed ? 'verbose_json' : 'json';
   const fields = mergeExtra(
     {
       model: modelId,
       // The API rejects language tags with a region.
       language: language?.split('-')[0]?.toLowerCase(),
       prompt,
-      response_format: times === 'speakers' ? 'diarized_json' : isTimed ? 'verbose_json' : 'json',
-      chunking_strategy: times === 'speakers' ? 'auto' : undefined,
+      response_format: hasSpeakers ? 'diarized_json' : plainFormat,
+      chunking_strategy: hasSpeakers ? 'auto' : undefined,
       'timestamp_granularities[]': isTimed ? timestamps : undefined,
       stream: isStreamed ? true : undefined,
     },
@@ -63,9 +65,9 @@ export function toTranscriptionForm(
     form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
   const name = `audio.${EXTENSIONS[mediaType] ?? mediaType.split('/')[1] ?? 'bin'}`;
   form.append('file', new Blob([new Uint8Array(audio)], { type: mediaType }), name);
-  const isDropped =
-    timestamps !== undefined && (times === 'none' || (times === 'speakers' && timestamps === 'word'));
-  return { form, warnings: isDropped ? [NO_TIMES] : [] };
+  // The segments of speakers have times. Words have none.
+  const hasTimes = times !== 'none' && !(hasSpeakers && timestamps === 'word');
+  return { form, warnings: timestamps === undefined || hasTimes ? [] : [NO_TIMES] };
 }
 
 const NO_TIMES: Warning = {

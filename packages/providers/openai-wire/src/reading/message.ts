@@ -16,16 +16,15 @@ export function parseMessage(data: string, target: string): object {
 
 /** Returns the error for an unexpected value at this path of a response. */
 export function unexpectedValueError(target: string, path: string, found: unknown): LlmError {
-  const what =
-    found === undefined
-      ? 'nothing'
-      : found === null
-        ? 'null'
-        : Array.isArray(found)
-          ? 'an array'
-          : typeof found;
-  const message = `${target}: the response contains ${what} at ${path === '' ? 'the root' : path}`;
+  const message = `${target}: the response contains ${kindOf(found)} at ${path === '' ? 'the root' : path}`;
   return new LlmError('protocol', message, { target, path });
+}
+
+/** Returns the type of a value with its article, such as `an array`. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : typeof value;
 }
 
 /** Returns the error for an exception that occurred while a response was read, such as a `TypeError`. */

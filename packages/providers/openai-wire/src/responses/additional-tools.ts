@@ -60,9 +60,9 @@ export function isLoadingRejection({ message, param }: ReportedFailure, { input 
   const types = asList(input).map((item) => asRecord(item)['type']);
   if (!types.includes('additional_tools')) return false;
   const text = `${param ?? ''} ${message}`;
+  if (text.includes('additional_tools')) return true;
+  // A position, such as `input[3]` or `input.3`, states which item was rejected.
   const position = /\binput(?:\[|\.)(\d+)/.exec(text)?.[1];
-  if (position !== undefined && types[Number(position)] === 'additional_tools') return true;
-  return (
-    /additional_tools/.test(text) || (position === undefined && /\binvalid\b.{0,20}\binput\b/i.test(text))
-  );
+  if (position !== undefined) return types[Number(position)] === 'additional_tools';
+  return /\binvalid\b.{0,20}\binput\b/i.test(text);
 }

@@ -98,9 +98,9 @@ export function callArguments(item: OutputItem): string | undefined {
  */
 export function customArguments(item: OutputItem, property: string | undefined): string | undefined {
   const text = callArguments(item);
-  if (text === undefined || text === '' || (property === undefined && isRecord(tryParseJson(text))))
-    return text;
-  return JSON.stringify({ [property ?? 'input']: text });
+  if (text === undefined || text === '') return text;
+  if (property !== undefined) return JSON.stringify({ [property]: text });
+  return isRecord(tryParseJson(text)) ? text : JSON.stringify({ input: text });
 }
 
 /**

@@ -21,19 +21,36 @@ export function recoveryFor(
   sent: SentBody,
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
 ): Recovery | undefined {
-  const { message, param } = failure;
   if (isBodyRejection(status) && isLoadingRejection(failure, sent)) return WITHOUT_TOOL_LOADING;
-  // The server does not have the vendor item that the request refers to.
-  if (status === 404 && /^item with id/i.test(message) && hasVendorItems(sent)) return WITHOUT_REPLAY;
-  const withoutContainer = containerRecovery(message, sent);
-  if (withoutContainer !== undefined) return withoutContainer;
+  return missingObjectRecovery(failure, status, sent) ?? bodyRecovery(failure, status, sent, quirks);
+}
+
+/** Returns the recovery for an item or a container that the request refers to and the server does not have. */
+function missingObjectRecovery(
+  { message }: ReportedFailure,
+  status: number,
+  sent: SentBody,
+): Recovery | undefined {
+  const isItemMissing = status === 404 && /^item with id/i.test(message);
+  if (isItemMissing && hasVendorItems(sent)) return WITHOUT_REPLAY;
+  return containerRecovery(message, sent);
+}
+
+/** Returns the recovery for a body that the server rejected. The first rule that matches applies. */
+function bodyRecovery(
+  failure: ReportedFailure,
+  status: number,
+  sent: SentBody,
+  quirks: ResponsesQuirks,
+): Recovery | undefined {
   if (!isBodyRejection(status)) return undefined;
-  if (PROGRAMS_REJECTED.test(`${message} ${param ?? ''}`) && hasProgramTool(sent['tools']))
-    return WITHOUT_PROGRAMS;
-  const withoutMembers = keptMembersRecovery(`${message} ${param ?? ''}`, sent);
+  const { message, param } = failure;
+  const text = `${message} ${param ?? ''}`;
+  if (PROGRAMS_REJECTED.test(text) && hasProgramTool(sent['tools'])) return WITHOUT_PROGRAMS;
+  const withoutMembers = keptMembersRecovery(text, sent);
   if (withoutMembers !== undefined) return withoutMembers;
-  if (isReplayRejection(failure) || (VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent)))
-    return WITHOUT_REPLAY;
+  if (isReplayRejection(failure)) return WITHOUT_REPLAY;
+  if (VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent)) return WITHOUT_REPLAY;
   if (isIncludeRejection(failure) && sent['include'] !== undefined) return WITHOUT_INCLUDE;
   if (isPartsRejection(failure, sent)) return TEXT_RESULTS;
   if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return withoutSummary(quirks);
@@ -46,6 +63,7 @@ const FORMS: BodyForms = {
   toolsToWire,
 };
 
+/** Whether the server rejected encrypted reasoning: "The encrypted content could not be verified." */
 const isReplayRejection = ({ code, message }: ReportedFailure): boolean =>
   code === 'invalid_encrypted_content' ||
   /encrypted content (?:(?!encrypted content).)*could not be (?:verified|decrypted)/i.test(message);
@@ -90,6 +108,7 @@ function isPartsRejection({ message, param }: ReportedFailure, { input }: SentBo
   return hasParts && (/^input.*\boutput\b/.test(param ?? '') || PARTS_REJECTED.test(message));
 }
 
+/** Error messages about a list of parts, such as "'input[2].output': tool messages must be text". */
 const PARTS_REJECTED =
   /\boutput['"`]?:? (?:must|should|has to) be (?:a )?(?:valid )?(?:string|text)|input(?:\.|\[)\d+\]?\.output|expected (?:a )?string|should be a valid string|(?:tool|function)[\w ]{0,30}(?:message|output|result)s?\b.{0,60}\b(?:text|string)s?\b/i;
 

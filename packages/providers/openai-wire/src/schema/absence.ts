@@ -13,12 +13,13 @@ export function optionalIn({ required }: JsonObject): (name: string) => boolean 
 /** Whether the schema allows null. */
 export function acceptsNull(schema: JsonValue | undefined, root: JsonObject): boolean {
   if (!isSchema(schema)) return schema !== false;
-  return leavesOf(schema, root).some(
-    ({ type, enum: values, const: value }) =>
-      (type === undefined || type === 'null' || (Array.isArray(type) && type.includes('null'))) &&
-      (!Array.isArray(values) || values.includes(null)) &&
-      (value === undefined || value === null),
-  );
+  return leavesOf(schema, root).some(({ type, enum: values, const: value }) => {
+    const isAllowedByType =
+      type === undefined || type === 'null' || (Array.isArray(type) && type.includes('null'));
+    const isAllowedByEnum = !Array.isArray(values) || values.includes(null);
+    const isAllowedByConst = value === undefined || value === null;
+    return isAllowedByType && isAllowedByEnum && isAllowedByConst;
+  });
 }
 
 /** Resolves references and alternatives to a list of schemas without duplicates. Omits references without a target. */

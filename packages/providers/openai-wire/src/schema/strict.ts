@@ -152,9 +152,9 @@ function putAlternatives(
     $schema: _,
     ...others
   } = node;
-  const isPlain = schema !== state.root && Object.keys(others).length === 0;
-  const isOne = schema['anyOf'] === undefined || schema['oneOf'] === undefined;
-  if (!isList(branches) || branches.length === 0 || !isPlain || !isOne || isSchema(schema['properties'])) {
+  const hasBoth = schema['anyOf'] !== undefined && schema['oneOf'] !== undefined;
+  const isAlone = Object.keys(others).length === 0 && !isSchema(schema['properties']) && !hasBoth;
+  if (!isList(branches) || branches.length === 0 || !isAlone || schema === state.root) {
     markInexpressible(state, 'alternatives next to other keywords');
     return;
   }
@@ -183,9 +183,10 @@ function putValue(schema: JsonObject, node: Node, state: RewriteState, depth: De
 
 function putObject(schema: JsonObject, node: Node, state: RewriteState, { level }: Depth): void {
   const { additionalProperties: others, properties, required } = schema;
-  const isOpen = others === undefined && (!isSchema(properties) || (level > 0 && isEmpty(properties)));
-  if (isOpen || (others !== undefined && others !== false))
-    markInexpressible(state, 'properties of any name');
+  // `properties: {}` means a tool without arguments at the root, and any properties inside a schema.
+  const listsProperties = isSchema(properties) && (level === 0 || !isEmpty(properties));
+  const isClosed = others === false || (others === undefined && listsProperties);
+  if (!isClosed) markInexpressible(state, 'properties of any name');
   const named = isSchema(properties) ? properties : {};
   const names = Object.keys(named);
   state.properties += names.length;
@@ -226,9 +227,10 @@ function describe(node: Node, hints: Node): JsonObject {
 /** Returns the types that a schema lists or, if it lists none, the types of its values. */
 function typesOf({ type, enum: values, const: constant, properties, items }: JsonObject): readonly string[] {
   if (type !== undefined) return (isList(type) ? type : [type]).filter((each) => typeof each === 'string');
-  const all = isList(values) ? values : constant === undefined ? [] : [constant];
+  const all = isList(values) ? values : [constant].filter((value) => value !== undefined);
   if (all.length > 0) return [...new Set(all.map(typeName))];
-  return properties !== undefined ? ['object'] : items !== undefined ? ['array'] : [];
+  if (properties !== undefined) return ['object'];
+  return items === undefined ? [] : ['array'];
 }
 
 function typeName(value: JsonValue): string {
