@@ -117,8 +117,9 @@ export class NullFilter {
   private beginValue(char: string, frame: Frame | undefined): void {
     const isBracket = char === '{' || char === '[';
     const isInvalid = frame?.isObject === false && char === '}';
-    // Only objects have properties, so a value without objects passes unchanged.
-    if (isInvalid || (frame === undefined && !isBracket)) {
+    const isScalarRoot = frame === undefined && !isBracket;
+    // No further property follows, so the rest of the text passes unchanged.
+    if (isInvalid || isScalarRoot) {
       this.out += char;
       this.state = 'done';
     } else if (isBracket) {
@@ -209,7 +210,8 @@ export class NullFilter {
   /** Continues in the object or array that contains the value. */
   private valueEnds(): void {
     const frame = this.frames.at(-1);
-    this.state = frame === undefined ? 'done' : frame.isObject ? 'member' : 'value';
+    if (frame === undefined) this.state = 'done';
+    else this.state = frame.isObject ? 'member' : 'value';
   }
 
   /** Whether this character ends the current string. */
