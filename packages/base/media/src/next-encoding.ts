@@ -35,7 +35,7 @@ const DEFAULT_SLOPE = 0.75;
 export function nextEncoding(
   tries: readonly EncodingResult[],
   maxBytes: number,
-  most: number = MAX_TRIES,
+  maxTries: number = MAX_TRIES,
 ): EncodingPlan | undefined {
   const last = tries.at(-1);
   if (last === undefined) return { quality: MAX_QUALITY, scale: 1 };
@@ -44,26 +44,26 @@ export function nextEncoding(
   const under = here.findLast(({ bytes }) => bytes <= maxBytes);
   const over = here.find(({ bytes }) => bytes > maxBytes);
   if (over === undefined && last.quality === MAX_QUALITY) return undefined;
-  if (under !== undefined && (under.bytes >= GOOD_SHARE * maxBytes || isAdjacent(under, over)))
-    return undefined;
-  if (tries.length >= most) return undefined;
+  const isGood = under !== undefined && under.bytes >= GOOD_SHARE * maxBytes;
+  if (isGood || isAdjacent(under, over) || tries.length >= maxTries) return undefined;
   if (isTooSmall(here, maxBytes)) return enlargedPlan(last, tries, maxBytes);
   const guess = qualityFor(TARGET_SHARE * maxBytes, under, over, last);
   const lowest = under === undefined ? MIN_QUALITY : under.quality + 1;
   const highest = over === undefined ? MAX_QUALITY : over.quality - 1;
-  const isLast = tries.length === most - 1;
-  if (under === undefined && (isLast || over?.quality === MIN_QUALITY || guess < MIN_GUESS)) {
-    return shrunkPlan(last, maxBytes, isLast);
-  }
+  const isLast = tries.length === maxTries - 1;
+  const noQualityFits = over?.quality === MIN_QUALITY || guess < MIN_GUESS;
+  if (under === undefined && (isLast || noQualityFits)) return shrunkPlan(last, maxBytes, isLast);
   return { quality: Math.min(highest, Math.max(lowest, guess)), scale };
 }
 
-const isAdjacent = (under: EncodingResult, over: EncodingResult | undefined): boolean =>
-  over !== undefined && over.quality - under.quality <= 2;
+/** Whether no quality between a fitting and a too large encoding is worth a try. */
+const isAdjacent = (under: EncodingResult | undefined, over: EncodingResult | undefined): boolean =>
+  under !== undefined && over !== undefined && over.quality - under.quality <= 2;
 
 /** Minimum size of a result, as a share of the limit. For a smaller result, the edges were shortened too much. */
 const MIN_SHARE = 0.7;
 
+/** Whether the first encoding after the edges were shortened is too small. */
 const isTooSmall = ([only, ...more]: readonly EncodingResult[], maxBytes: number): boolean =>
   only !== undefined && more.length === 0 && only.scale < 1 && only.bytes < MIN_SHARE * maxBytes;
 

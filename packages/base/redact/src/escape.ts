@@ -91,9 +91,11 @@ function bracketBefore(text: string, end: number): number | undefined {
   const least = Math.max(0, end - MAX_PARAMETERS);
   let from = end;
   while (from > least && isParameter(text.charCodeAt(from - 1))) from--;
-  const isSequence =
-    from < end || text.charAt(end) === 'm' || text.charAt(end) === 'K' || text.charCodeAt(from - 2) === ESC;
-  return isSequence && text.charCodeAt(from - 1) === OPENING_BRACKET ? from - 1 : undefined;
+  if (text.charCodeAt(from - 1) !== OPENING_BRACKET) return undefined;
+  const hasParameters = from < end;
+  const last = text.charAt(end);
+  const isCertain = hasParameters || text.charCodeAt(from - 2) === ESC;
+  return isCertain || last === 'm' || last === 'K' ? from - 1 : undefined;
 }
 
 /** Whether the character is a digit or one of `:;<=>?`. */
@@ -101,6 +103,7 @@ const isParameter = (code: number): boolean => code >= 48 && code <= 63;
 
 const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 
+/** Whether the character is a hexadecimal digit. */
 const isHex = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 

@@ -10,7 +10,8 @@ const ENDS = /[\s/?#"'`<>\\]/;
 /** Schemes in which userinfo without a colon is a user name. In other schemes, such as those of `LLM_*` URLs, it is a token. */
 const HAS_USERS =
   /^(?:git|hg|svn|bzr)?\+?(?:https?|wss?|ssh|git|s?ftps?|scp|rsync|file|postgres(?:ql)?|mysql|mariadb|mssql|sqlserver|oracle|mongodb|rediss?|valkeys?|memcached|amqps?|kafka|nats|mqtts?|smtps?|imaps?|pop3s?|ldaps?|sips?|xmpp|irc|telnet|rdp|vnc|smb|nfs|s3|gs|docker|clickhouse|cockroachdb|snowflake|cassandra|neo4j|bolt|elasticsearch|jdbc|vscode|svn|socks[45h]*|stun|turns?|rtsp|rtmp)(?:\+\w+)?$/i;
-const PUT_IN_LATER = /^(?:\$\{?[A-Za-z_]|<|\{\{?[A-Za-z_.]+\}|\*+$|%s$)/;
+/** Matches a placeholder, such as `${USER}`, `<user>`, `{{user}}`, `***` and `%s`. */
+const TEMPLATE = /^(?:\$\{?[A-Za-z_]|<|\{\{?[A-Za-z_.]+\}|\*+$|%s$)/;
 
 /** Finds the secrets of `scheme://user:password@host` and `scheme://token@host`. */
 export function findUserinfo(text: string, found: Span[]): void {
@@ -36,7 +37,7 @@ const add = (found: Span[], start: number, end: number, from: number): void => {
   found.push({ rule: 'url-userinfo', start, end, from });
 };
 
-const isTemplate = (value: string): boolean => PUT_IN_LATER.test(value) || beginsAsMask(value);
+const isTemplate = (value: string): boolean => TEMPLATE.test(value) || beginsAsMask(value);
 
 /** Returns the offset of the last `@` before the path, because the password in a URL may contain `@`. */
 function endOfUserinfo(text: string, start: number): number | undefined {

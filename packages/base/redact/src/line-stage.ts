@@ -122,12 +122,11 @@ export class LineStage {
       const to = endOfStretch(masked, from, isMasked);
       while ((sorted[span]?.end ?? Infinity) <= from) span++;
       const { start = Infinity, rule, quote } = sorted[span] ?? {};
-      const isFound = isMasked && start < to;
-      this.emit(
-        this.raw.slice(at + from, at + to),
-        isFound ? rule : isMasked ? 'literal' : undefined,
-        isFound ? quote : undefined,
-      );
+      const raw = this.raw.slice(at + from, at + to);
+      if (!isMasked) this.emit(raw, undefined);
+      else if (start < to) this.emit(raw, rule, quote);
+      // No rule found it, so it is a known secret, which an earlier stage has masked.
+      else this.emit(raw, 'literal');
       from = to;
     }
   }

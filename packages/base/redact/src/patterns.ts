@@ -12,30 +12,35 @@ export const PLACE_RULES: readonly SecretRule[] = [
     source: 'RFC 6750 and RFC 7617',
   },
   {
+    // curl -u name:secret
     id: 'user-option',
     pattern: /[ \t](?:-u|--user)[ \t=]{1,2}["']?[^\s:"'$<\\]{1,64}:([^\s"'$<\\]{4,})/,
     group: 1,
     source: 'curl.se/docs/manpage.html, read 2026-11-20',
   },
   {
+    // machine example.com login name password secret
     id: 'netrc-password',
     pattern: /\blogin[ \t]{1,4}[^\s]{1,64}[ \t]{1,4}password[ \t]{1,4}([^\s"'\\]{4,})/,
     group: 1,
     source: 'everything.curl.dev/usingcurl/netrc.html, read 2026-11-20',
   },
   {
+    // mysqldump -u root -psecret
     id: 'mysql-password',
     pattern: /\b(?:mysql|mariadb)[a-z-]{0,12}[ \t](?:[^\n|;&]{0,100}?[ \t])?-p["']?([^\s"'$<\\]{3,})/,
     group: 1,
     source: 'dev.mysql.com/doc/refman/8.4/en/connection-options.html, read 2026-11-23',
   },
   {
+    // sshpass -p secret
     id: 'sshpass-password',
     pattern: /\bsshpass[ \t]{1,4}-p[ \t]{0,4}["']?([^\s"'$<\\]{3,})/,
     group: 1,
     source: 'man page of sshpass 1.10, read 2026-11-23',
   },
   {
+    // ENV API_KEY secret
     id: 'dockerfile-env',
     pattern:
       /^[ \t]*(?:ENV|ARG)[ \t]{1,4}[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)[ \t]{1,4}["']?([^\s"'$<\\=]{4,})/m,

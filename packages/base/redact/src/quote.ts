@@ -91,9 +91,12 @@ function continuation(text: string, at: number, start: number, { character, slas
 const STRING_HEAD = 1024;
 
 /** Whether the `'` at this offset is part of the value that begins at `start`, and does not close a surrounding string. */
-export const isApostrophe = (text: string, at: number, start: number): boolean =>
-  text[at] === "'" &&
-  (/[\w%@]/.test(text.charAt(at + 1)) || !text.slice(Math.max(0, start - STRING_HEAD), start).includes("'"));
+export function isApostrophe(text: string, at: number, start: number): boolean {
+  if (text[at] !== "'") return false;
+  const isInWord = /[\w%@]/.test(text.charAt(at + 1));
+  // Without a quote before the value, no string is open that this quote could close.
+  return isInWord || !text.slice(Math.max(0, start - STRING_HEAD), start).includes("'");
+}
 
 /** Returns the offset after the masks that begin at this offset, or the same offset if no mask begins there. */
 export function behindMasks(text: string, at: number): number {

@@ -72,7 +72,8 @@ function droppedPrograms(messages: readonly TurnMessage[], rules: ProgramRules):
   const isValid = ({ hasCode, hasCalls, hasOutput, waits, isInterrupted }: Program): boolean => {
     if (!hasCode) return false;
     if (isInterrupted && hasCalls) return rules.mayBeInterrupted;
-    return hasOutput || (waits && !isInterrupted && (rules.canContinue || !hasCalls));
+    if (hasOutput) return true;
+    return waits && !isInterrupted && (rules.canContinue || !hasCalls);
   };
   return new Set([...programs].filter(([, program]) => !isValid(program)).map(([id]) => id));
 }

@@ -24,12 +24,14 @@ export function retryAfterMs(headers: HeaderReader | undefined, now: number): nu
 export function resetMs(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const seconds = parseNumber(value);
-  if (seconds !== undefined) {
-    const isEpoch = seconds > 1e9;
-    return plausibleWait(isEpoch ? (seconds > 1e12 ? seconds : seconds * 1000) - now : seconds * 1000);
-  }
-  return plausibleWait(parseDuration(value) ?? Date.parse(value) - now);
+  if (seconds === undefined) return plausibleWait(parseDuration(value) ?? Date.parse(value) - now);
+  if (seconds > EPOCH_MS) return plausibleWait(seconds - now);
+  return plausibleWait(seconds > EPOCH_SECONDS ? seconds * 1000 - now : seconds * 1000);
 }
+
+/** Numbers above these are a time since 1970, in milliseconds or seconds. They are a time of the year 2001. */
+const EPOCH_MS = 1e12;
+const EPOCH_SECONDS = 1e9;
 
 const parseNumber = (value: string | null): number | undefined =>
   value !== null && /^\s*-?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
@@ -54,6 +56,7 @@ const WAIT_TEXT =
 /** Returns the wait that a message states, in milliseconds: "try again in 11.054s", "retry after 26 seconds" (OpenAI, Azure). */
 export function retryAfterInMessage(message: string | undefined): number | undefined {
   const [, wait = ''] = WAIT_TEXT.exec(message ?? '') ?? [];
+  // Shorten the units: `1 minute, 30 seconds` becomes `1m30s`.
   const short = wait
     .toLowerCase()
     .replace(/[ ,]/g, '')

@@ -6,19 +6,26 @@ import { verdictOn, type Verdict } from './name.ts';
 import { isApostrophe, quoteAt } from '../quote.ts';
 import { isSecret, isWorkingFolder } from './value.ts';
 
-const MAX_NAME = 64;
-const MAX_PAIR = 400;
-const MAX_BLANKS = 4;
-const HEAD_LENGTH = 64;
 const COLON = 58;
 const EQUALS = 61;
 const GREATER = 62;
 const HYPHEN = 45;
 const BACKSLASH = 92;
+
+// Maximum numbers of characters. They keep the time linear.
+const MAX_NAME = 64;
+/** From the name of a pair to the word `value`. */
+const MAX_PAIR = 400;
+/** Blanks before a value. */
+const MAX_BLANKS = 4;
+/** Start of a value that decides whether the value is secret. */
+const HEAD_LENGTH = 64;
+/** Between a name and its separator, without backslashes. */
 const MAX_GAP = 8;
-/** Maximum number of letters and digits at the end of an escape, as in `\U00000020`. */
-const MAX_ESCAPE_END = 9;
+/** Between a name and its separator, with the backslashes of nested JSON. */
 const MAX_SLASHES = 127;
+/** Letters and digits at the end of an escape, as in `\U00000020`. */
+const MAX_ESCAPE_END = 9;
 
 /** Finds values after a name, such as `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, and headers. */
 export function findKeyed(text: string, found: Span[]): void {
@@ -79,9 +86,11 @@ function verdictOf(text: string, name: string, from: number, code: number): Verd
   const before = text[from - 1];
   const isQuery = code === EQUALS && (before === '?' || before === '&');
   if (isQuery && QUERY_NAME.test(name)) return /^code$/i.test(name) ? 'perhaps' : 'secret';
-  return verdictOn(/^value$/i.test(name) ? (nameOfPair(text, from) ?? name) : name);
+  const isPair = /^value$/i.test(name);
+  return verdictOn(isPair ? (nameOfPair(text, from) ?? name) : name);
 }
 
+/** Matches the part of a pair before the word `value`, such as `"name":"DB_PASSWORD","`. */
 const PAIR =
   /\b(?:name|key)[\\"']*[ \t]{0,2}[:=][ \t]{0,2}[\\"']{1,64}([\w.-]{1,64})[\\"']{1,64}(?:[ \t,]|\\{1,31}[nrt]){1,40}[\\"']{0,64}$/i;
 
@@ -142,6 +151,7 @@ function findValue(
   if (number !== undefined) return number;
   const head = text.slice(start, start + headLength(text, start, run));
   if (isWorkingFolder(name.text, head)) return undefined;
+  // A space always precedes the value of a header, as in `X-Api-Key: abc123`.
   const isHeader = !isAssigned && verdict === 'secret' && /^[a-z-]+$/i.test(name.text.slice(0, 8));
   const isTight = (isAssigned && start === at) || (isHeader && /\d/.test(head));
   if (!isSecret(head, verdict, isTight)) return undefined;
@@ -194,7 +204,10 @@ function separatorStart(text: string, at: number): number {
   let gap = 0;
   while (at - end < MAX_SLASHES) {
     const code = text.charCodeAt(end - 1);
-    if (code !== BACKSLASH && (gap++ === MAX_GAP || !GAP.has(code))) break;
+    if (code !== BACKSLASH) {
+      if (gap === MAX_GAP || !GAP.has(code)) break;
+      gap++;
+    }
     end--;
   }
   return end;
@@ -223,6 +236,7 @@ function nameStart(text: string, from: number, end: number): number {
   return at;
 }
 
+/** Whether the character is a letter, a digit, or one of `_-.`. */
 const isNameCharacter = (code: number): boolean =>
   (code >= 48 && code <= 57) ||
   (code >= 65 && code <= 90) ||

@@ -59,7 +59,8 @@ export function findNested(text: string, at: number, name: Name, found: Span[]):
   for (; here < text.length && text[here] !== '\n'; here++) {
     const character = text.charAt(here);
     if (character === '[' || character === '{') level++;
-    else if ((character === ']' || character === '}') && --level === 0) return here + 1;
+    if (character === ']' || character === '}') level--;
+    if (level === 0) return here + 1;
     const quote = quoteAt(text, here);
     if (quote !== undefined) {
       if (quote.slashes < (name.quote?.slashes ?? 0)) return here;
@@ -68,6 +69,7 @@ export function findNested(text: string, at: number, name: Name, found: Span[]):
       here = end + (quoteAt(text, end)?.slashes ?? 0);
       NAME_END.lastIndex = here + 1;
       if (!NAME_END.test(text)) findQuoted(text, start - quote.slashes - 1, quote, name, found);
+      // Text between the strings of a list: only separators, and escaped line breaks and tabs of nested JSON.
     } else if (!isObject && !/[\s,[\]{}\\nrt]/.test(character)) return undefined;
   }
   return here;

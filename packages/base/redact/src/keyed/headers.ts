@@ -99,11 +99,14 @@ const COOKIE_NAME = /[ \t]{0,8}[^\s=;,:"']{1,120}="?/y;
 function endOfCookie(text: string, begin: number): number {
   let end = begin;
   while (text[end] === '\u2028' || text[end] === '\u2029') end++;
-  while (end < text.length && (!/[\s"';,]/.test(text.charAt(end)) || isApostrophe(text, end, begin))) end++;
+  while (end < text.length && !endsCookie(text, end, begin)) end++;
   // Backslashes before a quote are part of the quote of the string that contains the cookie.
   if (text[end] === '"' || text[end] === "'") while (text[end - 1] === '\\') end--;
   return end;
 }
+
+const endsCookie = (text: string, at: number, begin: number): boolean =>
+  /[\s"';,]/.test(text.charAt(at)) && !isApostrophe(text, at, begin);
 
 const isCookie = (value: string): boolean =>
   value.length >= 4 && !beginsAsMask(value) && !/^(?:\*+$|[<${\s])/.test(value);

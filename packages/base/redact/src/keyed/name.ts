@@ -15,7 +15,7 @@ export type Verdict =
   | 'set-cookie';
 
 const PASSWORD = new Set('password passwd passphrase passcode pwd passwort pgpassword mysqlpwd'.split(' '));
-/** Last words of names whose values are secret. */
+/** Last words of names whose values are secret. `api:key` means the words `api` and `key`, as in `API_KEY` and `apiKey`. */
 const SECRET = new Set(
   (
     'apikey api:key apitoken api:token secret:key access:key access:token accesstoken refresh:token refreshtoken ' +
@@ -73,15 +73,18 @@ function verdictOnWords(words: readonly string[]): Verdict | undefined {
   const before = words.at(-2) ?? '';
   const verdict = verdictOnLast(last, before, words.length);
   if (verdict !== undefined && verdict !== 'perhaps') return verdict;
-  if (!last.endsWith('s') || (last === 'tokens' && !HAS_TOKENS.has(before))) return verdict;
+  // A plural names several secrets, unless it is a count, as in `max_tokens`.
+  const isCount = last === 'tokens' && !HAS_TOKENS.has(before);
+  if (!last.endsWith('s') || isCount) return verdict;
   const singular = verdictOnLast(last.slice(0, -1), before, words.length);
   return singular === 'perhaps' || singular === 'authorization' ? verdict : (singular ?? verdict);
 }
 
 function verdictOnLast(last: string, before: string, count: number): Verdict | undefined {
-  if (PASSWORD.has(last) || (last === 'word' && before === 'pass') || (last === 'pass' && count > 1)) {
-    return 'password';
-  }
+  if (PASSWORD.has(last)) return 'password';
+  // `passWord` and `db_pass`, but not `pass` alone.
+  if (last === 'word' && before === 'pass') return 'password';
+  if (last === 'pass' && count > 1) return 'password';
   if (last === 'authorization') return 'authorization';
   if (last === 'cookie') return before === 'set' ? 'set-cookie' : 'cookie';
   if (HARMLESS_BEFORE.get(last)?.has(before) === true) return undefined;

@@ -47,7 +47,10 @@ const QUOTED_TEMPLATE: readonly RegExp[] = [
 const matches = (patterns: readonly RegExp[], value: string): boolean =>
   patterns.some((pattern) => pattern.test(value));
 
-/** Whether an unquoted value is secret after a name of this kind. `isTight` is true if no space precedes the value. */
+/**
+ * Whether an unquoted value is secret after a name of this kind. `isTight`: the value is certainly that of the name, because no space
+ * precedes it, or because it is that of a header. Otherwise the next word of a sentence may follow, as in `token: the next one`.
+ */
 export function isSecret(value: string, verdict: Verdict, isTight: boolean): boolean {
   if (verdict === 'perhaps' || verdict === 'secret-if-quoted') return isRandom(value) && !isTemplate(value);
   if (isTemplate(value)) return false;
@@ -62,7 +65,9 @@ export function isQuotedSecret(value: string, name: string, verdict: Verdict, is
   if (!isMember && /^(?:[\s,}\])]|[;.:]\s)/.test(value)) return false;
   if (verdict === 'perhaps') {
     const word = value.replace(/\s.*/s, '');
-    const isPhrase = /\S(?:\s|\\[nrt]\S)/.test(value.trim()) && /(?:token|bearer)$/i.test(name);
+    const hasSeveralWords = /\S(?:\s|\\[nrt]\S)/.test(value.trim());
+    // Under `token` or `bearer`, several words are a secret like any other.
+    const isPhrase = hasSeveralWords && /(?:token|bearer)$/i.test(name);
     if (!isPhrase) return isRandom(word) && !isTemplate(word);
   }
   if (isMember) return !QUOTED_PLACEHOLDER.test(value) && !matches(QUOTED_TEMPLATE, value);
@@ -85,14 +90,22 @@ function isPassword(value: string, isTight: boolean): boolean {
 /** Whether the value looks random. Numbers, dates, paths, code, and names that consist of words do not look random. */
 function isRandom(value: string): boolean {
   if (value.length < 8) return false;
-  const { hasLower, hasUpper, hasDigit, isAlphanumeric } = kindsIn(value);
-  const kinds = Number(hasLower) + Number(hasUpper) + Number(hasDigit);
-  const isMixed =
-    value.length < 16 ? kinds >= 2 && hasDigit : kinds >= 2 || (value.length >= 20 && isAlphanumeric);
   // Begin with the cheapest check, so that the time remains linear if names are repeated.
   return (
-    isMixed && !/^[\d.,:+-]+$/.test(value) && !matches(CODE, value) && !isPath(value) && !isOfWords(value)
+    isMixed(value) &&
+    !/^[\d.,:+-]+$/.test(value) &&
+    !matches(CODE, value) &&
+    !isPath(value) &&
+    !isOfWords(value)
   );
+}
+
+/** Whether a value mixes digits and letters as random values of its length do. A long value may have letters of one case only. */
+function isMixed(value: string): boolean {
+  const { hasLower, hasUpper, hasDigit, isAlphanumeric } = kindsIn(value);
+  const kinds = Number(hasLower) + Number(hasUpper) + Number(hasDigit);
+  if (value.length < 16) return kinds >= 2 && hasDigit;
+  return kinds >= 2 || (value.length >= 20 && isAlphanumeric);
 }
 
 function kindsIn(value: string): Record<'hasLower' | 'hasUpper' | 'hasDigit' | 'isAlphanumeric', boolean> {

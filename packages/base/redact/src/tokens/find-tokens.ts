@@ -55,7 +55,8 @@ export function findTokens(text: string, found: Span[]): void {
     if (isInside && at - lastEscape > MAX_ESCAPE) continue;
     const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
     if (starts === undefined) continue;
-    const from = isInside ? escapeBefore(text, at) : previous === HYPHEN ? startOfHyphen(text, at) : at;
+    const wordStart = previous === HYPHEN ? startOfHyphen(text, at) : at;
+    const from = isInside ? escapeBefore(text, at) : wordStart;
     if (from === undefined) continue;
     const isJoined = previous === UNDERSCORE || (previous === HYPHEN && from === at);
     const end = tokenAt(text, at, starts, isJoined, from, found);

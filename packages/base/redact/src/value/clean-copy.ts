@@ -16,8 +16,10 @@ export function cleanCopy<T>(value: T, text: Text, mask: string): T {
   const copies = new Map<object, object>();
   const tasks: Task[] = [];
   const copyOf = (member: unknown, isSecret: boolean): unknown => {
-    if (typeof member === 'string')
-      return isSecret && member !== '' ? mask : isDataUrl(member) ? member : text(member);
+    if (typeof member === 'string') {
+      if (isSecret && member !== '') return mask;
+      return isDataUrl(member) ? member : text(member);
+    }
     if (typeof member === 'number' || typeof member === 'bigint') return isSecret ? mask : member;
     if (typeof member !== 'object' || member === null) return member;
     const known = copies.get(member);
