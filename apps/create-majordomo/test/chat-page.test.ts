@@ -1,49 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '@majordomo/services';
-import { openBrowser, openPage } from '@majordomo/services/browser';
-import { expect, it, onTestFinished } from 'vitest';
+import { it } from 'vitest';
+import { chatOnPage } from './support/chat-page.ts';
 import { emptyFolder } from './support/command.ts';
 import { serve } from './support/server.ts';
-import { installFrom, pack, program } from './support/tarballs.ts';
 
-const LONG = 180_000;
-const FAKE_ANSWER = /This is the fake model, and this was message 1 of the chat\./;
+const TEMPLATE = join(import.meta.dirname, '../templates/chat');
 
-describeWith('chromium', 'the published command', () => {
-  it(
-    'creates a chat page, which answers without a key and stores the chat',
-    async () => {
-      const scratch = emptyFolder();
-      await pack(join(scratch, 'command'), 'create-majordomo...');
-      await pack(join(scratch, 'packages'), '@majordomo/template-chat^...');
-
-      const tool = join(scratch, 'tool');
-      mkdirSync(tool);
-      writeFileSync(join(tool, 'package.json'), '{ "private": true }');
-      await installFrom(join(scratch, 'command'), tool);
-      const command = join(tool, 'node_modules/create-majordomo/dist/bin.js');
-      const args = ['my-chat', '--template', 'chat', '--package-manager', 'none'];
-      await program(scratch, process.execPath, [command, ...args]);
-
-      const app = join(scratch, 'my-chat');
-      await installFrom(join(scratch, 'packages'), app);
-      await program(app, 'npm', ['test']);
-      await program(app, 'npm', ['run', 'build']);
-
-      const browser = await openBrowser();
-      onTestFinished(() => browser.close());
-      await using opened = await openPage(browser, await serve(app, ['src/main.ts'], { PORT: '0' }));
-      const { page, wrong } = opened;
-      await page.getByLabel('Message').fill('Hello?');
-      await page.getByRole('button', { name: 'Send' }).click();
-      await page.locator('article.assistant').getByText(FAKE_ANSWER).waitFor();
-      await page.getByRole('link', { name: 'Hello?' }).waitFor();
-      await page.reload();
-      await page.locator('article.assistant').getByText(FAKE_ANSWER).waitFor();
-      expect(await page.getByRole('link', { name: 'Hello?' }).count()).toBe(1);
-      expect(wrong).toEqual([]);
-    },
-    LONG,
-  );
+// `published-chat-page.outside.test.ts` tests the page that the published command creates.
+describeWith('chromium', 'the built page of the chat template', () => {
+  it('answers without a key and stores the chat', async () => {
+    const cwd = emptyFolder();
+    symlinkSync(join(TEMPLATE, 'dist'), join(cwd, 'dist'));
+    await chatOnPage(await serve(cwd, [join(TEMPLATE, 'src/main.ts')], { PORT: '0' }));
+  }, 60_000);
 });

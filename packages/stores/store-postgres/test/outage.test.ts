@@ -1,7 +1,7 @@
 import type { LedgerStore } from '@majordomo/ledger';
-import { describeWith, startPostgres } from '@majordomo/services';
+import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { postgresStores } from '../src/index.ts';
 import { clients, KINDS, type Kind } from './support/clients.ts';
 
@@ -10,20 +10,26 @@ const claim = (amount: bigint) =>
   [{ counter: 'a', max: 100n, amount, resetsInMs: undefined, whenLapsed: 'spent' }] as const;
 
 describeWith('postgres', 'an outage of PostgreSQL', () => {
+  let server: Postgres;
+  let schemas = 0;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 60_000);
+  afterAll(() => server.stop());
+
   async function running(kind: Kind, timeoutMs: number) {
-    const server = await startPostgres();
+    const schema = `outage_${schemas++}`;
     const { client, query, close } = clients[kind](server.url);
     onTestFinished(async () => {
       server.resume();
       await close();
-      await server.stop();
     });
-    const patient = postgresStores({ client, timeoutMs: 20_000 });
+    const patient = postgresStores({ client, schema, timeoutMs: 20_000 });
     await patient.ready();
-    const stores = postgresStores({ client, timeoutMs });
+    const stores = postgresStores({ client, schema, timeoutMs });
     // On a busy machine a short timeout may be exceeded once.
     await expect.poll(() => stores.ready().then(() => 'ready')).toBe('ready');
-    return { server, stores, patient, query };
+    return { schema, stores, patient, query };
   }
 
   const amountsOf = async (ledger: LedgerStore) => {
@@ -33,7 +39,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
 
   describe.each(KINDS)('over %s', (kind) => {
     it('loses no settled amount, and the same stores continue after a restart', async () => {
-      const { server, patient } = await running(kind, 20_000);
+      const { patient } = await running(kind, 20_000);
       const { ledger } = patient;
       for (let number = 0; number < 20; number++) {
         await ledger.reserve(`${number}`, claim(2n), LEASE_MS);
@@ -51,7 +57,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
     }, 60_000);
 
     it('ends each method within the timeout and releases late reservations', async () => {
-      const { server, stores, patient, query } = await running(kind, 300);
+      const { schema, stores, patient, query } = await running(kind, 300);
       const { ledger, cache } = stores;
       server.pause();
       const methods: PromiseLike<unknown>[] = [];
@@ -69,7 +75,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
       await expect(ledger.renew('1', LEASE_MS)).rejects.toMatchObject({ kind: 'network' });
       server.resume();
       // The two that were sent are released.
-      const states = () => query('SELECT id, state FROM majordomo.reservations ORDER BY id');
+      const states = () => query(`SELECT id, state FROM ${schema}.reservations ORDER BY id`);
       await expect.poll(states).toEqual(['1', '2'].map((id) => ({ id, state: 'settled' })));
       expect(await amountsOf(patient.ledger)).toEqual([0n, 0n]);
     }, 60_000);

@@ -196,7 +196,9 @@ describeWith('postgres', 'an experiment over PostgreSQL', () => {
       const ledger = createLedger({ store: database.stores.ledger });
       const [row] = await ledger.report({ by: ['tenant'], tenant: 'replay:successor' });
       const booked = Number(row?.nanoUsd);
-      expect(Math.abs(Number(report.spentNanoUsd) - booked) / booked).toBeLessThan(0.01);
+      // The calls that were running at the kill may be booked without a stored answer, or answered without a booking.
+      const mostLost = CONCURRENCY / report.sample.distinct;
+      expect(Math.abs(Number(report.spentNanoUsd) - booked) / booked).toBeLessThan(mostLost);
     },
     10 * MINUTE,
   );
