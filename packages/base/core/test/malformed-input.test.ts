@@ -244,6 +244,11 @@ describe('resolve and listModels', () => {
     ['null as options', () => majordomo.resolve('a/x', untyped(null)), 'options must be an object'],
     ['a number as tenant', () => majordomo.resolve('a/x', { tenant: untyped(5) }), 'tenant must be a string'],
     [
+      'request, mistyped',
+      () => majordomo.resolve('a/x', untyped({ reqest: {} })),
+      'reqest is not an option; did you mean "request"?',
+    ],
+    [
       'a number as provider',
       () => majordomo.listModels(untyped(5)),
       'listModels: expected the id of a provider, got a value of type number',

@@ -6,7 +6,7 @@ import type { CallOptions, ChainOptions, Decision } from '../types/call-options.
 import type { HealthOptions } from '../types/health.ts';
 import type { Gate } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
-import type { MajordomoOptions, NamedSpec, TargetSettings } from '../types/majordomo.ts';
+import type { MajordomoOptions, NamedSpec, ResolveOptions, TargetSettings } from '../types/majordomo.ts';
 import {
   checkKind,
   checkKinds,
@@ -153,11 +153,19 @@ const isNamedSpec = (value: unknown): value is NamedSpec =>
   isRecord(value) && typeof value['spec'] === 'string';
 
 /** Throws `config` for an invalid option of a call. */
-export function checkCall(options: CallOptions | undefined): void {
+export function checkCall(options: CallOptions | undefined, kinds: Kinds = CALL_KINDS): void {
   if (options === undefined) return;
   if (!isRecord(options)) throw configError('options', 'must be an object');
-  checkKinds(options, CALL_KINDS);
+  checkKinds(options, kinds);
 }
+
+/** Options of `Majordomo.resolve`. `validate` checks the request. */
+const RESOLVE_KINDS: Kinds = { ...CALL_KINDS, request: true };
+
+/** Throws `config` for an invalid option of `Majordomo.resolve`. */
+export const checkResolve = (options: ResolveOptions | undefined): void => {
+  checkCall(options, RESOLVE_KINDS);
+};
 
 /** Returns the options of a call, or the error if they are not valid. */
 export function validOptions(options: CallOptions | undefined): {

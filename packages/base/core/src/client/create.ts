@@ -30,6 +30,7 @@ import {
   checkCall,
   checkChanges,
   checkMajordomoOptions,
+  checkResolve,
   parseAliases,
   parseNamedSpec,
 } from './check-options.ts';
@@ -262,7 +263,7 @@ async function resolveSpec(
   options: ResolveOptions = {},
   path: readonly string[] = [],
 ): Promise<readonly ResolvedTarget[]> {
-  checkCall(options);
+  checkResolve(options);
   if (options.request !== undefined) validate(options.request);
   const { request, tenant, metadata = {}, signal = new AbortController().signal } = options;
   const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;
