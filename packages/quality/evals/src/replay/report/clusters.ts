@@ -1,5 +1,5 @@
 import { countsOf, examplesOf } from './examples.ts';
-import { groupsOf, signsOfGroup, type Cell, type Group } from './groups.ts';
+import { groupFinder, signsOfGroup, type Cell, type Group } from './groups.ts';
 import type { ReplayCluster } from './report.ts';
 import type { ScoredUnit } from './results.ts';
 import { qualityOf, scoreOf, type Weights } from './strata.ts';
@@ -20,10 +20,11 @@ export function clustersOf(all: readonly ScoredUnit[], weights: Weights): readon
     unit.candidate === undefined ? [] : [{ unit, score: scoreOf(unit.candidate) }],
   );
   const sizes = countsOf(cells.map(({ unit }) => unit.kind));
+  const groupsOf = groupFinder(cells);
   const clusters: ReplayCluster[] = [];
   let rest: readonly Cell[] = cells;
   while (clusters.length < MAX_CLUSTERS) {
-    const found = worstOf(rest);
+    const found = worstOf(rest, groupsOf(rest));
     if (found === undefined) break;
     clusters.push(...clusterOf(found, weights, sizes));
     const explained = new Set(found.group.cells);
@@ -37,9 +38,9 @@ interface Found {
   readonly p: number;
 }
 
-/** Returns the group that explains the most variance, or `undefined` if no group is significant. */
-function worstOf(cells: readonly Cell[]): Found | undefined {
-  const signed = groupsOf(cells).map((group) => ({ group, ...signsOfGroup(group) }));
+/** Returns the one of these groups of cells that explains the most variance, or `undefined` if no group is significant. */
+function worstOf(cells: readonly Cell[], groups: readonly Group[]): Found | undefined {
+  const signed = groups.map((group) => ({ group, ...signsOfGroup(group) }));
   const tested = testedOf(signed.map(({ changed }) => changed));
   const total = totalsOf(cells);
   const variance = total.squares / total.size - (total.sum / total.size) ** 2;

@@ -19,14 +19,23 @@ const LEAST_CONVERSATIONS = 5;
 const KIND = 'kind';
 
 /**
- * Returns the groups with at least 8 units of at least 5 conversations. Of several groups with equal units, only the first is returned:
- * one feature is before two, and features of the request are before its kind.
+ * Returns a function that finds the groups with at least 8 units of at least 5 conversations among some of these cells. Of several groups
+ * with equal units, only the first is returned: one feature is before two, and features of the request are before its kind.
  */
-export function groupsOf(cells: readonly Cell[]): readonly Group[] {
+export function groupFinder(all: readonly Cell[]): (cells: readonly Cell[]) => readonly Group[] {
   const features = new Features();
+  const keys = new Map(all.map((cell) => [cell, keysOf(features.of(cell.unit))]));
+  return (cells) => groupsOf(cells, keys, features);
+}
+
+function groupsOf(
+  cells: readonly Cell[],
+  keys: ReadonlyMap<Cell, readonly number[]>,
+  features: Features,
+): readonly Group[] {
   const positions = new Map<number, number[]>();
-  for (const [at, { unit }] of cells.entries())
-    for (const key of keysOf(features.of(unit))) {
+  for (const [at, cell] of cells.entries())
+    for (const key of keys.get(cell) ?? []) {
       const found = positions.get(key);
       if (found === undefined) positions.set(key, [at]);
       else found.push(at);
