@@ -42,15 +42,9 @@ const LOOKUP = {
 } as const;
 const MOST_TURNS = 5000;
 
-/** Serves the calls, records them, and returns the log with a majordomo for an experiment. */
+/** Returns a log of served calls, with a majordomo for an experiment on them. Tests share a log, because experiments only read it. */
 export async function company(options: CompanyOptions): Promise<Company> {
   const { calls, isWrong = () => false, turn, gates, tenant = 'acme', content = 'complete' } = options;
-  const log = createCallLog({ store: memoryCallStore(), contentOf: () => content });
-  const present = fakeProvider({
-    id: 'openai',
-    vendor: 'openai',
-    models: { 'gpt-5.4-mini': turns((text) => right(text)) },
-  });
   let answered = 0;
   const candidate = fakeProvider({
     id: 'google',
@@ -64,17 +58,36 @@ export async function company(options: CompanyOptions): Promise<Company> {
     },
   });
   const majordomo = createMajordomo({
-    providers: [present, candidate],
-    aliases: { extract: 'openai/gpt-5.4-mini', chat: 'openai/gpt-5.4-mini', agent: 'openai/gpt-5.4-mini' },
+    providers: [presentProvider(), candidate],
+    aliases: ALIASES,
     chain: { attempts: 1 },
+    gates,
   });
+  const key = JSON.stringify([calls, tenant, content]);
+  const log = logs.get(key) ?? logOf(calls, tenant, content);
+  logs.set(key, log);
+  return { log: await log, majordomo, candidate };
+}
+
+/** Logs of the tests of this process, by number of calls, tenant and content. */
+const logs = new Map<string, Promise<CallLog>>();
+
+const ALIASES = { extract: 'openai/gpt-5.4-mini', chat: 'openai/gpt-5.4-mini', agent: 'openai/gpt-5.4-mini' };
+
+const presentProvider = (): FakeProvider =>
+  fakeProvider({ id: 'openai', vendor: 'openai', models: { 'gpt-5.4-mini': turns((text) => right(text)) } });
+
+/** Serves the calls with the present model, and records them. */
+async function logOf(calls: number, tenant: string, content: 'complete' | false): Promise<CallLog> {
+  const log = createCallLog({ store: memoryCallStore(), contentOf: () => content });
+  const majordomo = createMajordomo({ providers: [presentProvider()], aliases: ALIASES });
   const random = seededRandom(7);
   for (let at = 0; at < calls; at++) {
     const { spec, request } = requestAt(at, random);
     await recorded(majordomo, log, spec, request, { tenant, conversation: `c${Math.floor(at / 2)}` });
   }
   await log.flush();
-  return { log, majordomo: majordomo.with({ gates }), candidate };
+  return log;
 }
 
 async function recorded(

@@ -1,22 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { startFaultyServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import type { ReplayReport } from '../../src/replay.ts';
+import { replay, type ReplayReport } from '../../src/replay.ts';
 import { tempFolder } from '../support/fixture.ts';
+import { experimentAt } from '../support/replay-experiment.ts';
 
 const PROCESS = join(import.meta.dirname, '../support/replay-process.ts');
 const CONCURRENCY = 3;
 const UNITS = 40;
-
-const start = (baseURL: string, folder: string): ChildProcess =>
-  spawn(process.execPath, [PROCESS, baseURL, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-
-async function reportOf(child: ChildProcess): Promise<ReplayReport> {
-  return JSON.parse(await text(child.stdout!)) as ReplayReport;
-}
 
 it.each([1, 11, 30])(
   'an experiment that SIGKILL ends at request %i sends no answered call again',
@@ -28,12 +21,14 @@ it.each([1, 11, 30])(
       child.kill('SIGKILL');
       return { delayMs: Infinity, text: '' };
     });
-    const child = start(server.openaiBaseURL, folder);
+    const child = spawn(process.execPath, [PROCESS, server.openaiBaseURL, folder], { stdio: 'inherit' });
+    const continued = (): Promise<ReplayReport> =>
+      replay(experimentAt(server.openaiBaseURL), { folder, concurrency: CONCURRENCY });
     const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
     isKilled = true;
     expect(signal).toBe('SIGKILL');
     const before = server.requests.length;
-    const report = await reportOf(start(server.openaiBaseURL, folder));
+    const report = await continued();
     expect(report.missing).toBe(0);
     const again = server.requests.length - UNITS;
     expect(again).toBeGreaterThanOrEqual(0);
@@ -42,7 +37,7 @@ it.each([1, 11, 30])(
     expect(report.lost.calls).toBeLessThanOrEqual(CONCURRENCY);
     expect(before).toBeLessThanOrEqual(last + CONCURRENCY);
     const requests = server.requests.length;
-    expect({ ...(await reportOf(start(server.openaiBaseURL, folder))), at: report.at }).toEqual(report);
+    expect({ ...(await continued()), at: report.at }).toEqual(report);
     expect(server.requests).toHaveLength(requests);
   },
 );

@@ -14,7 +14,7 @@ import {
 } from './report-traffic.ts';
 
 /** Number of experiments. `SOAK=1` runs 200. */
-const SEEDS = process.env['SOAK'] === '1' ? 200 : 50;
+const SEEDS = process.env['SOAK'] === '1' ? 200 : 20;
 const CALLS = 1000;
 
 const weightsOf = (units: readonly ScoredUnit[]): ReadonlyMap<string, number> =>
