@@ -17,18 +17,38 @@ const INDEPENDENT_OF_MODEL =
   /^(?:unicode-split|trickle|slow|resources|reset|refused|cut|empty-body|bad-json|content-type|html|stream-noise|abandon|abort-.*|chain-(?!recover-).*|\w+-(?:failures|faults|abort))$/;
 
 /**
+ * Scenarios of failed responses, and of responses without content that a setting of a model or a profile changes. For harnesses that
+ * differ only in their requests and in the content of their responses, they run for the complete harnesses, and for all with SOAK=1.
+ */
+export const INDEPENDENT_OF_CONTENT =
+  /^(?:failure-.*|retry-after|request-id|(?:\w+-)?secret|in-band-.*|end|content-filter|unknown-finish|served-model)$/;
+
+/** Scenarios of operations other than chat. Harnesses that differ only in their chat model share the code. */
+export const OTHER_OPERATIONS =
+  /^(?:embedding|transcription|speech|rerank|moderation|classification)(?:-.*)?$/;
+
+/** Scenarios of tool calls and refusals in responses. Harnesses whose vendors send them in the same form share the code. */
+export const FORMS_OF_RESPONSES =
+  /^(?:(?:parallel|interleaved)-tool-calls|missing-call-ids|(?:streamed|empty|bad)-arguments|refusal(?:-mark)?|(?:finish|marker)-without-\w+)$/;
+
+/**
  * Returns a function that declares the tests of a harness, for `describe.concurrent.each(harnesses)('%s', …)`. A case mostly waits,
  * so several cases run concurrently.
  *
  * @param complete names of the harnesses for which the default run contains all cases
+ * @param once further scenarios that the default run contains only for the complete harnesses
  */
 export function casesOf<H>(
   { conformance, casesFor }: Suite<H>,
   complete: readonly string[],
+  ...once: readonly RegExp[]
 ): (title: string, harness: H) => void {
   const scenarios = new Map(conformance.map(({ name, scenario }) => [name, scenario]));
-  const isInDefaultRun = (title: string, name: string): boolean =>
-    complete.includes(title) || !INDEPENDENT_OF_MODEL.test(scenarios.get(name) ?? '');
+  const independent = [INDEPENDENT_OF_MODEL, ...once];
+  const isInDefaultRun = (title: string, name: string): boolean => {
+    const scenario = scenarios.get(name) ?? '';
+    return complete.includes(title) || !independent.some((pattern) => pattern.test(scenario));
+  };
 
   return (title, harness) => {
     for (const [name, run] of casesFor(harness)) {

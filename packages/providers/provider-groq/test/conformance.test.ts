@@ -1,6 +1,9 @@
 import * as suite from '@majordomo/conformance';
-import { casesOf } from '@majordomo/test-support/run-cases';
+import { casesOf, INDEPENDENT_OF_CONTENT, OTHER_OPERATIONS } from '@majordomo/test-support/run-cases';
 import { describe } from 'vitest';
 import { harnesses } from './harnesses.ts';
 
-describe.concurrent.each(harnesses)('%s', casesOf(suite, ['groq/m']));
+describe.concurrent.each(harnesses)(
+  '%s',
+  casesOf(suite, ['groq/m'], INDEPENDENT_OF_CONTENT, OTHER_OPERATIONS),
+);

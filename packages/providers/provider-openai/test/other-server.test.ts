@@ -140,8 +140,26 @@ async function addressesOf(
   return found;
 }
 
-describe.each(Object.entries(WAYS))('another base URL %s', (_, { create, env = {} }) => {
-  it.each(ALL.map((profile) => [profile.id, profile] as const))(
+/** Whether a profile has another address than its base URL, batch jobs, or all operations of OpenAI. */
+const hasSpecialRequests = ({ baseURL, ...others }: AnyProfile): boolean =>
+  JSON.stringify(others).includes('https://') || 'batches' in others || others.id === openai.id;
+
+/**
+ * Returns the profiles that are tested with a way: those with special requests with every way, and each of the others with one way in
+ * turn. With SOAK=1, as in the nightly run, every profile with every way.
+ */
+const profilesFor = (way: number): readonly AnyProfile[] =>
+  ALL.filter(
+    (profile, at) =>
+      process.env['SOAK'] !== undefined ||
+      at % Object.keys(WAYS).length === way ||
+      hasSpecialRequests(profile),
+  );
+
+describe.each(
+  Object.entries(WAYS).map(([name, way], at) => [name, { ...way, profiles: profilesFor(at) }] as const),
+)('another base URL %s', (_, { create, env = {}, profiles }) => {
+  it.each(profiles.map((profile) => [profile.id, profile] as const))(
     'receives every request of %s',
     async (_id, profile) => {
       const found = await addressesOf(create(profile), env);

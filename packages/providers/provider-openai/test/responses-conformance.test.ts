@@ -1,15 +1,32 @@
 import * as suite from '@majordomo/conformance';
-import { casesOf } from '@majordomo/test-support/run-cases';
+import {
+  casesOf,
+  FORMS_OF_RESPONSES,
+  INDEPENDENT_OF_CONTENT,
+  OTHER_OPERATIONS,
+} from '@majordomo/test-support/run-cases';
 import { describe } from 'vitest';
 import { harnesses } from './responses-harnesses.ts';
 
-// A model of OpenAI, and a profile that changes only the base URL.
-const COMPLETE = ['openai/gpt-5', 'lab'];
+const named = harnesses.map(([name, harness]) => [`${name} over Responses`, harness] as const);
+const models = named.filter(([name]) => name.startsWith('openai/'));
+/** This server ends calls in another form than OpenAI. */
+const unusual = named.filter(([name]) => name.startsWith('lmstudio'));
+const vendors = named.filter((harness) => !models.includes(harness) && !unusual.includes(harness));
 
-describe.concurrent.each(harnesses.map(([name, harness]) => [`${name} over Responses`, harness] as const))(
+describe.concurrent.each(models)(
   '%s',
   casesOf(
     suite,
-    COMPLETE.map((name) => `${name} over Responses`),
+    ['openai/gpt-5 over Responses'],
+    INDEPENDENT_OF_CONTENT,
+    FORMS_OF_RESPONSES,
+    OTHER_OPERATIONS,
   ),
+);
+describe.concurrent.each(unusual)('%s', casesOf(suite, [], INDEPENDENT_OF_CONTENT));
+// `lab` changes only the base URL.
+describe.concurrent.each(vendors)(
+  '%s',
+  casesOf(suite, ['lab over Responses'], INDEPENDENT_OF_CONTENT, FORMS_OF_RESPONSES),
 );
