@@ -10,7 +10,7 @@ import { expect, it, onTestFinished } from 'vitest';
 const MB = 1_000_000;
 const SIZE = 50 * MB;
 /** Number of requests with the file. With SOAK=1, as in the nightly run, a hundred. */
-const REQUESTS = process.env['SOAK'] === undefined ? 30 : 100;
+const REQUESTS = process.env['SOAK'] === undefined ? 9 : 100;
 const MODELS = ['gpt', 'claude', 'gemini'];
 
 /** Writes a document of `size` bytes. */
