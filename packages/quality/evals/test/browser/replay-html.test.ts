@@ -17,7 +17,7 @@ import { htmlOf } from '../../src/replay/report/html.ts';
 import type { ReplayExample } from '../../src/replay/report/html-example.ts';
 import { reportOf } from '../../src/replay/report/report-of.ts';
 import type { ReplayReport } from '../../src/replay/report/report.ts';
-import { caseOf, type CaseName } from '../replay/report-cases.ts';
+import { AT, reportCase, type CaseName } from '../replay/report-cases.ts';
 import { HOSTILE, hostileUnits } from '../replay/report-hostile.ts';
 import { resultsOf } from '../replay/report-traffic.ts';
 
@@ -25,9 +25,6 @@ import { resultsOf } from '../replay/report-traffic.ts';
 const SCREENSHOTS = join(import.meta.dirname, '../../../../../.ci/out/evals');
 const LONG = 120_000;
 const IS_SOAK = process.env['SOAK'] !== undefined;
-const AT = new Date('2026-11-27T12:00:00Z');
-
-const reportCase = (name: CaseName): ReplayReport => reportOf(caseOf(name), AT);
 
 const answer = (text: string): Answer => ({
   response: {

@@ -1,6 +1,8 @@
 import { seededRandom } from '@majordomo/testing';
 import type { Divergence } from '../../src/replay/answer.ts';
 import type { Comparison } from '../../src/replay/compare/comparison.ts';
+import { reportOf } from '../../src/replay/report/report-of.ts';
+import type { ReplayReport } from '../../src/replay/report/report.ts';
 import type { Results, ScoredUnit, UnitCost } from '../../src/replay/report/results.ts';
 import { comparisonOf, has, resultsOf, sampleOf, unitOf, type Features } from './report-traffic.ts';
 import type { Random } from './simulated.ts';
@@ -72,6 +74,9 @@ const REGRESSIONS: readonly Planted[] = [
     divergence: { type: 'other-arguments', tool: 'book_meeting', paths: ['/start'] },
   },
 ];
+
+/** Time of the reports. */
+export const AT: Date = new Date('2026-11-27T12:00:00Z');
 
 export type CaseName = 'better' | 'worse' | 'undecided' | 'mixed';
 
@@ -203,3 +208,12 @@ const costOf = (nanoUsd: number, ratio: number): UnitCost => ({
 
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+const reports = new Map<CaseName, ReplayReport>();
+
+/** Returns the report of a prepared experiment. Tests share it, because the search for groups takes long. */
+export function reportCase(name: CaseName): ReplayReport {
+  const report = reports.get(name) ?? reportOf(caseOf(name), AT);
+  reports.set(name, report);
+  return report;
+}

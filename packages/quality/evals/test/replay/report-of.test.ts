@@ -4,12 +4,9 @@ import { reportOf } from '../../src/replay/report/report-of.ts';
 import type { ReplayReport } from '../../src/replay/report/report.ts';
 import type { Comparison } from '../../src/replay/compare/comparison.ts';
 import type { Results, ScoredUnit, UnitCost } from '../../src/replay/report/results.ts';
-import { caseOf, type CaseName } from './report-cases.ts';
+import { AT, caseOf, reportCase } from './report-cases.ts';
 import { comparisonOf, resultsOf, unitOf } from './report-traffic.ts';
 
-const AT = new Date('2026-11-27T12:00:00Z');
-const reportCase = (name: CaseName, members: Partial<Results> = {}): ReplayReport =>
-  reportOf(caseOf(name, members), AT);
 const reportUnits = (units: readonly ScoredUnit[], members: Partial<Results> = {}): ReplayReport =>
   reportOf(resultsOf(units, members), AT);
 
@@ -56,7 +53,7 @@ describe('the report of a prepared experiment', () => {
 
   it('draws other bootstrap samples for another name', () => {
     const { p95 } = reportCase('worse').latency?.differences ?? {};
-    const other = reportCase('worse', { name: 'other' }).latency?.differences.p95;
+    const other = reportOf(caseOf('worse', { name: 'other' }), AT).latency?.differences.p95;
     expect(other?.value).toBe(p95?.value);
     expect(other?.low).not.toBe(p95?.low);
   });

@@ -4,12 +4,10 @@ import { reportOf } from '../../src/replay/report/report-of.ts';
 import type { ReplayReport } from '../../src/replay/report/report.ts';
 import type { ScoredUnit } from '../../src/replay/report/results.ts';
 import { toReplayText } from '../../src/replay/report/text.ts';
-import { caseOf, type CaseName } from './report-cases.ts';
+import { AT, caseOf, reportCase } from './report-cases.ts';
 import { HOSTILE, hostileUnits } from './report-hostile.ts';
 import { resultsOf } from './report-traffic.ts';
 
-const AT = new Date('2026-11-27T12:00:00Z');
-const reportCase = (name: CaseName): ReplayReport => reportOf(caseOf(name), AT);
 const incomplete = (): ReplayReport => {
   const open = (unit: ScoredUnit, at: number): ScoredUnit =>
     at % 4 === 0 ? { ...unit, candidate: undefined } : unit;
