@@ -20,15 +20,15 @@ const INDEPENDENT_OF_MODEL =
  * Scenarios of failed responses, and of responses without content that a setting of a model or a profile changes. For harnesses that
  * differ only in their requests and in the content of their responses, they run for the complete harnesses, and for all with SOAK=1.
  */
-export const INDEPENDENT_OF_CONTENT =
+export const INDEPENDENT_OF_CONTENT: RegExp =
   /^(?:failure-.*|retry-after|request-id|(?:\w+-)?secret|in-band-.*|end|content-filter|unknown-finish|served-model)$/;
 
 /** Scenarios of operations other than chat. Harnesses that differ only in their chat model share the code. */
-export const OTHER_OPERATIONS =
+export const OTHER_OPERATIONS: RegExp =
   /^(?:embedding|transcription|speech|rerank|moderation|classification)(?:-.*)?$/;
 
 /** Scenarios of tool calls and refusals in responses. Harnesses whose vendors send them in the same form share the code. */
-export const FORMS_OF_RESPONSES =
+export const FORMS_OF_RESPONSES: RegExp =
   /^(?:(?:parallel|interleaved)-tool-calls|missing-call-ids|(?:streamed|empty|bad)-arguments|refusal(?:-mark)?|(?:finish|marker)-without-\w+)$/;
 
 /**
