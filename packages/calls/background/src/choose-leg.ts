@@ -12,7 +12,7 @@ export interface Choice {
   readonly target: PreparedTarget | undefined;
   /** Whether the target has refused the start, and the start is tried again. */
   readonly isRetry: boolean;
-  /** Targets that a live call may use, in order; `undefined` for the complete chain. */
+  /** Targets that a live call tries first, in order; `undefined` for the order of the job. */
   readonly order: readonly string[] | undefined;
   /** Error of the job if it has no target left. */
   readonly error: LlmError | undefined;
@@ -24,26 +24,27 @@ interface Facts {
   readonly now: number;
 }
 
-/** Chooses the target of the next leg: the same one for a repeated start, otherwise the next one that has no leg yet. */
+/**
+ * Chooses the target of the next leg. A start is repeated if its process has died, or if the target has refused it and the policy
+ * retries after the error. Otherwise the next target follows, if the policy advances after the error of the last leg.
+ */
 export function chooseLeg(record: JobRecord, targets: readonly PreparedTarget[], facts: Facts): Choice {
   const last = record.legs.at(-1);
-  const left = targets.filter(({ attempt }) => !hasLeg(record, attempt.target));
-  if (last?.error === undefined || (last.job === undefined && last.isSkipped !== true))
-    return nextChoice(record, left, facts);
-  const same = targets.find(({ attempt }) => attempt.target === last.target);
+  const unused = targets.filter(({ attempt }) => !isUsedUp(attempt.target, record));
+  // A live call decides after its own errors. A leg follows it only if its process has died, and makes the call again.
+  if (last?.error === undefined || isLiveLeg(last)) return nextChoice(record, unused, facts);
   const error = errorOf(last.error);
-  const hasNotStarted = last.job !== undefined && last.job.ref === undefined;
-  // The process has died during the start, so the vendor may not have received it.
-  if (same !== undefined && hasNotStarted && error.details.code === ABANDONED)
-    return { ...NOTHING, target: same };
+  const same = targets.find(({ attempt }) => attempt.target === last.target);
+  // The chain may have changed, so that it no longer contains the target. Its other targets have the same policy.
   const decision = (same ?? targets[0])?.decide(error);
-  const legs = record.legs.filter(({ target, job }) => target === last.target && job !== undefined);
-  if (same !== undefined && hasNotStarted && decision?.retry === true && legs.length === 1)
-    return { ...NOTHING, target: same, isRetry: true };
-  // Another target may have other data handling, or another price.
-  const isDenied = last.isSkipped === true && last.job === undefined && error.kind === 'denied';
-  if (decision?.advance !== true && !isDenied) return { ...NOTHING, error };
-  return nextChoice(record, left, facts);
+  if (same !== undefined && isUnacceptedStart(last)) {
+    // The vendor may not have received the start. `refusalOf` limits the number of repetitions.
+    if (error.details.code === ABANDONED) return { ...NOTHING, target: same };
+    if (decision?.retry === true && isFirstStart(last, record))
+      return { ...NOTHING, target: same, isRetry: true };
+  }
+  if (decision?.advance === true || isSkippedByDenial(last, error)) return nextChoice(record, unused, facts);
+  return { ...NOTHING, error };
 }
 
 const NOTHING: Choice = {
@@ -54,36 +55,55 @@ const NOTHING: Choice = {
   error: undefined,
 };
 
-const hasLeg = ({ legs }: JobRecord, key: string): boolean =>
-  legs.some(({ target, job, isSkipped }) => target === key && (job !== undefined || isSkipped === true));
+/** Whether a process made an ordinary call in this leg. */
+const isLiveLeg = ({ job, isSkipped }: LegRecord): boolean => job === undefined && isSkipped !== true;
 
-/** Returns the first target that accepts the request. */
-function nextChoice(
-  record: JobRecord,
-  left: readonly PreparedTarget[],
-  { isLive, health, now }: Facts,
-): Choice {
+/** Whether the vendor has not accepted the job of this leg, as far as is known. */
+const isUnacceptedStart = ({ job }: LegRecord): boolean => job !== undefined && job.ref === undefined;
+
+const isFirstStart = ({ target: key }: LegRecord, { legs }: JobRecord): boolean =>
+  legs.filter(({ target, job }) => target === key && job !== undefined).length === 1;
+
+/**
+ * Whether a denial before the start leads to the next target, which may have other data handling or another price. The leg of a
+ * denial that ends the job has a job.
+ */
+const isSkippedByDenial = ({ job, isSkipped }: LegRecord, { kind }: LlmError): boolean =>
+  kind === 'denied' && isSkipped === true && job === undefined;
+
+/** Whether a target was skipped or had a job. A target with an interrupted live call is not used up, because the call is repeated. */
+const isUsedUp = (key: string, { legs }: JobRecord): boolean =>
+  legs.some((leg) => leg.target === key && !isLiveLeg(leg));
+
+/** Returns the first target that accepts the request. Benched targets follow the others. */
+function nextChoice(record: JobRecord, unused: readonly PreparedTarget[], facts: Facts): Choice {
+  const { isLive, now } = facts;
+  const healthy = unused.filter((target) => !isBenched(target, facts));
+  const benched = unused.filter((target) => isBenched(target, facts));
+  const candidates = [...healthy, ...benched];
+  // There are no live calls for videos.
+  const permitsLive = isLive && record.operation !== 'video';
   const skipped: LegRecord[] = [];
-  const isBenched = ({ attempt }: PreparedTarget): boolean => {
-    const { state, until = Infinity } = health[attempt.target] ?? {};
-    return state === 'benched' && until > now;
-  };
-  const healthy = left.filter((target) => !isBenched(target));
-  const candidates = healthy.length > 0 ? healthy : left;
   for (const [at, target] of candidates.entries()) {
     const { attempt, refusal } = target;
-    if (!hasJobApi(target) && isLive && record.operation !== 'video') {
-      const isWhole =
-        record.legs.length === 0 && skipped.length === 0 && at === 0 && healthy.length === left.length;
-      const order = isWhole ? undefined : candidates.slice(at).map((each) => each.attempt.target);
+    if (!hasJobApi(target) && permitsLive) {
+      // The complete chain has the order of the job, which a function of the application may compute for each call.
+      const isCompleteChain = record.legs.length === 0 && at === 0 && benched.length === 0;
+      const order = isCompleteChain ? undefined : candidates.slice(at).map((each) => each.attempt.target);
       return { ...NOTHING, skipped, target, order };
     }
     const error = refusal ?? (hasJobApi(target) ? undefined : noJobApi(attempt.target));
     if (error === undefined) return { ...NOTHING, skipped, target };
     skipped.push(skippedLeg(target, error, now));
-    if (!target.decide(error).advance && error.kind !== 'denied') return { ...NOTHING, skipped, error };
+    const advances = target.decide(error).advance || error.kind === 'denied';
+    if (!advances) return { ...NOTHING, skipped, error };
   }
   return { ...NOTHING, skipped, error: exhaustedError({ ...record, legs: [...record.legs, ...skipped] }) };
+}
+
+function isBenched({ attempt }: PreparedTarget, { health, now }: Facts): boolean {
+  const { state, until = Infinity } = health[attempt.target] ?? {};
+  return state === 'benched' && until > now;
 }
 
 const noJobApi = (target: string): LlmError =>

@@ -85,6 +85,8 @@ interface JobsWorldOptions {
   /** Further providers. */
   readonly providers?: readonly Provider[];
   readonly limitUsd?: string;
+  /** Targets that are benched in every process. */
+  readonly benched?: readonly string[];
 }
 
 export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWorld> {
@@ -126,23 +128,26 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
     live,
     events,
     ledger,
-    process: (own = {}, life = { isKilled: false }) =>
-      createBackground({
-        majordomo: createMajordomo({
-          providers,
-          clock,
-          fetch: fetchOf(life),
-          gates: [...(options.gates ?? []), ledger.gate],
-          chain: { attempts: 1 },
-          env: {},
-        }),
+    process(own = {}, life = { isKilled: false }) {
+      const majordomo = createMajordomo({
+        providers,
+        clock,
+        fetch: fetchOf(life),
+        gates: [...(options.gates ?? []), ledger.gate],
+        chain: { attempts: 1 },
+        env: {},
+      });
+      for (const target of options.benched ?? []) majordomo.health.bench(target, 3_600_000);
+      return createBackground({
+        majordomo,
         store: mortalStore(store, life),
         clock,
         ledger,
         catalog: PRICES,
         onEvent: (event) => events.push(event),
         ...own,
-      }),
+      });
+    },
     async settle(promise, seconds = 7200) {
       const over = promise.then(
         () => true,

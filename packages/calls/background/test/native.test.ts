@@ -234,6 +234,16 @@ it('skips a target without a job API if live calls are disabled', async () => {
   expect(all.live.requests).toHaveLength(0);
 });
 
+it('starts a benched target after all healthy targets were skipped', async () => {
+  await using all = await jobsWorld({ server: { plan: () => 'native' }, benched: [SPEC] });
+  const model = all.process({ live: false }).model(`${SPEC},anthropic/claude-haiku-4-5`);
+  const answer = await all.settle(model.generate(REQUEST));
+  expect(answer.attempts).toMatchObject([
+    { target: 'anthropic/claude-haiku-4-5', outcome: 'skipped' },
+    { target: SPEC, outcome: 'finished' },
+  ]);
+});
+
 it('continues a job of a process that was killed, without a second start', async () => {
   await using all = await jobsWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 6 }) } });
   const life = { isKilled: false };
