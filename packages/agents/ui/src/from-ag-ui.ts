@@ -5,6 +5,7 @@ import {
   type AssistantPart,
   type JsonObject,
   type JsonValue,
+  type ResultPiece,
   type ToolCallPart,
   type UserTurnPart,
 } from '@majordomo/core';
@@ -23,13 +24,13 @@ import { readClientTools, readContext, withClientCalls } from './client-tools.ts
 import { ClientValue } from './client-value.ts';
 import { filePart } from './from-ui-messages.ts';
 import { innerCalls } from './inner-calls.ts';
-import { pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
+import { isStep, pausedRun, readInput, type InputOptions, type Turn } from './input.ts';
 import { addCall, decisionOf, readReplay, vendorCallOf, type ClientCall, type Step } from './steps.ts';
 import { resultOf } from './tool-output.ts';
 
 /**
- * Reads the body of an AG-UI request. Validates and throws like `fromUiMessages`. Uses the `threadId` as the `chatId`. Results of
- * the page's tools continue the run that waits for them. They are the user's input, and approve nothing.
+ * Reads the body of an AG-UI request. Validates and throws like `fromUiMessages`. Uses the `threadId` as the `chatId`. The
+ * page is the client. Results of its tools continue the run that waits for them. They are the user's input, and approve nothing.
  */
 export async function fromAgUi(body: unknown, options: FromAgUiOptions = {}): Promise<AgUiInput> {
   const request = ClientValue.ofRequest(body, 'body');
@@ -50,10 +51,13 @@ export async function fromAgUi(body: unknown, options: FromAgUiOptions = {}): Pr
   return { threadId, runId, protocolVersion, ...page, ...input };
 }
 
-/** Returns the turns with the results of the page's tools as decisions. A stored run knows itself which calls wait for them. */
+/**
+ * Returns the turns with the results of the page's tools as decisions. With a stored run, `readInput` makes decisions of the
+ * results, because only the run states which calls wait.
+ */
 function withResults(turns: readonly Turn[], tools: readonly Tool[], { stored }: FromAgUiOptions) {
   const last = turns.at(-1);
-  if (last === undefined || 'role' in last || stored !== undefined) return turns;
+  if (stored !== undefined || last === undefined || !isStep(last)) return turns;
   return [...turns.slice(0, -1), withClientCalls(last, tools)];
 }
 
@@ -70,7 +74,7 @@ function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
         turns.push(readStep(message, reasoningOf(messages, message)));
         break;
       case 'tool':
-        addResult(last === undefined || 'role' in last ? [] : last.calls, message);
+        addResult(last !== undefined && isStep(last) ? last.calls : [], message);
         break;
       case 'reasoning':
       case 'activity':
@@ -79,6 +83,7 @@ function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
         throw role.invalid('expected "user", "assistant" or "tool"; set instructions on the server');
     }
   }
+  // A step without parts has no calls either.
   return turns.filter(({ parts }) => parts.length > 0);
 }
 
@@ -109,16 +114,16 @@ function reasoningOf(messages: readonly ClientValue[], message: ClientValue): As
   return messages.flatMap((source): AssistantPart[] => {
     const { role, id, content } = source.record();
     if (role !== 'reasoning' || typeof id !== 'string' || !id.startsWith(prefix)) return [];
-    const { replay, kind, text } = tokenOf(source);
+    const { replay, kind, text } = storedMembers(source);
     if (replay === undefined) return [];
-    if (typeof kind !== 'string')
-      return [{ type: 'reasoning', text: typeof content === 'string' ? content : '', replay }];
-    return [{ type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay }];
+    const isVendorPart = typeof kind === 'string';
+    if (isVendorPart) return [{ type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay }];
+    return [{ type: 'reasoning', text: typeof content === 'string' ? content : '', replay }];
   });
 }
 
-/** Returns the vendor's token that the client stored, or no token if the value is malformed. */
-function tokenOf(source: ClientValue) {
+/** Returns the members that AG-UI lacks and that the client stores for this server. A malformed value has no members. */
+function storedMembers(source: ClientValue) {
   const { encryptedValue } = source.record();
   const value = typeof encryptedValue === 'string' ? tryParseJson(encryptedValue) : undefined;
   const { replay, kind, text, programId, vendorCall, vendorOutput } = asRecord(value);
@@ -127,7 +132,7 @@ function tokenOf(source: ClientValue) {
 
 function readStep(message: ClientValue, reasoning: readonly AssistantPart[]): Step {
   const text = message.at('content').optionalText() ?? '';
-  const { replay } = tokenOf(message);
+  const { replay } = storedMembers(message);
   const step: Step = { parts: [...reasoning], calls: [] };
   if (text !== '') step.parts.push({ type: 'text', text, ...(replay && { replay }) });
   const calls = message.at('toolCalls');
@@ -141,7 +146,7 @@ function readCall(source: ClientValue): ClientCall {
   const { args, invalid } = parseArguments(called.at('arguments').text());
   const id = source.at('id').text();
   const name = called.at('name').text();
-  const { replay, programId, vendorCall: vendorName } = tokenOf(source);
+  const { replay, programId, vendorCall: vendorName } = storedMembers(source);
   const base: ToolCallPart = { type: 'tool-call', id, name, args };
   const call = {
     ...base,
@@ -161,10 +166,11 @@ function addResult(calls: ClientCall[], message: ClientValue): void {
     throw id.invalid('the call already has a result; send one result for each call');
   const error = message.at('error').optionalText();
   const content = message.at('content');
-  const parts = content.value === '' ? [] : readContent(content);
-  const pieces = parts.filter((part) => part.type !== 'audio');
-  const result = error === undefined ? resultOf(waiting.call, pieces) : resultOf(waiting.call, error, true);
-  const { vendorOutput } = tokenOf(message);
+  const result =
+    error === undefined
+      ? resultOf(waiting.call, readResultContent(content))
+      : resultOf(waiting.call, error, true);
+  const { vendorOutput } = storedMembers(message);
   const output = isRecord(vendorOutput) ? (vendorOutput as JsonObject) : undefined;
   calls[index] = {
     ...waiting,
@@ -173,52 +179,83 @@ function addResult(calls: ClientCall[], message: ClientValue): void {
   };
 }
 
-/** Returns the turns up to the step with the waiting calls, and adds the answers in `resume` to these calls. */
+function readResultContent(content: ClientValue): readonly ResultPiece[] {
+  if (content.value === '') return [];
+  return readContent(content).map((part) => {
+    if (part.type === 'audio')
+      throw content.invalid('the result of a tool cannot contain audio; send text, images or documents');
+    return part;
+  });
+}
+
+/**
+ * Returns the turns up to the step with the waiting calls, and adds the answers in `resume` to these calls. The answers continue
+ * the paused run, which contains no later messages of the user.
+ */
 async function answeredTurns(
   turns: readonly Turn[],
   answers: readonly ClientValue[],
   options: InputOptions,
 ): Promise<readonly Turn[]> {
   const run = pausedRun(options.stored);
-  const index = turns.findLastIndex((turn) => !('role' in turn));
+  const index = turns.findLastIndex(isStep);
   const sent = turns[index] as Step | undefined;
-  const step = run === undefined ? sent : stepOf(run, sent);
-  const calls = [...(step?.calls ?? [])];
+  const { parts, calls } = waitingStep(run, sent);
   for (const source of answers) {
     const approvalId = source.at('interruptId');
-    const id = approvalId.text();
-    // If the interrupt's id is unsigned, it is the call id and requires a stored run.
-    const isAnswered = async ({ call }: ClientCall): Promise<boolean> =>
-      (run !== undefined && call.id === id) || (await verifyApproval(id, call, options)) !== undefined;
-    const at = (await Promise.all(calls.map(isAnswered))).indexOf(true);
+    const at = await indexOfAnswered(approvalId.text(), calls, run, options);
     const waiting = calls[at];
     if (waiting === undefined) throw approvalId.invalid('no call waits for this answer; ask the model again');
     calls[at] = { call: waiting.call, source, ...readAnswer(waiting.call, source, approvalId, run) };
   }
-  return [...turns.slice(0, Math.max(index, 0)), { parts: step?.parts ?? [], calls }];
+  // If the page has sent no step, the stored run contains the earlier turns.
+  const earlier = sent === undefined ? [] : turns.slice(0, index);
+  return [...earlier, { parts, calls }];
 }
 
-/** Returns the waiting calls of a stored run, with the results that the client sent. */
-function stepOf(run: RunState, sent: Step | undefined): Step {
-  const source = new ClientValue({}, 'resume');
-  const calls = [...run.pending, ...innerCalls(run)];
-  const sentCalls = sent?.calls ?? [];
-  return {
-    parts: calls,
-    calls: calls.map((call) => sentCalls.find((one) => one.call.id === call.id) ?? { call, source }),
-  };
+/**
+ * Returns the step whose calls wait for the client. A stored run states the calls, and the client only adds results. Without a
+ * stored run, the step is the last one that the client has sent.
+ */
+function waitingStep(run: RunState | undefined, sent: Step | undefined): Step {
+  if (run === undefined) return { parts: sent?.parts ?? [], calls: [...(sent?.calls ?? [])] };
+  const unsent = new ClientValue({}, 'resume');
+  const waiting = [...run.pending, ...innerCalls(run)];
+  const calls = waiting.map((call): ClientCall => {
+    const { source = unsent, result } = sent?.calls.find((one) => one.call.id === call.id) ?? {};
+    return { call, source, result };
+  });
+  return { parts: waiting, calls };
 }
 
+/** Returns the index of the call that an interrupt's id identifies, or -1. An id is a signed approval id or the id of the call. */
+async function indexOfAnswered(
+  id: string,
+  calls: readonly ClientCall[],
+  run: RunState | undefined,
+  options: InputOptions,
+): Promise<number> {
+  // Without a signature, only a stored run proves that the call waits.
+  const isCallId = ({ call }: ClientCall): boolean => run !== undefined && call.id === id;
+  const isSigned = async ({ call }: ClientCall): Promise<boolean> =>
+    (await verifyApproval(id, call, options)) !== undefined;
+  const matches = await Promise.all(calls.map(async (call) => isCallId(call) || (await isSigned(call))));
+  return matches.indexOf(true);
+}
+
+/** Returns the client's answer: a cancellation, the result of a suspended call, or a decision about an approval. */
 function readAnswer(
   call: ToolCallPart,
   source: ClientValue,
   approvalId: ClientValue,
   run: RunState | undefined,
 ): Pick<ClientCall, 'approvalId' | 'decision' | 'result'> {
-  if (source.at('status').value === 'cancelled')
-    return { approvalId, decision: decisionOf(call.id, false, 'The user cancelled it.') };
+  const isCancelled = source.at('status').value === 'cancelled';
+  if (isCancelled) return { approvalId, decision: decisionOf(call.id, false, 'The user cancelled it.') };
   const payload = source.at('payload');
-  if (suspendedCalls(run ?? {}).some(({ callId }) => callId === call.id)) {
+  // Only a stored run contains suspended calls. Without one, every call that `resume` answers waits for an approval.
+  const isSuspended = suspendedCalls(run ?? {}).some(({ callId }) => callId === call.id);
+  if (isSuspended) {
     const { value } = payload;
     return { result: resultOf(call, typeof value === 'string' ? value : JSON.stringify(value ?? null)) };
   }

@@ -12,6 +12,9 @@ import type { FromUiOptions, UiInput } from './types.ts';
 /** User message or assistant step that a client sent. */
 export type Turn = UserMessage | Step;
 
+/** Whether a turn is a step of the model, and not a message of the user. */
+export const isStep = (turn: Turn): turn is Step => !('role' in turn);
+
 /** Input options that both protocols have. */
 export type InputOptions = Pick<FromUiOptions, 'secret' | 'chatId' | 'stored' | 'clock'>;
 
@@ -33,7 +36,7 @@ export async function readInput(
 ): Promise<Pick<UiInput, 'messages' | 'run' | 'decisions'>> {
   const { stored } = options;
   const last = turns.at(-1);
-  if (last !== undefined && 'role' in last)
+  if (last !== undefined && !isStep(last))
     return newRun(stored === undefined ? turns.flatMap(messagesOf) : [...answeredTranscript(stored), last]);
   const calls = last?.calls ?? [];
   if (stored !== undefined) {
@@ -57,7 +60,7 @@ const newRun = (messages: readonly Message[]): Pick<UiInput, 'messages' | 'run' 
   decisions: [],
 });
 
-const messagesOf = (turn: Turn): readonly Message[] => ('role' in turn ? [turn] : messagesOfStep(turn));
+const messagesOf = (turn: Turn): readonly Message[] => (isStep(turn) ? messagesOfStep(turn) : [turn]);
 
 /**
  * Returns the paused run whose calls the client answers. Every approval must have a valid signature for that run. Results of

@@ -7,10 +7,11 @@ import {
   type RunState,
   type Tool,
 } from '@majordomo/agent';
-import { LlmError, type Message } from '@majordomo/core';
+import { LlmError, type JsonObject, type Message } from '@majordomo/core';
 import type { Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { agUiResponse, fromAgUi } from '../src/ag-ui.ts';
+import { approvalIds } from '../src/approval-id.ts';
 import type { UiEnd } from '../src/index.ts';
 import { SECRET } from './support/approval-server.ts';
 import { agentOf, chain, tool } from './support/world.ts';
@@ -400,6 +401,14 @@ describe('fromAgUi', () => {
       'messages[0].toolCalls[1].id',
     ],
     [
+      'audio in the result of a tool',
+      body(userMessage, turn, {
+        ...result,
+        content: [{ type: 'audio', source: { type: 'data', mimeType: 'audio/wav', value: 'AQID' } }],
+      }),
+      'messages[2].content',
+    ],
+    [
       'a result of an unknown call',
       body(userMessage, { ...result, toolCallId: 'y' }),
       'messages[1].toolCallId',
@@ -421,13 +430,12 @@ describe('fromAgUi', () => {
     await expect(fromAgUi(value)).rejects.toMatchObject({ kind: 'invalid-request', details: { path } });
   });
 
-  it('rejects a decision that is not a boolean', async () => {
-    const pending = { type: 'tool-call', id: 'c', name: 'pay', args: {} } as const;
+  const runWaitingFor = (args: JsonObject): RunState => {
+    const pending = { type: 'tool-call', id: 'c', name: 't', args } as const;
     const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
-    const messages: Message[] = [{ role: 'assistant', parts: [pending] }];
-    const stored: RunState = {
+    return {
       version: 1,
-      messages,
+      messages: [{ role: 'assistant', parts: [pending] }],
       steps: 1,
       pending: [pending],
       results: [],
@@ -435,6 +443,21 @@ describe('fromAgUi', () => {
       usage,
       done: undefined,
     };
+  };
+
+  it('accepts no approval that was signed for other arguments than those of the stored call', async () => {
+    const stored = runWaitingFor({ a: 1000 });
+    const sentCall = { type: 'tool-call', id: 'c', name: 't', args: { a: 1 } } as const;
+    const ids = await approvalIds([sentCall], { runId: 'r', steps: 1 }, { secret: SECRET, chatId: 't' });
+    const resume = [{ interruptId: ids.get('c'), status: 'resolved', payload: { approved: true } }];
+    const options = { stored, secret: SECRET };
+    await expect(fromAgUi({ ...body(userMessage, turn), resume }, options)).rejects.toMatchObject({
+      details: { path: 'resume[0].interruptId' },
+    });
+  });
+
+  it('rejects a decision that is not a boolean', async () => {
+    const stored = runWaitingFor({});
     const resume = [{ interruptId: 'c', status: 'resolved', payload: { approved: 1 } }];
     await expect(fromAgUi({ ...body(userMessage), resume }, { stored })).rejects.toMatchObject({
       details: { path: 'resume[0].payload.approved' },
