@@ -12,6 +12,7 @@ describe('the end of a limit', () => {
     ["You've hit your limit · resets 2:10pm (America/Sao_Paulo)", 5 * HOUR + 10 * MINUTE],
     ["You've hit your limit · resets 8am (America/Sao_Paulo)", 23 * HOUR],
     ['5-hour limit reached ∙ resets 3pm (Europe/London)', 3 * HOUR],
+    ['limit reached until 14:00 (Europe/London)', 2 * HOUR],
     ["You've hit your usage limit. Try again in 3 hours 12 minutes.", 3 * HOUR + 12 * MINUTE],
     ['Try again in 1 day, 2 hours and 5 minutes', 26 * HOUR + 5 * MINUTE],
     ['Your quota will reset after 3h12m5s.', 3 * HOUR + 12 * MINUTE + 5000],

@@ -1,7 +1,7 @@
-const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const UNIT_MS: Readonly<Record<string, number>> = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS, s: 1000 };
 
 /**
  * Returns the time until a usage limit ends, in milliseconds, from a message such as `…|1777936568` (seconds since the epoch),
@@ -15,14 +15,17 @@ export function resetIn(text: string, now: number): number | undefined {
 }
 
 const AMOUNT = String.raw`\d+(?:\.\d+)?\s*(?:d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)\b`;
-const DURATION = new RegExp(String.raw`\b(?:in|after)\s+(${AMOUNT}(?:[\s,]*(?:and\s+)?${AMOUNT})*)`, 'i');
+/** Amounts in words, such as `3 hours 12 minutes`. */
+const IN_WORDS = new RegExp(String.raw`\b(?:in|after)\s+(${AMOUNT}(?:[\s,]*(?:and\s+)?${AMOUNT})*)`, 'i');
+/** Amounts without spaces, such as `1h5m`, in which a digit follows the first unit. */
 const COMPACT = /\b(?:in|after)\s+((?:\d+(?:\.\d+)?[dhms])+)\b/i;
 
 function duration(text: string): number | undefined {
-  const [, words] = DURATION.exec(text) ?? COMPACT.exec(text) ?? [];
-  if (words === undefined) return undefined;
+  const [, amounts] = IN_WORDS.exec(text) ?? COMPACT.exec(text) ?? [];
+  if (amounts === undefined) return undefined;
   let total = 0;
-  for (const [, amount, unit = ''] of words.matchAll(/(?<![\d.])(\d+(?:\.\d+)?)\s*([dhms])/gi)) {
+  // A search that also started within a number would not be linear.
+  for (const [, amount, unit = ''] of amounts.matchAll(/(?<![\d.])(\d+(?:\.\d+)?)\s*([dhms])/gi)) {
     total += Number(amount) * (UNIT_MS[unit.toLowerCase()] ?? 0);
   }
   return total;
@@ -32,11 +35,14 @@ const TIME =
   /\b(?:resets?(?:\s+at)?|again at|until)\s+(\d{1,2})(?::(\d{2}))?\s*([ap]m)?(?:\s*\(([\w/+-]+)\))?/i;
 
 function timeOfDay(text: string, now: number): number | undefined {
-  const [, hours, minutes = '0', half, zone] = TIME.exec(text) ?? [];
-  if (hours === undefined || (half === undefined && minutes === '0')) return undefined;
+  const [, hours, minutes, half, zone] = TIME.exec(text) ?? [];
+  // A number alone, such as "until 5", is not a time.
+  const isTime = hours !== undefined && (minutes !== undefined || half !== undefined);
+  if (!isTime) return undefined;
   const hour =
     half === undefined ? Number(hours) : (Number(hours) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
-  const wanted = hour * HOUR_MS + Number(minutes) * MINUTE_MS;
+  const wanted = hour * HOUR_MS + Number(minutes ?? 0) * MINUTE_MS;
+  // A time that has passed today is a time of tomorrow.
   return (wanted - sinceMidnight(now, zone) + DAY_MS) % DAY_MS;
 }
 
@@ -57,5 +63,6 @@ function sinceMidnight(now: number, zone: string | undefined): number {
     text = clock(undefined);
   }
   const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
+  // Some runtimes format midnight as 24:00.
   return (hours % 24) * HOUR_MS + minutes * MINUTE_MS + seconds * 1000;
 }
