@@ -1,13 +1,13 @@
 /**
  * Lua functions for integers above 2⁵³, because Lua's numbers are doubles. An integer has two parts of ten digits. The lower
- * part is never negative. The functions are exact for sums of int64.
+ * part is never negative. The functions are exact for sums of int64. The script that contains this text can use all its names.
  */
 export const AMOUNTS_LUA: string = `
-local HALF = 10000000000
+local BASE = 10000000000
 
 local function normal(high, low)
-  local carry = math.floor(low / HALF)
-  return { high + carry, low - carry * HALF }
+  local carry = math.floor(low / BASE)
+  return { high + carry, low - carry * BASE }
 end
 
 local function amount(text)
@@ -16,7 +16,8 @@ local function amount(text)
     sign = -1
     text = string.sub(text, 2)
   end
-  return normal(sign * (tonumber(string.sub(text, 1, -11)) or 0), sign * tonumber(string.sub(text, -10)))
+  local allButTen, lastTen = string.sub(text, 1, -11), string.sub(text, -10)
+  return normal(sign * (tonumber(allButTen) or 0), sign * tonumber(lastTen))
 end
 
 local function plus(a, b) return normal(a[1] + b[1], a[2] + b[2]) end

@@ -2,6 +2,8 @@ import { AMOUNTS_LUA } from './amounts-lua.ts';
 
 /** Minimum time for which the id of a settled reservation is stored, in milliseconds, so that repeated commands are ignored. */
 export const KNOWN_MS = 60_000;
+/** Time for which a lapsed reservation is stored, so that its work can still be settled, in milliseconds. */
+const LAPSED_MS = 86_400_000;
 
 /*
  * Counters with leases. Each operation is one script, so that it is atomic. All keys start with KEYS[1], whose hash tag keeps
@@ -13,21 +15,26 @@ export const KNOWN_MS = 60_000;
  * - `:reservation:<id>`: time for which the id is known after its settlement, in milliseconds, followed by its claims as JSON. A
  *   lapsed reservation starts with `l`, a settled one is empty. `:leases`: ids of held reservations by the end of the lease.
  *
- * Redis adds within int64. Lua's numbers are doubles, so scripts only compare them. Times remain numbers, because formatting is
- * slow in Lua.
+ * A claim is `[counter, began, amount, effect of a lapse]`. The effect is `spent` or `free`. A claim belongs to the period that
+ * `began` identifies.
+ *
+ * Amounts are strings, which Redis adds as int64. Lua's numbers are doubles, so scripts calculate with numbers of at most 15
+ * digits, and otherwise with `AMOUNTS_LUA`. Times in replies and scores are numbers, because formatting is slow in Lua.
  */
-
-/** Pattern of a stored reservation, and a Lua function that adds to a field and limits the sum to int64. */
-const ADD_LUA = `
-  local HELD = '^(l?)(%d*)(.*)$'
-  local function add(key, field, by)
-    if by == '0' or by == '-0' then return end
-    if type(redis.pcall('HINCRBY', key, field, by)) == 'table' then redis.call('HSET', key, field, '9223372036854775807') end
-  end
-`;
 
 /** Start of every script. Reads the time and ends expired reservations. */
 const BEGINNING = `
+-- Pattern of a reservation that is not settled: \`l\` if it has lapsed, the time for which its id is known, its claims.
+local RESERVATION = '^(l?)(%d*)(.*)$'
+
+-- Adds to a field of a counter, and limits the sum to int64.
+local function add(key, field, by)
+  if by == '0' or by == '-0' then return end
+  -- An error is a table: the sum exceeds int64.
+  local isTooLarge = type(redis.pcall('HINCRBY', key, field, by)) == 'table'
+  if isTooLarge then redis.call('HSET', key, field, '9223372036854775807') end
+end
+
 local base, id = KEYS[1], ARGV[1]
 local leases = base .. ':leases'
 local time = redis.call('TIME')
@@ -35,24 +42,22 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local counters, reservations = base .. ':counter:', base .. ':reservation:'
 
--- Limits the work of one script. The next script continues.
 if redis.call('ZCOUNT', leases, '-inf', now) > 0 then
-  ${ADD_LUA}
+  -- One script ends at most 1000 reservations. The next script continues.
   for _, lapsed in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, 1000)) do
     redis.call('ZREM', leases, lapsed)
     local known = redis.call('GET', reservations .. lapsed)
     if known then
-      local _, _, held = string.match(known, HELD)
-      for _, hold in ipairs(cjson.decode(held)) do
-        local key = counters .. hold[1]
-        -- The amount belongs to the period of the claim.
-        if redis.call('HGET', key, 'began') == hold[2] then
-          add(key, 'held', '-' .. hold[3])
-          if hold[3] ~= '0' then redis.call('HINCRBY', key, 'holders', -1) end
-          if hold[4] == 'spent' then add(key, 'used', hold[3]) end
+      local _, _, claims = string.match(known, RESERVATION)
+      for _, claim in ipairs(cjson.decode(claims)) do
+        local key, began, reserved, effect = counters .. claim[1], claim[2], claim[3], claim[4]
+        if redis.call('HGET', key, 'began') == began then
+          add(key, 'held', '-' .. reserved)
+          if reserved ~= '0' then redis.call('HINCRBY', key, 'holders', -1) end
+          if effect == 'spent' then add(key, 'used', reserved) end
         end
       end
-      redis.call('SET', reservations .. lapsed, 'l' .. known, 'PX', '86400000')
+      redis.call('SET', reservations .. lapsed, 'l' .. known, 'PX', '${LAPSED_MS}')
     end
   end
 end
@@ -66,55 +71,63 @@ export const RESERVE_LUA: string = `
 ${BEGINNING}
 if ARGV[3] ~= '' and now > tonumber(ARGV[3]) then return { 'late', now } end
 local reservation = reservations .. id
-local holds, planned, begun = {}, {}, nil
+local claims, claimOf, begun = {}, {}, nil
 for at = 5, #ARGV, 5 do
-  local name, max, claimed = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local name, max, amountClaimed = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local known = redis.call('HMGET', counters .. name, 'used', 'held', 'began', 'ends')
   local used, held, began, ending = known[1], known[2], known[3], known[4]
-  local hold = planned[name]
+  -- A reservation may claim from a counter twice. The counter does not contain the earlier claim yet.
+  local earlier = claimOf[name]
   local isNew = not used or (ending ~= '' and tonumber(ending) <= now)
   if isNew then
     used, held, began = '0', '0', string.format('%.0f', now)
-    ending = ARGV[at + 3]
-    local length, phase = string.match(ending, '^(%d+)/(%d+)$')
-    if length then ending = length - (now - phase) % length end
-    if ending ~= '' then ending = string.format('%.0f', now + ending) end
-    if hold then ending = begun[name] end
+    if earlier then
+      ending = begun[name]
+    else
+      ending = ARGV[at + 3]
+      local length, phase = string.match(ending, '^(%d+)/(%d+)$')
+      if length then ending = length - (now - phase) % length end
+      if ending ~= '' then ending = string.format('%.0f', now + ending) end
+    end
   end
-  local left, sum = nil, claimed
-  if hold or #max > 15 or #used > 15 or #held > 15 or #claimed > 15 then
-    ${AMOUNTS_LUA}
-    local own = amount(hold and hold[3] or '0')
-    local rest = minus(minus(minus(amount(max), amount(used)), amount(held)), own)
-    sum = text(plus(own, amount(claimed)))
-    if isLess(rest, amount(claimed)) then left = text(rest) end
-  else
+  -- \`left\` remains nil if the amount can be reserved.
+  local left, sum = nil, amountClaimed
+  local areExactDoubles = #max <= 15 and #used <= 15 and #held <= 15 and #amountClaimed <= 15
+  if areExactDoubles and not earlier then
     local rest = max - used - held
-    if rest < tonumber(claimed) then left = string.format('%.0f', rest) end
+    if rest < tonumber(amountClaimed) then left = string.format('%.0f', rest) end
+  else
+    ${AMOUNTS_LUA}
+    local own = amount(earlier and earlier[3] or '0')
+    local rest = minus(minus(minus(amount(max), amount(used)), amount(held)), own)
+    sum = text(plus(own, amount(amountClaimed)))
+    if isLess(rest, amount(amountClaimed)) then left = text(rest) end
   end
   if left then
+    -- The command may be repeated after a lost reply. Then its first run has reserved, and the limit contains its own claim.
     if redis.call('EXISTS', reservation) == 1 then return now end
     local wait = ending == '' and '' or string.format('%.0f', math.max(1, ending - now))
     local holders = isNew and '0' or redis.call('HGET', counters .. name, 'holders') or '0'
     return { 'refused', now, name, left, wait, held, holders }
   end
-  if hold then
-    hold[3] = sum
+  if earlier then
+    earlier[3] = sum
   else
-    hold = { name, began, claimed, ARGV[at + 4] }
-    planned[name], holds[#holds + 1] = hold, hold
+    local claim = { name, began, amountClaimed, ARGV[at + 4] }
+    claimOf[name], claims[#claims + 1] = claim, claim
     if isNew then
       begun = begun or {}
       begun[name] = ending
     end
   end
 end
-if not redis.call('SET', reservation, ARGV[4] .. cjson.encode(holds), 'NX') then return now end
+-- A repeated command changes nothing.
+if not redis.call('SET', reservation, ARGV[4] .. cjson.encode(claims), 'NX') then return now end
 
 -- The first claim creates a period. Each new period deletes a few that ended a week ago.
 for name, ending in pairs(begun or {}) do
   local names, ends = base .. ':counters', base .. ':ends'
-  redis.call('HSET', counters .. name, 'used', '0', 'held', '0', 'holders', '0', 'began', planned[name][2], 'ends', ending)
+  redis.call('HSET', counters .. name, 'used', '0', 'held', '0', 'holders', '0', 'began', claimOf[name][2], 'ends', ending)
   redis.call('ZADD', names, 0, name)
   if ending == '' then redis.call('ZREM', ends, name) else redis.call('ZADD', ends, ending + 604800000, name) end
   for _, old in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now, 'LIMIT', 0, 10)) do
@@ -123,9 +136,10 @@ for name, ending in pairs(begun or {}) do
     redis.call('ZREM', ends, old)
   end
 end
-for _, hold in ipairs(holds) do
-  redis.call('HINCRBY', counters .. hold[1], 'held', hold[3])
-  if hold[3] ~= '0' then redis.call('HINCRBY', counters .. hold[1], 'holders', 1) end
+for _, claim in ipairs(claims) do
+  local key, reserved = counters .. claim[1], claim[3]
+  redis.call('HINCRBY', key, 'held', reserved)
+  if reserved ~= '0' then redis.call('HINCRBY', key, 'holders', 1) end
 end
 redis.call('ZADD', leases, now + ARGV[2], id)
 return now
@@ -143,20 +157,21 @@ export const SETTLE_LUA: string = `
 ${BEGINNING}
 local known = redis.call('SET', reservations .. id, '', 'XX', 'GET', 'PX', '${KNOWN_MS}')
 if not known or known == '' then return 0 end
-${ADD_LUA}
-local lapsed, keep, held = string.match(known, HELD)
+local lapsed, keep, claims = string.match(known, RESERVATION)
 local isHeld = lapsed == ''
-for _, hold in ipairs(cjson.decode(held)) do
-  local key = counters .. hold[1]
-  if redis.call('HGET', key, 'began') == hold[2] then
+for _, claim in ipairs(cjson.decode(claims)) do
+  local name, began, reserved, effect = claim[1], claim[2], claim[3], claim[4]
+  local key = counters .. name
+  if redis.call('HGET', key, 'began') == began then
     if isHeld then
-      add(key, 'held', '-' .. hold[3])
-      if hold[3] ~= '0' then redis.call('HINCRBY', key, 'holders', -1) end
-    elseif hold[4] == 'spent' then
-      add(key, 'used', '-' .. hold[3])
+      add(key, 'held', '-' .. reserved)
+      if reserved ~= '0' then redis.call('HINCRBY', key, 'holders', -1) end
+    elseif effect == 'spent' then
+      -- The lapse has added the complete amount. The used amount replaces it.
+      add(key, 'used', '-' .. reserved)
     end
     for at = 2, #ARGV, 2 do
-      if ARGV[at] == hold[1] then add(key, 'used', ARGV[at + 1]) end
+      if ARGV[at] == name then add(key, 'used', ARGV[at + 1]) end
     end
   end
 end
