@@ -23,3 +23,32 @@ it('converts types, nullable members and counts at every depth', () => {
     },
   });
 });
+
+it.each([
+  [
+    'an enumeration',
+    { type: 'STRING', enum: ['A'], nullable: true },
+    { type: ['string', 'null'], enum: ['A', null] },
+  ],
+  [
+    'alternatives',
+    { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }], nullable: true },
+    { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }] },
+  ],
+  [
+    'a reference',
+    { ref: '#/defs/Node', nullable: true },
+    { anyOf: [{ $ref: '#/$defs/Node' }, { type: 'null' }] },
+  ],
+])('accepts null in %s', (_, schema, expected) => {
+  expect(fromOpenApi(schema)).toEqual(expected);
+});
+
+it('converts references to definitions', () => {
+  const next = { ref: '#/defs/Node' };
+  const node = { type: 'OBJECT', properties: { next } };
+  expect(fromOpenApi({ ...next, defs: { Node: node } })).toEqual({
+    $ref: '#/$defs/Node',
+    $defs: { Node: { type: 'object', properties: { next: { $ref: '#/$defs/Node' } } } },
+  });
+});

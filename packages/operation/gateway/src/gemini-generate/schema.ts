@@ -1,10 +1,9 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 
-/** Keywords of `Schema` of @google/genai 3.1 that contain schemas. */
+/** Keywords of `Schema` of the Gemini API and of Vertex AI that contain schemas. */
 const NESTED: readonly string[] = ['items', 'additionalProperties'];
 const LISTS: readonly string[] = ['anyOf', 'prefixItems'];
-const MAPS: readonly string[] = ['properties', 'defs'];
 /** Keywords with a number, which the SDK sends as a string. */
 const COUNTS: readonly string[] = [
   'minItems',
@@ -15,26 +14,43 @@ const COUNTS: readonly string[] = [
   'maxProperties',
 ];
 
-/** Converts a schema in the form of OpenAPI, as the members `parameters` and `responseSchema` have it, to a JSON Schema. */
+/** Converts a schema in the form of OpenAPI, as in the members `parameters` and `responseSchema`, to a JSON Schema. */
 export function fromOpenApi(schema: JsonObject): JsonObject {
-  const { type, nullable, propertyOrdering: _order, ...rest } = schema;
-  const converted = Object.entries(rest).map(([name, value]) => [name, keyword(name, value)] as const);
-  return { ...typeOf(type, nullable === true), ...Object.fromEntries(converted) };
+  const { type, nullable, propertyOrdering: _order, defs, ref, ...rest } = schema;
+  const keywords = Object.entries(rest).map(([name, value]) => [name, keyword(name, value)] as const);
+  const converted: JsonObject = {
+    ...typeOf(type),
+    ...Object.fromEntries(keywords),
+    ...(isRecord(defs) && { $defs: schemasOf(defs) }),
+    ...(typeof ref === 'string' && { $ref: ref.replace(/^#\/defs\//, '#/$defs/') }),
+  };
+  return nullable === true ? withNull(converted) : converted;
 }
 
-function typeOf(type: JsonValue | undefined, isNullable: boolean): JsonObject {
-  if (typeof type !== 'string' || type === 'TYPE_UNSPECIFIED') return {};
-  const name = type.toLowerCase();
-  return { type: isNullable ? [name, 'null'] : name };
+const typeOf = (type: JsonValue | undefined): JsonObject =>
+  typeof type === 'string' && type !== 'TYPE_UNSPECIFIED' ? { type: type.toLowerCase() } : {};
+
+/** Returns a schema that also accepts null. In a JSON Schema, each keyword must accept null. */
+function withNull(schema: JsonObject): JsonObject {
+  if (typeof schema['$ref'] === 'string') return { anyOf: [schema, { type: 'null' }] };
+  const { type, enum: values, anyOf } = schema;
+  return {
+    ...schema,
+    ...(typeof type === 'string' && { type: [type, 'null'] }),
+    ...(Array.isArray(values) && { enum: [...values, null] }),
+    ...(Array.isArray(anyOf) && { anyOf: [...anyOf, { type: 'null' }] }),
+  };
 }
 
 function keyword(name: string, value: JsonValue | undefined): JsonValue | undefined {
   if (NESTED.includes(name) && isRecord(value)) return fromOpenApi(value);
   if (LISTS.includes(name) && Array.isArray(value))
     return value.map((item: JsonValue) => (isRecord(item) ? fromOpenApi(item) : item));
-  if (MAPS.includes(name) && isRecord(value))
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, isRecord(item) ? fromOpenApi(item) : item]),
-    );
+  if (name === 'properties' && isRecord(value)) return schemasOf(value);
   return COUNTS.includes(name) && typeof value === 'string' ? Number(value) : value;
 }
+
+const schemasOf = (schemas: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(schemas).map(([key, schema]) => [key, isRecord(schema) ? fromOpenApi(schema) : schema]),
+  );
