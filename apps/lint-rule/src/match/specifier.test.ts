@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nameTable, packageOf } from './specifier.ts';
+import { nameTable, packageOf, subpathOf } from './specifier.ts';
 
 it.each([
   ['openai', 'openai'],
@@ -22,6 +22,17 @@ it.each([
   ['data:text/javascript,openai', undefined],
 ])('the package of %s is %s', (specifier, name) => {
   expect(packageOf(specifier)).toBe(name);
+});
+
+it.each([
+  ['ai', 'ai', ''],
+  ['npm:ai@5', 'ai', ''],
+  ['ai/rsc', 'ai', 'rsc'],
+  ['ai/main', 'ai', 'main'],
+  ['npm:@langchain/core@1/langchain/core', '@langchain/core', 'langchain/core'],
+  ['../node_modules/openai/openai', 'openai', 'openai'],
+])('the subpath of %s after %s is "%s"', (specifier, name, subpath) => {
+  expect(subpathOf(specifier, name)).toBe(subpath);
 });
 
 it('prefers a name to a family, and finds a family by its prefix', () => {
