@@ -5,7 +5,7 @@ import { openStage, playScenes } from '../src/demo/scenes.ts';
 import { createTimeline } from '../src/demo/timeline.ts';
 
 async function play(wrap: (majordomo: Majordomo) => Majordomo): Promise<void> {
-  const timeline = createTimeline({ write: () => undefined, colour: false });
+  const timeline = createTimeline({ write: () => undefined, hasColor: false });
   const stage = await openStage(timeline);
   try {
     await playScenes({ ...stage, majordomo: wrap(stage.majordomo) }, timeline, new AbortController().signal);

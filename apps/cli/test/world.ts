@@ -104,7 +104,7 @@ export function ioOf(cwd: string, options: WorldOptions, output: { out: string; 
     stdout: {
       isTerminal: terminal,
       columns: options.columns ?? Infinity,
-      colour: false,
+      hasColor: false,
       canErase: false,
       write(piece) {
         const text = textOf(piece);
@@ -115,7 +115,7 @@ export function ioOf(cwd: string, options: WorldOptions, output: { out: string; 
     stderr: {
       isTerminal: terminal,
       columns: Infinity,
-      colour: false,
+      hasColor: false,
       canErase: options.canErase ?? false,
       write(piece) {
         const text = textOf(piece);

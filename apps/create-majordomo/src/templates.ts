@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { didYouMean } from '@majordomo/core/toolkit';
 import { CreateError } from './create-error.ts';
 
-/** Templates in the order in which the command offers them: the content, and the script that starts the application or its check. */
+/**
+ * Templates in the order in which the command offers them. `content`: content of the application. `start`: script that starts the
+ * application, or its check.
+ */
 export const TEMPLATES = {
   script: { content: 'one call of a chain, with a test', start: 'start' },
   chat: { content: 'chat page with a server, streaming and history', start: 'dev' },

@@ -3,7 +3,7 @@ import { openStage, playScenes } from '../../../apps/cli/src/demo/scenes.ts';
 import { createTimeline } from '../../../apps/cli/src/demo/timeline.ts';
 
 const write = (text: string): void => void process.stdout.write(text);
-const timeline = createTimeline({ write, colour: false });
+const timeline = createTimeline({ write, hasColor: false });
 const stage = await openStage(timeline, { completeMs: 8000 });
 await playScenes(stage, timeline, new AbortController().signal);
 await stage.close();

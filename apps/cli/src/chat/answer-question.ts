@@ -33,7 +33,7 @@ async function answer(session: Chat, question: UserMessage): Promise<Turn> {
 
 /** Returns a renderer for Markdown if the terminal has colors and `--raw` is not set, otherwise a renderer for plain text. */
 export async function rendererOf({ io, flags }: Chat): Promise<Renderer> {
-  if (!io.stdout.colour || flags.raw === true) return createRenderer(io.stdout);
+  if (!io.stdout.hasColor || flags.raw === true) return createRenderer(io.stdout);
   const { createMarkdown } = await import('../markdown/markdown-stream.ts');
   return createRenderer(io.stdout, createMarkdown);
 }

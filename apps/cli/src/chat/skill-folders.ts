@@ -6,22 +6,16 @@ import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { painter, printable } from '../terminal/paint.ts';
 
-type LoadSkills = (
-  roots: readonly string[],
-  options: { readonly onProblem: (error: LlmError) => void },
-) => Promise<Skill>;
-
-/** Loads the skills in these folders, and prints the problems of each skill. Throws `Stop` if no skill is found. */
+/** Loads the skills in these folders, and prints the problems of each skill. Throws `Stop` if they cannot be loaded. */
 export async function loadSkillFolders(folders: readonly string[], io: Io): Promise<Skill> {
-  const module = await loadPackage('@majordomo/skills/node', io.cwd, '--skills');
-  const load = Reflect.get(module, 'loadSkills') as LoadSkills;
+  const loaded = await loadPackage('@majordomo/skills/node', io.cwd, '--skills');
+  const { loadSkills } = loaded as typeof import('@majordomo/skills/node');
   const paint = painter(io.stderr);
   const onProblem = ({ message }: LlmError): void => {
-    io.stderr.write(`${paint('dim', printable(message))}
-`);
+    io.stderr.write(`${paint('dim', printable(message))}\n`);
   };
   try {
-    return await load(
+    return await loadSkills(
       folders.map((folder) => resolve(io.cwd, folder)),
       { onProblem },
     );

@@ -10,7 +10,7 @@ it('never overwrites part of an answer, and is erased before other output', () =
   let isFresh = false;
   const output = {
     isTerminal: true,
-    colour: true,
+    hasColor: true,
     canErase: true,
     columns: 12,
     write: (text: string | Uint8Array) => {

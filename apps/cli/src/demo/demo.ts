@@ -21,7 +21,7 @@ export async function demo(
 }
 
 const timelineOf = ({ stdout }: Io) =>
-  createTimeline({ write: (text) => stdout.write(text), colour: stdout.colour });
+  createTimeline({ write: (text) => stdout.write(text), hasColor: stdout.hasColor });
 
 /** Runs the scenes and `more`, and prints a summary. `page` shows their calls. */
 export async function playDemo(

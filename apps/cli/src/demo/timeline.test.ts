@@ -10,7 +10,7 @@ it.each([
   [12_345, 'in 12.3 s'],
 ])('describes an answer that took %d ms in one line of a terminal', (ms, expected) => {
   let output = '';
-  const { onEvent } = createTimeline({ write: (text) => (output += text), colour: false, now: () => 0 });
+  const { onEvent } = createTimeline({ write: (text) => (output += text), hasColor: false, now: () => 0 });
   const target = 'anthropic/claude-demo';
   const result: Attempt = { target, outcome: 'finished', error: undefined, usage, ms };
   onEvent({ type: 'attempt-end', call: undefined, result } as unknown as CallEvent);

@@ -23,7 +23,7 @@ export interface Tally {
 
 export interface TimelineOptions {
   readonly write: (text: string) => void;
-  readonly colour: boolean;
+  readonly hasColor: boolean;
   /** Function that returns the time in milliseconds. */
   readonly now?: () => number;
 }
@@ -31,9 +31,13 @@ export interface TimelineOptions {
 type Style = Parameters<typeof styleText>[0];
 
 /** Creates a timeline that prints calls as they happen: targets, failures and answers. */
-export function createTimeline({ write, colour, now = () => performance.now() }: TimelineOptions): Timeline {
+export function createTimeline({
+  write,
+  hasColor,
+  now = () => performance.now(),
+}: TimelineOptions): Timeline {
   const paint = (style: Style, text: string): string =>
-    colour ? styleText(style, text, { validateStream: false }) : text;
+    hasColor ? styleText(style, text, { validateStream: false }) : text;
   const began = new Map<string, number>();
   const tally = new Map<string, Tally>();
   const of = (target: string): Tally => {

@@ -43,7 +43,7 @@ export async function publish(
   isOneOf = false,
 ): Promise<ExitCode> {
   const columns = Number.isFinite(stdout.columns) ? stdout.columns : undefined;
-  stdout.write(`${evals.toTable(evaluation, { color: stdout.colour, columns })}\n`);
+  stdout.write(`${evals.toTable(evaluation, { color: stdout.hasColor, columns })}\n`);
   for (const given of report) {
     const { dir, name, ext } = parse(resolve(cwd, given));
     const file = `${dir}/${name}${isOneOf ? `-${evaluation.name}` : ''}${ext}`;

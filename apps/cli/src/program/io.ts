@@ -7,8 +7,8 @@ export interface Io {
   readonly home: string;
   readonly signal: AbortSignal;
   /**
-   * Marks the command as a server. `graceMs`: time limit for closing connections, in milliseconds (250 for other commands). If
-   * the server ends within this time after SIGTERM, the exit code is 0.
+   * Marks the command as a server. `graceMs`: time limit for closing connections, in milliseconds. If the server ends within this
+   * time after SIGTERM, the exit code is 0. The time limit of other commands is 250 ms.
    */
   readonly becomeServer: (graceMs: number) => void;
   /** Calls `reload` on SIGHUP, which otherwise ends the process. */
@@ -53,7 +53,7 @@ export interface Stdin {
 export interface Output {
   readonly isTerminal: boolean;
   /** Whether colors are used. `false` with NO_COLOR, on dumb terminals, and without a terminal. */
-  readonly colour: boolean;
+  readonly hasColor: boolean;
   /** Whether the terminal can move the cursor and erase text. `false` for dumb terminals. */
   readonly canErase: boolean;
   /** Number of cells per line, or `Infinity` without a terminal. */

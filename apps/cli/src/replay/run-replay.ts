@@ -158,7 +158,7 @@ async function publish(
 ): Promise<ExitCode> {
   const { stdout, cwd } = io;
   const columns = Number.isFinite(stdout.columns) ? stdout.columns : undefined;
-  stdout.write(`${replays.toReplayText(report, { color: stdout.colour, columns })}\n`);
+  stdout.write(`${replays.toReplayText(report, { color: stdout.hasColor, columns })}\n`);
   for (const given of flags.report ?? []) {
     const file = resolve(cwd, given);
     const text = await REPORTS[extname(given)]?.(report, replays, flags, io);

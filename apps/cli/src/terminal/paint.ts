@@ -5,8 +5,8 @@ export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>
 export type Paint = (style: Style | readonly Style[], text: string) => string;
 
 /** Returns a function that adds colors to a text, or returns the text unchanged if colors are not used. */
-export const painter = ({ colour }: { readonly colour: boolean }): Paint =>
-  colour
+export const painter = ({ hasColor }: { readonly hasColor: boolean }): Paint =>
+  hasColor
     ? (style, text) => styleText([style].flat(), text, { validateStream: false })
     : (_style, text) => text;
 

@@ -76,7 +76,7 @@ function output(stream: NodeJS.WriteStream, env: Env): Output {
       return isTerminal && stream.columns > 0 ? stream.columns : Infinity;
     },
     canErase,
-    colour: canErase && (env['NO_COLOR'] ?? '') === '',
+    hasColor: canErase && (env['NO_COLOR'] ?? '') === '',
     write(piece) {
       stream.write(piece);
     },

@@ -10,7 +10,7 @@ export const APPS_EXTENSION = 'io.modelcontextprotocol/ui';
 type Metadata = Pick<ListedTool, '_meta'>;
 type Caller = 'model' | 'app';
 
-/** Returns the address of a tool's app. The flat key is that of earlier drafts, which servers still send. */
+/** Returns the address of a tool's app. The key `ui/resourceUri` is that of earlier drafts, which servers still send. */
 export function appUriOf({ _meta }: Metadata): string | undefined {
   const meta = asRecord(_meta);
   const uri = asText(asRecord(meta['ui'])['resourceUri']) ?? asText(meta['ui/resourceUri']);

@@ -12,7 +12,7 @@ import { requireOperation, requireRecord, storeKey, type JobRecord } from './rec
 import type { Setup } from './setup.ts';
 import { videoJob, videoModel } from './video-job.ts';
 
-/** Time for which ended jobs are stored, in milliseconds. */
+/** Time for which ended jobs are stored, in milliseconds: 7 days. */
 const KEEP_MS = 604_800_000;
 
 /**
@@ -39,6 +39,7 @@ export function createBackground(options: BackgroundOptions): Background {
   };
   return {
     model(spec) {
+      // Throws for an invalid spec.
       majordomo.parse(spec);
       return backgroundModel(spec, setup);
     },
@@ -59,7 +60,7 @@ export function createBackground(options: BackgroundOptions): Background {
   };
 }
 
-/** Returns the key of an existing job in the store. */
+/** Returns the key of an existing job in the store. Throws `not-found`, or `invalid-request` for a job of another operation. */
 async function idOf(
   key: string,
   tenant: string | undefined,

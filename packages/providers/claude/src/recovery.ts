@@ -33,13 +33,14 @@ export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra'])
 /**
  * Returns the recoveries for error messages of the Messages API and of Bedrock's Converse, which returns the messages of the
  * Messages API in a ValidationException. The messages were observed from 2024-09 to 2026-11. An unknown message remains an
- * error.
+ * error. The order matters: a rule with a specific message precedes the rules whose patterns also match it.
  */
 export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule[] => [
   {
     // "Invalid `signature` in `thinking` block. The block is bound to a different conversation."
     // "`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks
     // must remain as they were in the original response."
+    // `(?!thinking)` keeps the search linear.
     id: 'thinking-blocks',
     what: 'thinking of earlier turns dropped',
     pattern:
@@ -56,6 +57,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
   },
   {
     // "The compiled grammar is too large …"; "Schema is too complex."; "tools.0.custom.strict: Extra inputs are not permitted"
+    // "too many parameters with union types …", "… optional parameters", and errors of a tool's input_schema
     id: 'strict',
     what: 'strict dropped from tools',
     remember: true,
@@ -73,6 +75,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
   },
   {
     // "adaptive thinking is not supported on this model"; "This model does not support effort level …"
+    // Any message about `between_tools`, the type of thinking for reasoning "none".
     id: 'reasoning',
     what: 'reasoning dropped',
     remember: true,
@@ -140,6 +143,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
 
 function withoutStrict(request: ModelRequest): ModelRequest {
   const { tools } = request;
+  // A tool without `strict` is strict if its schema permits it.
   if (tools.every(({ strict }) => strict === false)) return request;
   return { ...request, tools: tools.map((tool) => ({ ...tool, strict: false })) };
 }
@@ -165,6 +169,7 @@ const without = (
 function withAdaptiveThinking(request: ModelRequest, adaptive: AdaptiveExtra): ModelRequest {
   const { reasoning, extra } = request;
   if (reasoning === undefined || reasoning === 'none') return request;
+  // Claude has no effort `minimal`.
   const effort = reasoning === 'minimal' ? 'low' : reasoning;
   return { ...request, reasoning: undefined, extra: adaptive(effort, extra) };
 }
@@ -172,6 +177,8 @@ function withAdaptiveThinking(request: ModelRequest, adaptive: AdaptiveExtra): M
 const isCached = ({ cache }: ModelRequest): boolean => (cacheLifetime(cache) ?? 'none') !== 'none';
 
 function withMaxTokens(request: ModelRequest, limit: number): ModelRequest {
-  if (limit < 1 || (request.maxTokens !== undefined && request.maxTokens <= limit)) return request;
+  // Without `maxTokens`, the provider sends the maximum that it assumes for the model.
+  const isWithinLimit = request.maxTokens !== undefined && request.maxTokens <= limit;
+  if (limit < 1 || isWithinLimit) return request;
   return { ...request, maxTokens: limit };
 }

@@ -40,15 +40,20 @@ export async function newClient(
       requestHandler: handler as NonNullable<BedrockRuntimeClientConfig['requestHandler']>,
     }),
     ...(profile !== undefined && { profile }),
+    // At most one of `token` and `keys` is set.
     ...(token !== undefined && { token: { token }, authSchemePreference: ['httpBearerAuth'] }),
     ...(keys !== undefined && { credentials: signingKeys(keys), authSchemePreference: ['sigv4'] }),
   };
   const client = new BedrockRuntimeClient(config);
   if (region !== undefined) return client;
-  const found = await client.config.region().catch(() => undefined);
-  return found === undefined ? new BedrockRuntimeClient({ ...config, region: 'us-east-1' }) : client;
+  // The SDK reads the region from AWS configuration files. It throws if they contain none.
+  const configuredRegion = await client.config.region().catch(() => undefined);
+  return configuredRegion === undefined
+    ? new BedrockRuntimeClient({ ...config, region: 'us-east-1' })
+    : client;
 }
 
+/** Returns the keys without an undefined `sessionToken`, which the SDK's types do not accept. */
 const signingKeys = ({
   accessKeyId,
   secretAccessKey,

@@ -33,7 +33,10 @@ export const hasCode = (error: unknown, code: string): boolean =>
 export const fileError = (place: string, problem: string): LlmError =>
   new LlmError('config', `${place}: ${problem}`, { path: place });
 
-/** Throws `config` if the first line of a file does not state the format. */
+/**
+ * Throws `config` if the first line of a file does not state the format. `remedy` is appended to the message, so it starts with
+ * a semicolon.
+ */
 export function checkFormat(file: string, header: unknown, format: string, remedy = ''): void {
   if (!isRecord(header) || header['format'] !== format)
     throw fileError(file, `the file is not a ${format} file${remedy}`);
@@ -42,6 +45,7 @@ export function checkFormat(file: string, header: unknown, format: string, remed
 /** Writes one JSON value per line. Creates the folder. Replaces the file atomically, unless its content would not change. */
 export async function replaceFile(file: string, values: readonly unknown[]): Promise<void> {
   const content = values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  // If the file cannot be read, the attempt to write reports the reason.
   const current = await readFile(file, 'utf8').catch(() => undefined);
   if (current === content) return;
   const temporary = `${file}.${randomUUID()}.tmp`;

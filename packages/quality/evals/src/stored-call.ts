@@ -38,6 +38,7 @@ const storeAttempt = ({ error, ...attempt }: Attempt): object => ({
 });
 
 function loadAttempt(stored: Attempt): Attempt {
+  // A stored attempt has the error as `storeError` returned it.
   const error: Error | undefined = stored.error && loadError(stored.error as unknown as StoredError);
   return { ...stored, error: LlmError.is(error) ? error : undefined };
 }
@@ -74,13 +75,14 @@ function loadAttempts({ response, error, value }: RecordedCall): readonly Attemp
   return attempts.map(loadAttempt);
 }
 
+/** Cost of a call without a billable attempt, as of a subscription. */
 const FREE: Cost = { nanoUsd: undefined, basis: 'included', missing: [] };
 
 /** Returns the cost of recorded calls, including failed attempts, at the prices of the days on which they were made. */
 export async function costOfCalls(calls: readonly RecordedCall[], catalog?: Catalog): Promise<Cost> {
   const costs = calls.map(async (call): Promise<Cost> => {
     const attempts = loadAttempts(call);
-    // An unfinished attempt without usage, such as a refused connection, counts as free.
+    // An unfinished attempt without usage, such as a refused connection, is not billed.
     const isFree = attempts.every(({ usage, outcome }) => usage === undefined && outcome !== 'finished');
     return isFree ? FREE : costOfResponse({ attempts }, { catalog, at: new Date(call.at) });
   });

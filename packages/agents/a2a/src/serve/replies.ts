@@ -38,8 +38,8 @@ function sentenceOf({ call: { name, args }, suspended }: WaitingCall): string {
 }
 
 /**
- * Returns the decisions of a reply: those of its data part, or those that its text means. Throws an error of the protocol for a
- * reply that does not answer the question.
+ * Returns the decisions of a reply: those of its first data part with decisions, or those that its text means. A text approves or
+ * denies all waiting calls. Throws an error of the protocol for a reply that does not answer the question.
  */
 export function decisionsOf({ parts }: Pick<Message, 'parts'>, state: RunState): readonly Decision[] {
   const calls = waitingCalls(state);
@@ -52,7 +52,9 @@ export function decisionsOf({ parts }: Pick<Message, 'parts'>, state: RunState):
   if (text === '')
     throw new RequestMalformedError('the reply must contain text, or a data part with `decisions`');
   const [first] = calls;
-  if (first?.suspended !== undefined && calls.length === 1) return [{ callId: first.call.id, result: text }];
+  const isOnlyCall = calls.length === 1;
+  if (first?.suspended !== undefined && isOnlyCall) return [{ callId: first.call.id, result: text }];
+  // A text does not state which of several calls it is the result of.
   if (calls.some(({ suspended }) => suspended !== undefined))
     throw new RequestMalformedError('several calls wait; reply with a data part with `decisions`');
   return calls.map(({ call: { id: callId } }) => approvalOf(callId, text));
@@ -80,15 +82,15 @@ function checkedDecision(decision: unknown, calls: readonly WaitingCall[], path:
   if (waiting === undefined)
     throw new RequestMalformedError(`${path}.callId must be the id of a waiting call`);
   const { id } = waiting.call;
-  const given = [approve, deny, result].filter((one) => one !== undefined);
-  if (given.length === 1) {
-    if (typeof deny === 'string') return { callId: id, deny };
-    if (typeof result === 'string') return { callId: id, result };
-    if (approve === true && waiting.suspended === undefined) {
-      if (args === undefined) return { callId: id, approve };
-      if (isRecord(args)) return { callId: id, approve, args: args as JsonObject };
-    }
+  const isOneDecision = [approve, deny, result].filter((one) => one !== undefined).length === 1;
+  const waitsForApproval = waiting.suspended === undefined;
+  if (isOneDecision && typeof deny === 'string') return { callId: id, deny };
+  if (isOneDecision && typeof result === 'string') return { callId: id, result };
+  if (isOneDecision && approve === true && waitsForApproval) {
+    if (args === undefined) return { callId: id, approve };
+    if (isRecord(args)) return { callId: id, approve, args: args as JsonObject };
+    throw new RequestMalformedError(`${path}.args must be an object`);
   }
-  const accepted = waiting.suspended === undefined ? 'approve: true, ' : '';
+  const accepted = waitsForApproval ? 'approve: true, ' : '';
   throw new RequestMalformedError(`${path} must have exactly one of ${accepted}deny: "why", result: "text"`);
 }

@@ -21,7 +21,10 @@ export interface Handoff {
 /** Agents to which an agent can hand off, or a function that returns them. */
 export type HandoffOption = readonly (Agent | Handoff)[] | (() => readonly (Agent | Handoff)[]);
 
-/** Handoffs of one agent. The option is read when the first run begins, so that two agents can refer to each other. */
+/**
+ * Handoffs of one agent. Each run calls `load` first, and only the first call reads the option, so that two agents can refer to
+ * each other. Before it, `targets` and `tools` are empty.
+ */
 export class Handoffs {
   targets: readonly HandoffTarget[] = [];
   tools: readonly Tool[] = [];
@@ -49,6 +52,7 @@ export class Handoffs {
 
 function targetOf(given: unknown, path: string): HandoffTarget {
   const handoff = isRecord(given) && 'agent' in given ? given : { agent: given };
+  // The types are those of the option. The checks below apply to callers without types.
   const { agent, description, history = 'all' } = handoff as Partial<Handoff>;
   const parts = partsOf(isRecord(agent) ? agent : undefined);
   if (parts === undefined)

@@ -14,12 +14,13 @@ export interface TranscriptMeasurement {
   readonly weigh: WeighMessage;
 }
 
+/** Factors for errors of the estimate. An anchored estimate contains a vendor's count, so it is more accurate. */
 const MARGIN = { anchored: 1.1, plain: 1.2 };
 
 /** Measurer of transcripts for the model that reads them. */
 export class TranscriptMeasurer {
-  private readonly options: CompactorOptions;
   readonly meter: TokenMeter;
+  private readonly options: CompactorOptions;
   private target: string | undefined;
 
   constructor(options: CompactorOptions) {
@@ -28,6 +29,7 @@ export class TranscriptMeasurer {
   }
 
   async measure(messages: readonly Message[], run: CompactionRun): Promise<TranscriptMeasurement> {
+    // A run without a response has no target yet. The target of an earlier run is then the best assumption.
     this.target = run.target ?? this.target;
     const { target } = this;
     const bounds = boundsOf(await this.contextTokens(target, run.signal), this.options);
@@ -49,11 +51,11 @@ export class TranscriptMeasurer {
   }
 
   private createWeigher(target: string | undefined): WeighMessage {
-    const { tokens: frame } = this.meter.estimate({ messages: [] }, target);
+    const { tokens: emptyRequest } = this.meter.estimate({ messages: [] }, target);
     const known = new WeakMap<Message, number>();
     return (message) => {
       const weight =
-        known.get(message) ?? this.meter.estimate({ messages: [message] }, target).tokens - frame;
+        known.get(message) ?? this.meter.estimate({ messages: [message] }, target).tokens - emptyRequest;
       known.set(message, weight);
       return weight;
     };
@@ -69,6 +71,7 @@ const requestOf = (messages: readonly Message[], { system, tools }: CompactionRu
 export const weightOf = (messages: readonly Message[], weigh: WeighMessage): number =>
   messages.reduce((sum, message) => sum + weigh(message), 0);
 
+/** Returns a meter that never throws. If the meter fails, a default meter with the same observations estimates the tokens. */
 function safeMeter(meter: TokenMeter): TokenMeter {
   const fallback = tokenMeter();
   return {

@@ -1,6 +1,9 @@
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Result of the latest probe of a server, so that later connections to a server of protocol 2025 send no probe. */
+/**
+ * Result of the latest probe of a server, so that later connections to a server of protocol 2025, the legacy protocol, send no
+ * probe for at most seven days.
+ */
 export class KnownProtocol {
   /** Time at which a probe found protocol 2025; `undefined` if the server supports a later protocol or was not probed. */
   private legacyAt: number | undefined;
@@ -12,7 +15,7 @@ export class KnownProtocol {
   }
 
   /** Time for the store. A program that did not respond in time may only have been slow, so its result is not stored. */
-  get stored(): number | undefined {
+  get storable(): number | undefined {
     return this.isStorable ? this.legacyAt : undefined;
   }
 

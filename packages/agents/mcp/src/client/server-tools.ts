@@ -159,7 +159,7 @@ export class ServerTools implements AppHost {
       tools: this.listed,
       definitions: [...this.history.definitions],
       hasResources: this.hasResources,
-      legacyAt: this.connection.protocol.stored,
+      legacyAt: this.connection.protocol.storable,
     }));
   }
 }

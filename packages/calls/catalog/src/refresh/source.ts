@@ -56,8 +56,13 @@ export function failureOf(name: string, error: unknown): LlmError {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   // Add the cause, because only the cause of `fetch failed` states the reason.
   const reason = LlmError.is(error) || !(cause instanceof Error) ? message : `${message} (${cause.message})`;
-  const kind = LlmError.is(error) ? error.kind : error instanceof SyntaxError ? 'protocol' : 'network';
-  return new LlmError(kind, `${name}: ${reason}`, {}, { cause: error });
+  return new LlmError(kindOf(error), `${name}: ${reason}`, {}, { cause: error });
+}
+
+function kindOf(error: unknown): LlmError['kind'] {
+  if (LlmError.is(error)) return error.kind;
+  // `JSON.parse` throws a SyntaxError for a response that is not JSON.
+  return error instanceof SyntaxError ? 'protocol' : 'network';
 }
 
 async function loadUrl(
@@ -68,13 +73,16 @@ async function loadUrl(
 ): Promise<LoadedData | undefined> {
   const headers = { accept: 'application/json', ...(etag !== undefined && { 'if-none-match': etag }) };
   const response = await fetch(url, { headers, signal });
-  if (response.url !== '' && !isAllowed(new URL(response.url))) {
+  // A response that the application's own `fetch` has created has no URL.
+  const isRedirectedToHttp = response.url !== '' && !isAllowed(new URL(response.url));
+  if (isRedirectedToHttp) {
     await response.body?.cancel();
     throw new LlmError('protocol', 'the server redirects to an address that is not https:; use another URL');
   }
-  if (response.status === 304 || !response.ok) {
+  if (!response.ok) {
     await response.body?.cancel();
-    if (response.status === 304) return undefined;
+    const isUnchanged = response.status === 304;
+    if (isUnchanged) return undefined;
     throw new LlmError('server', `the server responded with status ${response.status}`, {
       status: response.status,
     });

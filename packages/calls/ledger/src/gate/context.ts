@@ -16,11 +16,16 @@ export interface LedgerContext {
   readonly clock: Clock;
   readonly limits: LimitSet;
   readonly prices: Prices;
+  /** Writes that are retried until the store accepts them. */
   readonly outbox: Outbox;
+  /** Reservations of denied attempts that the store may have made nevertheless. */
   readonly unconfirmed: UnconfirmedReservations;
+  /** Claims of running attempts. */
   readonly leases: Leases;
   readonly alerts: Alerts;
+  /** Lengths of earlier answers, for `reserve: 'likely'`. */
   readonly answerLengths: AnswerLengths;
+  /** Calls that wait until other calls settle, for `whenHeld: 'wait'`. */
   readonly heldQueue: HeldQueue;
   /** Calls with an admitted attempt. Their further attempts do not count toward limits of calls. */
   readonly countedCalls: WeakSet<CallInfo>;

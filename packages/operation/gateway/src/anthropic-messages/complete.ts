@@ -24,10 +24,12 @@ function block(part: AssistantPart): object | readonly object[] {
       return textBlock(part);
     case 'reasoning': {
       const data = hiddenData(part);
+      // Reasoning of other vendors has no signature.
       return data === undefined
         ? { type: 'thinking', thinking: part.text, signature: tokenText(part.replay) ?? '' }
         : { type: 'redacted_thinking', data };
     }
+    // The Messages API has no blocks for these parts.
     case 'vendor':
     case 'vendor-call':
     case 'image':

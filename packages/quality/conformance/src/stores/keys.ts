@@ -5,7 +5,8 @@ import { type StoreCase, until } from './store-case.ts';
 /** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
 export type KeyStores = readonly [mine: KeyStore, theirs: KeyStore];
 
-const sha = (text: string): string => text.repeat(64).slice(0, 64);
+/** Returns a text that has the form of a digest. */
+const fakeSha256 = (text: string): string => text.repeat(64).slice(0, 64);
 
 const key = (id: string, changes: Partial<KeyRecord> = {}): KeyRecord => ({
   id,
@@ -28,6 +29,7 @@ const key = (id: string, changes: Partial<KeyRecord> = {}): KeyRecord => ({
 /** Returns a record without its undefined members, because stores that use JSON omit them. */
 const plain = (record: KeyRecord | undefined): unknown => record && JSON.parse(JSON.stringify(record));
 
+/** Whether an error is a conflict. Throws if it is another error, so that the difference is shown. */
 const isConflict = (error: {
   readonly kind: string;
   readonly details: { readonly code?: string };
@@ -61,12 +63,16 @@ export const keyStoreConformance: readonly StoreCase<KeyStores>[] = [
         limits: [{ max: { usd: '5.00' }, per: 'day', zone: 'Europe/Berlin' }],
         metadata: { team: 'search' },
         revokedAt: '2026-11-23T12:00:01.000Z',
-        hashes: [{ sha256: sha('1') }, { sha256: sha('2'), until: '2026-11-23T12:00:02.000Z' }],
+        hashes: [{ sha256: fakeSha256('1') }, { sha256: fakeSha256('2'), until: '2026-11-23T12:00:02.000Z' }],
       });
       await mine.put(record);
-      for (const found of [await theirs.get('a'), await theirs.find(sha('1')), await theirs.find(sha('2'))])
+      for (const found of [
+        await theirs.get('a'),
+        await theirs.find(fakeSha256('1')),
+        await theirs.find(fakeSha256('2')),
+      ])
         deepEqual(plain(found), plain(record));
-      deepEqual([await mine.get('b'), await mine.find(sha('3'))], [undefined, undefined]);
+      deepEqual([await mine.get('b'), await mine.find(fakeSha256('3'))], [undefined, undefined]);
     },
   },
   {
@@ -77,10 +83,10 @@ export const keyStoreConformance: readonly StoreCase<KeyStores>[] = [
       await mine.put(key('a'));
       await rejects(theirs.put(key('a', { name: 'again' })), isConflict);
       await theirs.put(key('a', { version: 2, name: 'second' }));
-      await rejects(mine.put(key('a', { version: 2, hashes: [{ sha256: sha('1') }] })), isConflict);
+      await rejects(mine.put(key('a', { version: 2, hashes: [{ sha256: fakeSha256('1') }] })), isConflict);
       await rejects(mine.put(key('a', { version: 4 })), isConflict);
       equal((await mine.get('a'))?.name, 'second');
-      equal(await mine.find(sha('1')), undefined);
+      equal(await mine.find(fakeSha256('1')), undefined);
     },
   },
   {
@@ -101,31 +107,36 @@ export const keyStoreConformance: readonly StoreCase<KeyStores>[] = [
     name: 'forgets the hashes that a change removes',
     async run(create) {
       const [mine, theirs] = await create();
-      await mine.put(key('a', { hashes: [{ sha256: sha('1') }] }));
-      await mine.put(key('a', { version: 2, hashes: [{ sha256: sha('2') }, { sha256: sha('1') }] }));
-      equal((await theirs.find(sha('1')))?.id, 'a');
-      await mine.put(key('a', { version: 3, hashes: [{ sha256: sha('3') }, { sha256: sha('2') }] }));
-      equal(await theirs.find(sha('1')), undefined);
-      equal((await theirs.find(sha('2')))?.version, 3);
+      await mine.put(key('a', { hashes: [{ sha256: fakeSha256('1') }] }));
+      await mine.put(
+        key('a', { version: 2, hashes: [{ sha256: fakeSha256('2') }, { sha256: fakeSha256('1') }] }),
+      );
+      equal((await theirs.find(fakeSha256('1')))?.id, 'a');
+      await mine.put(
+        key('a', { version: 3, hashes: [{ sha256: fakeSha256('3') }, { sha256: fakeSha256('2') }] }),
+      );
+      equal(await theirs.find(fakeSha256('1')), undefined);
+      equal((await theirs.find(fakeSha256('2')))?.version, 3);
     },
   },
   {
     name: 'rejects a hash of another key',
     async run(create) {
       const [mine, theirs] = await create();
-      await mine.put(key('a', { hashes: [{ sha256: sha('1') }] }));
+      await mine.put(key('a', { hashes: [{ sha256: fakeSha256('1') }] }));
       await rejects(
-        theirs.put(key('b', { hashes: [{ sha256: sha('2') }, { sha256: sha('1') }] })),
+        theirs.put(key('b', { hashes: [{ sha256: fakeSha256('2') }, { sha256: fakeSha256('1') }] })),
         isConflict,
       );
-      deepEqual([await mine.get('b'), await mine.find(sha('2'))], [undefined, undefined]);
-      equal((await theirs.find(sha('1')))?.id, 'a');
+      deepEqual([await mine.get('b'), await mine.find(fakeSha256('2'))], [undefined, undefined]);
+      equal((await theirs.find(fakeSha256('1')))?.id, 'a');
     },
   },
   {
-    name: 'lists keys newest first, in pages and by tenant',
+    name: 'lists keys newest first, in pages and by tenant, and nothing after an unknown key',
     async run(create) {
       const [mine, theirs] = await create();
+      // Two keys each are equally old. Among them, the greater id is first.
       for (const [number, id] of ['c', 'a', 'b', 'd', 'e'].entries())
         await mine.put(
           key(id, {

@@ -1,17 +1,20 @@
-/** Scripts and the languages or groups of languages that use them, by Unicode property. Kana precedes Han, because Japanese uses both. */
-const SCRIPTS: readonly (readonly [name: string, expression: RegExp])[] = [
-  ['ja', /\p{Script=Hiragana}|\p{Script=Katakana}/gu],
-  ['zh', /\p{Script=Han}/gu],
-  ['ko', /\p{Script=Hangul}/gu],
-  ['cyrillic', /\p{Script=Cyrillic}/gu],
-  ['el', /\p{Script=Greek}/gu],
-  ['arabic', /\p{Script=Arabic}/gu],
-  ['he', /\p{Script=Hebrew}/gu],
-  ['devanagari', /\p{Script=Devanagari}/gu],
-  ['th', /\p{Script=Thai}/gu],
+/**
+ * Scripts, by Unicode property, with the languages or groups of languages that use them, and with the least share of the letters
+ * that identifies them. Kana precedes Han and has a small share, because Japanese uses both.
+ */
+const SCRIPTS: readonly (readonly [name: string, expression: RegExp, leastShare: number])[] = [
+  ['ja', /\p{Script=Hiragana}|\p{Script=Katakana}/gu, 0.1],
+  ['zh', /\p{Script=Han}/gu, 0.4],
+  ['ko', /\p{Script=Hangul}/gu, 0.4],
+  ['cyrillic', /\p{Script=Cyrillic}/gu, 0.4],
+  ['el', /\p{Script=Greek}/gu, 0.4],
+  ['arabic', /\p{Script=Arabic}/gu, 0.4],
+  ['he', /\p{Script=Hebrew}/gu, 0.4],
+  ['devanagari', /\p{Script=Devanagari}/gu, 0.4],
+  ['th', /\p{Script=Thai}/gu, 0.4],
 ];
 
-/** Frequent short words by language. Words that several languages share count for each of them. */
+/** Frequent short words by language. A word in several lists counts for each of these languages. */
 const WORDS: Readonly<Record<string, string>> = {
   cs: 'a v na je se že to s z do o jsem ale jako pro by ve si po co jsou není který tak od už při nebo jen být',
   da: 'og i at det er en til af den på for der med de ikke som et har om jeg vi du kan fra så skal men hvad vil også',
@@ -42,12 +45,12 @@ export function languageOf(text: string): string {
   const letters = beginning.match(/\p{L}/gu)?.length ?? 0;
   if (letters === 0) return 'none';
   const script = SCRIPTS.find(
-    ([name, expression]) =>
-      (beginning.match(expression)?.length ?? 0) >= letters * (name === 'ja' ? 0.1 : 0.4),
+    ([, expression, leastShare]) => (beginning.match(expression)?.length ?? 0) >= letters * leastShare,
   );
   return script?.[0] ?? latinLanguage(beginning);
 }
 
+/** Returns the language with the most frequent words. With equal numbers, the first language in the order of the table. */
 function latinLanguage(text: string): string {
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
   const [best] = LANGUAGES.map(([name, known]) => ({

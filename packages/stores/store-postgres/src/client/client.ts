@@ -8,7 +8,7 @@ export type PostgresClient = object;
 /** Row of a result. All columns are selected as text, because applications can configure how a client parses other types. */
 export type Row = Readonly<Record<string, string | null | undefined>>;
 
-/** Parameter of a query, sent as text. */
+/** Parameter of a query. Sent as text, so that every client sends the same bytes. The SQL converts it, such as `$1::text::int`. */
 export type Value = string | null;
 
 /** Function that runs one statement, or several statements without values in one transaction. */

@@ -10,9 +10,13 @@ const DEFAULT_PAGE = 100;
 const UNIQUE_VIOLATION = '23505';
 
 /** Creates the store of virtual keys. Without a listener, the store has no `watch`. */
-export function postgresKeys(connection: Connection, listener: Listener | undefined, base: string): KeyStore {
+export function postgresKeys(
+  connection: Connection,
+  listener: Listener | undefined,
+  schemaName: string,
+): KeyStore {
   const { schema, clock } = connection;
-  const channel = `${base}_keys`;
+  const channel = `${schemaName}_keys`;
   const one = async (condition: string, value: string): Promise<KeyRecord | undefined> => {
     const [row] = await connection.query(`SELECT json FROM ${schema}.keys WHERE ${condition}`, [value]);
     return row && recordOf(row);
@@ -39,10 +43,11 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
     find: (sha256) => one(`id = (SELECT key FROM ${schema}.key_hashes WHERE sha256 = $1::text)`, sha256),
     get: (id) => one('id = $1::text', toStoredText(id)),
     async list({ tenant, limit = DEFAULT_PAGE, after }) {
+      // If `after` is unknown, the subquery is NULL, and the page is empty.
       const rows = await connection.query(
         `SELECT json FROM ${schema}.keys AS key
          WHERE ($1::text IS NULL OR tenant = $1::text) AND ($2::text IS NULL OR (key.created, key.id) <
-           (SELECT place.created, place.id FROM ${schema}.keys AS place WHERE place.id = $2::text))
+           (SELECT previous.created, previous.id FROM ${schema}.keys AS previous WHERE previous.id = $2::text))
          ORDER BY key.created DESC, key.id DESC LIMIT $3::text::int`,
         [
           tenant === undefined ? null : toStoredText(tenant),
@@ -62,6 +67,7 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
           publish: (message) =>
             connection.query('SELECT pg_notify($1::text, $2::text)::text', [channel, message]),
           subscribe(onMessage, onReconnect) {
+            // The first opening is not a reconnection.
             let wasOpen = false;
             const onOpen = (): void => {
               if (wasOpen) onReconnect();
@@ -76,7 +82,11 @@ export function postgresKeys(connection: Connection, listener: Listener | undefi
   };
 }
 
-/** Returns the SQL that writes a key and its hashes, and notifies all processes. The SQL returns no row after a conflict. */
+/**
+ * Returns the SQL that writes a key and its hashes, and notifies all processes. The SQL returns no row after a conflict. All parts
+ * of the statement see the tables as they were before it, and PostgreSQL also runs the parts whose rows nothing reads. `added`
+ * omits only hashes of the same key, so that a hash of another key is a unique violation.
+ */
 const putSql = (schema: string, isNew: boolean): string => `
 WITH put AS (
   ${
@@ -89,8 +99,8 @@ WITH put AS (
 ), removed AS (
   DELETE FROM ${schema}.key_hashes USING put WHERE key = put.id AND NOT sha256 = ANY ($6::text::text[])
 ), added AS (
-  INSERT INTO ${schema}.key_hashes (sha256, key) SELECT sha256, put.id FROM put, unnest($6::text::text[]) AS sha256
-  WHERE NOT EXISTS (SELECT FROM ${schema}.key_hashes AS own WHERE own.sha256 = sha256.sha256 AND own.key = put.id)
+  INSERT INTO ${schema}.key_hashes (sha256, key) SELECT hash, put.id FROM put, unnest($6::text::text[]) AS hash
+  WHERE NOT EXISTS (SELECT FROM ${schema}.key_hashes AS stored WHERE stored.sha256 = hash AND stored.key = put.id)
 ) SELECT pg_notify($7::text, $8::text)::text FROM put`;
 
 const recordOf = (row: Row): KeyRecord => JSON.parse(row['json'] ?? '') as KeyRecord;

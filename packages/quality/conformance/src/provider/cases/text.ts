@@ -8,8 +8,20 @@ import type { Case } from '../harness.ts';
 /** Text with characters of one to four bytes in UTF-8, an emoji of several code points, and a line feed. */
 const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
 
-/** Short answer, for a server that writes one byte at a time. */
-const SHORT: Answer = { parts: [{ type: 'text', text: `Two calls: ${UNICODE}` }] };
+const TEXT = `All kinds of characters: ${UNICODE}`;
+
+/** Short answer, for a server that writes a few bytes at a time. */
+const SHORT: Answer = { parts: [{ type: 'text', text: TEXT }] };
+
+const FULL: Answer = {
+  id: 'full',
+  parts: [
+    { type: 'text', text: TEXT },
+    { type: 'tool-call', name: 'add', json: '{"a":1,"b":[2,{"c":"ü"}]}' },
+    { type: 'tool-call', name: 'noop', json: '{}' },
+  ],
+  usage: { input: 30, output: 9, cacheRead: 10, reasoning: 4 },
+};
 
 const SPLITS: readonly (readonly [Split, newline: '\n' | '\r\n'])[] = [
   [16, '\n'],
@@ -26,16 +38,6 @@ const comparable = ({ parts, finish, rawFinish, usage, id }: Collected): object 
   usage,
   id,
 });
-
-const FULL: Answer = {
-  id: 'full',
-  parts: [
-    { type: 'text', text: `Two calls: ${UNICODE}` },
-    { type: 'tool-call', name: 'add', json: '{"a":1,"b":[2,{"c":"ü"}]}' },
-    { type: 'tool-call', name: 'noop', json: '{}' },
-  ],
-  usage: { input: 30, output: 9, cacheRead: 10, reasoning: 4 },
-};
 
 /** Cases of text that arrives in chunks of different sizes. */
 export const textCases: readonly Case[] = [
@@ -64,7 +66,7 @@ export const textCases: readonly Case[] = [
         harness,
         [SHORT],
         async ({ generate }) => {
-          assert.equal(succeeded(await generate()).text, `Two calls: ${UNICODE}`, 'up to 3 bytes per write');
+          assert.equal(succeeded(await generate()).text, TEXT, 'up to 3 bytes per write');
         },
         { split: { seed: 1, most: 3 }, framing: { newline: '\r\n' } },
       );
@@ -75,7 +77,7 @@ export const textCases: readonly Case[] = [
           [FULL],
           async ({ generate }) => {
             const result = succeeded(await generate());
-            assert.equal(result.text, `Two calls: ${UNICODE}`, check);
+            assert.equal(result.text, TEXT, check);
             assert.deepEqual(result.toolCalls[0]?.args, { a: 1, b: [2, { c: 'ü' }] }, check);
           },
           { split, framing: { newline } },
@@ -104,6 +106,7 @@ export const textCases: readonly Case[] = [
     run: (harness) =>
       withBench(
         harness,
+        // A function answers any number of requests.
         () => FULL,
         async ({ generate, deliveries, server }) => {
           const streamed = succeeded(await generate());

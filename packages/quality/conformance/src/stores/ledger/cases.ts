@@ -7,7 +7,7 @@ import { recordCases } from './recording.ts';
 import { reportCases } from './reporting.ts';
 import { windowCases } from './windows.ts';
 
-const onEmpty = (one: LedgerCase): StoreCase<LedgerStore> => ({
+const withEmptyStore = (one: LedgerCase): StoreCase<LedgerStore> => ({
   name: one.name,
   async run(create) {
     const store = await create();
@@ -28,10 +28,10 @@ export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
   ...leaseCases,
   ...recordCases,
   ...reportCases,
-].map(onEmpty);
+].map(withEmptyStore);
 
 /**
  * Additional test cases for a ledger store with a separate clock, such as a database. The store must begin periods by its clock,
  * not by the client's. Both clocks must be correct.
  */
-export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases.map(onEmpty);
+export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases.map(withEmptyStore);

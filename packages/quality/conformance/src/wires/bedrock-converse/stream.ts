@@ -26,15 +26,13 @@ export function converseFrames(
   ];
 }
 
-const tail = ({ usage, ends }: FullAnswer): readonly Frame[] =>
-  ends === 'finish'
-    ? []
-    : [
-        frame('tail', 'metadata', {
-          metrics: { latencyMs: 1 },
-          ...(usage && { usage: converseUsage(usage) }),
-        }),
-      ];
+/** Returns the end marker of a stream. An answer that ends with `finish` has none. */
+function tail({ usage, ends }: FullAnswer): readonly Frame[] {
+  if (ends === 'finish') return [];
+  return [
+    frame('tail', 'metadata', { metrics: { latencyMs: 1 }, ...(usage && { usage: converseUsage(usage) }) }),
+  ];
+}
 
 function blockFrames({ start, deltas }: Block, contentBlockIndex: number): readonly Frame[] {
   return [

@@ -3,28 +3,30 @@ import { checkParameters } from '../parameters.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { checkStrict } from '../strict.ts';
 
-/** Matches models that reject sampling options (OpenAI's guide to reasoning, 2026-11). `gpt-5.1` to `gpt-5.9` accept them. */
+/**
+ * Matches models that reject sampling options (OpenAI's guide to reasoning, 2026-11). `gpt-5.1` to `gpt-5.9` and models for chat
+ * accept them.
+ */
 const REASONING_MODEL = /^(?:o\d|gpt-5(?:-|$)|gpt-[6-9]|gpt-daybreak|gpt-rosalind)(?!.*-chat)/;
 const SAMPLING: readonly string[] = ['temperature', 'top_p'];
 /** Matches models without encrypted reasoning (recorded by several clients, 2025). */
-const PLAIN_MODEL = /^gpt-(?:3\.5|4)/;
+const MODEL_WITHOUT_REASONING = /^gpt-(?:3\.5|4)/;
 
 /** Checks the rules that concern more than one option of a request. */
 export function checkOptions(body: unknown, report: Report): void {
   if (!isRecord(body)) return;
   const model = isString(body['model']) ? body['model'] : '';
   const isSet = (key: string): boolean => body[key] !== undefined && body[key] !== null;
-  for (const key of REASONING_MODEL.test(model) ? SAMPLING : []) {
-    if (isSet(key)) {
+  if (REASONING_MODEL.test(model)) {
+    for (const key of SAMPLING.filter(isSet))
       report(
         'unsupported-parameter',
         key,
         `Unsupported parameter: '${key}' is not supported with this model.`,
       );
-    }
   }
   const include: readonly unknown[] = Array.isArray(body['include']) ? body['include'] : [];
-  if (PLAIN_MODEL.test(model) && include.includes('reasoning.encrypted_content')) {
+  if (MODEL_WITHOUT_REASONING.test(model) && include.includes('reasoning.encrypted_content')) {
     report('unsupported-parameter', 'include', 'Encrypted content is not supported with this model.');
   }
   checkTools(body, report);
@@ -35,10 +37,9 @@ function checkTools(body: Record<string, unknown>, report: Report): void {
   const tools = asList(body['tools']).filter(isRecord);
   const functions = tools.filter(({ type }) => type === 'function');
   checkFunctions(functions, 'tools', report);
-  if (
-    tools.some((tool) => tool['defer_loading'] === true) &&
-    tools.every(({ type }) => type !== 'tool_search')
-  )
+  const hasDeferredTool = tools.some((tool) => tool['defer_loading'] === true);
+  const hasSearch = tools.some(({ type }) => type === 'tool_search');
+  if (hasDeferredTool && !hasSearch)
     report('additional-tools', 'tools', 'Deferred tools require tools.tool_search.');
   additionalTools(body['input']).forEach(({ tools: more, path }) => {
     checkFunctions(more, path, report);
@@ -65,7 +66,7 @@ function checkFunctions(functions: readonly Record<string, unknown>[], at: strin
   });
 }
 
-/** Returns the tools in the `additional_tools` items of an input, each with its path. */
+/** Returns the tools in the `additional_tools` items of an input, each with its path. Such an item adds tools within the input. */
 export const additionalTools = (
   input: unknown,
 ): readonly { readonly tools: readonly Record<string, unknown>[]; readonly path: string }[] =>

@@ -12,7 +12,7 @@ import { kindsOf } from '../sample/kinds.ts';
 import { powerOf } from '../statistics/sample-size.ts';
 import { seedOf } from '../seed.ts';
 import { detectableShare } from './detectable.ts';
-import { planWarnings } from './plan-warnings.ts';
+import { planWarnings, type SampledTargets } from './plan-warnings.ts';
 import type { Planning, Sampled } from './planning.ts';
 import type { ReplayPlan } from '../replay-plan.ts';
 import { unitCosts } from './unit-costs.ts';
@@ -39,6 +39,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
     checkSameSample(name, journal.index.header, header);
     return plan;
   }
+  // A journal with units but without a plan was left by a run that has crashed.
   await journal.restart(header);
   const collected = await collect(experiment, seed, signal, onRead);
   const calls = withKinds(experiment, collected);
@@ -69,8 +70,10 @@ function checkSameSample(name: string, stored: HeaderLine | undefined, wanted: H
 function withKinds({ name, definition }: Experiment, { calls, excluded }: Collected): readonly Sampled[] {
   if (calls.length < LEAST_SAMPLE) throw replayError(name, 'traffic', tooFew(calls.length, excluded));
   const free = calls.filter(({ givenKind }) => givenKind === undefined);
-  const most = definition.sample === undefined ? undefined : Math.floor(definition.sample / LEAST_SAMPLE);
-  const found = kindsOf(free, most);
+  const { sample } = definition;
+  // Each kind can then have `LEAST_SAMPLE` calls of the sample.
+  const maxKinds = sample === undefined ? undefined : Math.floor(sample / LEAST_SAMPLE);
+  const found = kindsOf(free, maxKinds);
   return calls.map((call) => ({ ...call, kind: call.givenKind ?? found.get(call) ?? 'other' }));
 }
 
@@ -119,50 +122,54 @@ function sampleSize({ name, definition, precision }: Experiment, shape: TrafficS
 const roundUp = (value: number): number => Math.ceil(value * 1000) / 1000;
 
 /** Numbers and costs of the stored units. */
-interface StoredUnits {
+interface StoredUnits extends SampledTargets {
   /** Number of calls of the candidate and of the control, and of pairs of answers. */
   readonly candidate: number;
   readonly control: number;
   readonly pairs: number;
   readonly likelyNanoUsd: bigint;
   readonly maxNanoUsd: bigint;
-  /** Targets that answered the recorded calls, and those of the control. */
-  readonly recorded: ReadonlySet<string>;
-  readonly again: ReadonlySet<string>;
 }
 
-/** Stores the drawn calls with their content. The calls of the control are a random part. */
+/**
+ * Stores the drawn calls with their content, and adds up the costs of their answers. The control is a random part of the calls,
+ * which the present model answers again.
+ */
 async function storeUnits(
   planning: Planning,
   drawn: readonly Drawn<Sampled>[],
   random: () => number,
 ): Promise<StoredUnits> {
   const { experiment, journal, signal } = planning;
-  const { definition, name, control } = experiment;
+  const { definition, name, control: controlShare } = experiment;
   const originals = drawn.filter(({ copyOf }) => copyOf === undefined).map(({ call }) => call.id);
-  const again = new Set(shuffled(originals, random).slice(0, Math.round(control * originals.length)));
+  const controlSize = Math.round(controlShare * originals.length);
+  const controlIds = new Set(shuffled(originals, random).slice(0, controlSize));
   let likelyNanoUsd = 0n;
   let maxNanoUsd = 0n;
   let candidate = 0;
-  let recalled = 0;
-  const targets = { recorded: new Set<string>(), again: new Set<string>() };
+  let control = 0;
+  const recordedTargets = new Set<string>();
+  const controlTargets = new Set<string>();
   for (const { call, copyOf } of drawn) {
     signal.throwIfAborted();
     const read = await readUnit(definition, call.id, signal);
     if ('excluded' in read) throw replayError(name, 'traffic', `changed while it was read: ${read.excluded}`);
-    const isInControl = again.has(copyOf ?? call.id);
-    targets.recorded.add(read.response.target);
-    if (isInControl) targets.again.add(read.response.target);
+    const isInControl = controlIds.has(copyOf ?? call.id);
+    recordedTargets.add(read.response.target);
+    if (isInControl) controlTargets.add(read.response.target);
     await journal.append(await unitLine(read, call, copyOf, isInControl));
+    // A copy uses the answers of its original, and costs nothing.
     if (copyOf !== undefined) continue;
     const costs = await unitCosts(planning, read, isInControl);
     candidate += costs.answers;
-    if (isInControl) recalled += costs.answers;
+    if (isInControl) control += costs.answers;
     likelyNanoUsd += costs.likely;
     maxNanoUsd += costs.most;
   }
-  const pairs = originals.length + again.size;
-  return { candidate, control: recalled, pairs, likelyNanoUsd, maxNanoUsd, ...targets };
+  // Each answer of the candidate, and each one of the control, is compared with the recorded answer.
+  const pairs = originals.length + controlIds.size;
+  return { candidate, control, pairs, likelyNanoUsd, maxNanoUsd, recordedTargets, controlTargets };
 }
 
 async function unitLine(
@@ -213,6 +220,7 @@ function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
     calls: {
       candidate: stored.candidate,
       control: stored.control,
+      // A judge compares each pair in both orders.
       judge: 2 * judges.length * stored.pairs,
     },
     sample: sampleOf(drawing),

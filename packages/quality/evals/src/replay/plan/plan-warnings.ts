@@ -4,21 +4,27 @@ import type { Planning, Sampled } from './planning.ts';
 /** Number of days before a retirement from which it is reported. */
 const RETIREMENT_DAYS = 90;
 
+/** Targets that answered the recorded calls, and those that answered the calls of the control. */
+export interface SampledTargets {
+  readonly recordedTargets: ReadonlySet<string>;
+  readonly controlTargets: ReadonlySet<string>;
+}
+
 /** Returns the warnings of a plan: about the sample, the judges, and models that their vendors retire. */
 export async function planWarnings(
   planning: Planning,
   drawn: readonly Drawn<Sampled>[],
   size: number,
-  { recorded, again }: { readonly recorded: ReadonlySet<string>; readonly again: ReadonlySet<string> },
+  { recordedTargets, controlTargets }: SampledTargets,
 ): Promise<readonly string[]> {
   const { definition, judges } = planning.experiment;
   const { spec } = definition.candidate;
   const candidates = spec === undefined ? [] : await targetsOf(planning, spec);
   const judging = (await Promise.all(judges.map((judge) => targetsOf(planning, judge)))).flat();
-  const judged = new Set([...candidates, ...recorded]);
+  const judged = new Set([...candidates, ...recordedTargets]);
   const own = [...new Set(judging)].filter((target) => judged.has(target));
   return [
-    ...(await retirementWarnings(planning, new Set([...candidates, ...judging, ...again]))),
+    ...(await retirementWarnings(planning, new Set([...candidates, ...judging, ...controlTargets]))),
     ...sampleWarnings(drawn, size),
     ...own.map((target) => `${target} judges its own answers; use a judge of another vendor`),
   ];

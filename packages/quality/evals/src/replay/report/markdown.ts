@@ -1,9 +1,10 @@
-import { cell as codeCell, code } from '../../report/markdown.ts';
+import { cell as codeInCell, code } from '../../report/markdown.ts';
 import { decisionOf } from './decision.ts';
 import { integer } from './figures.ts';
 import type { ReplayCluster, ReplayReport } from './report.ts';
 import { clusterText, differencesText, factsOf, tablesOf, type Cell, type Table } from './tables.ts';
 
+/** GitHub accepts comments of at most 65,536 characters. */
 const MAX_CHARACTERS = 60_000;
 const MAX_WARNINGS = 20;
 
@@ -14,6 +15,7 @@ const MAX_WARNINGS = 20;
 export function toReplayMarkdown(report: ReplayReport): string {
   const { name, summary, verdict, warnings } = report;
   const { title, models, reasons, figures, groups, moreGroups, next } = decisionOf(report);
+  // Names and warnings are quoted as code, because the definition and the calls determine their text.
   const blocks = [
     [
       `<!-- majordomo-replay:${commentText(name)} -->`,
@@ -38,7 +40,7 @@ export function toReplayMarkdown(report: ReplayReport): string {
       : ['**Warnings**', '', ...limited(warnings).map((warning) => `- ${code(warning)}`)],
     ...report.clusters.map(clusterBlock),
     ...tablesOf(report).map(tableBlock),
-    ['### Experiment', '', ...factsOf(report).map((fact) => `- ${cellText(fact)}`)],
+    ['### Experiment', '', ...factsOf(report).map((fact) => `- ${textOf(fact, code)}`)],
   ];
   return joined(blocks.filter(({ length }) => length > 0).map((lines) => `${lines.join('\n')}\n`));
 }
@@ -51,7 +53,9 @@ const limited = (warnings: readonly string[]): readonly string[] =>
     ? warnings
     : [...warnings.slice(0, MAX_WARNINGS), `and ${integer(warnings.length - MAX_WARNINGS)} more`];
 
-const cellText = (cell: Cell): string => (typeof cell === 'string' ? cell : code(cell.name));
+/** Returns a text of the report, or a name, which is quoted by the function. */
+const textOf = (cell: Cell, quoted: (name: string) => string): string =>
+  typeof cell === 'string' ? cell : quoted(cell.name);
 
 const clusterBlock = (cluster: ReplayCluster): readonly string[] => [
   `### Worse: ${code(cluster.name)}`,
@@ -62,7 +66,7 @@ const clusterBlock = (cluster: ReplayCluster): readonly string[] => [
 ];
 
 function tableBlock({ title, head, rows }: Table): readonly string[] {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cell : codeCell(cell.name))));
+  const cells = rows.map((row) => row.map((cell) => textOf(cell, codeInCell)));
   const lines = [head, head.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`);
   return [`### ${title}`, '', ...lines];
 }
