@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 
 /** Keywords of `Schema` of the Gemini API and of Vertex AI that contain schemas. */
 const NESTED: readonly string[] = ['items', 'additionalProperties'];
@@ -37,8 +37,8 @@ function withNull(schema: JsonObject): JsonObject {
   return {
     ...schema,
     ...(typeof type === 'string' && { type: [type, 'null'] }),
-    ...(Array.isArray(values) && { enum: [...values, null] }),
-    ...(Array.isArray(anyOf) && { anyOf: [...anyOf, { type: 'null' }] }),
+    ...(isList(values) && { enum: [...values, null] }),
+    ...(isList(anyOf) && { anyOf: [...anyOf, { type: 'null' }] }),
   };
 }
 
