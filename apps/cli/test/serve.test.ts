@@ -140,7 +140,7 @@ describe('majordomo serve', () => {
   }, 60_000);
 
   it.each([
-    [[], 'Inspector: off; requires --admin-token-file without a terminal'],
+    [[], 'Inspector: off; to enable it without a terminal, pass --admin-token-file FILE'],
     [['--no-inspector'], 'Inspector: off'],
   ])(
     'prints no token if its output may be logged: serve %j',

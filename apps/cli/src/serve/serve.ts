@@ -228,7 +228,9 @@ function inspectorLine(
   isFromOutside: boolean,
 ): string {
   if (token === undefined)
-    return flags.inspector === false ? 'off' : 'off; requires --admin-token-file without a terminal';
+    return flags.inspector === false
+      ? 'off'
+      : 'off; to enable it without a terminal, pass --admin-token-file FILE';
   if (flags.inspector === false) return 'off';
   if (flags.adminTokenFile !== undefined)
     return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
