@@ -24,6 +24,8 @@ export interface ProgramRules {
   readonly idsOf: (part: AssistantPart) => ProgramIds;
   /** Whether the request has what a waiting program requires, such as the tool that runs programs. */
   readonly canContinue: boolean;
+  /** Whether the request has what a paused program without calls requires. */
+  readonly canResume: boolean;
   /** Whether a message of the user may follow the results of a program that has no output. */
   readonly mayBeInterrupted: boolean;
 }
@@ -44,15 +46,10 @@ export function settlePrograms(messages: readonly TurnMessage[], rules: ProgramR
   if (dropped.size === 0) return { messages, warnings: [] };
   const why =
     'a program must have its code, and its output, or wait for results that this request contains; its calls remain';
-  let isChanged = false;
   return {
-    messages: messages.map((message) => {
-      // Wires cache converted results by identity, and a result can name the program of its call.
-      if (message.role === 'tool') return isChanged ? { ...message } : message;
-      const sent = message.role === 'assistant' ? withoutPrograms(message, dropped, rules) : message;
-      isChanged = sent !== message;
-      return sent;
-    }),
+    messages: messages.map((message) =>
+      message.role === 'assistant' ? withoutPrograms(message, dropped, rules) : message,
+    ),
     warnings: [{ action: 'dropped', what: 'programs that cannot continue', why }],
   };
 }
@@ -70,10 +67,9 @@ interface Program {
 function droppedPrograms(messages: readonly TurnMessage[], rules: ProgramRules): ReadonlySet<string> {
   const programs = programsIn(messages, rules);
   const isValid = ({ hasCode, hasCalls, hasOutput, waits, isInterrupted }: Program): boolean => {
-    if (!hasCode) return false;
-    if (isInterrupted && hasCalls) return rules.mayBeInterrupted;
+    if (!hasCode || (isInterrupted && !(hasCalls && rules.mayBeInterrupted))) return false;
     if (hasOutput) return true;
-    return waits && !isInterrupted && (rules.canContinue || !hasCalls);
+    return waits && (hasCalls ? rules.canContinue : rules.canResume);
   };
   return new Set([...programs].filter(([, program]) => !isValid(program)).map(([id]) => id));
 }

@@ -31,10 +31,9 @@ export function withContainer(
   warnings: Warning[],
 ): ModelRequest['extra'] {
   const { messages, extra } = request;
-  const { container: own, tools } = extra;
+  const { container: own } = extra;
   const waits = programWaits(request);
-  const hasVendorTool = isList(tools) || programTool(request) !== undefined;
-  if (isSpecified(own) || !(hasVendorTool || waits)) return extra;
+  if (isSpecified(own) || !(hasVendorTool(request) || waits)) return extra;
   const container = lastContainer(messages, family);
   if (container === undefined) return extra;
   const { id, expiresAt } = container;
@@ -45,6 +44,9 @@ export function withContainer(
   }
   return { ...extra, container: isRecord(own) ? { ...own, id } : id };
 }
+
+const hasVendorTool = (request: ModelRequest): boolean =>
+  isList(request.extra['tools']) || programTool(request) !== undefined;
 
 /**
  * Returns the messages without the programs that the API rejects. A waiting program needs its tool and its container, and a message
@@ -60,6 +62,8 @@ export function sendablePrograms(
   const settled = settlePrograms(messages, {
     idsOf: (part) => programIds(part, family),
     canContinue: hasContainer && runsPrograms(request),
+    // Other tools of the vendor also run code, without calls of the application.
+    canResume: hasVendorTool(request),
     mayBeInterrupted: false,
   });
   warnings.push(...settled.warnings);

@@ -121,3 +121,17 @@ export function dropFinalThinking(messages: WireMessage[]): void {
   messages.pop();
   if (content.length > 0) messages.push({ role: 'assistant', content });
 }
+
+/**
+ * Appends a message that asks the model to continue, if the last message is text of the model. In a request to a model without
+ * prefill, this is a paused turn whose last blocks were dropped.
+ */
+export function continuePausedTurn(messages: WireMessage[], warnings: Warning[]): void {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant' || last.content.at(-1)?.type !== 'text') return;
+  messages.push({ role: 'user', content: [CONTINUE] });
+  const why = 'the model accepts no text of a model at the end; a message asks it to continue';
+  warnings.push({ action: 'emulated', what: 'continuation of a paused turn', why });
+}
+
+const CONTINUE: ContentBlockParam = { type: 'text', text: 'Continue.' };

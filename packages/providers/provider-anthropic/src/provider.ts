@@ -121,7 +121,7 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
             modelId,
             quirks,
             family,
-            modelMaxTokens,
+            capabilities,
             options.inferenceGeo,
           );
           writer.warning(...warnings);

@@ -15,7 +15,7 @@ const requestOf = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   ...more,
 });
 const wire = (more: Partial<ModelRequest>, quirks: Partial<Quirks> = {}, maxOutputTokens?: number) =>
-  toWire(requestOf(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, 'claude', maxOutputTokens);
+  toWire(requestOf(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, 'claude', { maxOutputTokens });
 const BUDGET: Partial<Quirks> = { thinking: 'budget', efforts: [] };
 const HI = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
 const tool = { name: 't', description: 'd', parameters: { type: 'object' } };

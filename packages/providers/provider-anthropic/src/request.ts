@@ -14,14 +14,14 @@ import {
   toTools,
   withUniformCitations,
 } from '@majordomo/claude';
-import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import type { Capabilities, JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';
 import { sendablePrograms, withContainer } from './container.ts';
 import { deferredNames } from './deferred-tools.ts';
-import { dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
+import { continuePausedTurn, dropFinalThinking, toMessages, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { programTool, withAllowedCallers, type WireTool } from './programs.ts';
 import { toToolChoice, wireTools } from './tools.ts';
@@ -64,13 +64,13 @@ const UNSENT = [
   'verbosity',
 ] as const;
 
-/** Converts a request to a body. Omits reasoning and vendor blocks of other families. `modelMaxTokens` limits `max_tokens`. */
+/** Converts a request to a body. Omits reasoning and vendor blocks of other families. `maxOutputTokens` limits `max_tokens`. */
 export function toWire(
   original: ModelRequest,
   modelId: string,
   quirks: Quirks,
   family: string,
-  modelMaxTokens?: number,
+  { maxOutputTokens, prefill }: Pick<Capabilities, 'maxOutputTokens' | 'prefill'> = {},
   inferenceGeo?: string,
 ): WireRequest {
   const warnings: Warning[] = [];
@@ -79,6 +79,7 @@ export function toWire(
   const programs = programTool(request, warnings);
   const documents = withUniformCitations(request, warnings);
   const messages = toMessages(documents, family, warnings, deferred);
+  if (prefill === false) continuePausedTurn(messages, warnings);
   const output = toOutput(request.output, request.system, warnings);
   // The schemas of deferred tools are not part of the grammar that the API compiles.
   const definitions = request.tools.map((tool) =>
@@ -90,7 +91,7 @@ export function toWire(
   // The tool that runs programs is first, so that a loaded tool does not change the tools before it.
   if (programs?.added !== undefined) tools.unshift(programs.added);
   const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
-  const maxTokens = maxTokensOf(request, modelMaxTokens, warnings);
+  const maxTokens = maxTokensOf(request, maxOutputTokens, warnings);
   const situation = {
     maxTokens,
     lacksThinking: lacksThinking(messages, { isThinking, isResult }),

@@ -389,6 +389,39 @@ describe('a program that waits', () => {
   });
 });
 
+describe('a program that the API paused before its first call', () => {
+  const paused = async (spec: string, tools: readonly ToolSpec[], extra?: object) => {
+    const { ask, bodies, majordomo } = world({ contents: [[{ type: 'text', text: 'I write it.' }, CODE]] });
+    const first = await ask([user('go')]);
+    const messages = [user('go'), first.message];
+    const { warnings } = await majordomo
+      .model(spec)
+      .generate({ messages, tools, ...(extra && { extra: { anthropic: extra } }) });
+    return { types: typesOf(bodies[1]), warnings: warnings.map(({ what }) => what) };
+  };
+
+  it.each<[string, readonly ToolSpec[], object | undefined]>([
+    ['the same tools', [TOOL], undefined],
+    ['another tool of the vendor', [], { tools: [{ type: 'web_search_20260209', name: 'web_search' }] }],
+  ])('continues with %s', async (_name, tools, extra) => {
+    const { types, warnings } = await paused('anthropic/claude-opus-4-8', tools, extra);
+    expect(types).toEqual([['text'], ['text', 'server_tool_use']]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is dropped for a request without a tool of the vendor', async () => {
+    const { types, warnings } = await paused('anthropic/claude-haiku-4-5', [TOOL]);
+    expect(types).toEqual([['text'], ['text']]);
+    expect(warnings).toContain('programs that cannot continue');
+  });
+
+  it('is followed by a request to continue if the model accepts no prefill', async () => {
+    const { types, warnings } = await paused('anthropic/claude-opus-4-8', []);
+    expect(types).toEqual([['text'], ['text'], ['text']]);
+    expect(warnings).toEqual(['programs that cannot continue', 'continuation of a paused turn']);
+  });
+});
+
 it('the code of a program whose stream ended before its calls is not sent', async () => {
   const { ask, bodies } = world();
   const first = await ask([user('go')]);

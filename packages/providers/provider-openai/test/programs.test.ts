@@ -229,6 +229,12 @@ describe('a program that cannot continue', () => {
     return { input: bodies.at(-1)?.input, warnings: warnings.map(({ what }) => what) };
   }
   const waiting = (first: ChatResponse): readonly Message[] => [user('go'), first.message, results(first)];
+  const interrupted = (first: ChatResponse): readonly Message[] => [...waiting(first), user('And?')];
+  const continued = (first: ChatResponse): readonly Message[] => [
+    ...interrupted(first),
+    assistant('Another vendor answers.'),
+    user('Why?'),
+  ];
   const withoutCode = (first: ChatResponse): readonly Message[] => [
     user('go'),
     assistant(first.message.parts.filter(({ type }) => type !== 'vendor')),
@@ -239,9 +245,11 @@ describe('a program that cannot continue', () => {
     ['a model that runs none', 'openai/gpt-5.1', waiting, [TOOL]],
     ['a request without its tool', 'openai/gpt-6-astra', waiting, []],
     ['a transcript without its code', 'openai/gpt-6-astra', withoutCode, [TOOL]],
+    ['a request without its tool after a message', 'openai/gpt-6-astra', interrupted, []],
+    ['a conversation that another vendor continued', 'openai/gpt-6-astra', continued, [TOOL]],
   ])('is dropped for %s, and its calls and results remain', async (_name, spec, edit, tools) => {
     const { input, warnings } = await inputAfter(spec, edit, tools);
-    expect(input?.map(({ type }) => type)).toEqual([
+    expect(input?.map(({ type }) => type).slice(0, 5)).toEqual([
       'message',
       'function_call',
       'function_call',
@@ -285,6 +293,32 @@ it('the results of a program that waited are sent without their caller after the
     .slice(1)
     .map(({ input }) => input.filter(({ caller }) => caller !== undefined).length);
   expect(callers).toEqual([4, 0, 4]);
+});
+
+it('the results of a program are sent without their caller after the API rejected its reasoning', async () => {
+  const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'e' };
+  let isRejected = false;
+  const { fetch, bodies } = server({
+    outputs: [[reasoning, PROGRAM, call('call_1')]],
+    rejects: ({ input }) =>
+      isRejected && input.some(({ type }) => type === 'reasoning')
+        ? 'The encrypted content e could not be verified.'
+        : undefined,
+  });
+  const model = createMajordomo({ providers: [createOpenAI({ apiKey: 'k', fetch })] }).model(
+    'openai/gpt-6-astra',
+  );
+  const first = await model.generate({ messages: [user('go')], tools: [TOOL] });
+  const messages = [user('go'), first.message, results(first)];
+  await model.generate({ messages, tools: [TOOL] });
+  isRejected = true;
+  const { warnings } = await model.generate({ messages, tools: [TOOL] });
+  expect(warnings).toMatchObject([{ action: 'repaired', what: 'earlier reasoning not sent back' }]);
+  expect(bodies.at(-1)?.input.map(({ type, caller }) => [type, caller])).toEqual([
+    ['message', undefined],
+    ['function_call', undefined],
+    ['function_call_output', undefined],
+  ]);
 });
 
 it('the tool that runs programs is sent once if `extra` contains it', async () => {

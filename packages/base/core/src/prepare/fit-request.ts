@@ -11,6 +11,7 @@ import { repairHistory } from './history.ts';
 import { fitDocuments } from './documents.ts';
 import { checkFiles, fitImages, fitResultFiles, type FittedMessages, imagesIn } from './media.ts';
 import { type EmulatedOutput, emulateOutput, mergeSystem, type MergedSystem } from './output.ts';
+import { continuePausedTurn } from './paused-turn.ts';
 import { dropForeignReplay } from './replay.ts';
 import { fitVendorCalls } from './vendor-calls.ts';
 import { clampLimits, pickExtra } from './settings.ts';
@@ -63,7 +64,8 @@ async function fitHistory(
   const calls = fitVendorCalls(documents.messages, model.families, target);
   const readable = dropForeignReplay(calls.messages, model.families, target);
   const repaired = repairHistory(readable.messages);
-  const { messages, warnings } = fitResultFiles(repaired.messages, model.capabilities, target);
+  const continued = continuePausedTurn(repaired.messages, model.capabilities, target);
+  const { messages, warnings } = fitResultFiles(continued.messages, model.capabilities, target);
   const uncounted = await checkFiles(messages, fileLimits, media, target, scope, isReferred);
   const fitted = await fitImages(messages, images, media, target, scope);
   return {
@@ -73,6 +75,7 @@ async function fitHistory(
       ...calls.warnings,
       ...readable.warnings,
       ...repaired.warnings,
+      ...continued.warnings,
       ...warnings,
       ...uncounted,
       ...fitted.warnings,

@@ -264,3 +264,26 @@ it('sends vendor items, and results of a program’s calls with their caller', (
   ]);
   expect(JSON.stringify(itemsToWire(request, OPENAI_RESPONSES_QUIRKS, 'other', []))).not.toContain('program');
 });
+
+it.each<[string, JsonObject]>([
+  ['a custom tool', { custom: true }],
+  ['a program', { caller: { type: 'program', caller_id: 'p1' } }],
+])('converts the result of a call of %s again when the call loses its token', (_name, data) => {
+  const call: AssistantPart = { type: 'tool-call', id: 'c', name: 'f', args: { text: 'x' } };
+  const result = toolTurn('c', 'r');
+  const itemOf = (part: AssistantPart): InputItem | undefined =>
+    itemsToWire(
+      { messages: [user('hi'), assistant([part]), result], tools: [], output: undefined, extra: {} },
+      OPENAI_RESPONSES_QUIRKS,
+      FAMILY,
+      [],
+    ).at(-1);
+  const first = itemOf({ ...call, ...token(data) });
+  const plain = resultItem('c', 'r');
+  expect(first).not.toEqual(plain);
+  // The conversion of a repeated conversation is cached.
+  expect(itemOf({ ...call, ...token(data) })).toEqual(first);
+  expect(itemOf(call)).toEqual(plain);
+  expect(itemOf(call)).toEqual(plain);
+  expect(itemOf({ ...call, ...token(data) })).toEqual(first);
+});

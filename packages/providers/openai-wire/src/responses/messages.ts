@@ -81,18 +81,22 @@ export function itemsToWire(
   return messages.flatMap((each) => {
     if (each.role === 'assistant') addVendorItems(each, vendorItems);
     const message = each.role === 'assistant' ? withoutDuplicates(each, conversion) : each;
-    let form = known.get(message);
+    const isCached =
+      message.role !== 'tool' || message.parts.every((part) => isSelfContained(part, conversion));
+    let form = isCached ? known.get(message) : undefined;
     if (form !== undefined) return form;
     form = messageToItems(message, conversion);
-    // A message that loads tools is not cached, because its items depend on the tools of the request.
-    if (
-      each.role !== 'tool' ||
-      each.parts.every((part) => part.type === 'tool-result' && part.loads === undefined)
-    )
-      known.set(message, form);
+    if (isCached) known.set(message, form);
     return form;
   });
 }
+
+/** Whether the item of a result depends on no other message: on no call with another type of output, and on no loaded tool. */
+const isSelfContained = (part: ResultPart, { callers, customIds }: Conversion): boolean =>
+  part.type === 'tool-result' &&
+  part.loads === undefined &&
+  !callers.has(part.callId) &&
+  !customIds.has(part.callId);
 
 function messageToItems(message: TurnMessage, conversion: Conversion): readonly InputItem[] {
   if (message.role === 'tool') return resultItems(message.parts, conversion);

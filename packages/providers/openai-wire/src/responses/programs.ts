@@ -18,9 +18,11 @@ export function sendablePrograms(
   family: string | undefined,
   warnings: Warning[],
 ): ModelRequest['messages'] {
+  const hasTool = tools.some(isForPrograms) || hasProgramTool(extra['tools']);
   const settled = settlePrograms(messages, {
     idsOf: (part) => programIds(part, family),
-    canContinue: tools.some(isForPrograms) || hasProgramTool(extra['tools']),
+    canContinue: hasTool,
+    canResume: hasTool,
     mayBeInterrupted: true,
   });
   warnings.push(...settled.warnings);
