@@ -5,5 +5,7 @@ export function skipReason({ finish, toolCalls, text }: ChatResponse): string | 
   if (finish !== 'stop' && finish !== 'tool-calls') return `the response is incomplete (${finish})`;
   const invalid = toolCalls.find((call) => call.invalid !== undefined);
   if (invalid !== undefined) return `the arguments of ${invalid.name} are not JSON`;
+  const ofProgram = toolCalls.find(({ programId }) => programId !== undefined);
+  if (ofProgram !== undefined) return `a program of the vendor waits for the result of ${ofProgram.name}`;
   return text === '' && toolCalls.length === 0 ? 'the response is empty' : undefined;
 }

@@ -16,7 +16,7 @@ import { cached, memoryCache, type CacheEvent, type CacheOptions } from '../src/
 /** How a model answers: in pieces, each of which waits for `step`. */
 export interface Answer {
   readonly pieces: readonly string[];
-  readonly calls?: readonly { readonly name: string; readonly json: string }[];
+  readonly calls?: readonly { readonly name: string; readonly json: string; readonly programId?: string }[];
   readonly finish?: Extract<ModelEvent, { type: 'finish' }>['reason'];
   readonly step?: () => Promise<void>;
   readonly fail?: boolean;
@@ -61,8 +61,8 @@ export function world(answer: (request: ModelRequest) => Answer, options: Partia
             yield scribe.take();
           }
           if (fail) throw new LlmError('invalid-request', 'refused');
-          for (const [at, { name, json }] of tools.entries()) {
-            scribe.toolCall(String(at), { id: `c${at}`, name, json });
+          for (const [at, call] of tools.entries()) {
+            scribe.toolCall(String(at), { id: `c${at}`, ...call });
           }
           scribe.finish(finish, finish, {
             input: 3,

@@ -81,6 +81,10 @@ describe('a complete response', () => {
       'with a call that cannot be run',
       { pieces: [], calls: [{ name: 'look', json: '{"at' }], finish: 'tool-calls' },
     ],
+    [
+      'with a call of a program that runs once at the vendor',
+      { pieces: [], calls: [{ name: 'look', json: '{}', programId: 'p' }], finish: 'tool-calls' },
+    ],
   ])('that is %s is not stored', async (_what, answer) => {
     const { model, requests, types } = world(() => answer);
     const tools = [{ name: 'look', description: 'looks', parameters: { type: 'object' } }] as const;
