@@ -1,6 +1,6 @@
 /**
  * `pnpm live background`, `pnpm live files`, `pnpm live classification`, `pnpm live socket` and `pnpm live programs` check facts about APIs
- * at the real vendors, which costs a few cents. `pnpm live videos` costs a few dollars. Vendors without a key in the environment are skipped. Ends with code 1 if a fact is wrong.
+ * at the real vendors, which costs a few cents. `pnpm live videos` costs a few dollars. Vendors without a key in the environment are skipped, and their facts listed. Ends with code 1 if a fact is wrong.
  */
 import { messageOf, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -165,7 +165,8 @@ if (vendors === undefined) {
 }
 for (const { key, provider, checks } of vendors) {
   if (process.env[key] === undefined) {
-    console.log(`- ${provider.id}: skipped, because ${key} is not set`);
+    console.log(`- ${provider.id}: skipped, because ${key} is not set:`);
+    for (const { name } of checks) console.log(`    ${name}`);
     continue;
   }
   for (const { name, run } of checks) {
