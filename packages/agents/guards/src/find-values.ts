@@ -122,7 +122,7 @@ export class KnownValues {
       let best: Range | undefined;
       let node: Node | undefined = this.root;
       for (let end = start; node !== undefined; node = node.next.get(text.charAt(end++)))
-        if (node.known !== undefined && isSeparate(text, start, end)) best = { ...node.known, start, end };
+        if (node.known !== undefined && mayBeValue(text, start, end)) best = { ...node.known, start, end };
       if (best === undefined) continue;
       found.push(best);
       start = best.end - 1;
@@ -131,7 +131,10 @@ export class KnownValues {
   }
 }
 
+/** Minimum length of a known value that is also found inside a longer term, in characters. */
 const MIN_INNER = 4;
 
-const isSeparate = (text: string, start: number, end: number): boolean =>
-  end - start >= MIN_INNER || (!isTerm(text[start - 1]) && !isTerm(text[end]));
+function mayBeValue(text: string, start: number, end: number): boolean {
+  const isSeparate = !isTerm(text[start - 1]) && !isTerm(text[end]);
+  return isSeparate || end - start >= MIN_INNER;
+}

@@ -137,7 +137,8 @@ export class HoldBack {
     const part = this.open.get(index) ?? this.openPart(index, type === 'text-delta' ? 'text' : 'reasoning');
     part.text += part.restore === undefined ? text : part.restore.push(text);
     const fresh = part.text.length - part.judged;
-    if (!this.hasChecks || (fresh > 0 && fresh >= this.characters)) return this.release(part, false);
+    const mustJudge = fresh > 0 && fresh >= this.characters;
+    if (!this.hasChecks || mustJudge) return this.release(part, false);
     if (fresh > 0 && this.ms < Infinity) this.due ??= this.call.runner.clock.now() + this.ms;
     return [];
   }
@@ -149,8 +150,8 @@ export class HoldBack {
     const events = open === undefined ? [] : await this.release(open, true);
     this.open.delete(event.index);
     // Some models add text in the end event of a part, without a delta for it.
-    if ((part.type === 'text' || part.type === 'reasoning') && part.text.length !== (open?.shown ?? 0))
-      await this.call.judgeText(part.text);
+    const hasText = part.type === 'text' || part.type === 'reasoning';
+    if (hasText && part.text.length !== (open?.shown ?? 0)) await this.call.judgeText(part.text);
     await this.call.judgePart(part);
     return [...events, part === event.part ? event : { ...event, part }];
   }
@@ -167,13 +168,15 @@ export class HoldBack {
     const { index, type } = part;
     if (part.text.length > part.judged) await this.call.judgeText(this.shown[type] + part.text);
     let end = isEnd ? part.text.length : Math.max(0, part.text.length - this.tail);
+    // Do not split a character that consists of two code units.
     if (!isEnd && this.hasChecks && HIGH_SURROGATE.test(part.text.charAt(end - 1))) end--;
     const text = part.text.slice(0, end);
     part.text = part.text.slice(end);
     part.judged = part.text.length;
     part.shown += text.length;
     if (this.hasChecks && this.context > 0) this.shown[type] = (this.shown[type] + text).slice(-this.context);
-    if (![...this.open.values()].some((other) => other.text.length > other.judged)) this.due = undefined;
+    const isJudged = [...this.open.values()].every((other) => other.text.length <= other.judged);
+    if (isJudged) this.due = undefined;
     return text === '' ? [] : [{ type: `${type}-delta`, index, text }];
   }
 }

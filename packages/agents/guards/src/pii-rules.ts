@@ -25,8 +25,12 @@ function isIban(text: string): boolean {
   return rest === 1;
 }
 
-const isAddress = (text: string): boolean =>
-  !text.includes(':') || (/[\da-f]/i.test(text) && URL.canParse(`http://[${text}]`));
+/** Whether a match is an address. The pattern is exact for IPv4. The colons of `::` alone are not an address. */
+function isAddress(text: string): boolean {
+  const isV6 = text.includes(':');
+  if (!isV6) return true;
+  return /[\da-f]/i.test(text) && URL.canParse(`http://[${text}]`);
+}
 
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 
@@ -36,27 +40,32 @@ const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
  */
 export const PII_RULES: readonly MaskRule[] = [
   {
+    // jo.berg+news@mail.example.com, jo%40example.com
     label: 'EMAIL',
     pattern:
       /(?<![\w.%+\u00C0-\u024F-])[\w.%+\u00C0-\u024F-]{1,64}(?:@|%40)[A-Za-z0-9\u00C0-\u024F-]{1,63}(?:\.[A-Za-z0-9\u00C0-\u024F-]{1,63}){0,8}\.(?:xn--[a-z\d-]{1,59}|[A-Za-z\u00C0-\u024F]{2,24})(?![\w\u00C0-\u024F])/,
   },
   {
+    // DE89 3704 0044 0532 0130 00, de89370400440532013000
     label: 'IBAN',
     pattern:
       /(?<![A-Za-z0-9])(?:[A-Z]{2}\d{2}(?:[ \u00A0-]?[A-Z0-9]){11,30}|[a-z]{2}\d{2}(?:[ \u00A0-]?[a-z0-9]){11,30})(?![A-Za-z0-9])/,
     valid: isIban,
   },
   {
+    // +47 22 12 34 56, 0047 22 12 34 56
     label: 'PHONE',
     pattern:
       /(?:(?<![\w+])\+[1-9](?:[ \u00A0()./-]{0,3}\d){6,14}|(?<![\w+.,]|\d[ \u00A0-])00[1-9](?:[ \u00A0()./-]{0,3}\d){8,14})(?!\d)/,
   },
   {
+    // 4111 1111 1111 1111, 4111.1111.1111.1111, 3782 822463 10005
     label: 'CARD',
     pattern: /(?<!\d)(?:\d{4}(?:[ \u00A0-]?\d{3,6}){2,4}|\d{4}(?:\.\d{4}){3})(?!\d)/,
     valid: isCardNumber,
   },
   {
+    // 192.0.2.1, 2001:db8::1, ::ffff:192.0.2.1
     label: 'IP',
     pattern: new RegExp(
       `(?<![\\d.])(?:${BYTE}\\.){3}${BYTE}(?!\\d|\\.\\d)|(?<![\\w:.])(?=[\\da-fA-F]{0,4}:[\\da-fA-F]{0,4}:)[\\da-fA-F:]{2,39}(?:${BYTE}(?:\\.${BYTE}){3})?(?![\\w:]|\\.\\d)`,

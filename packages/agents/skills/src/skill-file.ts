@@ -114,19 +114,21 @@ function textIn(
   const value = fields[field];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') problem(`${field} must be a string`);
-  const text =
-    typeof value === 'string' ? value.trim() : isList(value) ? value.map(toText).join(', ') : toText(value);
+  const text = typeof value === 'string' ? value.trim() : listText(value);
   if (text.length > maxLength) problem(`${field} has ${text.length} characters; the maximum is ${maxLength}`);
   return text === '' ? undefined : text.slice(0, MAX_FIELD);
 }
 
 const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
+/** Returns a value as text. Joins the items of a list. */
+const listText = (value: unknown): string => (isList(value) ? value.map(toText).join(', ') : toText(value));
+
 /** Splits a list such as `Bash(git status:*), Read` at spaces and commas outside of parentheses. */
 function toolsIn(value: unknown, problem: ReportProblem): readonly string[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'string') problem('allowed-tools must be a string');
-  const text = isList(value) ? value.map(toText).join(', ') : toText(value);
+  const text = listText(value);
   return text.match(/[^\s,()]+(?:\((?:[^()]|\([^()]*\))*\))?/g) ?? [];
 }
 

@@ -24,8 +24,11 @@ export function instantOf(time: string, zone: string): number {
   const before = offsetAt(wall - 24 * 60 * MINUTE, zone);
   const after = offsetAt(wall + 24 * 60 * MINUTE, zone);
   const early = wall - before;
-  // The offset before a clock change applies until the change. The same offset is used for a time in a skipped hour.
-  return offsetAt(early, zone) === before || offsetAt(wall - after, zone) !== after ? early : wall - after;
+  const late = wall - after;
+  const isBeforeChange = offsetAt(early, zone) === before;
+  const isAfterChange = offsetAt(late, zone) === after;
+  // A time that occurs twice is both. A time that the change skips is neither.
+  return isAfterChange && !isBeforeChange ? late : early;
 }
 
 const ABSOLUTE =

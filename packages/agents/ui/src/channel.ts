@@ -136,8 +136,8 @@ function chatClient(
   let response: string | undefined;
   /** Id of the response that was started last, as far as this client knows. */
   let newest: string | undefined;
-  /** Number of confirmations of the last request. */
-  let signs = 0;
+  /** Number of confirmations of the last request. A process that confirms a request is alive, and replies later. */
+  let confirmations = 0;
   let isClosed = false;
   let settle: (reply?: Reply) => void = () => undefined;
 
@@ -149,7 +149,7 @@ function chatClient(
     const expected = response ?? newest;
     if (expected !== undefined && message.response !== expected) return;
     ({ response } = message);
-    if (message.isWaiting === true) signs++;
+    if (message.isWaiting === true) confirmations++;
     else settle(message);
   });
   const send = (): void =>
@@ -172,12 +172,13 @@ function chatClient(
 
   const request = async (): Promise<Reply | undefined> => {
     number++;
-    for (let silences = 0; silences < (response === undefined ? 1 : MAX_SILENCES); silences++) {
-      signs = 0;
+    let silences = 0;
+    while (silences < (response === undefined ? 1 : MAX_SILENCES)) {
+      confirmations = 0;
       send();
       const reply = await replyWithin(response === undefined ? ANSWER_MS : REPEAT_MS);
       if (reply !== undefined || isClosed) return reply;
-      if (signs > 0) silences = -1;
+      silences = confirmations > 0 ? 0 : silences + 1;
     }
     return undefined;
   };
@@ -291,9 +292,11 @@ export function serveChannel(
       if (isMeant) void answer(message.client, message.number);
       else remove(message.client);
     }
-    const isStop = message.type === 'stop';
-    if (isStop && (message.response === response || (message.response === undefined && !live.isSuperseded)))
-      void stop(message.client, message.number);
+    if (message.type === 'stop') {
+      // A request without a response stops the newest response.
+      const isMeant = message.response === undefined ? !live.isSuperseded : message.response === response;
+      if (isMeant) void stop(message.client, message.number);
+    }
     if (message.type === 'left') remove(message.client);
   });
   const announce = async (): Promise<boolean> => {

@@ -53,10 +53,14 @@ export class ClientValue {
   }
 
   private expected(kind: string): LlmError {
-    const { value } = this;
-    const actual = value === undefined ? 'nothing' : value === null ? 'null' : `a ${typeof value}`;
-    return this.invalid(
-      `expected ${kind}, got ${isList(value) ? 'an array' : isRecord(value) ? 'an object' : actual}`,
-    );
+    return this.invalid(`expected ${kind}, got ${kindOf(this.value)}`);
   }
+}
+
+/** Returns the type of a value with its article, such as `an array`. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (isList(value)) return 'an array';
+  return isRecord(value) ? 'an object' : `a ${typeof value}`;
 }

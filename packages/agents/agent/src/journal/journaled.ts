@@ -79,8 +79,9 @@ async function driveSubAgent(
   const nesting = nestingOf(io.options ?? {});
   const depth = nesting.depth + 1;
   // If the call cannot run a sub-agent, the step of the call creates its result.
-  if (!parts || !tools || !tool || !inner || !innerParts || invalid !== undefined || depth > MAX_DEPTH)
-    return undefined;
+  if (!parts || !tools || !tool) return undefined;
+  if (!inner || !innerParts) return undefined;
+  if (invalid !== undefined || depth > MAX_DEPTH) return undefined;
   const view = { offered: state.offered, messages: parts.view(state) };
   if (isOverMaxCalls(tool, call, state) || !tools.isLoaded(call.name, view)) return undefined;
   const checked = await checkValue(tool.parameters, args);

@@ -25,11 +25,12 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
     const inner = subAgentParts(agent, state, { id });
     if (inner !== undefined) checkClaim(run, run, options, inner);
   }
-  // A suspended call and a call with a waiting sub-agent have started before. A call that waits for approval does not start yet.
-  const mayStart = ({ id }: ToolCallPart): boolean =>
-    suspended.every(({ callId }) => callId !== id) &&
-    waitingRunOf(state, id) === undefined &&
-    (approvals?.[id] !== true || decisions.some(({ callId }) => callId === id));
+  const mayStart = ({ id }: ToolCallPart): boolean => {
+    const hasStarted = suspended.some(({ callId }) => callId === id) || waitingRunOf(state, id) !== undefined;
+    const isDecided = decisions.some(({ callId }) => callId === id);
+    const waitsForApproval = approvals?.[id] === true && !isDecided;
+    return !hasStarted && !waitsForApproval;
+  };
   const call = pending.find((one) => rules.isOnce(one, state) && mayStart(one));
   // This agent received the calls, so it knows which of them it has started.
   if (call === undefined || started.isMine(by)) return;

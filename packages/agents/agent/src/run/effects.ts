@@ -216,18 +216,19 @@ async function callTool(
     context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
     clock: agent.clock,
   };
+  const outcomeOf = async (): Promise<ToolOutcome> => {
+    if (!isLoaded) return loadingResult(call);
+    if (why !== undefined) return errorResult(call, why);
+    return runAround(agent.around, { type: 'tool', runId, call }, () =>
+      runCall(toolRun, innerHost(call, state, run)).catch((error: unknown) => {
+        const usage = failedWorkOf(error)?.usage;
+        recordFailedWork(error, { usage, spent: spentWith(usage, 0) });
+        throw error;
+      }),
+    );
+  };
   // The journal and the transcript need only the content.
-  const { value: _value, ...outcome }: ToolOutcome = !isLoaded
-    ? loadingResult(call)
-    : why === undefined
-      ? await runAround(agent.around, { type: 'tool', runId, call }, () =>
-          runCall(toolRun, innerHost(call, state, run)).catch((error: unknown) => {
-            const usage = failedWorkOf(error)?.usage;
-            recordFailedWork(error, { usage, spent: spentWith(usage, 0) });
-            throw error;
-          }),
-        )
-      : errorResult(call, why);
+  const { value: _value, ...outcome } = await outcomeOf();
   const outcomeWithNote = call === originalCall ? outcome : withArgsNote(outcome, call);
   const ms = agent.clock.now() - began;
   await reports.endTool(call, outcomeWithNote, ms, state);

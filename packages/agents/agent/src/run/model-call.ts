@@ -131,8 +131,9 @@ async function generateOrEmpty(
     if (io.reports.isWatched) return await generateStreamed(model, request, io, state);
     return await model.generate(request, { ...io.options, signal: io.scope.signal });
   } catch (error) {
-    if (!LlmError.is(error, 'empty') || state.steps === 0 || answerText(state.messages).trim() === '')
-      throw error;
+    // An empty turn ends a run that already has an answer.
+    const hasAnswer = state.steps > 0 && answerText(state.messages).trim() !== '';
+    if (!hasAnswer || !LlmError.is(error, 'empty')) throw error;
     return emptyResponse(model, error);
   }
 }

@@ -199,8 +199,9 @@ function commandOutputs(output: unknown): VendorToolOutput {
 }
 
 function commandText({ stdout, stderr, exitCode = 0, timedOut = false }: CommandOutput): string {
-  const ending = timedOut ? ['timed out'] : exitCode === 0 ? [] : [`exit code ${exitCode}`];
-  return [stdout, stderr, ...ending].filter((text) => text !== '').join('\n');
+  const failure = exitCode === 0 ? '' : `exit code ${exitCode}`;
+  const ending = timedOut ? 'timed out' : failure;
+  return [stdout, stderr, ending].filter((text) => text !== '').join('\n');
 }
 
 function approvalOf(output: unknown): VendorToolOutput {

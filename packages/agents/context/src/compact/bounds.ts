@@ -13,7 +13,12 @@ export interface Bounds {
 
 export const ASSUMED_CONTEXT = 128_000;
 
+/** Minimum threshold of models with a context of at least `ASSUMED_CONTEXT`, in tokens. */
 const MIN_THRESHOLD = 64_000;
+/** Range of the tail, as a share of the threshold. */
+const TAIL_SHARE = { min: 0.1, max: 0.8 };
+// Maximum length of a summary in tokens: a share of the context within these bounds, and less if the threshold is small.
+const SUMMARY_SHARE = 0.05;
 const MIN_SUMMARY = 2000;
 const MAX_SUMMARY = 12_000;
 /** Share of the summarizer's context that the transcript may use. The prompt and the summary use the rest. */
@@ -29,16 +34,16 @@ export function boundsOf(
   }: Omit<Partial<CompactorOptions>, 'contextTokens'>,
 ): Bounds {
   const least = contextTokens >= ASSUMED_CONTEXT ? MIN_THRESHOLD : 0;
-  const threshold = Math.floor(
-    Math.min(contextTokens, Math.max(share * contextTokens, least), summarizerTokens * SUMMARIZER_SHARE),
-  );
+  const wanted = Math.max(share * contextTokens, least);
+  const threshold = Math.floor(Math.min(contextTokens, wanted, summarizerTokens * SUMMARIZER_SHARE));
+  const tailShare = Math.min(TAIL_SHARE.max, Math.max(TAIL_SHARE.min, tail));
+  const minSummary = Math.min(MIN_SUMMARY, threshold / 4);
+  const summary = Math.min(MAX_SUMMARY, Math.max(SUMMARY_SHARE * contextTokens, minSummary));
   return {
     contextTokens,
     threshold,
-    tail: Math.floor(threshold * Math.min(0.8, Math.max(0.1, tail))),
-    summary: Math.floor(
-      Math.min(MAX_SUMMARY, Math.max(0.05 * contextTokens, Math.min(MIN_SUMMARY, threshold / 4))),
-    ),
+    tail: Math.floor(threshold * tailShare),
+    summary: Math.floor(summary),
   };
 }
 

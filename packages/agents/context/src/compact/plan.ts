@@ -43,6 +43,7 @@ export function planOf(
   return { from, to, fresh, previous: summaries.length === 0 ? undefined : summaries.join('\n\n'), pinned };
 }
 
+/** Maximum size of an answer that is pinned with the last user message, as a share of `tail`. */
 const MAX_ANSWER_SHARE = 0.5;
 
 function pinnedOf(messages: readonly Message[], tail: number, weigh: WeighMessage): readonly Message[] {
@@ -82,23 +83,30 @@ function headEnd(messages: readonly Message[], groups: readonly Group[], first: 
   let end = 0;
   for (const group of groups) {
     const message = messages[group.start];
+    if (summaryOf(message) !== undefined) break;
     const isInstruction = message?.role === 'system';
-    if ((!isInstruction && left <= 0) || summaryOf(message) !== undefined) break;
+    if (!isInstruction && left <= 0) break;
     if (!isInstruction) left -= group.end - group.start;
     end = group.end;
   }
   return end;
 }
 
+/** Size up to which the protected end may exceed `tail`, so that calls and their results stay together, as a multiple of `tail`. */
 const MAX_OVERRUN = 1.5;
 
+// Bounds of `last`, the number of messages at the end that are protected regardless of their size.
+const MIN_LAST = 3;
+const MAX_LAST = 8;
+
+/** Returns the index at which the protected end begins. It contains complete groups and no summary. */
 function tailStart(
   messages: readonly Message[],
   groups: readonly Group[],
   { last, tail }: ProtectedSizes,
   weigh: WeighMessage,
 ): number {
-  const least = Math.max(3, Math.min(last, 8));
+  const least = Math.max(MIN_LAST, Math.min(last, MAX_LAST));
   let tokens = 0;
   let start = messages.length;
   for (const group of groups.toReversed()) {

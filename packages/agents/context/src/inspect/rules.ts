@@ -162,7 +162,8 @@ function classesOf(word: string): readonly string[] {
   if (!/[$./~_]/.test(word)) return NONE;
   if (word.startsWith('$')) {
     const name = word.replace(/^\$\{?/, '');
-    return /key|token|secret|passw/.test(name) ? ['$secret'] : AGENT.test(name) ? ['$agent-variable'] : [];
+    if (/key|token|secret|passw/.test(name)) return ['$secret'];
+    return AGENT.test(name) ? ['$agent-variable'] : [];
   }
   if (/^https?:\/\//.test(word)) return ['$url'];
   if (AGENT.test(word)) return ['$agent-variable'];
@@ -176,4 +177,5 @@ function classesOf(word: string): readonly string[] {
     : [];
 }
 
+/** Matches the name of an environment variable of an agent, such as `claude_config_dir`. */
 const AGENT = /^(?:majordomo|hermes|claude|openai|anthropic|gemini)_[a-z_]+$/;

@@ -14,7 +14,11 @@ export type Reference = { readonly raw: string } & (
   | { readonly type: 'url'; readonly url: string }
 );
 
-/** Matches a reference, but not an `@` in an email address or within a word. */
+/**
+ * Matches a reference, but not an `@` in an email address or within a word. The groups are the kind, and the value in quotes, in
+ * backticks or plain; or a command: `@file:"a b.ts"`, `@git:3`, `@diff`. A plain value ends before the next reference of a list:
+ * `@file:a.ts,@file:b.ts`.
+ */
 const REFERENCE =
   /(?<![\w@./])@(?:(file|folder|git|url):(?:"([^"\n]{1,1000})"|`([^`\n]{1,1000})`|((?:(?!,@(?:(?:file|folder|git|url):|(?:diff|staged)\b))[^\s"<>]){1,2000}))|(diff|staged)\b)/g;
 const MAX_COMMITS = 20;
@@ -44,9 +48,12 @@ function referenceOf(raw: string, kind: string | undefined, value: string): Refe
   return { raw, type: 'file', path: value.slice(0, lines.index), from: Number(from), to: Number(to) };
 }
 
-/** Removes sentence punctuation after a reference, but not the dots of `..`. */
+const PUNCTUATION = ",;!?)]}'`";
+
+/** Removes sentence punctuation after a reference, but not the dots of the folders `.` and `..`. */
 function withoutPunctuation(value: string): string {
-  const bare = trimTail(value, ",;!?)]}'`");
-  if (!bare.endsWith('.') || bare.endsWith('..') || bare.endsWith('/.') || bare === '.') return bare;
-  return trimTail(bare.slice(0, -1), ",;!?)]}'`");
+  const bare = trimTail(value, PUNCTUATION);
+  const isFolder = bare === '.' || bare.endsWith('/.') || bare.endsWith('..');
+  if (isFolder || !bare.endsWith('.')) return bare;
+  return trimTail(bare.slice(0, -1), PUNCTUATION);
 }

@@ -11,10 +11,10 @@ export function guidance({
   readonly model: string;
 }): readonly Layer[] {
   const name = model.toLowerCase();
-  return GUIDANCE.filter(
-    ({ anyTool, family }) =>
-      (anyTool === undefined || tools.some((tool) => anyTool.test(tool))) &&
-      (family === undefined || family.test(name)) &&
-      (anyTool !== undefined || tools.length > 0),
-  ).map(({ id, text }) => ({ tier: 'stable', name: `guidance: ${id}`, text }));
+  const applies = GUIDANCE.filter(({ anyTool, family }) => {
+    const fitsTools = tools.some((tool) => anyTool === undefined || anyTool.test(tool));
+    const fitsFamily = family === undefined || family.test(name);
+    return fitsTools && fitsFamily;
+  });
+  return applies.map(({ id, text }) => ({ tier: 'stable', name: `guidance: ${id}`, text }));
 }

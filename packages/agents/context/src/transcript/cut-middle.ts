@@ -24,20 +24,22 @@ const FIRST_COMBINING = 0x300;
 
 let segmenter: Intl.Segmenter | undefined;
 
+/** Returns the offset between two visible characters that is nearest to `at`, before it (-1) or after it (1). */
 function boundary(text: string, at: number, direction: -1 | 1): number {
   if (at <= 0 || at >= text.length) return at;
   const before = text.charCodeAt(at - 1);
   const after = text.charCodeAt(at);
-  if (before < FIRST_COMBINING && after < FIRST_COMBINING && before !== 13) return at;
+  const mayBeJoined = before >= FIRST_COMBINING || after >= FIRST_COMBINING || before === CARRIAGE_RETURN;
+  if (!mayBeJoined) return at;
   const from = startOfFlags(text, Math.max(0, at - AROUND));
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const starts = [...segmenter.segment(text.slice(from, at + AROUND))].map(({ index }) => index + from);
-  const near =
-    direction === -1
-      ? starts.findLast((start) => start <= at && (start > from || start === 0))
-      : starts.find((start) => start >= at);
-  return near ?? at;
+  if (direction === 1) return starts.find((start) => start >= at) ?? at;
+  // The segment at `from` may be the rest of a character that begins earlier.
+  return starts.findLast((start) => start <= at && (start > from || start === 0)) ?? at;
 }
+
+const CARRIAGE_RETURN = 13;
 
 /** Returns the start of a sequence of flags. Only from this start can the letters be divided into pairs, which form the flags. */
 function startOfFlags(text: string, at: number): number {

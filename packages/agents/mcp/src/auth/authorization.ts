@@ -23,12 +23,16 @@ export function authorizationFor(options: McpOptions, io: Io): Authorization | u
   if (!('url' in place) || place.auth === undefined || isProvider(place.auth)) return undefined;
   const { auth, url } = place;
   const secrets = new Set(secretsIn(auth));
-  const issuer =
-    auth.grant !== 'login' ? auth.issuer : 'issuer' in auth.client ? auth.client.issuer : undefined;
+  const issuer = issuerIn(auth);
   const store = namedStore(options.store ?? memoryStore(4), io.label);
   const tokens = new StoredTokens(store, { name, url, issuer }, secrets);
   const shared = options.store === undefined ? undefined : store;
   return new Authorization(auth, { ...io, name, tokens, registrations: store, shared, url }, secrets);
+}
+
+function issuerIn(auth: McpAuth): string | undefined {
+  if (auth.grant !== 'login') return auth.issuer;
+  return 'issuer' in auth.client ? auth.client.issuer : undefined;
 }
 
 function secretsIn(auth: McpAuth): readonly string[] {

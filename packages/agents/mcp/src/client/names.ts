@@ -9,6 +9,7 @@ const MAX_LENGTH = 64;
  */
 export function fittedNames(prefix: string, names: readonly string[]): ReadonlyMap<string, string> {
   const prefixed = new Map([...new Set(names)].map((name) => [name, prefix + name]));
+  // These names stay unchanged, also if another name becomes equal to one of them.
   const exact = new Set(
     [...prefixed.values()].filter((name) => name === toToolName(name) && name.length <= MAX_LENGTH),
   );
@@ -18,8 +19,8 @@ export function fittedNames(prefix: string, names: readonly string[]): ReadonlyM
   const fitted = new Map<string, string>();
   for (const [name, full] of prefixed) {
     const words = toToolName(full);
-    const fits = exact.has(full) || (words.length <= MAX_LENGTH && isUnique(words));
-    const short = fits ? words : withHash(words, full, taken);
+    const needsHash = words.length > MAX_LENGTH || !isUnique(words);
+    const short = needsHash && !exact.has(full) ? withHash(words, full, taken) : words;
     taken.add(short);
     fitted.set(name, short);
   }

@@ -84,13 +84,10 @@ export class ServedAgents {
     }
     while (result.awaiting.length > 0) {
       const suspended = new Set(suspendedCalls(result.state).map(({ callId }) => callId));
-      const denied = result.awaiting.flatMap(({ id: callId }): readonly Decision[] =>
-        suspended.has(callId)
-          ? [{ callId, deny: CANNOT_SUSPEND }]
-          : reply.canAsk
-            ? []
-            : [{ callId, deny: CANNOT_ASK }],
-      );
+      const denied = result.awaiting.flatMap(({ id: callId }): readonly Decision[] => {
+        if (suspended.has(callId)) return [{ callId, deny: CANNOT_SUSPEND }];
+        return reply.canAsk ? [] : [{ callId, deny: CANNOT_ASK }];
+      });
       if (denied.length === 0) return this.wait(result, name);
       result = await agent.run(result.state, { ...options, decisions: denied });
     }

@@ -13,11 +13,15 @@ export function hostCheck({
 }: Pick<ServeOptions, 'hosts' | 'origins'>): (request: Request) => Response | undefined {
   checkNames(hosts === 'any' ? [] : hosts, 'hosts');
   checkNames(origins, 'origins');
-  const isHost = (url: URL): boolean =>
-    hosts === undefined ? isLoopback(url) : hosts === 'any' || isIn(url, hosts);
-  // Without `origins`, pages of the served hosts may send requests, and any page if `hosts` is `any`.
-  const isOrigin = (url: URL): boolean =>
-    (origins !== undefined && isIn(url, origins)) || (hosts === 'any' ? origins === undefined : isHost(url));
+  const isHost = (url: URL): boolean => {
+    if (hosts === 'any') return true;
+    return hosts === undefined ? isLoopback(url) : isIn(url, hosts);
+  };
+  // Pages of the served hosts and of `origins` may send requests. If `hosts` is `any`, only `origins` restricts the pages.
+  const isOrigin = (url: URL): boolean => {
+    if (origins !== undefined && isIn(url, origins)) return true;
+    return hosts === 'any' ? origins === undefined : isHost(url);
+  };
   return (request) => {
     const host = request.headers.get('host');
     const target = host === null ? new URL(request.url) : URL.parse(`http://${host}`);

@@ -9,11 +9,11 @@ export function checkResources(resources: readonly ServedResource[]): void {
   const addresses = new Set<string>();
   for (const [at, { uri }] of resources.entries()) {
     const address = URL.parse(uri)?.href;
-    const why =
-      address === undefined ? 'is not an absolute URL' : addresses.has(address) ? 'exists twice' : undefined;
-    if (why !== undefined)
-      throw new LlmError('config', `serveMcp: the resource ${uri} ${why}`, { path: `resources[${at}].uri` });
-    addresses.add(address ?? uri);
+    const fail = (why: string): LlmError =>
+      new LlmError('config', `serveMcp: the resource ${uri} ${why}`, { path: `resources[${at}].uri` });
+    if (address === undefined) throw fail('is not an absolute URL');
+    if (addresses.has(address)) throw fail('exists twice');
+    addresses.add(address);
   }
 }
 

@@ -58,8 +58,10 @@ export class AddressTemplate {
     const values: Record<string, string> = {};
     for (const [index, { name, isReserved, after }] of this.variables.entries()) {
       const isLast = index === this.variables.length - 1;
+      if (isLast && !uri.endsWith(after)) return undefined;
       const end = isLast ? uri.length - after.length : uri.indexOf(after, at + 1);
-      if (end <= at || (isLast && !uri.endsWith(after))) return undefined;
+      // The value must not be empty. -1: the text after the value is missing.
+      if (end <= at) return undefined;
       const value = uri.slice(at, end);
       const decoded = isReserved || !value.includes('/') ? decodedValue(value) : undefined;
       if (decoded === undefined) return undefined;
