@@ -161,3 +161,29 @@ it('a typed call abandoned while its schema validates sends no other request', a
   await settled();
   expect(requestCounts.get('a/x')).toBe(1);
 });
+
+describe.each<readonly [when: string, atText: (abort: () => void) => void]>([
+  [
+    'in the body of the loop',
+    (abort) => {
+      abort();
+    },
+  ],
+  ['while the loop waits for the next event', (abort) => void settled().then(abort)],
+])('an abort by the signal %s', (_when, atText) => {
+  it('rejects the loop and the response with the text that arrived', async () => {
+    const { majordomo } = world({ 'a/x': [{ text: 'one two', stall: true }] });
+    const stop = new AbortController();
+    const stream = majordomo.model('a/x').stream(hi, { signal: stop.signal });
+    const loop = async (): Promise<void> => {
+      for await (const event of stream)
+        if (hasText(event))
+          atText(() => {
+            stop.abort();
+          });
+    };
+    const error = await failure(loop());
+    expect([error.kind, error.details.partial?.text]).toEqual(['aborted', 'one two']);
+    expect(await failure(stream.response())).toBe(error);
+  });
+});

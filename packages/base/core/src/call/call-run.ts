@@ -36,6 +36,8 @@ export class CallRun<Event extends object, Result> {
   private lastPartial: PartialResponse | undefined;
   private failure: LlmError | undefined;
   private isBeingPulled = false;
+  /** End of a call that was stopped while no `pull` was running. */
+  private stopping: Promise<void> | undefined;
   /** Whether the call has finished, but its end has not been reported, because the caller has not read the last events. */
   private hasUnreportedEnd = false;
 
@@ -50,6 +52,8 @@ export class CallRun<Event extends object, Result> {
 
   /** Returns at least one event, or `undefined` after the last event of a finished call. Throws the error of the call. */
   async pull(): Promise<CallerEvents<Event> | undefined> {
+    // Wait for the end of a stopped call, because its error contains the content that arrived.
+    if (this.stopping !== undefined) await this.stopping;
     if (this.failure !== undefined) throw this.failure;
     if (this.result !== undefined) {
       this.reportEnd();
@@ -208,7 +212,7 @@ export class CallRun<Event extends object, Result> {
   /** Ends the call on an abort, at the deadline, or when the reader stops reading. */
   private onStop(error: LlmError): void {
     this.running?.stop(error);
-    if (!this.isBeingPulled) void this.endStopped(error);
+    if (!this.isBeingPulled) this.stopping = this.endStopped(error);
   }
 
   /** Ends a stopped call while no `pull` is running that could throw the error. */
