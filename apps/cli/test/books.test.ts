@@ -259,6 +259,7 @@ describe('majordomo limits', () => {
       { limits: [day], unknownPrice: 'maybe' },
       '"ledger.unknownPrice" must be "admit" or "deny", not "maybe"',
     ],
+    [{ limits: [day], reserve: 'all' }, '"ledger.reserve" must be "maximum" or "likely", not "all"'],
     [
       { prices: [{ vendor: 'x', id: 'y', prices: [null] }] },
       '"ledger.prices[0]" is not valid: prices[0] of x/y',
@@ -273,7 +274,7 @@ describe('majordomo limits', () => {
     ],
     [{ prices: [{ vendor: 'x' }] }, '"ledger.prices[0]" is not valid: id of an override'],
     [{ prices: [null] }, '"ledger.prices[0]" is not valid: it must be an object'],
-    [{ limit: [] }, '"ledger" must be an object with file, limits, unknownPrice or prices'],
+    [{ limit: [] }, '"ledger" must be an object with file, limits, unknownPrice, reserve or prices'],
   ])('rejects %j in the configuration: %s', async (ledger, expected) => {
     using cli = configured({ ledger });
     for (const command of [['limits'], ['chat', 'lab/x', 'hi']]) {

@@ -70,7 +70,8 @@ function parsed(args: readonly string[]): (Flags & { readonly help: boolean }) |
       },
     });
     const [name, ...others] = positionals;
-    if (others.length > 0) return `expected one NAME, got ${positionals.join(' ')}`;
+    if (others.length > 0)
+      return `expected one NAME, got ${positionals.join(' ')}; with npm, write -- before the options: npm create majordomo -- NAME --template chat`;
     const { template, yes, help, 'package-manager': packageManager } = values;
     return { name, template, packageManager, yes, help };
   } catch (error) {

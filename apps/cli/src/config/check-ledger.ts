@@ -35,7 +35,13 @@ const MODEL_MEMBERS: Readonly<Record<keyof CatalogModel, true>> = {
 /** Checks the members of `ledger` except single limits, which the ledger checks. Throws `Stop` with the name of the member. */
 export async function checkLedger(
   file: string,
-  { file: path, limits, unknownPrice, prices }: Readonly<Partial<Record<keyof LedgerConfig, unknown>>>,
+  {
+    file: path,
+    limits,
+    unknownPrice,
+    reserve,
+    prices,
+  }: Readonly<Partial<Record<keyof LedgerConfig, unknown>>>,
 ): Promise<void> {
   const stop = (member: string, problem: string): Stop => new Stop(`${file}: "ledger.${member}" ${problem}`);
   if (path !== undefined && (typeof path !== 'string' || path.trim() === '' || path.includes('\0')))
@@ -43,6 +49,8 @@ export async function checkLedger(
   if (limits !== undefined && !Array.isArray(limits)) throw stop('limits', 'must be an array of limits');
   if (unknownPrice !== undefined && unknownPrice !== 'admit' && unknownPrice !== 'deny')
     throw stop('unknownPrice', `must be "admit" or "deny", not ${JSON.stringify(unknownPrice)}`);
+  if (reserve !== undefined && reserve !== 'maximum' && reserve !== 'likely')
+    throw stop('reserve', `must be "maximum" or "likely", not ${JSON.stringify(reserve)}`);
   if (prices === undefined) return;
   if (!Array.isArray(prices)) throw stop('prices', `must be an array; ${FORM}`);
   for (const [index, entry] of prices.entries()) {

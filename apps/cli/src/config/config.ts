@@ -105,6 +105,11 @@ export interface LedgerConfig {
   readonly limits?: readonly Limit[] | undefined;
   /** Decision on calls of models without a known price, if a limit in USD applies. `@default 'deny'` */
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
+  /**
+   * Amount that a call reserves before it is sent: its highest possible cost, or `likely`, the cost of an answer as long as 99 of 100
+   * answers of the target. With `likely`, concurrent calls can exceed a limit. `@default 'maximum'`
+   */
+  readonly reserve?: 'maximum' | 'likely' | undefined;
   /** Prices that the catalog lacks, or that replace prices of the catalog. */
   readonly prices?: readonly Override[] | undefined;
 }

@@ -93,6 +93,7 @@ const LEDGER: Readonly<Record<keyof LedgerConfig, true>> = {
   file: true,
   limits: true,
   unknownPrice: true,
+  reserve: true,
   prices: true,
 };
 const isLedger = (value: unknown): boolean =>
@@ -152,7 +153,7 @@ const TYPES: Readonly<Record<keyof MajordomoConfig, Type>> = {
   router: ['a router of createRouter', isRouter],
   skills: ['an array of skills', isSkills],
   chain: ['an object', isObject],
-  ledger: ['an object with file, limits, unknownPrice or prices', isLedger],
+  ledger: ['an object with file, limits, unknownPrice, reserve or prices', isLedger],
   logins: [
     'an object of logins, with preset, clientId, clientSecret, issuer, endpoints or scopes',
     (value) => isObject(value) && Object.values(value).every(isLogin),

@@ -8,6 +8,7 @@ const load = () => import('./keys.ts');
 
 const MORE = `
 The keys are in the ledger's file, in --store or MAJORDOMO_STORE, or at a running gateway with --url and MAJORDOMO_ADMIN_TOKEN.
+A call under a limit of money reserves its highest possible cost, which is several dollars if the client sends no max_tokens.
 Keys of vendors are in your vault: majordomo vault`;
 
 type Flags = Parameters<Awaited<ReturnType<typeof load>>['listKeys']>[0];

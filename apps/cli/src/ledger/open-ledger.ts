@@ -58,12 +58,13 @@ export async function createConfiguredLedger(
 ): Promise<Ledger> {
   const { createLedger } = await import('@majordomo/ledger');
   const catalog = await currentCatalog(io);
-  const { limits, unknownPrice, prices = [] } = config ?? {};
+  const { limits, unknownPrice, reserve, prices = [] } = config ?? {};
   const ledger = createLedger({
     ...options,
     catalog: catalog.with(prices),
     limits,
     unknownPrice,
+    reserve,
     onAlert: (alert) => {
       printAlert(alert, io);
     },

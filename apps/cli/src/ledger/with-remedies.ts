@@ -9,6 +9,10 @@ const REMEDIES = [
     "create the ledger with unknownPrice: 'admit'",
     'set "ledger.unknownPrice" to "admit" in majordomo.config',
   ],
+  [
+    "lower maxTokens, shorten the input, or create the ledger with reserve: 'likely'",
+    'set a maximum number of output tokens, shorten the input, or set "ledger.reserve" to "likely" in majordomo.config',
+  ],
 ] as const;
 
 /** Returns a ledger's gate whose denials name options of the configuration, because users of the command do not call functions. */
@@ -21,8 +25,10 @@ export function withRemedies(gate: Gate): Gate {
   };
 }
 
+const CODES: readonly unknown[] = ['no-price', 'call-too-large'];
+
 function renamed<Decision extends Denial | Permit | undefined>(decision: Decision): Decision {
-  if (decision === undefined || !('deny' in decision) || decision.code !== 'no-price') return decision;
+  if (decision === undefined || !('deny' in decision) || !CODES.includes(decision.code)) return decision;
   const deny = REMEDIES.reduce((text, [code, option]) => text.replace(code, option), decision.deny);
   return { ...decision, deny };
 }

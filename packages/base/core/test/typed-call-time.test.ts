@@ -134,7 +134,11 @@ describe.each(Object.entries(kinds))('%s', (_kind, call) => {
   circular['items'] = circular;
   it.each<[string, unknown, string]>([
     ['null', null, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
-    ['nothing', undefined, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
+    [
+      'nothing',
+      undefined,
+      'output is missing; pass a JSON Schema, or a Standard Schema such as a schema of zod',
+    ],
     ['true', true, 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
     ['an array', [], 'output must be a JSON Schema, or a Standard Schema that can be converted to one'],
     [

@@ -1,7 +1,7 @@
 import { LlmError, user } from '@majordomo/core';
 import { memoryStore, type Limit } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
-import { NOON, ledgerFixture, reply } from './support/fixture.ts';
+import { NOON, PRICED, ledgerFixture, reply } from './support/fixture.ts';
 
 const day = (of: Partial<Limit> = {}): Limit => ({
   name: 'day',
@@ -228,6 +228,16 @@ describe('a reservation', () => {
     await majordomo.model('acme/x').generate({ messages: [user('hi')] });
     // The maximum of the model is 1,000 tokens, and that of the first request 7.
     expect(reservedAmounts[1]! - reservedAmounts[0]!).toBe(993n);
+  });
+
+  it("is at most 4096 tokens with reserve: 'likely' for the first calls without maxTokens", async () => {
+    const { ledger, majordomo } = ledgerFixture([reply(1, 1)], {
+      limits: [day({ max: { tokens: 5_000 } })],
+      catalog: PRICED.with([{ vendor: 'acme', id: 'x', maxOutputTokens: 100_000 }]),
+      reserve: 'likely',
+    });
+    await majordomo.model('acme/x').generate({ messages: [user('hi')] });
+    expect((await ledger.state())[0]?.used).toBe(2n);
   });
 
   it("follows earlier responses with reserve: 'likely', or the result of a function", async () => {

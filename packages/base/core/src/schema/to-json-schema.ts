@@ -31,15 +31,20 @@ export function toJsonSchema(schema: JsonSchema | ObjectSchema<unknown>, what: s
  * schema that is nested too deeply, and for members of which none is a keyword.
  */
 function plainSchema(schema: unknown, what: string): JsonObject {
-  const problem = !isRecord(schema)
-    ? 'must be a JSON Schema, or a Standard Schema that can be converted to one'
-    : isTooDeep(schema)
-      ? `is nested more than ${MAX_DEPTH} levels deep, or contains itself; use $ref for recursion`
-      : hasKeyword(schema)
-        ? undefined
-        : "has no keyword of JSON Schema; write { type: 'object', properties: { … } }";
+  const problem = problemOf(schema);
   if (problem !== undefined) throw new LlmError('invalid-request', `${what} ${problem}`, { path: what });
   return withoutDialect(schema as JsonObject);
+}
+
+function problemOf(schema: unknown): string | undefined {
+  if (schema === undefined)
+    return 'is missing; pass a JSON Schema, or a Standard Schema such as a schema of zod';
+  if (!isRecord(schema)) return 'must be a JSON Schema, or a Standard Schema that can be converted to one';
+  if (isTooDeep(schema))
+    return `is nested more than ${MAX_DEPTH} levels deep, or contains itself; use $ref for recursion`;
+  if (!hasKeyword(schema))
+    return "has no keyword of JSON Schema; write { type: 'object', properties: { … } }";
+  return undefined;
 }
 
 /** Keywords of all drafts, and the beginning of vendors' keywords. The pattern also accepts names that only resemble a keyword. */

@@ -37,8 +37,8 @@ export interface LedgerOptions {
   readonly unknownPrice?: 'admit' | 'deny' | undefined;
   /**
    * Amount that an attempt reserves. `maximum` reserves the largest amount that the attempt can use, so that concurrent calls
-   * never exceed a limit. `likely` reserves the number of output tokens that 99 of 100 responses of this target did not exceed. A
-   * function returns the number of output tokens to reserve, or `undefined` for the maximum.
+   * never exceed a limit. `likely` reserves the number of output tokens that 99 of 100 responses of this target did not exceed.
+   * Before five responses, it reserves `maxTokens`, or at most 4096 tokens for a request without `maxTokens`. A function returns the number of output tokens to reserve, or `undefined` for the maximum.
    *
    * @default 'maximum'
    */

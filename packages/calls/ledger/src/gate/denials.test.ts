@@ -198,7 +198,7 @@ describe('the code of a denial', () => {
       'the limit of this key per day has $0.50 of $5.00 left, and this request may use up to $2.00; the limit resets at 2026-11-20T12:00:01.000Z',
     );
     expect(spentDenial(limit, 6_000_000_000n, refusalOf(limit), NOON).publicMessage).toBe(
-      'this request may use up to $6.00, and the limit of this key per day is $5.00; shorten it, or lower its maximum answer length',
+      'this request may use up to $6.00, and the limit of this key per day is $5.00; shorten it, or set a lower maximum answer length (max_tokens)',
     );
     const tokens = own({ tokens: 9 }, 'ever');
     expect(heldDenial(tokens, 4n, refusalOf(tokens, { held: 6n, holders: 1 })).publicMessage).toBe(

@@ -14,7 +14,7 @@ const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
 const PUBLIC = {
   spent: 'a limit of this service is spent',
   tooLarge:
-    'this request is larger than a limit of this service allows; shorten it, or lower its maximum answer length',
+    'this request is larger than a limit of this service allows; shorten it, or set a lower maximum answer length (max_tokens)',
   held: 'requests in progress hold the rest of a limit of this service; retry when they have finished',
   noBound: 'the maximum answer length of this model is unknown; send a maximum with the request',
   noPrice: 'the price of this request is unknown; the operator of this service receives the reason',
@@ -37,7 +37,7 @@ export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refus
       advance,
       code: 'call-too-large',
       publicMessage: limit.isOwn
-        ? `this request may use up to ${format(amount)}, and ${ownName(limit)} is ${format(max)}; shorten it, or lower its maximum answer length`
+        ? `this request may use up to ${format(amount)}, and ${ownName(limit)} is ${format(max)}; shorten it, or set a lower maximum answer length (max_tokens)`
         : PUBLIC.tooLarge,
     };
   const { retryAfterMs } = refusal;

@@ -12,7 +12,7 @@ import type { HeldLimit, ReserveResult } from './held-queue.ts';
 import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
 import { planClaims } from './plan.ts';
 
-/** Number of output tokens that `likely` reserves if too few responses are stored and the model's maximum is unknown. */
+/** Maximum number of output tokens that `likely` reserves for a chat without `maxTokens` if too few responses are stored. */
 const DEFAULT_OUTPUT = 4096;
 
 /** Creates the gate. It reserves the estimated amounts before each attempt and books the used amounts afterwards. */
@@ -161,7 +161,10 @@ function wantedOutput(
 ): number | undefined {
   if (typeof wanted === 'function') return wanted(attempt);
   if (wanted !== 'likely') return undefined;
-  return answerLengths.likely(attempt.target) ?? (most === undefined ? DEFAULT_OUTPUT : undefined);
+  const likely = answerLengths.likely(attempt.target);
+  if (likely !== undefined) return likely;
+  const isBounded = attempt.payload !== undefined || attempt.request.maxTokens !== undefined;
+  return isBounded && most !== undefined ? undefined : Math.min(most ?? Infinity, DEFAULT_OUTPUT);
 }
 
 /** Returns the denial for a counter that the store refused, or the counter for which the call waits. */
