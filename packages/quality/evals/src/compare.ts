@@ -113,12 +113,12 @@ const pairsOf = (scale: Scale, before: Cases, after: Cases): readonly Pair[] =>
     const values = valuesOf(scale, samples);
     const previous = scale.isPreference ? values.map(() => 0.5) : valuesOf(scale, others);
     if (values.length === 0 || previous.length === 0) return [];
-    const isUnchanged =
+    const hasSameCalls =
       others.length === samples.length &&
-      samples.every(({ replayed, fingerprint }, at) => replayed && fingerprint === others[at]?.fingerprint) &&
-      values.length === previous.length &&
-      values.every((value, at) => value === previous[at]);
-    return [{ before: previous, after: values, isChanged: !isUnchanged }];
+      samples.every(({ replayed, fingerprint }, at) => replayed && fingerprint === others[at]?.fingerprint);
+    const hasSameValues =
+      values.length === previous.length && values.every((value, at) => value === previous[at]);
+    return [{ before: previous, after: values, isChanged: !hasSameCalls || !hasSameValues }];
   });
 
 /** Returns the metric before the statistical test, without mean, p-value and final verdict. */
@@ -195,6 +195,7 @@ function verdictOf({ gates, metrics, totals }: Evaluation): Verdict {
   const lacksCheck = metrics.some(
     ({ kind, margin, verdict }) => kind === 'score' && margin !== undefined && verdict === 'not-compared',
   );
+  if (has('inconclusive') || lacksCheck) return 'inconclusive';
   const isTested = gates.length > 0 || metrics.some(isCompared);
-  return has('inconclusive') || lacksCheck || !isTested ? 'inconclusive' : 'pass';
+  return isTested ? 'pass' : 'inconclusive';
 }

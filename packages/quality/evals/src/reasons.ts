@@ -84,7 +84,10 @@ function intervalText(metric: Metric): string {
   return `${text} (${metric.interval.map((end) => differenceText(metric, end)).join(' to ')})`;
 }
 
-const pText = ({ p }: Metric): string => (p === undefined ? '–' : p < 0.001 ? '< 0.001' : p.toFixed(3));
+function pText({ p }: Metric): string {
+  if (p === undefined) return '–';
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
 
 /** Column titles for `metricCells`. */
 export const METRIC_TITLES: readonly string[] = [

@@ -91,9 +91,10 @@ async function readSamples(file: string): Promise<Samples> {
   const samples: Samples = new Map();
   for (const line of lines) {
     const { value, place } = line;
+    // A crash may leave an incomplete last line, which is not JSON.
+    const isIncomplete = value === undefined && line === lines.at(-1);
     if (isRecording(value)) samples.set(keyOf(value), value);
-    else if (value !== undefined || line !== lines.at(-1))
-      throw fileError(place, 'the line is not a recording; remove it to record again');
+    else if (!isIncomplete) throw fileError(place, 'the line is not a recording; remove it to record again');
   }
   return samples;
 }

@@ -41,8 +41,12 @@ export async function runSamples(
   /** Cost of live calls in nano-dollars, or `undefined` after a call whose cost is unknown. */
   let spent = 0n as bigint | undefined;
 
-  const isBudgetSpent = (): boolean =>
-    budgetNanoUsd !== undefined && (spent === undefined || (spent > 0n && spent >= budgetNanoUsd));
+  const isBudgetSpent = (): boolean => {
+    if (budgetNanoUsd === undefined) return false;
+    if (spent === undefined) return true;
+    // A budget of 0 permits samples that cost nothing, such as replayed samples.
+    return spent > 0n && spent >= budgetNanoUsd;
+  };
 
   const addCost = async (call: RecordedCall): Promise<void> => {
     const cost = nanoUsdText(await costOfCalls([call], catalog));

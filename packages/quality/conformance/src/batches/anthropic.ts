@@ -65,8 +65,10 @@ function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
   const ids = new Set<string>();
   for (const each of asList(asRecord(request.body)['requests'])) {
     const { custom_id: id = '', params } = asRecord(each);
-    if (typeof id !== 'string' || !VALID_ID.test(id) || ids.has(id) || asRecord(params)['stream'] === true)
-      return failure(state, 400, 'invalid_request_error', `requests.${items.length}: not valid`);
+    const fail = (): BatchReply =>
+      failure(state, 400, 'invalid_request_error', `requests.${items.length}: not valid`);
+    if (typeof id !== 'string' || !VALID_ID.test(id) || ids.has(id)) return fail();
+    if (asRecord(params)['stream'] === true) return fail();
     ids.add(id);
     items.push(itemOf('anthropic', id, params));
   }

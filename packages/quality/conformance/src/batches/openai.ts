@@ -112,9 +112,11 @@ function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
   const ids = new Set<unknown>();
   for (const [at, text] of file.text.trimEnd().split('\n').entries()) {
     const { custom_id: id, method, url, body } = asRecord(tryParseJson(text));
-    const isValid = isOpenAI ? method === 'POST' && url === endpoint : model !== undefined;
-    if (typeof id !== 'string' || ids.has(id) || !isValid || body === undefined || 'stream' in asRecord(body))
-      return invalid(state, `line ${at + 1} of the input is not valid`);
+    const fail = (): BatchReply => invalid(state, `line ${at + 1} of the input is not valid`);
+    // Mistral's lines name no endpoint, and the batch names the model.
+    const isAddressed = isOpenAI ? method === 'POST' && url === endpoint : model !== undefined;
+    if (!isAddressed || body === undefined || 'stream' in asRecord(body)) return fail();
+    if (typeof id !== 'string' || ids.has(id)) return fail();
     ids.add(id);
     items.push(itemOf(request.vendor, id, body, asText(model)));
   }

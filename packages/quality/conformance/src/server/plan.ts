@@ -189,11 +189,19 @@ function offset({ frames, isStream }: Body, point: Point): number {
   if ('bytes' in point) return Math.min(point.bytes, total);
   const n = 'events' in point ? point.events : point.content;
   if (!isStream) return n === 0 ? 0 : Math.floor(total / 2);
-  if ('events' in point) return lengthOf(frames.slice(0, n));
-  let seen = 0;
-  // If the body has at most `n` content frames, the position is directly before the finish frame.
-  const upper = frames.findIndex(({ kind }) => kind === 'finish' || (kind === 'content' && seen++ === n));
-  return lengthOf(frames.slice(0, upper));
+  return lengthOf(frames.slice(0, 'events' in point ? n : endOfContent(frames, n)));
+}
+
+/** Returns the index of the frame after `n` content frames. If the body has fewer, returns the index of its finish or last frame. */
+function endOfContent(frames: readonly Frame[], n: number): number {
+  let contents = 0;
+  for (const [at, { kind }] of frames.entries()) {
+    if (kind === 'finish') return at;
+    if (kind !== 'content') continue;
+    if (contents === n) return at;
+    contents++;
+  }
+  return frames.length - 1;
 }
 
 const lengthOf = (frames: readonly Frame[]): number =>

@@ -4,8 +4,11 @@ import { callStatsCases, statsOf } from './call-stats.ts';
 import type { StoreCase } from './store-case.ts';
 import { call, entries, isoAt, matches, plain, queries, START, type CallStores } from './stored-calls.ts';
 
-const newestFirst = (a: CallEntry, b: CallEntry): number =>
-  a.at === b.at ? (a.id > b.id ? -1 : 1) : a.at > b.at ? -1 : 1;
+/** Orders entries by time. Entries of the same time are ordered by id, also descending. */
+function newestFirst(a: CallEntry, b: CallEntry): number {
+  const isFirst = a.at === b.at ? a.id > b.id : a.at > b.at;
+  return isFirst ? -1 : 1;
+}
 
 async function idsOf(store: CallStore, query: CallQuery, limit: number): Promise<readonly string[]> {
   const ids: string[] = [];

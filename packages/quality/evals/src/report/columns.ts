@@ -14,8 +14,14 @@ const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303F\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]/u;
 
 /** Returns the number of terminal columns of a string. */
-const widthOf = (text: string): number =>
-  Array.from(text).reduce((width, char) => width + (COMBINING.test(char) ? 0 : WIDE.test(char) ? 2 : 1), 0);
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (COMBINING.test(character)) continue;
+    width += WIDE.test(character) ? 2 : 1;
+  }
+  return width;
+}
 
 /** Returns a line of at most `columns` terminal columns. */
 export function fit(line: string, columns: number): string {

@@ -41,8 +41,8 @@ export function operationProblem(turn: unknown, operation: OperationName): strin
   if (!('fail' in turn || 'hang' in turn))
     return member in turn ? unknownMember(turn, what, answer) : `has no ${member}, which ${what} requires`;
   const { after, ...rest } = turn;
-  if (after === undefined || (operation === 'speech' && after instanceof Uint8Array))
-    return chatTurnProblem(rest);
+  const isPartOfSpeech = operation === 'speech' && after instanceof Uint8Array;
+  if (after === undefined || isPartOfSpeech) return chatTurnProblem(rest);
   return operation === 'speech'
     ? 'has an "after" that is not a Uint8Array'
     : `has "after", which ${what} does not have`;

@@ -17,6 +17,14 @@ const LABELS: Readonly<Record<OperationName, { readonly what: string; readonly m
   classification: { what: 'answers to questions', method: 'classificationModel' },
 };
 
+/** Units that a valid answer may report instead of tokens. */
+const UNITS: Readonly<Partial<Record<OperationName, { readonly name: string; readonly amount: number }>>> = {
+  transcription: { name: 'audio-second', amount: RECORDING_SECONDS },
+  speech: { name: 'character', amount: TEXT.length },
+  rerank: { name: 'search', amount: 1 },
+  moderation: { name: 'moderation', amount: 1 },
+};
+
 /** Returns the cases of one operation. */
 export const operationCases = (operation: OperationName): readonly Case[] => {
   const { what, method } = LABELS[operation];
@@ -46,12 +54,9 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
         onValidAnswer(harness, async ({ call }) => {
           const { usage } = await call();
           const { units = {} } = usage?.details ?? {};
-          const isCounted =
-            usage?.input === TOKENS.input ||
-            (operation === 'transcription' && units['audio-second'] === RECORDING_SECONDS) ||
-            (operation === 'speech' && units['character'] === TEXT.length) ||
-            (operation === 'rerank' && units['search'] === 1) ||
-            (operation === 'moderation' && units['moderation'] === 1);
+          const unit = UNITS[operation];
+          const hasUnits = unit !== undefined && units[unit.name] === unit.amount;
+          const isCounted = usage?.input === TOKENS.input || hasUnits;
           assert.ok(isCounted, `neither tokens nor units are reported: ${JSON.stringify(usage)}`);
         }),
     },

@@ -145,6 +145,13 @@ function valueOf(record: SpendRecord, by: ReportQuery['by'][number], { zone, tag
   return new Date(at + offset * 60_000).toISOString().slice(0, { month: 7, day: 10, hour: 13 }[by]);
 }
 
+/** Whether a call reported neither its tokens nor units. A booked amount is not a call. */
+function hasUnknownUsage({ usage, operation }: SpendRecord): boolean {
+  const hasTokens = usage?.input !== undefined && usage.output !== undefined;
+  const hasUnits = usage?.details?.units !== undefined;
+  return operation !== 'booked' && !hasTokens && !hasUnits;
+}
+
 function rowOf(key: ReportRow['key'], records: readonly SpendRecord[]): ReportRow {
   const sorted = records.map(({ ms }) => ms).sort((a, b) => a - b);
   const sum = (of: (record: SpendRecord) => number | undefined): number =>
@@ -164,12 +171,7 @@ function rowOf(key: ReportRow['key'], records: readonly SpendRecord[]): ReportRo
     cacheSavedNanoUsd: nano((record) => record.cacheSavedNanoUsd),
     cacheExtraNanoUsd: nano((record) => record.cacheExtraNanoUsd),
     unpriced: records.filter(({ nanoUsd, basis }) => nanoUsd === undefined && basis !== 'included').length,
-    unknownUsage: records.filter(
-      ({ usage, operation }) =>
-        operation !== 'booked' &&
-        usage?.details?.units === undefined &&
-        (usage?.input === undefined || usage.output === undefined),
-    ).length,
+    unknownUsage: records.filter(hasUnknownUsage).length,
     p50Ms: sorted[Math.ceil(sorted.length * 0.5) - 1] ?? 0,
     p95Ms: sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0,
   };
