@@ -219,11 +219,12 @@ export class ContentBlocks {
     }
   }
 
+  /** Starts the block of a delta whose start event is missing. */
   private startImplicitly(type: string | undefined, index: number): OpenBlock | undefined {
     if (type === 'input_json_delta') this.missing(`content[${index}].name`);
-    const started = type === 'text_delta' ? 'text' : type === 'thinking_delta' ? 'thinking' : undefined;
-    if (started === undefined) this.warnDropped(String(type));
-    else this.blockStart({ type: started }, index);
+    if (type === 'text_delta') this.blockStart({ type: 'text' }, index);
+    else if (type === 'thinking_delta') this.blockStart({ type: 'thinking' }, index);
+    else this.warnDropped(String(type));
     return this.blocks.get(index);
   }
 
@@ -255,7 +256,9 @@ export class ContentBlocks {
     if (open.citations.length > 0 || open.kept.members !== undefined) this.endText(open);
     if (open.vendorBlock !== undefined) this.writeVendorPart(open.vendorBlock, open);
     this.writer.end(open.key);
-    if (open.type === 'tool_use' && --this.openCalls === 0) this.readDeferred();
+    if (open.type !== 'tool_use') return;
+    this.openCalls--;
+    if (this.openCalls === 0) this.readDeferred();
   }
 
   /** Writes the citations of a text and its replay data. */
