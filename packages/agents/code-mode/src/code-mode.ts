@@ -120,7 +120,8 @@ async function runProgram(
     memoryBytes: MEMORY_BYTES,
     signal,
     call: async (name, args) => {
-      if (++calls > maxCalls) limit.abort(new Error(`a program may call tools at most ${maxCalls} times`));
+      calls++;
+      if (calls > maxCalls) limit.abort(new Error(`a program may call tools at most ${maxCalls} times`));
       signal.throwIfAborted();
       // The sandbox may pass any name of the program, and the agent may have a tool with this name.
       if (!names.includes(name))

@@ -29,7 +29,9 @@ interface Place {
 }
 
 function typeOf(schema: unknown, place: Place): string {
-  if (!isRecord(schema) || place.depth > MAX_DEPTH || ++place.count.types > MAX_TYPES) return 'any';
+  if (!isRecord(schema) || place.depth > MAX_DEPTH) return 'any';
+  place.count.types++;
+  if (place.count.types > MAX_TYPES) return 'any';
   const inner = { ...place, depth: place.depth + 1 };
   const { $ref: reference, enum: values, anyOf, oneOf, allOf, type } = schema;
   if (typeof reference === 'string') {

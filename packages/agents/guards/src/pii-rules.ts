@@ -7,8 +7,10 @@ function isCardNumber(text: string): boolean {
   for (let at = text.length - 1; at >= 0; at--) {
     const digit = text.charCodeAt(at) - ZERO;
     if (digit < 0 || digit > 9) continue;
-    const doubled = digit * ((count++ % 2) + 1);
-    sum += doubled > 9 ? doubled - 9 : doubled;
+    const value = count % 2 === 0 ? digit : 2 * digit;
+    // 9 less than a number from 10 to 18 is the sum of its digits.
+    sum += value > 9 ? value - 9 : value;
+    count++;
   }
   return count >= 13 && count <= 19 && sum % 10 === 0;
 }

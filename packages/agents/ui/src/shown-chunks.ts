@@ -29,8 +29,12 @@ export function shownChunks(options: UiOptions): UiMessageChunk[] {
 export function turnEvents(messages: readonly Message[], after: number): UiEvent[] {
   let step = 0;
   return lastTurnOf(messages).flatMap((message): UiEvent[] => {
-    if (message.role === 'assistant') return ++step > after ? stepEvents(message, step) : [];
-    if (message.role !== 'tool' || step < after || step === 0) return [];
+    if (message.role === 'assistant') {
+      step++;
+      return step > after ? stepEvents(message, step) : [];
+    }
+    const isAfterStep = step > 0 && step >= after;
+    if (message.role !== 'tool' || !isAfterStep) return [];
     return message.parts.map((part) => ({ type: 'tool-end', result: asToolResult(part) }));
   });
 }
