@@ -147,7 +147,8 @@ export class CredentialRenewal {
       return await abortable(pending.value, signal);
     } finally {
       // If no other call waits for the renewal, cancel it.
-      if (--pending.waiters === 0) pending.controller.abort(signal.reason);
+      pending.waiters--;
+      if (pending.waiters === 0) pending.controller.abort(signal.reason);
     }
   }
 
