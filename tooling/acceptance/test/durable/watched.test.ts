@@ -3,10 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { watchRun } from '@majordomo/agent/durable';
 import { restateAgentClient } from '@majordomo/durable-restate';
-import { describeWith, freePorts, startPostgres, startRedis, startRestate } from '@majordomo/services';
+import {
+  describeWith,
+  freePorts,
+  startPostgres,
+  startRedis,
+  startRestate,
+  type Postgres,
+} from '@majordomo/services';
 import { redisStores } from '@majordomo/store-redis';
 import { Redis } from 'ioredis';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { watchResultOf } from '../../src/durable/heard.ts';
 import { keysOf, linesOf, SLOWLY } from '../../src/durable/scenario.ts';
 import { supervised } from '../../src/durable/supervised.ts';
@@ -44,10 +51,15 @@ describeWith('redis', 'a run that dies while it is watched', () => {
 });
 
 describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
+  let postgres: Postgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  }, 60_000);
+  afterAll(() => postgres.stop());
+
   it('is read completely by another process, also if that process starts to read after the end', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
-    await using postgres = await startPostgres();
-    const url = `${postgres.url}_dbos`;
+    const url = `${postgres.url}_dbos_dies`;
     await using worker = await supervised('dbos', [folder, url, 'worker']);
     await using other = await supervised('dbos', [folder, url, 'other']);
     const watched = other.ask({ ask: 'watch', runId: RUN });
@@ -62,8 +74,7 @@ describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
   it('ends once and is read once if a second process resumes it while the first one is alive', async () => {
     const runId = 'two have it';
     const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
-    await using postgres = await startPostgres();
-    const url = `${postgres.url}_dbos`;
+    const url = `${postgres.url}_dbos_two`;
     await using first = await supervised('dbos', [folder, url, 'first']);
     await using second = await supervised('dbos', [folder, url, 'second']);
     const watched = second.ask({ ask: 'watch', runId });
