@@ -93,6 +93,16 @@ const EXPECTED = {
   OPENAI_BASE_URL: 'docs/keys',
   stdio: 'docs/mcp-servers',
   'batch results': 'docs/batch',
+  'fallback when openai is down': 'docs/failover',
+  'price of a request': 'docs/money',
+  'forbid openai sdk': 'packages/eslint-plugin',
+  'run without api key': 'docs/getting-started',
+  'proxy for openai clients api key': 'docs/gateway',
+  'openai client base url': 'docs/gateway',
+  'who answered which model': 'docs/call',
+  'token usage': 'docs/money',
+  'abort request keep partial text': 'docs/events',
+  'opentelemetry console': 'docs/tracing',
 };
 
 /** Returns the searches whose first result is on another page. */
