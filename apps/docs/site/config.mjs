@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { groupsOf, keywordsOf, pagesOf, referencePages, titleOf, wingsOf } from './pages.mjs';
 
-const pages = [...pagesOf()].map(([file, page]) => ({
+const pageOfFile = pagesOf();
+const pages = [...pageOfFile].map(([file, page]) => ({
   text: titleOf(file),
   link: `/${page.replace(/index$/, '')}`,
   page,
 }));
-const pageOf = (file) => pages.find(({ page }) => page === pagesOf().get(file));
+const pageOf = (file) => pages.find(({ page }) => page === pageOfFile.get(file));
 
 /** Sidebar of the packages: the wings with their packages, and then the commands and the plugin. */
 const packageSidebar = () => [
@@ -77,11 +78,17 @@ const boostDocument = new Function(
   return id.startsWith('/docs/') ? 3 : id.startsWith('/reference/') ? 0.5 : 1;`,
 );
 
+/** Words that name no subject. A search uses them only if it has no other words. */
+const STOP_WORDS =
+  'a an and are do does for how i if in is it my of on or the to what when which who with your'.split(' ');
+
 /** Returns the words of a search, and the term of the keyword that they form. The page with this keyword is found first. */
 const tokenize = new Function(
   'text',
   `const words = text.split(/[\\s\\p{Z}\\p{P}]+/u).filter((word) => word !== '');
-  return [...words, '${KEYWORD}' + words.join('').toLowerCase()];`,
+  const stopWords = ${JSON.stringify(STOP_WORDS)};
+  const subjects = words.filter((word) => !stopWords.includes(word.toLowerCase()));
+  return [...(subjects.length === 0 ? words : subjects), '${KEYWORD}' + words.join('').toLowerCase()];`,
 );
 
 /** A keyword is found only by its exact text. Other words are found by their beginning too, and by similar words. */
