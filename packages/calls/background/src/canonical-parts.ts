@@ -138,7 +138,9 @@ function piecesOf(text: string, isComplete: boolean): readonly string[] {
     const next = isHigh ? text.charCodeAt(at + 1) : 0;
     const size = next >= 0xdc00 && next <= 0xdfff ? 2 : 1;
     const isSpace = isWhiteSpace(unit);
-    if ((wasSpace && !isSpace) || at + size - start > MAX_DELTA) {
+    const isWordStart = wasSpace && !isSpace;
+    const wouldBeTooLong = at + size - start > MAX_DELTA;
+    if (isWordStart || wouldBeTooLong) {
       pieces.push(text.slice(start, at));
       start = at;
     }

@@ -1,6 +1,6 @@
 import { LlmError, type PreparedTarget, type TargetHealth } from '@majordomo/core';
 import { ABANDONED } from './legs.ts';
-import { attemptsOf, type JobRecord, type LegRecord } from './record.ts';
+import { attemptsOf, isLiveLeg, type JobRecord, type LegRecord } from './record.ts';
 import { errorOf, storedAttempt, storedError } from './stored-answer.ts';
 import { hasJobApi } from './targets.ts';
 
@@ -54,9 +54,6 @@ const NOTHING: Choice = {
   order: undefined,
   error: undefined,
 };
-
-/** Whether a process made an ordinary call in this leg. */
-const isLiveLeg = ({ job, isSkipped }: LegRecord): boolean => job === undefined && isSkipped !== true;
 
 /** Whether the vendor has not accepted the job of this leg, as far as is known. */
 const isUnacceptedStart = ({ job }: LegRecord): boolean => job !== undefined && job.ref === undefined;

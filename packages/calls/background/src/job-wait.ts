@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { Driver } from './driver.ts';
-import { failureOf, requireRecord, type JobRecord } from './record.ts';
+import { failureOf, isLiveLeg, requireRecord, type JobRecord } from './record.ts';
 import type { DrivenJob, Setup } from './setup.ts';
 
 /** Waits for a job that another process drives, in milliseconds. Each wait is twice as long as the last. */
@@ -41,9 +41,8 @@ export async function untilStarted(
     throw new LlmError('aborted', 'the wait for the start was aborted; the job continues', {}, { cause });
   });
   const { record } = await requireRecord(id, setup);
-  const isLive = record.legs.some(({ job, isSkipped }) => job === undefined && isSkipped !== true);
-  if (record.state === 'failed' && !isLive && record.legs.every(({ job }) => job?.ref === undefined))
-    throw failureOf(record);
+  const hasBegun = record.legs.some((leg) => isLiveLeg(leg) || leg.job?.ref !== undefined);
+  if (record.state === 'failed' && !hasBegun) throw failureOf(record);
 }
 
 /** Drives the job, or waits for the process that drives it, until it has ended. */

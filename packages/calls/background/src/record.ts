@@ -154,6 +154,9 @@ export function requireOperation({ operation }: JobRecord, expected: JobRecord['
   throw new LlmError('invalid-request', `key ${problem}, or another key`, { path: 'key' });
 }
 
+/** Whether a process made an ordinary call in this leg. */
+export const isLiveLeg = ({ job, isSkipped }: LegRecord): boolean => job === undefined && isSkipped !== true;
+
 /** Whether a process must drive the job. */
 export const hasWork = ({ state, legs }: JobRecord): boolean =>
   state === 'running' || legs.some(({ job }) => job !== undefined && job.left.length > 0);

@@ -92,7 +92,8 @@ export class ResumedStream {
 
   private addEvent(data: string, event: string | undefined): void {
     const { cursor, isLast } = this.options.readEvent(data);
-    if (cursor !== undefined && (cursor === this.first || cursor === this.cursor)) throw this.repeatError();
+    const isRepeated = cursor !== undefined && (cursor === this.first || cursor === this.cursor);
+    if (isRepeated) throw this.repeatError();
     this.first ??= cursor;
     this.cursor = cursor ?? this.cursor;
     this.isOver ||= isLast;

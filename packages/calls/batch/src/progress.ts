@@ -69,7 +69,9 @@ function nextMs(record: JobRecord, isWaiting: boolean, now: number): number | un
 
 /** Returns the time of the next useful query about a batch, in epoch milliseconds. */
 function nextTime({ state, createdAt = 0, retryAt }: BatchRecord, now: number): number {
-  if (retryAt !== undefined && (state !== 'creating' || retryAt > now)) return retryAt;
-  if (state === 'creating') return Math.min(now + SEARCH_MS, Math.max(now, createdAt + FIND_MS));
+  // A creation whose wait is over is searched for, because it may have succeeded.
+  const isSearched = state === 'creating' && (retryAt === undefined || retryAt <= now);
+  if (retryAt !== undefined && !isSearched) return retryAt;
+  if (isSearched) return Math.min(now + SEARCH_MS, Math.max(now, createdAt + FIND_MS));
   return state === 'planned' || state === 'ended' ? now : now + LOOK_MS;
 }

@@ -138,7 +138,9 @@ export class CachedCalls {
     const { answer, isStored } = await flight.waitFor(flight.result, call.signal);
     const isOwn = isFirst && !isStored;
     if (!isOwn) this.responseStore.emit('hit', key);
-    return { answer: isFirst ? answer : isStored ? structuredClone(answer) : asShared(answer), isOwn };
+    if (isFirst) return { answer, isOwn };
+    // Each further caller receives a copy, so that no caller changes the answer of another one.
+    return { answer: isStored ? structuredClone(answer) : asShared(answer), isOwn };
   }
 
   private async storedObject<T>(

@@ -65,7 +65,8 @@ export function checkOptions(model: ChatModel, options: CacheOptions): void {
       'cached: `store` must have get, set and delete; pass memoryCache(), a Keyv or a custom store',
       { path: 'store' },
     );
-  if (typeof namespace !== 'function' && (typeof namespace !== 'string' || namespace === ''))
+  const isNamespace = typeof namespace === 'string' ? namespace !== '' : typeof namespace === 'function';
+  if (!isNamespace)
     throw new LlmError(
       'config',
       'cached: `namespace` must be a non-empty string or a function of the tenant; pass a string such as "v1"',

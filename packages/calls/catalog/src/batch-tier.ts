@@ -44,7 +44,8 @@ function addTier(price: Price, halved: readonly (keyof Rates)[] | 'all'): Price 
 /** Returns the rates named by `halved`, halved and rounded up to an integer. */
 const halfOf = (rates: Rates, halved: readonly (keyof Rates)[] | 'all'): Partial<Rates> =>
   Object.fromEntries(
-    (Object.entries(rates) as [keyof Rates, number | undefined][]).flatMap(([name, rate]) =>
-      rate === undefined || (halved !== 'all' && !halved.includes(name)) ? [] : [[name, Math.ceil(rate / 2)]],
-    ),
+    (Object.entries(rates) as [keyof Rates, number | undefined][]).flatMap(([name, rate]) => {
+      const isHalved = halved === 'all' || halved.includes(name);
+      return isHalved && rate !== undefined ? [[name, Math.ceil(rate / 2)]] : [];
+    }),
   );

@@ -36,8 +36,8 @@ const AFTER_OUTPUT: ReadonlySet<string> = new Set([
 
 /** Returns a description of a failed attempt without usage, if the vendor may bill for it. */
 function missingUsage({ target, usage, billing, outcome, error, stopped }: Attempt): readonly string[] {
-  if (usage !== undefined || billing === 'included' || outcome === 'finished' || outcome === 'skipped')
-    return [];
+  const hasFailed = outcome !== 'finished' && outcome !== 'skipped';
+  if (!hasFailed || usage !== undefined || billing === 'included') return [];
   if ((error?.details.partial?.parts.length ?? 0) > 0)
     return [`${target}: no usage for the content before the failure`];
   if (stopped === true) return [`${target}: no usage for the stopped attempt`];

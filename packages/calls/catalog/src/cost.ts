@@ -95,7 +95,8 @@ function tokenItems(portions: Portions, rates: Rates): readonly Item[] {
   return RATES.map((name) => {
     const tokens = portions[name];
     const rate = rates[name];
-    if (tokens === 0 || (tokens === undefined && rate === 0)) return 0n;
+    const isFree = rate === 0 && tokens === undefined;
+    if (tokens === 0 || isFree) return 0n;
     if (tokens === undefined) return `no count of ${name}`;
     if (!isCount(tokens)) return `${name} is ${tokens}, which is not a count`;
     return rate === undefined ? `no price for ${name}` : picosOf(tokens, rate, name);

@@ -14,8 +14,9 @@ export function priceAt(model: CatalogModel, at: Date): Price | undefined {
 export function listedPriceAt(model: CatalogModel, at: Date): Price | undefined {
   let found: Price | undefined;
   for (const price of model.prices) {
-    if (Date.parse(price.from) <= at.getTime() && (found === undefined || found.from <= price.from))
-      found = price;
+    const hasBegun = Date.parse(price.from) <= at.getTime();
+    const isLatest = found === undefined || found.from <= price.from;
+    if (hasBegun && isLatest) found = price;
   }
   return found;
 }

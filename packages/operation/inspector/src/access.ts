@@ -54,14 +54,19 @@ export function checkLoopbackHost(request: Request): void {
 
 /** Throws for a request from another origin. Other sites may link to the page (`isPage`), but not to other paths. */
 export function checkOrigin(request: Request, isPage: boolean): void {
+  // Browsers send `none` if the user opened the address, and older browsers send no such header.
   const site = request.headers.get('sec-fetch-site');
-  if (!isPage && site !== null && site !== 'same-origin' && site !== 'none') throw foreign();
+  const isFromOtherSite = site !== null && site !== 'same-origin' && site !== 'none';
+  if (isFromOtherSite && !isPage) throw foreign();
   const { method } = request;
+  const isRead = method === 'GET' || method === 'HEAD';
   // `pageAnswer` rejects all methods except GET and HEAD.
-  if (method === 'GET' || method === 'HEAD' || (isPage && method !== 'POST')) return;
+  const changesNothing = isRead || (isPage && method !== 'POST');
+  if (changesNothing) return;
   const origin = request.headers.get('origin');
   // Compare only hosts, because the schemes differ behind a proxy that ends TLS.
-  if (origin === null || !URL.canParse(origin) || new URL(origin).host !== hostOf(request)) throw foreign();
+  const isOwnOrigin = origin !== null && URL.canParse(origin) && new URL(origin).host === hostOf(request);
+  if (!isOwnOrigin) throw foreign();
 }
 
 const foreign = (): Refusal =>

@@ -37,9 +37,10 @@ function toFeedTarget({ target, vendor, billing, capabilities, health }: Resolve
   };
 }
 
-/** Formats a capability as text, or omits it. Details of file and image capabilities would be too long. */
+/** Formats a capability as text, or omits it. Details of images would be too long, so only the name is shown. */
 function capabilityText(name: string, value: unknown): readonly string[] {
-  if (value === true || (typeof value === 'object' && name === 'images')) return [name];
+  const hasDetailsOfImages = name === 'images' && typeof value === 'object';
+  if (value === true || hasDetailsOfImages) return [name];
   if (typeof value === 'string') return [`${name}: ${value}`];
   return typeof value === 'number' ? [`${name}: ${value.toLocaleString('en')}`] : [];
 }

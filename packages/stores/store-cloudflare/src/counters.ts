@@ -142,7 +142,8 @@ function lapse(sql: Sql, now: number): void {
 /** Returns the state of a counter in its current period. Does not store a new period, because the claim may be refused. */
 function present(sql: Sql, name: string, claim: Claim, now: number): Counter {
   const known = read(sql, name);
-  if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
+  const hasEnded = known?.resetsAt !== undefined && known.resetsAt <= now;
+  if (known !== undefined && !hasEnded) return known;
   // The period must increase even if the clock was set back.
   const period = Math.max(now, (known?.period ?? 0) + 1);
   return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period };

@@ -170,9 +170,9 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
 }
 
 /** Returns the number of tokens in the vendor's cache after a call. If the vendor reports only reads, returns all input. */
-function heldTokens({ input = 0, cacheRead, cacheWrite }: Usage): number {
-  if (cacheWrite === undefined && cacheRead !== undefined && cacheRead > 0) return input;
-  return (cacheRead ?? 0) + (cacheWrite ?? 0);
+function heldTokens({ input = 0, cacheRead = 0, cacheWrite }: Usage): number {
+  const reportsOnlyReads = cacheRead > 0 && cacheWrite === undefined;
+  return reportsOnlyReads ? input : cacheRead + (cacheWrite ?? 0);
 }
 
 /** Whether the cached messages, or the cached prefix if no messages are cached, have the long lifetime. */

@@ -49,10 +49,15 @@ export class Conversations {
   /** Returns a conversation; `undefined` if the store fails or does not respond in time. */
   async read(key: string, signal: AbortSignal): Promise<Conversation | undefined> {
     const { store } = this.options;
-    const conversation = store === undefined ? this.get(key) : await this.fromStore(store, key, signal);
-    if (conversation !== undefined && (store !== undefined || conversation !== NO_HOLDERS))
-      this.set(key, conversation);
-    return conversation;
+    if (store === undefined) {
+      const known = this.get(key);
+      // Sets a known conversation again, so that it is the last one to be removed.
+      if (known !== NO_HOLDERS) this.set(key, known);
+      return known;
+    }
+    const stored = await this.fromStore(store, key, signal);
+    if (stored !== undefined) this.set(key, stored);
+    return stored;
   }
 
   /** Returns the conversation from the memory of this process. */

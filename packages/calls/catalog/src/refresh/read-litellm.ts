@@ -23,8 +23,11 @@ export function readLitellm(json: Json, names: VendorNames['litellm']): Listing 
 function idOf(key: string, prefix: string): string | undefined {
   if (!key.startsWith(prefix)) return undefined;
   const id = key.slice(prefix.length);
+  // Other prefixes begin with these prefixes, so a further slash shows that the key has another one.
   const isNested = prefix === '' || prefix === 'azure/';
-  return (isNested && id.includes('/')) || id.startsWith('ft:') || id === '' ? undefined : id;
+  const hasOtherPrefix = isNested && id.includes('/');
+  const isFineTuned = id.startsWith('ft:');
+  return hasOtherPrefix || isFineTuned || id === '' ? undefined : id;
 }
 
 function listed(id: string, entry: Json, json: Json): Listed {

@@ -73,16 +73,28 @@ function tokensOfRun(kind: number, length: number): number {
 /** Minimum length of a run that is treated as a key, a hash or encoded bytes if letters and digits alternate in it. */
 const LONG_RUN = 24;
 
+const DIGIT = 1;
+const CAPITAL = 2;
+const SMALL = 3;
+
+/** Returns the kind of a character of a word. Letters outside ASCII count as small letters. */
+function characterKind(code: number): number {
+  if (code <= 0x39) return DIGIT;
+  return code <= 0x5a ? CAPITAL : SMALL;
+}
+
 function wordTokens(text: string, start: number, end: number): number {
   const length = end - start;
   let [digits, changes, accents] = [0, 0, 0];
-  let before = 0;
+  let before: number | undefined;
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
-    const kind = code < 58 ? 1 : code < 91 ? 2 : 3;
-    if (kind === 1) digits++;
+    const kind = characterKind(code);
+    if (kind === DIGIT) digits++;
     if (code > 0x7f) accents++;
-    if (before !== 0 && kind !== before && !(before === 2 && kind === 3)) changes++;
+    // A capital letter and the small letters after it are one piece.
+    const continuesPiece = before === undefined || kind === before || (before === CAPITAL && kind === SMALL);
+    if (!continuesPiece) changes++;
     before = kind;
   }
   if (length >= LONG_RUN && changes * 5 > length) return length / 1.4;

@@ -23,7 +23,8 @@ export async function replaceFile(from: string, to: string, system: System = SYS
       return;
     } catch (error) {
       const isInUse = error instanceof Error && 'code' in error && IN_USE.has(error.code);
-      if (!system.isWindows || !isInUse || tries === TRIES) throw error;
+      const isTemporary = system.isWindows && isInUse;
+      if (!isTemporary || tries === TRIES) throw error;
       await system.sleep(PAUSE_MS);
     }
   }

@@ -50,11 +50,14 @@ export class Refresher {
     return refreshed.value.reveal();
   }
 
-  /** Joins the refresh in progress, or starts one. If a caller aborts, the refresh continues for the other callers. */
+  /**
+   * Joins the refresh in progress, or starts one. A refresh that began before a value was rejected may return this value, so the
+   * caller does not join it. If a caller aborts, the refresh continues for the other callers.
+   */
   private sharedRefresh(rejected: string | undefined): Promise<StoredCredential> {
     const { running } = this;
-    if (running !== undefined && (rejected === undefined || running.rejected === rejected))
-      return running.entry;
+    const canJoin = rejected === undefined || running?.rejected === rejected;
+    if (running !== undefined && canJoin) return running.entry;
     const refresh = { rejected, entry: this.refresh(rejected) };
     this.running = refresh;
     const forget = (): void => {

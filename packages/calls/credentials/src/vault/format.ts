@@ -50,8 +50,8 @@ export const formatEntry = ({
 
 export function parseEntry(entry: unknown, name: string): StoredCredential {
   const { kind, value, refresh, issuedAt, expiresAt, dead, label } = recordOf(entry, name);
-  if ((kind !== 'key' && kind !== 'oauth') || typeof value !== 'string')
-    throw new Error(`the entry ${name} is incomplete`);
+  const isKnownKind = kind === 'key' || kind === 'oauth';
+  if (!isKnownKind || typeof value !== 'string') throw new Error(`the entry ${name} is incomplete`);
   return {
     kind,
     value: secret(value),

@@ -73,7 +73,8 @@ export function bookingJob(
       amount: amounts[limit.unit],
       tenant: spender.tenant,
     }));
-  if (options.reserve === 'likely' && usage?.output !== undefined && outcome.outcome === 'finished')
+  const isFinished = outcome.outcome === 'finished';
+  if (options.reserve === 'likely' && isFinished && usage?.output !== undefined)
     context.answerLengths.add(attempt.target, usage.output);
 
   const onStored = (): void => {
@@ -81,8 +82,8 @@ export function bookingJob(
     notify(options.onRecord, record);
     if (options.onAlert === undefined) return;
     // A failed attempt usually has no usage, so its unknown cost needs no alert.
-    if (cost.basis === 'unknown' && (usage !== undefined || outcome.outcome === 'finished'))
-      alerts.onUnpriced(attempt.target, cost.missing);
+    const mustHaveCost = isFinished || usage !== undefined;
+    if (mustHaveCost && cost.basis === 'unknown') alerts.onUnpriced(attempt.target, cost.missing);
     if (cost.driftNanoUsd !== undefined)
       alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
     for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });

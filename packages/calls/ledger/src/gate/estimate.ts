@@ -217,16 +217,18 @@ function maxOutput(
   );
 }
 
+/** Returns the lower number, rounded up. Ignores a negative or infinite `wanted`. */
 function lowest(most: number | undefined, wanted: number | undefined): number | undefined {
-  if (wanted === undefined || !(wanted >= 0 && wanted < Infinity)) return most;
+  const isUsable = wanted !== undefined && wanted >= 0 && wanted < Infinity;
+  if (!isUsable) return most;
   return Math.ceil(Math.min(wanted, most ?? Infinity));
 }
 
 /** Returns the units of an image or speech request, such as `image:1024x1024` or `character`; `undefined` for other requests. */
 export function unitsOf({ operation, payload }: AttemptInfo): Readonly<Record<string, number>> | undefined {
   if (payload === undefined || operation === 'video') return undefined;
-  if ('values' in payload || 'audio' in payload || 'documents' in payload || 'questions' in payload)
-    return undefined;
+  const isOfOtherOperation = ['values', 'audio', 'documents', 'questions'].some((name) => name in payload);
+  if (isOfOtherOperation) return undefined;
   if ('text' in payload) return { character: payload.text.length };
   const { n = 1, size } = payload as ImageRequest;
   return { [size === undefined ? 'image' : `image:${size}`]: n };

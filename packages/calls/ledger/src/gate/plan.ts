@@ -33,9 +33,10 @@ export function planClaims(
       claims.push(limit.claim(counter, amount, spender, now));
       continue;
     }
-    const isLengthUnknown =
-      !claimed.isByUnit && claimed.output === undefined && (limit.unit === 'tokens' || isPriced);
-    if (isLengthUnknown) return unboundedDenial(attempt, limit);
+    const isLengthUnknown = !claimed.isByUnit && claimed.output === undefined;
+    // Without a price, a limit of money fails because of the price, and not because of the length.
+    const needsLength = limit.unit === 'tokens' || isPriced;
+    if (isLengthUnknown && needsLength) return unboundedDenial(attempt, limit);
     if (unknownPrice === 'deny') return (isPriced ? unmeasuredDenial : unpricedDenial)(attempt, limit);
     // An empty claim allows the store to book the amounts that become known later.
     claims.push(limit.emptyClaim(counter, spender, now));

@@ -46,17 +46,26 @@ export function amountsOf(
   claimed: Estimate,
 ): Amounts {
   if (outcome.outcome === 'skipped') return { calls: 0n, requests: 0n, tokens: 0n, usd: 0n };
-  const isInput = isInputOnly(outcome, usage);
-  const isNothing = usage === undefined && !hasOutput(outcome) && !isInput;
-  const input = isNothing ? 0 : (tokensOf(usage?.input) ?? claimed.input);
-  const output = isNothing || isInput ? 0 : (tokensOf(usage?.output) ?? claimed.output ?? 0);
-  const assumed = isNothing ? 0n : ((isInput ? claimed.inputNanoUsd : claimed.nanoUsd) ?? 0n);
+  const assumed = assumedAmounts(outcome, usage, claimed);
+  const input = tokensOf(usage?.input) ?? assumed.input;
+  const output = tokensOf(usage?.output) ?? assumed.output;
   return {
     calls: 1n,
     requests: 1n,
     tokens: BigInt(input) + BigInt(output),
-    usd: cost.basis === 'included' ? 0n : (cost.nanoUsd ?? assumed),
+    usd: cost.basis === 'included' ? 0n : (cost.nanoUsd ?? assumed.usd),
   };
+}
+
+/** Returns the amounts to book for what the vendor did not report. */
+function assumedAmounts(
+  outcome: Attempt,
+  usage: Usage | undefined,
+  { input, output = 0, nanoUsd = 0n, inputNanoUsd = 0n }: Estimate,
+): { readonly input: number; readonly output: number; readonly usd: bigint } {
+  if (isInputOnly(outcome, usage)) return { input, output: 0, usd: inputNanoUsd };
+  const ranAtVendor = usage !== undefined || hasOutput(outcome);
+  return ranAtVendor ? { input, output, usd: nanoUsd } : { input: 0, output: 0, usd: 0n };
 }
 
 /** Whether the vendor rejected the request before the model ran. A filtered response shows that the model ran. */

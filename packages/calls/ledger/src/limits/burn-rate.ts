@@ -42,12 +42,16 @@ export class BurnRate {
    * @param own amount that this process has just booked
    */
   addSample(used: bigint, own: bigint, now: number): void {
-    const isNewPeriod = this.last !== undefined && used < this.last;
+    const { last } = this;
+    const isNewPeriod = last !== undefined && used < last;
     if (isNewPeriod) this.samples = [];
-    const amount = this.last === undefined ? own : isNewPeriod ? used : used - this.last;
+    let amount = own;
+    if (last !== undefined) amount = isNewPeriod ? used : used - last;
     this.last = used;
     const newest = this.samples.at(-1);
-    if (newest !== undefined && this.samples.length > MIN_SAMPLES && now - newest.at < MERGE_MS) {
+    // Samples are merged only if there are enough of them for a rate.
+    const hasEnough = this.samples.length > MIN_SAMPLES;
+    if (newest !== undefined && hasEnough && now - newest.at < MERGE_MS) {
       newest.amount += amount;
       newest.count++;
       return;

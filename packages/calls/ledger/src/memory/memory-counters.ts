@@ -112,7 +112,8 @@ export class MemoryCounters {
   /** Returns the current period, or a new one. A new period is stored with its first claim. */
   private periodOf({ counter, resetsInMs }: Claim, now: number): CounterPeriod {
     const known = this.periods.get(counter);
-    if (known !== undefined && (known.resetsAt === undefined || known.resetsAt > now)) return known;
+    const hasEnded = known?.resetsAt !== undefined && known.resetsAt <= now;
+    if (known !== undefined && !hasEnded) return known;
     const resetsAt = resetsInMs === undefined ? undefined : now + resetsInMs;
     return { used: 0n, held: 0n, holders: 0, resetsAt };
   }

@@ -40,7 +40,8 @@ export function decide(
     return { ...UNRANKED, meaning: override, reason: 'override' };
   const meaning = decisionOf(name, preset, context, rules.judge);
   const { simpleTurns } = rules;
-  if (override !== undefined || !isOutermost || simpleTurns === undefined) return meaning;
+  const isPresetOfCaller = isOutermost && override === undefined;
+  if (!isPresetOfCaller || simpleTurns === undefined) return meaning;
   if (elementsOf(simpleTurns.use).some(isResolved)) return meaning;
   return mapValue(meaning, (decision) =>
     decision !== undefined && isSimple(context, simpleTurns)

@@ -67,8 +67,8 @@ function costScores(subjects: readonly RankedTarget[]): readonly (number | undef
 /** Returns the health part of a score. The −20 of a benched target outweighs all positive parts, whose sum is at most 15. */
 function healthPart(health: TargetHealth | undefined, now: number): number {
   if (health === undefined) return 0;
-  const { state, until, failures } = health;
-  if (state === 'benched' && (until === undefined || until > now)) return -20;
+  const { state, until = Infinity, failures } = health;
+  if (state === 'benched' && until > now) return -20;
   if (state !== 'healthy') return -4;
   return failures === 0 ? 0 : Math.max(-4, -1.5 * failures);
 }

@@ -43,7 +43,7 @@ export async function callStats(store: CallStore, query: CallStatsQuery): Promis
     await addEntries(filter);
     return sums.toStats(by);
   }
-  const isByEntry = ENTRY_FILTERS.some((name) => filter[name] !== undefined);
+  const needsEntries = ENTRY_FILTERS.some((name) => filter[name] !== undefined);
   const isByCaller = CALLER.some((name) => by.includes(name) || filter[name] !== undefined);
   const level = isByCaller ? 'callers' : 'models';
   const from = filter.from?.getTime() ?? 0;
@@ -51,8 +51,10 @@ export async function callStats(store: CallStore, query: CallStatsQuery): Promis
   for await (const hour of hoursOf(hours, { from, to, level })) {
     const start = hour.hour;
     const end = start + HOUR_MS;
+    // The stored sums of an hour are of use only if the complete hour belongs to one group.
+    const isComplete = start >= from && end <= to;
     const isOneGroup = JSON.stringify(timesAt?.(start)) === JSON.stringify(timesAt?.(end - 1));
-    if (isByEntry || start < from || end > to || !isOneGroup) {
+    if (needsEntries || !isComplete || !isOneGroup) {
       const range = { from: new Date(Math.max(start, from)), to: new Date(Math.min(end, to)) };
       await addEntries({ ...filter, ...range });
       continue;

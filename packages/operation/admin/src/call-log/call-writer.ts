@@ -102,14 +102,16 @@ export class CallWriter {
     await this.prune();
   }
 
-  /** Takes the oldest entries. Content of megabytes takes long to convert, and must not delay calls. */
+  /** Takes the oldest entries, at least one. Content of megabytes takes long to convert, and must not delay calls. */
   private take(): { readonly batch: readonly Loggable[]; readonly entries: readonly CallEntry[] } {
     const { clock } = this.options;
     const batch: Loggable[] = [];
     const entries: CallEntry[] = [];
     const end = clock.now() + SLICE_MS;
     for (const entry of this.pending) {
-      if (batch.length >= BATCH || (batch.length > 0 && clock.now() >= end)) break;
+      const isFull = batch.length >= BATCH;
+      const isLate = batch.length > 0 && clock.now() >= end;
+      if (isFull || isLate) break;
       this.pending.delete(entry);
       batch.push(entry);
       entries.push(entry.toEntry());

@@ -41,7 +41,8 @@ function checkLimit(subject: string, limit: KeyLimit, index: number, all: readon
   const [unit, ...others] = Object.keys(limit.max);
   if (unit === undefined || others.length > 0)
     fail(subject, `${path}.max`, 'must have exactly one of usd, tokens and calls', limit.max);
-  if ('usd' in limit.max && (!USD.test(limit.max.usd) || Number(limit.max.usd) === 0))
+  const isAmount = (usd: string): boolean => USD.test(usd) && Number(usd) > 0;
+  if ('usd' in limit.max && !isAmount(limit.max.usd))
     fail(
       subject,
       `${path}.max.usd`,

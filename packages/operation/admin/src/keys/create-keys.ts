@@ -218,8 +218,10 @@ const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = f
   admin,
 });
 
-const statusOf = ({ revokedAt, expiresAt }: KeyRecord, now: string): VirtualKey['status'] =>
-  revokedAt !== undefined ? 'revoked' : expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
+function statusOf({ revokedAt, expiresAt }: KeyRecord, now: string): VirtualKey['status'] {
+  if (revokedAt !== undefined) return 'revoked';
+  return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
+}
 
 /** Whether the key is active and this secret is still valid. Compares ISO times in UTC as strings. */
 const isAccepted = (record: KeyRecord, sha256: string, now: string): boolean =>

@@ -39,8 +39,9 @@ export class KeyLookup {
     this.watch();
     const { store, clock, cacheMs, timeoutMs } = this.options;
     const entry = this.entries.get(sha256);
-    if (entry?.isFresh === true && this.isWatching && clock.now() < entry.readAt + cacheMs)
-      return entry.record;
+    // Without a report of changes, a cached key may have been revoked.
+    const isCurrent = entry?.isFresh === true && this.isWatching;
+    if (isCurrent && clock.now() < entry.readAt + cacheMs) return entry.record;
     const { changes } = this;
     let found: ReturnType<KeyStore['find']>;
     try {

@@ -132,8 +132,10 @@ function effortOf(body: Fields): Effort | undefined {
   const type =
     thinking && thinking.required('type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
   if (type === 'disabled') return 'none';
-  if (effort !== undefined || thinking === undefined || type !== 'enabled') return effort;
-  return effortOfBudget(thinking.required('budget_tokens', integer(1024)));
+  // Older clients send a budget in place of an effort.
+  if (effort === undefined && thinking !== undefined && type === 'enabled')
+    return effortOfBudget(thinking.required('budget_tokens', integer(1024)));
+  return effort;
 }
 
 function formOf(body: Fields): JsonObject | undefined {

@@ -17,10 +17,12 @@ export function namesFor({ models: allowed }: Caller, { models }: Settings): rea
 export async function specOf(name: string, context: RequestContext, settings: Settings): Promise<string> {
   const { models, anySpec } = settings;
   const isAllowed = context.caller.models?.includes(name) ?? true;
-  if (isAllowed && Object.hasOwn(models, name) && models[name] !== undefined) return models[name];
-  if (isAllowed && anySpec && hasTooManyElements(name))
-    invalid('model', `must have at most ${MAX_ELEMENTS} targets and aliases`);
-  if (isAllowed && anySpec && (await isSpec(name, context, settings))) return name;
+  const served = Object.hasOwn(models, name) ? models[name] : undefined;
+  if (isAllowed && served !== undefined) return served;
+  if (isAllowed && anySpec) {
+    if (hasTooManyElements(name)) invalid('model', `must have at most ${MAX_ELEMENTS} targets and aliases`);
+    if (await isSpec(name, context, settings)) return name;
+  }
   throw new Refusal(
     'no-such-model',
     `no model ${JSON.stringify(name.slice(0, 100))} is served here; GET /v1/models lists the available ones`,

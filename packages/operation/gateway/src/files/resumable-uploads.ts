@@ -55,10 +55,12 @@ export class ResumableUploads {
     { offset, isLast }: { readonly offset: number; readonly isLast: boolean },
   ): Promise<StoredFile | undefined> {
     const key = JSON.stringify([files.owner, about.id]);
-    const remaining = offset === 0 ? await this.quota.remaining(files) : 0;
-    if (offset === 0 && !this.unfinished.has(key)) this.begin(key, about, files, remaining);
+    const isFirst = offset === 0;
+    const remaining = isFirst ? await this.quota.remaining(files) : 0;
+    if (isFirst && !this.unfinished.has(key)) this.begin(key, about, files, remaining);
     const upload = this.unfinished.get(key);
-    if (upload === undefined || upload.isReceiving || upload.received !== offset)
+    const continues = upload?.isReceiving === false && upload.received === offset;
+    if (!continues)
       return invalid(
         'X-Goog-Upload-Offset',
         'does not continue an upload of this process of the gateway; upload the file again',

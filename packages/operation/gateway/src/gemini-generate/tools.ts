@@ -41,8 +41,8 @@ function chosenTools(calling: Fields, tools: readonly ToolSpec[]): ChosenTools {
   const names = calling.optional('allowedFunctionNames', array(nonEmptyString)) ?? [];
   const path = calling.pathOf('allowedFunctionNames');
   const named = names.map((name) => namedTool(name, tools, path));
-  const [only, ...others] = named;
-  if (mode === 'ANY' && only !== undefined && others.length === 0) return { tools, toolChoice: only };
+  const only = named.length === 1 ? named[0] : undefined;
+  if (mode === 'ANY' && only !== undefined) return { tools, toolChoice: only };
   const allowed = names.length === 0 ? tools : tools.filter(({ name }) => names.includes(name));
   return { tools: allowed, toolChoice: choiceOf(mode) };
 }

@@ -162,7 +162,8 @@ interface Result {
 /** Returns the content of a response, which by convention has the member `output` or `error`. */
 function resultOf(response: Readonly<Record<string, unknown>>): Result {
   const { output, error, ...others } = response;
-  const isAlone = Object.keys(others).length === 0 && (output === undefined || error === undefined);
+  const hasBoth = output !== undefined && error !== undefined;
+  const isAlone = Object.keys(others).length === 0 && !hasBoth;
   const value = isAlone ? (output ?? error) : undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? response);
   return { content: textPart(text), isError: isAlone && error !== undefined };

@@ -48,12 +48,12 @@ export interface Status {
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** Returns the status. `hasRefused`: whether a refusal part exists. If not, the finish `refusal` becomes `content_filter`. */
+/** Returns the status. `hasRefused`: whether a part shows the refusal. Otherwise, a refused answer counts as filtered. */
 export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
-  return finish === 'content-filter' || (finish === 'refusal' && !hasRefused)
-    ? incomplete('content_filter')
-    : { status: 'completed', incomplete_details: null };
+  const isUnshownRefusal = finish === 'refusal' && !hasRefused;
+  if (finish === 'content-filter' || isUnshownRefusal) return incomplete('content_filter');
+  return { status: 'completed', incomplete_details: null };
 }
 
 const incomplete = (reason: string): Status => ({ status: 'incomplete', incomplete_details: { reason } });

@@ -39,8 +39,10 @@ export const parseEmbeddings: ParseOperation = async (request, mostBytes) => {
 
 const values: Parser<readonly string[]> = (value, path) => {
   if (typeof value === 'string') return [nonEmptyString(value, path)];
-  if (Array.isArray(value) && (typeof value[0] === 'number' || Array.isArray(value[0])))
-    return invalid(path, 'must be text, because tokens differ between targets');
+  const first: unknown = Array.isArray(value) ? value[0] : undefined;
+  // OpenAI also accepts the tokens of one text, or of several texts.
+  const isTokens = typeof first === 'number' || Array.isArray(first);
+  if (isTokens) return invalid(path, 'must be text, because tokens differ between targets');
   const texts = array(nonEmptyString)(value, path);
   return texts.length === 0 ? invalid(path, 'must not be empty') : texts;
 };

@@ -39,8 +39,11 @@ export function tokenOf(text: string): Replay | undefined {
   }
 }
 
-const isAllowed = (data: JsonValue): boolean =>
-  !isRecord(data) || (NEVER.every((key) => !Object.hasOwn(data, key)) && isBare(data['part']));
+function isAllowed(data: JsonValue): boolean {
+  if (!isRecord(data)) return true;
+  const hasForbiddenMember = NEVER.some((key) => Object.hasOwn(data, key));
+  return !hasForbiddenMember && isBare(data['part']);
+}
 
 const isBare = (part: unknown): boolean =>
   part === undefined ||

@@ -95,15 +95,15 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
     trace.route = '/v1/models/:name';
     return readOnly(request, path, () => oneModel(context, gateway, decoded(name)));
   }
-  const [found, id, part] = STORED_RESPONSES.exec(path) ?? [];
-  if (found !== undefined && id !== undefined) {
+  const [, id, part] = STORED_RESPONSES.exec(path) ?? [];
+  if (id !== undefined) {
     trace.route = `/v1/responses/:id${part ?? ''}`;
     trace.wire = 'openai-responses';
     checkMethod(request, path, methodsOf(part));
     return await storedResponseRoute(context, gateway, { id: decoded(id), part });
   }
-  const [file, fileId, filePart] = STORED_FILES.exec(path) ?? [];
-  if (path === '/v1/files' || (file !== undefined && fileId !== undefined)) {
+  const [, fileId, filePart] = STORED_FILES.exec(path) ?? [];
+  if (path === '/v1/files' || fileId !== undefined) {
     trace.route = fileId === undefined ? path : `/v1/files/:id${filePart ?? ''}`;
     trace.wire = isAnthropic(request) ? 'anthropic-files' : 'openai-files';
     checkMethod(request, path, fileId === undefined ? ['GET', 'HEAD', 'POST'] : fileMethods(filePart));

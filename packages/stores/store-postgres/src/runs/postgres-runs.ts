@@ -89,8 +89,9 @@ export class PostgresRuns implements RunStore {
        RETURNING id`,
       [toStoredText(id), known === undefined ? null : `${known}`, this.me],
     );
-    if (removed === undefined && known !== undefined && (await this.find(id)) !== undefined)
-      throw await this.lateError('removed', id, known);
+    // A run that this process has loaded is removed only if it was not changed or locked since. It may also not exist anymore.
+    const isRefused = removed === undefined && known !== undefined;
+    if (isRefused && (await this.find(id)) !== undefined) throw await this.lateError('removed', id, known);
     this.locks.forget(id);
   }
 

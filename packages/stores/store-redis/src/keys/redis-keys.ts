@@ -82,7 +82,8 @@ export function redisKeys({ connection, client, subscriber, listening, clock, ba
         const records = page.flatMap((text) => recordOf(text) ?? []);
         found.push(...records.filter((record) => tenant === undefined || record.tenant === tenant));
         const oldest = records.at(-1);
-        if (oldest === undefined || page.length < size || found.length >= limit) return found.slice(0, limit);
+        const isLastPage = oldest === undefined || page.length < size;
+        if (isLastPage || found.length >= limit) return found.slice(0, limit);
         from = `(${placeOf(oldest)}`;
       }
     },

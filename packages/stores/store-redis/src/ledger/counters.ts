@@ -64,11 +64,12 @@ export class Counters {
       let isUnclaimed: boolean;
       try {
         reply = await this.reserved(id, lease, until, values);
+        const isLate = typeof reply === 'object' && reply[0] === 'late';
         // `late` before the timeout means a wrong estimate of Redis's clock. The reply has corrected it, so try again.
-        if (typeof reply === 'object' && reply[0] === 'late' && performance.now() < until)
-          reply = await this.reserved(id, lease, until, values);
-        // If the call no longer waits, release the reservation, unless it was requested again.
-        isUnclaimed = !isAwaited && isLast() && typeof reply !== 'object';
+        if (isLate && performance.now() < until) reply = await this.reserved(id, lease, until, values);
+        // If the call no longer waits, the reservation is released, unless it was requested again. A refusal is an object.
+        const isReserved = typeof reply !== 'object';
+        isUnclaimed = isReserved && !isAwaited && isLast();
       } finally {
         if (isLast()) this.requests.delete(id);
       }

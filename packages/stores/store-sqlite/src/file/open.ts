@@ -48,7 +48,8 @@ function prepare(database: DatabaseSync, path: string): void {
   // Read the version before the id, because a process that creates the file commits both in one transaction.
   const isEmpty = pragma(database, 'schema_version') === 0;
   const application = pragma(database, 'application_id');
-  if (application !== APPLICATION_ID && !(isEmpty && application === 0)) throw foreignFile(path);
+  const isNew = isEmpty && application === 0;
+  if (!isNew && application !== APPLICATION_ID) throw foreignFile(path);
   refuseNewer(database, path);
   // Read the schema, so that a damaged page is found now and not during a call.
   database.prepare('SELECT count(*) FROM sqlite_schema').get();

@@ -28,7 +28,8 @@ export function withHistory(body: Json, history: History | undefined): Json {
  */
 export function historyAfter(response: unknown, sent: Json, size: number): History | undefined {
   const { id, output, store } = asRecord(response);
-  if (store === true || typeof id !== 'string' || !Array.isArray(output)) return undefined;
+  const isStored = store === true;
+  if (isStored || typeof id !== 'string' || !Array.isArray(output)) return undefined;
   return {
     id,
     storedId: sent['previous_response_id'],
