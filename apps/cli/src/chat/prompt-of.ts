@@ -7,8 +7,8 @@ import type { Io, Output } from '../program/io.ts';
  */
 export async function promptOf(prompt: string | undefined, { stdin, stderr }: Io): Promise<string> {
   const typed = prompt === '-' ? undefined : prompt;
-  const reads =
-    stdin.kind === 'file' || stdin.kind === 'pipe' || (typed === undefined && stdin.kind === 'socket');
+  const hasInput = stdin.kind === 'file' || stdin.kind === 'pipe';
+  const reads = hasInput || (typed === undefined && stdin.kind === 'socket');
   const piped = reads ? (await announced(stdin.text(), stderr)).trim() : '';
   const question = [typed ?? '', piped].filter((text) => text !== '').join('\n\n');
   if (question.trim() === '')

@@ -109,7 +109,8 @@ async function started(
     return draw(majordomo.imageModel(spec), await promptOf(prompt, io), flags, io);
   }
   const session = await sessionOf(spec, majordomo, settings, before, flags, io);
-  if (prompt === undefined && io.stdin.kind === 'terminal' && io.stdout.isTerminal && isPlain(flags)) {
+  const isOnTerminal = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
+  if (prompt === undefined && isOnTerminal && isPlain(flags)) {
     const { converse } = await import('./converse.ts');
     return converse(session, await attachments(flags, io), async (named) =>
       modelOf(named, await openWith(named), flags, io),

@@ -11,7 +11,10 @@ export interface MarkdownStream {
   end(): readonly Span[];
 }
 
+/** Matches the start of a fence, also of one with a language, such as "```ts". */
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+/** Matches a fence without a language, which can close code. */
+const BARE_FENCE = /^\s*[`~]+\s*$/;
 const HEADING = /^ {0,3}#{1,6} +/;
 const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
 const BULLET = /^(\s*)[-*+] (?=\S)/;
@@ -27,8 +30,11 @@ export function createMarkdown(columns: number): MarkdownStream {
   let rest = '';
   let isLineStart = true;
   let lineStyles: readonly Style[] = [];
+  /** Characters that opened the current code; `undefined` outside code. */
   let fence: string | undefined;
+  /** Lines of the current table, which is shown when it has ended. */
   let table = '';
+  /** Last character that was shown of the current line. */
   let before = '';
 
   const styled = (spans: readonly Span[]): readonly Span[] =>
@@ -100,7 +106,7 @@ export function createMarkdown(columns: number): MarkdownStream {
   const completeLine = (line: string, end: string): readonly Span[] => {
     const marks = isLineStart ? FENCE.exec(rest + line)?.[1] : undefined;
     if (fence !== undefined) {
-      const isEnd = marks?.startsWith(fence) === true && /^\s*[`~]+\s*$/.test(rest + line);
+      const isEnd = marks?.startsWith(fence) === true && BARE_FENCE.test(rest + line);
       if (isEnd) fence = undefined;
       const shown = { text: rest + line + end, styles: isEnd ? ['dim' as const] : [] };
       rest = '';
@@ -127,7 +133,8 @@ export function createMarkdown(columns: number): MarkdownStream {
     rest += text;
     if (fence !== undefined) {
       // Buffer a line that may be the closing fence, because the style of the fence differs from the style of code.
-      if (isLineStart && /^\s*(?:[`~]+\s*)?$/.test(rest)) return [];
+      const mayBeFence = rest.trim() === '' || BARE_FENCE.test(rest);
+      if (isLineStart && mayBeFence) return [];
       const shown = plainSpan(rest);
       rest = '';
       isLineStart = false;
@@ -158,6 +165,8 @@ export function createMarkdown(columns: number): MarkdownStream {
   };
 }
 
+const EMPHASIS: ReadonlySet<string> = new Set(['*', '_', '~']);
+
 /**
  * Returns the position of the first mark that may begin a construct. The mark `_` after a letter or digit does not begin one.
  * Neither does `*`, `_` or `~` before whitespace.
@@ -166,8 +175,9 @@ function markIn(text: string, before: string): number {
   for (const { index, 0: mark } of text.matchAll(/[*_`~[\\]/g)) {
     const previous = index === 0 ? before : (text[index - 1] ?? '');
     const next = text[index + 1];
-    if (mark === '_' && /\w/.test(previous)) continue;
-    if ((mark === '*' || mark === '_' || mark === '~') && next !== undefined && /\s/.test(next)) continue;
+    const isInWord = mark === '_' && /\w/.test(previous);
+    const isBeforeSpace = next !== undefined && /\s/.test(next);
+    if (isInWord || (EMPHASIS.has(mark) && isBeforeSpace)) continue;
     return index;
   }
   return text.length;

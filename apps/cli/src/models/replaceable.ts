@@ -85,7 +85,7 @@ async function judged(
       const own = priceAt(other, now);
       return own !== undefined && price !== undefined && isCheaper(own, price) ? [{ other, price: own }] : [];
     })
-    .filter(({ other }) => isEqual(other, model) && noticeOf(other, now) === undefined)
+    .filter(({ other }) => canReplace(other, model) && noticeOf(other, now) === undefined)
     .sort((a, b) => a.price.rates.output - b.price.rates.output);
   if (notice === undefined && cheaper === undefined) return [];
   const prefix = target.slice(0, target.indexOf('/') + 1);
@@ -125,16 +125,14 @@ const isCheaper = ({ rates: own }: Price, { rates: other }: Price): boolean =>
  * Whether a model can replace another one: it belongs to the same family, is not older, and has at least the same context, abilities
  * and kinds of input.
  */
-function isEqual(other: CatalogModel, model: CatalogModel): boolean {
+function canReplace(other: CatalogModel, model: CatalogModel): boolean {
   const { family, released = '', contextTokens = 0, aliasOf, status, lastSeen } = other;
+  const isRelated = family !== undefined && family === model.family && other.id !== model.id;
+  // The status names a model that is not generally available, and `lastSeen` one that its vendor no longer lists.
+  const isListed = aliasOf === undefined && status === undefined && lastSeen === undefined;
+  const isAsNew = released >= (model.released ?? '');
+  if (!isRelated || !isListed || !isAsNew) return false;
   return (
-    family !== undefined &&
-    family === model.family &&
-    other.id !== model.id &&
-    aliasOf === undefined &&
-    status === undefined &&
-    lastSeen === undefined &&
-    released >= (model.released ?? '') &&
     contextTokens >= (model.contextTokens ?? 0) &&
     ABILITIES.every((ability) => model[ability] !== true || other[ability] === true) &&
     model.input.every((kind) => other.input.includes(kind)) &&

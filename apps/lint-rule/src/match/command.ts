@@ -89,11 +89,14 @@ function splitCommands(line: string): readonly (readonly string[])[] {
   return commands.filter((words) => words.length > 0);
 }
 
+/** Matches a string in quotes, an escaped character, a separator, white space, or other characters of an argument. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\(|[|;&\n()`]+|[^\S\n]+|[^\s|;&()`"'\\]+|["'\\]/gs;
 const SEPARATOR = /^(?:\$\(|[|;&\n()`]+)$/;
 
+/** Removes the quotes of a string, or the backslash of an escape. A single quote or backslash is not closed, and remains. */
 function unquote(token: string): string {
-  const quote = token[0];
-  if (token.length > 1 && (quote === '"' || quote === "'")) return token.slice(1, -1);
-  return quote === '\\' && token.length > 1 ? token.slice(1) : token;
+  if (token.length === 1) return token;
+  const first = token[0];
+  if (first === '"' || first === "'") return token.slice(1, -1);
+  return first === '\\' ? token.slice(1) : token;
 }

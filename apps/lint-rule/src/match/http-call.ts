@@ -38,9 +38,10 @@ export function resolveCall(
       : [argument],
   );
   const origin = originOf(target.object, analysis);
-  const [applied, , ...behind] = args;
-  return origin?.from === 'global' && origin.name === 'Reflect' && applied !== undefined
-    ? { callee: applied, arguments: behind }
+  const isReflect = origin?.from === 'global' && origin.name === 'Reflect';
+  const [applied, _thisArgument, ...rest] = args;
+  return isReflect && applied !== undefined
+    ? { callee: applied, arguments: rest }
     : { callee, arguments: args };
 }
 

@@ -72,12 +72,14 @@ function isRunMember(callee: Node): boolean {
   return node.type === 'MemberExpression' && nameOf(node) === 'run';
 }
 
+/** Whether the call is `env.AI.run(…)`, or an indirect call such as `env.AI.run.call(env.AI, …)`. */
 function isRun(call: ESTree.CallExpression, names: ReadonlySet<string>, analysis: Analysis): boolean {
   const callee = bare(call.callee);
   if (callee.type !== 'MemberExpression' && callee.type !== 'Identifier') return false;
   const origin = originOf(callee, analysis);
+  // The names of `env.AI.run` are `env`, `AI` and `run`. The name `()` is a call: `env.AI.gateway('id').run`.
   const path = origin === undefined ? [] : [origin.name, ...origin.path];
-  const isDirect = path.at(-1) === 'run' || (callee.type === 'MemberExpression' && nameOf(callee) === 'run');
+  const isDirect = path.at(-1) === 'run' || isRunMember(callee);
   const isIndirect = path.at(-2) === 'run' && (path.at(-1) === 'call' || path.at(-1) === 'apply');
   if (!isDirect && !isIndirect) return false;
   const [model, input] = isIndirect ? call.arguments.slice(1) : call.arguments;
@@ -86,8 +88,9 @@ function isRun(call: ESTree.CallExpression, names: ReadonlySet<string>, analysis
   if (texts.some((text) => bindingModelPattern.test(text))) return true;
   if (callee.type === 'MemberExpression' && isTypedAi(callee.object, analysis)) return true;
   const receiver = path.slice(0, isIndirect ? -2 : -1);
-  const isBinding = receiver.at(-1) === '()' ? isGateway(receiver, names) : names.has(receiver.at(-1) ?? '');
-  return isBinding && (receiver.at(-1) === '()' || looksLikeModelCall(texts, input, analysis));
+  const last = receiver.at(-1) ?? '';
+  if (last === '()') return isGateway(receiver, names);
+  return names.has(last) && looksLikeModelCall(texts, input, analysis);
 }
 
 function nameOf(member: ESTree.MemberExpression): string | undefined {
@@ -101,12 +104,7 @@ function isGateway(receiver: readonly string[], names: ReadonlySet<string>): boo
 
 /** Whether the arguments contain a model's id or input. A call such as `game.ai.run(board, depth)` contains neither. */
 function looksLikeModelCall(texts: readonly string[], input: Node | undefined, analysis: Analysis): boolean {
-  if (
-    texts.some((text) =>
-      text.startsWith(UNKNOWN_MARK) ? /model/i.test(text) : /^[\w.-]+\/[\w./:-]+$/.test(text),
-    )
-  )
-    return true;
+  if (texts.some(looksLikeModel)) return true;
   if (input === undefined) return false;
   return objectsOf(input, analysis).some((object) =>
     object.properties.some(
@@ -114,6 +112,12 @@ function looksLikeModelCall(texts: readonly string[], input: Node | undefined, a
         property.type === 'Property' && bindingInputs.has(keyName(property.key, property.computed) ?? ''),
     ),
   );
+}
+
+/** Whether a text is an id such as `vendor/name`, or an unknown value whose variable has a name such as `modelId`. */
+function looksLikeModel(text: string): boolean {
+  if (text.startsWith(UNKNOWN_MARK)) return /model/i.test(text);
+  return /^[\w.-]+\/[\w./:-]+$/.test(text);
 }
 
 /** Whether the receiver has the type `Ai`, as a parameter, a variable, a field or a parameter property. */

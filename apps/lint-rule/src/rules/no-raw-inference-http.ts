@@ -6,7 +6,7 @@ import { inferenceHosts, type InferenceHost } from '../data/hosts.ts';
 import { advice, type ReplacementName } from '../data/replacement.ts';
 import { wirePaths, type WirePath } from '../data/wire.ts';
 import { addressMatcher, type AddressMatch } from '../match/address.ts';
-import { evidenceIn, isSufficient } from '../match/evidence.ts';
+import { evidenceIn, isSufficient, type Evidence } from '../match/evidence.ts';
 import { addressesIn, senderKind, resolveCall, type SenderKind, type HttpCall } from '../match/http-call.ts';
 import { perOptions } from '../options.ts';
 import { defineRule, fixWith, type Edits, type RuleFile } from './define.ts';
@@ -111,21 +111,24 @@ function toFinding(
   match: AddressMatch,
   { call, index, sender, possible, code }: CallSite,
 ): HttpFinding | undefined {
+  if (match.kind === 'other') return undefined;
+  const evidence = () => evidenceIn(call.arguments, startAnalysis(code));
+  if (match.kind === 'unknown')
+    // Only the first argument is an address whose parts may all be unknown.
+    return index > 0 ? undefined : findingByEvidence(evidence(), match.hasVendorName || possible);
   // A relative path with a handler function defines a route of this application.
-  if (match.kind === 'inference' && match.isRelative && call.arguments.slice(1).some(isFunction))
-    return undefined;
-  if (match.kind === 'other' || (match.kind === 'unknown' && index > 0)) return undefined;
-  if (match.kind === 'inference' && isCertain(match, sender)) return match;
-  const evidence = evidenceIn(call.arguments, startAnalysis(code));
-  if (match.kind === 'inference') {
-    const needs = sender === 'method' && match.needs === 'nothing' ? 'any' : match.needs;
-    return isSufficient(needs, evidence, match.hasVendorName) || (possible && needs !== 'header')
-      ? match
-      : undefined;
-  }
+  if (match.isRelative && call.arguments.slice(1).some(isFunction)) return undefined;
+  if (isCertain(match, sender)) return match;
+  const needs = sender === 'method' && match.needs === 'nothing' ? 'any' : match.needs;
+  if (possible && needs !== 'header') return match;
+  return isSufficient(needs, evidence(), match.hasVendorName) ? match : undefined;
+}
+
+/** Returns the finding of a request to an unknown address. A body is evidence only if `acceptsBody` is set. */
+function findingByEvidence(evidence: Evidence, acceptsBody: boolean): HttpFinding | undefined {
   if (evidence.header !== undefined)
     return { source: 'evidence', subject: `header '${evidence.header.name}'`, use: evidence.header.use };
-  if (!evidence.body || !(match.hasVendorName || possible)) return undefined;
+  if (!evidence.body || !acceptsBody) return undefined;
   return { source: 'evidence', subject: 'a body with a model and its input', use: 'core' };
 }
 
