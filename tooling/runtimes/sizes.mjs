@@ -79,7 +79,7 @@ const ROWS = [
     beside: ['openai'],
     most: 2.34,
   },
-  { name: 'core, Anthropic', code: withProviders(ANTHROPIC), beside: ['anthropic'], most: 1.54 },
+  { name: 'core, Anthropic', code: withProviders(ANTHROPIC), beside: ['anthropic'], most: 1.55 },
   {
     name: 'core, OpenAI, Anthropic',
     code: withProviders(OPENAI, ANTHROPIC),

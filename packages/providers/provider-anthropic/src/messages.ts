@@ -130,7 +130,7 @@ export function continuePausedTurn(messages: WireMessage[], warnings: Warning[])
   const last = messages.at(-1);
   if (last?.role !== 'assistant' || last.content.at(-1)?.type !== 'text') return;
   messages.push({ role: 'user', content: [CONTINUE] });
-  const why = 'the model accepts no text of a model at the end; a message asks it to continue';
+  const why = 'the model accepts no prefill; a message asks it to continue';
   warnings.push({ action: 'emulated', what: 'continuation of a paused turn', why });
 }
 

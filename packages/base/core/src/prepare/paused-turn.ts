@@ -17,7 +17,7 @@ export function continuePausedTurn(
   const last = messages.at(-1);
   if (prefill !== false || last?.role !== 'assistant' || last.parts.at(-1)?.type !== 'text')
     return { messages, warnings: [] };
-  const why = `${target} cannot read what its vendor ran, and accepts no text of a model at the end; a message asks it to continue`;
+  const why = `${target} accepts no prefill; a message asks it to continue`;
   return {
     messages: [...messages, CONTINUE],
     warnings: [{ action: 'emulated', what: 'continuation of a paused turn', why }],
