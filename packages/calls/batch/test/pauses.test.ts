@@ -108,21 +108,24 @@ const nth = (name: string, number: number): Stop => {
   return (call) => call === name && ++found === number;
 };
 
+/** Number of items of which a batch has two pages, and of a job with one page. */
+const [MANY, FEW] = [180, 10];
+
 it.each([
-  ['while it plans', nth('before rows', 2)],
-  ['before it writes a page to the input file', nth('after move', 2)],
-  ['between the input file and the upload', nth('before upload', 1)],
-  ['before the vendor responds to the upload', nth('after upload', 1)],
-  ['between the upload and the creation', nth('before create', 1)],
-  ['before the vendor responds to the creation', nth('after create', 1)],
-  ['before it reads results', nth('before results', 1)],
-  ['while it writes results', nth('before move', 6)],
-  ['before it deletes the files', nth('before remove', 1)],
+  ['while it plans', MANY, nth('before rows', 2)],
+  ['before it writes a page to the input file', MANY, nth('after move', 2)],
+  ['between the input file and the upload', FEW, nth('before upload', 1)],
+  ['before the vendor responds to the upload', FEW, nth('after upload', 1)],
+  ['between the upload and the creation', FEW, nth('before create', 1)],
+  ['before the vendor responds to the creation', FEW, nth('after create', 1)],
+  ['before it reads results', FEW, nth('before results', 1)],
+  ['while it writes results', MANY, nth('before move', 6)],
+  ['before it deletes the files', FEW, nth('before remove', 1)],
 ])(
-  'sends every item once if a process stops %s and another process continues',
+  'sends every item once if a process stops %s and another process continues (%i items)',
   { timeout: TIMEOUT_MS },
-  async (_, stop) => {
-    const scene = await Scene.submit(300);
+  async (_, count, stop) => {
+    const scene = await Scene.submit(count);
     const process = new PausedProcess(stop);
     expect(await scene.start(process, 2)).toBe(true);
     await scene.start(new PausedProcess(never), 8);
@@ -135,7 +138,7 @@ it(
   'sends every item once if a process continues while another process writes the input of the same batch',
   { timeout: TIMEOUT_MS },
   async () => {
-    const scene = await Scene.submit(300);
+    const scene = await Scene.submit(MANY);
     const first = new PausedProcess(nth('after rows', 2));
     const second = new PausedProcess(nth('after rows', 3));
     expect(await scene.start(first, 1)).toBe(true);

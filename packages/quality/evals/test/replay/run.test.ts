@@ -93,7 +93,7 @@ describe('the plan of an experiment', () => {
   });
 
   it('needs a judge for texts', async () => {
-    const one = await company({ calls: 90 });
+    const one = await company({ calls: 100 });
     expect(await problemOf(planReplay(definitionOf(one, { judge: undefined }), { folder }))).toMatch(
       /`judge` is missing, and \d+ of the sampled answers are texts/,
     );
