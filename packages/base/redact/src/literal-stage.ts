@@ -9,24 +9,24 @@ export interface MarkedText {
 }
 
 /**
- * Marks known secrets in a text that arrives in pieces. Buffers only text that may be the beginning of a known secret. Existing
- * masks are not searched.
+ * Marks known secrets in a text that arrives in pieces. Buffers only text that may be the beginning of a known secret or of a mask.
+ * Masked text does not change: an occurrence that overlaps an existing mask is not a secret.
  */
 export class LiteralStage {
   private held = '';
   /** Number of characters at the start of the buffer that are part of a secret that began earlier. */
   private maskedAhead = 0;
 
+  /** Returns the text that later pieces cannot change. `forms`: the known secrets, unchanged and encoded. */
   push(piece: string, forms: readonly string[], isEnd: boolean): MarkedText {
     const text = this.held + piece;
     const masks = masksIn(text, isEnd);
     const literals = literalsIn(text, forms, masks.spans);
-    const cut = isEnd ? text.length : safeCut(text, forms, masks.pending, literals);
+    const cut = isEnd ? text.length : safeCut(text, forms, masks.pendingAt, literals);
     const work = withMarks(text, masks.spans, literals, this.maskedAhead);
-    const end = literals.reduce(
-      (most, [from, to]) => (from < cut ? Math.max(most, to) : most),
-      this.maskedAhead,
-    );
+    // End of the last secret that begins before the cut.
+    let end = this.maskedAhead;
+    for (const [from, to] of literals) if (from < cut) end = Math.max(end, to);
     this.maskedAhead = Math.max(0, end - cut);
     this.held = text.slice(cut);
     return { raw: text.slice(0, cut), work: work.slice(0, cut) };
@@ -35,31 +35,40 @@ export class LiteralStage {
 
 type Range = readonly [from: number, to: number];
 
-function masksIn(
-  text: string,
-  isEnd: boolean,
-): { readonly spans: readonly Range[]; readonly pending: number } {
+interface Masks {
+  readonly spans: readonly Range[];
+  /** Offset of a mask that has not arrived completely; the length of the text if none exists. */
+  readonly pendingAt: number;
+}
+
+function masksIn(text: string, isEnd: boolean): Masks {
   const spans: Range[] = [];
   for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', at + 1)) {
     const length = maskAt(text, at);
-    if (length === 'pending' && !isEnd) return { spans, pending: at };
+    if (length === 'pending' && !isEnd) return { spans, pendingAt: at };
     if (typeof length === 'number') spans.push([at, at + length]);
   }
-  return { spans, pending: text.length };
+  return { spans, pendingAt: text.length };
 }
 
-/** Returns the ranges of all known secrets, including overlapping ones. The result does not depend on where the search begins. */
+/**
+ * Returns the ranges of all known secrets that overlap no complete mask. The ranges may overlap each other. The result does not
+ * depend on where the search begins.
+ */
 function literalsIn(text: string, forms: readonly string[], masks: readonly Range[]): readonly Range[] {
   const found: Range[] = [];
   for (const form of forms) {
-    // Do not join ranges of a form with a bracket, because it may overlap a mask that has not arrived completely.
+    // Occurrences that touch are joined, so that a repeated secret has one range and not one for each character. Only a form with
+    // a bracket can begin before a mask that has not arrived completely. `safeCut` buffers such a range, and would buffer the
+    // complete repetition if it was joined.
     const isJoined = !form.includes('[');
     let last: [number, number] | undefined;
     let mask = 0;
     for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1)) {
       const to = at + form.length;
       while ((masks[mask]?.[1] ?? Infinity) <= at) mask++;
-      if ((masks[mask]?.[0] ?? Infinity) < to) continue;
+      const overlapsMask = (masks[mask]?.[0] ?? Infinity) < to;
+      if (overlapsMask) continue;
       if (isJoined && last !== undefined && at <= last[1]) {
         last[1] = to;
       } else {
@@ -75,13 +84,13 @@ function literalsIn(text: string, forms: readonly string[], masks: readonly Rang
 function safeCut(
   text: string,
   forms: readonly string[],
-  pending: number,
+  pendingAt: number,
   literals: readonly Range[],
 ): number {
-  let cut = pending;
+  let cut = pendingAt;
   for (const form of forms) cut = Math.min(cut, beginningOf(form, text));
-  // If a mask begins at `pending`, a range that overlaps the mask is not a secret.
-  for (const [from, to] of literals) if (to > pending) cut = Math.min(cut, from);
+  // A range that overlaps the pending mask is a secret only if the mask proves not to be one.
+  for (const [from, to] of literals) if (to > pendingAt) cut = Math.min(cut, from);
   return cut;
 }
 

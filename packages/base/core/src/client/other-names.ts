@@ -1,11 +1,11 @@
 import { REQUEST_MEMBERS } from '../prepare/validate.ts';
 import type { Kind, Kinds } from '../util/options.ts';
 
-/** Table in which every name is refused with the same remedy. */
+/** Table in which every name is refused with the same remedy; see `Kinds`. */
 const refuseAll = (names: readonly string[], remedy: string): Kinds =>
   Object.fromEntries(names.map((name): [string, Kind] => [name, `refused: ${remedy}`]));
 
-/** Names that have an option of a call as their counterpart, or belong elsewhere, with the remedy. */
+/** Names that belong elsewhere or that other libraries use for an option of a call, with the remedy. */
 export const OTHER_CALL_NAMES: Kinds = {
   ...refuseAll(REQUEST_MEMBERS, 'it is a member of the request, which is the first argument'),
   abortSignal: 'refused: use signal',
@@ -25,7 +25,7 @@ export const OTHER_CALL_NAMES: Kinds = {
   model: 'refused: pass the spec to majordomo.model',
 };
 
-/** Table in which the members of an option are refused at the top level, with the place of the option. */
+/** Table in which the members of an option are refused at the top level. For `attempts`, the remedy is `chain: { attempts }`. */
 export const refuseMembers = (option: string, members: Kinds): Kinds =>
   Object.fromEntries(
     Object.keys(members).map((name): [string, Kind] => [name, `refused: write ${option}: { ${name} }`]),

@@ -42,8 +42,9 @@ export interface AttemptInfo {
   readonly capabilities: Capabilities;
   readonly signal: AbortSignal;
   /**
-   * Whether the attempt can no longer be running although its permits were not settled. On some platforms the work for a request
-   * ends with the context of the request. A gate may release the permits of such an attempt and grant them to another attempt.
+   * Whether the attempt can no longer be running although its permits were not settled. Changes after `admit`, so a gate reads it
+   * when another attempt waits, and may then grant the permits to that attempt. On some platforms the work for a request ends with
+   * the context of the request.
    */
   readonly isLapsed?: boolean | undefined;
   /** Vendor whose prices apply; see `Provider.vendor`. */
@@ -56,6 +57,7 @@ export interface AttemptInfo {
   readonly model?: string | undefined;
   /** Innermost alias or resolved name that led to the target. */
   readonly name?: string | undefined;
+  /** Whether the response is streamed (`deltas`) or arrives at once (`complete`). */
   readonly delivery?: 'deltas' | 'complete' | undefined;
 }
 
@@ -69,7 +71,7 @@ export interface Denial {
   readonly retryAfterMs?: number | undefined;
   /**
    * Machine-readable reason, in `details.code` of the error. The ledger uses `budget-spent`, `rate-limited`, `call-too-large`,
-   * `no-bound` (the maximum length of the answer is unknown), `no-price` and `books-down`.
+   * `no-bound` (the maximum length of the answer is unknown), `no-price` and `books-down` (the store of the ledger has failed).
    */
   readonly code?: string | undefined;
   /** Message for the client, in `details.publicMessage` of the error. `deny` is meant for the operator. */
@@ -83,7 +85,8 @@ export interface Permit {
 }
 
 /**
- * Admission control, such as a budget. A timeout or an error denies the attempt. An `LlmError` except `denied` ends the call.
+ * Admission control, such as a budget. A timeout, or an error that is not an `LlmError`, is a denial without `advance`. An
+ * `LlmError` ends the call with its kind.
  *
  * @example
  * const gate: Gate = {
@@ -97,8 +100,8 @@ export interface Gate {
   /** Maximum time of `admit`, in milliseconds. After this time, the attempt is denied. @default no limit */
   readonly timeoutMs?: number | undefined;
   /**
-   * Whether the gate also checks each target that `Majordomo.prepare` returns, with `attempt: 0`. The permit is settled at once.
-   * @default false
+   * Whether the gate also checks each target that `Majordomo.prepare` returns for batches and background jobs, with `attempt: 0`.
+   * The permit is settled at once, with the outcome `skipped`. @default false
    */
   readonly batches?: boolean | undefined;
   /**
