@@ -17,8 +17,10 @@ export async function continueOrThrow<Event extends object, Result>(
   scope.throwIfStopped();
   const soonest = soonestBench(chain.all);
   const mayContinue = !log.hasAttempt && !chain.wasForced && whenAllBenched !== 'fail';
+  // The benches because of which the call skipped targets have ended meanwhile.
   const benchEnded = soonest === undefined && log.hasBenched;
-  if (mayContinue && (benchEnded || (soonest !== undefined && whenAllBenched === 'wait'))) {
+  const waitsForBench = soonest !== undefined && whenAllBenched === 'wait';
+  if (mayContinue && (benchEnded || waitsForBench)) {
     if (!benchEnded) await untilHealthChanges(chain.all, deps, scope.signal);
     log.forgetSkips();
     chain.restart();

@@ -173,6 +173,7 @@ class SharedLanes {
 }
 
 function counterOf({ name, each }: SharedLanesOptions, { target }: AttemptInfo): string {
-  const part = each === undefined ? '' : each === 'target' ? target : (target.split('/')[0] ?? '');
-  return `lanes/${encodeURIComponent(name)}/${part}`;
+  const [provider = ''] = target.split('/');
+  const lane = { all: '', target, provider }[each ?? 'all'];
+  return `lanes/${encodeURIComponent(name)}/${lane}`;
 }

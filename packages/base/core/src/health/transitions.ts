@@ -116,10 +116,10 @@ export function afterVerdict(condition: Condition, verdict: Verdict, until: numb
   const isByHand = !!verdict.isByHand;
   const before = condition.until ?? 0;
   const isHealthy = verdict.state === 'healthy';
-  const isKnown = isHealthy
-    ? state === 'healthy' || (condition.isByHand && !isByHand)
-    : before >= until && (condition.isByHand || !isByHand);
-  if (state === 'probing' || isKnown) return condition;
+  const endsBench = state !== 'healthy' && (isByHand || !condition.isByHand);
+  const extendsBench = until > before || (isByHand && !condition.isByHand);
+  const hasEffect = isHealthy ? endsBench : extendsBench;
+  if (state === 'probing' || !hasEffect) return condition;
   const after = isHealthy
     ? afterManualUnbench(condition)
     : benchedTo(condition, verdict.benches, Math.max(before, until));

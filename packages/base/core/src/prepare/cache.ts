@@ -46,13 +46,18 @@ export function toModelCache(request: ChatRequest, parts: CachedParts): ModelCac
   if (cache === undefined) return undefined;
   const { tools, messages } = parts;
   const isConversation = tools.length > 0 || messages.some(({ role }) => role === 'assistant');
-  const plan = typeof cache === 'object' ? cache : cache === 'auto' ? {} : { prefix: cache, messages: cache };
+  const plan = planOf(cache);
   return {
     prefix: plan.prefix ?? 'short',
     messages: plan.messages ?? (isConversation ? 'short' : 'none'),
     after: countRepaired(plan.after ?? 0, request, messages),
     key: plan.key ?? routingKey(parts, isConversation),
   };
+}
+
+function planOf(cache: NonNullable<ChatRequest['cache']>): CachePlan {
+  if (typeof cache === 'object') return cache;
+  return cache === 'auto' ? {} : { prefix: cache, messages: cache };
 }
 
 /** Converts a number of leading messages of the request to the number of corresponding messages that the provider receives. */
