@@ -71,7 +71,7 @@ const ROWS = [
     name: 'core, OpenAI over Responses alone',
     code: withProviders(['createOpenAI', 'provider-openai/responses']),
     beside: ['openai'],
-    most: 2.37,
+    most: 2.38,
   },
   {
     name: 'core, OpenAI over Chat Completions alone',

@@ -96,9 +96,9 @@ function unwrap(body: unknown): unknown {
 function wrapped(record: Readonly<Record<string, unknown>>): unknown {
   const { error, errors, detail, base_resp: base } = record;
   if (isRecord(base) && error === undefined) return baseError(base);
-  if (isRecord(error)) return error;
   // Next to a message, a text in `error` is only the name of the failure.
-  if (typeof error === 'string' && record['message'] === undefined) return error;
+  const isText = typeof error === 'string' && record['message'] === undefined;
+  if (isText || isRecord(error)) return error;
   if (Array.isArray(errors) && errors.length > 0) return errors;
   return Array.isArray(detail) && detail.length > 0 ? detail : undefined;
 }

@@ -99,8 +99,8 @@ export function callArguments(item: OutputItem): string | undefined {
 export function customArguments(item: OutputItem, property: string | undefined): string | undefined {
   const text = callArguments(item);
   if (text === undefined || text === '') return text;
-  if (property !== undefined) return JSON.stringify({ [property]: text });
-  return isRecord(tryParseJson(text)) ? text : JSON.stringify({ input: text });
+  const isJson = property === undefined && isRecord(tryParseJson(text));
+  return isJson ? text : JSON.stringify({ [property ?? 'input']: text });
 }
 
 /**

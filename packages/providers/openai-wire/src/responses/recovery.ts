@@ -21,36 +21,20 @@ export function recoveryFor(
   sent: SentBody,
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
 ): Recovery | undefined {
+  const { message, param } = failure;
   if (isBodyRejection(status) && isLoadingRejection(failure, sent)) return WITHOUT_TOOL_LOADING;
-  return missingObjectRecovery(failure, status, sent) ?? bodyRecovery(failure, status, sent, quirks);
-}
-
-/** Returns the recovery for an item or a container that the request refers to and the server does not have. */
-function missingObjectRecovery(
-  { message }: ReportedFailure,
-  status: number,
-  sent: SentBody,
-): Recovery | undefined {
+  // The server does not have an item or a container that the request refers to. Its status is not always 400 or 422.
   const isItemMissing = status === 404 && /^item with id/i.test(message);
   if (isItemMissing && hasVendorItems(sent)) return WITHOUT_REPLAY;
-  return containerRecovery(message, sent);
-}
-
-/** Returns the recovery for a body that the server rejected. The first rule that matches applies. */
-function bodyRecovery(
-  failure: ReportedFailure,
-  status: number,
-  sent: SentBody,
-  quirks: ResponsesQuirks,
-): Recovery | undefined {
+  const withoutContainer = containerRecovery(message, sent);
+  if (withoutContainer !== undefined) return withoutContainer;
   if (!isBodyRejection(status)) return undefined;
-  const { message, param } = failure;
   const text = `${message} ${param ?? ''}`;
   if (PROGRAMS_REJECTED.test(text) && hasProgramTool(sent['tools'])) return WITHOUT_PROGRAMS;
   const withoutMembers = keptMembersRecovery(text, sent);
   if (withoutMembers !== undefined) return withoutMembers;
-  if (isReplayRejection(failure)) return WITHOUT_REPLAY;
-  if (VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent)) return WITHOUT_REPLAY;
+  const isItemRejected = VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent);
+  if (isItemRejected || isReplayRejection(failure)) return WITHOUT_REPLAY;
   if (isIncludeRejection(failure) && sent['include'] !== undefined) return WITHOUT_INCLUDE;
   if (isPartsRejection(failure, sent)) return TEXT_RESULTS;
   if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return withoutSummary(quirks);

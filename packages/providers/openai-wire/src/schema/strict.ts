@@ -229,8 +229,8 @@ function typesOf({ type, enum: values, const: constant, properties, items }: Jso
   if (type !== undefined) return (isList(type) ? type : [type]).filter((each) => typeof each === 'string');
   const all = isList(values) ? values : [constant].filter((value) => value !== undefined);
   if (all.length > 0) return [...new Set(all.map(typeName))];
-  if (properties !== undefined) return ['object'];
-  return items === undefined ? [] : ['array'];
+  if (properties === undefined && items === undefined) return [];
+  return [properties === undefined ? 'array' : 'object'];
 }
 
 function typeName(value: JsonValue): string {
