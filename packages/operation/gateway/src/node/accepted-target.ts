@@ -11,3 +11,7 @@ export function isAcceptedTarget({ url = '/', headersDistinct }: IncomingMessage
   if (origin === undefined) return false;
   return url.startsWith('/') || url === '*' || URL.parse(url)?.origin === origin;
 }
+
+/** Returns the URL of a request. A target that starts with two slashes is a path: it must not name the host, which decides the origin. */
+export const urlOf = ({ url = '/', headers: { host = 'localhost' } }: IncomingMessage): string =>
+  url.startsWith('/') ? `http://${host}${url}` : url;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { FROM_LOOPBACK, CUT, type PlatformContext } from '../../platform-context.ts';
 import type { Json } from '../../response-store.ts';
+import { urlOf } from '../accepted-target.ts';
 import { isFromHere } from '../loopback.ts';
 import type { ServedGateway } from '../served-gateway.ts';
 
@@ -16,10 +17,10 @@ export class SocketRequests {
   private readonly context: PlatformContext;
 
   constructor(gateway: ServedGateway, incoming: IncomingMessage) {
-    const { headers, url = '/', socket } = incoming;
+    const { headers, socket } = incoming;
     const given = Object.entries(headers).filter(([name]) => !OF_UPGRADE.test(name));
     this.gateway = gateway;
-    this.url = new URL(url, `http://${headers.host ?? 'localhost'}`);
+    this.url = new URL(urlOf(incoming));
     this.headers = new Headers(given.map(([name, value]) => [name, String(value)]));
     this.context = {
       ...(isFromHere(incoming) && { [FROM_LOOPBACK]: true }),
