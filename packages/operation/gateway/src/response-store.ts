@@ -91,7 +91,7 @@ export const itemsOf = ({ input, response }: Pick<StoredResponse, 'input' | 'res
   input.concat(response.output);
 
 /** Returns whether a string has the form of a response id. */
-const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
+export const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
 
 const keyOf = (id: string): string => `response/${id}`;
 

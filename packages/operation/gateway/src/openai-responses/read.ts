@@ -93,8 +93,7 @@ function earlierItems(
   if (state === undefined || id === undefined) return { items: [], ids: [] };
   return state.items.conversation(
     id,
-    () =>
-      new Refusal('invalid-request', `Previous response with id '${shortened(id)}' not found.`, NOT_FOUND),
+    () => previousNotFound(id),
     (stored) => {
       if (!isUnfinished(stored)) return itemsOf(stored);
       const { status } = stored.response;
@@ -102,6 +101,10 @@ function earlierItems(
     },
   );
 }
+
+/** Returns the refusal of an unknown `previous_response_id`. */
+export const previousNotFound = (id: string): Refusal =>
+  new Refusal('invalid-request', `Previous response with id '${shortened(id)}' not found.`, NOT_FOUND);
 
 /** Returns whether to make the response in the background. */
 function inBackground(body: Fields, state: ResponseState | undefined): boolean {

@@ -28,8 +28,12 @@ export interface SocketClient extends AsyncDisposable {
 export const ENDS = ['response.completed', 'response.incomplete', 'response.failed', 'error'] as const;
 
 /** Opens a socket of a gateway. Rejects if the gateway refuses the upgrade. */
-export async function openSocket(url: string, headers: Record<string, string> = {}): Promise<SocketClient> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/responses`, {
+export async function openSocket(
+  url: string,
+  headers: Record<string, string> = {},
+  query = '',
+): Promise<SocketClient> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/responses${query}`, {
     headers: { authorization: `Bearer ${KEY}`, ...headers },
   });
   const messages: ServerMessage[] = [];

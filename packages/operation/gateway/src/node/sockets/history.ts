@@ -20,20 +20,38 @@ export function withHistory(body: Json, history: History | undefined): Json {
   return { ...body, previous_response_id: history.storedId, input };
 }
 
+/** Returns the error of a request with a history. Its places in the input become those in the input of the client. */
+export function withOwnPlaces(error: Json, { items: earlier }: Pick<History, 'items'>): Json {
+  const { message, param } = error;
+  const moved = (text: unknown): unknown =>
+    typeof text !== 'string'
+      ? text
+      : text.replace(/^input\[(\d+)\]/, (_, place: string) => {
+          const own = Number(place) - earlier.length;
+          return own < 0 ? `previous_response_id[${place}]` : `input[${own}]`;
+        });
+  return { ...error, message: moved(message), param: moved(param) };
+}
+
 /**
  * Returns the conversation after a response, or `undefined` if the gateway has stored the response.
  *
- * @param sent request of the response
- * @param size size of the items of the request
+ * @param body request of the response
+ * @param earlier conversation that the request continues
  */
-export function historyAfter(response: unknown, sent: Json, size: number): History | undefined {
+export function historyAfter(
+  response: unknown,
+  body: Json,
+  earlier: History | undefined,
+): History | undefined {
   const { id, output, store } = asRecord(response);
   const isStored = store === true;
   if (isStored || typeof id !== 'string' || !Array.isArray(output)) return undefined;
+  const added = [...inputItems(body), ...(output as readonly Json[])];
   return {
     id,
-    storedId: sent['previous_response_id'],
-    items: [...inputItems(sent), ...(output as readonly Json[])],
-    size: size + JSON.stringify(output).length,
+    storedId: earlier === undefined ? body['previous_response_id'] : earlier.storedId,
+    items: [...(earlier?.items ?? []), ...added],
+    size: (earlier?.size ?? 0) + JSON.stringify(added).length,
   };
 }

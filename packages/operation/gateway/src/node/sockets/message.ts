@@ -49,6 +49,7 @@ export function parseMessage(message: Fields): ClientMessage {
   if (message.optional('background', boolean) === true)
     invalid('background', 'is not supported over a socket; send POST /v1/responses');
   message.required('model', nonEmptyString);
+  message.optional('previous_response_id', nonEmptyString);
   // Throws for an invalid input.
   inputItems(body);
   return { type: 'create', body, generates: message.optional('generate', boolean) ?? true };
@@ -61,7 +62,7 @@ export function inputItems({ input }: Json): readonly Json[] {
 }
 
 /** Returns the error message for a failed request: the body, the status and the headers of its response over HTTP. */
-export async function errorMessage(response: Response): Promise<Json> {
+export async function errorMessage(response: Response): Promise<Json & { readonly error: Json }> {
   const { error } = (await response.json()) as { readonly error: Json };
   const headers = [...response.headers].filter(([name]) => !name.startsWith('content-'));
   return {

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { FROM_LOOPBACK, CUT, type PlatformContext } from '../../platform-context.ts';
-import type { Json } from '../../response-store.ts';
+import { responsesFailure } from '../../openai-chat/failure.ts';
+import { previousNotFound } from '../../openai-responses/read.ts';
+import { refusalResponse } from '../../response/refusal-response.ts';
+import { isResponseId, type Json } from '../../response-store.ts';
 import { urlOf } from '../accepted-target.ts';
 import { isFromHere } from '../loopback.ts';
 import type { ServedGateway } from '../served-gateway.ts';
@@ -29,8 +32,19 @@ export class SocketRequests {
   }
 
   /** Returns the refusal of the caller, or `undefined` if the gateway knows the caller. Requests the models for this purpose. */
-  async refusal(signal: AbortSignal): Promise<Response | undefined> {
-    const url = new URL('/v1/models', this.url);
+  refusal(signal: AbortSignal): Promise<Response | undefined> {
+    return this.read('/v1/models', signal);
+  }
+
+  /** Returns the refusal of a caller that continues a response, or `undefined` if the gateway has stored the response for the caller. */
+  async refusalToContinue(id: string, signal: AbortSignal): Promise<Response | undefined> {
+    const refused = await this.read(`/v1/responses/${isResponseId(id) ? id : 'unknown'}`, signal);
+    return refused?.status === 404 ? refusalResponse(previousNotFound(id), responsesFailure) : refused;
+  }
+
+  /** Returns the response of a path if it is a refusal. */
+  private async read(path: string, signal: AbortSignal): Promise<Response | undefined> {
+    const url = new URL(path + this.url.search, this.url);
     const response = await this.send(new Request(url, { headers: this.headers, signal }));
     if (!response.ok) return response;
     await response.body?.cancel();

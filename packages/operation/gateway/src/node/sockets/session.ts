@@ -5,7 +5,7 @@ import { Refusal } from '../../errors/refusal.ts';
 import { refusalOf } from '../../errors/refusal-of.ts';
 import { invalid } from '../../parsing/fields.ts';
 import type { Json } from '../../response-store.ts';
-import { type History, historyAfter, withHistory } from './history.ts';
+import { type History, historyAfter, withHistory, withOwnPlaces } from './history.ts';
 import {
   type ClientMessage,
   errorMessage,
@@ -37,7 +37,7 @@ interface Lane {
 
 interface Create extends Extract<ClientMessage, { readonly type: 'create' }> {
   readonly streamId: string | undefined;
-  /** Length of the message. */
+  /** Number of characters of the message. */
   readonly size: number;
 }
 
@@ -85,6 +85,8 @@ export class Session {
   private readonly lanes = new Map<string | undefined, Lane>();
   private readonly running = new Semaphore(MAX_RUNNING);
   private unfinished = 0;
+  /** Number of characters of the requests that have not begun. */
+  private waitingSize = 0;
   private ending: Ending | undefined;
 
   constructor(socket: WebSocket, { requests, signal, maxBytes }: SessionOptions) {
@@ -131,7 +133,7 @@ export class Session {
       streamId = streamIdOf(json);
       const message = parseMessage(json);
       if (message.type === 'steer') this.reply(steerFailed(message.steer));
-      else void this.enqueue({ ...message, streamId, size: text.length }, this.laneOf(streamId));
+      else void this.enqueue({ ...message, streamId, size: text.length }, this.laneOf(streamId, text.length));
     } catch (error) {
       void refusalMessage(refusalOf(error)).then((message) => {
         this.reply({ ...message, stream_id: streamId });
@@ -149,11 +151,15 @@ export class Session {
       });
   }
 
-  /** Returns the lane of a request. Throws a refusal if the socket accepts no further request. */
-  private laneOf(streamId: string | undefined): Lane {
+  /** Returns the lane of a request. Throws a refusal if the socket accepts no further request. `size`: characters of the message */
+  private laneOf(streamId: string | undefined, size: number): Lane {
     if (this.ending !== undefined) throw this.ending.refusal;
     if (this.unfinished >= MAX_REQUESTS)
       throw new Refusal('busy', `the socket has ${MAX_REQUESTS} unfinished requests; wait for a response`);
+    if (this.waitingSize > 0 && this.waitingSize + size > this.maxBytes) {
+      const message = `the requests of the socket that wait are larger than ${this.maxBytes} characters; wait for a response`;
+      throw new Refusal('busy', message);
+    }
     const existing = this.lanes.get(streamId);
     if (existing !== undefined) return existing;
     const named = this.lanes.size - (this.lanes.has(undefined) ? 1 : 0);
@@ -172,6 +178,7 @@ export class Session {
   /** Runs the request after the earlier requests of its lane. */
   private async enqueue(create: Create, lane: Lane): Promise<void> {
     this.unfinished++;
+    this.waitingSize += create.size;
     lane.last = lane.last
       .then(() => this.running.run(this.signal, () => this.run(create, lane)))
       .catch(() => {
@@ -184,6 +191,7 @@ export class Session {
   }
 
   private async run(create: Create, lane: Lane): Promise<void> {
+    this.waitingSize -= create.size;
     if (this.socket.readyState !== this.socket.OPEN) return;
     const { signal, release } = derivedSignal(this.signal);
     try {
@@ -194,24 +202,25 @@ export class Session {
   }
 
   private async respond(
-    { body, streamId, generates, size }: Create,
+    { body, streamId, generates }: Create,
     lane: Lane,
     signal: AbortSignal,
   ): Promise<void> {
     const previousId = body['previous_response_id'];
     const history = this.historyOf(previousId);
-    const sent = withHistory(body, history);
     const response = generates
-      ? await this.requests.create(sent, signal)
-      : ((await this.requests.refusal(signal)) ?? warmUpResponse(body));
+      ? await this.requests.create(withHistory(body, history), signal)
+      : await this.warmUp(body, history, signal);
     if (!response.ok || response.body === null) {
-      await this.send({ ...(await errorMessage(response)), stream_id: streamId });
+      const message = await errorMessage(response);
+      const error = history === undefined ? message.error : withOwnPlaces(message.error, history);
+      await this.send({ ...message, error, stream_id: streamId });
       return;
     }
     for await (const event of this.eventsOf(response.body)) {
       const { type, response: object } = event;
       if (type === 'response.completed' || type === 'response.incomplete')
-        this.remember(lane, historyAfter(object, sent, size + (history?.size ?? 0)));
+        this.remember(lane, historyAfter(object, body, history));
       const message: Json = { ...event, stream_id: streamId };
       // The gateway has received the items of the previous response instead of its id.
       await this.send(
@@ -220,6 +229,16 @@ export class Session {
           : message,
       );
     }
+  }
+
+  /** Responds without a call of the model, if the caller may send the request. */
+  private async warmUp(body: Json, history: History | undefined, signal: AbortSignal): Promise<Response> {
+    const id = body['previous_response_id'];
+    const refusal =
+      typeof id === 'string' && history === undefined
+        ? this.requests.refusalToContinue(id, signal)
+        : this.requests.refusal(signal);
+    return (await refusal) ?? warmUpResponse(body);
   }
 
   /** Returns the conversation of a response that is the latest of a lane. */
