@@ -261,6 +261,26 @@ describe('a gateway that stops', () => {
 });
 
 describe('a client that disconnects', () => {
+  it('during the check of its key ends that check', async () => {
+    const statuses: number[] = [];
+    const asked = gate();
+    await using testGateway = await startGateway({
+      sockets: true,
+      gateway: {
+        authorize: () => {
+          asked.open();
+          return new Promise(() => undefined);
+        },
+        onRequest: ({ status }) => statuses.push(status),
+      },
+    });
+    const socket = new WebSocket(`${testGateway.url.replace('http', 'ws')}/v1/responses`);
+    socket.on('error', () => undefined);
+    await asked.opened;
+    socket.terminate();
+    await expect.poll(() => statuses).toEqual([499]);
+  });
+
   it.each<[string, (socket: WebSocket) => void]>([
     ['without a close frame', (socket) => socket.terminate()],
     ['with a close frame', (socket) => socket.close()],

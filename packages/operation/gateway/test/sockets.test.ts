@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { memoryCache } from '@majordomo/cache';
 import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
@@ -105,6 +106,21 @@ describe('a socket', () => {
         .replaceAll(/"((?:resp|msg)_)[^"]*"/g, '"$1"')
         .replaceAll(/_at":\d+/g, '_at":0');
     expect(JSON.parse(withoutIds(client.messages))).toEqual(JSON.parse(withoutIds(events)));
+  });
+
+  it('receives no ping at the end of a response', async () => {
+    await using testGateway = await startGateway({ sockets: true });
+    await using client = await openSocket(testGateway.url);
+    let pings = 0;
+    client.socket.on('ping', () => pings++);
+    for (let turn = 0; turn < 2; turn++) {
+      client.create();
+      await client.next('response.completed');
+    }
+    const pong = once(client.socket, 'pong');
+    client.socket.ping();
+    await pong;
+    expect(pings).toBe(0);
   });
 
   it('continues only the latest response of a lane, from any lane', async () => {

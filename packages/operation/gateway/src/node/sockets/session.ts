@@ -263,12 +263,14 @@ export class Session {
   /** Yields the events of a stream. While the stream has none, its heartbeats become pings. */
   private async *eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Json> {
     const events: Json[] = [];
+    let isDone = false;
     const decoder = new SseDecoder((data) => {
-      if (data !== '[DONE]') events.push(JSON.parse(data) as Json);
+      if (data === '[DONE]') isDone = true;
+      else events.push(JSON.parse(data) as Json);
     });
     for await (const chunk of body) {
       decoder.push(chunk);
-      if (events.length === 0) this.socket.ping();
+      if (events.length === 0 && !isDone) this.socket.ping();
       yield* events.splice(0);
     }
   }
