@@ -90,7 +90,7 @@ describe('majordomo serve', () => {
     expect(lines).toEqual([
       `Serving default, fast, smart at ${url}`,
       `export OPENAI_BASE_URL=${url}/v1 ANTHROPIC_BASE_URL=${url}  # any key is accepted`,
-      `Inspector: ${url}/inspector, with the token in admin-token`,
+      `Inspector: ${url}/inspector?token=TOKEN; the token is in admin-token`,
       '',
     ]);
     const answer = await chat(url, 'smart');

@@ -11,7 +11,11 @@ export function llmsFiles() {
   const files = new Map([...pages].map(([file, page]) => [`${page}.md`, markdownOf(file, pages)]));
   const guides = groupsOf().filter(({ files: listed }) => listed.length > 0);
   const packages = wingsOf().map(({ file, files: listed }) => ({ title: titleOf(file), files: listed }));
-  const groups = [...guides, ...packages].map(({ title, files: listed }) => ({
+  const apps = {
+    title: 'Applications',
+    files: [...pages.keys()].filter((file) => /^apps\/[\w-]+\/README\.md$/.test(file)),
+  };
+  const groups = [...guides, ...packages, apps].map(({ title, files: listed }) => ({
     title,
     files: listed.filter((file) => pages.has(file)),
   }));

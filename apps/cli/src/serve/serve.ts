@@ -233,7 +233,7 @@ function inspectorLine(
       : 'off; to enable it without a terminal, pass --admin-token-file FILE';
   if (flags.inspector === false) return 'off';
   if (flags.adminTokenFile !== undefined)
-    return `${url}/inspector, with the token in ${printable(flags.adminTokenFile)}`;
+    return `${url}/inspector?token=TOKEN; the token is in ${printable(flags.adminTokenFile)}`;
   // Do not print a token that the user has set, because logs may contain the output.
   return isFromOutside ? `${url}/inspector, with MAJORDOMO_ADMIN_TOKEN` : inspectorAt(url, token);
 }

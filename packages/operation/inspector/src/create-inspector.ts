@@ -151,7 +151,7 @@ function closed({ token }: InspectorSetup): Refusal {
   const how =
     token === undefined
       ? 'set a token, or return { admin: true } from authorize'
-      : 'open the address with the token again';
+      : 'add the token to its address, as in /inspector?token=…';
   return new Refusal(401, `the inspector requires access; ${how}`);
 }
 

@@ -16,7 +16,7 @@ test(`a bundle of core without its lazy parts is at most ${GZIPPED_BYTES} bytes,
   expect(gzipSync(await initialCode()).length, remedy).toBeLessThanOrEqual(GZIPPED_BYTES);
 });
 
-const UI_BYTES = 52_500;
+const UI_BYTES = 52_700;
 
 test(`the entries of ui without core and agent are at most ${UI_BYTES} bytes together, minified`, async () => {
   const resolveDir = join(ROOT, 'packages/agents/ui/dist');

@@ -71,6 +71,7 @@ const RUNS: Readonly<Record<string, readonly Run[]>> = {
       ],
       prints: ['waits for approval: refund {"number":"7","usd":49}'],
     },
+    { args: ['ask', '7'], fails: 'a run of order 7 waits for a decision' },
     { args: ['approve', '7'], script: ['You receive 49 USD.'], prints: ['You receive 49 USD.'] },
     { args: ['approve', '8'], fails: 'no run of order 8 waits for a decision' },
   ],
@@ -233,6 +234,8 @@ function listenAnywhere(): void {
   });
 }
 
+let runs = 0;
+
 /** Runs a program. Its tests, if it has any, run at once. */
 async function run({ name, code, loader }: Program, args: readonly string[]): Promise<void> {
   const { code: module } = await transform(code, {
@@ -247,7 +250,8 @@ async function run({ name, code, loader }: Program, args: readonly string[]): Pr
   const it = (_title: string, body: () => unknown): void => void tests.push(body);
   vi.stubGlobal('runner', { expect, it });
   vi.spyOn(process, 'argv', 'get').mockReturnValue([process.execPath, file, ...args]);
-  await import(`${pathToFileURL(file).href}?${args.join('+')}`);
+  // An equal address would not run the module again.
+  await import(`${pathToFileURL(file).href}?${++runs}`);
   for (const body of tests) await body();
 }
 

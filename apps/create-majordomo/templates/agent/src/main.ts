@@ -11,6 +11,11 @@ const agent = shopAgent(agentModel(process.env));
 
 /** Starts a run, and stores it if a call waits for an approval. */
 async function ask(): Promise<void> {
+  if ((await stores.runs.load(id)) !== undefined) {
+    await stores.runs.release(id);
+    fail(`a run of order ${id} waits; decide with: npm start -- approve ${id}, or: npm start -- deny ${id}`);
+    return;
+  }
   const question = `My lamp from order ${id} is broken. I want my money back.`;
   console.log(`customer: ${question}`);
   await end(await agent.run(question));
