@@ -103,6 +103,12 @@ const EXPECTED = {
   'token usage': 'docs/money',
   'abort request keep partial text': 'docs/events',
   'opentelemetry console': 'docs/tracing',
+  'openai compatible proxy': 'docs/gateway',
+  'forbid openai import': 'packages/eslint-plugin',
+  'approve tool call': 'docs/agents',
+  'price of an answer': 'docs/money',
+  'inspector token': 'docs/inspector',
+  abort: 'docs/events',
 };
 
 /** Returns the searches whose first result is on another page. */
