@@ -118,11 +118,12 @@ function legal(block: Block): Block {
 /** Blocks of programs are sent back only together, so that some of them are not a turn (see `vendor-programs.test.ts`). */
 const OF_PROGRAMS = new Set(['program', 'program_output', 'code_execution_tool_result']);
 
-/** Returns the blocks as they are in a turn without a program: each call is one of the model. */
+/** Returns the blocks as they are in a turn without a program: each call is one of the model, and the vendor ran no code. */
 const withoutPrograms = (blocks: readonly Block[]): readonly Block[] =>
   blocks
     .filter(({ type }) => !OF_PROGRAMS.has(String(type)))
-    .map((block) => (block['caller'] === undefined ? block : { ...block, caller: { type: 'direct' } }));
+    .map((block) => (block['caller'] === undefined ? block : { ...block, caller: { type: 'direct' } }))
+    .map((block) => (block['name'] === 'code_execution' ? { ...block, name: 'web_search' } : block));
 
 /** Returns a response with some of the blocks in random order, with a block of an unknown type, and with unknown members. */
 function randomResponse(whole: Block, member: string, seed: number): Block {
