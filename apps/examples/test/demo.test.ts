@@ -26,7 +26,7 @@ vi.setConfig({ testTimeout: LIMIT_MS });
 it('the timeline matches the requests of the servers', { retry: 2 }, async () => {
   let shown = '';
   const events: CallEvent[] = [];
-  const timeline = createTimeline({ write: (text) => (shown += text), color: false });
+  const timeline = createTimeline({ write: (text) => (shown += text), hasColor: false });
   const recording = {
     ...timeline,
     onEvent: (event: CallEvent) => {
@@ -73,7 +73,7 @@ it('the timeline matches the requests of the servers', { retry: 2 }, async () =>
 
 it('two more wires take part, and their servers receive the requests', async () => {
   let shown = '';
-  const timeline = createTimeline({ write: (text) => (shown += text), color: false });
+  const timeline = createTimeline({ write: (text) => (shown += text), hasColor: false });
   const servers = await playMoreWires(timeline);
   const seen = servers.map(({ requests }) => requests.map(({ model, violations }) => [model, violations]));
   expect(seen).toEqual([[['gemini-demo', []]], [['claude-demo', []]]]);
@@ -87,7 +87,7 @@ it('two more wires take part, and their servers receive the requests', async () 
 
 it('the gateway serves a chain, and OpenAI’s SDK gets the answer of the second vendor', async () => {
   let shown = '';
-  const timeline = createTimeline({ write: (text) => (shown += text), color: false });
+  const timeline = createTimeline({ write: (text) => (shown += text), hasColor: false });
   const servers = await playGateway(timeline);
   const seen = servers.map(({ requests }) => requests.map(({ model, violations }) => [model, violations]));
   expect(seen).toEqual([[['gpt-away', []]], [['claude-served', []]]]);
