@@ -21,10 +21,14 @@ const AROUND = 64;
 
 /** First code unit that can belong to the same visible character as the code unit before it, except in line endings. */
 const FIRST_COMBINING = 0x300;
+const CARRIAGE_RETURN = 13;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Returns the offset between two visible characters that is nearest to `at`, before it (-1) or after it (1). */
+/**
+ * Returns the offset between two visible characters that is nearest to `at`, before it (-1) or after it (1). A visible character
+ * that is longer than `AROUND` is split.
+ */
 function boundary(text: string, at: number, direction: -1 | 1): number {
   if (at <= 0 || at >= text.length) return at;
   const before = text.charCodeAt(at - 1);
@@ -34,19 +38,24 @@ function boundary(text: string, at: number, direction: -1 | 1): number {
   const from = startOfFlags(text, Math.max(0, at - AROUND));
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const starts = [...segmenter.segment(text.slice(from, at + AROUND))].map(({ index }) => index + from);
-  if (direction === 1) return starts.find((start) => start >= at) ?? at;
+  if (direction === 1) {
+    const reachesEnd = at + AROUND >= text.length;
+    return starts.find((start) => start >= at) ?? (reachesEnd ? text.length : at);
+  }
   // The segment at `from` may be the rest of a character that begins earlier.
   return starts.findLast((start) => start <= at && (start > from || start === 0)) ?? at;
 }
 
-const CARRIAGE_RETURN = 13;
-
-/** Returns the start of a sequence of flags. Only from this start can the letters be divided into pairs, which form the flags. */
+/**
+ * Returns the start of a sequence of flags; `at` outside of such a sequence. A flag is a pair of regional indicators, and only from
+ * the start of the sequence can the indicators be divided into pairs.
+ */
 function startOfFlags(text: string, at: number): number {
-  let start = isFlagLetter(text.codePointAt(at - 1)) ? at - 1 : at;
-  while (isFlagLetter(text.codePointAt(start - 2))) start -= 2;
+  const isInsideIndicator = isRegionalIndicator(text.codePointAt(at - 1));
+  let start = isInsideIndicator ? at - 1 : at;
+  while (isRegionalIndicator(text.codePointAt(start - 2))) start -= 2;
   return start;
 }
 
-const isFlagLetter = (code: number | undefined): boolean =>
+const isRegionalIndicator = (code: number | undefined): boolean =>
   code !== undefined && code >= 0x1f1e6 && code <= 0x1f1ff;

@@ -154,6 +154,8 @@ describe('a cut', () => {
     expect(cutEnd('🇫🇷🇩🇪🇮🇹', 6)).toBe('🇫🇷');
     expect(cutEnd('🇫🇷🇩🇪🇮🇹', 8)).toBe('🇫🇷🇩🇪');
     expect(cutMiddle(`${'x'.repeat(40)}e\u0301y`, 2, 2, () => '…')).toBe('xx…y');
+    expect(cutMiddle(`${'x'.repeat(40)}😀`, 2, 1, () => '…')).toBe('xx…');
+    expect(cutMiddle(`${'x'.repeat(40)}e\u0301`, 2, 1, () => '…')).toBe('xx…');
   });
 
   it.each([
