@@ -12,9 +12,9 @@ const INPUT_MODES = [
   'image/gif',
 ];
 
-/** Returns the complete card. Capabilities and interfaces are those of this server. */
+/** Returns the complete card. Interfaces and capabilities, except extensions, are those of this server. */
 export function cardOf({ card, url, push }: Pick<ServeA2aOptions, 'card' | 'url' | 'push'>): AgentCard {
-  const { name, description, version } = card;
+  const { name, description, version, securitySchemes = BEARER } = card;
   return {
     name,
     description,
@@ -31,14 +31,18 @@ export function cardOf({ card, url, push }: Pick<ServeA2aOptions, 'card' | 'url'
     provider: card.provider,
     documentationUrl: card.documentationUrl,
     iconUrl: card.iconUrl,
-    securitySchemes: card.securitySchemes ?? BEARER,
-    securityRequirements: card.securityRequirements ?? [{ schemes: { bearer: { list: [] } } }],
+    securitySchemes,
+    securityRequirements: card.securityRequirements ?? anyOneOf(securitySchemes),
     defaultInputModes: card.defaultInputModes ?? INPUT_MODES,
     defaultOutputModes: card.defaultOutputModes ?? ['text/plain'],
     skills: card.skills ?? [skillOf(name, description)],
     signatures: card.signatures ?? [],
   };
 }
+
+/** Returns requirements of which a client must fulfill one: each names one scheme. */
+const anyOneOf = (schemes: AgentCard['securitySchemes']): AgentCard['securityRequirements'] =>
+  Object.keys(schemes).map((name) => ({ schemes: { [name]: { list: [] } } }));
 
 const BEARER: AgentCard['securitySchemes'] = {
   bearer: {

@@ -32,7 +32,10 @@ export interface ServeA2aOptions {
   readonly agent: Pick<Agent, 'run' | 'stream'>;
   /** Public address of the endpoint, such as `https://support.example.com/a2a`. Other paths receive the status 404. */
   readonly url: string;
-  /** Card of the agent, which everyone can read. Its `supportedInterfaces` are always the endpoint at `url`. */
+  /**
+   * Card of the agent, which everyone can read. Its `supportedInterfaces` are always the endpoint at `url`. Default of
+   * `securitySchemes`: a bearer token. Default of `securityRequirements`: any one of the schemes.
+   */
   readonly card: Pick<AgentCard, 'name' | 'description' | 'version'> & Partial<AgentCard>;
   /**
    * Returns the caller of a request, or `undefined` for the status 401. The tasks, conversations and webhooks of another caller do
