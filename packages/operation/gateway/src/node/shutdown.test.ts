@@ -107,6 +107,7 @@ describe('a shutdown', () => {
   });
 
   it('closes all connections after graceMs, but not if the server closes before', async () => {
+    vi.spyOn(performance, 'now').mockReturnValue(1000);
     for (const isInTime of [false, true]) {
       const { finish, log, shutdown } = setUp();
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -121,6 +122,27 @@ describe('a shutdown', () => {
       await closed;
       vi.useRealTimers();
     }
+  });
+
+  it('counts the wait for new connections as part of graceMs', async () => {
+    let now = 1000;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const { connect, finish, log, shutdown } = setUp();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const closed = shutdown.close(5000);
+    for (let turn = 0; turn < 5; turn++) {
+      await turns(5);
+      connect('next', 1);
+    }
+    now += 2000;
+    await turns(3);
+    expect(log).toEqual(['close', 'closeIdleConnections']);
+    vi.advanceTimersByTime(2999);
+    expect(log).toEqual(['close', 'closeIdleConnections']);
+    vi.advanceTimersByTime(1);
+    expect(log[2]).toBe('closeAllConnections');
+    finish();
+    await closed;
   });
 
   it('with graceMs Infinity does not close connections that are in use', async () => {

@@ -13,7 +13,8 @@ const QUIET_TURNS = 10;
 export class Shutdown {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
-  private readonly watchers = new Set<ServerResponse>();
+  /** Responses that end only with the server. */
+  private readonly unending = new Set<ServerResponse>();
   private readonly responses = new Set<ServerResponse>();
   private isClosing = false;
 
@@ -23,7 +24,7 @@ export class Shutdown {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
-    // `server.close` closes idle connections, and Node treats a connection as idle although its response is still being sent.
+    // `server.close` calls `closeIdleConnections`, and Node treats a connection as idle although its response is still being sent.
     const closeIdle = server.closeIdleConnections.bind(server);
     server.closeIdleConnections = () => {
       if (![...this.responses].some(({ writableEnded }) => writableEnded)) closeIdle();
@@ -32,7 +33,7 @@ export class Shutdown {
       this.responses.add(outgoing);
       outgoing.once('close', () => {
         this.responses.delete(outgoing);
-        this.watchers.delete(outgoing);
+        this.unending.delete(outgoing);
         // Node treats the connection as idle only after the `close` event of the response.
         if (this.isClosing) setImmediate(() => server.closeIdleConnections());
       });
@@ -41,17 +42,22 @@ export class Shutdown {
 
   /** Registers a response that does not end by itself. The response ends when the server closes. */
   endsWithServer(outgoing: ServerResponse): void {
-    this.watchers.add(outgoing);
+    this.unending.add(outgoing);
     if (this.isClosing) setImmediate(() => outgoing.end());
   }
 
+  /**
+   * Stops listening and resolves when all connections are closed. Responses may end within `graceMs` milliseconds. Then their
+   * connections are closed.
+   */
   async close(graceMs: number): Promise<void> {
+    const deadline = performance.now() + graceMs;
     this.isClosing = true;
-    for (const outgoing of this.watchers) outgoing.end();
+    for (const outgoing of this.unending) outgoing.end();
     await this.arrived(Math.min(graceMs, ARRIVING_MS));
     // `closeIdleConnections` does not close connections that have sent no request.
     for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
-    await this.closed(graceMs);
+    await this.closed(Math.max(0, deadline - performance.now()));
   }
 
   /**
@@ -66,9 +72,10 @@ export class Shutdown {
       await new Promise((next) => setImmediate(next));
   }
 
-  private closed(graceMs: number): Promise<void> {
+  /** Stops listening and waits until all connections are closed. Closes them after `maxMs` milliseconds. */
+  private closed(maxMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = systemClock.timer(graceMs, () => {
+      const cancel = systemClock.timer(maxMs, () => {
         this.server.closeAllConnections();
         // Node does not count WebSockets among the connections of the server.
         for (const socket of this.sockets) socket.destroy();
