@@ -164,6 +164,23 @@ describe('mcpApps', () => {
     },
   );
 
+  it('refuses a request of more than 1 MiB, and a request that ends before its body is complete', async () => {
+    const apps = mcpApps([await flights()]);
+    const large = await apps.fetch(requestOf('x'.repeat(1024 * 1024 + 1)));
+    expect([large.status, await large.json()]).toEqual([
+      413,
+      { error: { message: 'the request has more than 1048576 bytes' } },
+    ]);
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) });
+    const cut = await apps.fetch(
+      new Request('https://app.example/apps', { method: 'POST', body, duplex: 'half' }),
+    );
+    expect([cut.status, await cut.json()]).toEqual([
+      400,
+      { error: { message: 'the request ended before its body was complete' } },
+    ]);
+  });
+
   it.each([6, 20])('refuses an app of %i MB', async (megabytes) => {
     const html = 'x'.repeat(megabytes * 1024 * 1024);
     const apps = mcpApps([await flights([{ uri: URI, tools: ['plan'], html }])]);

@@ -4,6 +4,8 @@ import { limitBody } from '@majordomo/wire-kit';
 import type { AppHost } from '../client/app-host.ts';
 import { APP_TYPE, appUriOf, isVisibleTo } from '../tool-app.ts';
 
+// A page of the application hosts apps and sends their requests. An app is HTML of an MCP server.
+
 /** Maximum size of a page's request. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 /** Maximum size of an app. */
@@ -21,10 +23,8 @@ export async function answerApp(request: Request, hosts: ReadonlyMap<string, App
   if (request.method !== 'POST') return refusal(405, 'send a POST request');
   if (isCrossSite(request) && !isJson(request))
     return refusal(415, 'send the content type application/json from another site');
-  const text = await limitBody(new Response(request.body), 'app', MAX_REQUEST_BYTES)
-    .text()
-    .catch(() => undefined);
-  if (text === undefined) return refusal(413, `the request has more than ${MAX_REQUEST_BYTES} bytes`);
+  const text = await textOf(request);
+  if (typeof text !== 'string') return text;
   const { app, method, params = {} } = asRecord(tryParseJson(text));
   if (!isRecord(app) || !isRecord(params) || isTooDeep(params))
     return refusal(400, 'the request must be an object with the members app, method and params');
@@ -38,10 +38,22 @@ export async function answerApp(request: Request, hosts: ReadonlyMap<string, App
     if (method === 'tools/call') return await call({ host, params, signal });
     return refusal(400, 'the method must be resources/read, resources/list or tools/call');
   } catch (error) {
-    if (LlmError.is(error) && error.details.code === 'too-large') return refusal(413, TOO_LARGE);
+    if (isTooLarge(error)) return refusal(413, TOO_LARGE);
     return refusal(502, LlmError.is(error) ? error.message : 'the server failed');
   }
 }
+
+/** Returns the text of a request's body, or the refusal of a body that is too large or incomplete. */
+const textOf = (request: Request): Promise<string | Response> =>
+  limitBody(new Response(request.body), 'app', MAX_REQUEST_BYTES)
+    .text()
+    .catch((error: unknown) =>
+      isTooLarge(error)
+        ? refusal(413, `the request has more than ${MAX_REQUEST_BYTES} bytes`)
+        : refusal(400, 'the request ended before its body was complete'),
+    );
+
+const isTooLarge = (error: unknown): boolean => LlmError.is(error) && error.details.code === 'too-large';
 
 /** Returns the content of an app. Other resources are not for pages. */
 async function read({ host, params, signal }: AppRequest): Promise<Response> {
@@ -68,6 +80,7 @@ async function call({ host, params, signal }: AppRequest): Promise<Response> {
   const needsApproval = typeof approval === 'function' ? await approval(args) : approval;
   if (needsApproval) return refusal(403, 'the tool needs an approval, which an app cannot give');
   const check = host.checkOf(listed);
+  // A page cannot wait, so the call must not suspend.
   const outcome = await host.connection.call({ tool: listed, args, signal, suspend: [], check });
   if (outcome.type !== 'result') return refusal(502, 'the server requires an answer of the user');
   return Response.json(outcome.result);
