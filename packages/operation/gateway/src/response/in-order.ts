@@ -1,7 +1,10 @@
 import type { StreamEvent } from '@majordomo/core';
 import type { Writer } from '../wire.ts';
 
-/** Returns a writer that reorders events so that only one part is open at a time, as some clients expect. */
+/**
+ * Returns a writer that reorders events so that only one part is open at a time, as some clients expect. The writer serves one
+ * attempt: after a reset, a new writer is required.
+ */
 export function inOrder(writer: Writer): Writer {
   const order = new PartOrder();
   return {
@@ -17,33 +20,44 @@ export function inOrder(writer: Writer): Writer {
 
 /** Order of events by their part. Events of the first open part are emitted, and events of later parts are buffered. */
 class PartOrder {
-  /** Indices of the parts that have started and not ended. Events of the first part are emitted. */
+  /** Indices of the parts that have begun and not been emitted completely. Events of the first part are emitted. */
   private readonly open: number[] = [];
-  private readonly held = new Map<number, StreamEvent[]>();
+  private readonly buffered = new Map<number, StreamEvent[]>();
 
+  /** Returns the events to emit after an event has arrived. */
   push(event: StreamEvent): readonly StreamEvent[] {
     if (!('index' in event)) return [event];
-    if (event.type === 'part-start') this.open.push(event.index);
-    if (event.index !== this.open[0]) {
-      const waiting = this.held.get(event.index);
-      if (waiting === undefined) this.held.set(event.index, [event]);
-      else waiting.push(event);
+    // Parts without deltas, such as vendor parts, have no `part-start`. Their `part-end` is their only event.
+    const isFirstOfPart =
+      event.type === 'part-start' || (event.type === 'part-end' && !this.open.includes(event.index));
+    if (isFirstOfPart) this.open.push(event.index);
+    const isOfFirstPart = event.index === this.open[0];
+    if (!isOfFirstPart) {
+      this.buffer(event, event.index);
       return [];
     }
     if (event.type !== 'part-end') return [event];
     this.open.shift();
-    return [event, ...this.released()];
+    return [event, ...this.release()];
   }
 
-  private released(): StreamEvent[] {
-    const events: StreamEvent[] = [];
+  private buffer(event: StreamEvent, index: number): void {
+    const events = this.buffered.get(index);
+    if (events === undefined) this.buffered.set(index, [event]);
+    else events.push(event);
+  }
+
+  /** Removes and returns the buffered events of the next parts, up to and including the first part that has not ended. */
+  private release(): StreamEvent[] {
+    const released: StreamEvent[] = [];
     for (let next = this.open[0]; next !== undefined; next = this.open[0]) {
-      const waiting = this.held.get(next) ?? [];
-      this.held.delete(next);
-      events.push(...waiting);
-      if (waiting.at(-1)?.type !== 'part-end') break;
+      const events = this.buffered.get(next) ?? [];
+      this.buffered.delete(next);
+      released.push(...events);
+      const hasEnded = events.at(-1)?.type === 'part-end';
+      if (!hasEnded) break;
       this.open.shift();
     }
-    return events;
+    return released;
   }
 }
