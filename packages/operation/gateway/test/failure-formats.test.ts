@@ -38,8 +38,7 @@ describe.each(ROWS)('a refusal of the kind %s', (kind, type, code, anthropicType
   it(`has the type ${type} and the code ${code} at OpenAI`, () => {
     const expected = { error: { message: 'reason', type, param: null, code } };
     expect(chatFailure(refusal)).toEqual(expected);
-    const param = kind === 'over-limit' ? 'max_output_tokens' : null;
-    expect(responsesFailure(refusal)).toEqual({ error: { ...expected.error, param } });
+    expect(responsesFailure(refusal)).toEqual(expected);
   });
 
   it(`has the type ${anthropicType} at Anthropic`, () => {

@@ -1,5 +1,8 @@
 import type { Refusal, RefusalKind } from '../errors/refusal.ts';
 
+// Kinds of denials by a gate: `spent` if a budget of the ledger is used up, `not-allowed` if a limit never resets, and `denied`
+// otherwise.
+
 /** Error codes of the wire that clients evaluate. */
 const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
   unauthorized: 'invalid_api_key',
@@ -16,6 +19,7 @@ const CODES: Readonly<Partial<Record<RefusalKind, string>>> = {
   'no-such-object': 'not_found',
 };
 
+/** Error types of the wire. The type of any other kind is `server_error`. */
 const TYPES: Readonly<Partial<Record<RefusalKind, string>>> = {
   unauthorized: 'authentication_error',
   forbidden: 'permission_error',
@@ -51,4 +55,4 @@ export const chatFailure = ({ kind, message, path, code }: FailureFacts): object
 
 /** Formats a refusal for Responses, which has another parameter name for the maximum output length. */
 export const responsesFailure: typeof chatFailure = ({ kind, message, path, code }) =>
-  chatFailure({ kind, message, code, path: kind === 'over-limit' ? 'max_output_tokens' : path });
+  chatFailure({ kind, message, code, path: path === 'max_tokens' ? 'max_output_tokens' : path });

@@ -309,8 +309,13 @@ describe('a failure of OpenAI’s wires', () => {
   ])('of the kind %s has the type %s and the code %s', (kind, type, code) => {
     const refusal = new Refusal(kind, 'no', { path: 'stop' });
     expect(chatFailure(refusal)).toEqual({ error: { message: 'no', type, param: 'stop', code } });
-    const path = kind === 'over-limit' ? 'max_output_tokens' : 'stop';
-    expect(responsesFailure(refusal)).toEqual({ error: { message: 'no', type, param: path, code } });
+    expect(responsesFailure(refusal)).toEqual(chatFailure(refusal));
+  });
+
+  it('about the maximum output length has the parameter name of the wire', () => {
+    const refusal = new Refusal('over-limit', 'no', { path: 'max_tokens' });
+    expect(chatFailure(refusal)).toMatchObject({ error: { param: 'max_tokens' } });
+    expect(responsesFailure(refusal)).toMatchObject({ error: { param: 'max_output_tokens' } });
   });
 
   it('has the code of the refusal, and null without a path', () => {
