@@ -150,6 +150,13 @@ describe('a stream', () => {
       text: 'Tea is old.',
       citations,
     });
+    const call = { functionCall: { id: 'c', name: 'f', args: {} } };
+    for (const next of [call, { text: 'Hm', thought: true }])
+      expect(parts(read(chunk([{ text: 'Tea is old.' }]), chunk([next], last)))[0]).toEqual({
+        type: 'text',
+        text: 'Tea is old.',
+        citations,
+      });
     const lateMetadata = read(chunk([{ text: 'Tea' }, signature]), chunk([], last));
     expect(lateMetadata.flatMap((event) => (event.type === 'warning' ? [event.warning.what] : []))).toEqual([
       'citations',

@@ -88,9 +88,9 @@ export class GeminiReader implements WireReader {
   private readonly isComputerAction: NonNullable<GeminiReaderOptions['isComputerAction']>;
   private rawFinish: string | undefined;
   private finishMessage: string | undefined;
-  private tokens: WireUsage | undefined;
+  private wireUsage: WireUsage | undefined;
   /** Whether the response is a non-streaming body. The finish reason of such a body may be missing. */
-  private isComplete = false;
+  private isNonStreaming = false;
   private calls = 0;
   private storedParts = 0;
   private readonly searches = new Set<string>();
@@ -124,7 +124,7 @@ export class GeminiReader implements WireReader {
     let hasCandidates = false;
     for (const chunk of chunks) hasCandidates = this.readChunk(chunk) || hasCandidates;
     if (!hasCandidates) throw this.protocolError('candidates', 'is missing');
-    this.isComplete = true;
+    this.isNonStreaming = true;
     if (this.rawFinish === undefined)
       this.warnings.warn('finish reason', 'the response has no finish reason', 'repaired');
   }
@@ -132,7 +132,7 @@ export class GeminiReader implements WireReader {
   end(): void {
     const { rawFinish, writer } = this;
     const { target } = writer;
-    if (rawFinish === undefined && !this.isComplete) {
+    if (rawFinish === undefined && !this.isNonStreaming) {
       const message = `${target}: the stream ended without a finish reason; error.details.partial contains the content that arrived`;
       throw new LlmError('truncated', message, { target });
     }
@@ -149,26 +149,27 @@ export class GeminiReader implements WireReader {
         {
           target,
           code: rawFinish,
-          partial: usageOnly(target, this.tokens && usage(this.tokens, this.searches.size)),
+          partial: usageOnly(target, this.usage),
         },
       );
     if (reason === 'content-filter' && !writer.hasContent)
       throw blockedError('response', rawFinish ?? '', this.finishMessage, target);
-    writer.finish(
-      reason,
-      rawFinish,
-      this.tokens === undefined ? undefined : usage(this.tokens, this.searches.size),
-    );
+    writer.finish(reason, rawFinish, this.usage);
   }
 
+  private get usage(): Usage | undefined {
+    return this.wireUsage && usage(this.wireUsage, this.searches.size);
+  }
+
+  /** Returns whether the chunk has candidates. */
   private readChunk(json: unknown): boolean {
     if (!isRecord(json)) throw this.protocolError('', 'is not an object');
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
     this.writer.start(chunk.responseId, chunk.modelVersion);
     if (chunk.usageMetadata !== undefined) {
-      this.tokens = mergeUsage(this.tokens, chunk.usageMetadata);
-      this.reportUsage?.(usage(this.tokens, this.searches.size));
+      this.wireUsage = mergeUsage(this.wireUsage, chunk.usageMetadata);
+      this.reportUsage?.(usage(this.wireUsage, this.searches.size));
     }
     const { candidates, promptFeedback } = chunk;
     if (promptFeedback?.blockReason !== undefined) {
@@ -228,24 +229,38 @@ export class GeminiReader implements WireReader {
     if (part.text !== undefined) {
       if (typeof part.text !== 'string')
         throw this.protocolError(`candidates[0].content.parts[${at}].text`, 'is not a string');
-      // Only signed text is a separate part. Other members of a fragment would split the text.
-      const { thoughtSignature: signature } = part;
-      if (signature !== undefined) this.signedText(part, part.text, replayData(part) ?? signature);
-      else if (part.thought === true) this.writer.reasoning(part.text);
-      else this.writer.text(part.text);
+      this.readText(part, part.text);
     } else if (part.functionCall !== undefined) {
       this.readCall(part.functionCall, replayData(part), at);
     } else if (VENDOR_PARTS.some((kind) => kind in part)) {
       this.cite();
-      this.addSearches(asRecord(asRecord(asRecord(part)['toolCall'])['args'])['queries']);
+      this.addSearches(searchQueriesOf(part));
       this.writer.vendor(vendorPart(part, this.family));
     } else if (part.inlineData !== undefined) {
       // Intermediate images are not part of the response.
       if (part.thought !== true) this.media(part, part.inlineData, at);
     } else {
-      const [kind] = Object.keys(part).filter((name) => !METADATA.has(name));
-      if (kind !== undefined) this.writer.vendor(vendorPart(part, this.family, kind));
+      // A part of an unknown kind is a vendor part. A part with only a signature is stored for later requests, and a part with only
+      // other metadata is ignored.
+      const [unknownKind] = Object.keys(part).filter((name) => !METADATA.has(name));
+      if (unknownKind !== undefined) this.writer.vendor(vendorPart(part, this.family, unknownKind));
       else if (part.thoughtSignature !== undefined) this.storePart(part);
+    }
+  }
+
+  /**
+   * Appends unsigned text to the open part, and writes signed text as a separate part. Other members of an unsigned fragment are
+   * ignored, because a separate part for them would split the text.
+   */
+  private readText(part: WirePart, text: string): void {
+    const { thoughtSignature: signature } = part;
+    if (signature !== undefined) {
+      this.signedText(part, text, replayData(part) ?? signature);
+    } else if (part.thought === true) {
+      if (text !== '') this.cite();
+      this.writer.reasoning(text);
+    } else {
+      this.writer.text(text);
     }
   }
 
@@ -286,11 +301,11 @@ export class GeminiReader implements WireReader {
     const path = `candidates[0].content.parts[${at}].functionCall`;
     if (typeof name === 'string' && name !== '') {
       if (this.openCall !== undefined) this.endCall(this.openCall, true);
-      const isWhole = partialArgs === undefined && willContinue !== true;
+      const isComplete = partialArgs === undefined && willContinue !== true;
       if (this.isComputerAction(name))
-        this.startAction({ id, name, data }, isWhole ? (args ?? {}) : undefined);
-      else this.startCall(call, data, isWhole);
-      if (isWhole) return;
+        this.startAction({ id, name, data }, isComplete ? (args ?? {}) : undefined);
+      else this.startCall(call, data, isComplete);
+      if (isComplete) return;
     }
     if (this.openCall === undefined) throw this.protocolError(`${path}.name`, 'is missing');
     for (const [n, piece] of asList(partialArgs).entries()) {
@@ -300,12 +315,18 @@ export class GeminiReader implements WireReader {
     if (willContinue !== true) this.endCall(this.openCall, false);
   }
 
-  private startCall({ id, name = '', args }: WireCall, data: JsonValue | undefined, isWhole: boolean): void {
+  /** Begins a tool call. A call that is not complete has no `args`. Its arguments follow in fragments. */
+  private startCall(
+    { id, name = '', args }: WireCall,
+    data: JsonValue | undefined,
+    isComplete: boolean,
+  ): void {
     const key = `call ${this.calls++}`;
     const replay = data === undefined ? undefined : { family: this.family, data };
     const json = args === undefined || args === null ? undefined : jsonText(args);
+    this.cite();
     this.writer.toolCall(key, { id: id ?? undefined, name, json, replay });
-    if (isWhole) this.writer.end(key);
+    if (isComplete) this.writer.end(key);
     else this.openCall = { key, args: new PartialArguments() };
   }
 
@@ -328,6 +349,7 @@ export class GeminiReader implements WireReader {
     }
   }
 
+  /** Adds the citations that have arrived to the open text. Call it before anything that ends the text. */
   private cite(): void {
     const { openText } = this.writer;
     if (openText === undefined) return;
@@ -357,3 +379,9 @@ export class GeminiReader implements WireReader {
     });
   }
 }
+
+/** Returns the queries of a search that ran at the vendor. */
+const searchQueriesOf = (part: WirePart): unknown => {
+  const { args } = asRecord(asRecord(part)['toolCall']);
+  return asRecord(args)['queries'];
+};
