@@ -150,6 +150,18 @@ describe('toThinking', () => {
   });
 });
 
+describe('reasoning "none" on a model that always reasons', () => {
+  it.for([
+    [['low', 'high'], 'low', 'coerced', 'reasoning to low'],
+    [['high', 'medium'], 'medium', 'coerced', 'reasoning to medium'],
+    [[], undefined, 'dropped', 'reasoning "none"'],
+  ] as const)('with the efforts %j sends %s', ([efforts, effort, action, what]) => {
+    const { got, warnings } = think('none', { thinkingOff: 'never', efforts }, {});
+    expect(got).toEqual({ config: undefined, effort });
+    expect(warnings).toEqual([{ action, what, why: 'this model always reasons' }]);
+  });
+});
+
 describe('isThinkingOn', () => {
   it.for([
     [undefined, {}, false],

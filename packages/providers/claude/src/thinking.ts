@@ -4,7 +4,10 @@ import type { ClaudeEffort, ClaudeQuirks } from './quirks.ts';
 
 type ThinkingQuirks = Omit<ClaudeQuirks, 'toolReferences' | 'programs'>;
 
-/** Field `thinking` of a request, as documented for the Messages API (2026-11). */
+/**
+ * Field `thinking` of a request, as documented for the Messages API (2026-11). `between_tools` replaces `disabled` on models that
+ * reject `disabled`.
+ */
 export type ThinkingConfig =
   | { readonly type: 'enabled'; readonly budget_tokens: number }
   | { readonly type: 'adaptive'; readonly display?: 'summarized' }
@@ -25,7 +28,8 @@ export interface ThinkingSituation {
   readonly forcesTool: boolean;
 }
 
-const NO_THINKING: Thinking = { config: undefined, effort: undefined };
+/** Settings of a request without thinking settings. The model then applies its default, and may think. */
+const NOTHING_SENT: Thinking = { config: undefined, effort: undefined };
 
 /** Token budgets by effort. The API requires a budget of at least 1,024 that is below the response's maximum number of tokens. */
 const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
@@ -45,12 +49,12 @@ export function toThinking(
   situation: ThinkingSituation,
   warnings: Warning[],
 ): Thinking {
-  if (reasoning === undefined) return NO_THINKING;
+  if (reasoning === undefined) return NOTHING_SENT;
   if (reasoning === 'none') return withoutThinking(quirks, warnings);
   const reason = reasonToDrop(quirks, situation);
   if (reason !== undefined) {
     warnings.push({ action: 'dropped', what: 'reasoning', why: reason });
-    return NO_THINKING;
+    return NOTHING_SENT;
   }
   return {
     config: configOf(reasoning, quirks, situation.maxTokens),
@@ -63,9 +67,11 @@ function reasonToDrop(
   { thinking, forcedTools }: ThinkingQuirks,
   { maxTokens, lacksThinking, forcesTool }: ThinkingSituation,
 ): string | undefined {
+  const rejectsForcedTool = forcesTool && forcedTools === 'without-thinking';
   if (thinking === 'none') return 'this model does not support reasoning';
-  if (forcesTool && forcedTools === 'without-thinking')
-    return 'this model rejects it together with a forced tool';
+  // Models that reject it do not think by default.
+  if (rejectsForcedTool) return 'this model rejects it together with a forced tool';
+  // Adaptive thinking may begin within a turn, and has no budget.
   if (thinking === 'adaptive') return undefined;
   if (lacksThinking)
     return 'this turn began without thinking, and the API rejects thinking in its continuation';
@@ -89,23 +95,37 @@ function configOf(
 function withoutThinking({ thinkingOff, efforts }: ThinkingQuirks, warnings: Warning[]): Thinking {
   switch (thinkingOff) {
     case 'omit':
-      return NO_THINKING;
+      return NOTHING_SENT;
     case 'disabled':
     case 'between_tools':
       return { config: { type: thinkingOff }, effort: undefined };
     case 'never':
-      warnings.push({ action: 'coerced', what: 'reasoning to low', why: 'this model always reasons' });
-      return { config: undefined, effort: efforts[0] };
+      return lowestEffort(efforts, warnings);
     default:
       return thinkingOff satisfies never;
   }
 }
 
-/** Whether the model thinks with these settings. */
+/** Returns the settings with the lowest effort, for a model whose thinking cannot be disabled. */
+function lowestEffort(efforts: readonly ClaudeEffort[], warnings: Warning[]): Thinking {
+  const why = 'this model always reasons';
+  const effort = nearestEffort('low', efforts, []);
+  warnings.push(
+    effort === undefined
+      ? { action: 'dropped', what: 'reasoning "none"', why }
+      : { action: 'coerced', what: `reasoning to ${effort}`, why },
+  );
+  return { config: undefined, effort };
+}
+
+/**
+ * Whether the model thinks with these settings. Without settings, an adaptive model thinks, unless its thinking is disabled by
+ * omission.
+ */
 export const isThinkingOn = (
   config: ThinkingConfig | undefined,
   { thinking, thinkingOff }: ThinkingQuirks,
-): boolean =>
-  config === undefined
-    ? thinking === 'adaptive' && thinkingOff !== 'omit'
-    : config.type === 'adaptive' || config.type === 'enabled';
+): boolean => {
+  const thinksByDefault = thinking === 'adaptive' && thinkingOff !== 'omit';
+  return config === undefined ? thinksByDefault : config.type === 'adaptive' || config.type === 'enabled';
+};
