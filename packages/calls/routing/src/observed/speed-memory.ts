@@ -10,8 +10,11 @@ const TYPICAL_FIRST_MS = 1000;
 const TYPICAL_RATE = 50;
 /** Minimum number of tokens of a response for which a rate is measured. */
 const MIN_TOKENS = 16;
-/** Minimum share of an attempt's duration that remains after the first content. Below it, only the rate is measured. */
-const AT_ONCE = 0.1;
+/**
+ * Minimum share of an attempt's duration after the first content. Below it, the response arrived at once, because it was not
+ * streamed. Its first content then came only when the response was complete, so the rate is that of the complete time.
+ */
+const MIN_STREAMED_SHARE = 0.1;
 
 interface TargetSpeed {
   /** Time to the first content, in milliseconds. */
@@ -45,10 +48,10 @@ export class SpeedMemory {
       put(this.pending, event.call.id, { target: event.target, ms: event.msToFirst }, MAX_PENDING);
       return;
     }
-    const shown = this.pending.get(event.call.id);
-    const isIts = shown?.target === event.result.target;
-    if (isIts) this.pending.delete(event.call.id);
-    this.onAttemptEnd(event.result, isIts ? shown.ms : undefined);
+    const first = this.pending.get(event.call.id);
+    const belongsToAttempt = first?.target === event.result.target;
+    if (belongsToAttempt) this.pending.delete(event.call.id);
+    this.onAttemptEnd(event.result, belongsToAttempt ? first.ms : undefined);
   }
 
   /** Returns the speed of a target from 0 to 1, which approaches 0.5 as measurements age. */
@@ -66,33 +69,37 @@ export class SpeedMemory {
     if (known.length === 0) return NEUTRAL;
     const share = known.reduce((sum, each) => sum + each.share, 0) / known.length;
     const weight = Math.max(...known.map((each) => each.weight));
-    return NEUTRAL + (share - NEUTRAL) * (weight / (weight + 1));
+    // Few or old measurements have a low weight.
+    const confidence = weight / (weight + 1);
+    return NEUTRAL + (share - NEUTRAL) * confidence;
   }
 
-  private onAttemptEnd({ target, outcome, ms, usage, error }: Attempt, firstMs: number | undefined): void {
-    if (outcome === 'skipped') return;
-    if (firstMs === undefined) {
-      if (error?.kind === 'timeout' && error.details.phase !== 'complete')
-        this.speedFor(target).first.add(ms, this.now());
-      else if (outcome === 'abandoned') this.onAbandoned(target, ms);
-      return;
-    }
+  private onAttemptEnd(attempt: Attempt, firstMs: number | undefined): void {
+    if (attempt.outcome === 'skipped') return;
+    if (firstMs === undefined) this.onNoContent(attempt);
+    else this.onContent(attempt, firstMs);
+  }
+
+  /** Records the time of an attempt without content if the first content would have taken at least this time. */
+  private onNoContent({ target, outcome, ms, error }: Attempt): void {
+    // `completeMs` limits only non-streaming attempts, whose time to the first content is unknown.
+    const isFirstContentLate = error?.kind === 'timeout' && error.details.phase !== 'complete';
+    // An attempt is abandoned at any time, such as the loser of a hedge. Only a slow one shows that the target is slow.
+    const usualMs = this.targets.get(target)?.first.at(this.now())?.median ?? TYPICAL_FIRST_MS;
+    const isSlow = outcome === 'abandoned' && ms > usualMs;
+    if (isFirstContentLate || isSlow) this.speedFor(target).first.add(ms, this.now());
+  }
+
+  private onContent({ target, outcome, ms, usage }: Attempt, firstMs: number): void {
     const tokens = outcome === 'finished' ? usage?.output : undefined;
     const hasRate = tokens !== undefined && tokens >= MIN_TOKENS;
-    const atOnce = hasRate && ms - firstMs < ms * AT_ONCE;
+    const streamedMs = ms - firstMs;
+    const arrivedAtOnce = hasRate && streamedMs < ms * MIN_STREAMED_SHARE;
     const speed = this.speedFor(target);
     const now = this.now();
-    if (!atOnce) speed.first.add(firstMs, now);
-    const seconds = (atOnce ? ms : ms - firstMs) / 1000;
+    if (!arrivedAtOnce) speed.first.add(firstMs, now);
+    const seconds = (arrivedAtOnce ? ms : streamedMs) / 1000;
     if (hasRate && seconds > 0) speed.rate.add(tokens / seconds, now);
-  }
-
-  /**
-   * Records an attempt that was abandoned before its first content, such as the loser of a hedge, if the attempt was slow.
-   */
-  private onAbandoned(target: string, ms: number): void {
-    const usual = this.targets.get(target)?.first.at(this.now())?.median ?? TYPICAL_FIRST_MS;
-    if (ms > usual) this.speedFor(target).first.add(ms, this.now());
   }
 
   private speedFor(target: string): TargetSpeed {
