@@ -1,9 +1,10 @@
-import { LlmError, type CallOptions, type Message, type ToolCallPart, type Usage } from '@majordomo/core';
+import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
 import { Semaphore } from '@majordomo/core/toolkit';
 import { approvalsNeeded } from '../tools/approval.ts';
-import { remaining, sumSpent, tokensOf, type CostOf, type Spent } from '../budget/budget.ts';
+import { remaining, tokensOf, type CostOf } from '../budget/budget.ts';
 import { checkBudget } from '../budget/check-budget.ts';
 import { runAround } from './around.ts';
+import { CallMeter } from './call-meter.ts';
 import { requestTurn, type ModelTurn } from './model-call.ts';
 import { checkClaimStore, type ClaimStore } from '../state/claim-store.ts';
 import type { Emit } from '../stream/event.ts';
@@ -17,6 +18,7 @@ import type { AgentParts } from './agent-parts.ts';
 import { innerHost, type RunningCounts } from './inner-host.ts';
 import { runCall } from './run-tool.ts';
 import { Scope } from './scope.ts';
+import type { ToolRun } from './tool-run.ts';
 import { costError, costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from '../loop/spending.ts';
 import { callsOf, errorResult, type Answer, type RunState, type ToolOutcome } from '../state/state.ts';
 import { StepReports } from './step-report.ts';
@@ -114,6 +116,7 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   const isRequired = state.budget?.maxUsd !== undefined;
   checkBudget(state.budget, cost !== undefined, 'state.budget');
   let made: ModelTurn | undefined;
+  // `undefined` as soon as `cost` is called. It must not be called again if it has failed or its result would be late.
   let unusedCost = cost;
   const turnWithCost = withinStepLimits(state, run, async (scope) => {
     await scope.race(() => reports.startStep(state));
@@ -136,7 +139,6 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   const { response, offered, nanoUsd } = await turnWithCost.catch(async (cause: unknown) => {
     const error = made === undefined ? cause : costError(cause, made.response);
     const ms = agent.clock.now() - began;
-    // Do not call `cost` again if it has failed or its result would be late.
     const spent = isMetered(state, cost)
       ? await spentByFailure(error, unusedCost, agent.clock, ms)
       : undefined;
@@ -151,6 +153,7 @@ async function callModel(state: RunState, turn: Turn | undefined, run: LocalRun)
   };
   await reports.addResponse(state.steps + 1, response);
   const { id, target, message, finish, usage, warnings } = response;
+  // Owner of the calls with `effect: 'once'`, which may start them without a claim.
   const by = callsOf(message).some((call) => agent.rules.isOnce(call, state))
     ? agent.started.ownerId()
     : undefined;
@@ -175,65 +178,85 @@ const costFunction = ({ agent, io }: LocalRun): CostOf | undefined =>
 const isMetered = ({ budget }: RunState, cost: CostOf | undefined): boolean =>
   budget !== undefined || cost !== undefined;
 
+/** Runs a tool call, reports its start and end, and returns its outcome with the amounts that it spent. */
 async function callTool(
   originalCall: ToolCallPart,
   state: RunState,
   ended: (() => Promise<RunResult>) | undefined,
   run: LocalRun,
 ): Promise<ToolOutcome> {
-  const { agent, io, reports } = run;
-  const { runId, signal, context, options = {} } = io;
+  const { agent, reports } = run;
   const call = withDecidedArgs(originalCall, state);
   await reports.startTool(call, state);
   const began = agent.clock.now();
+  const meter = new CallMeter(isMetered(state, costFunction(run)));
+  // The journal and the transcript need only the content.
+  const { value: _value, ...outcome } = await outcomeOf(call, state, ended, meter, run);
+  const outcomeWithNote = call === originalCall ? outcome : withArgsNote(outcome, call);
+  const ms = agent.clock.now() - began;
+  await reports.endTool(call, outcomeWithNote, ms, state);
+  const spent = meter.spent(outcomeWithNote.usage, ms);
+  return spent === undefined ? outcomeWithNote : { ...outcomeWithNote, spent };
+}
+
+/** Runs a tool call if it may run. Otherwise, returns an error result, or the result that loads the tool. */
+async function outcomeOf(
+  call: ToolCallPart,
+  state: RunState,
+  ended: (() => Promise<RunResult>) | undefined,
+  meter: CallMeter,
+  run: LocalRun,
+): Promise<ToolOutcome> {
+  const { agent, io } = run;
+  const { runId } = io;
   const key = toolKey(runId, state, call);
   const { tools } = agent.active(state);
   const tool = tools.find(call.name, state.offered);
   const view = { offered: state.offered, messages: agent.view(state) };
-  const isLoaded = tools.isLoaded(call.name, view);
-  const why = tool && isLoaded ? whyNotRun(tool, call, key, state, run, ended !== undefined) : undefined;
-  const cost = costFunction(run);
-  let spent: Spent | undefined;
-  const spentWith = (usage: Usage | undefined, ms: number): Spent | undefined => {
-    const tokens = (usage?.input ?? 0) + (usage?.output ?? 0);
-    if (!isMetered(state, cost)) return undefined;
-    return { nanoUsd: '0', tokens, ...spent, ms: Math.max(ms, spent?.ms ?? 0) };
-  };
-  const { depth, claim } = nestingOf(options);
-  const nesting = {
-    depth,
-    claim,
-    cost,
-    ended,
-    run: waitingRunOf(state, call.id),
-    left: state.budget && remaining(state.budget, state.spent),
-    spend: (more: Spent) => (spent = sumSpent(spent, more)),
-  };
+  if (!tools.isLoaded(call.name, view)) return loadingResult(call);
+  const why = tool && whyNotRun(tool, call, key, state, run, ended !== undefined);
+  if (why !== undefined) return errorResult(call, why);
   const toolRun = {
     tool,
     call,
     names: tools.known(view.offered, view.messages).map(({ name }) => name),
-    context: withNesting({ signal, callId: call.id, key, context, options, depth }, nesting),
+    context: callContext(call, key, state, ended, meter, run),
     clock: agent.clock,
   };
-  const outcomeOf = async (): Promise<ToolOutcome> => {
-    if (!isLoaded) return loadingResult(call);
-    if (why !== undefined) return errorResult(call, why);
-    return runAround(agent.around, { type: 'tool', runId, call }, () =>
-      runCall(toolRun, innerHost(call, state, run)).catch((error: unknown) => {
-        const usage = failedWorkOf(error)?.usage;
-        recordFailedWork(error, { usage, spent: spentWith(usage, 0) });
-        throw error;
-      }),
-    );
-  };
-  // The journal and the transcript need only the content.
-  const { value: _value, ...outcome } = await outcomeOf();
-  const outcomeWithNote = call === originalCall ? outcome : withArgsNote(outcome, call);
-  const ms = agent.clock.now() - began;
-  await reports.endTool(call, outcomeWithNote, ms, state);
-  const total = spentWith(outcomeWithNote.usage, ms);
-  return total === undefined ? outcomeWithNote : { ...outcomeWithNote, spent: total };
+  return runAround(agent.around, { type: 'tool', runId, call }, () =>
+    runCall(toolRun, innerHost(call, state, run)).catch((error: unknown) => {
+      const usage = failedWorkOf(error)?.usage;
+      recordFailedWork(error, { usage, spent: meter.spent(usage, 0) });
+      throw error;
+    }),
+  );
+}
+
+/** Returns the context of a tool call, which contains what a sub-agent inherits. */
+function callContext(
+  call: ToolCallPart,
+  key: string,
+  state: RunState,
+  ended: (() => Promise<RunResult>) | undefined,
+  meter: CallMeter,
+  run: LocalRun,
+): ToolRun['context'] {
+  const { signal, context, options = {} } = run.io;
+  const { depth, claim } = nestingOf(options);
+  return withNesting(
+    { signal, callId: call.id, key, context, options, depth },
+    {
+      depth,
+      claim,
+      cost: costFunction(run),
+      ended,
+      run: waitingRunOf(state, call.id),
+      left: state.budget && remaining(state.budget, state.spent),
+      spend: (spent) => {
+        meter.add(spent);
+      },
+    },
+  );
 }
 
 /** Returns the text of the error result if the call must not run, otherwise `undefined`. */
@@ -248,8 +271,8 @@ function whyNotRun(
   if (isOverMaxCalls(tool, call, state)) return overMaxCalls(tool);
   // A sub-agent that has waited, or that a journal has driven, may continue, although its call has already started.
   if (tool.effect !== 'once' || isDriven || waitingRunOf(state, call.id) !== undefined) return undefined;
-  const isOver = !agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
-  return isOver ? OUTCOME_UNKNOWN : undefined;
+  const mayBegin = agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
+  return mayBegin ? undefined : OUTCOME_UNKNOWN;
 }
 
 const OUTCOME_UNKNOWN =
