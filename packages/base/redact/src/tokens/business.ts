@@ -1,6 +1,12 @@
 import { GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 const WORD = '[A-Za-z0-9_-]';
+/** Condition that excludes names of several words, such as `live_dashboard_of_orders`. The bound limits backtracking. */
+const HAS_DIGIT = '(?=[A-Za-z_-]{0,40}\\d)';
+/** Condition that excludes names such as `pk_table_customer`, but not keys without digits. The bounds limit backtracking. */
+const HAS_DIGIT_OR_LONG_WORD = '(?=[A-Za-z_-]{0,60}\\d|[A-Za-z_]{0,30}[A-Za-z]{20})';
+/** First digits of tokens that begin with a number. Their pattern continues with the second digit. */
+const FIRST_DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
 /** Rules for keys of services for payment, mail, chat and shops. */
 export const BUSINESS_TOKENS: readonly TokenRow[] = [
@@ -14,7 +20,7 @@ export const BUSINESS_TOKENS: readonly TokenRow[] = [
   [
     'underscored-key',
     ['sk_', 'pk_', 'rk_'],
-    '(?=[A-Za-z_-]{0,60}\\d|[A-Za-z_]{0,30}[A-Za-z]{20})[A-Za-z0-9_-]{16,}',
+    `${HAS_DIGIT_OR_LONG_WORD}${WORD}{16,}`,
     page('clerk.com/docs/deployments/clerk-environment-variables'),
   ],
   ['square-token', ['EAAA', 'sq0atp-', 'sq0csp-', 'sq0idp-'], `${WORD}{22,}`, GITLEAKS],
@@ -37,7 +43,7 @@ export const BUSINESS_TOKENS: readonly TokenRow[] = [
     '[A-Za-z0-9]{12,}(?:-X)?',
     GITLEAKS,
   ],
-  ['gocardless-token', ['live_', 'sandbox_'], '(?=[A-Za-z_-]{0,40}\\d)[A-Za-z0-9_=-]{40,}', GITLEAKS],
+  ['gocardless-token', ['live_', 'sandbox_'], `${HAS_DIGIT}[A-Za-z0-9_=-]{40,}`, GITLEAKS],
   [
     'plaid-token',
     ['access-sandbox-', 'access-development-', 'access-production-'],
@@ -95,12 +101,7 @@ export const BUSINESS_TOKENS: readonly TokenRow[] = [
     '[A-Za-z0-9_-]{23,28}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}',
     page('docs.discord.com/developers/reference'),
   ],
-  [
-    'telegram-bot-token',
-    ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
-    '\\d{6,9}:A[A-Za-z0-9_-]{34}',
-    page('core.telegram.org/bots/api'),
-  ],
+  ['telegram-bot-token', FIRST_DIGITS, '\\d{6,9}:A[A-Za-z0-9_-]{34}', page('core.telegram.org/bots/api')],
   ['telegram-bot-url', ['bot'], '\\d{7,10}:A[A-Za-z0-9_-]{34}', page('core.telegram.org/bots/api')],
   ['mattermost-webhook', ['hooks.mattermost.com/'], '[A-Za-z0-9/]{20,}', page('developers.mattermost.com')],
   ['settlemint-token', ['sm_aat_', 'sm_pat_', 'sm_sat_'], '[A-Za-z0-9]{16}', GITLEAKS],
@@ -115,12 +116,7 @@ export const BUSINESS_TOKENS: readonly TokenRow[] = [
   ],
   ['linkedin-secret', ['WPL_AP1.', 'WPL_AP0.'], '[A-Za-z0-9=.]{16,}', page('learn.microsoft.com/linkedin')],
   ['adobe-secret', ['p8e-'], '[A-Za-z0-9_-]{32,}', GITLEAKS],
-  [
-    'facebook-app-token',
-    ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
-    '\\d{14,15}\\|[A-Za-z0-9_-]{27,40}',
-    GITLEAKS,
-  ],
+  ['facebook-app-token', FIRST_DIGITS, '\\d{14,15}\\|[A-Za-z0-9_-]{27,40}', GITLEAKS],
   [
     'mailchimp-key',
     '0 1 2 3 4 5 6 7 8 9 a b c d e f'.split(' '),

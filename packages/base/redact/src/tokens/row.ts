@@ -1,4 +1,10 @@
-/** Kind of token: id, fixed beginnings, pattern of the rest, and source. */
+/**
+ * Kind of token: id, fixed beginnings, pattern of the rest, and source. A token without a fixed beginning lists every character that
+ * may be its first one. If several rows match, the row with the longest beginning applies, and of these the first row.
+ *
+ * A pattern may match only the first part of a token, because the complete word is masked. A pattern whose length must be exact ends
+ * with a negative lookahead.
+ */
 export type TokenRow = readonly [id: string, starts: readonly string[], body: string, source: string];
 
 // Public rule sets, for vendors that do not document their keys.
