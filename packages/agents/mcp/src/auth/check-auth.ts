@@ -10,26 +10,29 @@ export const isProvider = (auth: McpAuth | OAuthClientProvider): auth is OAuthCl
 
 const MISPLACED_SECRET = 'refused: is a member of place.auth.client';
 
-const SCOPE = { grant: 'string', scope: 'string' } as const;
+const LOWEST_PORT = 1;
+
+/** Kinds of the options of every grant. `Kinds` documents their form. */
+const COMMON = { grant: 'string', scope: 'string' } as const;
 
 const KINDS: Readonly<
   Record<McpAuth['grant'], { readonly kinds: Kinds; readonly required: readonly string[] }>
 > = {
   'client-credentials': {
-    kinds: { ...SCOPE, clientId: 'string', clientSecret: 'string', issuer: 'string' },
+    kinds: { ...COMMON, clientId: 'string', clientSecret: 'string', issuer: 'string' },
     required: ['clientId', 'clientSecret', 'issuer'],
   },
   'private-key-jwt': {
-    kinds: { ...SCOPE, clientId: 'string', privateKey: 'string', algorithm: 'string', issuer: 'string' },
+    kinds: { ...COMMON, clientId: 'string', privateKey: 'string', algorithm: 'string', issuer: 'string' },
     required: ['clientId', 'privateKey', 'algorithm', 'issuer'],
   },
   login: {
     kinds: {
-      ...SCOPE,
+      ...COMMON,
       client: 'object',
       clientSecret: MISPLACED_SECRET,
       show: 'function',
-      port: 1,
+      port: LOWEST_PORT,
     },
     required: ['client'],
   },
@@ -52,41 +55,56 @@ export function checkAuth(auth: McpAuth | OAuthClientProvider): void {
   else checkIssuer(auth.issuer, 'connectMcp: place.auth.issuer');
 }
 
-const CLIENT_KINDS: Readonly<Record<string, Kinds>> = {
+/** Kinds of the options of each form of a client, by the option that only this form has. */
+const CLIENT_KINDS = {
   metadataUrl: { metadataUrl: 'string' },
   clientId: { clientId: 'string', clientSecret: 'string', issuer: 'string' },
   register: { register: { name: 'string', uri: 'string' } },
-};
+} as const;
+const CLIENT_FORMS = Object.keys(CLIENT_KINDS) as readonly (keyof typeof CLIENT_KINDS)[];
 
 const WRONG_CLIENT = 'must have a metadataUrl, a clientId and its issuer, or register';
 
-/** Checks the client of a login. `subject`: path in messages, such as `createMcpConnections: client`. `owner`: subject of `client`. */
+/**
+ * Checks the client of a login. Throws `config` for an invalid option. `owner`: beginning of messages about the options that contain
+ * the client, such as `createMcpConnections`. `subject`: beginning of messages about the client, such as `createMcpConnections: client`.
+ */
 export function checkLoginClient(client: McpLoginClient, owner: string, subject: string): void {
-  const named = Object.keys(CLIENT_KINDS).filter((name) => Reflect.get(client, name) !== undefined);
-  const [name, other] = named;
-  if (name === undefined || other !== undefined) throw problem(subject, WRONG_CLIENT);
-  const kinds = CLIENT_KINDS[name] ?? {};
+  const [form, otherForm] = CLIENT_FORMS.filter((name) => Reflect.get(client, name) !== undefined);
+  if (form === undefined || otherForm !== undefined) throw problem(subject, WRONG_CLIENT);
+  const kinds: Kinds = CLIENT_KINDS[form];
   checkOptions(owner, { client }, { client: kinds });
-  if (name === 'clientId' && Reflect.get(client, 'issuer') === undefined)
-    throw problem(subject, WRONG_CLIENT);
+  const lacksIssuer = form === 'clientId' && Reflect.get(client, 'issuer') === undefined;
+  if (lacksIssuer) throw problem(subject, WRONG_CLIENT);
   rejectUnknownOptions(client, kinds, `${owner}: client.`);
   if ('metadataUrl' in client) checkMetadataUrl(client.metadataUrl, `${subject}.metadataUrl`);
-  else if ('register' in client) {
-    const { name: clientName, uri } = client.register;
-    if (typeof (clientName as unknown) !== 'string' || clientName.trim() === '')
-      throw problem(`${subject}.register.name`, 'must be a non-empty string');
-    if (uri !== undefined && !/^https?:$/.test(URL.parse(uri)?.protocol ?? ''))
-      throw problem(`${subject}.register.uri`, 'must be an http(s) URL');
-  } else {
-    if (client.clientId === '') throw problem(`${subject}.clientId`, 'must not be empty');
-    if (client.clientSecret === '') throw problem(`${subject}.clientSecret`, 'must not be empty');
-    checkIssuer(client.issuer, `${subject}.issuer`);
-  }
+  else if ('register' in client) checkRegistration(client.register, `${subject}.register`);
+  else checkKnownClient(client, subject);
+}
+
+function checkRegistration(
+  { name, uri }: Extract<McpLoginClient, { readonly register: unknown }>['register'],
+  subject: string,
+): void {
+  if (typeof (name as unknown) !== 'string' || name.trim() === '')
+    throw problem(`${subject}.name`, 'must be a non-empty string');
+  if (uri !== undefined && !isHttpUrl(uri)) throw problem(`${subject}.uri`, 'must be an http(s) URL');
+}
+
+function checkKnownClient(
+  { clientId, clientSecret, issuer }: Extract<McpLoginClient, { readonly clientId: string }>,
+  subject: string,
+): void {
+  if (clientId === '') throw problem(`${subject}.clientId`, 'must not be empty');
+  if (clientSecret === '') throw problem(`${subject}.clientSecret`, 'must not be empty');
+  checkIssuer(issuer, `${subject}.issuer`);
 }
 
 function checkIssuer(issuer: string, subject: string): void {
-  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw problem(subject, 'must be an http(s) URL');
+  if (!isHttpUrl(issuer)) throw problem(subject, 'must be an http(s) URL');
 }
+
+const isHttpUrl = (address: string): boolean => /^https?:$/.test(URL.parse(address)?.protocol ?? '');
 
 function checkMetadataUrl(address: string, subject: string): void {
   const url = URL.parse(address);
