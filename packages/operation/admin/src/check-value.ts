@@ -5,7 +5,7 @@ const MAX_SHOWN = 60;
 
 /**
  * Throws `config` if a value does not match the schema. `details.path` is the path of the invalid member. The message contains
- * the expected and the actual value. Ignores members that are `undefined`.
+ * the expected and the actual value. Ignores members that are `undefined`, and the keywords `pattern` and `format`.
  */
 export async function checkFits(subject: string, schema: JsonObject, value: unknown): Promise<void> {
   const result = await checkValue(schema, withoutUndefined(value));

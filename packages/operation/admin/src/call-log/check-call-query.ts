@@ -5,6 +5,7 @@ import { isZone } from '../keys/check-key.ts';
 const text: JsonObject = { type: 'string' };
 const time: JsonObject = { type: 'string', format: 'date-time' };
 
+/** Members of a call by which statistics can be grouped. */
 export const DIMENSIONS: readonly string[] = [
   'model',
   'target',
@@ -15,6 +16,8 @@ export const DIMENSIONS: readonly string[] = [
   'hour',
   'day',
 ];
+
+const USD_PATTERN = '^\\d{1,9}(\\.\\d{1,9})?$';
 
 /** Schemas of the filters by name. The admin API also uses them for its query parameters. */
 export const FILTERS: JsonObject = {
@@ -30,7 +33,7 @@ export const FILTERS: JsonObject = {
   outcome: { enum: ['finished', 'failed', 'abandoned', 'refused'] },
   kind: text,
   minMs: { type: 'integer', minimum: 0 },
-  minUsd: { type: 'string', pattern: '^\\d{1,9}(\\.\\d{1,9})?$', description: 'Decimal number of USD.' },
+  minUsd: { type: 'string', pattern: USD_PATTERN, description: 'Decimal number of USD.' },
   id: { ...text, description: 'Call id, request id or client request id.' },
 };
 
@@ -41,20 +44,26 @@ export const PAGE: JsonObject = {
   after: { ...text, description: 'Value of `next` of the previous page.' },
 };
 
-/** Throws `config` with the path of an invalid member. `members`: schemas of allowed members in addition to the filters. */
+/**
+ * Throws `config` with the path of an invalid member. `members`: schemas of allowed members in addition to the filters. A `zone` among
+ * them must be a time zone.
+ */
 export async function checkCallQuery(
   subject: string,
   query: object,
   members: JsonObject = {},
 ): Promise<void> {
+  // The dates are `Date` objects. Their schemas describe strings of the admin API.
   const properties = { ...FILTERS, from: {}, to: {}, ...members };
   await checkFits(subject, { type: 'object', properties, additionalProperties: false }, query);
   const { from, to, minUsd, zone } = query as Readonly<Record<string, unknown>>;
   for (const [name, date] of Object.entries({ from, to }))
-    if (date !== undefined && !(date instanceof Date && !Number.isNaN(date.getTime())))
-      fail(subject, name, 'must be a valid Date', date);
-  if (typeof minUsd === 'string' && !/^\d{1,9}(?:\.\d{1,9})?$/.test(minUsd))
+    if (date !== undefined && !isValidDate(date)) fail(subject, name, 'must be a valid Date', date);
+  // `checkFits` does not check patterns.
+  if (typeof minUsd === 'string' && !new RegExp(USD_PATTERN).test(minUsd))
     fail(subject, 'minUsd', "must be a decimal number with at most nine decimals, such as '0.50'", minUsd);
   if (typeof zone === 'string' && !isZone(zone))
     fail(subject, 'zone', "must be an IANA time zone, such as 'Europe/Berlin'", zone);
 }
+
+const isValidDate = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime());
