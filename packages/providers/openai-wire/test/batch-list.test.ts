@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fileBatches } from '../src/batch/file-batches.ts';
-import { JOBS } from '../src/batch/jobs.ts';
+import { BATCH_APIS } from '../src/batch/jobs.ts';
 import type { SdkSession } from '../src/sdk-session.ts';
 
 const context = { target: 'mistral/m', headers: {}, env: {}, signal: new AbortController().signal } as never;
@@ -14,7 +14,10 @@ function batchesOver(pageOf: (number: number) => readonly object[]) {
     return Response.json({ data: pageOf(number) });
   };
   const connection = { open: () => ({ send }) } as never;
-  const batches = fileBatches(connection, JOBS.jobs, { modelId: 'm', endpoint: '/v1/chat/completions' });
+  const batches = fileBatches(connection, BATCH_APIS.jobs, {
+    modelId: 'm',
+    endpoint: '/v1/chat/completions',
+  });
   return { batches, paths };
 }
 

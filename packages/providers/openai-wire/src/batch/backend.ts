@@ -25,16 +25,16 @@ export function batchBackend(
       line: (id, body) => ({ text: JSON.stringify(lineOf(api, id, body, endpoint)) }),
     },
     async () => {
-      const [{ fileBatches }, { JOBS }] = await Promise.all([
+      const [{ fileBatches }, { BATCH_APIS }] = await Promise.all([
         import('./file-batches.ts'),
         import('./jobs.ts'),
       ]);
-      return fileBatches(connection, JOBS[api], { modelId, endpoint });
+      return fileBatches(connection, BATCH_APIS[api], { modelId, endpoint });
     },
   );
 }
 
-/** Returns a line of the input file. A line for Mistral omits the endpoint and the model, because the job contains them. */
+/** Returns a line of the input file. A line for jobs (Mistral) omits the endpoint and the model, because the job contains them. */
 function lineOf(api: BatchApi, id: string, body: JsonObject, endpoint: string): object {
   if (api === 'openai') return { custom_id: id, method: 'POST', url: endpoint, body };
   const { model: _model, ...params } = body;

@@ -103,7 +103,7 @@ const TIMED_JOBS: Jobs = {
 };
 
 /** Implementation of `Jobs` for each batch API. */
-export const JOBS: Readonly<Record<BatchApi, Jobs>> = { openai: BATCHES, jobs: TIMED_JOBS };
+export const BATCH_APIS: Readonly<Record<BatchApi, Jobs>> = { openai: BATCHES, jobs: TIMED_JOBS };
 
 const countOf = (count: unknown): number => asNumber(count) ?? 0;
 

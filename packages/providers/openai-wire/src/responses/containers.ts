@@ -3,7 +3,7 @@ import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import type { SentBody } from '../failure/rejected-member.ts';
 
 /**
- * Returns `extra` whose shell tools continue the container of the last command, so that they find their files again. Without this,
+ * Returns `extra` whose shell tools continue the container of the last command, so that commands find the files of earlier ones. Without this,
  * `container_auto` starts a container for each request (openai 7.55). The vendor itself continues a container of its code interpreter.
  */
 export function withContainer(
@@ -40,7 +40,8 @@ function containerIn(item: unknown): string | undefined {
 export function containerRecovery(message: string, { tools, input }: SentBody): Recovery | undefined {
   if (!/\bcontainer\b/i.test(message)) return undefined;
   const used = new Set(asList(tools).map((tool) => asRecord(asRecord(tool)['environment'])['container_id']));
-  return asList(input).some((item) => used.has(containerIn(item) ?? '')) ? NEW_CONTAINER : undefined;
+  const continuesContainer = asList(input).some((item) => used.has(containerIn(item) ?? ''));
+  return continuesContainer ? NEW_CONTAINER : undefined;
 }
 
 const NEW_CONTAINER: Recovery = {
@@ -54,6 +55,7 @@ const NEW_CONTAINER: Recovery = {
   }),
 };
 
+/** Removes the container from a part, so that `withContainer` does not continue it. */
 function withoutContainer(part: AssistantPart): AssistantPart {
   if (part.type !== 'vendor' || containerOf(part) === undefined) return part;
   const data = asRecord(part.replay.data);

@@ -56,19 +56,19 @@ const REPLAYED: readonly string[] = ['id', 'summary', 'content', 'encrypted_cont
 export function reasoningToken(item: OutputItem): JsonObject | undefined {
   const members = Object.entries(item).filter(
     ([name, value]) =>
-      REPLAYED.includes(name) && value !== null && value !== undefined && !isEmpty(name, value),
+      REPLAYED.includes(name) && value !== null && value !== undefined && !isEmptyContent(name, value),
   );
   const token: JsonObject = { ...Object.fromEntries(members), ...keptMembers(item) };
   return typeof item.encrypted_content === 'string' || reasoningText(item) !== '' ? token : undefined;
 }
 
 /** Whether a property is omitted from replay data. Some servers send an empty `content` and reject it in later requests. */
-const isEmpty = (name: string, value: unknown): boolean =>
+const isEmptyContent = (name: string, value: unknown): boolean =>
   name === 'content' && Array.isArray(value) && value.length === 0;
 
 /**
- * Returns the replay data of an item: its id, the phase of a message, the namespace and caller of a call (2026), and the members
- * that no type names.
+ * Returns the replay data of an item: its id, the phase of a message, the namespace and caller of a call (API of 2026), `custom` for
+ * a call of a custom tool, and the members that no type names.
  */
 export function itemToken(item: OutputItem): JsonObject | undefined {
   const { id, phase, namespace, caller } = item;
