@@ -31,7 +31,7 @@ export class Expansion implements Media {
   private readonly media = new Map<string, NamedPart>();
   private readonly responses = new Map<string, StoredResponse>();
   private readonly pending = new Map<string, Load>();
-  /** Path at which each URL or id was first used. */
+  /** Path at which each URL or id of media was first used. `maxUrls` limits their number. */
   private readonly paths = new Map<string, string>();
   /** Size of everything that is loaded, in bytes. */
   private loadedBytes = 0;
@@ -103,7 +103,10 @@ export class Expansion implements Media {
     return stored;
   }
 
-  /** Loads everything that `draft` names, and returns the result of the last parse. `draft`: result of the first parse. */
+  /**
+   * Loads everything that `draft` names, and returns the result of the last parse. A loaded response may name further media.
+   * `draft`: result of the first parse.
+   */
   async complete<T>(draft: T, parse: () => T): Promise<T> {
     let parsed = draft;
     while (!this.isComplete) {
@@ -118,21 +121,22 @@ export class Expansion implements Media {
   /** Loads everything that the last parse named. Rejects above a limit, or with the first failure. */
   private async load(): Promise<void> {
     const { maxUrls } = this.settings;
-    const excess = [...this.paths.values()].find((_, position) => position >= maxUrls);
+    const excess = [...this.paths.values()][maxUrls];
     if (excess !== undefined)
       invalid(excess, `is more than the maximum of ${maxUrls} URLs and files in a request; send the data`);
+    // All workers take their loads from one iterator.
     const loads = [...this.pending.values()].values();
     this.pending.clear();
     const failure = new AbortController();
     const signal = AbortSignal.any([this.signal, failure.signal]);
-    const loadInOrder = async (): Promise<void> => {
+    const runWorker = async (): Promise<void> => {
       for (const load of loads) {
         if (signal.aborted) return;
         await load(signal);
       }
     };
     try {
-      await Promise.all(Array.from({ length: MAX_PARALLEL }, loadInOrder));
+      await Promise.all(Array.from({ length: MAX_PARALLEL }, runWorker));
     } catch (error) {
       failure.abort();
       throw error;
