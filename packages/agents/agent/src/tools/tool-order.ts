@@ -2,13 +2,16 @@ import type { ToolSpec } from '@majordomo/core';
 
 /**
  * Order of tools, in which the run first offered them in this process. New tools are last, so that the beginning of the prompt
- * does not change and prompt caches match. Removing a tool changes the beginning.
+ * does not change and prompt caches match. The beginning changes only if a tool is removed.
  */
 export class ToolOrder {
   private readonly positions = new Map<string, number>();
   private last: readonly ToolSpec[] = [];
 
-  /** Returns the sorted tools. Returns the same array for the same tools, because providers recognize lists by identity. */
+  /**
+   * Returns the sorted tools. Returns the last result or the argument if it equals the result, because providers recognize lists by
+   * identity.
+   */
   arrange(tools: readonly ToolSpec[]): readonly ToolSpec[] {
     for (const { name } of tools)
       if (!this.positions.has(name)) this.positions.set(name, this.positions.size);
