@@ -13,6 +13,7 @@ import { isClient } from './stored-tokens.ts';
 
 /** Dependencies of `clientFor`. */
 export interface LoginClientIo {
+  /** Beginning of error messages. */
   readonly label: string;
   /** Name of the toolbox. */
   readonly name: string;
@@ -45,9 +46,7 @@ export async function clientFor(
   return registered;
 }
 
-/**
- * Returns the client that refreshes tokens: the one that received them. The options determine a client without registration.
- */
+/** Returns the client that refreshes tokens: the one that received them. A client that is not registered comes from the options. */
 export const refreshClient = (
   client: McpLoginClient,
   stored: StoredOAuthClientInformation | undefined,
@@ -107,6 +106,7 @@ const hasExpired = (client: StoredOAuthClientInformation, now: number): boolean 
   return typeof seconds === 'number' && seconds !== 0 && seconds * 1000 <= now;
 };
 
+/** Methods of a client's authentication in order of preference. */
 const METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;
 
 async function register(

@@ -48,7 +48,7 @@ export class ServerRequests {
       this.sampler = new Sampler('model' in sampling ? sampling : { model: sampling });
   }
 
-  /** Replies to the requests in a result. If `suspend` contains `elicitation`, returns the questions to the user unanswered. */
+  /** Replies to the requests in a result, as in protocol 2026. If `suspend` contains `elicitation`, returns the questions to the user unanswered. */
   async reply(requests: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<PendingInput> {
     const questions: Record<string, McpQuestion> = {};
     const replies: Record<string, JsonValue> = {};
@@ -74,7 +74,7 @@ export class ServerRequests {
   }
 }
 
-/** Registers the handlers for the server's requests. */
+/** Registers the handlers for the requests that the server sends over the session, as in protocol 2025. */
 export function handleServerRequests(client: Client, { options, sampler, pause }: ServerRequests): void {
   const { roots, onElicit, suspend = [] } = options;
   if (roots !== undefined) client.setRequestHandler('roots/list', () => rootsResult(roots));
@@ -86,8 +86,8 @@ export function handleServerRequests(client: Client, { options, sampler, pause }
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
       withPause(pause, () => elicit(params, onElicit, mcpReq.signal)),
     );
-  // In protocol 2025, a question is an open request, which ends with the process. The run therefore cannot pause for it.
   else if (suspend.includes('elicitation'))
+    // A question is an open request, which ends with the process. The run therefore cannot pause for it.
     client.setRequestHandler('elicitation/create', () => ({ action: 'cancel' as const }));
 }
 
