@@ -69,6 +69,7 @@ async function classify(
           throw error;
         }
       };
+      // The failure is thrown after all requests have ended.
       return limit.run(signal, send).catch(() => undefined);
     }),
   ).finally(() => {
@@ -76,13 +77,14 @@ async function classify(
   });
   context.signal.throwIfAborted();
   if (failure !== undefined) throw withSpent(failure.error, context.target, usages);
+  // The first response represents all, because the requests differ only in the question.
   const [first] = responses;
   return {
     distributions: Object.fromEntries(answers.filter((answer) => answer !== undefined)),
     ...(first?.model !== undefined && { model: first.model }),
     ...(first?.vendor !== undefined && { vendor: first.vendor }),
     usage: sumUsage(...usages),
-    warnings: responses[0]?.warnings ?? [],
+    warnings: first?.warnings ?? [],
   };
 }
 
@@ -112,7 +114,10 @@ function distributionOf(response: ChatResponse, { name, question, model, target 
   const refusal = refusalOf(response, target, name);
   if (refusal !== undefined) throw refusal;
   const token = response.logprobs?.find((each) => each.token.trim() !== '' && each.top.length > 0);
-  if (token === undefined) throw noLogprobs(model, target);
+  if (token === undefined) {
+    incapable.add(model);
+    throw noLogprobs(target);
+  }
   const alternatives = alternativesOf(token);
   const labels = LABELS.slice(0, optionCount(question));
   const masses = labels.map((label) =>
@@ -123,6 +128,7 @@ function distributionOf(response: ChatResponse, { name, question, model, target 
   const mass = masses.reduce((sum, each) => sum + each, 0);
   if (mass < MIN_MASS)
     throw answerError(target, name, `is not a label: the labels have ${mass.toFixed(2)} of the probability`);
+  // A label that is not listed has at most the smallest probability of the list.
   const smallest = Math.min(...alternatives.map(({ probability }) => probability));
   const complete = masses.map((each) => (each === 0 ? smallest : each));
   const sum = complete.reduce((total, each) => total + each, 0);
@@ -142,8 +148,7 @@ function alternativesOf({
   }));
 }
 
-function noLogprobs(model: Model, target: string): LlmError {
-  incapable.add(model);
+function noLogprobs(target: string): LlmError {
   const message = `${target} returned no log probabilities; accept stated probabilities with bases: ['stated']`;
   return new LlmError('unsupported', message, { target, code: 'no-logprobs' });
 }
