@@ -56,10 +56,10 @@ export async function readVault(
  * Writes the entries atomically and ends the lock, by renaming its claim. Readers receive either the old or the new entries, even
  * after a power failure. If another process has taken over the lock, the claim no longer exists: writes nothing, and rejects.
  */
-export async function writeVault(path: string, entries: Entries, claim: string): Promise<void> {
+export async function writeVault(path: string, entries: Entries, claimPath: string): Promise<void> {
   try {
-    await writeSynced(claim, formatVault(entries));
-    await replaceFile(claim, path);
+    await writeSynced(claimPath, formatVault(entries));
+    await replaceFile(claimPath, path);
   } catch (error) {
     throw isMissing(error) ? lockLostError(path) : vaultPathError(path, 'cannot be written', error);
   }
@@ -76,7 +76,7 @@ async function writeSynced(path: string, text: string): Promise<void> {
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-/** Suffix of the temporary file that a writer of an earlier version creates. */
+/** Suffix of the temporary file that an earlier version of this package writes. This version writes to the claim. */
 const TEMPORARY = /^[0-9a-f]{16}\.tmp$/;
 
 /** Removes the temporary files of writers that were killed. The caller must hold the lock. */
