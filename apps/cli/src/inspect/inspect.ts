@@ -18,15 +18,15 @@ export interface InspectFlags {
 export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
   withPage(flags, io, io.stdout, async (page) => {
     const settings = await loadSettings(io);
-    await using books = await openLedgerGates(settings, io);
+    await using ledgerGates = await openLedgerGates(settings, io);
     const ids = await openableIds(settings, io.cwd);
     const majordomo = await openIds(ids, settings, { cwd: io.cwd, signal: io.signal });
-    await page.attach(majordomo, { ledger: books.ledger, router: plannerOf(settings) });
+    await page.attach(majordomo, { ledger: ledgerGates.ledger, router: plannerOf(settings) });
     await page.stay();
     return EXIT.ok;
   });
 
-/** Implements `majordomo inspect chat`. Runs `majordomo chat` with the page. */
+/** Implements `majordomo inspect chat`. Runs `majordomo chat`, which uses stdout, with the page. */
 export const inspectChat = (
   words: readonly [string | undefined, string | undefined],
   chatFlags: ChatFlags,
@@ -38,6 +38,7 @@ export const inspectChat = (
     return chat(...words, chatFlags, io, page);
   });
 
+/** Implements `majordomo inspect demo`. Runs `majordomo demo`, which uses stdout, with the page. */
 export const inspectDemo = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
   withPage(flags, io, io.stderr, async (page) => {
     const { playDemo } = await import('../demo/demo.ts');
@@ -46,7 +47,7 @@ export const inspectDemo = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
     return code;
   });
 
-/** Runs a command whose calls the page shows. */
+/** Runs a command whose calls the page shows. Writes the address of the page to `output`. */
 async function withPage(
   flags: InspectFlags,
   io: Io,

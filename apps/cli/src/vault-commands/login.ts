@@ -17,15 +17,15 @@ export interface LoginFlags {
 }
 
 /** Implements `majordomo login`. Stores tokens in the vault. Providers refresh expired tokens. */
-export async function login(called: string, flags: LoginFlags, io: Io): Promise<ExitCode> {
+export async function login(loginName: string, flags: LoginFlags, io: Io): Promise<ExitCode> {
   const { clientId, device } = flags;
   const { logins } = await loadSettings(io);
   const credentials = await loadCredentials(io, 'majordomo login');
-  const { name, options } = loginOf(called, clientId, logins, credentials, io);
+  const { name, options } = loginOf(loginName, clientId, logins, credentials, io);
   const { vault, path } = await userVault(io, 'majordomo login');
   const source = credentials.oauth({ ...options, vault, name });
-  await source.login(asking(flags, io), device === true ? 'device' : 'browser');
-  storeLogin(name, clientId === undefined ? undefined : { preset: called, clientId }, io);
+  await source.login(loginIo(flags, io), device === true ? 'device' : 'browser');
+  storeLogin(name, clientId === undefined ? undefined : { preset: loginName, clientId }, io);
   io.stdout.write(`stored the login ${printable(name)} in ${path}\n`);
   if (backendOf(name) === undefined)
     io.stderr.write(
@@ -35,15 +35,15 @@ export async function login(called: string, flags: LoginFlags, io: Io): Promise<
 }
 
 /** Implements `majordomo logout`. Revokes the token if the vendor supports revocation, and always removes it from the vault. */
-export async function logout(called: string, io: Io): Promise<ExitCode> {
+export async function logout(loginName: string, io: Io): Promise<ExitCode> {
   const { logins } = await loadSettings(io);
   const credentials = await loadCredentials(io, 'majordomo logout');
   const { vault } = await userVault(io, 'majordomo logout');
-  const known = knownLogin(() => loginOf(called, undefined, logins, credentials, io));
-  const name = known?.name ?? called;
+  const known = knownLogin(() => loginOf(loginName, undefined, logins, credentials, io));
+  const name = known?.name ?? loginName;
   const entry = (await vault.list()).find((one) => one.name === name);
   if (entry?.kind !== 'oauth')
-    throw new Stop(`unknown login "${called}"; majordomo vault list shows all logins`);
+    throw new Stop(`unknown login "${loginName}"; majordomo vault list shows all logins`);
   if (known === undefined) await vault.update(name, () => undefined);
   else await credentials.oauth({ ...known.options, vault, name }).logout();
   storeLogin(name, undefined, io);
@@ -61,7 +61,7 @@ function knownLogin<T>(find: () => T): T | undefined {
   }
 }
 
-function asking({ paste }: LoginFlags, io: Io): LoginIo {
+function loginIo({ paste }: LoginFlags, io: Io): LoginIo {
   const paint = painter(io.stderr);
   return {
     signal: io.signal,
