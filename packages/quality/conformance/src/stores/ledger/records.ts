@@ -21,6 +21,7 @@ export const spend = (overrides: Partial<SpendRecord> & Pick<SpendRecord, 'id'>)
   ...overrides,
 });
 
+/** Returns all records of a query. */
 export async function all(store: LedgerStore, query: RecordQuery = {}): Promise<readonly SpendRecord[]> {
   const found: SpendRecord[] = [];
   for await (const record of store.records(query)) found.push(record);
