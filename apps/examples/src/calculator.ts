@@ -22,11 +22,13 @@ export function calc(): Skill {
   });
 }
 
+/** Maximum length of an expression, which also limits the depth of the recursion. */
 const LIMIT = 1000;
 
 /** Returns an expression's value. Throws for an invalid expression. The model receives the message and can correct its call. */
 function valueOf(expression: string): number {
   if (expression.length > LIMIT) throw new RangeError(`expression: longer than ${LIMIT} characters`);
+  // A token is a number or any other character.
   const tokens = expression.match(/\d+\.?\d*|\.\d+|\S/g) ?? [];
   const take = (...wanted: readonly string[]): string | undefined =>
     wanted.includes(tokens[0] ?? '') ? tokens.shift() : undefined;
