@@ -261,6 +261,26 @@ describe('model calls of an inner tool', () => {
     expect(result.usage).toMatchObject({ input: 130, output: 3 });
     expect(result.spent).toMatchObject({ nanoUsd: String(130 * 3 + 3 * 7), tokens: 133 });
   });
+
+  it('count in addition to the tokens that another inner tool reports', async () => {
+    const nested = world([{ text: 'Nested.', usage: usage(100) }]);
+    const helper = agentTool({ name: 'helper', description: 'Helps', agent: nested.agent });
+    const judge = plain('judge', (_args, { spend }) => {
+      spend(usage(40));
+      return 'good';
+    });
+    const tool = program([helper, judge], async (run) => [
+      await run('helper', { task: 'help' }),
+      await run('judge', {}),
+    ]);
+    const turns = [
+      { toolCalls: [{ id: 'p', name: 'program', args: {} }], usage: usage(10) },
+      { text: 'Done.', usage: usage(20) },
+    ];
+    const result = await world(turns, { tools: [tool], budget: { maxTokens: 1000 } }).agent.run('go');
+    expect(result.usage).toMatchObject({ input: 170, output: 4 });
+    expect(result.spent.tokens).toBe(174);
+  });
 });
 
 it('a tool outside an agent calls its inner tools', async () => {

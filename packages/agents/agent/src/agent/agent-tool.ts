@@ -45,7 +45,7 @@ async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolCon
   if (depth > MAX_DEPTH) throw new Error(`agents may be nested at most ${MAX_DEPTH} levels deep`);
   const addUsage = ({ usage, spent }: RunState): void => {
     parent.spend(usage);
-    if (spent !== undefined) spend?.(spentSince(spent, run?.spent));
+    if (spent !== undefined) spend?.(spentSince(spent, run?.spent), usage);
   };
   try {
     const runOptions = withNesting({ ...options, signal, context, runId: key }, { ...inherited, depth });

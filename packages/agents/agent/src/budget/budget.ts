@@ -60,6 +60,8 @@ export function isUsedUp({ maxUsd, maxTokens, maxMs }: Budget, spent: Spent = NO
 }
 
 /** Returns the sum of two amounts that were spent one after another. If one amount is `undefined`, returns the other. */
+export function sumSpent(first: Spent, second: Spent): Spent;
+export function sumSpent(first: Spent | undefined, second: Spent | undefined): Spent | undefined;
 export function sumSpent(first: Spent | undefined, second: Spent | undefined): Spent | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   return {

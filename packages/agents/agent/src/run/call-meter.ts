@@ -4,28 +4,36 @@ import { NOTHING_SPENT, sumSpent, type Spent } from '../budget/budget.ts';
 /** Meter of the amounts that one tool call spends, including its sub-agents. */
 export class CallMeter {
   private readonly isOn: boolean;
-  /** Sum of the amounts that sub-agents of the call have reported. */
-  private reported: Spent | undefined;
+  /** Sum of the amounts of sub-agents. */
+  private subAgents = NOTHING_SPENT;
+  /** Tokens in the usage of sub-agents. Failed attempts are not part of it. */
+  private subAgentTokens = 0;
 
   /** @param isOn whether the run records the amounts that it spends */
   constructor(isOn: boolean) {
     this.isOn = isOn;
   }
 
-  /** Adds the amounts of a sub-agent. */
-  add(more: Spent): void {
-    this.reported = sumSpent(this.reported, more);
+  /** Adds the amounts and the usage of a sub-agent. */
+  add(spent: Spent, usage: Usage): void {
+    this.subAgents = sumSpent(this.subAgents, spent);
+    this.subAgentTokens += tokensIn(usage);
   }
 
   /**
-   * Returns the amounts of the call; `undefined` if the run records none. Amounts that sub-agents reported replace those of `usage`,
-   * because they also contain failed attempts. `ms`: duration of the call. A sub-agent that ran before the call, in a journal, may
-   * have a longer time.
+   * Returns the amounts of the call; `undefined` if the run records none. `usage`: usage of the call and its sub-agents. `ms`: duration
+   * of the call. A sub-agent that a journal has driven may have a longer time.
    */
   spent(usage: Usage | undefined, ms: number): Spent | undefined {
     if (!this.isOn) return undefined;
-    if (this.reported !== undefined) return { ...this.reported, ms: Math.max(ms, this.reported.ms) };
-    const tokens = (usage?.input ?? 0) + (usage?.output ?? 0);
-    return { ...NOTHING_SPENT, tokens, ms };
+    const { subAgents } = this;
+    const ownTokens = Math.max(0, tokensIn(usage) - this.subAgentTokens);
+    return {
+      nanoUsd: subAgents.nanoUsd,
+      tokens: subAgents.tokens + ownTokens,
+      ms: Math.max(ms, subAgents.ms),
+    };
   }
 }
+
+const tokensIn = (usage: Usage | undefined): number => (usage?.input ?? 0) + (usage?.output ?? 0);

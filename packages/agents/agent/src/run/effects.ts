@@ -252,8 +252,8 @@ function callContext(
       ended,
       run: waitingRunOf(state, call.id),
       left: state.budget && remaining(state.budget, state.spent),
-      spend: (spent) => {
-        meter.add(spent);
+      spend: (spent, usage) => {
+        meter.add(spent, usage);
       },
     },
   );

@@ -1,3 +1,4 @@
+import type { Usage } from '@majordomo/core';
 import type { Budget, CostOf, Spent } from '../budget/budget.ts';
 import type { ClaimStore } from '../state/claim-store.ts';
 import type { RunResult } from '../loop/loop.ts';
@@ -16,8 +17,11 @@ export interface Nesting {
   readonly run?: RunState | undefined;
   /** Returns the result of the sub-agent, if a journal has driven it. */
   readonly ended?: (() => Promise<RunResult>) | undefined;
-  /** Adds the amounts that a sub-agent has spent to those of the call that started it. */
-  readonly spend?: ((spent: Spent) => void) | undefined;
+  /**
+   * Adds the amounts that a sub-agent has spent to those of the call that started it. `usage`: usage of the sub-agent, which the usage
+   * of the call also contains.
+   */
+  readonly spend?: ((spent: Spent, usage: Usage) => void) | undefined;
 }
 
 /** Maximum `depth` of a sub-agent. A call of a deeper sub-agent gets an error result. */
