@@ -31,6 +31,7 @@ export async function chatRoute(
   // The incomplete body of a slow client counts as a call, because it uses memory.
   const leave = gateway.concurrency.enter();
   let endStream: (() => void) | undefined;
+  // May be called more than once. Each step has an effect only once.
   const release = (): void => {
     leave();
     endStream?.();

@@ -21,6 +21,7 @@ export function toLanguageModel(model: ChatModel, options: BridgeOptions = {}): 
     specificationVersion: 'v4',
     provider: 'majordomo',
     modelId: model.spec,
+    // The AI SDK downloads every URL and passes the bytes.
     supportedUrls: {},
 
     async doGenerate(callOptions) {
