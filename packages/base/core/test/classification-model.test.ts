@@ -386,6 +386,16 @@ describe('classification', () => {
     expect(few.requests).toEqual([]);
   });
 
+  it('names the largest maximum of the sources of a target', async () => {
+    const maxOptions = { logprobs: 1, stated: 2 };
+    const model = modelOf([chatOnly('a')], {
+      classification: (chat, basis) =>
+        emulation({ [basis]: VALID }, { maxOptions: maxOptions[basis] })(chat, basis),
+    });
+    const error = await failure(model.classify({ ...REQUEST, bases: ['logprobs', 'stated'] }));
+    expect(error.message).toContain('accepts at most 2 options, not 3');
+  });
+
   it('applies the curves of a calibration, and skips targets without curves', async () => {
     const calibration = calibrationFor({ 'b/m': 'vendor' });
     const first = answering('a');

@@ -162,7 +162,8 @@ function sourcesAt(
   const most = Math.max(...Object.values(request.questions).map(optionCount));
   const [first, ...others] = backends.filter(({ maxOptions = Infinity }) => most <= maxOptions);
   if (first !== undefined) return [first, ...others];
-  throw unsupportedError(key, `accepts at most ${backends[0]?.maxOptions} options, not ${most}`, {
+  const limit = Math.max(...backends.map(({ maxOptions = Infinity }) => maxOptions));
+  throw unsupportedError(key, `accepts at most ${limit} options, not ${most}`, {
     path: 'questions',
     code: 'too-large',
   });
