@@ -18,7 +18,7 @@ const PACKAGE = join(import.meta.dirname, '..');
 const ROOT = join(PACKAGE, '../..');
 
 /** Configuration in the README of the package. */
-const README = /```js\n\/\/ eslint\.config\.js\n([^`]+)```/.exec(
+const README = /```js\n\/\/ eslint\.config\.mjs\n([^`]+)```/.exec(
   readFileSync(join(PACKAGE, 'README.md'), 'utf8'),
 )?.[1];
 /** Configuration of the examples, without types. */
