@@ -22,13 +22,11 @@ export function calc(): Skill {
   });
 }
 
-/** Maximum length of an expression, which also limits the depth of the recursion. */
-const LIMIT = 1000;
+const MAX_LENGTH = 1000;
 
-/** Returns an expression's value. Throws for an invalid expression. The model receives the message and can correct its call. */
+/** Returns an expression's value. Throws for an invalid or long one, and the model receives the message. The length limits the recursion. */
 function valueOf(expression: string): number {
-  if (expression.length > LIMIT) throw new RangeError(`expression: longer than ${LIMIT} characters`);
-  // A token is a number or any other character.
+  if (expression.length > MAX_LENGTH) throw new RangeError(`expression: over ${MAX_LENGTH} characters`);
   const tokens = expression.match(/\d+\.?\d*|\.\d+|\S/g) ?? [];
   const take = (...wanted: readonly string[]): string | undefined =>
     wanted.includes(tokens[0] ?? '') ? tokens.shift() : undefined;

@@ -262,16 +262,15 @@ export class Session {
 
   /** Yields the events of a stream. While the stream has none, its heartbeats become pings. */
   private async *eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Json> {
-    const events: Json[] = [];
-    let isDone = false;
+    const received = { events: [] as Json[], isDone: false };
     const decoder = new SseDecoder((data) => {
-      if (data === '[DONE]') isDone = true;
-      else events.push(JSON.parse(data) as Json);
+      if (data === '[DONE]') received.isDone = true;
+      else received.events.push(JSON.parse(data) as Json);
     });
     for await (const chunk of body) {
       decoder.push(chunk);
-      if (events.length === 0 && !isDone) this.socket.ping();
-      yield* events.splice(0);
+      if (received.events.length === 0 && !received.isDone) this.socket.ping();
+      yield* received.events.splice(0);
     }
   }
 
