@@ -47,10 +47,12 @@ export async function checkLedger(
   if (path !== undefined && (typeof path !== 'string' || path.trim() === '' || path.includes('\0')))
     throw stop('file', 'must be the path of a file');
   if (limits !== undefined && !Array.isArray(limits)) throw stop('limits', 'must be an array of limits');
-  if (unknownPrice !== undefined && unknownPrice !== 'admit' && unknownPrice !== 'deny')
-    throw stop('unknownPrice', `must be "admit" or "deny", not ${JSON.stringify(unknownPrice)}`);
-  if (reserve !== undefined && reserve !== 'maximum' && reserve !== 'likely')
-    throw stop('reserve', `must be "maximum" or "likely", not ${JSON.stringify(reserve)}`);
+  const checkChoice = (member: string, value: unknown, first: string, second: string): void => {
+    if (value !== undefined && value !== first && value !== second)
+      throw stop(member, `must be "${first}" or "${second}", not ${JSON.stringify(value)}`);
+  };
+  checkChoice('unknownPrice', unknownPrice, 'admit', 'deny');
+  checkChoice('reserve', reserve, 'maximum', 'likely');
   if (prices === undefined) return;
   if (!Array.isArray(prices)) throw stop('prices', `must be an array; ${FORM}`);
   for (const [index, entry] of prices.entries()) {

@@ -1,4 +1,4 @@
-import type { Attempt, ChatResponse } from '@majordomo/core';
+import type { Attempt, ChatResponse, Usage } from '@majordomo/core';
 
 /** Limits of one run, including its sub-agents and handoffs, checked only before each model call. By default, no limit is set. */
 export interface Budget {
@@ -122,4 +122,7 @@ const lower = <T extends number | bigint>(a: T | undefined, b: T | undefined): T
 
 /** Returns the sum of the input and output tokens of all attempts, including failed attempts. */
 export const tokensOf = (attempts: readonly Attempt[]): number =>
-  attempts.reduce((sum, { usage }) => sum + (usage?.input ?? 0) + (usage?.output ?? 0), 0);
+  attempts.reduce((sum, { usage }) => sum + tokensIn(usage), 0);
+
+/** Returns the sum of the input and output tokens. A number that the vendor has not reported counts as 0. */
+export const tokensIn = (usage: Usage | undefined): number => (usage?.input ?? 0) + (usage?.output ?? 0);

@@ -1,5 +1,5 @@
 import type { Usage } from '@majordomo/core';
-import { NOTHING_SPENT, sumSpent, type Spent } from '../budget/budget.ts';
+import { NOTHING_SPENT, sumSpent, tokensIn, type Spent } from '../budget/budget.ts';
 
 /** Meter of the amounts that one tool call spends, including its sub-agents. */
 export class CallMeter {
@@ -35,5 +35,3 @@ export class CallMeter {
     };
   }
 }
-
-const tokensIn = (usage: Usage | undefined): number => (usage?.input ?? 0) + (usage?.output ?? 0);
