@@ -340,6 +340,22 @@ describe('a store', () => {
     expect(await keys.authorize(bearer(secret))).toBeUndefined();
     await keys.close();
   });
+
+  it('with watch is queried once for both secrets of a rotated key, and again for both after a change', async () => {
+    const { keys, state, otherProcessKeys } = controllableKeys({ watch: true });
+    const first = await keys.create({ name: 'a' });
+    const second = await keys.rotate(first.key.id, { graceMs: 60_000 });
+    await keys.authorize(bearer(second.secret));
+    await keys.authorize(bearer(second.secret));
+    const readsBefore = state.reads;
+    expect(await keys.authorize(bearer(first.secret))).toMatchObject({ key: first.key.id });
+    expect(state.reads).toBe(readsBefore);
+    await otherProcessKeys.revoke(first.key.id);
+    state.report(first.key.id);
+    expect(await keys.authorize(bearer(first.secret))).toBeUndefined();
+    expect(await keys.authorize(bearer(second.secret))).toBeUndefined();
+    await keys.close();
+  });
 });
 
 describe('the limits of keys', () => {

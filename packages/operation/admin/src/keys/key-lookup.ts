@@ -24,7 +24,10 @@ const RETRY_AFTER_MS = 5000;
 /** Lookup of keys by the hash of their secret. Uses the cache only if the store reports changes, or while it does not respond. */
 export class KeyLookup {
   private readonly options: LookupOptions;
+  /** Cached keys by id. */
   private readonly entries = new Map<string, Entry>();
+  /** Ids of the cached keys by the hashes of their secrets. */
+  private readonly ids = new Map<string, string>();
   private watching: Promise<(() => Promise<void>) | undefined> | undefined;
   private isWatching = false;
   /** Number of reported changes. A record whose read began before a change is cached as outdated. */
@@ -38,7 +41,7 @@ export class KeyLookup {
   find(sha256: string): KeyRecord | undefined | Promise<KeyRecord | undefined> {
     this.watch();
     const { store, clock, cacheMs, timeoutMs } = this.options;
-    const entry = this.entries.get(sha256);
+    const entry = this.cached(sha256);
     // Without a report of changes, a cached key may have been revoked.
     const isCurrent = entry?.isFresh === true && this.isWatching;
     if (isCurrent && clock.now() < entry.readAt + cacheMs) return entry.record;
@@ -59,9 +62,8 @@ export class KeyLookup {
   /** Removes a changed key from the cache. Without an id, marks all cached keys as outdated. */
   readonly onChange = (id: string | undefined): void => {
     this.changes++;
-    for (const [sha256, entry] of this.entries)
-      if (id === undefined) entry.isFresh = false;
-      else if (entry.record.id === id) this.entries.delete(sha256);
+    if (id !== undefined) this.forget(id);
+    else for (const entry of this.entries.values()) entry.isFresh = false;
   };
 
   async close(): Promise<void> {
@@ -87,17 +89,33 @@ export class KeyLookup {
   }
 
   private remember(sha256: string, record: KeyRecord | undefined, changes: number): KeyRecord | undefined {
-    this.entries.delete(sha256);
+    const id = record?.id ?? this.ids.get(sha256);
+    if (id !== undefined) this.forget(id);
     if (record === undefined) return undefined;
-    this.entries.set(sha256, { record, readAt: this.options.clock.now(), isFresh: changes === this.changes });
+    this.entries.set(record.id, {
+      record,
+      readAt: this.options.clock.now(),
+      isFresh: changes === this.changes,
+    });
+    for (const hash of record.hashes) this.ids.set(hash.sha256, record.id);
     const [oldest] = this.entries.keys();
-    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
+    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.forget(oldest);
     return record;
+  }
+
+  private cached(sha256: string): Entry | undefined {
+    const id = this.ids.get(sha256);
+    return id === undefined ? undefined : this.entries.get(id);
+  }
+
+  private forget(id: string): void {
+    for (const { sha256 } of this.entries.get(id)?.record.hashes ?? []) this.ids.delete(sha256);
+    this.entries.delete(id);
   }
 
   /** Returns a cached key that was read within `staleMs`, because the store does not respond. Throws `server` if none exists. */
   private knownKey(sha256: string, cause: unknown): KeyRecord {
-    const entry = this.entries.get(sha256);
+    const entry = this.cached(sha256);
     if (entry !== undefined && this.options.clock.now() < entry.readAt + this.options.staleMs)
       return entry.record;
     const message =
