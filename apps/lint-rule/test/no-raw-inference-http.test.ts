@@ -227,3 +227,17 @@ it('stops at a name that refers to itself', () => {
   );
   expect(lint(`let url = 'https://example.org';\n${lines}\nfetch(url);`)).toEqual([]);
 });
+
+it.each([
+  ['a parameter that is destructured into itself', 'var { options } = options;'],
+  ['a constant that is destructured from itself', 'const { options } = options;'],
+  ['two constants that are destructured from each other', 'const { a: options } = b; const { b } = options;'],
+  ['an element of the list itself', 'var [options] = options;'],
+])('stops at %s', (_, declaration) => {
+  expect(lint(`function f(options) { { ${declaration} fetch(options.url); } }`)).toEqual([]);
+});
+
+it('finds an address next to a declaration that refers to itself', () => {
+  const code = "var options = { url: 'https://api.openai.com/v1/responses' };\nvar { options } = options;";
+  expect(lint(`${code}\nfetch(options.url);`)).toEqual(['no-raw-inference-http:3']);
+});

@@ -1,6 +1,6 @@
 import type * as ESTree from 'estree';
 import { bindingsOf, variableOf } from './binding.ts';
-import { analyzeNode, type Analysis } from './analysis.ts';
+import { analyze, type Analysis } from './analysis.ts';
 import { enclosingClass, enumMember, memberValues, propertyOf, returnValues } from './members.ts';
 import { bare, isFunction, keyName, type Node } from './node.ts';
 
@@ -21,7 +21,7 @@ const MAX_CODE_LENGTH = 60;
 /** Returns the strings that an expression may evaluate to. `UNKNOWN_MARK` encloses the parts that the file does not contain. */
 export function stringsOf(node: Node, analysis: Analysis): readonly string[] {
   const value = bare(node);
-  return analyzeNode(analysis, value, UNKNOWN, () => expressionStrings(value, analysis));
+  return analyze(analysis, value, UNKNOWN, () => expressionStrings(value, analysis));
 }
 
 function expressionStrings(value: Node, analysis: Analysis): readonly string[] {
@@ -62,10 +62,12 @@ export function valuesOf(node: Node, analysis: Analysis): readonly Node[] {
   if (value.type === 'Identifier') {
     const variable = variableOf(value, analysis.code);
     if (variable === undefined) return [];
-    return bindingsOf(variable).flatMap((binding) => {
-      if (binding.kind === 'function') return [binding.node];
-      return binding.kind === 'value' ? valuesAtPath(binding.node, binding.path, analysis) : [];
-    });
+    return analyze(analysis, variable, [], () =>
+      bindingsOf(variable).flatMap((binding) => {
+        if (binding.kind === 'function') return [binding.node];
+        return binding.kind === 'value' ? valuesAtPath(binding.node, binding.path, analysis) : [];
+      }),
+    );
   }
   if (value.type !== 'MemberExpression') return [value];
   const name = keyName(value.property, value.computed);
@@ -178,6 +180,7 @@ function urlStrings(node: ESTree.NewExpression, analysis: Analysis): readonly st
   if (callee.name !== 'URL') return callee.name === 'Request' ? stringsOf(address, analysis) : UNKNOWN;
   const addresses = stringsOf(address, analysis);
   if (base === undefined) return addresses;
+  // `new URL` ignores the base of an absolute address. Relative alternatives to one name no host, so they are left out.
   const absolute = addresses.filter((text) => text.includes('://'));
   return absolute.length > 0 ? absolute : combineStrings(stringsOf(base, analysis), addresses, '/');
 }
