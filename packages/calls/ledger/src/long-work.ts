@@ -1,4 +1,4 @@
-import { priceAt } from '@majordomo/catalog';
+import { priceAt, type Price } from '@majordomo/catalog';
 import { LlmError, type AttemptInfo, type Denial } from '@majordomo/core';
 import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
@@ -38,12 +38,13 @@ export async function reserveWork(
   const now = clock.now();
   const { counted, spender } = countersOf(context, work);
   const claimed = { ...most, isByUnit: false };
-  const isPriced = most.nanoUsd !== undefined || most.output === undefined;
+  const isPriced = (await currentPrice(context, work)) !== undefined;
   const claims = planClaims(counted, work, spender, claimed, isPriced, options.unknownPrice, now);
   if ('deny' in claims) return claims;
   if (claims.length === 0) return undefined;
   const reserve = async (): Promise<Refusal | undefined> => {
     const refusal = await store.reserve(work.id, claims, leaseMs);
+    // A repeated `reserve` with the same id does not extend the lease.
     if (refusal === undefined) await store.renew(work.id, leaseMs);
     return refusal;
   };
@@ -99,6 +100,14 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     void context.outbox.send({
       run: () => alerts.onBooked({ limit, counter, amount: amounts[limit.unit], tenant }),
     });
+}
+
+async function currentPrice(
+  { prices, clock }: LedgerContext,
+  { vendor, model }: LongWork,
+): Promise<Price | undefined> {
+  const known = await prices.model(vendor, model);
+  return known && priceAt(known, new Date(clock.now()));
 }
 
 function countersOf(

@@ -120,6 +120,22 @@ it.each([
 });
 
 it.each([
+  ['deny', 'no-price'],
+  ['admit', undefined],
+] as const)(
+  'unknownPrice: %s applies to work of unknown length without a price',
+  async (unknownPrice, code) => {
+    const limits = [{ name: 'money', max: { usd: '8.00' }, per: 'ever' }] as const;
+    const { ledger, states } = setUp({ limits, unknownPrice });
+    const unpriced = { ...work, target: 'openai/unlisted', model: 'unlisted' };
+    const most = { ...bounds, output: undefined, nanoUsd: undefined };
+    expect((await ledger.reserve(unpriced, most, HOUR_MS))?.code).toBe(code);
+    await ledger.settle(unpriced, used);
+    expect((await states())['money']).toEqual([2_000_000_000n, 0n]);
+  },
+);
+
+it.each([
   ['deny', 'books-down'],
   ['admit', undefined],
 ] as const)('whenDown: %s applies while the store is down', async (whenDown, code) => {

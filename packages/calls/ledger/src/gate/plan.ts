@@ -14,7 +14,11 @@ interface Claimed extends Pick<Estimate, 'input' | 'output' | 'nanoUsd' | 'isByU
 /** Properties of an attempt that the claims and the message of a denial depend on. */
 type Claimant = Pick<AttemptInfo, 'target' | 'vendor' | 'model' | 'billing' | 'payload'>;
 
-/** Returns the claims of an attempt on its limits, or the denial if a required amount is unknown. */
+/**
+ * Returns the claims of an attempt on its limits, or the denial if a required amount is unknown.
+ *
+ * @param isPriced whether the catalog has a price of the model. Without one, the cost is unknown for any length of the answer
+ */
 export function planClaims(
   counted: readonly LimitCounter[],
   attempt: Claimant,
