@@ -54,8 +54,9 @@ export class GeminiTurns {
     this.transcript.user(parts.filter((part) => !isResponse(part)).flatMap((part) => this.userParts(part)));
   }
 
-  /** Adds the text of the last parts of the model. */
+  /** Ends the model's turn: adds the text of its last parts, and discards a thought that never received its signature. */
   end(): void {
+    this.thought = '';
     this.transcript.assistant(this.textParts());
   }
 
