@@ -691,6 +691,26 @@ describe('a token of a login', () => {
     );
     expect(authority.requestPaths).toEqual([]);
   });
+
+  it('is used until it expires if it cannot be refreshed', async () => {
+    let now = 3_599_999;
+    const source = sourceWith({ clock: { ...systemClock, now: () => now } });
+    const value = secret('last');
+    await vault.update('login', () => ({ kind: 'oauth', value, issuedAt: 0, expiresAt: 3_600_000 }));
+    expect(await requestToken(source)).toBe('last');
+    expect(await source.status()).toBe('ok');
+    now += 1;
+    expect((await failureOf(requestToken(source))).message).toContain('the token has expired');
+  });
+
+  it('requires a login if the vendor rejects it and it cannot be refreshed', async () => {
+    await vault.update('login', () => ({ kind: 'oauth', value: secret('refused') }));
+    const { details, message } = await failureOf(requestToken(sourceWith(), 'refused'));
+    expect([details.code, message]).toEqual([
+      'login-required',
+      '"login" needs a new login: the vendor rejected the token, and no refresh token exists',
+    ]);
+  });
 });
 
 test('four processes with five calls each refresh an expired token once, also after a kill', async () => {

@@ -42,7 +42,7 @@ export class Refresher {
 
   /** @param rejected value that the vendor has just rejected with 401 */
   async token(signal: AbortSignal, rejected: string | undefined): Promise<string> {
-    const entry = this.usable(await this.options.vault.get(this.options.name), rejected);
+    const entry = this.usable(this.live(await this.options.vault.get(this.options.name)), rejected);
     if (entry !== undefined) return entry.value.reveal();
     const refreshed = await abortable(this.sharedRefresh(rejected), signal).catch((error: unknown) => {
       throw signal.aborted ? refreshAborted(signal) : error;
@@ -70,23 +70,28 @@ export class Refresher {
   private async refresh(rejected: string | undefined): Promise<StoredCredential> {
     const { vault, name } = this.options;
     // Another process may have refreshed the token while this process waited for the lock.
-    const entry = await vault.update(
-      name,
-      (now) => this.usable(now, rejected) ?? this.refreshed(now, rejected),
-    );
+    const entry = await vault.update(name, (now) => {
+      const stored = this.live(now);
+      return this.usable(stored, rejected) ?? this.refreshed(stored, rejected);
+    });
     this.unstored = undefined;
-    return this.usable(entry, undefined) ?? entry ?? this.missing();
+    return this.live(entry);
   }
 
-  /** Returns the entry if its token can be used. Throws `auth` if the user must log in. */
-  private usable(
-    entry: StoredCredential | undefined,
-    rejected: string | undefined,
-  ): StoredCredential | undefined {
-    if (entry === undefined) return this.missing();
-    if (entry.dead !== undefined) throw loginRequired(this.options.name, entry.dead);
+  /** Returns the entry of the vault. Throws `auth` if none exists, or if the user must log in. */
+  private live(entry: StoredCredential | undefined): StoredCredential {
+    const { name } = this.options;
+    if (entry === undefined) throw loginError(`no login is named ${JSON.stringify(name)}; call login first`);
+    if (entry.dead !== undefined) throw loginRequired(name, entry.dead);
+    return entry;
+  }
+
+  /** Returns the entry if its token can be used without a refresh. */
+  private usable(entry: StoredCredential, rejected: string | undefined): StoredCredential | undefined {
     if (entry.value.reveal() === rejected) return undefined;
     const now = this.clock.now();
+    // A token that cannot be refreshed is used until it expires.
+    if (entry.refresh === undefined) return isValid(entry, now) ? entry : undefined;
     const isWaiting = now < this.notBefore && isValid(entry, now);
     return isWaiting || isFresh(entry, this.options.earlyMs, now) ? entry : undefined;
   }
@@ -95,16 +100,14 @@ export class Refresher {
    * Returns the entry with new tokens. If the authority fails, returns the unchanged entry while its token is valid, and
    * otherwise rejects. If the login has ended, returns the entry marked as dead.
    */
-  private async refreshed(
-    stored: StoredCredential | undefined,
-    rejected: string | undefined,
-  ): Promise<StoredCredential | undefined> {
-    if (stored === undefined) return undefined;
+  private async refreshed(stored: StoredCredential, rejected: string | undefined): Promise<StoredCredential> {
     const used = stored.refresh?.reveal() ?? '';
     const now = this.unstored?.used === used ? this.unstored.entry : stored;
     if (now !== stored && this.usable(now, rejected) !== undefined) return now;
-    if (now.refresh === undefined)
-      return { ...now, dead: 'the token has expired, and no refresh token exists' };
+    if (now.refresh === undefined) {
+      const why = isValid(now, this.clock.now()) ? 'the vendor rejected the token' : 'the token has expired';
+      return { ...now, dead: `${why}, and no refresh token exists` };
+    }
     try {
       const tokens = await this.authority.refresh(now.refresh.reveal(), new AbortController().signal);
       this.notBefore = -Infinity;
@@ -121,10 +124,6 @@ export class Refresher {
         throw planExhausted(this.options.name, retryAfterMs);
       throw asLoginError(error, `the refresh of ${JSON.stringify(this.options.name)}`);
     }
-  }
-
-  private missing(): never {
-    throw loginError(`no login is named ${JSON.stringify(this.options.name)}; call login first`);
   }
 }
 
