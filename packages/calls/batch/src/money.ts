@@ -1,7 +1,7 @@
 import { costOf, priceAt, type Price } from '@majordomo/catalog';
 import { sumUsage, type AttemptInfo, type Denial, type Usage } from '@majordomo/core';
 import type { LongWork } from '@majordomo/ledger';
-import { toStored, type BatchRecord, type BatchTarget, type StoredAmount } from './record.ts';
+import { ageOf, toStored, type BatchRecord, type BatchTarget, type StoredAmount } from './record.ts';
 import type { Round } from './round.ts';
 
 /** Tier of the catalog for batches. */
@@ -45,16 +45,15 @@ export class AmountSum {
   }
 }
 
-/** Results of a batch, summed over its items. */
+/** Sum of the results of a batch. Items without a result have no usage and no cost. */
 export class ResultSum {
+  /** Number of answered items. All other items of the batch have failed. */
   answered = 0;
-  failed = 0;
   usage: Usage | undefined;
   nanoUsd: bigint | undefined = 0n;
 
   add(isAnswered: boolean, usage: Usage | undefined, nanoUsd: bigint | undefined): void {
     if (isAnswered) this.answered++;
-    else this.failed++;
     this.usage = sumUsage(this.usage, usage);
     this.nanoUsd = plus(this.nanoUsd, nanoUsd);
   }
@@ -72,15 +71,22 @@ export async function reserve(batch: BatchRecord, ms: number, round: Round): Pro
   return round.setup.ledger?.reserve(workOf(batch, round), most, ms + LEASE_MARGIN_MS);
 }
 
-/** Replaces the reservation of a batch with its cost. Afterwards, only the files of the batch must still be deleted. */
-export async function settle(batch: BatchRecord, sum: ResultSum, round: Round): Promise<void> {
-  const { most, about, createdAt, requests = 0 } = batch;
-  const { answered, failed, usage, nanoUsd } = sum;
+/** Replaces the reservation of a batch with its requests and cost. Afterwards, only its files must still be deleted. */
+export const settle = (batch: BatchRecord, sum: ResultSum, round: Round): Promise<void> =>
+  book(batch, sum, batch.requests ?? 0, round);
+
+/** Ends the reservation of a batch of which the vendor has processed no request, so that none is booked. */
+export const settleUnprocessed = (batch: BatchRecord, round: Round): Promise<void> =>
+  book(batch, new ResultSum(), 0, round);
+
+async function book(batch: BatchRecord, sum: ResultSum, requests: number, round: Round): Promise<void> {
+  const { most, about } = batch;
+  const { answered, usage, nanoUsd } = sum;
   await round.job.checkLock();
   if (most !== undefined) {
     const basis = about.billing === 'included' ? 'included' : nanoUsd === undefined ? 'unknown' : 'catalogue';
     await round.setup.ledger?.settle(workOf(batch, round), {
-      requests: answered + failed === 0 ? 0 : requests,
+      requests,
       usage,
       cost: {
         nanoUsd: basis === 'included' ? undefined : nanoUsd,
@@ -88,7 +94,7 @@ export async function settle(batch: BatchRecord, sum: ResultSum, round: Round): 
         missing: basis === 'unknown' ? [`no price of some requests at tier ${TIER}`] : [],
       },
       outcome: answered > 0 ? 'finished' : 'failed',
-      ms: createdAt === undefined ? 0 : round.now() - createdAt,
+      ms: ageOf(batch, round.now()),
     });
   }
   batch.nanoUsd = toStored(nanoUsd);

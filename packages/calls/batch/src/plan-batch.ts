@@ -3,7 +3,7 @@ import { captureRequest } from './capture.ts';
 import type { BatchRow } from './contract.ts';
 import { InputFile, removeInputs } from './input-file.ts';
 import { aboutTarget, failedMove, moveAfter } from './item.ts';
-import { AmountSum, ResultSum, settle } from './money.ts';
+import { AmountSum, settleUnprocessed } from './money.ts';
 import { batchName, customId, inputName, PLACES, type BatchRecord, type Move } from './record.ts';
 import type { Round } from './round.ts';
 import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
@@ -74,7 +74,7 @@ class Planner {
     // After `requests` is saved, the rows of the batch do not change.
     batch.requests = amounts.requests;
     if (input === undefined) {
-      await settle(batch, new ResultSum(), round);
+      await settleUnprocessed(batch, round);
       return undefined;
     }
     batch.most = amounts.toJson();

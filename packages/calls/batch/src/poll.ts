@@ -3,7 +3,7 @@ import type { BatchRow } from './contract.ts';
 import { removeInputs, type InputFile } from './input-file.ts';
 import { closingMove } from './item.ts';
 import { runLive } from './live.ts';
-import { reserve, ResultSum, settle } from './money.ts';
+import { reserve, settleUnprocessed } from './money.ts';
 import { planBatch } from './plan-batch.ts';
 import { failAll, readBatch } from './read-batch.ts';
 import { batchName, isStalled, PLACES, queuePositions, type BatchRecord } from './record.ts';
@@ -168,7 +168,7 @@ async function release(batch: BatchRecord, round: Round): Promise<boolean> {
   await closeRows(PLACES.batch(batch.number), round);
   batch.requests ??= 0;
   batch.ref = undefined;
-  await settle(batch, new ResultSum(), round);
+  await settleUnprocessed(batch, round);
   return true;
 }
 

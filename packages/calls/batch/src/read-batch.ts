@@ -3,8 +3,16 @@ import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
 import { LineReader, withoutError } from './capture.ts';
 import type { BatchRow } from './contract.ts';
 import { aboutTarget, answeredMove, moveAfter, type Failure } from './item.ts';
-import { itemCost, priceOf, ResultSum, settle } from './money.ts';
-import { indexOf, PLACES, toStored, type BatchRecord, type Move, type StoredAttempt } from './record.ts';
+import { itemCost, priceOf, ResultSum, settle, settleUnprocessed } from './money.ts';
+import {
+  ageOf,
+  indexOf,
+  PLACES,
+  toStored,
+  type BatchRecord,
+  type Move,
+  type StoredAttempt,
+} from './record.ts';
 import type { Round } from './round.ts';
 import { dataOf, type AnyResponse } from './stored-item.ts';
 import { checkAnswer } from './typed.ts';
@@ -20,10 +28,10 @@ const PAGE = 100;
 export async function readBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const vendor = await round.vendorOf(batch);
   const reader = new BatchReader(batch, round, await priceOf(batch.about, round));
-  const { ref = '', without, about } = batch;
+  const { ref = '', without: reason, about } = batch;
   const { target } = about;
   const missing = `${target}: the batch ended without a result for this request`;
-  let error = without ? withoutError(target, without) : new LlmError('protocol', missing, { target });
+  let error = reason ? withoutError(target, reason) : new LlmError('protocol', missing, { target });
   let page: BatchLine[] = [];
   try {
     for await (const line of round.resultsOf(vendor, ref)) {
@@ -38,6 +46,7 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
     error = new LlmError('server', why, cause.details, { cause });
   }
   await reader.readPage(page);
+  // Only a line with the id of an item shows that the batch belongs to this job. A batch whose results are gone has no line.
   if (batch.state === 'trial' && !reader.isOurs) return false;
   await reader.failOthers(error);
   await settle(batch, reader.sum, round);
@@ -54,7 +63,7 @@ export async function failAll(
 ): Promise<true> {
   const reader = new BatchReader(batch, round, undefined);
   await reader.failOthers(error, advances);
-  await settle(batch, new ResultSum(), round);
+  await settleUnprocessed(batch, round);
   if (batch.ref !== undefined) reader.emitEnd();
   return true;
 }
@@ -118,10 +127,12 @@ class BatchReader {
 
   emitEnd(): void {
     const { batch, round, sum } = this;
-    const { answered, failed } = sum;
-    const { ref = '', about, createdAt = 0 } = batch;
-    const ms = Math.max(0, round.now() - createdAt);
+    const { answered } = sum;
+    const { ref = '', about, requests = 0 } = batch;
     const { target } = about;
+    // Count the failed items from the number of requests, because an interrupted poll may have failed some of them.
+    const failed = requests - answered;
+    const ms = ageOf(batch, round.now());
     round.setup.emit({ type: 'batch-ended', key: round.key, target, ref, answered, failed, ms });
   }
 
@@ -154,11 +165,10 @@ class BatchReader {
     isAnswered: boolean,
     usage: Usage | undefined,
   ): Pick<StoredAttempt, 'batch' | 'ms' | 'usage' | 'nanoUsd'> {
-    const { number, createdAt, about } = this.batch;
+    const { number, about } = this.batch;
     const nanoUsd = usage === undefined ? 0n : itemCost(usage, this.price, about);
     this.sum.add(isAnswered, usage, nanoUsd);
-    const now = this.round.now();
-    return { batch: number, ms: Math.max(0, now - (createdAt ?? now)), usage, nanoUsd: toStored(nanoUsd) };
+    return { batch: number, ms: ageOf(this.batch, this.round.now()), usage, nanoUsd: toStored(nanoUsd) };
   }
 
   /** Adds to `sum` an item that an interrupted poll has already moved. */

@@ -157,6 +157,10 @@ export const isStalled = ({ batches }: JobRecord, position: number): boolean =>
     (batch) => batch.position === position && (batch.state === 'planned' || batch.state === 'creating'),
   );
 
+/** Returns the time since the last request that creates the batch, in milliseconds. 0 if no request was sent. */
+export const ageOf = ({ createdAt }: BatchRecord, now: number): number =>
+  createdAt === undefined ? 0 : Math.max(0, now - createdAt);
+
 /** Returns the name of a batch in the metadata of the vendor and in the ids of its requests. */
 export const batchName = (token: string, number: number): string => `${token}-${number}`;
 

@@ -127,6 +127,64 @@ it('counts each result once if the download of results is interrupted', async ()
   expect(await records()).toHaveLength(1);
 });
 
+it.each([
+  ['no result', ['missing', 'missing', 'missing'], { answered: 0, failed: 3 }],
+  ['some results', ['missing', 'answer', 'missing'], { answered: 1, failed: 2 }],
+] as const)(
+  'counts items of a batch with %s if the poll is interrupted before the settlement',
+  async (_, texts, ended) => {
+    const { clock } = world();
+    const limits = ['money', 'requests'].map((name) => ({
+      name,
+      max: name === 'money' ? { usd: '10' } : { requests: 100 },
+      per: 'ever' as const,
+    }));
+    const { ledger, state } = ledgerFixture(clock, limits);
+    let remaining = 1;
+    const settle: typeof ledger.settle = async (...args) => {
+      if (remaining-- > 0) throw failure('network');
+      return ledger.settle(...args);
+    };
+    const { batches, a, events } = world({ clock, ledger: { ...ledger, settle } });
+    a.result = (text) => (text.startsWith('missing') ? 'missing' : answer('ok'));
+    const job = await batches.submit({
+      key: 'j',
+      spec: 'a/m',
+      items: items(...texts.map((text, index) => `${text} ${String(index)}`)),
+    });
+    await job.poll();
+    a.end();
+    await job.poll();
+    expect(events.some(({ type }) => type === 'batch-ended')).toBe(false);
+    await clock.advance(HOUR_MS);
+    expect(await job.poll()).toMatchObject({ state: 'done', ...ended });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'batch-ended', ...ended }));
+    expect((await ledger.state('requests'))[0]?.used).toBe(3n);
+    expect(await state()).toEqual({ used: BigInt(ended.answered) * BATCH_NANO, held: 0n });
+  },
+);
+
+it('counts the items of a batch that the vendor lost if the poll is interrupted before the settlement', async () => {
+  const { clock } = world();
+  const { ledger } = ledgerFixture(clock, [{ name: 'requests', max: { requests: 100 }, per: 'ever' }]);
+  let remaining = 1;
+  const settle: typeof ledger.settle = async (...args) => {
+    if (remaining-- > 0) throw failure('network');
+    return ledger.settle(...args);
+  };
+  const { batches, a, events } = world({ clock, ledger: { ...ledger, settle } });
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  await job.poll();
+  a.fault = (op) => {
+    if (op === 'look') throw failure('not-found', 404);
+  };
+  await job.poll();
+  await clock.advance(HOUR_MS);
+  expect(await job.poll()).toMatchObject({ state: 'done', failed: 2 });
+  expect(events).toContainEqual(expect.objectContaining({ type: 'batch-ended', answered: 0, failed: 2 }));
+  expect((await ledger.state('requests'))[0]?.used).toBe(0n);
+});
+
 it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses no item', async (kind) => {
   for (const op of ['upload', 'create', 'look', 'results'] as const) {
     const { batches, a } = world();
