@@ -64,7 +64,12 @@ export interface ModerationCheckOptions {
   readonly name?: string | undefined;
   /** Categories for which a text is refused, by the vendor's names. @default all categories that the vendor returns */
   readonly categories?: readonly string[] | undefined;
-  /** Minimum score, from 0 to 1, at which a text is refused, by category. It replaces the decision of the vendor. @default {} */
+  /**
+   * Minimum score, from 0 to 1, at which a text is refused, by category. It replaces the decision of the vendor. If `categories` is
+   * set, it must contain each category of a threshold.
+   *
+   * @default {}
+   */
   readonly thresholds?: Readonly<Record<string, number>> | undefined;
 }
 
@@ -87,6 +92,11 @@ export function moderation(model: ModerationModel, options: ModerationCheckOptio
   for (const [category, threshold] of Object.entries(thresholds))
     if (typeof (threshold as unknown) !== 'number' || !(threshold >= 0 && threshold <= 1))
       throw configError('moderation', `thresholds.${category}`, 'must be a number from 0 to 1');
+  const unused = Object.keys(thresholds).find((category) => categories?.includes(category) === false);
+  if (unused !== undefined) {
+    const problem = 'is not in `categories`; add the category, or remove the threshold';
+    throw configError('moderation', `thresholds.${unused}`, problem);
+  }
   return {
     name,
     async check({ text }, context) {
@@ -109,9 +119,12 @@ export function moderation(model: ModerationModel, options: ModerationCheckOptio
   };
 }
 
-/** Splits a text into pieces of at most 2,000 characters, if possible at white space. */
+/**
+ * Splits a text into pieces of at most 2,000 characters. The first alternative ends a piece before white space or at the end of
+ * the text. The second applies only to 2,000 characters without white space. The flag `u` keeps surrogate pairs together.
+ */
 const piecesOf = (text: string): readonly string[] =>
-  text.match(/\S(?:[^]{0,1998}\S)?(?!\S)|\S[^]{0,1999}/g) ?? [];
+  text.match(/\S(?:[^]{0,1998}\S)?(?!\S)|\S[^]{0,1999}/gu) ?? [];
 
 /** Options of `judge`. */
 export interface JudgeOptions {

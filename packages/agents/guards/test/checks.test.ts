@@ -93,8 +93,19 @@ describe('moderation', () => {
     expect(values.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
   });
 
+  it.each([1998, 1999, 2000])('does not cut a character that follows %i others in two', async (length) => {
+    const { model, calls } = modelOf([]);
+    await run(moderation(model), `${'x'.repeat(length)}😀y`);
+    const [values = []] = calls[0] ?? [];
+    expect(values.filter((value) => /\p{Surrogate}/u.test(value))).toEqual([]);
+    expect(values.join('')).toBe(`${'x'.repeat(length)}😀y`);
+  });
+
   it('rejects invalid options', () => {
     const { model } = modelOf([]);
+    expect(() => moderation(model, { categories: ['hate'], thresholds: { violence: 0.5 } })).toThrow(
+      'thresholds.violence is not in `categories`',
+    );
     expect(() => moderation({} as never)).toThrow('model must be an object with moderate');
     expect(() => moderation(model, { thresholds: { hate: 2 } })).toThrow(
       'thresholds.hate must be a number from 0 to 1',
