@@ -93,13 +93,14 @@ describe('a remote agent', () => {
         file(png),
         file(Buffer.from('MZ')),
         { ...textPart(''), content: { $case: 'url', value: 'http://10.0.0.1/' } },
+        { ...textPart(''), content: { $case: 'url', value: `${'x'.repeat(499)}😀` } },
       ]);
       task.end(TASK_STATE_COMPLETED);
     });
     await using box = await connect(server);
     const { content } = await resultOf(box);
     expect(content.map(({ type }) => type)).toEqual(['text', 'image']);
-    expect(textOf({ content })).toBe('[x/y , 2 bytes, omitted][link http://10.0.0.1/]');
+    expect(textOf({ content })).toBe(`[x/y , 2 bytes, omitted][link http://10.0.0.1/][link ${'x'.repeat(499)}]`);
   });
 
   it('is bounded to 100,000 characters and 20 files', async () => {

@@ -88,7 +88,7 @@ it('returns a document without a name', async () => {
   ]);
 });
 
-it('truncates the arguments in a question to 2,000 characters', async () => {
+it('truncates the arguments in a question to 2,000 characters, without half a surrogate pair', async () => {
   const questions: string[] = [];
   const place = serverOf({ tools: [{ ...echo, approval: true }], sessions: 1 });
   const box = await connectMcp({
@@ -99,9 +99,9 @@ it('truncates the arguments in a question to 2,000 characters', async () => {
     onElicit: ({ message }) => (questions.push(message), { action: 'accept', content: {} }),
   });
   onTestFinished(() => box.close());
-  const args = { text: 'x'.repeat(3000) };
+  const args = { text: `${'x'.repeat(1990)}${'😀'.repeat(500)}` };
   expect(await run(box, 'echo', args)).toEqual([{ type: 'text', text: JSON.stringify(args) }]);
-  expect(questions).toEqual([`May echo run with ${JSON.stringify(args).slice(0, 2000)}?`]);
+  expect(questions).toEqual([`May echo run with {"text":"${'x'.repeat(1990)}?`]);
 });
 
 it('reports a skill that it cannot serve', async () => {

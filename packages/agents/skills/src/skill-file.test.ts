@@ -145,6 +145,12 @@ describe('a SKILL.md that deviates from the format', () => {
       ['description has 9000 characters; the maximum is 1024'],
     ],
     [
+      'a description with a surrogate pair at the read limit',
+      skillText(`name: forms\ndescription: ${'b'.repeat(4095)}😀`),
+      { description: 'b'.repeat(4095) },
+      ['description has 4097 characters; the maximum is 1024'],
+    ],
+    [
       'an unquoted colon',
       skillText('name: forms\ndescription: Use when: a form, e.g. "PDF": fill it'),
       { name: 'forms', description: 'Use when: a form, e.g. "PDF": fill it' },

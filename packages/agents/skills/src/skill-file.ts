@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, truncateText } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
 import { splitFile, type Fields, type ReportProblem } from './front-matter.ts';
 
@@ -101,7 +101,7 @@ function descriptionOf(fields: Fields, body: string, problem: ReportProblem): st
   problem('the description is missing');
   const first = body.split(/\r?\n[ \t]*\r?\n/).find((paragraph) => !/^\s*(?:#|$|```|---)/.test(paragraph));
   if (first === undefined) throw invalidSkill('the description is missing');
-  return first.trim().slice(0, MAX_DESCRIPTION);
+  return truncateText(first.trim(), MAX_DESCRIPTION);
 }
 
 /** Returns a field as text, cut at `MAX_FIELD` characters. Joins the items of a list. Reports text longer than `maxLength`. */
@@ -116,7 +116,7 @@ function textIn(
   if (typeof value !== 'string') problem(`${field} must be a string`);
   const text = typeof value === 'string' ? value.trim() : listText(value);
   if (text.length > maxLength) problem(`${field} has ${text.length} characters; the maximum is ${maxLength}`);
-  return text === '' ? undefined : text.slice(0, MAX_FIELD);
+  return text === '' ? undefined : truncateText(text, MAX_FIELD);
 }
 
 const toText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -48,10 +48,10 @@ function textOfPart(part: Part): string {
     case 'data':
       return JSON.stringify(content.value);
     case 'url':
-      return `[link ${content.value.slice(0, MAX_NAME)}]`;
+      return `[link ${truncateText(content.value, MAX_NAME)}]`;
     case 'raw':
       return fileOf(part) === undefined
-        ? `[${mediaType.slice(0, MAX_NAME)} ${filename.slice(0, MAX_NAME)}, ${content.value.length} bytes, omitted]`
+        ? `[${truncateText(mediaType, MAX_NAME)} ${truncateText(filename, MAX_NAME)}, ${content.value.length} bytes, omitted]`
         : '';
     case undefined:
       return '';
@@ -67,5 +67,5 @@ function fileOf({ content, filename }: Part): Content | undefined {
   const mediaType = sniffMediaType(bytes);
   if (mediaType?.startsWith('image/') === true) return { type: 'image', mediaType, bytes };
   if (mediaType !== 'application/pdf') return undefined;
-  return { type: 'file', mediaType, bytes, name: filename === '' ? undefined : filename.slice(0, MAX_NAME) };
+  return { type: 'file', mediaType, bytes, name: filename === '' ? undefined : truncateText(filename, MAX_NAME) };
 }

@@ -117,7 +117,7 @@ export class ToolFinder {
   /** Returns the search tool for a step that may load `tools`. */
   toolFor(tools: ReadonlyMap<string, ToolSpec>): Tool {
     const run = async ({ query }: { readonly query: string }, { signal }: ToolContext): Promise<FoundTools> =>
-      this.find(query.slice(0, MAX_QUERY_CHARS), tools, signal);
+      this.find(truncateText(query, MAX_QUERY_CHARS), tools, signal);
     return { name: this.rules.name, description: this.description, parameters: PARAMETERS, run };
   }
 

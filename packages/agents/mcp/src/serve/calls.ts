@@ -1,3 +1,4 @@
+import { truncateText } from '@majordomo/core';
 import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import type {
   CallToolResult,
@@ -197,7 +198,7 @@ const approvalQuestion = ({
   requestedSchema: { type: 'object'; properties: Record<string, never> };
 } => ({
   mode: 'form',
-  message: `May ${name} run with ${JSON.stringify(args).slice(0, MAX_CHARACTERS)}?`,
+  message: `May ${name} run with ${truncateText(JSON.stringify(args), MAX_CHARACTERS)}?`,
   requestedSchema: { type: 'object', properties: {} },
 });
 
