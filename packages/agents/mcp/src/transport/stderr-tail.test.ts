@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { redact } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { StderrTail } from './stderr-tail.ts';
 
@@ -65,6 +66,7 @@ describe('the last output of a program', () => {
     write('\n');
     expect(lines).toEqual([`***${'x'.repeat(1000 - SECRET.length)}`]);
   });
+
   it('contains no part of a secret of more than 256 characters', () => {
     const secret = 'key!'.repeat(100);
     for (let before = 840; before < 1300; before += 20) {
@@ -74,6 +76,23 @@ describe('the last output of a program', () => {
       write('\n');
       expect(lines.join()).not.toContain('key');
     }
+  });
+
+  it('contains no part of a secret whose encoded form has more than 256 characters', () => {
+    const secret = '+'.repeat(300);
+    const lines: string[] = [];
+    const tail = new StderrTail(
+      [secret],
+      (text) => redact(text, [secret]),
+      (line) => lines.push(line),
+    );
+    const stream = new PassThrough();
+    tail.listen(stream);
+    const line = `${'.'.repeat(900)}${encodeURIComponent(secret)}${'.'.repeat(2000)}\n`;
+    stream.emit('data', new TextEncoder().encode(line));
+    expect(lines.join()).toMatch(/^\.+/);
+    expect(lines.join()).not.toContain('%2B');
+    expect(tail.text).not.toContain('%2B');
   });
 
   it('has no empty lines, and ignores a failure of the stream', () => {

@@ -1,3 +1,5 @@
+import { secretForms } from '@majordomo/core/toolkit';
+
 interface Output {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'error', listener: () => void): unknown;
@@ -5,6 +7,8 @@ interface Output {
 
 const MAX_TAIL = 2000;
 const MAX_LINE = 1000;
+/** Minimum margin, for secrets that `mask` finds by their pattern because the program did not receive them from majordomo. */
+const MIN_MARGIN = 256;
 
 /**
  * Last part of a program's stderr output. Secrets in a line are masked before the line is cut, because a part of a secret could
@@ -13,7 +17,10 @@ const MAX_LINE = 1000;
 export class StderrTail {
   private readonly mask: (text: string) => string;
   private readonly onLine: (line: string) => void;
-  /** Number of characters to remove from the end of a cut line, because the end may contain the first part of a secret. */
+  /**
+   * Number of characters to remove from the end of a cut line, because the end may contain the first part of a secret or of an
+   * encoded form of a secret.
+   */
   private readonly margin: number;
   private tail = '';
   private line = '';
@@ -21,7 +28,7 @@ export class StderrTail {
   constructor(secrets: readonly string[], mask: (text: string) => string, onLine: (line: string) => void) {
     this.mask = mask;
     this.onLine = onLine;
-    this.margin = Math.max(256, ...secrets.map((secret) => secret.length));
+    this.margin = Math.max(MIN_MARGIN, ...secrets.flatMap(secretForms).map(({ length }) => length));
   }
 
   get text(): string {
