@@ -100,7 +100,9 @@ describe('a remote agent', () => {
     await using box = await connect(server);
     const { content } = await resultOf(box);
     expect(content.map(({ type }) => type)).toEqual(['text', 'image']);
-    expect(textOf({ content })).toBe(`[x/y , 2 bytes, omitted][link http://10.0.0.1/][link ${'x'.repeat(499)}]`);
+    expect(textOf({ content })).toBe(
+      `[x/y , 2 bytes, omitted][link http://10.0.0.1/][link ${'x'.repeat(499)}]`,
+    );
   });
 
   it('is bounded to 100,000 characters and 20 files', async () => {
@@ -274,6 +276,19 @@ describe('a connection to a remote agent', () => {
     expect(textOf(await result)).toContain('did not end within 5000 ms');
     await expect.poll(() => server.canceled.length).toBe(1);
   });
+});
+
+describe('the body of a response', () => {
+  it.each([302, 401, 403, 404, 429, 500])(
+    'with status %i is cancelled, so that its connection is free',
+    async (status) => {
+      let cancelled = 0;
+      const body = (): ReadableStream => new ReadableStream({ cancel: () => void cancelled++ });
+      const fetch = () => Promise.resolve(new Response(body(), { status }));
+      await expect(connect({ origin: 'https://a.example' }, { fetch })).rejects.toThrow('a2a "billing"');
+      expect(cancelled).toBe(1);
+    },
+  );
 });
 
 describe('the credential', () => {

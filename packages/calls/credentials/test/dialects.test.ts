@@ -3,7 +3,15 @@ import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { memoryVault, oauth, oauthPresets, secret, type TokenSource, type Vault } from '../src/index.ts';
+import {
+  memoryVault,
+  oauth,
+  oauthPresets,
+  secret,
+  type OAuthOptions,
+  type TokenSource,
+  type Vault,
+} from '../src/index.ts';
 
 /** Responses of a local authority by path. The last response of each list is repeated. */
 type Script = Record<string, readonly [status: number, body: object][]>;
@@ -51,13 +59,17 @@ const clock: Clock = {
   },
 };
 const localUrl = (address: string | undefined): string => origin + new URL(address ?? '').pathname;
-const source = (name: 'codex' | 'githubModels' | 'openrouter'): TokenSource => {
+const source = (
+  name: 'codex' | 'githubModels' | 'openrouter',
+  fetch?: OAuthOptions['fetch'],
+): TokenSource => {
   const { endpoints, ...preset } = oauthPresets[name];
   return oauth({
     vault,
     name,
     clientId: name === 'openrouter' ? '' : 'my-client',
     clock,
+    fetch,
     ...preset,
     issuer: undefined,
     endpoints: {
@@ -245,6 +257,22 @@ describe('the login of Codex', () => {
     expect((await failureOf(requestToken(login))).details.code).toBe('login-required');
     await failureOf(requestToken(login));
     expect([await login.status(), requests.length]).toEqual(['login-required', 1]);
+  });
+
+  it('cancels the body of a response that it replaces, so that its connection is free', async () => {
+    await vault.update('codex', () => ({
+      kind: 'oauth',
+      value: secret('old'),
+      refresh: secret('r'),
+      expiresAt: 1,
+    }));
+    let cancelled = 0;
+    const fetch = () => {
+      const body = new ReadableStream({ cancel: () => void cancelled++ });
+      return Promise.resolve(new Response(body, { status: 401 }));
+    };
+    expect((await failureOf(requestToken(source('codex', fetch)))).details.code).toBe('login-required');
+    expect(cancelled).toBe(1);
   });
 
   it('stays valid if the quota of the plan is used up', async () => {

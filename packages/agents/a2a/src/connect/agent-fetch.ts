@@ -20,7 +20,7 @@ export class AgentFetch {
   private readonly resolve: Resolve;
   /** Tokens that were sent, which are masked in errors. */
   readonly secrets: Set<string> = new Set();
-  /** Signals of the requests that were sent. */
+  /** Signals of the requests that were sent. A caller needs them to know whether an aborted request may have reached the agent. */
   readonly sent: WeakSet<AbortSignal> = new WeakSet();
 
   constructor(home: URL, label: string, options: Options, resolve: Resolve = systemResolve) {
@@ -32,6 +32,7 @@ export class AgentFetch {
 
   /** Sends a request. Redirects, refused tokens and overloaded servers are errors. Other responses are left to the SDK. */
   readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    // The SDK passes addresses. Only the type of `fetch` also allows a `Request`, whose other members would be ignored.
     const target = new URL(input instanceof Request ? input.url : input);
     const token = await this.token(target, init.signal, undefined);
     let response = await this.send(target, init, token);
@@ -39,7 +40,11 @@ export class AgentFetch {
       await response.body?.cancel();
       response = await this.send(target, init, await this.token(target, init.signal, token));
     }
-    this.check(response);
+    const refusal = this.refusalOf(response);
+    if (refusal !== undefined) {
+      response.body?.cancel().catch(() => undefined);
+      throw refusal;
+    }
     return limitBody(response, this.label);
   };
 
@@ -86,18 +91,21 @@ export class AgentFetch {
     return address === undefined || fetch !== undefined ? general : fetchAt(address);
   }
 
-  private check({ status, type }: Response): void {
+  /** Returns the error for a redirect, a refused token or an overloaded server. */
+  private refusalOf({ status, type }: Response): LlmError | undefined {
+    const { label } = this;
     if (type === 'opaqueredirect' || (status >= 300 && status < 400))
-      throw new LlmError('protocol', `${this.label}: the agent redirects; pass its final address as url`, {
+      return new LlmError('protocol', `${label}: the agent redirects; pass its final address as url`, {
         status,
       });
     if (status === 401 || status === 403)
-      throw new LlmError('auth', `${this.label}: the agent refused the request; pass a valid credential`, {
+      return new LlmError('auth', `${label}: the agent refused the request; pass a valid credential`, {
         status,
       });
     if (status === 429 || status >= 500)
-      throw new LlmError(kindOfStatus(status), `${this.label}: the agent answered with status ${status}`, {
+      return new LlmError(kindOfStatus(status), `${label}: the agent answered with status ${status}`, {
         status,
       });
+    return undefined;
   }
 }

@@ -67,5 +67,10 @@ function fileOf({ content, filename }: Part): Content | undefined {
   const mediaType = sniffMediaType(bytes);
   if (mediaType?.startsWith('image/') === true) return { type: 'image', mediaType, bytes };
   if (mediaType !== 'application/pdf') return undefined;
-  return { type: 'file', mediaType, bytes, name: filename === '' ? undefined : truncateText(filename, MAX_NAME) };
+  return {
+    type: 'file',
+    mediaType,
+    bytes,
+    name: filename === '' ? undefined : truncateText(filename, MAX_NAME),
+  };
 }

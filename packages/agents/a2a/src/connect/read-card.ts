@@ -26,14 +26,13 @@ export async function readCard(
     label,
     MAX_CARD_BYTES,
   );
-  if (!response.ok)
-    throw new LlmError(
-      'protocol',
-      `${label}: no card at ${address.href} (status ${response.status}); check url`,
-      {
-        status: response.status,
-      },
-    );
+  const { ok, status } = response;
+  if (!ok) {
+    response.body?.cancel().catch(() => undefined);
+    throw new LlmError('protocol', `${label}: no card at ${address.href} (status ${status}); check url`, {
+      status,
+    });
+  }
   const json: unknown = await response.json().catch((cause: unknown) => {
     throw LlmError.is(cause) ? cause : notACard(label, address);
   });

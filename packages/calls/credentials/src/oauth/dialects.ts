@@ -51,7 +51,7 @@ export const DIALECTS: { readonly [name in Dialect]: Translation } = {
       if (form.get('grant_type') === null) return codexDevice(url, form, post);
       const answer = await post(url, form);
       // After a 401, the vendor does not accept this refresh token again, regardless of the body.
-      return answer.status === 401 ? Response.json({ error: 'invalid_grant' }, { status: 400 }) : answer;
+      return answer.status === 401 ? oauthError(answer, 'invalid_grant') : answer;
     },
   },
 };
@@ -77,9 +77,7 @@ async function codexPoll(url: string, form: URLSearchParams, post: Post): Promis
     device_auth_id: id,
     user_code: userCode,
   });
-  if (answer.status === 403 || answer.status === 404) {
-    return Response.json({ error: 'authorization_pending' }, { status: 400 });
-  }
+  if (answer.status === 403 || answer.status === 404) return oauthError(answer, 'authorization_pending');
   if (!answer.ok) return asRefusal(answer);
   const { authorization_code: code, code_verifier: verifier } = asRecord(await answer.json());
   return post(
@@ -96,6 +94,10 @@ async function codexPoll(url: string, form: URLSearchParams, post: Post): Promis
 
 /** Converts an error response to a standard OAuth error. Returns a rate limit or a server error unchanged. */
 const asRefusal = (answer: Response): Response =>
-  answer.status === 429 || answer.status >= 500
-    ? answer
-    : Response.json({ error: 'access_denied' }, { status: 400 });
+  answer.status === 429 || answer.status >= 500 ? answer : oauthError(answer, 'access_denied');
+
+/** Returns a standard OAuth error in place of a response. Cancels the body of the response, so that its connection is free. */
+function oauthError(answer: Response, error: string): Response {
+  answer.body?.cancel().catch(() => undefined);
+  return Response.json({ error }, { status: 400 });
+}
