@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installRuntimes } from '../../runtimes/install.mjs';
 import { judge } from './judge.mjs';
+import { slowness } from './measure/machine-speed.mjs';
 import { machine, save } from './report/results.mjs';
 import { peersTable, verdictTable } from './report/table.mjs';
 import { SUITES } from './rows.mjs';
@@ -25,6 +26,8 @@ const began = performance.now();
 const names =
   positionals.length > 0 ? positionals : Object.keys(SUITES).filter((name) => !SUITES[name].isExtra);
 
+// Measured at both ends, because other programs can slow the machine down for a time.
+const slowAtStart = await slowness();
 const measured = {};
 for (const name of names) {
   if (SUITES[name] === undefined)
@@ -33,14 +36,15 @@ for (const name of names) {
   measured[name] = {};
   for (const wire of wires) measured[name][wire] = await measuresOf(name, wire);
 }
-const verdicts = judge(measured);
-const result = { ...machine(binary), seconds: seconds(), verdicts, peers: measured.peers };
+const slow = Math.sqrt(slowAtStart * (await slowness()));
+const verdicts = judge(measured, slow);
+const result = { ...machine(binary), slowness: slow, seconds: seconds(), verdicts, peers: measured.peers };
 if (positionals.length === 0 && values.wires === undefined) save(`node-${result.line}`, result);
 if (measured.peers !== undefined) save('peers', result);
 if (verdicts.length > 0) console.log(verdictTable(verdicts));
 for (const [wire, measures] of Object.entries(measured.peers ?? {})) console.log(peersTable(wire, measures));
 const missed = verdicts.filter(({ ok }) => !ok).length;
-console.log(`Node ${result.node}: ${missed} of ${verdicts.length} rows missed; ${result.seconds} s`);
+console.log(`Node ${result.node}: ${missed} of ${verdicts.length} rows missed; ${result.seconds} s; the machine needs ${slow.toFixed(2)} × the time of the reference machine`);
 process.exitCode = missed === 0 ? 0 : 1;
 
 async function measuresOf(suite, wire) {

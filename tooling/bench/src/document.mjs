@@ -54,7 +54,9 @@ function origin(all) {
   const busy =
     load > cores * 2 ? ` Up to ${load} processes competed for the cores, so the figures are rough.` : '';
   const machine = `${cores} cores (${cpu}) and ${memoryGB} GB of memory`;
-  return `Measured on ${at.slice(0, 10)} at commit ${commits.join(' and ')}, with ${machine}. Versions of Node, with the duration of the run: ${runs}.${busy}`;
+  const slowness = all.map((result) => (result.slowness ?? 1).toFixed(2)).join(', ');
+  const scaled = ` Times of the processor are divided by the slowness of the machine (${slowness}).`;
+  return `Measured on ${at.slice(0, 10)} at commit ${commits.join(' and ')}, with ${machine}. Versions of Node, with the duration of the run: ${runs}.${scaled}${busy}`;
 }
 
 function versions() {

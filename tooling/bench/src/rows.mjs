@@ -148,7 +148,7 @@ export const ROWS = [
   guards('guarded delta', 3, 'µs CPU added', excess('delta', 'plain', 'guarded')),
   guards('live objects of 1,000 open streams, plain', undefined, 'MB', value('memory', 'plain')),
   guards('live objects of 1,000 open streams, guarded', undefined, 'MB', value('memory', 'guarded')),
-  guards('masking of 1 MB of prose', 25, 'ms', value('prose', 'masked')),
+  guards('masking of 1 MB of prose', 25, 'ms CPU', value('prose', 'masked')),
   guards('masking of 1 MB of digits', 1.5, '× a tenth of it, per character', ratio('digits', 'few', 'many')),
   inProcess('functions entered by a call', undefined, 'functions of majordomo', value('entered', 'generate')),
   inProcess('functions entered by a stream', undefined, 'functions of majordomo', value('entered', 'stream')),

@@ -47,20 +47,29 @@ test.each([
   [2.29, true],
   [2.31, false],
 ])('a figure of %d with a bound of 2 is ok: %s', (figure, ok) => {
-  expect(judge(measured(figure, 1), [row])).toMatchObject([{ wire: 'w', figure, goal: 2, ok }]);
+  expect(judge(measured(figure, 1), 1, [row])).toMatchObject([{ wire: 'w', figure, goal: 2, ok }]);
 });
 
 test('the figure of a row is that of its worst wire', () => {
-  expect(judge(measured(1, 3), [row])).toMatchObject([{ wire: 'v', figure: 3, ok: false }]);
+  expect(judge(measured(1, 3), 1, [row])).toMatchObject([{ wire: 'v', figure: 3, ok: false }]);
 });
 
 test('a row is left out when a subject or the suite was not measured', () => {
-  expect(judge({ s: { w: { m: { own: [1] } } } }, [row])).toEqual([]);
-  expect(judge({}, [row])).toEqual([]);
+  expect(judge({ s: { w: { m: { own: [1] } } } }, 1, [row])).toEqual([]);
+  expect(judge({}, 1, [row])).toEqual([]);
 });
 
 test('a row without a bound is reported and never missed', () => {
-  expect(judge(measured(9, 9), [{ ...row, atMost: undefined }])).toMatchObject([{ figure: 9, ok: true }]);
+  expect(judge(measured(9, 9), 1, [{ ...row, atMost: undefined }])).toMatchObject([{ figure: 9, ok: true }]);
+});
+
+test.each([
+  ['µs CPU added to a call', 1.5, true],
+  ['ms above SDK', 1.5, true],
+  ['ms', 3, false],
+  ['× SDK', 3, false],
+])('on a machine that needs twice the time, a figure of 3 %s is judged as %d', (unit, figure, ok) => {
+  expect(judge(measured(3, 1), 2, [{ ...row, unit }])).toMatchObject([{ figure, ok }]);
 });
 
 test('every row names a suite and wires that the suite measures', () => {
@@ -68,7 +77,7 @@ test('every row names a suite and wires that the suite measures', () => {
 });
 
 test('tables show a missed bound', () => {
-  const verdicts = judge(measured(3, 1), [row]);
+  const verdicts = judge(measured(3, 1), 1, [row]);
   expect(verdictTable(verdicts)).toContain('| MISSED | r   | w    | ≤ 2   | 3      | × SDK |');
   expect(linesTable([{ line: '24', verdicts }])).toContain('| r   | w, v  | ≤ 2   | **3**   | × SDK |');
 });
