@@ -71,9 +71,12 @@ export function sendablePrograms(
 }
 
 function lastContainer(messages: ModelRequest['messages'], family: string): Container | undefined {
-  const turns = messages.flatMap((message) => (message.role === 'assistant' ? message.parts : []));
-  const part = turns.findLast((each) => each.replay?.family === family && isContainer(each));
-  return part && containerIn(part);
+  for (const { role, parts } of messages.toReversed()) {
+    if (role !== 'assistant') continue;
+    const part = parts.findLast((each) => each.replay?.family === family && isContainer(each));
+    if (part !== undefined) return containerIn(part);
+  }
+  return undefined;
 }
 
 /** Whether the caller specifies the container. An object without an id only lists skills. */
