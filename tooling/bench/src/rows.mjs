@@ -87,11 +87,11 @@ const agentGrowth = ({ step, shortStep }) => {
  * @type {readonly Row[]}
  */
 export const ROWS = [
-  wire('call', [OPENAI], 1.4, '× SDK', ratio('call')),
+  wire('call', [OPENAI], 1.5, '× SDK', ratio('call')),
   wire('call', [ANTHROPIC], 1.4, '× SDK', ratio('call')),
-  wire('call', ALL, 350, 'µs CPU above SDK', excess('call')),
-  wire('call, @majordomo/undici', [OPENAI], 0.95, '× SDK', ratio('call', 'sdk', 'undici')),
-  wire('call, @majordomo/undici', [ANTHROPIC], 0.95, '× SDK', ratio('call', 'sdk', 'undici')),
+  wire('call', ALL, 600, 'µs CPU above SDK', excess('call')),
+  wire('call, @majordomo/undici', [OPENAI], 1.2, '× SDK', ratio('call', 'sdk', 'undici')),
+  wire('call, @majordomo/undici', [ANTHROPIC], 1.2, '× SDK', ratio('call', 'sdk', 'undici')),
   wire('streamed delta', [OPENAI, 'openai-responses', 'groq', 'cerebras'], 0.8, '× SDK', ratio('delta')),
   wire('streamed delta', ['gemini-generate'], 0.8, '× SDK', ratio('delta')),
   wire('streamed delta', [ANTHROPIC], 1.1, '× SDK', ratio('delta')),
@@ -101,7 +101,7 @@ export const ROWS = [
   wire('first delta', ALL, 0.5, 'ms above SDK', excess('first')),
   wire('abort before headers to closed socket, p99', ALL, 50, 'ms', ({ abort }) => p99(abort.headers)),
   wire('abort in the body to closed socket, p99', ALL, 50, 'ms', ({ abort }) => p99(abort.body)),
-  rowOf('memory', 'memory of 1,000 open streams', MAIN_WIRES, 1.1, '× SDK', ratio('memory')),
+  rowOf('memory', 'memory of 1,000 open streams', MAIN_WIRES, 1.2, '× SDK', ratio('memory')),
   agent('agent, a step of 400', 2.1, '× SDK', ratio('step')),
   agent('loop over generate, a step of 400', 1.6, '× SDK', ratio('step', 'sdk', 'loop')),
   agent('agent, growth from 40 to 400 steps', 1.2, "× SDK's", agentGrowth),
