@@ -44,7 +44,9 @@ if (measured.peers !== undefined) save('peers', result);
 if (verdicts.length > 0) console.log(verdictTable(verdicts));
 for (const [wire, measures] of Object.entries(measured.peers ?? {})) console.log(peersTable(wire, measures));
 const missed = verdicts.filter(({ ok }) => !ok).length;
-console.log(`Node ${result.node}: ${missed} of ${verdicts.length} rows missed; ${result.seconds} s; the machine needs ${slow.toFixed(2)} × the time of the reference machine`);
+console.log(
+  `Node ${result.node}: ${missed} of ${verdicts.length} rows missed; ${result.seconds} s; the machine needs ${slow.toFixed(2)} × the time of the reference machine`,
+);
 process.exitCode = missed === 0 ? 0 : 1;
 
 async function measuresOf(suite, wire) {
