@@ -99,11 +99,22 @@ export const countingCases: readonly LedgerCase[] = [
     async run(store) {
       equal(await store.settle('unknown', [{ counter: 'a', amount: 5n }]), false);
       await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
-      const settled = await Promise.all(
-        [1n, 2n, 3n].map(async (amount) => store.settle('1', [{ counter: 'a', amount }])),
-      );
-      deepEqual(settled, [true, false, false]);
+      equal(await store.settle('1', [{ counter: 'a', amount: 1n }]), true);
+      equal(await store.settle('1', [{ counter: 'a', amount: 2n }]), false);
       deepEqual(await amounts(store), { a: [1n, 0n] });
+    },
+  },
+  {
+    name: 'applies exactly one of three concurrent settles, with its amount',
+    async run(store) {
+      await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
+      const offered = [1n, 2n, 3n];
+      const settled = await Promise.all(
+        offered.map(async (amount) => store.settle('1', [{ counter: 'a', amount }])),
+      );
+      const applied = offered.filter((_, index) => settled[index] === true);
+      equal(applied.length, 1, `settle returned ${settled.join(', ')}`);
+      deepEqual(await amounts(store), { a: [applied[0], 0n] });
     },
   },
   {
