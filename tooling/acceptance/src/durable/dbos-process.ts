@@ -2,6 +2,7 @@
  * A worker of the scenario on DBOS. Each line on stdin is a command for a run. The worker answers with a line that contains the
  * id of the run.
  */
+import { flushCompileCache } from 'node:module';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { watchRun } from '@majordomo/agent/durable';
 import { dbosAgent, dbosChannel, type Decision } from '@majordomo/durable-dbos';
@@ -21,6 +22,8 @@ DBOS.setConfig({
   logLevel: 'error',
 });
 await DBOS.launch();
+// A process that is killed would not store what it has compiled for the next one.
+flushCompileCache();
 console.log('ready');
 
 interface Question {

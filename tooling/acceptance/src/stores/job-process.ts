@@ -4,6 +4,7 @@
  * first time: the renewal of the lease or the answer. It ends with its input, or prints `at <point>` and stops.
  */
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { createAgent } from '@majordomo/agent';
 import type { JobStore } from '@majordomo/background';
 import { user } from '@majordomo/core';
@@ -16,6 +17,8 @@ const { place, spec = SPEC, point, calls = 0, isAgent = false } = facts;
 
 async function stopAt(reached: string): Promise<void> {
   if (reached !== point) return;
+  // A process that is killed would not store what it has compiled for the next one.
+  flushCompileCache();
   console.log(`at ${reached}`);
   await new Promise(() => setInterval(() => undefined, 1000));
 }
