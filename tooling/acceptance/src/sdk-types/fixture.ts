@@ -179,12 +179,12 @@ const isBoolean = ({ flags }: ts.Type): boolean => (flags & ts.TypeFlags.Boolean
 const isMember = ({ flags, name }: ts.Symbol): boolean =>
   (flags & (ts.SymbolFlags.Method | ts.SymbolFlags.Accessor)) === 0 && !name.startsWith('_');
 
-/** Returns the fixture with another value of one member. */
-export function withOther({ value }: Fixture, { keys, other }: Leaf): unknown {
-  const copy = structuredClone(value);
-  let parent = copy as Record<string | number, unknown>;
-  for (const key of keys.slice(0, -1)) parent = parent[key] as Record<string | number, unknown>;
-  const last = keys.at(-1);
-  if (last !== undefined) parent[last] = other;
-  return copy;
+/** Returns the fixture with another value of one member. Other members are not copied. */
+export const withOther = ({ value }: Fixture, { keys, other }: Leaf): unknown => replaced(value, keys, other);
+
+function replaced(value: unknown, [key, ...rest]: Leaf['keys'], other: unknown): unknown {
+  if (key === undefined) return other;
+  const member = replaced((value as Record<string | number, unknown>)[key], rest, other);
+  if (Array.isArray(value)) return value.with(Number(key), member);
+  return { ...(value as object), [key]: member };
 }

@@ -12,14 +12,18 @@ export function typesIn(files: readonly string[]): {
   readonly checker: ts.TypeChecker;
   readonly find: (type: TypeName) => ts.Type;
 } {
-  const program = ts.createProgram([...files], {
+  const options: ts.CompilerOptions = {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     target: ts.ScriptTarget.ES2023,
     strict: true,
     skipLibCheck: true,
     types: [],
-  });
+  };
+  const host = ts.createCompilerHost(options);
+  // Comments contain no types, and take a fourth of the time.
+  host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
+  const program = ts.createProgram([...files], options, host);
   const checker = program.getTypeChecker();
   const find = ({ file, name }: TypeName): ts.Type => {
     const source = program.getSourceFile(file);
