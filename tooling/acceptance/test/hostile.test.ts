@@ -185,12 +185,14 @@ describe.each([...SIDES, WORKERS_AI].map((side) => [side.wire.name, side] as con
   });
 
   it('survives any bytes', async () => {
+    // For most random bytes, the SDK of AWS allocates a message of more than a gigabyte, which takes 0.1 s of CPU time.
+    const numRuns = side.wire === bedrockConverse ? RUNS : 40;
     await fc.assert(
       fc.asyncProperty(bytes, async (body) => {
         const headers = { 'content-type': streamType(side) };
         await checkCall(side, 'deltas', () => new Response(new Uint8Array(body), { headers }));
       }),
-      { numRuns: 40, seed },
+      { numRuns, seed },
     );
   });
 

@@ -1,8 +1,10 @@
 import { seededRandom } from '@majordomo/testing';
 
-/** Splits a body into single bytes. */
-export const byteByByte = (body: Uint8Array): readonly Uint8Array[] =>
-  Array.from(body, (_, at) => body.subarray(at, at + 1));
+/** Splits the first `most` bytes of a body into single bytes. The rest remains one chunk. */
+export const byteByByte = (body: Uint8Array, most: number): readonly Uint8Array[] => [
+  ...Array.from(body.subarray(0, most), (_, at) => body.subarray(at, at + 1)),
+  ...(body.length > most ? [body.subarray(most)] : []),
+];
 
 /** Splits a body into chunks of up to `most` bytes. The seed determines the chunks. */
 export function atRandom(body: Uint8Array, seed: number, most: number): readonly Uint8Array[] {
