@@ -1,3 +1,3 @@
-export { openBrowser, openPage, startBrowser, type Opened } from './open-page.ts';
+export { openBrowser, openPage, startBrowser, type Opened, type PageOptions } from './open-page.ts';
 export { violations } from './violations.ts';
-export type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+export type { Browser, Page } from 'playwright-core';

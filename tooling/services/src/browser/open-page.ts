@@ -4,13 +4,19 @@ import {
   type Browser,
   type BrowserContextOptions,
   type BrowserServer,
+  type ConsoleMessage,
   type Page,
+  type Request,
 } from 'playwright-core';
 
 const launchOptions = (): { readonly executablePath: string; readonly args: string[] } => ({
   executablePath: foundBinaryOf('chromium'),
-  // Chromium's sandbox does not support the root user.
-  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  args: [
+    // Without a GPU, Chromium emulates one, which needs more CPU than its software renderer.
+    '--disable-gpu',
+    // Chromium's sandbox does not support the root user.
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ],
 });
 
 /** Starts a browser to which several processes can connect, each with separate contexts. */
@@ -23,37 +29,83 @@ export const openBrowser = (address?: string): Promise<Browser> =>
 /** Timeout in milliseconds, for busy machines. */
 const TIMEOUT_MS = 60_000;
 
+/** Options of a page. `viewport` is 1440 × 900 by default, and `colorScheme` is `light`. */
+export type PageOptions = Pick<BrowserContextOptions, 'viewport' | 'colorScheme'>;
+
 /** Open page with its recorded problems: errors, policy violations, and requests to other origins. */
 export interface Opened extends AsyncDisposable {
   readonly page: Page;
   readonly wrong: readonly string[];
 }
 
+/** Page without a document, whose context has no cookies. */
+interface EmptyPage {
+  readonly page: Page;
+  readonly scriptBefore: string | undefined;
+}
+
+/**
+ * Pages that earlier tests have released, by browser. A page in a new context needs two processes and a second of CPU. Storage
+ * other than cookies belongs to an origin, and the server of each test is a separate origin.
+ */
+const emptyPages = new WeakMap<Browser, EmptyPage[]>();
+
+/** Opens a URL without cookies. `scriptBefore`: script that runs before those of each document. */
 export async function openPage(
   browser: Browser,
   url: string,
-  options: BrowserContextOptions = {},
+  { viewport = { width: 1440, height: 900 }, colorScheme = 'light' }: PageOptions = {},
   scriptBefore?: string,
 ): Promise<Opened> {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    reducedMotion: 'reduce',
-    ...options,
-  });
+  const page = await emptyPage(browser, scriptBefore);
+  if (viewport !== null) await page.setViewportSize(viewport);
+  await page.emulateMedia({ media: null, colorScheme, reducedMotion: 'reduce' });
+  const wrong: string[] = [];
+  const { origin } = new URL(url);
+  const onConsole = (message: ConsoleMessage): void => {
+    if (message.type() === 'error' || message.type() === 'warning') wrong.push(message.text());
+  };
+  const onError = ({ message }: Error): void => void wrong.push(message);
+  const onRequest = (request: Request): void => {
+    if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) wrong.push(request.url());
+  };
+  page.on('console', onConsole).on('pageerror', onError).on('request', onRequest);
+  await page.goto(url);
+  return {
+    page,
+    wrong,
+    async [Symbol.asyncDispose]() {
+      page.off('console', onConsole).off('pageerror', onError).off('request', onRequest);
+      await clear(page);
+      emptyPages.set(browser, [...(emptyPages.get(browser) ?? []), { page, scriptBefore }]);
+    },
+  };
+}
+
+/** Returns a released page with the same script, or a page in a new context. */
+async function emptyPage(browser: Browser, scriptBefore: string | undefined): Promise<Page> {
+  const pages = emptyPages.get(browser) ?? [];
+  const released = pages.find((one) => one.scriptBefore === scriptBefore);
+  if (released !== undefined) {
+    emptyPages.set(
+      browser,
+      pages.filter((one) => one !== released),
+    );
+    return released.page;
+  }
+  const context = await browser.newContext();
   context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   if (scriptBefore !== undefined) await page.addInitScript(scriptBefore);
-  const wrong: string[] = [];
-  const { origin } = new URL(url);
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') wrong.push(message.text());
-  });
-  page.on('pageerror', (error) => {
-    wrong.push(error.message);
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) wrong.push(request.url());
-  });
-  await page.goto(url);
-  return { page, wrong, [Symbol.asyncDispose]: () => context.close() };
+  return page;
+}
+
+/** Closes the other pages of the context, removes its cookies, and ends the document with its connections. */
+async function clear(page: Page): Promise<void> {
+  const context = page.context();
+  for (const other of context.pages()) if (other !== page) await other.close();
+  await context.clearCookies();
+  await page.mouse.move(0, 0);
+  // The page itself navigates, because a navigation of the browser would start another process.
+  await Promise.all([page.waitForURL('about:blank'), page.evaluate("location.replace('about:blank')")]);
 }

@@ -51,7 +51,7 @@ const openView = async (page: Page, name: string): Promise<void> => {
 /** Views, in the order in which they are opened. */
 const SCREENS: Readonly<Record<string, OpenScreen>> = {
   calls: async (page) => {
-    await page.locator('.row').nth(20).waitFor();
+    await page.locator('.row').nth(11).waitFor();
     await page.getByText('$0.0').first().waitFor({ state: 'attached' });
   },
   'call-failover': async (page) => {
@@ -173,10 +173,8 @@ const TENANTS = ['search', 'checkout', LONG_TENANT, undefined];
 
 /** Stores entries of earlier calls, and makes calls that finish, fail over and fail. */
 async function makeCalls(testInspector: InspectorWithCallLog): Promise<void> {
-  await testInspector.store.append(
-    Array.from({ length: 30 }, (_, n) => (n % 10 === 7 ? refusedEntry(n) : entryOf(n))),
-  );
-  for (let n = 0; n < 12; n++) {
+  await testInspector.store.append([entryOf(5), entryOf(6), refusedEntry(7)]);
+  for (let n = 0; n < 8; n++) {
     if (n % 4 === 1) testInspector.head.push({ failure: 'overloaded' }, { failure: 'overloaded' });
     if (n === 7)
       testInspector.head.push({ fault: 'cut', at: { content: 3 }, answer: 'A butler is a servant who runs' });

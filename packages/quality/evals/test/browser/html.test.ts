@@ -8,7 +8,7 @@ import {
   openPage,
   violations,
   type Browser,
-  type BrowserContextOptions,
+  type PageOptions,
 } from '@majordomo/services/browser';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -39,6 +39,13 @@ async function hostileEvaluation(): Promise<Evaluation> {
   return evaluate(definition, { folder });
 }
 
+/** Each mode and each width once. SOAK=1 adds a combination. */
+const VIEWS: readonly (readonly ['light' | 'dark', width: number])[] = [
+  ['dark', 1200],
+  ['light', 390],
+  ...(IS_SOAK ? ([['light', 1200]] as const) : []),
+];
+
 describeWith('chromium', 'the HTML report in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -48,7 +55,7 @@ describeWith('chromium', 'the HTML report in a browser', () => {
   afterAll(() => browser.close());
 
   /** Opens a page of a server that counts its requests. */
-  async function open(html: string, options: BrowserContextOptions) {
+  async function open(html: string, options: PageOptions) {
     const paths: (string | undefined)[] = [];
     const server = createServer(({ url }, response) => {
       paths.push(url);
@@ -68,11 +75,7 @@ describeWith('chromium', 'the HTML report in a browser', () => {
     };
   }
 
-  test.each([
-    ['light', 1200],
-    ['dark', 1200],
-    ['light', 390],
-  ] as const)(
+  test.each(VIEWS)(
     'in %s mode at %i px has no violation, no request and no horizontal scroll',
     async (colorScheme, width) => {
       const html = toHtml(await hostileEvaluation());

@@ -8,7 +8,7 @@ import {
   openPage,
   violations,
   type Browser,
-  type BrowserContextOptions,
+  type PageOptions,
 } from '@majordomo/services/browser';
 import { user } from '@majordomo/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -59,6 +59,22 @@ const PAGES: Readonly<Record<CaseName | 'hostile', () => string>> = {
   },
 };
 
+/** Each page once, and each mode with each width. SOAK=1 adds other combinations. */
+const VIEWS: readonly (readonly [keyof typeof PAGES, 'light' | 'dark', width: number])[] = [
+  ['better', 'dark', 1200],
+  ['worse', 'light', 1200],
+  ['undecided', 'light', 390],
+  ['mixed', 'light', 1200],
+  ['hostile', 'dark', 390],
+  ...(IS_SOAK
+    ? ([
+        ['worse', 'dark', 390],
+        ['hostile', 'light', 390],
+        ['hostile', 'dark', 1200],
+      ] as const)
+    : []),
+];
+
 describeWith('chromium', 'the page of a replay in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -68,7 +84,7 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
   afterAll(() => browser.close());
 
   /** Opens a page of a server that counts its requests. */
-  async function open(html: string, options: BrowserContextOptions) {
+  async function open(html: string, options: PageOptions) {
     const paths: (string | undefined)[] = [];
     const server = createServer(({ url }, response) => {
       paths.push(url);
@@ -88,15 +104,7 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
     };
   }
 
-  test.each([
-    ['better', 'dark', 1200],
-    ['worse', 'light', 1200],
-    ['worse', 'dark', 390],
-    ['undecided', 'light', 390],
-    ['mixed', 'light', 1200],
-    ['hostile', 'light', 390],
-    ['hostile', 'dark', 1200],
-  ] as const)(
+  test.each(VIEWS)(
     '%s in %s mode at %i px has no violation, no request and no horizontal scroll',
     async (name, colorScheme, width) => {
       await using opened = await open(PAGES[name](), {
