@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createBatches, type BatchItem, type BatchStore } from '../src/index.ts';
@@ -29,6 +29,23 @@ it.each<readonly [change: string, run: (path: string) => void]>([
     expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
   },
 );
+
+const OPEN_FILES = '/proc/self/fd';
+
+it.skipIf(!existsSync(OPEN_FILES))('closes the input file before the upload', async () => {
+  const { batches, a, folder } = world();
+  const openInputs = (): readonly string[] =>
+    readdirSync(OPEN_FILES).flatMap((descriptor) => {
+      // The descriptor of this listing no longer exists.
+      if (!existsSync(join(OPEN_FILES, descriptor))) return [];
+      const path = readlinkSync(join(OPEN_FILES, descriptor));
+      return path.startsWith(folder) ? [path] : [];
+    });
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  await job.poll();
+  expect(a.batches).toHaveLength(1);
+  expect(openInputs()).toEqual([]);
+});
 
 it('rejects the poll with config if the store has planned other requests than the input has', async () => {
   const { options, a, folder } = world();

@@ -9,6 +9,8 @@ const valid: JobRequest = { key: 'j', spec: 'a/m', items: items('x') };
 
 it.each<readonly [change: object, path: string]>([
   [{ key: '' }, 'key'],
+  [{ tenant: 1 }, 'tenant'],
+  [{ metadat: {} }, 'metadat'],
   [{ key: 'x'.repeat(201) }, 'key'],
   [{ spec: '' }, 'spec'],
   [{ spec: 'a/m,,b/m' }, 'spec'],
@@ -173,10 +175,9 @@ it('moves answers that do not match the schema, and validates values with the sc
   await job.poll();
   expect((await resultsOf(job)).map(({ value }) => value)).toEqual([{ n: 1 }, { n: 2 }]);
   const strict = { output: jsonSchema({ ...schema, properties: { n: { const: 1 } } }) };
-  expect((await resultsOf(job, strict)).map(({ value, error }) => value ?? error?.kind)).toEqual([
-    { n: 1 },
-    'invalid-output',
-  ]);
+  const strictResults = await resultsOf(job, strict);
+  expect(strictResults.map(({ value, error }) => value ?? error?.kind)).toEqual([{ n: 1 }, 'invalid-output']);
+  expect(strictResults[1]?.error?.details.attempts).toMatchObject([{ target: 'a/m' }, { target: 'b/m' }]);
   const [, second] = await resultsOf(job);
   expect(second?.response?.attempts).toMatchObject([
     { error: { kind: 'invalid-output' }, usage: { input: 10 } },
