@@ -12,7 +12,8 @@ const PAGE = 100;
 /** Sends the items at the place `live` through the chain, with all gates. A failed item is final, unless the poll rejects. */
 export async function runLive(round: Round): Promise<void> {
   const { setup, key, record, job } = round;
-  if (record.live === undefined) return;
+  const { live } = record;
+  if (live === undefined) return;
   const { [PLACES.live]: items = 0 } = await setup.store.counts(key);
   if (items === 0) return;
   if (record.isCancelled !== true)
@@ -21,7 +22,7 @@ export async function runLive(round: Round): Promise<void> {
     for (;;) {
       const rows = await setup.store.rows(key, { place: PLACES.live, limit: PAGE });
       if (rows.length === 0) return;
-      await runPage(rows, round);
+      await runPage(rows, round, live.concurrency);
       // `save` also detects a cancellation by another process.
       await job.save();
     }
@@ -32,7 +33,7 @@ export async function runLive(round: Round): Promise<void> {
 }
 
 /** Runs the calls of a page, at most `concurrency` at a time. After an error that a person must fix, no further call begins. */
-async function runPage(rows: readonly BatchRow[], round: Round): Promise<void> {
+async function runPage(rows: readonly BatchRow[], round: Round, concurrency: number): Promise<void> {
   const { record } = round;
   const waiting = rows.values();
   let stop: { readonly error: unknown } | undefined;
@@ -46,7 +47,7 @@ async function runPage(rows: readonly BatchRow[], round: Round): Promise<void> {
       }
     }
   };
-  await Promise.all(Array.from({ length: record.live?.concurrency ?? 1 }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   if (stop !== undefined) throw stop.error;
 }
 

@@ -298,6 +298,27 @@ it('skips a target without a batch API; if no target has one, items fail or are 
   expect(a.liveTexts).toEqual(['x']);
 });
 
+it.each([
+  [undefined, 8],
+  [2, 2],
+])('with the concurrency %s, at most %d live calls run at a time', async (concurrency, most) => {
+  const { batches, a } = world({}, { vendor: { hasBatches: false } });
+  let running = 0;
+  const counts: number[] = [];
+  a.fault = (op, isDone) => {
+    if (op === 'live') counts.push((running += isDone ? -1 : 1));
+  };
+  const live = { when: 'failed', concurrency } as const;
+  const job = await batches.submit({
+    key: 'j',
+    spec: 'a/m',
+    items: items('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'),
+    live,
+  });
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 9 });
+  expect(Math.max(...counts)).toBe(most);
+});
+
 it('sends exactly the items that no batch answered as live calls, with gates and live prices', async () => {
   const { batches, a, b, events, gateCalls } = world();
   a.result = (text) => (text === 'bad' ? refusal(503) : answer('ok'));
