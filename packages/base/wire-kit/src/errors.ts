@@ -47,10 +47,12 @@ export function wireError(init: WireErrorInit): LlmError {
     {
       target,
       status,
+      // One code for all vendors, whose own codes for status 413 differ.
       code: status === 413 ? 'too-large' : shortText(init.code ?? init.type, secrets),
       requestId: shortText(init.requestId, secrets),
       retryAfterMs:
         retryAfterMs(headers, Date.now()) ??
+        // Responses with another status also have these headers, although the rate limit did not cause them.
         (status === 429 ? exhaustedResetMs(headers, Date.now()) : undefined) ??
         (TEMPORARY_KINDS.has(kind) ? retryAfterInMessage(text) : undefined),
       shouldRetry: shouldRetry === 'true' || shouldRetry === 'false' ? shouldRetry === 'true' : undefined,
@@ -100,9 +102,15 @@ export function transportError(
 const isLostConnection = (code: string | undefined): boolean =>
   code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 
-/** Whether the error reports an invalid header, such as a key with a line break. Another attempt would fail too. */
-const isInvalidHeader = (error: unknown): boolean =>
-  error instanceof TypeError && /header|ByteString/i.test(truncateText(error.message, MAX_BODY_LENGTH));
+/**
+ * Whether the error reports an invalid header, such as a key with a line break. Another attempt would fail too. Other errors also
+ * mention headers, such as "Cannot read properties of undefined (reading 'headers')".
+ */
+function isInvalidHeader(error: unknown): boolean {
+  if (!(error instanceof TypeError)) return false;
+  const message = truncateText(error.message, MAX_BODY_LENGTH);
+  return /ByteString|ISO-8859-1/i.test(message) || (/header/i.test(message) && /valid/i.test(message));
+}
 
 /** Finds the first `LlmError` among an error and its causes. SDKs wrap the errors of the transport. */
 function findLlmError(error: unknown): LlmError | undefined {
@@ -114,7 +122,10 @@ function findLlmError(error: unknown): LlmError | undefined {
   return undefined;
 }
 
-/** Returns the error unchanged, or a copy without secrets and with `target` if the error names only the provider. */
+/**
+ * Returns the error unchanged, or a copy without secrets and with `target` if the error names only the provider. Redacts only the
+ * given secrets, because strings with the form of a key were redacted when the error was created.
+ */
 function removeSecrets(error: LlmError, target: string, secrets: readonly string[]): LlmError {
   const { kind, details } = error;
   const hide = (text: string | undefined): string | undefined => text && redactValues(text, secrets);
@@ -167,7 +178,10 @@ function bodyText(body: unknown, secrets: readonly (string | undefined)[]): stri
   return cutAndRedact(text, secrets, MAX_BODY_LENGTH);
 }
 
-/** Redacts secrets before truncating, because a truncated secret would not be recognized. */
+/**
+ * Redacts secrets before truncating, because a truncated secret would not be recognized. The margin contains a
+ * percent-encoded secret, which has three times the length of a key in ASCII.
+ */
 function cutAndRedact(text: string, secrets: readonly (string | undefined)[], longest: number): string {
   const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));
   return truncateText(redact(truncateText(text, longest + margin), secrets), longest);

@@ -103,6 +103,23 @@ function deep(levels: number): unknown {
   return value;
 }
 
+it.each([
+  "Cannot read properties of undefined (reading 'headers')",
+  'response.headers is not iterable',
+  "undefined is not an object (evaluating 'response.headers')",
+])('does not report a fault of an SDK as an invalid header: %s', (message) => {
+  expect(transportError(new TypeError(message), 'p/m').kind).toBe('network');
+});
+
+it.each([
+  'Invalid character in header content ["authorization"]',
+  "Header 'authorization' has invalid value",
+  'Cannot convert argument to a ByteString because the character at index 7 has a value of 8364',
+  "Failed to read the 'headers' property from 'RequestInit': String contains non ISO-8859-1 code point.",
+])('reports the invalid header of other runtimes as a config error: %s', (message) => {
+  expect(transportError(new TypeError(message), 'p/m').kind).toBe('config');
+});
+
 it('reports an invalid header as a config error', () => {
   const error = transportError(
     new TypeError(`Headers.append: "${KEY}\r\n" is an invalid header value.`),
