@@ -12,15 +12,14 @@ it.each<[Effort, readonly Effort[], Effort | undefined]>([
   ['max', ['low', 'high', 'max'], 'max'],
   ['max', ['low', 'xhigh'], 'xhigh'],
   ['high', [], undefined],
+  ['high', ['max'], undefined],
 ])(
   'nearestEffort of %s among %j is %s, with a warning for a difference',
   (requested, available, expected) => {
     const warnings: Warning[] = [];
     expect(nearestEffort(requested, available, warnings)).toBe(expected);
-    const isOther = expected !== undefined && expected !== requested;
-    expect(warnings.map(({ what }) => what)).toEqual(
-      isOther ? [`reasoning "${requested}" to ${expected}`] : [],
-    );
+    const coerced = expected === undefined ? 'reasoning "high"' : `reasoning "${requested}" to ${expected}`;
+    expect(warnings.map(({ what }) => what)).toEqual(expected === requested ? [] : [coerced]);
   },
 );
 

@@ -3,7 +3,8 @@ import { EFFORTS, type OptionalSetting } from '@majordomo/core/toolkit';
 
 /**
  * Returns the requested effort if it is supported. Otherwise, returns the next stronger supported effort or, if none is stronger,
- * the strongest. Returns `max` only if it was requested. Adds a warning if the result differs from the request.
+ * the strongest. Returns `max` only if it was requested, and `undefined` if no other effort is supported. Adds a warning if the
+ * result differs from the request.
  */
 export function nearestEffort<Known extends Effort>(
   requested: Effort,
@@ -13,7 +14,16 @@ export function nearestEffort<Known extends Effort>(
   const allowed = requested === 'max' ? supported : supported.filter((effort) => effort !== 'max');
   const efforts = allowed.toSorted((a, b) => strength(a) - strength(b));
   const found = efforts.find((effort) => strength(effort) >= strength(requested)) ?? efforts.at(-1);
-  if (found === undefined || found === requested) return found;
+  if (found === requested) return found;
+  if (found === undefined) {
+    const accepted = supported.length === 0 ? 'no effort' : `only ${supported.join(', ')}`;
+    warnings.push({
+      action: 'dropped',
+      what: `reasoning "${requested}"`,
+      why: `this model accepts ${accepted}`,
+    });
+    return undefined;
+  }
   const why = `this model accepts ${efforts.join(', ')}`;
   warnings.push({ action: 'coerced', what: `reasoning "${requested}" to ${found}`, why });
   return found;

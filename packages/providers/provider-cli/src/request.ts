@@ -115,8 +115,10 @@ function effortArgs(
 ): readonly string[] {
   if (reasoning === undefined) return [];
   const known = reasoning !== 'none' || effort?.words.includes('none') === true;
-  const word = known && effort !== undefined ? nearestEffort(reasoning, effort.words, warnings) : undefined;
-  if (effort !== undefined && word !== undefined) return effort.args(word);
+  if (known && effort !== undefined) {
+    const word = nearestEffort(reasoning, effort.words, warnings);
+    return word === undefined ? [] : effort.args(word);
+  }
   warnings.push({
     action: 'dropped',
     what: `reasoning "${reasoning}"`,
