@@ -129,6 +129,10 @@ describe('a forged token', () => {
     expect(tokenOf(encodeToken('any', data))).toEqual({ family: 'any', data });
   });
 
+  it('is ignored if it has no data', () => {
+    expect(tokenOf(MARK + toBase64(new TextEncoder().encode('["claude"]')))).toBeUndefined();
+  });
+
   it.each([
     [7, {}],
     [undefined, {}],

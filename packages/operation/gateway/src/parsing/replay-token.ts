@@ -29,17 +29,17 @@ export function tokenOf(text: string): Replay | undefined {
   if (text === '') return undefined;
   if (!isGatewayToken(text)) return { family: CLAUDE_FAMILY, data: { signature: text } };
   try {
-    const [family, data] = JSON.parse(new TextDecoder().decode(fromBase64(text.slice(MARK.length)))) as [
-      unknown,
-      JsonValue,
-    ];
-    return typeof family === 'string' && isAllowed(data) && !isTooDeep(data) ? { family, data } : undefined;
+    const json = new TextDecoder().decode(fromBase64(text.slice(MARK.length)));
+    const [family, data] = JSON.parse(json) as [unknown, JsonValue | undefined];
+    if (typeof family !== 'string' || data === undefined) return undefined;
+    return isAllowed(data) && !isTooDeep(data) ? { family, data } : undefined;
   } catch {
     return undefined;
   }
 }
 
 function isAllowed(data: JsonValue): boolean {
+  // Providers read only the members of an object, so other data has no effect.
   if (!isRecord(data)) return true;
   const hasForbiddenMember = NEVER.some((key) => Object.hasOwn(data, key));
   return !hasForbiddenMember && isBare(data['part']);
