@@ -81,6 +81,7 @@ describe.each(Object.entries(PLACES))('majordomo keys over %s', (name, open) => 
     [['create', 'a', '--usd-per-day', 'much'], 2, 'limits[0].max.usd'],
     [['create', 'a', '--calls-per-minute', '0'], 2, '--calls-per-minute'],
     [['create', 'a', '--expires', '2020-01-01'], 2, 'expiresAt'],
+    [['create', 'a', '--expires', '2099-02-31'], 2, '--expires'],
     [['create', 'a', '--meta', 'team'], 2, '--meta'],
     [['rotate', 'key_0', '--grace', 'soon'], 2, '--grace'],
     [['show', 'key_0'], 1, 'no key'],

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeModels } from '../../../packages/calls/catalog/src/decode.ts';
 import { catalog, costOf, priceAt } from '../../../packages/calls/catalog/src/index.ts';
+import { isIsoDay } from '../../../packages/calls/catalog/src/iso-day.ts';
 import { VENDORS } from '../../../packages/calls/catalog/src/refresh/vendors.ts';
 import { folderOf } from '../../build/packages.ts';
 import { chunkOf } from './chunk.ts';
@@ -84,6 +85,16 @@ describe('the snapshot', () => {
     }
     for (const { sources } of prices) expect(sources.length).toBeGreaterThan(0);
   });
+});
+
+it('has only days that exist', async () => {
+  for (const vendor of catalog.vendors)
+    for (const { id, released, knowledge, retires, deprecatedSince, lastSeen } of await catalog.models(
+      vendor,
+    ))
+      for (const day of [released, knowledge, retires, deprecatedSince, lastSeen])
+        if (day !== undefined && !/^\d{4}-\d{2}$/.test(day))
+          expect([vendor, id, day, isIsoDay(day)]).toEqual([vendor, id, day, true]);
 });
 
 it('has no implausible price', async () => {

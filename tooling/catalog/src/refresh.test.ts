@@ -210,6 +210,15 @@ describe('the facts of a model', () => {
     });
   });
 
+  it('contain no day that does not exist', async () => {
+    const input = {
+      modelsDev: { m: { ...FACTS, knowledge: '2025-02-31', release_date: '2025-06-31' } },
+      litellm: perToken(1, 2, { deprecation_date: '2027-02-29' }),
+    };
+    const withoutDays = { knowledge: undefined, released: undefined, retires: undefined };
+    expect(await model(input)).toMatchObject(withoutDays);
+  });
+
   it('belong to its exact id, and not to rules with "contains" or "starts with"', async () => {
     const otherModel = genai({ input_mtok: 7, output_mtok: 7 }, 'other', {
       or: [{ contains: 'm' }, { starts_with: 'm' }],

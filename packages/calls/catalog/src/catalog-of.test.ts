@@ -143,6 +143,8 @@ describe('with overrides', () => {
     ],
     [{ ...price, from: 'soon' }, /prices\[0\]\.from of acme\/m: "soon" is not an ISO date/],
     [{ ...price, from: '2026-13-45' }, /"2026-13-45" is not an ISO date/],
+    [{ ...price, from: '2026-02-31' }, /"2026-02-31" is not an ISO date/],
+    [{ ...price, from: '2026-02-31T10:00:00Z' }, /"2026-02-31T10:00:00Z" is not an ISO date/],
     [{ ...price, tiers: { batch: { input: NaN } } }, /prices\[0\]\.tiers\.batch\.input of acme\/m is NaN/],
     [{ ...price, fees: { request: -5 } }, /the fee of prices\[0\]\.fees\.request of acme\/m is -5/],
     [

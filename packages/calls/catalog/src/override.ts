@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { CatalogModel, Override, Price, Rates } from './contract.ts';
+import { isIsoDay } from './iso-day.ts';
 import { picosOf, picosOfFee } from './picos.ts';
 
 /** Applies the application's overrides to a vendor's models. Appends a model for each override with an unknown id. */
@@ -50,7 +51,7 @@ function checkPrice(
   model: string,
   path: string,
 ): void {
-  if (!/^\d{4}-\d{2}-\d{2}/.test(from) || Number.isNaN(Date.parse(from)))
+  if (Number.isNaN(Date.parse(from)) || !isIsoDay(from.slice(0, 10)))
     throw overrideError(model, `${path}.from`, `"${from}" is not an ISO date; use YYYY-MM-DD`);
   checkRates(rates, model, `${path}.rates`, ['input', 'output']);
   for (const [index, step] of above.entries()) {
@@ -60,6 +61,7 @@ function checkPrice(
     checkRates(step.rates, model, `${at}.rates`, ['input', 'output']);
   }
   for (const [tier, own] of Object.entries(tiers)) checkRates(own, model, `${path}.tiers.${tier}`, []);
+  // `picosOfFee` throws for an invalid fee.
   for (const [unit, fee] of Object.entries(fees)) picosOfFee(1, fee, `${path}.fees.${unit} of ${model}`);
 }
 
@@ -71,6 +73,7 @@ function checkRates(
 ): void {
   for (const name of needed)
     if (rates[name] === undefined) throw overrideError(model, `${path}.${name}`, 'the value is missing');
+  // `picosOf` throws for an invalid rate.
   for (const [name, rate] of Object.entries(rates))
     if (rate !== undefined) picosOf(1, rate, `${path}.${name} of ${model}`);
 }

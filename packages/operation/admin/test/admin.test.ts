@@ -332,6 +332,7 @@ describe('an invalid request', () => {
     ['POST', '/keys', { name: 'a', budget: 1 }, 400, 'budget'],
     ['POST', '/keys', { name: 'a', limits: [{ max: { calls: 0 }, per: 'day' }] }, 400, 'limits[0].max.calls'],
     ['POST', '/keys', { name: 'a', expiresAt: 'tomorrow' }, 400, 'expiresAt'],
+    ['POST', '/keys', { name: 'a', expiresAt: '2099-02-31T00:00:00Z' }, 400, 'expiresAt'],
     ['POST', '/keys', { name: 'a', expiresAt: '2020-01-01T00:00:00Z' }, 400, 'expiresAt'],
     ['POST', '/keys', 'not json', 400, ''],
     ['POST', '/keys', '[]', 400, ''],

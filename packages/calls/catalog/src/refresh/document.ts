@@ -3,6 +3,7 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { catalogOf } from '../catalog-of.ts';
 import type { Catalog, CatalogModel } from '../contract.ts';
 import { modelsIn } from '../model-store.ts';
+import { isIsoDay } from '../iso-day.ts';
 import { checkOverride } from '../override.ts';
 import type { CatalogDocument } from './contract.ts';
 
@@ -48,8 +49,7 @@ export function catalogOfModels(
 export function checkDocument(value: unknown): CatalogDocument {
   const { format, date, sources, models } = (isRecord(value) ? value : {}) as Partial<CatalogDocument>;
   if (format !== FORMAT) throw invalid('format', `must be ${FORMAT}`);
-  if (typeof date !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(date))
-    throw invalid('date', 'must be an ISO date, YYYY-MM-DD');
+  if (typeof date !== 'string' || !isIsoDay(date)) throw invalid('date', 'must be an ISO date, YYYY-MM-DD');
   if (!Array.isArray(sources)) throw invalid('sources', 'must be an array');
   if (!Array.isArray(models)) throw invalid('models', 'must be an array');
   for (const model of models as readonly CatalogModel[]) {

@@ -1,4 +1,5 @@
 import { isRecord } from '@majordomo/core/toolkit';
+import { isIsoDay } from '../iso-day.ts';
 
 /** Object in the data of a source. Its properties may have any type. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -33,5 +34,5 @@ export const numberIn = (json: Json, name: string): number | undefined => {
 /** Returns an ISO date. For `2025-08`, returns the first day of the month; for other values, `undefined`. */
 export function isoDate(text: string | undefined): string | undefined {
   const day = text !== undefined && /^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text;
-  return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined;
+  return day !== undefined && isIsoDay(day) ? day : undefined;
 }

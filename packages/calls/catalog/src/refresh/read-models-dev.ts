@@ -39,8 +39,14 @@ function factsOf(model: Json): Facts {
     reasoning: flagIn(model, 'reasoning'),
     status: statusIn(model),
     released: isoDate(textIn(model, 'release_date')),
-    knowledge: textIn(model, 'knowledge'),
+    knowledge: knowledgeIn(model),
   };
+}
+
+/** Returns the date up to which the model has knowledge, without a day that does not exist, such as 2025-02-31. */
+function knowledgeIn(model: Json): string | undefined {
+  const date = textIn(model, 'knowledge');
+  return isoDate(date) === undefined ? undefined : date;
 }
 
 const NAMES: readonly string[] = Object.values(MODALITIES);

@@ -42,7 +42,9 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d
 export function dateOf(value: string | undefined, path: string): Date | undefined {
   if (value === undefined) return undefined;
   const date = new Date(value);
-  if (!ISO_TIME.test(value) || Number.isNaN(date.getTime()))
+  // `Date` reads 2026-02-31 as 3 March.
+  const isRealDay = new Date(value.slice(0, 10)).getUTCDate() === Number(value.slice(8, 10));
+  if (!ISO_TIME.test(value) || Number.isNaN(date.getTime()) || !isRealDay)
     fail('the request', path, 'must be a time such as 2026-12-31T23:59:59Z', value);
   return date;
 }
