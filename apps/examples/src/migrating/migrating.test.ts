@@ -138,20 +138,29 @@ describe('from @stackbilt/llm-providers', () => {
       'openai/gpt-5 rpd',
       'openai/gpt-5 tpm',
     ]);
-    expect(ledger.limits()[3]).toMatchObject({ max: { usd: '12.50' }, where: { target: ['openai/gpt-5'] } });
+    expect(ledger.limits()[3]).toMatchObject({
+      max: { usd: '12.500000000' },
+      where: { target: ['openai/gpt-5'] },
+    });
+  });
+
+  it('a budget below a cent is not rounded to zero', () => {
+    const ledger = createLedger({ limits: stackbilt.limitsOf({ provider: 'openai', monthlyBudget: 0.004 }) });
+    expect(ledger.limits()[0]).toMatchObject({ max: { usd: '0.004000000' } });
   });
 
   it('fromEnv is a chain of the vendors with a key', () => {
-    expect(stackbilt.chainFromEnv({ GROQ_API_KEY: 'x', ANTHROPIC_API_KEY: 'y', AI: {} })).toBe(
-      'anthropic/claude-sonnet-4-5,groq/llama-3.3-70b-versatile',
-    );
+    const env = { GROQ_API_KEY: 'x', ANTHROPIC_API_KEY: 'y', OPENAI_API_KEY: '', AI: {} };
+    expect(stackbilt.chainFromEnv(env)).toBe('anthropic/claude-sonnet-4-5,groq/llama-3.3-70b-versatile');
   });
 
   it('generateResponse, classify and analyzeImage', async () => {
     expect((await stackbilt.generateResponse(fake('Hi.'), 'x', { tenant: 'ann' })).text).toBe('Hi.');
     const verdict = { label: 'bug', confidence: 0.9 };
     expect(await stackbilt.classify(fake(JSON.stringify(verdict)), 'It crashes')).toEqual(verdict);
-    expect(await stackbilt.analyzeImage(fake('A dot.'), PNG, 'What is it?')).toBe('A dot.');
+    expect(
+      await stackbilt.analyzeImage(fake('A dot.'), { data: PNG, mimeType: 'image/png' }, 'What is it?'),
+    ).toBe('A dot.');
   });
 
   it('hooks are events, also of a failover', async () => {

@@ -20,7 +20,7 @@ const BY_KEY = {
 
 /** Replaces `LLMProviders.fromEnv(env)`. Returns a chain of the targets whose key is set, in this order. */
 export function chainFromEnv(env: Readonly<Record<string, unknown>>): string {
-  const found = Object.entries(BY_KEY).filter(([key]) => typeof env[key] === 'string');
+  const found = Object.entries(BY_KEY).filter(([key]) => typeof env[key] === 'string' && env[key] !== '');
   return found.map(([, target]) => target).join(',');
 }
 // #endregion
@@ -44,9 +44,13 @@ export async function classify(model: ChatModel, text: string): Promise<z.infer<
 
 // #region stackbilt-image
 /** Replaces `analyzeImage({ image: { data, mimeType }, prompt })`. Images are bytes instead of base64. */
-export async function analyzeImage(model: ChatModel, base64: string, prompt: string): Promise<string> {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return (await model.generate({ messages: [user(prompt, image(bytes, 'image/png'))] })).text;
+export async function analyzeImage(
+  model: ChatModel,
+  { data, mimeType }: { readonly data: string; readonly mimeType: string },
+  prompt: string,
+): Promise<string> {
+  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  return (await model.generate({ messages: [user(prompt, image(bytes, mimeType))] })).text;
 }
 // #endregion
 
@@ -109,7 +113,7 @@ export function limitsOf({ provider, model, monthlyBudget, rateLimits = {} }: Bu
   const name = target ?? provider;
   const { rpm, rpd, tpm, tpd } = rateLimits;
   return [
-    { name: `${name} month`, max: { usd: monthlyBudget.toFixed(2) }, per: 'month', where },
+    { name: `${name} month`, max: { usd: monthlyBudget.toFixed(9) }, per: 'month', where },
     ...(rpm === undefined
       ? []
       : [{ name: `${name} rpm`, max: { requests: rpm }, per: 'minute', where } as const]),
