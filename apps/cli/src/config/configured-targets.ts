@@ -10,7 +10,7 @@ export interface NamedTarget {
   readonly target: Pick<ResolvedTarget, 'target' | 'vendor' | 'model'>;
 }
 
-/** Returns the targets of the default model and the aliases. Omits specs that cannot be opened. */
+/** Returns the targets of the default model and the aliases. Omits specs that cannot be opened. Rejects if the command is aborted. */
 export async function configuredTargets(
   settings: Settings,
   { cwd, signal }: Io,
@@ -24,6 +24,7 @@ export async function configuredTargets(
         const targets = await majordomo.resolve(spec, { signal });
         return targets.map((target) => ({ name, target }));
       } catch {
+        signal.throwIfAborted();
         return [];
       }
     }),
