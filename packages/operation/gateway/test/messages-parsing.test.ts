@@ -9,8 +9,8 @@ const noMedia: Media = {
   },
 };
 const messages = [{ role: 'user', content: 'hi' }];
-const parse = (members: object, counts = false) =>
-  parseMessages({ model: 'm', max_tokens: 10, messages, ...members }, noMedia, counts);
+const parse = (members: object, purpose?: Parameters<typeof parseMessages>[2]) =>
+  parseMessages({ model: 'm', max_tokens: 10, messages, ...members }, noMedia, purpose);
 const weather = { name: 'weather', input_schema: { type: 'object' } };
 
 describe('parseMessages', () => {
@@ -141,7 +141,7 @@ describe('parseMessages', () => {
       cache: 'short',
       endUser: 'u',
     });
-    expect(parse({ max_tokens: undefined }, true).request).not.toHaveProperty('maxTokens');
+    expect(parse({ max_tokens: undefined }, 'count').request).not.toHaveProperty('maxTokens');
     expect(parse({}).isStreamed).toBe(false);
   });
 

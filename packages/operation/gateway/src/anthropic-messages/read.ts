@@ -34,8 +34,16 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['context_management', 'the client manages its transcript'],
 ]);
 
-/** Parses a Messages request. `counts`: whether the request is for `count_tokens`, which does not require `max_tokens`. */
-export function parseMessages(value: unknown, media: Media, counts = false): ParsedRequest {
+/**
+ * Parses a Messages request.
+ *
+ * @param purpose `count`: the request is for `count_tokens`, which does not require `max_tokens`
+ */
+export function parseMessages(
+  value: unknown,
+  media: Media,
+  purpose: 'answer' | 'count' = 'answer',
+): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
   refuseThreads(body, notes);
@@ -52,7 +60,7 @@ export function parseMessages(value: unknown, media: Media, counts = false): Par
     request: {
       messages: transcriptOf(body, media, notes).messages,
       ...messagesTools(body, notes),
-      ...settings(body, stops, counts),
+      ...settings(body, stops, purpose),
       ...definedMembers({ endUser: metadata && identifierOf(metadata, 'user_id', notes) }),
     },
     metadata: metadata?.value,
@@ -112,9 +120,9 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
 const blocksOf = (value: unknown, path: string): readonly Fields[] =>
   typeof value === 'string' ? [new Fields({ type: 'text', text: value }, path)] : array(object)(value, path);
 
-function settings(body: Fields, stops: readonly string[], counts: boolean): Partial<ChatRequest> {
+function settings(body: Fields, stops: readonly string[], purpose: 'answer' | 'count'): Partial<ChatRequest> {
   return definedMembers({
-    maxTokens: counts ? undefined : body.required('max_tokens', integer(1)),
+    maxTokens: purpose === 'count' ? undefined : body.required('max_tokens', integer(1)),
     temperature: body.optional('temperature', number(0, 1)),
     topP: body.optional('top_p', number(0, 1)),
     topK: body.optional('top_k', integer(0)) || undefined,

@@ -11,7 +11,7 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 import type { ParsedRequest } from '../wire.ts';
 import { contextPackage } from './context-package.ts';
 
-/** Image that replaces media at URLs, which are not fetched. Its size is unknown, so it counts as a large image. */
+/** Image that replaces media at URLs and stored files, which are not fetched. Its size is unknown, so it counts as a large image. */
 const UNKNOWN_IMAGE: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
 
 /** Parser of a request whose tokens are counted. `stored`: stored responses that the request names. */
@@ -19,7 +19,7 @@ type ParseCounted = (body: unknown, media: Media, stored: Expansion) => ParsedRe
 
 /** Responds with the estimated number of input tokens of a Messages request. */
 export async function countMessages(context: RequestContext, gateway: GatewayContext): Promise<Response> {
-  const tokens = await estimateTokens(context, gateway, (body, media) => parseMessages(body, media, true));
+  const tokens = await estimateTokens(context, gateway, (body, media) => parseMessages(body, media, 'count'));
   return Response.json({ input_tokens: tokens });
 }
 
