@@ -2,10 +2,20 @@ import { asRecord, tryParseJson } from '@majordomo/core/toolkit';
 import type { ServerState } from './increment.ts';
 import type { SocketLike } from './options.ts';
 
+interface ServerEvent {
+  readonly type: 'event';
+  readonly name: string;
+  readonly text: string;
+}
+
+interface ConnectionEnd {
+  readonly type: 'closed';
+  readonly code: number;
+  readonly why: string;
+}
+
 /** Event of the server, or the end of the connection. */
-export type Incoming =
-  | { readonly type: 'event'; readonly name: string; readonly text: string }
-  | { readonly type: 'closed'; readonly code: number; readonly why: string };
+export type Incoming = ServerEvent | ConnectionEnd;
 
 const OPEN = 1;
 
@@ -24,11 +34,11 @@ export class Connection {
   readonly openedAt: number;
   usedAt: number;
   private readonly socket: SocketLike;
-  private readonly queue: Incoming[] = [];
+  private readonly queue: ServerEvent[] = [];
   private unread = 0;
   private isPaused = false;
   private busy = false;
-  private ended: Incoming | undefined;
+  private ended: ConnectionEnd | undefined;
   /** Id of the last finished response. A server may send its end twice. */
   private finishedId: unknown;
   /** Id of the response to the current request; `undefined` before its first event. */
@@ -83,11 +93,11 @@ export class Connection {
   /** Returns the next event. After the end of the connection, returns the end. */
   async next(): Promise<Incoming> {
     for (;;) {
-      const incoming = this.queue.shift();
-      if (incoming !== undefined) {
-        this.unread -= incoming.type === 'event' ? incoming.text.length : 0;
+      const event = this.queue.shift();
+      if (event !== undefined) {
+        this.unread -= event.text.length;
         if (this.unread < MAX_UNREAD / 2) this.setPaused(false);
-        return incoming;
+        return event;
       }
       if (this.ended !== undefined) return this.ended;
       await new Promise<void>((resolve) => {
@@ -108,9 +118,9 @@ export class Connection {
       this.close('the server sent a message that is not JSON');
       return;
     }
-    const { type, error, code, response, stream_id: lane } = asRecord(event);
-    // Requests name no lane, so an event of a lane belongs to none of them.
-    if (lane !== undefined) return;
+    const { type, error, code, response, stream_id: streamId } = asRecord(event);
+    // Requests that run at the same time on one socket have a `stream_id`. This connection sends none, so it did not send the request.
+    if (streamId !== undefined) return;
     const isExpired = type === 'error' && (asRecord(error)['code'] ?? code) === EXPIRED;
     // The server may announce the end of the lifetime at any time. An announcement in place of a response goes to the request, which
     // can then be sent on another socket.
