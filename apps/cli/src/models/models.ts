@@ -42,6 +42,7 @@ export async function models(provider: string | undefined, flags: ModelsFlags, i
 }
 
 async function list(provider: string, settings: Settings, flags: ModelsFlags, io: Io): Promise<Listing> {
+  // Only the request to the backend has a time limit. Packages and prices are loaded from this machine.
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(LISTING_MS)]);
   try {
     const majordomo = await openIds([provider], settings, { cwd: io.cwd, signal: io.signal });

@@ -62,6 +62,7 @@ export function withClientCalls({ parts, calls }: Step, tools: readonly Tool[]):
   return { parts, calls: calls.map((call) => (isCallOf(tools, call) ? clientCall(call) : call)) };
 }
 
+/** Whether a call is one of the page's tools. Only tools of the server need approvals, and one may have the same name. */
 const isCallOf = (tools: readonly Tool[], { call, approvalId }: ClientCall): boolean =>
   approvalId === undefined && tools.some(({ name }) => name === call.name);
 

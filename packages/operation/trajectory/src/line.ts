@@ -11,6 +11,7 @@ export function parseTrajectory(line: string): Trajectory {
   if (value.version !== 1) throw invalidLine(`expected version 1, got ${JSON.stringify(value.version)}`);
   const lacking = MEMBERS.find(([name, isRight]) => !isRight(Reflect.get(value, name)));
   if (lacking !== undefined) throw invalidLine(`"${lacking[0]}" is missing or has the wrong type`);
+  // These members always exist in a trajectory, but JSON omits a member that is `undefined`.
   const { system, usage, ...rest } = fromJson<Trajectory>(value);
   return { ...rest, system, usage };
 }

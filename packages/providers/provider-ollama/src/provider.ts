@@ -109,6 +109,7 @@ function modelOf(
 ): Model {
   const { capabilities, quirks: known } = modelFacts(modelId);
   const quirks: OllamaQuirks = { ...profile.quirks, ...known, ...options.quirks };
+  // Without the option, the address may come from the environment of each call, which is not known here.
   const family = chatReasoningFamily(providerId, options.baseURL ?? profile.id);
   const timeouts = mergeTimeouts(profile.timeouts, options.timeouts);
   return {
@@ -151,6 +152,7 @@ function modelOf(
 const hasNoStreamTimeouts = ({ firstContentMs, idleMs }: Timeouts): boolean =>
   firstContentMs === 0 && idleMs === 0;
 
+/** Returns the size of the sent prompt, from which `ChatReader` detects that the server truncated the prompt. */
 function promptSize(
   { messages, options }: Pick<WireParams, 'messages' | 'options'> = { messages: [] },
 ): PromptSize {

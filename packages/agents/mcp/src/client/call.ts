@@ -44,6 +44,7 @@ export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome>
     if (!isInputRequired(answer)) return { type: 'result', result: answer };
     const { inputRequests = {}, requestState } = answer;
     const pending = await io.connection.answers.reply(inputRequests, io.timeout.signal);
+    // Only the user can answer the remaining questions, so they end this call. The next call resumes with all replies.
     if (Object.keys(pending.questions).length > 0) return { type: 'questions', requestState, ...pending };
     resume = { inputResponses: pending.replies, requestState };
   }
@@ -102,7 +103,10 @@ function requestCall(
 /** Time for which a server of protocol 2025 should store a task, in milliseconds. */
 const TASK_TTL_MS = 24 * 60 * 60 * 1000;
 
-/** Whether a call is sent as a task of protocol 2025. In protocol 2026, the server decides whether to start a task. */
+/**
+ * Whether a call is sent as a task of protocol 2025. In protocol 2026, the server decides whether to start a task. A task of protocol
+ * 2025 has no `resume`, because its server asks questions while the task runs.
+ */
 function runsAsTask(client: Client, { execution }: ListedTool, suspend: ToolCall['suspend']): boolean {
   if (client.getProtocolEra() === 'modern') return false;
   if (client.getServerCapabilities()?.tasks?.requests?.tools?.call === undefined) return false;

@@ -51,7 +51,11 @@ export const EMPTY_REQUEST: ModelRequest = {
   extra: {},
 };
 
-/** Throws `invalid-request` for a value that is not an object, and for a misspelled member. */
+/**
+ * Throws `invalid-request` for a value that is not an object, and for a misspelled member.
+ *
+ * @param otherNames members of other libraries' requests, with the member to use instead
+ */
 export function checkRequest<Request extends object>(
   request: Request,
   members: readonly (keyof Request & string)[],

@@ -1,7 +1,10 @@
 import type { Message } from '../types/messages.ts';
 import { truncateText } from './bytes.ts';
 
-/** Scripts without spaces between words. A search index stores the letters of these scripts separately. */
+/**
+ * Letters of scripts without spaces between words. A search index stores these letters separately. Use it only with `replace` and
+ * `match`: because of the flag `g`, the result of `test` depends on the previous call.
+ */
 export const UNSPACED: RegExp =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;

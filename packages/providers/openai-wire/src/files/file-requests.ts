@@ -3,7 +3,7 @@ import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
 
-/** Creates the request functions of OpenAI's file storage. */
+/** Creates the request functions of OpenAI's file storage. `batchRequest` and `batchId` do not require that a file is part of a batch. */
 export function fileRequests({ open }: Connection): Omit<FileBackend, 'accepts' | 'lifetimeMs'> {
   return {
     account: (context) => batchRequest(context, open, (own, session) => session.accountOf(own)),

@@ -26,6 +26,7 @@ const KINDS: readonly (readonly [RegExp, ErrorKind])[] = [
   [/timeout/, 'timeout'],
 ];
 
+/** Returns the error kind of a response with the status `failed`. */
 export function failedKind(failure: ReportedFailure): ErrorKind {
   const { code, type, message } = failure;
   const name = code ?? type ?? '';

@@ -60,7 +60,8 @@ class CodexReader implements OutputReader {
       case 'turn.failed':
         throw this.fail({ message: asText(asRecord(line['error'])['message']) ?? 'it failed' });
       default:
-      // Ignore incomplete items and unknown line types. `item` ignores the CLI's tools and unknown item types.
+        // Ignore incomplete items and unknown line types. `item` ignores the CLI's tools and unknown item types.
+        break;
     }
   }
 
