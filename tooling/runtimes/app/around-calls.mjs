@@ -10,7 +10,8 @@ import { createLedger } from '@majordomo/ledger';
 import { createRedactor } from '@majordomo/redact';
 import { createRouter } from '@majordomo/routing';
 import { createTelemetry } from '@majordomo/telemetry';
-import { MODELS, PROVIDERS } from './providers.mjs';
+import { MODELS } from './models.mjs';
+import { PROVIDERS } from './providers.mjs';
 
 const SIDE = 'openai-chat';
 const SPEC = `openai/${MODELS[SIDE]}`;

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBridge } from './bridge.mjs';
 import { runCases, tell } from './cases.mjs';
-import { MODEL_CANNOT, MODELS, PROVIDERS } from './providers.mjs';
+import { MODEL_CANNOT, MODELS } from './models.mjs';
+import { PROVIDERS } from './providers.mjs';
 import { startSmokeServers } from './smoke-servers.mjs';
 import { WIRES } from './wires.mjs';
 

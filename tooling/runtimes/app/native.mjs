@@ -1,7 +1,8 @@
 // Conformance suite and smoke test in a runtime that can run the test servers: Node, Deno. Argument: `quick` or `complete`.
 import { runCases, tell } from './cases.mjs';
 import { replayProblem } from './evals.mjs';
-import { MODEL_CANNOT, MODELS, OTHER_MODELS, PROVIDERS } from './providers.mjs';
+import { MODEL_CANNOT, MODELS, OTHER_MODELS } from './models.mjs';
+import { PROVIDERS } from './providers.mjs';
 import { startSmokeServers } from './smoke-servers.mjs';
 import { smoke } from './smoke.mjs';
 import { WIRES } from './wires.mjs';

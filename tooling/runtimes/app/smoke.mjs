@@ -5,7 +5,8 @@ import { readSse, sseResponse } from '@majordomo/core/http';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { stepsAround } from './around-calls.mjs';
-import { MODELS, PROVIDERS } from './providers.mjs';
+import { MODELS } from './models.mjs';
+import { PROVIDERS } from './providers.mjs';
 
 const GREETING = 'Grüezi, 世界 🌍!';
 const SIDES = Object.keys(PROVIDERS);
