@@ -1,4 +1,4 @@
-import { LlmError, user } from '@majordomo/core';
+import { LlmError, user, type Gate } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import {
@@ -532,6 +532,36 @@ it('sends each operation once while several processes poll', async () => {
   await job.poll();
   expect(states).toEqual(['polling', 'running']);
   expect(a.ops.map((op) => op.split(' ')[0])).toEqual(['upload', 'create']);
+});
+
+it('moves items to the next target if a gate denies the first one', async () => {
+  const noA: Gate = {
+    name: 'no a',
+    batches: true,
+    admit: ({ target }) => (target === 'a/m' ? { deny: 'not at a', advance: true } : undefined),
+  };
+  const { batches, a, b } = world({}, { majordomo: { gates: [noA] } });
+  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
+  await job.poll();
+  b.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 1 });
+  expect(a.batches).toEqual([]);
+  const [result] = await resultsOf(job);
+  expect(result?.response?.attempts).toMatchObject([{ outcome: 'skipped', error: { kind: 'denied' } }, {}]);
+});
+
+it('leaves 64 bytes of the limit for what the vendor adds around the lines', async () => {
+  const sizes: number[] = [];
+  const batchesWithin = async (bytes: number): Promise<number> => {
+    const { batches, a } = world({}, { vendor: { limits: { bytes } } });
+    await (await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') })).poll();
+    sizes.push(...[...a.files.values()].map(({ text }) => Buffer.byteLength(text)));
+    return a.batches.length;
+  };
+  await batchesWithin(1_000_000);
+  // A line counts with the separator after it, also the last one.
+  const [both = 0] = sizes;
+  expect([await batchesWithin(both + 65), await batchesWithin(both + 64)]).toEqual([1, 2]);
 });
 
 it('separates groups, and respects the byte limit', async () => {
