@@ -35,7 +35,11 @@ export async function startMiniflare({
   const { Miniflare: Runtime } = (await import(pathToFileURL(foundBinaryOf('miniflare')).href)) as {
     readonly Miniflare: new (options: object) => Miniflare;
   };
-  const each = { modules: true, compatibilityDate: '2026-04-01' };
+  const workerOf = (script: string) => ({
+    compatibilityDate: '2026-04-01',
+    // Listed, because otherwise the runtime parses the complete script in this process to find its imports.
+    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: script }],
+  });
   const bindings = Object.keys(services);
   const runtime = new Runtime({
     host: '127.0.0.1',
@@ -44,9 +48,8 @@ export async function startMiniflare({
     telemetry: { enabled: false },
     workers: [
       {
-        ...each,
+        ...workerOf(script),
         name: 'first',
-        script,
         durableObjects: Object.fromEntries(
           Object.entries(objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
         ),
@@ -57,7 +60,7 @@ export async function startMiniflare({
         workerLoaders: Object.fromEntries(loaders.map((binding) => [binding, {}])),
         serviceBindings: Object.fromEntries(bindings.map((binding) => [binding, binding])),
       },
-      ...bindings.map((binding) => ({ ...each, name: binding, script: services[binding] })),
+      ...Object.entries(services).map(([name, each]) => ({ ...workerOf(each), name })),
     ],
   });
   await runtime.ready;
