@@ -32,9 +32,9 @@ import {
 } from '../../src/replay/company.ts';
 
 /** Number of calls of the company, and of the sample. `SOAK=1` runs those of the issue. */
-const [CALLS, SAMPLE] = process.env['SOAK'] === '1' ? [5000, 1200] : [480, 240];
+const [CALLS, SAMPLE] = process.env['SOAK'] === '1' ? [5000, 1200] : [320, 160];
 const CONCURRENCY = 8;
-const KILLED_AT = 60;
+const KILLED_AT = 40;
 const MINUTE = 60_000;
 
 const USAGE = { input: 500, output: 40, cacheRead: 100, cacheWrite: undefined, reasoning: undefined };
