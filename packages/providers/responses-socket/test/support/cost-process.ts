@@ -6,8 +6,9 @@ import { socketFetch } from '../../src/index.ts';
 // Measures in this process, with the server: the CPU time of a turn over a socket relative to HTTP for a transcript of 1 MB, and the
 // memory of an idle socket without items, and of each item.
 const ITEMS = 1000;
-const TURNS = 20;
-const ROUNDS = 5;
+const WARM_UP = 5;
+const TURNS = 30;
+const SOCKETS = 20;
 const events = (id: string): readonly string[] => [
   JSON.stringify({ type: 'response.created', response: { id, output: [] } }),
   JSON.stringify({ type: 'response.completed', response: { id, output: [] } }),
@@ -44,27 +45,42 @@ async function send(fetch: typeof globalThis.fetch, input: readonly object[], ke
   await (await fetch(url, { method: 'POST', headers, body })).text();
 }
 
-/** Returns the CPU time of a conversation of 1 MB that grows by one item per turn, in ms per turn. */
-async function cpuOf(fetch: typeof globalThis.fetch): Promise<number> {
+/** Returns a function that continues a conversation of 1 MB by an item, and returns the CPU time of this turn. */
+function conversationOver(fetch: typeof globalThis.fetch): () => Promise<number> {
   const input = inputOf(ITEMS);
-  await send(fetch, input);
-  const before = process.cpuUsage();
-  for (let turn = 0; turn < TURNS; turn++) {
-    input.push({ role: 'user', content: `turn ${turn}` });
+  return async () => {
+    input.push({ role: 'user', content: `turn ${input.length}` });
+    const before = process.cpuUsage();
     await send(fetch, input);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+}
+
+/** Returns the CPU time of turns over sockets relative to HTTP. The turns alternate, so that other work slows both down. */
+async function relativeCpu(sockets: typeof globalThis.fetch): Promise<number> {
+  const overSocket = conversationOver(sockets);
+  const overHttp = conversationOver(fetch);
+  let socketCpu = 0;
+  let httpCpu = 0;
+  for (let turn = -WARM_UP; turn < TURNS; turn++) {
+    if (turn === 0) socketCpu = httpCpu = 0;
+    socketCpu += await overSocket();
+    httpCpu += await overHttp();
   }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / TURNS;
+  return socketCpu / httpCpu;
 }
 
 /** Returns the used memory after buffers of the network have been collected. */
 async function memory(): Promise<number> {
-  for (let turn = 0; turn < 5; turn++) {
+  let least = Infinity;
+  for (let turn = 0; turn < 8; turn++) {
     globalThis.gc?.();
     await new Promise((next) => setImmediate(next));
+    const { heapUsed, external } = process.memoryUsage();
+    least = Math.min(least, heapUsed + external);
   }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  return least;
 }
 
 /** Returns the memory of an idle socket after a request with this number of items, with both of its ends. */
@@ -73,21 +89,16 @@ async function memoryOf(items: number): Promise<number> {
   const input = inputOf(items);
   await send(sockets, input, 'first');
   const before = await memory();
-  const count = 40;
-  for (let n = 0; n < count; n++) await send(sockets, input, `key ${n}`);
-  const perSocket = ((await memory()) - before) / count;
+  for (let n = 0; n < SOCKETS; n++) await send(sockets, input, `key ${n}`);
+  const perSocket = ((await memory()) - before) / SOCKETS;
   sockets.close();
   return perSocket;
 }
 
-const sockets = socketFetch();
-let overSocket = Infinity;
-let overHttp = Infinity;
-for (let round = 0; round < ROUNDS; round++) {
-  overSocket = Math.min(overSocket, await cpuOf(sockets));
-  overHttp = Math.min(overHttp, await cpuOf(fetch));
-}
+// The first sockets also fill caches of the process.
+await memoryOf(1);
 const empty = await memoryOf(1);
-const perItem = ((await memoryOf(2001)) - empty) / 2000;
-console.log(JSON.stringify({ overSocket, overHttp, empty, perItem }));
+const perItem = ((await memoryOf(ITEMS + 1)) - empty) / ITEMS;
+const cpu = await relativeCpu(socketFetch());
+console.log(JSON.stringify({ cpu, empty, perItem }));
 process.exit();
