@@ -18,6 +18,7 @@ import type { Step } from '../../script/step.ts';
 import { startWireServer, type WireServer } from '../../server/server.ts';
 import { KEY } from '../bench.ts';
 import type { Harness } from '../harness.ts';
+import { onTarget } from './target.ts';
 
 /** Text that the fallback target returns. */
 export const FALLBACK_TEXT = 'Hello from the fallback.';
@@ -44,6 +45,7 @@ export async function onChain(
   { timeouts, ...chain }: ChainOptions = {},
 ): Promise<void> {
   const { wire, model } = harness;
+  await warmUp(harness);
   const first = await startWireServer({ wire, script: () => step ?? 'unused' });
   const fallback = await startWireServer({ wire, script: () => FALLBACK_TEXT });
   try {
@@ -61,21 +63,25 @@ export async function onChain(
       random: () => 0.5,
       chain: { backoff: { baseMs: 20 }, ...chain },
     });
-    await warmUp(majordomo, model, fallback);
     await run({ majordomo, model: majordomo.model(`first/${model},fallback/${model}`), first, fallback });
   } finally {
     await Promise.all([first.close(), fallback.close()]);
   }
 }
 
-/** Sends a request that loads the SDK, so that the timeouts of the case do not include the loading. */
-async function warmUp(majordomo: Majordomo, model: string, fallback: WireServer): Promise<void> {
-  await majordomo.model(`fallback/${model}`).generate(REQUEST);
-  assert.equal(fallback.requests.length, 1);
-}
+/** Requests that load the SDK of a harness. */
+const loaded = new WeakMap<Harness, Promise<void>>();
 
-/** Returns the number of requests to the fallback server, without the request that loads the SDK. */
-export const fallbackRequests = ({ fallback }: ChainBench): number => fallback.requests.length - 1;
+/** Loads the SDK once per harness with a request, so that the timeouts of the cases do not include the loading. */
+function warmUp(harness: Harness): Promise<void> {
+  const loading =
+    loaded.get(harness) ??
+    onTarget(harness, [FALLBACK_TEXT], async (generate) => {
+      await generate(REQUEST);
+    });
+  loaded.set(harness, loading);
+  return loading;
+}
 
 const withId = (id: string, provider: Provider, timeouts: Timeouts | undefined): Provider => ({
   spi: 1,

@@ -3,7 +3,7 @@ import { type ChatResponse, LlmError, type Timeouts } from '@majordomo/core';
 import { getEventListeners } from 'node:events';
 import type { Case, Harness } from '../harness.ts';
 import { assertBeforeTimeout } from '../timeout-retry.ts';
-import { type ChainBench, FALLBACK_TEXT, onChain, REQUEST, consume, fallbackRequests } from './bench.ts';
+import { type ChainBench, FALLBACK_TEXT, onChain, REQUEST, consume } from './bench.ts';
 import { type Row, rows } from './rows.ts';
 
 /** Asserts that the fallback returned the answer, and that the first target received the expected number of requests. */
@@ -18,7 +18,7 @@ function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, what: 
     `${what}: the timeout expired before the request was sent`,
   );
   assert.ok(tries.includes(requests.length), `${what}: ${requests.length} requests at the first target`);
-  assert.equal(fallbackRequests(bench), 1, `${what}: requests at the fallback target`);
+  assert.equal(bench.fallback.requests.length, 1, `${what}: requests at the fallback target`);
   const outcomes = response.attempts.map(({ target, outcome }) => `${target.split('/')[0]} ${outcome}`);
   const failures = row.step === undefined ? REFUSED_TRIES : requests.length;
   assert.deepEqual(outcomes, [...Array<string>(failures).fill('first failed'), 'fallback finished'], what);
@@ -130,7 +130,7 @@ export const chainCases: readonly Case[] = [
         assert.ok(LlmError.is(error, 'aborted'), String(error));
         await exchange.ended;
         assert.equal(exchange.outcome, 'left');
-        assert.equal(fallbackRequests(bench), 0);
+        assert.equal(bench.fallback.requests.length, 0);
         assert.equal(bench.majordomo.health.snapshot()[`first/${harness.model}`]?.failures ?? 0, 0);
       }),
   },

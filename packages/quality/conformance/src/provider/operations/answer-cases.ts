@@ -11,25 +11,35 @@ const VALUES = ['a', 'b\n\nB', ' Ç“c” '];
 
 const MORE = 'an additional vector';
 
-/** Asserts that a call fails if the response has the wrong number of vectors or vectors of the wrong length. */
-async function checkInvalidVectors(
-  harness: Harness,
+/** Changes to the vectors of a response, after which a call must fail. */
+const DAMAGES: readonly (readonly [
   what: string,
   damage: (vectors: readonly Float32Array[]) => readonly Float32Array[],
-): Promise<void> {
+])[] = [
+  ['a missing vector', (vectors) => vectors.slice(1)],
+  [MORE, (vectors) => [...vectors, ...vectors.slice(-1)]],
+  ['a shorter vector', ([first, ...rest]) => [...rest, ...(first === undefined ? [] : [first.slice(1)])]],
+];
+
+/** Asserts that a call fails if the response has the wrong number of vectors or vectors of the wrong length. */
+async function checkInvalidVectors(harness: Harness): Promise<void> {
+  let damage = DAMAGES[0]?.[1];
   await onOperation(
     harness,
     'embedding',
     (size) =>
       ({ operation }) => ({
-        vectors: damage((operation?.values ?? []).map((value) => vectorOf(value, size))),
+        vectors: damage?.((operation?.values ?? []).map((value) => vectorOf(value, size))) ?? [],
       }),
     async ({ call, server }) => {
-      const result = call({ values: ['a', 'bb'] });
-      await result.catch(() => undefined);
-      // A wire that sends one text per request cannot return an additional vector.
-      const isOneEach = server.requests.every(({ operation }) => operation?.values.length === 1);
-      if (!isOneEach || what !== MORE) await failedWith(result, what, 'protocol');
+      for (const [what, change] of DAMAGES) {
+        damage = change;
+        const result = call({ values: ['a', 'bb'] });
+        await result.catch(() => undefined);
+        // A wire that sends one text per request cannot return an additional vector.
+        const isOneEach = server.requests.every(({ operation }) => operation?.values.length === 1);
+        if (!isOneEach || what !== MORE) await failedWith(result, what, 'protocol');
+      }
     },
   );
 }
@@ -76,14 +86,7 @@ export const operationAnswerCases: readonly Case[] = [
   {
     name: 'a wrong number or length of vectors fails with protocol',
     scenario: 'embedding-count',
-    run: async (harness) => {
-      await checkInvalidVectors(harness, 'a missing vector', (vectors) => vectors.slice(1));
-      await checkInvalidVectors(harness, MORE, (vectors) => [...vectors, ...vectors.slice(-1)]);
-      await checkInvalidVectors(harness, 'a shorter vector', ([first, ...rest]) => [
-        ...rest,
-        ...(first === undefined ? [] : [first.slice(1)]),
-      ]);
-    },
+    run: checkInvalidVectors,
   },
   {
     name: 'a recording is sent completely, and its transcript is returned',
