@@ -39,6 +39,8 @@ export class LineStage {
   push(piece: MarkedText, isEnd: boolean): void {
     this.raw += piece.raw;
     this.work += piece.work;
+    // The text before the piece has no line break. Searching it again for each piece would take quadratic time.
+    if (!isEnd && this.work.length < this.window && !piece.work.includes('\n')) return;
     this.keyBegin = -1;
     let at = 0;
     for (;;) {
