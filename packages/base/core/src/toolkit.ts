@@ -82,7 +82,8 @@ export { EFFORTS, RARE_SETTINGS, OPTIONAL_SETTINGS } from './prepare/settings.ts
 export type { OptionalSetting } from './prepare/settings.ts';
 
 // Classification
-export { applyCurve, checkQuestions, MIN_PROBABILITY } from './operations/calibration.ts';
+export { applyCurve, MIN_PROBABILITY } from './operations/calibration.ts';
+export { checkQuestions } from './operations/check-questions.ts';
 export { optionCount, questionHash } from './operations/calibration.ts';
 export { fitRequest, type FitOptions, type FittedRequest } from './prepare/fit-request.ts';
 

@@ -124,6 +124,7 @@ export class HealthClaim {
   private credential: Claim | undefined;
 
   constructor(claims: HealthClaims, target: Claim, mode: ClaimMode, probeMs: number) {
+    // Not `target.isProbe`, which is false for a retry during a bench that this call itself caused.
     this.wasTargetBenched = target.stamp.isProbe;
     this.claims = claims;
     this.target = target;
@@ -168,6 +169,7 @@ export class HealthClaim {
     for (const claim of this.allClaims()) if (!isCounted || claim !== failed) this.release(claim);
     if (!isCounted) return undefined;
     const { retryAfterMs } = error.details;
+    // Whether this failure alone benches, without the number of failures that other kinds need.
     const atOnce = error.kind === 'quota' || isRetryAfterTooLong(error, settings);
     const bench = failed.tracker.fail(failed.key, failed.stamp, { retryAfterMs, atOnce }, error);
     if (bench === undefined) return undefined;

@@ -30,10 +30,10 @@ import {
   BASES,
   checkCalibration,
   checkedDistribution,
-  checkQuestions,
   curvesOf,
   optionCount,
 } from './calibration.ts';
+import { checkQuestions } from './check-questions.ts';
 import { checkRequest, prepareSingle, servedBy, withUsage } from './single-response.ts';
 
 /** Parts of a majordomo that a classification needs. */

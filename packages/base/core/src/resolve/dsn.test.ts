@@ -56,6 +56,7 @@ describe('an LLM_* DSN', () => {
     ['x://secret@a b', 11, 'not valid'],
     ['  x://secret@b@h h', 15, 'not valid'],
     ['x://secret/part@host/v1', 10, 'write %2F'],
+    ['x://secret_data_region@h?data_region=EU', 25, 'data_region must be'],
   ])('rejects %s at character %i without repeating it', (value, offset, why) => {
     try {
       parse(value);

@@ -66,6 +66,7 @@ export function eventOrderError(events: readonly StreamEvent[]): string | undefi
       continue;
     }
     if (event.type === 'continued') {
+      // The attempt that continues the answer sends no second `start`, and its parts have the next numbers.
       if (!state.started || state.finished) return `event ${at}: continued without an attempt to continue`;
       continue;
     }
@@ -129,7 +130,10 @@ export async function* mapEvents(
   steps: EventSteps,
   replace: (event: ModelEvent) => ModelEvent | readonly ModelEvent[],
 ): AsyncGenerator<readonly ModelEvent[]> {
-  for await (const step of steps) yield [step].flat().flatMap(replace);
+  for await (const step of steps) {
+    const events = [step].flat();
+    yield events.flatMap(replace);
+  }
 }
 
 /** Removes repeated warnings. */
