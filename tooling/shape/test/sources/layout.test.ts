@@ -5,7 +5,7 @@ import { published, read, sourcesOf } from '../../src/repository.ts';
 import { functionsIn, importsOf, runtimeImportsOf } from '../../src/syntax.ts';
 
 const LONGEST_FUNCTION = 60;
-const MAX_CORE_FILES = 118;
+const MAX_CORE_FILES = 120;
 const providers = published.filter(({ id }) => id.startsWith('provider-'));
 const sources = published.flatMap(sourcesOf);
 
