@@ -90,6 +90,8 @@ describe('a shutdown', () => {
   ])('with graceMs %d waits at most %d ms for new connections', async (graceMs, maxMs) => {
     let now = 1000;
     vi.spyOn(performance, 'now').mockImplementation(() => now);
+    // At the end of the wait no time of the grace may remain, and the connections would be closed after the time of a real timer.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
     const { connect, finish, log, shutdown } = setUp();
     const closed = shutdown.close(graceMs);
     for (let turn = 0; turn < 5; turn++) {
