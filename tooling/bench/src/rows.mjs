@@ -103,7 +103,7 @@ export const ROWS = [
   wire('abort in the body to closed socket, p99', ALL, 50, 'ms', ({ abort }) => p99(abort.body)),
   rowOf('memory', 'memory of 1,000 open streams', MAIN_WIRES, 1.2, '× SDK', ratio('memory')),
   agent('agent, a step of 400', 2.1, '× SDK', ratio('step')),
-  agent('loop over generate, a step of 400', 1.6, '× SDK', ratio('step', 'sdk', 'loop')),
+  agent('loop over generate, a step of 400', 1.7, '× SDK', ratio('step', 'sdk', 'loop')),
   agent('agent, growth from 40 to 400 steps', 1.2, "× SDK's", agentGrowth),
   history('call with 401 messages, new objects', 2.4, '× SDK', ratio('fresh')),
   history('call with 401 messages, reused objects', 2.4, '× SDK', ratio('reused')),
