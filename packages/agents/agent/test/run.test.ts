@@ -19,6 +19,30 @@ describe('a run', () => {
     expect(requests[1]?.request).toMatchObject({ system: 'Be brief.', tools: [{ name: 'weather' }] });
   });
 
+  it('sends the settings of the agent with each request', async () => {
+    const settings = {
+      toolChoice: 'required',
+      maxTokens: 50,
+      temperature: 0,
+      topP: 0.5,
+      topK: 3,
+      frequencyPenalty: 0.1,
+      presencePenalty: 0.2,
+      stop: ['END'],
+      seed: 7,
+      reasoning: 'low',
+      verbosity: 'low',
+      endUser: 'user-1',
+      serviceTier: 'default',
+    } as const;
+    const { agent, requests } = world([call('weather', { city: 'Oslo' }), 'Sunny.'], {
+      tools: [weather],
+      ...settings,
+    });
+    await agent.run('Oslo?');
+    for (const { request } of requests) expect(request).toMatchObject(settings);
+  });
+
   it('continues from the messages of the previous run', async () => {
     const { agent, requests } = world([call('weather', { city: 'Oslo' }), 'Sunny.', 'You are welcome.'], {
       tools: [weather],
