@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeModels } from '../../../packages/calls/catalog/src/decode.ts';
 import { catalog, costOf, priceAt } from '../../../packages/calls/catalog/src/index.ts';
-import { isIsoDay } from '../../../packages/calls/catalog/src/iso-day.ts';
+import { isIsoDay } from '../../../packages/base/core/src/util/values.ts';
 import { VENDORS } from '../../../packages/calls/catalog/src/refresh/vendors.ts';
 import { folderOf } from '../../build/packages.ts';
 import { chunkOf } from './chunk.ts';

@@ -1,4 +1,5 @@
 import type { IssuedKey, KeyLimit, VirtualKey } from '@majordomo/admin';
+import { isIsoDay } from '@majordomo/core/toolkit';
 import { columns } from '../terminal/columns.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
@@ -158,9 +159,7 @@ function daysOf(text: string, option: string): number {
 function expiryOf(text: string): Date {
   if (/^\d+d$/.test(text)) return new Date(Date.now() + daysOf(text, '--expires') * DAY_MS);
   const date = new Date(text);
-  // `Date` reads 2027-02-31 as 3 March.
-  const isRealDay = new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10));
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime()) || !isRealDay)
+  if (!isIsoDay(text.slice(0, 10)) || Number.isNaN(date.getTime()))
     throw new Stop(
       `--expires must be a number of days, such as 90d, or a date, such as 2027-01-31, not "${text}"`,
     );

@@ -38,7 +38,7 @@ export { redact, redactCause, redactValues, secretForms, secretSpans, type Span 
 
 // Values, JSON and schemas
 export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
-export { isTooDeep, MAX_DEPTH, tryParseJson } from './util/values.ts';
+export { isIsoDay, isTooDeep, MAX_DEPTH, tryParseJson } from './util/values.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { resolveReference } from './schema/references.ts';
 export { objectRoot, type OutputRoot, readObject, toJsonSchema } from './schema/to-json-schema.ts';
@@ -82,9 +82,8 @@ export { EFFORTS, RARE_SETTINGS, OPTIONAL_SETTINGS } from './prepare/settings.ts
 export type { OptionalSetting } from './prepare/settings.ts';
 
 // Classification
-export { applyCurve, MIN_PROBABILITY } from './operations/calibration.ts';
+export { applyCurve, MIN_PROBABILITY, optionCount, questionHash } from './operations/calibration.ts';
 export { checkQuestions } from './operations/check-questions.ts';
-export { optionCount, questionHash } from './operations/calibration.ts';
 export { fitRequest, type FitOptions, type FittedRequest } from './prepare/fit-request.ts';
 
 // Replay tokens

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
+import { isIsoDay } from '@majordomo/core/toolkit';
 import type { CatalogModel, Override, Price, Rates } from './contract.ts';
-import { isIsoDay } from './iso-day.ts';
 import { picosOf, picosOfFee } from './picos.ts';
 
 /** Applies the application's overrides to a vendor's models. Appends a model for each override with an unknown id. */

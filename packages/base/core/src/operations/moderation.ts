@@ -128,7 +128,7 @@ async function sendAll(
     try {
       const response = await backend.moderate({ ...request, values }, context);
       usages.push(response.usage);
-      // The requests have the same target, so the last response stands for all of them.
+      // All requests have the same target, so the model of the last response served them all.
       served = servedBy(response);
       if (response.usage) context.reportUsage?.(sumUsage(...usages) ?? response.usage);
       if (!isList(response.results) || response.results.length !== values.length)

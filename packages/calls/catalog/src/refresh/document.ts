@@ -1,9 +1,8 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { isIsoDay, isRecord } from '@majordomo/core/toolkit';
 import { catalogOf } from '../catalog-of.ts';
 import type { Catalog, CatalogModel } from '../contract.ts';
 import { modelsIn } from '../model-store.ts';
-import { isIsoDay } from '../iso-day.ts';
 import { checkOverride } from '../override.ts';
 import type { CatalogDocument } from './contract.ts';
 

@@ -1,5 +1,4 @@
-import { isRecord } from '@majordomo/core/toolkit';
-import { isIsoDay } from '../iso-day.ts';
+import { isIsoDay, isRecord } from '@majordomo/core/toolkit';
 
 /** Object in the data of a source. Its properties may have any type. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { isIsoDay } from '@majordomo/core/toolkit';
 import type { LimitState, ReportRow } from '@majordomo/ledger';
 import { fail } from '../check-value.ts';
 import { decimal, NANO_DIGITS } from '../decimal.ts';
@@ -42,9 +43,7 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d
 export function dateOf(value: string | undefined, path: string): Date | undefined {
   if (value === undefined) return undefined;
   const date = new Date(value);
-  // `Date` reads 2026-02-31 as 3 March.
-  const isRealDay = new Date(value.slice(0, 10)).getUTCDate() === Number(value.slice(8, 10));
-  if (!ISO_TIME.test(value) || Number.isNaN(date.getTime()) || !isRealDay)
+  if (!ISO_TIME.test(value) || Number.isNaN(date.getTime()) || !isIsoDay(value.slice(0, 10)))
     fail('the request', path, 'must be a time such as 2026-12-31T23:59:59Z', value);
   return date;
 }
