@@ -66,7 +66,8 @@ describe.each(published)('$id', ({ id, path, manifest }) => {
     expect(manifest.scripts).toMatchObject({
       build: 'tsup',
       typecheck: expect.stringMatching(/^tsc -p \./),
-      pkgcheck: 'publint --strict && attw --pack . --profile esm-only',
+      pkgcheck:
+        'pnpm pack --out .turbo/package.tgz && publint --strict .turbo/package.tgz && attw --profile esm-only .turbo/package.tgz',
     });
   });
 });
