@@ -61,7 +61,14 @@ it(
     run('pnpm', 'generate');
     const changed = run('git', 'status', '--porcelain').trim().split('\n');
     expect(changed.map((line) => line.slice(3))).toContain('.env.example');
-    run('pnpm', 'exec', 'prettier', '--check', '--ignore-unknown', ...changed.map((line) => line.slice(3)));
+    run(
+      'pnpm',
+      'exec',
+      'oxfmt',
+      '--check',
+      '--no-error-on-unmatched-pattern',
+      ...changed.map((line) => line.slice(3)),
+    );
     run('pnpm', 'exec', 'vitest', 'run', ...SCOPES);
   },
   LONG,

@@ -37,7 +37,7 @@ const OPENAI_RETIRES = 'developers.openai.com, deprecations, and the types of op
 const RELEASED = 'PromptFuel, release notes of 2026; 2026-11-23';
 
 /** Announcements of OpenAI. The source names no successor for these models. */
-// prettier-ignore
+// oxfmt-ignore
 const OPENAI_RETIREMENTS: readonly { readonly ids: readonly string[]; readonly retires: string; readonly deprecatedSince?: string; readonly successor?: string }[] = [
   { ids: ['gpt-5.4-nano', 'gpt-5.4-nano-2026-03-17', 'gpt-5.1', 'gpt-5.1-2025-11-13'], retires: '2027-04-01' },
   { ids: ['gpt-audio-mini', 'gpt-audio-mini-2025-12-15'], retires: '2027-01-20' },
@@ -58,7 +58,7 @@ const OPENAI_RETIREMENTS: readonly { readonly ids: readonly string[]; readonly r
 ];
 
 /** One line for each ruling, with its source and date. */
-// prettier-ignore
+// oxfmt-ignore
 export const RULINGS: readonly Ruling[] = [
   { vendor: 'amazon-bedrock', id: 'au.anthropic.claude-haiku-4-5-20251001-v1:0', believe: 'litellm', source: REGIONAL },
   { vendor: 'amazon-bedrock', id: 'au.anthropic.claude-opus-4-6-v1', believe: 'litellm', source: REGIONAL },

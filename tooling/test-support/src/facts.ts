@@ -9,7 +9,8 @@ export interface Read {
   readonly rawFinish: string | undefined;
   readonly usage: Usage | undefined;
   readonly error?:
-    { readonly kind: string; readonly details: { readonly status?: number | undefined } } | undefined;
+    | { readonly kind: string; readonly details: { readonly status?: number | undefined } }
+    | undefined;
 }
 
 /** Returns the facts of a response in the form of a recording. The id is compared if the server sent one. */

@@ -2,7 +2,8 @@ import { checkDsn, dsnVariable, LlmError, type Dsn, type Env } from '@majordomo/
 
 /** Variable with a DSN, and the parsed DSN or the error. */
 export type DsnEntry = { readonly variable: string; readonly value: string; readonly id: string } & (
-  { readonly dsn: Dsn; readonly error: undefined } | { readonly dsn: undefined; readonly error: LlmError }
+  | { readonly dsn: Dsn; readonly error: undefined }
+  | { readonly dsn: undefined; readonly error: LlmError }
 );
 
 const PREFIX = dsnVariable('');

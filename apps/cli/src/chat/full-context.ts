@@ -17,7 +17,8 @@ const SHORT = 20_000;
 /** Context that shortens the sent messages to the context window. The stored conversation is not changed. */
 export class FullContext {
   private engine:
-    { readonly compactor: Compactor; readonly meter: TokenMeter; readonly model: ChatModel } | undefined;
+    | { readonly compactor: Compactor; readonly meter: TokenMeter; readonly model: ChatModel }
+    | undefined;
   private sent: { readonly messages: readonly Message[]; readonly system: string | undefined } | undefined;
 
   /** Returns the messages to send. Prints a line if they are summarized, or if the summary fails. */

@@ -85,7 +85,9 @@ export function isNode(value: unknown): value is Node {
 }
 
 export type FunctionNode =
-  ESTree.FunctionDeclaration | ESTree.FunctionExpression | ESTree.ArrowFunctionExpression;
+  | ESTree.FunctionDeclaration
+  | ESTree.FunctionExpression
+  | ESTree.ArrowFunctionExpression;
 
 export function isFunction(node: Node): node is FunctionNode {
   return (

@@ -152,7 +152,8 @@ export async function answerCall(name: unknown, json: unknown, { names, call }: 
 
 /** Ending of a program: its result, or its error with the line, if the line is known. */
 export type Ending =
-  ProgramResult | { readonly error: string; readonly line: unknown; readonly output: string };
+  | ProgramResult
+  | { readonly error: string; readonly line: unknown; readonly output: string };
 
 /** Returns the ending in the text of the expression. Throws for any other text. */
 export function parseEnding(text: unknown): Ending {

@@ -20,7 +20,8 @@ function asking(server: McpServer): void {
     { inputSchema: z.object({ greeting: z.string() }) },
     ({ greeting }, { mcpReq }) => {
       const answer = mcpReq.inputResponses?.['who'] as
-        { action: string; content?: { name: string } } | undefined;
+        | { action: string; content?: { name: string } }
+        | undefined;
       if (answer === undefined)
         return inputRequired({ inputRequests: { who: form('Who?') }, requestState: `state of ${greeting}` });
       const text = `${greeting} ${answer.content?.name ?? answer.action} (${String(mcpReq.requestState())})`;

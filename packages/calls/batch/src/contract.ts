@@ -108,7 +108,8 @@ export interface BatchJob {
   /** Polls until the job is over. Rejects like `poll`, and with `config` if the submission is not complete. */
   done(options?: {
     /** Maximum wait between two polls, in milliseconds. `@default 60_000` */ readonly everyMs?:
-      number | undefined;
+      | number
+      | undefined;
     readonly signal?: AbortSignal | undefined;
     /** Listener that receives the progress after each poll. Errors that it throws are ignored. */
     readonly onProgress?: ((progress: JobProgress) => void) | undefined;

@@ -127,7 +127,8 @@ export interface RouterOptions {
    * `isSimpleTurn`. @default no special target
    */
   readonly simpleTurns?:
-    { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined } | undefined;
+    | { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined }
+    | undefined;
   /**
    * Key of the call metadata whose value overrides the preset for a call.
    *

@@ -28,7 +28,8 @@ export interface ParsedRequest {
   complete(response: ChatResponse, others: readonly ChatResponse[]): object | Promise<object>;
   /** Called before a stream's `finish` event is written. The event is written when the returned promise resolves. */
   readonly beforeFinish?:
-    ((event: Extract<StreamEvent, { readonly type: 'finish' }>) => Promise<void>) | undefined;
+    | ((event: Extract<StreamEvent, { readonly type: 'finish' }>) => Promise<void>)
+    | undefined;
   /** Creates the writer of a streamed choice. `choice`: index of the choice. */
   createWriter(choice: number): Writer;
 }

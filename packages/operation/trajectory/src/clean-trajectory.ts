@@ -9,7 +9,8 @@ export type LineFormat = 'majordomo' | 'sharegpt';
 
 /** Line without secrets, or a line that may contain secrets, with the reasons. */
 export type CleanedLine =
-  { readonly line: string } | { readonly suspect: string; readonly reasons: readonly string[] };
+  | { readonly line: string }
+  | { readonly suspect: string; readonly reasons: readonly string[] };
 
 /** Redacts a trajectory and searches the result for secrets. Throws an error for values that have no JSON form. */
 export function cleanTrajectory(trajectory: Trajectory, format: LineFormat, redactor: Redactor): CleanedLine {

@@ -69,7 +69,8 @@ export async function listModels(
   let cursor: string | null | undefined;
   do {
     const page = (await get({ limit: 1000, ...(cursor ? { after_id: cursor } : undefined) })) as
-      Page | undefined;
+      | Page
+      | undefined;
     if (!isList(page?.data)) {
       const message = `${provider}: expected the model list to be an array; check baseURL`;
       throw new LlmError('protocol', message, { target: provider, path: 'data' });

@@ -28,7 +28,9 @@ export type WireJson = NonNullable<ConverseStreamRequest['additionalModelRequest
  * on all platforms. `block` is a content block of a tool that ran at the vendor.
  */
 export type ReplayData =
-  { readonly signature: string } | { readonly redacted: string } | { readonly block: JsonObject };
+  | { readonly signature: string }
+  | { readonly redacted: string }
+  | { readonly block: JsonObject };
 
 /** Maximum number of characters of a tool name (`ToolUseBlock` in the API reference, 2026-11). */
 const MAX_NAME_LENGTH = 64;

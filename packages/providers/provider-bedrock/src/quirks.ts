@@ -11,7 +11,11 @@ export interface Quirks extends Omit<ClaudeQuirks, 'thinking' | 'toolReferences'
    * `reasoningConfig` (Nova 2), `reasoning_effort` (gpt-oss), or none.
    */
   readonly reasoning:
-    'thinking-budget' | 'thinking-adaptive' | 'reasoning-config' | 'reasoning-effort' | 'none';
+    | 'thinking-budget'
+    | 'thinking-adaptive'
+    | 'reasoning-config'
+    | 'reasoning-effort'
+    | 'none';
   /** Models whose reasoning this model accepts: every Claude model, or only models with the same id. */
   readonly family: 'claude' | 'model';
   /** Positions at which the model accepts cache points: all, all except after tools, or none. */

@@ -22,7 +22,8 @@ export function finishReason(raw: string, hasCalls: boolean): FinishReason {
 /** Non-streaming response. */
 export interface WireAnswer extends Metadata {
   readonly output?:
-    { readonly message?: { readonly content?: readonly WireBlock[] | undefined } | undefined } | undefined;
+    | { readonly message?: { readonly content?: readonly WireBlock[] | undefined } | undefined }
+    | undefined;
   readonly stopReason?: string | undefined;
   readonly additionalModelResponseFields?: unknown;
 }
@@ -99,7 +100,8 @@ export interface Metadata {
   readonly serviceTier?: { readonly type?: string | undefined } | undefined;
   readonly metrics?: { readonly latencyMs?: number | undefined } | undefined;
   readonly trace?:
-    { readonly promptRouter?: { readonly invokedModelId?: string | undefined } | undefined } | undefined;
+    | { readonly promptRouter?: { readonly invokedModelId?: string | undefined } | undefined }
+    | undefined;
   readonly performanceConfig?: { readonly latency?: string | undefined } | undefined;
 }
 
@@ -110,7 +112,8 @@ export interface WireUsage {
   readonly cacheReadInputTokens?: number | undefined;
   readonly cacheWriteInputTokens?: number | undefined;
   readonly cacheDetails?:
-    readonly { readonly ttl?: string | undefined; readonly inputTokens?: number | undefined }[] | undefined;
+    | readonly { readonly ttl?: string | undefined; readonly inputTokens?: number | undefined }[]
+    | undefined;
 }
 
 /**

@@ -29,9 +29,11 @@ import {
 export interface WireEvent {
   readonly messageStart?: object | undefined;
   readonly contentBlockStart?:
-    { readonly start?: BlockStart | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
+    | { readonly start?: BlockStart | undefined; readonly contentBlockIndex?: number | undefined }
+    | undefined;
   readonly contentBlockDelta?:
-    { readonly delta?: Delta | undefined; readonly contentBlockIndex?: number | undefined } | undefined;
+    | { readonly delta?: Delta | undefined; readonly contentBlockIndex?: number | undefined }
+    | undefined;
   readonly contentBlockStop?: { readonly contentBlockIndex?: number | undefined } | undefined;
   readonly messageStop?: Pick<WireAnswer, 'stopReason' | 'additionalModelResponseFields'> | undefined;
   readonly metadata?: Metadata | undefined;

@@ -19,7 +19,8 @@ export interface CliSpec {
   readonly system: SystemPlace;
   /** Supported efforts, and the arguments that select an effort. Absent if the CLI has no effort setting. */
   readonly effort?:
-    { readonly words: readonly Effort[]; readonly args: (word: Effort) => readonly string[] } | undefined;
+    | { readonly words: readonly Effort[]; readonly args: (word: Effort) => readonly string[] }
+    | undefined;
   /** Name of the environment variable that limits the tokens of a response. */
   readonly maxTokensVariable?: string | undefined;
   /** Arguments that allow every tool to run without asking for permission. */
@@ -41,4 +42,6 @@ export interface CliSpec {
 }
 
 export type SystemPlace =
-  { readonly flag: string } | { readonly variable: string } | { readonly file: string };
+  | { readonly flag: string }
+  | { readonly variable: string }
+  | { readonly file: string };

@@ -15,7 +15,8 @@ export interface WireInput extends WireTools {
   readonly messages: readonly WireMessage[];
   readonly stream?: true;
   readonly response_format?:
-    { readonly type: 'json_schema'; readonly json_schema: JsonObject } | { readonly type: 'json_object' };
+    | { readonly type: 'json_schema'; readonly json_schema: JsonObject }
+    | { readonly type: 'json_object' };
   readonly [setting: string]: unknown;
 }
 

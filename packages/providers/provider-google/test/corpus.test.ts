@@ -137,7 +137,10 @@ function checkFinish(
 function signatures(parts: readonly AssistantPart[]): string[] {
   return parts.flatMap(({ replay }) => {
     const data = replay?.data as
-      string | { readonly part: { readonly thoughtSignature?: string } } | null | undefined;
+      | string
+      | { readonly part: { readonly thoughtSignature?: string } }
+      | null
+      | undefined;
     const signature = typeof data === 'object' ? data?.part.thoughtSignature : data;
     return signature === undefined ? [] : [createHash('sha256').update(signature).digest('hex')];
   });

@@ -146,7 +146,8 @@ export interface Output<Input = unknown, Expected = unknown> {
 export type Score = number | boolean | undefined;
 /** Score, or a score with its reason. */
 export type CheckResult =
-  Score | { readonly score: Score; /** Reason that reports show. */ readonly reason?: string | undefined };
+  | Score
+  | { readonly score: Score; /** Reason that reports show. */ readonly reason?: string | undefined };
 
 /**
  * Scores an output. If the check throws an `LlmError`, the sample has no result. Any other error scores 0, with its message as
@@ -328,7 +329,8 @@ export interface Sample {
   /** Duration of the subject, in milliseconds. */ readonly ms: number;
   /** Failure of the sample. If `counts` is true, every check scores 0. Otherwise, the sample has no result. */
   readonly error:
-    { readonly kind: ErrorKind | 'error'; readonly message: string; readonly counts: boolean } | undefined;
+    | { readonly kind: ErrorKind | 'error'; readonly message: string; readonly counts: boolean }
+    | undefined;
   /** Whether no live call was made. */
   readonly replayed: boolean;
   /** Digest of all requests of the subject and their responses. */

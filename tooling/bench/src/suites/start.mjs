@@ -43,7 +43,8 @@ const END = `
   console.log(JSON.stringify({ answer, ms: (own + system) / 1000 }));
   process.exit(0);`;
 
-const majordomo = (load, id, model, options) => (origin) => `
+const majordomo = (load, id, model, options) => (origin) =>
+  `
   import { createMajordomo, user } from '@majordomo/core';
   import { ${load} } from '@majordomo/provider-${id}';
   const providers = [${load}({ apiKey: 'key', ${options(origin)} })];

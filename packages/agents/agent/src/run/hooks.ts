@@ -43,7 +43,8 @@ export interface Observers {
 
 /** Listener that receives an event and the id of the run. */
 export type Observer<Details> =
-  ((what: Details & { readonly runId: string }) => void | Promise<void>) | undefined;
+  | ((what: Details & { readonly runId: string }) => void | Promise<void>)
+  | undefined;
 
 /** Completed step, with the turn of the model and the results of its tools. `step` begins at 1. */
 export interface StepReport {
@@ -84,7 +85,8 @@ export interface Hooks extends Observers {
   readonly steer?: ((state: RunState) => Awaitable<readonly Message[] | undefined>) | undefined;
   /** Function that returns messages to send instead of the stored transcript. If it fails, the transcript is sent. */
   readonly compact?:
-    ((messages: readonly Message[], context: CompactContext) => Awaitable<readonly Message[]>) | undefined;
+    | ((messages: readonly Message[], context: CompactContext) => Awaitable<readonly Message[]>)
+    | undefined;
 }
 
 /** Context of a `compact` call. */

@@ -55,7 +55,9 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
   /** Whether a person must approve the call, or a pure function of the arguments. If the function fails, approval is required. */
   readonly approval?:
-    boolean | ((args: JsonObject, options?: CallOptions) => boolean | Promise<boolean>) | undefined;
+    | boolean
+    | ((args: JsonObject, options?: CallOptions) => boolean | Promise<boolean>)
+    | undefined;
   /** Number of times that a call may start. @default 'repeatable' */
   readonly effect?: ToolEffect | undefined;
   /** Maximum time of a call in milliseconds. The result of a longer call is an error. 0 disables the limit. @default 0 */

@@ -12,7 +12,8 @@ export interface CompactorOptions {
    * function fails or returns `undefined`, 128,000 is used.
    */
   readonly contextTokens:
-    number | ((target: string | undefined) => number | undefined | Promise<number | undefined>);
+    | number
+    | ((target: string | undefined) => number | undefined | Promise<number | undefined>);
   /**
    * Context size of the summarizer, in tokens. If it is smaller than the model's context, compaction may start earlier.
    * @default the model's context

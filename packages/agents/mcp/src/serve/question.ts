@@ -15,4 +15,5 @@ export type AskQuestion<T extends object> = (
 
 /** Answer of the user. `content` matches the schema. `decline`: the user refused. `cancel`: the user did not decide. */
 export type AskAnswer<T extends object> =
-  { readonly action: 'accept'; readonly content: T } | { readonly action: 'decline' | 'cancel' };
+  | { readonly action: 'accept'; readonly content: T }
+  | { readonly action: 'decline' | 'cancel' };

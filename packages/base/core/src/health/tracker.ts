@@ -66,7 +66,8 @@ export class HealthTracker implements Health {
   private readonly listeners = new Set<Listener>();
   private credentialTracker: HealthTracker | undefined;
   private manualListener:
-    ((type: 'benched' | 'recovered', target: string, until: number | undefined) => void) | undefined;
+    | ((type: 'benched' | 'recovered', target: string, until: number | undefined) => void)
+    | undefined;
   private readonly options: HealthOptions;
   private readonly policy: HealthPolicy;
   private readonly clock: Clock;

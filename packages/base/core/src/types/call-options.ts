@@ -46,7 +46,8 @@ export interface ChainOptions {
    * @default { baseMs: 100, capMs: 8_000 }
    */
   readonly backoff?:
-    { readonly baseMs?: number | undefined; readonly capMs?: number | undefined } | undefined;
+    | { readonly baseMs?: number | undefined; readonly capMs?: number | undefined }
+    | undefined;
   /**
    * Maximum Retry-After for which a call waits, in milliseconds. A longer Retry-After benches the target and prevents a retry.
    * @default 20_000

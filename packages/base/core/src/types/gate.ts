@@ -110,7 +110,8 @@ export interface Gate {
    * `attempt: 0`. Has the same time limit as `admit`. @default `precheck` does not call the gate
    */
   readonly precheck?:
-    ((attempt: AttemptInfo) => Denial | undefined | Promise<Denial | undefined>) | undefined;
+    | ((attempt: AttemptInfo) => Denial | undefined | Promise<Denial | undefined>)
+    | undefined;
   /** Returns a permit or a denial, or `undefined` if the gate does not apply to the attempt. Called before each attempt. */
   admit(attempt: AttemptInfo): Permit | Denial | undefined | Promise<Permit | Denial | undefined>;
 }

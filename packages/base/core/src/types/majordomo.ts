@@ -213,7 +213,8 @@ export interface MajordomoOptions<
    * @default such targets are skipped
    */
   readonly classification?:
-    ((model: Model, basis: 'logprobs' | 'stated') => ClassificationBackend | undefined) | undefined;
+    | ((model: Model, basis: 'logprobs' | 'stated') => ClassificationBackend | undefined)
+    | undefined;
   /** Receives the events of all calls. */
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
   /** Wraps each attempt, for example in a tracing context. The function must call `run` once and return the result of `run`. */

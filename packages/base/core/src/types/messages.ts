@@ -394,7 +394,6 @@ export type UserTurnPart = TextPart | ImagePart | FilePart | AudioPart;
 /** Part of a user message. */
 export type UserPart = UserTurnPart | BlobPart;
 /** Part of an assistant message. */
-export type AssistantPart =
-  TextPart | ReasoningPart | ToolCallPart | VendorPart | VendorCallPart | ImagePart | AudioPart;
+export type AssistantPart = TextPart | ReasoningPart | CallPart | VendorPart | ImagePart | AudioPart;
 /** Part of any message. `type` identifies the kind of part. */
 export type Part = UserPart | AssistantPart | ResultPart;

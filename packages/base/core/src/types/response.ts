@@ -8,7 +8,13 @@ import type { Usage } from './usage.ts';
  * the transcript again to continue the turn.
  */
 export type FinishReason =
-  'stop' | 'length' | 'tool-calls' | 'content-filter' | 'refusal' | 'incomplete' | 'other';
+  | 'stop'
+  | 'length'
+  | 'tool-calls'
+  | 'content-filter'
+  | 'refusal'
+  | 'incomplete'
+  | 'other';
 
 /** Difference between the caller's request and the sent request, or a repair of the response. */
 export interface Warning {

@@ -16,7 +16,8 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 
 /** Result of a validation, which is the value or its issues. */
 export type SchemaResult<Output> =
-  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
 
 /** Issue that a validator reports. */
 export interface SchemaIssue {

@@ -1,6 +1,13 @@
 /** Object of a PDF (ISO 32000-2, 7.3). The content of strings is discarded. */
 export type PdfValue =
-  number | boolean | null | Name | Reference | typeof STRING | readonly PdfValue[] | PdfDictionary;
+  | number
+  | boolean
+  | null
+  | Name
+  | Reference
+  | typeof STRING
+  | readonly PdfValue[]
+  | PdfDictionary;
 type Name = `/${string}`;
 /** Reference to the object with this number, such as `12 0 R`. */
 interface Reference {

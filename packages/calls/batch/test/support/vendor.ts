@@ -13,11 +13,23 @@ import {
 
 /** Operation of the vendor, in the order in which a batch uses them. */
 export type Op =
-  'upload' | 'findUpload' | 'create' | 'find' | 'look' | 'results' | 'cancel' | 'remove' | 'live';
+  | 'upload'
+  | 'findUpload'
+  | 'create'
+  | 'find'
+  | 'look'
+  | 'results'
+  | 'cancel'
+  | 'remove'
+  | 'live';
 
 /** Result of one request: an answer, or its absence. */
 export type Result =
-  { readonly status: number; readonly body: JsonObject } | 'expired' | 'cancelled' | 'missing' | 'twice';
+  | { readonly status: number; readonly body: JsonObject }
+  | 'expired'
+  | 'cancelled'
+  | 'missing'
+  | 'twice';
 
 interface VendorBatch {
   readonly ref: string;

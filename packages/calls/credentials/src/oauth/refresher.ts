@@ -32,7 +32,8 @@ export class Refresher {
   /** Refreshed entry that the vault failed to store, and the refresh token that was used for it and is in the vault. */
   private unstored: { readonly used: string; readonly entry: StoredCredential } | undefined;
   private running:
-    { readonly rejected: string | undefined; readonly entry: Promise<StoredCredential> } | undefined;
+    | { readonly rejected: string | undefined; readonly entry: Promise<StoredCredential> }
+    | undefined;
 
   constructor(options: OAuthOptions, authority: Authority, clock: Clock) {
     this.options = options;

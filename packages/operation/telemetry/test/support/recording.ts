@@ -34,7 +34,8 @@ export interface Metric {
   readonly attributes: Attributes;
   /** Count, sum and buckets of a histogram, otherwise the value. */
   readonly value:
-    number | { readonly count: number; readonly sum: number; readonly buckets: readonly number[] };
+    | number
+    | { readonly count: number; readonly sum: number; readonly buckets: readonly number[] };
 }
 
 /** Telemetry with a real SDK that stores its exports in memory. */

@@ -34,7 +34,11 @@ export interface ChatQuirks extends WireQuirks {
   readonly emptyContent: 'null' | 'empty-string' | 'absent';
   /** Property for the reasoning effort. `none`: the effort is dropped with a warning. */
   readonly reasoningRequest:
-    'reasoning_effort' | 'reasoning.effort' | 'thinking.type' | 'enable_thinking' | 'none';
+    | 'reasoning_effort'
+    | 'reasoning.effort'
+    | 'thinking.type'
+    | 'enable_thinking'
+    | 'none';
   /** Effort that is sent for `none`. `thinking.disabled`: sends `thinking: { type: 'disabled' }`. `omit`: sends no property. */
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'thinking.disabled' | 'omit';
   /** Property in which the text of reasoning is sent back to the model. `none`: the text is not sent back. */

@@ -16,7 +16,8 @@ export interface EmbeddingQuirks {
   readonly maxRequestTokens?: number | undefined;
   /** Property for the purpose of the vectors, and its values. A request without a purpose contains the value of `default`. */
   readonly purpose?:
-    { readonly field: string; readonly values: Readonly<Record<string, string>> } | undefined;
+    | { readonly field: string; readonly values: Readonly<Record<string, string>> }
+    | undefined;
 }
 
 /** Endpoint of a vendor that is not under the vendor's base URL. */
@@ -113,7 +114,8 @@ export interface OtherModelsProfile {
 
 /** Quirks of all models of an endpoint, and rules for some models. The first rule that matches applies. */
 export type EndpointProfile<Quirks> =
-  false | { readonly all?: Partial<Quirks>; readonly models?: readonly OtherModelRule<Quirks>[] };
+  | false
+  | { readonly all?: Partial<Quirks>; readonly models?: readonly OtherModelRule<Quirks>[] };
 
 /** Models with a classification API, by the pattern of their ids. */
 export type ClassificationProfile = false | readonly OtherModelRule<ClassificationQuirks>[];

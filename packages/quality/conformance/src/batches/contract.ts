@@ -30,7 +30,15 @@ export type BatchResult =
 
 /** Purpose of a request to the server. `look` requests the status of a batch. `live` is a request outside of a batch. */
 export type BatchStep =
-  'upload' | 'find-upload' | 'create' | 'find' | 'look' | 'results' | 'cancel' | 'delete' | 'live';
+  | 'upload'
+  | 'find-upload'
+  | 'create'
+  | 'find'
+  | 'look'
+  | 'results'
+  | 'cancel'
+  | 'delete'
+  | 'live';
 
 /** Request to the server. */
 export interface BatchRequest {

@@ -23,7 +23,8 @@ export interface FileServerOptions {
   readonly looks?: number | undefined;
   /** Called before a request is processed. A request for which it returns a fault is not processed. */
   readonly before?:
-    ((request: FileRequest) => FileFault | undefined | Promise<FileFault | undefined>) | undefined;
+    | ((request: FileRequest) => FileFault | undefined | Promise<FileFault | undefined>)
+    | undefined;
 }
 
 /** Running server. Stop it with `close` or with `await using`. */

@@ -28,7 +28,9 @@ export interface EngineRuns {
 
 /** Decision about a tool call that awaits a decision. */
 export type EngineDecision = { readonly callId: string } & (
-  { readonly approve: true } | { readonly deny: string } | { readonly result: string }
+  | { readonly approve: true }
+  | { readonly deny: string }
+  | { readonly result: string }
 );
 
 /** Test case for durable engines. */

@@ -5,7 +5,10 @@ import { seededRandom } from '@majordomo/testing';
  * (default 16), which depend on `seed`. A write can end within a character or a line end.
  */
 export type Split =
-  'complete' | 'event' | number | { readonly seed: number; readonly most?: number | undefined };
+  | 'complete'
+  | 'event'
+  | number
+  | { readonly seed: number; readonly most?: number | undefined };
 
 /** Splits the frames of a body into writes. */
 export function split(frames: readonly Uint8Array[], how: Split): readonly Uint8Array[] {

@@ -53,7 +53,8 @@ export interface FakeOperationOptions {
     | {
         readonly embedding?: Partial<Omit<EmbeddingBackend, 'id' | 'embed'>> | undefined;
         readonly transcription?:
-          Omit<TranscriptionBackend, 'id' | 'transcribe' | 'transcribeStream'> | undefined;
+          | Omit<TranscriptionBackend, 'id' | 'transcribe' | 'transcribeStream'>
+          | undefined;
         readonly speech?: Omit<SpeechBackend, 'id' | 'speak'> | undefined;
         readonly rerank?: Omit<RerankBackend, 'id' | 'rerank'> | undefined;
         readonly moderation?: Omit<ModerationBackend, 'id' | 'moderate'> | undefined;

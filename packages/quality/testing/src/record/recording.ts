@@ -5,7 +5,9 @@ export const FORMAT = 'majordomo-recording/1';
 
 /** Body as JSON, as text or as base64. The first of these formats that can represent the body is used. */
 export type RecordedBody =
-  { readonly json: JsonValue } | { readonly text: string } | { readonly base64: string };
+  | { readonly json: JsonValue }
+  | { readonly text: string }
+  | { readonly base64: string };
 
 /** Sent request with masked secrets. */
 export interface RecordedRequest {
@@ -21,7 +23,8 @@ export interface RecordedRequest {
 
 /** Chunk of the decoded body: text if the chunk's bytes are valid UTF-8, otherwise base64. */
 export type RecordedChunk =
-  { readonly atMs: number; readonly text: string } | { readonly atMs: number; readonly base64: string };
+  | { readonly atMs: number; readonly text: string }
+  | { readonly atMs: number; readonly base64: string };
 
 /**
  * End of a response: `complete`; `broken` by a transport error; `aborted` by the caller's signal; `left` by a reader

@@ -9,7 +9,12 @@ import type {
 
 /** Operation other than chat and image generation. */
 export type OperationName =
-  'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation' | 'classification';
+  | 'embedding'
+  | 'transcription'
+  | 'speech'
+  | 'rerank'
+  | 'moderation'
+  | 'classification';
 
 interface OperationTurn {
   /** Time before the response, in milliseconds on the provider's clock. */
@@ -68,4 +73,9 @@ export interface DistributionsTurn extends OperationTurn {
 
 /** Successful turn of a model for an operation other than chat and image generation. */
 export type OperationAnswer =
-  VectorsTurn | TranscriptTurn | AudioTurn | RankingTurn | VerdictsTurn | DistributionsTurn;
+  | VectorsTurn
+  | TranscriptTurn
+  | AudioTurn
+  | RankingTurn
+  | VerdictsTurn
+  | DistributionsTurn;

@@ -23,7 +23,10 @@ export type OperationHang = Omit<HangTurn, 'after'>;
 
 /** Turn of a fake embedding model. */
 export type EmbeddingTurn =
-  VectorsTurn | OperationFail | OperationHang | ((request: EmbeddingRequest) => EmbeddingTurn);
+  | VectorsTurn
+  | OperationFail
+  | OperationHang
+  | ((request: EmbeddingRequest) => EmbeddingTurn);
 
 /** Turn of a fake transcription model. A string is the transcript. */
 export type TranscriptionTurn =
@@ -42,11 +45,17 @@ export type SpeechTurn =
 
 /** Turn of a fake rerank model. */
 export type RerankTurn =
-  RankingTurn | OperationFail | OperationHang | ((request: RerankRequest) => RerankTurn);
+  | RankingTurn
+  | OperationFail
+  | OperationHang
+  | ((request: RerankRequest) => RerankTurn);
 
 /** Turn of a fake moderation model. Core sends strings in one request, and each image in a separate request. */
 export type ModerationTurn =
-  VerdictsTurn | OperationFail | OperationHang | ((request: ModerationRequest) => ModerationTurn);
+  | VerdictsTurn
+  | OperationFail
+  | OperationHang
+  | ((request: ModerationRequest) => ModerationTurn);
 
 /** Turn of a fake classification model. Core sends at most `maxQuestions` questions in each request. */
 export type ClassificationTurn =

@@ -44,7 +44,8 @@ export interface SideCall {
   readonly wrap: ((model: ChatModel) => ChatModel) | undefined;
   /** Steps of the run before this call. The messages are part of `request`. */
   readonly earlier?:
-    { readonly messages: readonly Message[]; readonly ms: number; readonly nanoUsd: string } | undefined;
+    | { readonly messages: readonly Message[]; readonly ms: number; readonly nanoUsd: string }
+    | undefined;
 }
 
 /** Call of a judge. */
