@@ -17,6 +17,7 @@ describe('the text of a result', () => {
     ],
     ['I will count to it for you now.', '42', '42'],
     ['Let me look that up for you now.', 'As mentioned above, Oslo.', 'As mentioned above, Oslo.'],
+    ['Let me look that up for you now.', 'There is nothing more to add.', 'There is nothing more to add.'],
     ['Let me look that up for you now.', 'Before 1925 it was Kristiania.', 'Before 1925 it was Kristiania.'],
   ])('of the turns %j and %j is %j', async (early, last, text) => {
     const { agent } = world([call('t', {}, early), last], { tools: [plain('t', () => 'x')] });

@@ -85,9 +85,11 @@ it('gives the model calls of a sub-agent the key of its call and step', async ()
 });
 
 it('reports that the id of a run is too long for a key', async () => {
-  const { agent, keys } = keyedAgent(['done']);
-  const { state } = await agent.run('hi', { runId: 'r'.repeat(199) });
-  expect(keys).toEqual([undefined]);
+  const { agent, keys } = keyedAgent(['done', 'done']);
+  const longest = 'r'.repeat(198);
+  await agent.run('hi', { runId: longest });
+  const { state } = await agent.run('hi', { runId: `${longest}r` });
+  expect(keys).toEqual([`${longest}/1`, undefined]);
   expect(state.warnings).toMatchObject([{ action: 'dropped', what: 'key' }]);
 });
 

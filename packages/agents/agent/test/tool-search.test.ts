@@ -209,6 +209,7 @@ describe('tool search', () => {
     const schema = {
       type: 'object',
       properties: { tin: { type: 'object', properties: { vatNumber: { description: 'Tax identifier' } } } },
+      anyOf: [{ properties: { creditor: {} } }, { properties: { payee: {} } }],
     };
     const toolboxes = [
       {
@@ -222,11 +223,12 @@ describe('tool search', () => {
       },
     ];
     const fixture = world(
-      [search('http logs'), search('vat'), search('taxes'), search('天気'), 'done'],
+      [search('http logs'), search('vat'), search('taxes'), search('payee'), search('天気'), 'done'],
       options({ toolboxes, toolSearch: { limit: 1 } }),
     );
     expect(loadsOf((await fixture.agent.run('go')).messages)).toEqual([
       ['readHTTPLog2'],
+      ['x'],
       ['x'],
       ['x'],
       ['y'],

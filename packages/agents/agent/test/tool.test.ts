@@ -208,3 +208,10 @@ describe('a tool', () => {
     expect(toolContext).toEqual({ callId: 'c1', key: 'r/1/c1', context: { user: 7 }, depth: 0 });
   });
 });
+
+it('extra of a tool is sent to its provider', async () => {
+  const look = { ...plain('look', () => ''), extra: { f: { defer_loading: true } } };
+  const { agent, requests } = world(['ok'], { tools: [look] });
+  await agent.run('go');
+  expect(requests[0]?.request.tools).toMatchObject([{ name: 'look', extra: { defer_loading: true } }]);
+});

@@ -67,7 +67,12 @@ describe('a vendor tool', () => {
     const { agent, inputs } = world(shellCall(['ls', 'pwd']), [shell]);
     const { text, messages } = await agent.run('go');
     expect(text).toBe('ok');
-    expect(resultIn(messages)).toMatchObject({ type: 'vendor-result', callId: 'c1', name: 'shell_call' });
+    expect(resultIn(messages)).toMatchObject({
+      type: 'vendor-result',
+      callId: 'c1',
+      name: 'shell_call',
+      content: [{ type: 'text', text: 'ls\nexit code 2\npwd\nexit code 2' }],
+    });
     expect(inputs[1]?.at(-1)).toMatchObject({
       type: 'shell_call_output',
       output: [

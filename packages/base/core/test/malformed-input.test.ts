@@ -90,6 +90,7 @@ describe('an invalid request is rejected with its path, before any request is se
     ['stream', true, 'call model.stream(request)'],
     ['n', 3, 'make one call for each answer'],
     ['prediction', {}, 'pass it in extra, under the id of the provider, as in extra: { id: { … } }'],
+    ['safetySettings', [], 'pass it in extra, under the id of the provider, as in extra: { id: { … } }'],
     ['functions', [], 'did you mean "tools"?'],
     ['abortSignal', new AbortController().signal, 'pass signal in the second argument'],
     ['max_retries', 0, 'pass attempts in the second argument; it includes the first attempt'],

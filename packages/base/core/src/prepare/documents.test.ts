@@ -11,10 +11,11 @@ const textsOf = (message: TurnMessage | undefined) =>
   );
 
 it('a target without citations receives search results as text, also in tool results', () => {
-  const messages = [user('q', RESULT), toolResult({ callId: 'c', name: 'search', content: [RESULT] })];
+  const found = toolResult({ callId: 'c', name: 'search', content: [RESULT] });
+  const messages = [user('hi'), user('q', RESULT), found];
   const { messages: fitted, warnings } = fitDocuments(messages, {}, 'a/b');
   const text = 'Prices (https://a.example/p)\n\nIt costs 3.';
-  expect(fitted.map(textsOf)).toEqual([['q', text], [text]]);
+  expect(fitted.map(textsOf)).toEqual([['hi'], ['q', text], [text]]);
   expect(warnings).toEqual([
     { action: 'dropped', what: 'citations of documents', why: 'a/b does not cite documents of the request' },
     {

@@ -203,6 +203,11 @@ describe('a Chat Completions request', () => {
       'messages[0].content[0].file.file_id is not supported, because this gateway stores no files; send the data',
     ],
     [
+      { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f', file_data: 'x' } }] }] },
+      'messages[0].content[0].file.file_id',
+      'messages[0].content[0].file.file_id must not be set together with file_data',
+    ],
+    [
       { messages: [{ role: 'assistant', function_call: {} }] },
       'messages[0].function_call',
       'messages[0].function_call is not supported; use tool_calls',
