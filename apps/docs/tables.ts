@@ -124,7 +124,7 @@ function typeOf(member: ts.TypeElement): string {
     .replaceAll('readonly ', '')
     .replaceAll(/\s*\| undefined/g, '');
   return withDefaults(text, member)
-    .replace(/^\s*\|/, '')
+    .replace(/^\s*\|\s*/, '')
     .replace(/^\((\(.*)\)$/s, '$1');
 }
 
