@@ -119,29 +119,16 @@ export class CheckRunner {
   private async withContext<T>(run: (context: CheckContext) => Promise<T>): Promise<T> {
     const { signal: call } = this;
     if (call?.aborted === true) throw abortError(call);
-    let isOver = false;
-    let controller: AbortController | undefined;
+    const controller = new AbortController();
     const abort = (): void => {
-      controller?.abort(call?.aborted === true ? call.reason : ENDED);
+      controller.abort(call?.reason);
     };
-    const context: CheckContext = {
-      ...this.facts,
-      // The controller is created on the first read, because most checks do not read the signal.
-      get signal() {
-        if (controller === undefined) {
-          controller = new AbortController();
-          call?.addEventListener('abort', abort, { once: true });
-          if (isOver || call?.aborted === true) abort();
-        }
-        return controller.signal;
-      },
-    };
+    call?.addEventListener('abort', abort, { once: true });
     try {
-      return await run(context);
+      return await run({ ...this.facts, signal: controller.signal });
     } finally {
-      isOver = true;
       call?.removeEventListener('abort', abort);
-      abort();
+      controller.abort(ENDED);
     }
   }
 }

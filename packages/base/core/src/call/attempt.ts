@@ -14,6 +14,7 @@ import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
 import { attemptInfo, skippedAttempt, type SkippedTarget, targetFields, withTarget } from './call-log.ts';
 import type { CallContext, PreparedCall } from './contract.ts';
 import type { ClaimMode, ForeignBench, HealthClaim } from './health-claim.ts';
+import { Lapse } from './lapse.ts';
 import { unreadMsOf } from './settings.ts';
 import type { AvailableRecovery, TargetState } from './target-state.ts';
 import { AttemptTimers, maxSilenceMs } from './timers.ts';
@@ -29,8 +30,6 @@ import {
 
 /** Maximum time for the decisions of all gates, in milliseconds. If no attempt has begun by then, `isLapsed` becomes true. */
 const MAX_ADMISSION_MS = 900_000;
-/** Additional time before `isLapsed` is true, in milliseconds, because clocks differ and event loops may be busy. */
-const LAPSE_TOLERANCE_MS = 1000;
 
 /** Error of a failed attempt, and the next action of the call. */
 export interface AttemptFailure {
@@ -70,21 +69,15 @@ export async function beginAttempt<Event extends object, Result>(
   if (prepared instanceof LlmError) return skipped('unsupported', prepared, state);
 
   const number = state.nextNumber();
-  const gatesEnd = deps.clock.now() + MAX_ADMISSION_MS;
-  let latestEnd = (): number => gatesEnd;
-  const info: AttemptParts<Event, Result>['info'] = {
+  const lapse = new Lapse(deps.clock, deps.clock.now() + MAX_ADMISSION_MS);
+  const info: AttemptParts<Event, Result>['info'] = Object.assign(lapse, {
     ...attemptInfo(target, call.info, prepared),
     attempt: number,
     isLastTarget: state.isLast,
-    delivery: prepared.isNonStreaming ? 'complete' : 'deltas',
+    delivery: prepared.isNonStreaming ? ('complete' as const) : ('deltas' as const),
     signal: scope.signal,
-    get data() {
-      return withRetention(deps.dataOf(target), prepared.upload?.retentionDays);
-    },
-    get isLapsed() {
-      return deps.clock.now() > latestEnd() + LAPSE_TOLERANCE_MS;
-    },
-  };
+    data: withRetention(deps.dataOf(target), prepared.upload?.retentionDays),
+  });
   const permits = await admit(deps.gates, info, deps.clock, call.waitUntil);
   if ('denial' in permits) return skipped('denied', permits.denial, state, permits.advance);
 
@@ -98,12 +91,12 @@ export async function beginAttempt<Event extends object, Result>(
   state.countStart();
   if (claim.wasTargetBenched) log.event({ type: 'probed', target: target.key, until: undefined });
   log.event({ type: 'attempt-start', target: target.key, attempt: number });
-  latestEnd = () => deps.clock.now();
+  lapse.endAt(() => deps.clock.now());
   const { recoveries } = state;
   const upload = { target: target.key, signal: scope.signal, recoveries, ...deps.transport() };
   const sent = (await prepared.upload?.run(upload)) ?? prepared;
   const attempt = new Attempt({ context, state, prepared: sent, info, permits, claim });
-  latestEnd = () => attempt.latestEnd();
+  lapse.endAt(() => attempt.latestEnd());
   return attempt;
 }
 

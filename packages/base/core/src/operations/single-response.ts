@@ -84,7 +84,7 @@ export function prepareSingle<Value extends ServedBy, Result>(
     async *open(context) {
       yield await single.send(context);
     },
-    newAnswer: () => newAnswer(single),
+    newAnswer: () => new SingleAnswer(single),
   };
 }
 
@@ -110,63 +110,103 @@ export const prepareStreamed = <Value extends ServedBy, Result, Item>(
   withRecovery: ({ what }, why) =>
     prepareStreamed({ ...streamed, warnings: [...streamed.warnings, { action: 'repaired', what, why }] }),
   open: (context) => streamed.stream(context),
-  newAnswer: () => newStreamedAnswer(streamed),
+  newAnswer: () => new StreamedAnswer(streamed),
 });
 
-function newStreamedAnswer<Value extends ServedBy, Result, Item>(
-  streamed: StreamedRequest<Value, Result, Item>,
-): Answer<Shown<Item> | Value, Result> {
-  const items: Item[] = [];
-  const answer = newAnswer<Value, Result>(streamed);
-  return {
-    push(event) {
-      if (!('shown' in event)) return answer.push(event);
-      items.push(event.shown);
-      return 'content';
-    },
-    opening: (buffered) => buffered,
-    fault: () => answer.fault(),
-    shown: () => [],
-    partial() {
-      if (items.length === 0) return undefined;
-      const { parts, text } = streamed.partialOf(items);
-      return { id: undefined, target: streamed.target, parts, text, usage: undefined };
-    },
-    get usage() {
-      return answer.usage;
-    },
-    get model() {
-      return answer.model;
-    },
-    result: (facts) => answer.result(facts),
-  };
+/** Answer that arrives as a single value. A class, because V8 keeps the scope of a getter of an object literal; see `Lapse`. */
+class SingleAnswer<Value extends ServedBy, Result> implements Answer<Value, Result> {
+  private value: Value | undefined;
+  private readonly single: SingleRequest<Value, Result>;
+
+  constructor(single: SingleRequest<Value, Result>) {
+    this.single = single;
+  }
+
+  get usage(): Usage | undefined {
+    return this.value && this.single.usage(this.value);
+  }
+
+  get model(): string | undefined {
+    return this.value?.model;
+  }
+
+  push(event: Value): 'finish' {
+    this.value = event;
+    return 'finish';
+  }
+
+  opening(buffered: readonly Value[]): readonly Value[] {
+    return buffered;
+  }
+
+  fault(): LlmError | undefined {
+    const { value, single } = this;
+    if (value === undefined) return new LlmError('protocol', `${single.target} returned no response`);
+    return single.fault?.(value);
+  }
+
+  shown(): readonly [] {
+    return [];
+  }
+
+  partial(): undefined {
+    return undefined;
+  }
+
+  result(facts: CallFacts): Result {
+    const { value, single } = this;
+    // A missing value was already reported as a failure, so the value is set here.
+    return single.result(value as Value, single.warnings, facts);
+  }
 }
 
-function newAnswer<Value extends ServedBy, Result>(
-  single: SingleRequest<Value, Result>,
-): Answer<Value, Result> {
-  let value: Value | undefined;
-  return {
-    push(event) {
-      value = event;
-      return 'finish';
-    },
-    opening: (buffered) => buffered,
-    fault: () =>
-      value === undefined
-        ? new LlmError('protocol', `${single.target} returned no response`)
-        : single.fault?.(value),
-    shown: () => [],
-    partial: () => undefined,
-    get usage() {
-      return value && single.usage(value);
-    },
-    get model() {
-      return value?.model;
-    },
-    // A missing value was already reported as a failure, so the value is set here.
-    result: (facts) => single.result(value as Value, single.warnings, facts),
-  };
+/** Answer whose items arrive before its value. */
+class StreamedAnswer<Value extends ServedBy, Result, Item> implements Answer<Shown<Item> | Value, Result> {
+  private readonly items: Item[] = [];
+  private readonly streamed: StreamedRequest<Value, Result, Item>;
+  private readonly answer: SingleAnswer<Value, Result>;
+
+  constructor(streamed: StreamedRequest<Value, Result, Item>) {
+    this.streamed = streamed;
+    this.answer = new SingleAnswer(streamed);
+  }
+
+  get usage(): Usage | undefined {
+    return this.answer.usage;
+  }
+
+  get model(): string | undefined {
+    return this.answer.model;
+  }
+
+  push(event: Shown<Item> | Value): 'content' | 'finish' {
+    if (!('shown' in event)) return this.answer.push(event);
+    this.items.push(event.shown);
+    return 'content';
+  }
+
+  opening(buffered: readonly (Shown<Item> | Value)[]): readonly (Shown<Item> | Value)[] {
+    return buffered;
+  }
+
+  fault(): LlmError | undefined {
+    return this.answer.fault();
+  }
+
+  shown(): readonly [] {
+    return [];
+  }
+
+  partial(): PartialResponse | undefined {
+    const { items, streamed } = this;
+    if (items.length === 0) return undefined;
+    const { parts, text } = streamed.partialOf(items);
+    return { id: undefined, target: streamed.target, parts, text, usage: undefined };
+  }
+
+  result(facts: CallFacts): Result {
+    return this.answer.result(facts);
+  }
 }
 
 /** Returns usage that is billed in units other than tokens. */
