@@ -4,13 +4,13 @@ import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
 import type { Refusal } from './contract/store.ts';
 import type { LedgerContext } from './gate/context.ts';
-import { heldDenial, spentDenial, storeDownDenial } from './gate/denials.ts';
-import { claimOf, isMeasuredUnit } from './gate/ledger-gate.ts';
+import { heldDenial, storeDownDenial } from './gate/denials.ts';
+import { claimOf, denySpent } from './gate/ledger-gate.ts';
 import { pageCountsOf } from './gate/pdf-pages.ts';
 import { planClaims } from './gate/plan.ts';
 import { recordOf } from './gate/spend-record.ts';
 import { tokensOf } from './gate/usage.ts';
-import type { Amounts, Spender } from './limits/limit-counters.ts';
+import { isMeasuredUnit, type Amounts, type Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
 
 /** Lease of the empty reservation that `settleWork` makes if the store has no reservation for the work, in milliseconds. */
@@ -57,7 +57,9 @@ export async function reserveWork(
     if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
     const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
     const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
-    return isHeld ? heldDenial(limit, amount, refusal) : spentDenial(limit, amount, refusal, now);
+    return isHeld
+      ? heldDenial(limit, amount, refusal)
+      : denySpent(context, { spender }, limit, amount, refusal);
   } catch (error) {
     // The store cannot contain this reservation, so the store is not down.
     if (LlmError.is(error, 'invalid-request')) throw error;

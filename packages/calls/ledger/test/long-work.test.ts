@@ -207,6 +207,21 @@ it('alerts again that the store is down after it has reserved work', async () =>
   expect(alerts.map(({ type }) => type)).toEqual(['store-down', 'store-down']);
 });
 
+it('alerts that a limit is spent if it denies work that would fit into a new period', async () => {
+  const alerts: Alert[] = [];
+  const limits = [{ name: 'money', max: { usd: '8' }, per: 'month', alertAt: [] }] as const;
+  const { ledger } = setUp({ limits, onAlert: (alert) => alerts.push(alert) });
+  await ledger.settle(work, used);
+  const reserve = (id: string, nanoUsd: bigint) =>
+    ledger.reserve({ ...work, id }, { ...bounds, nanoUsd }, HOUR_MS);
+  expect((await reserve('too large', 9_000_000_000n))?.code).toBe('call-too-large');
+  await ledger.flush();
+  expect(alerts).toEqual([]);
+  for (const id of ['1', '2']) expect((await reserve(id, 7_000_000_000n))?.code).toBe('budget-spent');
+  await ledger.flush();
+  expect(alerts).toMatchObject([{ type: 'spent', state: { used: 2_000_000_000n } }]);
+});
+
 it.each<[used: bigint, held: bigint, wanted: bigint, code: string | undefined]>([
   [0n, 5n, 3n, undefined],
   [0n, 5n, 4n, 'rate-limited'],

@@ -96,13 +96,22 @@ describe('the denial of a spent limit', () => {
     });
   });
 
-  it('counts held amounts as left, and states the counter and the time of the reset', () => {
-    const limit = limitOf({ requests: 5 }, ['tenant']);
+  it.each<[Limit['max'], string]>([
+    [{ requests: 100 }, 'has 50 requests of 100 requests left, and this call may use up to 60 requests'],
+    [{ calls: 100 }, 'has 50 calls of 100 calls left, and this call may use up to 60 calls'],
+  ])('of %j does not count held amounts as left, because they are not released', (max, text) => {
+    const limit = limitOf(max);
+    const held = refusalOf(limit, { left: 50n, held: 50n, holders: 1 });
+    expect(spentDenial(limit, 60n, held, NOON).deny).toContain(text);
+  });
+
+  it('counts held tokens as left, and states the counter and the time of the reset', () => {
+    const limit = limitOf({ tokens: 5 }, ['tenant']);
     const counter = `${limit.prefix}tenant=t`;
     expect(
       spentDenial(limit, 4n, refusalOf(limit, { counter, left: 1n, held: 2n, retryAfterMs: 60_000 }), NOON),
     ).toMatchObject({
-      deny: 'limit "day" (tenant=t) has 3 requests of 5 requests left, and this call may use up to 4 requests; the limit resets at 2026-11-20T12:01:00.000Z',
+      deny: 'limit "day" (tenant=t) has 3 tokens of 5 tokens left, and this call may use up to 4 tokens; the limit resets at 2026-11-20T12:01:00.000Z',
       advance: false,
       retryAfterMs: 60_000,
     });

@@ -1,7 +1,7 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { AttemptInfo, Denial } from '@majordomo/core';
 import type { Refusal } from '../contract/store.ts';
-import type { LimitCounters, Unit } from '../limits/limit-counters.ts';
+import { isMeasuredUnit, type LimitCounters, type Unit } from '../limits/limit-counters.ts';
 
 const FORMATS: Readonly<Record<Unit, (amount: bigint) => string>> = {
   usd: (amount) => formatUsd(amount),
@@ -27,7 +27,8 @@ const HELD_RETRY_MS = 1000;
 /** Returns the denial of a claim that exceeds the remaining amount of the current period. */
 export function spentDenial(limit: LimitCounters, amount: bigint, refusal: Refusal, now: number): Denial {
   const { definition, unit, max } = limit;
-  const unused = refusal.left + refusal.held;
+  // Attempts in progress may use less money and fewer tokens than they hold, but never fewer requests or calls.
+  const unused = isMeasuredUnit(unit) ? refusal.left + refusal.held : refusal.left;
   const format = formatOf(unit, amount, amount > max ? max : unused);
   const name = nameOf(limit, refusal);
   const advance = definition.whenSpent === 'advance';

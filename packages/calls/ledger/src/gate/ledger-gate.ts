@@ -3,7 +3,7 @@ import { LlmError, type AttemptInfo, type Denial, type Gate, type Permit } from 
 import { invoke, mapValue, withTimeout } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
-import type { LimitCounters, Spender, Unit } from '../limits/limit-counters.ts';
+import { isMeasuredUnit, type LimitCounters, type Spender } from '../limits/limit-counters.ts';
 import { bookingJob, releaseJob, type GateRequest } from './booking.ts';
 import type { LedgerContext } from './context.ts';
 import { canAdvance, heldDenial, queuedDenial, spentDenial, storeDownDenial } from './denials.ts';
@@ -28,9 +28,6 @@ export const requestOf = (context: LedgerContext, attempt: AttemptInfo): GateReq
       toRequest(context, attempt, model, pages),
     ),
   );
-
-/** Whether the amount in this unit depends on the request and its response. */
-export const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
 
 /** Admits or denies an attempt. Returns a promise only if the store is asynchronous or the call waits for other calls. */
 function admit(context: LedgerContext, request: GateRequest): Permit | Denial | Promise<Permit | Denial> {
@@ -187,10 +184,10 @@ function denialFor(
   return options.whenHeld === 'deny' || canAdvance(limit, attempt) ? denial : { heldOn: counter, denial };
 }
 
-/** Returns the denial of an attempt whose amount exceeds a limit, and sends the alert. */
+/** Returns the denial of an attempt or of long work whose amount exceeds a limit, and sends the alert. */
 export function denySpent(
   { alerts, clock, options, outbox }: LedgerContext,
-  { spender }: GateRequest,
+  { spender }: Pick<GateRequest, 'spender'>,
   limit: LimitCounters,
   amount: bigint,
   refusal: Refusal,

@@ -3,7 +3,8 @@ import { withTimeout } from '@majordomo/core/toolkit';
 import type { CounterState } from '../contract/store.ts';
 import type { LedgerContext } from './context.ts';
 import { storeDownDenial } from './denials.ts';
-import { denySpent, isMeasuredUnit, planOf, requestOf } from './ledger-gate.ts';
+import { isMeasuredUnit } from '../limits/limit-counters.ts';
+import { denySpent, planOf, requestOf } from './ledger-gate.ts';
 
 /**
  * Returns the denial of an attempt that a limit does not allow even after all calls in progress have ended. Reads the counters and

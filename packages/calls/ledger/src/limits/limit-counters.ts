@@ -17,6 +17,9 @@ export type Amounts = Readonly<Record<Unit, bigint>>;
 /** Unit of a limit. */
 export type Unit = 'usd' | 'tokens' | 'requests' | 'calls';
 
+/** Whether the amount in this unit depends on the request and its response. */
+export const isMeasuredUnit = (unit: Unit): boolean => unit === 'usd' || unit === 'tokens';
+
 /**
  * Time before the end of a period, in milliseconds. A claim that is made within this time may reach the store after that end.
  * For short periods, a twentieth of the period is used instead.
