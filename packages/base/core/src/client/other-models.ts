@@ -7,8 +7,11 @@ import type { ModelSetup } from './new-call.ts';
 import { validOptions } from './check-options.ts';
 import type { OtherOperations, OtherStreams } from './other-calls.ts';
 
+let callsModule: Promise<typeof import('./other-calls.ts')> | undefined;
+
 /** Loads the operations except chat when one of them is first called, because most applications call none of them. */
-const loadCalls = (): Promise<typeof import('./other-calls.ts')> => import('./other-calls.ts');
+const loadCalls = (): Promise<typeof import('./other-calls.ts')> =>
+  (callsModule ??= import('./other-calls.ts'));
 
 /** Creates the method that calls an operation. Throws `config` if the spec cannot be parsed. */
 export function operationMethod<Name extends keyof OtherOperations>(

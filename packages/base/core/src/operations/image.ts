@@ -5,7 +5,7 @@ import { UNKNOWN_USAGE } from '../stream/usage.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { type ImagePart, user } from '../types/messages.ts';
 import type { ImageRequest, ImageResponse, ImageStreamEvent } from '../types/operations.ts';
-import type { ImageBackend, MediaFitter } from '../types/provider.ts';
+import type { ImageBackend, MediaFitter, ModelContext } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import {
@@ -138,15 +138,22 @@ const streamedRequest = (
   single: SingleRequest<BackendResponse, ImageResponse>,
 ): StreamedRequest<BackendResponse, ImageResponse, ImageItem> => ({
   ...single,
-  async *stream(context) {
-    let index = 0;
-    for await (const step of backend.generateStream?.(payload, context) ?? []) {
-      if ('partial' in step) yield { shown: { type: 'partial', index: index++, image: step.partial } };
-      else yield step;
-    }
-  },
+  stream: (context) => streamImages(backend, payload, context),
   partialOf: (items) => ({ parts: items.slice(-1).map(({ image }) => image), text: '' }),
 });
+
+/** Yields the events of a backend. Not a method of `streamedRequest`; see `sendSingle`. */
+async function* streamImages(
+  backend: ImageBackend,
+  payload: ImageRequest,
+  context: ModelContext,
+): AsyncGenerator<ImageEvent, void> {
+  let index = 0;
+  for await (const step of backend.generateStream?.(payload, context) ?? []) {
+    if ('partial' in step) yield { shown: { type: 'partial', index: index++, image: step.partial } };
+    else yield step;
+  }
+}
 
 /** Adds the number of images to the usage, because some vendors bill by the number and size of images. */
 function withUnits({ images, usage }: BackendResponse, { size }: ImageRequest): Usage {

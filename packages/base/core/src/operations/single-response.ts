@@ -67,6 +67,17 @@ export function checkRequest<Request extends object>(
   return request;
 }
 
+/**
+ * Sends a request, and yields its response. Not a method of `prepareSingle`, because each generator function has its own hidden
+ * class, which V8 keeps with the scope of the function, here the request, until the next full garbage collection.
+ */
+async function* sendSingle<Value extends ServedBy, Result>(
+  single: SingleRequest<Value, Result>,
+  context: ModelContext,
+): AsyncGenerator<Value, void> {
+  yield await single.send(context);
+}
+
 /** Prepares a request whose response is a single event, which is both the content and the finish. */
 export function prepareSingle<Value extends ServedBy, Result>(
   single: SingleRequest<Value, Result>,
@@ -81,9 +92,7 @@ export function prepareSingle<Value extends ServedBy, Result>(
     // Recoveries change only chat requests. Here the request is sent unchanged, for example with another credential.
     withRecovery: ({ what }, why) =>
       prepareSingle({ ...single, warnings: [...warnings, { action: 'repaired', what, why }] }),
-    async *open(context) {
-      yield await single.send(context);
-    },
+    open: (context) => sendSingle(single, context),
     newAnswer: () => new SingleAnswer(single),
   };
 }

@@ -4,7 +4,7 @@ import type { Target } from '../resolve/resolve.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
 import type { SpeechRequest, SpeechResponse, SpeechStep } from '../types/operations.ts';
-import type { SpeechBackend } from '../types/provider.ts';
+import type { ModelContext, SpeechBackend } from '../types/provider.ts';
 import type { VendorFacts, Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { concatBytes } from '../util/bytes.ts';
@@ -63,12 +63,19 @@ function prepareSpeech(
     // Recoveries change only chat requests. Here the request is sent unchanged, for example with another credential.
     withRecovery: ({ what }, why) =>
       prepareSpeech(target, backend, payload, isStreamed, [...warnings, { action: 'repaired', what, why }]),
-    async *open(context) {
-      yield* backend.speak(payload, context);
-      yield { end: true };
-    },
+    open: (context) => speak(backend, payload, context),
     newAnswer: () => new SpeechAnswer(target, payload, isStreamed, warnings),
   };
+}
+
+/** Yields the audio of a backend, and its end. Not a method of `prepareSpeech`; see `sendSingle`. */
+async function* speak(
+  backend: SpeechBackend,
+  payload: SpeechRequest,
+  context: ModelContext,
+): AsyncGenerator<SpeechEvent, void> {
+  yield* backend.speak(payload, context);
+  yield { end: true };
 }
 
 /** Speech of one attempt. Collects the audio, unless the caller reads the audio as it arrives. */

@@ -6,7 +6,7 @@ import type {
   TranscriptionResponse,
   TranscriptStreamEvent,
 } from '../types/operations.ts';
-import type { MediaFitter, TranscriptionBackend } from '../types/provider.ts';
+import type { MediaFitter, ModelContext, TranscriptionBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { abortable } from '../util/async.ts';
@@ -154,18 +154,25 @@ const streamedRequest = (
   single: SingleRequest<BackendResponse, TranscriptionResponse>,
 ): StreamedRequest<BackendResponse, TranscriptionResponse, TranscriptItem> => ({
   ...single,
-  async *stream(context) {
-    for await (const step of backend.transcribeStream?.(payload, context) ?? []) {
-      if (typeof step === 'string') yield { shown: { type: 'delta', text: step } };
-      else if ('startMs' in step) yield { shown: { type: 'segment', segment: step } };
-      else yield step;
-    }
-  },
+  stream: (context) => streamTranscript(backend, payload, context),
   partialOf(items) {
     const text = items.map((item) => (item.type === 'delta' ? item.text : '')).join('');
     return { parts: [{ type: 'text', text }], text };
   },
 });
+
+/** Yields the events of a backend. Not a method of `streamedRequest`; see `sendSingle`. */
+async function* streamTranscript(
+  backend: TranscriptionBackend,
+  payload: TranscriptionRequest,
+  context: ModelContext,
+): AsyncGenerator<TranscriptionEvent, void> {
+  for await (const step of backend.transcribeStream?.(payload, context) ?? []) {
+    if (typeof step === 'string') yield { shown: { type: 'delta', text: step } };
+    else if ('startMs' in step) yield { shown: { type: 'segment', segment: step } };
+    else yield step;
+  }
+}
 
 /** Returns the usage in seconds, for a vendor that reports none, because most vendors bill by the second. */
 const usageOfDuration = (ms: number | undefined): Usage | undefined =>

@@ -160,8 +160,11 @@ export async function checkValue<T>(
   }
 }
 
+let jsonSchemaModule: Promise<typeof import('./json-schema.ts')> | undefined;
+
 /** Loads the check at the first JSON Schema without a library, because many applications have none. */
-const loadJsonSchemaCheck = (): Promise<typeof import('./json-schema.ts')> => import('./json-schema.ts');
+const loadJsonSchemaCheck = (): Promise<typeof import('./json-schema.ts')> =>
+  (jsonSchemaModule ??= import('./json-schema.ts'));
 
 const plainIssue = ({ message, path = [] }: SchemaIssue): ErrorIssue => ({
   message,
