@@ -52,11 +52,13 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   const work = workOf(record, leg, job, number);
   const common = { requests: 1, ms: endedAt - startedAt };
   const attempt = attempts.map(attemptOf).at(-1);
-  if (attempt === undefined || attempt.outcome === 'abandoned') {
+  const isUnreported = attempt?.outcome === 'finished' && attempt.usage === undefined;
+  if (attempt === undefined || attempt.outcome === 'abandoned' || isUnreported) {
     const { input, output = 0, nanoUsd } = most;
     const usage = { input, output, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
     const cost = costOfMost(nanoUsd, about.billing);
-    await ledger.settle(work, { ...common, usage, cost, outcome: 'abandoned' });
+    const outcome = isUnreported ? 'finished' : 'abandoned';
+    await ledger.settle(work, { ...common, usage, cost, outcome });
     return;
   }
   const outcome = attempt.outcome === 'finished' ? 'finished' : 'failed';

@@ -56,6 +56,18 @@ it('books the reservation of a start whose response was lost, and starts once mo
   expect(finished).toMatchObject({ outcome: 'finished', nanoUsd: String(ANSWER_NANO) });
 });
 
+it('books the reservation of an answer without usage', async () => {
+  const answer = { parts: [{ type: 'text', text: 'an answer' }], usage: false } as const;
+  await using all = await jobsWorld({ server: { plan: () => ({ answer }) } });
+  await all.settle(all.process().model(SPEC).generate(REQUEST));
+  const records = await all.records();
+  expect(records).toMatchObject([{ outcome: 'finished', usage: { output: 100 }, missing: [] }]);
+  // The reservation contains the maximum output of 100 tokens.
+  expect(sumOf(records)).toBeGreaterThan(200_000n);
+  const [state] = await all.ledger.state('all');
+  expect(state).toMatchObject({ used: sumOf(records), held: 0n });
+});
+
 it.each([
   ['before the start', 'start', 'before', 1, 0],
   ['after the start, before its reference is stored', 'start', 'after', 2, 1],

@@ -76,7 +76,7 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
   const now = clock.now();
   const amounts = amountsOf(used);
   const { outcome, ms, usage, cost } = used;
-  const record = recordOf(work, { outcome, ms, error: undefined }, usage, cost, {
+  const record = recordOf(work, { outcome, ms }, usage, cost, {
     id: work.id,
     at: new Date(now).toISOString(),
     tags: limits.tagKeys(),

@@ -191,6 +191,15 @@ it.each<
   expect(alerts.map(({ type }) => type)).toEqual(types);
 });
 
+it('does not state that limits count a reservation if work has finished with unknown usage and cost', async () => {
+  const { ledger, states, records } = setUp();
+  await ledger.reserve(work, bounds, HOUR_MS);
+  const cost = { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] } as const;
+  await ledger.settle(work, { ...used, usage: undefined, cost });
+  expect(await states()).toEqual({ money: [0n, 0n], tokens: [0n, 0n], requests: [9n, 0n] });
+  expect(await records()).toMatchObject([{ basis: 'unknown', missing: ['no usage'] }]);
+});
+
 it('alerts again that the store is down after it has reserved work', async () => {
   const alerts: Alert[] = [];
   const memory = memoryStore();

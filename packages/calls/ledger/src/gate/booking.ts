@@ -1,4 +1,4 @@
-import type { Attempt, AttemptInfo } from '@majordomo/core';
+import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import { cacheEffect, type CatalogModel, type Price } from '@majordomo/catalog';
 import { notify, mapValue } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
@@ -10,7 +10,7 @@ import type { LedgerContext } from './context.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { PageCounts } from './pdf-pages.ts';
 import { recordOf } from './spend-record.ts';
-import { bookedCost, usageOf, amountsOf } from './usage.ts';
+import { amountsOf, bookedCost, hasOutput, usageOf, type BookedCost } from './usage.ts';
 
 /** Attempt that requests admission. */
 export interface GateRequest {
@@ -57,7 +57,7 @@ export function bookingJob(
   const cost = bookedCost(outcome, usage, price, attempt, bounds);
   const amounts = amountsOf(outcome, usage, cost, bounds);
   const at = new Date(clock.now()).toISOString();
-  const record = recordOf(attempt, outcome, usage, cost, {
+  const record = recordOf(attempt, outcome, usage, withNote(cost, usage, outcome), {
     id,
     at,
     tags: limits.tagKeys(),
@@ -105,6 +105,12 @@ export function bookingJob(
     },
   };
 }
+
+/** Adds a note to an unknown cost if the reserved amounts are booked on the limits. */
+const withNote = (cost: BookedCost, usage: Usage | undefined, outcome: Attempt): BookedCost =>
+  usage === undefined && cost.basis === 'unknown' && hasOutput(outcome)
+    ? { ...cost, missing: [...cost.missing, 'limits count the complete reservation'] }
+    : cost;
 
 /** Reserves empty claims under the id, so that the store can settle amounts that were used without a reservation. */
 function reserveNothing(

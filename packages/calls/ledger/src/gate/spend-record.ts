@@ -3,14 +3,14 @@ import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import type { SpendRecord } from '../contract/record.ts';
 import { scalarText } from '../limits/limit-counters.ts';
 import { capAmount } from '../limits/money.ts';
-import { hasOutput, type BookedCost } from './usage.ts';
+import type { BookedCost } from './usage.ts';
 
 /** Returns the record of an attempt. */
 export function recordOf(
   attempt: Pick<AttemptInfo, 'call' | 'target' | 'vendor' | 'model' | 'name'> & {
     readonly operation?: string | undefined;
   },
-  outcome: Pick<Attempt, 'outcome' | 'ms' | 'error'>,
+  outcome: Pick<Attempt, 'outcome' | 'ms'>,
   usage: Usage | undefined,
   cost: BookedCost,
   about: {
@@ -23,8 +23,6 @@ export function recordOf(
   },
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
-  // If an attempt with output has no usage and no known cost, the reserved amounts are booked on the limits.
-  const isAssumed = usage === undefined && cost.basis === 'unknown' && hasOutput(outcome);
   return {
     id: about.id,
     at: about.at,
@@ -45,7 +43,7 @@ export function recordOf(
       cacheSavedNanoUsd: `${capAmount(about.effect.savedNanoUsd)}`,
       cacheExtraNanoUsd: `${capAmount(about.effect.extraNanoUsd)}`,
     }),
-    missing: isAssumed ? [...cost.missing, 'limits count the complete reservation'] : cost.missing,
+    missing: cost.missing,
     catalog: about.catalog,
   };
 }
