@@ -53,16 +53,6 @@ describe('the data handling of a target', () => {
     expect(resolved.map(({ data }) => data)).toEqual([{ region: 'eu' }, undefined]);
   });
 
-  it('causes the next target to answer if its function throws', async () => {
-    const broken = echo('broken', () => {
-      throw new TypeError('no region');
-    });
-    const majordomo = createMajordomo({ providers: [broken, echo('a')] });
-    const { target, attempts } = await majordomo.model('broken/x,a/x').generate(hi);
-    expect(target).toBe('a/x');
-    expect(attempts[0]).toMatchObject({ target: 'broken/x', outcome: 'skipped', error: { kind: 'server' } });
-  });
-
   it('is determined for the model and the current environment', async () => {
     const gate = recorder();
     const provider = echo('a', (modelId, env) => ({ region: `${modelId} ${env['PLACE'] ?? 'none'}` }));

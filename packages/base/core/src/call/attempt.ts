@@ -65,9 +65,8 @@ export async function beginAttempt<Event extends object, Result>(
   const bench = mode === 'unless-benched' ? state.health.bench() : undefined;
   if (bench !== undefined) return skippedAsBenched(target.key, bench, deps.clock.now());
 
-  const preparation = await prepareFor(state, context);
-  if (preparation instanceof LlmError) return skipped('unsupported', preparation, state);
-  const { prepared, data } = preparation;
+  const prepared = await prepareFor(state, scope);
+  if (prepared instanceof LlmError) return skipped('unsupported', prepared, state);
 
   const number = state.nextNumber();
   const lapse = new Lapse(deps.clock, deps.clock.now() + MAX_ADMISSION_MS);
@@ -77,7 +76,7 @@ export async function beginAttempt<Event extends object, Result>(
     isLastTarget: state.isLast,
     delivery: prepared.isNonStreaming ? ('complete' as const) : ('deltas' as const),
     signal: scope.signal,
-    data,
+    data: withRetention(deps.dataOf(target), prepared.upload?.retentionDays),
   });
   const permits = await admit(deps.gates, info, deps.clock, call.waitUntil);
   if ('denial' in permits) return skipped('denied', permits.denial, state, permits.advance);
@@ -123,22 +122,13 @@ function skipped<Event extends object, Result>(
   return { why, error, until: undefined, advance };
 }
 
-interface Preparation<Event extends object, Result> {
-  readonly prepared: PreparedCall<Event, Result>;
-  readonly data: DataHandling | undefined;
-}
-
-/**
- * Returns the prepared request and the data handling. Returns an error after which the policy permits the next target, and throws
- * any other error.
- */
+/** Returns the prepared request. Returns an error after which the policy permits the next target, and throws any other error. */
 async function prepareFor<Event extends object, Result>(
   state: TargetState<Event, Result>,
-  { scope, deps }: CallContext<Event, Result>,
-): Promise<Preparation<Event, Result> | LlmError> {
+  scope: { readonly signal: AbortSignal },
+): Promise<PreparedCall<Event, Result> | LlmError> {
   try {
-    const prepared = await state.prepare(scope);
-    return { prepared, data: withRetention(deps.dataOf(state.target), prepared.upload?.retentionDays) };
+    return await state.prepare(scope);
   } catch (cause) {
     const { key } = state.target;
     const error = withTarget(asLlmError(cause, key), key);

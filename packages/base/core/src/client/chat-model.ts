@@ -109,11 +109,9 @@ type ChatPlan = Pick<
 type UninterruptedOptions = CallOptions & { readonly afterCommit: 'error' | 'restart' };
 type UninterruptedStream = ChatStream<Exclude<StreamEvent, { readonly type: 'continued' }>>;
 
-let typedObjectsModule: Promise<typeof import('../operations/typed-objects.ts')> | undefined;
-
 /** Loads the code for typed objects at the first call that needs it, because most applications make no such call. */
 const loadTypedObjects = (): Promise<typeof import('../operations/typed-objects.ts')> =>
-  (typedObjectsModule ??= import('../operations/typed-objects.ts'));
+  import('../operations/typed-objects.ts');
 
 /** Creates the operation that sends a chat request. */
 export function chatOperation(
