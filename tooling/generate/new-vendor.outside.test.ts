@@ -59,16 +59,11 @@ it(
     writeFileSync(join(tree, PROFILE), profileFile());
     writeFileSync(join(tree, '.changeset/acme.md'), CHANGESET);
     run('pnpm', 'generate');
-    const changed = run('git', 'status', '--porcelain').trim().split('\n');
-    expect(changed.map((line) => line.slice(3))).toContain('.env.example');
-    run(
-      'pnpm',
-      'exec',
-      'oxfmt',
-      '--check',
-      '--no-error-on-unmatched-pattern',
-      ...changed.map((line) => line.slice(3)),
-    );
+    // Each line has two columns of states and a space before the path.
+    const lines = run('git', 'status', '--porcelain').trimEnd().split('\n');
+    const changed = lines.map((line) => line.slice(3));
+    expect(changed).toContain('.env.example');
+    run('pnpm', 'exec', 'oxfmt', '--check', '--no-error-on-unmatched-pattern', ...changed);
     run('pnpm', 'exec', 'vitest', 'run', ...SCOPES);
   },
   LONG,
