@@ -264,7 +264,7 @@ export interface Provider<Id extends string = string, ModelId extends string = s
   readonly billing?: Billing | undefined;
   /**
    * Declared data handling of the endpoint. A function receives a model id and the environment of `createMajordomo`, which may
-   * contain a region or an address.
+   * contain a region or an address. It is called before each attempt and must not throw.
    */
   readonly data?: DataHandling | ((modelId: string, env: Env) => DataHandling | undefined) | undefined;
   /**
