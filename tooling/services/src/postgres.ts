@@ -51,7 +51,14 @@ export async function startPostgres({ fsync = false }: { readonly fsync?: boolea
     user,
   });
   const signalAll = (signal: NodeJS.Signals): void => {
-    for (const pid of [server.pid, ...childrenOf(server.pid)]) process.kill(pid, signal);
+    for (const pid of [server.pid, ...childrenOf(server.pid)]) {
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        // The process of a connection may have ended since it was listed.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
   };
   return Object.assign(server, {
     port,
