@@ -51,14 +51,8 @@ export async function startPostgres({ fsync = false }: { readonly fsync?: boolea
     user,
   });
   const signalAll = (signal: NodeJS.Signals): void => {
-    for (const pid of [server.pid, ...childrenOf(server.pid)]) {
-      try {
-        process.kill(pid, signal);
-      } catch (error) {
-        // The process of a connection may have ended since it was listed.
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    }
+    process.kill(server.pid, signal);
+    for (const pid of childrenOf(server.pid)) signalChild(pid, signal);
   };
   return Object.assign(server, {
     port,
@@ -71,6 +65,15 @@ export async function startPostgres({ fsync = false }: { readonly fsync?: boolea
       signalAll('SIGCONT');
     },
   });
+}
+
+/** Signals the process of a connection, unless it has ended since it was listed. */
+function signalChild(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /**
