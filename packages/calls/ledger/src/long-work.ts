@@ -5,12 +5,12 @@ import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
 import type { Refusal } from './contract/store.ts';
 import type { LedgerContext } from './gate/context.ts';
 import { heldDenial, storeDownDenial } from './gate/denials.ts';
-import { claimOf, denySpent } from './gate/ledger-gate.ts';
+import { claimOf, denySpent, refusedClaim } from './gate/ledger-gate.ts';
 import { pageCountsOf } from './gate/pdf-pages.ts';
 import { planClaims } from './gate/plan.ts';
 import { recordOf } from './gate/spend-record.ts';
 import { tokensOf } from './gate/usage.ts';
-import { isMeasuredUnit, type Amounts, type Spender } from './limits/limit-counters.ts';
+import type { Amounts, Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
 
 /** Lease of the empty reservation that `settleWork` makes if the store has no reservation for the work, in milliseconds. */
@@ -52,11 +52,7 @@ export async function reserveWork(
     const refusal = await withTimeout(reserve(), options.storeTimeoutMs, clock);
     alerts.onStoreUp();
     if (refusal === undefined) return undefined;
-    const { counter, left, held } = refusal;
-    const limit = counted.find((one) => one.counter === counter)?.limit;
-    if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
-    const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
-    const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
+    const { limit, amount, isHeld } = refusedClaim(counted, claims, refusal);
     return isHeld
       ? heldDenial(limit, amount, refusal)
       : denySpent(context, { spender }, limit, amount, refusal);

@@ -173,15 +173,34 @@ function denialFor(
 ): Denial | HeldLimit {
   const { options } = context;
   const { counted, attempt } = request;
-  const { counter, left, held } = refusal;
+  const { limit, amount, isHeld } = refusedClaim(counted, claims, refusal);
+  if (!isHeld) return denySpent(context, request, limit, amount, refusal);
+  const denial = heldDenial(limit, amount, refusal);
+  return options.whenHeld === 'deny' || canAdvance(limit, attempt)
+    ? denial
+    : { heldOn: refusal.counter, denial };
+}
+
+/** Claim of an attempt or of long work that the store refused. */
+interface RefusedClaim {
+  readonly limit: LimitCounters;
+  readonly amount: bigint;
+  /** Whether the amount may fit when the attempts in progress have settled. */
+  readonly isHeld: boolean;
+}
+
+/** Returns the claim on the counter that the store refused. */
+export function refusedClaim(
+  counted: GateRequest['counted'],
+  claims: readonly Claim[],
+  { counter, left, held }: Refusal,
+): RefusedClaim {
   const limit = counted.find((one) => one.counter === counter)?.limit;
   if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
   const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
   // Settling a call in progress does not lower the number of requests or calls, so waiting cannot help.
   const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
-  if (!isHeld) return denySpent(context, request, limit, amount, refusal);
-  const denial = heldDenial(limit, amount, refusal);
-  return options.whenHeld === 'deny' || canAdvance(limit, attempt) ? denial : { heldOn: counter, denial };
+  return { limit, amount, isHeld };
 }
 
 /** Returns the denial of an attempt or of long work whose amount exceeds a limit, and sends the alert. */

@@ -1,9 +1,9 @@
 import type { AttemptInfo, Denial } from '@majordomo/core';
 import { withTimeout } from '@majordomo/core/toolkit';
 import type { CounterState } from '../contract/store.ts';
+import { isMeasuredUnit } from '../limits/limit-counters.ts';
 import type { LedgerContext } from './context.ts';
 import { storeDownDenial } from './denials.ts';
-import { isMeasuredUnit } from '../limits/limit-counters.ts';
 import { denySpent, planOf, requestOf } from './ledger-gate.ts';
 
 /**
