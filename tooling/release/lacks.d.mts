@@ -13,11 +13,11 @@ export function lacksOfImports(
   manifests: ReadonlyMap<string, Exporting>,
 ): Iterable<string>;
 
-/** Returns the problems of an unpacked size, in bytes, with the ceilings of `sizes.json`. */
+/** Returns the problems of a size, in bytes, next to the recorded sizes of `sizes.json`. */
 export function lacksOfSize(
   name: string,
   bytes: number,
-  ceilings: Readonly<Record<string, number>>,
+  recorded: Readonly<Record<string, number>>,
 ): Iterable<string>;
 
 /** Returns whether an audit permits a release, and the text to print. */

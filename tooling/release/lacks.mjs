@@ -73,12 +73,15 @@ function fileOf(path, specifier) {
   return path.endsWith('.d.ts') ? file.replace(/(?:\.d)?\.[jt]s$/, '.d.ts') : file;
 }
 
-/** Returns the problems of an unpacked size, in bytes, with the ceilings of `sizes.json`. */
-export function* lacksOfSize(name, bytes, ceilings) {
-  const ceiling = ceilings[name];
-  if (ceiling === undefined) yield 'no ceiling: add one to tooling/release/sizes.json';
-  else if (bytes > ceiling)
-    yield `${bytes} bytes unpacked, the ceiling is ${ceiling}: publish less, or raise it with a reason`;
+/** Maximum size, in percent of the recorded one. */
+const MAX_PERCENT = 115;
+
+/** Returns the problems of a size, in bytes, next to the recorded sizes of `sizes.json`. */
+export function* lacksOfSize(name, bytes, recorded) {
+  const before = recorded[name];
+  if (before === undefined) yield `${name} has no recorded size: run \`pnpm sizes --record\``;
+  else if (bytes * 100 > before * MAX_PERCENT)
+    yield `${name} has ${bytes} bytes, over 15 % more than the recorded ${before}: reduce it, or run \`pnpm sizes --record\` and state the reason in the commit`;
 }
 
 /** Returns whether an audit permits a release, and the text to print. A registry without audits is no failure. */

@@ -13,6 +13,7 @@ const PROCESSOR_TIME = /^(µs|ms|s) (CPU|above SDK)/;
  * @property {string} unit
  * @property {number} figure a time of the processor is the time that the reference machine needs
  * @property {boolean} ok
+ * @property {boolean} isGate whether a release requires it: a ratio within a round, which does not depend on the machine
  */
 
 /**
@@ -33,6 +34,7 @@ export function judge(measured, slowness, rows = ROWS) {
       .toSorted((a, b) => b.figure - a.figure);
     if (figures.length === 0) return [];
     const [worst] = figures;
-    return [{ row, wires, ...worst, goal, unit, ok: goal === undefined || worst.figure <= goal * SLACK }];
+    const ok = goal === undefined || worst.figure <= goal * SLACK;
+    return [{ row, wires, ...worst, goal, unit, ok, isGate: unit.startsWith('×') }];
   });
 }

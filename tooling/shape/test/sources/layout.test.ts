@@ -5,7 +5,6 @@ import { published, read, sourcesOf } from '../../src/repository.ts';
 import { functionsIn, importsOf, runtimeImportsOf } from '../../src/syntax.ts';
 
 const LONGEST_FUNCTION = 60;
-const MAX_CORE_FILES = 120;
 const providers = published.filter(({ id }) => id.startsWith('provider-'));
 const sources = published.flatMap(sourcesOf);
 
@@ -47,10 +46,4 @@ test('the lines of a function do not include those of functions inside of it', (
     { name: 'outer', lines: 4 },
     { name: 'inner', lines: 4 },
   ]);
-});
-
-test(`core has at most ${MAX_CORE_FILES} source files`, () => {
-  const core = sources.filter((file) => file.startsWith('packages/base/core/src/'));
-  expect(core.length).toBeGreaterThan(1);
-  expect(core.length).toBeLessThanOrEqual(MAX_CORE_FILES);
 });
