@@ -17,8 +17,13 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     others: [],
     because: 'a separate audience: tests of applications',
   },
+  records: {
+    ours: ['core'],
+    others: [],
+    because: 'features that store data and engines that store it have it in common',
+  },
   conformance: {
-    ours: ['core', 'testing', 'wire-kit', 'admin', 'cache', 'ledger'],
+    ours: ['core', 'records', 'testing', 'wire-kit', 'admin', 'cache', 'ledger'],
     others: [],
     because:
       'a separate audience: tests of providers, stores and engines; admin, cache and ledger are optional peers for the types of their stores',

@@ -1,0 +1,58 @@
+import { ok } from 'node:assert/strict';
+import type { RecordChange, RecordQuery, RecordStore } from '@majordomo/records';
+
+/** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
+export type RecordStores = readonly [mine: RecordStore, theirs: RecordStore];
+
+/** Space of the cases. */
+export const SPACE = 'a';
+export const HOUR_MS = 3_600_000;
+
+export type Put = Extract<RecordChange, { type: 'put' }>;
+export type Touch = Extract<RecordChange, { type: 'touch' }>;
+
+export const put1 = (key: string, value: string, version?: number): Put => ({
+  type: 'put',
+  key,
+  value,
+  version,
+});
+
+export const firstOf = async (written: Promise<readonly number[] | undefined>): Promise<number | undefined> =>
+  (await written)?.[0];
+
+export const put = (
+  store: RecordStore,
+  key: string,
+  value: string,
+  members: Partial<Put> = {},
+): Promise<number | undefined> => firstOf(store.write(SPACE, [{ ...members, type: 'put', key, value }]));
+
+export const touch = (
+  store: RecordStore,
+  key: string,
+  members: Partial<Touch>,
+): Promise<number | undefined> => firstOf(store.write(SPACE, [{ ...members, type: 'touch', key }]));
+
+export const keysOf = async (store: RecordStore, query: RecordQuery): Promise<readonly string[]> =>
+  (await store.list(SPACE, query)).map(({ key }) => key);
+
+export const valuesOf = async (store: RecordStore, query: RecordQuery): Promise<readonly string[]> =>
+  (await store.list(SPACE, query)).map(({ value }) => value);
+
+/** Returns the keys of all pages. */
+export async function pagesOf(store: RecordStore, query: RecordQuery): Promise<readonly string[]> {
+  const keys: string[] = [];
+  let after: RecordQuery['after'];
+  for (;;) {
+    const page = await store.list(SPACE, { ...query, after });
+    keys.push(...page.map(({ key }) => key));
+    after = page.at(-1);
+    if (after === undefined) return keys;
+  }
+}
+
+/** Checks a time from now, which has decreased since it was stored. */
+export function isAbout(dueMs: number | undefined, stored: number): void {
+  ok(dueMs !== undefined && dueMs <= stored + 1 && dueMs > stored - HOUR_MS / 2, `${dueMs} is not ${stored}`);
+}
