@@ -62,13 +62,37 @@ export class ResultSum {
 const plus = (sum: bigint | undefined, nanoUsd: bigint | undefined): bigint | undefined =>
   sum === undefined || nanoUsd === undefined ? undefined : sum + nanoUsd;
 
-/** Reserves the maximum cost of a batch, or renews its reservation. Returns the denial if the ledger denies the cost. */
-export async function reserve(batch: BatchRecord, ms: number, round: Round): Promise<Denial | undefined> {
-  if (batch.most === undefined) return undefined;
+/**
+ * Reserves the maximum cost of a batch. Returns the denial if the ledger denies the cost.
+ *
+ * @param isFirst whether this process has just planned the batch, so that no process has reserved its cost
+ */
+export async function reserve(
+  batch: BatchRecord,
+  isFirst: boolean,
+  ms: number,
+  round: Round,
+): Promise<Denial | undefined> {
+  const { job, setup } = round;
+  const { ledger } = setup;
+  if (batch.most === undefined || ledger === undefined) return undefined;
   const { requests, input, output, nanoUsd } = batch.most;
   const most = { requests, input, output, nanoUsd: nanoUsd === undefined ? undefined : BigInt(nanoUsd) };
+  await job.checkLock();
+  if (!isFirst) {
+    // An earlier holder of the lock may have reserved the cost, or may still reserve or release it.
+    await ledger.release(workOf(batch, round));
+    batch.reservations = (batch.reservations ?? 0) + 1;
+    await job.save();
+  }
+  return ledger.reserve(workOf(batch, round), most, ms + LEASE_MARGIN_MS);
+}
+
+/** Renews the reservation of a batch that the vendor processes. */
+export async function renew(batch: BatchRecord, ms: number, round: Round): Promise<void> {
+  if (batch.most === undefined) return;
   await round.job.checkLock();
-  return round.setup.ledger?.reserve(workOf(batch, round), most, ms + LEASE_MARGIN_MS);
+  await round.setup.ledger?.renew(workOf(batch, round), ms + LEASE_MARGIN_MS);
 }
 
 /** Replaces the reservation of a batch with its requests and cost. Afterwards, only its files must still be deleted. */
@@ -78,6 +102,9 @@ export const settle = (batch: BatchRecord, sum: ResultSum, round: Round): Promis
 /** Ends the reservation of a batch of which the vendor has processed no request, so that none is booked. */
 export const settleUnprocessed = (batch: BatchRecord, round: Round): Promise<void> =>
   book(batch, new ResultSum(), 0, round);
+
+/** Ends a batch that the ledger has denied, and that has no reservation. */
+export const endDenied = (batch: BatchRecord, round: Round): Promise<void> => end(batch, 0n, round);
 
 async function book(batch: BatchRecord, sum: ResultSum, requests: number, round: Round): Promise<void> {
   const { most, about } = batch;
@@ -97,14 +124,19 @@ async function book(batch: BatchRecord, sum: ResultSum, requests: number, round:
       ms: ageOf(batch, round.now()),
     });
   }
+  await end(batch, nanoUsd, round);
+}
+
+async function end(batch: BatchRecord, nanoUsd: bigint | undefined, round: Round): Promise<void> {
   batch.nanoUsd = toStored(nanoUsd);
   batch.state = 'ended';
   await round.job.save();
 }
 
-function workOf({ number, about }: BatchRecord, { record }: Round): LongWork {
+function workOf({ number, about, reservations }: BatchRecord, { record }: Round): LongWork {
   const { token, spec, tenant, metadata = {} } = record;
   const { target, vendor, model, billing, name } = about;
   const call = { id: `batch/${token}`, spec, tenant, metadata };
-  return { id: `batch/${token}/${number}`, operation: TIER, target, vendor, model, billing, name, call };
+  const id = ['batch', token, number, ...(reservations === undefined ? [] : [reservations])].join('/');
+  return { id, operation: TIER, target, vendor, model, billing, name, call };
 }

@@ -3,7 +3,7 @@ import type { BatchRow } from './contract.ts';
 import { removeInputs, type InputFile } from './input-file.ts';
 import { closingMove } from './item.ts';
 import { runLive } from './live.ts';
-import { reserve, settleUnprocessed } from './money.ts';
+import { renew, settleUnprocessed } from './money.ts';
 import { planBatch } from './plan-batch.ts';
 import { failAll, readBatch } from './read-batch.ts';
 import { batchName, isStalled, PLACES, queuePositions, type BatchRecord } from './record.ts';
@@ -100,7 +100,7 @@ async function checkBatch(batch: BatchRecord, round: Round): Promise<boolean> {
       completed !== batch.completed || expiresAt !== batch.expiresAt || batch.retryAt !== undefined;
     Object.assign(batch, { completed, expiresAt, retryAt: undefined });
     if (hasNews) await round.job.save();
-    await reserve(batch, backend.limits.expiresMs, round);
+    await renew(batch, backend.limits.expiresMs, round);
     return false;
   }
   if (status.state === 'failed') return onRefused(batch, status.error, round);

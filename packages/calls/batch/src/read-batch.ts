@@ -3,7 +3,7 @@ import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
 import { LineReader, withoutError } from './capture.ts';
 import type { BatchRow } from './contract.ts';
 import { aboutTarget, answeredMove, moveAfter, type Failure } from './item.ts';
-import { itemCost, priceOf, ResultSum, settle, settleUnprocessed } from './money.ts';
+import { endDenied, itemCost, priceOf, ResultSum, settle, settleUnprocessed } from './money.ts';
 import {
   ageOf,
   indexOf,
@@ -55,16 +55,18 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
 }
 
 /** Applies an error to all items of a batch that could not be created or that the vendor rejected. Returns true. */
-export async function failAll(
-  batch: BatchRecord,
-  error: LlmError,
-  round: Round,
-  advances?: boolean,
-): Promise<true> {
+export async function failAll(batch: BatchRecord, error: LlmError, round: Round): Promise<true> {
   const reader = new BatchReader(batch, round, undefined);
-  await reader.failOthers(error, advances);
+  await reader.failOthers(error);
   await settleUnprocessed(batch, round);
   if (batch.ref !== undefined) reader.emitEnd();
+  return true;
+}
+
+/** Moves all items of a batch that the ledger has denied to their next targets. Returns true. */
+export async function failDenied(batch: BatchRecord, error: LlmError, round: Round): Promise<true> {
+  await new BatchReader(batch, round, undefined).failOthers(error, true);
+  await endDenied(batch, round);
   return true;
 }
 

@@ -57,6 +57,8 @@ export interface BatchRecord {
   requests?: number | undefined;
   /** Amounts that the ledger reserves for the batch. */
   most?: StoredAmount | undefined;
+  /** Number of earlier reservations, which have been released. Each reservation has a separate id. */
+  reservations?: number | undefined;
   /** Last upload of the input that a process has begun. Absent in records of version 1.0. */
   uploading?: StoredUploading | undefined;
   /** Id of the uploaded input. */

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import type { InputFile } from './input-file.ts';
 import { reserve } from './money.ts';
 import { planBatch } from './plan-batch.ts';
-import { failAll } from './read-batch.ts';
+import { failDenied } from './read-batch.ts';
 import { batchName, inputName, PLACES, type BatchRecord } from './record.ts';
 import { UPLOAD_MS, type Round, type Vendor } from './round.ts';
 import { loadRecord, LockLost } from './stored-job.ts';
@@ -30,15 +30,14 @@ export async function sendBatch(
       if (input === undefined) return true;
     }
     const { backend, context } = await round.vendorOf(batch);
-    const denial = await reserve(batch, backend.limits.expiresMs, round);
+    const denial = await reserve(batch, planned !== undefined, backend.limits.expiresMs, round);
     if (denial !== undefined) {
       const { deny, advance, code, publicMessage, retryAfterMs } = denial;
       const { target } = batch.about;
       const details = { target, code, publicMessage, retryAfterMs };
       const error = new LlmError('denied', `${target}: ${deny}`, details);
       if (advance !== true) throw error;
-      // The settlement also ends a reservation that the store of the ledger receives late from another process.
-      return await failAll(batch, error, round, true);
+      return await failDenied(batch, error, round);
     }
     const blob = input && (await contentOf(input, batch, round));
     if (backend.upload !== undefined && input !== undefined && blob !== undefined) {

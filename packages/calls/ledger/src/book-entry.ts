@@ -1,29 +1,22 @@
 import { LlmError } from '@majordomo/core';
-import { notify } from '@majordomo/core/toolkit';
+import { bookOnce } from './book-once.ts';
 import type { Entry } from './contract/ledger.ts';
 import type { SpendRecord } from './contract/record.ts';
 import type { LedgerContext } from './gate/context.ts';
 import { parseUsd, USD_RULE } from './limits/money.ts';
 import { BOOKED_OPERATION } from './limits/samples.ts';
 
-/** Lease of the empty reservation of an entry, in milliseconds. The reservation's id lets the store detect repeated bookings. */
-const LEASE_MS = 86_400_000;
-
 /** Books an amount that was spent outside of majordomo. Limits never deny it. */
 export async function bookEntry(context: LedgerContext, entry: Entry): Promise<void> {
-  const { store, limits, clock, prices, options, alerts } = context;
+  const { limits, clock, prices } = context;
   const amount = checkEntry(entry);
   const { vendor, tenant, tags = {} } = entry;
   const id = `${BOOKED_OPERATION}/${entry.id ?? crypto.randomUUID()}`;
-  // Search the records for the id too, because a store deletes settled reservations earlier than their records.
-  if (entry.id !== undefined) for await (const _ of store.records({ call: id })) return;
-  const now = clock.now();
   const spender = { tenant, vendor, target: vendor, metadata: tags };
   const counted = limits.countersFor(spender).filter(({ limit }) => limit.unit === 'usd');
-  const claims = counted.map(({ limit, counter }) => limit.emptyClaim(counter, spender, now));
   const record: SpendRecord = {
     id,
-    at: new Date(now).toISOString(),
+    at: new Date(clock.now()).toISOString(),
     call: id,
     operation: BOOKED_OPERATION,
     target: vendor,
@@ -40,18 +33,8 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
     missing: [],
     catalog: prices.date,
   };
-  if (claims.length > 0) {
-    await store.reserve(id, claims, LEASE_MS);
-    await store.settle(
-      id,
-      counted.map(({ counter }) => ({ counter, amount })),
-    );
-  }
-  await store.append(record);
-  notify(options.onRecord, record);
-  if (options.onAlert === undefined) return;
-  for (const { limit, counter } of counted)
-    void context.outbox.send({ run: () => alerts.onBooked({ limit, counter, amount, tenant }) });
+  const amounts = { usd: amount, tokens: 0n, requests: 0n, calls: 0n };
+  await bookOnce(context, { record, counted, spender, amounts, isNew: entry.id === undefined });
 }
 
 function checkEntry({ vendor, usd, id }: Entry): bigint {

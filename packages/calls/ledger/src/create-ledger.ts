@@ -1,9 +1,10 @@
 import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
+import { AlertChecks } from './alerts/alert-checks.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { Leases } from './delivery/leases.ts';
 import { Outbox } from './delivery/outbox.ts';
-import { UnconfirmedReservations } from './delivery/unconfirmed.ts';
+import { endReservation, UnconfirmedReservations } from './delivery/unconfirmed.ts';
 import { bookEntry } from './book-entry.ts';
 import { limitStates } from './limit-states.ts';
 import { checkOptions } from './check-options.ts';
@@ -16,7 +17,7 @@ import { ledgerGate } from './gate/ledger-gate.ts';
 import { precheck } from './gate/precheck.ts';
 import { Prices } from './gate/prices.ts';
 import { LimitSet } from './limits/limit-set.ts';
-import { estimateAmount, reserveWork, settleWork } from './long-work.ts';
+import { estimateAmount, renewWork, reserveWork, settleWork } from './long-work.ts';
 import { memoryStore } from './memory/memory-store.ts';
 import { report } from './report/report.ts';
 
@@ -28,7 +29,7 @@ import { report } from './report/report.ts';
  */
 export function createLedger(options: LedgerOptions = {}): Ledger {
   const context = contextOf(options);
-  const { store, limits, outbox, unconfirmed, heldQueue } = context;
+  const { store, limits, outbox, heldQueue } = context;
   return {
     gate: { ...ledgerGate(context), precheck: (attempt) => precheck(context, attempt) },
     limits: () => limits.all().map(({ definition }) => definition),
@@ -50,11 +51,12 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
     book: (entry) => bookEntry(context, entry),
     estimate: (attempt, tier) => estimateAmount(context, attempt, tier),
     reserve: (work, most, leaseMs) => reserveWork(context, work, most, leaseMs),
+    renew: (work, leaseMs) => renewWork(context, work, leaseMs),
+    release: ({ id }) => endReservation(store, id).then(() => undefined),
     settle: (work, used) => settleWork(context, work, used),
     flush: () => outbox.flush(),
     async close() {
       try {
-        unconfirmed.close();
         await outbox.close();
       } finally {
         await store.close();
@@ -91,6 +93,8 @@ function contextOf(options: LedgerOptions): LedgerContext {
     unconfirmed: new UnconfirmedReservations({ store, clock, outbox, onRelease, onUnreleased }),
     leases: new Leases(store, clock, onError),
     alerts,
+    alertChecks: new AlertChecks(onAlert && alerts, outbox),
+    bookings: new Map(),
     answerLengths: new AnswerLengths(),
     heldQueue,
     options: { ...options, unknownPrice, whenDown, whenHeld, storeTimeoutMs },

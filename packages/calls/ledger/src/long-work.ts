@@ -1,20 +1,20 @@
 import { priceAt, type Price } from '@majordomo/catalog';
-import { LlmError, type AttemptInfo, type Denial } from '@majordomo/core';
-import { notify, withTimeout } from '@majordomo/core/toolkit';
+import type { AttemptInfo, Denial } from '@majordomo/core';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
+import { bookOnce } from './book-once.ts';
 import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
-import type { Refusal } from './contract/store.ts';
+import type { Claim } from './contract/store.ts';
 import type { LedgerContext } from './gate/context.ts';
-import { heldDenial, storeDownDenial } from './gate/denials.ts';
-import { claimOf, denySpent, refusedClaim } from './gate/ledger-gate.ts';
+import { storeDownDenial } from './gate/denials.ts';
+import { claimOf } from './gate/ledger-gate.ts';
 import { pageCountsOf } from './gate/pdf-pages.ts';
 import { planClaims } from './gate/plan.ts';
+import { refuse, reserveInTime } from './gate/reserve.ts';
 import { recordOf } from './gate/spend-record.ts';
 import { tokensOf } from './gate/usage.ts';
 import type { Amounts, Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
-
-/** Lease of the empty reservation that `settleWork` makes if the store has no reservation for the work, in milliseconds. */
-const LEASE_MS = 86_400_000;
+import { MAX_AMOUNT } from './limits/money.ts';
 
 export async function estimateAmount(
   context: LedgerContext,
@@ -34,71 +34,60 @@ export async function reserveWork(
   most: Amount,
   leaseMs: number,
 ): Promise<Denial | undefined> {
-  const { store, clock, options, alerts } = context;
-  const now = clock.now();
+  const { store, clock, options, outbox } = context;
   const { counted, spender } = countersOf(context, work);
   const claimed = { ...most, isByUnit: false };
   const isPriced = (await currentPrice(context, work)) !== undefined;
-  const claims = planClaims(counted, work, spender, claimed, isPriced, options.unknownPrice, now);
+  const plan = (): readonly Claim[] | Denial =>
+    planClaims(counted, work, spender, claimed, isPriced, options.unknownPrice, clock.now());
+  const claims = plan();
   if ('deny' in claims) return claims;
   if (claims.length === 0) return undefined;
-  const reserve = async (): Promise<Refusal | undefined> => {
-    const refusal = await store.reserve(work.id, claims, leaseMs);
-    // A repeated `reserve` with the same id does not extend the lease.
-    if (refusal === undefined) await store.renew(work.id, leaseMs);
-    return refusal;
+  const { id } = work;
+  const isDenied = options.whenDown === 'deny';
+  const refusal = await reserveInTime(context, { id, claims, leaseMs, isReleased: isDenied });
+  if (refusal === undefined) return undefined;
+  if (!('failure' in refusal)) return refuse(context, { counted, spender, claims }, refusal).denial;
+  if (isDenied) return storeDownDenial(refusal.failure);
+  // The work is admitted, so reserve its amounts when the store answers, also above the limit.
+  const admitted = async (): Promise<void> => {
+    const late = plan();
+    if (!('deny' in late)) await store.reserve(id, late.map(withoutMaximum), leaseMs);
   };
-  try {
-    const refusal = await withTimeout(reserve(), options.storeTimeoutMs, clock);
-    alerts.onStoreUp();
-    if (refusal === undefined) return undefined;
-    const { limit, amount, isHeld } = refusedClaim(counted, claims, refusal);
-    return isHeld
-      ? heldDenial(limit, amount, refusal)
-      : denySpent(context, { spender }, limit, amount, refusal);
-  } catch (error) {
-    // The store cannot contain this reservation, so the store is not down.
-    if (LlmError.is(error, 'invalid-request')) throw error;
+  void outbox.send({ run: admitted });
+  return undefined;
+}
+
+/** Renews the lease of work that runs. If the store fails, the caller's next call renews it. */
+export async function renewWork(
+  { store, clock, options, alerts }: LedgerContext,
+  { id }: LongWork,
+  leaseMs: number,
+): Promise<void> {
+  const renewing = Promise.resolve(invoke(() => store.renew(id, leaseMs)));
+  await withTimeout(renewing, options.storeTimeoutMs, clock).catch((error: unknown) => {
     alerts.onStoreDown(error);
-    return options.whenDown === 'admit' ? undefined : storeDownDenial(error);
-  }
+  });
 }
 
 export async function settleWork(context: LedgerContext, work: LongWork, used: UsedAmount): Promise<void> {
-  const { store, clock, prices, limits, options, alerts, heldQueue } = context;
-  // Check the records, because a store deletes settled reservations earlier than their records.
-  for await (const { id } of store.records({ call: work.call.id })) if (id === work.id) return;
+  const { store, clock, prices, limits, alerts } = context;
   const { counted, spender } = countersOf(context, work);
-  const now = clock.now();
-  const amounts = amountsOf(used);
+  // The work may have a reservation on limits that have been removed since.
+  if (counted.length === 0) await store.settle(work.id, []);
   const { outcome, ms, usage, cost } = used;
   const record = recordOf(work, { outcome, ms }, usage, cost, {
     id: work.id,
-    at: new Date(now).toISOString(),
+    at: new Date(clock.now()).toISOString(),
     tags: limits.tagKeys(),
     catalog: prices.date,
     effect: undefined,
   });
-  if (counted.length > 0) {
-    // The empty reservation has no effect if the store already has a reservation for the work.
-    const empty = counted.map(({ limit, counter }) => limit.emptyClaim(counter, spender, now));
-    await store.reserve(work.id, empty, LEASE_MS);
-    await store.settle(
-      work.id,
-      counted.map(({ limit, counter }) => ({ counter, amount: amounts[limit.unit] })),
-    );
-    heldQueue.onRelease(counted.map(({ counter }) => counter));
-  }
-  await store.append(record);
-  notify(options.onRecord, record);
-  if (options.onAlert === undefined) return;
+  await bookOnce(context, { record, counted, spender, amounts: amountsOf(used), isNew: false });
   if (cost.basis === 'unknown') alerts.onUnpriced(work.target, cost.missing);
-  const { tenant } = spender;
-  for (const { limit, counter } of counted)
-    void context.outbox.send({
-      run: () => alerts.onBooked({ limit, counter, amount: amounts[limit.unit], tenant }),
-    });
 }
+
+const withoutMaximum = (claim: Claim): Claim => ({ ...claim, max: MAX_AMOUNT });
 
 async function currentPrice(
   { prices, clock }: LedgerContext,

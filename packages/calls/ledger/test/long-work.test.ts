@@ -1,5 +1,5 @@
 import { type AttemptInfo } from '@majordomo/core';
-import { fakeClock } from '@majordomo/testing';
+import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import {
   createLedger,
@@ -7,6 +7,7 @@ import {
   type Alert,
   type Amount,
   type LedgerOptions,
+  type LedgerStore,
   type LongWork,
   type SpendRecord,
   type UsedAmount,
@@ -14,6 +15,7 @@ import {
 import { recordingStore } from './support/fixture.ts';
 
 const HOUR_MS = 3_600_000;
+const NOON = Date.parse('2026-11-22T12:00:00Z');
 const work: LongWork = {
   id: 'batch/a/0',
   call: { id: 'batch/a', spec: 'openai/gpt-4.1', tenant: 'acme', metadata: {} },
@@ -32,8 +34,11 @@ const used = {
   ms: 5,
 } as const;
 
-function setUp(options: LedgerOptions = {}) {
-  const clock = fakeClock(Date.parse('2026-11-22T12:00:00Z'));
+interface SetUp extends Omit<LedgerOptions, 'clock'> {
+  readonly clock?: FakeClock;
+}
+
+function setUp({ clock = fakeClock(NOON), ...options }: SetUp = {}) {
   const store = memoryStore({ clock });
   const limits = [
     { name: 'money', max: { usd: '8.00' }, per: 'ever' },
@@ -83,11 +88,11 @@ it('reserves and books once under the same id, from any process', async () => {
   expect(await records()).toHaveLength(1);
 });
 
-it('renews the lease with the same id', async () => {
+it('renews the lease', async () => {
   const { ledger, clock, states } = setUp();
   await ledger.reserve(work, bounds, HOUR_MS);
   await clock.advance(HOUR_MS - 1);
-  await ledger.reserve(work, bounds, HOUR_MS);
+  await ledger.renew(work, HOUR_MS);
   await clock.advance(HOUR_MS - 1);
   expect((await states())['money']).toEqual([0n, 5_000_000_000n]);
 });
@@ -145,15 +150,110 @@ it.each([
 });
 
 it.each([
-  ['reserve', 'deny', 'books-down'],
-  ['reserve', 'admit', undefined],
-  ['renew', 'deny', 'books-down'],
-] as const)('a store that does not answer %s within 250 ms is down: %s', async (method, whenDown, code) => {
-  const store = { ...memoryStore(), [method]: () => new Promise<never>(() => undefined) };
+  ['deny', 'books-down'],
+  ['admit', undefined],
+] as const)('a store that does not answer within 250 ms is down: %s', async (whenDown, code) => {
+  const store = { ...memoryStore(), reserve: () => new Promise<never>(() => undefined) };
   const { ledger, clock } = setUp({ store, whenDown });
   const answer = ledger.reserve(work, bounds, HOUR_MS);
   await clock.advance(250);
   expect((await answer)?.code).toBe(code);
+});
+
+it('a store that does not answer a renewal within 250 ms is down, and the caller continues', async () => {
+  const alerts: Alert[] = [];
+  const store = { ...memoryStore(), renew: () => new Promise<never>(() => undefined) };
+  const { ledger, clock } = setUp({ store, onAlert: (alert) => alerts.push(alert) });
+  const renewed = ledger.renew(work, HOUR_MS);
+  await clock.advance(250);
+  await renewed;
+  expect(alerts).toMatchObject([{ type: 'store-down' }]);
+});
+
+/** Store that makes reservations, but whose first reply is lost or never arrives. */
+function withoutFirstReply(store: LedgerStore, isHanging: boolean): LedgerStore {
+  let isFirst = true;
+  const reserve: LedgerStore['reserve'] = async (id, claims, leaseMs) => {
+    const refusal = await store.reserve(id, claims, leaseMs);
+    if (!isFirst) return refusal;
+    isFirst = false;
+    return isHanging ? new Promise<never>(() => undefined) : Promise.reject(new Error('cut'));
+  };
+  return { ...store, reserve };
+}
+
+const replies = [
+  ['is lost', false],
+  ['does not arrive', true],
+] as const;
+
+it.each(replies)('holds nothing for denied work whose reply %s', async (_, isHanging) => {
+  const clock = fakeClock(NOON);
+  const store = withoutFirstReply(memoryStore({ clock }), isHanging);
+  const { ledger, states } = setUp({ clock, store });
+  const answer = ledger.reserve(work, bounds, HOUR_MS);
+  await clock.advance(250);
+  expect((await answer)?.code).toBe('books-down');
+  await ledger.flush();
+  expect(await states()).toEqual({ money: [0n, 0n], tokens: [0n, 0n], requests: [0n, 0n] });
+  await clock.advance(2 * HOUR_MS);
+  expect((await states())['money']).toEqual([0n, 0n]);
+});
+
+it.each(replies)('holds and books the amounts of admitted work whose reply %s', async (_, isHanging) => {
+  const clock = fakeClock(NOON);
+  const store = withoutFirstReply(memoryStore({ clock }), isHanging);
+  const { ledger, states } = setUp({ clock, store, whenDown: 'admit' });
+  const answer = ledger.reserve(work, bounds, HOUR_MS);
+  await clock.advance(250);
+  expect(await answer).toBeUndefined();
+  await ledger.flush();
+  expect((await states())['money']).toEqual([0n, 5_000_000_000n]);
+  await ledger.settle(work, used);
+  expect((await states())['money']).toEqual([2_000_000_000n, 0n]);
+});
+
+it('reserves admitted work when the store answers again, also above the limit', async () => {
+  const clock = fakeClock(NOON);
+  const memory = memoryStore({ clock });
+  let isDown = true;
+  const reserve: LedgerStore['reserve'] = (...reservation) => {
+    if (isDown) throw new Error('no disk');
+    return memory.reserve(...reservation);
+  };
+  const { ledger, states } = setUp({ clock, store: { ...memory, reserve }, whenDown: 'admit' });
+  for (const id of ['1', '2']) expect(await ledger.reserve({ ...work, id }, bounds, HOUR_MS)).toBeUndefined();
+  expect((await states())['money']).toEqual([0n, 0n]);
+  isDown = false;
+  await clock.advance(1000);
+  expect((await states())['money']).toEqual([0n, 10_000_000_000n]);
+});
+
+it('releases work that has sent nothing, and ignores a later reservation of its id', async () => {
+  const { ledger, store, states, records } = setUp();
+  await ledger.reserve(work, bounds, HOUR_MS);
+  await ledger.release(work);
+  expect((await states())['money']).toEqual([0n, 0n]);
+  const other = { ...work, id: 'late' };
+  await ledger.release(other);
+  await createLedger({ store, limits: ledger.limits() }).reserve(other, bounds, HOUR_MS);
+  expect((await states())['money']).toEqual([0n, 0n]);
+  expect(await records()).toEqual([]);
+});
+
+it('releases the reservation if all limits were removed before the settlement', async () => {
+  const { ledger, store, states } = setUp();
+  await ledger.reserve(work, bounds, HOUR_MS);
+  await createLedger({ store }).settle(work, used);
+  expect((await states())['money']).toEqual([0n, 0n]);
+});
+
+it('stores and reports the record of concurrent settlements once', async () => {
+  const reported: SpendRecord[] = [];
+  const { ledger, states } = setUp({ onRecord: (record) => reported.push(record) });
+  await Promise.all([1, 2].map(() => ledger.settle(work, used)));
+  expect(reported).toHaveLength(1);
+  expect((await states())['money']).toEqual([2_000_000_000n, 0n]);
 });
 
 it('books work that was admitted while the store was down', async () => {
@@ -164,7 +264,7 @@ it('books work that was admitted while the store was down', async () => {
 });
 
 it.each([
-  [0, ['records batch/a', 'append batch/a/0'], []],
+  [0, ['settle batch/a/0', 'records batch/a', 'append batch/a/0'], []],
   [1, ['records batch/a', 'reserve batch/a/0', 'settle batch/a/0', 'append batch/a/0'], [24 * HOUR_MS]],
 ])('books work on %i limit(s) with as few calls of the store as possible', async (count, calls, leases) => {
   const recording = recordingStore(fakeClock());
@@ -255,7 +355,7 @@ it.each<[used: bigint, held: bigint, wanted: bigint, code: string | undefined]>(
   },
 );
 
-it.each<[string, LedgerOptions, number]>([
+it.each<[string, SetUp, number]>([
   ['its maximum output', {}, 1_000_000],
   ['the output that `reserve` returns', { reserve: () => 1_000_000 }, 2_000_000],
 ])('estimates an attempt with %s at the rates of the tier', async (_, options, maxTokens) => {

@@ -6,8 +6,8 @@ import { postgresStores } from '../src/index.ts';
 import { clients, KINDS, type Kind } from './support/clients.ts';
 
 const LEASE_MS = 600_000;
-const claim = (amount: bigint) =>
-  [{ counter: 'a', max: 100n, amount, resetsInMs: undefined, whenLapsed: 'spent' }] as const;
+const claim = (amount: bigint, whenLapsed: 'spent' | 'free' = 'spent') =>
+  [{ counter: 'a', max: 100n, amount, resetsInMs: undefined, whenLapsed }] as const;
 
 describeWith('postgres', 'an outage of PostgreSQL', () => {
   let server: Postgres;
@@ -56,14 +56,18 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
         .toBeUndefined();
     }, 60_000);
 
-    it('ends each method within the timeout and releases late reservations', async () => {
+    it('ends each method within the timeout and releases late reservations of lanes', async () => {
       const { schema, stores, patient, query } = await running(kind, 300);
       const { ledger, cache } = stores;
       server.pause();
       const methods: PromiseLike<unknown>[] = [];
       // Two statements are sent. The third reservation waits for them and is never sent.
-      for (const id of ['1', '2', '3']) {
-        methods.push(Promise.resolve(ledger.reserve(id, claim(1n), LEASE_MS)));
+      for (const [id, whenLapsed] of [
+        ['1', 'free'],
+        ['2', 'spent'],
+        ['3', 'free'],
+      ] as const) {
+        methods.push(Promise.resolve(ledger.reserve(id, claim(1n, whenLapsed), LEASE_MS)));
         await setImmediate();
       }
       methods.push(ledger.counters(''), cache.get('key'), stores.ready());
@@ -74,10 +78,13 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
       // Until the next test of the connection, methods fail without sending a statement.
       await expect(ledger.renew('1', LEASE_MS)).rejects.toMatchObject({ kind: 'network' });
       server.resume();
-      // The two that were sent are released.
+      // Two were sent. The ledger releases its own.
       const states = () => query(`SELECT id, state FROM ${schema}.reservations ORDER BY id`);
-      await expect.poll(states).toEqual(['1', '2'].map((id) => ({ id, state: 'settled' })));
-      expect(await amountsOf(patient.ledger)).toEqual([0n, 0n]);
+      await expect.poll(states).toEqual([
+        { id: '1', state: 'settled' },
+        { id: '2', state: 'held' },
+      ]);
+      expect(await amountsOf(patient.ledger)).toEqual([0n, 1n]);
     }, 60_000);
   });
 });

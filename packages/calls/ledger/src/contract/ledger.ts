@@ -174,13 +174,22 @@ export interface Ledger {
   estimate(attempt: AttemptInfo, tier?: string): Promise<Amount>;
   /**
    * Reserves amounts for long work. Returns a denial if a limit does not allow the work, or if the store fails and `whenDown` is
-   * `deny`. Never waits for other reservations. A second call with the same id renews the lease and reserves nothing more. If the
-   * reservation is not settled within `leaseMs` milliseconds, it counts as spent until `settle` replaces it. Each request of the
-   * work counts as one request and one call.
+   * `deny`. Never waits for other reservations. A repeated call with the id of admitted work reserves nothing more. Denied work holds
+   * nothing: if the store has made the reservation nevertheless, the ledger releases it when the store answers again. Use another id
+   * after a denial. If the reservation is not settled within `leaseMs` milliseconds, it counts as spent until `settle` replaces it.
+   * Each request of the work counts as one request and one call. Rejects with `invalid-request` for an id that the store can never
+   * contain.
    */
   reserve(work: LongWork, most: Amount, leaseMs: number): Promise<Denial | undefined>;
+  /** Extends the lease of admitted work to `leaseMs` milliseconds from now. If the store fails, only emits `store-down`. */
+  renew(work: LongWork, leaseMs: number): Promise<void>;
   /**
-   * Books the amounts that the work has used, from any process, and stores one record. A second call with the same id changes
+   * Releases the reservation of work that has sent nothing, from any process, and stores no record. A reservation of this id that the
+   * store makes later has no effect. Rejects if the store fails. The caller can then call `release` again.
+   */
+  release(work: LongWork): Promise<void>;
+  /**
+   * Books the amounts that the work has used, from any process, and stores one record. A repeated call with the same id changes
    * nothing. Rejects if the store fails. The caller can then call `settle` again.
    */
   settle(work: LongWork, used: UsedAmount): Promise<void>;

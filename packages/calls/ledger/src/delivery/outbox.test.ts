@@ -114,6 +114,59 @@ it('counts a job that completes synchronously as completed', async () => {
   expect(abandonedJobs).toEqual([601]);
 });
 
+describe('jobs that a store does not end', () => {
+  const hang = (): Promise<void> => new Promise(() => undefined);
+
+  it('run at most 100 at a time, and further jobs follow in their order', async () => {
+    const { outbox } = setUp();
+    const ends: (() => void)[] = [];
+    const order: number[] = [];
+    for (let number = 0; number < 103; number++) {
+      const run = (): Promise<void> => {
+        order.push(number);
+        return new Promise((resolve) => ends.push(resolve));
+      };
+      void outbox.send({ run });
+    }
+    expect(order).toHaveLength(100);
+    ends[5]?.();
+    await new Promise(setImmediate);
+    expect(order.slice(100)).toEqual([100]);
+    for (const end of ends) end();
+    await new Promise(setImmediate);
+    expect(order.slice(100)).toEqual([100, 101, 102]);
+  });
+
+  it('are not followed by more than 100 statements, although each of them is retried', async () => {
+    const { clock, outbox, tries, jobThat } = setUp();
+    for (let number = 0; number < 60; number++) void outbox.send(jobThat(hang));
+    await clock.advance(600_000);
+    expect(tries).toHaveLength(100);
+  });
+
+  it('do not keep a flush from ending, and all jobs run when one of them ends', async () => {
+    const { clock, outbox } = setUp();
+    let end: () => void = () => undefined;
+    let runs = 0;
+    let stored = 0;
+    const run = (): Promise<void> => {
+      if (runs++ < 100) return new Promise((resolve) => (end = resolve));
+      stored++;
+      return Promise.resolve();
+    };
+    for (let number = 0; number < 101; number++) void outbox.send({ run });
+    const flushed = outbox.flush().catch((error: unknown) => error);
+    await clock.advance(90_000);
+    expect(await flushed).toMatchObject({ message: 'no answer within 30000 ms' });
+    expect([runs, stored]).toEqual([100, 0]);
+    end();
+    await clock.advance(60_000);
+    // The store has ended one job, and each of the others has run once more.
+    expect(stored).toBe(101);
+    await outbox.flush();
+  });
+});
+
 describe('a flush', () => {
   it('waits for running jobs, and for jobs that are sent meanwhile', async () => {
     const { clock, outbox } = setUp();

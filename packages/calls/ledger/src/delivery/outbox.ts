@@ -9,6 +9,11 @@ export interface StoreJob {
   onLost?(error: unknown): void;
 }
 
+/**
+ * Maximum number of jobs that run at the same time, including jobs that have timed out and have not ended. Further jobs wait. A store
+ * that becomes slow would otherwise collect more statements than it can execute.
+ */
+const MAX_RUNNING = 100;
 /** Time after which a job that has not ended is retried, in milliseconds. The store may then receive the job twice. */
 const JOB_TIMEOUT_MS = 30_000;
 /** Delay of the first retry, in milliseconds. Each retry doubles the delay, up to the maximum. */
@@ -34,8 +39,8 @@ interface PendingJob {
 }
 
 /**
- * Queue that runs jobs immediately, and retries failed jobs until the store accepts them. Each job is retried separately. A job
- * is abandoned if the store rejects it permanently or repeatedly, or if too many jobs wait.
+ * Queue that runs a limited number of jobs at the same time, and retries failed jobs until the store accepts them. Each job is
+ * retried separately. A job is abandoned if the store rejects it permanently or repeatedly, or if too many jobs wait for a retry.
  */
 export class Outbox {
   private readonly clock: Clock;
@@ -43,6 +48,10 @@ export class Outbox {
   private readonly running = new Set<Promise<void>>();
   /** Jobs that wait for a retry, oldest first, each with the function that cancels the retry. */
   private readonly waiting = new Map<PendingJob, () => void>();
+  /** Jobs that wait until another job ends, oldest first, each with the function that runs it. */
+  private readonly queue = new Map<PendingJob, () => void>();
+  /** Number of runs that have not ended, including those that have timed out. */
+  private inFlight = 0;
   private completed = 0;
   /** Error of a job that was abandoned after the last flush. */
   private loss: { readonly error: unknown } | undefined;
@@ -56,11 +65,6 @@ export class Outbox {
    * Runs a job. Resolves after the first run. Retries run in the background. Returns `undefined` if the store answers at once.
    */
   send(job: StoreJob): Promise<void> | undefined {
-    const doing = invoke(() => job.run());
-    if (!(doing instanceof Promise)) {
-      this.completed++;
-      return undefined;
-    }
     const since = this.clock.now();
     const tried: PendingJob = {
       job,
@@ -70,7 +74,10 @@ export class Outbox {
       waitMs: MIN_WAIT_MS,
       error: undefined,
     };
-    return this.track(tried, doing).then(() => undefined);
+    const doing = this.start(tried);
+    if (doing !== undefined) return this.track(tried, doing).then(() => undefined);
+    this.completed++;
+    return undefined;
   }
 
   /**
@@ -102,7 +109,37 @@ export class Outbox {
   }
 
   private retry(tried: PendingJob): Promise<{ readonly error: unknown } | undefined> {
-    return this.track(tried, Promise.resolve(invoke(() => tried.job.run())));
+    return this.track(tried, Promise.resolve(this.start(tried)));
+  }
+
+  /** Runs a job, when its turn comes. Returns `undefined` if the store answers at once. */
+  private start(tried: PendingJob): Promise<void> | undefined {
+    if (this.inFlight < MAX_RUNNING) return this.run(tried);
+    return new Promise((resolve) => {
+      this.queue.set(tried, () => {
+        resolve(this.run(tried));
+      });
+    });
+  }
+
+  private run({ job }: PendingJob): Promise<void> | undefined {
+    const doing = invoke(() => job.run());
+    if (!(doing instanceof Promise)) return undefined;
+    this.inFlight++;
+    const end = (): void => {
+      this.inFlight--;
+      this.startQueued();
+    };
+    doing.then(end, end);
+    return doing;
+  }
+
+  private startQueued(): void {
+    for (const [tried, run] of this.queue) {
+      if (this.inFlight >= MAX_RUNNING) return;
+      this.queue.delete(tried);
+      run();
+    }
   }
 
   /** Tracks a running job. Resolves to its error if the job failed. */
@@ -113,6 +150,7 @@ export class Outbox {
         return undefined;
       },
       (error: unknown) => {
+        this.queue.delete(tried);
         this.onFailure(tried, error);
         return { error };
       },

@@ -1,13 +1,14 @@
 import type { Clock } from '@majordomo/core';
 import { withTimeout } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '../contract/store.ts';
-import { LEASE_MS } from './leases.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Maximum number of unconfirmed reservations. Above this number, further reservations are not released, and are reported. */
 const MAX_UNCONFIRMED = 10_000;
 /** Number of reservations that are released at the same time. */
 const BATCH = 100;
+/** Time for which the store knows the id of a reservation that it had not made when it was released, in milliseconds. */
+const ENDED_MS = 600_000;
 /** Time after which a release without a result counts as failed, in milliseconds. */
 const RELEASE_TIMEOUT_MS = 30_000;
 
@@ -21,27 +22,25 @@ interface Options {
   readonly onUnreleased: (count: number, error: unknown) => void;
 }
 
-interface Unconfirmed {
-  readonly id: string;
-  readonly claims: readonly Claim[];
-  /** Whether the store has answered once that it holds no such reservation. */
-  readonly wasUnknown: boolean;
+/**
+ * Releases a reservation. Resolves to whether the store had it. Otherwise settles an empty reservation of this id, so that the store
+ * does not make the reservation later if it still executes the request.
+ */
+export async function endReservation(store: LedgerStore, id: string): Promise<boolean> {
+  if (await store.settle(id, [])) return true;
+  await store.reserve(id, [], ENDED_MS);
+  return store.settle(id, []);
 }
 
 /**
- * Reservations of attempts that were denied because the store failed. The store may have made such a reservation if only its reply
- * was lost. No attempt uses it, so it is released when the store answers again. The store ignores an id that it does not know.
- *
- * While the store is down, the reservations are only collected, and the outbox tries to release one of them. An id that the store
- * does not know is released once more after the lease, because the store may still be executing the reservation.
+ * Reservations that the store may have made although it failed, because only its reply was lost. Nothing is booked on such a reservation,
+ * so it is released when the store answers again. While the store is down, the reservations are only collected, and the outbox tries to
+ * release one of them.
  */
 export class UnconfirmedReservations {
   private readonly options: Options;
-  /** Reservations to release now, by id. */
-  private readonly due = new Map<string, Unconfirmed>();
-  /** Reservations to release once more, each group with the function that cancels its timer. */
-  private readonly later = new Map<readonly Unconfirmed[], () => void>();
-  private laterCount = 0;
+  /** Claims of the reservations to release, by id. */
+  private readonly due = new Map<string, readonly Claim[]>();
   /** Number of reservations above `MAX_UNCONFIRMED` that have not been reported. */
   private excess = 0;
   private hasJob = false;
@@ -52,22 +51,14 @@ export class UnconfirmedReservations {
   }
 
   add(id: string, claims: readonly Claim[]): void {
-    if (this.due.size + this.laterCount >= MAX_UNCONFIRMED) this.excess++;
-    else this.due.set(id, { id, claims, wasUnknown: false });
+    if (this.due.size >= MAX_UNCONFIRMED) this.excess++;
+    else this.due.set(id, claims);
     this.sendJob();
   }
 
   /** Releases the reservations now, because the store has answered. If this fails, the outbox continues. */
   onStoreUp(): void {
     if (this.hasJob) this.release().catch(() => undefined);
-  }
-
-  /** Prepares the end of the ledger: releases at the next flush also the reservations that would be released later. */
-  close(): void {
-    for (const [group, cancel] of this.later) {
-      cancel();
-      this.addAgain(group);
-    }
   }
 
   private sendJob(): void {
@@ -104,40 +95,20 @@ export class UnconfirmedReservations {
   /** Releases the first `count` due reservations at the same time. Rejects with the first failure, after all have ended. */
   private async releaseNext(count: number): Promise<void> {
     const { store, clock, onRelease } = this.options;
-    const unknown: Unconfirmed[] = [];
     const counters = new Set<string>();
     const failures: unknown[] = [];
-    const release = async (one: Unconfirmed): Promise<void> => {
+    const release = async ([id, claims]: readonly [string, readonly Claim[]]): Promise<void> => {
       try {
-        const settling = async (): Promise<boolean> => store.settle(one.id, []);
-        const wasHeld = await withTimeout(settling(), RELEASE_TIMEOUT_MS, clock, true);
-        this.due.delete(one.id);
-        if (wasHeld) for (const { counter } of one.claims) counters.add(counter);
-        else if (!one.wasUnknown) unknown.push({ ...one, wasUnknown: true });
+        const wasHeld = await withTimeout(endReservation(store, id), RELEASE_TIMEOUT_MS, clock, true);
+        this.due.delete(id);
+        if (wasHeld) for (const { counter } of claims) counters.add(counter);
       } catch (error) {
         failures.push(error);
       }
     };
-    await Promise.all([...this.due.values()].slice(0, count).map(release));
-    this.releaseLater(unknown);
+    await Promise.all([...this.due].slice(0, count).map(release));
     onRelease(counters);
     if (failures.length > 0) throw failures[0];
-  }
-
-  private releaseLater(group: readonly Unconfirmed[]): void {
-    if (group.length === 0) return;
-    const again = (): void => {
-      this.addAgain(group);
-    };
-    this.later.set(group, this.options.clock.timer(LEASE_MS, again, true));
-    this.laterCount += group.length;
-  }
-
-  private addAgain(group: readonly Unconfirmed[]): void {
-    this.later.delete(group);
-    this.laterCount -= group.length;
-    for (const one of group) this.due.set(one.id, one);
-    this.sendJob();
   }
 
   private reportExcess(error: unknown): void {

@@ -49,7 +49,7 @@ export function bookingJob(
   outcome: Attempt,
   isReserved: boolean,
 ): StoreJob {
-  const { store, prices, options, limits, alerts, clock, heldQueue } = context;
+  const { store, prices, options, limits, alerts, alertChecks, clock, heldQueue } = context;
   const usage = usageOf(outcome, attempt);
   const isEstimated = outcome.stopped === true && usage === undefined;
   const bounds =
@@ -86,7 +86,7 @@ export function bookingJob(
     if (mustHaveCost && cost.basis === 'unknown') alerts.onUnpriced(attempt.target, cost.missing);
     if (cost.driftNanoUsd !== undefined)
       alerts.onDrift(attempt.target, cost.driftNanoUsd, cost.nanoUsd ?? 0n);
-    for (const one of booked) void context.outbox.send({ run: () => alerts.onBooked(one) });
+    for (const one of booked) alertChecks.onBooked(one);
   };
   // Without a reservation, use another id. A late reservation of the attempt's id is released and cannot be settled afterwards.
   const reservation = isReserved ? id : `${id}/unreserved`;

@@ -1,4 +1,5 @@
 import type { CallInfo, Clock } from '@majordomo/core';
+import type { AlertChecks } from '../alerts/alert-checks.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Leases } from '../delivery/leases.ts';
 import type { Outbox } from '../delivery/outbox.ts';
@@ -18,11 +19,15 @@ export interface LedgerContext {
   readonly prices: Prices;
   /** Writes that are retried until the store accepts them. */
   readonly outbox: Outbox;
-  /** Reservations of denied attempts that the store may have made nevertheless. */
+  /** Reservations that the store may have made although nothing is booked on them. */
   readonly unconfirmed: UnconfirmedReservations;
   /** Claims of running attempts. */
   readonly leases: Leases;
   readonly alerts: Alerts;
+  /** Checks of counters for alerts. */
+  readonly alertChecks: AlertChecks;
+  /** Bookings in progress of entries and of long work, by the id of their record. */
+  readonly bookings: Map<string, Promise<void>>;
   /** Lengths of earlier answers, for `reserve: 'likely'`. */
   readonly answerLengths: AnswerLengths;
   /** Calls that wait until other calls settle, for `whenHeld: 'wait'`. */

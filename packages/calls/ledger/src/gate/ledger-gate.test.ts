@@ -112,7 +112,7 @@ it('releases the reservations whose replies were lost during an outage, and send
   };
   const reserve: typeof memory.reserve = async (...claims) => {
     if (isConnected) await memory.reserve(...claims);
-    return down();
+    return isDown ? down() : undefined;
   };
   const daily = [{ name: 'day', max: { requests: 100 }, per: 'day' }] as const;
   const ledger = createLedger({ limits: daily, store: { ...memory, reserve, settle } });

@@ -1,16 +1,17 @@
 import { priceAt, type CatalogModel, type Price } from '@majordomo/catalog';
-import { LlmError, type AttemptInfo, type Denial, type Gate, type Permit } from '@majordomo/core';
-import { invoke, mapValue, withTimeout } from '@majordomo/core/toolkit';
+import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
+import { mapValue, withTimeout } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
-import { isMeasuredUnit, type LimitCounters, type Spender } from '../limits/limit-counters.ts';
+import { isMeasuredUnit, type Spender } from '../limits/limit-counters.ts';
 import { bookingJob, releaseJob, type GateRequest } from './booking.ts';
 import type { LedgerContext } from './context.ts';
-import { canAdvance, heldDenial, queuedDenial, spentDenial, storeDownDenial } from './denials.ts';
+import { canAdvance, queuedDenial, storeDownDenial } from './denials.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { HeldLimit, ReserveResult } from './held-queue.ts';
 import { pageCountsOf, type PageCounts } from './pdf-pages.ts';
 import { planClaims } from './plan.ts';
+import { refuse, reserveInTime } from './reserve.ts';
 
 /** Maximum number of output tokens that `likely` reserves for a chat without `maxTokens` if too few responses are stored. */
 const DEFAULT_OUTPUT = 4096;
@@ -76,48 +77,17 @@ export function planOf(
 function reserve(
   context: LedgerContext,
   request: GateRequest,
-  plan: readonly Claim[],
+  claims: readonly Claim[],
 ): ReserveResult | Promise<ReserveResult> {
-  const reserving = invoke(() => context.store.reserve(request.id, plan, LEASE_MS));
-  return reserving instanceof Promise
-    ? reserveInTime(context, request, plan, reserving)
-    : handleReservation(context, request, plan, reserving);
-}
-
-async function reserveInTime(
-  context: LedgerContext,
-  request: GateRequest,
-  plan: readonly Claim[],
-  reserving: Promise<Refusal | undefined>,
-): Promise<ReserveResult> {
-  const { clock, options, alerts, unconfirmed } = context;
-  let refusal: Refusal | undefined;
-  try {
-    refusal = await withTimeout(reserving, options.storeTimeoutMs, clock);
-  } catch (error) {
-    // The store cannot contain this reservation, so the store is not down.
-    if (LlmError.is(error, 'invalid-request')) throw error;
-    alerts.onStoreDown(error);
-    // Release a reservation that succeeds after the timeout, or that the store may have made before the connection was lost.
-    // Without a reservation, an admitted attempt is booked under another id.
-    const release = (): void => {
-      unconfirmed.add(request.id, plan);
-    };
-    reserving.then(release, release);
-    return options.whenDown === 'admit' ? permitWhileDown(context, request, plan) : storeDownDenial(error);
-  }
-  return handleReservation(context, request, plan, refusal);
-}
-
-function handleReservation(
-  context: LedgerContext,
-  request: GateRequest,
-  plan: readonly Claim[],
-  refusal: Refusal | undefined,
-): ReserveResult {
-  context.alerts.onStoreUp();
-  context.unconfirmed.onStoreUp();
-  return refusal === undefined ? permit(context, request, plan) : denialFor(context, request, plan, refusal);
+  const { id } = request;
+  // Without a reservation, an admitted attempt is booked under another id, so this reservation is released.
+  return mapValue(reserveInTime(context, { id, claims, leaseMs: LEASE_MS, isReleased: true }), (refusal) => {
+    if (refusal === undefined) return permit(context, request, claims);
+    if (!('failure' in refusal)) return denialFor(context, request, claims, refusal);
+    return context.options.whenDown === 'admit'
+      ? permitWhileDown(context, request, claims)
+      : storeDownDenial(refusal.failure);
+  });
 }
 
 function toRequest(
@@ -167,56 +137,13 @@ function wantedOutput(
 /** Returns the denial for a counter that the store refused, or the counter for which the call waits. */
 function denialFor(
   context: LedgerContext,
-  request: GateRequest,
+  { attempt, counted, spender }: GateRequest,
   claims: readonly Claim[],
   refusal: Refusal,
 ): Denial | HeldLimit {
-  const { options } = context;
-  const { counted, attempt } = request;
-  const { limit, amount, isHeld } = refusedClaim(counted, claims, refusal);
-  if (!isHeld) return denySpent(context, request, limit, amount, refusal);
-  const denial = heldDenial(limit, amount, refusal);
-  return options.whenHeld === 'deny' || canAdvance(limit, attempt)
-    ? denial
-    : { heldOn: refusal.counter, denial };
-}
-
-/** Claim of an attempt or of long work that the store refused. */
-interface RefusedClaim {
-  readonly limit: LimitCounters;
-  readonly amount: bigint;
-  /** Whether the amount may fit when the attempts in progress have settled. */
-  readonly isHeld: boolean;
-}
-
-/** Returns the claim on the counter that the store refused. */
-export function refusedClaim(
-  counted: GateRequest['counted'],
-  claims: readonly Claim[],
-  { counter, left, held }: Refusal,
-): RefusedClaim {
-  const limit = counted.find((one) => one.counter === counter)?.limit;
-  if (limit === undefined) throw new Error(`the store refused a counter that was not claimed: ${counter}`);
-  const amount = claims.find((claim) => claim.counter === counter)?.amount ?? 0n;
-  // Settling a call in progress does not lower the number of requests or calls, so waiting cannot help.
-  const isHeld = isMeasuredUnit(limit.unit) && held > 0n && amount <= left + held;
-  return { limit, amount, isHeld };
-}
-
-/** Returns the denial of an attempt or of long work whose amount exceeds a limit, and sends the alert. */
-export function denySpent(
-  { alerts, clock, options, outbox }: LedgerContext,
-  { spender }: Pick<GateRequest, 'spender'>,
-  limit: LimitCounters,
-  amount: bigint,
-  refusal: Refusal,
-): Denial {
-  const { counter } = refusal;
-  if (options.onAlert !== undefined && amount <= limit.max)
-    void outbox.send({
-      run: () => alerts.onRefused({ limit, counter, amount, tenant: spender.tenant }),
-    });
-  return spentDenial(limit, amount, refusal, clock.now());
+  const { limit, isHeld, denial } = refuse(context, { counted, spender, claims }, refusal);
+  const waits = isHeld && context.options.whenHeld === 'wait' && !canAdvance(limit, attempt);
+  return waits ? { heldOn: refusal.counter, denial } : denial;
 }
 
 /**

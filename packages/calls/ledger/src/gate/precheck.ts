@@ -4,7 +4,8 @@ import type { CounterState } from '../contract/store.ts';
 import { isMeasuredUnit } from '../limits/limit-counters.ts';
 import type { LedgerContext } from './context.ts';
 import { storeDownDenial } from './denials.ts';
-import { denySpent, planOf, requestOf } from './ledger-gate.ts';
+import { planOf, requestOf } from './ledger-gate.ts';
+import { refuse } from './reserve.ts';
 
 /**
  * Returns the denial of an attempt that a limit does not allow even after all calls in progress have ended. Reads the counters and
@@ -33,7 +34,7 @@ export async function precheck(context: LedgerContext, attempt: AttemptInfo): Pr
     if (taken + amount <= max) continue;
     const retryAfterMs = resetsAt === undefined ? undefined : Math.max(0, resetsAt - clock.now());
     const refusal = { counter, left: max - used - held, held, holders: 0, retryAfterMs };
-    return denySpent(context, request, limit, amount, refusal);
+    return refuse(context, { ...request, claims: plan }, refusal).denial;
   }
   return undefined;
 }

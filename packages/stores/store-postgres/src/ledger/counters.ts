@@ -24,8 +24,9 @@ export class Counters {
   }
 
   /**
-   * Reserves claims. Releases a reservation that the database confirms only after the timeout. Rejects a name or an id that is too
-   * long for an index before the shared statement, which would otherwise fail for the operations of all callers.
+   * Reserves claims. Rejects a name or an id that is too long for an index before the shared statement, which would otherwise fail for
+   * the operations of all callers. If the database confirms a reservation of lanes only after the timeout, releases it. The ledger
+   * releases its own reservations, because it may have admitted their work.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const lease = toInteger(leaseMs, 'leaseMs');
@@ -45,7 +46,8 @@ export class Counters {
       if (isLatest()) this.latest.delete(id);
       return toRefusal(answer);
     } catch (error) {
-      if (answering === undefined || this.queue.withdraw(operation)) {
+      const isOfLedger = claims.some(({ whenLapsed }) => whenLapsed === 'spent');
+      if (answering === undefined || this.queue.withdraw(operation) || isOfLedger) {
         if (isLatest()) this.latest.delete(id);
       } else void this.releaseLate(id, answering, isLatest);
       throw error;
@@ -92,7 +94,7 @@ export class Counters {
   }
 
   private async releaseLate(id: string, answering: Promise<Answer>, isLatest: () => boolean): Promise<void> {
-    // Ignore the error, because the ledger releases reservations whose result is unknown.
+    // Ignore the error, because the reservation of a lane ends with its lease.
     const answer = await answering.catch(() => undefined);
     // A later operation with this id uses the reservation, so do not release it.
     if (!isLatest()) return;

@@ -45,6 +45,12 @@ DECLARE
   begun text[];
 BEGIN
   IF EXISTS (SELECT FROM ${schema}.reservations WHERE id = operation->>'id') THEN RETURN '{}'; END IF;
+  IF jsonb_array_length(operation->'claims') = 0 THEN
+    -- No counter is locked, so another statement may insert the same id.
+    INSERT INTO ${schema}.reservations (id, state, until, known, holds)
+    VALUES (operation->>'id', 'held', now + (operation->>'lease')::bigint, (operation->>'known')::bigint, '[]') ON CONFLICT DO NOTHING;
+    RETURN '{}';
+  END IF;
 
   WITH started AS (
     UPDATE ${schema}.counters AS counter
