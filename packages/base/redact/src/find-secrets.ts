@@ -1,6 +1,7 @@
 import { decodedText } from './encoded.ts';
 import { withoutEscapesBeforePlaces } from './escape.ts';
 import { findKeyed } from './keyed/find-keyed.ts';
+import { MASK } from './mask.ts';
 import { compileRules, findPatterns, PLACE_RULES, type CompiledRule } from './patterns.ts';
 import type { Span } from './rule.ts';
 import { findTokens } from './tokens/find-tokens.ts';
@@ -32,12 +33,47 @@ export function findSecrets(text: string, own: readonly CompiledRule[]): Found {
   const spans: Span[] = [];
   let masked = text;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const found = onePass(masked, own);
+    const { text: equal, offsetOf } = withEqualMasks(masked);
+    const found = onePass(equal, own).map((span) => ({
+      ...span,
+      start: offsetOf(span.start),
+      end: offsetOf(span.end),
+      from: offsetOf(span.from),
+    }));
     if (found.length === 0) break;
     spans.push(...found);
     masked = withMasks(masked, found);
   }
   return { masked, spans };
+}
+
+/** Text with marks of equal length, and the function that returns the offset in the original text. */
+interface EqualMasks {
+  readonly text: string;
+  readonly offsetOf: (at: number) => number;
+}
+
+const MARKS = /[\u2028\u2029]+/g;
+
+/**
+ * Replaces adjacent marks with marks of the length of a mask, so that a rule decides about a secret that is already masked as it
+ * decides about the mask.
+ */
+function withEqualMasks(text: string): EqualMasks {
+  if (text.search(MARKS) === -1) return { text, offsetOf: (at) => at };
+  const offsets: number[] = [];
+  const addOffsets = (from: number, to: number): void => {
+    for (let at = from; at < to; at++) offsets.push(at);
+  };
+  let end = 0;
+  const equal = text.replaceAll(MARKS, (marks, at: number) => {
+    addOffsets(end, at);
+    end = at + marks.length;
+    for (let place = 0; place < MASK.length; place++) offsets.push(Math.min(at + place, end));
+    return marks.charAt(0).repeat(MASK.length);
+  });
+  addOffsets(end, text.length + 1);
+  return { text: equal, offsetOf: (at) => offsets[at] ?? text.length };
 }
 
 function onePass(text: string, own: readonly CompiledRule[], layer = 0): readonly Span[] {

@@ -1,11 +1,12 @@
 import { findSecrets, MASKED } from './find-secrets.ts';
 import type { MarkedText } from './literal-stage.ts';
 import type { CompiledRule } from './patterns.ts';
-import { continueKey, privateKeyIn, type KeyMode } from './private-key.ts';
+import { KEY_BEGIN } from './private-key.ts';
+import { endOfQuoted, type Quote } from './quote.ts';
 import type { Span } from './rule.ts';
 
 /** Maximum length of a line that is searched at once. A longer line is searched in windows of this size. */
-const WINDOW = 32_768;
+export const WINDOW = 32_768;
 /** Number of characters after an offset that rules may need to decide whether a secret begins there. */
 const LOOKAHEAD = 2048;
 /** Maximum length of a window, in characters. The parts of a longer secret are masked separately. */
@@ -16,16 +17,17 @@ const BLOCK = 65_536;
 /** Emits a part of the text: unchanged if `rule` is `undefined`, otherwise masked. `quote` is added on both sides of the mask. */
 export type EmitText = (raw: string, rule: string | undefined, quote?: string) => void;
 
+/** Value that continues after a window. `run`: the rest of an unquoted value. A quote: the rest of a value that the quote opened. */
+type LongValue = 'run' | Quote;
+
 /**
- * Finds secrets in each line, or in windows of a long line. The result for a line depends only on the line and on whether a
- * private key began before the line. The result does not depend on how the input is split.
+ * Finds secrets in each line, or in windows of a long line. The result for a line depends only on the line. The result does not depend
+ * on how the input is split.
  */
 export class LineStage {
   private raw = '';
   private work = '';
-  private key: KeyMode | undefined;
-  /** Offset in the buffered text at which the next private key may begin. */
-  private keyBegin = -1;
+  private value: LongValue | undefined;
   /** Size of the window, in characters. The window grows while a single secret fills it. */
   private window = WINDOW;
   private readonly rules: readonly CompiledRule[];
@@ -41,12 +43,11 @@ export class LineStage {
     this.work += piece.work;
     // The text before the piece has no line break. Searching it again for each piece would take quadratic time.
     if (!isEnd && this.work.length < this.window && !piece.work.includes('\n')) return;
-    this.keyBegin = -1;
     let at = 0;
     for (;;) {
       const length = this.stretch(at, isEnd);
       if (length === 0) break;
-      at += this.key === undefined ? this.search(at, length, isEnd) : this.skip(at, length);
+      at += this.value === undefined ? this.search(at, length, isEnd) : this.skip(at, length, this.value);
     }
     this.raw = this.raw.slice(at);
     this.work = this.work.slice(at);
@@ -54,14 +55,13 @@ export class LineStage {
 
   /** Returns the length of the text to search: complete lines, a window of a long line, or the rest; 0 to wait for more text. */
   private stretch(at: number, isEnd: boolean): number {
-    // Do not search for the next private key within a private key or within the single line of a window that has grown.
-    const begin = this.key === undefined && this.window === WINDOW ? this.nextKey(at) : at;
+    const isSingle = this.value !== undefined || this.window !== WINDOW;
     let end = at;
     while (end - at < BLOCK) {
       const newline = this.work.indexOf('\n', end);
       if (newline === -1 || newline - end >= this.window) break;
       end = newline + 1;
-      if (begin < end) break;
+      if (isSingle) break;
     }
     if (end > at) return end - at;
     const rest = this.work.length - at;
@@ -69,50 +69,30 @@ export class LineStage {
     return isEnd ? rest : 0;
   }
 
-  private nextKey(at: number): number {
-    if (this.keyBegin < at) {
-      const found = this.work.indexOf('-----BEGIN ', at);
-      this.keyBegin = found === -1 ? Infinity : found;
-    }
-    return this.keyBegin;
-  }
-
-  private skip(at: number, length: number): number {
+  private skip(at: number, length: number, value: LongValue): number {
     const line = this.work.slice(at, at + length);
-    const found = continueKey(line, this.key ?? 'inline');
-    this.key = found.next;
-    if (found.length > 0) this.emit(this.raw.slice(at, at + found.length), 'private-key');
+    const found = value === 'run' ? restOfRun(line) : restOfQuoted(line, value);
+    this.value = found.next;
+    if (found.length > 0) this.emit(this.raw.slice(at, at + found.length), 'keyed-value');
     return found.length;
   }
 
   private search(at: number, length: number, isEnd: boolean): number {
     const text = this.work.slice(at, at + length);
-    const key = privateKeyIn(text);
-    if (key?.from === 0) return this.beginKey(at, text, key.to);
-    const head = key === undefined ? text : text.slice(0, key.from);
-    const isWindow =
-      key === undefined && !text.endsWith('\n') && !(isEnd && at + length === this.work.length);
-    const found = findSecrets(head, this.rules);
-    const cut = isWindow ? cutOf(head, found.spans) : head.length;
-    const isFilled = isWindow && cut < head.length / 4;
+    const isWindow = !text.endsWith('\n') && !(isEnd && at + length === this.work.length);
+    const found = findSecrets(text, this.rules);
+    const cut = isWindow ? cutOf(text, found.spans) : text.length;
+    const isFilled = isWindow && cut < text.length / 4;
     if (isFilled && this.window < MAX_WINDOW) {
       this.window *= 2;
       return 0;
     }
     this.window = WINDOW;
-    if (isFilled) this.key = found.spans.find(({ end, open }) => open && end === head.length)?.open ?? 'run';
-    const shown = isFilled ? head.length : cut;
+    if (isFilled)
+      this.value = found.spans.find(({ end, open }) => open && end === text.length)?.open ?? 'run';
+    const shown = isFilled ? text.length : cut;
     this.emitMasked(at, found.masked.slice(0, shown), found.spans);
     return shown;
-  }
-
-  private beginKey(at: number, text: string, to: number): number {
-    const newline = text.indexOf('\n', to);
-    const rest = text.slice(to, newline === -1 ? undefined : newline);
-    this.key = newline !== -1 && rest.trim() === '' ? 'lines' : 'inline';
-    const length = this.key === 'lines' ? newline + 1 : to;
-    this.emit(this.raw.slice(at, at + length), 'private-key');
-    return length;
   }
 
   private emitMasked(at: number, masked: string, spans: readonly Span[]): void {
@@ -127,8 +107,8 @@ export class LineStage {
       const raw = this.raw.slice(at + from, at + to);
       if (!isMasked) this.emit(raw, undefined);
       else if (start < to) this.emit(raw, rule, quote);
-      // No rule found it, so it is a known secret, which an earlier stage has masked.
-      else this.emit(raw, 'literal');
+      // No rule found it, so an earlier stage has marked it.
+      else this.emit(raw, raw.includes(KEY_BEGIN) ? 'private-key' : 'literal');
       from = to;
     }
   }
@@ -166,4 +146,18 @@ function clusters(spans: readonly Span[]): readonly (readonly [number, number])[
     else joined.push([from, end]);
   }
   return joined;
+}
+
+function restOfRun(line: string): { length: number; next: LongValue | undefined } {
+  const stop = /[\s"'`&,;<>]/.exec(line);
+  return stop === null ? { length: line.length, next: 'run' } : { length: stop.index, next: undefined };
+}
+
+/** Returns the rest of a quoted value. Excludes trailing backslashes, because their meaning depends on the text that follows. */
+function restOfQuoted(line: string, quote: Quote): { length: number; next: LongValue | undefined } {
+  const { end, isClosed } = endOfQuoted(line, 0, quote);
+  if (isClosed || end < line.length) return { length: end, next: undefined };
+  let length = line.length;
+  while (line[length - 1] === '\\') length--;
+  return { length: length === 0 ? line.length : length, next: quote };
 }

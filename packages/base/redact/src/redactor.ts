@@ -1,3 +1,4 @@
+import { KeyStage } from './key-stage.ts';
 import { LineStage, type EmitText } from './line-stage.ts';
 import { LiteralStage } from './literal-stage.ts';
 import { literalForms } from './literals.ts';
@@ -40,12 +41,14 @@ export interface Redactor {
 /** Creates a redactor with the built-in rules. The redactor does not retain text. */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const own = compileRules(options.rules ?? []);
-  /** Returns a function that searches pieces of one text. Finds known secrets first, then matches of the rules. */
+  /** Returns a function that searches pieces of one text. Finds known secrets first, then private keys, then matches of the rules. */
   const searchWith = (emit: EmitText): ((piece: string, isEnd: boolean) => void) => {
     const literals = new LiteralStage();
+    const keys = new KeyStage();
     const lines = new LineStage(own, emit);
     return (piece, isEnd) => {
-      lines.push(literals.push(piece, literalForms(options.secrets), isEnd), isEnd);
+      const withLiterals = literals.push(piece, literalForms(options.secrets), isEnd);
+      lines.push(keys.push(withLiterals, isEnd), isEnd);
     };
   };
   const mask = maskWith(options.fingerprint?.salt);

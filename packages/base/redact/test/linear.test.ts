@@ -36,6 +36,8 @@ const UNITS: readonly string[] = [
   '-----BEGIN ',
   '-----BEGIN PRIVATE KEY-----\n',
   '-----END PRIVATE KEY-----',
+  '-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----',
+  '-----BEGIN PRIVATE KEY-----"',
   'Authorization: Bearer ',
   'Authorization: ',
   'api_key   ',
@@ -144,8 +146,12 @@ test('beginnings of tokens, complete or not, take at most 100 ms per megabyte', 
   expect(slow).toEqual([]);
 }, 300_000);
 
-test('a long line in pieces of one character takes at most 100 ms per megabyte', () => {
-  const text = repeated('abcdefgh ', MEGABYTE / 8);
+test.each([
+  ['line', ''],
+  ['line after the start of a private key', '-----BEGIN PRIVATE KEY-----'],
+  ['line of a private key', '-----BEGIN PRIVATE KEY-----\n'],
+])('a long %s in pieces of one character takes at most 100 ms per megabyte', (_, start) => {
+  const text = start + repeated('abcdefgh ', MEGABYTE / 8);
   const { stream } = createRedactor();
   const redactPieces = (): void => {
     const run = stream();

@@ -128,6 +128,18 @@ describe('a stream', () => {
   });
 });
 
+const END_KEY = '-----END PRIVATE KEY-----';
+
+/** Returns redactors with each kind of mask, which know these secrets and a rule of the application. */
+const redactors = (secrets: readonly string[]): readonly Redactor[] =>
+  [undefined, { salt: 'pepper' }].map((fingerprint) =>
+    createRedactor({
+      secrets: () => secrets,
+      rules: [{ id: 'acme', pattern: /\bacme_[a-z0-9]{20,}\b/, source: 'test' }],
+      fingerprint,
+    }),
+  );
+
 describe('a redacted text', () => {
   it('is unchanged when it is redacted again', () => {
     for (const text of FIXTURES) {
@@ -172,6 +184,78 @@ describe('a redacted text', () => {
         expect(redactor.text(clean)).toBe(clean);
       }),
       { numRuns: process.env['SOAK'] === undefined ? 300 : 3000, seed: 20_261_122 },
+    );
+  });
+
+  it.each([
+    ['a private key after the start of a value', 'api_key="&-----BEGIN RSA PRIVATE KEY-----\nabc'],
+    [
+      'a value after a private key',
+      `api_key="-----BEGIN PRIVATE KEY-----\nMIIE\n${END_KEY}ENV A_TOKEN abc1"`,
+    ],
+    [
+      'a private key within JSON',
+      `token: "\\"private_key\\":\\"-----BEGIN PRIVATE KEY-----\\\\nMIIE${END_KEY}\\""`,
+    ],
+    ['a short known secret after the start of a value', 'api_key="=aXa'],
+  ])('is unchanged when it is redacted again, with %s', (_, text) => {
+    for (const again of redactors(['aXa'])) expect(again.text(again.text(text))).toBe(again.text(text));
+  });
+
+  it('is unchanged when it is redacted again, for random texts with secrets of every rule', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(...POSITIVES.map(({ text }) => text).filter((text) => text.length < 2000)),
+      fc.constantFrom(
+        ...['password=', '"password":"', 'api_key="', 'token: "', 'ENV A_TOKEN ', 'Authorization: Bearer '],
+        ...[
+          'curl -u a:',
+          'login a password ',
+          'https://u:p',
+          '@h.com/',
+          '"name": "A_KEY", "value": "',
+          'Cookie: a=',
+        ],
+        ...[
+          '-----BEGIN RSA PRIVATE KEY-----\n',
+          '-----BEGIN PRIVATE KEY-----',
+          END_KEY,
+          'MIIE\n',
+          '-----BEGIN ',
+        ],
+        ...[
+          '"',
+          "'",
+          '\\"',
+          '\\n',
+          '\n',
+          ' ',
+          '%20',
+          '%22',
+          '=',
+          ':',
+          '&',
+          ';',
+          '-',
+          '_',
+          '{',
+          '}',
+          '[',
+          ']',
+          ',',
+          '<',
+        ],
+        ...['[redacted]', '[redacted:0123456789ab]', '[redac', '\u2028', '\u2029', 'aXaXa', 'two\nlines'],
+      ),
+      fc.string({ maxLength: 6 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
+        for (const again of redactors(['aXaXa', 'two\nlines'])) {
+          const clean = again.text(pieces.join(''));
+          expect(again.text(clean)).toBe(clean);
+        }
+      }),
+      { numRuns: process.env['SOAK'] === undefined ? 1500 : 30_000, seed: 20_261_128 },
     );
   });
 

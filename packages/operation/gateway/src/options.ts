@@ -81,9 +81,13 @@ export interface GatewayFilesOptions {
    * `maxBodyBytes` in total. @default 536_870_912 (512 MiB)
    */
   readonly maxBytes?: number | undefined;
-  /** Maximum number of files of a tenant. Further files are refused with 400. @default 1_000 */
+  /** Maximum number of files of a tenant, including unfinished uploads. Further files are refused with 400. @default 1_000 */
   readonly maxFiles?: number | undefined;
-  /** Maximum size of all files of a tenant in bytes. Further files are refused with 400. @default 10_737_418_240 (10 GiB) */
+  /**
+   * Maximum size of all files of a tenant in bytes, including unfinished uploads. Further files are refused with 400. The content of
+   * deleted files, which is removed 10 minutes later, and temporary copies each have another limit of this size. @default
+   * 10_737_418_240 (10 GiB)
+   */
   readonly maxTotalBytes?: number | undefined;
   /** Time for which a file is stored in milliseconds. Clients can choose a shorter time. @default 2_592_000_000 (30 days) */
   readonly keepMs?: number | undefined;

@@ -14,7 +14,12 @@ const upload = ({ files }: GoogleGenAI, bytes = pdf(2000), displayName = 'a.pdf'
 const headers = { 'x-goog-api-key': KEY };
 
 /** Starts an upload without the SDK. Returns the address for its content. */
-async function start(url: string, size: number, more: Record<string, string> = {}): Promise<Response> {
+async function start(
+  url: string,
+  size: number,
+  more: Record<string, string> = {},
+  body: object = { file: { displayName: 'a.pdf', mimeType: 'application/pdf' } },
+): Promise<Response> {
   return fetch(`${url}/upload/v1beta/files`, {
     method: 'POST',
     headers: {
@@ -25,7 +30,7 @@ async function start(url: string, size: number, more: Record<string, string> = {
       'x-goog-upload-header-content-length': String(size),
       ...more,
     },
-    body: JSON.stringify({ file: { displayName: 'a.pdf', mimeType: 'application/pdf' } }),
+    body: JSON.stringify(body),
   });
 }
 const send = (address: string, command: string, offset: number, body: string): Promise<Response> =>
@@ -124,6 +129,39 @@ describe('the files API of @google/genai', () => {
       { error: { status: 'INVALID_ARGUMENT' } },
     ]);
     await expect.poll(() => filesIn(folder)).toEqual([]);
+  });
+
+  it.each(['', 'pdf', '../../x', 'text/html\r\nX-Injected: 1', `a/${'a'.repeat(5000)}`])(
+    'refuses the media type %j in the start of an upload and in its address',
+    async (type) => {
+      const { url, folder } = await setUp();
+      const file = { file: { mimeType: type } };
+      const address = new URL(await addressOf(start(url, 3)));
+      address.searchParams.set('type', type);
+      for (const response of [
+        await start(url, 3, {}, file),
+        await send(address.href, 'upload, finalize', 0, 'abc'),
+      ]) {
+        expect(response.status).toBe(400);
+        expect(await response.text()).toContain('must be a media type, such as application/pdf; omit it');
+      }
+      expect(filesIn(folder)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['recognizes a file without a type', {}, 'application/pdf'],
+    ['omits the parameters of a type', { mimeType: 'Text/Plain; charset=utf-8' }, 'text/plain'],
+  ])('%s, and sends it to a model', async (_, file, mimeType) => {
+    const { url, chats } = await setUp();
+    const text = '%PDF-1.7 abc';
+    const address = await addressOf(start(url, text.length, {}, { file }));
+    const stored = await (await send(address, 'upload, finalize', 0, text)).json();
+    expect(stored).toMatchObject({ file: { mimeType } });
+    const { uri = '' } = (stored as { readonly file: GeminiFile }).file;
+    const contents = createUserContent([createPartFromUri(uri, mimeType)]);
+    await client(url).models.generateContent({ model: 'claude', contents });
+    expect(JSON.stringify(chats()[0]?.body)).toContain('document');
   });
 
   it('reports a store that fails while it reads the content', async () => {

@@ -3,12 +3,19 @@ import { bytesOfBlob, withTimeout } from '@majordomo/core/toolkit';
 import type { FileContentStore, StoredFile } from '@majordomo/files';
 import { Refusal, whileConnected } from '../errors/refusal.ts';
 import type { Caller, FilesSettings, Settings } from '../options.ts';
-import type { FileCopies } from './file-copies.ts';
+import type { FileCopies, UsedCopy } from './file-copies.ts';
 import { FILE_ID } from './file-id.ts';
+import type { UploadQuota } from './upload-quota.ts';
 
 /** Maximum wait for the store, in milliseconds. Content has no limit. */
 const TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 5000;
+
+/** What the files of all callers occupy in addition to the store. */
+export interface FilesState {
+  readonly uploads: UploadQuota;
+  readonly copies: FileCopies;
+}
 
 /** Files that a caller may read. */
 export interface FileSource {
@@ -22,13 +29,15 @@ export interface FileSource {
 export class CallerFiles implements FileSource {
   readonly settings: FilesSettings;
   readonly owner: string;
-  private readonly copies: FileCopies;
+  private readonly held: FilesState;
   private readonly signal: AbortSignal;
+  /** Temporary copies that the request reads. `undefined` after `release`. */
+  private copies: UsedCopy[] | undefined = [];
 
-  constructor(settings: FilesSettings, copies: FileCopies, { tenant, key }: Caller, signal: AbortSignal) {
+  constructor(settings: FilesSettings, held: FilesState, { tenant, key }: Caller, signal: AbortSignal) {
     this.settings = settings;
     this.owner = JSON.stringify(tenant === undefined ? [null, key ?? null] : [tenant]);
-    this.copies = copies;
+    this.held = held;
     this.signal = signal;
   }
 
@@ -43,27 +52,42 @@ export class CallerFiles implements FileSource {
     return this.run('read', (store) => store.read(this.owner, id));
   }
 
-  async blobOf({ id, mediaType }: StoredFile): Promise<Blob | undefined> {
+  /** Returns the content of a file, which can be read until `release` is called. */
+  async blobOf({ id, size, mediaType }: StoredFile): Promise<Blob | undefined> {
     const content = await this.contentOf(id);
     if (content === undefined || content instanceof Blob) return content;
-    const copying = (): Promise<Blob> =>
-      this.copies.blobOf(JSON.stringify([this.owner, id]), content, mediaType);
+    const { copies, owner } = this;
+    if (copies === undefined) {
+      await content.cancel();
+      throw new Refusal('aborted', 'the request has ended');
+    }
     try {
-      return await whileConnected(copying, this.signal);
+      const copy = this.held.copies.use({ owner, id, size, mediaType }, content, this.settings);
+      copies.push(copy);
+      return await whileConnected(() => copy.blob, this.signal);
     } catch (cause) {
       throw unavailable('read', cause);
     }
   }
 
+  /** Ends the use of the files, because the request has ended. */
+  release(): void {
+    for (const copy of this.copies ?? []) copy.release();
+    this.copies = undefined;
+  }
+
   /** Returns the files of the caller, newest first. Deletes files that have expired. */
   async list(): Promise<readonly StoredFile[]> {
     const files = await this.run('read', (store) => store.list(this.owner));
-    for (const { id } of files.filter(isExpired)) await this.delete(id);
+    for (const file of files.filter(isExpired)) await this.delete(file);
     return files.filter((file) => !isExpired(file)).toSorted((a, b) => (a.id < b.id ? 1 : -1));
   }
 
-  async delete(id: string): Promise<void> {
-    await this.run('delete', (store) => store.delete(this.owner, id));
+  async delete({ id, size }: StoredFile): Promise<void> {
+    const { owner } = this;
+    await this.run('delete', (store) => store.delete(owner, id));
+    this.held.uploads.onDeleted(owner, size);
+    this.held.copies.onDeleted({ owner, id });
   }
 
   /** Stores content. Rejects with the failure of `content` or `describe`, or with an `unavailable` refusal if the store fails. */
@@ -92,9 +116,9 @@ export class CallerFiles implements FileSource {
 /** Returns the files of a caller, or `undefined` if the gateway stores none. */
 export const filesOf = (
   { caller, request }: { readonly caller: Caller; readonly request: Request },
-  { settings, copies }: { readonly settings: Pick<Settings, 'files'>; readonly copies: FileCopies },
+  gateway: FilesState & { readonly settings: Pick<Settings, 'files'> },
 ): CallerFiles | undefined =>
-  settings.files && new CallerFiles(settings.files, copies, caller, request.signal);
+  gateway.settings.files && new CallerFiles(gateway.settings.files, gateway, caller, request.signal);
 
 const isExpired = ({ expiresAt }: StoredFile): boolean => expiresAt <= systemClock.now();
 

@@ -1,6 +1,6 @@
 import { newSha256 } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
-import { quotaRefusal } from './upload-quota.ts';
+import type { Reservation } from './upload-quota.ts';
 
 /** Number of bytes by which the type of content is recognized. */
 const FIRST_BYTES = 512;
@@ -15,9 +15,9 @@ export class FileContent {
 
   /**
    * @param next returns the next chunk, or `undefined` at the end
-   * @param remaining bytes that the caller may still store
+   * @param reservation place of the file, which grows with the content
    */
-  constructor(next: () => Promise<Uint8Array | undefined>, maxBytes: number, remaining: number) {
+  constructor(next: () => Promise<Uint8Array | undefined>, maxBytes: number, reservation: Reservation) {
     this.stream = new ReadableStream(
       {
         pull: async (controller) => {
@@ -29,7 +29,8 @@ export class FileContent {
           this.add(chunk);
           if (this.size > maxBytes)
             throw new Refusal('too-large', `the file must not be larger than ${maxBytes} bytes`);
-          if (this.size > remaining) throw quotaRefusal(`may store ${remaining} more bytes (maxTotalBytes)`);
+          if (this.size > reservation.bytes)
+            await reservation.resize(Math.min(2 * this.size, maxBytes), this.size);
           controller.enqueue(chunk);
         },
       },

@@ -17,13 +17,16 @@ const MAX_UNFINISHED = 20;
 export interface StartedUpload {
   readonly id: string;
   readonly name: string;
-  readonly mediaType: string;
+  /** `undefined` if the client does not know it. */
+  readonly mediaType: string | undefined;
   /** Size in bytes. */
   readonly size: number;
 }
 
 interface Upload {
   readonly owner: string;
+  /** Announced size in bytes. */
+  readonly size: number;
   readonly writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly stored: Promise<StoredFile>;
   received: number;
@@ -55,9 +58,7 @@ export class ResumableUploads {
     { offset, isLast }: { readonly offset: number; readonly isLast: boolean },
   ): Promise<StoredFile | undefined> {
     const key = JSON.stringify([files.owner, about.id]);
-    const isFirst = offset === 0;
-    const remaining = isFirst ? await this.quota.remaining(files) : 0;
-    if (isFirst && !this.unfinished.has(key)) this.begin(key, about, files, remaining);
+    if (offset === 0 && !this.unfinished.has(key)) await this.begin(key, about, files);
     const upload = this.unfinished.get(key);
     const continues = upload?.isReceiving === false && upload.received === offset;
     if (!continues)
@@ -84,22 +85,28 @@ export class ResumableUploads {
     }
   }
 
-  private begin(key: string, about: StartedUpload, files: CallerFiles, remaining: number): void {
+  private async begin(key: string, about: StartedUpload, files: CallerFiles): Promise<void> {
     const { owner, settings } = files;
-    if ([...this.unfinished.values()].filter((upload) => upload.owner === owner).length >= MAX_UNFINISHED)
-      throw new Refusal('busy', `a caller may have at most ${MAX_UNFINISHED} unfinished uploads`);
+    const reservation = await this.quota.reserve(files, about.size, about.size);
+    const count = [...this.unfinished.values()].filter((upload) => upload.owner === owner).length;
+    if (count >= MAX_UNFINISHED || this.unfinished.has(key)) {
+      reservation.release();
+      if (count >= MAX_UNFINISHED)
+        throw new Refusal('busy', `a caller may have at most ${MAX_UNFINISHED} unfinished uploads`);
+      return;
+    }
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const reader = readable.getReader();
     const writer = writable.getWriter();
     const next = async (): Promise<Uint8Array | undefined> => (await reader.read()).value;
-    const content = new FileContent(next, settings.maxBytes, remaining);
-    const stored = storeContent(content, files, this.quota, () => {
-      if (content.size !== about.size)
-        invalid('X-Goog-Upload-Header-Content-Length', `is ${about.size}, but ${content.size} bytes arrived`);
+    const content = new FileContent(next, settings.maxBytes, reservation);
+    const stored = storeContent(content, files, reservation, () => {
+      if (content.size !== about.size) refuseSize(about.size, content.size);
       return Promise.resolve({ fileName: about.name, mediaType: about.mediaType, purpose: 'user_data' });
     });
     const upload: Upload = {
       owner,
+      size: about.size,
       writer,
       stored,
       received: 0,
@@ -138,6 +145,10 @@ async function receive(upload: Upload, { body, signal }: Request): Promise<void>
     });
     if (done) return;
     upload.received += value.length;
+    if (upload.received > upload.size) refuseSize(upload.size, upload.received);
     await upload.writer.write(value);
   }
 }
+
+const refuseSize = (announced: number, received: number): never =>
+  invalid('X-Goog-Upload-Header-Content-Length', `is ${announced}, but ${received} bytes arrived`);

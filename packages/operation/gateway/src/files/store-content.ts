@@ -1,10 +1,8 @@
-import { systemClock } from '@majordomo/core';
 import type { StoredFile } from '@majordomo/files';
 import type { CallerFiles } from './caller-files.ts';
 import type { FileContent } from './file-content.ts';
-import { newFileId } from './file-id.ts';
 import { nameOf, typeOf } from './file-type.ts';
-import type { UploadQuota } from './upload-quota.ts';
+import type { Reservation } from './upload-quota.ts';
 
 /** Facts about a file that its client has sent. */
 export interface SentFile {
@@ -15,27 +13,30 @@ export interface SentFile {
   readonly keepMs?: number | undefined;
 }
 
-/** Stores content, and the facts that `describe` returns when the content was read. Stores nothing if one of them fails. */
+/**
+ * Stores content, and the facts that `describe` returns when the content was read. Stores nothing if one of them fails. Ends the
+ * reservation afterwards.
+ */
 export async function storeContent(
   content: FileContent,
   files: CallerFiles,
-  quota: UploadQuota,
+  reservation: Reservation,
   describe: () => Promise<SentFile>,
 ): Promise<StoredFile> {
-  const createdAt = systemClock.now();
-  const id = newFileId(createdAt);
-  let leave = (): void => undefined;
+  const { id, createdAt } = reservation;
   let stored: StoredFile | undefined;
   try {
     await files.put(id, content.stream, async () => {
       const { fileName, mediaType, purpose, keepMs = files.settings.keepMs } = await describe();
-      leave = await quota.enter(content.size, files);
+      const { size } = content;
+      // Other processes may have stored files since the reservation.
+      await reservation.resize(size, size);
       const name = nameOf(fileName);
       stored = {
         id,
         name,
         mediaType: typeOf(mediaType, name, content.first),
-        size: content.size,
+        size,
         sha256: content.sha256,
         purpose,
         createdAt,
@@ -46,6 +47,6 @@ export async function storeContent(
     if (stored === undefined) throw new TypeError('the store of files did not call `describe`');
     return stored;
   } finally {
-    leave();
+    reservation.release();
   }
 }

@@ -4,9 +4,9 @@ import { FormReader, type FormPart } from '../parsing/form-reader.ts';
 import type { CallerFiles } from './caller-files.ts';
 import { FileContent } from './file-content.ts';
 import { storeContent } from './store-content.ts';
-import type { UploadQuota } from './upload-quota.ts';
+import type { Reservation, UploadQuota } from './upload-quota.ts';
 
-/** Size of a form without the content of its file, in bytes. */
+/** Maximum size of a form without the content of its file, in bytes. Also the first reservation for a form of unknown size. */
 const FORM_BYTES = 65_536;
 const MIN_SECONDS = 3600;
 /** Purposes of files that a model reads. */
@@ -26,18 +26,26 @@ export async function upload(
   purpose: string | undefined,
 ): Promise<StoredFile> {
   const { maxBytes, keepMs } = files.settings;
-  const remaining = await quota.remaining(files);
   const form = new FormReader(request, maxBytes + FORM_BYTES);
+  let reservation: Reservation | undefined;
   try {
+    const formBytes = Number(request.headers.get('content-length')) || FORM_BYTES;
+    const place = await quota.reserve(
+      files,
+      Math.min(formBytes, maxBytes),
+      Math.max(1, formBytes - FORM_BYTES),
+    );
+    reservation = place;
     const fields: FileFields = purpose === undefined ? {} : { purpose };
     const part = (await untilFile(form, fields, keepMs)) ?? invalid('file', 'is required');
-    const content = new FileContent(() => form.chunk(), maxBytes, remaining);
-    return await storeContent(content, files, quota, async () => {
+    const content = new FileContent(() => form.chunk(), maxBytes, place);
+    return await storeContent(content, files, place, async () => {
       if ((await untilFile(form, fields, keepMs)) !== undefined) invalid('file', 'must be set only once');
       const { purpose: sent = invalid('purpose', 'is required') } = fields;
       return { fileName: part.fileName, mediaType: part.mediaType, purpose: sent, keepMs: fields.keepMs };
     });
   } catch (error) {
+    reservation?.release();
     await form.cancel();
     throw error;
   }

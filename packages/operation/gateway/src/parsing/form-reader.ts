@@ -1,6 +1,7 @@
 import { abortable, concatBytes } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
+import { mediaTypeIn } from './media.ts';
 
 /** Maximum size of the headers of a part, in bytes. */
 const MAX_HEAD = 8192;
@@ -57,14 +58,14 @@ export class FormReader {
     const head = await this.until(HEAD_END, MAX_HEAD);
     const text = new TextDecoder().decode(head);
     const [, disposition = ''] = /^content-disposition:(.*)$/im.exec(text) ?? [];
-    const [, mediaType] = /^content-type:\s*([\w.+-]+\/[\w.+-]+)/im.exec(text) ?? [];
+    const [, mediaType = ''] = /^content-type:(.*)$/im.exec(text) ?? [];
     const parameters = parametersOf(disposition);
     const name = parameters.get('name');
     if (name === undefined) invalid('', 'is not a valid form');
     if (++this.parts > MAX_PARTS) invalid('', `must have at most ${MAX_PARTS} fields`);
     this.isAtHead = false;
     const fileName = extended(parameters.get('filename*')) ?? parameters.get('filename');
-    return { name, fileName, mediaType: mediaType?.toLowerCase() };
+    return { name, fileName, mediaType: mediaTypeIn(mediaType) };
   }
 
   /** Returns the next chunk of the content of the part, or `undefined` after its end. */

@@ -29,7 +29,7 @@ export function mediaPart(
   fileName?: string,
 ): ImagePart | FilePart {
   const bytes = bytesOf(base64, path);
-  const type = exactType(mediaType.toLowerCase(), bytes);
+  const type = exactType(mediaType, bytes);
   return type.startsWith('image/')
     ? { type: 'image', mediaType: type, bytes }
     : { type: 'file', mediaType: type, bytes, ...(fileName === undefined ? {} : { name: fileName }) };
@@ -43,11 +43,15 @@ function bytesOf(base64: string, path: string): Uint8Array {
   }
 }
 
-function exactType(mediaType: string, bytes: Uint8Array): string {
-  if (mediaType === 'image/jpg') return 'image/jpeg';
-  return /^[\w.+-]+\/[\w.+-]+$/.test(mediaType)
-    ? mediaType
-    : (sniffMediaType(bytes) ?? 'application/octet-stream');
+const exactType = (mediaType: string, bytes: Uint8Array): string =>
+  mediaTypeIn(mediaType) ?? sniffMediaType(bytes) ?? 'application/octet-stream';
+
+const MEDIA_TYPE = /^ *([a-z\d][\w.+-]{0,126}\/[a-z\d][\w.+-]{0,126}) *(?:;[\x20-\x7E]*)?$/i;
+
+/** Returns a media type in lower case without its parameters. Returns `undefined` for a string of another form (RFC 6838). */
+export function mediaTypeIn(text: string): string | undefined {
+  const type = MEDIA_TYPE.exec(text)?.[1]?.toLowerCase();
+  return type === 'image/jpg' ? 'image/jpeg' : type;
 }
 
 /** Converts the content of a data URL to a part. Resolves other URLs with `media`. */

@@ -30,20 +30,17 @@ export async function chatRoute(
   const { settings } = gateway;
   // The incomplete body of a slow client counts as a call, because it uses memory.
   const leave = gateway.concurrency.enter();
+  const files = filesOf(context, gateway);
   let endStream: (() => void) | undefined;
   // May be called more than once. Each step has an effect only once.
   const release = (): void => {
     leave();
+    files?.release();
     endStream?.();
   };
   try {
     const body = await jsonBody(request, settings.maxBodyBytes);
-    const expansion = new Expansion(
-      context,
-      settings,
-      responsesOf(context, gateway),
-      filesOf(context, gateway),
-    );
+    const expansion = new Expansion(context, settings, responsesOf(context, gateway), files);
     const parse = (): ParsedRequest => prepare(context, gateway)(body, expansion);
     const draft = parse();
     trace.model = draft.model;
@@ -60,7 +57,10 @@ export async function chatRoute(
     if (background !== undefined) {
       const onStreamEnd = (): void => endStream?.();
       const call = { parsed, background, spec, options, onJobEnd: leave, onStreamEnd };
-      return await startBackground(call, context, gateway);
+      const response = await startBackground(call, context, gateway);
+      // The job contains the content of its files.
+      files?.release();
+      return response;
     }
     const model = modelOf(spec, caller, settings);
     const onError = (error: unknown): void => {

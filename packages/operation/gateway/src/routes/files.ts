@@ -35,7 +35,7 @@ export async function storedFileRoute(
     const file = await files.get(id);
     if (file === undefined) throw missing;
     if (context.request.method === 'DELETE') {
-      await files.delete(id);
+      await files.delete(file);
       return Response.json(forms.deleted(id));
     }
     if (part === undefined) return Response.json(forms.file(file));

@@ -3,9 +3,10 @@ import { Refusal } from '../errors/refusal.ts';
 import { CallerFiles } from '../files/caller-files.ts';
 import { geminiForms } from '../files/forms.ts';
 import type { StartedUpload } from '../files/resumable-uploads.ts';
-import { quotaRefusal } from '../files/upload-quota.ts';
+import type { UploadQuota } from '../files/upload-quota.ts';
 import { jsonBody } from '../parsing/body.ts';
-import { integer, invalid, nonEmptyString, object, string } from '../parsing/fields.ts';
+import { integer, invalid, object, string, type Parser } from '../parsing/fields.ts';
+import { mediaTypeIn } from '../parsing/media.ts';
 import { withFiles } from './files.ts';
 
 /** Paths to which Gemini's clients upload files. */
@@ -20,7 +21,7 @@ export async function geminiUploadRoute(context: RequestContext, gateway: Gatewa
   const { headers, url } = request;
   return withFiles(context, gateway, async (files) => {
     const commands = (headers.get('x-goog-upload-command') ?? '').split(',').map((each) => each.trim());
-    if (commands.includes('start')) return start(request, files, await gateway.uploads.remaining(files));
+    if (commands.includes('start')) return start(request, files, gateway.uploads);
     if (!commands.includes('upload') && !commands.includes('finalize'))
       return invalid('X-Goog-Upload-Command', 'must be start, upload or finalize');
     const { searchParams, origin } = new URL(url);
@@ -29,7 +30,7 @@ export async function geminiUploadRoute(context: RequestContext, gateway: Gatewa
       'X-Goog-Upload-Offset',
     );
     // The upload continues after this request.
-    const owner = new CallerFiles(files.settings, gateway.copies, caller, new AbortController().signal);
+    const owner = new CallerFiles(files.settings, gateway, caller, new AbortController().signal);
     const isLast = commands.includes('finalize');
     const stored = await gateway.resumable.append(startedIn(searchParams), request, owner, {
       offset,
@@ -41,7 +42,7 @@ export async function geminiUploadRoute(context: RequestContext, gateway: Gatewa
 }
 
 /** Returns the address to which the client sends the content. It contains the facts about the file, so any process can receive it. */
-async function start(request: Request, { settings }: CallerFiles, remaining: number): Promise<Response> {
+async function start(request: Request, files: CallerFiles, uploads: UploadQuota): Promise<Response> {
   const { headers, url } = request;
   if (headers.get('x-goog-upload-protocol') !== 'resumable')
     return invalid('X-Goog-Upload-Protocol', 'must be resumable');
@@ -50,17 +51,19 @@ async function start(request: Request, { settings }: CallerFiles, remaining: num
   if (file?.isSet('name') === true) invalid('file.name', 'is not supported, because the gateway names files');
   const sizeName = 'X-Goog-Upload-Header-Content-Length';
   const size = integer(0)(Number(headers.get(sizeName) ?? Number.NaN), sizeName);
-  if (size > settings.maxBytes)
-    throw new Refusal('too-large', `the file must not be larger than ${settings.maxBytes} bytes`);
-  if (size > remaining) throw quotaRefusal(`may store ${remaining} more bytes (maxTotalBytes)`);
+  const { maxBytes } = files.settings;
+  if (size > maxBytes) throw new Refusal('too-large', `the file must not be larger than ${maxBytes} bytes`);
   const mediaType =
-    file?.optional('mimeType', nonEmptyString) ?? headers.get('x-goog-upload-header-content-type');
+    file?.optional('mimeType', mediaTypeField) ?? typeIn(headers, 'X-Goog-Upload-Header-Content-Type');
   const name = file?.optional('displayName', string) ?? headers.get('x-goog-upload-file-name');
+  // Refuses a file that the limits do not permit before its content is sent. The request with the content makes the reservation.
+  const place = await uploads.reserve(files, size, size);
+  place.release();
   const address = new URL(new URL(url).pathname, url);
   const facts = {
     upload_id: crypto.randomUUID(),
     size: String(size),
-    type: mediaType ?? '',
+    ...(mediaType !== undefined && { type: mediaType }),
     name: name ?? '',
   };
   for (const [key, value] of Object.entries(facts)) address.searchParams.set(key, value);
@@ -71,5 +74,14 @@ async function start(request: Request, { settings }: CallerFiles, remaining: num
 function startedIn(query: URLSearchParams): StartedUpload {
   const id = query.get('upload_id') ?? invalid('upload_id', 'is missing; start the upload first');
   const size = integer(0)(Number(query.get('size') ?? Number.NaN), 'size');
-  return { id, size, mediaType: query.get('type') ?? '', name: query.get('name') ?? '' };
+  return { id, size, mediaType: typeIn(query, 'type'), name: query.get('name') ?? '' };
+}
+
+const mediaTypeField: Parser<string> = (value, path) =>
+  mediaTypeIn(string(value, path)) ??
+  invalid(path, 'must be a media type, such as application/pdf; omit it if it is unknown');
+
+function typeIn(values: Headers | URLSearchParams, name: string): string | undefined {
+  const value = values.get(name);
+  return value === null ? undefined : mediaTypeField(value, name);
 }

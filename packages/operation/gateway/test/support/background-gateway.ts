@@ -42,6 +42,8 @@ export interface BackgroundWorld extends AsyncDisposable {
   readonly other: JobServer;
   readonly anthropic: WireServer;
   readonly google: WireServer;
+  /** SQLite file of the stores. */
+  readonly database: string;
   start(options?: Partial<GatewayOptions>): Promise<BackgroundGateway>;
   /** Starts a gateway as a separate process. The end of the world kills it. */
   startProcess(): Promise<GatewayProcess>;
@@ -81,6 +83,7 @@ export async function backgroundWorld(options: WorldOptions = {}): Promise<Backg
     other,
     anthropic,
     google,
+    database: join(folder, 'state.db'),
     async start(gateway) {
       const { url, close } = await openBackgroundGateway(facts, gateway);
       return { url, client: clientOf(url), [Symbol.asyncDispose]: close };

@@ -49,6 +49,7 @@ export async function openBackgroundGateway(
       models: MODELS,
       authorize: byKey,
       responses: { store: stores.cache },
+      files: { store: stores.files },
       background: createBackground({ majordomo, store: stores.jobs, ledger }),
       ...options,
     }),
