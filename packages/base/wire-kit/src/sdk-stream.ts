@@ -55,6 +55,9 @@ export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEve
   }
 }
 
+/** Result of a read of a body that has ended. */
+const ENDED = { done: true, value: undefined } as const;
+
 /** Reads the body. Cancels it if the caller stops early. After the last message, the connection can be reused. */
 async function* readStream(
   body: ReadableStreamDefaultReader<Uint8Array>,
@@ -69,7 +72,10 @@ async function* readStream(
   }, reader.writer.target);
   /** Decodes the next bytes. Is a separate function, so that the bytes can be garbage-collected while the consumer runs. */
   const decodeNext = async (): Promise<boolean> => {
-    const { done, value } = await body.read();
+    const { done, value } = await body.read().catch((error: unknown) => {
+      if (reader.isComplete === true) return ENDED;
+      throw error;
+    });
     signal.throwIfAborted();
     if (done) decoder.end();
     else decoder.push(value);
@@ -183,6 +189,8 @@ export interface WireReader {
   readonly writer: EventWriter;
   /** Whether the last message of the response has been read. Later messages are ignored. */
   readonly done: boolean;
+  /** Whether only usage may follow, so that a lost connection ends the response instead of failing it. @default false */
+  readonly isComplete?: boolean | undefined;
   /** Processes one server-sent event or line. Throws an `LlmError` if the message reports an error. */
   readMessage(data: string, event: string | undefined): void;
   /** Processes the body of a non-streaming response. */

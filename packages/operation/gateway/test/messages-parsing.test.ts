@@ -156,11 +156,10 @@ describe('parseMessages', () => {
   });
 
   it.each([
-    [{ type: 'disabled' }, 'low', 'none'],
-    [{ type: 'adaptive' }, undefined, undefined],
+    [{ type: 'disabled' }, undefined, 'none'],
+    [{ type: 'disabled', display: null }, null, 'none'],
     [{ type: 'adaptive' }, 'max', 'max'],
-    [{ type: 'between_tools' }, 'medium', 'medium'],
-    [{ type: 'enabled', budget_tokens: 1024 }, 'high', 'high'],
+    [{ type: 'adaptive', display: 'summarized' }, 'low', 'low'],
     [undefined, 'low', 'low'],
     [{ type: 'enabled', budget_tokens: 1024 }, undefined, 'minimal'],
     [{ type: 'enabled', budget_tokens: 1999 }, undefined, 'minimal'],
@@ -179,6 +178,32 @@ describe('parseMessages', () => {
     expect([request.reasoning, notes]).toEqual([expected, []]);
   });
 
+  it.each([
+    [{ type: 'disabled' }, 'low', 'none', 'dropped output_config.effort'],
+    [{ type: 'adaptive' }, undefined, 'high', 'coerced thinking to effort high'],
+    [{ type: 'between_tools' }, undefined, 'none', 'coerced thinking to effort none'],
+    [
+      { type: 'between_tools' },
+      'medium',
+      'none',
+      'coerced thinking to effort none, dropped output_config.effort',
+    ],
+    [{ type: 'enabled', budget_tokens: 1024 }, 'high', 'high', 'dropped thinking.budget_tokens'],
+    [{ type: 'adaptive', display: 'omitted' }, 'low', 'low', 'dropped thinking.display'],
+    [{ type: 'adaptive', block_binding: {} }, 'low', 'low', 'dropped thinking.block_binding'],
+  ])('converts thinking %o with effort %s to %s, and adds %s', (thinking, effort, expected, warnings) => {
+    const { request, notes } = parse({ thinking, output_config: { effort } });
+    expect(request.reasoning).toBe(expected);
+    expect(notes.map(({ action, what }) => `${action} ${what}`).join(', ')).toBe(warnings);
+  });
+
+  it('accepts the citations of an earlier response', () => {
+    const text = { type: 'text', text: 'a', citations: [{ type: 'char_location', cited_text: 'b' }] };
+    const { notes, request } = parse({ messages: [...messages, { role: 'assistant', content: [text] }] });
+    expect(notes).toEqual([]);
+    expect(request.messages.at(-1)?.parts).toEqual([{ type: 'text', text: 'a' }]);
+  });
+
   const fiveMinutes = { cache_control: { type: 'ephemeral', ttl: '5m' } };
   const oneHour = { cache_control: { type: 'ephemeral', ttl: '1h' } };
   const turn = (mark: object) => [{ role: 'user', content: [{ type: 'text', text: 'hi', ...mark }] }];
@@ -189,6 +214,18 @@ describe('parseMessages', () => {
     ['a tool', { tools: [{ ...weather, ...fiveMinutes }] }, 'short'],
     ['a turn', { messages: turn(fiveMinutes) }, 'short'],
     ['two places', { tools: [{ ...weather, ...fiveMinutes }], messages: turn(oneHour) }, 'long'],
+    [
+      'a block inside a tool result',
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [{ type: 'tool_result', tool_use_id: 'a', content: turn(oneHour)[0]?.content }],
+          },
+        ],
+      },
+      'long',
+    ],
     ['no place', { system: 'a', tools: [weather] }, undefined],
   ])('converts cache control of %s', (_, members, expected) => {
     expect(parse(members).request.cache).toBe(expected);

@@ -19,6 +19,28 @@ const CALL = {
   ],
 };
 
+describe('adaptive thinking without an effort', () => {
+  const MODELS = ['opus-4-6', 'sonnet-4-6', 'opus-4-7', 'opus-4-8', 'opus-5', 'sonnet-5'];
+  it.each(MODELS)('reaches Claude %s as adaptive thinking with its default effort', async (name) => {
+    await using testGateway = await startGateway({ gateway: { models: { m: `anthropic/claude-${name}` } } });
+    const response = await fetch(`${testGateway.url}/v1/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}` },
+      body: JSON.stringify({
+        model: 'm',
+        max_tokens: 4000,
+        thinking: { type: 'adaptive' },
+        messages: [{ role: 'user', content: 'hi' }],
+      }),
+    });
+    expect(response.status).toBe(200);
+    expect(testGateway.anthropic.requests[0]?.body).toMatchObject({
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'high' },
+    });
+  });
+});
+
 describe('the official client over Messages', () => {
   it('receives a complete response under the requested name', async () => {
     await using testGateway = await startGateway();

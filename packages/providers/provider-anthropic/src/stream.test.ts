@@ -434,6 +434,7 @@ describe('a stream', () => {
       messageStart(),
       ...textBlock(0, 'a'),
       { type: 'message_delta', delta: { stop_reason: 'refusal', stop_details }, usage: { output_tokens: 1 } },
+      messageStop,
     ])
       streamed.readMessage(JSON.stringify(event));
     expect(streamed.writer.take().at(-1)).toMatchObject({ reason: 'refusal', stopDetails });
@@ -442,18 +443,21 @@ describe('a stream', () => {
     expect(reader.writer.take().at(-1)).toMatchObject({ stopDetails });
   });
 
-  it('finishes on the stop reason with its usage', () => {
-    const { done, usage } = read(messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn'));
-    expect(done).toBe(true);
-    expect(usage).toMatchObject({ input: 15, output: 7 });
+  it('ends at message_stop, with the usage of each message_delta', () => {
+    const start = [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn', { output_tokens: 0 })] as const;
+    expect(read(...start)).toMatchObject({ done: false, usage: undefined });
+    const later = messageDelta(null, { input_tokens: 900, output_tokens: 500 });
+    const { done, raw, usage } = read(...start, later, messageStop);
+    expect({ done, raw }).toEqual({ done: true, raw: 'end_turn' });
+    expect(usage).toMatchObject({ input: 905, output: 500 });
   });
 
-  it('waits for the usage after the stop reason', () => {
-    const start = [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn', null)] as const;
-    expect(read(...start).done).toBe(false);
-    const { raw, usage } = read(...start, messageDelta(null, { output_tokens: 9 }));
-    expect({ raw, output: usage?.output }).toEqual({ raw: 'end_turn', output: 9 });
-    expect(read(...start, messageStop)).toMatchObject({ done: true, raw: 'end_turn' });
+  it('ends with the body after a stop reason', () => {
+    const reader = newReader();
+    for (const event of [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn')])
+      reader.readMessage(JSON.stringify(event));
+    reader.end();
+    expect(summary(reader.writer.take())).toMatchObject({ raw: 'end_turn', usage: { input: 15, output: 7 } });
   });
 
   it('finishes as other without a reason, with a warning', () => {

@@ -107,8 +107,12 @@ export class MessagesReader implements WireReader {
     this.finish();
   }
 
+  get isComplete(): boolean {
+    return this.stopReason !== undefined;
+  }
+
   end(): void {
-    if (this.stopReason !== undefined) this.finish();
+    if (this.isComplete) this.finish();
     else
       throw new LlmError(
         'truncated',
@@ -155,14 +159,13 @@ export class MessagesReader implements WireReader {
     });
   }
 
-  /** Processes the stop reason and the output tokens, which may arrive separately. The response ends when both have arrived. */
+  /** Processes a stop reason and cumulative usage. Any number of such events may precede `message_stop`. */
   private messageDelta(event: WireEvent): void {
     const { delta, usage: tokens } = event;
     if (delta !== undefined) this.readFacts(delta, MESSAGE_MEMBERS, { ...event, delta: undefined });
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;
     this.stopDetails = delta?.stop_details ?? this.stopDetails;
-    if (this.stopReason !== undefined && tokens?.output_tokens !== undefined) this.finish();
   }
 
   private stop(): void {

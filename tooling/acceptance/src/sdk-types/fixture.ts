@@ -106,18 +106,18 @@ class FixtureBuilder {
       if (place.within.includes(type)) continue;
       const isObject = (type.flags & ts.TypeFlags.Object) !== 0;
       this.variants = 1;
-      if (isObject && this.values[this.kindOf(type)] === 'one at a time') {
+      if (isObject && this.values[kindOf(this.checker, type)] === 'one at a time') {
         values.push(
           ...this.separateMembers(
             type,
-            { ...place, name: `${place.name}[${this.kindOf(type)}]` },
+            { ...place, name: `${place.name}[${kindOf(this.checker, type)}]` },
             values.length,
           ),
         );
         continue;
       }
       for (let variant = 0; variant < this.variants; variant++) {
-        const name = `${place.name}[${isObject ? this.kindOf(type) : ''}]`;
+        const name = `${place.name}[${isObject ? kindOf(this.checker, type) : ''}]`;
         const at = { ...place, name, keys: [...place.keys, values.length], variant };
         values.push(isObject ? this.object(type, at) : this.value(type, at));
       }
@@ -142,20 +142,20 @@ class FixtureBuilder {
       : undefined;
   }
 
-  /** Returns the literal that identifies the type in its union, or the name of the type. */
-  private kindOf(type: ts.Type): string {
-    for (const name of ['type', 'role']) {
-      const symbol = type.getProperty(name);
-      const literal = symbol && this.checker.getTypeOfSymbol(symbol);
-      if (literal?.isStringLiteral() === true) return literal.value;
-    }
-    return type.aliasSymbol?.name ?? type.symbol.name.replace('__type', '');
-  }
-
   private leaf<T>({ name, keys }: Place, value: T, other: unknown): T {
     this.leaves.push({ name, keys, other });
     return value;
   }
+}
+
+/** Returns the literal that identifies the type in its union, or the name of the type. */
+export function kindOf(checker: ts.TypeChecker, type: ts.Type): string {
+  for (const name of ['type', 'role']) {
+    const symbol = type.getProperty(name);
+    const literal = symbol && checker.getTypeOfSymbol(symbol);
+    if (literal?.isStringLiteral() === true) return literal.value;
+  }
+  return type.aliasSymbol?.name ?? type.symbol.name.replace('__type', '');
 }
 
 const inside = (place: Place, key: string, type: ts.Type, name: string): Place => ({
@@ -168,15 +168,15 @@ const inside = (place: Place, key: string, type: ts.Type, name: string): Place =
 const NO_VALUE = ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Never;
 
 /** Returns the types of a union, without those that have no value, and without the member of the AWS SDK for unknown variants. */
-const typesOf = (type: ts.Type): readonly ts.Type[] =>
+export const typesOf = (type: ts.Type): readonly ts.Type[] =>
   (type.isUnion() ? type.types : [type]).filter(
     (each) => (each.flags & NO_VALUE) === 0 && each.getSymbol()?.name !== '$UnknownMember',
   );
 
-const isBoolean = ({ flags }: ts.Type): boolean => (flags & ts.TypeFlags.BooleanLike) !== 0;
+export const isBoolean = ({ flags }: ts.Type): boolean => (flags & ts.TypeFlags.BooleanLike) !== 0;
 
 /** Whether a property can be in JSON: methods and computed properties of classes cannot. */
-const isMember = ({ flags, name }: ts.Symbol): boolean =>
+export const isMember = ({ flags, name }: ts.Symbol): boolean =>
   (flags & (ts.SymbolFlags.Method | ts.SymbolFlags.Accessor)) === 0 && !name.startsWith('_');
 
 /** Returns the fixture with another value of one member. Other members are not copied. */

@@ -1,5 +1,5 @@
 import type { AssistantPart, UserPart } from '@majordomo/core';
-import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
+import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { joinedText, reasoningPart, textPart } from '../parsing/content.ts';
 import { imageOf, mediaPart, urlPart, type Media, type NamedPart } from '../parsing/media.ts';
 import {
@@ -11,13 +11,20 @@ import {
   type Parser,
   jsonObject,
 } from '../parsing/fields.ts';
+import type { Notes } from '../parsing/notes.ts';
 import { isGatewayToken } from '../parsing/replay-token.ts';
 
 /** Parses the text of a system prompt or document, given as a string or as text blocks. */
 export const texts: Parser<string> = joinedText('\n\n', 'text');
 
 /** Converts a block of a user turn, except a tool result, to parts. */
-export function userPart(block: Fields, media: Media): readonly UserPart[] {
+export function userPart(block: Fields, media: Media, notes: Notes): readonly UserPart[] {
+  const parts = userParts(block, media);
+  notes.unused(block, String(block.value['type']), 'cache_control', 'citations');
+  return parts;
+}
+
+function userParts(block: Fields, media: Media): readonly UserPart[] {
   switch (block.required('type', oneOf('text', 'image', 'document', 'search_result'))) {
     case 'text':
       return textPart(block.required('text', string));
@@ -70,8 +77,16 @@ const searchResult = (block: Fields): string =>
 const titled = (title: string | undefined, body: string): string =>
   title === undefined ? body : `${title}\n\n${body}`;
 
-/** Converts a block of an assistant turn to parts. */
-export function assistantPart(block: Fields): readonly AssistantPart[] {
+/** Converts a block of an assistant turn to parts. The gateway's calls are those of the model, so `caller` may name only the model. */
+export function assistantPart(block: Fields, notes: Notes): readonly AssistantPart[] {
+  const parts = assistantParts(block);
+  const isDirect = asRecord(block.value['caller'])['type'] === 'direct';
+  const known = ['cache_control', 'citations', ...(isDirect ? ['caller'] : [])];
+  notes.unused(block, String(block.value['type']), ...known);
+  return parts;
+}
+
+function assistantParts(block: Fields): readonly AssistantPart[] {
   switch (block.required('type', oneOf('text', 'thinking', 'redacted_thinking', 'tool_use'))) {
     case 'text':
       return textPart(block.required('text', string));

@@ -1,5 +1,5 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { definedMembers } from '@majordomo/core/toolkit';
+import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { identifierOf } from '../parsing/identifier.ts';
 import type { Media } from '../parsing/media.ts';
@@ -49,8 +49,6 @@ export function parseMessages(
   refuseThreads(body, notes);
   noteCitations(body, notes);
   if (body.optional('service_tier', string) === 'standard_only') notes.dropped('service_tier', NO_FORM);
-  notes.unknown(body.optional('thinking', object), 'type', 'budget_tokens');
-  notes.unknown(body.optional('output_config', object), 'effort', 'format');
   const model = body.required('model', nonEmptyString);
   const metadata = body.optional('metadata', object);
   const stops = body.optional('stop_sequences', array(nonEmptyString)) ?? [];
@@ -60,7 +58,7 @@ export function parseMessages(
     request: {
       messages: transcriptOf(body, media, notes).messages,
       ...messagesTools(body, notes),
-      ...settings(body, stops, purpose),
+      ...settings(body, stops, purpose, notes),
       ...definedMembers({ endUser: metadata && identifierOf(metadata, 'user_id', notes) }),
     },
     metadata: metadata?.value,
@@ -99,8 +97,9 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
     return;
   }
   const blocks = turn.required('content', blocksOf);
+  const { notes } = transcript;
   if (role === 'assistant') {
-    transcript.assistant(blocks.flatMap((block) => assistantPart(block)));
+    transcript.assistant(blocks.flatMap((block) => assistantPart(block, notes)));
     return;
   }
   const isResult = ({ value }: Fields): boolean => value['type'] === 'tool_result';
@@ -109,47 +108,78 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
       block.required('tool_use_id', nonEmptyString),
       block.optional(
         'content',
-        resultContent((part) => userPart(part, media)),
+        resultContent((part) => userPart(part, media, notes)),
       ) ?? [],
       block.optional('is_error', boolean),
     );
+    notes.unused(block, 'tool_result', 'type', 'cache_control');
   }
-  transcript.user(blocks.filter((block) => !isResult(block)).flatMap((block) => userPart(block, media)));
+  transcript.user(
+    blocks.filter((block) => !isResult(block)).flatMap((block) => userPart(block, media, notes)),
+  );
 }
 
 const blocksOf = (value: unknown, path: string): readonly Fields[] =>
   typeof value === 'string' ? [new Fields({ type: 'text', text: value }, path)] : array(object)(value, path);
 
-function settings(body: Fields, stops: readonly string[], purpose: 'answer' | 'count'): Partial<ChatRequest> {
+function settings(
+  body: Fields,
+  stops: readonly string[],
+  purpose: 'answer' | 'count',
+  notes: Notes,
+): Partial<ChatRequest> {
   return definedMembers({
     maxTokens: purpose === 'count' ? undefined : body.required('max_tokens', integer(1)),
     temperature: body.optional('temperature', number(0, 1)),
     topP: body.optional('top_p', number(0, 1)),
     topK: body.optional('top_k', integer(0)) || undefined,
     stop: stops.length === 0 ? undefined : stops,
-    reasoning: effortOf(body),
-    output: formOf(body),
+    reasoning: effortOf(body, notes),
+    output: formOf(body, notes),
     cache: cacheOf(body),
   });
 }
 
-function effortOf(body: Fields): Effort | undefined {
+/** Returns the effort of `thinking` and `output_config`, which the contract expresses by one value. */
+function effortOf(body: Fields, notes: Notes): Effort | undefined {
   const config = body.optional('output_config', object);
-  const effort = config && config.optional('effort', oneOf<Effort>('low', 'medium', 'high', 'xhigh', 'max'));
+  const effort = config?.optional('effort', oneOf<Effort>('low', 'medium', 'high', 'xhigh', 'max'));
   const thinking = body.optional('thinking', object);
-  const type =
-    thinking && thinking.required('type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
-  if (type === 'disabled') return 'none';
-  // Older clients send a budget in place of an effort.
-  if (effort === undefined && thinking !== undefined && type === 'enabled')
-    return effortOfBudget(thinking.required('budget_tokens', integer(1024)));
-  return effort;
+  if (thinking === undefined) return effort;
+  const type = thinking.required('type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
+  const display = thinking.optional('display', oneOf('summarized', 'omitted'));
+  const budget = type === 'enabled' ? thinking.required('budget_tokens', integer(1024)) : undefined;
+  notes.unknown(thinking);
+  if (display === 'omitted')
+    notes.dropped('thinking.display', 'a target that sends its reasoning is not asked to omit it');
+  switch (type) {
+    case 'enabled':
+      // Older clients send a budget in place of an effort.
+      if (effort === undefined) return effortOfBudget(budget ?? 0);
+      notes.dropped('thinking.budget_tokens', 'the effort of output_config is used');
+      return effort;
+    case 'adaptive':
+      if (effort !== undefined) return effort;
+      // Without an effort, most Claude models use this one (platform.claude.com, 2026-11; 5.5 of Opus and Haiku use `medium`).
+      notes.coerced(
+        'thinking to effort high',
+        'adaptive thinking without an effort has the default of most Claude models',
+      );
+      return 'high';
+    case 'between_tools':
+      notes.coerced('thinking to effort none', 'only some Claude models think between tools alone');
+      break;
+    case 'disabled':
+  }
+  if (effort !== undefined) notes.dropped('output_config.effort', 'thinking is off');
+  return 'none';
 }
 
-function formOf(body: Fields): JsonObject | undefined {
+function formOf(body: Fields, notes: Notes): JsonObject | undefined {
   const config = body.optional('output_config', object);
   const oldFormat = body.optional('output_format', object);
   const format = config?.optional('format', object) ?? oldFormat;
+  notes.unknown(config, 'effort');
   if (format === undefined) return undefined;
   format.required('type', oneOf('json_schema'));
   return format.required('schema', jsonObject);
@@ -157,8 +187,9 @@ function formOf(body: Fields): JsonObject | undefined {
 
 /** Adds a warning if the request enables citations of documents, because only Claude's wire supports them. */
 function noteCitations(body: Fields, notes: Notes): void {
+  // In a text block, `citations` is an array of citations of an earlier response.
   const hasCitations = blocksOfTurns(body).some(
-    (block) => block.optional('citations', object)?.value['enabled'] === true,
+    ({ value: { citations } }) => asRecord(citations)['enabled'] === true,
   );
   if (hasCitations) notes.dropped('citations', 'most targets do not support citations of documents');
 }
@@ -172,7 +203,13 @@ function cacheOf(body: Fields): ChatRequest['cache'] {
 }
 
 const blocksOfTurns = (body: Fields): readonly Fields[] =>
-  blocks(body, 'messages').flatMap((turn) => blocks(turn, 'content'));
+  blocks(body, 'messages').flatMap((turn) => blocks(turn, 'content').flatMap(withInner));
+
+/** Returns a block, and the blocks inside it. Tool results, search results and the sources of documents contain blocks. */
+function withInner(block: Fields): readonly Fields[] {
+  const source = isRecord(block.value['source']) ? blocks(block.required('source', object), 'content') : [];
+  return [block, ...[...blocks(block, 'content'), ...source].flatMap(withInner)];
+}
 
 const blocks = (owner: Fields, key: string): readonly Fields[] =>
   Array.isArray(owner.value[key]) ? owner.required(key, array(object)) : [];

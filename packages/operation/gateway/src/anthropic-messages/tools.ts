@@ -1,7 +1,7 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
 import { array, jsonObject, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
-import { noteCallers } from '../parsing/note-callers.ts';
+import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 
 /** Converts the tools and the tool choice of a request. */
@@ -26,13 +26,13 @@ function toolSpec(tool: Fields, notes: Notes): readonly ToolSpec[] {
     return [];
   }
   noteCallers(tool, notes);
-  return [
-    {
-      name: tool.required('name', nonEmptyString),
-      description: tool.optional('description', string) ?? '',
-      parameters: tool.required('input_schema', jsonObject),
-    },
-  ];
+  const spec = {
+    name: tool.required('name', nonEmptyString),
+    description: tool.optional('description', string) ?? '',
+    parameters: tool.required('input_schema', jsonObject),
+  };
+  notes.unused(tool, 'tool', ...NOTED_MEMBERS, 'cache_control');
+  return [spec];
 }
 
 function choiceOf(choice: Fields, tools: readonly ToolSpec[]): ToolChoice {

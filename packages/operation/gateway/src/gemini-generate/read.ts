@@ -31,6 +31,9 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['labels', 'labels are those of the vendor’s bill'],
 ]);
 
+/** Modalities that every response has. */
+const TEXT: readonly string[] = ['TEXT', 'MODALITY_UNSPECIFIED'];
+
 /** Parts of the path of a request. */
 export interface GeminiCall {
   readonly model: string;
@@ -64,7 +67,9 @@ export function parseGemini(
     complete: (response, others) => geminiResponse([response, ...others], model),
     createWriter: (choice) => inOrder(new GeminiWriter(model, choice)),
   };
-  config?.optional('responseModalities', array(string));
+  const modalities = config?.optional('responseModalities', array(string)) ?? [];
+  if (modalities.some((modality) => !TEXT.includes(modality)))
+    notes.dropped('generationConfig.responseModalities', 'the model determines the media of its response');
   notes.unknown(config);
   // The SDK repeats the model in the body of some requests.
   body.optional('model', string);

@@ -24,6 +24,12 @@ it('converts types, nullable members and counts at every depth', () => {
   });
 });
 
+it('orders properties as `propertyOrdering` does, and then the others', () => {
+  const properties = { a: { type: 'STRING' }, b: {}, c: {}, d: {} };
+  const { properties: ordered } = fromOpenApi({ properties, propertyOrdering: ['d', 'b', 'unknown'] });
+  expect(Object.keys(ordered ?? {})).toEqual(['d', 'b', 'a', 'c']);
+});
+
 it.each([
   [
     'an enumeration',

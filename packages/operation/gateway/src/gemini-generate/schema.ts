@@ -16,15 +16,25 @@ const COUNTS: readonly string[] = [
 
 /** Converts a schema in the form of OpenAPI, as in the members `parameters` and `responseSchema`, to a JSON Schema. */
 export function fromOpenApi(schema: JsonObject): JsonObject {
-  const { type, nullable, propertyOrdering: _order, defs, ref, ...rest } = schema;
+  const { type, nullable, properties, propertyOrdering, defs, ref, ...rest } = schema;
   const keywords = Object.entries(rest).map(([name, value]) => [name, keyword(name, value)] as const);
   const converted: JsonObject = {
     ...typeOf(type),
     ...Object.fromEntries(keywords),
+    ...(isRecord(properties) && { properties: schemasOf(inOrder(properties, propertyOrdering)) }),
     ...(isRecord(defs) && { $defs: schemasOf(defs) }),
     ...(typeof ref === 'string' && { $ref: ref.replace(/^#\/defs\//, '#/$defs/') }),
   };
   return nullable === true ? withNull(converted) : converted;
+}
+
+/** Returns the properties in this order. In a JSON Schema, the order of the properties is the order for the model. */
+function inOrder(properties: JsonObject, order: JsonValue | undefined): JsonObject {
+  const rankOf = (name: string): number =>
+    isList(order) && order.includes(name) ? order.indexOf(name) : Infinity;
+  return Object.fromEntries(
+    Object.entries(properties).toSorted(([a], [b]) => (rankOf(a) === rankOf(b) ? 0 : rankOf(a) - rankOf(b))),
+  );
 }
 
 const typeOf = (type: JsonValue | undefined): JsonObject =>
@@ -46,7 +56,6 @@ function keyword(name: string, value: JsonValue | undefined): JsonValue | undefi
   if (NESTED.includes(name) && isRecord(value)) return fromOpenApi(value);
   if (LISTS.includes(name) && Array.isArray(value))
     return value.map((item: JsonValue) => (isRecord(item) ? fromOpenApi(item) : item));
-  if (name === 'properties' && isRecord(value)) return schemasOf(value);
   return COUNTS.includes(name) && typeof value === 'string' ? Number(value) : value;
 }
 

@@ -16,24 +16,33 @@ export function geminiTools(body: Fields, notes: Notes): ChosenTools {
     const declared = group.optional('functionDeclarations', array(object)) ?? [];
     for (const name of group.unparsed())
       notes.dropped(`tool ${name}`, 'vendor-defined tools are not supported');
-    return declared.map(toolSpec);
+    return declared.map((tool) => toolSpec(tool, notes));
   });
   const config = body.optional('toolConfig', object);
   const calling = config?.optional('functionCallingConfig', object);
   notes.unknown(config);
   if (tools.length === 0) return {};
-  return calling === undefined ? { tools } : chosenTools(calling, tools);
+  const chosen = calling === undefined ? { tools } : chosenTools(calling, tools);
+  notes.unknown(calling);
+  if (calling?.value['mode'] === 'VALIDATED')
+    notes.coerced(
+      'functionCallingConfig.mode to AUTO',
+      'each provider enforces the schemas of tools if its API can',
+    );
+  return chosen;
 }
 
-function toolSpec(tool: Fields): ToolSpec {
+function toolSpec(tool: Fields, notes: Notes): ToolSpec {
   const schema = tool.optional('parametersJsonSchema', jsonObject);
   const parameters = tool.optional('parameters', jsonObject);
-  return {
+  const spec = {
     name: tool.required('name', nonEmptyString),
     description: tool.optional('description', string) ?? '',
     parameters:
       schema ?? (parameters === undefined ? { type: 'object', properties: {} } : fromOpenApi(parameters)),
   };
+  notes.unused(tool, 'tool');
+  return spec;
 }
 
 function chosenTools(calling: Fields, tools: readonly ToolSpec[]): ChosenTools {

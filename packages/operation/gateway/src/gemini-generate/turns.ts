@@ -45,13 +45,21 @@ export class GeminiTurns {
     const role = turn.optional('role', oneOf('user', 'model', 'function')) ?? 'user';
     const parts = turn.required('parts', array(object));
     if (role === 'model') {
-      for (const part of parts) this.transcript.assistant(this.assistantParts(part));
+      for (const part of parts) {
+        this.transcript.assistant(this.assistantParts(part));
+        this.noteUnused(part);
+      }
       return;
     }
     this.end();
     const isResponse = (part: Fields): boolean => part.isSet('functionResponse');
     for (const part of parts.filter(isResponse)) this.respond(part.required('functionResponse', object));
     this.transcript.user(parts.filter((part) => !isResponse(part)).flatMap((part) => this.userParts(part)));
+    for (const part of parts) this.noteUnused(part);
+  }
+
+  private noteUnused(part: Fields): void {
+    this.transcript.notes.unused(part, 'part', 'thought', 'thoughtSignature');
   }
 
   /** Ends the model's turn: adds the text of its last parts, and discards a thought that never received its signature. */
@@ -94,6 +102,7 @@ export class GeminiTurns {
     const ownId = call.optional('id', nonEmptyString);
     const id = ownId ?? this.newId();
     const args = call.optional('args', jsonObject) ?? {};
+    this.transcript.notes.unused(call, 'functionCall');
     const replay = replayOf(signature);
     this.ids.add(id);
     this.openCalls.push({ id, name, hasOwnId: ownId !== undefined });
@@ -121,6 +130,7 @@ export class GeminiTurns {
     const media = response.optional('parts', array(object)) ?? [];
     const images = media.map((part) => imageOf(this.inline(part), part.path));
     const { content, isError } = resultOf(response.required('response', jsonObject));
+    this.transcript.notes.unused(response, 'functionResponse');
     this.transcript.result(answered.id, [...content, ...images], isError);
   }
 

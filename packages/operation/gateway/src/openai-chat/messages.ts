@@ -21,7 +21,8 @@ export function chatMessages(body: Fields, media: Media, notes: Notes): Transcri
 }
 
 function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
-  const toPart = (part: Fields): readonly UserPart[] => userPart(part, media);
+  const { notes } = transcript;
+  const toPart = (part: Fields): readonly UserPart[] => userPart(part, media, notes);
   switch (turn.required('role', oneOf(...ROLES))) {
     case 'system':
     case 'developer':
@@ -40,18 +41,23 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
       );
       break;
   }
+  notes.unused(turn, 'message', ...REPEATED);
 }
+
+/** Members of an earlier response that the content or `reasoning_details` of the turn repeats. */
+const REPEATED = ['annotations', 'reasoning', 'reasoning_content'];
 
 const texts = joinedText('\n', 'text');
 const assistantText = joinedText('', 'text', 'refusal');
 
-function userPart(part: Fields, media: Media): readonly UserPart[] {
+function userPart(part: Fields, media: Media, notes: Notes): readonly UserPart[] {
   switch (part.required('type', oneOf('text', 'image_url', 'file', 'input_audio'))) {
     case 'text':
       return textPart(part.required('text', string));
     case 'image_url': {
       const image = part.required('image_url', object);
       const path = image.pathOf('url');
+      if (image.value['detail'] !== 'auto') notes.unused(image, 'image_url', 'url');
       return [imageOf(urlPart(image.required('url', string), path, media), path)];
     }
     case 'file':

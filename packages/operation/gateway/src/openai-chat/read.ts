@@ -1,7 +1,7 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
-import { cacheOf, endUserOf, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
+import { cacheOf, endUserOf, formatSchema, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
 import {
   boolean,
@@ -12,7 +12,6 @@ import {
   object,
   string,
   integer,
-  jsonObject,
   invalid,
   type Fields,
   type Parser,
@@ -82,7 +81,7 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
     endUser: endUserOf(body, notes),
     serviceTier: tierOf(body, notes),
     logprobs: body.optional('logprobs', boolean) === true ? topLogprobs : undefined,
-    cache: cacheOf(body),
+    cache: cacheOf(body, notes),
   });
 }
 
@@ -95,5 +94,5 @@ function formOf(body: Fields): { readonly output?: JsonObject | 'json' } {
   const type = format.required('type', oneOf('text', 'json_object', 'json_schema'));
   if (type === 'text') return {};
   if (type === 'json_object') return { output: 'json' };
-  return { output: format.required('json_schema', object).required('schema', jsonObject) };
+  return { output: formatSchema(format.required('json_schema', object)) };
 }

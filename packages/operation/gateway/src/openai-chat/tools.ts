@@ -22,7 +22,7 @@ export function chatTools(body: Fields, notes: Notes): Tools {
   for (const old of ['functions', 'function_call']) {
     if (body.value[old] !== undefined) invalid(old, 'is not supported; use tools and tool_choice');
   }
-  const tools = (body.optional('tools', array(object)) ?? []).map(toolSpec);
+  const tools = (body.optional('tools', array(object)) ?? []).map((tool) => toolSpec(tool, notes));
   noteParallelCalls(body, notes);
   const choice = body.optional('tool_choice', (value, path) => choiceOf(value, path, tools));
   return {
@@ -31,9 +31,9 @@ export function chatTools(body: Fields, notes: Notes): Tools {
   };
 }
 
-function toolSpec(tool: Fields): ToolSpec {
+function toolSpec(tool: Fields, notes: Notes): ToolSpec {
   tool.required('type', oneOf('function'));
-  return functionTool(tool.required('function', object));
+  return functionTool(tool.required('function', object), notes);
 }
 
 interface Choice {

@@ -1,5 +1,5 @@
 import type { AssistantPart, UserPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, urlPart, type Media } from '../parsing/media.ts';
@@ -14,7 +14,7 @@ import {
   Fields,
   type Parser,
 } from '../parsing/fields.ts';
-import type { Notes } from '../parsing/notes.ts';
+import { NO_FORM, type Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import type { Json } from '../response-store.ts';
 import { compactionText } from './compaction-text.ts';
@@ -60,9 +60,10 @@ export function responsesInput(
 }
 
 function addItem(item: Fields, transcript: Transcript, media: Media, context: ItemContext): void {
-  const toPart = (part: Fields): readonly UserPart[] => inputPart(part, media);
+  const toPart = (part: Fields): readonly UserPart[] => inputPart(part, media, context.notes);
   const called = (): string => targetNameOf(item, context.known);
-  switch (item.optional('type', oneOf(...ITEMS)) ?? 'message') {
+  const type = item.optional('type', oneOf(...ITEMS)) ?? 'message';
+  switch (type) {
     case 'message':
       addMessage(item, transcript, toPart);
       break;
@@ -94,7 +95,12 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
       if (stored !== undefined) addItem(stored, transcript, media, context);
     }
   }
+  const isDirect = asRecord(item.value['caller'])['type'] === 'direct';
+  context.notes.unused(item, type, ...REPEATED, ...(isDirect ? ['caller'] : []));
 }
+
+/** Members of an item of an earlier response that are not part of its content. */
+const REPEATED = ['id', 'status', 'content', 'created_by'];
 
 /** Returns the item to which a reference refers, at the path of the reference. Adds a warning if it is a repetition. */
 function storedItem(reference: Fields, { stored, notes }: ItemContext): Fields | undefined {
@@ -130,12 +136,14 @@ function addMessage(
 
 const texts = joinedText('', 'input_text', 'output_text', 'refusal', 'text');
 
-function inputPart(part: Fields, media: Media): readonly UserPart[] {
+function inputPart(part: Fields, media: Media, notes: Notes): readonly UserPart[] {
   switch (part.required('type', oneOf('input_text', 'input_image', 'input_file', 'output_text'))) {
     case 'input_text':
     case 'output_text':
       return textPart(part.required('text', string));
     case 'input_image': {
+      if (part.isSet('detail') && part.value['detail'] !== 'auto')
+        notes.dropped('input_image.detail', NO_FORM);
       const file = fileById(part, media, 'image_url');
       if (file !== undefined) return [imageOf(file, part.pathOf('file_id'))];
       const path = part.pathOf('image_url');

@@ -2,7 +2,7 @@ import { systemClock, type ChatRequest, type Effort, type JsonObject } from '@ma
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
-import { cacheOf, endUserOf, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
+import { cacheOf, endUserOf, formatSchema, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
 import {
   array,
@@ -13,7 +13,6 @@ import {
   object,
   string,
   integer,
-  jsonObject,
   invalid,
   type Fields,
 } from '../parsing/fields.ts';
@@ -153,7 +152,7 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
     endUser: endUserOf(body, notes),
     serviceTier: tierOf(body, notes),
     output: formOf(body),
-    cache: cacheOf(body),
+    cache: cacheOf(body, notes),
   });
 }
 
@@ -162,6 +161,6 @@ function formOf(body: Fields): JsonObject | 'json' | undefined {
   const format = config && config.optional('format', object);
   if (format === undefined) return undefined;
   const type = format.required('type', oneOf('text', 'json_object', 'json_schema'));
-  if (type === 'json_schema') return format.required('schema', jsonObject);
+  if (type === 'json_schema') return formatSchema(format);
   return type === 'json_object' ? 'json' : undefined;
 }

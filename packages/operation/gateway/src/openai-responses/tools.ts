@@ -1,7 +1,7 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
 import { array, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
-import { noteCallers } from '../parsing/note-callers.ts';
+import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
 import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 
@@ -106,19 +106,23 @@ function toolSpec(
   noteCallers(tool, notes);
   const clientTool = { name: tool.required('name', nonEmptyString), namespace, isCustom: type === 'custom' };
   const targetName = known.add(clientTool);
-  if (clientTool.isCustom) return [customTool(tool, targetName)];
-  return [{ ...functionTool(tool), name: targetName }];
+  if (clientTool.isCustom) return [customTool(tool, targetName, notes)];
+  return [{ ...functionTool(tool, notes), name: targetName }];
 }
 
 /** Converts a custom tool. Its text input becomes the only member of an object. Its description also contains its grammar. */
-function customTool(tool: Fields, targetName: string): ToolSpec {
+function customTool(tool: Fields, targetName: string, notes: Notes): ToolSpec {
   const format = tool.optional('format', object);
-  const grammar = format && format.optional('definition', string);
+  const grammar = format?.optional('definition', string);
+  const syntax = format?.optional('syntax', string);
   const description = tool.optional('description', string) ?? '';
+  notes.unused(tool, 'tool', ...NOTED_MEMBERS);
   return {
     name: targetName,
     description:
-      grammar === undefined ? description : `${description}\n\nThe input follows this grammar:\n${grammar}`,
+      grammar === undefined
+        ? description
+        : `${description}\n\nThe input follows this ${syntax === undefined ? '' : `${syntax} `}grammar:\n${grammar}`,
     parameters: {
       type: 'object',
       properties: { input: { type: 'string', description: 'The complete input, as plain text.' } },

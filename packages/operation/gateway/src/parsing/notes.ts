@@ -8,17 +8,15 @@ export class Notes {
   readonly all: Warning[] = [];
 
   dropped(what: string, why: string): void {
-    this.all.push({ action: 'dropped', what, why });
+    this.add({ action: 'dropped', what, why });
   }
 
   emulated(what: string, why: string): void {
-    this.all.push({ action: 'emulated', what, why });
+    this.add({ action: 'emulated', what, why });
   }
 
-  /** Adds a warning about a changed setting, unless the same warning exists. */
   coerced(what: string, why: string): void {
-    if (!this.all.some((note) => note.what === what && note.why === why))
-      this.all.push({ action: 'coerced', what, why });
+    this.add({ action: 'coerced', what, why });
   }
 
   /** Adds a warning for each member of a nested object that was not parsed, except the `known` members. */
@@ -28,8 +26,22 @@ export class Notes {
       if (!known.includes(key)) this.dropped(members.pathOf(key), NO_FORM);
   }
 
+  /**
+   * Adds a warning for each member of an element that was not parsed, except the `known` members. A warning names the kind of the
+   * element instead of its path, so that a conversation with the same member in each turn causes one warning.
+   */
+  unused(element: Fields, kind: string, ...known: readonly string[]): void {
+    for (const key of element.unparsed()) if (!known.includes(key)) this.dropped(`${kind}.${key}`, NO_FORM);
+  }
+
   /** Adds a warning for each member that was not parsed. `reasons`: reason for the warning, by name of the member. */
   unparsed(members: Fields, reasons: ReadonlyMap<string, string> = new Map()): void {
     for (const key of members.unparsed()) this.dropped(key, reasons.get(key) ?? 'unknown member');
+  }
+
+  /** Adds a warning, unless the same warning exists. */
+  private add(warning: Warning): void {
+    if (!this.all.some(({ what, why }) => what === warning.what && why === warning.why))
+      this.all.push(warning);
   }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Fields } from './fields.ts';
+import { Notes } from './notes.ts';
 import { cacheOf } from './openai.ts';
 
-const parseCache = (body: Readonly<Record<string, unknown>>): unknown => cacheOf(new Fields(body, ''));
+const parseCache = (body: Readonly<Record<string, unknown>>): unknown =>
+  cacheOf(new Fields(body, ''), new Notes());
 const options = (mode: string | undefined, ttl?: string): object => ({ prompt_cache_options: { mode, ttl } });
 const marked = {
   messages: [{ content: [{ type: 'text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit' } }] }],

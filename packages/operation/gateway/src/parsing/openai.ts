@@ -1,6 +1,15 @@
-import type { CacheLifetime, CachePlan, ChatRequest, ServiceTier, ToolSpec, UserPart } from '@majordomo/core';
+import type {
+  CacheLifetime,
+  CachePlan,
+  ChatRequest,
+  JsonObject,
+  ServiceTier,
+  ToolSpec,
+  UserPart,
+} from '@majordomo/core';
 import { identifierOf } from './identifier.ts';
 import { mediaPart, urlPart, type Media, type NamedPart } from './media.ts';
+import { NOTED_MEMBERS } from './note-callers.ts';
 import { NO_FORM, type Notes } from './notes.ts';
 import {
   invalid,
@@ -41,7 +50,7 @@ const MAX_KEY_LENGTH = 64;
  * Returns the cache setting: the lifetime, and the routing key if the request has one. In mode `explicit`, a request without
  * breakpoints is not cached. Providers choose the positions of breakpoints themselves.
  */
-export function cacheOf(body: Fields): ChatRequest['cache'] {
+export function cacheOf(body: Fields, notes: Notes): ChatRequest['cache'] {
   const retention = body.optional('prompt_cache_retention', string);
   const key = body.optional('prompt_cache_key', nonEmptyString);
   if (key !== undefined && key.length > MAX_KEY_LENGTH)
@@ -50,7 +59,11 @@ export function cacheOf(body: Fields): ChatRequest['cache'] {
   const ttl = options?.optional('ttl', oneOf('30m', '12h'));
   const isExplicit = options?.optional('mode', oneOf('implicit', 'explicit')) === 'explicit';
   const longest: CacheLifetime = ttl === '12h' || retention === '24h' ? 'long' : 'short';
-  if (isExplicit && !hasBreakpoint(body)) return 'none';
+  notes.unknown(options);
+  const isMarked = hasBreakpoint(body);
+  if (isExplicit && !isMarked) return 'none';
+  if (isMarked)
+    notes.coerced('prompt_cache_breakpoint', 'each provider chooses the positions of cache points');
   const plan: CachePlan = key === undefined ? {} : { key };
   if (isExplicit) return { prefix: longest, ...plan };
   if (options !== undefined || longest === 'long') return { prefix: longest, messages: longest, ...plan };
@@ -61,11 +74,21 @@ const hasBreakpoint = ({ value }: Fields): boolean =>
   JSON.stringify(value).includes('"prompt_cache_breakpoint":');
 
 /** Converts the description of a function. If `parameters` is missing, the function takes no arguments. */
-export const functionTool = (tool: Fields): ToolSpec => ({
-  name: tool.required('name', nonEmptyString),
-  description: tool.optional('description', string) ?? '',
-  parameters: tool.optional('parameters', jsonObject) ?? { type: 'object', properties: {} },
-});
+export function functionTool(tool: Fields, notes: Notes): ToolSpec {
+  const spec = {
+    name: tool.required('name', nonEmptyString),
+    description: tool.optional('description', string) ?? '',
+    parameters: tool.optional('parameters', jsonObject) ?? { type: 'object', properties: {} },
+  };
+  notes.unused(tool, 'tool', ...NOTED_MEMBERS);
+  return spec;
+}
+
+/** Returns the schema of a response format. The schema receives the description of the format, unless it has its own. */
+export function formatSchema(format: Fields): JsonObject {
+  const description = format.optional('description', string);
+  return { ...(description !== undefined && { description }), ...format.required('schema', jsonObject) };
+}
 
 /** Adds a warning if the request limits the model to one call at a time. */
 export function noteParallelCalls(body: Fields, notes: Notes): void {

@@ -4,7 +4,8 @@ import type { Notes } from './notes.ts';
 /** Transcript of a request. Joins consecutive tool results for the calls of one turn into one message. */
 export class Transcript {
   readonly messages: Message[] = [];
-  private readonly notes: Notes;
+  /** Warnings about members of the turns. */
+  readonly notes: Notes;
   /** Names of called tools, by call id. */
   private readonly called = new Map<string, string>();
   /** Parts of the last assistant turn. Items are appended in place, because a copy per item would take quadratic time. */
