@@ -102,7 +102,7 @@ class Connections {
       const io = { label, name, url: place.url, registrations: own.store, redirectUrl, scope, fetchFn, now };
       const client = await clientFor(clientOptions, server, io);
       const state = newState();
-      const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state);
+      const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state, label);
       const login = { user, server, client, verifier, redirectUrl, scope };
       await pending.add(state, login, loginMs, own.store);
       return { url: url.href };
