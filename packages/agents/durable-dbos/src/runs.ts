@@ -16,7 +16,10 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs of an agent on DBOS, in a process that has launched DBOS. A method that fails rejects with an `LlmError`. */
+/**
+ * Runs of an agent on DBOS, in a process that has launched DBOS. A method that fails rejects with an `LlmError`. A run has no owner:
+ * check an id that a user has sent.
+ */
 export interface DbosAgent {
   /** Starts the run. If the id is already in use, has no effect. Rejects with kind `config` for an invalid state. */
   start(runId: string, input: RunInput): Promise<void>;

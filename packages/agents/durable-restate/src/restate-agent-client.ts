@@ -27,7 +27,10 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Client for the runs of an agent on Restate. A method that fails rejects with an `LlmError`. */
+/**
+ * Client for the runs of an agent on Restate. A method that fails rejects with an `LlmError`. A run has no owner: check an id that a
+ * user has sent.
+ */
 export interface RestateAgentClient {
   /** Starts a run. If the id is already in use, has no effect. Rejects with kind `config` for an invalid state. */
   start(runId: string, input: RunInput, options?: WaitOptions): Promise<void>;

@@ -52,7 +52,7 @@ export interface FromUiOptions {
   /** Id of the chat in the approval signatures. Must equal the `chatId` of `UiOptions`. `@default undefined` */
   readonly chatId?: string | undefined;
   /**
-   * Transcript of this chat, or state of its run, from the application's store. If set, only the page's last user message or
+   * Transcript of this chat, or state of its run, from the application's store, after a check that the chat is of the user. If set, only the page's last user message or
    * decisions are used. If a user message arrives instead of a decision, the pending calls get an error result. To regenerate a
    * response, omit the last turn and its user message. If not set, the page's transcript is used.
    */
@@ -256,7 +256,7 @@ export interface ResumeOptions extends Pick<UiResponseOptions, 'signal' | 'heart
 
 /**
  * Responses that continue when their connection ends, at most one per chat. A chat id gives access to the response, so the
- * application must check that the user owns the chat before it calls `resume` or `stop`.
+ * application must check that the user owns the chat before it calls `start`, `resume` or `stop`.
  */
 export interface ResumableStreams extends AsyncDisposable {
   /**
@@ -290,7 +290,7 @@ export interface UiSuspended {
 
 /** Validated `RunAgentInput` of AG-UI 1.0. */
 export interface AgUiInput extends Pick<UiInput, 'messages' | 'run' | 'decisions'> {
-  /** Id of the thread. */
+  /** Id of the thread, which the client has chosen. Check that the thread is of the user before you load or store data by this id. */
   readonly threadId: string;
   /** Id of the run that the client requests. */
   readonly runId: string;

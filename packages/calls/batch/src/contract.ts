@@ -41,10 +41,13 @@ export interface Batches {
    * Stores a job. Sends no request. If a job with this key exists, returns that job. If its submission was complete, `items` is
    * not read and the other properties of `job` are ignored. If its submission was interrupted, `items` is read from its
    * beginning, and the submission continues where it stopped. Rejects with `config` for an invalid job, for a duplicate id, and
-   * for items that differ from those of the interrupted submission.
+   * for items that differ from those of the interrupted submission, and with `denied` if the job with this key is of another tenant.
    */
   submit(job: JobRequest): Promise<BatchJob>;
-  /** Returns a job by its key. Rejects with `not-found` if no such job exists. */
+  /**
+   * Returns a job by its key. Rejects with `not-found` if no such job exists. A key names a job of any tenant, so check a key that a
+   * user has sent.
+   */
   open(key: string): Promise<BatchJob>;
   /** Returns the keys of all jobs, in string order. */
   keys(): Promise<readonly string[]>;

@@ -16,18 +16,25 @@ const SAME_ITEMS = 'submit the same items, or use another key';
 export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
   const { key } = job;
   const stored = await loadRecord(key, setup);
+  if (stored !== undefined) checkTenant(job, stored.record);
   if (stored?.record.total !== undefined) return;
   checkSpec(job, setup);
   const created = stored === undefined ? newRecord(job) : undefined;
   const isNew = created !== undefined && (await saveRecord(key, created, 0, setup));
   // If another process has created the job in the meantime, the submission continues that job.
-  const { token } = isNew ? created : (stored ?? (await requireRecord(key, setup))).record;
-  const submission = new Submission(key, token, setup);
+  const record = isNew ? created : (stored ?? (await requireRecord(key, setup))).record;
+  checkTenant(job, record);
+  const submission = new Submission(key, record.token, setup);
   const total = await addItems(job, !isNew, submission);
   await submission.write(async (filling, version) => {
     const complete = { ...filling, total, isDone: total === 0 ? true : undefined };
     return saveRecord(key, complete, version, setup);
   });
+}
+
+function checkTenant({ key, tenant }: JobRequest, record: JobRecord): void {
+  if (record.tenant === tenant) return;
+  throw new LlmError('denied', `job "${key}" is of another tenant; use another key`, { path: 'key' });
 }
 
 /** Submission of a job. It needs no lock, because several processes may add the same items. */

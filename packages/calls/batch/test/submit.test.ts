@@ -39,6 +39,30 @@ it.each<readonly [change: object, path: string]>([
   expect(stored?.job['total']).toBeUndefined();
 });
 
+it.each([
+  ['a complete submission', { key: 'j' }],
+  ['an interrupted submission', { key: 'cut' }],
+])('refuses the key of %s of another tenant, in each process, and stores nothing', async (_, { key }) => {
+  const { batches, options } = world();
+  const other = createBatches(options);
+  await batches.submit({ ...valid, tenant: 'ann' });
+  const cut = (function* () {
+    yield* items('x');
+    throw new Error('cut');
+  })();
+  await expect(batches.submit({ ...valid, key: 'cut', items: cut, tenant: 'ann' })).rejects.toThrow('cut');
+  const before = await options.store?.load(key);
+  for (const process of [batches, other])
+    for (const tenant of ['bob', undefined])
+      await expect(process.submit({ ...valid, key, tenant })).rejects.toMatchObject({
+        kind: 'denied',
+        details: { path: 'key' },
+      });
+  expect(await options.store?.load(key)).toEqual(before);
+  for (const process of [batches, other])
+    expect((await process.submit({ ...valid, key, tenant: 'ann' })).key).toBe(key);
+});
+
 it('rejects a request that is not JSON', async () => {
   const { batches } = world();
   const invalidItems = [{ request: { ...request, maxTokens: 5n } }] as never;

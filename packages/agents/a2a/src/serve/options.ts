@@ -49,7 +49,8 @@ export interface ServeA2aOptions {
    */
   readonly store?: A2aStore | undefined;
   /**
-   * Task store of the A2A SDK, such as its stores in a database, for more than 1,000 tasks per caller.
+   * Task store of the A2A SDK, such as its stores in a database, for more than 1,000 tasks per caller. It must separate the tasks of
+   * callers by the user and the tenant of the context, as the stores of the SDK do.
    * @default tasks are stored in `store`, and the list contains the newest 1,000 tasks of a caller
    */
   readonly tasks?: TaskStore | undefined;

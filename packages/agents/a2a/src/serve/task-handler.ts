@@ -92,6 +92,9 @@ export class TaskHandler extends DefaultRequestHandler {
    * it to cancel the task itself.
    */
   override async cancelTask(params: CancelTaskRequest, context: ServerCallContext): Promise<Task> {
+    const found = await this.tasks.load(params.id, context);
+    // The records of a run do not name its owner. The SDK answers for a task that the caller does not have.
+    if (found === undefined || isEnded(found)) return super.cancelTask(params, context);
     const taken = await this.takeQuestion(params.id, context);
     if (taken === undefined && !this.runs.isRunning(params.id) && (await this.records.isHeld(params.id)))
       await this.records.requestCancel(params.id);

@@ -25,7 +25,7 @@ const MAX_CHARACTERS = 16 * 1_048_576;
 /**
  * Watches a run in another process. Resolves with its events when the subscription is active. Events are in order and unique.
  * Events of outdated attempts are omitted. The iteration ends with the run, and rejects with an `LlmError` if the channel fails.
- * A channel may lose events, but it cannot affect the result of the run.
+ * A channel may lose events, but it cannot affect the result of the run. A run has no owner: check an id that a user has sent.
  *
  * @example
  * const events = await watchRun(channel, 'order-7', { over: () => runs.result('order-7') });

@@ -25,7 +25,8 @@ export interface RunOptions extends Omit<CallOptions, 'key'>, Observers {
   /** Value that tools receive as `ToolContext.context`. @default undefined */
   readonly context?: unknown;
   /**
-   * Id of the run in `ToolContext.key`. Ignored if the state has pending calls and an id. If it is set, each model call has the key
+   * Id of the run in `ToolContext.key`. Runs with equal ids share keys and jobs, also if different users start them, so check an id
+   * that a user has sent. Ignored if the state has pending calls and an id. If it is set, each model call has the key
    * `<run>/<step>`, so that a repeated run with a model of `@majordomo/background` continues the jobs of its steps.
    * @default the state's id, or a UUID
    */

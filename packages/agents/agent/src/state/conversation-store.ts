@@ -36,7 +36,10 @@ export interface ConversationHit extends ConversationInfo {
   readonly excerpt: string;
 }
 
-/** Store of conversations with a full-text search. Messages are stored unencrypted. */
+/**
+ * Store of conversations with a full-text search. Messages are stored unencrypted. A conversation has no owner: check that a
+ * conversation is of the user before you pass an id that the user has sent, and filter the results of `list` and `search`.
+ */
 export interface ConversationStore {
   /**
    * Saves a conversation and returns its new version. `after`: version on which this save is based. Omit it for a new

@@ -1,7 +1,9 @@
 import type { RunState } from './state.ts';
 
 /**
- * Store of agent runs, such as `runs` of `@majordomo/store-sqlite` and `@majordomo/store-postgres`. `load` locks the run for
+ * Store of agent runs. A run has no owner: check that a run is of the user before you pass an id that the user has sent.
+ *
+ * Stores are, for example, `runs` of `@majordomo/store-sqlite` and `@majordomo/store-postgres`. `load` locks the run for
  * `leaseMs` (60,000 ms by default). The loading process renews the lock. `save` and `release` unlock the run.
  *
  * Every lock and every save gives the run a higher version. A store object remembers the version that it last loaded or saved, and

@@ -5,6 +5,7 @@ import type {
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
+import { isLoopback, mayOpen } from './loopback.ts';
 import { scopeUnion, type LoginServer } from './login-server.ts';
 
 /** Login that waits for the user. The members are JSON, so that another process can finish the login. */
@@ -38,10 +39,11 @@ export function loginScope(
   return scope === undefined || !isOffline ? scope : scopeUnion(scope, 'offline_access');
 }
 
-/** Starts a login, and returns the address of its page. */
+/** Starts a login, and returns the address of its page. Throws `auth` for an address that a user must not open. */
 export async function startCodeLogin(
   { server, client, redirectUrl, scope }: Omit<CodeLogin, 'verifier'>,
   state: string,
+  label: string,
 ): Promise<{ readonly url: URL; readonly verifier: string }> {
   const sdk = await loadClient();
   const { metadata, resource } = server;
@@ -53,6 +55,12 @@ export async function startCodeLogin(
     ...(scope === undefined ? {} : { scope }),
     ...(resource === undefined ? {} : { resource }),
   });
+  if (!mayOpen(authorizationUrl, isLoopback(new URL(server.url))))
+    throw new LlmError(
+      'auth',
+      `${label}: the authorization server ${new URL(server.url).host} names a login page with the scheme "${authorizationUrl.protocol}"; it must be https, or http if the server and the page are on this machine`,
+      { code: 'login-failed' },
+    );
   return { url: authorizationUrl, verifier: codeVerifier };
 }
 

@@ -58,7 +58,7 @@ export async function login(options: McpLogin, request: LoginRequest, io: LoginI
     const { url: redirectUrl, answer } = redirect;
     const clientIo = { label, name, url: serverUrl, registrations, redirectUrl, scope, fetchFn };
     const client = await clientFor(clientOptions, server, { ...clientIo, now: clock.now() });
-    const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state);
+    const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state, label);
     abandoned.throwIfAborted();
     const callback = await withPause(pause, async () => {
       const shown = (async () => show(url.href))().then(() => answer);

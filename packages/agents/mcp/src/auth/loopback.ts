@@ -1,3 +1,10 @@
 /** Whether an address belongs to this machine. */
 export const isLoopback = ({ hostname }: URL): boolean =>
   /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
+
+/**
+ * Whether a user may open an address that a server names: https, or http on this machine if the server is also on this machine. Other
+ * schemes start programs and open files, and http leads to devices of the user's network.
+ */
+export const mayOpen = (address: URL, isServerLocal: boolean): boolean =>
+  address.protocol === 'https:' || (isServerLocal && address.protocol === 'http:' && isLoopback(address));

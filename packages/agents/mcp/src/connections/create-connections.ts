@@ -102,7 +102,7 @@ class Connections {
       const io = { label, name, url: place.url, registrations: own.store, redirectUrl, scope, fetchFn, now };
       const client = await clientFor(clientOptions, server, io);
       const state = newState();
-      const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state);
+      const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state, label);
       const login = { user, server, client, verifier, redirectUrl, scope };
       await pending.add(state, login, loginMs, own.store);
       return { url: url.href };
@@ -114,9 +114,9 @@ class Connections {
     const own = this.loginOf(user);
     const callback = URL.parse(callbackUrl, options.redirectUrl)?.searchParams ?? new URLSearchParams();
     const [state = '', ...others] = callback.getAll('state');
-    const login = others.length > 0 ? undefined : await pending.take(state);
+    const login = others.length > 0 ? undefined : await pending.take(state, user);
     // The messages are equal, so that a user does not learn which logins of other users exist.
-    if (login?.user !== user)
+    if (login === undefined)
       throw new LlmError(
         'auth',
         `${label}: the login failed: no login of this user waits for this callback; start another login`,

@@ -46,10 +46,16 @@ export class PendingLogins {
     await own.set(this.listName, JSON.stringify([...current, { state, until }]));
   }
 
-  /** Returns the login of a state and removes it, so that a callback is accepted once. `undefined`: unknown, used or expired. */
-  async take(state: string): Promise<PendingLogin | undefined> {
+  /**
+   * Returns the login of a user with a state and removes it, so that a callback is accepted once. `undefined`: unknown, used, expired
+   * or of another user.
+   */
+  async take(state: string, user: string): Promise<PendingLogin | undefined> {
     if (!STATE.test(state)) return undefined;
-    const entry = await takeJson(this.store, this.nameFor(state), this.clock);
+    const name = this.nameFor(state);
+    // Another user must not end the login.
+    if (asRecord(await storedJson(this.store, name))['user'] !== user) return undefined;
+    const entry = await takeJson(this.store, name, this.clock);
     if (!isLogin(entry) || entry.url !== this.url) return undefined;
     return entry.until > this.clock.now() ? entry : undefined;
   }

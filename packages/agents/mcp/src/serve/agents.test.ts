@@ -127,7 +127,7 @@ it('denies only the suspended calls if the client can ask a person', async () =>
   ]);
 });
 
-it('stores a run for an hour, for the same tool', async () => {
+it('stores a run for an hour', async () => {
   const entries = new Map<string, string>();
   const store: McpStore = {
     get: async (name) => entries.get(name),
@@ -140,12 +140,12 @@ it('stores a run for an hour, for the same tool', async () => {
   });
   const { requestState } = (await agents.call(call(), reply())) as WaitingRun;
   const [[name, value] = ['', '']] = [...entries];
-  expect(name).toBe(`mcp-run/${requestState}`);
-  const entry = { tool: 'helper', ids: ['a'], until: 3_601_000, state: { steps: 1 } };
+  expect(name).toBe(`mcp-run/helper/${requestState}`);
+  const entry = { ids: ['a'], until: 3_601_000, state: { steps: 1 } };
   expect(JSON.parse(value)).toEqual(entry);
   now.mockReturnValue(3_600_999);
   expect(await agents.call(call(), reply({ requestState }))).toEqual(text('ok'));
-  for (const change of [{ tool: 'other' }, { until: 3_600_999 }, { until: undefined }]) {
+  for (const change of [{ until: 3_600_999 }, { until: undefined }]) {
     entries.set(name, JSON.stringify({ ...entry, ...change }));
     expect(await agents.call(call(), reply({ requestState }))).toMatchObject({ isError: true });
     expect(entries.size).toBe(0);

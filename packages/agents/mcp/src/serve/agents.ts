@@ -98,8 +98,8 @@ export class ServedAgents {
   private async wait({ state, awaiting }: RunResult, tool: string): Promise<WaitingRun> {
     const requestState = crypto.randomUUID();
     const ids = awaiting.map(({ id }) => id);
-    const entry = { tool, ids, until: Date.now() + LIFETIME_MS, state: toJson(state) };
-    await this.store.set(entryName(requestState), JSON.stringify(entry));
+    const entry = { ids, until: Date.now() + LIFETIME_MS, state: toJson(state) };
+    await this.store.set(entryName(tool, requestState), JSON.stringify(entry));
     return { calls: awaiting, requestState };
   }
 
@@ -110,9 +110,8 @@ export class ServedAgents {
   ): Promise<{ readonly ids: readonly string[]; readonly state: RunState } | undefined> {
     // The client chooses the name, so another text must not become a part of a name in the store.
     if (!RUN_NAME.test(id)) return undefined;
-    const entry = await takeJson(this.store, entryName(id), systemClock);
-    if (!isRecord(entry) || entry['tool'] !== tool || !(Number(entry['until']) > Date.now()))
-      return undefined;
+    const entry = await takeJson(this.store, entryName(tool, id), systemClock);
+    if (!isRecord(entry) || !(Number(entry['until']) > Date.now())) return undefined;
     return { ids: entry['ids'] as readonly string[], state: fromJson(entry['state']) };
   }
 }
@@ -123,4 +122,5 @@ const CANNOT_SUSPEND = 'the call waits for a result, which this server cannot re
 /** Form of the names that `wait` returns. */
 const RUN_NAME = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-const entryName = (id: string): string => `mcp-run/${id}`;
+/** Name with the tool, so that a call of another tool does not take the run. */
+const entryName = (tool: string, id: string): string => `mcp-run/${encodeURIComponent(tool)}/${id}`;

@@ -2,15 +2,21 @@ import { checkValue, describeIssues, LlmError, type JsonObject } from '@majordom
 import { abortable, asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
+import { isLoopback, mayOpen } from '../auth/loopback.ts';
+import { isProgram } from '../check-options.ts';
 import { refusalError } from './refusal-error.ts';
+
+/** Server that asks a question. */
+type Asking = Pick<McpOptions, 'name' | 'place'>;
 
 /** Shows a server's question to the user and returns the reply. Throws if the reply does not match the server's schema. */
 export async function elicit(
   params: ElicitRequestParams,
+  server: Asking,
   onElicit: NonNullable<McpOptions['onElicit']>,
   signal: AbortSignal,
 ): Promise<ElicitResult> {
-  const question = questionOf(params);
+  const question = questionOf(params, server);
   const called = (async () => onElicit(question, { signal }))();
   const reply = await abortable(called, signal).catch(() => undefined);
   // If the callback failed, the user has neither agreed nor declined.
@@ -20,15 +26,29 @@ export async function elicit(
   return resultOf(question, reply);
 }
 
-/** Returns a server's question. Throws `protocol` for a question that cannot be shown. */
-export function questionOf(params: ElicitRequestParams): McpQuestion {
+/** Returns a server's question. Throws `protocol` for a question that cannot be shown, and for an address that a user must not open. */
+export function questionOf(params: ElicitRequestParams, server: Asking): McpQuestion {
   const { mode, message, ...rest } = asRecord(params);
   const { url, requestedSchema: schema } = rest;
   if (typeof message === 'string') {
-    if (mode === 'url' && typeof url === 'string') return { mode, message, url };
+    if (mode === 'url' && typeof url === 'string') {
+      checkAddress(url, server);
+      return { mode, message, url };
+    }
     if (mode !== 'url' && isRecord(schema)) return { mode: 'form', message, schema: schema as JsonObject };
   }
   throw new LlmError('protocol', 'the server sent an invalid question');
+}
+
+function checkAddress(address: string, { name, place }: Asking): void {
+  const isLocal = isProgram(place) || isLoopback(new URL(place.url));
+  const url = URL.parse(address);
+  if (url !== null && mayOpen(url, isLocal)) return;
+  const scheme = url === null ? 'no scheme' : `the scheme "${url.protocol}"`;
+  throw new LlmError(
+    'protocol',
+    `mcp "${name}": the server asks the user to open an address with ${scheme}; it must be https, or http if the server and the address are on this machine`,
+  );
 }
 
 /** Returns the reason why a reply is invalid, or `undefined` for a valid reply. */

@@ -7,6 +7,7 @@ import { capabilitiesFor, handleServerRequests, ServerRequests } from './handler
 import { Sampler } from './sampling.ts';
 
 const { signal } = new AbortController();
+const server = { name: 'x', place: { url: 'https://mcp.example' } };
 const model = (generate: (...args: readonly never[]) => unknown) => ({ generate }) as never;
 const answering = model(async () => ({ text: 'hi', target: 'a/b', finish: 'stop' }));
 const cancel = () => ({ action: 'cancel' }) as const;
@@ -38,7 +39,7 @@ it.each([
   [{ mode: 'form', ...formParams }, form],
   [page, page],
 ])('%j is the question %j', (params, question) => {
-  expect(questionOf(params as never)).toEqual(question);
+  expect(questionOf(params as never, server)).toEqual(question);
 });
 
 it.each([
@@ -49,8 +50,36 @@ it.each([
   { message: 'a', mode: 'url', requestedSchema: {} },
   { message: 'a', mode: 'url', url: 5 },
 ])('%j is not a question', (params) => {
-  expect(() => questionOf(params as never)).toThrow(
+  expect(() => questionOf(params as never, server)).toThrow(
     expect.objectContaining({ kind: 'protocol', message: 'the server sent an invalid question' }) as Error,
+  );
+});
+
+const LOCAL = { url: 'http://127.0.0.1:5/mcp' };
+
+it.each([
+  ['https://a.example', server.place],
+  ['http://localhost:8080/x', LOCAL],
+  ['http://[::1]/x', { command: 'program' }],
+])('the address %s of a question of %j is shown', (url, place) => {
+  expect(questionOf({ ...page, url } as never, { ...server, place })).toMatchObject({ url });
+});
+
+it.each([
+  ['file:///etc/passwd', LOCAL, '"file:"'],
+  ['vscode://x/y', { command: 'program' }, '"vscode:"'],
+  ['javascript:alert(1)', LOCAL, '"javascript:"'],
+  ['http://127.0.0.1/reboot', server.place, '"http:"'],
+  ['http://192.168.0.1/reboot', LOCAL, '"http:"'],
+  ['no address', server.place, 'no scheme'],
+])('the address %s of a question of %j is refused', (url, place, scheme) => {
+  expect(() => questionOf({ ...page, url } as never, { ...server, place })).toThrow(
+    expect.objectContaining({
+      kind: 'protocol',
+      message: expect.stringContaining(
+        `mcp "x": the server asks the user to open an address with ${scheme.startsWith('"') ? 'the scheme ' : ''}${scheme}`,
+      ) as string,
+    }) as Error,
   );
 });
 
@@ -101,10 +130,14 @@ it('cancels a question if the callback fails', async () => {
     seen.push(args);
     throw new Error('bug');
   };
-  expect(await elicit(formParams as never, failing, signal)).toEqual({ action: 'cancel' });
+  expect(await elicit(formParams as never, server, failing, signal)).toEqual({ action: 'cancel' });
   expect(seen).toEqual([[form, { signal }]]);
-  expect(await elicit(formParams as never, () => undefined as never, signal)).toEqual({ action: 'cancel' });
-  await expect(elicit(formParams as never, () => ({ action: 'accept' }), signal)).rejects.toThrow('name');
+  expect(await elicit(formParams as never, server, () => undefined as never, signal)).toEqual({
+    action: 'cancel',
+  });
+  await expect(elicit(formParams as never, server, () => ({ action: 'accept' }), signal)).rejects.toThrow(
+    'name',
+  );
 });
 
 /** Replies of the requests, and the log of pauses. */

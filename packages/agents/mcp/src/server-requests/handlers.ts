@@ -6,13 +6,16 @@ import type { McpOptions, McpQuestion } from '../options.ts';
 import { elicit, questionOf } from './elicitation.ts';
 import { Sampler } from './sampling.ts';
 
-type Options = Pick<McpOptions, 'roots' | 'sampling' | 'onElicit' | 'protocol' | 'suspend' | 'apps'>;
+type Options = Pick<
+  McpOptions,
+  'name' | 'place' | 'roots' | 'sampling' | 'onElicit' | 'protocol' | 'suspend' | 'apps'
+>;
 
 /** Extension of 2026 for tasks (SEP-2663). */
 const TASKS = 'io.modelcontextprotocol/tasks';
 
 /** Returns the client capabilities for which the application set an option. The SDK refuses requests for other capabilities. */
-export function capabilitiesFor(options: Options): ClientCapabilities {
+export function capabilitiesFor(options: Omit<Options, 'name' | 'place'>): ClientCapabilities {
   const { roots, sampling, onElicit, protocol, suspend = [], apps = false } = options;
   const canElicit = onElicit !== undefined || suspend.includes('elicitation');
   const extensions = {
@@ -55,7 +58,7 @@ export class ServerRequests {
     for (const [key, request] of Object.entries(requests)) {
       const { method, params } = asRecord(request);
       if (method === 'elicitation/create' && this.options.suspend?.includes('elicitation') === true)
-        questions[key] = questionOf(params as ElicitRequestParams);
+        questions[key] = questionOf(params as ElicitRequestParams, this.options);
       else replies[key] = (await this.replyTo(method, params, signal)) as JsonValue;
     }
     return { questions, replies };
@@ -65,7 +68,7 @@ export class ServerRequests {
     const { sampler, pause, options } = this;
     const { roots, onElicit } = options;
     if (method === 'elicitation/create' && onElicit !== undefined)
-      return withPause(pause, () => elicit(params as ElicitRequestParams, onElicit, signal));
+      return withPause(pause, () => elicit(params as ElicitRequestParams, options, onElicit, signal));
     if (method === 'sampling/createMessage' && sampler !== undefined)
       return withPause(pause, () => sampler.sample(params as never, signal));
     if (method === 'roots/list' && roots !== undefined) return Promise.resolve(rootsResult(roots));
@@ -84,7 +87,7 @@ export function handleServerRequests(client: Client, { options, sampler, pause }
     );
   if (onElicit !== undefined)
     client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
-      withPause(pause, () => elicit(params, onElicit, mcpReq.signal)),
+      withPause(pause, () => elicit(params, options, onElicit, mcpReq.signal)),
     );
   else if (suspend.includes('elicitation'))
     // A question is an open request, which ends with the process. The run therefore cannot pause for it.

@@ -67,6 +67,70 @@ it.each<[string, (port: string, issuer: string) => Parameters<typeof publicServe
   expect(journal).toEqual([]);
 });
 
+/** Connects to a public server whose authorization server, at the same address, names `page` as its login page. */
+async function shownPage(page: string): Promise<{ shown: string[]; errors: unknown[] }> {
+  const { origin } = new URL(PLACE);
+  const json = (value: object, init?: ResponseInit): Response => Response.json(value, init);
+  const fetch: typeof globalThis.fetch = (input) => {
+    const { pathname } = new URL(String(input));
+    const challenge = `Bearer resource_metadata="${OWN}"`;
+    if (pathname === '/mcp')
+      return Promise.resolve(new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }));
+    if (pathname === '/metadata')
+      return Promise.resolve(json({ resource: PLACE, authorization_servers: [origin] }));
+    return Promise.resolve(
+      json({
+        issuer: origin,
+        authorization_endpoint: page,
+        token_endpoint: `${origin}/token`,
+        response_types_supported: ['code'],
+        code_challenge_methods_supported: ['S256'],
+      }),
+    );
+  };
+  const shown: string[] = [];
+  const show = (url: string): void => {
+    shown.push(url);
+    throw new Error('the user closed the page');
+  };
+  const client = { clientId: 'app', issuer: origin };
+  const auth = { grant: 'login' as const, client, show };
+  const connecting = connectMcp({ name: 'm', place: { url: PLACE, fetch, auth } });
+  const options = { name: 'm', place: { url: PLACE, fetch }, client, store: mapStore() };
+  const connections = createMcpConnections({ ...options, redirectUrl: 'https://app.example/callback' });
+  const login = connections.login('ann').then(({ url }) => shown.push(url));
+  return {
+    shown,
+    errors: await Promise.all([rejection(connecting), login.catch((error: unknown) => error)]),
+  };
+}
+
+it.each([
+  'file:///etc/passwd',
+  'file://attacker.example/share/x',
+  'ms-msdt:/id',
+  'vscode://x/y',
+  'http://169.254.169.254/latest/',
+  'http://192.168.0.1/reboot',
+  'http://127.0.0.1:8080/reboot',
+])('does not show the login page %s of a public server', async (page) => {
+  const { shown, errors } = await shownPage(page);
+  expect(shown).toEqual([]);
+  const { host } = new URL(PLACE);
+  const message = `mcp "m": the authorization server ${host} names a login page with the scheme "${new URL(page).protocol}"`;
+  for (const error of errors)
+    expect(error).toMatchObject({
+      kind: 'auth',
+      details: { code: 'login-failed' },
+      message: expect.stringContaining(message) as string,
+    });
+});
+
+it('shows a login page with https', async () => {
+  const { shown } = await shownPage('https://login.example/authorize');
+  expect(shown.map((url) => new URL(url).origin)).toEqual(['https://login.example', 'https://login.example']);
+});
+
 it('does not follow a redirect of metadata to this machine', async () => {
   const { issuer, journal } = await privateServer();
   const redirect = (): Response =>
