@@ -57,7 +57,7 @@ export interface BatchRecord {
   requests?: number | undefined;
   /** Amounts that the ledger reserves for the batch. */
   most?: StoredAmount | undefined;
-  /** Last upload of the input that a process has begun. Absent in records of version 1.0. */
+  /** Last upload of the input that a process has begun. Absent until then. */
   uploading?: StoredUploading | undefined;
   /** Id of the uploaded input. */
   upload?: string | undefined;
