@@ -9,14 +9,6 @@ import { ROOT } from '../build/packages.ts';
 /** Time for an installation, two builds and the tests of the vendors on two cores. */
 const LONG = 900_000;
 const PROFILE = 'packages/providers/openai-wire/src/profiles/acme.ts';
-const CHANGESET = `---
-'@majordomo/openai-wire': minor
-'@majordomo/provider-openai': minor
-'@majordomo/eslint-plugin': patch
----
-
-The profile \`acme\`.
-`;
 const SCOPES = [
   'packages/providers/openai-wire',
   'packages/providers/provider-openai/test/conformance.test.ts',
@@ -54,10 +46,9 @@ ${members}  unverified: 'API reference (2026); no recording',
 }
 
 it(
-  'a new vendor needs its profile and a changeset by hand, and passes lint and tests',
+  'a new vendor needs only its profile, and passes lint and tests',
   () => {
     writeFileSync(join(tree, PROFILE), profileFile());
-    writeFileSync(join(tree, '.changeset/acme.md'), CHANGESET);
     run('pnpm', 'generate');
     // Each line has two columns of states and a space before the path.
     const lines = run('git', 'status', '--porcelain').trimEnd().split('\n');

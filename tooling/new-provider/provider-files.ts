@@ -58,8 +58,15 @@ function changedLists(name: string): Record<string, string> {
     ),
     line('.env.example', 'CEREBRAS_API_KEY=', `${name.toUpperCase().replaceAll('-', '_')}_API_KEY=`),
     [
-      `.changeset/a-new-provider-${name}.md`,
-      `---\n---\n\n\`@majordomo/provider-${name}\`: ${pascal(name)}, over its own API.\n`,
+      `.changeset/first-release-provider-${name}.md`,
+      `---
+'@majordomo/provider-${name}': minor
+---
+
+First release. A provider for ${pascal(name)}, over its own API.
+
+[Documentation](https://github.com/majordomo-llm/majordomo/blob/main/packages/providers/provider-${name}/README.md)
+`,
     ],
   ]);
 }

@@ -156,8 +156,7 @@ export async function checkData(stores: WrittenStores): Promise<void> {
   }
   if (jobs !== undefined) {
     const stored = await jobs.load('answer');
-    // Release 1.0.0 stored no jobs.
-    if (stored !== undefined) expect(stored.record).toBe(JOB);
+    expect(stored?.record).toBe(JOB);
     expect(await jobs.save('answer', '{}', stored?.version ?? 0, {})).toBeGreaterThan(stored?.version ?? 0);
     expect(await jobs.due(1)).toEqual([]);
   }

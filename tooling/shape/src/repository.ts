@@ -8,6 +8,8 @@ export { ROOT };
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  /** `rank`: what a published package promises (apps/docs/stability.md). `provider`: whether the lint rule allows raw calls. */
+  readonly majordomo?: { readonly rank?: 'stable' | 'experimental'; readonly provider?: true };
   readonly private?: boolean;
   readonly description?: string;
   readonly license?: string;

@@ -304,13 +304,6 @@ describe('a name of another library', () => {
       'chain.maxRetries is not an option; use attempts, which includes the first attempt',
     );
   });
-
-  it('and the former name of a time limit are rejected', async () => {
-    const { majordomo } = world({ 'a/x': ['hi'] });
-    const options = { timeouts: { wholeMs: 5 } } as CallOptions;
-    const error = await failure(majordomo.model('a/x').generate(request, options));
-    expect(error.message).toBe('timeouts.wholeMs is not an option; use completeMs');
-  });
 });
 
 it('an object of a class is accepted by its methods', () => {

@@ -59,7 +59,7 @@ export interface BatchRecord {
   most?: StoredAmount | undefined;
   /** Number of earlier reservations, which have been released. Each reservation has a separate id. */
   reservations?: number | undefined;
-  /** Last upload of the input that a process has begun. Absent in records of version 1.0. */
+  /** Last upload of the input that a process has begun. Absent until then. */
   uploading?: StoredUploading | undefined;
   /** Id of the uploaded input. */
   upload?: string | undefined;

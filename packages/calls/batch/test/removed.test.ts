@@ -89,3 +89,13 @@ describe.each<[method: 'submit' | 'cancel' | 'remove', call: string, number: num
     }
   });
 });
+
+it('rejects a job of a newer format', async () => {
+  const { options } = world();
+  await (options.store as BatchStore).save('j', { format: 2 }, 0);
+  const job = await createBatches(options).open('j');
+  await expect(job.poll()).rejects.toMatchObject({
+    kind: 'config',
+    message: 'job "j" was stored by a newer version of @majordomo/batch; update the package',
+  });
+});

@@ -134,22 +134,6 @@ describe('a vault in a file', () => {
     },
   );
 
-  it('removes the temporary files of killed writers of earlier versions, and no other files', async () => {
-    await fileVault({ path }).update('a', () => key('v'));
-    const others = [
-      'other.json.0123456789abcdef.tmp',
-      'vault.json.0123456789abcdef.tmp.x',
-      'vault.json.0123456789abcde.tmp',
-      'vault.json.corrupt-0123456789ab',
-    ];
-    for (const name of [...others, 'vault.json.0123456789abcdef.tmp'])
-      writeFileSync(join(path, '..', name), '');
-    await fileVault({ path }).update('a', () => key('w'));
-    expect(readdirSync(join(path, '..')).toSorted()).toEqual(
-      [...others, 'vault.json', 'vault.json.lock'].toSorted(),
-    );
-  });
-
   it('reports a file that cannot be written, and leaves no claim', async () => {
     const error = await failureOf(
       fileVault({ path }).update('a', () => {

@@ -72,20 +72,4 @@ describeWith('redis', 'a settled reservation', () => {
     expect(await redis().evalsha(...last)).toMatchObject(['late', expect.any(Number)]);
     expect(await ledger.counters('')).toMatchObject([{ used: 1n, held: 1n }]);
   });
-
-  it('of an earlier version without a known time is settled and known for an hour', async () => {
-    const { ledger } = stores();
-    for (const id of ['old', 'old lapsed']) await ledger.reserve(id, [claim], 30_000);
-    for (const [id, lapsed] of [
-      ['old', ''],
-      ['old lapsed', 'l'],
-    ] as const) {
-      const key = await keyOf(id);
-      const now = (await redis().get(key)) ?? '';
-      expect(now).toMatch(/^\d+\[/);
-      await redis().set(key, lapsed + now.replace(/^\d+/, ''));
-      expect(await ledger.settle(id, [{ counter: 'a', amount: 1n }])).toBe(lapsed === '');
-      expect(await redis().pttl(key)).toBeGreaterThan(3_500_000);
-    }
-  });
 });

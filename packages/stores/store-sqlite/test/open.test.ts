@@ -10,7 +10,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { MIGRATIONS } from '../src/file/schema.ts';
+import { FORMAT } from '../src/file/schema.ts';
 import { sqliteStores } from '../src/index.ts';
 import { folder } from './folder.ts';
 
@@ -106,7 +106,7 @@ describe('a file', () => {
     database.close();
     const error = errorOf(() => sqliteStores(path));
     expect(error.message).toContain('newer.db was written by a newer version');
-    expect(error.message).toContain(`(format 99; this version supports formats up to ${MIGRATIONS.length})`);
+    expect(error.message).toContain(`(format 99; this version supports formats up to ${FORMAT})`);
     expect(damagedFilesOf(path)).toEqual([]);
   });
 

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { assembleReleasePlan } from '@changesets/assemble-release-plan';
+import { readConfig } from '@changesets/config';
+import { readChangesets } from '@changesets/read';
+import { getPackages } from '@manypkg/get-packages';
 import { describe, expect, test } from 'vitest';
 import { auditVerdict, lacksIn, lacksOfImports, lacksOfSize } from '../../../release/lacks.mjs';
 import { unpublishedOf } from '../../../release/lookup.mjs';
-import { published, read } from '../../src/repository.ts';
+import { exists, published, read, ROOT } from '../../src/repository.ts';
 
 const paths = ['package.json', 'LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'];
 const manifest = {
@@ -88,6 +92,53 @@ test('a size over 15 % above its recorded size is held back, also without a reco
   expect([...lacksOfSize('a', 115, { a: 100 })]).toEqual([]);
   expect([...lacksOfSize('a', 116, { a: 100 })]).toEqual([expect.stringContaining('recorded 100')]);
   expect([...lacksOfSize('b', 1, { a: 100 })]).toEqual([expect.stringContaining('no recorded size')]);
+});
+
+describe('a first release', async () => {
+  const VERSIONS = { stable: '1.0.0', experimental: '0.1.0' };
+  const LINK = /\]\(https:\/\/github\.com\/majordomo-llm\/majordomo\/blob\/main\/([\w/.-]+)\)/g;
+  /** The version decides which packages are released, because a shallow clone has no tags. */
+  const unreleased = published.filter(({ manifest }) => manifest.version === '0.0.0');
+  const isAnyReleased = unreleased.length < published.length;
+  const names = new Set(unreleased.map(({ manifest }) => manifest.name));
+  const changesets = await readChangesets(ROOT);
+  const notes = changesets.filter(
+    ({ releases }) => !isAnyReleased || releases.some(({ name }) => names.has(name)),
+  );
+
+  test('gives a package its CHANGELOG.md and a version other than 0.0.0', () => {
+    const released = published.filter(({ path }) => exists(`${path}/CHANGELOG.md`));
+    expect(released.map(({ path }) => path)).toEqual(
+      published.filter((one) => !unreleased.includes(one)).map(({ path }) => path),
+    );
+  });
+
+  test('has one note per package, and no other changeset', () => {
+    const expected = [...names].map((name) => [`first-release-${name.replace('@majordomo/', '')}`, [name]]);
+    const actual = notes.map(({ id, releases }) => [id, releases.map(({ name }) => name)]);
+    expect(actual.sort()).toEqual(expected.sort());
+  });
+
+  test('has notes of at most 120 words with a link to a document', () => {
+    for (const { id, summary } of notes) {
+      expect(summary.split(/\s+/).length, id).toBeLessThanOrEqual(120);
+      const linked = [...summary.matchAll(LINK)].map(([, path = '']) => path);
+      expect(linked.length, id).toBe(1);
+      expect(linked.filter((path) => !exists(path))).toEqual([]);
+    }
+  });
+
+  test('starts each package at the version of its rank', async () => {
+    const packages = await getPackages(ROOT);
+    const { config } = await readConfig(ROOT, packages);
+    const { releases } = assembleReleasePlan(changesets, packages, config!, undefined);
+    const planned = releases.filter(({ name }) => names.has(name));
+    expect(Object.fromEntries(planned.map(({ name, newVersion }) => [name, newVersion]))).toEqual(
+      Object.fromEntries(
+        unreleased.map(({ manifest: { name, majordomo } }) => [name, VERSIONS[majordomo!.rank!]]),
+      ),
+    );
+  });
 });
 
 describe('the audit', () => {

@@ -18,8 +18,6 @@ export class ListEntry {
   private readonly store: McpStore | undefined;
   /** Name that contains a hash of the address, because the address of a program may be long and contain secrets. */
   private readonly name: string;
-  /** Name without the address, which earlier versions used for all servers of one name. */
-  private readonly formerName: string;
   private readonly place: string;
   /** Resolves when the latest list is stored. */
   written: Promise<void> = Promise.resolve();
@@ -27,14 +25,12 @@ export class ListEntry {
   constructor({ name, place, store }: McpOptions) {
     this.store = store && namedStore(store, `mcp "${name}"`);
     this.place = addressOf(place);
-    this.formerName = `mcp/${name}/tools`;
-    this.name = `${this.formerName}/${hash128(this.place)}`;
+    this.name = `mcp/${name}/tools/${hash128(this.place)}`;
   }
 
   /** Returns the stored list, or `undefined` if the entry is missing, is damaged, or is the list of another server. */
   async read(): Promise<StoredList | undefined> {
-    const entry =
-      (await storedJson(this.store, this.name)) ?? (await storedJson(this.store, this.formerName));
+    const entry = await storedJson(this.store, this.name);
     if (!isRecord(entry) || entry['place'] !== this.place) return undefined;
     return isList(entry) ? entry : undefined;
   }

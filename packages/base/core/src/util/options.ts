@@ -27,15 +27,14 @@ export interface Kinds {
 /** Kinds of all options of a type. An option without a kind is a type error. */
 export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kind };
 
-/** Kinds of time limits, and a former name. */
-export const TIMEOUT_KINDS: KindsOf<Timeouts> & Kinds = {
+/** Kinds of time limits. */
+export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
   connectMs: 0,
   firstContentMs: 0,
   idleMs: 0,
   completeMs: 0,
   totalMs: 0,
   unreadMs: 0,
-  wholeMs: 'refused: use completeMs',
 };
 
 /**

@@ -141,7 +141,12 @@ describe('a claim of another process', () => {
   it.each([
     ['of this machine that runs', claimOf(process.ppid, IDENTITY), 0, STARTED],
     ['of this machine that runs and was suspended', claimOf(process.ppid, IDENTITY), HOUR_MS, STARTED],
-    ['of an earlier version, renewed after the start of its process', claimOf(process.ppid), 59_000, STARTED],
+    [
+      'of this machine without an identity, renewed after the start of its process',
+      claimOf(process.ppid),
+      59_000,
+      STARTED,
+    ],
     ['of this machine, renewed after the boot', claimOf(process.ppid), HOUR_MS - 1000, undefined],
     ['of this process', claimOf(process.pid, IDENTITY), 0, STARTED],
     ['of another machine, renewed within a minute', `${NOBODY}.0b.elsewhere`, 59_000, undefined],
@@ -167,7 +172,7 @@ describe('a claim of another process', () => {
       STARTED,
     ],
     [
-      'of an earlier version, renewed before the start of its process',
+      'of this machine without an identity, renewed before the start of its process',
       claimOf(process.ppid),
       61_000,
       STARTED,

@@ -4,7 +4,7 @@ import { checkEntry } from '../vault/format.ts';
 import { KnownSecrets } from '../vault/known-secrets.ts';
 import { vaultEntry, type Vault } from '../vault/vault.ts';
 import { withLock } from './file-lock.ts';
-import { prepareFolder, readVault, removeTemporary, writeVault } from './vault-file.ts';
+import { prepareFolder, readVault, writeVault } from './vault-file.ts';
 import { defaultVaultPath } from './vault-path.ts';
 
 /** Options of `fileVault`. */
@@ -34,7 +34,6 @@ export function fileVault(options: FileVaultOptions = {}): Vault {
       // Read the vault before the lock too, so that an invalid file is reported without waiting for the lock.
       await readVault(path, onCorrupt);
       return withLock(`${path}.lock`, async ({ claim }) => {
-        await removeTemporary(path);
         const entries = new Map(await readVault(path, onCorrupt));
         const now = entries.get(name);
         knownSecrets.add(now);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, unlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, open, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { formatVault, parseVault, type Entries } from '../vault/format.ts';
@@ -75,18 +75,6 @@ async function writeSynced(path: string, text: string): Promise<void> {
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-/** Suffix of the temporary file that an earlier version of this package writes. This version writes to the claim. */
-const TEMPORARY = /^[0-9a-f]{16}\.tmp$/;
-
-/** Removes the temporary files of writers that were killed. The caller must hold the lock. */
-export async function removeTemporary(path: string): Promise<void> {
-  const prefix = `${basename(path)}.`;
-  for (const file of await readdir(dirname(path)).catch(() => [])) {
-    if (file.startsWith(prefix) && TEMPORARY.test(file.slice(prefix.length)))
-      await unlink(join(dirname(path), file)).catch(() => undefined);
-  }
-}
 
 async function readText(path: string): Promise<string | undefined> {
   try {

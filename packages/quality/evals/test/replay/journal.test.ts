@@ -1,4 +1,4 @@
-import { open, readFile, utimes } from 'node:fs/promises';
+import { open, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -96,4 +96,13 @@ it('takes over the lock of an earlier process with the same id, as in a restarte
   await utimes(file, old, old);
   const lock = await acquireLock(file);
   await lock.release();
+});
+
+it('rejects a journal of a later format', async () => {
+  const folder = tempFolder();
+  await writeFile(join(folder, 'next.replay.jsonl'), '{"format":"majordomo-replay/2","name":"next"}\n');
+  await expect(readReplay('next', { folder })).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining('the file is not a majordomo-replay/1 file; remove it') as string,
+  });
 });

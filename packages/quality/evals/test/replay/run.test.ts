@@ -363,3 +363,10 @@ describe('an experiment', () => {
     expect((await readReplay('next', { folder })).quality).toEqual(first.quality);
   });
 });
+
+it('excludes a call whose content a later version has stored', async () => {
+  const log = { get: async () => ({ content: { format: 'majordomo-chat/2' } }) } as unknown as Company['log'];
+  expect(await fromCallLog(log).read('a', new AbortController().signal)).toEqual({
+    excluded: 'the content has the unknown format majordomo-chat/2',
+  });
+});

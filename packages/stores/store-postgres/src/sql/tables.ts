@@ -1,5 +1,5 @@
 /** Version of the tables and functions, stored in the database. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 1;
 
 /** Returns the SQL that creates all tables. It can be run repeatedly. */
 export const tablesSql = (schema: string): string => `
@@ -13,7 +13,6 @@ CREATE TABLE IF NOT EXISTS ${schema}.counters (
 ) WITH (fillfactor = 50);
 CREATE INDEX IF NOT EXISTS counters_ends ON ${schema}.counters (ends);
 CREATE SEQUENCE IF NOT EXISTS ${schema}.periods;
-UPDATE ${schema}.counters SET ends = floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE began IS NULL AND ends IS NULL;
 
 -- \`until\`: end of the lease of a held reservation, otherwise the time at which the id is forgotten.
 CREATE TABLE IF NOT EXISTS ${schema}.reservations (
@@ -39,7 +38,6 @@ CREATE TABLE IF NOT EXISTS ${schema}.runs (
 CREATE INDEX IF NOT EXISTS runs_at ON ${schema}.runs (at);
 -- Source of \`version\` of runs, so that no run gets the number of a removed one.
 CREATE SEQUENCE IF NOT EXISTS ${schema}.run_versions;
-SELECT setval('${schema}.run_versions', greatest((SELECT last_value FROM ${schema}.run_versions), (SELECT max(version) FROM ${schema}.runs)))::text;
 
 -- Calls of tools with effect 'once' that were begun.
 CREATE TABLE IF NOT EXISTS ${schema}.claims (key text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
@@ -104,14 +102,6 @@ CREATE INDEX IF NOT EXISTS calls_content ON ${schema}.calls (at) WHERE content I
 
 -- Sums of the calls of an hour as JSON, without tenants and keys, and with them; null: not computed. \`hour\` in epoch milliseconds.
 CREATE TABLE IF NOT EXISTS ${schema}.call_hours (hour bigint PRIMARY KEY, version text NOT NULL, models text, callers text);
-WITH RECURSIVE firsts (at) AS (
-  SELECT min(at) FROM ${schema}.calls
-  UNION ALL
-  SELECT (SELECT min(call.at) FROM ${schema}.calls AS call WHERE call.at >= firsts.at - firsts.at % 3600000 + 3600000)
-  FROM firsts WHERE at IS NOT NULL
-)
-INSERT INTO ${schema}.call_hours (hour, version)
-SELECT at - at % 3600000, 'first' FROM firsts WHERE at IS NOT NULL ON CONFLICT DO NOTHING;
 
 CREATE TABLE IF NOT EXISTS ${schema}.verdicts (target text PRIMARY KEY, verdict text NOT NULL, until bigint NOT NULL);
 

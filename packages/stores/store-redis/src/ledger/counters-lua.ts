@@ -175,8 +175,7 @@ for _, claim in ipairs(cjson.decode(claims)) do
     end
   end
 end
--- Reservations of earlier versions have no known time. They are known for an hour.
-if keep ~= '${KNOWN_MS}' then redis.call('PEXPIRE', reservations .. id, keep == '' and '3600000' or keep) end
+if keep ~= '${KNOWN_MS}' then redis.call('PEXPIRE', reservations .. id, keep) end
 redis.call('ZREM', leases, id)
 return isHeld and 1 or 0
 `;

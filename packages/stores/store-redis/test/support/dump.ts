@@ -9,7 +9,7 @@ type Value =
   | { readonly zset: readonly string[] };
 
 /** Keys of a server with their values, as JSON. Expiry times are not part of a dump. */
-export type Dump = Readonly<Record<string, Value>>;
+type Dump = Readonly<Record<string, Value>>;
 
 /** Reads all keys of a server. */
 export async function dump(redis: Redis): Promise<Dump> {
@@ -30,18 +30,5 @@ async function valueOf(redis: Redis, key: string): Promise<Value> {
       return { zset: await redis.zrange(key, '0', '-1', 'WITHSCORES') };
     default:
       throw new Error(`${key} has the type ${type}, which dumps do not contain`);
-  }
-}
-
-/** Replaces all data of a server. */
-export async function restore(redis: Redis, from: Dump): Promise<void> {
-  await redis.flushall();
-  for (const [key, value] of Object.entries(from)) {
-    if ('string' in value) await redis.set(key, value.string);
-    else if ('hash' in value) await redis.hset(key, value.hash);
-    else if ('set' in value) await redis.sadd(key, ...value.set);
-    else
-      for (let at = 0; at < value.zset.length; at += 2)
-        await redis.zadd(key, value.zset[at + 1] ?? '', value.zset[at] ?? '');
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { LlmError } from '@majordomo/core';
-import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+import { APPLICATION_ID, FORMAT, TABLES } from './schema.ts';
 import { isBusy, isCorrupt } from './sqlite-error.ts';
 
 /** Maximum time to wait for a transaction of another process, in milliseconds. */
@@ -55,7 +55,7 @@ function prepare(database: DatabaseSync, path: string): void {
   database.prepare('SELECT count(*) FROM sqlite_schema').get();
   enableWal(database);
   database.exec('PRAGMA synchronous = NORMAL');
-  migrate(database, path);
+  createTables(database, path);
 }
 
 /**
@@ -74,14 +74,14 @@ function enableWal(database: DatabaseSync): void {
   }
 }
 
-/** Migrates the file to the current version. Only one process at a time can migrate a file. */
-function migrate(database: DatabaseSync, path: string): void {
-  if (pragma(database, 'user_version') === MIGRATIONS.length) return;
+/** Creates the tables, unless the file has them. Only one process at a time can create them. */
+function createTables(database: DatabaseSync, path: string): void {
+  if (pragma(database, 'user_version') === FORMAT) return;
   database.exec('BEGIN IMMEDIATE');
   try {
     refuseNewer(database, path);
-    for (const step of MIGRATIONS.slice(pragma(database, 'user_version'))) database.exec(step);
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
+    if (pragma(database, 'user_version') === 0)
+      database.exec(`${TABLES}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
@@ -91,10 +91,10 @@ function migrate(database: DatabaseSync, path: string): void {
 
 function refuseNewer(database: DatabaseSync, path: string): void {
   const version = pragma(database, 'user_version');
-  if (version <= MIGRATIONS.length) return;
+  if (version <= FORMAT) return;
   throw new LlmError(
     'config',
-    `${path} was written by a newer version of @majordomo/store-sqlite (format ${version}; this version supports formats up to ${MIGRATIONS.length}); update the package`,
+    `${path} was written by a newer version of @majordomo/store-sqlite (format ${version}; this version supports formats up to ${FORMAT}); update the package`,
     { path },
   );
 }

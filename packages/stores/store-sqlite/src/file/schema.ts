@@ -1,11 +1,11 @@
 /** Application id in the header of the file: `mjdm`. */
 export const APPLICATION_ID = 0x6d6a646d;
 
-/**
- * Migrations, one for each version. A file of version n contains the first n migrations. A released migration never changes.
- */
-export const MIGRATIONS: readonly string[] = [
-  `
+/** Version of the tables, stored in the file. */
+export const FORMAT = 1;
+
+/** Creates the tables of an empty file. */
+export const TABLES = `
   CREATE TABLE counters (
     counter TEXT PRIMARY KEY,
     used INTEGER NOT NULL,
@@ -50,6 +50,12 @@ export const MIGRATIONS: readonly string[] = [
     nano_usd INTEGER NOT NULL,
     unpriced INTEGER NOT NULL,
     durations BLOB NOT NULL,
+    -- Attempts without a count of their tokens.
+    unknown_usage INTEGER NOT NULL DEFAULT 0,
+    -- Tokens written to prompt caches, and the effect of the caches in nano-USD.
+    cache_write INTEGER NOT NULL DEFAULT 0,
+    cache_saved INTEGER NOT NULL DEFAULT 0,
+    cache_extra INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (hour, series)
   ) WITHOUT ROWID;
 
@@ -76,15 +82,17 @@ export const MIGRATIONS: readonly string[] = [
     held_until INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX runs_by_time ON runs (at);
-  `,
-  `
+
   CREATE TABLE conversations (
     id TEXT PRIMARY KEY,
     at INTEGER NOT NULL,
     version INTEGER NOT NULL,
     spec TEXT NOT NULL,
     system TEXT,
-    title TEXT NOT NULL
+    title TEXT NOT NULL,
+    -- A title that was given; by 1: a model's, 2: a user's.
+    renamed TEXT,
+    renamed_by INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
   CREATE INDEX conversations_by_time ON conversations (at);
 
@@ -99,37 +107,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE VIRTUAL TABLE words USING fts5(
     said, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
   );
-  `,
-  `
-  -- A title that was given; by 1: a model's, 2: a user's.
-  ALTER TABLE conversations ADD COLUMN renamed TEXT;
-  ALTER TABLE conversations ADD COLUMN renamed_by INTEGER NOT NULL DEFAULT 0;
-  `,
-  `
+
   -- Calls of tools with effect 'once' that were begun.
   CREATE TABLE claims (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-  `,
-  `
-  -- Attempts without a count of their tokens.
-  ALTER TABLE hours ADD COLUMN unknown_usage INTEGER NOT NULL DEFAULT 0;
-  UPDATE hours SET unknown_usage = (
-    SELECT count(*) FROM records
-    WHERE records.series = hours.series AND records.at >= hours.hour * 3600000 AND records.at < (hours.hour + 1) * 3600000
-      AND json_extract(json, '$.operation') <> 'booked' AND json_extract(json, '$.usage.details.units') IS NULL
-      AND (json_extract(json, '$.usage.input') IS NULL OR json_extract(json, '$.usage.output') IS NULL)
-  );
-  `,
-  `
-  -- Tokens written to prompt caches, and the effect of the caches in nano-USD. Earlier records have no effect.
-  ALTER TABLE hours ADD COLUMN cache_write INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE hours ADD COLUMN cache_saved INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE hours ADD COLUMN cache_extra INTEGER NOT NULL DEFAULT 0;
-  UPDATE hours SET cache_write = (
-    SELECT coalesce(sum(json_extract(json, '$.usage.cacheWrite')), 0) FROM records
-    WHERE records.series = hours.series AND records.at >= hours.hour * 3600000 AND records.at < (hours.hour + 1) * 3600000
-  );
-  `,
-  `
+
   CREATE TABLE keys (
     id TEXT PRIMARY KEY,
     created TEXT NOT NULL,
@@ -140,8 +121,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX keys_by_time ON keys (created, id);
   CREATE TABLE key_hashes (sha256 TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX key_hashes_by_key ON key_hashes (key);
-  `,
-  `
+
   -- Calls of a gateway. "output" only of streamed calls; "nano_usd" null: unknown.
   CREATE TABLE calls (
     id TEXT PRIMARY KEY,
@@ -169,8 +149,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_by_tenant ON calls (tenant, at, id);
   CREATE INDEX calls_by_outcome ON calls (outcome, at, id);
   CREATE INDEX calls_with_content ON calls (at) WHERE content IS NOT NULL;
-  `,
-  `
+
   -- Jobs of @majordomo/batch. "version" 0: only locked.
   CREATE TABLE batch_jobs (
     id INTEGER PRIMARY KEY,
@@ -178,7 +157,9 @@ export const MIGRATIONS: readonly string[] = [
     version INTEGER NOT NULL,
     json TEXT,
     holder TEXT,
-    held_until INTEGER NOT NULL
+    held_until INTEGER NOT NULL,
+    -- Fencing number of the last holder of the lock.
+    fence INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE batch_rows (
     job INTEGER NOT NULL,
@@ -191,8 +172,7 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE UNIQUE INDEX batch_rows_by_id ON batch_rows (job, id);
   CREATE INDEX batch_rows_by_place ON batch_rows (job, place, idx);
-  `,
-  `
+
   -- Number of rows at each place, so that no poll counts the rows.
   CREATE TABLE batch_places (
     job INTEGER NOT NULL,
@@ -200,18 +180,9 @@ export const MIGRATIONS: readonly string[] = [
     count INTEGER NOT NULL,
     PRIMARY KEY (job, place)
   ) WITHOUT ROWID;
-  INSERT INTO batch_places SELECT job, place, count(*) FROM batch_rows GROUP BY job, place;
-  `,
-  `
+
   -- Sums of the calls of an hour as JSON, without tenants and keys, and with them; null: not computed. "hour" in epoch milliseconds.
   CREATE TABLE call_hours (hour INTEGER PRIMARY KEY, version TEXT NOT NULL, models TEXT, callers TEXT);
-  INSERT INTO call_hours (hour, version)
-    WITH RECURSIVE firsts (at) AS (
-      SELECT min(at) FROM calls
-      UNION ALL
-      SELECT (SELECT min(at) FROM calls WHERE at >= firsts.at - firsts.at % 3600000 + 3600000) FROM firsts WHERE at IS NOT NULL
-    )
-    SELECT at - at % 3600000, 'first' FROM firsts WHERE at IS NOT NULL;
 
   CREATE TRIGGER call_hours_insert AFTER INSERT ON calls BEGIN
     INSERT INTO call_hours (hour, version) VALUES (new.at - new.at % 3600000, hex(randomblob(8)))
@@ -228,23 +199,16 @@ export const MIGRATIONS: readonly string[] = [
     DELETE FROM call_hours WHERE hour = old.at - old.at % 3600000
       AND NOT EXISTS (SELECT 1 FROM calls WHERE at >= call_hours.hour AND at < call_hours.hour + 3600000);
   END;
-  `,
-  `
-  -- Fencing number of the last holder of a job's lock, and the last number of all jobs, which also increases after a removal.
-  ALTER TABLE batch_jobs ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;
-  CREATE TABLE batch_fences (last INTEGER NOT NULL);
+
+  -- Last fencing number of all jobs, which also increases after a removal, and the highest version of removed jobs, so that no job
+  -- gets a version of a removed one.
+  CREATE TABLE batch_fences (last INTEGER NOT NULL, removed_version INTEGER NOT NULL DEFAULT 0);
   INSERT INTO batch_fences (last) VALUES (0);
-  `,
-  `
+
   -- Highest number in "version" of runs, including removed runs, so that no run gets the number of a removed one.
   CREATE TABLE run_versions (last INTEGER NOT NULL);
-  INSERT INTO run_versions (last) SELECT coalesce(max(version), 0) FROM runs;
-  `,
-  `
-  -- Highest version of removed jobs, so that no job gets a version of a removed one.
-  ALTER TABLE batch_fences ADD COLUMN removed_version INTEGER NOT NULL DEFAULT 0;
-  `,
-  `
+  INSERT INTO run_versions (last) VALUES (0);
+
   -- Jobs of @majordomo/background. "due_at" and "until" in epoch milliseconds; null: never. The records are in a separate table, so
   -- that a renewal of a lease does not write them.
   CREATE TABLE background_jobs (
@@ -263,8 +227,7 @@ export const MIGRATIONS: readonly string[] = [
   -- Highest version of all jobs, including removed ones.
   CREATE TABLE background_versions (last INTEGER NOT NULL);
   INSERT INTO background_versions (last) VALUES (0);
-  `,
-  `
+
   -- Files of clients of a gateway. "about" is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at
   -- "until" in epoch milliseconds. "upload" is random, so that no upload writes to another file.
   CREATE TABLE files (
@@ -282,5 +245,4 @@ export const MIGRATIONS: readonly string[] = [
     bytes BLOB NOT NULL,
     PRIMARY KEY (upload, place)
   );
-  `,
-];
+`;
