@@ -2,6 +2,7 @@ import type { Attempt, ChatResponse } from '@majordomo/core';
 import { catalog as shipped } from './catalog.ts';
 import type { Catalog } from './contract.ts';
 import { costOf, type Cost } from './cost.ts';
+import { mayBeBilled } from './may-be-billed.ts';
 import { priceAt } from './price-at.ts';
 
 /**
@@ -25,23 +26,11 @@ export async function costOfResponse(
   return { ...cost, missing: [...cost.missing, ...response.attempts.flatMap(missingUsage)] };
 }
 
-/** Error kinds of failures that occur after the model has produced output. */
-const AFTER_OUTPUT: ReadonlySet<string> = new Set([
-  'empty',
-  'truncated',
-  'protocol',
-  'invalid-output',
-  'content-filter',
-]);
-
 /** Returns a description of a failed attempt without usage, if the vendor may bill for it. */
-function missingUsage({ target, usage, billing, outcome, error, stopped }: Attempt): readonly string[] {
-  const hasFailed = outcome !== 'finished' && outcome !== 'skipped';
-  if (!hasFailed || usage !== undefined || billing === 'included') return [];
-  if ((error?.details.partial?.parts.length ?? 0) > 0)
-    return [`${target}: no usage for the content before the failure`];
-  if (stopped === true) return [`${target}: no usage for the stopped attempt`];
-  return AFTER_OUTPUT.has(error?.kind ?? '') ? [`${target}: no usage for the failed attempt`] : [];
+function missingUsage(attempt: Attempt): readonly string[] {
+  const { target, usage, billing, outcome } = attempt;
+  const isOmitted = outcome !== 'finished' && usage === undefined && billing !== 'included';
+  return isOmitted && mayBeBilled(attempt) ? [`${target}: no usage for the failed attempt`] : [];
 }
 
 async function costOfAttempt(attempt: Attempt, catalog: Catalog, at: Date): Promise<Cost> {

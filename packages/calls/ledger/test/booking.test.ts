@@ -82,12 +82,12 @@ describe('an attempt is booked', () => {
     await clock.advance(1000);
     await response;
     expect(records.map(({ id, outcome, basis }) => [id.split('/').at(-1), outcome, basis])).toEqual([
-      ['1', 'failed', 'unknown'],
+      ['1', 'failed', 'estimate'],
       ['2', 'finished', 'override'],
     ]);
     expect((await ledger.state())[0]?.used).toBe(2n);
     expect(await ledger.report({ by: [] })).toMatchObject([
-      { calls: 1, attempts: 2, failed: 1, unpriced: 1 },
+      { calls: 1, attempts: 2, failed: 1, unpriced: 0 },
     ]);
   });
 
@@ -145,7 +145,7 @@ describe('an attempt is booked', () => {
     expect(records).toHaveLength(1);
   });
 
-  it('as the complete claim if output arrived and the vendor reported no usage', async () => {
+  it('as its maximum if output arrived and the vendor reported no usage', async () => {
     const finish = {
       type: 'finish',
       target: 'acme/x',
@@ -159,20 +159,21 @@ describe('an attempt is booked', () => {
     const stream = majordomo.model('acme/x').stream({ messages: [user('hi')], maxTokens: 100 });
     for await (const event of stream) if (event.type === 'text-delta') break;
     await ledger.flush();
-    expect(records).toMatchObject([{ outcome: 'abandoned', nanoUsd: undefined, basis: 'unknown' }]);
-    expect(records[0]?.missing).toEqual(['no usage', 'limits count the complete reservation']);
     const [state] = await ledger.state();
     // At least the 100 tokens of output that were reserved.
     expect(state!.used).toBeGreaterThanOrEqual(1_000_000n);
     expect(state!.held).toBe(0n);
+    expect(records).toMatchObject([
+      { outcome: 'abandoned', nanoUsd: String(state!.used), basis: 'estimate' },
+    ]);
   });
 
-  describe('as an estimate of its input, if majordomo stopped it before any output', () => {
+  describe('as its maximum, if majordomo stopped it before any output', () => {
     const hang = { hang: true } as const;
     const estimated = {
       usage: undefined,
       basis: 'estimate',
-      missing: ['no usage: the attempt was stopped after its request was sent, and its input is estimated'],
+      missing: ['no usage: the vendor may bill the attempt, so its maximum cost counts'],
     };
 
     it.each<readonly [how: string, options: CallOptions]>([
@@ -195,9 +196,9 @@ describe('an attempt is booked', () => {
       expect(records).toMatchObject([{ outcome: 'failed', ...estimated }]);
       const [moneyState, tokenState] = await ledger.state();
       expect(moneyState!.used).toBe(BigInt(records[0]!.nanoUsd!));
-      // At least the 201 tokens of the message at the price of input, without the reserved output.
-      expect(moneyState!.used).toBeGreaterThanOrEqual(201_000n);
-      expect(tokenState!.used).toBe(moneyState!.used / 1000n);
+      // At least the 201 tokens of the message, and the 100 tokens of output that were reserved.
+      expect(tokenState!.used).toBeGreaterThanOrEqual(301n);
+      expect(moneyState!.used).toBe((tokenState!.used - 100n) * 1000n + 100n * 10_000n);
       expect([moneyState!.held, tokenState!.held]).toEqual([0n, 0n]);
       expect(await ledger.report({ by: [] })).toMatchObject([{ nanoUsd: moneyState!.used, unpriced: 0 }]);
     });

@@ -1,5 +1,5 @@
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
-import { cacheEffect, type CatalogModel, type Price } from '@majordomo/catalog';
+import { cacheEffect, mayBeBilled, type CatalogModel, type Price } from '@majordomo/catalog';
 import { notify, mapValue } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { StoreJob } from '../delivery/outbox.ts';
@@ -10,7 +10,7 @@ import type { LedgerContext } from './context.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { PageCounts } from './pdf-pages.ts';
 import { recordOf } from './spend-record.ts';
-import { amountsOf, bookedCost, hasOutput, usageOf, type BookedCost } from './usage.ts';
+import { amountsOf, bookedCost, usageOf, type BookedCost } from './usage.ts';
 
 /** Attempt that requests admission. */
 export interface GateRequest {
@@ -51,13 +51,14 @@ export function bookingJob(
 ): StoreJob {
   const { store, prices, options, limits, alerts, alertChecks, clock, heldQueue } = context;
   const usage = usageOf(outcome, attempt);
-  const isEstimated = outcome.stopped === true && usage === undefined;
+  const isFinished = outcome.outcome === 'finished';
+  const isEstimated = usage === undefined && !isFinished && mayBeBilled(outcome);
   const bounds =
     upperBounds ?? (isEstimated ? estimate(attempt, model, price, undefined, pages) : NO_ESTIMATE);
   const cost = bookedCost(outcome, usage, price, attempt, bounds);
   const amounts = amountsOf(outcome, usage, cost, bounds);
   const at = new Date(clock.now()).toISOString();
-  const record = recordOf(attempt, outcome, usage, withNote(cost, usage, outcome), {
+  const record = recordOf(attempt, outcome, usage, withNote(cost, usage), {
     id,
     at,
     tags: limits.tagKeys(),
@@ -73,7 +74,6 @@ export function bookingJob(
       amount: amounts[limit.unit],
       tenant: spender.tenant,
     }));
-  const isFinished = outcome.outcome === 'finished';
   if (options.reserve === 'likely' && isFinished && usage?.output !== undefined)
     context.answerLengths.add(attempt.target, usage.output);
 
@@ -107,8 +107,8 @@ export function bookingJob(
 }
 
 /** Adds a note to an unknown cost if the reserved amounts are booked on the limits. */
-const withNote = (cost: BookedCost, usage: Usage | undefined, outcome: Attempt): BookedCost =>
-  usage === undefined && cost.basis === 'unknown' && hasOutput(outcome)
+const withNote = (cost: BookedCost, usage: Usage | undefined): BookedCost =>
+  usage === undefined && cost.basis === 'unknown'
     ? { ...cost, missing: [...cost.missing, 'limits count the complete reservation'] }
     : cost;
 

@@ -86,17 +86,15 @@ describe('the input of a chat', () => {
 });
 
 describe('the cost of a chat', () => {
-  it('is that of its input and output, and of the input alone', () => {
-    const { input, nanoUsd, inputNanoUsd, isByUnit } = estimateOf(chat(100), undefined, priced());
-    expect(inputNanoUsd).toBe(BigInt(input) * MICRO_USD);
-    expect(nanoUsd).toBe(inputNanoUsd! + 1000n * MICRO_USD);
+  it('is that of its input and output', () => {
+    const { input, nanoUsd, isByUnit } = estimateOf(chat(100), undefined, priced());
+    expect(nanoUsd).toBe(BigInt(input + 1000) * MICRO_USD);
     expect(isByUnit).toBe(false);
   });
 
-  it('is unknown without a price, and known for the input without a maximum output', () => {
-    expect(estimateOf(chat(100))).toMatchObject({ nanoUsd: undefined, inputNanoUsd: undefined });
-    const { nanoUsd, inputNanoUsd, input } = estimateOf(chat(), undefined, priced());
-    expect([nanoUsd, inputNanoUsd]).toEqual([undefined, BigInt(input) * MICRO_USD]);
+  it('is unknown without a price or a maximum output', () => {
+    expect(estimateOf(chat(100)).nanoUsd).toBeUndefined();
+    expect(estimateOf(chat(), undefined, priced()).nanoUsd).toBeUndefined();
   });
 
   it('is at most the maximum of a counter', () => {
@@ -112,13 +110,12 @@ describe('embeddings', () => {
     // Models may add tokens at the start and at the end of each value.
     expect(two.input).toBeGreaterThanOrEqual(one.input + 2);
     expect(one).toMatchObject({ output: 0, isByUnit: false, nanoUsd: BigInt(one.input) * MICRO_USD });
-    expect(one.inputNanoUsd).toBe(one.nanoUsd);
   });
 
   it('have tokens but no cost without a price', () => {
-    const { input, output, nanoUsd, inputNanoUsd } = estimateOf(other({ values: ['first'] }));
+    const { input, output, nanoUsd } = estimateOf(other({ values: ['first'] }));
     expect(input).toBeGreaterThan(4);
-    expect([output, nanoUsd, inputNanoUsd]).toEqual([0, undefined, undefined]);
+    expect([output, nanoUsd]).toEqual([0, undefined]);
   });
 });
 
@@ -130,7 +127,6 @@ describe('speech', () => {
       input: 0,
       output: undefined,
       nanoUsd: 75n * MICRO_USD,
-      inputNanoUsd: 75n * MICRO_USD,
       isByUnit: true,
     });
   });
@@ -150,7 +146,6 @@ describe('speech', () => {
       input: 0,
       output: undefined,
       nanoUsd: undefined,
-      inputNanoUsd: undefined,
       isByUnit: true,
     };
     expect(estimateOf(speech, modelWith({ maxOutputTokens: 9 }))).toEqual(unknown);
@@ -211,7 +206,6 @@ describe('images', () => {
       input: 0,
       output: undefined,
       nanoUsd: BigInt(microUsd) * MICRO_USD,
-      inputNanoUsd: BigInt(microUsd) * MICRO_USD,
       isByUnit: true,
     });
   });
@@ -257,7 +251,6 @@ describe('images', () => {
       input: 0,
       output: undefined,
       nanoUsd: undefined,
-      inputNanoUsd: undefined,
       isByUnit: true,
     };
     expect(estimateOf(imageAttempt(), modelWith({ maxOutputTokens: 9 }))).toEqual(unknown);
@@ -317,7 +310,6 @@ describe('the estimate of a rerank or moderation request', () => {
   ])('counts %s', (_, payload, nanoUsd) => {
     expect(estimateOf(other(payload), undefined, search)).toMatchObject({
       nanoUsd,
-      inputNanoUsd: nanoUsd,
       isByUnit: true,
     });
   });

@@ -20,7 +20,6 @@ export const NO_ESTIMATE: Estimate = {
   input: 0,
   output: undefined,
   nanoUsd: undefined,
-  inputNanoUsd: undefined,
   isByUnit: false,
 };
 
@@ -30,11 +29,6 @@ export interface Estimate {
   readonly output: number | undefined;
   /** Maximum cost in nano-USD. */
   readonly nanoUsd: bigint | undefined;
-  /**
-   * Part of `nanoUsd` that the vendor may bill as soon as it has read the request, in nano-USD. For operations other than chat,
-   * this part is the complete cost.
-   */
-  readonly inputNanoUsd: bigint | undefined;
   /** Whether the vendor bills units such as images or seconds, or tokens whose number is unknown before the call. */
   readonly isByUnit: boolean;
 }
@@ -51,21 +45,15 @@ export function estimate(
   pages: PageCounts | undefined,
   tier: Tier = {},
 ): Estimate {
-  if (attempt.payload !== undefined) {
-    const other = otherEstimate(attempt, attempt.payload, model, price, tier);
-    return { ...other, inputNanoUsd: other.nanoUsd };
-  }
+  if (attempt.payload !== undefined) return otherEstimate(attempt, attempt.payload, model, price, tier);
   const input = inputOf(attempt, model, pages);
   const most = lowest(maxOutput(attempt, model), output);
   const nanoUsd =
     price === undefined || most === undefined
       ? undefined
       : capAmount(maxCost({ input, output: most }, price, tier));
-  const inputNanoUsd = price && capAmount(maxCost({ input, output: 0 }, price, tier));
-  return { input, output: most, nanoUsd, inputNanoUsd, isByUnit: false };
+  return { input, output: most, nanoUsd, isByUnit: false };
 }
-
-type OtherEstimate = Omit<Estimate, 'inputNanoUsd'>;
 
 /** Returns the maximum amounts of an operation other than chat, derived from its payload. */
 function otherEstimate(
@@ -74,7 +62,7 @@ function otherEstimate(
   model: CatalogModel | undefined,
   price: Price | undefined,
   tier: Tier,
-): OtherEstimate {
+): Estimate {
   const { fees } = price ?? {};
   if ('values' in payload)
     return fees?.['moderation'] === undefined
@@ -106,7 +94,7 @@ function rerankEstimate(
   attempt: AttemptInfo,
   { query, documents }: RerankRequest,
   price: Price | undefined,
-): OtherEstimate {
+): Estimate {
   if (price?.fees?.['search'] === undefined) {
     const input = inputTokens(attempt, documents) + documents.length * inputTokens(attempt, [query]);
     return byTokens(input, 0, price, false);
@@ -127,7 +115,7 @@ function classificationEstimate(
   { input, questions, bases = [] }: ClassificationRequest,
   price: Price | undefined,
   tier: Tier,
-): OtherEstimate {
+): Estimate {
   const entries = Object.values(questions);
   const inputSize = typeof input === 'string' ? inputTokens(attempt, [input]) : messageTokens(attempt, input);
   const questionSize = inputTokens(attempt, [JSON.stringify(questions)]);
@@ -169,7 +157,7 @@ function byTokens(
   price: Price | undefined,
   isByUnit: boolean,
   tier: Tier = {},
-): OtherEstimate {
+): Estimate {
   if (input === undefined || output === undefined)
     return { input: 0, output: undefined, nanoUsd: undefined, isByUnit };
   const nanoUsd = price === undefined ? undefined : capAmount(maxCost({ input, output }, price, tier));
@@ -177,7 +165,7 @@ function byTokens(
 }
 
 /** Returns the maximum amounts of an operation that is billed by units. Fees are in micro-USD with up to six decimals. */
-function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined): OtherEstimate {
+function byFee(fees: Price['fees'] = {}, unit: string, count: number | undefined): Estimate {
   const fee = fees[unit];
   const isKnown = fee !== undefined && count !== undefined;
   const nanoUsd = isKnown
@@ -240,7 +228,7 @@ function imageEstimate(
   payload: ImageRequest,
   model: CatalogModel | undefined,
   price: Price | undefined,
-): OtherEstimate {
+): Estimate {
   const unknown = { input: 0, output: undefined, nanoUsd: undefined, isByUnit: true };
   if (price === undefined) return unknown;
   const { n = 1, size, prompt, images = [] } = payload;
@@ -259,7 +247,7 @@ function imageEstimate(
 }
 
 /** Returns the maximum cost of a video of a known length. A video has no output tokens. */
-function videoEstimate({ seconds, resolution }: VideoRequest, price: Price | undefined): OtherEstimate {
+function videoEstimate({ seconds, resolution }: VideoRequest, price: Price | undefined): Estimate {
   const { fees = {} } = price ?? {};
   const fee = resolution === undefined ? maxVideoFee(fees) : fees[`video-second:${resolution}`];
   const unit = fee === undefined ? 'video-second' : `video-second:${resolution ?? ''}`;

@@ -217,8 +217,8 @@ it('counts the claim of a finished attempt without usage, and alerts that its co
 it.each([
   ['an invalid request', 'invalid-request', 400, { nanoUsd: '0', basis: 'estimate' }],
   ['too many requests', 'rate-limit', 429, { nanoUsd: '0', basis: 'estimate' }],
-  ['a filtered answer, for which the model ran', 'content-filter', 400, { basis: 'unknown' }],
-  ['a failure of the vendor', 'server', 500, { basis: 'unknown' }],
+  ['a filtered answer, for which the model ran', 'content-filter', 400, { basis: 'estimate' }],
+  ['a failure of the vendor', 'server', 500, { nanoUsd: '0', basis: 'estimate' }],
 ] as const)('records the cost of %s', async (_what, kind, status, expected) => {
   const records: SpendRecord[] = [];
   const ledger = createLedger({ onRecord: (record) => records.push(record) });

@@ -58,7 +58,7 @@ const failedWith = (status: number | undefined, kind: ErrorKind = 'server', part
 };
 const finished: Attempt = { ...outcome(usage), usage: undefined };
 const stopped: Attempt = { ...failedWith(undefined, 'aborted'), stopped: true };
-const claimed: Estimate = { input: 10, output: 20, nanoUsd: 30n, inputNanoUsd: 4n, isByUnit: false };
+const claimed: Estimate = { input: 10, output: 20, nanoUsd: 30n, isByUnit: false };
 
 describe('the cost of an attempt', () => {
   const price: Price = {
@@ -77,33 +77,27 @@ describe('the cost of an attempt', () => {
   const rejected: BookedCost = {
     nanoUsd: 0n,
     basis: 'estimate',
-    missing: ['no usage: the vendor rejected the request, and vendors do not charge for that'],
+    missing: [
+      'no usage: the request was not sent, or the vendor rejected it, and vendors do not charge for that',
+    ],
   };
-  const inputOnly: BookedCost = {
-    nanoUsd: 4n,
+  const maximum: BookedCost = {
+    nanoUsd: 30n,
     basis: 'estimate',
-    missing: ['no usage: the attempt was stopped after its request was sent, and its input is estimated'],
+    missing: ['no usage: the vendor may bill the attempt, so its maximum cost counts'],
   };
 
   it.each<[name: string, attempt: Attempt, usage: Usage | undefined, expected: BookedCost]>([
     ['with usage', finished, few, { nanoUsd: 21_000n, basis: 'override', missing: [] }],
     ['without usage', finished, undefined, noUsage],
     ['with status 400', failedWith(400), undefined, rejected],
-    ['with status 499', failedWith(499), undefined, rejected],
-    ['with status 399', failedWith(399), undefined, noUsage],
-    ['with status 500', failedWith(500), undefined, noUsage],
-    ['with status 4000', failedWith(4000), undefined, noUsage],
-    ['with status 1400', failedWith(1400), undefined, noUsage],
-    ['without a status', failedWith(undefined), undefined, noUsage],
-    ['that a filter ended', failedWith(400, 'content-filter'), undefined, noUsage],
-    ['with status 400 and a partial response', failedWith(400, 'server', 0), undefined, noUsage],
-    ['that was stopped', stopped, undefined, inputOnly],
-    [
-      'that was stopped after output',
-      { ...failedWith(undefined, 'aborted', 1), stopped: true },
-      undefined,
-      noUsage,
-    ],
+    ['with status 500', failedWith(500), undefined, rejected],
+    ['with status 504', failedWith(504), undefined, maximum],
+    ['without a status', failedWith(undefined), undefined, maximum],
+    ['that a filter ended', failedWith(400, 'content-filter'), undefined, maximum],
+    ['with status 400 and a partial response', failedWith(400, 'server', 0), undefined, maximum],
+    ['that was stopped', stopped, undefined, maximum],
+    ['that was aborted before it was sent', failedWith(undefined, 'aborted'), undefined, rejected],
     ['that was stopped when it had finished', { ...finished, stopped: true }, undefined, noUsage],
   ])('%s follows from its outcome', (_, ended, reported, expected) => {
     expect(bookedCost(ended, reported, price, attempt, claimed)).toEqual(expected);
@@ -115,8 +109,8 @@ describe('the cost of an attempt', () => {
     expect(bookedCost(ended, undefined, price, info, claimed)).toEqual(included);
   });
 
-  it('is unknown without a price or an estimate of the input', () => {
-    const unpriced = { ...claimed, inputNanoUsd: undefined };
+  it('is unknown without a price', () => {
+    const unpriced = { ...claimed, nanoUsd: undefined };
     expect(bookedCost(stopped, undefined, undefined, attempt, unpriced)).toEqual(noUsage);
     for (const ended of [failedWith(400), stopped])
       expect(bookedCost(ended, few, undefined, attempt, claimed)).toEqual(unknown('no price'));
@@ -155,14 +149,6 @@ describe('the amounts of an attempt', () => {
     ['that a plan includes', finished, counts(1, 2), cost(5n, 'included'), {}, { tokens: 3n, usd: 0n }],
     ['that the vendor failed', failedWith(500), undefined, cost(), {}, { tokens: 0n, usd: 0n }],
     [
-      'that failed without parts',
-      failedWith(500, 'server', 0),
-      undefined,
-      cost(),
-      {},
-      { tokens: 0n, usd: 0n },
-    ],
-    [
       'that failed after a part',
       failedWith(500, 'server', 1),
       undefined,
@@ -170,19 +156,11 @@ describe('the amounts of an attempt', () => {
       {},
       { tokens: 30n, usd: 30n },
     ],
-    ['that was stopped', stopped, undefined, cost(), {}, { tokens: 10n, usd: 4n }],
-    ['that was stopped with a cost', stopped, undefined, cost(7n), {}, { tokens: 10n, usd: 7n }],
+    ['that was stopped', stopped, undefined, cost(), {}, { tokens: 30n, usd: 30n }],
+    ['that was stopped with a cost', stopped, undefined, cost(7n), {}, { tokens: 30n, usd: 7n }],
     [
-      'that was stopped without an estimate',
-      stopped,
-      undefined,
-      cost(),
-      { inputNanoUsd: undefined },
-      { tokens: 10n, usd: 0n },
-    ],
-    [
-      'that was stopped after a part',
-      { ...failedWith(undefined, 'aborted', 1), stopped: true },
+      'that lost its connection',
+      failedWith(undefined, 'network'),
       undefined,
       cost(),
       {},

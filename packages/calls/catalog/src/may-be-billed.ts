@@ -1,0 +1,50 @@
+import type { Attempt, ErrorKind } from '@majordomo/core';
+
+/**
+ * Whether the vendor may bill an attempt that has reported no usage. Such an attempt counts with its maximum cost, because its end is not
+ * known: the connection was lost, a time limit or an abort ended the attempt, or the vendor failed after its response had begun.
+ *
+ * Returns `false` if the attempt proves that nothing is billed. Its request was not sent, or the vendor returned an error status instead of a
+ * response. The statuses with which a proxy reports that it has lost the vendor's response prove nothing.
+ */
+export function mayBeBilled({
+  outcome,
+  error,
+  stopped,
+}: Pick<Attempt, 'outcome' | 'error' | 'stopped'>): boolean {
+  if (outcome === 'skipped') return false;
+  if (error === undefined || stopped === true) return true;
+  const { kind, details } = error;
+  const { status, code = '', phase, partial } = details;
+  if (partial !== undefined || kind === 'content-filter') return true;
+  if (status !== undefined) return status < 300 || LOST_RESPONSE.has(status);
+  // majordomo stops an attempt that exceeds one of its time limits. If it did not stop the attempt, nothing was sent.
+  if (phase !== undefined) return false;
+  return AFTER_SENDING.has(kind) && !NOT_CONNECTED.has(code);
+}
+
+/** Statuses of proxies that received no response, or none in time, including those of Cloudflare. */
+const LOST_RESPONSE: ReadonlySet<number> = new Set([408, 499, 502, 504, 520, 524]);
+
+/** Codes of connections that were not established. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ConnectionRefused',
+]);
+
+/** Kinds of failures without a status that can occur after the request was sent. */
+const AFTER_SENDING: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'network',
+  'timeout',
+  'server',
+  'overloaded',
+  'protocol',
+  'truncated',
+  'empty',
+  'invalid-output',
+]);
