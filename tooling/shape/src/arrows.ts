@@ -109,9 +109,9 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate audience: applications that compare probabilities with a threshold',
   },
   'store-sqlite': {
-    ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'background', 'batch', 'cache', 'files', 'ledger'],
     others: [],
-    because: 'a file on disk: Node only; of all but core the types alone, as optional peers',
+    because: 'a file on disk: Node only; of all but core and records the types alone, as optional peers',
   },
   'store-cloudflare': {
     ours: ['core', 'cache', 'ledger'],

@@ -45,7 +45,21 @@ export function checkList(space: string, query: RecordQuery): void {
   }
   if (order !== 'key' && (prefix !== undefined || keys !== undefined))
     throw wrong('order', `the order "${order}" has neither \`prefix\` nor \`keys\``);
-  if (order === 'due' && after !== undefined) throw wrong('after', 'the order "due" has no `after`');
+  if (order === 'due' && (label !== undefined || after !== undefined))
+    throw wrong('order', 'the order "due" has neither `label` nor `after`');
+}
+
+/**
+ * Returns the first string that follows all strings with a prefix, in the order of code points; `undefined` if none does. With it, a
+ * database finds the keys with a prefix in an index.
+ */
+export function afterPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (char) => char.codePointAt(0) ?? 0);
+  const last = points.findLastIndex((point) => point < 0x10ffff);
+  if (last === -1) return undefined;
+  // U+E000 follows U+D7FF, because surrogates are not characters.
+  const next = points[last] === 0xd7ff ? 0xe000 : (points[last] ?? 0) + 1;
+  return String.fromCodePoint(...points.slice(0, last), next);
 }
 
 function checkName(name: keyof typeof MAX_BYTES, value: string): void {

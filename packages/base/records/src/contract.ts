@@ -95,7 +95,7 @@ export type RecordChange =
 
 /** Selection of records. */
 export interface RecordQuery {
-  /** Label of the records. `@default any label` */
+  /** Label of the records, not for the order `due`. `@default any label` */
   readonly label?: string | undefined;
   /** Start of the keys, for the order `key` only. `@default any key` */
   readonly prefix?: string | undefined;
@@ -103,7 +103,7 @@ export interface RecordQuery {
   readonly keys?: readonly string[] | undefined;
   /**
    * Order: `key` by the bytes of the keys in UTF-8, `newest` by the time of the last `put` with the latest first, or `due` by the due
-   * time with the earliest first. The order `due` contains only records with a due time, and records that are not due yet.
+   * time with the earliest first. The order `due` contains only records with a due time, also those that are not due yet.
    * `@default 'key'`
    */
   readonly order?: 'key' | 'newest' | 'due' | undefined;

@@ -20,3 +20,4 @@ export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore, StoredFile } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';
+export type { RecordStore } from '@majordomo/records';

@@ -7,6 +7,7 @@ import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 import { sqliteBatches } from './batches/sqlite-batches.ts';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
@@ -17,6 +18,7 @@ import { sqliteJobs } from './jobs/sqlite-jobs.ts';
 import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
+import { sqliteRecords } from './records/sqlite-records.ts';
 import { sqliteClaims } from './runs/sqlite-claims.ts';
 import { SqliteRuns } from './runs/sqlite-runs.ts';
 
@@ -24,6 +26,8 @@ import { SqliteRuns } from './runs/sqlite-runs.ts';
 export interface SqliteStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
+  /** Versioned records, for all features that must survive a process. */
+  readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
   /** Agent runs by id. Only one process at a time can lock a run. */
@@ -97,6 +101,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
   return {
     ledger,
     cache: sqliteCache(database, now),
+    records: sqliteRecords(database, now),
     runs,
     claims: sqliteClaims(database, now),
     conversations: new SqliteConversations(database, now),
