@@ -53,7 +53,7 @@ function changedLists(name: string): Record<string, string> {
     ),
     line(
       'apps/docs/packages.md',
-      '| [`@majordomo/provider-cli`](../../packages/providers/provider-cli) |',
+      '| [`@majordomo/ai-sdk`](../../packages/providers/ai-sdk) |',
       `| [\`@majordomo/provider-${name}\`](../../packages/providers/provider-${name}) | ${pascal(name)} over its own API | none |`,
     ),
     line('.env.example', 'CEREBRAS_API_KEY=', `${name.toUpperCase().replaceAll('-', '_')}_API_KEY=`),

@@ -8,10 +8,17 @@ import { CreateError } from './create-error.ts';
  */
 export const TEMPLATES = {
   script: { content: 'one call of a chain, with a test', start: 'start' },
-  chat: { content: 'chat page with a server, streaming and history', start: 'dev' },
+  chat: {
+    content: 'chat page with a server, streaming and history; uses the experimental @majordomo/ui',
+    start: 'dev',
+  },
   agent: { content: 'agent with tools and approvals', start: 'start' },
   extract: { content: 'typed values from a folder of documents, with a budget', start: 'start' },
-  gateway: { content: 'server with keys and budgets for teams, with a Dockerfile', start: 'start' },
+  gateway: {
+    content:
+      'server with keys and budgets for teams, with a Dockerfile; uses the experimental @majordomo/inspector',
+    start: 'start',
+  },
   lint: { content: 'rule against raw calls of models, in CI', start: 'lint' },
 } as const;
 

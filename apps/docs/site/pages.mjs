@@ -187,9 +187,9 @@ function referenceIndex() {
   ].join('\n\n');
 }
 
-/** Returns the first sentence of a README, without links. */
+/** Returns the first sentence of a README, without links and the line with its rank. */
 function firstSentence(readme) {
-  const source = readFileSync(join(ROOT, readme), 'utf8').replaceAll(/<!--[\s\S]*?-->\n+/g, '');
+  const source = readFileSync(join(ROOT, readme), 'utf8').replaceAll(/<!--[\s\S]*?-->\n+|^> .*\n+/gm, '');
   const [, paragraph] = /^# .*\n\n([\s\S]*?)\n\n/m.exec(source);
   const text = paragraph.replaceAll('\n', ' ').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
   return /^.*?\.(?= [A-Z]|$)/.exec(text)?.[0] ?? text;
