@@ -208,6 +208,34 @@ describe('the limits of an owner of files', () => {
     expect(await replace()).toBe(200);
   });
 
+  it('include the content of a file that is being deleted, unless the deletion fails', async () => {
+    const files = memoryFiles();
+    const waiting: (() => void)[] = [];
+    let isBroken = true;
+    const store: FileContentStore = {
+      ...files,
+      async delete(owner, id) {
+        if (isBroken) throw new Error('disk full');
+        await files.delete(owner, id);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      },
+    };
+    const send = gatewayWith({ store, maxTotalBytes: 3000 });
+    const id = await idOf(upload(send, 3000));
+    const remove = (): Promise<Response> => send(`/v1/files/${id}`, { method: 'DELETE' });
+    for (let count = 0; count < 3; count++) expect((await remove()).status).toBe(503);
+    isBroken = false;
+    const removed = remove();
+    await vi.waitFor(() => {
+      expect(waiting).toHaveLength(1);
+    });
+    const next = await idOf(upload(send, 3000));
+    const second = send(`/v1/files/${next}`, { method: 'DELETE' });
+    expect(await isRefused(await upload(send, 3000))).toBe(true);
+    for (const resolve of waiting) resolve();
+    expect([(await removed).status, (await second).status]).toEqual([200, 200]);
+  });
+
   it('do not include what a killed process has received', async () => {
     const folder = temporaryFolder();
     const owner = join(folder, createHash('sha256').update('["team-a"]').digest('hex'));

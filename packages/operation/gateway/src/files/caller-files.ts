@@ -85,8 +85,14 @@ export class CallerFiles implements FileSource {
 
   async delete({ id, size }: StoredFile): Promise<void> {
     const { owner } = this;
-    await this.run('delete', (store) => store.delete(owner, id));
-    this.held.uploads.onDeleted(owner, size);
+    // Count the content before the store lists the file no longer.
+    const undo = this.held.uploads.countDeleted(owner, size);
+    try {
+      await this.run('delete', (store) => store.delete(owner, id));
+    } catch (error) {
+      undo();
+      throw error;
+    }
     this.held.copies.onDeleted({ owner, id });
   }
 

@@ -59,15 +59,18 @@ export class UploadQuota {
     this.forgetIfEmpty(owner);
   }
 
-  /** Counts the content of a deleted file until the store has removed it. */
-  onDeleted(owner: string, size: number): void {
+  /** Counts the content of a deleted file until the store has removed it, or until the returned function is called. */
+  countDeleted(owner: string, size: number): () => void {
     const held = this.heldOf(owner);
     held.deleted += size;
-    const onRemoved = (): void => {
-      held.deleted -= size;
+    let isCounted = true;
+    const end = (): void => {
+      if (isCounted) held.deleted -= size;
+      isCounted = false;
       this.forgetIfEmpty(owner);
     };
-    systemClock.timer(DELETED_MS, onRemoved, true);
+    systemClock.timer(DELETED_MS, end, true);
+    return end;
   }
 
   private heldOf(owner: string): Held {
