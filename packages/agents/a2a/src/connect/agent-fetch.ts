@@ -1,9 +1,10 @@
 import { kindOfStatus } from '@majordomo/core/toolkit';
 import { LlmError } from '@majordomo/core';
 import {
+  boundedEvents,
+  boundedJson,
   fetchAt,
   isLoopback,
-  limitBody,
   resolveHost,
   systemResolve,
   type Resolve,
@@ -11,6 +12,9 @@ import {
 import type { ConnectA2aOptions } from './options.ts';
 
 type Options = Pick<ConnectA2aOptions, 'credential' | 'fetch'>;
+
+/** Maximum size of a response and of an event, in bytes. */
+const MAX_BYTES: number = 64 * 1024 * 1024;
 
 /** Sends requests to a remote agent. Only the origin of `home` receives the credential. */
 export class AgentFetch {
@@ -45,7 +49,10 @@ export class AgentFetch {
       response.body?.cancel().catch(() => undefined);
       throw refusal;
     }
-    return limitBody(response, this.label);
+    const isStream = /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+    return isStream
+      ? boundedEvents(response, this.label, MAX_BYTES)
+      : boundedJson(response, this.label, MAX_BYTES);
   };
 
   private async send(target: URL, init: RequestInit, token: string | undefined): Promise<Response> {

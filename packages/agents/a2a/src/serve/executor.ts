@@ -57,6 +57,11 @@ export class RunExecutor implements AgentExecutor {
     return this.running.has(taskId);
   }
 
+  /** Returns the number of the user's tasks on which this process works. */
+  countOf(user: string): number {
+    return [...this.running.values()].filter(({ context }) => context.caller.user === user).length;
+  }
+
   /** Runs the work of a message. Never rejects, because the SDK would send the message of any error to the client. */
   readonly execute = async (
     { taskId, contextId, context, userMessage }: RequestContext,

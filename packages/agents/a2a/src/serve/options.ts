@@ -56,6 +56,16 @@ export interface ServeA2aOptions {
   readonly tasks?: TaskStore | undefined;
   /** Notifications about tasks. `allow`: whether a webhook address may receive them. @default no push notifications */
   readonly push?: A2aPush | undefined;
+  /**
+   * Maximum number of elements of all arrays of a request together. A request with more elements, more than ten times as many object
+   * members, 500 levels or 10 MiB is refused before it is parsed. @default 10_000
+   */
+  readonly maxElements?: number | undefined;
+  /**
+   * Maximum number of running tasks of a caller in each process. A message that starts a further task is refused. Twice as many
+   * requests and streams of a caller can be in progress. Further requests receive the status 429. @default 100
+   */
+  readonly maxRunning?: number | undefined;
   /** Receives the events of all runs. Errors that the function throws are ignored. */
   readonly onEvent?: ((event: AgentEvent) => void) | undefined;
   /** Receives the errors of failed runs, of `authorize`, of the store and of webhooks, for the server's log. */
@@ -89,6 +99,8 @@ export const KINDS: KindsOf<ServeA2aOptions> = {
   store: 'object with get',
   tasks: 'object with load',
   push: 'object with allow',
+  maxElements: 1,
+  maxRunning: 1,
   onEvent: 'function',
   onError: 'function',
   clock: 'object with now',

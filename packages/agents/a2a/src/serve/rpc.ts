@@ -3,37 +3,62 @@ import { A2A_ERROR_CODE } from '@a2a-js/sdk/errors';
 import { JsonRpcTransportHandler, validateVersion, type A2ARequestHandler } from '@a2a-js/sdk/server';
 import { LlmError } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
-import { notify } from '@majordomo/core/toolkit';
-import { collectBody } from '@majordomo/wire-kit';
+import { isRecord, notify, tryParseJson } from '@majordomo/core/toolkit';
+import { requestText } from '@majordomo/wire-kit';
 import { CallContext } from './call-context.ts';
 import { INTERNAL_MESSAGE } from './failure.ts';
-import type { A2aCaller } from './options.ts';
+import type { A2aCaller, ServeA2aOptions } from './options.ts';
 
 /** Maximum size of a request, in bytes. */
 const MAX_BYTES: number = 10 * 1024 * 1024;
 /** Number of events that wait for a slow client. The connection ends with the next event, and the client can subscribe again. */
 const MAX_EVENTS = 10_000;
 
+/** Default of `ServeA2aOptions.maxRunning`. */
+export const MAX_RUNNING = 100;
+
 type RpcResponse = Exclude<Awaited<ReturnType<JsonRpcTransportHandler['handle']>>, AsyncGenerator>;
+
+type EndpointOptions = Pick<ServeA2aOptions, 'onError' | 'maxElements' | 'maxRunning' | 'clock'>;
 
 /** JSON-RPC over HTTP. Streams are server-sent events. */
 export class RpcEndpoint {
   private readonly card: AgentCard;
   private readonly transport: JsonRpcTransportHandler;
-  private readonly onError: ((error: unknown) => void) | undefined;
-  /** Requests and streams in progress. */
-  private readonly active = new Set<Promise<unknown>>();
+  private readonly options: EndpointOptions;
+  /** Requests and streams in progress, with their callers. */
+  private readonly active = new Map<Promise<unknown>, string>();
 
-  constructor(card: AgentCard, handler: A2ARequestHandler, onError: ((error: unknown) => void) | undefined) {
+  constructor(card: AgentCard, handler: A2ARequestHandler, options: EndpointOptions) {
     this.card = card;
     this.transport = new JsonRpcTransportHandler(handler);
-    this.onError = onError;
+    this.options = options;
   }
 
+  /** Answers a request, which counts for its caller until its response or its stream has ended. */
   async answer(request: Request, caller: A2aCaller): Promise<Response> {
+    const { maxRunning = MAX_RUNNING } = this.options;
+    const count = [...this.active.values()].filter((user) => user === caller.user).length;
+    // A caller can cancel its tasks although each of them has a stream.
+    if (count >= 2 * maxRunning)
+      return errorResponse(429, `the caller has ${count} requests in progress; send the request later`);
+    return this.tracked(this.respond(request, caller), caller);
+  }
+
+  private async respond(request: Request, caller: A2aCaller): Promise<Response> {
     const { headers } = request;
-    const body = await textOf(request);
-    if (body === undefined) return errorResponse(413, `the request has more than ${MAX_BYTES} bytes`);
+    const { maxElements, clock } = this.options;
+    let text: string;
+    try {
+      text = await requestText(request, { maxBytes: MAX_BYTES, maxElements, clock });
+    } catch (error) {
+      if (LlmError.is(error, 'invalid-request'))
+        return errorResponse(error.details.status ?? 400, error.message);
+      throw error;
+    }
+    // The SDK returns the error for a body that is not JSON.
+    const json = tryParseJson(text);
+    const body = (json === undefined ? text : json) as string | Record<string, unknown>;
     const context = new CallContext(caller, {
       version: headers.get(A2A_VERSION_HEADER) ?? undefined,
       extensions: Extensions.parseServiceParameter(headers.get(HTTP_EXTENSION_HEADER) ?? undefined),
@@ -43,14 +68,14 @@ export class RpcEndpoint {
     } catch (error) {
       return Response.json(this.failure(error, idIn(body)));
     }
-    const answer = await this.tracked(this.transport.handle(parsed(body), context));
+    const answer = await this.transport.handle(body, context);
     if (!(Symbol.asyncIterator in answer)) return Response.json(this.withoutSecrets(answer));
-    return this.stream(answer, request, idIn(body));
+    return this.stream(answer, request, idIn(body), caller);
   }
 
   /** Waits until all requests in progress have ended. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.active);
+    await Promise.allSettled(this.active.keys());
   }
 
   /** Returns a stream of events. An error before the first event is a JSON response, as clients expect. */
@@ -58,15 +83,16 @@ export class RpcEndpoint {
     events: AsyncGenerator<RpcResponse>,
     request: Request,
     id: RpcResponse['id'],
+    caller: A2aCaller,
   ): Promise<Response> {
     let first: IteratorResult<RpcResponse, unknown>;
     try {
-      first = await this.tracked(events.next());
+      first = await events.next();
     } catch (error) {
       return Response.json(this.failure(error, id));
     }
     const { signal } = request;
-    return sseResponse(this.readToEnd(first, events, id), { signal });
+    return sseResponse(this.readToEnd(first, events, id, caller), { signal });
   }
 
   /**
@@ -77,6 +103,7 @@ export class RpcEndpoint {
     first: IteratorResult<RpcResponse, unknown>,
     events: AsyncGenerator<RpcResponse>,
     id: RpcResponse['id'],
+    caller: A2aCaller,
   ): AsyncIterable<RpcResponse> {
     let isLeft = false;
     const read = async (controller: ReadableStreamDefaultController<RpcResponse>): Promise<void> => {
@@ -94,15 +121,15 @@ export class RpcEndpoint {
       if (!isLeft) controller.close();
     };
     return new ReadableStream<RpcResponse>({
-      start: (controller) => void this.tracked(read(controller)),
+      start: (controller) => void this.tracked(read(controller), caller),
       cancel: () => {
         isLeft = true;
       },
     });
   }
 
-  private tracked<T>(work: Promise<T>): Promise<T> {
-    this.active.add(work);
+  private tracked<T>(work: Promise<T>, { user }: A2aCaller): Promise<T> {
+    this.active.set(work, user);
     const done = (): void => void this.active.delete(work);
     work.then(done, done);
     return work;
@@ -112,7 +139,7 @@ export class RpcEndpoint {
     const mapped = JsonRpcTransportHandler.mapToJSONRPCError(error);
     const isInternal = mapped.code === A2A_ERROR_CODE.INTERNAL_ERROR;
     // The task store has reported its own errors.
-    if (isInternal && !LlmError.is(error, 'server')) notify(this.onError, error);
+    if (isInternal && !LlmError.is(error, 'server')) notify(this.options.onError, error);
     return this.withoutSecrets({ jsonrpc: '2.0', id, error: mapped });
   }
 
@@ -125,35 +152,9 @@ export class RpcEndpoint {
   }
 }
 
-/** Returns the body of a request, or `undefined` if it is too large. */
-async function textOf({ body }: Request): Promise<string | undefined> {
-  if (body === null) return '';
-  try {
-    return new TextDecoder().decode(await collectBody(body, 'the client', MAX_BYTES));
-  } catch (error) {
-    if (LlmError.is(error, 'protocol')) return undefined;
-    throw error;
-  }
-}
-
-/** Returns the JSON of a body, or the body itself for an error of the SDK. */
-function parsed(body: string): string | Record<string, unknown> {
-  try {
-    return JSON.parse(body) as Record<string, unknown>;
-  } catch {
-    return body;
-  }
-}
-
 /** Returns the id of a request, for errors that are found outside of the SDK. */
-function idIn(body: string): RpcResponse['id'] {
-  try {
-    const { id = null } = JSON.parse(body) as { readonly id?: RpcResponse['id'] };
-    return id;
-  } catch {
-    return null;
-  }
-}
+const idIn = (body: unknown): RpcResponse['id'] =>
+  ((isRecord(body) ? body['id'] : undefined) ?? null) as RpcResponse['id'];
 
 /** Returns an error of JSON-RPC with an HTTP status. */
 export const errorResponse = (status: number, message: string, headers?: Record<string, string>): Response =>

@@ -63,8 +63,9 @@ export function newServer(options: ServeA2aOptions, hosts: Pick<PushIo, 'resolve
     executor,
     clock,
     webhooks,
+    maxRunning: options.maxRunning,
   });
-  const endpoint = new RpcEndpoint(card, handler, onError);
+  const endpoint = new RpcEndpoint(card, handler, options);
   let isClosed = false;
   return {
     async fetch(request) {

@@ -8,6 +8,10 @@ import { LIFETIME_MS } from './run-records.ts';
 
 /** Maximum number of tasks of a caller in the list. */
 const MAX_LISTED = 1000;
+/** Number of tasks that a list loads at the same time, because a task may have megabytes. */
+const AT_ONCE = 20;
+/** Maximum size of the tasks of a page, in characters. A page has at least one task. */
+const MAX_PAGE_CHARS: number = 10 * 1024 * 1024;
 
 /** Tasks in the application's store, with a list of ids per caller. */
 export class StoredTasks implements TaskStore {
@@ -38,26 +42,39 @@ export class StoredTasks implements TaskStore {
 
   async list(request: ListTasksRequest, context: ServerCallContext): Promise<ListTasksResponse> {
     const { pageSize = 50, pageToken, includeArtifacts = false } = request;
-    const ids = await this.ids(scopeOf(context));
-    const loaded = await Promise.all(ids.map((id) => this.load(id, context)));
-    const tasks = loaded
-      .filter((task) => task !== undefined)
-      .filter((task) => isSelected(task, request))
-      .sort((a, b) => compare(positionOf(b), positionOf(a)));
+    const listed = await this.positions(request, context);
     const after = pageToken === '' ? undefined : pageToken;
-    const start = after === undefined ? 0 : tasks.findIndex((task) => positionOf(task) === after) + 1;
+    const start = after === undefined ? 0 : listed.findIndex(({ position }) => position === after) + 1;
     if (after !== undefined && start === 0)
       throw new RequestMalformedError('pageToken is unknown; begin with the first page');
-    const page = tasks.slice(start, start + pageSize);
-    const last = page.at(-1);
-    const hasMore = start + page.length < tasks.length;
-    if (!includeArtifacts) for (const task of page) task.artifacts = [];
-    return {
-      tasks: page,
-      nextPageToken: last !== undefined && hasMore ? positionOf(last) : '',
-      pageSize,
-      totalSize: tasks.length,
-    };
+    const tasks: Task[] = [];
+    let end = start;
+    for (let chars = 0; end < Math.min(start + pageSize, listed.length); end++) {
+      const task = await this.load(listed[end]?.id ?? '', context);
+      if (task === undefined) continue;
+      if (!includeArtifacts) task.artifacts = [];
+      chars += JSON.stringify(Task.toJSON(task)).length;
+      if (chars > MAX_PAGE_CHARS && tasks.length > 0) break;
+      tasks.push(task);
+    }
+    const nextPageToken = end < listed.length ? (listed[end - 1]?.position ?? '') : '';
+    return { tasks, nextPageToken, pageSize, totalSize: listed.length };
+  }
+
+  /** Returns the positions of the selected tasks, the latest first. Holds few tasks at a time. */
+  private async positions(
+    request: ListTasksRequest,
+    context: ServerCallContext,
+  ): Promise<readonly { readonly id: string; readonly position: string }[]> {
+    const ids = await this.ids(scopeOf(context));
+    const listed: { readonly id: string; readonly position: string }[] = [];
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const loaded = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => this.load(id, context)));
+      for (const task of loaded)
+        if (task !== undefined && isSelected(task, request))
+          listed.push({ id: task.id, position: positionOf(task) });
+    }
+    return listed.sort((a, b) => compare(b.position, a.position));
   }
 
   private async ids(scope: string): Promise<readonly string[]> {

@@ -21,6 +21,7 @@ import type { RunExecutor } from './executor.ts';
 import { checkContextId, checkOutputModes, inputOf } from './input.ts';
 import type { Webhooks } from './push.ts';
 import { decisionsOf } from './replies.ts';
+import { MAX_RUNNING } from './rpc.ts';
 import type { RunRecords, WaitingRun } from './run-records.ts';
 
 /** Time between two looks at a task that a reply continues, in milliseconds. */
@@ -34,6 +35,7 @@ export interface HandlerIo {
   readonly executor: RunExecutor;
   readonly clock: Clock;
   readonly webhooks: Webhooks;
+  readonly maxRunning: number | undefined;
 }
 
 /**
@@ -47,8 +49,9 @@ export class TaskHandler extends DefaultRequestHandler {
   private readonly webhooks: Webhooks;
   private readonly clock: Clock;
   private readonly hasPush: boolean;
+  private readonly maxRunning: number;
 
-  constructor({ card, tasks, records, executor, webhooks, clock }: HandlerIo) {
+  constructor({ card, tasks, records, executor, webhooks, clock, maxRunning = MAX_RUNNING }: HandlerIo) {
     const buses = new DefaultExecutionEventBusManager();
     // A waiting task needs no bus: the reply begins a new one.
     const options = { keepBusAliveStates: [] };
@@ -58,6 +61,7 @@ export class TaskHandler extends DefaultRequestHandler {
     this.runs = executor;
     this.webhooks = webhooks;
     this.clock = clock;
+    this.maxRunning = maxRunning;
     this.hasPush = card.capabilities?.pushNotifications === true;
   }
 
@@ -126,6 +130,12 @@ export class TaskHandler extends DefaultRequestHandler {
   /** Reads the message, and takes the run that the message continues. Errors that the SDK finds itself are left to the SDK. */
   private async prepare({ message, configuration }: SendMessageRequest, context: CallContext): Promise<void> {
     if (message === undefined || message.messageId === '') return;
+    // The agent does not read other tasks, which the SDK would load one after the other.
+    message.referenceTaskIds = [];
+    if (this.runs.countOf(context.caller.user) >= this.maxRunning)
+      throw new UnsupportedOperationError(
+        `The caller has ${this.maxRunning} running tasks; send the message when one of them has ended.`,
+      );
     checkOutputModes(configuration?.acceptedOutputModes);
     if (configuration?.taskPushNotificationConfig !== undefined && !this.hasPush)
       throw new PushNotificationNotSupportedError();

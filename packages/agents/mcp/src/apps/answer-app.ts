@@ -1,6 +1,6 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { asRecord, asText, isRecord, isTooDeep, tryParseJson } from '@majordomo/core/toolkit';
-import { limitBody } from '@majordomo/wire-kit';
+import { asRecord, asText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { requestText } from '@majordomo/wire-kit';
 import type { AppHost } from '../client/app-host.ts';
 import { APP_TYPE, appUriOf, isVisibleTo } from '../tool-app.ts';
 
@@ -26,7 +26,7 @@ export async function answerApp(request: Request, hosts: ReadonlyMap<string, App
   const text = await textOf(request);
   if (typeof text !== 'string') return text;
   const { app, method, params = {} } = asRecord(tryParseJson(text));
-  if (!isRecord(app) || !isRecord(params) || isTooDeep(params))
+  if (!isRecord(app) || !isRecord(params))
     return refusal(400, 'the request must be an object with the members app, method and params');
   const host = hosts.get(asText(app['server']) ?? '');
   const uri = asText(app['resourceUri']) ?? '';
@@ -45,13 +45,11 @@ export async function answerApp(request: Request, hosts: ReadonlyMap<string, App
 
 /** Returns the text of a request's body, or the refusal of a body that is too large or incomplete. */
 const textOf = (request: Request): Promise<string | Response> =>
-  limitBody(new Response(request.body), 'app', MAX_REQUEST_BYTES)
-    .text()
-    .catch((error: unknown) =>
-      isTooLarge(error)
-        ? refusal(413, `the request has more than ${MAX_REQUEST_BYTES} bytes`)
-        : refusal(400, 'the request ended before its body was complete'),
-    );
+  requestText(request, { maxBytes: MAX_REQUEST_BYTES }).catch((error: unknown) =>
+    LlmError.is(error, 'invalid-request')
+      ? refusal(error.details.status ?? 400, error.message)
+      : refusal(400, 'the request ended before its body was complete'),
+  );
 
 const isTooLarge = (error: unknown): boolean => LlmError.is(error) && error.details.code === 'too-large';
 

@@ -1,8 +1,8 @@
 import { LlmError, messageOf } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
 import {
+  boundedJson,
   fetchAt,
-  limitBody,
   resolveHost,
   systemResolve,
   type Address,
@@ -86,7 +86,7 @@ export function authorizationFetch(fetch: FetchLike, label: string, secrets: Set
     const received = await fetch(url, init).catch((error: unknown) => {
       throw connectionFailure(error, label, secrets);
     });
-    const response = limitBody(received, label, MAX_BYTES);
+    const response = boundedJson(received, label, MAX_BYTES);
     if (response.ok || init?.method !== 'POST') return response;
     const { status, headers } = response;
     const text = redact(await response.text(), [...secrets]);

@@ -14,6 +14,10 @@ export function processBus(): ServerEventBus {
   };
 }
 
+/** Maximum number of resources to which a client of protocol 2025 subscribes, and of characters of their addresses. */
+const MAX_SUBSCRIPTIONS = 1000;
+const MAX_URI_CHARS = 2000;
+
 interface Connected {
   readonly isLegacy: boolean;
   /** Resources to which a client of protocol 2025 has subscribed. */
@@ -54,7 +58,11 @@ export class Changes {
   /** Lets the clients of protocol 2025 subscribe to resources. */
   register(server: McpServer): void {
     server.server.setRequestHandler('resources/subscribe', ({ params }) => {
-      this.connected.get(server)?.uris.add(params.uri);
+      const { uri } = params;
+      const uris = this.connected.get(server)?.uris;
+      if (uri.length > MAX_URI_CHARS || (uris !== undefined && uris.size >= MAX_SUBSCRIPTIONS))
+        throw Object.assign(new Error(TOO_MANY), { code: INVALID_PARAMS });
+      uris?.add(uri);
       return {};
     });
     server.server.setRequestHandler('resources/unsubscribe', ({ params }) => {
@@ -67,6 +75,9 @@ export class Changes {
     this.unsubscribe();
   }
 }
+
+const INVALID_PARAMS = -32_602;
+const TOO_MANY = `a client can subscribe to at most ${MAX_SUBSCRIPTIONS} addresses with at most ${MAX_URI_CHARS} characters`;
 
 function notify(server: McpServer, { isLegacy, uris }: Connected, event: ServerEvent): void {
   // The client may have disconnected.

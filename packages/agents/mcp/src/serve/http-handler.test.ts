@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { loadServer } from '../sdk.ts';
+import { Changes, processBus } from './changes.ts';
+import { httpHandler } from './http-handler.ts';
 import { serveMcp } from './serve-mcp.ts';
 
 it('answers with an error after it was closed', async () => {
@@ -100,4 +103,65 @@ it('ends the session that was not used for the longest time', async () => {
   const third = await begin();
   expect([await statusOf(first), await statusOf(second), await statusOf(third)]).toEqual([200, 404, 200]);
   await server.close();
+});
+
+const list = (count: number): readonly object[] => Array.from({ length: count }, () => ({}));
+
+it.each([
+  [undefined, 10_001],
+  [100, 101],
+])('refuses a request above maxElements: %s before it is parsed', async (maxElements, count) => {
+  for (const sessions of [0, 1]) {
+    const server = serveMcp({ name: 'x', version: '1', tools: [], sessions, maxElements });
+    const response = await server.fetch(post({ method: 'tools/list', params: { list: list(count) } }));
+    const error = {
+      code: -32_600,
+      message: expect.stringContaining('params.list: the request has more than') as string,
+    };
+    expect([response.status, await response.json()]).toEqual([400, { jsonrpc: '2.0', error, id: null }]);
+    await server.close();
+  }
+});
+
+it.each([
+  ['large', ' '.repeat(4 * 1024 * 1024 + 1), 413, -32_000],
+  ['deep', '['.repeat(501), 400, -32_600],
+  ['incomplete', '{"jsonrpc"', 400, -32_700],
+  ['empty', '', 400, -32_700],
+])('refuses a request that is %s', async (_, body, status, code) => {
+  const server = serveMcp({ name: 'x', version: '1', tools: [] });
+  const { headers } = post({});
+  const response = await server.fetch(new Request('http://localhost', { method: 'POST', headers, body }));
+  expect([response.status, await response.json()]).toMatchObject([status, { error: { code } }]);
+  await server.close();
+});
+
+it('accepts at most 1,000 subscriptions of a session, and no long address', async () => {
+  const resources = [{ uri: 'a:b', name: 'a', mediaType: 'text/plain', read: () => '' }];
+  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions: 1, resources });
+  const clientInfo = { name: 'c', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  const begun = await server.fetch(post({ method: 'initialize', params }));
+  await begun.text();
+  const headers = { 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' };
+  const subscribe = async (uri: string): Promise<string> =>
+    (await server.fetch(post({ method: 'resources/subscribe', params: { uri } }, headers))).text();
+  expect(await subscribe(`a:${'x'.repeat(2000)}`)).toContain('-32602');
+  for (let at = 0; at < 1000; at++) expect(await subscribe(`a:${at}`)).not.toContain('error');
+  expect(await subscribe('a:1000')).toContain('at most 1000 addresses');
+  await server.close();
+});
+
+it('keeps no server for a request that begins no session', async () => {
+  const { McpServer } = await loadServer();
+  const changes = new Changes(processBus());
+  const factory = () => Promise.resolve(new McpServer({ name: 'x', version: '1' }));
+  const handler = await httpHandler(factory, undefined, { maxSessions: 1, maxElements: undefined }, changes);
+  const requests = [post({ method: 'tools/list' }), new Request('http://localhost', { method: 'DELETE' })];
+  for (const request of requests) {
+    const response = await handler.fetch(request);
+    expect(response.status).toBe(400);
+    expect(changes.servers).toEqual([]);
+  }
+  await handler.close();
 });

@@ -1,8 +1,21 @@
+import { LlmError } from '@majordomo/core';
+import { tryParseJson } from '@majordomo/core/toolkit';
+import { requestText } from '@majordomo/wire-kit';
 import type { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import { loadServer } from '../sdk.ts';
 import type { Changes } from './changes.ts';
 
 type Transport = WebStandardStreamableHTTPServerTransport;
+
+/** Maximum size of a request, in bytes. */
+const MAX_BYTES: number = 4 * 1024 * 1024;
+
+/** Limits of an HTTP handler. */
+export interface HttpLimits {
+  readonly maxSessions: number;
+  /** Maximum number of elements of all arrays of a request. */
+  readonly maxElements: number | undefined;
+}
 
 /** HTTP handler for clients that use the protocol of 2025 or 2026. */
 export interface HttpHandler {
@@ -17,7 +30,7 @@ export interface HttpHandler {
 export async function httpHandler(
   factory: () => Promise<McpServer>,
   onerror: ((error: Error) => void) | undefined,
-  maxSessions: number,
+  { maxSessions, maxElements }: HttpLimits,
   changes: Changes,
 ): Promise<HttpHandler> {
   const {
@@ -43,20 +56,51 @@ export async function httpHandler(
   };
   return {
     async fetch(request) {
-      if (maxSessions === 0 || !(await isLegacyRequest(request))) return handler.fetch(request);
+      const body = await bodyOf(request, maxElements);
+      if (body instanceof Response) return body;
+      if (maxSessions === 0 || !(await isLegacyRequest(request, body.parsedBody)))
+        return handler.fetch(request, body);
       const id = request.headers.get('mcp-session-id');
-      if (id === null) return (await begin()).handleRequest(request);
+      if (id === null) {
+        const transport = await begin();
+        const response = await transport.handleRequest(request, body);
+        // Only `initialize` begins a session.
+        if (transport.sessionId === undefined) await transport.close();
+        return response;
+      }
       const known = sessions.get(id);
       if (known === undefined) return rpcError(404, -32_001, 'Session not found');
       sessions.delete(id);
       sessions.set(id, known);
-      return known.handleRequest(request);
+      return known.handleRequest(request, body);
     },
     async close() {
       await Promise.all([handler.close(), ...[...sessions.values()].map((transport) => transport.close())]);
     },
   };
 }
+
+/** Returns the parsed body of a request, or the refusal of a request that is too large or not JSON. */
+async function bodyOf(
+  request: Request,
+  maxElements: number | undefined,
+): Promise<{ readonly parsedBody?: unknown } | Response> {
+  if (request.method !== 'POST') return {};
+  try {
+    const parsedBody = tryParseJson(await requestText(request, { maxBytes: MAX_BYTES, maxElements }));
+    return parsedBody === undefined
+      ? rpcError(400, PARSE_ERROR, 'Parse error: Invalid JSON')
+      : { parsedBody };
+  } catch (error) {
+    if (!LlmError.is(error, 'invalid-request'))
+      return rpcError(400, PARSE_ERROR, 'Parse error: the request ended before its body was complete');
+    const { status = 400 } = error.details;
+    return rpcError(status, status === 400 ? INVALID_REQUEST : -32_000, error.message);
+  }
+}
+
+const PARSE_ERROR = -32_700;
+const INVALID_REQUEST = -32_600;
 
 function evictSessions(sessions: Map<string, Transport>, maxSessions: number): void {
   for (const [id, transport] of sessions) {

@@ -26,6 +26,11 @@ export interface ServeOptions {
    * @default 0
    */
   readonly sessions?: number | undefined;
+  /**
+   * Maximum number of elements of all arrays of an HTTP request together. A request with more elements, more than ten times as many
+   * object members, 500 levels or 4 MiB is refused before it is parsed. @default 10_000
+   */
+  readonly maxElements?: number | undefined;
   /** Strings and files that clients may read. @default [] */
   readonly resources?: readonly ServedResource[] | undefined;
   /** Prompts that clients may request. @default [] */

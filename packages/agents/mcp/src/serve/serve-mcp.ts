@@ -21,7 +21,7 @@ import type { SkillsFolder } from './skills-folder.ts';
  * await server.stdio();
  */
 export function serveMcp(options: ServeOptions): McpServerHandle {
-  const { onError, sessions = 0, skillsFolder, bus } = options;
+  const { onError, sessions = 0, maxElements, skillsFolder, bus } = options;
   checkOptions('serveMcp', options, KINDS, ['name', 'version', 'tools']);
   if (options.hosts !== 'any' && options.hosts !== undefined && !Array.isArray(options.hosts))
     throw new LlmError('config', "serveMcp: hosts must be an array of host names or 'any'", {
@@ -59,7 +59,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
       const refusal = refused(request);
       if (refusal !== undefined) return refusal;
       await loadSkills();
-      handler ??= httpHandler(factory('tcp'), onerror, sessions, changes);
+      handler ??= httpHandler(factory('tcp'), onerror, { maxSessions: sessions, maxElements }, changes);
       return (await handler).fetch(request);
     },
     update({ tools, templates }) {
@@ -88,6 +88,7 @@ const KINDS: KindsOf<ServeOptions> = {
   instructions: 'string',
   approvals: ['ask', 'client'],
   sessions: 0,
+  maxElements: 1,
   resources: 'array',
   prompts: 'array',
   skills: 'array',

@@ -1,13 +1,12 @@
 import { LlmError, messageOf, systemClock, type Credential } from '@majordomo/core';
 import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/toolkit';
-import { limitBody } from '@majordomo/wire-kit';
+import { boundedEvents, boundedJson, limitBody } from '@majordomo/wire-kit';
 import type { AuthProvider, FetchLike, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';
 import { authorizationFetch, guardedFetch, MAX_BYTES } from '../auth/server-fetch.ts';
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';
-import { boundedEvents } from './bounded-events.ts';
 import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 
 /** Time after the end of a stream in which the SDK reads the remaining data, in milliseconds. */
@@ -116,8 +115,13 @@ function without(request: RequestInit, headers: McpAddress['headers'] = {}): Req
 }
 
 /** Limits a response, except for a stream, whose events are limited. */
-const limited = (response: Response, label: string): Response =>
-  isEventStream(response) ? response : limitBody(response, label, MAX_BYTES);
+function limited(response: Response, label: string): Response {
+  if (isEventStream(response)) return response;
+  return isJson(response) ? boundedJson(response, label, MAX_BYTES) : limitBody(response, label, MAX_BYTES);
+}
+
+const isJson = ({ headers }: Response): boolean =>
+  /^application\/json\b/i.test(headers.get('content-type') ?? '');
 
 const isEventStream = ({ headers }: Response): boolean =>
   /^text\/event-stream\b/i.test(headers.get('content-type') ?? '');

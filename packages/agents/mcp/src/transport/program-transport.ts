@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { LlmError } from '@majordomo/core';
+import { checkReceivedJson } from '@majordomo/wire-kit';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import type { McpProgram } from '../options.ts';
 import { loadClient, loadClientStdio } from '../sdk.ts';
@@ -162,17 +164,13 @@ class ProgramTransport implements Transport {
         if (this.isClosed) return;
       }
     } catch (error) {
-      if (!this.isClosed)
-        this.fail(
-          error instanceof RangeError
-            ? `the program printed ${error.message}`
-            : 'the output of the program could not be read',
-        );
+      if (!this.isClosed) this.fail(readFailure(error));
     }
     void this.closeAfterOutput();
   }
 
   private handleLine(line: string): void {
+    checkReceivedJson(new TextEncoder().encode(line), 'the program');
     try {
       this.onmessage?.(this.parse(line));
     } catch (error) {
@@ -218,6 +216,13 @@ class ProgramTransport implements Transport {
       // ESRCH: the process group has already ended.
     }
   }
+}
+
+function readFailure(error: unknown): string {
+  if (LlmError.is(error)) return error.message;
+  return error instanceof RangeError
+    ? `the program printed ${error.message}`
+    : 'the output of the program could not be read';
 }
 
 /** Returns a message as one line. Escapes two characters that some readers treat as line breaks. */

@@ -24,12 +24,17 @@ interface Level {
 
 /**
  * Throws `invalid-request` with the path if JSON has more than `maxElements` elements of arrays, more than ten times as many
- * members of objects, or more than 500 levels. Call it before `JSON.parse`: it only reads the bytes, holds nothing, and stops at
+ * members of objects, or more than `maxDepth` (500) levels. Call it before `JSON.parse`: it only reads the bytes, holds nothing, and stops at
  * the first fault. Other faults of the JSON are not found. An empty array counts as one element.
  *
  * @param json JSON in UTF-8
+ * @param maxDepth maximum number of levels, for values whose depth is checked where they are used
  */
-export function checkJsonSize(json: Uint8Array, maxElements: number = MAX_ELEMENTS): void {
+export function checkJsonSize(
+  json: Uint8Array,
+  maxElements: number = MAX_ELEMENTS,
+  maxDepth: number = MAX_DEPTH,
+): void {
   const maxMembers = maxElements * MEMBERS_PER_ELEMENT;
   const levels: Level[] = [];
   let level: Level | undefined;
@@ -50,7 +55,7 @@ export function checkJsonSize(json: Uint8Array, maxElements: number = MAX_ELEMEN
       case OBJECT:
         level = { isArray: json[at] === ARRAY, index: 0, key: [0, 0] };
         levels.push(level);
-        if (levels.length > MAX_DEPTH) throw tooMany(MAX_DEPTH, 'levels');
+        if (levels.length > maxDepth) throw tooMany(maxDepth, 'levels');
         if (level.isArray && ++elements > maxElements) throw tooMany(maxElements, 'array elements in total');
         break;
       case ARRAY_END:

@@ -69,3 +69,19 @@ it('reports the end of a stream that fails', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(ends).toBe(1);
 });
+
+it('ends before an event whose data has too many elements, in any form of its lines', async () => {
+  const list = `[${'0,'.repeat(100_000)}0]`;
+  const middle = list.length / 2;
+  for (const data of [
+    `data:${list}`,
+    `id: "\ndata: ${list}`,
+    `data:${list.slice(0, middle)}\rdata:${list.slice(middle)}`,
+  ]) {
+    const chunks = ['data: first\n\n', data.slice(0, 9), data.slice(9), '\n\n'];
+    const bounded = boundedEvents(new Response(streamOf(chunks)), 's', 1_000_000);
+    const reader = bounded.body!.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: first\n\n');
+    await expect(reader.read()).rejects.toMatchObject({ kind: 'protocol', details: { code: 'too-large' } });
+  }
+});

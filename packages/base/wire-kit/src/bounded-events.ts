@@ -1,0 +1,70 @@
+import { LlmError } from '@majordomo/core';
+import { concatBytes } from '@majordomo/core/toolkit';
+import { checkReceivedJson } from './bounded-json.ts';
+
+const LINE_FEED = 10;
+const RETURN = 13;
+const LETTER_I = 105;
+
+/**
+ * Limits each event of a stream to `maxBytes`, and its JSON as `boundedJson` does. A larger event ends the stream with an error before
+ * it is parsed. If the stream contained no event ids, calls `onEnd` at its end, because the stream cannot be resumed.
+ */
+export function boundedEvents(
+  response: Response,
+  label: string,
+  maxBytes: number,
+  onEnd: () => void = () => undefined,
+): Response {
+  if (response.body === null) return response;
+  const { status, statusText, headers, url } = response;
+  const progress = { bytes: 0, isLineStart: true, hasIds: false };
+  let event: Uint8Array[] = [];
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      let from = 0;
+      for (let at = 0; at < chunk.length; at++) {
+        const isEnd = count(progress, chunk[at] as number);
+        if (progress.bytes > maxBytes)
+          throw new LlmError('protocol', `${label} sent an event of more than ${maxBytes} bytes`, {
+            code: 'too-large',
+          });
+        if (!isEnd) continue;
+        event.push(chunk.subarray(from, at + 1));
+        from = at + 1;
+        controller.enqueue(checkedEvent(event, label));
+        event = [];
+      }
+      event.push(chunk.subarray(from));
+    },
+    flush(controller) {
+      controller.enqueue(checkedEvent(event, label));
+    },
+  });
+  const ended = (): void => {
+    if (!progress.hasIds) onEnd();
+  };
+  response.body.pipeTo(counted.writable).then(ended, ended);
+  const bounded = new Response(counted.readable, { status, statusText, headers });
+  return Object.defineProperty(bounded, 'url', { value: url });
+}
+
+/** Counts a byte, and returns whether it ends an event. */
+function count(progress: { bytes: number; isLineStart: boolean; hasIds: boolean }, byte: number): boolean {
+  if (byte === RETURN) return false;
+  // Only the field `id` of an event begins with `i`.
+  if (progress.isLineStart && byte === LETTER_I) progress.hasIds = true;
+  const isEmptyLine = byte === LINE_FEED && progress.isLineStart;
+  progress.bytes = isEmptyLine ? 0 : progress.bytes + 1;
+  progress.isLineStart = byte === LINE_FEED;
+  return isEmptyLine;
+}
+
+/** Returns the bytes of an event, whose data was checked. */
+function checkedEvent(pieces: readonly Uint8Array[], label: string): Uint8Array {
+  const bytes = concatBytes(pieces);
+  const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
+  const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice('data:'.length));
+  checkReceivedJson(new TextEncoder().encode(data.join('\n')), label);
+  return bytes;
+}
