@@ -3,7 +3,7 @@
 //
 // pnpm release:rehearse [--tarballs FOLDER] [text ...]: only the steps of users whose name contains one of the texts. With tarballs
 // of `pnpm release:dry --out FOLDER` it publishes these.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -79,7 +79,7 @@ async function publishBoth(registry) {
   const isReady =
     (await step('copy, with the changesets of this commit', async () => {
       await run('git', ['clone', '--quiet', '--shared', ROOT, copy]);
-      await version();
+      if (hasChangesets()) await version();
       await build();
       packages = publicPackages(copy);
       previous = versionsIn(packages);
@@ -104,6 +104,11 @@ async function publishBoth(registry) {
       await publish(changed, registry, scratch);
     }));
   return isReady ? { previous, next } : undefined;
+}
+
+/** Whether the commit has changesets. A commit that is released has none, and changesets fails without them. */
+function hasChangesets() {
+  return readdirSync(join(copy, '.changeset')).some((name) => name.endsWith('.md') && name !== 'README.md');
 }
 
 function version() {
