@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isList, isRecord, isTooDeep } from '@majordomo/core/toolkit';
+import { isList, isRecord, isTooDeep, MAX_ELEMENTS } from '@majordomo/core/toolkit';
 
 /** Value of any type that a client sent. The methods throw `invalid-request` with the path if the value has the wrong type. */
 export class ClientValue {
@@ -12,10 +12,12 @@ export class ClientValue {
     this.path = path;
   }
 
-  /** Returns the value of a request. Throws if the value is nested so deeply that it could exhaust the stack. */
+  /** Returns the value of a request. Throws if the value has too many elements, or is nested so deeply that it could exhaust the stack. */
   static ofRequest(value: unknown, path: string): ClientValue {
     const request = new ClientValue(value, path);
     if (isTooDeep(value)) throw request.invalid('the value is nested too deeply; flatten it');
+    if (hasTooManyElements(value))
+      throw request.invalid(`the value has more than ${MAX_ELEMENTS} array elements in total; send fewer`);
     return request;
   }
 
@@ -55,6 +57,17 @@ export class ClientValue {
   private expected(kind: string): LlmError {
     return this.invalid(`expected ${kind}, got ${kindOf(this.value)}`);
   }
+}
+
+/** Whether all arrays in a value have more than `MAX_ELEMENTS` elements together. */
+function hasTooManyElements(value: unknown): boolean {
+  let elements = 0;
+  const count = (each: unknown): boolean => {
+    if (typeof each !== 'object' || each === null) return false;
+    if (isList(each)) elements += each.length;
+    return elements > MAX_ELEMENTS || Object.values(each).some(count);
+  };
+  return count(value);
 }
 
 /** Returns the type of a value with its article, such as `an array`. */

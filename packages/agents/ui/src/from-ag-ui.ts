@@ -63,6 +63,7 @@ function withResults(turns: readonly Turn[], tools: readonly Tool[], { stored }:
 
 function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
   const turns: Turn[] = [];
+  const reasoning = reasoningByMessage(messages);
   for (const message of messages) {
     const last = turns.at(-1);
     const role = message.at('role');
@@ -71,7 +72,7 @@ function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
         turns.push(user(readContent(message.at('content'))));
         break;
       case 'assistant':
-        turns.push(readStep(message, reasoningOf(messages, message)));
+        turns.push(readStep(message, reasoning.get(String(message.at('id').value)) ?? []));
         break;
       case 'tool':
         addResult(last !== undefined && isStep(last) ? last.calls : [], message);
@@ -108,18 +109,22 @@ function readContentPart(part: ClientValue): UserTurnPart {
   }
 }
 
-/** Returns the reasoning of an assistant message that a vendor requires. Reasoning without a token is not sent to a model. */
-function reasoningOf(messages: readonly ClientValue[], message: ClientValue): AssistantPart[] {
-  const prefix = `${String(message.at('id').value)}${REASONING_ID}`;
-  return messages.flatMap((source): AssistantPart[] => {
+/** Returns the reasoning that vendors require, by the id of its assistant message. Reasoning without a token is not sent to a model. */
+function reasoningByMessage(messages: readonly ClientValue[]): ReadonlyMap<string, AssistantPart[]> {
+  const byMessage = new Map<string, AssistantPart[]>();
+  for (const source of messages) {
     const { role, id, content } = source.record();
-    if (role !== 'reasoning' || typeof id !== 'string' || !id.startsWith(prefix)) return [];
+    if (role !== 'reasoning' || typeof id !== 'string') continue;
     const { replay, kind, text } = storedMembers(source);
-    if (replay === undefined) return [];
-    const isVendorPart = typeof kind === 'string';
-    if (isVendorPart) return [{ type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay }];
-    return [{ type: 'reasoning', text: typeof content === 'string' ? content : '', replay }];
-  });
+    const end = id.lastIndexOf(REASONING_ID);
+    if (replay === undefined || end === -1) continue;
+    const parts = byMessage.get(id.slice(0, end)) ?? [];
+    byMessage.set(id.slice(0, end), parts);
+    if (typeof kind === 'string')
+      parts.push({ type: 'vendor', kind, ...(typeof text === 'string' && { text }), replay });
+    else parts.push({ type: 'reasoning', text: typeof content === 'string' ? content : '', replay });
+  }
+  return byMessage;
 }
 
 /** Returns the members that AG-UI lacks and that the client stores for this server. A malformed value has no members. */
@@ -201,11 +206,14 @@ async function answeredTurns(
   const index = turns.findLastIndex(isStep);
   const sent = turns[index] as Step | undefined;
   const { parts, calls } = waitingStep(run, sent);
+  const answered = new Set<number>();
   for (const source of answers) {
     const approvalId = source.at('interruptId');
     const at = await indexOfAnswered(approvalId.text(), calls, run, options);
     const waiting = calls[at];
-    if (waiting === undefined) throw approvalId.invalid('no call waits for this answer; ask the model again');
+    if (waiting === undefined || answered.has(at))
+      throw approvalId.invalid('no call waits for this answer; ask the model again');
+    answered.add(at);
     calls[at] = { call: waiting.call, source, ...readAnswer(waiting.call, source, approvalId, run) };
   }
   // If the page has sent no step, the stored run contains the earlier turns.

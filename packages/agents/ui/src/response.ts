@@ -26,7 +26,7 @@ export function uiMessageChunks(
  * When the client disconnects, the connection to the vendor is closed.
  *
  * @example
- * const input = await fromUiMessages((await request.json()).messages);
+ * const input = await fromUiMessages((await readJson(request)).messages);
  * const stream = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart', signal: request.signal });
  * return uiMessageResponse(stream, { input, signal: request.signal });
  */

@@ -456,6 +456,15 @@ describe('fromAgUi', () => {
     });
   });
 
+  it('rejects a second answer to the same call', async () => {
+    const stored = runWaitingFor({});
+    const answer = { interruptId: 'c', status: 'resolved', payload: { approved: true } };
+    const input = { ...body(userMessage), resume: [answer, answer] };
+    await expect(fromAgUi(input, { stored })).rejects.toMatchObject({
+      details: { path: 'resume[1].interruptId' },
+    });
+  });
+
   it('rejects a decision that is not a boolean', async () => {
     const stored = runWaitingFor({});
     const resume = [{ interruptId: 'c', status: 'resolved', payload: { approved: 1 } }];

@@ -241,6 +241,12 @@ describe('fromUiMessages', () => {
       'messages',
       'the value is nested too deeply',
     ],
+    [
+      'more than 10,000 parts',
+      [{ role: 'user', parts: Array.from({ length: 10_000 }, () => ({ type: 'text', text: 'x' })) }],
+      'messages',
+      'the value has more than 10000 array elements in total; send fewer',
+    ],
     ['a last call without a result', [userMessage, assistantMessage(call('input-available'))], 'messages[1]'],
   ])('rejects %s', async (_, messages, path, problem) => {
     const error = await fromUiMessages(messages).catch((thrown: unknown) => thrown);

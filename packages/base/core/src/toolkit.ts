@@ -39,7 +39,7 @@ export { redact, redactCause, redactValues, secretForms, secretSpans, type Span 
 // Values, JSON and schemas
 export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
 export { isIsoDay, isTooDeep, MAX_DEPTH, tryParseJson } from './util/values.ts';
-export { checkJsonSize, MAX_ELEMENTS } from './json/check-size.ts';
+export { checkJsonSize, JsonSizeCheck, MAX_ELEMENTS } from './json/check-size.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { resolveReference } from './schema/references.ts';
 export { objectRoot, type OutputRoot, readObject, toJsonSchema } from './schema/to-json-schema.ts';

@@ -106,6 +106,20 @@ async function documentIssues(
 }
 const ERROR = (createAdmin({}).openapi()['components'] as { schemas: { Error: JsonObject } }).schemas.Error;
 
+it.each([
+  ['elements', 'tags', `{"tags":[${'1,'.repeat(10_000)}1]}`],
+  ['levels', 'a[0][0][0][0][0][0][0]', `{"a":${'['.repeat(501)}`],
+])('refuses a body with too many %s before it is parsed', async (_, path, body) => {
+  const response = await setUp().send('POST', '/keys', body);
+  expect(response).toMatchObject({ status: 400, body: { error: { code: 'invalid-request', path } } });
+});
+
+it('accepts only its token', () => {
+  const { admin } = setUp();
+  expect([TOKEN, `${TOKEN}x`, ''].map((token) => admin.accepts(token))).toEqual([true, false, false]);
+  expect(createAdmin({}).accepts('')).toBe(false);
+});
+
 it('the OpenAPI document is valid OpenAPI 3.1 and contains only the configured parts', async () => {
   const { admin, send } = setUp();
   const validator = new Validator();

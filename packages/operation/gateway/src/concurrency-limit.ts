@@ -1,27 +1,63 @@
 import { Refusal } from './errors/refusal.ts';
+import type { Settings } from './options.ts';
+import type { BodyLimits } from './parsing/body.ts';
 
-/** Counter of running calls, which refuses calls above a limit. */
+/** Place of a running call. */
+export interface Place {
+  /** Counts bytes of the request until the call ends. Throws a `busy` refusal if all requests would be too large together. */
+  readonly hold: (bytes: number) => void;
+  /** Ends the call. May be called more than once. */
+  readonly leave: () => void;
+}
+
+/** Counter of running calls and of the bytes of their requests, which refuses calls above a limit. */
 export class ConcurrencyLimit {
-  /** Maximum number of concurrent calls. `update` of the gateway can change it. */
-  max: number;
+  /** Limits that `update` of the gateway can change. */
+  settings: Pick<Settings, 'maxConcurrent' | 'maxTotalBodyBytes'>;
   private count = 0;
+  private bytes = 0;
 
-  constructor(max: number) {
-    this.max = max;
+  constructor(settings: ConcurrencyLimit['settings']) {
+    this.settings = settings;
   }
 
-  /** Starts a call, which ends when the returned function is called. Throws a `busy` refusal if `max` calls are running. */
-  enter(): () => void {
-    if (this.count >= this.max)
+  /** Starts a call. Throws a `busy` refusal if the maximum number of calls is running. */
+  enter(): Place {
+    const { maxConcurrent } = this.settings;
+    if (this.count >= maxConcurrent)
       throw new Refusal(
         'busy',
-        `the gateway already serves its maximum of ${this.max} concurrent calls; retry later`,
+        `the gateway already serves its maximum of ${maxConcurrent} concurrent calls; retry later`,
       );
     this.count++;
-    let isReleased = false;
-    return () => {
-      if (!isReleased) this.count--;
-      isReleased = true;
+    let held = 0;
+    let hasLeft = false;
+    return {
+      hold: (bytes) => {
+        const { maxTotalBodyBytes } = this.settings;
+        if (this.bytes + bytes > maxTotalBodyBytes)
+          throw new Refusal(
+            'busy',
+            `the requests that the gateway serves would be larger than ${maxTotalBodyBytes} bytes together; retry later`,
+          );
+        // The rest of a body that is still being read is dropped.
+        if (hasLeft) return;
+        held += bytes;
+        this.bytes += bytes;
+      },
+      leave: () => {
+        if (hasLeft) return;
+        hasLeft = true;
+        this.count--;
+        this.bytes -= held;
+      },
     };
   }
 }
+
+/** Returns the limits of the body of a request with a place. */
+export const limitsOf = ({ maxBodyBytes, maxElements }: Settings, { hold }: Place): BodyLimits => ({
+  maxBytes: maxBodyBytes,
+  maxElements,
+  hold,
+});

@@ -6,6 +6,7 @@ import type { UploadQuota } from './files/upload-quota.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Mounts } from './mounts.ts';
 import type { Readiness } from './readiness.ts';
+import type { SocketLimit } from './socket-limit.ts';
 import type { RequestTrace } from './request-trace.ts';
 import type { Caller, Settings } from './options.ts';
 import type { PlatformContext } from './platform-context.ts';
@@ -14,6 +15,7 @@ import type { PlatformContext } from './platform-context.ts';
 export interface GatewayContext {
   readonly settings: Settings;
   readonly concurrency: ConcurrencyLimit;
+  readonly sockets: SocketLimit;
   /** Limits of the owners of files. */
   readonly uploads: UploadQuota;
   /** Uploads of Gemini's clients. */

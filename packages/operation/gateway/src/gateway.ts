@@ -16,7 +16,7 @@ import { JobTimer } from './job-timer.ts';
 import { Mounts } from './mounts.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { GatewayOptions, GatewayUpdate, Settings } from './options.ts';
-import { FROM_LOOPBACK, type PlatformContext } from './platform-context.ts';
+import { FROM_LOOPBACK, OPEN_SOCKET, type PlatformContext } from './platform-context.ts';
 import { Readiness } from './readiness.ts';
 import { withHeaders } from './response/headers.ts';
 import { addLifecycle } from './response/lifecycle.ts';
@@ -24,6 +24,7 @@ import { failureFor, readOnly, route } from './routes/router.ts';
 import { RequestTrace } from './request-trace.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { checkUpdate, settingsOf } from './settings.ts';
+import { SocketLimit } from './socket-limit.ts';
 import type { GatewayContext, RequestContext } from './context.ts';
 
 /** HTTP handler for clients in any language. It uses the standard `Request` and `Response` of Node, Bun, Deno and Workers. */
@@ -37,7 +38,7 @@ export interface Gateway {
   readonly onEvent: (event: CallEvent) => void;
   /** Value of the option `idleMs`, in milliseconds. `serve` reads it. */
   readonly idleMs?: number | undefined;
-  /** Value of the option `maxBodyBytes`, in bytes. `serve` limits the messages of WebSockets to it. */
+  /** Value of the option `maxBodyBytes`, in bytes. `serve` limits the messages of WebSockets and discarded bodies to it. */
   readonly maxBodyBytes?: number | undefined;
   /**
    * Replaces options for new requests. Requests in progress use the previous options. If the change is invalid, throws `config`
@@ -66,7 +67,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   let settings = settingsOf(options, reports);
   let isDraining = false;
   const mounts = new Mounts(settings);
-  const concurrency = new ConcurrencyLimit(settings.maxConcurrent);
+  const concurrency = new ConcurrencyLimit(settings);
+  const sockets = new SocketLimit(concurrency);
   const uploads = new UploadQuota();
   const resumable = new ResumableUploads(uploads);
   const copies = new FileCopies();
@@ -77,6 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const contextOf = (current: Settings): GatewayContext => ({
     settings: current,
     concurrency,
+    sockets,
     uploads,
     resumable,
     copies,
@@ -149,7 +152,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         throw error;
       }
       present = { ...present, ...change };
-      concurrency.max = settings.maxConcurrent;
+      concurrency.settings = settings;
       context = contextOf(settings);
       mounts.update(settings);
       metrics.onUpdate(true, systemClock.now());
@@ -179,5 +182,6 @@ async function respond({ headers, ...arrival }: Arrival, gateway: GatewayContext
   const isFromLoopback = platform?.[FROM_LOOPBACK] === true;
   const caller = await authorize(request, settings, isFromLoopback);
   trace.caller = caller;
+  platform?.[OPEN_SOCKET]?.(gateway.sockets.enter(caller, settings));
   return await route({ ...arrival, caller }, gateway);
 }

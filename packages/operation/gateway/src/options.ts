@@ -47,6 +47,8 @@ export interface Mounted {
    * callers without access. If it rejects, the client receives the same response as for a call that fails with this error.
    */
   fetch(request: Request, options?: { readonly admin?: boolean | undefined }): Promise<Response>;
+  /** Returns whether a client with this bearer token may read `GET /metrics`, if `metrics` is `admin`. @default none may */
+  readonly accepts?: ((token: string) => boolean) | undefined;
   /** Returns counters for `GET /metrics`, such as costs. @default none */
   readonly metrics?: (() => readonly MetricSample[]) | undefined;
 }
@@ -115,8 +117,8 @@ export interface GatewayOptions {
   /** Handlers of additional paths, such as the result of `createAdmin`. They take precedence over built-in routes. @default [] */
   readonly mounts?: readonly Mounted[] | undefined;
   /**
-   * Routes by path. A path that ends in `/*` includes all paths below it. Built-in routes have precedence. If a route rejects,
-   * the client receives the same response as for a call that fails with this error. @default {}
+   * Routes by path. A path that ends in `/*` includes all paths below it. Built-in routes have precedence, so the path of a built-in
+   * route is refused. If a route rejects, the client receives the same response as for a call that fails with this error. @default {}
    */
   readonly routes?: { readonly [path: string]: Route } | undefined;
   /**
@@ -197,10 +199,25 @@ export interface GatewayOptions {
    */
   readonly maxBodyBytes?: number | undefined;
   /**
-   * Maximum number of concurrent calls. All choices of a request count as one. A request for a stored response counts as a call.
-   * Further calls receive 429. @default 5_000
+   * Maximum size of the bodies of all requests in progress, in bytes. A body counts from its first byte to the end of the call.
+   * Further requests are refused with 429. Must not be less than `maxBodyBytes`. @default 16 times `maxBodyBytes`
+   */
+  readonly maxTotalBodyBytes?: number | undefined;
+  /**
+   * Maximum number of elements of all arrays of a request in JSON together, such as its messages, parts and tools. Its objects may
+   * have ten times as many members together. A request with more is refused with 400 before it is parsed. @default 10_000
+   */
+  readonly maxElements?: number | undefined;
+  /**
+   * Maximum number of concurrent calls. All choices of a request count as one. A request for a stored response counts as a call, and
+   * an open WebSocket as another. Further calls receive 429. @default 5_000
    */
   readonly maxConcurrent?: number | undefined;
+  /**
+   * Maximum number of open WebSockets of a caller with the same `tenant` and `key`. Further upgrades receive 429. The conversations
+   * that all sockets of the caller keep must not be larger than `maxBodyBytes` together. @default 16
+   */
+  readonly maxSockets?: number | undefined;
   /** Time in milliseconds after which `serve` disconnects a client that does not read its response. @default 60_000 */
   readonly idleMs?: number | undefined;
   /** Origins such as `https://app.example` whose pages may call the gateway. Pages of other origins receive 403. @default [] */
@@ -222,7 +239,10 @@ type DefaultedOption =
   | 'checks'
   | 'maxChoices'
   | 'maxBodyBytes'
+  | 'maxTotalBodyBytes'
+  | 'maxElements'
   | 'maxConcurrent'
+  | 'maxSockets'
   | 'maxUrls'
   | 'idleMs'
   | 'cors';

@@ -1,8 +1,16 @@
+import type { SocketPlace } from './socket-limit.ts';
+
 /** Key that marks the context of a request that `serve` received from this machine. */
 export const FROM_LOOPBACK: unique symbol = Symbol('from loopback');
 
 /** Key of the context's function that closes the connection of a request. */
 export const CUT: unique symbol = Symbol('cut');
+
+/** Key of the context's function that receives the place of a WebSocket whose upgrade the request checks. */
+export const OPEN_SOCKET: unique symbol = Symbol('open socket');
+
+/** Key that marks a request which is checked completely, but not sent to a model. */
+export const CHECK_ONLY: unique symbol = Symbol('check only');
 
 /** Context that a platform passes along with a request, such as `ctx` of a Worker. */
 export interface PlatformContext {
@@ -12,4 +20,8 @@ export interface PlatformContext {
   readonly [FROM_LOOPBACK]?: true;
   /** Function that closes the connection. Set by `serve`. */
   readonly [CUT]?: () => void;
+  /** Set by `serve` for the check of an upgrade. */
+  readonly [OPEN_SOCKET]?: (place: SocketPlace) => void;
+  /** Set by `serve` for a warm-up over a WebSocket. */
+  readonly [CHECK_ONLY]?: true;
 }

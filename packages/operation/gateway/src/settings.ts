@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
+import { isBuiltIn } from './routes/router.ts';
 import {
   FIXED,
   type FilesSettings,
@@ -32,7 +33,10 @@ const KINDS: KindsOf<GatewayOptions> = {
   catalog: 'object with find',
   onError: 'function',
   maxBodyBytes: 1,
+  maxTotalBodyBytes: 1,
+  maxElements: 1,
   maxConcurrent: 1,
+  maxSockets: 1,
   idleMs: 1,
   cors: 'array',
   fetchMedia: 'function',
@@ -43,6 +47,7 @@ const MOUNTED_KINDS: KindsOf<Mounted> = {
   path: 'string',
   onEvent: 'function',
   fetch: 'function',
+  accepts: 'function',
   metrics: 'function',
 };
 
@@ -59,6 +64,7 @@ export function checkUpdate(change: GatewayUpdate): void {
 /** Checks the options and adds defaults. Throws `config` for invalid options. */
 export function settingsOf(options: GatewayOptions, reports: OperatorReports): Settings {
   checkOptions('createGateway', options, KINDS, ['majordomo', 'models']);
+  const maxBodyBytes = options.maxBodyBytes ?? 32 * 1024 * 1024;
   const settings: Settings = {
     ...options,
     anySpec: options.anySpec ?? false,
@@ -67,8 +73,11 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     checks: options.checks ?? {},
     reports,
     maxChoices: options.maxChoices ?? 8,
-    maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
+    maxBodyBytes,
+    maxTotalBodyBytes: options.maxTotalBodyBytes ?? 16 * maxBodyBytes,
+    maxElements: options.maxElements ?? MAX_ELEMENTS,
     maxConcurrent: options.maxConcurrent ?? 5000,
+    maxSockets: options.maxSockets ?? 16,
     maxUrls: options.maxUrls ?? 20,
     idleMs: options.idleMs ?? 60_000,
     cors: options.cors ?? [],
@@ -80,6 +89,8 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     if (!/^(?:\/[\w.-]+)+$/.test(mounted.path))
       throw wrong(`mounts[${at}].path`, 'must be a path such as /inspector');
   }
+  if (settings.maxTotalBodyBytes < maxBodyBytes)
+    throw wrong('maxTotalBodyBytes', 'must not be less than maxBodyBytes');
   const { responses, background } = settings;
   if (responses !== undefined)
     checkOptions('responses of createGateway', responses, { store: 'object with get', keepMs: 1 }, ['store']);
@@ -90,6 +101,11 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
       throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a path such as /v1/batches or /v1/batches/*');
     if (typeof (route as unknown) !== 'function')
       throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a function');
+    if (isBuiltIn(path.replace(/\*$/, 'x')) || (path === '/metrics' && settings.metrics !== undefined))
+      throw wrong(
+        `routes[${JSON.stringify(path)}]`,
+        'a built-in route answers this path; use another path, or a handler of `mounts`, which has precedence',
+      );
   }
   for (const [name, check] of Object.entries(settings.checks))
     if (typeof (check as unknown) !== 'function') throw wrong(`checks.${name}`, 'must be a function');

@@ -2,7 +2,7 @@ import { memoryCache } from '@majordomo/cache';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { createGateway, type GatewayOptions, type Mounted } from '../src/index.ts';
+import { createGateway, type GatewayOptions } from '../src/index.ts';
 import { stopTimers } from './support/stop-timers.ts';
 
 const CHAT = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
@@ -18,9 +18,7 @@ const hang: Hang = (abort) => () => {
   return new Promise(() => undefined);
 };
 
-it.each<
-  readonly [string, string, object | 'endless' | 'token', (abort: () => void) => Partial<GatewayOptions>]
->([
+it.each<readonly [string, string, object | 'endless', (abort: () => void) => Partial<GatewayOptions>]>([
   ['`authorize`', '/v1/chat/completions', CHAT, (abort) => ({ authorize: hang(abort) })],
   ['`fetchMedia`', '/v1/chat/completions', WITH_IMAGE, (abort) => ({ fetchMedia: hang(abort) })],
   ['`moderations`', '/v1/moderations', { input: 'hi' }, (abort) => ({ moderations: hang(abort) })],
@@ -34,15 +32,6 @@ it.each<
   ],
   ['an endless body', '/v1/chat/completions', 'endless', () => ({})],
   ['a mounted handler', '/own', {}, (abort) => ({ mounts: [{ path: '/own', fetch: hang(abort) }] })],
-  [
-    'an admin API that checks a token',
-    '/metrics',
-    'token',
-    (abort) => ({
-      metrics: 'admin',
-      mounts: [{ path: '/admin', openapi: {}, fetch: hang(abort) } as Mounted],
-    }),
-  ],
   [
     'a read of the store of responses',
     '/v1/responses',
@@ -79,10 +68,11 @@ it.each<
       ...options(abort),
     });
     const endless = new ReadableStream({ pull: abort }, { highWaterMark: 0 });
-    const init: RequestInit & { duplex: 'half' } =
-      body === 'token'
-        ? { headers: { authorization: 'Bearer t' }, duplex: 'half' }
-        : { method: 'POST', body: body === 'endless' ? endless : JSON.stringify(body), duplex: 'half' };
+    const init: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      body: body === 'endless' ? endless : JSON.stringify(body),
+      duplex: 'half',
+    };
     const url = `http://gateway.test${path}`;
     const response = await gateway.fetch(new Request(url, { ...init, signal: abortController.signal }));
     expect([response.status, statuses, errors]).toEqual([499, [499], []]);

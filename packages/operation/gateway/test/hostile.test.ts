@@ -43,7 +43,7 @@ describe('deeply nested JSON', () => {
     const response = await post(testGateway, path, body);
     expect([response.status, await response.text()]).toEqual([
       400,
-      expect.stringContaining('is nested too deeply'),
+      expect.stringContaining('is nested more than 500 levels deep'),
     ]);
     expect(testGateway.majordomo.health.snapshot()).toEqual({});
     expect(testGateway.openai.requests).toHaveLength(0);

@@ -70,7 +70,7 @@ describe('a message', () => {
     [
       'that is nested too deeply',
       `{"type":"response.create","model":"gpt","input":${'['.repeat(1000)}${']'.repeat(1000)}}`,
-      { error: { message: 'the body is nested too deeply; send at most 500 levels' } },
+      { error: { message: expect.stringContaining('is nested more than 500 levels deep') as string } },
     ],
   ])('%s is refused, and the socket stays usable', async (_, text, expected) => {
     await using testGateway = await startGateway({ sockets: true });
@@ -209,6 +209,98 @@ describe('a socket', () => {
       error: { code: 'websocket_connection_limit_reached' },
     });
     expect(await client.closed).toBe(1001);
+  });
+});
+
+describe('a warm-up', () => {
+  it.each<[object, string]>([
+    [{ input: [{}] }, 'input[0].role'],
+    [{ input: [{ role: 'user', content: 5 }] }, 'input[0].content'],
+    [{ tools: [{}] }, 'tools[0].type'],
+    [{ model: 'unknown' }, 'model'],
+    [{ input: Array.from({ length: 10_001 }, () => ({})) }, 'input'],
+  ])('is checked like a request: %#', async (members, param) => {
+    await using testGateway = await startGateway({ sockets: true });
+    await using client = await openSocket(testGateway.url);
+    client.create({ generate: false, ...members });
+    expect(await client.next(...ENDS)).toMatchObject({ type: 'error', error: { param } });
+    expect(testGateway.anthropic.requests).toHaveLength(0);
+  });
+
+  it('counts for maxConcurrent', async () => {
+    await using testGateway = await startGateway({ sockets: true, gateway: { maxConcurrent: 1 } });
+    await using client = await openSocket(testGateway.url);
+    client.create({ generate: false });
+    expect(await client.next(...ENDS)).toMatchObject({ type: 'error', status: 429 });
+  });
+});
+
+describe('the sockets of a caller', () => {
+  const refusedWith = async (opening: Promise<unknown>): Promise<string> =>
+    opening.then(
+      () => 'opened',
+      (error: unknown) => (error as Error).message,
+    );
+
+  it('are at most maxSockets, and count for maxConcurrent', async () => {
+    await using testGateway = await startGateway({
+      sockets: true,
+      gateway: { maxSockets: 2, maxConcurrent: 3 },
+    });
+    const { url } = testGateway;
+    const first = await openSocket(url);
+    await using _second = await openSocket(url);
+    expect(await refusedWith(openSocket(url))).toContain('429');
+    await using _other = await openSocket(url, { authorization: 'Bearer key-of-team-b' });
+    expect(await refusedWith(openSocket(url, { authorization: 'Bearer key-of-team-b' }))).toContain('429');
+    await first[Symbol.asyncDispose]();
+    await using again = await openSocket(url);
+    expect(again.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('keep conversations of at most maxBodyBytes together', async () => {
+    await using testGateway = await startGateway({ sockets: true, gateway: { maxBodyBytes: 10_000 } });
+    const first = await openSocket(testGateway.url);
+    await using second = await openSocket(testGateway.url);
+    await using other = await openSocket(testGateway.url, { authorization: 'Bearer key-of-team-b' });
+    const warmUp = async (client: typeof first): Promise<string | undefined> => {
+      client.create({ generate: false, input: 'x'.repeat(6000) });
+      return (await client.next('response.completed')).response?.id;
+    };
+    const resultOf = async (client: typeof first, id: string | undefined): Promise<string> => {
+      client.create({ previous_response_id: id });
+      const { type, error } = await client.next(...ENDS);
+      return error?.code ?? type;
+    };
+    const ids = [await warmUp(first), await warmUp(second), await warmUp(other)];
+    expect(await resultOf(first, ids[0])).toBe('response.completed');
+    expect(await resultOf(second, ids[1])).toBe('previous_response_not_found');
+    expect(await resultOf(other, ids[2])).toBe('response.completed');
+    await first[Symbol.asyncDispose]();
+    // The server releases the conversation when it notices that the socket is closed.
+    await expect.poll(async () => resultOf(second, await warmUp(second))).toBe('response.completed');
+  });
+
+  it('receive at most maxBodyBytes of incomplete messages together', async () => {
+    await using testGateway = await startGateway({ sockets: true, gateway: { maxBodyBytes: 1_000_000 } });
+    await using first = await openSocket(testGateway.url);
+    await using second = await openSocket(testGateway.url);
+    const sendPart = (client: typeof first): Promise<unknown> =>
+      new Promise((resolve) => {
+        client.socket.send('x'.repeat(900_000), { fin: false }, resolve);
+      });
+    await sendPart(first);
+    await sendPart(second);
+    const closed = [first, second].map(async (client, at) => [at, await client.closed]);
+    expect(await Promise.race(closed)).toEqual([expect.any(Number), 1006]);
+  });
+
+  it('are refused if the gateway receives no context', async () => {
+    const { gateway, ...testGateway } = await startGateway();
+    const served = await serve({ fetch: (request) => gateway.fetch(request) }, { port: 0, sockets: true });
+    expect(await refusedWith(openSocket(served.url))).toContain('400');
+    await served.close(0);
+    await testGateway[Symbol.asyncDispose]();
   });
 });
 

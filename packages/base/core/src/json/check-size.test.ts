@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LlmError } from '../types/llm-error.ts';
 import { MAX_DEPTH } from '../util/values.ts';
-import { checkJsonSize, MAX_ELEMENTS } from './check-size.ts';
+import { checkJsonSize, JsonSizeCheck, MAX_ELEMENTS } from './check-size.ts';
 
 const bytes = (json: string): Uint8Array => new TextEncoder().encode(json);
 
@@ -44,6 +44,23 @@ describe('checkJsonSize', () => {
     );
   });
 
+  it('finds the same fault in chunks', () => {
+    const json = `{"a,[":"\\"[","b\\"":[{"cé":[1,"]\\\\",${list(4)}]}]}`;
+    const expected = fault(json, 6);
+    expect(expected?.[1]).toBe('b".[0].cé[2]'.replace('.[', '['));
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: bytes(json).length })), (cuts) => {
+        const check = new JsonSizeCheck(6);
+        const places = [0, ...cuts.toSorted((a, b) => a - b), bytes(json).length];
+        const push = (): void => {
+          for (const [at, place] of places.entries())
+            check.push(bytes(json).subarray(places[at - 1] ?? 0, place));
+        };
+        expect(push).toThrow(expected?.[0]);
+      }),
+    );
+  });
+
   it.each([
     [`{"messages":${list(3)}}`, 'messages'],
     [`{"a":1,"messages":[{"role":"user"},{"content":${list(3)}}]}`, 'messages[1].content'],
@@ -55,7 +72,7 @@ describe('checkJsonSize', () => {
   ])('refuses the third element of %s with the path %s', (json, path) => {
     const [message, at] = fault(json, 2) ?? [];
     expect(message).toBe(
-      `${path ?? 'the JSON'}: the request has more than 2 array elements in total; send less in one request`,
+      `${path ?? 'the JSON'}: the request has more than 2 array elements in total; send fewer`,
     );
     expect(at).toBe(path);
   });
@@ -70,7 +87,7 @@ describe('checkJsonSize', () => {
       JSON.stringify({ a: Object.fromEntries(Array.from({ length: count - 1 }, (_, at) => [`k${at}`, at])) });
     expect(fault(members(20), 2)).toBeUndefined();
     expect(fault(members(21), 2)).toEqual([
-      'a: the request has more than 20 object members in total; send less in one request',
+      'a: the request has more than 20 object members in total; send fewer',
       'a',
     ]);
   });
@@ -81,7 +98,9 @@ describe('checkJsonSize', () => {
   ])('refuses more than 500 levels of %s', (open, close) => {
     const nested = (levels: number): string => `${open.repeat(levels)}1${close.repeat(levels)}`;
     expect(fault(nested(MAX_DEPTH))).toBeUndefined();
-    expect(fault(nested(MAX_DEPTH + 1))?.[0]).toContain('the request has more than 500 levels');
+    expect(fault(nested(MAX_DEPTH + 1))?.[0]).toContain(
+      'the request is nested more than 500 levels deep; flatten it',
+    );
   });
 
   it('stops at the first fault, also of incomplete JSON', () => {

@@ -1,4 +1,5 @@
 import { LlmError } from '../types/llm-error.ts';
+import { concatBytes } from '../util/bytes.ts';
 import { MAX_DEPTH, tryParseJson } from '../util/values.ts';
 
 /** Default maximum number of elements of all arrays of a request together. */
@@ -18,9 +19,11 @@ interface Level {
   readonly isArray: boolean;
   /** Index of the current element of the array. */
   index: number;
-  /** Position of the current key of the object, and the position after it. */
-  key: readonly [start: number, end: number];
+  /** Current key of the object with its quotes, or its first bytes. */
+  key: Uint8Array;
 }
+
+const NO_BYTES = new Uint8Array();
 
 /**
  * Throws `invalid-request` with the path if JSON has more than `maxElements` elements of arrays, more than ten times as many
@@ -35,74 +38,119 @@ export function checkJsonSize(
   maxElements: number = MAX_ELEMENTS,
   maxDepth: number = MAX_DEPTH,
 ): void {
-  const maxMembers = maxElements * MEMBERS_PER_ELEMENT;
-  const levels: Level[] = [];
-  let level: Level | undefined;
-  let elements = 0;
-  let members = 0;
-  let string: Level['key'] = [0, 0];
-  const tooMany = (count: number, what: string): LlmError =>
-    tooLarge(json, levels, `has more than ${count} ${what}`);
-  for (let at = 0; at < json.length; at++) {
-    switch (json[at]) {
-      case QUOTE: {
-        const end = stringEnd(json, at);
-        string = [at, end];
-        at = end - 1;
-        break;
+  new JsonSizeCheck(maxElements, maxDepth).push(json);
+}
+
+/** Check of `checkJsonSize` for JSON that arrives in chunks, so that the rest of large JSON is not read. */
+export class JsonSizeCheck {
+  private readonly maxElements: number;
+  private readonly maxDepth: number;
+  private readonly levels: Level[] = [];
+  private elements = 0;
+  private members = 0;
+  private isInString = false;
+  private isEscaped = false;
+  /** Bytes of the last string in earlier chunks, of which only the first ones are retained. */
+  private lead: Uint8Array = NO_BYTES;
+
+  constructor(maxElements: number = MAX_ELEMENTS, maxDepth: number = MAX_DEPTH) {
+    this.maxElements = maxElements;
+    this.maxDepth = maxDepth;
+  }
+
+  /** Checks the next chunk. */
+  push(json: Uint8Array): void {
+    let level = this.levels.at(-1);
+    // Range of the last string in this chunk.
+    let start = 0;
+    let end = json.length;
+    let at = this.isInString ? this.stringEnd(json, 0) : 0;
+    if (at > 0) end = at;
+    else if (this.lead.length > 0) end = 0;
+    while (at < json.length) {
+      switch (json[at]) {
+        case QUOTE:
+          this.isInString = true;
+          this.lead = NO_BYTES;
+          start = at;
+          end = this.stringEnd(json, at + 1);
+          at = end;
+          continue;
+        case ARRAY:
+        case OBJECT:
+          level = { isArray: json[at] === ARRAY, index: 0, key: NO_BYTES };
+          this.levels.push(level);
+          if (this.levels.length > this.maxDepth)
+            throw this.tooLarge(`is nested more than ${this.maxDepth} levels deep; flatten it`);
+          if (level.isArray) this.addElement();
+          break;
+        case ARRAY_END:
+        case OBJECT_END:
+          this.levels.pop();
+          level = this.levels.at(-1);
+          break;
+        case COMMA:
+          if (level?.isArray !== true) break;
+          level.index++;
+          this.addElement();
+          break;
+        case COLON:
+          if (level !== undefined) level.key = this.stringIn(json, start, end);
+          if (++this.members > this.maxElements * MEMBERS_PER_ELEMENT)
+            throw this.tooMany(this.maxElements * MEMBERS_PER_ELEMENT, 'object members');
+          break;
+        default:
       }
-      case ARRAY:
-      case OBJECT:
-        level = { isArray: json[at] === ARRAY, index: 0, key: [0, 0] };
-        levels.push(level);
-        if (levels.length > maxDepth) throw tooMany(maxDepth, 'levels');
-        if (level.isArray && ++elements > maxElements) throw tooMany(maxElements, 'array elements in total');
-        break;
-      case ARRAY_END:
-      case OBJECT_END:
-        levels.pop();
-        level = levels.at(-1);
-        break;
-      case COMMA:
-        if (level?.isArray !== true) break;
-        level.index++;
-        if (++elements > maxElements) throw tooMany(maxElements, 'array elements in total');
-        break;
-      case COLON:
-        if (level !== undefined) level.key = string;
-        if (++members > maxMembers) throw tooMany(maxMembers, 'object members in total');
-        break;
-      default:
+      at++;
     }
+    this.lead = this.stringIn(json, start, end).slice();
   }
-}
 
-/** Returns the position after the string that starts at `start`. */
-function stringEnd(json: Uint8Array, start: number): number {
-  for (let at = start + 1; at < json.length; at++) {
-    const byte = json[at];
-    if (byte === BACKSLASH) at++;
-    else if (byte === QUOTE) return at + 1;
+  private addElement(): void {
+    if (++this.elements > this.maxElements) throw this.tooMany(this.maxElements, 'array elements');
   }
-  return json.length;
-}
 
-function tooLarge(json: Uint8Array, levels: readonly Level[], problem: string): LlmError {
-  const path = pathOf(json, levels);
-  const message = `${path === '' ? 'the JSON' : path}: the request ${problem}; send less in one request`;
-  return new LlmError('invalid-request', message, path === '' ? {} : { path });
+  /** Returns the position after the string that contains the position `at`, or the length of the chunk. */
+  private stringEnd(json: Uint8Array, from: number): number {
+    let at = from;
+    if (this.isEscaped) at++;
+    this.isEscaped = false;
+    for (; at < json.length; at++) {
+      const byte = json[at];
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) {
+        this.isInString = false;
+        return at + 1;
+      }
+    }
+    this.isEscaped = at > json.length;
+    return json.length;
+  }
+
+  /** Returns the first bytes of the last string. */
+  private stringIn(json: Uint8Array, start: number, end: number): Uint8Array {
+    const rest = json.subarray(start, Math.min(end, start + PATH_KEY_BYTES));
+    return this.lead.length === 0 ? rest : concatBytes([this.lead, rest]).subarray(0, PATH_KEY_BYTES);
+  }
+
+  private tooMany(count: number, what: string): LlmError {
+    return this.tooLarge(`has more than ${count} ${what} in total; send fewer`);
+  }
+
+  private tooLarge(problem: string): LlmError {
+    const path = pathOf(this.levels);
+    const message = `${path === '' ? 'the JSON' : path}: the request ${problem}`;
+    return new LlmError('invalid-request', message, path === '' ? {} : { path });
+  }
 }
 
 /** Returns the path of the innermost level, such as `messages[2].content`. A path that would be long ends earlier. */
-function pathOf(json: Uint8Array, levels: readonly Level[]): string {
-  const decoder = new TextDecoder();
+function pathOf(levels: readonly Level[]): string {
   let path = '';
   for (const { isArray, index, key } of levels.slice(0, Math.min(levels.length - 1, PATH_LEVELS))) {
-    const [start, end] = key;
     if (isArray) path += `[${index}]`;
     else {
-      const name =
-        end - start > PATH_KEY_BYTES ? undefined : tryParseJson(decoder.decode(json.subarray(start, end)));
+      const name = tryParseJson(new TextDecoder().decode(key));
       if (typeof name !== 'string') return path;
       path += path === '' ? name : `.${name}`;
     }

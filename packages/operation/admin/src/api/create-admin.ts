@@ -53,6 +53,8 @@ export interface Admin {
   ): Promise<Response>;
   /** Returns the OpenAPI 3.1 document of the API, which `GET …/openapi.json` also returns. */
   openapi(): JsonObject;
+  /** Returns whether a token is the option `token`. The gateway then returns its metrics to a client with the token. */
+  accepts(token: string): boolean;
   /** Returns the metrics of the call log, for `GET /metrics` of the gateway. Without a call log, returns `[]`. */
   metrics(): readonly MetricSample[];
 }
@@ -88,9 +90,11 @@ export function createAdmin(options: AdminOptions): Admin {
   // Compare hashes, so that the duration of the comparison reveals nothing about the token.
   const tokenHash = token === undefined ? undefined : sha256Hex(token);
 
+  const accepts: Admin['accepts'] = (given) => tokenHash !== undefined && sha256Hex(given) === tokenHash;
+
   const callerOf = async (request: Request): Promise<string> => {
     const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
-    if (tokenHash !== undefined && sha256Hex(bearer) === tokenHash) return 'token';
+    if (accepts(bearer)) return 'token';
     const caller = await keys?.authorize(request);
     if (caller === undefined) throw new Refusal('unauthorized', 'the token or key is missing or unknown');
     if (!caller.admin) throw new Refusal('forbidden', 'the key has no admin access; use an admin key');
@@ -119,6 +123,7 @@ export function createAdmin(options: AdminOptions): Admin {
     path,
     fetch: (request, access) => handle(request, access).catch(answerTo),
     openapi: () => document,
+    accepts,
     metrics: () => calls?.metrics() ?? [],
   };
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { checkJsonSize, concatBytes, isRecord } from '@majordomo/core/toolkit';
 import { fail } from '../check-value.ts';
 import { Refusal } from './answer.ts';
 
@@ -8,14 +8,15 @@ const MAX_BYTES = 65_536;
 
 /** Returns the JSON object in a request body, or an empty object for an empty body. */
 export async function readBody(request: Request): Promise<JsonObject> {
-  const text = await textOf(request);
-  if (text === '') return {};
+  const bytes = await bytesOf(request);
+  if (bytes.length === 0) return {};
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json')
     throw new Refusal('unsupported-media-type', 'the body must have the content type application/json');
+  checkJsonSize(bytes);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     fail('the body', '', 'must be JSON');
   }
@@ -23,14 +24,14 @@ export async function readBody(request: Request): Promise<JsonObject> {
   return value as JsonObject;
 }
 
-async function textOf({ body }: Request): Promise<string> {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ['', 0];
-  if (body === null) return text;
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Refusal('too-large', `the body exceeds ${MAX_BYTES} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+async function bytesOf({ body }: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (body !== null)
+    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > MAX_BYTES) throw new Refusal('too-large', `the body exceeds ${MAX_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+  return concatBytes(chunks);
 }

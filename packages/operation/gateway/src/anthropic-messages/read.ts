@@ -11,6 +11,7 @@ import {
   number,
   oneOf,
   object,
+  objects,
   string,
   integer,
   jsonObject,
@@ -47,7 +48,6 @@ export function parseMessages(
   const body = object(value, '');
   const notes = new Notes();
   refuseThreads(body, notes);
-  noteCitations(body, notes);
   if (body.optional('service_tier', string) === 'standard_only') notes.dropped('service_tier', NO_FORM);
   const model = body.required('model', nonEmptyString);
   const metadata = body.optional('metadata', object);
@@ -66,6 +66,7 @@ export function parseMessages(
     complete: (response) => anthropicMessage(response, model, stops),
     createWriter: () => inOrder(new MessagesWriter(model, stops)),
   };
+  noteCitations(body, notes);
   notes.unparsed(body, REASONS);
   return parsed;
 }
@@ -84,9 +85,10 @@ function refuseThreads(body: Fields, notes: Notes): void {
 function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
   const transcript = new Transcript(notes);
   transcript.system(body.optional('system', texts) ?? '');
-  const turns = body.required('messages', array(object));
-  if (turns.length === 0) invalid('messages', 'must not be empty');
-  for (const turn of turns) addTurn(turn, transcript, media);
+  const read = objects((turn) => {
+    addTurn(turn, transcript, media);
+  });
+  if (body.required('messages', read).length === 0) invalid('messages', 'must not be empty');
   return transcript;
 }
 

@@ -1,6 +1,14 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
-import { array, jsonObject, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
+import {
+  jsonObject,
+  nonEmptyString,
+  oneOf,
+  object,
+  objects,
+  string,
+  type Fields,
+} from '../parsing/fields.ts';
 import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 
@@ -9,7 +17,13 @@ export function messagesTools(
   body: Fields,
   notes: Notes,
 ): { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice } {
-  const tools = (body.optional('tools', array(object)) ?? []).flatMap((tool) => toolSpec(tool, notes));
+  const tools =
+    body
+      .optional(
+        'tools',
+        objects((tool) => toolSpec(tool, notes)),
+      )
+      ?.flat() ?? [];
   const choice = body.optional('tool_choice', object);
   if (tools.length === 0) return {};
   if (choice === undefined) return { tools };

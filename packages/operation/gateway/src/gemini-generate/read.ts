@@ -9,6 +9,7 @@ import {
   nonEmptyString,
   number,
   object,
+  objects,
   oneOf,
   string,
   type Fields,
@@ -80,10 +81,11 @@ export function parseGemini(
 function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
   const transcript = new Transcript(notes);
   transcript.system(body.optional('systemInstruction', systemText) ?? '');
-  const turns = body.required('contents', array(object));
-  if (turns.length === 0) invalid('contents', 'must not be empty');
   const reader = new GeminiTurns(transcript, media);
-  for (const turn of turns) reader.add(turn);
+  const read = objects((turn) => {
+    reader.add(turn);
+  });
+  if (body.required('contents', read).length === 0) invalid('contents', 'must not be empty');
   reader.end();
   return transcript;
 }

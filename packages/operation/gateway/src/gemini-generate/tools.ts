@@ -1,5 +1,14 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
-import { array, jsonObject, nonEmptyString, object, oneOf, string, type Fields } from '../parsing/fields.ts';
+import {
+  array,
+  jsonObject,
+  nonEmptyString,
+  object,
+  objects,
+  oneOf,
+  string,
+  type Fields,
+} from '../parsing/fields.ts';
 import type { Notes } from '../parsing/notes.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
 import { fromOpenApi } from './schema.ts';
@@ -11,13 +20,13 @@ interface ChosenTools {
 
 /** Converts the tools and the tool choice of a request. Drops tools that the vendor runs, with a warning. */
 export function geminiTools(body: Fields, notes: Notes): ChosenTools {
-  const groups = body.optional('tools', array(object)) ?? [];
-  const tools = groups.flatMap((group) => {
-    const declared = group.optional('functionDeclarations', array(object)) ?? [];
+  const readGroup = (group: Fields): readonly ToolSpec[] => {
+    const declared = group.optional('functionDeclarations', objects((tool) => toolSpec(tool, notes))) ?? [];
     for (const name of group.unparsed())
       notes.dropped(`tool ${name}`, 'vendor-defined tools are not supported');
-    return declared.map((tool) => toolSpec(tool, notes));
-  });
+    return declared;
+  };
+  const tools = body.optional('tools', objects(readGroup))?.flat() ?? [];
   const config = body.optional('toolConfig', object);
   const calling = config?.optional('functionCallingConfig', object);
   notes.unknown(config);

@@ -7,6 +7,7 @@ import {
   jsonObject,
   nonEmptyString,
   object,
+  objects,
   oneOf,
   string,
   type Fields,
@@ -127,8 +128,8 @@ export class GeminiTurns {
     const answered = id === undefined ? this.openCallOf(name) : this.openCalls.find((call) => call.id === id);
     if (answered === undefined) return invalid(response.path, `answers no call of ${JSON.stringify(name)}`);
     this.openCalls = this.openCalls.filter((call) => call !== answered);
-    const media = response.optional('parts', array(object)) ?? [];
-    const images = media.map((part) => imageOf(this.inline(part), part.path));
+    const imageIn = (part: Fields): ImagePart => imageOf(this.inline(part), part.path);
+    const images = response.optional('parts', objects(imageIn)) ?? [];
     const { content, isError } = resultOf(response.required('response', jsonObject));
     this.transcript.notes.unused(response, 'functionResponse');
     this.transcript.result(answered.id, [...content, ...images], isError);
@@ -186,7 +187,9 @@ export function systemText(value: unknown, path: string): string {
   const given = object(value, path);
   if (!given.isSet('parts')) return given.required('text', string);
   return given
-    .required('parts', array(object))
-    .map((part) => part.required('text', string))
+    .required(
+      'parts',
+      objects((part) => part.required('text', string)),
+    )
     .join('\n\n');
 }

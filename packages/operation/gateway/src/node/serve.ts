@@ -6,11 +6,11 @@ import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit
 import { CUT, FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
 import { isAcceptedTarget } from './accepted-target.ts';
 import { isFromHere } from './loopback.ts';
-import type { ServedGateway } from './served-gateway.ts';
+import { DEFAULT_MAX_BYTES, type ServedGateway } from './served-gateway.ts';
 import { Shutdown } from './shutdown.ts';
 import { Sockets } from './sockets/sockets.ts';
 import { chunked, cutIdleClient, DEFAULT_IDLE_MS, isEventStream } from './streaming.ts';
-import { discardBody } from './unread-body.ts';
+import { discardUnread, hasArrived } from './unread-body.ts';
 import { isSocketRequest, refuseSocket } from './upgrade.ts';
 
 /**
@@ -70,6 +70,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
   );
   const shutdown = new Shutdown(server);
   sockets?.listen(server);
+  const maxBytes = (): number => gateway.maxBodyBytes ?? DEFAULT_MAX_BYTES;
   const listener = getRequestListener(
     async (request, bindings) => {
       const { incoming, outgoing } = bindings as HttpBindings;
@@ -78,14 +79,15 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
         [CUT]: () => outgoing.destroy(),
       };
       const response = await gateway.fetch(request, context);
-      if (response.status >= 400 && !(await discardBody(incoming))) outgoing.setHeader('connection', 'close');
+      if (response.status >= 400 && !(await hasArrived(incoming, maxBytes())))
+        outgoing.setHeader('connection', 'close');
       if (!isEventStream(response)) return response;
       // An event stream that uses GET belongs to a page and not to a call. It never ends by itself, so it would delay `close`.
       if (request.method === 'GET') shutdown.endsWithServer(outgoing);
       return chunked(response, incoming);
     },
-    // By default, the adapter replaces the global `Request` and `Response`.
-    { overrideGlobalObjects: false },
+    // By default, the adapter replaces the global `Request` and `Response`, and discards a body without a limit of time.
+    { overrideGlobalObjects: false, autoCleanupIncoming: false },
   );
   server.on('request', (incoming, outgoing) => {
     if (!isAcceptedTarget(incoming)) {
@@ -98,6 +100,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
     }
     if (incoming.url === '*') incoming.url = '/';
     cutIdleClient(outgoing, gateway.idleMs ?? DEFAULT_IDLE_MS);
+    discardUnread(incoming, outgoing, maxBytes());
     void listener(incoming, outgoing);
   });
   await listening(server, port, host);

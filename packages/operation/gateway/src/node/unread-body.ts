@@ -1,28 +1,56 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '@majordomo/core';
 
-/** Time without a chunk after which the rest of a body is not awaited, in milliseconds. */
-const IDLE_MS = 500;
+/** Maximum time for which the rest of a body is discarded, in milliseconds. */
+const MAX_MS = 5000;
+/** Minimum number of bytes that are discarded. One read of a connection returns as many. */
+const MIN_BYTES = 65_536;
+
+/** Requests whose bodies are discarded. */
+const discarding = new WeakSet<IncomingMessage>();
 
 /**
- * Reads and discards the rest of the body of a refused request. Many clients read no response before they have sent their body, and
- * lose the response if the connection is closed earlier. Returns whether the client has sent the complete body.
+ * Discards the rest of a body that is incomplete at the end of its response: at most `maxBytes` bytes, for at most 5 s. Then the
+ * connection is destroyed. Many clients read no response before they have sent their body, and lose the response if the connection
+ * is closed earlier.
  */
-export function discardBody(incoming: IncomingMessage): Promise<boolean> {
-  if (incoming.complete || incoming.destroyed) return Promise.resolve(incoming.complete);
-  return new Promise((resolve) => {
-    let stop = systemClock.timer(IDLE_MS, end);
-    const discard = (): void => {
-      stop();
-      stop = systemClock.timer(IDLE_MS, end);
-    };
-    function end(): void {
-      stop();
-      incoming.off('data', discard).off('end', end).off('close', end);
-      resolve(incoming.complete);
-    }
-    // The reader of the body pauses the request after each chunk.
-    incoming.removeAllListeners('data');
-    incoming.on('data', discard).on('end', end).on('close', end).resume();
+export function discardUnread(incoming: IncomingMessage, outgoing: ServerResponse, maxBytes: number): void {
+  // After `finish`, Node would close the connection, or read the rest without a limit.
+  outgoing.once('prefinish', () => {
+    discard(incoming, maxBytes);
   });
+}
+
+/** Discards the body of a refused request. Returns whether it has already arrived completely, so that the connection can stay open. */
+export async function hasArrived(incoming: IncomingMessage, maxBytes: number): Promise<boolean> {
+  discard(incoming, maxBytes);
+  // The parser passes on what has arrived within one turn of the event loop.
+  if (!incoming.complete) await new Promise((resolve) => setImmediate(resolve));
+  return incoming.complete;
+}
+
+function discard(incoming: IncomingMessage, maxBytes: number): void {
+  if (incoming.complete || incoming.destroyed || discarding.has(incoming)) return;
+  discarding.add(incoming);
+  const { socket } = incoming;
+  let rest = Math.max(maxBytes, MIN_BYTES);
+  let isLast = false;
+  const destroy = (): void => void socket.destroy();
+  const stop = systemClock.timer(MAX_MS, destroy);
+  // Node calls this function after a response with `connection: close`. The client can still send, but receives nothing more.
+  socket.destroySoon = () => {
+    isLast = true;
+    socket.end();
+  };
+  // The reader of the body pauses the request after each chunk.
+  incoming.removeAllListeners('data');
+  incoming.on('data', (chunk: Uint8Array) => {
+    rest -= chunk.length;
+    if (rest < 0) destroy();
+  });
+  incoming.once('end', () => {
+    delete (socket as Partial<typeof socket>).destroySoon;
+    if (isLast) socket.destroySoon();
+  });
+  incoming.once('close', stop).resume();
 }

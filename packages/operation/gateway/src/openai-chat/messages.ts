@@ -4,7 +4,7 @@ import { content, joinedText, reasoningPart, resultContent, textPart } from '../
 import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, urlPart, type Media } from '../parsing/media.ts';
 import { fileById, fileDataPart } from '../parsing/openai.ts';
-import { array, nonEmptyString, oneOf, object, string, invalid, type Fields } from '../parsing/fields.ts';
+import { nonEmptyString, oneOf, object, objects, string, invalid, type Fields } from '../parsing/fields.ts';
 import { tokenOf } from '../parsing/replay-token.ts';
 import type { Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
@@ -14,9 +14,10 @@ const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'] as const;
 /** Converts the messages of a request to a transcript. */
 export function chatMessages(body: Fields, media: Media, notes: Notes): Transcript {
   const transcript = new Transcript(notes);
-  const turns = body.required('messages', array(object));
-  if (turns.length === 0) invalid('messages', 'must not be empty');
-  for (const turn of turns) addTurn(turn, transcript, media);
+  const read = objects((turn) => {
+    addTurn(turn, transcript, media);
+  });
+  if (body.required('messages', read).length === 0) invalid('messages', 'must not be empty');
   return transcript;
 }
 
@@ -78,16 +79,16 @@ function assistantParts(turn: Fields): readonly AssistantPart[] {
   if (turn.isSet('function_call')) invalid(turn.pathOf('function_call'), 'is not supported; use tool_calls');
   const text = turn.optional('content', assistantText) ?? '';
   const refusal = turn.optional('refusal', string) ?? '';
-  const calls = turn.optional('tool_calls', array(object)) ?? [];
-  return [...reasoning(turn), ...textPart(text + refusal), ...calls.map(toolCall)];
+  const calls = turn.optional('tool_calls', objects(toolCall)) ?? [];
+  return [...reasoning(turn), ...textPart(text + refusal), ...calls];
 }
 
 /** Converts the reasoning of an earlier response. Omits reasoning with an invalid token. */
 function reasoning(turn: Fields): readonly AssistantPart[] {
-  const details = turn.optional('reasoning_details', array(object)) ?? [];
-  return details.flatMap((detail) =>
+  const read = objects((detail) =>
     reasoningPart(detail.optional('text', string) ?? '', detail.optional('signature', string) ?? ''),
   );
+  return turn.optional('reasoning_details', read)?.flat() ?? [];
 }
 
 function toolCall(call: Fields): AssistantPart {

@@ -9,6 +9,7 @@ import {
   nonEmptyString,
   oneOf,
   object,
+  objects,
   string,
   invalid,
   Fields,
@@ -49,13 +50,14 @@ export function responsesInput(
 ): Transcript {
   const transcript = new Transcript(context.notes);
   transcript.system(body.optional('instructions', string) ?? '');
-  for (const item of array(object)(earlier, 'previous_response_id'))
+  const addItems = objects((item) => {
     addItem(item, transcript, media, context);
-  const items = body.required('input', (input, path) =>
-    typeof input === 'string' ? string(input, path) : array(object)(input, path),
-  );
-  if (typeof items === 'string') transcript.user(textPart(items));
-  else for (const item of items) addItem(item, transcript, media, context);
+  });
+  addItems(earlier, 'previous_response_id');
+  body.required('input', (input, path) => {
+    if (typeof input === 'string') transcript.user(textPart(string(input, path)));
+    else addItems(input, path);
+  });
   return transcript.messages.length === 0 ? invalid('input', 'must not be empty') : transcript;
 }
 

@@ -1,6 +1,6 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
-import { array, nonEmptyString, oneOf, object, string, type Fields } from '../parsing/fields.ts';
+import { nonEmptyString, oneOf, object, objects, string, type Fields } from '../parsing/fields.ts';
 import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
 import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
 import { namedTool } from '../parsing/tool-choice.ts';
@@ -70,8 +70,13 @@ export interface ResponsesTools {
 /** Parses the tools and the tool choice of a request. A tool choice without tools has no effect. */
 export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
   const known = new KnownTools();
-  const given = body.optional('tools', array(object)) ?? [];
-  const tools = given.flatMap((tool) => toolSpecs(tool, known, notes));
+  const tools =
+    body
+      .optional(
+        'tools',
+        objects((tool) => toolSpecs(tool, known, notes)),
+      )
+      ?.flat() ?? [];
   noteParallelCalls(body, notes);
   const choice = body.optional('tool_choice', (value) => value);
   if (tools.length === 0) return { request: {}, known };
@@ -84,8 +89,11 @@ function toolSpecs(tool: Fields, known: KnownTools, notes: Notes): readonly Tool
   const namespace = tool.required('name', nonEmptyString);
   const about = tool.optional('description', string) ?? '';
   const [first, ...others] = tool
-    .required('tools', array(object))
-    .flatMap((each) => toolSpec(each, namespace, known, notes));
+    .required(
+      'tools',
+      objects((each) => toolSpec(each, namespace, known, notes)),
+    )
+    .flat();
   if (first === undefined) return [];
   // Only the first tool contains the description of the namespace.
   const description = [first.description, about && `${namespace}: ${about}`].filter(Boolean).join('\n\n');
@@ -141,10 +149,11 @@ function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): 
     return { tools, toolChoice: namedTool(targetNameOf(choice, known), tools, choice.pathOf('name')) };
   const names = new Set<string>();
   const namespaces = new Set<string>();
-  for (const tool of choice.required('tools', array(object))) {
+  const addAllowed = objects((tool) => {
     if (tool.optional('type', string) === 'namespace') namespaces.add(tool.required('name', nonEmptyString));
     else names.add(targetNameOf(tool, known));
-  }
+  });
+  choice.required('tools', addAllowed);
   const isAllowed = ({ name }: ToolSpec): boolean => {
     const namespace = known.get(name)?.namespace;
     return names.has(name) || (namespace !== undefined && namespaces.has(namespace));

@@ -16,6 +16,7 @@ import {
   invalid,
   nonEmptyString,
   object,
+  objects,
   oneOf,
   type Parser,
   string,
@@ -28,8 +29,8 @@ import type { OperationResult, ParseOperation } from './operation.ts';
 type GivenName = string | undefined;
 
 /** Parses `POST /v1/decisions`. */
-export const parseDecisions: ParseOperation = async (request, mostBytes) => {
-  const body = object(await jsonBody(request, mostBytes), '');
+export const parseDecisions: ParseOperation = async (request, limits) => {
+  const body = object(await jsonBody(request, limits), '');
   const notes = new Notes();
   const model = body.required('model', nonEmptyString);
   const input = body.required('input', parseInput);
@@ -75,13 +76,12 @@ function questionOf(
 ): Question {
   if (type === 'predicate') return { type, instructions };
   if (type === 'score') return { type, instructions, levels: levels.map(({ text }) => text) };
-  const choices = fields.required(
+  const entries = fields.required(
     'choices',
-    array((choice, path) => object(choice, path)),
-  );
-  const entries = choices.map(
-    (choice) =>
-      [choice.required('value', nonEmptyString), choice.optional('description', string) ?? ''] as const,
+    objects(
+      (choice) =>
+        [choice.required('value', nonEmptyString), choice.optional('description', string) ?? ''] as const,
+    ),
   );
   const byName = Object.fromEntries(entries);
   if (Object.keys(byName).length < entries.length) invalid(fields.pathOf('choices'), 'must be unique');

@@ -17,8 +17,8 @@ import type { OperationResult, ParseOperation } from './operation.ts';
 type Form = 'float' | 'base64';
 
 /** Parses `POST /v1/embeddings`. */
-export const parseEmbeddings: ParseOperation = async (request, mostBytes) => {
-  const body = object(await jsonBody(request, mostBytes), '');
+export const parseEmbeddings: ParseOperation = async (request, limits) => {
+  const body = object(await jsonBody(request, limits), '');
   const notes = new Notes();
   const model = body.required('model', nonEmptyString);
   const embedding = {

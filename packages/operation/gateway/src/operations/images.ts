@@ -23,14 +23,14 @@ const ONCE: readonly string[] = ['model', 'prompt', 'n', 'size', 'mask', 'respon
 const INPUTS: readonly string[] = ['image', 'image[]'];
 
 /** Parses `POST /v1/images/generations`. */
-export const parseGenerations: ParseOperation = async (request, mostBytes) => {
-  const body = object(await jsonBody(request, mostBytes), '');
+export const parseGenerations: ParseOperation = async (request, limits) => {
+  const body = object(await jsonBody(request, limits), '');
   return operationOf(body, {});
 };
 
 /** Parses `POST /v1/images/edits`, whose body is a form. */
-export const parseEdits: ParseOperation = async (request, mostBytes) => {
-  const form = await formBody(request, mostBytes);
+export const parseEdits: ParseOperation = async (request, limits) => {
+  const form = await formBody(request, limits);
   const fields = formFields(form, ONCE, [...INPUTS, 'mask']);
   const images = await Promise.all(
     INPUTS.flatMap((field) => form.getAll(field)).map((file) => imageOf(file, 'image')),

@@ -14,8 +14,8 @@ type Value = string | ImagePart;
 type Input = readonly Value[];
 
 /** Parses `POST /v1/moderations`. */
-export const parseModerations: ParseOperation = async (request, mostBytes) => {
-  const body = object(await jsonBody(request, mostBytes), '');
+export const parseModerations: ParseOperation = async (request, limits) => {
+  const body = object(await jsonBody(request, limits), '');
   const notes = new Notes();
   const model = body.optional('model', nonEmptyString) ?? DEFAULT_MODEL;
   const inputs = body.required('input', parseModerationInput);

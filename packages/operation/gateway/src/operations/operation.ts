@@ -1,4 +1,5 @@
 import type { Attempt, CallOptions, Majordomo, Warning } from '@majordomo/core';
+import type { BodyLimits } from '../parsing/body.ts';
 
 /** Parsed request other than a chat. */
 export interface ParsedOperation {
@@ -23,5 +24,5 @@ export interface OperationResult {
   };
 }
 
-/** Parses a request strictly. Throws a `Refusal` with the path of an invalid member. `mostBytes`: maximum body size in bytes. */
-export type ParseOperation = (request: Request, mostBytes: number) => Promise<ParsedOperation>;
+/** Parses a request strictly. Throws a `Refusal` with the path of an invalid member. */
+export type ParseOperation = (request: Request, limits: BodyLimits) => Promise<ParsedOperation>;

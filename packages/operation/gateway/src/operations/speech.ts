@@ -8,8 +8,8 @@ import type { ParseOperation } from './operation.ts';
 type Format = NonNullable<SpeechRequest['format']>;
 
 /** Parses `POST /v1/audio/speech`. The response is sent when the audio is complete, so the chain can fail over until then. */
-export const parseSpeech: ParseOperation = async (request, mostBytes) => {
-  const body = object(await jsonBody(request, mostBytes), '');
+export const parseSpeech: ParseOperation = async (request, limits) => {
+  const body = object(await jsonBody(request, limits), '');
   const notes = new Notes();
   body.optional('stream_format', oneOf('audio'));
   const speech: SpeechRequest = {

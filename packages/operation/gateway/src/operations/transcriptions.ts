@@ -30,8 +30,8 @@ type Form = 'json' | 'text' | 'verbose_json';
 type Timestamps = NonNullable<TranscriptionRequest['timestamps']>;
 
 /** Parses `POST /v1/audio/transcriptions`. */
-export const parseTranscriptions: ParseOperation = async (request, mostBytes) => {
-  const form = await formBody(request, mostBytes);
+export const parseTranscriptions: ParseOperation = async (request, limits) => {
+  const form = await formBody(request, limits);
   const body = formFields(form, ONCE, ['file', TIMES]);
   const notes = new Notes();
   if (body.optional('stream', oneOf('true', 'false')) === 'true')

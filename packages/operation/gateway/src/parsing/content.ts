@@ -1,5 +1,5 @@
 import type { ImagePart, ReasoningPart, TextPart, UserPart } from '@majordomo/core';
-import { array, object, oneOf, string, type Fields, type Parser } from './fields.ts';
+import { objects, oneOf, string, type Fields, type Parser } from './fields.ts';
 import { imageOf } from './media.ts';
 import { tokenOf } from './replay-token.ts';
 
@@ -18,22 +18,15 @@ export const joinedText =
   (value, path) =>
     typeof value === 'string'
       ? string(value, path)
-      : array(object)(value, path)
-          .map((block) =>
-            block.required(
-              block.required('type', oneOf(...types)) === 'refusal' ? 'refusal' : 'text',
-              string,
-            ),
-          )
-          .join(separator);
+      : objects((block) =>
+          block.required(block.required('type', oneOf(...types)) === 'refusal' ? 'refusal' : 'text', string),
+        )(value, path).join(separator);
 
 /** Returns a parser for the content of a turn: a string or an array of blocks. */
 export const content =
   (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly UserPart[]> =>
   (value, path) =>
-    typeof value === 'string'
-      ? textPart(string(value, path))
-      : array(object)(value, path).flatMap(parseBlock);
+    typeof value === 'string' ? textPart(string(value, path)) : objects(parseBlock)(value, path).flat();
 
 /** Returns a parser for the content of a tool result: text and images. Refuses other parts. */
 export const resultContent =

@@ -119,3 +119,7 @@ export const array =
     Array.isArray(value)
       ? value.map((item: unknown, index) => parse(item, `${path}[${index}]`))
       : expected('an array', value, path);
+
+/** Returns a parser for an array of objects. Reads each object before it checks the next one. */
+export const objects = <T>(read: (item: Fields) => T): Parser<readonly T[]> =>
+  array((value, path) => read(object(value, path)));

@@ -8,9 +8,9 @@ const MAX_HEAD = 8192;
 /** Maximum size of a field that is not a file, in bytes. */
 const MAX_FIELD = 4096;
 
-const MAX_PARTS = 20;
+/** Maximum number of parts. An edit of 16 images has about 30. */
+const MAX_PARTS = 50;
 
-const CR = 13;
 const LINE = new TextEncoder().encode('\r\n');
 const HEAD_END = new TextEncoder().encode('\r\n\r\n');
 
@@ -91,14 +91,22 @@ export class FormReader {
 
   /** Returns the content of a part that is not a file. */
   async text(name: string): Promise<string> {
+    const chunks = await this.chunks((size) => {
+      if (size > MAX_FIELD) invalid(name, `must have at most ${MAX_FIELD} bytes`);
+    });
+    return new TextDecoder().decode(concatBytes(chunks));
+  }
+
+  /** Returns all chunks of the content of the part. `checkSize` receives the size before each chunk is held. */
+  async chunks(checkSize: (size: number) => void = () => undefined): Promise<readonly Uint8Array[]> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for (let chunk = await this.chunk(); chunk !== undefined; chunk = await this.chunk()) {
       size += chunk.length;
-      if (size > MAX_FIELD) invalid(name, `must have at most ${MAX_FIELD} bytes`);
+      checkSize(size);
       chunks.push(chunk);
     }
-    return new TextDecoder().decode(concatBytes(chunks));
+    return chunks;
   }
 
   /** Stops reading the body. */
@@ -135,12 +143,11 @@ export class FormReader {
 }
 
 function indexOf(bytes: Uint8Array, pattern: Uint8Array): number {
-  for (
-    let at = bytes.indexOf(CR);
-    at !== -1 && at + pattern.length <= bytes.length;
-    at = bytes.indexOf(CR, at + 1)
-  )
-    if (pattern.every((byte, index) => bytes[at + index] === byte)) return at;
+  for (let at = 0; at + pattern.length <= bytes.length; at++) {
+    let matching = 0;
+    while (matching < pattern.length && bytes[at + matching] === pattern[matching]) matching++;
+    if (matching === pattern.length) return at;
+  }
   return -1;
 }
 

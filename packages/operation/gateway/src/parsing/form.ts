@@ -1,18 +1,22 @@
-import { bodyBytes } from './body.ts';
+import { concatBytes } from '@majordomo/core/toolkit';
+import { bodyBytes, type BodyLimits } from './body.ts';
 import { invalid, object, type Fields } from './fields.ts';
+import { FormReader } from './form-reader.ts';
 
-/** Reads a form. `most`: maximum size of the body in bytes. */
-export async function formBody(request: Request, most: number): Promise<FormData> {
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^multipart\/form-data\s*;/i.test(type)) invalid('', 'must be a form (multipart/form-data)');
-  const bytes = await bodyBytes(request, most);
-  try {
-    // `formData` is deprecated because of its memory usage. Here, the maximum body size limits its memory usage.
-    // oxlint-disable-next-line typescript/no-deprecated
-    return await new Response(bytes, { headers: { 'content-type': type } }).formData();
-  } catch {
-    return invalid('', 'is not a valid form');
+/** Reads a form. */
+export async function formBody(request: Request, limits: BodyLimits): Promise<FormData> {
+  const bytes = await bodyBytes(request, limits);
+  const { url, method, headers, signal } = request;
+  // Unlike `formData`, the reader limits the number of parts.
+  const reader = new FormReader(new Request(url, { method, headers, signal, body: bytes }), limits.maxBytes);
+  const form = new FormData();
+  for (let part = await reader.next(); part !== undefined; part = await reader.next()) {
+    const { name, fileName, mediaType = '' } = part;
+    const content = new Uint8Array(concatBytes(await reader.chunks()));
+    if (fileName === undefined) form.append(name, new TextDecoder().decode(content));
+    else form.append(name, new File([content], fileName, { type: mediaType }));
   }
+  return form;
 }
 
 /** Returns the fields of a form, except `others` and empty fields. Refuses a repeated field of `once`. */

@@ -1,5 +1,6 @@
 import type { CallEvent, CallOptions, ChatModel, ChatRequest } from '@majordomo/core';
 import { specOf } from '../auth/models.ts';
+import { limitsOf } from '../concurrency-limit.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
@@ -9,7 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Caller, Settings } from '../options.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
 import { jsonBody } from '../parsing/body.ts';
-import { CUT } from '../platform-context.ts';
+import { CHECK_ONLY, CUT } from '../platform-context.ts';
 import type { RequestTrace } from '../request-trace.ts';
 import { droppedParts } from '../response/citations.ts';
 import { eventStreamResponse } from '../response/event-stream.ts';
@@ -29,17 +30,17 @@ export async function chatRoute(
   const { request, caller, requestId, platform, trace } = context;
   const { settings } = gateway;
   // The incomplete body of a slow client counts as a call, because it uses memory.
-  const leave = gateway.concurrency.enter();
+  const place = gateway.concurrency.enter();
   const files = filesOf(context, gateway);
   let endStream: (() => void) | undefined;
   // May be called more than once. Each step has an effect only once.
   const release = (): void => {
-    leave();
+    place.leave();
     files?.release();
     endStream?.();
   };
   try {
-    const body = await jsonBody(request, settings.maxBodyBytes);
+    const body = await jsonBody(request, limitsOf(settings, place));
     const expansion = new Expansion(context, settings, responsesOf(context, gateway), files);
     const parse = (): ParsedRequest => prepare(context, gateway)(body, expansion);
     const draft = parse();
@@ -51,12 +52,16 @@ export async function chatRoute(
       await settings.majordomo.precheck(spec, withoutPlaceholders(draft.request), draftOptions);
     }
     const parsed = await expansion.complete(draft, parse);
+    if (platform?.[CHECK_ONLY] === true) {
+      release();
+      return new Response(null, { status: 204 });
+    }
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
     if (parsed.isStreamed) endStream = streamCount(trace, gateway.metrics);
     const { background } = parsed;
     if (background !== undefined) {
       const onStreamEnd = (): void => endStream?.();
-      const call = { parsed, background, spec, options, onJobEnd: leave, onStreamEnd };
+      const call = { parsed, background, spec, options, onJobEnd: place.leave, onStreamEnd };
       const response = await startBackground(call, context, gateway);
       // The job contains the content of its files.
       files?.release();

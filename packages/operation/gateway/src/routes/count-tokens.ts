@@ -1,5 +1,6 @@
 import type { ImagePart } from '@majordomo/core';
 import { parseMessages } from '../anthropic-messages/read.ts';
+import { limitsOf } from '../concurrency-limit.ts';
 import { specOf } from '../auth/models.ts';
 import { Expansion } from '../expansion.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
@@ -52,9 +53,9 @@ export async function estimateTokens(
     byFile: (_id, path) => (settings.files === undefined ? refuseFile(path) : UNKNOWN_IMAGE),
     byUrl: (_url, path) => (settings.fetchMedia === undefined ? refuseUrl(path) : UNKNOWN_IMAGE),
   };
-  const release = concurrency.enter();
+  const place = concurrency.enter();
   try {
-    const body = await jsonBody(request, settings.maxBodyBytes);
+    const body = await jsonBody(request, limitsOf(settings, place));
     const stored = new Expansion(arrival, settings, responsesOf(arrival, gateway));
     const draft = parse(body, media, stored);
     trace.model = draft.model;
@@ -64,6 +65,6 @@ export async function estimateTokens(
     const [first] = await settings.majordomo.resolve(spec, { tenant: caller.tenant, signal: request.signal });
     return context.tokenMeter().estimate(parsed.request, first?.target).tokens;
   } finally {
-    release();
+    place.leave();
   }
 }

@@ -75,7 +75,7 @@ export async function withFiles(
       'no-such-route',
       'this gateway stores no files; its operator must set `files` of createGateway',
     );
-  const release = gateway.concurrency.enter();
+  const { leave: release } = gateway.concurrency.enter();
   try {
     return await respond(files, formsOf(context.request));
   } finally {

@@ -4,7 +4,7 @@ import { CallerFiles } from '../files/caller-files.ts';
 import { geminiForms } from '../files/forms.ts';
 import type { StartedUpload } from '../files/resumable-uploads.ts';
 import type { UploadQuota } from '../files/upload-quota.ts';
-import { jsonBody } from '../parsing/body.ts';
+import { type BodyLimits, jsonBody } from '../parsing/body.ts';
 import { integer, invalid, object, string, type Parser } from '../parsing/fields.ts';
 import { mediaTypeIn } from '../parsing/media.ts';
 import { withFiles } from './files.ts';
@@ -12,8 +12,8 @@ import { withFiles } from './files.ts';
 /** Paths to which Gemini's clients upload files. */
 export const UPLOADS: RegExp = /^\/upload\/v1(?:beta)?\/files$/;
 
-/** Maximum size of the JSON that starts an upload, in bytes. */
-const MAX_START_BYTES = 65_536;
+/** Limits of the JSON that starts an upload. */
+const START_LIMITS: BodyLimits = { maxBytes: 65_536, maxElements: 100, hold: () => undefined };
 
 /** Starts an upload, or receives a part of its content. */
 export async function geminiUploadRoute(context: RequestContext, gateway: GatewayContext): Promise<Response> {
@@ -46,7 +46,7 @@ async function start(request: Request, files: CallerFiles, uploads: UploadQuota)
   const { headers, url } = request;
   if (headers.get('x-goog-upload-protocol') !== 'resumable')
     return invalid('X-Goog-Upload-Protocol', 'must be resumable');
-  const body = object(await jsonBody(request, MAX_START_BYTES), '');
+  const body = object(await jsonBody(request, START_LIMITS), '');
   const file = body.optional('file', object);
   if (file?.isSet('name') === true) invalid('file.name', 'is not supported, because the gateway names files');
   const sizeName = 'X-Goog-Upload-Header-Content-Length';

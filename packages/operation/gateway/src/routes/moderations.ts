@@ -1,5 +1,6 @@
+import { limitsOf } from '../concurrency-limit.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
-import { whileConnected } from '../errors/refusal.ts';
+import { Refusal, whileConnected } from '../errors/refusal.ts';
 import { parseModerationInput, parseModerations } from '../operations/moderations.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { jsonObject, object } from '../parsing/fields.ts';
@@ -8,17 +9,28 @@ import { operationRoute } from './operation.ts';
 
 /** Responds with the verdicts of a model of `models`, or with the result of the function in the option `moderations`. */
 export async function moderationsRoute(context: RequestContext, gateway: GatewayContext): Promise<Response> {
-  const { moderations, maxBodyBytes } = gateway.settings;
-  if (moderations === undefined) return operationRoute(context, gateway, parseModerations);
-  const release = gateway.concurrency.enter();
+  const { settings } = gateway;
+  const { moderations } = settings;
+  if (moderations === undefined)
+    return operationRoute(context, gateway, parseModerations).catch((error: unknown) => {
+      throw error instanceof Refusal && error.kind === 'no-such-model' ? withRemedy(error) : error;
+    });
+  const place = gateway.concurrency.enter();
   try {
-    const body = await jsonBody(context.request, maxBodyBytes);
+    const body = await jsonBody(context.request, limitsOf(settings, place));
     object(body, '').required('input', parseModerationInput);
     const options = callOptions(context, undefined, gateway);
     return Response.json(
       await whileConnected(() => moderations(jsonObject(body, ''), options), context.request.signal),
     );
   } finally {
-    release();
+    place.leave();
   }
 }
+
+const withRemedy = ({ kind, message, path }: Refusal): Refusal =>
+  new Refusal(
+    kind,
+    `${message}; its operator adds a moderation model with this name to \`models\` of createGateway, or sets \`moderations\``,
+    { path },
+  );

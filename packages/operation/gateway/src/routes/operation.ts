@@ -1,5 +1,6 @@
 import { attemptsOf, callHeaders } from '../response/headers.ts';
 import { specOf } from '../auth/models.ts';
+import { limitsOf } from '../concurrency-limit.ts';
 import type { ParseOperation } from '../operations/operation.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { callOptions } from './chat.ts';
@@ -11,9 +12,9 @@ export async function operationRoute(
   parse: ParseOperation,
 ): Promise<Response> {
   const { settings } = gateway;
-  const release = gateway.concurrency.enter();
+  const place = gateway.concurrency.enter();
   try {
-    const parsed = await parse(context.request, settings.maxBodyBytes);
+    const parsed = await parse(context.request, limitsOf(settings, place));
     context.trace.model = parsed.model;
     context.trace.isStreamed = false;
     const spec = await specOf(parsed.model, context, settings);
@@ -30,6 +31,6 @@ export async function operationRoute(
       },
     });
   } finally {
-    release();
+    place.leave();
   }
 }

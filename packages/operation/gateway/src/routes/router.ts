@@ -66,6 +66,14 @@ const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new M
   ['/v1/decisions', ['openai-decisions', operation(parseDecisions)]],
 ]);
 
+/** Whether a built-in route answers the requests of a path. */
+export const isBuiltIn = (path: string): boolean =>
+  POST_ROUTES.has(path) ||
+  ['/health', '/ready', '/v1/files'].includes(path) ||
+  /^\/(?:v1\/models(?:\/|$)|v1beta\/|upload\/)/.test(path) ||
+  STORED_RESPONSES.test(path) ||
+  STORED_FILES.test(path);
+
 /** Returns the error format for a request. Requests of no other API use the format of Chat Completions. */
 export function failureFor(request: Request, path: string): FormatFailure {
   if (isGemini(request)) return geminiFailure;
@@ -165,7 +173,7 @@ function ownRoute(
 
 async function runRoute(route: Route, context: RequestContext, gateway: GatewayContext): Promise<Response> {
   const { request, caller, requestId, path } = context;
-  const release = gateway.concurrency.enter();
+  const { leave: release } = gateway.concurrency.enter();
   try {
     const call = callOptions(context, undefined, gateway);
     const result = whileConnected(() => route(request, { caller, requestId, path, call }), request.signal);

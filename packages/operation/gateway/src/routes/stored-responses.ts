@@ -43,7 +43,7 @@ export async function storedResponseRoute(
   const responses = responsesOf(context, gateway);
   if (responses === undefined) throw new Refusal('no-such-route', notServed);
   // A stored response may be as large as a request, so reading it counts as a call.
-  const release = gateway.concurrency.enter();
+  const { leave: release } = gateway.concurrency.enter();
   try {
     const { request } = context;
     const isStreamed = new URL(request.url).searchParams.get('stream') === 'true';

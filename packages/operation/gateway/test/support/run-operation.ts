@@ -34,7 +34,11 @@ export async function runOperation(
     method: 'POST',
     body: body instanceof FormData ? body : JSON.stringify(body),
   });
-  const { run: send, ...parsed } = await parse(request, 100_000);
+  const { run: send, ...parsed } = await parse(request, {
+    maxBytes: 100_000,
+    maxElements: 1000,
+    hold: () => undefined,
+  });
   const options = { tenant: 't' };
   const { body: sent, mediaType } = await send(majordomo, 'a/x', options);
   const [call] = calls as [readonly [string, unknown, unknown]];

@@ -10,6 +10,7 @@ const gateway = createGateway({
   majordomo: createMajordomo({ providers: [] }),
   models: {},
   authorize: () => ({}),
+  maxSockets: 1000,
 });
 const served = await serve(gateway, { port: 0, sockets: true });
 const { port } = new URL(served.url);

@@ -8,26 +8,30 @@ export interface History {
   readonly id: string;
   /** Id of the stored response that precedes the items; `undefined` if none does. */
   readonly storedId: unknown;
-  readonly items: readonly Json[];
-  /** Approximate size of the items in characters of JSON. */
-  readonly size: number;
+  /** Items as JSON, because objects use many times the bytes. */
+  readonly json: Uint8Array;
+  /** Number of items. */
+  readonly count: number;
 }
+
+const itemsOf = ({ json }: History): readonly Json[] =>
+  JSON.parse(new TextDecoder().decode(json)) as readonly Json[];
 
 /** Returns the request with the items of the response that it continues, in the form that the gateway accepts over HTTP. */
 export function withHistory(body: Json, history: History | undefined): Json {
   if (history === undefined) return body;
-  const input = [...history.items, ...inputItems(body)];
+  const input = [...itemsOf(history), ...inputItems(body)];
   return { ...body, previous_response_id: history.storedId, input };
 }
 
 /** Returns the error of a request with a history. Its places in the input become those in the input of the client. */
-export function withOwnPlaces(error: Json, { items: earlier }: Pick<History, 'items'>): Json {
+export function withOwnPlaces(error: Json, { count }: Pick<History, 'count'>): Json {
   const { message, param } = error;
   const moved = (text: unknown): unknown =>
     typeof text !== 'string'
       ? text
       : text.replace(/^input\[(\d+)\]/, (_, place: string) => {
-          const own = Number(place) - earlier.length;
+          const own = Number(place) - count;
           return own < 0 ? `previous_response_id[${place}]` : `input[${own}]`;
         });
   return { ...error, message: moved(message), param: moved(param) };
@@ -47,11 +51,12 @@ export function historyAfter(
   const { id, output, store } = asRecord(response);
   const isStored = store === true;
   if (isStored || typeof id !== 'string' || !Array.isArray(output)) return undefined;
-  const added = [...inputItems(body), ...(output as readonly Json[])];
+  const before = earlier === undefined ? [] : itemsOf(earlier);
+  const items = [...before, ...inputItems(body), ...(output as readonly Json[])];
   return {
     id,
     storedId: earlier === undefined ? body['previous_response_id'] : earlier.storedId,
-    items: [...(earlier?.items ?? []), ...added],
-    size: (earlier?.size ?? 0) + JSON.stringify(added).length,
+    json: new TextEncoder().encode(JSON.stringify(items)),
+    count: items.length,
   };
 }

@@ -30,7 +30,8 @@ const OF_SOCKET = new Set(['type', 'stream_id', 'generate']);
 const STREAM_ID = /^[\w.-]{1,256}$/;
 
 /** Parses the JSON of a message. */
-export const parseJson = (text: string): Fields => object(jsonOf(text), '');
+export const parseJson = (bytes: Uint8Array, maxElements: number): Fields =>
+  object(jsonOf(bytes, maxElements), '');
 
 /** Returns the name of the lane of a message, or `undefined` for the default lane. */
 export const streamIdOf = (message: Fields): string | undefined => message.optional('stream_id', streamId);

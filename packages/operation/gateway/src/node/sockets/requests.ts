@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { FROM_LOOPBACK, CUT, type PlatformContext } from '../../platform-context.ts';
-import { responsesFailure } from '../../openai-chat/failure.ts';
-import { previousNotFound } from '../../openai-responses/read.ts';
-import { refusalResponse } from '../../response/refusal-response.ts';
-import { isResponseId, type Json } from '../../response-store.ts';
+import { CHECK_ONLY, CUT, FROM_LOOPBACK, OPEN_SOCKET, type PlatformContext } from '../../platform-context.ts';
+import type { Json } from '../../response-store.ts';
+import type { SocketPlace } from '../../socket-limit.ts';
 import { urlOf } from '../accepted-target.ts';
 import { isFromHere } from '../loopback.ts';
 import type { ServedGateway } from '../served-gateway.ts';
@@ -31,35 +29,37 @@ export class SocketRequests {
     };
   }
 
-  /** Returns the refusal of the caller, or `undefined` if the gateway knows the caller. Requests the models for this purpose. */
-  refusal(signal: AbortSignal): Promise<Response | undefined> {
-    return this.read('/v1/models', signal);
-  }
-
-  /** Returns the refusal of a caller that continues a response, or `undefined` if the gateway has stored the response for the caller. */
-  async refusalToContinue(id: string, signal: AbortSignal): Promise<Response | undefined> {
-    const refused = await this.read(`/v1/responses/${isResponseId(id) ? id : 'unknown'}`, signal);
-    return refused?.status === 404 ? refusalResponse(previousNotFound(id), responsesFailure) : refused;
-  }
-
-  /** Returns the response of a path if it is a refusal. */
-  private async read(path: string, signal: AbortSignal): Promise<Response | undefined> {
-    const url = new URL(path + this.url.search, this.url);
-    const response = await this.send(new Request(url, { headers: this.headers, signal }));
-    if (!response.ok) return response;
-    await response.body?.cancel();
-    return undefined;
+  /**
+   * Checks the caller, for which it requests the models. Returns the refusal of the caller or of the socket. `onPlace` receives the
+   * place of the socket.
+   */
+  async open(onPlace: (place: SocketPlace) => void, signal: AbortSignal): Promise<Response | undefined> {
+    const url = new URL('/v1/models' + this.url.search, this.url);
+    const request = new Request(url, { headers: this.headers, signal });
+    return refusalIn(await this.gateway.fetch(request, { ...this.context, [OPEN_SOCKET]: onPlace }));
   }
 
   /** Returns the event stream of a response. */
   create(body: Json, signal: AbortSignal): Promise<Response> {
+    return this.gateway.fetch(this.requestOf(body, signal), this.context);
+  }
+
+  /** Checks a request completely without a call of the model. Returns the refusal of the request. */
+  async check(body: Json, signal: AbortSignal): Promise<Response | undefined> {
+    const request = this.requestOf(body, signal);
+    return refusalIn(await this.gateway.fetch(request, { ...this.context, [CHECK_ONLY]: true }));
+  }
+
+  private requestOf(body: Json, signal: AbortSignal): Request {
     const headers = new Headers(this.headers);
     headers.set('content-type', 'application/json');
     const text = JSON.stringify({ ...body, stream: true });
-    return this.send(new Request(this.url, { method: 'POST', headers, body: text, signal }));
+    return new Request(this.url, { method: 'POST', headers, body: text, signal });
   }
+}
 
-  private send(request: Request): Promise<Response> {
-    return this.gateway.fetch(request, this.context);
-  }
+async function refusalIn(response: Response): Promise<Response | undefined> {
+  if (!response.ok) return response;
+  await response.body?.cancel();
+  return undefined;
 }

@@ -5,6 +5,7 @@ import { Refusal } from '../../errors/refusal.ts';
 import { refusalOf } from '../../errors/refusal-of.ts';
 import { invalid } from '../../parsing/fields.ts';
 import type { Json } from '../../response-store.ts';
+import type { SocketPlace } from '../../socket-limit.ts';
 import { type History, historyAfter, withHistory, withOwnPlaces } from './history.ts';
 import {
   type ClientMessage,
@@ -26,6 +27,8 @@ const LIFETIME_MS = 3_600_000;
 const MAX_REQUESTS = 128;
 /** Number of unsent bytes from which pings are not answered, because the client reads nothing. */
 const MAX_UNSENT = 2 ** 20;
+/** Number of bytes of an incomplete message that do not count for the limit of the caller, such as the heads of its fragments. */
+const MAX_UNCOUNTED = 2 ** 18;
 
 /** Ordered requests with the same `stream_id`, or without one. */
 interface Lane {
@@ -37,7 +40,7 @@ interface Lane {
 
 interface Create extends Extract<ClientMessage, { readonly type: 'create' }> {
   readonly streamId: string | undefined;
-  /** Number of characters of the message. */
+  /** Size of the message in bytes. */
   readonly size: number;
 }
 
@@ -45,8 +48,7 @@ interface SessionOptions {
   readonly requests: SocketRequests;
   /** Signal that aborts when the client disconnects. */
   readonly signal: AbortSignal;
-  /** Maximum size of a message, and of the conversations in memory. */
-  readonly maxBytes: number;
+  readonly place: SocketPlace;
 }
 
 /** End of a session. The socket is closed when its last request has ended. */
@@ -81,21 +83,24 @@ export class Session {
   private readonly socket: WebSocket;
   private readonly requests: SocketRequests;
   private readonly signal: AbortSignal;
-  private readonly maxBytes: number;
+  private readonly place: SocketPlace;
   private readonly lanes = new Map<string | undefined, Lane>();
   private readonly running = new Semaphore(MAX_RUNNING);
   private unfinished = 0;
-  /** Number of characters of the requests that have not begun. */
-  private waitingSize = 0;
+  /** Number of bytes of the incomplete message. */
+  private receiving = 0;
+  /** Number of bytes of the requests that have not begun. */
+  private waiting = 0;
   private ending: Ending | undefined;
 
-  constructor(socket: WebSocket, { requests, signal, maxBytes }: SessionOptions) {
+  constructor(socket: WebSocket, { requests, signal, place }: SessionOptions) {
     this.socket = socket;
     this.requests = requests;
     this.signal = signal;
-    this.maxBytes = maxBytes;
+    this.place = place;
     socket.on('message', (data, isBinary) => {
-      this.receive(isBinary ? undefined : (data as Buffer).toString());
+      this.hold(0, this.waiting);
+      this.receive(isBinary ? undefined : (data as Buffer));
     });
     socket.on('ping', (data) => {
       if (socket.bufferedAmount < MAX_UNSENT) socket.pong(data);
@@ -125,15 +130,27 @@ export class Session {
     this.socket.close(GOING_AWAY, refusal.message);
   }
 
-  private receive(text: string | undefined): void {
+  /** Counts bytes that the client has sent. Ends the socket if all sockets of the caller receive more than a message may have. */
+  countReceived(bytes: number): void {
+    if (!this.hold(this.receiving + bytes, this.waiting)) this.socket.terminate();
+  }
+
+  /** Changes the bytes of incomplete and waiting messages. Returns whether the caller may send as many. */
+  private hold(receiving: number, waiting: number): boolean {
+    const isHeld = this.place.inbound.set(waiting + Math.max(0, receiving - MAX_UNCOUNTED));
+    if (isHeld) [this.receiving, this.waiting] = [receiving, waiting];
+    return isHeld;
+  }
+
+  private receive(bytes: Uint8Array | undefined): void {
     let streamId: string | undefined;
     try {
-      if (text === undefined) invalid('', 'must be text, not binary');
-      const json = parseJson(text);
+      if (bytes === undefined) invalid('', 'must be text, not binary');
+      const json = parseJson(bytes, this.place.maxElements);
       streamId = streamIdOf(json);
       const message = parseMessage(json);
       if (message.type === 'steer') this.reply(steerFailed(message.steer));
-      else void this.enqueue({ ...message, streamId, size: text.length }, this.laneOf(streamId, text.length));
+      else this.accept({ ...message, streamId, size: bytes.length });
     } catch (error) {
       void refusalMessage(refusalOf(error)).then((message) => {
         this.reply({ ...message, stream_id: streamId });
@@ -151,15 +168,21 @@ export class Session {
       });
   }
 
-  /** Returns the lane of a request. Throws a refusal if the socket accepts no further request. `size`: characters of the message */
-  private laneOf(streamId: string | undefined, size: number): Lane {
+  /** Runs a request after the earlier requests of its lane. Throws a refusal if the socket accepts no further request. */
+  private accept(create: Create): void {
+    const lane = this.laneOf(create.streamId);
+    if (!this.hold(this.receiving, this.waiting + create.size)) {
+      const message = `the waiting requests of your sockets are larger than ${this.place.maxBytes} bytes; wait for a response`;
+      throw new Refusal('busy', message);
+    }
+    void this.enqueue(create, lane);
+  }
+
+  /** Returns the lane of a request. */
+  private laneOf(streamId: string | undefined): Lane {
     if (this.ending !== undefined) throw this.ending.refusal;
     if (this.unfinished >= MAX_REQUESTS)
       throw new Refusal('busy', `the socket has ${MAX_REQUESTS} unfinished requests; wait for a response`);
-    if (this.waitingSize > 0 && this.waitingSize + size > this.maxBytes) {
-      const message = `the requests of the socket that wait are larger than ${this.maxBytes} characters; wait for a response`;
-      throw new Refusal('busy', message);
-    }
     const existing = this.lanes.get(streamId);
     if (existing !== undefined) return existing;
     const named = this.lanes.size - (this.lanes.has(undefined) ? 1 : 0);
@@ -175,10 +198,8 @@ export class Session {
     return lane;
   }
 
-  /** Runs the request after the earlier requests of its lane. */
   private async enqueue(create: Create, lane: Lane): Promise<void> {
     this.unfinished++;
-    this.waitingSize += create.size;
     lane.last = lane.last
       .then(() => this.running.run(this.signal, () => this.run(create, lane)))
       .catch(() => {
@@ -191,7 +212,7 @@ export class Session {
   }
 
   private async run(create: Create, lane: Lane): Promise<void> {
-    this.waitingSize -= create.size;
+    this.hold(this.receiving, this.waiting - create.size);
     if (this.socket.readyState !== this.socket.OPEN) return;
     const { signal, release } = derivedSignal(this.signal);
     try {
@@ -208,9 +229,10 @@ export class Session {
   ): Promise<void> {
     const previousId = body['previous_response_id'];
     const history = this.historyOf(previousId);
+    const request = withHistory(body, history);
     const response = generates
-      ? await this.requests.create(withHistory(body, history), signal)
-      : await this.warmUp(body, history, signal);
+      ? await this.requests.create(request, signal)
+      : ((await this.requests.check(request, signal)) ?? warmUpResponse(body));
     if (!response.ok || response.body === null) {
       const message = await errorMessage(response);
       const error = history === undefined ? message.error : withOwnPlaces(message.error, history);
@@ -231,33 +253,27 @@ export class Session {
     }
   }
 
-  /** Responds without a call of the model, if the caller may send the request. */
-  private async warmUp(body: Json, history: History | undefined, signal: AbortSignal): Promise<Response> {
-    const id = body['previous_response_id'];
-    const refusal =
-      typeof id === 'string' && history === undefined
-        ? this.requests.refusalToContinue(id, signal)
-        : this.requests.refusal(signal);
-    return (await refusal) ?? warmUpResponse(body);
-  }
-
   /** Returns the conversation of a response that is the latest of a lane. */
   private historyOf(responseId: unknown): History | undefined {
     for (const { history } of this.lanes.values()) if (history?.id === responseId) return history;
     return undefined;
   }
 
-  /** Sets the conversation of a lane. Drops those of other lanes while all are larger than a message may be. */
+  /**
+   * Sets the conversation of a lane. While the sockets of the caller keep more than a message may have, drops conversations of this
+   * socket, this one last. A request that continues a dropped one is refused, and the client sends the complete input.
+   */
   private remember(lane: Lane, history: History | undefined): void {
     lane.history = history;
-    const lanes = [...this.lanes.values()];
-    let total = lanes.reduce((sum, each) => sum + (each.history?.size ?? 0), 0);
-    for (const other of lanes) {
-      if (total <= this.maxBytes) return;
-      if (other === lane) continue;
-      total -= other.history?.size ?? 0;
-      other.history = undefined;
+    const others = [...this.lanes.values()].filter((each) => each !== lane);
+    const sizeOf = (each: Lane): number => each.history?.json.length ?? 0;
+    let total = others.reduce((sum, each) => sum + sizeOf(each), sizeOf(lane));
+    for (const each of [...others, lane]) {
+      if (this.place.kept.set(total)) return;
+      total -= sizeOf(each);
+      each.history = undefined;
     }
+    this.place.kept.set(0);
   }
 
   /** Yields the events of a stream. While the stream has none, its heartbeats become pings. */

@@ -5,13 +5,20 @@ import { LlmError } from '@majordomo/core';
 import { isAcceptedTarget } from '../accepted-target.ts';
 import type { ServedGateway } from '../served-gateway.ts';
 import { refusalResponse } from '../../response/refusal-response.ts';
+import { Refusal } from '../../errors/refusal.ts';
+import type { SocketPlace } from '../../socket-limit.ts';
 import { responsesFailure } from '../../openai-chat/failure.ts';
 import { cutIdleSocket, DEFAULT_IDLE_MS } from '../streaming.ts';
 import { SocketRequests } from './requests.ts';
 import { Session, STOPPING } from './session.ts';
 
-/** Maximum size of a message in bytes for a gateway without `maxBodyBytes`. */
-const DEFAULT_MAX_BYTES = 33_554_432;
+/** Maximum number of fragments of a message. Each uses over 100 bytes in addition to its content. */
+const MAX_FRAGMENTS = 16_384;
+
+const NO_CONTEXT = new Refusal(
+  'unsupported',
+  'this server accepts no sockets, because `fetch` of its gateway does not receive the second argument of `serve`',
+);
 
 type Ws = typeof import('ws');
 
@@ -58,22 +65,33 @@ export class Sockets {
   private async upgrade(incoming: IncomingMessage, connection: Socket, head: Buffer): Promise<void> {
     const signal = disconnectSignal(connection);
     const requests = new SocketRequests(this.gateway, incoming);
-    const refusal = await requests.refusal(signal);
-    if (refusal !== undefined || this.isDraining) {
-      await refuse(incoming, connection, refusal ?? refusalResponse(STOPPING, responsesFailure));
+    let place: SocketPlace | undefined;
+    const onPlace = (given: SocketPlace): void => {
+      place = given;
+      connection.once('close', given.leave);
+      if (connection.destroyed) given.leave();
+    };
+    const refusal = await requests.open(onPlace, signal);
+    if (refusal !== undefined || this.isDraining || place === undefined) {
+      const own = this.isDraining ? STOPPING : NO_CONTEXT;
+      await refuse(incoming, connection, refusal ?? refusalResponse(own, responsesFailure));
       return;
     }
-    const { maxBodyBytes: maxBytes = DEFAULT_MAX_BYTES, idleMs = DEFAULT_IDLE_MS } = this.gateway;
+    const { idleMs = DEFAULT_IDLE_MS } = this.gateway;
+    const session = { requests, signal, place };
     const server = new this.ws.WebSocketServer({
       noServer: true,
       clientTracking: false,
       autoPong: false,
-      maxPayload: maxBytes,
+      maxPayload: place.maxBytes,
+      maxFragments: MAX_FRAGMENTS,
     });
     server.handleUpgrade(incoming, connection, head, (socket) => {
-      const session = new Session(socket, { requests, signal, maxBytes });
-      this.sessions.add(session);
-      socket.on('close', () => this.sessions.delete(session));
+      const opened = new Session(socket, session);
+      this.sessions.add(opened);
+      socket.on('close', () => this.sessions.delete(opened));
+      // Before `ws` reads the chunk.
+      connection.prependListener('data', (chunk: Uint8Array) => opened.countReceived(chunk.length));
       cutIdleSocket(connection, idleMs);
     });
   }

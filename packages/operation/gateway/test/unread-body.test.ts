@@ -1,0 +1,83 @@
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { systemClock } from '@majordomo/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { KEY, startGateway } from './support/test-gateway.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const HEAD = ['POST /v1/chat/completions HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: chunked'];
+const head = (key: string): string => [...HEAD, `Authorization: Bearer ${key}`, '', ''].join('\r\n');
+
+interface Client {
+  readonly socket: Socket;
+  readonly closed: Promise<unknown>;
+  readonly received: () => string;
+}
+
+function connectTo(url: string): Client {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let text = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (data: string) => (text += data));
+  socket.on('error', () => undefined);
+  return { socket, closed: new Promise((resolve) => socket.once('close', resolve)), received: () => text };
+}
+
+describe('a body without an end', () => {
+  it.each([
+    ['of an unknown key', 'unknown', 401],
+    ['above maxBodyBytes', KEY, 413],
+  ])('%s is answered first, and then discarded up to maxBodyBytes', async (_, key, status) => {
+    const maxBodyBytes = 4_000_000;
+    await using testGateway = await startGateway({ gateway: { maxBodyBytes } });
+    const { socket, closed, received } = connectTo(testGateway.url);
+    socket.write(head(key));
+    const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+    while (!socket.destroyed) {
+      if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), closed]).catch(() => undefined);
+    }
+    await closed;
+    expect(received()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(received()).toMatch(/\r\nconnection: close\r\n/i);
+    // Before the response, an authorized body is read up to the limit. Buffers of both ends may contain a few megabytes.
+    expect(socket.bytesWritten).toBeLessThan(2 * maxBodyBytes + 16_000_000);
+  });
+
+  it('that is slow ends after 5 s', async () => {
+    await using testGateway = await startGateway();
+    const timer = vi.spyOn(systemClock, 'timer');
+    const { socket, closed, received } = connectTo(testGateway.url);
+    socket.write(head('unknown'));
+    socket.write('1\r\nx\r\n');
+    await expect.poll(received).toMatch(/^HTTP\/1\.1 401 /);
+    socket.write('1\r\nx\r\n');
+    const [, endTime] = timer.mock.calls.find(([ms]) => ms === 5000) ?? [];
+    endTime?.();
+    await closed;
+  });
+
+  it('that ends in time keeps the response, and closes the connection', async () => {
+    await using testGateway = await startGateway();
+    const { socket, closed, received } = connectTo(testGateway.url);
+    socket.write(head('unknown'));
+    await expect.poll(received).toMatch(/^HTTP\/1\.1 401 /);
+    socket.write('1\r\nx\r\n0\r\n\r\n');
+    await closed;
+    expect(socket.readableEnded).toBe(true);
+  });
+
+  it('is not read after a response that needs no body', async () => {
+    await using testGateway = await startGateway();
+    const timer = vi.spyOn(systemClock, 'timer');
+    const { socket, closed, received } = connectTo(testGateway.url);
+    socket.write(['GET /health HTTP/1.1', ...HEAD.slice(1), '', ''].join('\r\n'));
+    await expect.poll(received).toMatch(/^HTTP\/1\.1 200 /);
+    socket.write('1\r\nx\r\n');
+    const [, endTime] = timer.mock.calls.find(([ms]) => ms === 5000) ?? [];
+    endTime?.();
+    await closed;
+  });
+});
