@@ -1,4 +1,5 @@
 export { foundBinaryOf, missing, missingServices } from './binaries.ts';
+export { CONNECTION_CUTS, startCutProxy, type ConnectionCut, type CutProxy } from './cut-proxy.ts';
 export { describeWith } from './describe-with.ts';
 export { freePorts } from './free-ports.ts';
 export { startMiniflare, type Miniflare, type WorkerOptions } from './miniflare.ts';

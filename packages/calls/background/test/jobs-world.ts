@@ -17,7 +17,7 @@ import {
   type Provider,
   type StreamEvent,
 } from '@majordomo/core';
-import { createLedger, type Ledger, type SpendRecord } from '@majordomo/ledger';
+import { createLedger, type Ledger, type LedgerStore, type SpendRecord } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
@@ -85,6 +85,8 @@ interface JobsWorldOptions {
   /** Further providers. */
   readonly providers?: readonly Provider[];
   readonly limitUsd?: string;
+  /** Returns the store of the ledger. */
+  readonly ledgerStore?: (clock: FakeClock) => LedgerStore;
   /** Targets that are benched in every process. */
   readonly benched?: readonly string[];
 }
@@ -115,7 +117,7 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
     createAnthropic({ apiKey: 'k', baseURL: live.baseURL }),
   ];
   const limits = [{ name: 'all', max: { usd: options.limitUsd ?? '1000' }, per: 'day' }] as const;
-  const ledger = createLedger({ clock, limits, catalog: PRICES });
+  const ledger = createLedger({ store: options.ledgerStore?.(clock), clock, limits, catalog: PRICES });
   const events: JobEvent[] = [];
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 40 || open > 0; turn++) await new Promise(setImmediate);

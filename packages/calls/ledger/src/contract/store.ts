@@ -57,7 +57,8 @@ export interface Refusal {
 export interface LedgerStore {
   /**
    * Reserves all claims and returns `undefined`. If a claim does not fit, reserves none and returns the refusal. A repeated id
-   * reserves nothing, even after the id was settled. A store may delete a settled id after the original end of its lease.
+   * reserves nothing, even after the id was settled. Without claims, only stores the id. A store may delete a settled id after the
+   * original end of its lease.
    */
   reserve(id: string, claims: readonly Claim[], leaseMs: number): Awaitable<Refusal | undefined>;
   /** Extends the lease. An unknown, lapsed or settled id is ignored. */
