@@ -1,8 +1,12 @@
+import { whyNodeTooOld } from '@majordomo/core/toolkit';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode } from './program/exit.ts';
 import type { Io } from './program/io.ts';
 import { commandVersion } from './version.ts';
+
+/** First version of Node that runs the command. The `engines` of the package contain the same version. */
+export const LEAST_NODE = '22.12';
 
 /** Runs a command line and returns the exit code. Only the code of the called command is loaded. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -10,6 +14,11 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   const done = (result: ExitCode): void => {
     code = result;
   };
+  const problem = whyNodeTooOld('majordomo', LEAST_NODE, io.nodeVersion);
+  if (problem !== undefined) {
+    io.stderr.write(`${problem}\n`);
+    return EXIT.failed;
+  }
   try {
     if (argv.length === 0) {
       const { welcome } = await import('./chat/welcome.ts');

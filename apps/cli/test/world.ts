@@ -92,6 +92,7 @@ export function ioOf(cwd: string, options: WorldOptions, output: { out: string; 
     env,
     home: options.home ?? cwd,
     signal: options.signal ?? new AbortController().signal,
+    nodeVersion: process.versions.node,
     becomeServer: () => undefined,
     onHangup: () => undefined,
     stdin: {

@@ -17,6 +17,7 @@ void main(process.argv.slice(2), {
   cwd: process.cwd(),
   isTerminal: process.stdin.isTTY && process.stdout.isTTY,
   userAgent: process.env['npm_config_user_agent'],
+  nodeVersion: process.versions.node,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   signal: controller.signal,

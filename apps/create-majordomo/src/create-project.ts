@@ -28,8 +28,9 @@ export async function createProject(options: CreateOptions): Promise<void> {
   const created = await mkdir(folder, { recursive: true });
   try {
     await cp(folderOfTemplate(template), folder, { recursive: true });
-    // npm does not publish files with the name `.gitignore`.
-    await rename(join(folder, '_gitignore'), join(folder, '.gitignore'));
+    // npm does not publish files with these names.
+    for (const name of ['gitignore', 'npmrc'])
+      await rename(join(folder, `_${name}`), join(folder, `.${name}`));
     await setName(join(folder, 'package.json'), name);
     signal?.throwIfAborted();
     if (packageManager !== undefined) await install(packageManager, folder, signal);

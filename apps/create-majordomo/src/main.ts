@@ -1,12 +1,18 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { whyNodeTooOld } from '@majordomo/core/toolkit';
 import { answersOf, type Flags, type Surroundings } from './answers.ts';
 import { CreateError } from './create-error.ts';
 import { createProject, type CreateOptions } from './create-project.ts';
 import { TEMPLATES } from './templates.ts';
 
+/** First version of Node that runs the applications, which are TypeScript. Their `engines` contain the same version. */
+export const LEAST_NODE = '22.18';
+
 /** Surroundings and output of the command. */
 export interface Io extends Surroundings {
+  /** Version of Node that runs the command, such as `24.21.0`. */
+  readonly nodeVersion: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
@@ -38,6 +44,11 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   if (flags.help) {
     io.out(HELP);
     return EXIT.ok;
+  }
+  const problem = whyNodeTooOld('the application', LEAST_NODE, io.nodeVersion);
+  if (problem !== undefined) {
+    io.err(`create-majordomo: ${problem}\n`);
+    return EXIT.failed;
   }
   try {
     const options = await answersOf(flags, io);

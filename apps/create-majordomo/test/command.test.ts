@@ -1,11 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LEAST_NODE, main } from '../src/main.ts';
 import { runningPackageManager } from '../src/package-managers.ts';
 import { TEMPLATES } from '../src/templates.ts';
 import { emptyFolder, ended, filesIn, run, start } from './support/command.ts';
 
-const MOST_FILES = 12;
+const MOST_FILES = 13;
 const names = Object.keys(TEMPLATES);
 
 it('offers every template of the repository', () => {
@@ -19,7 +20,9 @@ describe.each(names)('the template %s', (template) => {
     const { code, err } = await run(cwd, 'my-app', '--template', template, '--package-manager', 'none');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const files = filesIn(join(cwd, 'my-app'));
-    expect(files).toEqual(expect.arrayContaining(['.env.example', '.gitignore', 'AGENTS.md', 'README.md']));
+    expect(files).toEqual(
+      expect.arrayContaining(['.env.example', '.gitignore', '.npmrc', 'AGENTS.md', 'README.md']),
+    );
     expect(files.filter((file) => file.endsWith('.test.ts'))).toHaveLength(1);
     expect(files.length).toBeLessThanOrEqual(MOST_FILES);
     const manifest = readFileSync(join(cwd, 'my-app/package.json'), 'utf8');
@@ -169,6 +172,45 @@ it.each([
   [undefined, 'npm'],
 ])('the user agent %s belongs to %s', (userAgent, expected) => {
   expect(runningPackageManager(userAgent)).toBe(expected);
+});
+
+describe('an old version of Node', () => {
+  const runOn = async (nodeVersion: string, ...args: readonly string[]) => {
+    const cwd = emptyFolder();
+    const printed = { out: '', err: '' };
+    const code = await main([...args], {
+      cwd,
+      nodeVersion,
+      isTerminal: false,
+      userAgent: undefined,
+      signal: new AbortController().signal,
+      out: (text) => void (printed.out += text),
+      err: (text) => void (printed.err += text),
+    });
+    return { code, ...printed, created: readdirSync(cwd) };
+  };
+  const ARGS = ['my-app', '--template', 'script', '--package-manager', 'none'];
+
+  it('is refused before anything is created, with the remedy', async () => {
+    expect(await runOn('20.20.2', ...ARGS)).toEqual({
+      code: 1,
+      out: '',
+      err: 'create-majordomo: the application needs Node 22.18 or later, this is 20.20.2; install it from nodejs.org, or with nvm install 24\n',
+      created: [],
+    });
+    expect(await runOn('22.18.0', ...ARGS)).toMatchObject({ code: 0, created: ['my-app'] });
+  });
+
+  it('can print the options', async () => {
+    expect((await runOn('20.20.2', '--help')).code).toBe(0);
+  });
+
+  it.each(names)('is also refused by the engines of the template %s, which npm enforces', (template) => {
+    const folder = join(import.meta.dirname, '../templates', template);
+    const { engines } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { engines: object };
+    expect(engines).toEqual({ node: `>=${LEAST_NODE}` });
+    expect(readFileSync(join(folder, '_npmrc'), 'utf8')).toMatch(/^engine-strict=true$/m);
+  });
 });
 
 it('shows its options and templates', async () => {

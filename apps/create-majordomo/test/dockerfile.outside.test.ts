@@ -68,6 +68,7 @@ it(
     await createProject({ name: 'my-gateway', folder: context, template: 'gateway' });
     await pack(join(scratch, 'packages'), '@majordomo/template-gateway^...');
     dependOn(join(scratch, 'packages'), context);
+    await program(context, 'npm', ['install', '--package-lock-only', '--prefer-offline'], ENV);
     const folder = join(scratch, 'image');
     mkdirSync(folder);
 

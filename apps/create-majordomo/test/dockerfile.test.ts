@@ -8,6 +8,7 @@ const DOCKERFILE = readFileSync(join(TEMPLATE, 'Dockerfile'), 'utf8');
 
 it('the Dockerfile of the gateway has no finding, contains no secret, and does not run as root', () => {
   expect(validate(DOCKERFILE)).toEqual([]);
+  expect(DOCKERFILE).toMatch(/^RUN .*\bnpm ci --omit=dev /m);
   expect(DOCKERFILE).not.toMatch(/\bsk-|\bmj_|TOKEN=|_KEY=/);
   expect(DOCKERFILE.indexOf('\nUSER node')).toBeGreaterThan(DOCKERFILE.lastIndexOf('\nRUN '));
 });

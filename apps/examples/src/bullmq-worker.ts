@@ -1,5 +1,5 @@
 import type { Agent, Decision, RunStore } from '@majordomo/agent';
-import { decided } from '@majordomo/agent/steps';
+import { callsThatWait, decided } from '@majordomo/agent/steps';
 import { Worker, type ConnectionOptions, type Queue } from 'bullmq';
 import { continueRun, type WorkerStores } from './run-worker.ts';
 
@@ -39,7 +39,12 @@ export async function decide(
   decision: Decision,
 ): Promise<void> {
   const state = await runs.load(runId);
-  if (state === undefined) throw new Error(`run ${runId} does not exist or is held by another worker`);
+  if (state === undefined) throw new Error(`run ${runId} does not exist`);
+  // An approved call may have started in a worker, so it accepts no other decision.
+  if (!callsThatWait(state).some(({ id }) => id === decision.callId)) {
+    await runs.release(runId);
+    throw new Error(`call ${decision.callId} does not wait for a decision`);
+  }
   await runs.save(runId, decided(state, [decision]));
   await queue.add('go on', { runId }, RETRY);
 }

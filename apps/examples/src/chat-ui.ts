@@ -48,7 +48,11 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
 
   /** Returns the paused run of a chat, or its transcript. */
   async function load(chat: string): Promise<RunState | readonly Message[]> {
-    const state = await stores.runs.load(chat);
+    const state = await stores.runs.load(chat, { agent }).catch((error: unknown) => {
+      // Another request has locked the run.
+      if (LlmError.is(error, 'denied')) return undefined;
+      throw error;
+    });
     // `load` locks the run. Release the run, because the next request may continue it.
     if (state !== undefined) await stores.runs.release(chat);
     return state ?? (await stores.conversations.load(chat))?.messages ?? [];

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Agent, ClaimStore, RunState, RunStore } from '@majordomo/agent';
+import { LlmError } from '@majordomo/core';
 
 /** Stores that all workers share: `sqliteStores(path)` on one machine, `postgresStores({ client })` on several machines. */
 export interface WorkerStores {
@@ -10,7 +11,7 @@ export interface WorkerStores {
 /**
  * Continues agent runs that any process started. Several workers can run, and each may be killed or suspended at any time. Runs
  * that wait for a decision are skipped. A step that was interrupted is repeated. With the claims, a call of a tool with
- * `effect: 'once'` is not started again.
+ * `effect: 'once'` is not started again: its result is unknown, and the run waits until a person settles the call.
  */
 export async function work(stores: WorkerStores, agent: Agent, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -22,7 +23,7 @@ export async function work(stores: WorkerStores, agent: Agent, signal: AbortSign
 
 /**
  * Continues a run until it ends or waits for a decision. Saves the run before each model call. Returns `false` if another worker
- * has locked the run.
+ * has locked or removed the run.
  */
 export async function continueRun(
   { runs, claims }: WorkerStores,
@@ -30,13 +31,16 @@ export async function continueRun(
   id: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const state = await runs.load(id, { leaseMs: 5000 });
+  const state = await runs.load(id, { leaseMs: 5000, agent }).catch((error: unknown) => {
+    if (LlmError.is(error, 'denied')) return undefined;
+    throw error;
+  });
   if (state === undefined) return false;
   const effects = agent.effects({ runId: id, signal, claim: claims });
   const saveRun = async (now: RunState): Promise<void> => {
     await runs.save(id, now);
-    if ((await runs.load(id, { leaseMs: 5000 })) === undefined)
-      throw new Error(`run ${id} is held by another worker`);
+    if ((await runs.load(id, { leaseMs: 5000, agent })) === undefined)
+      throw new Error(`run ${id} was removed`);
   };
   const callModel: typeof effects.callModel = (now, turn) =>
     saveRun(now).then(() => effects.callModel(now, turn));

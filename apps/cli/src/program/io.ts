@@ -6,6 +6,8 @@ export interface Io {
   readonly cwd: string;
   readonly home: string;
   readonly signal: AbortSignal;
+  /** Version of Node that runs the command, such as `24.21.0`. */
+  readonly nodeVersion: string;
   /**
    * Marks the command as a server. `graceMs`: time limit for closing connections, in milliseconds. If the server ends within this
    * time after SIGTERM, the exit code is 0. The time limit of other commands is 250 ms.

@@ -15,6 +15,7 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
   return {
     env,
     signal,
+    nodeVersion: process.versions.node,
     becomeServer: (graceMs) => {
       interrupts.graceMs = graceMs;
       interrupts.isServer = true;

@@ -2,7 +2,7 @@ export { createAgent, type Agent } from './agent/agent.ts';
 export type { RunOptions, StreamOptions } from './run/run-options.ts';
 export type { Budget, CostOf, CostResult, Spent } from './budget/budget.ts';
 export type { ClaimStore } from './state/claim-store.ts';
-export type { RunInfo, RunQuery, RunStore } from './state/run-store.ts';
+export type { LoadOptions, RunInfo, RunQuery, RunStore } from './state/run-store.ts';
 export type {
   Conversation,
   ConversationHit,
@@ -42,7 +42,15 @@ export type { ToolRun } from './run/tool-run.ts';
 export { requiresApproval } from './tools/approval.ts';
 
 // State, effects and events of a run.
-export type { Answer, Decision, Done, RunState, ToolOutcome } from './state/state.ts';
+export type {
+  Answer,
+  Decision,
+  Done,
+  RunState,
+  SuspendedCall,
+  ToolOutcome,
+  UnknownCall,
+} from './state/state.ts';
 export type { Action } from './loop/decide.ts';
 export type { Effects, RunResult, Turn } from './loop/loop.ts';
 export type { AgentEffects, EffectsIo } from './run/effects.ts';

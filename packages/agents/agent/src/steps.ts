@@ -27,12 +27,21 @@ export {
 } from './state/names.ts';
 export { answerText } from './loop/answer-text.ts';
 export { isLooping, type LoopLimits } from './loop/limits.ts';
-export type { Answer, Decision, Done, RunState, ToolOutcome } from './state/state.ts';
+export type {
+  Answer,
+  Decision,
+  Done,
+  RunState,
+  SuspendedCall,
+  ToolOutcome,
+  UnknownCall,
+} from './state/state.ts';
 export type { Budget, Spent } from './budget/budget.ts';
 export {
   callsThatWait,
   locateCall,
   suspendedCalls,
+  unknownCalls,
   withPayload,
   type LocatedCall,
 } from './state/call-paths.ts';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fromJson, toJson } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   agentTool,
@@ -12,13 +13,19 @@ import {
   type AgentOptions,
   type ClaimStore,
   type Decision,
+  type RunResult,
   type RunState,
   type Tool,
 } from '../src/index.ts';
-import { counting } from './support/tools.ts';
+import { decided } from '../src/steps.ts';
+import { counting, plain } from './support/tools.ts';
 import { calls, read, resultTexts, runError, world } from './support/world.ts';
 
-const UNKNOWN = expect.stringContaining('!The outcome of this call is unknown') as string;
+/** Returns the results of a run, and the keys of the calls whose results are unknown. */
+const outcomes = ({ messages, unknown }: RunResult): readonly string[] => [
+  ...resultTexts(messages),
+  ...unknown.map(({ key }) => `unknown ${key}`),
+];
 const approve: readonly Decision[] = [{ callId: '1', approve: true }];
 
 /** Returns agents of several processes for one payment that waits for approval, and a function that loads the stored state. */
@@ -54,8 +61,13 @@ describe('without a claim store', () => {
     expect(pay.keys).toEqual([]);
   });
 
+  it('rejects the denial of a once call, which the other process may have started', async () => {
+    const { otherProcess, load } = await stored();
+    const denial = otherProcess().run(load(), { decisions: [{ callId: '1', deny: 'no' }] });
+    await expect(denial).rejects.toMatchObject({ kind: 'config', details: { path: 'claim' } });
+  });
+
   it.each<[string, readonly Decision[], readonly string[]]>([
-    ['denied', [{ callId: '1', deny: 'no' }], ['!The call was denied: no']],
     ['answered', [{ callId: '1', result: 'paid by hand' }], ['paid by hand']],
     ['not decided', [], []],
   ])('continues a state of another process whose once call is %s', async (_name, decisions, results) => {
@@ -65,9 +77,9 @@ describe('without a claim store', () => {
   });
 
   it('runs the call once with the agent that started the run, even if its state is approved twice', async () => {
-    const { agent, pay, load } = await stored();
-    const results = async () => resultTexts((await agent.run(load(), { decisions: approve })).messages);
-    expect([await results(), await results()]).toEqual([['pay 1'], [UNKNOWN]]);
+    const { agent, pay, load } = await stored({ runId: 'r' });
+    const results = async () => outcomes(await agent.run(load(), { decisions: approve }));
+    expect([await results(), await results()]).toEqual([['pay 1'], ['unknown r/1/1']]);
     expect(pay.keys).toHaveLength(1);
   });
 });
@@ -78,15 +90,74 @@ it('without a claim store, an agent runs the call once even if `runId` differs b
   expect(pay.keys).toEqual(['a/1/1']);
 });
 
+it('the result of a once call that exceeds its time limit is unknown', async () => {
+  const clock = fakeClock();
+  const neverReturns = (): Promise<string> => {
+    void clock.advance(1000);
+    return new Promise(() => undefined);
+  };
+  const pay = plain('pay', neverReturns, { effect: 'once', timeoutMs: 1000 });
+  const { agent, requests } = world([calls(['1', 'pay']), 'Done.'], { tools: [pay] }, { clock });
+  const ended = await agent.run('Pay', { runId: 'r' });
+  expect([ended.done, outcomes(ended), requests.length]).toEqual([undefined, ['unknown r/1/1'], 1]);
+  const decisions = [{ callId: '1', result: 'paid' }];
+  expect((await agent.run(ended.state, { decisions })).text).toBe('Done.');
+});
+
+it.each<[string, Decision, string]>([
+  ['approved', { callId: '1', approve: true }, 'the result of "1" is unknown; pass `result`'],
+  ['denied', { callId: '1', deny: 'no' }, 'the result of "1" is unknown; pass `result`'],
+])('a call whose result is unknown cannot be %s', async (_name, decision, message) => {
+  const { otherProcess, load } = await stored({ runId: 'r' });
+  const claim = claims();
+  await otherProcess().run(load(), { decisions: approve, claim });
+  const { state } = await otherProcess().run(load(), { decisions: approve, claim });
+  const denied = otherProcess().run(state, { decisions: [decision], claim });
+  await expect(denied).rejects.toMatchObject({
+    kind: 'invalid-request',
+    message: expect.stringContaining(message) as string,
+  });
+  // The pure step has no effect either.
+  expect(decided(state, [decision])).toEqual(state);
+});
+
+it('a call that waits for an approval cannot be settled as not done', async () => {
+  const { otherProcess, load } = await stored();
+  const settling = otherProcess().run(load(), {
+    decisions: [{ callId: '1', notDone: true }],
+    claim: claims(),
+  });
+  await expect(settling).rejects.toMatchObject({
+    kind: 'invalid-request',
+    message: expect.stringContaining('the result of "1" is not unknown') as string,
+  });
+});
+
+it('a call that two operators settle as not done starts once more', async () => {
+  const { otherProcess, pay, load } = await stored({ runId: 'r' });
+  const claim = claims();
+  await claim.claim('r/1/1');
+  const { state } = await otherProcess().run(load(), { decisions: approve, claim });
+  const settle = async (): Promise<RunResult> => {
+    const decisions: readonly Decision[] = [{ callId: '1', notDone: true }];
+    const open = await otherProcess().run(state, { decisions, claim });
+    expect([open.done, open.unknown, open.awaiting.map(({ id }) => id)]).toEqual([undefined, [], ['1']]);
+    return otherProcess().run(open.state, { decisions: approve, claim });
+  };
+  expect([outcomes(await settle()), outcomes(await settle())]).toEqual([['pay 1'], ['unknown r/1/1']]);
+  // The service receives the key of the first start, so that it recognizes a repetition.
+  expect([pay.keys, claim.keys]).toEqual([['r/1/1'], ['r/1/1', 'r/1/1 again 1']]);
+});
+
 describe('with a claim store', () => {
-  it('runs the call in one of several processes, and the others return a result with an unknown outcome', async () => {
+  it('runs the call in one of several processes, and pauses the others with an unknown result', async () => {
     const { otherProcess, pay, load } = await stored({ runId: 'bill-7' });
     const claim = claims();
     const runs = [otherProcess(), otherProcess(), otherProcess()].map((agent) =>
       agent.run(load(), { decisions: approve, claim }),
     );
-    const results = (await Promise.all(runs)).flatMap(({ messages }) => resultTexts(messages));
-    expect(results.toSorted()).toEqual([UNKNOWN, UNKNOWN, 'pay 1']);
+    const results = (await Promise.all(runs)).flatMap(outcomes);
+    expect(results.toSorted()).toEqual(['pay 1', 'unknown bill-7/1/1', 'unknown bill-7/1/1']);
     expect([pay.keys, claim.keys]).toEqual([['bill-7/1/1'], ['bill-7/1/1']]);
   });
 
@@ -126,6 +197,32 @@ describe('with a claim store', () => {
     const running = otherProcess().run(load(), { decisions: approve, claim });
     await expect(running).rejects.toMatchObject({ name: 'RunError', kind: 'config' });
     expect(pay.keys).toEqual([]);
+  });
+
+  it('claims a denied call, which then never runs', async () => {
+    const { otherProcess, pay, load } = await stored({ runId: 'r' });
+    const claim = claims();
+    const deny: readonly Decision[] = [{ callId: '1', deny: 'no' }];
+    const denied = await otherProcess().run(load(), { decisions: deny, claim });
+    expect(outcomes(denied)).toEqual(['!The call was denied: no']);
+    expect(outcomes(await otherProcess().run(load(), { decisions: approve, claim }))).toEqual([
+      'unknown r/1/1',
+    ]);
+    expect(pay.keys).toEqual([]);
+  });
+
+  it('keeps a call waiting if the store fails before the denial', async () => {
+    const { otherProcess, load } = await stored({ runId: 'r' });
+    const claim: ClaimStore = { claim: () => Promise.reject(new Error('the database is away')) };
+    const deny: readonly Decision[] = [{ callId: '1', deny: 'no' }];
+    const denial = otherProcess().run(load(), { decisions: deny, claim });
+    await expect(denial).rejects.toMatchObject({
+      name: 'RunError',
+      message: expect.stringContaining('the database is away') as string,
+      state: { pending: [{ id: '1' }] },
+    });
+    const again = await otherProcess().run(load(), { claim: claims() });
+    expect(again.awaiting.map(({ id }) => id)).toEqual(['1']);
   });
 
   it('does not wait for the store after an abort', async () => {
@@ -201,11 +298,7 @@ describe('a driver', () => {
     const claim = claims();
     const drivers = [payer(), payer(), payer()];
     const results = await Promise.all(drivers.map(({ agent }) => drive(agent, { claim })));
-    expect(results.flatMap(({ messages }) => resultTexts(messages)).toSorted()).toEqual([
-      UNKNOWN,
-      UNKNOWN,
-      'pay 1',
-    ]);
+    expect(results.flatMap(outcomes).toSorted()).toEqual(['pay 1', 'unknown r/1/1', 'unknown r/1/1']);
     expect(drivers.flatMap(({ pay }) => pay.keys)).toEqual(['r/1/1']);
     expect(claim.keys).toEqual(['r/1/1']);
   });
@@ -259,7 +352,7 @@ describe('two processes that approve one stored state', () => {
     expect(await inProcess('approve')).toContain('pass `claim`');
     expect(paid()).toBe(0);
     const results = await Promise.all([inProcess('approve', 'claim'), inProcess('approve', 'claim')]);
-    expect(results.flat().toSorted()).toEqual([UNKNOWN, 'paid']);
+    expect(results.flat().toSorted()).toEqual(['paid', 'unknown r/1/c1']);
     expect(paid()).toBe(1);
   });
 
@@ -271,7 +364,7 @@ describe('two processes that approve one stored state', () => {
     await expect.poll(paid, { timeout: 30_000 }).toBe(1);
     first.kill('SIGKILL');
     await once(first, 'exit');
-    expect(await inProcess('approve', 'claim')).toEqual([UNKNOWN]);
+    expect(await inProcess('approve', 'claim')).toEqual(['unknown r/1/c1']);
     expect(paid()).toBe(1);
   });
 });

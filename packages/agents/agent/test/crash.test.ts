@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { fromJson, toJson } from '@majordomo/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunState } from '../src/index.ts';
-import { agentOf, SCHEDULES } from './support/crash-scenario.ts';
+import { agentOf, SCHEDULES, UNKNOWN } from './support/crash-scenario.ts';
 import { faultOf } from './support/world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-crash-'));
 const program = join(import.meta.dirname, 'support/crash-process.ts');
-const UNKNOWN = 'The outcome of this call is unknown';
 
 /** Runs one process for a range of schedules. Returns its exit code, or the signal that killed it. */
 function runProcess(from: number, to: number): Promise<number | string> {

@@ -301,35 +301,61 @@ describe('a once tool', () => {
   const driveRun = (agent: Agent, effects: ReturnType<Agent['effects']>, state = agent.begin('go')) =>
     agent.drive(state, { ...effects, decisions: async () => [] });
 
-  it('is not started again by another process, and its result reports an unknown outcome', async () => {
-    const pay = counting('pay', 'once');
-    const { agent } = world([calls(['1', 'pay']), 'I do not know.'], { tools: [pay.tool] });
-    const second = driver(agent);
-    const firstAnswer = await second.callModel(agent.begin('go'));
-    const { value } = await replayRun((journal) =>
-      agent.drive(agent.begin('go'), {
-        ...journaled(agent, journalOver(journal)),
-        callModel: (state) => (state.steps === 0 ? Promise.resolve(firstAnswer) : second.callModel(state)),
-        // Another process claimed the call and died before its result was recorded.
-        claim: () => Promise.resolve('another process'),
-      }),
-    );
-    expect([pay.keys, value.text]).toEqual([[], 'I do not know.']);
-    expect(resultTexts(value.messages)).toEqual([
-      '!The outcome of this call is unknown: it was started before, and its result was not recorded. It was not started again.',
-    ]);
-  });
+  it.each<[string, (call: number) => object, readonly string[], readonly string[]]>([
+    ['its result', () => ({ result: 'paid by hand' }), ['paid by hand'], []],
+    [
+      'that it did not take effect, and then another approval',
+      (decision) => [{ approve: true }, { notDone: true }, { approve: true }][decision] ?? {},
+      ['pay 1'],
+      ['r/1/1'],
+    ],
+  ])(
+    'is not started again by another process, and waits for a person who states %s',
+    async (_name, decide, results, keys) => {
+      const pay = counting('pay', 'once');
+      const approval = keys.length > 0;
+      const { agent } = world([calls(['1', 'pay']), 'Done.'], { tools: [{ ...pay.tool, approval }] });
+      let claims = 0;
+      let decisions = 0;
+      const { value, entries } = await replayRun((journal) => {
+        const effects = journaled(
+          agent,
+          journalOver(journal, async (callId) => ({ callId, ...decide(decisions++) })),
+        );
+        return agent.drive(agent.begin('go'), {
+          ...effects,
+          // Another process claimed the first start and ended before its result was recorded.
+          claim: (call, state) =>
+            claims++ === 0
+              ? journal.step('claim r/1/1', async () => 'another process')
+              : effects.claim!(call, state),
+        });
+      });
+      expect([resultTexts(value.messages), pay.keys]).toEqual([results, keys]);
+      const waits = approval
+        ? [
+            'decision r/1/1',
+            'tool r/1/1',
+            'decision r/1/1!',
+            'decision r/1/1 again 1',
+            'claim r/1/1 again 1',
+            'tool r/1/1 again 1',
+          ]
+        : ['tool r/1/1', 'decision r/1/1!'];
+      expect(entries.filter((name) => /^(decision|tool|claim r\/1\/1 )/.test(name))).toEqual(waits);
+    },
+  );
 
   it.each([
-    ['the same process', (agent: Agent) => agent, 'pay 1'],
+    ['the same process', (agent: Agent) => agent, { content: [{ type: 'text', text: 'pay 1' }] }],
     [
       'another process',
       (agent: Agent, other: Agent) => other,
-      expect.stringContaining('The outcome of this call is unknown'),
+      { content: [], suspended: { payload: { key: 'r/1/1' }, unknown: true } },
     ],
   ])(
     'of a driver of pure steps runs after a response in %s only if that is safe',
-    async (_name, pick, text) => {
+    async (_name, pick, expected) => {
       const pay = counting('pay', 'once');
       const make = (): Agent => world([calls(['1', 'pay'])], { tools: [pay.tool] }).agent;
       const agent = make();
@@ -338,7 +364,7 @@ describe('a once tool', () => {
       const outcome = await agent
         .effects({ runId: 'r', signal })
         .runTool(state.pending[0] as ToolCallPart, state);
-      expect(outcome.content).toEqual([{ type: 'text', text }]);
+      expect(outcome).toMatchObject(expected);
     },
   );
 
@@ -356,9 +382,7 @@ describe('a once tool', () => {
         return local.runTool(call, state);
       },
     };
-    expect(resultTexts((await driveRun(agent, effects)).messages)).toEqual([
-      expect.stringContaining('!The outcome of this call is unknown'),
-    ]);
+    expect((await driveRun(agent, effects)).unknown).toMatchObject([{ id: '1', key: 'r/1/1' }]);
     expect(pay.keys).toEqual(['r/1/1']);
   });
 });

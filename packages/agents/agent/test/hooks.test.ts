@@ -1,8 +1,9 @@
-import { createMajordomo, LlmError, user, type Message } from '@majordomo/core';
+import { createMajordomo, LlmError, user, type Message, type ToolChoice } from '@majordomo/core';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import type { Tool } from '../src/index.ts';
-import { call, read, resultTexts, runError, world } from './support/world.ts';
+import type { AgentOptions, ClaimStore, Tool } from '../src/index.ts';
+import { counting, plain } from './support/tools.ts';
+import { call, calls, read, resultTexts, runError, world } from './support/world.ts';
 
 const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
 const touch: Tool = { ...look, name: 'touch' };
@@ -271,6 +272,52 @@ describe('prepareStep', () => {
     expect(resultTexts((await agent.run('go')).messages)).toEqual([
       '!There is no tool "touch". There are: look.',
     ]);
+  });
+
+  describe.each<[string, ToolChoice, readonly string[], string]>([
+    ["'none'", 'none', [], '!There is no tool "touch". There are: none.'],
+    ['a name', { name: 'look' }, ['look'], '!There is no tool "touch". There are: look.'],
+  ])('with the tool choice %s', (_name, toolChoice, runs, refusal) => {
+    const ran: string[] = [];
+    const recording = ['look', 'touch'].map((name) => plain(name, () => void ran.push(name)));
+    const both = calls(['1', 'look'], ['2', 'touch']);
+
+    it.each<[string, Partial<AgentOptions>]>([
+      ['of the step', { prepareStep: ({ step }) => (step === 1 ? { toolChoice } : undefined) }],
+      ['of the agent', { toolChoice }],
+    ])('%s, does not run another tool that the model calls', async (_of, options) => {
+      ran.length = 0;
+      const { agent, requests } = world([both, 'ok'], { tools: recording, ...options });
+      const { messages, done } = await agent.run('go');
+      expect([ran, done]).toEqual([runs, 'answered']);
+      expect(resultTexts(messages)).toContain(refusal);
+      // The definitions remain in the request, so that caches match.
+      expect(requests[0]?.request).toMatchObject({
+        toolChoice,
+        tools: [{ name: 'look' }, { name: 'touch' }],
+      });
+    });
+
+    it('neither claims nor asks for the approval of a call that does not run', async () => {
+      const touches = counting('touch', 'once');
+      const { agent } = world([call('touch'), 'ok'], {
+        tools: [recording[0]!, { ...touches.tool, approval: true }],
+        prepareStep: ({ step }) => (step === 1 ? { toolChoice } : undefined),
+      });
+      const claim: ClaimStore = { claim: () => Promise.reject(new Error('claimed')) };
+      expect(resultTexts((await agent.run('go', { claim })).messages)).toEqual([refusal]);
+      expect(touches.keys).toEqual([]);
+    });
+
+    it('does not hand over', async () => {
+      const other = world(['I am the other.'], { name: 'other' }).agent;
+      const { agent } = world([call('transfer_to_other'), 'ok'], {
+        tools: [look],
+        handoffs: [other],
+        prepareStep: ({ step }) => (step === 1 ? { toolChoice } : undefined),
+      });
+      expect((await agent.run('go')).text).toBe('ok');
+    });
   });
 
   it('ends the run if it fails', async () => {

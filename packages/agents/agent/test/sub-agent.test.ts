@@ -323,9 +323,39 @@ describe('an agent tool', () => {
     const both = await Promise.all([0, 1].map(() => agents().run(stored(state), { decisions, claim })));
     expect([paid.length, both.map((result) => result.done), [...keys]]).toEqual([
       1,
-      ['answered', 'answered'],
+      ['answered', undefined],
       ['r/1/c1/1/p1'],
     ]);
+    const [, lost] = both;
+    expect(lost?.unknown).toMatchObject([{ id: 'c1/p1', name: 'pay', key: 'r/1/c1/1/p1' }]);
+
+    const settle = (decision: Decision) =>
+      agents().run(stored(lost!.state), { decisions: [decision], claim });
+    const drop = { kind: 'invalid-request', message: expect.stringContaining('settle it first') as string };
+    await expect(settle({ callId: 'c1', deny: 'no' })).rejects.toMatchObject(drop);
+    const ended = await settle({ callId: 'c1/p1', result: 'paid, receipt 7' });
+    expect([ended.done, paid.length]).toEqual(['answered', 1]);
+    const again = await settle({ callId: 'c1/p1', notDone: true });
+    expect([idsOf(again), again.unknown, paid.length]).toEqual([['c1/p1'], [], 1]);
+    const paidAgain = await agents().run(stored(again.state), { decisions, claim });
+    expect([paidAgain.done, paid.length]).toEqual(['answered', 2]);
+  });
+
+  it('of an agent with a claim is not denied if another process has started its call', async () => {
+    const { pay, paid } = payment({ effect: 'once' });
+    const agents = () => {
+      const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
+      return scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)] }).agent;
+    };
+    const { state } = await agents().run('go', { runId: 'r' });
+    const keys = new Set<string>();
+    const claim: ClaimStore = { claim: async (key) => !keys.has(key) && keys.add(key).has(key) };
+    await agents().run(stored(state), { decisions: [approve('c1/p1')], claim });
+    for (const callId of ['c1/p1', 'c1']) {
+      const result = await agents().run(stored(state), { decisions: [{ callId, deny: 'no' }], claim });
+      expect([result.done, result.unknown.map(({ id }) => id)]).toEqual([undefined, ['c1/p1']]);
+    }
+    expect(paid).toHaveLength(1);
   });
 
   it('does not restart a `once` call of the agent tool that has waited', async () => {

@@ -13,6 +13,7 @@ import {
   type ComputerOutput,
   type Decision,
   type Tool,
+  type UnknownCall,
 } from '../src/index.ts';
 import { WIRES } from './support/vendor-tool-wires.ts';
 
@@ -228,6 +229,7 @@ afterAll(() => {
 interface Output {
   readonly text: string;
   readonly awaiting: readonly { readonly args: object }[];
+  readonly unknown: readonly UnknownCall[];
   readonly results: readonly VendorResultPart[];
 }
 
@@ -244,13 +246,14 @@ it.each(KILLED_WIRES)(
     expect(JSON.stringify((await start()).awaiting)).toContain('"rm 6"');
     const killed: unknown = await start('die').catch((error: unknown) => error);
     expect(killed).toMatchObject({ signal: 'SIGKILL' });
+    expect((await start()).unknown).toMatchObject([{ id: 'call_6' }]);
     const { text, results } = await start();
     expect(text).toBe('All done.');
     expect(readFileSync(`${file}.runs`, 'utf8').trim().split('\n')).toEqual(
       Array.from({ length: 10 }, (_, n) => (n === 3 || n === 6 ? `rm ${n}` : `echo ${n}`)),
     );
     expect(results).toHaveLength(10);
-    expect(results.filter(({ isError }) => isError === true).map(({ callId }) => callId)).toEqual(['call_6']);
+    expect(results.filter(({ isError }) => isError === true)).toEqual([]);
   },
   60_000,
 );

@@ -284,8 +284,10 @@ export interface ResumableStreams extends AsyncDisposable {
 export interface UiSuspended {
   /** Id of the call. */
   readonly callId: string;
-  /** Payload that the tool passed to `suspend`. */
+  /** Payload that the tool passed to `suspend`. For a call whose result is unknown, `{ key }`. */
   readonly payload: JsonValue;
+  /** Set if the call was started and its result is unknown. See `RunResult.unknown`. */
+  readonly unknown?: true | undefined;
 }
 
 /** Validated `RunAgentInput` of AG-UI 1.0. */

@@ -32,7 +32,7 @@ describe('runs', () => {
     await first.save('a', state());
     await first.load('a');
     await clock.advance(600_000);
-    expect(await second.load('a')).toBeUndefined();
+    await expect(second.load('a')).rejects.toMatchObject({ kind: 'denied', details: { code: 'locked' } });
     expect((await second.list())[0]?.held).toBe(true);
   });
 
@@ -44,7 +44,12 @@ describe('runs', () => {
     await dead.save('a', state());
     await dead.load('a', { leaseMs: 5000 });
     await clock.advance(4999);
-    expect(await alive.load('a')).toBeUndefined();
+    await expect(alive.load('a')).rejects.toMatchObject({
+      kind: 'denied',
+      message:
+        'the run "a" was not loaded: another process has locked it; if that process has ended, the lock ends at 1970-01-01T00:16:45.000Z, so load the run again then',
+      details: { code: 'locked', retryAfterMs: 1 },
+    });
     await clock.advance(1);
     expect(await alive.load('a')).toBeDefined();
     await expect(dead.save('a', state({ steps: 9 }))).rejects.toMatchObject({
@@ -83,7 +88,7 @@ describe('runs', () => {
     await paused.save('a', state());
     await paused.load('a', { leaseMs: 5000 });
     await clock.advance(5000);
-    expect(await paused.load('a')).toBeUndefined();
+    await expect(paused.load('a')).rejects.toThrow('this store object has locked it already');
     await paused.save('a', state({ steps: 2 }));
     expect((await paused.load('a'))?.steps).toBe(2);
   });

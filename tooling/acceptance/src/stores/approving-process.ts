@@ -44,6 +44,7 @@ const state = fromJson<RunState>(JSON.parse(readFileSync(join(folder, 'state.jso
 
 console.log('ready');
 await linesIn(process.stdin).next();
-const { messages } = await agent.run(state, { claim, decisions: [{ callId: 'c1', approve: true }] });
-console.log(JSON.stringify(messages.flatMap(({ role, parts }) => (role === 'tool' ? parts : []))));
+const { messages, unknown } = await agent.run(state, { claim, decisions: [{ callId: 'c1', approve: true }] });
+const results = messages.flatMap(({ role, parts }) => (role === 'tool' ? parts : []));
+console.log(JSON.stringify({ results, unknown: unknown.map(({ id }) => id) }));
 process.exit();

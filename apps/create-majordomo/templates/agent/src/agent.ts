@@ -27,6 +27,7 @@ const refund = defineTool({
 /** Returns the agent of a lamp shop. It looks up orders, and refunds them after an approval. */
 export function shopAgent(model: ChatModel): Agent {
   return createAgent({
+    name: 'shop',
     model,
     instructions: 'You answer customers of a lamp shop. Look up the order before you refund it.',
     tools: [findOrder, refund],

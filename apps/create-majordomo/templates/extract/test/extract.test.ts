@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { extractFolder } from '../src/extract.ts';
 
 const invoice = { number: '2026-118', issued: '2026-10-02', total: 159.5, currency: 'EUR' };
@@ -12,8 +15,12 @@ test('a document that cannot be read does not end the others', async () => {
   const fake = fakeProvider({ id: 'fake', models: { m: [answer, answer, answer] } });
   const model = createMajordomo({ providers: [fake] }).model('fake/m');
 
-  const [first, second] = await extractFolder(model, `${import.meta.dirname}/../documents`);
+  const folder = await mkdtemp(join(tmpdir(), 'extract-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'a.txt'), 'Lamp House, Invoice 2026-118');
+  await writeFile(join(folder, 'b.txt'), 'Please call me back.');
+  const [first, second] = await extractFolder(model, folder);
 
-  expect(first).toEqual({ file: 'invoice-1.txt', ...invoice });
-  expect(second).toMatchObject({ file: 'invoice-2.txt', failed: 'invalid-output' });
+  expect(first).toEqual({ file: 'a.txt', ...invoice });
+  expect(second).toMatchObject({ file: 'b.txt', failed: 'invalid-output' });
 });

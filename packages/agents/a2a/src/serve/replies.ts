@@ -1,16 +1,16 @@
 import type { Message, Part } from '@a2a-js/sdk';
 import { RequestMalformedError } from '@a2a-js/sdk/errors';
-import type { Decision, RunState } from '@majordomo/agent';
+import type { Decision, RunState, SuspendedCall } from '@majordomo/agent';
 import { callsThatWait, suspendedCalls } from '@majordomo/agent/steps';
-import type { JsonObject, JsonValue, ToolCallPart } from '@majordomo/core';
+import type { JsonObject, ToolCallPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { dataPart, textIn, textPart } from '../messages.ts';
 
 /** Call that waits for the client. */
 interface WaitingCall {
   readonly call: ToolCallPart;
-  /** Payload of a suspended call, which waits for a result; `undefined` for a call that waits for an approval. */
-  readonly suspended: { readonly payload: JsonValue } | undefined;
+  /** Suspension of a call, which waits for a result; `undefined` for a call that waits for an approval. */
+  readonly suspended: SuspendedCall | undefined;
 }
 
 function waitingCalls(state: RunState): readonly WaitingCall[] {
@@ -25,13 +25,17 @@ function waitingCalls(state: RunState): readonly WaitingCall[] {
 export function questionOf(state: RunState): Part[] {
   const calls = waitingCalls(state);
   const decisions = calls.map(({ call: { id: callId, name, args }, suspended }) =>
-    suspended === undefined ? { callId, name, args } : { callId, name, args, payload: suspended.payload },
+    suspended === undefined
+      ? { callId, name, args }
+      : { callId, name, args, payload: suspended.payload, ...(suspended.unknown && { unknown: true }) },
   );
   return [textPart(calls.map(sentenceOf).join('\n')), dataPart({ decisions })];
 }
 
 function sentenceOf({ call: { name, args }, suspended }: WaitingCall): string {
   const call = `${name}(${JSON.stringify(args)})`;
+  if (suspended?.unknown === true)
+    return `The result of ${call} is unknown: it was started and did not end. If it took effect, reply with its result. If it did not, reply with a data part with \`notDone: true\`.`;
   return suspended === undefined
     ? `Approve ${call}? Reply with "approve", "deny", or a reason for the denial.`
     : `${call} waits for its result. Reply with the result.`;
@@ -77,20 +81,22 @@ function checkedDecisions(decisions: readonly unknown[], calls: readonly Waiting
 
 /** Returns a decision. The agent checks `args` against the schema of the tool. */
 function checkedDecision(decision: unknown, calls: readonly WaitingCall[], path: string): Decision {
-  const { callId, approve, args, deny, result } = isRecord(decision) ? decision : {};
+  const { callId, approve, args, deny, result, notDone } = isRecord(decision) ? decision : {};
   const waiting = calls.find(({ call }) => call.id === callId);
   if (waiting === undefined)
     throw new RequestMalformedError(`${path}.callId must be the id of a waiting call`);
   const { id } = waiting.call;
-  const isOneDecision = [approve, deny, result].filter((one) => one !== undefined).length === 1;
+  const isUnknown = waiting.suspended?.unknown === true;
+  const isOneDecision = [approve, deny, result, notDone].filter((one) => one !== undefined).length === 1;
   const waitsForApproval = waiting.suspended === undefined;
-  if (isOneDecision && typeof deny === 'string') return { callId: id, deny };
+  if (isOneDecision && notDone === true && isUnknown) return { callId: id, notDone };
+  if (isOneDecision && typeof deny === 'string' && !isUnknown) return { callId: id, deny };
   if (isOneDecision && typeof result === 'string') return { callId: id, result };
   if (isOneDecision && approve === true && waitsForApproval) {
     if (args === undefined) return { callId: id, approve };
     if (isRecord(args)) return { callId: id, approve, args: args as JsonObject };
     throw new RequestMalformedError(`${path}.args must be an object`);
   }
-  const accepted = waitsForApproval ? 'approve: true, ' : '';
-  throw new RequestMalformedError(`${path} must have exactly one of ${accepted}deny: "why", result: "text"`);
+  const accepted = isUnknown ? 'notDone: true' : `${waitsForApproval ? 'approve: true, ' : ''}deny: "why"`;
+  throw new RequestMalformedError(`${path} must have exactly one of ${accepted}, result: "text"`);
 }

@@ -3,6 +3,7 @@ import { withParts } from '../run/agent-parts.ts';
 import type { Agent } from '../run/agent-interface.ts';
 import { WatchedRun } from '../stream/agent-stream.ts';
 import { checkDriverClaim } from '../run/check-claim.ts';
+import { checkOwner } from '../run/check-owner.ts';
 import { decide } from '../loop/decide.ts';
 import { driverEffects } from '../run/effects.ts';
 import { filterText } from '../stream/filter-text.ts';
@@ -35,11 +36,15 @@ export function createAgent(options: AgentOptions): Agent {
   };
   const agent: Agent = {
     name: parts.name,
-    begin: (input, { budget = options.budget } = {}) => begin(input, { budget }),
+    begin: (input, { budget = options.budget } = {}) => ({
+      ...begin(input, { budget }),
+      ...(parts.name !== undefined && { agent: parts.name }),
+    }),
     decide: (state) => decide(state, parts.rules),
     effects: (io) => driverEffects(parts, io),
     claimOwner: () => parts.started.ownerId(),
     async drive(state, effects) {
+      checkOwner(state, parts);
       checkDriverClaim(state, effects, parts);
       return drive(state, effects, parts.rules).catch((error: unknown) => {
         throw unwrapEngineError(error);

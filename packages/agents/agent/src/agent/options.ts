@@ -250,8 +250,8 @@ function rulesOf(
   return {
     maxSteps: typeof maxSteps === 'function' ? checkedMaxSteps(maxSteps) : () => maxSteps,
     mayNeedApproval: ({ name, invalid }, state) =>
-      invalid === undefined && (active(state).tools.find(name)?.approval ?? false) !== false,
-    isOnce: ({ name }, state) => active(state).tools.find(name)?.effect === 'once',
+      invalid === undefined && (active(state).tools.find(name, state.offered)?.approval ?? false) !== false,
+    isOnce: ({ name }, state) => active(state).tools.find(name, state.offered)?.effect === 'once',
     needsApproval: (calls, state) => approvalsNeeded(calls, state, active(state).tools),
     handoff: ({ name }, state) => {
       const { tools, handoffs } = active(state);

@@ -1,6 +1,6 @@
 import type { AssistantMessage, AssistantPart, Message, ToolCallPart, Warning } from '@majordomo/core';
 import { sumParallel, sumSpent, type Spent } from '../budget/budget.ts';
-import { runsOnPath, waitingRunOf } from '../state/call-paths.ts';
+import { runsOnPath, suspensionOf, waitingRunOf } from '../state/call-paths.ts';
 import {
   callsOf,
   errorResult,
@@ -9,6 +9,7 @@ import {
   type Decision,
   type Done,
   type RunState,
+  type SuspendedCall,
   type ToolOutcome,
 } from '../state/state.ts';
 import { sumUsage } from '../state/sum-usage.ts';
@@ -49,6 +50,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
     suspended: undefined,
     runs: undefined,
     claims: undefined,
+    notDone: undefined,
     by: answer.by,
     offered: answer.offered,
     warnings: withWarnings(state.warnings, answer.warnings),
@@ -69,6 +71,10 @@ export function decided(state: RunState, decisions: readonly Decision[]): RunSta
     const call = before.pending.find(({ id }) => id === callId);
     if (call === undefined) return decidedInside(before, decision);
     if ('approve' in decision) return withApproval(before, decision);
+    const isUnknown = suspensionOf(before, call)?.unknown === true;
+    if ('notDone' in decision) return isUnknown ? startableAgain(before, call) : before;
+    // A denied call must not have taken effect.
+    if (isUnknown && 'deny' in decision) return before;
     const result =
       'deny' in decision
         ? errorResult(call, `The call was denied: ${decision.deny}`)
@@ -95,6 +101,24 @@ function withApproval(state: RunState, decision: Decision): RunState {
   if (waitingRunOf(state, callId) !== undefined) return state;
   if (state.suspended?.some(isSameCall) === true || state.decisions.some(isSameCall)) return state;
   return { ...state, decisions: [...state.decisions, decision] };
+}
+
+/** Returns the state in which a call whose result was unknown can start again. */
+function startableAgain(state: RunState, { id }: ToolCallPart): RunState {
+  const { [id]: _claim, ...claims } = state.claims ?? {};
+  const notDone = { ...state.notDone, [id]: (state.notDone?.[id] ?? 0) + 1 };
+  return { ...state, claims, notDone, suspended: withoutCall(state.suspended, id) };
+}
+
+/** Returns the state in which the result of the call at `path` is unknown. `key`: `ToolContext.key` of the call. */
+export function unknownResult(state: RunState, path: string, key: string): RunState {
+  if (state.pending.some(({ id }) => id === path))
+    return withSuspension(state, { callId: path, payload: { key }, unknown: true });
+  for (const { id, run, rest } of runsOnPath(state, path)) {
+    const next = unknownResult(run, rest, key);
+    if (next !== run) return { ...state, runs: { ...state.runs, [id]: next } };
+  }
+  return state;
 }
 
 /** Returns the state that records for each of `calls` whether it needs approval. `needed`: ids of the calls that need it. */
@@ -136,7 +160,10 @@ export const withFailedWork = (
   { usage, spent }: Pick<ToolOutcome, 'usage' | 'spent'> = {},
 ): RunState => ({ ...state, usage: sumUsage(state.usage, usage), ...spentWith(state, spent) });
 
-/** Returns the state of an interrupted run, in which each pending call has an error result, so that the transcript can continue. */
+/**
+ * Returns the state of an interrupted run, in which each pending call has an error result, so that the transcript can continue. A
+ * call whose result is unknown stays pending until a person settles it.
+ */
 export function interrupted(state: RunState): RunState {
   return withAllResults(state, 'The run was interrupted: it is not known whether this call ran.');
 }
@@ -184,12 +211,14 @@ function withOutcome(
       runs: { ...next.runs, [callId]: run },
     };
   if (suspended === undefined) return withResult(next, result);
-  return {
-    ...next,
-    decisions: withoutCall(next.decisions, callId),
-    suspended: [...withoutCall(next.suspended, callId), { callId, payload: suspended.payload }],
-  };
+  return withSuspension(next, { callId, ...suspended });
 }
+
+const withSuspension = (state: RunState, suspended: SuspendedCall): RunState => ({
+  ...state,
+  decisions: withoutCall(state.decisions, suspended.callId),
+  suspended: [...withoutCall(state.suspended, suspended.callId), suspended],
+});
 
 function withInnerCalls(state: RunState, more: ToolOutcome['innerCalls']): RunState {
   if (more === undefined) return state;
@@ -230,13 +259,17 @@ function withTurnResults(state: RunState): RunState {
     suspended: undefined,
     runs: undefined,
     claims: undefined,
+    notDone: undefined,
     by: undefined,
     offered: undefined,
   };
 }
 
 const withAllResults = (state: RunState, why: string): RunState =>
-  state.pending.map((call) => errorResult(call, why)).reduce(withResult, state);
+  state.pending
+    .filter((call) => suspensionOf(state, call)?.unknown !== true)
+    .map((call) => errorResult(call, why))
+    .reduce(withResult, state);
 
 const withoutCall = <T extends { readonly callId: string }>(
   some: readonly T[] | undefined,

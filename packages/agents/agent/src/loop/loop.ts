@@ -15,10 +15,11 @@ import { answerText } from './answer-text.ts';
 import { NOTHING_SPENT, type Budget, type Spent } from '../budget/budget.ts';
 import { missingClaim } from '../state/claim-store.ts';
 import { decide, type Rules } from './decide.ts';
+import { unknownCalls } from '../state/call-paths.ts';
 import { checkDecisions } from '../state/decision.ts';
 import { RunError } from '../state/run-error.ts';
 import { failedWorkOf } from './spending.ts';
-import type { Answer, Decision, Done, RunState, ToolOutcome } from '../state/state.ts';
+import type { Answer, Decision, Done, RunState, ToolOutcome, UnknownCall } from '../state/state.ts';
 
 /**
  * Effects of a run. Arguments and results are JSON (by `toJson`). A journal can store the results, so that a replay does not
@@ -63,6 +64,11 @@ export interface RunResult {
    * `<call of the agent tool>/<id of the call inside>`, with one segment per level.
    */
   readonly awaiting: readonly ToolCallPart[];
+  /**
+   * Calls of `awaiting` with `effect: 'once'` that were started and whose result is unknown, because the process ended or the call
+   * timed out. They do not start again. A decision `result` or `notDone` settles them.
+   */
+  readonly unknown: readonly UnknownCall[];
   /** Reason for which the run ended, or `undefined` if the run waits for decisions. */
   readonly done: Done | undefined;
   /** Usage of all model calls, including those in other processes. */
@@ -89,7 +95,7 @@ export interface DriveRules extends Rules {
 
 /** Performs the actions of `decide` until the run stops or pauses. If an action fails, throws a `RunError` with the state. */
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
-  let state = initial.budget || !rules.budget ? initial : { ...initial, budget: rules.budget };
+  let state = startOf(initial, rules);
   const targets: string[] = [];
   const resultNow = (awaiting: readonly ToolCallPart[]): RunResult =>
     resultOf(state, awaiting, targets, rules);
@@ -144,6 +150,12 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
   }
 }
 
+/** Returns the state with the name and the budget of the agent, if it has none. */
+function startOf(state: RunState, { agentName, budget }: DriveRules): RunState {
+  const { agent = agentName, budget: own = budget } = state;
+  return { ...state, ...(agent !== undefined && { agent }), ...(own && { budget: own }) };
+}
+
 async function withClaims(
   calls: readonly ToolCallPart[],
   state: RunState,
@@ -190,7 +202,8 @@ function resultOf(
   const text = answerText(messages);
   const tokens = (usage.input ?? 0) + (usage.output ?? 0);
   const spent = state.spent ?? { ...NOTHING_SPENT, tokens };
-  return { text, state, agent, messages, awaiting, done, usage, spent, targets, attempts: [] };
+  const unknown = awaiting.length === 0 ? [] : unknownCalls(state);
+  return { text, state, agent, messages, awaiting, unknown, done, usage, spent, targets, attempts: [] };
 }
 
 /** Returns the cause of a `RunError` if an engine threw the cause to suspend or cancel the run. Otherwise, returns the error. */

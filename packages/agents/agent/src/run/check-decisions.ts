@@ -1,8 +1,15 @@
 import { checkValue, describeIssues, LlmError } from '@majordomo/core';
 import { abortable, vendorKindOf } from '@majordomo/core/toolkit';
 import { subAgentParts, type AgentParts } from './agent-parts.ts';
-import { callsThatWait, runsOnPath, waitingRunOf, type LocatedCall } from '../state/call-paths.ts';
-import { checkDecisions, invalidDecision } from '../state/decision.ts';
+import {
+  callsThatWait,
+  runsOnPath,
+  suspensionOf,
+  unknownCalls,
+  waitingRunOf,
+  type LocatedCall,
+} from '../state/call-paths.ts';
+import { checkDecisions, invalidDecision, whyNotAccepted } from '../state/decision.ts';
 import type { Decision, RunState } from '../state/state.ts';
 
 /** Pending call with the parts of its agent. The parts are `undefined` if `createAgent` did not create the agent. */
@@ -28,8 +35,13 @@ export async function checkDecisionsFor(
     if (decisions.slice(0, at).some((before) => before.callId === callId))
       throw invalidDecision(path, `call "${callId}" has another decision; pass one decision for each call`);
     if (found === undefined) throw invalidDecision(path, `no call "${callId}" is pending; see \`awaiting\``);
+    const suspended = suspensionOf(found.state, found.call);
+    const isUnknown = suspended?.unknown === true;
+    const why = whyNotAccepted(decision, { isSuspended: suspended !== undefined, isUnknown });
+    if (why !== undefined) throw invalidDecision(path, why);
+    checkNoUnknownInside(found, callId, path);
     if (!('approve' in decision)) continue;
-    checkApproval(found, callId, path);
+    checkNoRunWaits(found, callId, path);
     if (decision.args !== undefined && vendorKindOf(found.call.name) === 'mcp-approval')
       throw invalidDecision(
         `${path}.args`,
@@ -51,10 +63,16 @@ export async function checkDecisionsFor(
   }
 }
 
-/** Throws `invalid-request` for an approval of a call that has already run. */
-function checkApproval({ call, state }: LocatedCall, callId: string, path: string): void {
-  if (state.suspended?.some((waiting) => waiting.callId === call.id) === true)
-    throw invalidDecision(path, `the suspended call "${callId}" requires \`result\` or \`deny\``);
+/** Throws `invalid-request` for a call whose sub-agent has a call with an unknown result, which the decision would drop. */
+function checkNoUnknownInside({ call, state }: LocatedCall, callId: string, path: string): void {
+  const run = waitingRunOf(state, call.id);
+  const [inside] = run === undefined ? [] : unknownCalls(run);
+  if (inside !== undefined)
+    throw invalidDecision(path, `the result of "${callId}/${inside.id}" is unknown; settle it first`);
+}
+
+/** Throws `invalid-request` for an approval of a call whose sub-agent waits. */
+function checkNoRunWaits({ call, state }: LocatedCall, callId: string, path: string): void {
   const run = waitingRunOf(state, call.id);
   if (run === undefined) return;
   const inside = callsThatWait(run).map(({ id }) => `"${callId}/${id}"`);
@@ -64,7 +82,12 @@ function checkApproval({ call, state }: LocatedCall, callId: string, path: strin
   );
 }
 
-function locate(state: RunState, path: string, agent: AgentParts | undefined): CallOfAgent | undefined {
+/** Returns the pending call with this path, and the agent that made it. `agent`: agent of `state`. */
+export function locate(
+  state: RunState,
+  path: string,
+  agent: AgentParts | undefined,
+): CallOfAgent | undefined {
   const call = state.pending.find(({ id }) => id === path);
   if (call !== undefined) return { call, state, agent };
   for (const { id, run, rest } of runsOnPath(state, path)) {

@@ -12,11 +12,11 @@ import { hookWarning, type Hooks, type Observers } from './hooks.ts';
 import { waitingRunOf } from '../state/call-paths.ts';
 import { messagesFrom } from '../state/messages-from.ts';
 import type { Effects, RunResult, Turn } from '../loop/loop.ts';
-import { toolKey } from '../state/names.ts';
+import { startKey, toolKey } from '../state/names.ts';
 import { nestingOf, withNesting } from './nesting.ts';
 import type { AgentParts } from './agent-parts.ts';
 import { innerHost, type RunningCounts } from './inner-host.ts';
-import { runCall } from './run-tool.ts';
+import { runCall, unknownOutcome } from './run-tool.ts';
 import { Scope } from './scope.ts';
 import type { ToolRun } from './tool-run.ts';
 import { costError, costOfAnswer, failedWorkOf, recordFailedWork, spentByFailure } from '../loop/spending.ts';
@@ -25,7 +25,6 @@ import { StepReports } from './step-report.ts';
 import { abortedWhileWaiting, isOverMaxCalls, overMaxCalls } from '../tools/tool-limits.ts';
 import { ToolOrder } from '../tools/tool-order.ts';
 import { loadingResult } from '../tools/tool-search.ts';
-import type { Tool } from '../tools/tool.ts';
 import { withDecidedArgs, withArgsNote } from '../state/decided-args.ts';
 
 /** Options for the effects of a run. */
@@ -214,8 +213,10 @@ async function outcomeOf(
   const tool = tools.find(call.name, state.offered);
   const view = { offered: state.offered, messages: agent.view(state) };
   if (!tools.isLoaded(call.name, view)) return loadingResult(call);
-  const why = tool && whyNotRun(tool, call, key, state, run, ended !== undefined);
-  if (why !== undefined) return errorResult(call, why);
+  if (tool && isOverMaxCalls(tool, call, state)) return errorResult(call, overMaxCalls(tool));
+  // A sub-agent that has waited, or that a journal has driven, may continue, although its call has already started.
+  const continues = ended !== undefined || waitingRunOf(state, call.id) !== undefined;
+  if (tool?.effect === 'once' && !continues && !mayStart(call, state, run)) return unknownOutcome(call, key);
   const toolRun = {
     tool,
     call,
@@ -259,24 +260,12 @@ function callContext(
   );
 }
 
-/** Returns the text of the error result if the call must not run, otherwise `undefined`. */
-function whyNotRun(
-  tool: Tool,
+/** Records the start of a call with `effect: 'once'`, and returns whether it may start. */
+export const mayStart = (
   call: ToolCallPart,
-  key: string,
   state: RunState,
-  { agent }: LocalRun,
-  isDriven: boolean,
-): string | undefined {
-  if (isOverMaxCalls(tool, call, state)) return overMaxCalls(tool);
-  // A sub-agent that has waited, or that a journal has driven, may continue, although its call has already started.
-  if (tool.effect !== 'once' || isDriven || waitingRunOf(state, call.id) !== undefined) return undefined;
-  const mayBegin = agent.started.mayBegin(key, state.claims?.[call.id] ?? state.by);
-  return mayBegin ? undefined : OUTCOME_UNKNOWN;
-}
-
-const OUTCOME_UNKNOWN =
-  'The outcome of this call is unknown: it was started before, and its result was not recorded. It was not started again.';
+  { agent, io: { runId } }: Pick<LocalRun, 'agent' | 'io'>,
+): boolean => agent.started.mayBegin(startKey(runId, state, call), state.claims?.[call.id] ?? state.by);
 
 const ANOTHER_PROCESS = 'another process';
 
@@ -288,7 +277,7 @@ export function claimEffect(
 ): NonNullable<Effects['claim']> {
   if (store === undefined) return () => Promise.resolve(agent.started.ownerId());
   return async (call, state) => {
-    const key = toolKey(io.runId, state, call);
+    const key = startKey(io.runId, state, call);
     const isFirst: unknown = await withinStepLimits(state, { agent, io }, (scope) =>
       scope.race(async () => store.claim(key)),
     );

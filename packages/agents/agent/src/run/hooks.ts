@@ -66,7 +66,8 @@ export interface StepSettings extends Omit<
   /** System text. @default in `prepareStep`, the agent's system text; in `createAgent`, none */
   readonly instructions?: string | undefined;
   /**
-   * Names of the tools that this step offers. A call of another tool returns an error result. The request lists tools in the
+   * Names of the tools that this step offers. A call of another tool returns an error result, as does a call that `toolChoice`
+   * excludes: with `'none'` any call, and with `{ name }` a call of another tool. The request lists tools in the
    * order in which they were first offered, so that caches match. Removing a tool changes the cached prefix. @default all
    */
   readonly tools?: readonly string[] | undefined;

@@ -52,17 +52,24 @@ export async function requestTurn(
   const { model = agent.model, tools: offered } = settings;
   const tools = io.toolOrder.arrange(agent.tools.offered(offered, io.messages));
   const request = requestOf(io, settings, tools, turn?.textOnly ?? false, agent);
+  const callable = callableTools(request.toolChoice) ?? offered;
   const first = await compactedRequest(request, state, undefined, agent, io);
   try {
-    return { response: await generateOrEmpty(model, first, withKey(io, step), state), offered };
+    return { response: await generateOrEmpty(model, first, withKey(io, step), state), offered: callable };
   } catch (error) {
     if (agent.hooks.compact === undefined || !LlmError.is(error, 'context-overflow')) throw error;
     const second = await compactedRequest(request, state, error, agent, io);
     if (hasSameItems(first.messages, second.messages)) throw error;
     const response = await generateOrEmpty(model, second, withKey(io, step, '/2'), state);
     const attempts = [...error.details.attempts, ...response.attempts];
-    return { response: { ...response, attempts }, offered };
+    return { response: { ...response, attempts }, offered: callable };
   }
+}
+
+/** Returns the names of the tools that the step may call, or `undefined` if the tool choice does not restrict them. */
+function callableTools(choice: ChatRequest['toolChoice']): readonly string[] | undefined {
+  if (choice === 'none') return [];
+  return typeof choice === 'object' ? [choice.name] : undefined;
 }
 
 /** Returns the options with the key of a model call. A repeated run finds the job of a step by this key. */

@@ -5,6 +5,7 @@ import { checkBudget } from '../budget/check-budget.ts';
 import { initialState, type RunInput } from '../state/initial-state.ts';
 import { checkClaim, runIdOf } from './check-claim.ts';
 import { checkDecisionsFor } from './check-decisions.ts';
+import { checkOwner } from './check-owner.ts';
 import { claimEffect, localEffects } from './effects.ts';
 import type { Emit } from '../stream/event.ts';
 import { drive, type RunResult } from '../loop/loop.ts';
@@ -13,6 +14,7 @@ import type { AgentParts } from './agent-parts.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from '../state/state.ts';
 import { StepReports } from './step-report.ts';
+import { withDecisions } from './with-decisions.ts';
 
 /**
  * Runs an agent in this process, until the run ends or waits for decisions that `options.decisions` does not contain. An invalid
@@ -37,12 +39,15 @@ export async function runLocally(
   const { onStepStart, onToolStart, onToolEnd, onStep, onEnd, ...callOptions } = others;
 
   const initial = initialStateWithBudget(agent, input, { runId: requestedRunId, budget }, nesting);
+  checkOwner(initial, agent);
   // Throws if the state names an agent that does not exist.
   agent.active(initial);
   await checkDecisionsFor(initial, decisions, agent, signal);
-  // Apply the decisions before `checkClaim`, because a denied call needs no claim and an approved call may need one.
-  const state = decided(initial, decisions);
-  checkClaim(state, input, { ...options, claim }, agent);
+  // A denied call is claimed as an approved call is, because another process may have started it.
+  const approvals = decisions.map((one) =>
+    'deny' in one ? ({ callId: one.callId, approve: true } as const) : one,
+  );
+  checkClaim(decided(initial, approvals), input, { ...options, claim }, agent);
 
   const { runId } = initial;
   const observers = { onStepStart, onToolStart, onToolEnd, onStep, onEnd };
@@ -51,6 +56,7 @@ export async function runLocally(
   const reports = new StepReports(agent.hooks, io);
   // Only an id of the caller begins the keys of model calls, because a repeated run would generate another id.
   const callKey = requestedRunId === undefined ? undefined : runId;
+  const state = await withDecisions(initial, decisions, { agent, io, claim });
   const effects = {
     ...localEffects(agent, io, reports, callKey),
     // All decisions have been applied, so a call that still waits pauses the run.

@@ -10,9 +10,9 @@ export interface RunOptions extends Omit<CallOptions, 'key'>, Observers {
   readonly decisions?: readonly Decision[] | undefined;
   /**
    * Store of claims for calls of tools with `effect: 'once'`. All processes that may resume the run must share the store. Each
-   * such call is claimed before the call starts. If a call is already claimed, it does not start, and the model receives an error
-   * result that states that the outcome is unknown.
-   * @default the agent's memory; a state of another process or agent is rejected with `config` if such a call would run
+   * such call is claimed before it starts, and before it is denied. If a call is already claimed, it does not start, and its result
+   * is unknown: see `RunResult.unknown`.
+   * @default the agent's memory; a state of another process or agent is rejected with `config` if such a call would run or be denied
    *
    * @example await agent.run(state, { decisions, claim: sqliteStores('runs.db').claims })
    */

@@ -71,10 +71,14 @@ async function runWithinLimits(
   const scope = new Scope({ signal, ms, clock, createError });
   const context = { ...toolRun.context, signal: scope.signal, spend };
   const inner = new InnerCalls({ tool, call, context, clock, host, runCall });
+  const progress = { hasStarted: false };
   try {
     const checked = await scope.race(() => checkValue(tool.parameters, call.args));
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
-    const work = () => tool.run(checked.value as never, { ...context, call: inner.call });
+    const work = () => {
+      progress.hasStarted = true;
+      return tool.run(checked.value as never, { ...context, call: inner.call });
+    };
     // Wait for an aborted sub-agent, because it reports its usage when it ends.
     const isSubAgent = partsOf(subAgentOf(tool)) !== undefined;
     const output: unknown = await (isSubAgent ? Promise.resolve(work()) : scope.race(work));
@@ -101,6 +105,9 @@ async function runWithinLimits(
   } catch (error) {
     if (signal.aborted) throw abortError(call, signal);
     onError?.(error);
+    // The call may have taken effect, or may still do so.
+    if (scope.timeoutError !== undefined && progress.hasStarted && tool.effect === 'once')
+      return { ...unknownOutcome(call, context.key), ...inner.counts() };
     return {
       ...errorResult(call, `The tool failed: ${messageOf(scope.timeoutError ?? error)}`),
       ...inner.counts(),
@@ -124,6 +131,13 @@ function unwrapped(output: unknown): {
 
 /** Whether the output is an object that became JSON, and not a text, an image or a document. */
 const isObject = (output: unknown): output is object => isPlain(output) && partOf(output) === undefined;
+
+/** Returns the outcome of a call with `effect: 'once'` that was started and whose result is unknown. */
+export const unknownOutcome = (call: ToolCallPart, key: string): ToolOutcome => ({
+  ...errorResult(call, ''),
+  content: [],
+  suspended: { payload: { key }, unknown: true },
+});
 
 function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
   JSON.stringify(suspended.payload);

@@ -1,5 +1,5 @@
 import type { JsonValue, ToolCallPart } from '@majordomo/core';
-import type { RunState } from './state.ts';
+import type { RunState, SuspendedCall, UnknownCall } from './state.ts';
 
 // The path of a call inside a sub-agent is `<call of the agent tool>/<path of the call inside>`.
 
@@ -26,12 +26,33 @@ export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
 export const suspendedCalls = ({
   suspended = [],
   runs = {},
-}: Partial<RunState>): NonNullable<RunState['suspended']> => [
+}: Partial<RunState>): readonly SuspendedCall[] => [
   ...suspended,
   ...Object.entries(runs).flatMap(([id, run]) =>
     suspendedCalls(run).map((one) => ({ ...one, callId: pathOf(id, one.callId) })),
   ),
 ];
+
+/** Returns the suspension of a call of this state, or `undefined` if the call is not suspended. */
+export const suspensionOf = (
+  { suspended = [] }: RunState,
+  { id }: Pick<ToolCallPart, 'id'>,
+): SuspendedCall | undefined => suspended.find(({ callId }) => callId === id);
+
+/**
+ * Returns the calls with `effect: 'once'` that were started and whose result is unknown, including calls inside sub-agents. They
+ * are among the calls that wait. A decision `result` or `notDone` settles them.
+ */
+export const unknownCalls = (state: RunState): readonly UnknownCall[] =>
+  suspendedCalls(state).flatMap(({ callId, payload, unknown }) => {
+    const call = unknown === true ? locateCall(state, callId)?.call : undefined;
+    return call === undefined ? [] : [{ ...call, id: callId, key: keyIn(payload) }];
+  });
+
+function keyIn(payload: JsonValue): string {
+  const key = (payload as { readonly key?: JsonValue } | null)?.key;
+  return typeof key === 'string' ? key : '';
+}
 
 /** Returns the state with a new payload for the suspended call at `path`, as `suspendedCalls` names it. */
 export function withPayload(state: RunState, path: string, payload: JsonValue, prefix = ''): RunState {

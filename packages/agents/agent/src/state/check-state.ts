@@ -49,7 +49,9 @@ function checkMembers(state: Fields, at: string): void {
   for (const [name, count] of Object.entries(usage))
     if (name !== 'details' && count !== undefined && typeof count !== 'number')
       throw invalidState(`${at}.usage.${name}`, 'must be a number');
-  for (const name of ['claims', 'approvals', 'innerCalls'] as const)
+  if (state['agent'] !== undefined && typeof state['agent'] !== 'string')
+    throw invalidState(`${at}.agent`, 'must be a string');
+  for (const name of ['claims', 'approvals', 'innerCalls', 'notDone'] as const)
     if (state[name] !== undefined && !isRecord(state[name]))
       throw invalidState(`${at}.${name}`, 'must be an object');
   checkBudget(budget, true, `${at}.budget`);

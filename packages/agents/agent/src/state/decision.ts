@@ -12,13 +12,34 @@ export function checkDecisions(decisions: readonly Decision[]): void {
       fields['approve'] === true,
       typeof fields['deny'] === 'string',
       typeof fields['result'] === 'string',
+      fields['notDone'] === true,
     ];
     if (variants.filter(Boolean).length === 1 && typeof fields['callId'] === 'string') continue;
     throw invalidDecision(
       `decisions[${at}]`,
-      'must have a callId and one of approve: true, deny: "why", result: "text"',
+      'must have a callId and one of approve: true, deny: "why", result: "text", notDone: true',
     );
   }
+}
+
+/** State of a waiting call that determines which decisions it accepts. */
+export interface Waiting {
+  /** Whether the call is suspended. The decision must then contain a result or a denial. */
+  readonly isSuspended: boolean;
+  /** Whether the call was started and its result is unknown. The decision must then contain a result, or `notDone: true`. */
+  readonly isUnknown: boolean;
+}
+
+/** Returns why a waiting call does not accept a decision, or `undefined` if it accepts the decision. */
+export function whyNotAccepted(decision: Decision, { isSuspended, isUnknown }: Waiting): string | undefined {
+  const { callId } = decision;
+  if (isUnknown && ('approve' in decision || 'deny' in decision))
+    return `the result of "${callId}" is unknown; pass \`result\` if the call took effect, or \`notDone: true\` if it did not`;
+  if (isSuspended && 'approve' in decision)
+    return `the suspended call "${callId}" requires \`result\` or \`deny\``;
+  if (!isUnknown && 'notDone' in decision)
+    return `the result of "${callId}" is not unknown; pass \`notDone\` only for a call of \`unknown\``;
+  return undefined;
 }
 
 export const invalidDecision = (path: string, why: string): LlmError =>

@@ -1,4 +1,5 @@
 import type { ToolCallPart } from '@majordomo/core';
+import { suspensionOf } from './call-paths.ts';
 import { callsOf, type RunState } from './state.ts';
 
 // A replay finds journal entries by name, so the names depend on the state, not on the order in which code runs.
@@ -9,6 +10,15 @@ const PLAIN_ID = /^[!-~]{1,200}$/;
 /** Returns the key `<run>/<step>/<call>`, which is the same on every retry and replay. */
 export const toolKey = (runId: string, state: RunState, call: ToolCallPart): string =>
   `${runId}/${state.steps}/${callName(state, call)}`;
+
+/**
+ * Returns the key of a start of a call, which claims and journal entries use. It is `toolKey`, with a suffix if earlier starts were
+ * settled as `notDone`, because those starts remain claimed.
+ */
+export function startKey(runId: string, state: RunState, call: ToolCallPart): string {
+  const earlier = state.notDone?.[call.id] ?? 0;
+  return toolKey(runId, state, call) + (earlier === 0 ? '' : ` again ${earlier}`);
+}
 
 /** Returns the name of the entry for the next model call. */
 export const modelCallName = ({ steps }: RunState): string => `ask ${steps + 1}`;
@@ -22,16 +32,17 @@ export const approvalName = (state: RunState, calls: readonly ToolCallPart[]): s
 
 /** Returns the name of the entry for a tool call. */
 export const toolName = (runId: string, state: RunState, call: ToolCallPart): string =>
-  `tool ${toolKey(runId, state, call)}`;
+  `tool ${startKey(runId, state, call)}`;
 
 /** Returns the name of the entry for the claim of a tool call. */
 export const claimName = (runId: string, state: RunState, call: ToolCallPart): string =>
-  `claim ${toolKey(runId, state, call)}`;
+  `claim ${startKey(runId, state, call)}`;
 
-/** Returns the name of the entry for the decision on a call. Approvals and suspended calls have different names. */
+/** Returns the name of the entry for the decision on a call. Approvals, suspended and unknown calls have different names. */
 export const decisionName = (runId: string, state: RunState, call: ToolCallPart): string => {
-  const isSuspended = state.suspended?.some(({ callId }) => callId === call.id) === true;
-  return `decision ${toolKey(runId, state, call)}${isSuspended ? '?' : ''}`;
+  const suspended = suspensionOf(state, call);
+  const suffix = suspended === undefined ? '' : suspended.unknown === true ? '!' : '?';
+  return `decision ${startKey(runId, state, call)}${suffix}`;
 };
 
 function callName({ messages }: RunState, { id }: ToolCallPart): string {

@@ -10,7 +10,8 @@ const BRAND = Symbol.for('majordomo.RunError');
 export class RunError extends LlmError {
   override readonly name: string = 'RunError';
   /**
-   * State of the run when the error occurred. Every call in the state has a result. JSON and inspection of the error omit the
+   * State of the run when the error occurred. Every call has a result, except those whose result is unknown and those on which a
+   * decision failed. JSON and inspection of the error omit the
    * state, because the state contains the complete transcript.
    */
   declare readonly state: RunState;

@@ -17,8 +17,12 @@ export interface RunStore {
    * the store object remembers of the run.
    */
   save(id: string, state: RunState): Promise<void>;
-  /** Loads and locks a run. Returns `undefined` if the run does not exist or is locked. */
-  load(id: string, options?: { readonly leaseMs?: number | undefined }): Promise<RunState | undefined>;
+  /**
+   * Loads and locks a run. Returns `undefined` if the run does not exist. Rejects with `denied` and the code `locked` if the run is
+   * locked. `retryAfterMs` is then the rest of the lease, which a living process renews. Rejects with `config` if the run belongs
+   * to another agent than `options.agent`, and does not lock it.
+   */
+  load(id: string, options?: LoadOptions): Promise<RunState | undefined>;
   /** Unlocks a run without changing it. Has no effect if this process has not locked the run. */
   release(id: string): Promise<void>;
   /** Lists runs, the newest first. Finished runs are listed only with `done: true`. */
@@ -28,6 +32,14 @@ export interface RunStore {
    * nor released it since, must still have the lock: otherwise, `remove` rejects with `denied`.
    */
   remove(id: string): Promise<void>;
+}
+
+/** Options of `RunStore.load`. */
+export interface LoadOptions {
+  /** Time after which the lock ends if the process does not renew it, in milliseconds. @default 60_000 */
+  readonly leaseMs?: number | undefined;
+  /** Agent that continues the run. @default the agent is checked when it runs, after the run was locked */
+  readonly agent?: { readonly name: string | undefined } | undefined;
 }
 
 /** Filter for a list of runs. */

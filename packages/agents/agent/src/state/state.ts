@@ -19,7 +19,10 @@ import { asToolCall, type AnsweredCall } from './vendor-calls.ts';
  */
 export type Done = 'answered' | 'max-steps' | 'truncated' | 'refused' | 'tool-loop' | 'budget';
 
-/** Decision on a waiting call. It approves the call, denies the call, or provides the result of the call. */
+/**
+ * Decision on a waiting call. It approves the call, denies the call, or provides the result of the call. A call of
+ * `RunResult.unknown` accepts `result`, if it took effect, or `notDone`, if it did not.
+ */
 export type Decision = { readonly callId: string } & (
   | {
       readonly approve: true;
@@ -28,6 +31,8 @@ export type Decision = { readonly callId: string } & (
     }
   | { readonly deny: string }
   | { readonly result: string }
+  /** The call did not take effect. It starts again, after another approval if the tool requires one. */
+  | { readonly notDone: true }
 );
 
 /** Model response in the form that a journal stores: JSON (by `toJson`), without attempts and errors. */
@@ -45,8 +50,8 @@ export interface Answer extends Pick<
 
 /** Tool outcome in the form that a journal stores. */
 export interface ToolOutcome extends AnsweredCall {
-  /** Payload of a suspended tool, whose call waits for a decision and has no result. */
-  readonly suspended?: { readonly payload: JsonValue } | undefined;
+  /** Payload of a suspended tool, whose call waits for a decision and has no result. `unknown`: see `RunState.suspended`. */
+  readonly suspended?: Omit<SuspendedCall, 'callId'> | undefined;
   /** Usage of the model calls that the tool made. */
   readonly usage?: Usage | undefined;
   /** Amounts that the call has spent. Set if the run has a budget or a `cost` function. */
@@ -57,6 +62,21 @@ export interface ToolOutcome extends AnsweredCall {
   readonly innerCalls?: Readonly<Record<string, number>> | undefined;
   /** Object that the tool returned, for a caller of `runTool`. The journal and the transcript contain only `content`. */
   readonly value?: JsonObject | undefined;
+}
+
+/** Pending call that waits for a result from outside. */
+export interface SuspendedCall {
+  readonly callId: string;
+  /** Payload that the tool passed to `suspend`. For a call whose result is unknown, `{ key }` with its `ToolContext.key`. */
+  readonly payload: JsonValue;
+  /** Set if the call has `effect: 'once'`, was started, and its result is unknown. */
+  readonly unknown?: true | undefined;
+}
+
+/** Call with `effect: 'once'` that was started, and whose result is unknown. */
+export interface UnknownCall extends ToolCallPart {
+  /** `ToolContext.key` of the call, with which a service can look up whether the call took effect. */
+  readonly key: string;
 }
 
 /** State of a run as plain data. Another process can continue a state that was serialized with `toJson`. */
@@ -76,10 +96,12 @@ export interface RunState {
   readonly done: Done | undefined;
   /** Id of the run in `ToolContext.key`. `begin` does not set this id. */
   readonly runId?: string | undefined;
+  /** Name of the agent that began the run. Another agent cannot continue the run. Absent if the agent has no name. */
+  readonly agent?: string | undefined;
   /** Whether a person must approve a pending call, by call id. Contains only calls whose approval was checked. */
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
   /** Pending calls that are suspended, with their payloads. */
-  readonly suspended?: readonly { readonly callId: string; readonly payload: JsonValue }[] | undefined;
+  readonly suspended?: readonly SuspendedCall[] | undefined;
   /**
    * Handoffs so far, including those of earlier runs on the transcript. The last handoff names the active agent. Without a
    * handoff, the agent that was run is active. `at`: length of the transcript before the turn that handed off.
@@ -89,6 +111,8 @@ export interface RunState {
   readonly runs?: Readonly<Record<string, RunState>> | undefined;
   /** Ids of the agents that claimed pending calls with `effect: 'once'`, by call id. */
   readonly claims?: Readonly<Record<string, string>> | undefined;
+  /** Number of starts of pending calls that a person has settled as `notDone`, by call id. */
+  readonly notDone?: Readonly<Record<string, number>> | undefined;
   /** Id of the agent that may start the pending calls without a claim. */
   readonly by?: string | undefined;
   /** Names of the offered tools; `undefined` if the step offered all tools. */

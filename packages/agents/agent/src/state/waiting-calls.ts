@@ -1,26 +1,26 @@
 import { LlmError, type ToolCallPart } from '@majordomo/core';
-import { locateCall } from './call-paths.ts';
-import { checkDecisions } from './decision.ts';
+import { locateCall, suspensionOf } from './call-paths.ts';
+import { checkDecisions, whyNotAccepted, type Waiting } from './decision.ts';
 import { decisionName } from './names.ts';
 import type { Decision, RunState } from './state.ts';
 
 /** Call that waits for a decision, as JSON (by `toJson`) that an engine can store. */
-export interface WaitingCall {
+export interface WaitingCall extends Waiting {
   /** Name of the journal entry for the decision. */
   readonly name: string;
   readonly call: ToolCallPart;
-  /** Whether the call is suspended, in which case the decision must contain a result. */
-  readonly isSuspended: boolean;
 }
 
 /** Returns the waiting calls of a state. */
 export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], state: RunState): WaitingCall[] =>
   calls.map((call) => {
     const { state: inner, call: made } = locateCall(state, call.id) ?? { state, call };
+    const suspended = suspensionOf(inner, made);
     return {
       name: decisionName(inner === state ? runId : (inner.runId ?? runId), inner, made),
       call,
-      isSuspended: inner.suspended?.some(({ callId }) => callId === made.id) === true,
+      isSuspended: suspended !== undefined,
+      isUnknown: suspended?.unknown === true,
     };
   });
 
@@ -34,7 +34,7 @@ export function findWaitingCall(waiting: readonly WaitingCall[], decision: Decis
   const found = waiting.find(({ call }) => call.id === callId);
   if (found === undefined)
     throw new LlmError('invalid-request', `no waiting call has the id "${callId}"; see \`awaiting\``);
-  if (found.isSuspended && 'approve' in decision)
-    throw new LlmError('invalid-request', `the suspended call "${callId}" requires \`result\` or \`deny\``);
+  const why = whyNotAccepted(decision, found);
+  if (why !== undefined) throw new LlmError('invalid-request', why);
   return found;
 }

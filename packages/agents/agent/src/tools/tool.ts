@@ -42,10 +42,11 @@ export type ToolOutput =
   string | number | boolean | null | undefined | void | object | readonly ToolResultPart['content'][number][];
 
 /**
- * Number of times that a call may start. `repeatable` (default): at least once. `once`: at most once. If a `once` call has started before and its result
- * was not recorded, the model receives an error result that states that the outcome is unknown. A durable engine ensures `once` with its journal. `run`,
- * `stream` and `effects` ensure it across processes with `claim`. Without `claim`, `run` and `stream` reject a state of another process that contains such
- * a call, and `drive` rejects an agent with such a tool.
+ * Number of times that a call may start. `repeatable` (default): at least once. `once`: at most once. If a `once` call has started
+ * before and its result was not recorded, or if it exceeds `timeoutMs`, its result is unknown: the run waits, and
+ * `RunResult.unknown` contains the call until a person settles it. A durable engine ensures `once` with its journal. `run`,
+ * `stream` and `effects` ensure it across processes with `claim`. Without `claim`, `run` and `stream` reject a state of another
+ * process that contains such a call, and `drive` rejects an agent with such a tool.
  */
 export type ToolEffect = 'repeatable' | 'once';
 
@@ -60,7 +61,7 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
     | undefined;
   /** Number of times that a call may start. @default 'repeatable' */
   readonly effect?: ToolEffect | undefined;
-  /** Maximum time of a call in milliseconds. The result of a longer call is an error. 0 disables the limit. @default 0 */
+  /** Maximum time of a call in milliseconds. The result of a longer call is an error, or unknown with `effect: 'once'`. 0 disables the limit. @default 0 */
   readonly timeoutMs?: number | undefined;
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. @default 100_000 */
   readonly maxResultChars?: number | undefined;

@@ -43,13 +43,16 @@ const agent = createAgent({
 });
 
 if (action === 'begin') {
-  const { state } = await agent.run('Pay the bill');
+  const { state } = await agent.run('Pay the bill', { runId: 'r' });
   writeFileSync(file, JSON.stringify(toJson(state)));
 } else {
   const state = fromJson<RunState>(JSON.parse(readFileSync(file, 'utf8')));
   const options = { decisions: [{ callId: 'c1', approve: true }] as const };
   const output = await agent
     .run(state, flags.includes('claim') ? { ...options, claim } : options)
-    .then(({ messages }) => resultTexts(messages), String);
+    .then(
+      ({ messages, unknown }) => [...resultTexts(messages), ...unknown.map(({ key }) => `unknown ${key}`)],
+      String,
+    );
   console.log(JSON.stringify(output));
 }

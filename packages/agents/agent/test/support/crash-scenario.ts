@@ -8,6 +8,9 @@ export interface Kill {
   readonly when: 'before' | 'after';
 }
 
+/** Result with which the operator settles a call whose result is unknown. */
+export const UNKNOWN = 'The operator does not know either.';
+
 /** Number of schedules. The nightly run sets SOAK=1 and runs all of them. */
 export const SCHEDULES: number = process.env['SOAK'] === undefined ? 16 : 200;
 

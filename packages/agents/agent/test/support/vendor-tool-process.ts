@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
 import { createAgent, defineVendorTool, type Decision, type RunState } from '../../src/index.ts';
+import { unknownCalls } from '../../src/steps.ts';
 import { WIRES, type Wire } from './vendor-tool-wires.ts';
 
 const [file = '', mode = 'run', wireName = ''] = process.argv.slice(2);
@@ -60,8 +61,15 @@ const agent = createAgent({
   maxSteps: 20,
 });
 const stored = existsSync(file) ? fromJson<RunState>(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
-const decisions = (stored?.pending ?? []).map(({ id }): Decision => ({ callId: id, approve: true }));
-const { state, text, awaiting, messages } = await agent.run(stored ?? 'clean up', { decisions, claim });
+const lost = new Set(stored && unknownCalls(stored).map(({ id }) => id));
+const decisions = (stored?.pending ?? []).map(({ id }): Decision =>
+  lost.has(id) ? { callId: id, result: 'It ran.' } : { callId: id, approve: true },
+);
+const { state, text, awaiting, unknown, messages } = await agent.run(stored ?? 'clean up', {
+  decisions,
+  claim,
+});
 writeFileSync(file, JSON.stringify(toJson(state)));
 const results = messages.flatMap((message) => (message.role === 'tool' ? message.parts : []));
-console.log(JSON.stringify({ text, awaiting: awaiting.map(({ name, args }) => ({ name, args })), results }));
+const calls = awaiting.map(({ name, args }) => ({ name, args }));
+console.log(JSON.stringify({ text, awaiting: calls, unknown, results }));

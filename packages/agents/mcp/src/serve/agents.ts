@@ -83,8 +83,10 @@ export class ServedAgents {
       result = await agent.run(waiting.state, { ...options, decisions });
     }
     while (result.awaiting.length > 0) {
-      const suspended = new Set(suspendedCalls(result.state).map(({ callId }) => callId));
+      const suspended = new Map(suspendedCalls(result.state).map((one) => [one.callId, one]));
       const denied = result.awaiting.flatMap(({ id: callId }): readonly Decision[] => {
+        // The client cannot settle the call, so the model is notified.
+        if (suspended.get(callId)?.unknown === true) return [{ callId, result: UNKNOWN_RESULT }];
         if (suspended.has(callId)) return [{ callId, deny: CANNOT_SUSPEND }];
         return reply.canAsk ? [] : [{ callId, deny: CANNOT_ASK }];
       });
@@ -117,6 +119,8 @@ export class ServedAgents {
 }
 
 const CANNOT_ASK = 'a person must approve this call, and the client does not support elicitation';
+const UNKNOWN_RESULT =
+  'The call was started, and it is not known whether it took effect. It must not be repeated before a person has checked this.';
 const CANNOT_SUSPEND = 'the call waits for a result, which this server cannot receive';
 
 /** Form of the names that `wait` returns. */

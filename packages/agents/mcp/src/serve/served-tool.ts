@@ -74,6 +74,8 @@ export const errorResult = (text: string): CallToolResult => ({
 const partOf = ({ id, name, args }: ServedCall): ToolCallPart => ({ type: 'tool-call', id, name, args });
 
 function resultOf({ content, isError, suspended, run, value }: ToolOutcome): CallToolResult {
+  if (suspended?.unknown === true)
+    return errorResult('The tool did not return in time, and it is not known whether it took effect.');
   if (suspended !== undefined || run !== undefined)
     return errorResult(
       'The tool waits for a decision, which this server does not support. There is no result.',

@@ -1,4 +1,5 @@
 import type { Clock } from '../types/call-options.ts';
+import { LlmError } from '../types/llm-error.ts';
 
 /** Maximum number of runs whose version is known. Above this number, the versions of unlocked runs are forgotten, oldest first. */
 const MAX_KNOWN = 100_000;
@@ -107,4 +108,34 @@ export class RunLocks {
 function lose(lock: Lock): void {
   lock.isLost = true;
   lock.stop();
+}
+
+/**
+ * Returns the error for a run that cannot be loaded because it is locked. `leftMs`: rest of the lease in milliseconds; `undefined`
+ * if the store object itself has locked the run. `now`: current time in milliseconds.
+ */
+export function lockedRun(id: string, leftMs: number | undefined, now: number): LlmError {
+  const why =
+    leftMs === undefined
+      ? 'this store object has locked it already; save or release it first'
+      : `another process has locked it; if that process has ended, the lock ends at ${new Date(now + leftMs).toISOString()}, so load the run again then`;
+  return new LlmError('denied', `the run "${id}" was not loaded: ${why}`, {
+    code: 'locked',
+    retryAfterMs: leftMs,
+  });
+}
+
+/** Throws `config` if a run belongs to another agent. `owner`: name of the agent that began the run; `undefined` if it has no name. */
+export function checkRunAgent(
+  subject: string,
+  owner: string | undefined,
+  { name }: { readonly name: string | undefined },
+): void {
+  if (owner === undefined || owner === name) return;
+  const other = name === undefined ? 'an agent without a name' : `"${name}"`;
+  throw new LlmError(
+    'config',
+    `${subject}: the run belongs to the agent "${owner}", not to ${other}; continue it with the agent that began it`,
+    { path: 'state.agent' },
+  );
 }

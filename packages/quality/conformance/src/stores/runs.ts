@@ -32,11 +32,45 @@ const STRINGS: readonly string[] = [
   'x'.repeat(1000),
 ];
 
+interface LockError {
+  readonly kind: string;
+  readonly message: string;
+  readonly details: { readonly code: string | undefined; readonly retryAfterMs: number | undefined };
+}
+
 const isDenied =
   (reason: RegExp) =>
   (error: { readonly kind: string; readonly message: string }): boolean => {
     equal(error.kind, 'denied');
     match(error.message, reason);
+    return true;
+  };
+
+/** Checks the error for a locked run. `leaseMs`: lease of the lock; `undefined` if the loading store itself has locked the run. */
+const isLocked =
+  (leaseMs: number | undefined) =>
+  (error: LockError): boolean => {
+    const { code, retryAfterMs } = error.details;
+    equal(code, 'locked');
+    if (leaseMs === undefined) equal(retryAfterMs, undefined);
+    else
+      equal(retryAfterMs !== undefined && retryAfterMs > leaseMs - 30_000 && retryAfterMs <= leaseMs, true);
+    const reason =
+      leaseMs === undefined
+        ? /this store object has locked it/
+        : /another process has locked it; .* ends at 2\d{3}-/;
+    return isDenied(reason)(error);
+  };
+
+const isOfOtherAgent =
+  (name: string | undefined) =>
+  (error: { readonly kind: string; readonly message: string }): boolean => {
+    equal(error.kind, 'config');
+    const other = name === undefined ? 'an agent without a name' : `"${name}"`;
+    match(
+      error.message,
+      new RegExp(`^the run "a" was not loaded: the run belongs to the agent "A", not to ${other}; `),
+    );
     return true;
   };
 
@@ -66,12 +100,13 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     async run(create) {
       const [mine, theirs] = await create();
       await mine.save('a', state());
-      equal((await mine.load('a'))?.steps, 1);
-      equal(await theirs.load('a'), undefined);
-      equal(await mine.load('a'), undefined);
+      equal((await mine.load('a', { leaseMs: 50_000 }))?.steps, 1);
+      await rejects(theirs.load('a'), isLocked(50_000));
+      await rejects(mine.load('a'), isLocked(undefined));
       equal((await theirs.list())[0]?.held, true);
       await theirs.release('a');
-      equal(await theirs.load('a'), undefined);
+      await rejects(theirs.load('a'), isLocked(50_000));
+      equal(await theirs.load('b'), undefined);
       await mine.release('a');
       equal((await theirs.load('a'))?.steps, 1);
       await theirs.save('a', state({ steps: 2 }));
@@ -86,7 +121,23 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
       const loads = Array.from({ length: 20 }, (_, number) =>
         (number % 2 === 0 ? stores[0] : stores[1]).load('a'),
       );
-      equal((await Promise.all(loads)).filter((found) => found !== undefined).length, 1);
+      const results = await Promise.allSettled(loads);
+      equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+    },
+  },
+  {
+    name: 'refuses to load the run of another agent, and does not lock it',
+    async run(create) {
+      const [mine, theirs] = await create();
+      await mine.save('a', state({ agent: 'A' }));
+      for (const name of ['B', undefined])
+        await rejects(theirs.load('a', { agent: { name } }), isOfOtherAgent(name));
+      equal((await theirs.list())[0]?.held, false);
+      equal((await theirs.load('a', { agent: { name: 'A' } }))?.steps, 1);
+      // The agent is checked first, because only it explains why this process can never load the run.
+      await rejects(mine.load('a', { agent: { name: 'B' } }), isOfOtherAgent('B'));
+      await mine.save('b', state());
+      equal((await mine.load('b', { agent: { name: 'A' } }))?.steps, 1);
     },
   },
   {
@@ -172,7 +223,7 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
       );
       equal((await theirs.load('a'))?.steps, 2);
       await mine.release('a');
-      equal(await mine.load('a'), undefined);
+      await rejects(mine.load('a'), isLocked(60_000));
       await rejects(mine.save('a', state({ steps: 9 })), isDenied(/another process holds it/));
       await theirs.save('a', state({ steps: 3 }));
       equal((await mine.load('a'))?.steps, 3);

@@ -17,6 +17,7 @@ export interface StoredRun {
   readonly done: 'answered' | undefined;
   readonly approvals?: Readonly<Record<string, boolean>> | undefined;
   readonly runs?: Readonly<Record<string, StoredRun>> | undefined;
+  readonly agent?: string | undefined;
 }
 
 /** Members of `RunStore` that the cases use. */
@@ -26,8 +27,11 @@ export interface TestedRunStore {
    * process loaded or saved it.
    */
   save(id: string, state: StoredRun): Promise<void>;
-  /** Loads a run and locks it. Resolves to `undefined` if the run is unknown or locked. */
-  load(id: string): Promise<Pick<StoredRun, 'steps' | 'messages'> | undefined>;
+  /** Loads a run and locks it. Resolves to `undefined` if the run is unknown. Rejects if it is locked or another agent's. */
+  load(
+    id: string,
+    options?: { readonly leaseMs?: number; readonly agent?: { readonly name: string | undefined } },
+  ): Promise<Pick<StoredRun, 'steps' | 'messages'> | undefined>;
   /** Unlocks a run without saving it. */
   release(id: string): Promise<void>;
   /** Lists runs, newest first. */

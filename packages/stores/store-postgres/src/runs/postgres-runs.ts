@@ -1,6 +1,6 @@
-import type { RunInfo, RunQuery, RunState, RunStore } from '@majordomo/agent';
+import type { LoadOptions, RunInfo, RunQuery, RunState, RunStore } from '@majordomo/agent';
 import { fromJson, LlmError, toJson, type JsonValue } from '@majordomo/core';
-import { fromStoredText, RunLocks, toStoredText } from '@majordomo/core/toolkit';
+import { checkRunAgent, fromStoredText, lockedRun, RunLocks, toStoredText } from '@majordomo/core/toolkit';
 import type { Row } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 
@@ -37,11 +37,16 @@ export class PostgresRuns implements RunStore {
 
   async load(
     id: string,
-    { leaseMs = DEFAULT_LEASE_MS }: { readonly leaseMs?: number | undefined } = {},
+    { leaseMs = DEFAULT_LEASE_MS, agent }: LoadOptions = {},
   ): Promise<RunState | undefined> {
     // After a pause of the process, the lease may have ended although the lock is still in use here.
-    if (this.locks.hasLocked(id)) return undefined;
+    if (this.locks.hasLocked(id)) throw lockedRun(id, undefined, this.connection.clock.now());
     const { schema } = this.connection;
+    // A run of another agent must not be locked, so read its agent first.
+    if (agent !== undefined) {
+      const stored = stateOf(await this.find(id));
+      checkRunAgent(`the run "${id}" was not loaded`, stored?.agent, agent);
+    }
     const [row] = await this.connection.query(
       `UPDATE ${schema}.runs AS run SET holder = $2::text, held_until = ${schema}.now_ms() + $3::text::bigint,
          version = ${this.nextVersion}
@@ -49,9 +54,13 @@ export class PostgresRuns implements RunStore {
        RETURNING version::text AS version, state`,
       [toStoredText(id), this.me, `${Math.ceil(leaseMs)}`],
     );
-    if (row === undefined) return undefined;
+    if (row === undefined) {
+      const other = await this.find(id);
+      if (other === undefined) return undefined;
+      throw lockedRun(id, Number(other['left_ms']), this.connection.clock.now());
+    }
     this.locks.lock(id, Number(row['version']), leaseMs, () => this.renew(id, leaseMs));
-    return fromJson<RunState>(JSON.parse(row['state'] ?? '') as JsonValue);
+    return stateOf(row);
   }
 
   async release(id: string): Promise<void> {
@@ -133,7 +142,8 @@ export class PostgresRuns implements RunStore {
   private async find(id: string): Promise<Row | undefined> {
     const { schema } = this.connection;
     const [row] = await this.connection.query(
-      `SELECT (NOT ${this.isFree('$2::text')})::text AS taken FROM ${schema}.runs WHERE id = $1::text`,
+      `SELECT (NOT ${this.isFree('$2::text')})::text AS taken, state,
+         greatest(0, held_until - ${schema}.now_ms())::text AS left_ms FROM ${schema}.runs WHERE id = $1::text`,
       [toStoredText(id), this.me],
     );
     return row;
@@ -167,6 +177,9 @@ export class PostgresRuns implements RunStore {
     return rows.length === 1;
   }
 }
+
+const stateOf = (row: Row | undefined): RunState | undefined =>
+  row && fromJson<RunState>(JSON.parse(row['state'] ?? '') as JsonValue);
 
 const infoOf = (row: Row): RunInfo => ({
   id: fromStoredText(row['id'] ?? ''),

@@ -1,6 +1,6 @@
-import type { RunInfo, RunQuery, RunState, RunStore } from '@majordomo/agent';
+import type { LoadOptions, RunInfo, RunQuery, RunState, RunStore } from '@majordomo/agent';
 import { fromJson, LlmError, toJson, type Clock } from '@majordomo/core';
-import { fromStoredText, RunLocks, toStoredText } from '@majordomo/core/toolkit';
+import { checkRunAgent, fromStoredText, lockedRun, RunLocks, toStoredText } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 
 const DEFAULT_LEASE_MS = 60_000;
@@ -35,21 +35,24 @@ export class SqliteRuns implements RunStore {
 
   async load(
     id: string,
-    { leaseMs = DEFAULT_LEASE_MS }: { readonly leaseMs?: number | undefined } = {},
+    { leaseMs = DEFAULT_LEASE_MS, agent }: LoadOptions = {},
   ): Promise<RunState | undefined> {
     // After a pause of the process, the lease may have ended although the lock is still in use here.
-    if (this.locks.hasLocked(id)) return undefined;
+    if (this.locks.hasLocked(id)) throw lockedRun(id, undefined, this.clock.now());
     const found = await this.database.write(() => {
       const now = this.clock.now();
       const row = this.sql.find.get(toStoredText(id));
-      if (row === undefined || isHeld(row, now)) return undefined;
+      if (row === undefined) return undefined;
+      const state = fromJson<RunState>(JSON.parse(String(row['state'])));
+      if (agent !== undefined) checkRunAgent(`the run "${id}" was not loaded`, state.agent, agent);
+      if (isHeld(row, now)) throw lockedRun(id, Number(row['held_until']) - now, now);
       const version = this.nextVersion(row);
       this.sql.take.run(this.me, Math.ceil(now + leaseMs), version, toStoredText(id));
-      return { version, state: String(row['state']) };
+      return { version, state };
     });
     if (found === undefined) return undefined;
     this.locks.lock(id, found.version, leaseMs, () => this.renew(id, leaseMs));
-    return fromJson<RunState>(JSON.parse(found.state));
+    return found.state;
   }
 
   async release(id: string): Promise<void> {
