@@ -53,7 +53,7 @@ describe('toWire', () => {
     const history = [
       user('a'),
       assistant(parts),
-      assistant([vendor('hologram', { hologram: {} })]),
+      assistant([vendor('hologram', { hologram: {}, thoughtSignature: 's' })]),
       user('b'),
     ];
     const dropped = (what: string): object => ({

@@ -10,7 +10,7 @@ import { cacheLifetime, nearestEffort, unsentSettingWarnings } from '@majordomo/
 import { contentsOf, isUnsigned } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
-import { storedPart } from './vendor-parts.ts';
+import { storedPart, VENDOR_PARTS } from './vendor-parts.ts';
 
 export interface WireRequest {
   /** `contents` and `config` of the SDK's generateContent. */
@@ -102,8 +102,11 @@ function warnOmitted(
   family: string,
   warnings: Warning[],
 ): void {
-  const isSent = (part: AssistantPart, at: number): boolean =>
-    sendable[at]?.parts.includes(part as never) === true && storedPart(part, part.replay?.data) !== undefined;
+  // The SDK removes the members of other parts, also of a signed one.
+  const isSent = (part: AssistantPart & { readonly type: 'vendor' }, at: number): boolean =>
+    VENDOR_PARTS.some((kind) => kind === part.kind) &&
+    sendable[at]?.parts.includes(part as never) === true &&
+    storedPart(part, part.replay.data) !== undefined;
   const omitted = original.flatMap((message, at) =>
     message.role === 'assistant'
       ? message.parts.flatMap((part) =>
