@@ -489,7 +489,7 @@ describe('classification', () => {
       {
         ...turn,
         parts: [
-          { type: 'reasoning', text: 'hm' },
+          { type: 'reasoning', text: 'hm', replay: { family: 'other', data: 'token' } },
           ...turn.parts,
           { type: 'tool-call', id: '1', name: 'find', args: {} },
         ],

@@ -46,6 +46,8 @@ const ALL_PACKAGES: Harness['cannot'] = {
   'vendor-parts': VENDOR_TOOLS,
   html: 'the packages skip content that is not an event stream, and end without a finish: truncated',
   'content-type': 'the packages ignore the content type of a body',
+  'request-extra':
+    'the packages receive `extra` as provider options, and read only the options that they know',
   'output-schemas': 'the packages send schemas unchanged; the application must write them for strict vendors',
   'chain-recover-parameter': 'changes of a rejected request depend on the wire, which the AI SDK hides',
 };

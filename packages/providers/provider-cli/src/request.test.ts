@@ -95,7 +95,13 @@ describe('a command', () => {
 
   it('requests plain text by an option or after a recovery', () => {
     expect(wire('claude', {}, { output: 'text' })).toMatchObject({ args: ['-p'], output: 'text' });
-    expect(wire('codex', { extra: { output: 'text' } }).args).toEqual(['exec', '--skip-git-repo-check']);
+    expect(wire('codex', { extra: { output: 'text' } })).toMatchObject({
+      args: ['exec', '--skip-git-repo-check'],
+      warnings: [],
+    });
+    expect(wire('codex', { extra: { top_k: 5 } }).warnings).toEqual([
+      { action: 'dropped', what: 'extra.top_k', why: 'the CLI has no setting for it' },
+    ]);
   });
 
   it('ends with the arguments of the application', () => {

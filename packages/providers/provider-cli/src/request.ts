@@ -38,7 +38,13 @@ export function toWire(
   rejectUnsupported(request, modelId);
   const { maxTokensVariable } = spec;
   const unsent = OPTIONAL_SETTINGS.filter((name) => name !== 'maxTokens' || maxTokensVariable === undefined);
-  const warnings = [...unsentSettingWarnings(request, unsent, 'the CLI has no setting for it')];
+  const why = 'the CLI has no setting for it';
+  const warnings: Warning[] = [
+    ...unsentSettingWarnings(request, unsent, why),
+    ...Object.keys(request.extra).flatMap((name): Warning[] =>
+      name === 'output' ? [] : [{ action: 'dropped', what: `extra.${name}`, why }],
+    ),
+  ];
   const output = request.extra['output'] === 'text' ? 'text' : (settings.output ?? 'stream');
   const hasSystemMechanism = !('file' in spec.system) || settings.ownsCwd;
   const transcriptText = transcript(request.messages, hasSystemMechanism ? undefined : request.system);

@@ -3,6 +3,7 @@ import { type BatchContext, type BatchLine, type BatchLook, LlmError } from '@ma
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { batchId, batchLines, batchRequest, checkModelId, type FileBatchRequests } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
+import { RPC_CODES } from './rpc-codes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -147,17 +148,6 @@ function failureOf({ code, message }: Json, target: string): LlmError {
   return new LlmError(kind, `${target}: the vendor rejected the batch: ${reason}`, { target });
 }
 
-/** HTTP status and status name by gRPC code. */
-const STATUS: Readonly<Record<number, readonly [number, string]>> = {
-  3: [400, 'INVALID_ARGUMENT'],
-  4: [504, 'DEADLINE_EXCEEDED'],
-  5: [404, 'NOT_FOUND'],
-  7: [403, 'PERMISSION_DENIED'],
-  8: [429, 'RESOURCE_EXHAUSTED'],
-  13: [500, 'INTERNAL'],
-  14: [503, 'UNAVAILABLE'],
-  16: [401, 'UNAUTHENTICATED'],
-};
 const CANCELLED = 1;
 
 /** Converts a line of the result file. Returns `undefined` if the line has no key. */
@@ -166,6 +156,6 @@ function lineOf({ key, response, error }: Json): BatchLine | undefined {
   if (!isRecord(error)) return { id: key, status: 200, body: response };
   const { code, message, details } = error;
   if (code === CANCELLED) return { id: key, without: 'cancelled' };
-  const [httpStatus, status] = STATUS[asNumber(code) ?? 13] ?? [500, 'INTERNAL'];
+  const [status, httpStatus] = RPC_CODES[asNumber(code) ?? 13] ?? ['INTERNAL', 500];
   return { id: key, status: httpStatus, body: { error: { code: httpStatus, status, message, details } } };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assistant, user, type ModelRequest } from '@majordomo/core';
-import { toLlmError, type GeminiErrorContext } from './errors.ts';
+import { inBandError, toLlmError, type GeminiErrorContext } from './errors.ts';
 
 const REQUEST: ModelRequest = {
   messages: [
@@ -107,6 +107,16 @@ describe('toLlmError', () => {
     );
   });
 
+  it.each([
+    ['RESOURCE_EXHAUSTED', 'rate-limit'],
+    ['UNAVAILABLE', 'overloaded'],
+    ['PERMISSION_DENIED', 'auth'],
+    ['INVALID_ARGUMENT', 'invalid-request'],
+    ['NEW_STATUS', 'server'],
+  ])('finds the kind of an error in a stream by its status %s', (status, kind) => {
+    expect(inBandError({ status, message: 'failed' }, FACTS).kind).toBe(kind);
+  });
+
   it('hides secrets', () => {
     const error = toLlmError(apiError(400, errorBody(400, 'key AIzaSECRETSECRET is bad')), FACTS);
     expect(`${JSON.stringify(error)} ${String(error.cause)} ${error.stack ?? ''}`).not.toContain(
@@ -159,6 +169,13 @@ describe('recovery', () => {
 
   it('drops rejected thinking', () => {
     expect(recover('Thinking level MEDIUM is not supported for this model.')?.reasoning).toBeUndefined();
+  });
+
+  it('drops penalties that the model rejects', () => {
+    const message = 'Penalty is not enabled for models/gemini-2.5-flash';
+    const changed = recover(message, { ...REQUEST, frequencyPenalty: 0.5, presencePenalty: 0.5 });
+    expect(changed).toMatchObject({ frequencyPenalty: undefined, presencePenalty: undefined });
+    expect(recover(message)).toBeUndefined();
   });
 
   it('offers no recovery that changes nothing', () => {

@@ -9,6 +9,7 @@ import {
   type ErrorContext,
 } from '@majordomo/wire-kit';
 import { recoveryFor } from './recovery.ts';
+import { statusOfName } from './rpc-codes.ts';
 
 /** Error object that all Google APIs send: `google.rpc.Status` in JSON. */
 export interface WireError {
@@ -42,7 +43,7 @@ function classify(error: unknown, facts: GeminiErrorContext): LlmError {
 
 /** Converts an error object in a response with status 200 to an `LlmError`. */
 export function inBandError(error: WireError, facts: ErrorContext): LlmError {
-  return fromWireError(error, error.code, facts, {});
+  return fromWireError(error, error.code ?? statusOfName(error.status), facts, {});
 }
 
 /** Converts an `ApiError` of @google/genai 3.1. Its `status` is the HTTP status. Its `message` is the body, usually JSON. */

@@ -13,7 +13,7 @@ test('sets values at their paths', () => {
     { jsonPath: '$.days[0].at', numberValue: 3 },
     { jsonPath: '$.days[0].dry', boolValue: false },
     { jsonPath: '$.days[1].at', numberValue: 4.5 },
-    { jsonPath: "$['the key'][\"it's\"]", nullValue: 'NULL_VALUE' } as PartialArg,
+    { jsonPath: "$['the key'][\"it's\"]", nullValue: 'NULL_VALUE' },
   );
   expect(args).toEqual({
     city: 'Bern',
@@ -42,6 +42,26 @@ test.each(['', 'city', '$', '$[0]', '$.a[', '$..a', '$.a[1000000000]', '$.a[2]',
     expect(read({ jsonPath, numberValue: 1 })).toBeUndefined();
   },
 );
+
+test('reads the path of a list', () => {
+  expect(read({ jsonPath: '$.tags[]' })).toEqual({ tags: [] });
+  const element = { jsonPath: '$.tags[0]', stringValue: 'a' };
+  expect(read(element, { jsonPath: '$.tags[]' }, { jsonPath: '$.tags[]', numberValue: 2 })).toEqual({
+    tags: ['a', 2],
+  });
+  expect(
+    read(
+      { jsonPath: '$.a.b[]', stringValue: 'x', willContinue: true },
+      { jsonPath: '$.a.b[]', stringValue: 'y' },
+    ),
+  ).toEqual({
+    a: { b: ['xy'] },
+  });
+});
+
+test.each(['$[]', '$.city[]', '$.city[][]'])('rejects %s, which is not the path of a list', (jsonPath) => {
+  expect(read({ jsonPath: '$.city', stringValue: 'Bern' }, { jsonPath })).toBeUndefined();
+});
 
 test('accepts a name of the prototype', () => {
   const args = new PartialArguments();

@@ -6,6 +6,7 @@ export interface PartialArg {
   readonly stringValue?: unknown;
   readonly numberValue?: unknown;
   readonly boolValue?: unknown;
+  readonly nullValue?: unknown;
   /** Whether another fragment of this string follows. */
   readonly willContinue?: unknown;
 }
@@ -21,12 +22,25 @@ export class PartialArguments {
 
   /** Adds a value to the arguments. Returns `false` if the path is invalid or conflicts with an earlier value. */
   add({ jsonPath, willContinue, ...values }: PartialArg): boolean {
-    const steps = typeof jsonPath === 'string' ? stepsOf(jsonPath) : undefined;
+    if (typeof jsonPath !== 'string') return false;
+    const isOfList = jsonPath.endsWith('[]');
+    const steps = stepsOf(isOfList ? jsonPath.slice(0, -2) : jsonPath);
     if (steps === undefined) return false;
-    const value = valueOf(values);
-    const before = this.continuedPath === jsonPath;
-    this.continuedPath = willContinue === true ? (jsonPath as string) : undefined;
-    return put(this.root, steps, value, before);
+    const isContinued = this.continuedPath === jsonPath;
+    this.continuedPath = willContinue === true ? jsonPath : undefined;
+    if (!isOfList) return put(this.root, steps, valueOf(values), isContinued);
+    const list =
+      steps.reduce<Tree | undefined>(
+        (node, step) => (isNode(node) ? get(node, step) : undefined),
+        this.root,
+      ) ?? [];
+    if (!Array.isArray(list) || !put(this.root, steps, list, false)) return false;
+    // Without a value, the path states that the list exists. A value is the next element.
+    const at = isContinued ? list.length - 1 : list.length;
+    return (
+      Object.values(values).every((value) => value === undefined) ||
+      set(list, at, valueOf(values), isContinued)
+    );
   }
 
   json(): string {
@@ -42,7 +56,7 @@ function valueOf({ stringValue, numberValue, boolValue }: PartialArg): JsonValue
 
 const STEP = /\.([^.[\]]+)|\[(\d{1,6})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/gy;
 
-/** Splits a normalized path of RFC 9535, such as `$.foo.bar[0]['the key']`. Returns `undefined` for an invalid path. */
+/** Splits a normalized path of RFC 9535, such as `$.foo.bar[0]['the key']`, without the suffix `[]` of a list. Returns `undefined` for an invalid path. */
 function stepsOf(path: string): readonly (string | number)[] | undefined {
   if (!path.startsWith('$')) return undefined;
   const steps: (string | number)[] = [];
@@ -58,12 +72,7 @@ function stepsOf(path: string): readonly (string | number)[] | undefined {
 
 const unescape = (key: string): string => key.replaceAll(/\\(.)/g, '$1');
 
-function put(
-  root: Node,
-  steps: readonly (string | number)[],
-  value: JsonValue,
-  isContinued: boolean,
-): boolean {
+function put(root: Node, steps: readonly (string | number)[], value: Tree, isContinued: boolean): boolean {
   let node = root;
   for (const [depth, step] of steps.entries()) {
     const next = steps[depth + 1];
@@ -75,7 +84,7 @@ function put(
   return false;
 }
 
-const isNode = (tree: Tree): tree is Node => tree instanceof Map || Array.isArray(tree);
+const isNode = (tree: Tree | undefined): tree is Node => tree instanceof Map || Array.isArray(tree);
 
 function get(node: Node, step: string | number): Tree | undefined {
   if (node instanceof Map) return typeof step === 'string' ? node.get(step) : undefined;

@@ -45,6 +45,14 @@ const RULES: readonly RecoveryRule[] = [
     apply: withOutputInPrompt,
   },
   {
+    // "Penalty is not enabled for models/gemini-2.5-flash" (google-gemini/cookbook#1290, BerriAI/litellm#26108)
+    id: 'penalties',
+    what: 'frequencyPenalty and presencePenalty dropped',
+    pattern: /penalt(?:y|ies)/i,
+    remember: true,
+    apply: withoutPenalties,
+  },
+  {
     // "Thinking level MEDIUM is not supported for this model."; "Budget 0 is invalid. This model only works in thinking mode."
     id: 'reasoning',
     what: 'reasoning dropped',
@@ -60,6 +68,12 @@ export function recoveryFor(message: string, request: ModelRequest): Recovery | 
   if (remedy === undefined) return undefined;
   const { pattern: _pattern, ...recovery } = remedy;
   return recovery;
+}
+
+function withoutPenalties(request: ModelRequest): ModelRequest {
+  const { frequencyPenalty, presencePenalty } = request;
+  if (frequencyPenalty === undefined && presencePenalty === undefined) return request;
+  return { ...request, frequencyPenalty: undefined, presencePenalty: undefined };
 }
 
 function withoutSignatures(request: ModelRequest): ModelRequest {

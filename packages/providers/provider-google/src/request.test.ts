@@ -35,6 +35,39 @@ const call = (id: string, data?: string): AssistantPart => ({
 });
 
 describe('toWire', () => {
+  it('adds one warning about vendor parts that the API does not accept', () => {
+    const vendor = (kind: string, part: JsonObject, family = 'gemini/3-pro'): AssistantPart => ({
+      type: 'vendor',
+      kind,
+      replay: { family, data: { part } },
+    });
+    const code = { executableCode: { code: '1', language: 'PYTHON' } };
+    const search = { toolCall: { id: 'a' } };
+    const text: AssistantPart = { type: 'text', text: 'a' };
+    const parts = [
+      text,
+      vendor('hologram', { hologram: {} }),
+      vendor('executableCode', code),
+      vendor('toolCall', search),
+    ];
+    const history = [
+      user('a'),
+      assistant(parts),
+      assistant([vendor('hologram', { hologram: {}, thoughtSignature: 's' })]),
+      user('b'),
+    ];
+    const dropped = (what: string): object => ({
+      action: 'dropped',
+      what,
+      why: 'the API does not accept them in a request',
+    });
+    expect(wire({ messages: history }, { ...GEMINI_QUIRKS, serverToolParts: true }).warnings).toEqual([
+      dropped('parts hologram'),
+    ]);
+    const { warnings } = wire({ messages: history }, { ...GEMINI_QUIRKS, serverToolParts: false });
+    expect(warnings).toEqual([dropped('parts hologram, toolCall')]);
+  });
+
   it('writes a history with parallel calls, images, documents and signatures', () => {
     const bytes = Uint8Array.of(1, 2, 3);
     const { params, warnings } = wire({

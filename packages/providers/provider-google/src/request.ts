@@ -1,4 +1,4 @@
-import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import type { AssistantPart, JsonObject, ModelRequest, Warning } from '@majordomo/core';
 import {
   asRecord,
   checkInteger,
@@ -10,6 +10,7 @@ import { cacheLifetime, nearestEffort, unsentSettingWarnings } from '@majordomo/
 import { contentsOf, isUnsigned } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { outputToWire, toolsToWire } from './tools.ts';
+import { storedPart, VENDOR_PARTS } from './vendor-parts.ts';
 
 export interface WireRequest {
   /** `contents` and `config` of the SDK's generateContent. */
@@ -49,9 +50,9 @@ export function toWire(original: ModelRequest, quirks: Quirks, family: string): 
     ...toolsToWire(request, quirks),
     ...outputToWire(request, quirks),
   };
-  const contents = request.messages.flatMap((message) =>
-    contentsOf(withoutServerTools(message, quirks), quirks, family),
-  );
+  const sendable = request.messages.map((message) => withoutServerTools(message, quirks));
+  warnOmitted(request.messages, sendable, family, warnings);
+  const contents = sendable.flatMap((message) => contentsOf(message, quirks, family));
   return { params: { contents, config }, warnings };
 }
 
@@ -92,6 +93,33 @@ function warnUnsigned(
     what: 'thought signature',
     why: 'calls of another model were sent with the placeholder that Google documents',
   });
+}
+
+/** Adds one warning about all vendor parts of this model that the API does not accept in a request. */
+function warnOmitted(
+  original: ModelRequest['messages'],
+  sendable: ModelRequest['messages'],
+  family: string,
+  warnings: Warning[],
+): void {
+  // The SDK removes the members of other parts, also of a signed one.
+  const isSent = (part: AssistantPart & { readonly type: 'vendor' }, at: number): boolean =>
+    VENDOR_PARTS.some((kind) => kind === part.kind) &&
+    sendable[at]?.parts.includes(part as never) === true &&
+    storedPart(part, part.replay.data) !== undefined;
+  const omitted = original.flatMap((message, at) =>
+    message.role === 'assistant'
+      ? message.parts.flatMap((part) =>
+          part.type === 'vendor' && part.replay.family === family && !isSent(part, at) ? [part.kind] : [],
+        )
+      : [],
+  );
+  if (omitted.length > 0)
+    warnings.push({
+      action: 'dropped',
+      what: `parts ${[...new Set(omitted)].join(', ')}`,
+      why: 'the API does not accept them in a request',
+    });
 }
 
 function withoutServerTools(

@@ -94,6 +94,10 @@ interface Body {
   readonly usageMetadata?: WireUsage;
   readonly error?: WireError;
 }
+/** Whether a prompt was blocked. The unspecified reason is the default of its enumeration, which may appear next to an answer. */
+export const isBlocking = (blockReason: string | undefined): blockReason is string =>
+  blockReason !== undefined && !blockReason.endsWith('_UNSPECIFIED');
+
 interface WireCandidate {
   readonly content?: { readonly parts?: readonly AnswerPart[] };
   readonly finishReason?: string;
@@ -127,8 +131,7 @@ export function candidateOf(json: unknown, facts: ErrorContext): Candidate {
   if (body.error !== undefined) throw inBandError(body.error, facts);
   const { blockReason, blockReasonMessage } = body.promptFeedback ?? {};
   const counted = body.usageMetadata === undefined ? undefined : usage(body.usageMetadata, 0);
-  if (blockReason !== undefined)
-    throw blockedError('prompt', blockReason, blockReasonMessage, target, counted);
+  if (isBlocking(blockReason)) throw blockedError('prompt', blockReason, blockReasonMessage, target, counted);
   const candidate = Array.isArray(body.candidates)
     ? (body.candidates[0] as WireCandidate | undefined)
     : undefined;

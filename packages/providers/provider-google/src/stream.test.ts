@@ -33,6 +33,13 @@ const replayOf = (data: unknown): object => ({ replay: { family: 'gemini/3-pro',
 const failing = (kind: string, details: object = {}): unknown =>
   expect.objectContaining({ kind, details: expect.objectContaining(details) as object });
 
+it('reads an answer next to an unspecified block reason', () => {
+  const feedback = { promptFeedback: { blockReason: 'BLOCK_REASON_UNSPECIFIED' } };
+  const answer = { ...chunk([{ text: 'Hello' }], STOP), ...feedback };
+  for (const events of [read(feedback, answer), readWhole(answer)])
+    expect(parts(events)).toEqual([{ type: 'text', text: 'Hello' }]);
+});
+
 describe('a stream', () => {
   it('joins text and thoughts of chunks, and finishes at the end of the body', () => {
     const events = read(

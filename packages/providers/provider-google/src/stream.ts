@@ -26,7 +26,15 @@ import { logprobsOf, type WireLogprobs } from './logprobs.ts';
 import { CANDIDATE_MEMBERS, CHUNK_MEMBERS, GROUNDING_MEMBERS, USAGE_MEMBERS } from './response-members.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments } from './partial-args.ts';
-import { blockedError, finishReason, mergeUsage, usage, usageOnly, type WireUsage } from './response.ts';
+import {
+  blockedError,
+  finishReason,
+  isBlocking,
+  mergeUsage,
+  usage,
+  usageOnly,
+  type WireUsage,
+} from './response.ts';
 
 interface Chunk {
   readonly responseId?: string;
@@ -172,8 +180,8 @@ export class GeminiReader implements WireReader {
       this.reportUsage?.(usage(this.wireUsage, this.searches.size));
     }
     const { candidates, promptFeedback } = chunk;
-    if (promptFeedback?.blockReason !== undefined) {
-      const { blockReason, blockReasonMessage } = promptFeedback;
+    const { blockReason, blockReasonMessage } = promptFeedback ?? {};
+    if (isBlocking(blockReason)) {
       throw blockedError('prompt', blockReason, blockReasonMessage, this.writer.target);
     }
     if (candidates === undefined) return false;

@@ -10,6 +10,7 @@ import {
 } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { inBandError, type WireError } from './errors.ts';
+import { RPC_CODES } from './rpc-codes.ts';
 
 /** Key of this API in `VideoRequest.extra`, whose members are added to `parameters`. */
 const WIRE = 'gemini-videos';
@@ -94,21 +95,8 @@ function lookOf(operation: Readonly<Record<string, unknown>>, ref: string, facts
   return { ...ended, video: { videos, usage: undefined, error: filtered } };
 }
 
-/** Names and HTTP statuses of the codes of `google.rpc.Code` that an operation has instead of an HTTP status. */
-const CODES: Readonly<Record<number, readonly [status: string, code: number]>> = {
-  3: ['INVALID_ARGUMENT', 400],
-  4: ['DEADLINE_EXCEEDED', 504],
-  5: ['NOT_FOUND', 404],
-  7: ['PERMISSION_DENIED', 403],
-  8: ['RESOURCE_EXHAUSTED', 429],
-  9: ['FAILED_PRECONDITION', 400],
-  13: ['INTERNAL', 500],
-  14: ['UNAVAILABLE', 503],
-  16: ['UNAUTHENTICATED', 401],
-};
-
 /** Returns the error of an operation in the form of a failed request. */
 function httpError(error: Readonly<Record<string, unknown>>): WireError {
-  const [status, code] = CODES[asNumber(error['code']) ?? -1] ?? ['INTERNAL', 500];
+  const [status, code] = RPC_CODES[asNumber(error['code']) ?? -1] ?? ['INTERNAL', 500];
   return { message: asText(error['message']) ?? 'the vendor reported no reason', status, code };
 }

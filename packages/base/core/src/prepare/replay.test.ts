@@ -27,6 +27,14 @@ describe('foreign reasoning', () => {
     });
   });
 
+  it('is removed without a warning if it has no token, because its own model does not accept it either', () => {
+    const messages = [user('q'), assistant([reasoning(), textPart()])];
+    expect(dropForeignReplay(messages, ['a'], 'a/x')).toEqual({
+      messages: [user('q'), assistant([textPart()])],
+      warnings: [],
+    });
+  });
+
   it('is removed with vendor parts, which have a separate warning', () => {
     const search = (family: string): AssistantPart => ({ type: 'vendor', kind: 'search', ...token(family) });
     const why = 'a/x cannot read them';

@@ -24,6 +24,8 @@ function warningsFor(
   const removed = messages
     .flatMap((message) => (message.role === 'assistant' ? message.parts : []))
     .filter((part) => {
+      // Reasoning without a token is for the reader only: no model accepts it, also not the one that wrote it.
+      if (part.type === 'reasoning' && part.replay === undefined) return false;
       const [readable] = readableParts(part, families);
       return readable === undefined || (readable.replay === undefined && part.replay !== undefined);
     });

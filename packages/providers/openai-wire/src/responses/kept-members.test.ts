@@ -98,10 +98,45 @@ it('sends the call without the member after an error that names it', () => {
   const sent = { input: itemsOf(request) };
   const failure = { code: 'unknown_parameter', type: undefined, param: 'input[0].async', message: 'Unknown' };
   const recovery = recoveryFor(failure, 400, sent);
-  expect(recovery?.what).toBe('async dropped from tool calls');
+  expect(recovery?.what).toBe('async dropped from earlier items');
   const [repaired] = itemsOf(recovery?.apply(request) ?? request);
   expect(repaired).not.toHaveProperty('async');
   expect(repaired).toMatchObject({ id: 'fc_1', call_id: 'c1' });
+});
+
+it.each([
+  ['phase', "Unknown parameter: 'input[0].phase'.", undefined],
+  ['id', "Invalid 'input[0].id': 'msg_1'.", undefined],
+  ['status', 'Extra inputs are not permitted', 'input.0.status'],
+])('sends a message without %s after an error that names it', (name, message, param) => {
+  const item = {
+    type: 'message',
+    id: 'msg_1',
+    phase: 'commentary',
+    content: [{ type: 'output_text', text: 'x' }],
+  };
+  const request = { ...requestOf(turnOf(item)), messages: [turnOf(item)] };
+  const sent = { input: itemsOf(request) };
+  expect(sent.input[0]).toHaveProperty(name);
+  const recovery = recoveryFor({ code: undefined, type: undefined, param, message }, 400, sent);
+  const repaired = recovery?.apply(request) ?? request;
+  expect(itemsOf(repaired)[0]).not.toHaveProperty(name);
+  expect(itemsOf(repaired)[0]).toMatchObject({ content: [{ text: 'x' }] });
+  expect(
+    recoveryFor({ code: undefined, type: undefined, param, message }, 400, { input: itemsOf(repaired) }),
+  ).toBeUndefined();
+});
+
+it.each([
+  ["Invalid value: 'future_item'. Supported values are: 'message' and 'reasoning'.", undefined],
+  ['Invalid value', 'input[0]'],
+])('omits an unknown item after the error %j with param %s', (message, param) => {
+  const turn = turnOf({ type: 'future_item', id: 'fi_1', data: 1 });
+  const request = { ...requestOf(turn), messages: [turn] };
+  const sent = { input: itemsOf(request) };
+  expect(sent.input).toMatchObject([{ type: 'future_item' }]);
+  const recovery = recoveryFor({ code: undefined, type: undefined, param, message }, 400, sent);
+  expect(itemsOf(recovery?.apply(request) ?? request)).toEqual([]);
 });
 
 it('keeps the unknown members of a message and of reasoning', () => {

@@ -1,6 +1,6 @@
-import type { JsonObject, Recovery } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/toolkit';
-import { otherMembers, withoutKeptMembers } from '@majordomo/wire-kit';
+import type { AssistantPart, JsonObject, Recovery, TurnMessage } from '@majordomo/core';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { otherMembers } from '@majordomo/wire-kit';
 import type { SentBody } from '../failure/rejected-member.ts';
 import type { OutputItem } from './wire.ts';
 
@@ -31,15 +31,56 @@ export function keptMembers(item: OutputItem): { readonly members?: JsonObject }
   return members === undefined ? {} : { members };
 }
 
-/** Returns a recovery that removes the stored members, if the error names one of them and the request contains it. */
+/** Members of sent items that replay data contains, and the members of replay data without which they are not sent. */
+const FROM_REPLAY: Readonly<Record<string, string>> = {
+  id: 'id',
+  status: 'id',
+  phase: 'phase',
+  namespace: 'namespace',
+  ...Object.fromEntries(SENT_MEMBERS.map((name) => [name, name])),
+};
+
+/** Returns a recovery that removes members of replay data, if the error names them and the request contains them. */
 export function keptMembersRecovery(text: string, { input }: SentBody): Recovery | undefined {
   const words = text.split(/\W+/);
-  const named = SENT_MEMBERS.filter((name) => words.includes(name));
-  const isSent = asList(input).some((item) => named.some((name) => asRecord(item)[name] !== undefined));
-  if (!isSent) return undefined;
+  const atPaths = [...text.matchAll(ITEM_PATH)].map(([, , name]) => name);
+  const isNamed = (name: string): boolean =>
+    atPaths.includes(name) || (SENT_MEMBERS.includes(name) && words.includes(name));
+  const named = Object.keys(FROM_REPLAY).filter(
+    (name) => isNamed(name) && asList(input).some((item) => asRecord(item)[name] !== undefined),
+  );
+  if (named.length === 0) return undefined;
+  const removed = named.flatMap((name) => FROM_REPLAY[name] ?? []);
   return {
-    id: 'kept members',
-    what: `${named.join(', ')} dropped from tool calls`,
-    apply: withoutKeptMembers,
+    id: `kept members ${named.join(' ')}`,
+    what: `${named.join(', ')} dropped from earlier items`,
+    apply: (request) => ({
+      ...request,
+      messages: request.messages.map((each) => withoutMembers(each, removed)),
+    }),
   };
 }
+
+/** Path of an item in an error message, and of its member, such as `input[1].phase`. */
+const ITEM_PATH = /\binput(?:\[|\.)(\d+)\]?(?:\.(\w+))?/g;
+
+/** Returns the items that an error names by their places. */
+export const itemsNamed = (text: string, { input }: SentBody): readonly unknown[] =>
+  [...text.matchAll(ITEM_PATH)].map(([, at]) => asList(input)[Number(at)]);
+
+function withoutMembers(message: TurnMessage, names: readonly string[]): TurnMessage {
+  if (message.role !== 'assistant') return message;
+  return { ...message, parts: message.parts.map((part) => withoutPartMembers(part, names)) };
+}
+
+function withoutPartMembers(part: AssistantPart, names: readonly string[]): AssistantPart {
+  const { replay } = part;
+  // The data of these parts is the item itself.
+  if (part.type === 'vendor' || part.type === 'vendor-call' || !isRecord(replay?.data)) return part;
+  const { members, ...data } = replay.data;
+  const others = isRecord(members) ? { members: without(members, names) } : {};
+  return { ...part, replay: { ...replay, data: { ...without(data, names), ...others } } };
+}
+
+const without = (members: JsonObject, names: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));

@@ -7,7 +7,7 @@ import { withExtra, type SentBody } from '../failure/rejected-member.ts';
 import { hasMedia, withTextResults } from '../transcript/tool-results.ts';
 import { isLoadingRejection } from './additional-tools.ts';
 import { containerRecovery } from './containers.ts';
-import { keptMembersRecovery } from './kept-members.ts';
+import { itemsNamed, keptMembersRecovery } from './kept-members.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { hasProgramTool } from './programs.ts';
 import { reasoningToWire } from './request.ts';
@@ -33,7 +33,8 @@ export function recoveryFor(
   if (PROGRAMS_REJECTED.test(text) && hasProgramTool(sent['tools'])) return WITHOUT_PROGRAMS;
   const withoutMembers = keptMembersRecovery(text, sent);
   if (withoutMembers !== undefined) return withoutMembers;
-  const isItemRejected = VENDOR_ITEM_REJECTED.test(message) && hasVendorItems(sent);
+  const isItemRejected =
+    (VENDOR_ITEM_REJECTED.test(text) && hasVendorItems(sent)) || namesVendorItem(text, sent);
   if (isItemRejected || isReplayRejection(failure)) return WITHOUT_REPLAY;
   if (isIncludeRejection(failure) && sent['include'] !== undefined) return WITHOUT_INCLUDE;
   if (isPartsRejection(failure, sent)) return TEXT_RESULTS;
@@ -64,6 +65,14 @@ const PROGRAMS_REJECTED = /programmatic|allowed_callers/i;
 
 const hasVendorItems = ({ input }: SentBody): boolean =>
   asList(input).some((item) => isVendorItem(asRecord(item)) || asRecord(item)['caller'] !== undefined);
+
+/** Whether an error names a vendor item by its place or by its type, such as "Invalid value: 'future_item'". */
+function namesVendorItem(text: string, sent: SentBody): boolean {
+  const words = new Set(text.split(/\W+/));
+  const vendorItems = asList(sent['input']).filter((item) => isVendorItem(asRecord(item)));
+  const named = itemsNamed(text, sent);
+  return vendorItems.some((item) => named.includes(item) || words.has(String(asRecord(item)['type'])));
+}
 
 const WITHOUT_INCLUDE: Recovery = {
   id: 'drop include',

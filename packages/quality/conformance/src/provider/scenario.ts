@@ -75,6 +75,7 @@ export type Scenario =
   | 'request-effort'
   | 'request-cache'
   | 'request-nothing-added'
+  | 'request-extra'
   | 'tool-result-content'
   | 'made-up-tool-names'
   | 'text-with-tool-calls'

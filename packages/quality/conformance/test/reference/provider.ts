@@ -64,7 +64,9 @@ export function referenceProvider(
       checkLimit(request, target);
       if (signal.aborted) throw new LlmError('aborted', 'aborted before the request', { target });
       const key = await credential.resolve(context);
-      const body = wellFormedJson(JSON.stringify(dialogue.body(fitted(request), modelId, context)));
+      const { unfitted: _flaw, ...extra } = request.extra;
+      const sent = { ...dialogue.body(fitted(request), modelId, context), ...extra };
+      const body = wellFormedJson(JSON.stringify(sent));
       const reader = dialogue.reader(target, dialogue.family);
       reader.writer.warning(...dialogue.warnings(request));
       yield* sdkStream({

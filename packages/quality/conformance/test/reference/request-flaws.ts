@@ -276,6 +276,19 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
     stream: onRequest((request) => ({ ...request, extra: { ...request.extra, unfitted } })),
   })),
   {
+    name: 'ignores `extra`',
+    caught: ['request-extra'],
+    stream: onRequest((request) => ({ ...request, extra: {} })),
+  },
+  {
+    name: 'ignores nested members of `extra`',
+    caught: ['request-extra'],
+    stream: onRequest(({ extra, ...request }) => ({
+      ...request,
+      extra: Object.fromEntries(Object.entries(extra).filter(([, value]) => typeof value !== 'object')),
+    })),
+  },
+  {
     name: 'drops calls of undeclared tools',
     caught: ['made-up-tool-names'],
     stream: onRequest((request) =>

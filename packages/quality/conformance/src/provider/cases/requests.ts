@@ -34,6 +34,9 @@ const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 
 /** Wires that send the images of a message in a separate field. */
 const WIRES_WITH_IMAGE_LIST: ReadonlySet<string> = new Set(['ollama-chat']);
 
+/** Members of the body in which a wire has members of a model's own API, by the name of the wire. Others have them in the body. */
+const EXTRA_MEMBER: Readonly<Record<string, string>> = { 'bedrock-converse': 'additionalModelRequestFields' };
+
 /** Document with the start of a PDF file and bytes that are not valid UTF-8. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
 
@@ -183,6 +186,23 @@ export const requestCases: readonly Case[] = [
         succeeded(await generate(chatRequest('hi', options)));
         const { system, maxTokens } = onlyRequest(server).request;
         assert.deepEqual({ system, maxTokens }, options);
+      }),
+  },
+  {
+    name: 'the request contains the members of `extra`, or a warning names them',
+    scenario: 'request-extra',
+    run: (harness) =>
+      withBench(harness, ['Aye.'], async ({ generate, server }) => {
+        const members = { extra_plain: 'plain-7a1', extra_nested: { inner: [{ value: 'nested-7a2' }] } };
+        const place = EXTRA_MEMBER[harness.wire.name];
+        const extra = place === undefined ? members : { [place]: members };
+        // A server that rejects unknown members has still received them.
+        const { warnings } = await generate(chatRequest('hi', { extra }));
+        const sent = JSON.stringify(server.requests.map(({ body }) => body));
+        for (const [name, member] of Object.entries(members)) {
+          const isNamed = warnings.some(({ what }) => what.includes(name) || what.includes('extra'));
+          assert.ok(isNamed || sent.includes(JSON.stringify(member)), `${name} is not in the body`);
+        }
       }),
   },
   {
