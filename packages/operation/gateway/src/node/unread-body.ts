@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '@majordomo/core';
+import { DEFAULT_MAX_BYTES } from './served-gateway.ts';
 
 /** Maximum time for which the rest of a body is discarded, in milliseconds. */
 const MAX_MS = 5000;
-/** Minimum number of bytes that are discarded. One read of a connection returns as many. */
-const MIN_BYTES = 65_536;
+/** Number of bytes that are discarded also with a smaller `maxBodyBytes`, because the client may send its body before it reads. */
+const MIN_BYTES = DEFAULT_MAX_BYTES;
 
 /** Requests whose bodies are discarded. */
 const discarding = new WeakSet<IncomingMessage>();
 
 /**
- * Discards the rest of a body that is incomplete at the end of its response: at most `maxBytes` bytes, for at most 5 s. Then the
- * connection is destroyed. Many clients read no response before they have sent their body, and lose the response if the connection
+ * Discards the rest of a body that is incomplete at the end of its response: at most `maxBytes` or 32 MiB, for at most 5 s.
+ * Then the connection is destroyed. Many clients read no response before they have sent their body, and lose the response if the connection
  * is closed earlier.
  */
 export function discardUnread(incoming: IncomingMessage, outgoing: ServerResponse, maxBytes: number): void {
