@@ -444,7 +444,11 @@ describe('a stream', () => {
   });
 
   it('ends at message_stop, with the usage of each message_delta', () => {
-    const start = [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn', { output_tokens: 0 })] as const;
+    const start = [
+      messageStart(),
+      ...textBlock(0, 'a'),
+      messageDelta('end_turn', { output_tokens: 0 }),
+    ] as const;
     expect(read(...start)).toMatchObject({ done: false, usage: undefined });
     const later = messageDelta(null, { input_tokens: 900, output_tokens: 500 });
     const { done, raw, usage } = read(...start, later, messageStop);

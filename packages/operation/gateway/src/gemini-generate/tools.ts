@@ -21,7 +21,11 @@ interface ChosenTools {
 /** Converts the tools and the tool choice of a request. Drops tools that the vendor runs, with a warning. */
 export function geminiTools(body: Fields, notes: Notes): ChosenTools {
   const readGroup = (group: Fields): readonly ToolSpec[] => {
-    const declared = group.optional('functionDeclarations', objects((tool) => toolSpec(tool, notes))) ?? [];
+    const declared =
+      group.optional(
+        'functionDeclarations',
+        objects((tool) => toolSpec(tool, notes)),
+      ) ?? [];
     for (const name of group.unparsed())
       notes.dropped(`tool ${name}`, 'vendor-defined tools are not supported');
     return declared;

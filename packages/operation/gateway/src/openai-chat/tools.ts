@@ -23,7 +23,11 @@ export function chatTools(body: Fields, notes: Notes): Tools {
   for (const old of ['functions', 'function_call']) {
     if (body.value[old] !== undefined) invalid(old, 'is not supported; use tools and tool_choice');
   }
-  const tools = body.optional('tools', objects((tool) => toolSpec(tool, notes))) ?? [];
+  const tools =
+    body.optional(
+      'tools',
+      objects((tool) => toolSpec(tool, notes)),
+    ) ?? [];
   noteParallelCalls(body, notes);
   const choice = body.optional('tool_choice', (value, path) => choiceOf(value, path, tools));
   return {
