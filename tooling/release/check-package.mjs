@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { lacksIn, lacksOfSize } from './lacks.mjs';
 import { contentsOf } from './tarball.mjs';
 
+const TOOLS = join(import.meta.dirname, '../../node_modules/.bin');
 const SIZES = JSON.parse(readFileSync(join(import.meta.dirname, 'sizes.json'), 'utf8'));
 
 /** Packs the package of `folder` into the file `tarball`, and returns its size and its problems. */
@@ -13,11 +14,11 @@ export function checkPackage(folder, tarball) {
   if (packed.status !== 0) return { files: 0, bytes: 0, problems: [packed.output] };
   const { manifest, paths, bytes } = contentsOf(tarball);
   const problems = [...lacksIn(manifest, paths), ...lacksOfSize(manifest.name, bytes, SIZES.unpacked)];
-  for (const check of [
+  for (const [command, ...args] of [
     ['publint', '--strict', tarball],
     ['attw', '--profile', 'esm-only', tarball],
   ]) {
-    const { status, output } = run(folder, 'pnpm', 'exec', ...check);
+    const { status, output } = run(folder, join(TOOLS, command), ...args);
     if (status !== 0) problems.push(output);
   }
   return { files: paths.length, bytes, problems };
