@@ -1,13 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createBackground } from '@majordomo/background';
 import { createBatches } from '@majordomo/batch';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, user, type Majordomo } from '@majordomo/core';
+import { readReplay, replay, type RecordedCall, type ReplayDefinition } from '@majordomo/evals/replay';
 import { createLedger, type Ledger, type SpendRecord } from '@majordomo/ledger';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { seededRandom } from '@majordomo/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 
 const USAGE = { input: 12, output: 40 };
 /** Cost of one answer in nano-USD, at 1 and 10 micro-USD per token of input and output. */
@@ -182,3 +186,50 @@ describe.each(USES)('%s', (_, run) => {
     expect(await used(one)).toBe(0);
   });
 });
+
+it.each([1, 2])(
+  'a replay spends at most its budget at a vendor that loses responses (seed %i)',
+  async (seed) => {
+    const random = seededRandom(seed);
+    const one = await world(() => (random() < 0.5 ? 'answer' : 'cut in the body'));
+    const folder = mkdtempSync(join(tmpdir(), 'lost-replies-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const calls = Array.from({ length: 20 }, (_, at): RecordedCall => {
+      const words = Array.from({ length: 8 }, (_word, place) =>
+        Math.sin(at * 8 + place)
+          .toString(36)
+          .slice(3),
+      );
+      const usage = { ...USAGE, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
+      return {
+        id: `call-${at}`,
+        at: '2026-11-01T00:00:00.000Z',
+        request: { messages: [user(words.join(' '))], maxTokens: 100 },
+        response: { parts: [{ type: 'text', text: 'no' }], finish: 'stop', target: 'openai/m', usage },
+      };
+    });
+    const definition: ReplayDefinition = {
+      name: 'lost',
+      majordomo: one.majordomo,
+      traffic: {
+        async *list() {
+          for (const { id } of calls) yield { id };
+        },
+        read: async (id) => calls.find((call) => call.id === id) ?? { excluded: 'unknown' },
+      },
+      candidate: { spec: 'openai/m' },
+      judge: () => 'equal',
+      sample: 20,
+      control: 0,
+      budgetUsd: '0.02',
+    };
+    for (let run = 0; run < 4; run++)
+      await replay(definition, { folder, catalog: BOOK, concurrency: 4 }).catch(() => undefined);
+    const { spentNanoUsd } = await readReplay('lost', { folder });
+    expect(one.bill()).toBeGreaterThan(0);
+    expect(one.bill()).toBeLessThanOrEqual(Number(spentNanoUsd));
+    expect(Number(spentNanoUsd)).toBeLessThanOrEqual(20_000_000);
+  },
+);
