@@ -1,6 +1,8 @@
 /**
- * `pnpm live background`, `pnpm live files`, `pnpm live classification`, `pnpm live socket` and `pnpm live programs` check facts about APIs
- * at the real vendors, which costs a few cents. `pnpm live videos` costs a few dollars. Vendors without a key in the environment are skipped, and their facts listed. Ends with code 1 if a fact is wrong.
+ * `pnpm live chat` checks the core path at the real vendors, which costs about a cent for each, and writes the results to a page of the
+ * documents. `pnpm live background`, `pnpm live files`, `pnpm live classification`, `pnpm live socket` and
+ * `pnpm live programs` check facts about APIs, which costs a few cents. `pnpm live videos` costs a few dollars. Vendors without a key in
+ * the environment are skipped, and their facts listed. Ends with code 1 if a fact is wrong.
  */
 import { messageOf, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -14,8 +16,13 @@ import {
   xai,
   xaiResponses,
 } from '@majordomo/provider-openai';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase, type LiveCase } from './background.ts';
+import { CHAT_PAGE, withChatRow } from './chat-page.ts';
+import { CHAT_VENDORS, type ChatVendor } from './chat-vendors.ts';
+import { CHAT_CASE_NAMES, type ChatCaseName, type ChatOutcome, runChatCase } from './chat.ts';
 import {
   type ClassificationCase,
   DECISION_CASES,
@@ -35,10 +42,34 @@ import { generateVideo, VIDEO_CASES } from './videos.ts';
 
 /** Facts about one vendor, each with a check that throws if the fact is wrong. */
 interface LiveVendor {
+  /** Name in the output. @default the id of the provider */
+  readonly name?: string;
   /** Variable that contains the vendor's key. */
   readonly key: string;
   readonly provider: Provider;
   readonly checks: readonly { readonly name: string; readonly run: () => Promise<void> }[];
+  /** Stores the results. */
+  readonly after?: () => void;
+}
+
+function withChats(vendor: ChatVendor): LiveVendor {
+  const outcomes = new Map<ChatCaseName, ChatOutcome>();
+  const names = CHAT_CASE_NAMES.filter((name) => !vendor.cannot.includes(name));
+  return {
+    ...vendor,
+    checks: names.map((name) => ({
+      name: `${vendor.model}: ${name}`,
+      async run() {
+        const outcome = await runChatCase(name, vendor);
+        outcomes.set(name, outcome);
+        if (outcome.problem !== undefined) throw new Error(outcome.problem);
+      },
+    })),
+    after() {
+      const page = fileURLToPath(new URL(`../../../../${CHAT_PAGE}`, import.meta.url));
+      writeFileSync(page, withChatRow(readFileSync(page, 'utf8'), vendor, outcomes, new Date()));
+    },
+  };
 }
 
 const withJobs = (
@@ -122,6 +153,7 @@ const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
     ),
     withJobs('XAI_API_KEY', openaiCompatible(xai), 'grok-4', DEFERRED_CASES),
   ],
+  chat: CHAT_VENDORS.map(withChats),
   classification: [
     withQuestions('OPENAI_API_KEY', createOpenAI(), 'gpt-6-luna', DECISION_CASES),
     withQuestions('TYPESAFE_API_KEY', openaiCompatible(typesafe), 'jev-latest', DECISION_CASES),
@@ -163,19 +195,20 @@ if (vendors === undefined) {
   console.log(`usage: pnpm live ${Object.keys(SUBJECTS).join('|')}`);
   process.exit(2);
 }
-for (const { key, provider, checks } of vendors) {
+for (const { key, provider, name: vendor = provider.id, checks, after } of vendors) {
   if (process.env[key] === undefined) {
-    console.log(`- ${provider.id}: skipped, because ${key} is not set:`);
+    console.log(`- ${vendor}: skipped, because ${key} is not set:`);
     for (const { name } of checks) console.log(`    ${name}`);
     continue;
   }
   for (const { name, run } of checks) {
     try {
       await run();
-      console.log(`✓ ${provider.id}: ${name}`);
+      console.log(`✓ ${vendor}: ${name}`);
     } catch (error) {
-      console.log(`✗ ${provider.id}: ${name}: ${messageOf(error)}`);
+      console.log(`✗ ${vendor}: ${name}: ${messageOf(error)}`);
       process.exitCode = 1;
     }
   }
+  after?.();
 }

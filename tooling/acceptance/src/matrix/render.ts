@@ -10,7 +10,7 @@ const HEAD = `# Conformance
 Every provider runs the suite of [\`@majordomo/conformance\`](../../packages/quality/conformance/README.md) against a server on 127.0.0.1
 that speaks its vendor's wire, through the real SDK if one exists. ✓ is a case that passes. A number in place of ✓ refers to the
 list of reasons below. A number next to ✓ applies to some models or transports only. **unverified** means that the wire follows the
-vendor's reference and was not compared with a recording yet.`;
+vendor's reference and was not compared with a recording yet. [Live checks](live.md) lists the vendors that were called with a key.`;
 
 const GROUPS: readonly (readonly [title: string, holds: (scenario: string) => boolean])[] = [
   ['Requests, answers and faults', (scenario) => !/^(?:failure|chain)-/.test(scenario)],

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { assembleReleasePlan } from '@changesets/assemble-release-plan';
 import { readConfig } from '@changesets/config';
 import { readChangesets } from '@changesets/read';
@@ -156,6 +158,13 @@ describe('the audit', () => {
       isGood: true,
       text: 'skipped: the registry has no audit endpoint',
     });
+  });
+
+  test('states that its program did not start', () => {
+    const script = join(ROOT, 'tooling/release/audit.mjs');
+    const env = { PATH: join(ROOT, 'no-such-folder') };
+    const { status, stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8', env });
+    expect([status, stdout]).toEqual([1, 'npx did not start: spawnSync npx ENOENT\n']);
   });
 
   test('fails if the registry has an error', () => {

