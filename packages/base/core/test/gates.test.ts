@@ -240,6 +240,22 @@ describe('gates', () => {
     expect(log).toEqual(['a/x skipped', 'b/y finished']);
   });
 
+  it('of a view can be added to those of the majordomo', async () => {
+    const { majordomo } = world({ 'a/x': ['a'] }, { gates: [requestLimit(1)] });
+    const asked: string[] = [];
+    const own: Gate = {
+      name: 'own',
+      admit({ target }) {
+        asked.push(target);
+        return undefined;
+      },
+    };
+    const model = majordomo.with({ gates: (gates) => [own, ...gates] }).model('a/x');
+    await model.generate(hi);
+    await expect(model.generate(hi)).rejects.toMatchObject({ kind: 'denied' });
+    expect(asked).toEqual(['a/x', 'a/x']);
+  });
+
   it('of one tenant do not affect others or the health', async () => {
     const { majordomo } = world({ 'a/x': ['a'] }, { gates: [requestLimit(2)] });
     const model = majordomo.model('a/x');

@@ -1,4 +1,4 @@
-import { costOfResponse, type Cost } from '@majordomo/catalog';
+import { costOfResponse, mayBeBilled, type Cost } from '@majordomo/catalog';
 import { LlmError, type Attempt, type PreparedTarget } from '@majordomo/core';
 import type { LongWork } from '@majordomo/ledger';
 import type { JobRecord, LegRecord, StoredAmount, VendorJob } from './record.ts';
@@ -52,17 +52,16 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   const work = workOf(record, leg, job, number);
   const common = { requests: 1, ms: endedAt - startedAt };
   const attempt = attempts.map(attemptOf).at(-1);
-  const isUnreported = attempt?.outcome === 'finished' && attempt.usage === undefined;
-  if (attempt === undefined || attempt.outcome === 'abandoned' || isUnreported) {
+  if (attempt === undefined || attempt.outcome === 'abandoned' || isUnreported(attempt, record)) {
     const { input, output = 0, nanoUsd } = most;
     const usage = { input, output, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
     const cost = costOfMost(nanoUsd, about.billing);
-    const outcome = isUnreported ? 'finished' : 'abandoned';
+    const outcome = attempt?.outcome === 'finished' ? 'finished' : 'abandoned';
     await ledger.settle(work, { ...common, usage, cost, outcome });
     return;
   }
   const outcome = attempt.outcome === 'finished' ? 'finished' : 'failed';
-  const cost = await costOfLeg(attempt, setup);
+  const cost = await costOfLeg(attempt, record, setup);
   await ledger.settle(work, { ...common, usage: attempt.usage, cost, outcome });
 }
 
@@ -73,12 +72,22 @@ function costOfMost(nanoUsd: string | undefined, billing: LongWork['billing']): 
   return { nanoUsd: BigInt(nanoUsd), basis: 'catalogue', missing: [] };
 }
 
-/** Returns the cost of a leg. A job that failed without usage costs nothing. */
-export async function costOfLeg(attempt: Attempt, { catalog, clock }: Setup): Promise<Cost> {
-  if (attempt.usage === undefined && attempt.outcome !== 'finished')
+/** Returns the cost of a leg. The cost of a leg that may be billed, but has no usage, is unknown. */
+export async function costOfLeg(
+  attempt: Attempt,
+  record: JobRecord,
+  { catalog, clock }: Setup,
+): Promise<Cost> {
+  if (attempt.usage === undefined && attempt.outcome !== 'finished' && !isUnreported(attempt, record))
     return { nanoUsd: 0n, basis: 'catalogue', missing: [] };
   return costOfResponse({ attempts: [attempt] }, { catalog, at: new Date(clock.now()) });
 }
+
+/** Whether the vendor may bill an attempt, but has reported no usage. Vendors do not bill a video that they report as failed. */
+const isUnreported = (attempt: Attempt, { operation }: JobRecord): boolean =>
+  attempt.usage === undefined &&
+  mayBeBilled(attempt) &&
+  (operation !== 'video' || attempt.outcome === 'finished');
 
 function workOf(
   { token, spec, tenant, options }: JobRecord,

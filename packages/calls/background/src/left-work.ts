@@ -121,7 +121,7 @@ class LegWork {
     const last = this.leg.attempts.map(attemptOf).at(-1);
     if (last === undefined) return;
     const attempt: Attempt = { ...last, outcome: 'failed', usage };
-    const { nanoUsd } = await costOfLeg(attempt, this.parts.setup);
+    const { nanoUsd } = await costOfLeg(attempt, this.parts.job.record, this.parts.setup);
     const attempts = [storedAttempt(attempt)];
     this.leg = { ...this.leg, attempts, nanoUsd: nanoUsd?.toString() ?? null };
   }

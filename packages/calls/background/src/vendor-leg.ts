@@ -1,3 +1,4 @@
+import { mayBeBilled } from '@majordomo/catalog';
 import {
   LlmError,
   type Attempt,
@@ -20,7 +21,7 @@ import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from './
 import type { RunParts } from './run-parts.ts';
 import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
 import { hasEnded, jobApiOf, startOf, type SendStart } from './targets.ts';
-import { isUnknownStart, noVideoError, startedError } from './vendor-errors.ts';
+import { noVideoError, startedError } from './vendor-errors.ts';
 import { needsPerson, sendRequest, type RequestLimits } from './vendor-request.ts';
 
 /** Result of a look. `gone`: the vendor has no such job, and the leg has ended. `delayed`: the look has failed. */
@@ -281,7 +282,8 @@ export class VendorLeg {
 
   /** Ends the leg after a refused or unknown start. */
   private failStart(error: LlmError): Promise<void> {
-    const isUnknown = isUnknownStart(error);
+    // A start that was stopped has been sent.
+    const isUnknown = mayBeBilled({ outcome: 'failed', error, stopped: isStopped(error) });
     return this.fail(error, isUnknown ? 'abandoned' : 'failed', ['settle']);
   }
 
@@ -320,7 +322,9 @@ export class VendorLeg {
     const { setup } = this.parts;
     const now = setup.clock.now();
     const { nanoUsd } =
-      attempt.outcome === 'abandoned' ? { nanoUsd: undefined } : await costOfLeg(attempt, setup);
+      attempt.outcome === 'abandoned'
+        ? { nanoUsd: undefined }
+        : await costOfLeg(attempt, this.parts.job.record, setup);
     const { error } = attempt;
     const job: VendorJob = { ...this.vendorJob, left };
     return {
@@ -397,3 +401,7 @@ export class VendorLeg {
     return work;
   }
 }
+
+/** Whether majordomo ended a request, by a time limit or an abort. */
+const isStopped = ({ kind, details }: LlmError): true | undefined =>
+  kind === 'aborted' || (kind === 'timeout' && details.status === undefined) || undefined;

@@ -1,4 +1,4 @@
-import { costOfResponse } from '@majordomo/catalog';
+import { costOfResponse, mayBeBilled } from '@majordomo/catalog';
 import { jsonSchema, type Attempt } from '@majordomo/core';
 import type { BatchRow } from './contract.ts';
 import { answeredMove, closingMove, failedMove } from './item.ts';
@@ -78,10 +78,10 @@ async function send(row: BatchRow, round: Round): Promise<AnyResponse> {
 const storedAttempts = (attempts: readonly Attempt[], { setup }: Round): Promise<readonly StoredAttempt[]> =>
   Promise.all(
     attempts.map(async (attempt) => {
-      const { error, usage, outcome } = attempt;
+      const { error, usage } = attempt;
       const options = { catalog: setup.catalog, at: new Date(setup.clock.now()) };
       const { nanoUsd } = await costOfResponse({ attempts: [attempt] }, options);
-      const isFree = usage === undefined && outcome !== 'finished';
+      const isFree = usage === undefined && !mayBeBilled(attempt);
       const cost = isFree ? '0' : toStored(nanoUsd);
       return { ...attempt, via: 'live', error: error && storedError(error), nanoUsd: cost };
     }),

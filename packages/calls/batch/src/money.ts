@@ -1,6 +1,6 @@
 import { costOf, priceAt, type Price } from '@majordomo/catalog';
 import { sumUsage, type AttemptInfo, type Denial, type Usage } from '@majordomo/core';
-import type { LongWork } from '@majordomo/ledger';
+import type { LongWork, UsedAmount } from '@majordomo/ledger';
 import { ageOf, toStored, type BatchRecord, type BatchTarget, type StoredAmount } from './record.ts';
 import type { Round } from './round.ts';
 
@@ -18,7 +18,7 @@ export async function priceOf({ vendor, model }: BatchTarget, { setup }: Round):
 
 /** Returns the cost of one request of a batch in nano-USD. */
 export const itemCost = (
-  usage: Usage,
+  usage: Usage | undefined,
   price: Price | undefined,
   { billing }: BatchTarget,
 ): bigint | undefined => costOf(usage, price, { billing, tier: TIER }).nanoUsd;
@@ -45,7 +45,7 @@ export class AmountSum {
   }
 }
 
-/** Sum of the results of a batch. Items without a result have no usage and no cost. */
+/** Sum of the results of a batch. Items that the vendor does not bill have no usage and no cost. */
 export class ResultSum {
   /** Number of answered items. All other items of the batch have failed. */
   answered = 0;
@@ -108,29 +108,38 @@ export const endDenied = (batch: BatchRecord, round: Round): Promise<void> => en
 
 async function book(batch: BatchRecord, sum: ResultSum, requests: number, round: Round): Promise<void> {
   const { most, about } = batch;
-  const { answered, usage, nanoUsd } = sum;
   await round.job.checkLock();
-  if (most !== undefined) {
-    const basis = about.billing === 'included' ? 'included' : nanoUsd === undefined ? 'unknown' : 'catalogue';
+  if (most !== undefined)
     await round.setup.ledger?.settle(workOf(batch, round), {
       requests,
-      usage,
-      cost: {
-        nanoUsd: basis === 'included' ? undefined : nanoUsd,
-        basis,
-        missing: basis === 'unknown' ? [`no price of some requests at tier ${TIER}`] : [],
-      },
-      outcome: answered > 0 ? 'finished' : 'failed',
+      ...usedOf(sum, most, about),
+      outcome: sum.answered > 0 ? 'finished' : 'failed',
       ms: ageOf(batch, round.now()),
     });
-  }
-  await end(batch, nanoUsd, round);
+  await end(batch, sum.nanoUsd, round);
 }
 
 async function end(batch: BatchRecord, nanoUsd: bigint | undefined, round: Round): Promise<void> {
   batch.nanoUsd = toStored(nanoUsd);
   batch.state = 'ended';
   await round.job.save();
+}
+
+/** Returns the usage and the cost of a batch. If the cost of an item is unknown, the batch costs its complete reservation. */
+function usedOf(
+  { usage, nanoUsd }: ResultSum,
+  most: StoredAmount,
+  { billing }: BatchTarget,
+): Pick<UsedAmount, 'usage' | 'cost'> {
+  if (billing === 'included') return { usage, cost: { nanoUsd: undefined, basis: 'included', missing: [] } };
+  if (nanoUsd !== undefined) return { usage, cost: { nanoUsd, basis: 'catalogue', missing: [] } };
+  const missing = [`no usage, or no price at tier ${TIER}, of some requests`];
+  if (most.nanoUsd === undefined) return { usage, cost: { nanoUsd, basis: 'unknown', missing } };
+  const { input, output = 0 } = most;
+  return {
+    usage: { input, output, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
+    cost: { nanoUsd: BigInt(most.nanoUsd), basis: 'catalogue', missing },
+  };
 }
 
 function workOf({ number, about, reservations }: BatchRecord, { record }: Round): LongWork {

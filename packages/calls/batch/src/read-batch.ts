@@ -70,6 +70,14 @@ export async function failDenied(batch: BatchRecord, error: LlmError, round: Rou
   return true;
 }
 
+/** Usage of an item, and whether the vendor may bill it. */
+interface Bill {
+  readonly usage: Usage | undefined;
+  readonly isBilled: boolean;
+}
+
+const NOT_BILLED: Bill = { usage: undefined, isBilled: false };
+
 class BatchReader {
   readonly sum: ResultSum = new ResultSum();
   /** Whether at least one line belonged to an item of the batch. */
@@ -150,25 +158,27 @@ class BatchReader {
     } catch (cause) {
       const error = asLlmFailure(cause);
       usage ??= withTier(error.details.attempts.at(-1)?.usage);
-      return this.failedMove(row, { ...targets, error }, usage);
+      // The vendor bills an answer, even if it cannot be read. It bills no item that it reports as failed.
+      const isBilled = usage !== undefined || ('status' in line && line.status < 300);
+      return this.failedMove(row, { ...targets, error }, { usage, isBilled });
     }
     const about = aboutTarget(targets.target);
-    const facts = this.count(true, usage);
+    const facts = this.count(true, { usage, isBilled: true });
     return answeredMove(row, [{ ...about, outcome: 'finished', via: 'batch', ...facts }], response);
   }
 
-  private failedMove(row: BatchRow, failure: Omit<Failure, 'position' | 'facts'>, usage?: Usage): Move {
+  private failedMove(row: BatchRow, failure: Omit<Failure, 'position' | 'facts'>, bill = NOT_BILLED): Move {
     const { position } = this.batch;
-    return moveAfter(row, { ...failure, position, facts: this.count(false, usage) }, this.round);
+    return moveAfter(row, { ...failure, position, facts: this.count(false, bill) }, this.round);
   }
 
   /** Adds an item to `sum`, and returns data for its attempt. */
   private count(
     isAnswered: boolean,
-    usage: Usage | undefined,
+    { usage, isBilled }: Bill,
   ): Pick<StoredAttempt, 'batch' | 'ms' | 'usage' | 'nanoUsd'> {
     const { number, about } = this.batch;
-    const nanoUsd = usage === undefined ? 0n : itemCost(usage, this.price, about);
+    const nanoUsd = isBilled ? itemCost(usage, this.price, about) : 0n;
     this.sum.add(isAnswered, usage, nanoUsd);
     return { batch: number, ms: ageOf(this.batch, this.round.now()), usage, nanoUsd: toStored(nanoUsd) };
   }

@@ -5,7 +5,6 @@ import {
   permutationTest,
   relativeChange,
   scoreDifference,
-  studentT,
   trialsNeeded,
   wilson,
   type Pair,
@@ -113,19 +112,6 @@ test('trialsNeeded returns more trials for a smaller margin, and undefined above
   expect(wide).toBeGreaterThan(1);
   expect(narrow).toBeGreaterThan(wide ?? Infinity);
   expect(trialsNeeded(pairs, 0.001)).toBeUndefined();
-});
-
-test.each([
-  [1, 6.3138],
-  [2, 2.92],
-  [3, 2.3523],
-  [4, 2.1316],
-  [5, 2.015],
-  [10, 1.8125],
-  [30, 1.6973],
-  [100, 1.6602],
-])('studentT of %i degrees of freedom is %d', (freedom, expected) => {
-  expect(studentT(freedom)).toBeCloseTo(expected, 4);
 });
 
 test('wilson returns an interval from 0 to 1', () => {

@@ -1,5 +1,5 @@
-import { cornishFisher } from './cornish-fisher.ts';
 import { randomNumbers } from './random.ts';
+import { studentT } from './student.ts';
 
 /** Values of one case in the baseline and in the new evaluation, one value per trial. */
 export interface Pair {
@@ -97,7 +97,7 @@ export function scoreDifference(pairs: readonly Pair[], worst = 1): Estimate {
   const end = (sign: 1 | -1): number => {
     const values = [...differences, (sign * worst) / trialsOf(changed)];
     const error = deviation(values) / Math.sqrt(values.length);
-    return share * (mean(values) + sign * studentT(values.length - 1) * error);
+    return share * (mean(values) + sign * studentT(0.95, values.length - 1) * error);
   };
   return { difference: share * mean(differences), interval: [end(-1), end(1)] };
 }
@@ -117,7 +117,7 @@ export function relativeChange(pairs: readonly Pair[]): Estimate {
   const size = changed.length;
   const others = changed.map((pair) => Math.log((after - mean(pair.after)) / (before - mean(pair.before))));
   const error = (deviation(others) * (size - 1)) / Math.sqrt(size);
-  const factor = Math.exp(studentT(size - 1) * error);
+  const factor = Math.exp(studentT(0.95, size - 1) * error);
   const ratio = after / before;
   const isKnown = size > 1 && Number.isFinite(factor);
   return { difference: ratio - 1, interval: isKnown ? [ratio / factor - 1, ratio * factor - 1] : undefined };
@@ -136,23 +136,13 @@ export function trialsNeeded(pairs: readonly Pair[], margin: number): number | u
   for (let trials = Math.floor(current) + 1; trials <= 100; trials++) {
     const step = 1 / trials;
     const error = Math.sqrt(((variance * current) / trials + step ** 2 / size) / size);
-    if (share * (step / size + (studentT(size - 1) + POWER_80) * error) < margin) return trials;
+    if (share * (step / size + (studentT(0.95, size - 1) + POWER_80) * error) < margin) return trials;
   }
   return undefined;
 }
 
 /** 80 % quantile of the normal distribution. */
 const POWER_80 = 0.8416;
-/** 95 % quantile of the normal distribution. */
-const Z = 1.6448536269514722;
-
-/** Returns the 95 % quantile of Student's t distribution. */
-export function studentT(freedom: number): number {
-  if (freedom === 1) return 6.3138;
-  if (freedom === 2) return 2.92;
-  return cornishFisher(Z, freedom);
-}
-
 /** Returns the 95 % Wilson interval of a share. */
 export function wilson(successes: number, total: number): readonly [low: number, high: number] {
   const z = 1.959963984540054;

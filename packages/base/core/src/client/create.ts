@@ -8,6 +8,7 @@ import { NO_ENV, Registry } from '../resolve/registry.ts';
 import { type Target, resolve } from '../resolve/resolve.ts';
 import { parseSpec } from '../resolve/spec.ts';
 import type { FileReferences } from '../types/files.ts';
+import type { Gate } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type {
   Majordomo,
@@ -23,6 +24,7 @@ import { hasLargeContent } from '../util/content.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
 import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/time.ts';
+import { isRecord } from '../util/values.ts';
 import { type ModelSetup, resolvedTarget } from './new-call.ts';
 import { chatModel } from './chat-model.ts';
 import {
@@ -179,7 +181,8 @@ function newView(
       const listed = listProviderModels(id, registry, transport(), options?.signal);
       return rejectWithCallSite(callSite(listModels), listed);
     },
-    with(changes) {
+    with(wanted) {
+      const changes = changesOf(wanted, gates);
       checkChanges(changes);
       const { env } = registry;
       const merged = { ...options, resolvers, env, ...changes, chain: { ...chain, ...changes.chain } };
@@ -189,6 +192,17 @@ function newView(
       return newView(merged, names, shared, hasSameBackends ? backends : undefined);
     },
   };
+}
+
+/** Returns the changes of a view, with the gates that a function chose. */
+function changesOf(
+  changes: Parameters<Majordomo['with']>[0],
+  present: readonly Gate[],
+): Partial<MajordomoOptions> {
+  // An invalid value is rejected afterwards.
+  const gates = isRecord(changes) ? changes.gates : undefined;
+  const chosen = typeof gates === 'function' ? gates(present) : gates;
+  return chosen === undefined ? (changes as Partial<MajordomoOptions>) : { ...changes, gates: chosen };
 }
 
 /** Returns a function that returns the file storage of a target for a request with large content. */

@@ -363,11 +363,16 @@ export interface Majordomo<Spec extends string = string> {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly ModelInfo[]>;
   /**
-   * Returns a view with other options and the same health. Merges the members of `chain`. Replaces every other option.
+   * Returns a view with other options and the same health. Merges the members of `chain`. Replaces every other option. A function for `gates`
+   * receives the present gates and returns those of the view.
    *
-   * @example const tenant = majordomo.with({ gates: [quota], chain: { attempts: 1 } });
+   * @example const tenant = majordomo.with({ gates: (gates) => [...gates, quota], chain: { attempts: 1 } });
    */
-  with(options: Omit<Partial<MajordomoOptions>, 'health' | 'clock' | 'random'>): Majordomo<Spec>;
+  with(
+    options: Omit<Partial<MajordomoOptions>, 'health' | 'clock' | 'random' | 'gates'> & {
+      readonly gates?: readonly Gate[] | ((gates: readonly Gate[]) => readonly Gate[]) | undefined;
+    },
+  ): Majordomo<Spec>;
   /** Health of all targets, shared by all views. */
   readonly health: Health;
 }

@@ -11,6 +11,8 @@ export interface ReplayPlan {
   readonly likelyNanoUsd: string;
   /** Maximum cost: answers of maximum length, and two calls of each judge for every pair. */
   readonly maxNanoUsd: string;
+  /** Maximum cost of one answer or verdict, which the budget must cover before the first call. */
+  readonly maxCallNanoUsd: string;
   /** Likely half width of the 95 % interval of the quality. */
   readonly precision: number;
   /** Probability that a candidate that is as good as the present model meets `minQuality`. */

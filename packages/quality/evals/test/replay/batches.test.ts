@@ -72,6 +72,25 @@ function answer({ text }: { readonly text: string }): string {
   return JSON.stringify({ reasoning: 'by length', verdict });
 }
 
+/** Batches whose vendor reports neither usage nor cost. */
+const UNREPORTED = {
+  submit: async ({ key, items }: { readonly key: string; readonly items: readonly BatchItem[] }) => ({
+    key,
+    poll: async () => ({ state: 'done' }),
+    async *results() {
+      for (const { id } of items)
+        yield {
+          id,
+          response: {
+            parts: [{ type: 'text', text: 'another answer' }],
+            finish: 'stop',
+            target: 'openai/gpt-5.4-mini',
+          },
+        };
+    },
+  }),
+} as unknown as ReplayDefinition['batches'];
+
 /** Clock whose timers end at once. */
 function skippingClock(): Clock {
   let skipped = 0;
@@ -125,7 +144,7 @@ it('divides calls into several batches if the budget does not cover the maximum 
   expect(report).toMatchObject({ missing: 0, judge: { pairs: 10 } });
   expect(report.warnings.join()).not.toContain('the run stopped early');
   expect(server.batches.length).toBeGreaterThan(2);
-  const poor = { ...experiment(server), name: 'poor', budgetUsd: '0.0232' };
+  const poor = { ...experiment(server), batches: UNREPORTED, name: 'poor', budgetUsd: '0.0460' };
   const stopped = await replay(poor, { folder, clock: skippingClock() });
   expect(stopped.missing).toBeGreaterThan(0);
   expect(stopped.warnings.join()).toContain('the budget does not cover the maximum cost of the next call');
@@ -193,24 +212,7 @@ it('books the maximum of an answer whose cost the vendor does not report', async
   await using server = await startBatchServer({ answer });
   const folder = tempFolder();
   const definition = experiment(server);
-  const batches = {
-    submit: async ({ key, items }: { readonly key: string; readonly items: readonly BatchItem[] }) => ({
-      key,
-      poll: async () => ({ state: 'done' }),
-      async *results() {
-        for (const { id } of items)
-          yield {
-            id,
-            response: {
-              parts: [{ type: 'text', text: 'another answer' }],
-              finish: 'stop',
-              target: 'openai/gpt-5.4-mini',
-            },
-          };
-      },
-    }),
-  } as unknown as ReplayDefinition['batches'];
-  const own = { ...definition, batches, judge: (): 'equal' => 'equal' };
+  const own = { ...definition, batches: UNREPORTED, judge: (): 'equal' => 'equal' };
   const plan = await planReplay(own, { folder });
   const report = await replay(own, { folder });
   expect(report).toMatchObject({ missing: 0, spentNanoUsd: plan.maxNanoUsd });

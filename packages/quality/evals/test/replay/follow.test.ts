@@ -300,7 +300,7 @@ describe('a replay that follows runs', () => {
   it('continues a run that failed in the middle, and repeats no answered step', async () => {
     let isDown = true;
     const failing: Model = (request) =>
-      isDown && answersOf(request) === 1 ? { fail: 'overloaded' } : asRecorded(request);
+      isDown && answersOf(request) === 1 ? { fail: 'rate-limit' } : asRecorded(request);
     const one = experiment(failing, { control: 0 });
     const broken = await run(one);
     expect(broken).toMatchObject({ verdict: 'incomplete', missing: 20 });

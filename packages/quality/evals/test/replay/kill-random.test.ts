@@ -76,6 +76,7 @@ function answer({ model, body }: ReceivedRequest, mode: Mode): ScriptedResponse 
 
 interface StoredLine {
   readonly type: string;
+  readonly id: string;
   readonly key: string;
   readonly nanoUsd: string;
   readonly maxNanoUsd: string;
@@ -89,19 +90,17 @@ function linesOf(folder: string): readonly StoredLine[] {
 
 /** Checks that no stored call was sent again. Returns booked and reserved cost together, in nano-USD. */
 function checkJournal(folder: string): number {
-  const ended = new Set<string>();
+  const answered = new Set<string>();
   let total = 0;
   const open = new Map<string, number>();
-  for (const { type, key, nanoUsd, maxNanoUsd } of linesOf(folder)) {
+  for (const { type, id, key, nanoUsd, maxNanoUsd } of linesOf(folder)) {
     if (type === 'start') {
-      expect(ended).not.toContain(key);
+      expect(answered).not.toContain(key);
       total += Number(maxNanoUsd);
-      open.set(key, Number(maxNanoUsd));
+      open.set(id, Number(maxNanoUsd));
     }
-    if (type === 'answer' || type === 'verdict' || type === 'failed') {
-      ended.add(key);
-      total += Number(nanoUsd) - (open.get(key) ?? 0);
-    }
+    if (type === 'end') total += Number(nanoUsd) - (open.get(id) ?? 0);
+    if (type === 'answer' || type === 'verdict') answered.add(key);
   }
   return total;
 }

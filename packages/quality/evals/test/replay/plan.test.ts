@@ -1,4 +1,4 @@
-import { systemClock, user } from '@majordomo/core';
+import { LlmError, systemClock, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import {
   planReplay,
@@ -125,4 +125,24 @@ it('spends no more than its budget for verdicts that are repaired', async () => 
   expect(report.warnings.join()).toContain('the budget is spent');
   expect(BigInt(report.spentNanoUsd)).toBeGreaterThan(1_000_000_000n);
   expect(BigInt(report.spentNanoUsd)).toBeLessThanOrEqual(1_700_000_000n);
+});
+
+it('refuses a budget that would end before the last verdict, and names the smallest that does not', async () => {
+  const { majordomo } = fakeModels((text) =>
+    text.startsWith('a question') ? 'An answer.' : '{"reasoning":"","verdict":"tie"}',
+  );
+  const all = Array.from({ length: 20 }, (_, at) =>
+    recordedCall(at, { request: { messages: [user(`a question ${questionAt(at)}`)], maxTokens: 100 } }),
+  );
+  const judge = { models: 'openai/gpt-5.4', rubric: 'The answer is correct.' };
+  const folder = tempFolder();
+  const planned = experiment(all, { majordomo, judge });
+  const { likelyNanoUsd, maxCallNanoUsd } = await planReplay(planned, { folder });
+  expect(Number(likelyNanoUsd)).toBeLessThan(Number(maxCallNanoUsd));
+  const small = { ...planned, budgetUsd: (Number(likelyNanoUsd) / 1e9).toFixed(9) };
+  const refusal: unknown = await replay(small, { folder }).catch((error: unknown) => error);
+  if (!LlmError.is(refusal, 'denied')) throw refusal;
+  const budgetUsd = (Number(BigInt(likelyNanoUsd) + BigInt(maxCallNanoUsd)) / 1e9).toFixed(9);
+  expect(refusal.message).toContain(`raise \`budgetUsd\` to at least ${budgetUsd}`);
+  expect(await replay({ ...planned, budgetUsd }, { folder })).toMatchObject({ missing: 0 });
 });

@@ -7,7 +7,6 @@ import type {
   ResultLine,
   RulesLine,
   Side,
-  StartLine,
   UnitFacts,
   VerdictLine,
 } from './lines.ts';
@@ -30,6 +29,8 @@ export class JournalIndex {
   spentNanoUsd = 0n;
   /** Jobs whose results are not stored yet, by key. */
   readonly jobs: Map<string, JobLine> = new Map();
+  /** Maximum cost of these jobs, in nano-USD. */
+  private heldByJobs = 0n;
   /** Number of jobs that were submitted. */
   jobCount = 0;
   /** Result by key, and the last key of each side of a unit since the last run began. */
@@ -39,10 +40,8 @@ export class JournalIndex {
   private readonly compared = new Set<string>();
   /** Labels by unit and answer. */
   private readonly labels = new Map<string, number>();
-  /** Maximum cost of the calls that were sent and have no answer yet, by key. */
+  /** Maximum cost of the attempts that were sent and have not ended, by id. */
   private readonly started = new Map<string, bigint>();
-  /** Calls that were in flight when their process ended, and that were sent again. */
-  private repeated = { calls: 0, maxNanoUsd: 0n };
 
   add(line: Line, place: Place): void {
     switch (line.type) {
@@ -60,18 +59,17 @@ export class JournalIndex {
         this.last.clear();
         break;
       case 'start':
-        this.start(line);
+        this.started.set(line.id, BigInt(line.maxNanoUsd));
+        break;
+      case 'end':
+        this.started.delete(line.id);
+        this.spentNanoUsd += BigInt(line.nanoUsd);
         break;
       case 'answer':
         this.answers.set(line.key, place);
-        this.book(line.key, line.nanoUsd);
-        break;
-      case 'failed':
-        this.book(line.key, line.nanoUsd);
         break;
       case 'verdict':
         this.verdicts.set(line.key, line);
-        this.book(line.key, line.nanoUsd);
         break;
       case 'result':
         this.results.set(line.key, line);
@@ -80,10 +78,13 @@ export class JournalIndex {
         break;
       case 'job':
         this.jobs.set(line.key, line);
+        this.heldByJobs += maximumOf(line);
         this.jobCount += 1;
         break;
       case 'job-end':
+        this.heldByJobs -= maximumOf(this.jobs.get(line.key));
         this.jobs.delete(line.key);
+        this.spentNanoUsd += BigInt(line.nanoUsd);
         break;
       case 'label':
         this.labels.set(labelKey(line.unit, line.answer), line.label);
@@ -95,6 +96,7 @@ export class JournalIndex {
     this.plan = undefined;
     this.rules = undefined;
     this.spentNanoUsd = 0n;
+    this.heldByJobs = 0n;
     for (const map of [
       this.units,
       this.answers,
@@ -108,7 +110,6 @@ export class JournalIndex {
     this.started.clear();
     this.compared.clear();
     this.jobCount = 0;
-    this.repeated = { calls: 0, maxNanoUsd: 0n };
   }
 
   result(key: string): ResultLine | undefined {
@@ -132,38 +133,19 @@ export class JournalIndex {
     return this.compared.has(sideKey(unit, side));
   }
 
-  /** Number of calls without an answer, and their maximum cost in nano-USD. */
+  /** Number of attempts without an end, and their maximum cost in nano-USD. */
   open(): { readonly calls: number; readonly maxNanoUsd: bigint } {
-    const { calls, maxNanoUsd } = this.repeated;
-    const amounts = [...this.started.values()];
-    return {
-      calls: calls + amounts.length,
-      maxNanoUsd: amounts.reduce((sum, amount) => sum + amount, maxNanoUsd),
-    };
+    return { calls: this.started.size, maxNanoUsd: sumOf([...this.started.values()]) };
   }
 
   /** Maximum cost of everything without a result, in nano-USD. */
   heldNanoUsd(): bigint {
-    return [...this.jobs.values()].reduce(
-      (sum, { maxNanoUsd }) => sum + BigInt(maxNanoUsd),
-      this.open().maxNanoUsd,
-    );
-  }
-
-  private start({ key, maxNanoUsd }: StartLine): void {
-    const lost = this.started.get(key);
-    if (lost !== undefined) {
-      const { calls, maxNanoUsd: most } = this.repeated;
-      this.repeated = { calls: calls + 1, maxNanoUsd: most + lost };
-    }
-    this.started.set(key, BigInt(maxNanoUsd));
-  }
-
-  private book(key: string, nanoUsd: string): void {
-    this.started.delete(key);
-    this.spentNanoUsd += BigInt(nanoUsd);
+    return this.heldByJobs + this.open().maxNanoUsd;
   }
 }
 
+const maximumOf = (job: JobLine | undefined): bigint => sumOf((job?.maxNanoUsd ?? []).map(BigInt));
+
+const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, amount) => sum + amount, 0n);
 const labelKey = (unit: string, answer: string): string => `${answer}/${unit}`;
 const sideKey = (unit: string, side: Side): string => `${side}/${unit}`;

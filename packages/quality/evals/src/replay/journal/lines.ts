@@ -79,11 +79,21 @@ export interface RulesLine extends Rules {
   readonly type: 'rules';
 }
 
-/** Call that is about to be sent. Without a line of the answer, the call was in flight when its process ended. */
+/** Attempt that is about to be sent. Without a line of its end, the attempt was in flight when its process ended. */
 export interface StartLine {
   readonly type: 'start';
+  /** Id of the attempt. */
+  readonly id: string;
+  /** Key of the answer or verdict. */
   readonly key: string;
   readonly maxNanoUsd: string;
+}
+
+/** End of an attempt, with its cost, or with its maximum cost if the cost is not known. */
+export interface EndLine {
+  readonly type: 'end';
+  readonly id: string;
+  readonly nanoUsd: string;
 }
 
 /** Answer of a model, or its failure. */
@@ -98,7 +108,7 @@ export interface AnswerLine {
   /** Duration. `undefined` for an item of a batch. */
   readonly ms: number | undefined;
   readonly firstMs: number | undefined;
-  /** Cost, or the maximum cost if the cost is not known. */
+  /** Cost of all attempts, or their maximum cost if it is not known. The lines of their ends, or of the job, book it. */
   readonly nanoUsd: string;
   /** Steps of the run before this answer, if complete runs are compared. */
   readonly earlier?: StoredSteps | undefined;
@@ -109,15 +119,7 @@ export interface StoredSteps {
   /** Messages after the request, by `toJson`: answers with tool calls, and their results. */
   readonly messages: JsonValue;
   readonly ms: number;
-  /** Cost of these answers, which is booked with them. */
-  readonly nanoUsd: string;
-}
-
-/** Call without an answer of the model, such as a timeout. A later run sends it again. */
-export interface FailedLine {
-  readonly type: 'failed';
-  readonly key: string;
-  readonly kind: string;
+  /** Cost of these answers. */
   readonly nanoUsd: string;
 }
 
@@ -127,7 +129,6 @@ export interface VerdictLine {
   readonly key: string;
   /** `undefined`: the judge gave no verdict that can be read. */
   readonly verdict: 'better' | 'equal' | 'worse' | undefined;
-  readonly nanoUsd: string;
 }
 
 /** Result of one side of a unit. */
@@ -164,13 +165,15 @@ export interface JobLine {
   readonly key: string;
   /** Keys of the answers or verdicts, in the order of the items. */
   readonly items: readonly string[];
-  readonly maxNanoUsd: string;
+  /** Maximum cost of each item. */
+  readonly maxNanoUsd: readonly string[];
 }
 
-/** End of a job whose results are stored. */
+/** End of a job whose results are stored, with the cost of all its items. */
 export interface JobEndLine {
   readonly type: 'job-end';
   readonly key: string;
+  readonly nanoUsd: string;
 }
 
 /** Decision of a person about a unit: -1, 0 or 1. */
@@ -190,7 +193,7 @@ export type Line =
   | RulesLine
   | StartLine
   | AnswerLine
-  | FailedLine
+  | EndLine
   | VerdictLine
   | ResultLine
   | JobLine

@@ -129,6 +129,7 @@ interface StoredUnits extends SampledTargets {
   readonly pairs: number;
   readonly likelyNanoUsd: bigint;
   readonly maxNanoUsd: bigint;
+  readonly maxCallNanoUsd: bigint;
 }
 
 /**
@@ -147,6 +148,7 @@ async function storeUnits(
   const controlIds = new Set(shuffled(originals, random).slice(0, controlSize));
   let likelyNanoUsd = 0n;
   let maxNanoUsd = 0n;
+  let maxCallNanoUsd = 0n;
   let candidate = 0;
   let control = 0;
   const recordedTargets = new Set<string>();
@@ -166,10 +168,12 @@ async function storeUnits(
     if (isInControl) control += costs.answers;
     likelyNanoUsd += costs.likely;
     maxNanoUsd += costs.most;
+    if (costs.largest > maxCallNanoUsd) maxCallNanoUsd = costs.largest;
   }
   // Each answer of the candidate, and each one of the control, is compared with the recorded answer.
   const pairs = originals.length + controlIds.size;
-  return { candidate, control, pairs, likelyNanoUsd, maxNanoUsd, recordedTargets, controlTargets };
+  const costs = { likelyNanoUsd, maxNanoUsd, maxCallNanoUsd };
+  return { ...costs, candidate, control, pairs, recordedTargets, controlTargets };
 }
 
 async function unitLine(
@@ -226,6 +230,7 @@ function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
     sample: sampleOf(drawing),
     likelyNanoUsd: String(stored.likelyNanoUsd),
     maxNanoUsd: String(stored.maxNanoUsd),
+    maxCallNanoUsd: String(stored.maxCallNanoUsd),
     precision: precisionOf(shape, size),
     power: powerOf(1 - minQuality, errorOf(shape, size)),
     detectable: Object.fromEntries(detectable) as ReplayPlan['detectable'],

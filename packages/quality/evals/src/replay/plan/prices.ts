@@ -8,11 +8,17 @@ import {
   type ModelNotice,
   type Price,
 } from '@majordomo/catalog';
-import { LlmError, type ChatRequest, type Clock, type Majordomo, type Usage } from '@majordomo/core';
+import {
+  LlmError,
+  type AttemptInfo,
+  type ChatRequest,
+  type Clock,
+  type Majordomo,
+  type Usage,
+} from '@majordomo/core';
 import { createLedger, type Ledger } from '@majordomo/ledger';
 import { replayError } from '../definition.ts';
 import type { StoredCost } from '../journal/lines.ts';
-import { repairOf, type JudgeRequest } from '../judge-request.ts';
 
 const BATCH = 'batch';
 
@@ -52,18 +58,18 @@ export class Prices {
     const targets = await this.majordomo.prepare(spec, request, { tenant, signal });
     let most = 0n;
     for (const { attempt, refusal } of targets) {
-      if (refusal !== undefined || attempt.billing === 'included') continue;
-      const { nanoUsd } = await this.ledger.estimate(attempt);
-      if (nanoUsd === undefined) throw this.unknownCost(attempt.target);
+      const nanoUsd = refusal === undefined ? await this.attempt(attempt) : 0n;
       if (nanoUsd > most) most = nanoUsd;
     }
     return most;
   }
 
-  /** Returns the maximum cost of a verdict: that of the request, and that of one repair, which contains the first answer. */
-  async judging(spec: string, request: JudgeRequest, facts: CallFacts): Promise<bigint> {
-    const first = await this.maximum(spec, request, facts);
-    return first + (await this.maximum(spec, repairOf(request), facts));
+  /** Returns the maximum cost of an attempt in nano-USD. Rejects with `config` if it is not known. */
+  async attempt(attempt: AttemptInfo): Promise<bigint> {
+    if (attempt.billing === 'included') return 0n;
+    const { nanoUsd } = await this.ledger.estimate(attempt);
+    if (nanoUsd === undefined) throw this.unknownCost(attempt.target);
+    return nanoUsd;
   }
 
   /** Returns the cost of a usage at the first target of a chain, live or in a batch, or 0 if no price applies, for an estimate. */

@@ -1,7 +1,7 @@
 import { groupBy } from '../../group-by.ts';
 import { sharesOf, type Drawable, type KindShare } from '../sample/draw.ts';
 import { allocate, expectedError } from '../statistics/sample-size.ts';
-import { Z } from '../statistics/student.ts';
+import { Z } from '../../student.ts';
 
 /** Least number of calls of an experiment. */
 export const LEAST_SAMPLE = 20;

@@ -1,7 +1,7 @@
 import type { ChatRequest } from '@majordomo/core';
 import type { RecordedCall } from '../answer.ts';
 import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
-import { requestToJudge } from '../judge-request.ts';
+import { repairOf, requestToJudge } from '../judge-request.ts';
 import { tenantOf } from '../tenant.ts';
 import { answersIn, MORE_STEPS, requestAtEnd } from '../follow/recorded-run.ts';
 import type { Planning } from './planning.ts';
@@ -15,6 +15,8 @@ const JUDGE_OUTPUT = 200;
 export interface UnitCosts {
   readonly likely: bigint;
   readonly most: bigint;
+  /** Maximum cost of the most expensive attempt. */
+  readonly largest: bigint;
   /** Likely number of answers of one side: 1, or the number in the recorded run. */
   readonly answers: number;
 }
@@ -39,13 +41,16 @@ export async function unitCosts(
   const mostAnswers = follow ? answers + MORE_STEPS : 1;
   let likely = 0n;
   let most = 0n;
+  let largest = 0n;
   for (const [target, sent] of sides) {
     const last = requestAtEnd({ request: sent, steps });
     likely += BigInt(answers) * (await prices.likely(target, response.usage, isBatch));
-    most += BigInt(mostAnswers) * (await prices.maximum(target, last, facts));
+    const answer = await prices.maximum(target, last, facts);
+    most += BigInt(mostAnswers) * answer;
+    largest = larger(largest, answer);
     for (const judge of judges) {
-      const answer = { parts: response.parts, steps };
-      const judged = requestToJudge('', { request: call.request, first: answer, second: answer });
+      const shown = { parts: response.parts, steps };
+      const judged = requestToJudge('', { request: call.request, first: shown, second: shown });
       const { input = 0, output = 0 } = response.usage ?? {};
       const usage = {
         input: input + 2 * output,
@@ -55,8 +60,14 @@ export async function unitCosts(
         reasoning: undefined,
       };
       likely += (2n * (await prices.likely(judge, usage, isBatch)) * BigInt(JUDGED * 10)) / 10n;
-      most += 2n * (await prices.judging(judge, judged, facts));
+      const verdict = await prices.maximum(judge, judged, facts);
+      // Only a live call is repaired, once.
+      const repair = isBatch ? 0n : await prices.maximum(judge, repairOf(judged), facts);
+      most += 2n * (verdict + repair);
+      largest = larger(largest, larger(verdict, repair));
     }
   }
-  return { likely, most, answers };
+  return { likely, most, largest, answers };
 }
+
+const larger = (one: bigint, other: bigint): bigint => (one > other ? one : other);

@@ -1,3 +1,5 @@
+import { groupBy } from '../../group-by.ts';
+import { normal } from '../statistics/sample-size.ts';
 import { countsOf, examplesOf } from './examples.ts';
 import { groupFinder, signsOfGroup, type Cell, type Group } from './groups.ts';
 import type { ReplayCluster } from './report.ts';
@@ -6,14 +8,17 @@ import { qualityOf, scoreOf, type Weights } from './strata.ts';
 
 /** Probability that traffic without a regression has a cluster, at most. */
 const LEVEL = 0.05;
+/** Probability that a group whose kinds are equally worse is rejected, at most. */
+const SOUND_LEVEL = 0.001;
 /** Increase of the explained variance for which a second feature is added to a name, in squared standard errors. */
 const SECOND_FEATURE = 4;
 const MAX_CLUSTERS = 10;
 
 /**
  * Returns the groups of units that got worse. A group is a value of one feature, or of two. Its losses must be significant by the sign
- * test over its conversations, and it must be worse than the other units; both are corrected for the number of groups. Of these groups,
- * the one that explains the most variance of the scores is a cluster. Its units are removed, and the search begins again.
+ * test over its conversations, and it must be worse than the other units; both are corrected for the number of groups. No kind in it may
+ * have significantly fewer losses than the others. Of these groups, the one that explains the most variance of the losses is a cluster. Its
+ * units are removed, and the search begins again.
  */
 export function clustersOf(all: readonly ScoredUnit[], weights: Weights): readonly ReplayCluster[] {
   const cells = all.flatMap((unit): readonly Cell[] =>
@@ -43,13 +48,11 @@ function worstOf(cells: readonly Cell[], groups: readonly Group[]): Found | unde
   const signed = groups.map((group) => ({ group, ...signsOfGroup(group) }));
   const tested = testedOf(signed.map(({ changed }) => changed));
   const total = totalsOf(cells);
-  const variance = total.squares / total.size - (total.sum / total.size) ** 2;
   let best: (Found & { readonly rank: number }) | undefined;
   for (const { group, p: single } of signed) {
     const p = single * tested;
-    const explained = explainedBy(totalsOf(group.cells), total) / variance;
-    // The tail of the normal distribution is below exp(-z²/2).
-    if (p > LEVEL || Math.exp(-explained / 2) * tested > LEVEL) continue;
+    const explained = explainedBy(totalsOf(group.cells), total);
+    if (p > LEVEL || chanceOf(explained) * tested > LEVEL || hasSoundKind(group)) continue;
     const rank = explained - SECOND_FEATURE * (Object.keys(group.features).length - 1);
     if (best === undefined || rank > best.rank) best = { group, p, rank };
   }
@@ -75,18 +78,35 @@ interface Totals {
 function totalsOf(cells: readonly Cell[]): Totals {
   let [sum, squares] = [0, 0];
   for (const { score } of cells) {
-    sum += score;
-    squares += score ** 2;
+    // Only losses count. Otherwise, a gain in other units would look like a loss in these.
+    const loss = Math.min(0, score);
+    sum += loss;
+    squares += loss ** 2;
   }
   return { size: cells.length, sum, squares };
 }
 
-/** Returns the sum of squares between the units of a group and the others. 0 if the group is not worse. */
-function explainedBy(group: Totals, total: Totals): number {
+/** Returns how much worse a group is than the other units, in squared standard errors. 0 if it is not worse. */
+function explainedBy(group: Pick<Totals, 'size' | 'sum'>, total: Totals): number {
   const others = total.size - group.size;
   if (others === 0) return 0;
+  const variance = total.squares / total.size - (total.sum / total.size) ** 2;
   const difference = group.sum / group.size - (total.sum - group.sum) / others;
-  return difference < 0 ? ((group.size * others) / total.size) * difference ** 2 : 0;
+  return difference < 0 ? (((group.size * others) / total.size) * difference ** 2) / variance : 0;
+}
+
+/** Returns the probability of so large a difference, in squared standard errors, by chance. */
+const chanceOf = (explained: number): number => normal(-Math.sqrt(explained));
+
+/** Whether a kind in a group has significantly fewer losses than the other kinds, so that the group is more than what got worse. */
+function hasSoundKind({ cells }: Group): boolean {
+  const total = totalsOf(cells);
+  const kinds = [...groupBy(cells, ({ unit }) => unit.kind).values()].map(totalsOf);
+  if (kinds.length === 1) return false;
+  return kinds.some(({ size, sum }) => {
+    const others = { size: total.size - size, sum: total.sum - sum };
+    return chanceOf(explainedBy(others, total)) * kinds.length <= SOUND_LEVEL;
+  });
 }
 
 function clusterOf(

@@ -1,4 +1,4 @@
-import { Z } from '../statistics/student.ts';
+import { Z } from '../../student.ts';
 import type { Estimate, ReplayReport, ReplayRule, ReplaySample } from './report.ts';
 import type { Results } from './results.ts';
 

@@ -108,11 +108,13 @@ export class BatchCalls implements Calls {
     const { journal, prices, budget, signal } = this.setup;
     let most = 0n;
     const items: string[] = [];
+    const maxNanoUsd: string[] = [];
     for (const [key, { call }] of group) {
       const cost = await prices.maximum(call.spec, call.request, { tenant: tenantOf(name), signal });
       if (!budget.covers(most + cost)) break;
       most += cost;
       items.push(key);
+      maxNanoUsd.push(String(cost));
     }
     if (items.length === 0) return undefined;
     const line: JobLine = {
@@ -120,7 +122,7 @@ export class BatchCalls implements Calls {
       // The store may contain jobs of a removed experiment with the same name.
       key: `replay:${name}:${journal.index.jobCount + 1}:${digest(items, 16)}`,
       items,
-      maxNanoUsd: String(most),
+      maxNanoUsd,
     };
     await journal.append(line);
     return line;
@@ -137,7 +139,7 @@ export class BatchCalls implements Calls {
         if (!LlmError.is(error, 'not-found')) throw error;
         return undefined;
       });
-      if (job === undefined) await journal.append({ type: 'job-end', key });
+      if (job === undefined) await journal.append({ type: 'job-end', key, nanoUsd: '0' });
       return job;
     }
     const output = first.type === 'verdict' ? first.call.request.output : undefined;
@@ -151,33 +153,41 @@ export class BatchCalls implements Calls {
     });
   }
 
+  /** Stores the results of a job, and books their cost. A result without a known cost costs the maximum of its item. */
   private async store(job: BatchJob): Promise<void> {
     const { journal } = this.setup;
     const { index } = journal;
+    const { key } = job;
+    const { items = [], maxNanoUsd = [] } = index.jobs.get(key) ?? {};
+    const maxima = new Map(items.map((item, at) => [item, BigInt(maxNanoUsd[at] ?? 0)]));
+    let sum = 0n;
     for await (const result of job.results<JsonObject>()) {
       const { id } = result;
+      const cost = result.nanoUsd ?? maxima.get(id) ?? 0n;
+      sum += cost;
       this.tried.add(id);
       const waiting = this.waiting.get(id);
       if (waiting === undefined || index.answers.has(id) || index.verdicts.has(id)) continue;
-      await this.storeResult(waiting, result);
+      await this.storeResult(waiting, result, cost);
     }
-    await journal.append({ type: 'job-end', key: job.key });
+    await journal.append({ type: 'job-end', key, nanoUsd: String(sum) });
   }
 
-  private async storeResult(waiting: Waiting, result: ItemResult<JsonObject>): Promise<void> {
+  private async storeResult(
+    waiting: Waiting,
+    { error, value, response }: ItemResult<JsonObject>,
+    cost: bigint,
+  ): Promise<void> {
     const { journal } = this.setup;
-    const { error, value } = result;
     const { key } = waiting.call;
-    const nanoUsd = await this.costOf(waiting, result);
     if (error !== undefined && !isOwnFailure(error)) {
       this.failures.set(error.kind, (this.failures.get(error.kind) ?? 0) + 1);
-      await journal.append({ type: 'failed', key, kind: error.kind, nanoUsd: String(nanoUsd) });
       return;
     }
     if (waiting.type === 'verdict') {
       const { verdict: answer } = asRecord(value) as { readonly verdict?: string };
       const verdict = answer === undefined ? undefined : waiting.call.verdicts[answer];
-      await journal.append({ type: 'verdict', key, verdict, nanoUsd: String(nanoUsd) });
+      await journal.append({ type: 'verdict', key, verdict });
       return;
     }
     const { unit, side } = waiting.call;
@@ -186,19 +196,12 @@ export class BatchCalls implements Calls {
       key,
       unit,
       side,
-      response: error === undefined ? toJson(contentOf(result.response as ChatResponse)) : undefined,
+      response: error === undefined ? toJson(contentOf(response as ChatResponse)) : undefined,
       error: error && toJson(storeError(error)),
       ms: undefined,
       firstMs: undefined,
-      nanoUsd: String(nanoUsd),
+      nanoUsd: String(cost),
     });
-  }
-
-  /** Returns the cost of a result, or its maximum if the cost of an answer is not known. */
-  private async costOf({ call }: Waiting, { nanoUsd, response }: ItemResult<JsonObject>): Promise<bigint> {
-    const { prices, name, signal } = this.setup;
-    if (nanoUsd !== undefined || response === undefined) return nanoUsd ?? 0n;
-    return prices.maximum(call.spec, call.request, { tenant: tenantOf(name), signal });
   }
 }
 

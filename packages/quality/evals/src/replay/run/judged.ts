@@ -70,7 +70,7 @@ async function judgeByFunction(
   if (!verdicts.has(key)) {
     // The function may not know of the signal.
     const verdict = await abortable(Promise.resolve(judging(pair)), signal);
-    await journal.append({ type: 'verdict', key, verdict, nanoUsd: '0' });
+    await journal.append({ type: 'verdict', key, verdict });
   }
   const verdict = verdicts.get(key)?.verdict;
   return { score: verdict === undefined ? 0 : SCORES[verdict], isDoubtful: verdict === undefined };

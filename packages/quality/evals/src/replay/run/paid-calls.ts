@@ -1,8 +1,7 @@
-import { costOfResponse, type Catalog } from '@majordomo/catalog';
 import {
   LlmError,
   toJson,
-  type Attempt,
+  type CallEvent,
   type CallOptions,
   type ChatModel,
   type ChatRequest,
@@ -19,7 +18,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { AnswerLine, Side, VerdictLine } from '../journal/lines.ts';
 import type { Prices } from '../plan/prices.ts';
 import { tenantOf } from '../tenant.ts';
-import type { Budget } from './budget.ts';
+import type { Budget, PaidCall } from './budget.ts';
 import type { JudgeRequest } from '../judge-request.ts';
 
 /** Dependencies of the calls of an experiment. */
@@ -29,7 +28,6 @@ export interface CallSetup {
   readonly journal: Journal;
   readonly prices: Prices;
   readonly budget: Budget;
-  readonly catalog: Catalog | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -66,13 +64,6 @@ export interface Calls {
   judge(call: JudgeCall): Promise<boolean>;
 }
 
-/** Call with its maximum cost in nano-USD. `lineOf` makes the call and returns its line. */
-interface Payment {
-  readonly key: string;
-  readonly maximum: () => Promise<bigint>;
-  readonly lineOf: (most: bigint) => Promise<AnswerLine | VerdictLine>;
-}
-
 /** Calls that cost money. Each answer is stored before its result is used. */
 export class PaidCalls implements Calls {
   /** Reason why no further call is made. */
@@ -89,100 +80,82 @@ export class PaidCalls implements Calls {
 
   /** Rejects with `auth`, `billing` or `config` if a person must act. */
   answer(call: SideCall): Promise<boolean> {
-    const { prices, signal, name } = this.setup;
-    const facts = { tenant: tenantOf(name), signal };
-    const maximum = (): Promise<bigint> => prices.maximum(call.spec, call.request, facts);
-    return this.pay({ key: call.key, maximum, lineOf: (most) => this.answerLine(call, most) });
+    return this.once(call.key, (paid) => this.answerLine(call, paid));
   }
 
   judge(call: JudgeCall): Promise<boolean> {
-    const { prices, signal, name } = this.setup;
-    const facts = { tenant: tenantOf(name), signal };
-    const maximum = (): Promise<bigint> => prices.judging(call.spec, call.request, facts);
-    return this.pay({ key: call.key, maximum, lineOf: (most) => this.verdictLine(call, most) });
+    return this.once(call.key, (paid) => this.verdictLine(call, paid));
   }
 
-  /** Pays for a call, or waits for an equal call in flight. Returns `false` if the call has no result. */
-  private pay(payment: Payment): Promise<boolean> {
-    const { key } = payment;
-    const running = this.running.get(key) ?? this.payOnce(payment).finally(() => this.running.delete(key));
+  /** Makes a call, or waits for an equal call in flight. Returns `false` if the call has no result. */
+  private once(key: string, lineOf: LineOf): Promise<boolean> {
+    const running = this.running.get(key) ?? this.make(key, lineOf).finally(() => this.running.delete(key));
     this.running.set(key, running);
     return running;
   }
 
-  /** Reserves the maximum cost of a call, makes it, and stores its line. */
-  private async payOnce({ key, maximum, lineOf }: Payment): Promise<boolean> {
-    const most = await this.begin(key, maximum);
-    if (most === undefined) return false;
+  /** Makes a call and stores its line. */
+  private async make(key: string, lineOf: LineOf): Promise<boolean> {
+    if (this.stopped !== undefined) return false;
+    let line;
     try {
-      let line;
-      try {
-        line = await lineOf(most);
-      } catch (cause) {
-        return await this.fail(key, asLlmError(cause));
-      }
-      // If the line cannot be written, the call has no end in the journal, so that its maximum stays reserved.
-      await this.setup.journal.append(line);
-      return true;
-    } finally {
-      this.setup.budget.release();
+      line = await lineOf(this.setup.budget.call(key));
+    } catch (cause) {
+      return this.fail(asLlmError(cause));
     }
+    await this.setup.journal.append(line);
+    return true;
   }
 
   /** Makes a call for one side of a unit. Rejects with a failure that the model did not cause. */
-  private async answerLine(call: SideCall, most: bigint): Promise<AnswerLine> {
-    const { clock, majordomo } = this.setup;
+  private async answerLine(call: SideCall, paid: PaidCall): Promise<AnswerLine> {
+    const { clock } = this.setup;
     const { key, unit, side, spec, request, wrap } = call;
     const earlier = call.earlier && { ...call.earlier, messages: toJson(call.earlier.messages) };
     const stored = { type: 'answer', key, unit, side, earlier } as const;
-    const start = clock.now();
-    const elapsed = (): number => clock.now() - start;
+    let start: number | undefined;
+    const before = clock.now();
+    const elapsed = (): number => clock.now() - (start ?? before);
+    // The wait for the budget is no part of the duration.
+    const onEvent = ({ type }: CallEvent): void => {
+      if (type === 'attempt-start') start ??= clock.now();
+    };
     try {
-      const model = majordomo.model(spec);
+      const model = this.modelOf(spec, paid);
       const { response, firstMs } = await readStream(wrap === undefined ? model : wrap(model), request, {
-        options: this.optionsOf(unit, side),
+        options: { ...this.optionsOf(unit, side), onEvent },
         elapsed,
       });
       const ms = elapsed();
       const { parts, finish, target, usage } = response;
-      const nanoUsd = String(await this.costOf(response.attempts, most));
+      const nanoUsd = String(await paid.cost());
       const content = toJson({ parts, finish, target, usage });
       return { ...stored, response: content, error: undefined, ms, firstMs, nanoUsd };
     } catch (cause) {
       const error = asLlmError(cause);
       if (!isOwnFailure(error)) throw error;
-      const nanoUsd = String(await this.costOfFailure(error));
+      const nanoUsd = String(await paid.cost());
       const failure = toJson(storeError(error));
       return { ...stored, response: undefined, error: failure, ms: elapsed(), firstMs: undefined, nanoUsd };
     }
   }
 
-  private async verdictLine(call: JudgeCall, most: bigint): Promise<VerdictLine> {
+  private async verdictLine(call: JudgeCall, paid: PaidCall): Promise<VerdictLine> {
     const { key, unit, spec, request, verdicts } = call;
+    const options = { ...this.optionsOf(unit, 'judge'), repairs: 1 };
     try {
-      const model = this.setup.majordomo.model(spec);
-      const { value, attempts } = await model.generateObject(request, {
-        ...this.optionsOf(unit, 'judge'),
-        repairs: 1,
-      });
+      const { value } = await this.modelOf(spec, paid).generateObject(request, options);
       const { verdict } = value as { readonly verdict: string };
-      const nanoUsd = String(await this.costOf(attempts, most));
-      return { type: 'verdict', key, verdict: verdicts[verdict], nanoUsd };
+      return { type: 'verdict', key, verdict: verdicts[verdict] };
     } catch (cause) {
       const error = asLlmError(cause);
       if (!isOwnFailure(error)) throw error;
-      return { type: 'verdict', key, verdict: undefined, nanoUsd: String(await this.costOfFailure(error)) };
+      return { type: 'verdict', key, verdict: undefined };
     }
   }
 
-  /** Reserves the maximum cost of a call. Returns `undefined` if no further call is made. */
-  private async begin(key: string, maximum: () => Promise<bigint>): Promise<bigint | undefined> {
-    const { budget } = this.setup;
-    if (this.stopped !== undefined) return undefined;
-    const most = await maximum();
-    if (await budget.reserve(key, most)) return most;
-    this.stopped ??= 'the budget is spent; raise `budgetUsd` and run again';
-    return undefined;
+  private modelOf(spec: string, { gate }: PaidCall): ChatModel {
+    return this.setup.majordomo.with({ gates: (gates) => [gate, ...gates] }).model(spec);
   }
 
   private optionsOf(call: string, side: Side | 'judge'): CallOptions {
@@ -190,32 +163,22 @@ export class PaidCalls implements Calls {
     return { tenant: tenantOf(name), metadata: { replay: { name, call, side } }, signal };
   }
 
-  /** Stores a failure that the model did not cause. A later run sends the call again. */
-  private async fail(key: string, error: LlmError): Promise<false> {
+  /** Counts a failure that the model did not cause. A later run sends the call again. */
+  private fail(error: LlmError): false {
     // A wrapped model may abort a single call, for example after its own time limit.
     if (error.kind === 'aborted' && this.setup.signal.aborted) throw error;
-    const nanoUsd = String(await this.costOfFailure(error));
-    await this.setup.journal.append({ type: 'failed', key, kind: error.kind, nanoUsd });
     if (isOfKind(error, 'auth', 'billing', 'config')) throw error;
+    const { refusal } = this.setup.budget;
+    if (refusal !== undefined) this.stopped ??= refusal;
     if (isOfKind(error, 'denied')) this.stopped ??= `a gate denied a call: ${error.message}`;
-    this.failures.set(error.kind, (this.failures.get(error.kind) ?? 0) + 1);
+    if (error.details.code !== 'budget-spent' || refusal === undefined)
+      this.failures.set(error.kind, (this.failures.get(error.kind) ?? 0) + 1);
     return false;
   }
-
-  /** Returns the cost of the attempts of an answer, or its maximum if the cost is not known. */
-  private async costOf(attempts: readonly Attempt[], most: bigint): Promise<bigint> {
-    const { catalog, clock } = this.setup;
-    const cost = await costOfResponse({ attempts }, { catalog, at: new Date(clock.now()) });
-    return cost.basis === 'included' ? 0n : (cost.nanoUsd ?? most);
-  }
-
-  /** Returns the cost of the attempts that reported a usage. */
-  private async costOfFailure({ details }: LlmError): Promise<bigint> {
-    const { attempts = [] } = details;
-    const used = attempts.filter(({ usage }) => usage !== undefined);
-    return used.length === 0 ? 0n : this.costOf(used, 0n);
-  }
 }
+
+/** Makes a call, and returns its line. */
+type LineOf = (paid: PaidCall) => Promise<AnswerLine | VerdictLine>;
 
 const isOfKind = (error: unknown, ...kinds: readonly ErrorKind[]): boolean => LlmError.is(error, ...kinds);
 

@@ -180,8 +180,8 @@ class Session {
     const rules: Rules = { minQuality, maxCost, judges, candidate, isLive };
     await journal.append({ type: 'rules', ...rules });
     const { catalog, concurrency = CONCURRENCY } = this.options;
-    const budget = new Budget(journal, budgetNanoUsd, signal);
-    const setup = { name, majordomo, journal, prices, budget, catalog, clock, signal };
+    const budget = new Budget(budgetNanoUsd, { journal, prices, catalog, clock, signal });
+    const setup = { name, majordomo, journal, prices, budget, clock, signal };
     const { batches } = definition;
     const pass = (calls: Calls): Promise<void> => this.pass(calls, plan.sample.distinct, concurrency);
     const calls = batches === undefined ? new PaidCalls(setup) : new BatchCalls(batches, setup);
@@ -222,15 +222,17 @@ class Session {
     throw replayError(experiment.name, 'batches', `${problem}, or use another name`);
   }
 
-  /** Throws `denied` if the likely cost of the calls without an answer exceeds the rest of the budget. */
+  /** Throws `denied` if the rest of the budget does not cover the likely cost of the calls without an answer and the maximum of one. */
   private checkBudget(plan: ReplayPlan): void {
     const { name, budgetNanoUsd } = this.experiment;
     const { index } = this.journal;
-    const rest = budgetNanoUsd - index.spentNanoUsd - index.heldNanoUsd();
+    const used = index.spentNanoUsd + index.heldNanoUsd();
     const likely = this.likelyRest(plan);
-    if (likely === 0n || likely <= rest) return;
+    const most = BigInt(plan.maxCallNanoUsd);
+    if (likely === 0n || used + likely + most <= budgetNanoUsd) return;
+    const [cost, one, rest] = [likely, most, budgetNanoUsd - used].map((nanoUsd) => formatUsd(nanoUsd));
     throw deniedError(
-      `replay ${name}: the likely cost of the remaining calls is ${formatUsd(likely)}, and ${formatUsd(rest)} of the budget is left; raise \`budgetUsd\`, or use a smaller sample under another name`,
+      `replay ${name}: the likely cost of the remaining calls is ${cost}, one of them may cost ${one}, and ${rest} of the budget is left; raise \`budgetUsd\` to at least ${exactUsd(used + likely + most)}, or use a smaller sample under another name`,
     );
   }
 
@@ -278,6 +280,10 @@ class Session {
     }
   }
 }
+
+/** Returns an amount as a value of `budgetUsd`. */
+const exactUsd = (nanoUsd: bigint): string =>
+  `${nanoUsd / 1_000_000_000n}.${String(nanoUsd % 1_000_000_000n).padStart(9, '0')}`;
 
 const deniedError = (message: string): LlmError => new LlmError('denied', message, { code: 'budget-spent' });
 

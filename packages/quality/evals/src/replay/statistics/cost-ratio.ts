@@ -1,13 +1,13 @@
 import { designOf, type Design } from './design.ts';
 import { stratifiedMean } from './stratified-mean.ts';
-import { studentT } from './student.ts';
+import { studentT } from '../../student.ts';
 import type { Interval, Unit } from './unit.ts';
 
 type Place = Pick<Unit, 'kind' | 'conversation'>;
 
 /**
  * Returns the ratio of two totals, such as the costs of two models. Returns `undefined` if the total before is 0, or if it has no
- * interval, because only one conversation has a value.
+ * interval, because one conversation has most of it.
  *
  * The interval is symmetric on the logarithmic scale. The error of a conversation is that of the jackknife: how much the ratio changes
  * without the conversation. The degrees of freedom are those of the effective number of conversations (Kish), which is small if few calls
@@ -23,13 +23,13 @@ export function ratioOfTotals<U extends Place>(
   const base = stratifiedMean(units, design, before).value;
   const value = stratifiedMean(units, design, after).value / base;
   const parts = partsOf(units, design, (unit) => before(unit) / base);
-  if (parts.size < 2) return undefined;
+  const effective = 1 / [...parts.values()].reduce((sum, part) => sum + part ** 2, 0);
+  if (parts.size < 2 || effective < 2) return undefined;
   if (value === 0) return { value, low: 0, high: 0 };
   const { errors } = stratifiedMean(units, design, (unit) => after(unit) - value * before(unit));
   let variance = 0;
   for (const [conversation, error] of errors) variance += (error / (1 - (parts.get(conversation) ?? 0))) ** 2;
-  const effective = 1 / [...parts.values()].reduce((sum, part) => sum + part ** 2, 0);
-  const t = studentT(Math.min(design.freedom, effective - 1));
+  const t = studentT(0.975, Math.min(design.freedom, effective - 1));
   const factor = Math.exp((t * Math.sqrt(variance)) / (value * base));
   return { value, low: value / factor, high: value * factor };
 }

@@ -1,7 +1,7 @@
 import { designOf, type Design } from './design.ts';
 import { scoreInterval } from './score-interval.ts';
 import { stratifiedMean, type StratifiedMean } from './stratified-mean.ts';
-import { studentT } from './student.ts';
+import { studentT } from '../../student.ts';
 import type { Interval, Unit } from './unit.ts';
 
 /** Number of labels from which they also move the doubtful units without a label. */
@@ -26,7 +26,7 @@ export interface QualityDifference {
  */
 export function qualityDifference(units: readonly Unit[], shares: readonly number[]): QualityDifference {
   const design = designOf(units, shares);
-  const t = studentT(design.freedom);
+  const t = studentT(0.975, design.freedom);
   const loss = partOf(units, design, t, (unit) => Math.max(0, -scoreOf(unit)));
   const gain = partOf(units, design, t, (unit) => Math.max(0, scoreOf(unit)));
   const correlation = correlationOf(loss, gain);
@@ -115,7 +115,7 @@ function withLabels(
     if (isDoubtful !== true) return scoreOf(unit);
     return score + shift + (label === undefined ? 0 : ratio * (label - score - shift));
   });
-  const t = studentT(Math.min(design.freedom, labeled.length - 1));
+  const t = studentT(0.975, Math.min(design.freedom, labeled.length - 1));
   return { value: moved.value, addedVariance: t ** 2 * Math.max(0, moved.variance - scores.variance) };
 }
 

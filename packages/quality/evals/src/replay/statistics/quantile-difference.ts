@@ -1,5 +1,5 @@
 import { designOf } from './design.ts';
-import { studentT, Z } from './student.ts';
+import { studentT, Z } from '../../student.ts';
 import type { Interval, Unit } from './unit.ts';
 
 type Place = Pick<Unit, 'kind' | 'conversation'>;
@@ -50,7 +50,7 @@ export function quantileDifferences<U extends Place>(
     }
     return differencesOf(drawn);
   });
-  const scale = (studentT(freedom) / Z) * Math.sqrt(count / Math.max(1, count - 1));
+  const scale = (studentT(0.975, freedom) / Z) * Math.sqrt(count / Math.max(1, count - 1));
   return measured.map((value, at) => {
     const values = differences.map((one) => one[at] ?? Number.NaN).sort((a, b) => a - b);
     const [low = value, high = value] = [

@@ -28,9 +28,23 @@ export function allocate(
       complete.has(kind) ? countOf(kind) : Math.max(LEAST_UNITS, Math.round((rest * root) / open)),
     );
     const tooLarge = sizes.flatMap((size, kind) => (size > countOf(kind) ? [kind] : []));
-    if (tooLarge.length === 0) return sizes;
+    if (tooLarge.length === 0) return withRest(sizes, units, countOf);
     for (const kind of tooLarge) complete.add(kind);
   }
+}
+
+/** Adds the units that rounding has lost, one to each of the first kinds that have more. */
+function withRest(
+  sizes: readonly number[],
+  units: number,
+  countOf: (kind: number) => number,
+): readonly number[] {
+  let rest = units - sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.map((size, kind) => {
+    if (rest <= 0 || size >= countOf(kind)) return size;
+    rest -= 1;
+    return size + 1;
+  });
 }
 
 /** Returns the likely standard error of the quality. `perConversation`: mean number of units of the conversation of a unit. */
@@ -52,7 +66,7 @@ export function expectedError(
 export const powerOf = (distance: number, error: number): number => normal(distance / error - WIDTH);
 
 /** Returns the distribution function of the normal distribution (Abramowitz and Stegun 26.2.17, error below 7.5e-8). */
-function normal(x: number): number {
+export function normal(x: number): number {
   const s = 1 / (1 + 0.2316419 * Math.abs(x));
   const series = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429];
   const tail =

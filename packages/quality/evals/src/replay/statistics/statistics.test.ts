@@ -7,7 +7,7 @@ import { quantileDifferences } from './quantile-difference.ts';
 import { allocate, powerOf } from './sample-size.ts';
 import { scoreInterval } from './score-interval.ts';
 import { stratifiedMean } from './stratified-mean.ts';
-import { studentT, Z } from './student.ts';
+import { Z } from '../../student.ts';
 import type { Unit } from './unit.ts';
 import { signTest, worseKinds } from './worse-kinds.ts';
 
@@ -15,18 +15,6 @@ const unitsOf = (scores: readonly number[], kind = 0): readonly Unit[] =>
   scores.map((score, at) => ({ kind, conversation: `${kind}/${at}`, score }));
 const repeat = (score: number, count: number): readonly number[] =>
   Array.from({ length: count }, () => score);
-
-it.each([
-  [1, 12.706],
-  [2, 4.303],
-  [3, 3.182],
-  [5, 2.571],
-  [10, 2.228],
-  [30, 2.042],
-  [1000, 1.962],
-])('the quantile of Student’s distribution with %i degrees of freedom is %d', (freedom, expected) => {
-  expect(studentT(freedom)).toBeCloseTo(expected, 2);
-});
 
 describe('the quality', () => {
   it('is the weighted mean of the kinds, whatever their sizes in the sample', () => {
@@ -117,6 +105,7 @@ it('the ratio of totals is exact if each unit has the same ratio', () => {
 it.each<readonly [what: string, units: readonly Unit[]]>([
   ['if the total is 0', unitsOf(repeat(0, 20))],
   ['if one conversation has the total', unitsOf([5, ...repeat(0, 19)])],
+  ['if one conversation has most of the total', unitsOf([50, ...repeat(1, 19)])],
   ['for one conversation', unitsOf([5, 1, 2]).map((unit) => ({ ...unit, conversation: 'only' }))],
 ])('the ratio of totals is undefined %s', (_, units) => {
   const scoreIn = ({ score }: Unit): number => score;
@@ -125,7 +114,7 @@ it.each<readonly [what: string, units: readonly Unit[]]>([
 
 it('the ratio of totals is 0 if the new answers cost nothing', () => {
   const ratio = ratioOfTotals(
-    unitsOf([1, 2]),
+    unitsOf([1, 2, 3]),
     [1],
     () => 0,
     ({ score }) => score,
@@ -183,6 +172,11 @@ it('allocates rare kinds at least 20 units', () => {
   expect(allocate([0.9999, 0.0001], 100)[1]).toBe(20);
   expect(allocate([0.64, 0.32, 0.04], 700, [350, 1000, 5])).toEqual([350, 345, 5]);
   expect(allocate([0.5, 0.5], 100, [10, 10])).toEqual([10, 10]);
+  // Rounding alone would lose a unit.
+  for (let units = 60; units < 400; units++) {
+    const sizes = allocate([0.25, 0.25, 0.3, 0.2], units);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThanOrEqual(units);
+  }
 });
 
 it('the power grows with the distance from the bound', () => {
