@@ -3,7 +3,7 @@
  * its first write. Every method is atomic. `recordStoreConformance` of `@majordomo/conformance` checks an implementation.
  *
  * A method rejects with `config` for a wrong use, see `checkWrite` and `checkList`. If the store fails, a method rejects with another
- * error, and a write may or may not have happened. `takeLease` finds out which.
+ * error, and a write may or may not have happened. `hold` finds out which.
  */
 export interface RecordStore {
   /** Returns a record, or `undefined` if none is stored under the key or the record has expired. */
