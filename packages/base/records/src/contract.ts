@@ -3,7 +3,7 @@
  * its first write. Every method is atomic. `recordStoreConformance` of `@majordomo/conformance` checks an implementation.
  *
  * A method rejects with `config` for a wrong use, see `checkWrite` and `checkList`. If the store fails, a method rejects with another
- * error, and a write may or may not have happened. `takeLease` finds out which.
+ * error, and a write may or may not have happened. `hold` finds out which.
  */
 export interface RecordStore {
   /** Returns a record, or `undefined` if none is stored under the key or the record has expired. */
@@ -103,7 +103,8 @@ export interface RecordQuery {
   readonly keys?: readonly string[] | undefined;
   /**
    * Order: `key` by the bytes of the keys in UTF-8, `newest` by the time of the last `put` with the latest first, or `due` by the due
-   * time with the earliest first. The order `due` contains only records with a due time, also those that are not due yet.
+   * time with the earliest first. The order `due` contains only records with a due time, also those that are not due yet. U+0000 and
+   * lone surrogates may have another place in the order of the keys.
    * `@default 'key'`
    */
   readonly order?: 'key' | 'newest' | 'due' | undefined;

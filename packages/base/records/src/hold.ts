@@ -81,9 +81,13 @@ export class Hold {
   /** Time at which the last successful change was sent, so that the lease is valid for `leaseMs` from then. */
   private sentAt: number;
   private isEnded = false;
-  /** Change whose result is unknown, because the store failed. */
-  private unknown: RecordChange | undefined;
+  /** Changes of the current version whose results are unknown, because the store failed. The first was sent first. */
+  private unknown: readonly Change[] = [];
+  /** Change of unknown result that was made, as a later one has found out. */
+  private found: Change | undefined;
   private last: Promise<unknown> = Promise.resolve();
+  /** Number of changes that wait or are in progress. */
+  private pending = 0;
   private stopTimer: () => void = () => undefined;
 
   constructor(
@@ -115,7 +119,7 @@ export class Hold {
 
   /**
    * Stores a value and keeps the lease. Rejects with `denied` if the lease is lost, and with the error of the store if the store fails.
-   * In the second case the value may be stored; the next change finds out.
+   * In the second case the value may be stored; the next change finds out. If it was stored, the same call again only returns true.
    *
    * @param others changes of other records of the space, which happen only with this one
    * @returns whether the changes were made: false if one of `others` names another version than the stored one
@@ -134,117 +138,143 @@ export class Hold {
     await this.write([]);
   }
 
-  /** Ends the lease, by default without a change of the record. Resolves and rejects as `save` does. */
+  /**
+   * Ends the lease, by default without a change of the record. Resolves and rejects as `save` does. If the store fails, the lease is not
+   * renewed any more, so that it ends also if this is not repeated.
+   */
   release(last: LastChange = {}, others: readonly RecordChange[] = []): Promise<boolean> {
     const { value, dueMs, label, keepMs, texts } = last;
-    return this.endWith(
+    return this.change(
       value === undefined
         ? { type: 'touch', dueMs: dueMs ?? null, label, keepMs }
         : { type: 'put', dueMs, value, label, keepMs, texts },
       others,
+      true,
     );
   }
 
   /** Removes the record and ends the lease. Resolves and rejects as `save` does. */
   remove(others: readonly RecordChange[] = []): Promise<boolean> {
-    return this.endWith({ type: 'remove' }, others);
-  }
-
-  private async endWith(own: OwnChange, others: readonly RecordChange[]): Promise<boolean> {
-    const isMade = await this.change(own, others);
-    if (isMade) this.end();
-    return isMade;
-  }
-
-  private end(): void {
-    this.isEnded = true;
-    this.stopTimer();
+    return this.change({ type: 'remove' }, others, true);
   }
 
   private lose(cause?: unknown): void {
-    this.end();
+    this.isEnded = true;
+    this.stopTimer();
     this.lost.abort(this.lostError(cause));
   }
 
-  private change(own: OwnChange, others: readonly RecordChange[]): Promise<boolean> {
-    const done = this.last.then(() => this.makeChange({ ...own, key: this.current.key }, others));
-    this.last = done.catch(() => undefined);
+  private change(own: OwnChange, others: readonly RecordChange[], isLast = false): Promise<boolean> {
+    this.pending++;
+    const done = this.last.then(() => this.makeChange(own, others, isLast));
+    this.last = done
+      .catch(() => undefined)
+      .then(() => {
+        this.pending--;
+      });
     return done;
   }
 
   private async makeChange(
-    own: OwnChange & { key: string },
+    own: OwnChange,
     others: readonly RecordChange[],
+    isLast: boolean,
   ): Promise<boolean> {
+    if (isLast) this.stopTimer();
     for (;;) {
-      if (this.isEnded) throw this.lostError();
-      const change = { ...own, version: this.current.version };
-      const sentAt = this.clock.now();
-      const versions = await this.sent(change, others);
-      if (versions !== undefined) {
-        this.accept(change, versions[0] ?? 0, sentAt);
+      const change = { own, others, isLast, sentAt: this.clock.now() };
+      if (this.found !== undefined && isEqual(this.found, change)) {
+        this.found = undefined;
         return true;
       }
-      const record = await this.records.get(this.space, this.current.key);
-      if (record?.version === this.current.version) return false;
-      if (record === undefined || !this.isOwn(record)) this.lose();
-      else this.current = record;
-      this.unknown = undefined;
+      if (this.isEnded) throw this.lostError();
+      if (this.unknown.length > 0 && !(await this.isUnchanged())) continue;
+      const versions = await this.send(change);
+      if (versions !== undefined) {
+        this.accept(change, versions[0] ?? 0);
+        return true;
+      }
+      if (await this.isUnchanged()) {
+        this.renewLater();
+        return false;
+      }
     }
   }
 
-  private async sent(
-    own: RecordChange,
-    others: readonly RecordChange[],
-  ): Promise<readonly number[] | undefined> {
+  private async send(change: Change): Promise<readonly number[] | undefined> {
+    const { key, version } = this.current;
     try {
-      return await this.records.write(this.space, [own, ...others]);
+      return await this.records.write(this.space, [{ ...change.own, key, version }, ...change.others]);
     } catch (error) {
-      this.unknown = own;
+      this.unknown = [...this.unknown, change];
       throw error;
     }
   }
 
-  /**
-   * Whether a record with another version is the result of an earlier change of this holder whose reply was lost. During the lease of
-   * this holder no other process takes the record, and a process that changes it without the lease stores another value.
-   */
-  private isOwn(record: StoredRecord): boolean {
-    const { unknown } = this;
-    if (unknown === undefined || this.clock.now() >= this.sentAt + this.leaseMs) return false;
-    return record.value === (unknown.type === 'put' ? unknown.value : this.current.value);
+  /** Whether the record has the version of the last change. If not, finds the change of unknown result that was made, or loses the lease. */
+  private async isUnchanged(): Promise<boolean> {
+    const record = await this.records.get(this.space, this.current.key);
+    if (record?.version === this.current.version) return true;
+    const made = this.madeOf(record);
+    this.unknown = [];
+    if (made === undefined) {
+      this.lose();
+      return false;
+    }
+    if (!isRenewal(made)) this.found = made;
+    if (made.isLast) this.isEnded = true;
+    this.sentAt = made.sentAt;
+    if (record !== undefined) this.current = record;
+    return false;
   }
 
-  private accept(change: RecordChange, version: number, sentAt: number): void {
-    this.unknown = undefined;
+  /**
+   * Returns the change of unknown result that has made a record with another version; `undefined` if it cannot be told. During the lease of
+   * this holder no other process takes the record, and a process that changes it without the lease stores another value. After the last
+   * change, other processes may have done anything.
+   */
+  private madeOf(record: StoredRecord | undefined): Change | undefined {
+    if (this.clock.now() >= this.sentAt + this.leaseMs) return undefined;
+    const possible = this.unknown.filter(
+      ({ own, isLast }) => isLast || record?.value === (own.type === 'put' ? own.value : this.current.value),
+    );
+    const [first, ...more] = possible;
+    return first !== undefined && more.every((change) => isEqual(change, first)) ? first : undefined;
+  }
+
+  private accept(change: Change, version: number): void {
+    const { own, isLast, sentAt } = change;
+    if (!isRenewal(change)) this.found = undefined;
+    this.unknown = [];
     this.sentAt = sentAt;
-    const { value, label, at } = this.current;
-    const isPut = change.type === 'put';
-    this.current = {
-      key: this.current.key,
-      value: isPut ? change.value : value,
-      label: isPut ? (change.label ?? '') : label,
-      at: isPut ? sentAt : at,
-      version,
-      dueMs: this.leaseMs,
-    };
+    const { key, value, label, at } = this.current;
+    const members =
+      own.type === 'put' ? { value: own.value, label: own.label ?? '', at: sentAt } : { value, label, at };
+    this.current = { key, ...members, version, dueMs: this.leaseMs };
+    if (isLast) this.isEnded = true;
+    else this.renewLater();
   }
 
   private renewLater(): void {
+    this.stopTimer();
+    if (this.isEnded) return;
     this.stopTimer = this.clock.timer(
       this.leaseMs / RENEWALS,
       () => {
         this.renewLater();
-        this.renew().catch((error: unknown) => {
-          this.loseAfterLease(error);
-        });
+        // A change in progress renews the lease, unless the store does not answer.
+        if (this.pending > 0) this.loseAfterLease();
+        else
+          this.renew().catch((error: unknown) => {
+            this.loseAfterLease(error);
+          });
       },
       true,
     );
   }
 
   /** Gives up the lease if the store fails for so long that another process may have taken the record. */
-  private loseAfterLease(cause: unknown): void {
+  private loseAfterLease(cause?: unknown): void {
     if (!this.isEnded && this.clock.now() >= this.sentAt + this.leaseMs) this.lose(cause);
   }
 
@@ -260,3 +290,18 @@ export class Hold {
 
 type Own<Change> = Change extends RecordChange ? Omit<Change, 'key' | 'version'> : never;
 type OwnChange = Own<Exclude<RecordChange, { type: 'check' }>>;
+
+/** Change by the holder. */
+interface Change {
+  readonly own: OwnChange;
+  readonly others: readonly RecordChange[];
+  /** Whether it ends the lease. */
+  readonly isLast: boolean;
+  readonly sentAt: number;
+}
+
+const isRenewal = ({ own, others, isLast }: Change): boolean =>
+  own.type === 'touch' && others.length === 0 && !isLast;
+
+const isEqual = (a: Change, b: Change): boolean =>
+  JSON.stringify({ ...a, sentAt: 0 }) === JSON.stringify({ ...b, sentAt: 0 });

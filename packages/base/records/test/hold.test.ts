@@ -112,6 +112,99 @@ test('a lost reply is not taken for an own change after the lease has ended', as
   expect((await hold(records, 'runs', 'a', LEASE_MS, { clock })).state).toBe('held');
 });
 
+test('a lease is not taken back after a release whose reply was lost', async () => {
+  const { failing, faults, records } = await stored();
+  const first = await taken(failing);
+  faults.push('after');
+  await expect(first.release()).rejects.toThrow();
+  const next = await taken(records);
+  await clock.advance(LEASE_MS / 2);
+  expect(await next.write([{ type: 'put', key: 'a/1', value: '1' }])).toBe(true);
+  expect(await first.release()).toBe(true);
+  await expect(first.save({ value: 'late' })).rejects.toMatchObject({ kind: 'denied' });
+  expect(await next.save({ value: 'next' })).toBe(true);
+  await next.release();
+});
+
+test('a lease ends after a release that failed and is not repeated', async () => {
+  const { failing, faults, records } = await stored();
+  const first = await taken(failing);
+  faults.push('before');
+  await expect(first.release()).rejects.toThrow();
+  await clock.advance(LEASE_MS);
+  const next = await taken(records);
+  await expect(first.release()).rejects.toMatchObject({ kind: 'denied' });
+  await next.release();
+});
+
+test('a change that is repeated after its reply was lost is made once', async () => {
+  const { failing, faults, records } = await stored();
+  const first = await taken(failing);
+  const row = { type: 'put', key: 'a/1', value: '1', version: 0 } as const;
+  faults.push('after');
+  await expect(first.write([row])).rejects.toThrow();
+  await clock.advance(LEASE_MS / 2);
+  await records.write('runs', [{ type: 'put', key: 'a/1', value: '2' }]);
+  expect(await first.write([row])).toBe(true);
+  expect((await records.get('runs', 'a/1'))?.value).toBe('2');
+  expect(await first.write([row])).toBe(false);
+  faults.push('after');
+  await expect(first.remove()).rejects.toThrow();
+  expect(await first.remove()).toBe(true);
+  expect(first.signal.aborted).toBe(false);
+});
+
+test('a lease is kept when the store fails again after a reply was lost', async () => {
+  const { failing, faults, records } = await stored();
+  const first = await taken(failing);
+  faults.push('after', 'before', 'after');
+  await expect(first.save({ value: '1' })).rejects.toThrow();
+  await expect(first.save({ value: '2' })).rejects.toThrow();
+  await expect(first.renew()).rejects.toThrow();
+  expect(await first.save({ value: '3' })).toBe(true);
+  expect((await records.get('runs', 'a'))?.value).toBe('3');
+  await first.release();
+});
+
+test('a change of unknown result is not assumed when another one may have made the version', async () => {
+  const { records } = await stored();
+  const late: (() => Promise<unknown>)[] = [];
+  let mode: 'late' | 'after' | undefined;
+  const failing: RecordStore = {
+    ...records,
+    async write(space, changes) {
+      if (mode === 'late') late.push(() => records.write(space, changes));
+      else await records.write(space, changes);
+      throw new Error(mode);
+    },
+  };
+  const first = await taken({
+    ...records,
+    write: (...args) => (mode === undefined ? records : failing).write(...args),
+  });
+  const row = (key: string) => ({ type: 'put', key, value: '1', version: 0 }) as const;
+  mode = 'late';
+  await expect(first.write([row('a/1')])).rejects.toThrow('late');
+  mode = 'after';
+  await expect(first.write([row('a/2')])).rejects.toThrow('after');
+  mode = undefined;
+  expect(await late[0]?.()).toBeUndefined();
+  await expect(first.write([row('a/1')])).rejects.toMatchObject({ kind: 'denied' });
+});
+
+test('a lease is given up at its end while the store does not answer', async () => {
+  const { records } = await stored();
+  let isSilent = false;
+  const first = await taken({
+    ...records,
+    write: (...args) => (isSilent ? new Promise(() => undefined) : records.write(...args)),
+  });
+  isSilent = true;
+  void first.save({ value: '1' });
+  await clock.advance(LEASE_MS);
+  expect(first.signal.aborted).toBe(true);
+});
+
 test('other records change only with the held one', async () => {
   const { records } = await stored();
   const first = await taken(records);

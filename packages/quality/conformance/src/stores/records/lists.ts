@@ -118,6 +118,11 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
       deepEqual(await valuesOf(mine, { label: 'y', values: false, limit: 5 }), ['', '']);
       await mine.write('other', [put1('k', '')]);
       deepEqual(await pagesOf(mine, { limit: 1, label: 'z' }), []);
+      // Names that JavaScript objects inherit.
+      for (const label of ['constructor', '__proto__'])
+        await mine.write(label, [{ type: 'put', key: 'k', value: '1', label }]);
+      deepEqual(Object.entries(await theirs.counts('constructor')), [['constructor', 1]]);
+      deepEqual(Object.entries(await theirs.counts('__proto__')), [['__proto__', 1]]);
     },
   },
   {
