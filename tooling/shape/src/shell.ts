@@ -72,7 +72,7 @@ function npm([verb, ...rest]: readonly string[], { packages, npmScripts }: Known
   return foreign.length === 0 ? undefined : `no manifest names ${foreign.join(', ')}`;
 }
 
-const NPM_FLAGS: ReadonlySet<string> = new Set(['--save-dev', '-D', '--global', '-g']);
+const NPM_FLAGS: ReadonlySet<string> = new Set(['--save-dev', '-D', '--global', '-g', '--package-lock-only']);
 
 async function npx([first = '', ...rest]: readonly string[], known: Known): Promise<string | undefined> {
   if (first === '--yes' || first === '-y') return npx(rest, known);

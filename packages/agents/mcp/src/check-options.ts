@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import { isLoopback } from '@majordomo/wire-kit';
 import { checkAuth } from './auth/check-auth.ts';
-import { isLoopback } from './auth/loopback.ts';
 import type { McpAddress, McpOptions, McpEndpoint } from './options.ts';
 
 export const isProgram = (place: McpEndpoint): place is Extract<McpEndpoint, { command: string }> =>

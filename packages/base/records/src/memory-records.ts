@@ -22,9 +22,10 @@ type Watcher = (key: string | undefined) => void;
  * Creates a store in the memory of this process. Unlike a database, it examines each record of a space for a list, a search and the
  * counts.
  *
- * @param options.clock clock of the times; by default the system clock
+ * @param options `clock`: clock of the times, by default the system clock
  */
-export function memoryRecords({ clock = systemClock }: { readonly clock?: Clock } = {}): RecordStore {
+export function memoryRecords(options: { readonly clock?: Clock } = {}): RecordStore {
+  const { clock = systemClock } = options;
   const spaces = new Map<string, Space>();
   const watchers = new Map<string, Set<Watcher>>();
   let lastVersion = 0;

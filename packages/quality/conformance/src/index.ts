@@ -95,7 +95,7 @@ export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
 export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 export { recordStoreConformance } from './stores/records/cases.ts';
 export type { RecordStores } from './stores/records/support.ts';
-export type { RecordStore } from '@majordomo/records';
+export type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '@majordomo/records';
 export { runStoreConformance, type RunStores } from './stores/runs.ts';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
 export type {

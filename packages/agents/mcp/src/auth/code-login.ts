@@ -1,11 +1,12 @@
 import { LlmError } from '@majordomo/core';
+import { isLoopback } from '@majordomo/wire-kit';
 import type {
   FetchLike,
   StoredOAuthClientInformation,
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
-import { isLoopback, mayOpen } from './loopback.ts';
+import { mayOpen } from '../may-open.ts';
 import { scopeUnion, type LoginServer } from './login-server.ts';
 
 /** Login that waits for the user. The members are JSON, so that another process can finish the login. */

@@ -1,5 +1,6 @@
 import { LlmError, messageOf } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
+import { isLoopback } from '@majordomo/wire-kit';
 import {
   boundedJson,
   fetchAt,
@@ -9,7 +10,6 @@ import {
   type Resolve,
 } from '@majordomo/wire-kit';
 import type { FetchLike } from '@modelcontextprotocol/client';
-import { isLoopback } from './loopback.ts';
 import type { McpAddress } from '../options.ts';
 
 /** Maximum size of a response and of an event, in bytes. The same limit applies to messages of programs. */

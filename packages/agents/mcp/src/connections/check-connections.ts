@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { checkOptions as checkKinds } from '@majordomo/core/toolkit';
+import { isLoopback } from '@majordomo/wire-kit';
 import { checkLoginClient } from '../auth/check-auth.ts';
-import { isLoopback } from '../auth/loopback.ts';
 import { checkOptions } from '../check-options.ts';
 import type { McpOptions } from '../options.ts';
 import type { McpConnectionsOptions } from './options.ts';

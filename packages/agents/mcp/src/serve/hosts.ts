@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isLoopback } from '../auth/loopback.ts';
+import { isLoopback } from '@majordomo/wire-kit';
 import { rpcError } from './http-handler.ts';
 import type { ServeOptions } from './options.ts';
 

@@ -1,8 +1,9 @@
 import { checkValue, describeIssues, LlmError, type JsonObject } from '@majordomo/core';
 import { abortable, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { isLoopback } from '@majordomo/wire-kit';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
-import { isLoopback, mayOpen } from '../auth/loopback.ts';
+import { mayOpen } from '../may-open.ts';
 import { isProgram } from '../check-options.ts';
 import { refusalError } from './refusal-error.ts';
 

@@ -1,10 +1,18 @@
 import { systemClock } from '@majordomo/core';
+import type { StoredFile } from '@majordomo/files';
 import { Refusal } from '../errors/refusal.ts';
-import type { CallerFiles } from './caller-files.ts';
+import type { FilesSettings } from '../options.ts';
 import { newFileId } from './file-id.ts';
 
 /** Time for which stores keep the content of a deleted file, in milliseconds. */
 const DELETED_MS = 600_000;
+
+/** Stored files of an owner. */
+interface OwnedFiles {
+  readonly owner: string;
+  readonly settings: FilesSettings;
+  list(): Promise<readonly StoredFile[]>;
+}
 
 /** What an owner occupies in addition to the stored files. */
 interface Held {
@@ -28,14 +36,14 @@ export class UploadQuota {
    * Reserves the place of a file, with as many of `bytes` as the limits permit, and at least `least`. Throws a refusal if the caller may
    * not store the file.
    */
-  async reserve(files: CallerFiles, bytes: number, least = 1): Promise<Reservation> {
+  async reserve(files: OwnedFiles, bytes: number, least = 1): Promise<Reservation> {
     const reservation = new Reservation(this, files);
     await reservation.resize(bytes, least);
     return reservation;
   }
 
   /** Checks the limits of an owner. Sets the bytes of a reservation, unless it was released in the meantime. */
-  async grant(reservation: Reservation, files: CallerFiles, bytes: number, least: number): Promise<void> {
+  async grant(reservation: Reservation, files: OwnedFiles, bytes: number, least: number): Promise<void> {
     const held = this.heldOf(files.owner);
     const check = async (): Promise<void> => {
       const granted = Math.min(bytes, await available(files, held, reservation, least));
@@ -54,7 +62,7 @@ export class UploadQuota {
     }
   }
 
-  release(reservation: Reservation, { owner }: CallerFiles): void {
+  release(reservation: Reservation, { owner }: OwnedFiles): void {
     this.owners.get(owner)?.uploads.delete(reservation);
     this.forgetIfEmpty(owner);
   }
@@ -99,9 +107,9 @@ export class Reservation {
   bytes = 0;
   isReleased = false;
   private readonly quota: UploadQuota;
-  private readonly files: CallerFiles;
+  private readonly files: OwnedFiles;
 
-  constructor(quota: UploadQuota, files: CallerFiles) {
+  constructor(quota: UploadQuota, files: OwnedFiles) {
     this.quota = quota;
     this.files = files;
   }
@@ -120,7 +128,7 @@ export class Reservation {
 
 /** Returns how many bytes a file may occupy. Throws a refusal if these are less than `least`. */
 async function available(
-  files: CallerFiles,
+  files: OwnedFiles,
   { uploads, deleted }: Held,
   reservation: Reservation,
   least: number,

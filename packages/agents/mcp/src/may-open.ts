@@ -1,6 +1,4 @@
-/** Whether an address belongs to this machine. */
-export const isLoopback = ({ hostname }: URL): boolean =>
-  /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
+import { isLoopback } from '@majordomo/wire-kit';
 
 /**
  * Whether a user may open an address that a server names: https, or http on this machine if the server is also on this machine. Other
