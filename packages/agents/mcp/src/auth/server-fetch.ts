@@ -1,9 +1,9 @@
 import { LlmError, messageOf } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
-import { isLoopback } from '@majordomo/wire-kit';
 import {
   boundedJson,
   fetchAt,
+  isLoopback,
   resolveHost,
   systemResolve,
   type Address,
