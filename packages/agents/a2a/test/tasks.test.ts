@@ -277,6 +277,9 @@ describe('tasks', () => {
     const client = await served.client();
     const { id } = asTask(await client.sendMessage(request('hi')));
     await expect(client.sendMessage(request('more', { taskId: id }))).rejects.toThrow('terminal state');
-    await expect(client.getTask({ tenant: '', id: 'unknown' })).rejects.toThrow('not found');
+    for (const unknown of ['unknown', '\uD800', `${id}\uDC00`])
+      await expect(client.getTask({ tenant: '', id: unknown })).rejects.toThrow('not found');
+    await expect(client.getTask({ tenant: '\uD800', id })).rejects.toThrow('not found');
+    expect(served.errors).toEqual([]);
   });
 });

@@ -115,6 +115,15 @@ describe('a mounted handler', () => {
   });
 });
 
+it.each([{ tenant: null, key: 'k' }, { tenant: 7 }, { key: null }])(
+  'refuses the caller %o, whose objects would belong to other callers too',
+  async (caller) => {
+    const { send, errors } = setUp({ authorize: () => caller as never });
+    expect((await send('/v1/models')).status).toBe(502);
+    expect(errors).toEqual([expect.objectContaining({ kind: 'config' })]);
+  },
+);
+
 it.each(['/health', '/ready', '/metrics'])('reports requests to %s with this route', async (path) => {
   const { send, routes } = setUp({ metrics: 'public' });
   expect((await send(path)).status).toBe(200);

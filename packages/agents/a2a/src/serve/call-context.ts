@@ -30,6 +30,6 @@ export class CallContext extends ServerCallContext {
 
 const userOf = ({ user }: A2aCaller): User => ({ isAuthenticated: true, userName: user });
 
-/** Returns the part of a key that separates callers and tenants. */
+/** Returns the part of a key that separates callers and tenants. The client chooses the tenant, which may be invalid Unicode. */
 export const scopeOf = ({ tenant = '', user }: ServerCallContext): string =>
-  `${encodeURIComponent(tenant)}/${encodeURIComponent(user?.userName ?? '')}`;
+  `${encodeURIComponent(tenant.replaceAll(/\p{Surrogate}/gu, '\uFFFD'))}/${encodeURIComponent(user?.userName ?? '')}`;

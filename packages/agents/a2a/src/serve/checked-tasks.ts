@@ -40,6 +40,8 @@ export class CheckedTasks implements TaskStore {
   }
 
   load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
+    // Such an id cannot be a part of a key, and no task has it.
+    if (/\p{Surrogate}/u.test(taskId)) return Promise.resolve(undefined);
     return this.guarded(async () => {
       const task = await this.tasks.load(taskId, context);
       return task && this.checked(task, context);

@@ -14,30 +14,37 @@ import {
 import type { Notes } from '../parsing/notes.ts';
 import { isGatewayToken } from '../parsing/replay-token.ts';
 
-/** Parses the text of a system prompt or document, given as a string or as text blocks. */
-export const texts: Parser<string> = joinedText('\n\n', 'text');
+/** Returns a parser for the text of a system prompt or document, given as a string or as text blocks. */
+export const texts = (notes: Notes): Parser<string> =>
+  joinedText({ types: ['text'], known: ['cache_control', 'citations'], separator: '\n\n', notes });
 
 /** Converts a block of a user turn, except a tool result, to parts. */
 export function userPart(block: Fields, media: Media, notes: Notes): readonly UserPart[] {
-  const parts = userParts(block, media);
+  const parts = userParts(block, media, notes);
   notes.unused(block, String(block.value['type']), 'cache_control', 'citations');
   return parts;
 }
 
-function userParts(block: Fields, media: Media): readonly UserPart[] {
+function userParts(block: Fields, media: Media, notes: Notes): readonly UserPart[] {
   switch (block.required('type', oneOf('text', 'image', 'document', 'search_result'))) {
     case 'text':
       return textPart(block.required('text', string));
     case 'image':
-      return [imageOf(sourcePart(block.required('source', object), media), block.pathOf('source'))];
+      return [imageOf(sourcePart(block.required('source', object), media, notes), block.pathOf('source'))];
     case 'document':
-      return [documentPart(block, media)];
+      return [documentPart(block, media, notes)];
     case 'search_result':
-      return textPart(searchResult(block));
+      return textPart(searchResult(block, notes));
   }
 }
 
-function sourcePart(source: Fields, media: Media, fileName?: string): NamedPart {
+function sourcePart(source: Fields, media: Media, notes: Notes, fileName?: string): NamedPart {
+  const part = sourceOf(source, media, fileName);
+  notes.unused(source, 'source');
+  return part;
+}
+
+function sourceOf(source: Fields, media: Media, fileName?: string): NamedPart {
   switch (source.required('type', oneOf('base64', 'url', 'file'))) {
     case 'base64':
       return mediaPart(
@@ -59,19 +66,20 @@ function sourcePart(source: Fields, media: Media, fileName?: string): NamedPart 
 const titledFile = (part: NamedPart, title: string | undefined): NamedPart =>
   part.type === 'blob' && title !== undefined ? { ...part, name: title } : part;
 
-function documentPart(block: Fields, media: Media): UserPart {
+function documentPart(block: Fields, media: Media, notes: Notes): UserPart {
   const title = block.optional('title', string);
   const source = block.required('source', object);
   const type = source.value['type'];
   if (type === 'text') return { type: 'text', text: titled(title, source.required('data', string)) };
-  if (type === 'content') return { type: 'text', text: titled(title, source.required('content', texts)) };
-  return sourcePart(source, media, title);
+  if (type === 'content')
+    return { type: 'text', text: titled(title, source.required('content', texts(notes))) };
+  return sourcePart(source, media, notes, title);
 }
 
-const searchResult = (block: Fields): string =>
+const searchResult = (block: Fields, notes: Notes): string =>
   titled(
     `${block.required('title', string)} (${block.required('source', string)})`,
-    block.required('content', texts),
+    block.required('content', texts(notes)),
   );
 
 const titled = (title: string | undefined, body: string): string =>

@@ -48,7 +48,8 @@ export function parseMessages(
   const body = object(value, '');
   const notes = new Notes();
   refuseThreads(body, notes);
-  if (body.optional('service_tier', string) === 'standard_only') notes.dropped('service_tier', NO_FORM);
+  const tier = body.optional('service_tier', string);
+  if (tier !== undefined && tier !== 'auto') notes.dropped('service_tier', NO_FORM);
   const model = body.required('model', nonEmptyString);
   const metadata = body.optional('metadata', object);
   const stops = body.optional('stop_sequences', array(nonEmptyString)) ?? [];
@@ -84,7 +85,7 @@ function refuseThreads(body: Fields, notes: Notes): void {
 
 function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
   const transcript = new Transcript(notes);
-  transcript.system(body.optional('system', texts) ?? '');
+  transcript.system(body.optional('system', texts(notes)) ?? '');
   const read = objects((turn) => {
     addTurn(turn, transcript, media);
   });
@@ -93,13 +94,15 @@ function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
 }
 
 function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
+  const { notes } = transcript;
   const role = turn.required('role', oneOf('user', 'assistant', 'system'));
   if (role === 'system') {
-    transcript.system(turn.required('content', texts));
+    transcript.system(turn.required('content', texts(notes)));
+    notes.unused(turn, 'message');
     return;
   }
   const blocks = turn.required('content', blocksOf);
-  const { notes } = transcript;
+  notes.unused(turn, 'message');
   if (role === 'assistant') {
     transcript.assistant(blocks.flatMap((block) => assistantPart(block, notes)));
     return;
@@ -138,7 +141,7 @@ function settings(
     stop: stops.length === 0 ? undefined : stops,
     reasoning: effortOf(body, notes),
     output: formOf(body, notes),
-    cache: cacheOf(body),
+    cache: cacheOf(body, notes),
   });
 }
 
@@ -180,11 +183,16 @@ function effortOf(body: Fields, notes: Notes): Effort | undefined {
 function formOf(body: Fields, notes: Notes): JsonObject | undefined {
   const config = body.optional('output_config', object);
   const oldFormat = body.optional('output_format', object);
-  const format = config?.optional('format', object) ?? oldFormat;
+  const newFormat = config?.optional('format', object);
+  const format = newFormat ?? oldFormat;
   notes.unknown(config, 'effort');
+  if (newFormat !== undefined && oldFormat !== undefined)
+    notes.dropped('output_format', 'the format of output_config is used');
   if (format === undefined) return undefined;
   format.required('type', oneOf('json_schema'));
-  return format.required('schema', jsonObject);
+  const schema = format.required('schema', jsonObject);
+  notes.unknown(format);
+  return schema;
 }
 
 /** Adds a warning if the request enables citations of documents, because only Claude's wire supports them. */
@@ -197,11 +205,16 @@ function noteCitations(body: Fields, notes: Notes): void {
 }
 
 /** Returns the cache lifetime, or `undefined` without `cache_control`. Each provider chooses the positions of cache points. */
-function cacheOf(body: Fields): ChatRequest['cache'] {
+function cacheOf(body: Fields, notes: Notes): ChatRequest['cache'] {
   const places = [body, ...blocks(body, 'system'), ...blocks(body, 'tools'), ...blocksOfTurns(body)];
   const marks = places.flatMap((block) => block.optional('cache_control', object) ?? []);
   if (marks.length === 0) return undefined;
-  return marks.some((mark) => mark.optional('ttl', string) === '1h') ? 'long' : 'short';
+  const lifetimes = marks.map((mark) => {
+    const ttl = mark.optional('ttl', oneOf('5m', '1h'));
+    notes.unused(mark, 'cache_control', 'type');
+    return ttl;
+  });
+  return lifetimes.includes('1h') ? 'long' : 'short';
 }
 
 const blocksOfTurns = (body: Fields): readonly Fields[] =>

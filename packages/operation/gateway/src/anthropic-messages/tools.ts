@@ -1,6 +1,7 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
 import {
+  boolean,
   jsonObject,
   nonEmptyString,
   oneOf,
@@ -10,7 +11,7 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
-import { namedTool } from '../parsing/tool-choice.ts';
+import { namedTool, noteWithoutTools } from '../parsing/tool-choice.ts';
 
 /** Converts the tools and the tool choice of a request. */
 export function messagesTools(
@@ -25,11 +26,16 @@ export function messagesTools(
       )
       ?.flat() ?? [];
   const choice = body.optional('tool_choice', object);
-  if (tools.length === 0) return {};
+  if (tools.length === 0) {
+    noteWithoutTools(choice?.value['type'], 'tool_choice', notes);
+    return {};
+  }
   if (choice === undefined) return { tools };
-  if (choice.value['disable_parallel_tool_use'] === true)
+  if (choice.optional('disable_parallel_tool_use', boolean) === true)
     notes.dropped('disable_parallel_tool_use', 'not every target can be limited to one call at a time');
-  return { tools, toolChoice: choiceOf(choice, tools) };
+  const toolChoice = choiceOf(choice, tools);
+  notes.unknown(choice);
+  return { tools, toolChoice };
 }
 
 /** Converts a tool. Drops a vendor-defined tool with a warning, because other vendors do not have it. */

@@ -93,6 +93,7 @@ function transcriptOf(body: Fields, media: Media, notes: Notes): Transcript {
 function settings(config: Fields, notes: Notes): Partial<ChatRequest> {
   const stops = config.optional('stopSequences', array(nonEmptyString)) ?? [];
   const thinking = config.optional('thinkingConfig', object);
+  const includesThoughts = thinking?.optional('includeThoughts', boolean);
   const topK = config.optional('topK', number(0));
   const members = definedMembers({
     maxTokens: config.optional('maxOutputTokens', integer(1)),
@@ -103,18 +104,27 @@ function settings(config: Fields, notes: Notes): Partial<ChatRequest> {
     presencePenalty: config.optional('presencePenalty', number(-2, 2)),
     seed: config.optional('seed', integer(Number.MIN_SAFE_INTEGER)),
     stop: stops.length === 0 ? undefined : stops,
-    output: outputOf(config),
-    reasoning: thinking && effortOf(thinking),
-    reasoningSummary: thinking?.optional('includeThoughts', boolean) === true ? ('auto' as const) : undefined,
+    output: outputOf(config, notes),
+    reasoning: thinking && effortOf(thinking, notes),
+    reasoningSummary: includesThoughts === true ? ('auto' as const) : undefined,
   });
+  if (includesThoughts === false)
+    notes.dropped(
+      'thinkingConfig.includeThoughts',
+      'a target that sends its thoughts is not asked to omit them',
+    );
   notes.unknown(thinking);
   return members;
 }
 
-function outputOf(config: Fields): JsonObject | 'json' | undefined {
+function outputOf(config: Fields, notes: Notes): JsonObject | 'json' | undefined {
   const schema = config.optional('responseJsonSchema', jsonObject);
   const openApi = config.optional('responseSchema', jsonObject);
   const type = config.optional('responseMimeType', string);
+  if (schema !== undefined && openApi !== undefined)
+    notes.dropped(config.pathOf('responseSchema'), 'responseJsonSchema is used');
+  if (type === 'text/plain' && (schema ?? openApi) !== undefined)
+    notes.coerced('responseMimeType to application/json', 'the request has a schema');
   if (schema !== undefined) return schema;
   if (openApi !== undefined) return fromOpenApi(openApi);
   if (type === undefined || type === 'text/plain') return undefined;
@@ -131,13 +141,16 @@ const LEVELS: Readonly<Record<string, Effort>> = {
 };
 
 /** Returns the effort of a level or of a budget. A budget of -1 leaves the effort to the model. */
-function effortOf(thinking: Fields): Effort | undefined {
+function effortOf(thinking: Fields, notes: Notes): Effort | undefined {
   const level = thinking.optional('thinkingLevel', string);
   const budget = thinking.optional('thinkingBudget', integer(-1));
   if (level !== undefined && level !== 'THINKING_LEVEL_UNSPECIFIED') {
     const name = thinking.required('thinkingLevel', oneOf(...Object.keys(LEVELS)));
+    if (budget !== undefined) notes.dropped('thinkingConfig.thinkingBudget', 'thinkingLevel is used');
     return LEVELS[name];
   }
+  if (budget === -1)
+    notes.dropped('thinkingConfig.thinkingBudget', 'the target decides whether and how much it thinks');
   if (budget === undefined || budget === -1) return undefined;
   return effortOfBudget(budget);
 }

@@ -10,7 +10,7 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import type { Notes } from '../parsing/notes.ts';
-import { namedTool } from '../parsing/tool-choice.ts';
+import { checkNamed, noteWithoutTools } from '../parsing/tool-choice.ts';
 import { fromOpenApi } from './schema.ts';
 
 interface ChosenTools {
@@ -34,7 +34,12 @@ export function geminiTools(body: Fields, notes: Notes): ChosenTools {
   const config = body.optional('toolConfig', object);
   const calling = config?.optional('functionCallingConfig', object);
   notes.unknown(config);
-  if (tools.length === 0) return {};
+  if (tools.length === 0) {
+    // Without tools, each of the other modes has the effect of AUTO.
+    const mode = calling?.value['mode'] === 'ANY' ? 'any' : undefined;
+    noteWithoutTools(mode, 'functionCallingConfig', notes);
+    return {};
+  }
   const chosen = calling === undefined ? { tools } : chosenTools(calling, tools);
   notes.unknown(calling);
   if (calling?.value['mode'] === 'VALIDATED')
@@ -54,6 +59,8 @@ function toolSpec(tool: Fields, notes: Notes): ToolSpec {
     parameters:
       schema ?? (parameters === undefined ? { type: 'object', properties: {} } : fromOpenApi(parameters)),
   };
+  if (schema !== undefined && parameters !== undefined)
+    notes.dropped('tool.parameters', 'parametersJsonSchema is used');
   notes.unused(tool, 'tool');
   return spec;
 }
@@ -62,10 +69,12 @@ function chosenTools(calling: Fields, tools: readonly ToolSpec[]): ChosenTools {
   const mode = calling.optional('mode', oneOf('MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED'));
   const names = calling.optional('allowedFunctionNames', array(nonEmptyString)) ?? [];
   const path = calling.pathOf('allowedFunctionNames');
-  const named = names.map((name) => namedTool(name, tools, path));
-  const only = named.length === 1 ? named[0] : undefined;
-  if (mode === 'ANY' && only !== undefined) return { tools, toolChoice: only };
-  const allowed = names.length === 0 ? tools : tools.filter(({ name }) => names.includes(name));
+  const offered = new Set(tools.map(({ name }) => name));
+  for (const name of names) checkNamed(name, offered, path);
+  const only = names.length === 1 ? names[0] : undefined;
+  if (mode === 'ANY' && only !== undefined) return { tools, toolChoice: { name: only } };
+  const allowedNames = new Set(names);
+  const allowed = names.length === 0 ? tools : tools.filter(({ name }) => allowedNames.has(name));
   return { tools: allowed, toolChoice: choiceOf(mode) };
 }
 

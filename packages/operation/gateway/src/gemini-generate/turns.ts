@@ -45,6 +45,7 @@ export class GeminiTurns {
   add(turn: Fields): void {
     const role = turn.optional('role', oneOf('user', 'model', 'function')) ?? 'user';
     const parts = turn.required('parts', array(object));
+    this.transcript.notes.unused(turn, 'content');
     if (role === 'model') {
       for (const part of parts) {
         this.transcript.assistant(this.assistantParts(part));

@@ -3,8 +3,17 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, urlPart, type Media } from '../parsing/media.ts';
-import { fileById, fileDataPart } from '../parsing/openai.ts';
-import { nonEmptyString, oneOf, object, objects, string, invalid, type Fields } from '../parsing/fields.ts';
+import { fileById, fileDataPart, TEXT_MEMBERS } from '../parsing/openai.ts';
+import {
+  nonEmptyString,
+  oneOf,
+  object,
+  objects,
+  string,
+  invalid,
+  type Fields,
+  type Parser,
+} from '../parsing/fields.ts';
 import { tokenOf } from '../parsing/replay-token.ts';
 import type { Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
@@ -27,13 +36,13 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
   switch (turn.required('role', oneOf(...ROLES))) {
     case 'system':
     case 'developer':
-      transcript.system(turn.required('content', texts));
+      transcript.system(turn.required('content', texts(notes)));
       break;
     case 'user':
       transcript.user(turn.required('content', content(toPart)));
       break;
     case 'assistant':
-      transcript.assistant(assistantParts(turn));
+      transcript.assistant(assistantParts(turn, notes));
       break;
     case 'tool':
       transcript.result(
@@ -48,10 +57,19 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
 /** Members of an earlier response that the content or `reasoning_details` of the turn repeats. */
 const REPEATED = ['annotations', 'reasoning', 'reasoning_content'];
 
-const texts = joinedText('\n', 'text');
-const assistantText = joinedText('', 'text', 'refusal');
+const texts = (notes: Notes): Parser<string> =>
+  joinedText({ types: ['text'], known: TEXT_MEMBERS, separator: '\n', notes });
+
+const assistantText = (notes: Notes): Parser<string> =>
+  joinedText({ types: ['text', 'refusal'], known: TEXT_MEMBERS, separator: '', notes });
 
 function userPart(part: Fields, media: Media, notes: Notes): readonly UserPart[] {
+  const parts = userParts(part, media, notes);
+  notes.unused(part, String(part.value['type']), ...TEXT_MEMBERS);
+  return parts;
+}
+
+function userParts(part: Fields, media: Media, notes: Notes): readonly UserPart[] {
   switch (part.required('type', oneOf('text', 'image_url', 'file', 'input_audio'))) {
     case 'text':
       return textPart(part.required('text', string));
@@ -62,22 +80,24 @@ function userPart(part: Fields, media: Media, notes: Notes): readonly UserPart[]
       return [imageOf(urlPart(image.required('url', string), path, media), path)];
     }
     case 'file':
-      return [filePart(part.required('file', object), media)];
+      return [filePart(part.required('file', object), media, notes)];
     case 'input_audio':
       return invalid(part.pathOf('type'), 'input_audio is not supported; send a transcript as text');
   }
 }
 
-function filePart(file: Fields, media: Media): UserPart {
-  const named = fileById(file, media, 'file_data');
-  if (named !== undefined) return named;
+function filePart(file: Fields, media: Media, notes: Notes): UserPart {
   const fileName = file.optional('filename', string);
-  return fileDataPart(file.required('file_data', string), file.pathOf('file_data'), media, fileName);
+  const named = fileById(file, media, 'file_data');
+  const part =
+    named ?? fileDataPart(file.required('file_data', string), file.pathOf('file_data'), media, fileName);
+  notes.unused(file, 'file');
+  return part;
 }
 
-function assistantParts(turn: Fields): readonly AssistantPart[] {
+function assistantParts(turn: Fields, notes: Notes): readonly AssistantPart[] {
   if (turn.isSet('function_call')) invalid(turn.pathOf('function_call'), 'is not supported; use tool_calls');
-  const text = turn.optional('content', assistantText) ?? '';
+  const text = turn.optional('content', assistantText(notes)) ?? '';
   const refusal = turn.optional('refusal', string) ?? '';
   const calls = turn.optional('tool_calls', objects(toolCall)) ?? [];
   return [...reasoning(turn), ...textPart(text + refusal), ...calls];

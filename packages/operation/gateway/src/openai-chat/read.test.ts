@@ -76,7 +76,7 @@ describe('a Chat Completions request', () => {
     [{ max_tokens: 1 }, { maxTokens: 1 }],
     [{ stop: 'END' }, { stop: ['END'] }],
     [{ logprobs: true, top_logprobs: 20 }, { logprobs: 20 }],
-    [{ logprobs: false, top_logprobs: 20 }, {}],
+    [{ logprobs: false, top_logprobs: 0 }, {}],
     [{ response_format: { type: 'text' } }, {}],
     [{ response_format: { type: 'json_schema', json_schema: { schema: { a: 1 } } } }, { output: { a: 1 } }],
     [{ service_tier: 'auto' }, {}],
@@ -85,7 +85,7 @@ describe('a Chat Completions request', () => {
     [{ modalities: ['text'] }, {}],
     [{ user: '' }, {}],
     [{ user: 'u'.repeat(64) }, { endUser: 'u'.repeat(64) }],
-    [{ safety_identifier: 's', user: 'u' }, { endUser: 's' }],
+    [{ safety_identifier: 's', user: 's' }, { endUser: 's' }],
     [
       { tools: [weather({ description: 'D', parameters: { x: 1 } })] },
       { tools: [{ name: 'weather', description: 'D', parameters: { x: 1 } }] },
@@ -190,6 +190,17 @@ describe('a Chat Completions request', () => {
       { tools: [weather()], tool_choice: { type: 'function', function: { name: 'time' } } },
       'tool_choice.function.name',
       'tool_choice.function.name names "time", which is not among the tools',
+    ],
+    [
+      {
+        tools: [weather()],
+        tool_choice: {
+          type: 'allowed_tools',
+          allowed_tools: { mode: 'auto', tools: [{ type: 'function', function: { name: 'time' } }] },
+        },
+      },
+      'tool_choice.allowed_tools.tools[0].function.name',
+      'tool_choice.allowed_tools.tools[0].function.name names "time", which is not among the tools',
     ],
     [{ tool_choice: 'any' }, 'tool_choice', 'tool_choice must be one of auto, none, required, not "any"'],
     [

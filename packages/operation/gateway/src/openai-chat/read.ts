@@ -1,7 +1,15 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
-import { cacheOf, endUserOf, formatSchema, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
+import {
+  cacheOf,
+  endUserOf,
+  formatSchema,
+  metadataOf,
+  noteStreamOptions,
+  tierOf,
+  verbosity,
+} from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
 import {
   boolean,
@@ -39,7 +47,7 @@ export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedR
     notes.emulated('n', `the request is sent ${choices} times, and its input is billed each time`);
   refuseOthers(body);
   const model = body.required('model', nonEmptyString);
-  const includesUsage = body.optional('stream_options', object)?.optional('include_usage', boolean) ?? false;
+  const includesUsage = noteStreamOptions(body, notes)?.optional('include_usage', boolean) ?? false;
   const completion = new StreamedCompletion(model, { choices, includesUsage });
   const parsed: ParsedRequest = {
     model,
@@ -49,7 +57,7 @@ export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedR
       messages: chatMessages(body, media, notes).messages,
       ...chatTools(body, notes),
       ...settings(body, notes),
-      ...formOf(body),
+      ...formOf(body, notes),
     },
     metadata: metadataOf(body),
     notes: notes.all,
@@ -66,10 +74,15 @@ function refuseOthers(body: Fields): void {
 }
 
 function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
-  const maxTokens = body.optional('max_tokens', integer(1));
+  const oldMax = body.optional('max_tokens', integer(1));
+  const maxTokens = body.optional('max_completion_tokens', integer(1)) ?? oldMax;
+  if (oldMax !== undefined && oldMax !== maxTokens)
+    notes.dropped('max_tokens', 'max_completion_tokens is used');
   const topLogprobs = body.optional('top_logprobs', integer(0, 20)) ?? 0;
+  const hasLogprobs = body.optional('logprobs', boolean) === true;
+  if (topLogprobs > 0 && !hasLogprobs) notes.dropped('top_logprobs', 'logprobs is not true');
   return definedMembers({
-    maxTokens: body.optional('max_completion_tokens', integer(1)) ?? maxTokens,
+    maxTokens,
     temperature: body.optional('temperature', number(0, 2)),
     topP: body.optional('top_p', number(0, 1)),
     frequencyPenalty: body.optional('frequency_penalty', number(-2, 2)),
@@ -80,7 +93,7 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
     verbosity: body.optional('verbosity', verbosity),
     endUser: endUserOf(body, notes),
     serviceTier: tierOf(body, notes),
-    logprobs: body.optional('logprobs', boolean) === true ? topLogprobs : undefined,
+    logprobs: hasLogprobs ? topLogprobs : undefined,
     cache: cacheOf(body, notes),
   });
 }
@@ -88,11 +101,12 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
 const stops: Parser<readonly string[]> = (value, path) =>
   typeof value === 'string' ? [string(value, path)] : array(nonEmptyString)(value, path);
 
-function formOf(body: Fields): { readonly output?: JsonObject | 'json' } {
+function formOf(body: Fields, notes: Notes): { readonly output?: JsonObject | 'json' } {
   const format = body.optional('response_format', object);
   if (format === undefined) return {};
   const type = format.required('type', oneOf('text', 'json_object', 'json_schema'));
-  if (type === 'text') return {};
-  if (type === 'json_object') return { output: 'json' };
-  return { output: formatSchema(format.required('json_schema', object)) };
+  const schema = type === 'json_schema' ? format.required('json_schema', object) : undefined;
+  notes.unknown(format);
+  if (schema !== undefined) return { output: formatSchema(schema, notes) };
+  return type === 'json_object' ? { output: 'json' } : {};
 }

@@ -1,17 +1,8 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
-import {
-  array,
-  nonEmptyString,
-  oneOf,
-  object,
-  objects,
-  invalid,
-  type Fields,
-  type Parser,
-} from '../parsing/fields.ts';
+import { array, nonEmptyString, oneOf, object, objects, invalid, type Fields } from '../parsing/fields.ts';
 import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
-import { namedTool } from '../parsing/tool-choice.ts';
+import { checkNamed, namedTool, noteWithoutTools } from '../parsing/tool-choice.ts';
 
 /** Tools and tool choice of a request. */
 export interface Tools {
@@ -29,16 +20,22 @@ export function chatTools(body: Fields, notes: Notes): Tools {
       objects((tool) => toolSpec(tool, notes)),
     ) ?? [];
   noteParallelCalls(body, notes);
-  const choice = body.optional('tool_choice', (value, path) => choiceOf(value, path, tools));
+  const choice = body.optional('tool_choice', (value, path) => choiceOf(value, path, tools, notes));
+  if (tools.length === 0) {
+    noteWithoutTools(choice?.choice, 'tool_choice', notes);
+    return {};
+  }
   return {
-    ...(tools.length === 0 ? {} : { tools: choice?.among ?? tools }),
-    ...(choice?.choice === undefined || tools.length === 0 ? {} : { toolChoice: choice.choice }),
+    tools: choice?.among ?? tools,
+    ...(choice?.choice !== undefined && { toolChoice: choice.choice }),
   };
 }
 
 function toolSpec(tool: Fields, notes: Notes): ToolSpec {
   tool.required('type', oneOf('function'));
-  return functionTool(tool.required('function', object), notes);
+  const spec = functionTool(tool.required('function', object), notes);
+  notes.unused(tool, 'tool');
+  return spec;
 }
 
 interface Choice {
@@ -47,20 +44,30 @@ interface Choice {
   readonly among?: readonly ToolSpec[];
 }
 
-function choiceOf(value: unknown, path: string, tools: readonly ToolSpec[]): Choice {
+function choiceOf(value: unknown, path: string, tools: readonly ToolSpec[], notes: Notes): Choice {
   if (typeof value === 'string') return { choice: oneOf('auto', 'none', 'required')(value, path) };
   const choice = object(value, path);
-  if (choice.required('type', oneOf('function', 'allowed_tools')) === 'function') {
-    const called = choice.required('function', object);
-    return { choice: namedTool(called.required('name', nonEmptyString), tools, called.pathOf('name')) };
-  }
-  const allowed = choice.required('allowed_tools', object);
-  const names = new Set(allowed.required('tools', array(allowedName)));
+  const type = choice.required('type', oneOf('function', 'allowed_tools'));
+  const chosen = choice.required(type, object);
+  notes.unknown(choice);
+  if (type === 'function')
+    return { choice: namedTool(chosen.required('name', nonEmptyString), tools, chosen.pathOf('name')) };
+  const offered = new Set(tools.map(({ name }) => name));
+  const names = new Set(
+    chosen.required(
+      'tools',
+      array((tool, at) => allowedName(tool, at, offered)),
+    ),
+  );
   return {
-    choice: allowed.required('mode', oneOf('auto', 'required')),
+    choice: chosen.required('mode', oneOf('auto', 'required')),
     among: tools.filter((tool) => names.has(tool.name)),
   };
 }
 
-const allowedName: Parser<string> = (value, path) =>
-  object(value, path).required('function', object).required('name', nonEmptyString);
+function allowedName(value: unknown, path: string, offered: ReadonlySet<string>): string {
+  const allowed = object(value, path).required('function', object);
+  const name = allowed.required('name', nonEmptyString);
+  checkNamed(name, offered, allowed.pathOf('name'));
+  return name;
+}

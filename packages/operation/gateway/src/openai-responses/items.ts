@@ -3,7 +3,7 @@ import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, urlPart, type Media } from '../parsing/media.ts';
-import { fileById, fileDataPart } from '../parsing/openai.ts';
+import { fileById, fileDataPart, TEXT_MEMBERS } from '../parsing/openai.ts';
 import {
   array,
   nonEmptyString,
@@ -127,25 +127,37 @@ function addMessage(
       transcript.user(item.required('content', content(toPart)));
       break;
     case 'assistant':
-      transcript.assistant(textPart(item.required('content', texts)));
+      transcript.assistant(textPart(item.required('content', texts(transcript.notes))));
       break;
     case 'system':
     case 'developer':
-      transcript.system(item.required('content', texts));
+      transcript.system(item.required('content', texts(transcript.notes)));
       break;
   }
 }
 
-const texts = joinedText('', 'input_text', 'output_text', 'refusal', 'text');
+const texts = (notes: Notes): Parser<string> =>
+  joinedText({
+    types: ['input_text', 'output_text', 'refusal', 'text'],
+    known: TEXT_MEMBERS,
+    separator: '',
+    notes,
+  });
 
 function inputPart(part: Fields, media: Media, notes: Notes): readonly UserPart[] {
+  const parts = inputParts(part, media, notes);
+  notes.unused(part, String(part.value['type']), ...TEXT_MEMBERS);
+  return parts;
+}
+
+function inputParts(part: Fields, media: Media, notes: Notes): readonly UserPart[] {
   switch (part.required('type', oneOf('input_text', 'input_image', 'input_file', 'output_text'))) {
     case 'input_text':
     case 'output_text':
       return textPart(part.required('text', string));
     case 'input_image': {
-      if (part.isSet('detail') && part.value['detail'] !== 'auto')
-        notes.dropped('input_image.detail', NO_FORM);
+      const detail = part.optional('detail', string);
+      if (detail !== undefined && detail !== 'auto') notes.dropped('input_image.detail', NO_FORM);
       const file = fileById(part, media, 'image_url');
       if (file !== undefined) return [imageOf(file, part.pathOf('file_id'))];
       const path = part.pathOf('image_url');

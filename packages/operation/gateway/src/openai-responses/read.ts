@@ -2,7 +2,15 @@ import { systemClock, type ChatRequest, type Effort, type JsonObject } from '@ma
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
-import { cacheOf, endUserOf, formatSchema, metadataOf, tierOf, verbosity } from '../parsing/openai.ts';
+import {
+  cacheOf,
+  endUserOf,
+  formatSchema,
+  metadataOf,
+  noteStreamOptions,
+  tierOf,
+  verbosity,
+} from '../parsing/openai.ts';
 import { NO_FORM, Notes } from '../parsing/notes.ts';
 import {
   array,
@@ -129,8 +137,7 @@ function storing(body: Fields, state: ResponseState | undefined, notes: Notes): 
 
 /** Adds a warning about each setting that has no effect. */
 function noteSettings(body: Fields, notes: Notes): void {
-  // `stream_options` has no setting that the gateway supports. It is parsed to avoid a warning.
-  body.optional('stream_options', object);
+  noteStreamOptions(body, notes);
   notes.unknown(body.optional('text', object), 'format', 'verbosity');
   notes.unknown(body.optional('reasoning', object), 'effort', 'summary');
   for (const name of body.optional('include', array(string)) ?? []) {
@@ -151,16 +158,17 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
     verbosity: body.optional('text', object)?.optional('verbosity', verbosity),
     endUser: endUserOf(body, notes),
     serviceTier: tierOf(body, notes),
-    output: formOf(body),
+    output: formOf(body, notes),
     cache: cacheOf(body, notes),
   });
 }
 
-function formOf(body: Fields): JsonObject | 'json' | undefined {
+function formOf(body: Fields, notes: Notes): JsonObject | 'json' | undefined {
   const config = body.optional('text', object);
   const format = config && config.optional('format', object);
   if (format === undefined) return undefined;
   const type = format.required('type', oneOf('text', 'json_object', 'json_schema'));
-  if (type === 'json_schema') return formatSchema(format);
+  if (type === 'json_schema') return formatSchema(format, notes);
+  notes.unknown(format);
   return type === 'json_object' ? 'json' : undefined;
 }

@@ -125,6 +125,10 @@ describe('the choice of a tool', () => {
     [{ type: 'mcp' }, 'tool_choice.type must be one of function, custom, allowed_tools, not "mcp"'],
     [{ type: 'function', name: 'other' }, 'tool_choice.name names "other"'],
     [
+      { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'other' }] },
+      'tool_choice.tools[0].name names "other"',
+    ],
+    [
       { type: 'allowed_tools', mode: 'none', tools: [] },
       'tool_choice.mode must be one of auto, required, not "none"',
     ],

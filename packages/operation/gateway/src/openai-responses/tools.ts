@@ -3,7 +3,7 @@ import type { Notes } from '../parsing/notes.ts';
 import { nonEmptyString, oneOf, object, objects, string, type Fields } from '../parsing/fields.ts';
 import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
 import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
-import { namedTool } from '../parsing/tool-choice.ts';
+import { checkNamed, namedTool, noteWithoutTools } from '../parsing/tool-choice.ts';
 
 /** Tool, with the name that the client uses. */
 export interface ClientTool {
@@ -67,7 +67,7 @@ export interface ResponsesTools {
   readonly known: KnownTools;
 }
 
-/** Parses the tools and the tool choice of a request. A tool choice without tools has no effect. */
+/** Parses the tools and the tool choice of a request. */
 export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
   const known = new KnownTools();
   const tools =
@@ -79,8 +79,11 @@ export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
       ?.flat() ?? [];
   noteParallelCalls(body, notes);
   const choice = body.optional('tool_choice', (value) => value);
-  if (tools.length === 0) return { request: {}, known };
-  return { request: choice === undefined ? { tools } : chosen(choice, tools, known), known };
+  if (tools.length === 0) {
+    noteWithoutTools(choice, 'tool_choice', notes);
+    return { request: {}, known };
+  }
+  return { request: choice === undefined ? { tools } : chosen(choice, tools, known, notes), known };
 }
 
 /** Converts a tool, or all tools of a namespace. */
@@ -141,17 +144,28 @@ function customTool(tool: Fields, targetName: string, notes: Notes): ToolSpec {
 }
 
 /** Returns the tools that the choice allows, and the choice between them. */
-function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools): ResponsesTools['request'] {
+function chosen(
+  value: unknown,
+  tools: readonly ToolSpec[],
+  known: KnownTools,
+  notes: Notes,
+): ResponsesTools['request'] {
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
   const choice = object(value, 'tool_choice');
+  notes.unknown(choice, 'type', 'name', 'namespace', 'tools', 'mode');
   if (choice.required('type', oneOf('function', 'custom', 'allowed_tools')) !== 'allowed_tools')
     return { tools, toolChoice: namedTool(targetNameOf(choice, known), tools, choice.pathOf('name')) };
+  const offered = new Set(tools.map(({ name }) => name));
   const names = new Set<string>();
   const namespaces = new Set<string>();
   const addAllowed = objects((tool) => {
     if (tool.optional('type', string) === 'namespace') namespaces.add(tool.required('name', nonEmptyString));
-    else names.add(targetNameOf(tool, known));
+    else {
+      const name = targetNameOf(tool, known);
+      checkNamed(name, offered, tool.pathOf('name'));
+      names.add(name);
+    }
   });
   choice.required('tools', addAllowed);
   const isAllowed = ({ name }: ToolSpec): boolean => {

@@ -1,6 +1,7 @@
 import type { ImagePart, ReasoningPart, TextPart, UserPart } from '@majordomo/core';
 import { objects, oneOf, string, type Fields, type Parser } from './fields.ts';
 import { imageOf } from './media.ts';
+import type { Notes } from './notes.ts';
 import { tokenOf } from './replay-token.ts';
 
 /** Returns a text part, or no part for an empty string. */
@@ -12,15 +13,27 @@ export function reasoningPart(text: string, token: string): readonly ReasoningPa
   return replay === undefined ? [] : [{ type: 'reasoning', text, replay }];
 }
 
-/** Returns a parser for a string, or for blocks of these types. The texts of the blocks are joined with `separator`. */
+interface TextBlocks {
+  /** Accepted types of blocks. */
+  readonly types: readonly string[];
+  /** Members without an effect on the text, which need no warning. */
+  readonly known: readonly string[];
+  readonly separator: string;
+  readonly notes: Notes;
+}
+
+/** Returns a parser for a string, or for blocks, whose texts are joined. */
 export const joinedText =
-  (separator: string, ...types: readonly string[]): Parser<string> =>
-  (value, path) =>
-    typeof value === 'string'
-      ? string(value, path)
-      : objects((block) =>
-          block.required(block.required('type', oneOf(...types)) === 'refusal' ? 'refusal' : 'text', string),
-        )(value, path).join(separator);
+  ({ types, known, separator, notes }: TextBlocks): Parser<string> =>
+  (value, path) => {
+    const textOf = (block: Fields): string => {
+      const type = block.required('type', oneOf(...types));
+      const text = block.required(type === 'refusal' ? 'refusal' : 'text', string);
+      notes.unused(block, type, ...known);
+      return text;
+    };
+    return typeof value === 'string' ? string(value, path) : objects(textOf)(value, path).join(separator);
+  };
 
 /** Returns a parser for the content of a turn: a string or an array of blocks. */
 export const content =

@@ -41,8 +41,13 @@ export function metadataOf(body: Fields): Readonly<Record<string, unknown>> | un
 export const verbosity: Parser<'low' | 'medium' | 'high'> = oneOf('low', 'medium', 'high');
 
 /** Returns the end user's identifier for the vendor. */
-export const endUserOf = (body: Fields, notes: Notes): string | undefined =>
-  body.optional('safety_identifier', nonEmptyString) ?? identifierOf(body, 'user', notes);
+export function endUserOf(body: Fields, notes: Notes): string | undefined {
+  const identifier = body.optional('safety_identifier', nonEmptyString);
+  if (identifier === undefined) return identifierOf(body, 'user', notes);
+  const user = body.optional('user', string);
+  if (user !== undefined && user !== identifier) notes.dropped('user', 'safety_identifier is used');
+  return identifier;
+}
 
 const MAX_KEY_LENGTH = 64;
 
@@ -51,7 +56,7 @@ const MAX_KEY_LENGTH = 64;
  * breakpoints is not cached. Providers choose the positions of breakpoints themselves.
  */
 export function cacheOf(body: Fields, notes: Notes): ChatRequest['cache'] {
-  const retention = body.optional('prompt_cache_retention', string);
+  const retention = body.optional('prompt_cache_retention', oneOf('in_memory', 'in-memory', '24h'));
   const key = body.optional('prompt_cache_key', nonEmptyString);
   if (key !== undefined && key.length > MAX_KEY_LENGTH)
     invalid('prompt_cache_key', `must have at most ${MAX_KEY_LENGTH} characters`);
@@ -85,10 +90,23 @@ export function functionTool(tool: Fields, notes: Notes): ToolSpec {
 }
 
 /** Returns the schema of a response format. The schema receives the description of the format, unless it has its own. */
-export function formatSchema(format: Fields): JsonObject {
+export function formatSchema(format: Fields, notes: Notes): JsonObject {
   const description = format.optional('description', string);
-  return { ...(description !== undefined && { description }), ...format.required('schema', jsonObject) };
+  const schema = format.required('schema', jsonObject);
+  // The name is for error messages. Each provider enforces the schema if its API can.
+  notes.unknown(format, 'type', 'name', 'strict');
+  return { ...(description !== undefined && { description }), ...schema };
 }
+
+/** Returns the options of a stream. The gateway adds no padding, so `include_obfuscation` has no effect. */
+export function noteStreamOptions(body: Fields, notes: Notes): Fields | undefined {
+  const options = body.optional('stream_options', object);
+  notes.unknown(options, 'include_usage', 'include_obfuscation');
+  return options;
+}
+
+/** Members of a text block that repeat the text of an earlier response, or for which `cacheOf` adds a warning. */
+export const TEXT_MEMBERS: readonly string[] = ['annotations', 'logprobs', 'prompt_cache_breakpoint'];
 
 /** Adds a warning if the request limits the model to one call at a time. */
 export function noteParallelCalls(body: Fields, notes: Notes): void {
