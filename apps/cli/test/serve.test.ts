@@ -442,6 +442,29 @@ describe('majordomo serve reloads its configuration', () => {
   }, 60_000);
 });
 
+describe('the limits of the section `gateway`', () => {
+  it('apply to requests, and a reload changes them', async () => {
+    const config = (gateway: object): string => JSON.stringify({ aliases: { fast: 'lab/gpt-4o' }, gateway });
+    const files = { 'majordomo.config.json': config({ maxElements: 1, maxSockets: 1 }) };
+    const { running, url, cwd } = await serving({ files });
+    const ask = async (count: number): Promise<number> => {
+      const messages = Array.from({ length: count }, () => ({ role: 'user', content: 'hi' }));
+      const body = JSON.stringify({ model: 'fast', messages });
+      return (await fetch(`${url}/v1/chat/completions`, { method: 'POST', body })).status;
+    };
+    expect([await ask(1), await ask(2)]).toEqual([200, 400]);
+    for (const [gateway, output] of [
+      [{ maxTotalBodyBytes: 1 }, /not reloaded: .*maxTotalBodyBytes: must not be less than maxBodyBytes/],
+      [{ maxElements: 2 }, /configuration reloaded/],
+    ] as const) {
+      writeFileSync(join(cwd, 'majordomo.config.json'), config(gateway));
+      trustConfigs(cwd, ['majordomo.config.json']);
+      await running.outputMatching(output);
+    }
+    expect([await ask(2), await ask(3)]).toEqual([200, 400]);
+  }, 60_000);
+});
+
 describe('the section `gateway` of the configuration', () => {
   const CONFIG_OF = (gateway: object): Record<string, string> => ({
     'majordomo.config.json': JSON.stringify({ ...CONFIG, gateway }),
@@ -599,6 +622,9 @@ describe('the section `gateway` of the configuration', () => {
       { calls: { completeFor: 'acme' } },
       { files: { maxBytes: 0 } },
       { maxConcurrent: 0 },
+      { maxElements: 0 },
+      { maxSockets: 1.5 },
+      { maxTotalBodyBytes: '1' },
       { shop: true },
     ]) {
       const invalid = started(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)) });

@@ -35,7 +35,7 @@ export interface MajordomoConfig {
   readonly gateway?: GatewayConfig | undefined;
 }
 
-/** Options of `majordomo serve`. A reload applies `cors` and `maxConcurrent`. The other options require a restart. */
+/** Options of `majordomo serve`. A reload applies `cors`, `maxConcurrent`, `maxTotalBodyBytes`, `maxElements` and `maxSockets`. The other options require a restart. */
 export interface GatewayConfig {
   /**
    * Store of keys, limits, calls and responses: `postgres://…`, `redis://…`, or a SQLite file relative to the configuration.
@@ -68,6 +68,18 @@ export interface GatewayConfig {
   readonly cors?: readonly string[] | undefined;
   /** Maximum number of concurrent calls. `@default 5_000` */
   readonly maxConcurrent?: number | undefined;
+  /**
+   * Maximum size of the bodies of all requests in progress, in bytes, at least 32 MiB. Further requests receive 429. `@default
+   * 536_870_912` (512 MiB)
+   */
+  readonly maxTotalBodyBytes?: number | undefined;
+  /**
+   * Maximum number of elements of all arrays of a request together, such as its messages, parts and tools. A request with more
+   * receives 400. `@default 10_000`
+   */
+  readonly maxElements?: number | undefined;
+  /** Maximum number of open WebSockets of a key. Further upgrades receive 429. `@default 16` */
+  readonly maxSockets?: number | undefined;
 }
 
 /** Limits of the files of clients. */

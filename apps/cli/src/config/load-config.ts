@@ -127,6 +127,9 @@ const GATEWAY: Checks<GatewayConfig> = {
   inspector: isBoolean,
   cors: isTextList,
   maxConcurrent: isPositive,
+  maxTotalBodyBytes: isPositive,
+  maxElements: isPositive,
+  maxSockets: isPositive,
 };
 
 const LOGIN: readonly string[] = ['preset', 'clientId', 'clientSecret', 'issuer'];

@@ -167,6 +167,9 @@ function inspectorProblem({ inspector }: ServeFlags, { gateway }: Settings, { cw
 const changeable = ({ gateway }: Settings) => ({
   cors: gateway?.cors,
   maxConcurrent: gateway?.maxConcurrent,
+  maxTotalBodyBytes: gateway?.maxTotalBodyBytes,
+  maxElements: gateway?.maxElements,
+  maxSockets: gateway?.maxSockets,
 });
 
 const isEnabled = (option: GatewayConfig['background' | 'files']): boolean =>
