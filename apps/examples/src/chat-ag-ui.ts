@@ -1,5 +1,6 @@
 import { createAgent, defineTool, type Tool } from '@majordomo/agent';
 import { LlmError, type ChatModel } from '@majordomo/core';
+import { readJson } from '@majordomo/core/http';
 import { agUiChannel, agUiResponse, fromAgUi, type AgUiChannel } from '@majordomo/ui/ag-ui';
 
 const order = defineTool({
@@ -22,7 +23,7 @@ const serverTools: readonly Tool[] = [order];
 export function agUiChat(model: ChatModel, secret: string): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
-      const input = await fromAgUi(await request.json(), { secret, serverTools });
+      const input = await fromAgUi(await readJson(request), { secret, serverTools });
       const channel = agUiChannel(input);
       const agent = createAgent({ model, tools: [...serverTools, ...input.tools] });
       const { decisions } = input;

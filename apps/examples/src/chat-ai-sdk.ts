@@ -1,5 +1,6 @@
 import { toLanguageModel } from '@majordomo/ai-sdk';
 import type { ChatModel } from '@majordomo/core';
+import { readJson } from '@majordomo/core/http';
 // This route handler uses the AI SDK, with a chain of majordomo as its model.
 // eslint-disable-next-line majordomo/no-raw-sdk
 import {
@@ -28,7 +29,9 @@ const tools = {
 export const chatForUi =
   (model: ChatModel) =>
   async (request: Request): Promise<Response> => {
-    const body = z.object({ messages: z.unknown() }).safeParse(await request.json().catch(() => undefined));
+    const body = z
+      .object({ messages: z.unknown() })
+      .safeParse(await readJson(request).catch(() => undefined));
     const validated = await safeValidateUIMessages({ messages: body.data?.messages });
     if (!validated.success)
       return new Response('the body must contain the messages of useChat', { status: 400 });

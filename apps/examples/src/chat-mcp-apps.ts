@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createAgent } from '@majordomo/agent';
 import { LlmError, type ChatModel } from '@majordomo/core';
+import { readJson } from '@majordomo/core/http';
 import { mcpApps, type McpToolbox } from '@majordomo/mcp';
 import { fromUiMessages, uiMessageResponse } from '@majordomo/ui';
 import { build } from 'esbuild';
@@ -38,8 +39,8 @@ export function appsChat({ model, toolbox, sandboxUrl }: AppsChatOptions) {
       return html(
         `<main data-sandbox="${sandboxUrl}"></main><script type="module" src="/mcp-apps.js"></script>`,
       );
-    const { messages } = (await request.json()) as { readonly messages: unknown };
     try {
+      const { messages } = (await readJson(request)) as { readonly messages: unknown };
       const input = await fromUiMessages(messages);
       return uiMessageResponse(agent.stream(input.run), { input, apps, signal: request.signal });
     } catch (error) {

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createAgent, defineTool, type RunState } from '@majordomo/agent';
 import { LlmError, type ChatModel, type Message } from '@majordomo/core';
+import { readJson } from '@majordomo/core/http';
 import type { SqliteStores } from '@majordomo/store-sqlite';
 import {
   createResumableStreams,
@@ -71,7 +72,7 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
 
   /** Answers the last message in the request, or continues the run with the user's decisions. */
   async function answer(chat: string, request: Request): Promise<Response> {
-    const { messages } = (await request.json()) as { readonly messages: unknown };
+    const { messages } = (await readJson(request)) as { readonly messages: unknown };
     const input = await fromUiMessages(messages, { stored: await load(chat) });
     // Save the question, so that a page that is reloaded during the answer shows it.
     if (input.decisions.length === 0) await saveMessages(chat, input.messages);

@@ -8,6 +8,7 @@ import {
   type MajordomoOptions,
   type ObjectStream,
 } from '@majordomo/core';
+import { readJson } from '@majordomo/core/http';
 import { fromUiMessages, uiMessageResponse } from '@majordomo/ui';
 import * as z from 'zod';
 
@@ -56,7 +57,7 @@ export function patient(options: MajordomoOptions): Majordomo {
 // #region ai-sdk-chat-route
 /** Replaces `streamText` and `toUIMessageStream`. The tools run in the agent. */
 export async function chatRoute(agent: Agent, request: Request): Promise<Response> {
-  const { messages } = (await request.json()) as { messages: unknown };
+  const { messages } = (await readJson(request)) as { messages: unknown };
   const input = await fromUiMessages(messages);
   const events = agent.stream(input.run, { decisions: input.decisions, afterCommit: 'restart' });
   return uiMessageResponse(events, { input, signal: request.signal });

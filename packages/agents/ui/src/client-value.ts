@@ -1,5 +1,15 @@
 import { LlmError } from '@majordomo/core';
-import { isList, isRecord, isTooDeep, MAX_ELEMENTS } from '@majordomo/core/toolkit';
+import {
+  checkNestedJson,
+  isList,
+  isRecord,
+  isTooDeep,
+  JsonSizeCheck,
+  MAX_ELEMENTS,
+} from '@majordomo/core/toolkit';
+
+/** Members of AG-UI whose strings are parsed as JSON. */
+const JSON_MEMBERS: ReadonlySet<string> = new Set(['arguments', 'encryptedValue']);
 
 /** Value of any type that a client sent. The methods throw `invalid-request` with the path if the value has the wrong type. */
 export class ClientValue {
@@ -18,6 +28,7 @@ export class ClientValue {
     if (isTooDeep(value)) throw request.invalid('the value is nested too deeply; flatten it');
     if (hasTooManyElements(value))
       throw request.invalid(`the value has more than ${MAX_ELEMENTS} array elements in total; send fewer`);
+    checkNestedJson(value, new JsonSizeCheck(), (key, text) => (JSON_MEMBERS.has(key) ? text : undefined));
     return request;
   }
 

@@ -16,6 +16,9 @@ import type { UiEnd } from '../src/index.ts';
 import { SECRET } from './support/approval-server.ts';
 import { agentOf, chain, tool } from './support/world.ts';
 
+/** JSON with more elements than a request may have. */
+const MANY = JSON.stringify({ a: Array.from({ length: 10_001 }, () => 0) });
+
 const weather = tool('weather', () => ({ degrees: 21 }));
 const call = (id: string, name: string, args = {}) => ({ id, name, args });
 
@@ -394,6 +397,16 @@ describe('fromAgUi', () => {
       'a call without id',
       body({ role: 'assistant', toolCalls: [{ function: { name: 't', arguments: '' } }] }, userMessage),
       'messages[0].toolCalls[0].id',
+    ],
+    [
+      'arguments with too many elements',
+      body({ ...turn, toolCalls: [{ id: 'c', function: { name: 't', arguments: MANY } }] }, userMessage),
+      'messages[0].toolCalls[0].function.arguments',
+    ],
+    [
+      'stored members with too many elements',
+      body({ ...turn, encryptedValue: MANY }, userMessage),
+      'messages[0].encryptedValue',
     ],
     [
       'two calls with one id',

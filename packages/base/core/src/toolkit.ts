@@ -39,7 +39,7 @@ export { redact, redactCause, redactValues, secretForms, secretSpans, type Span 
 // Values, JSON and schemas
 export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
 export { isIsoDay, isTooDeep, MAX_DEPTH, tryParseJson } from './util/values.ts';
-export { checkJsonSize, JsonSizeCheck, MAX_ELEMENTS } from './json/check-size.ts';
+export { checkJsonSize, checkNestedJson, JsonSizeCheck, MAX_ELEMENTS } from './json/check-size.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { resolveReference } from './schema/references.ts';
 export { objectRoot, type OutputRoot, readObject, toJsonSchema } from './schema/to-json-schema.ts';
@@ -50,7 +50,16 @@ export type { TypedCalls } from './operations/object-rounds.ts';
 // Bytes, hashes and media types
 export { canonicalJson, hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
-export { concatBytes, fnv1a, fromBase64, piecesOf, toBase64 } from './util/bytes.ts';
+export { readJsonText } from './http/read-json.ts';
+export {
+  ByteCollector,
+  concatBytes,
+  fnv1a,
+  fromBase64,
+  isFragmented,
+  piecesOf,
+  toBase64,
+} from './util/bytes.ts';
 export { sniffAudio, sniffMediaType } from './util/media-type.ts';
 export { asLanguage } from './operations/transcription.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { concatBytes } from '@majordomo/core/toolkit';
+import { ByteCollector } from '@majordomo/core/toolkit';
 
 /** Maximum size of a non-streaming body (response, error, model list) after decompression: 64 MiB, in bytes. */
 export const MAX_BODY_BYTES: number = 64 * 1024 * 1024;
@@ -60,15 +60,13 @@ export async function collectBody(
   target: string,
   maxBytes: number = MAX_BODY_BYTES,
 ): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
+  const bytes = new ByteCollector();
   for await (const piece of body) {
     const chunk = typeof piece === 'string' ? UTF8.encode(piece) : piece;
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw sizeError(target, maxBytes);
-    chunks.push(chunk);
+    if (bytes.size + chunk.length > maxBytes) throw sizeError(target, maxBytes);
+    bytes.push(chunk);
   }
-  return concatBytes(chunks);
+  return bytes.concat();
 }
 
 const UTF8 = new TextEncoder();

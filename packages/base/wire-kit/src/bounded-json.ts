@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkJsonSize, concatBytes } from '@majordomo/core/toolkit';
+import { ByteCollector, checkJsonSize } from '@majordomo/core/toolkit';
 import { limitBody } from './bounded-body.ts';
 
 /** Maximum number of elements of all arrays in JSON of a server. A list of 1,000 tools has up to 50,000. */
@@ -29,9 +29,10 @@ export function boundedJson(response: Response, label: string, maxBytes: number)
   const checked = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const chunks: Uint8Array[] = [];
-        for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(next.value);
-        const bytes = concatBytes(chunks);
+        const received = new ByteCollector();
+        for (let next = await reader.read(); !next.done; next = await reader.read())
+          received.push(next.value);
+        const bytes = received.concat();
         checkReceivedJson(bytes, label);
         controller.enqueue(bytes);
         controller.close();

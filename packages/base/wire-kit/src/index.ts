@@ -13,7 +13,6 @@ export {
 export { limitBody, collectBody } from './bounded-body.ts';
 export { boundedEvents } from './bounded-events.ts';
 export { boundedJson, checkReceivedJson } from './bounded-json.ts';
-export { requestText, type RequestLimits } from './client-request.ts';
 export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
 export { serverAddress, type ServerAddress } from './connection-error.ts';

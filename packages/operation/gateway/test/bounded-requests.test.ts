@@ -70,6 +70,63 @@ describe('a request with more than 10,000 elements', () => {
   });
 });
 
+describe('JSON in the strings of a request', () => {
+  const args = JSON.stringify(`{"a":${list(10_000)}}`);
+  const token = `majordomo.1.${Buffer.from(`["x",${list(10_000)}]`).toString('base64')}`;
+  it.each([
+    [
+      CHAT,
+      'messages[0].tool_calls[0].function.arguments',
+      `{"model":"x","messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":${args}}}]}]}`,
+    ],
+    [
+      '/v1/responses',
+      'input[0].arguments',
+      `{"model":"x","input":[{"type":"function_call","call_id":"c","name":"f","arguments":${args}}]}`,
+    ],
+    [
+      '/v1/messages',
+      'messages[0].content[0].signature',
+      `{"model":"x","max_tokens":5,"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"","signature":"${token}"}]}]}`,
+    ],
+  ])('counts for maxElements: %s, %s', async (path, param, body) => {
+    const response = await post(gatewayWith(), path, body);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain(`${param}: the JSON in it has more than 10000 array elements`);
+  });
+});
+
+it('a body of tiny chunks is refused', async () => {
+  let chunks = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      chunks++;
+      controller.enqueue(new Uint8Array([0x20]));
+    },
+  });
+  const response = await post(gatewayWith(), CHAT, body);
+  expect([response.status, await response.text()]).toEqual([
+    400,
+    expect.stringContaining('the body arrives in too many small chunks; send larger ones'),
+  ]);
+  expect(chunks).toBeLessThan(2200);
+});
+
+it.each([
+  [CHAT, (members: string) => `{"model":"x","messages":[${USER}],${members}}`, ''],
+  ['/v1/responses', (members: string) => `{"model":"x","input":"hi",${members}}`, ''],
+  [
+    CHAT,
+    (members: string) => `{"model":"x","messages":[{"role":"user","content":"hi",${members}}]}`,
+    'message.',
+  ],
+])('a request with 90,000 unknown members is served: %s', async (path, bodyOf, prefix) => {
+  const members = Array.from({ length: 90_000 }, (_, index) => `"m${index}":1`).join(',');
+  const response = await post(gatewayWith(), path, bodyOf(members));
+  expect(response.status).toBe(200);
+  expect(response.headers.get('x-majordomo-warnings')).toContain(`dropped ${prefix}m0: `);
+});
+
 describe('a list', () => {
   const media: Media = {
     byFile: () => expect.unreachable(),

@@ -49,11 +49,15 @@ describe('deeply nested JSON', () => {
     expect(testGateway.openai.requests).toHaveLength(0);
   });
 
-  it('is ignored in a token', async () => {
+  it('is refused in a token', async () => {
     await using testGateway = await startGateway();
     const call = { id: 'a', function: { name: 'f', arguments: '{}' } };
     const body = turns(JSON.stringify({ ...call, extra_content: { majordomo: token(20_000) } }));
-    expect((await post(testGateway, CHAT, body)).status).toBe(200);
+    const response = await post(testGateway, CHAT, body);
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('majordomo: the JSON in it is nested more than 500 levels deep'),
+    ]);
   });
 
   it('is accepted up to 400 levels', async () => {

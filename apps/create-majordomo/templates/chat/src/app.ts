@@ -1,4 +1,5 @@
 import { LlmError, type ChatModel, type Message } from '@majordomo/core';
+import { readJson } from '@majordomo/core/http';
 import type { SqliteStores } from '@majordomo/store-sqlite';
 import { fromUiMessages, toUiMessages, uiMessageResponse } from '@majordomo/ui';
 import { Hono } from 'hono';
@@ -32,7 +33,7 @@ export function createApp(model: ChatModel, { conversations }: Pick<SqliteStores
   app.post('/api/chats/:id', async ({ req }) => {
     const id = req.param('id');
     const { signal } = req.raw;
-    const { messages } = await req.json<{ messages: unknown }>();
+    const { messages } = (await readJson(req.raw)) as { messages: unknown };
     const input = await fromUiMessages(messages, { stored: await load(id) });
     // Save the question, so that a page that is reloaded during the answer shows it.
     await save(id, input.messages);

@@ -3,14 +3,15 @@ import { A2A_ERROR_CODE } from '@a2a-js/sdk/errors';
 import { JsonRpcTransportHandler, validateVersion, type A2ARequestHandler } from '@a2a-js/sdk/server';
 import { LlmError } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
-import { isRecord, notify, tryParseJson } from '@majordomo/core/toolkit';
-import { requestText } from '@majordomo/wire-kit';
+import { isRecord, notify, readJsonText, tryParseJson } from '@majordomo/core/toolkit';
 import { CallContext } from './call-context.ts';
 import { INTERNAL_MESSAGE } from './failure.ts';
 import type { A2aCaller, ServeA2aOptions } from './options.ts';
 
 /** Maximum size of a request, in bytes. */
 const MAX_BYTES: number = 10 * 1024 * 1024;
+/** Maximum time in which a request must arrive, in milliseconds. */
+const MAX_MS = 30_000;
 /** Number of events that wait for a slow client. The connection ends with the next event, and the client can subscribe again. */
 const MAX_EVENTS = 10_000;
 
@@ -50,7 +51,7 @@ export class RpcEndpoint {
     const { maxElements, clock } = this.options;
     let text: string;
     try {
-      text = await requestText(request, { maxBytes: MAX_BYTES, maxElements, clock });
+      text = await readJsonText(request, { maxBytes: MAX_BYTES, maxElements, maxMs: MAX_MS, clock });
     } catch (error) {
       if (LlmError.is(error, 'invalid-request'))
         return errorResponse(error.details.status ?? 400, error.message);

@@ -1,6 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { asRecord, asText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
-import { requestText } from '@majordomo/wire-kit';
+import { asRecord, asText, isRecord, readJsonText, tryParseJson } from '@majordomo/core/toolkit';
 import type { AppHost } from '../client/app-host.ts';
 import { APP_TYPE, appUriOf, isVisibleTo } from '../tool-app.ts';
 
@@ -8,6 +7,8 @@ import { APP_TYPE, appUriOf, isVisibleTo } from '../tool-app.ts';
 
 /** Maximum size of a page's request. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
+/** Maximum time in which a page's request must arrive, in milliseconds. */
+const MAX_REQUEST_MS = 30_000;
 /** Maximum size of an app. */
 const MAX_APP_CHARS = 5 * 1024 * 1024;
 
@@ -45,7 +46,7 @@ export async function answerApp(request: Request, hosts: ReadonlyMap<string, App
 
 /** Returns the text of a request's body, or the refusal of a body that is too large or incomplete. */
 const textOf = (request: Request): Promise<string | Response> =>
-  requestText(request, { maxBytes: MAX_REQUEST_BYTES }).catch((error: unknown) =>
+  readJsonText(request, { maxBytes: MAX_REQUEST_BYTES, maxMs: MAX_REQUEST_MS }).catch((error: unknown) =>
     LlmError.is(error, 'invalid-request')
       ? refusal(error.details.status ?? 400, error.message)
       : refusal(400, 'the request ended before its body was complete'),

@@ -1,6 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/toolkit';
-import { requestText } from '@majordomo/wire-kit';
+import { readJsonText, tryParseJson } from '@majordomo/core/toolkit';
 import type { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import { loadServer } from '../sdk.ts';
 import type { Changes } from './changes.ts';
@@ -9,6 +8,8 @@ type Transport = WebStandardStreamableHTTPServerTransport;
 
 /** Maximum size of a request, in bytes. */
 const MAX_BYTES: number = 4 * 1024 * 1024;
+/** Maximum time in which a request must arrive, in milliseconds. */
+const MAX_MS = 30_000;
 
 /** Limits of an HTTP handler. */
 export interface HttpLimits {
@@ -87,7 +88,8 @@ async function bodyOf(
 ): Promise<{ readonly parsedBody?: unknown } | Response> {
   if (request.method !== 'POST') return {};
   try {
-    const parsedBody = tryParseJson(await requestText(request, { maxBytes: MAX_BYTES, maxElements }));
+    const limits = { maxBytes: MAX_BYTES, maxElements, maxMs: MAX_MS };
+    const parsedBody = tryParseJson(await readJsonText(request, limits));
     return parsedBody === undefined
       ? rpcError(400, PARSE_ERROR, 'Parse error: Invalid JSON')
       : { parsedBody };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LlmError } from '../types/llm-error.ts';
 import { MAX_DEPTH } from '../util/values.ts';
-import { checkJsonSize, JsonSizeCheck, MAX_ELEMENTS } from './check-size.ts';
+import { checkJsonSize, checkNestedJson, JsonSizeCheck, MAX_ELEMENTS } from './check-size.ts';
 
 const bytes = (json: string): Uint8Array => new TextEncoder().encode(json);
 
@@ -107,5 +107,34 @@ describe('checkJsonSize', () => {
     expect(fault(`{"a":${list(MAX_ELEMENTS + 1)}`)?.[1]).toBe('a');
     expect(fault('{"a":"')).toBeUndefined();
     expect(fault(']}],:,')).toBeUndefined();
+  });
+});
+
+describe('checkNestedJson', () => {
+  const check = (value: unknown, maxElements: number): void => {
+    const size = new JsonSizeCheck(maxElements);
+    size.push(bytes(JSON.stringify(value)));
+    checkNestedJson(value, size, (key, text) => (key === 'json' ? text : undefined));
+  };
+  const value = { calls: [{ json: '[1,2]' }, { json: '[3,4' }, { text: '[5,6]' }] };
+
+  it('counts the JSON in strings together with the JSON', () => {
+    expect(() => {
+      check(value, 7);
+    }).not.toThrow();
+    expect(() => {
+      check(value, 6);
+    }).toThrow(
+      expect.objectContaining({
+        message: 'calls[1].json: the JSON in it has more than 6 array elements in total; send fewer',
+        details: expect.objectContaining({ path: 'calls[1].json' }) as object,
+      }) as Error,
+    );
+  });
+
+  it('limits the levels of the JSON in a string', () => {
+    expect(() => {
+      check({ json: '['.repeat(501) }, 10_000);
+    }).toThrow('json: the JSON in it is nested more than 500 levels deep; flatten it');
   });
 });

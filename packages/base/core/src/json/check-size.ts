@@ -106,6 +106,14 @@ export class JsonSizeCheck {
     this.lead = this.stringIn(json, start, end).slice();
   }
 
+  /** Checks JSON that is in a string of the JSON before. Its elements and members count together with the earlier ones. */
+  pushNested(json: Uint8Array): void {
+    this.levels.length = 0;
+    this.isInString = this.isEscaped = false;
+    this.lead = NO_BYTES;
+    this.push(json);
+  }
+
   private addElement(): void {
     if (++this.elements > this.maxElements) throw this.tooMany(this.maxElements, 'array elements');
   }
@@ -142,6 +150,55 @@ export class JsonSizeCheck {
     const message = `${path === '' ? 'the JSON' : path}: the request ${problem}`;
     return new LlmError('invalid-request', message, path === '' ? {} : { path });
   }
+}
+
+/**
+ * Checks the JSON in strings of parsed JSON. Without this check, a short string could become as many objects as the check of the JSON refuses.
+ *
+ * @param check check that has read the JSON
+ * @param nestedIn returns the JSON in a string that will be parsed, or `undefined`. `key`: name of the member, or '' in an array
+ */
+export function checkNestedJson(
+  value: unknown,
+  check: JsonSizeCheck,
+  nestedIn: (key: string, text: string) => string | undefined,
+): void {
+  // Keys from the outermost value. The path is built only for an error, because a request can have 100,000 members.
+  const keys: string[] = [];
+  const visit = (each: object): void => {
+    const isArray = Array.isArray(each);
+    const members = each as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(members)) {
+      const member = members[key];
+      keys.push(key);
+      if (typeof member === 'object' && member !== null) visit(member);
+      else if (typeof member === 'string') checkString(nestedIn(isArray ? '' : key, member));
+      keys.pop();
+    }
+  };
+  const checkString = (json: string | undefined): void => {
+    if (json === undefined) return;
+    try {
+      check.pushNested(new TextEncoder().encode(json));
+    } catch (cause) {
+      if (!LlmError.is(cause)) throw cause;
+      const path = pathOfKeys(value, keys);
+      const message = `${path}: the JSON in it ${cause.message.replace(/^.*?: the request /s, '')}`;
+      throw new LlmError('invalid-request', message, { path }, { cause });
+    }
+  };
+  if (typeof value === 'object' && value !== null) visit(value);
+}
+
+function pathOfKeys(value: unknown, keys: readonly string[]): string {
+  let path = '';
+  let each = value;
+  for (const key of keys) {
+    if (Array.isArray(each)) path += `[${key}]`;
+    else path += path === '' ? key : `.${key}`;
+    each = (each as Readonly<Record<string, unknown>>)[key];
+  }
+  return path;
 }
 
 /** Returns the path of the innermost level, such as `messages[2].content`. A path that would be long ends earlier. */

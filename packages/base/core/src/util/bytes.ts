@@ -75,22 +75,75 @@ export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
+/** Size in bytes of the blocks in which `ByteCollector` puts small chunks. A larger chunk is retained. */
+const BLOCK_BYTES = 65_536;
+/** Number of chunks that may have any size. Further ones must have 64 bytes on average. */
+const [SMALL_CHUNKS, CHUNK_BYTES] = [2048, 64];
+
+/** Whether bytes arrived in so many small chunks that reading them takes much more time than sending them. */
+export const isFragmented = (chunks: number, bytes: number): boolean =>
+  chunks > SMALL_CHUNKS + bytes / CHUNK_BYTES;
+
+/** Bytes that arrive in chunks. Small chunks are copied into blocks, because each chunk uses over 100 bytes in addition to its content. */
+export class ByteCollector {
+  /** Number of bytes. */
+  size = 0;
+  private chunks = 0;
+  private readonly pieces: Uint8Array[] = [];
+  private block: Uint8Array = new Uint8Array();
+  /** Range of the block that is not in `pieces` yet. */
+  private start = 0;
+  private end = 0;
+
+  /** Whether the bytes arrived in too many small chunks. */
+  get isFragmented(): boolean {
+    return isFragmented(this.chunks, this.size);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.chunks++;
+    this.size += chunk.length;
+    const isLarge = chunk.length >= BLOCK_BYTES / 4;
+    if (isLarge || this.end + chunk.length > this.block.length) this.endPiece();
+    if (isLarge) {
+      this.pieces.push(chunk);
+      return;
+    }
+    if (this.end + chunk.length > this.block.length) {
+      this.block = new Uint8Array(BLOCK_BYTES);
+      this.start = this.end = 0;
+    }
+    this.block.set(chunk, this.end);
+    this.end += chunk.length;
+  }
+
+  /** Returns all bytes. */
+  concat(): Uint8Array {
+    this.endPiece();
+    return concatBytes(this.pieces);
+  }
+
+  private endPiece(): void {
+    if (this.end > this.start) this.pieces.push(this.block.subarray(this.start, this.end));
+    this.start = this.end;
+  }
+}
+
 /** Divides a stream into pieces of a size in bytes, except the last one. The chunks of the stream can have any size. */
 export async function* piecesOf(
   content: ReadableStream<Uint8Array>,
   pieceBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  let chunks: Uint8Array[] = [];
-  let size = 0;
+  let rest = new ByteCollector();
   for await (const chunk of content) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size < pieceBytes) continue;
-    const bytes = concatBytes(chunks);
+    rest.push(chunk);
+    if (rest.size < pieceBytes) continue;
+    const bytes = rest.concat();
     let start = 0;
-    for (; size - start >= pieceBytes; start += pieceBytes) yield bytes.subarray(start, start + pieceBytes);
-    chunks = [bytes.subarray(start)];
-    size -= start;
+    for (; bytes.length - start >= pieceBytes; start += pieceBytes)
+      yield bytes.subarray(start, start + pieceBytes);
+    rest = new ByteCollector();
+    rest.push(bytes.subarray(start));
   }
-  if (size > 0) yield concatBytes(chunks);
+  if (rest.size > 0) yield rest.concat();
 }

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { LlmError } from '@majordomo/core';
-import { concatBytes, kindOfStatus } from '@majordomo/core/toolkit';
+import { ByteCollector, kindOfStatus } from '@majordomo/core/toolkit';
 import type { Address } from '@majordomo/wire-kit';
 
 /** Response of a server to a URL. */
@@ -99,15 +99,13 @@ function redirectOf(location: string | undefined, url: URL): URL {
 }
 
 async function bytesOf(response: IncomingMessage, url: URL, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const bytes = new ByteCollector();
   for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > maxBytes) throw tooLarge(url, maxBytes);
-    chunks.push(chunk);
+    if (bytes.size + chunk.length > maxBytes) throw tooLarge(url, maxBytes);
+    bytes.push(chunk);
   }
   // Copy even a single chunk, because it is a `Buffer`, whose methods differ from those of `Uint8Array`.
-  return new Uint8Array(concatBytes(chunks));
+  return new Uint8Array(bytes.concat());
 }
 
 const tooLarge = ({ host }: URL, maxBytes: number): LlmError =>

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { checkJsonSize, concatBytes, isRecord } from '@majordomo/core/toolkit';
+import { ByteCollector, checkJsonSize, isRecord } from '@majordomo/core/toolkit';
 import { fail } from '../check-value.ts';
 import { Refusal } from './answer.ts';
 
@@ -25,13 +25,12 @@ export async function readBody(request: Request): Promise<JsonObject> {
 }
 
 async function bytesOf({ body }: Request): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const bytes = new ByteCollector();
   if (body !== null)
     for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > MAX_BYTES) throw new Refusal('too-large', `the body exceeds ${MAX_BYTES} bytes`);
-      chunks.push(chunk);
+      if (bytes.size + chunk.length > MAX_BYTES)
+        throw new Refusal('too-large', `the body exceeds ${MAX_BYTES} bytes`);
+      bytes.push(chunk);
     }
-  return concatBytes(chunks);
+  return bytes.concat();
 }

@@ -1,7 +1,8 @@
 import { systemClock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
+import { abortable, isFragmented } from '@majordomo/core/toolkit';
 import type { StoredFile } from '@majordomo/files';
 import { Refusal } from '../errors/refusal.ts';
+import { refuseFragments } from '../parsing/body.ts';
 import { invalid } from '../parsing/fields.ts';
 import type { CallerFiles } from './caller-files.ts';
 import { FileContent } from './file-content.ts';
@@ -139,11 +140,15 @@ export class ResumableUploads {
 /** Passes the body of a request to the store. */
 async function receive(upload: Upload, { body, signal }: Request): Promise<void> {
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = body?.getReader();
+  let received = 0;
+  let chunks = 0;
   while (reader !== undefined) {
     const { done, value } = await abortable(reader.read(), signal).catch(() => {
       throw new Refusal('aborted', 'the body is incomplete');
     });
     if (done) return;
+    received += value.length;
+    if (isFragmented(++chunks, received)) refuseFragments();
     upload.received += value.length;
     if (upload.received > upload.size) refuseSize(upload.size, upload.received);
     await upload.writer.write(value);

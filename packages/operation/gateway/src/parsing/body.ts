@@ -1,7 +1,14 @@
-import { LlmError } from '@majordomo/core';
-import { abortable, checkJsonSize, JsonSizeCheck, tryParseJson } from '@majordomo/core/toolkit';
+import { LlmError, systemClock } from '@majordomo/core';
+import {
+  abortable,
+  ByteCollector,
+  checkNestedJson,
+  JsonSizeCheck,
+  tryParseJson,
+} from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
+import { tokenJson } from './replay-token.ts';
 
 /** Limits of the body of a request. */
 export interface BodyLimits {
@@ -15,24 +22,37 @@ export interface BodyLimits {
 /** Reads the JSON body of a request. */
 export async function jsonBody(request: Request, limits: BodyLimits): Promise<unknown> {
   const check = new JsonSizeCheck(limits.maxElements);
-  return valueOf(
-    await bodyBytes(request, limits, (chunk) => {
-      check.push(chunk);
-    }),
-  );
+  const bytes = await bodyBytes(request, limits, (chunk) => {
+    check.push(chunk);
+  });
+  if (bytes.length > TURN_BYTES) await nextTurn();
+  return valueOf(bytes, check);
+}
+
+/** Size in bytes from which a body is parsed in a turn of the event loop without another such body. */
+const TURN_BYTES = 65_536;
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** Waits for a separate turn of the event loop, so that bodies that arrive together do not delay other requests for their total time. */
+function nextTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => new Promise((resolve) => systemClock.timer(0, resolve)));
+  return lastTurn;
 }
 
 /** Parses the JSON of a request. Refuses JSON that is empty, invalid or nested too deeply, or has too many elements. */
 export function jsonOf(bytes: Uint8Array, maxElements: number): unknown {
+  const check = new JsonSizeCheck(maxElements);
   // An element uses many times its bytes once it is parsed.
-  checkJsonSize(bytes, maxElements);
-  return valueOf(bytes);
+  check.push(bytes);
+  return valueOf(bytes, check);
 }
 
-function valueOf(bytes: Uint8Array): unknown {
+function valueOf(bytes: Uint8Array, check: JsonSizeCheck): unknown {
   if (bytes.length === 0) return invalid('', 'is missing');
   const value = tryParseJson(textOf(bytes));
-  return value === undefined ? invalid('', 'is not valid JSON') : value;
+  if (value === undefined) invalid('', 'is not valid JSON');
+  checkNestedJson(value, check, (key, text) => (key === 'arguments' ? text : tokenJson(text)));
+  return value;
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true });
@@ -54,7 +74,7 @@ export async function bodyBytes(
   request: Request,
   limits: BodyLimits,
   check: (chunk: Uint8Array) => void = () => undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   const coding = request.headers.get('content-encoding') ?? 'identity';
   if (coding.toLowerCase() !== 'identity')
     invalid('', `has the unsupported content-encoding ${coding}; send it uncompressed`);
@@ -73,10 +93,7 @@ export async function bodyBytes(
   }
 }
 
-async function atOnce(
-  request: Request,
-  check: (chunk: Uint8Array) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function atOnce(request: Request, check: (chunk: Uint8Array) => void): Promise<Uint8Array> {
   const bytes = new Uint8Array(await request.arrayBuffer());
   check(bytes);
   return bytes;
@@ -86,30 +103,29 @@ async function bounded(
   { body }: Request,
   limits: BodyLimits,
   check: (chunk: Uint8Array) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   // `body` is `null` if the request has no body, although its type excludes `null`.
-  const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>> | null)?.getReader();
+  const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
   if (reader === undefined) return new Uint8Array();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
+  const bytes = new ByteCollector();
   for (;;) {
     const { value, done } = await reader.read();
-    if (done) return joined(chunks);
-    length += value.byteLength;
+    if (done) return bytes.concat();
     try {
-      if (length > limits.maxBytes) throw tooLarge(limits);
+      if (bytes.size + value.byteLength > limits.maxBytes) throw tooLarge(limits);
       limits.hold(value.byteLength);
+      bytes.push(value);
+      if (bytes.isFragmented) refuseFragments();
       check(value);
     } catch (error) {
       await reader.cancel().catch(() => undefined);
       throw error;
     }
-    chunks.push(value);
   }
 }
 
-const joined = async (chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<Uint8Array<ArrayBuffer>> =>
-  new Uint8Array(await new Blob([...chunks]).arrayBuffer());
+/** Refuses a body whose chunks are so small that reading them takes much more time than sending them. */
+export const refuseFragments = (): never => invalid('', 'arrives in too many small chunks; send larger ones');
 
 const tooLarge = ({ maxBytes }: BodyLimits): Refusal =>
   new Refusal('too-large', `the body must not be larger than ${maxBytes} bytes`);

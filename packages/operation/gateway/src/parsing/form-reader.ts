@@ -1,5 +1,6 @@
-import { abortable, concatBytes } from '@majordomo/core/toolkit';
+import { abortable, concatBytes, isFragmented } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
+import { refuseFragments } from './body.ts';
 import { invalid } from './fields.ts';
 import { mediaTypeIn } from './media.ts';
 
@@ -31,6 +32,7 @@ export class FormReader {
   /** Bytes that were received and are not read yet. A delimiter includes the line break before it, so the form begins with one. */
   private rest: Uint8Array = LINE;
   private received = 0;
+  private chunkCount = 0;
   private parts = 0;
   /** Whether the content of a part has been read, and the head of the next part follows. */
   private isAtHead = false;
@@ -134,6 +136,7 @@ export class FormReader {
     if (done) invalid('', 'is not a valid form; it ends before its last part');
     this.received += value.length;
     if (this.received > this.most) this.refuseSize();
+    if (isFragmented(++this.chunkCount, this.received)) refuseFragments();
     this.rest = concatBytes([this.rest, value]);
   }
 

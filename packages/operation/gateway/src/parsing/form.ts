@@ -5,7 +5,7 @@ import { FormReader } from './form-reader.ts';
 
 /** Reads a form. */
 export async function formBody(request: Request, limits: BodyLimits): Promise<FormData> {
-  const bytes = await bodyBytes(request, limits);
+  const bytes = (await bodyBytes(request, limits)) as Uint8Array<ArrayBuffer>;
   const { url, method, headers, signal } = request;
   // Unlike `formData`, the reader limits the number of parts.
   const reader = new FormReader(new Request(url, { method, headers, signal, body: bytes }), limits.maxBytes);

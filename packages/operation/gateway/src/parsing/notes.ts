@@ -3,6 +3,9 @@ import type { Fields } from './fields.ts';
 
 export const NO_FORM = 'most targets do not support it';
 
+/** Maximum number of warnings. A client can send 100,000 unknown members, and the header shows the first warnings only. */
+const MAX_WARNINGS = 100;
+
 /** Collected warnings about settings that targets receive in another form or not at all. */
 export class Notes {
   readonly all: Warning[] = [];
@@ -39,8 +42,9 @@ export class Notes {
     for (const key of members.unparsed()) this.dropped(key, reasons.get(key) ?? 'unknown member');
   }
 
-  /** Adds a warning, unless the same warning exists. */
+  /** Adds a warning, unless the same warning or the maximum number of warnings exists. */
   private add(warning: Warning): void {
+    if (this.all.length >= MAX_WARNINGS) return;
     if (!this.all.some(({ what, why }) => what === warning.what && why === warning.why))
       this.all.push(warning);
   }

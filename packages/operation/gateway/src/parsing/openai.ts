@@ -65,7 +65,7 @@ export function cacheOf(body: Fields, notes: Notes): ChatRequest['cache'] {
   const isExplicit = options?.optional('mode', oneOf('implicit', 'explicit')) === 'explicit';
   const longest: CacheLifetime = ttl === '12h' || retention === '24h' ? 'long' : 'short';
   notes.unknown(options);
-  const isMarked = hasBreakpoint(body);
+  const isMarked = hasBreakpoint(body.value);
   if (isExplicit && !isMarked) return 'none';
   if (isMarked)
     notes.coerced('prompt_cache_breakpoint', 'each provider chooses the positions of cache points');
@@ -75,8 +75,15 @@ export function cacheOf(body: Fields, notes: Notes): ChatRequest['cache'] {
   return key === undefined ? undefined : plan;
 }
 
-const hasBreakpoint = ({ value }: Fields): boolean =>
-  JSON.stringify(value).includes('"prompt_cache_breakpoint":');
+/** Whether an object in a value has a breakpoint. Reads no strings, which can be large. */
+function hasBreakpoint(value: object): boolean {
+  if (Object.hasOwn(value, 'prompt_cache_breakpoint')) return true;
+  const members = value as Readonly<Record<string, unknown>>;
+  return Object.keys(members).some((key) => {
+    const member = members[key];
+    return typeof member === 'object' && member !== null && hasBreakpoint(member);
+  });
+}
 
 /** Converts the description of a function. If `parameters` is missing, the function takes no arguments. */
 export function functionTool(tool: Fields, notes: Notes): ToolSpec {

@@ -24,13 +24,22 @@ export function tokenText(replay: Replay | undefined): string | undefined {
 /** Whether the token has the prefix of the gateway. */
 export const isGatewayToken = (text: string): boolean => text.startsWith(MARK);
 
+/** Returns the JSON in a token that the gateway wrote, or `undefined` for another string. */
+export function tokenJson(text: string): string | undefined {
+  if (!isGatewayToken(text)) return undefined;
+  try {
+    return new TextDecoder().decode(fromBase64(text.slice(MARK.length)));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Parses a string of `tokenText`. Returns `undefined` for an empty or invalid string. */
 export function tokenOf(text: string): Replay | undefined {
   if (text === '') return undefined;
   if (!isGatewayToken(text)) return { family: CLAUDE_FAMILY, data: { signature: text } };
   try {
-    const json = new TextDecoder().decode(fromBase64(text.slice(MARK.length)));
-    const [family, data] = JSON.parse(json) as [unknown, JsonValue | undefined];
+    const [family, data] = JSON.parse(tokenJson(text) ?? '') as [unknown, JsonValue | undefined];
     if (typeof family !== 'string' || data === undefined) return undefined;
     return isAllowed(data) && !isTooDeep(data) ? { family, data } : undefined;
   } catch {
