@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { describeWith, startPostgres } from '@majordomo/services';
+import { ROOT } from '@majordomo/test-support';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseDocument } from 'yaml';
@@ -22,6 +23,11 @@ function execForm(instruction: string): readonly string[] {
   return JSON.parse(list ?? 'null') as readonly string[];
 }
 
+interface Manifest {
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
 interface Service {
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, string | null>>;
@@ -63,24 +69,28 @@ describe('the Dockerfile', () => {
     expect(DOCKERFILE).toMatch(/^HEALTHCHECK /m);
   });
 
-  it('installs every package that the command loads with PostgreSQL', () => {
-    const { peerDependencies } = JSON.parse(
-      readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'),
-    ) as { readonly peerDependencies: object };
-    const installed = [...DOCKERFILE.matchAll(/^ {4}((?:@majordomo\/)?[\w-]+)@\d+ \\$/gm)].map(
-      ([, name]) => name,
-    );
-    expect(installed).toEqual(
-      expect.arrayContaining([
-        'majordomo',
-        '@majordomo/admin',
-        '@majordomo/gateway',
-        '@majordomo/store-postgres',
-        'pg',
-      ]),
-    );
-    const expectedPackages = ['majordomo', 'pg', ...Object.keys(peerDependencies)];
-    expect(installed.filter((name) => !expectedPackages.includes(name ?? ''))).toEqual([]);
+  it('installs the packages of a lockfile, without their scripts, and stores data in a folder for a volume', () => {
+    expect(DOCKERFILE).toMatch(/^RUN .*\bnpm ci --omit=dev --ignore-scripts /m);
+    expect(DOCKERFILE).toMatch(/^RUN mkdir -m 1777 data$/m);
+    expect(DOCKERFILE).toMatch(/^ENV .*\bMAJORDOMO_STORE=\/app\/data\//m);
+  });
+
+  it('is built with every package that the command loads with PostgreSQL, in the versions of this checkout', () => {
+    const context = folder();
+    execFileSync(process.execPath, [join(ROOT, 'tooling/release/image.mjs'), context]);
+    const manifestOf = (path: string): Manifest => JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+    const { dependencies = {} } = manifestOf(join(context, 'package.json'));
+    const { peerDependencies = {}, version } = manifestOf(join(import.meta.dirname, '../package.json'));
+    expect(dependencies).toMatchObject({
+      majordomo: version,
+      '@majordomo/admin': expect.any(String),
+      '@majordomo/gateway': expect.any(String),
+      '@majordomo/store-postgres': expect.any(String),
+      pg: expect.any(String),
+    });
+    const { majordomo: _, pg: _driver, ...loaded } = dependencies;
+    expect(Object.keys(peerDependencies)).toEqual(expect.arrayContaining(Object.keys(loaded)));
+    expect(readFileSync(join(context, 'Dockerfile'), 'utf8')).toBe(DOCKERFILE);
   });
 });
 

@@ -19,8 +19,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHAT_PAGE, pageOf, rowsOf, withChatRow } from '../src/live/chat-page.ts';
-import { CHAT_VENDORS, WITHOUT_CHAT_CHECK, type ChatVendor } from '../src/live/chat-vendors.ts';
-import { CHAT_CASE_NAMES, runChatCase, type ChatCaseName } from '../src/live/chat.ts';
+import { CHAT_VENDORS, WITHOUT_CHAT_CHECK } from '../src/live/chat-vendors.ts';
+import { CHAT_CASE_NAMES, runChatCase, type ChatCaseName, type ChatVendor } from '../src/live/chat.ts';
 import { ALL_PROFILES } from '../src/matrix/profiles.ts';
 import { SIDES, WORKERS_AI, type Side } from '../src/wires.ts';
 

@@ -1,7 +1,6 @@
 import { formatUsd } from '@majordomo/catalog';
 import { table } from '../matrix/table.ts';
-import { CHAT_CASE_NAMES, type ChatCaseName, type ChatOutcome } from './chat.ts';
-import type { ChatVendor } from './chat-vendors.ts';
+import { CHAT_CASE_NAMES, type ChatCaseName, type ChatOutcome, type ChatVendor } from './chat.ts';
 
 /** Page with the last results for each vendor, relative to the root of the repository. */
 export const CHAT_PAGE = 'apps/docs/live.md';

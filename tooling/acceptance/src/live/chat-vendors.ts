@@ -13,19 +13,7 @@ import {
   type Profile,
   type ResponsesProfile,
 } from '@majordomo/provider-openai';
-import type { ChatCaseName } from './chat.ts';
-
-/** Vendor of `pnpm live chat`. */
-export interface ChatVendor {
-  readonly name: string;
-  /** Variable that contains the vendor's key. */
-  readonly key: string;
-  readonly provider: Provider;
-  /** Cheap model that can do most of the cases. */
-  readonly model: string;
-  /** Cases that the model cannot pass. */
-  readonly cannot: readonly ChatCaseName[];
-}
+import type { ChatCaseName, ChatVendor } from './chat.ts';
 
 const own = (key: string, provider: Provider, model: string, ...cannot: ChatCaseName[]): ChatVendor => ({
   name: provider.id,

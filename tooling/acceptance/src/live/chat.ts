@@ -5,12 +5,12 @@ import {
   image,
   LlmError,
   messageOf,
+  type Provider,
   toolResult,
   user,
 } from '@majordomo/core';
 import { costOfResponse } from '@majordomo/catalog';
 import * as z from 'zod';
-import type { ChatVendor } from './chat-vendors.ts';
 import { expect } from './expect.ts';
 
 /** Calls of a vendor. */
@@ -110,6 +110,18 @@ export const CHAT_CASES = {
 
 export type ChatCaseName = keyof typeof CHAT_CASES;
 export const CHAT_CASE_NAMES = Object.keys(CHAT_CASES) as readonly ChatCaseName[];
+
+/** Vendor of `pnpm live chat`. */
+export interface ChatVendor {
+  readonly name: string;
+  /** Variable that contains the vendor's key. */
+  readonly key: string;
+  readonly provider: Provider;
+  /** Cheap model that can do most of the cases. */
+  readonly model: string;
+  /** Cases that the model cannot pass. */
+  readonly cannot: readonly ChatCaseName[];
+}
 
 /** Result of a case: passed, or the problem. */
 export interface ChatOutcome {

@@ -21,8 +21,14 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import { DEFERRED_CASES, INTERACTION_CASES, RESPONSES_CASES, runCase, type LiveCase } from './background.ts';
 import { CHAT_PAGE, withChatRow } from './chat-page.ts';
-import { CHAT_VENDORS, type ChatVendor } from './chat-vendors.ts';
-import { CHAT_CASE_NAMES, type ChatCaseName, type ChatOutcome, runChatCase } from './chat.ts';
+import { CHAT_VENDORS } from './chat-vendors.ts';
+import {
+  CHAT_CASE_NAMES,
+  type ChatCaseName,
+  type ChatOutcome,
+  type ChatVendor,
+  runChatCase,
+} from './chat.ts';
 import {
   type ClassificationCase,
   DECISION_CASES,

@@ -53,6 +53,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   'outside.yml record': ['contents: write', 'pull-requests: write'],
   'release.yml versions': ['contents: write', 'pull-requests: write'],
   'release.yml publish': ['id-token: write'],
+  'release.yml image': ['packages: write'],
   'release.yml tag': ['contents: write'],
 };
 
@@ -67,7 +68,7 @@ describe('the job that publishes', () => {
   const jobs = Object.fromEntries(
     jobsOf(read(`${FOLDER}/release.yml`)).map(({ job, body }) => [job, body] as const),
   );
-  const { publish = '', pack = '', tag = '' } = jobs;
+  const { publish = '', pack = '', image = '', tag = '' } = jobs;
 
   test('has the identity token and no other permission, and runs no code of the repository', () => {
     expect(publish).toContain('    permissions:\n      id-token: write\n    steps:');
@@ -83,6 +84,22 @@ describe('the job that publishes', () => {
       expect(pack).toContain(command);
     expect(pack).toContain('actions/upload-artifact');
     expect(publish).toContain('actions/download-artifact');
+  });
+
+  test('is followed by the image of the gateway, which is built from published packages and started before it is pushed', () => {
+    expect(pack).toContain('node tooling/release/image.mjs out/image');
+    expect(image).toContain('needs: publish');
+    expect(image).toContain('    permissions:\n      packages: write\n    env:');
+    expect(image).not.toMatch(/checkout|pnpm|node tooling|secrets\.(?!GITHUB_TOKEN)/);
+    const steps = [
+      'npm install --package-lock-only --ignore-scripts',
+      'docker build',
+      'docker run',
+      'docker stop',
+    ];
+    const places = [...steps, 'docker login', 'docker push'].map((step) => image.indexOf(step));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places).not.toContain(-1);
   });
 
   test('is followed by the tags, in a job that runs no code of the repository', () => {
