@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fromJson, toJson } from '@majordomo/core';
-import { fakeClock } from '@majordomo/testing';
+import { fakeClock, type Turn } from '@majordomo/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   agentTool,
@@ -15,6 +15,7 @@ import {
   type Decision,
   type RunResult,
   type RunState,
+  type RunError,
   type Tool,
 } from '../src/index.ts';
 import { decided } from '../src/steps.ts';
@@ -47,6 +48,77 @@ function claims(): ClaimStore & { readonly keys: readonly string[] } {
     claim: async (key) => !keys.includes(key) && keys.push(key) > 0,
   };
 }
+
+describe('a run that fails', () => {
+  it('shows a once call that an abort interrupted as unknown, and does not ask the model about it', async () => {
+    const controller = new AbortController();
+    const keys: string[] = [];
+    const run: Tool['run'] = (_args, { key }) => {
+      keys.push(key);
+      controller.abort();
+      return new Promise(() => undefined);
+    };
+    const pay = plain('pay', run, { effect: 'once' });
+    const { agent } = world([calls(['1', 'pay'], ['2', 'quick']), 'Done.'], {
+      tools: [pay, plain('quick', () => 'ok')],
+    });
+    const { state } = await runError(agent.run('Pay', { runId: 'r', signal: controller.signal }));
+    const waiting = await agent.run(state);
+    expect([waiting.done, waiting.unknown]).toMatchObject([undefined, [{ id: '1', key: 'r/1/1' }]]);
+    const settled = await agent.run(state, { decisions: [{ callId: '1', result: 'paid' }] });
+    expect([settled.done, resultTexts(settled.messages)[0], keys]).toEqual(['answered', 'paid', ['r/1/1']]);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'keeps calls that another process may have started when the store fails %s a claim',
+    async (fault) => {
+      const pay = counting('pay', 'once');
+      const tools = [{ ...pay.tool, approval: true }];
+      const turn = calls(['1', 'pay'], ['2', 'pay'], ['3', 'pay']);
+      const first = await world([turn], { tools }).agent.run('Pay', { runId: 'r' });
+      const { keys, claim } = claims();
+      const failing: ClaimStore = {
+        async claim(key) {
+          if (key !== 'r/1/2') return claim(key);
+          if (fault === 'after') await claim(key);
+          throw new Error('the connection was cut');
+        },
+      };
+      // Another process has claimed the first call.
+      await claim('r/1/1');
+      const decisions = ['1', '2'].map((callId) => ({ callId, approve: true }) as const);
+      const { agent } = world(['Done.'], { tools });
+      const failed = await agent
+        .run(first.state, { decisions, claim: failing })
+        .catch((error: unknown) => error);
+      const { state } = failed as RunError;
+      const next = await agent.run(state, { claim: { claim } });
+      expect(next.unknown.map(({ key }) => key)).toEqual(['r/1/1', 'r/1/2']);
+      expect(next.awaiting.map(({ id }) => id)).toEqual(['1', '2', '3']);
+      expect([pay.keys, keys]).toEqual([[], fault === 'after' ? ['r/1/1', 'r/1/2'] : ['r/1/1']]);
+    },
+  );
+
+  it('keeps a sub-agent with a once call that an abort interrupted', async () => {
+    const controller = new AbortController();
+    const run: Tool['run'] = () => {
+      controller.abort();
+      return new Promise(() => undefined);
+    };
+    const pay = plain('pay', run, { effect: 'once' });
+    const inner = world([calls(['x', 'pay']), 'Paid.'], { tools: [pay] }).agent;
+    const sub = agentTool({ name: 'sub', description: 'Pays', agent: inner });
+    const task: Turn = { toolCalls: [{ id: 's', name: 'sub', args: { task: 'pay' } }] };
+    const { agent } = world([task, 'Done.'], { tools: [sub] });
+    const { state } = await agent
+      .run('Pay', { runId: 'r', signal: controller.signal })
+      .catch((error: unknown) => error as RunError);
+    const waiting = await agent.run(state);
+    expect(waiting.unknown).toMatchObject([{ id: 's/x', key: 'r/1/s/1/x' }]);
+    const settled = await agent.run(state, { decisions: [{ callId: 's/x', result: 'paid' }] });
+    expect([settled.done, resultTexts(settled.messages)]).toEqual(['answered', ['Paid.']]);
+  });
+});
 
 describe('without a claim store', () => {
   it('rejects a once call in a state of another process, and names the remedy', async () => {

@@ -75,10 +75,10 @@ describeWith('redis', 'a late reply', () => {
     expect((await generation).text).toBe('yes');
   });
 
-  it('releases the reservation of a call that has timed out, long before its lease ends', async () => {
+  it('releases the reservation of a lane that has timed out, long before its lease ends', async () => {
     const { transport, ledger, counter, clock } = await setUpSlowTransport('late');
     transport.pause();
-    const reservation = failureOf(ledger.reserve('1', [claim()], 600_000));
+    const reservation = failureOf(ledger.reserve('1', [claim({ whenLapsed: 'free' })], 600_000));
     await until(() => transport.pendingCount() > 0);
     await clock.advance(TIMEOUT_MS + 100);
     expect(await reservation).toMatchObject({ kind: 'timeout' });
@@ -88,12 +88,29 @@ describeWith('redis', 'a late reply', () => {
     expect(await counter()).toMatchObject({ used: 0n });
   });
 
+  it('does not release a reservation of the ledger, whose work may be admitted or booked', async () => {
+    const { transport, ledger, counter, clock } = await setUpSlowTransport('late booking');
+    await ledger.reserve('1', [claim()], 600_000);
+    // A booking begins with an empty reservation of the same id.
+    transport.pause();
+    const booking = failureOf(ledger.reserve('1', [claim({ amount: 0n })], 600_000));
+    await until(() => transport.pendingCount() > 0);
+    await clock.advance(TIMEOUT_MS + 100);
+    expect(await booking).toMatchObject({ kind: 'timeout' });
+    transport.release();
+    await clock.advance(1000);
+    // A release of the reservation would have been sent by now.
+    await ledger.counters('');
+    expect(await ledger.settle('1', [{ counter: 'a', amount: 1n }])).toBe(true);
+    expect(await counter()).toMatchObject({ used: 1n, held: 0n });
+  });
+
   it('does not release a reservation that was requested again', async () => {
     const { transport, ledger, counter, clock } = await setUpSlowTransport('late twice');
     transport.pause();
-    const first = failureOf(ledger.reserve('1', [claim()], 600_000));
+    const first = failureOf(ledger.reserve('1', [claim({ whenLapsed: 'free' })], 600_000));
     await clock.advance(TIMEOUT_MS - 1);
-    const second = ledger.reserve('1', [claim()], 600_000);
+    const second = ledger.reserve('1', [claim({ whenLapsed: 'free' })], 600_000);
     await until(async () => (await counter())?.held === 1n);
     await clock.advance(TIMEOUT_MS / 2);
     expect(await first).toMatchObject({ kind: 'timeout' });

@@ -56,7 +56,10 @@ async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolCon
     if (done === 'answered') return text;
     throw new Error(`the agent stopped without an answer (${done ?? 'unknown'}): ${text}`);
   } catch (error) {
-    if (RunError.is(error)) addUsage(error.state);
+    if (!RunError.is(error)) throw error;
+    addUsage(error.state);
+    // The agent waits with calls whose results are unknown, or that another process may have begun.
+    if (error.state.pending.length > 0) return waitingOutput({ ...error.state, usage: UNKNOWN_USAGE });
     throw error;
   }
 }

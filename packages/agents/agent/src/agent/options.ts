@@ -1,6 +1,6 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
 import { checkCache, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import type { AgentParts } from '../run/agent-parts.ts';
+import { partsOf, type AgentParts } from '../run/agent-parts.ts';
 import { approvalsNeeded } from '../tools/approval.ts';
 import type { Around } from '../run/around.ts';
 import type { Budget, CostOf } from '../budget/budget.ts';
@@ -10,9 +10,11 @@ import type { Hooks, StepSettings } from '../run/hooks.ts';
 import type { LoopLimits } from '../loop/limits.ts';
 import type { DriveRules } from '../loop/loop.ts';
 import { StartedCalls } from '../run/started-calls.ts';
+import { waitingRunOf } from '../state/call-paths.ts';
 import type { RunState } from '../state/state.ts';
 import { Team } from '../handoff/team.ts';
 import type { Tool } from '../tools/tool.ts';
+import { subAgentOf } from '../tools/sub-agent-tool.ts';
 import { searchRules, TOOL_SEARCH_KINDS, type ToolSearch } from '../tools/tool-search.ts';
 import { Tools, type Skill, type Toolbox, type ToolOwner } from '../tools/toolbox.ts';
 
@@ -252,6 +254,12 @@ function rulesOf(
     mayNeedApproval: ({ name, invalid }, state) =>
       invalid === undefined && (active(state).tools.find(name, state.offered)?.approval ?? false) !== false,
     isOnce: ({ name }, state) => active(state).tools.find(name, state.offered)?.effect === 'once',
+    hasOnce: ({ id, name }, state) => {
+      const tool = active(state).tools.find(name, state.offered);
+      const run = waitingRunOf(state, id);
+      const inner = partsOf(subAgentOf(tool))?.rules;
+      return tool?.effect === 'once' || run?.pending.some((call) => inner?.hasOnce(call, run)) === true;
+    },
     needsApproval: (calls, state) => approvalsNeeded(calls, state, active(state).tools),
     handoff: ({ name }, state) => {
       const { tools, handoffs } = active(state);

@@ -12,6 +12,7 @@ import {
   type SuspendedCall,
   type ToolOutcome,
 } from '../state/state.ts';
+import { toolKey } from '../state/names.ts';
 import { sumUsage } from '../state/sum-usage.ts';
 import { resultsOfTurn, type AnsweredCall } from '../state/vendor-calls.ts';
 
@@ -161,11 +162,27 @@ export const withFailedWork = (
 ): RunState => ({ ...state, usage: sumUsage(state.usage, usage), ...spentWith(state, spent) });
 
 /**
- * Returns the state of an interrupted run, in which each pending call has an error result, so that the transcript can continue. A
- * call whose result is unknown stays pending until a person settles it.
+ * Returns the state of an interrupted run, in which each pending call has an error result, so that the transcript can continue. Calls
+ * with `effect: 'once'`, also inside sub-agents, stay pending if they have begun or if another process may have begun them. The result
+ * of a call that was claimed is unknown.
+ *
+ * @param isOnce whether the call, or a call of its waiting sub-agent, has `effect: 'once'`
  */
-export function interrupted(state: RunState): RunState {
-  return withAllResults(state, 'The run was interrupted: it is not known whether this call ran.');
+export function interrupted(state: RunState, isOnce: (call: ToolCallPart) => boolean): RunState {
+  const once = state.pending.filter(isOnce);
+  const next = once
+    .filter((call) => state.claims?.[call.id] !== undefined && suspensionOf(state, call) === undefined)
+    .reduce(
+      (before, call) => unknownResult(before, call.id, toolKey(before.runId ?? '', before, call)),
+      state,
+    );
+  const stays = (call: ToolCallPart): boolean =>
+    suspensionOf(next, call)?.unknown === true ||
+    (once.includes(call) &&
+      (suspensionOf(next, call) !== undefined ||
+        waitingRunOf(next, call.id) !== undefined ||
+        next.approvals?.[call.id] === true));
+  return withAllResults(next, 'The run was interrupted: it is not known whether this call ran.', stays);
 }
 
 const NOT_RUN: { readonly [D in Done]?: string } = {
@@ -265,9 +282,13 @@ function withTurnResults(state: RunState): RunState {
   };
 }
 
-const withAllResults = (state: RunState, why: string): RunState =>
+const withAllResults = (
+  state: RunState,
+  why: string,
+  stays: (call: ToolCallPart) => boolean = () => false,
+): RunState =>
   state.pending
-    .filter((call) => suspensionOf(state, call)?.unknown !== true)
+    .filter((call) => !stays(call))
     .map((call) => errorResult(call, why))
     .reduce(withResult, state);
 

@@ -90,8 +90,13 @@ export interface DriveRules extends Rules {
   /** Budget for a run whose state has no budget. */
   readonly budget?: Budget | undefined;
   isOnce(call: ToolCallPart, state: RunState): boolean;
+  /** Whether the call, or a call of its waiting sub-agent, has `effect: 'once'`. */
+  hasOnce(call: ToolCallPart, state: RunState): boolean;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
 }
+
+/** Owner of a call whose claim has failed. */
+const UNKNOWN_OWNER = 'unknown';
 
 /** Performs the actions of `decide` until the run stops or pauses. If an action fails, throws a `RunError` with the state. */
 export async function drive(initial: RunState, effects: Effects, rules: DriveRules): Promise<RunResult> {
@@ -118,7 +123,14 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
           break;
         }
         case 'run-tools': {
-          state = await withClaims(action.calls, state, effects, rules);
+          for (const call of action.calls) {
+            if (!rules.isOnce(call, state) || state.claims?.[call.id] !== undefined) continue;
+            if (effects.claim === undefined) throw missingClaim(call.name);
+            const claiming = effects.claim(call, state);
+            // If the claim fails, it may be stored, and another process may have begun the call.
+            state = claimed(state, call, UNKNOWN_OWNER);
+            state = claimed(state, call, await claiming);
+          }
           const { outcomes, failures } = await runTools(action.calls, state, effects);
           state = toolsRan(state, outcomes);
           const [first, ...others] = failures;
@@ -146,7 +158,11 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
       }
     }
   } catch (error) {
-    throw new RunError(interrupted(withFailedWork(state, failedWorkOf(error))), error);
+    const failed = withFailedWork(state, failedWorkOf(error));
+    throw new RunError(
+      interrupted(failed, (call) => rules.hasOnce(call, failed)),
+      error,
+    );
   }
 }
 
@@ -154,21 +170,6 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
 function startOf(state: RunState, { agentName, budget }: DriveRules): RunState {
   const { agent = agentName, budget: own = budget } = state;
   return { ...state, ...(agent !== undefined && { agent }), ...(own && { budget: own }) };
-}
-
-async function withClaims(
-  calls: readonly ToolCallPart[],
-  state: RunState,
-  effects: Effects,
-  rules: DriveRules,
-): Promise<RunState> {
-  let next = state;
-  for (const call of calls) {
-    if (!rules.isOnce(call, next) || next.claims?.[call.id] !== undefined) continue;
-    if (effects.claim === undefined) throw missingClaim(call.name);
-    next = claimed(next, call, await effects.claim(call, next));
-  }
-  return next;
 }
 
 async function runTools(

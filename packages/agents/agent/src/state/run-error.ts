@@ -10,9 +10,9 @@ const BRAND = Symbol.for('majordomo.RunError');
 export class RunError extends LlmError {
   override readonly name: string = 'RunError';
   /**
-   * State of the run when the error occurred. Every call has a result, except those whose result is unknown and those on which a
-   * decision failed. JSON and inspection of the error omit the
-   * state, because the state contains the complete transcript.
+   * State of the run when the error occurred. Every call has a result, except those on which a decision failed, and those with
+   * `effect: 'once'` that have begun or that another process may have begun. JSON and inspection of the error omit the state, because
+   * the state contains the complete transcript.
    */
   declare readonly state: RunState;
 

@@ -48,13 +48,15 @@ export class Counters {
 
   /**
    * Reserves amounts. A client that reconnects may send a command long after the call has ended, so the command contains a
-   * deadline after which Redis ignores it.
+   * deadline after which Redis ignores it. If Redis confirms a reservation of lanes only after the timeout, releases it. The ledger
+   * releases its own reservations, because it may have admitted their work, or may be booking it.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const known = toInteger(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
     const values = [known, ...claims.flatMap((claim) => valuesOf(claim))];
     const lease = toInteger(leaseMs, 'leaseMs');
     const until = performance.now() + this.timeoutMs;
+    const isOfLedger = claims.some(({ whenLapsed }) => whenLapsed === 'spent');
     const current = {};
     let isAwaited = true;
     const request = async (): Promise<ReserveReply> => {
@@ -69,7 +71,7 @@ export class Counters {
         if (isLate && performance.now() < until) reply = await this.reserved(id, lease, until, values);
         // If the call no longer waits, the reservation is released, unless it was requested again. A refusal is an object.
         const isReserved = typeof reply !== 'object';
-        isUnclaimed = isReserved && !isAwaited && isLast();
+        isUnclaimed = isReserved && !isAwaited && isLast() && !isOfLedger;
       } finally {
         if (isLast()) this.requests.delete(id);
       }
