@@ -129,7 +129,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
   },
   'store-postgres': {
-    ours: ['core', 'admin', 'agent', 'background', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'background', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core the types alone, as optional peers',
   },
