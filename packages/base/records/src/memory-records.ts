@@ -73,9 +73,9 @@ export function memoryRecords({ clock = systemClock }: { readonly clock?: Clock 
     },
 
     async counts(space) {
-      const counts: Record<string, number> = {};
-      for (const { label } of entriesOf(space).values()) counts[label] = (counts[label] ?? 0) + 1;
-      return counts;
+      const counts = new Map<string, number>();
+      for (const { label } of entriesOf(space).values()) counts.set(label, (counts.get(label) ?? 0) + 1);
+      return Object.fromEntries(counts);
     },
 
     async search(space, words, limit) {

@@ -118,6 +118,13 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
       deepEqual(await valuesOf(mine, { label: 'y', values: false, limit: 5 }), ['', '']);
       await mine.write('other', [put1('k', '')]);
       deepEqual(await pagesOf(mine, { limit: 1, label: 'z' }), []);
+      // Labels with names that a store may use for itself.
+      for (const label of ['newest', 'constructor', '__proto__', ':label:x']) {
+        await put(mine, label, '', { label });
+        deepEqual(await keysOf(theirs, { label, limit: 5 }), [label]);
+        deepEqual(await keysOf(theirs, { label, order: 'newest', limit: 5 }), [label]);
+        equal(Object.entries(await theirs.counts(SPACE)).find(([name]) => name === label)?.[1], 1);
+      }
     },
   },
   {
@@ -130,6 +137,13 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
         const found = await keysOf(theirs, { prefix, limit: 100 });
         deepEqual([...found].sort(), keys.filter((key) => key.startsWith(prefix)).sort());
       }
+      const after = (key: string) => keysOf(theirs, { prefix: 'a/', after: { key, at: 0 }, limit: 1 });
+      deepEqual(await after('%'), ['a/']);
+      deepEqual(await after('b'), []);
+      deepEqual(await keysOf(theirs, { prefix: 'a/', keys: ['b', 'a/2', 'a/1', 'a/1'], limit: 9 }), [
+        'a/1',
+        'a/2',
+      ]);
       deepEqual(await pagesOf(theirs, { prefix: 'a/', label: 'long', limit: 1 }), [
         'a/1',
         'a/2',
