@@ -131,12 +131,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   'store-postgres': {
     ours: ['core', 'records', 'admin', 'agent', 'background', 'cache', 'files', 'ledger'],
     others: [],
-    because: 'a separate kind of server; of all but core the types alone, as optional peers',
+    because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
     others: [],
-    because: 'a separate kind of server; of all but core the types alone, as optional peers',
+    because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   telemetry: {
     ours: ['core', 'agent', 'background', 'batch', 'guards', 'ledger', 'mcp', 'redact'],
