@@ -129,14 +129,14 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
   },
   'store-postgres': {
-    ours: ['core', 'admin', 'agent', 'background', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'background', 'cache', 'files', 'ledger'],
     others: [],
-    because: 'a separate kind of server; of all but core the types alone, as optional peers',
+    because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
     others: [],
-    because: 'a separate kind of server; of all but core the types alone, as optional peers',
+    because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   telemetry: {
     ours: ['core', 'agent', 'background', 'batch', 'guards', 'ledger', 'mcp', 'redact'],

@@ -11,3 +11,4 @@ export type { JobStore } from '@majordomo/background';
 export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore, StoredFile } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';
+export type { RecordStore } from '@majordomo/records';

@@ -13,6 +13,7 @@ import {
 } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 import { postgresCache } from './cache/postgres-cache.ts';
 import { postgresCalls } from './calls/postgres-calls.ts';
 import { queryOf, type PostgresClient } from './client/client.ts';
@@ -24,6 +25,7 @@ import { shareHealth } from './health/share-health.ts';
 import { postgresJobs } from './jobs/postgres-jobs.ts';
 import { postgresKeys } from './keys/postgres-keys.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
+import { postgresRecords } from './records/postgres-records.ts';
 import { postgresClaims } from './runs/postgres-claims.ts';
 import { noListener, postgresChannel } from './runs/postgres-channel.ts';
 import { PostgresRuns } from './runs/postgres-runs.ts';
@@ -34,8 +36,8 @@ export interface PostgresOptions {
   readonly client: PostgresClient;
   /**
    * Separate session for `LISTEN`: a connected `Client` of `pg`, another `postgres()` with `max: 1`, or a function that returns
-   * one of them and is called again when the session is lost. Required for `shareHealth`, observers of `channel` and watched
-   * `keys`. The session must not use a pooler.
+   * one of them and is called again when the session is lost. Required for `shareHealth`, observers of `channel`, and watched
+   * `keys` and `records`. The session must not use a pooler.
    */
   readonly listener?: ListenerClient | undefined;
   /**
@@ -70,6 +72,11 @@ export interface PostgresOptions {
 export interface PostgresStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
+  /**
+   * Versioned JSON records of any feature. The store has `watch` only with the option `listener`, and its search covers the first
+   * 100,000 characters of each text. Statements on records have a timeout of at least ten seconds, because values can have megabytes.
+   */
+  readonly records: RecordStore;
   /** Agent runs by id. Only one process at a time can lock a run. */
   readonly runs: RunStore;
   /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims are stored until they are deleted. */
@@ -141,6 +148,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
   return {
     ledger,
     cache: postgresCache(connection),
+    records: postgresRecords(connection, listener, schema),
     runs,
     claims: postgresClaims(connection),
     conversations: new PostgresConversations(connection),

@@ -8,6 +8,7 @@ import {
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
+  recordStoreConformance,
   runStoreConformance,
 } from '@majordomo/conformance';
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
@@ -40,9 +41,9 @@ describeWith('postgres', 'conformance', () => {
       return [stores({ schema }, kind), stores({ schema }, kind)] as const;
     };
     /** Creates the stores of two processes, each with a session for notifications. */
-    const keyPair = async () => {
+    const listeningPair = async () => {
       const schema = await emptySchema(kind);
-      const open = async () => stores({ schema, listener: await listener(kind) }, kind).keys;
+      const open = async () => stores({ schema, listener: await listener(kind) }, kind);
       return [await open(), await open()] as const;
     };
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
@@ -53,7 +54,26 @@ describeWith('postgres', 'conformance', () => {
       );
     for (const { name, run } of cacheStoreConformance)
       it(`cache: ${name}`, () => run(async () => (await pair())[0].cache), 60_000);
-    for (const { name, run } of keyStoreConformance) it(`keys: ${name}`, () => run(keyPair), 60_000);
+    for (const { name, run } of keyStoreConformance)
+      it(
+        `keys: ${name}`,
+        () =>
+          run(async () => {
+            const [first, second] = await listeningPair();
+            return [first.keys, second.keys];
+          }),
+        60_000,
+      );
+    for (const { name, run } of recordStoreConformance)
+      it(
+        `records: ${name}`,
+        () =>
+          run(async () => {
+            const [first, second] = await listeningPair();
+            return [first.records, second.records];
+          }),
+        60_000,
+      );
     for (const { name, run } of callStoreConformance)
       it.skipIf(isOnlyInSoak(kind, name))(
         `calls: ${name}`,

@@ -10,3 +10,4 @@ export type { JobStore } from '@majordomo/background';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
+export type { RecordStore } from '@majordomo/records';

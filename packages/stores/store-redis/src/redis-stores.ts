@@ -14,6 +14,7 @@ import {
   type SharedLanesOptions,
 } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 import { redisBatches } from './batches/redis-batches.ts';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
@@ -23,6 +24,7 @@ import { shareHealth } from './health/share-health.ts';
 import { redisJobs } from './jobs/redis-jobs.ts';
 import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
+import { redisRecords } from './records/redis-records.ts';
 import { redisClaims } from './runs/redis-claims.ts';
 import { redisChannel } from './runs/redis-channel.ts';
 
@@ -30,7 +32,7 @@ import { redisChannel } from './runs/redis-channel.ts';
 export interface RedisOptions {
   /** Client that the application connects and closes. */
   readonly client: RedisClient;
-  /** Client for pub/sub, which needs a separate connection. Required for shared health, and for watching runs and keys. */
+  /** Client for pub/sub, which needs a separate connection. Required for shared health, and for watching runs, keys and records. */
   readonly subscriber?: RedisClient | undefined;
   /**
    * Prefix of all keys.
@@ -68,6 +70,11 @@ export interface RedisOptions {
 export interface RedisStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly cache: CacheStore;
+  /**
+   * Versioned JSON records of any feature, without `search`. The store has `watch` only with the option `subscriber`. Commands for
+   * records have a timeout of at least ten seconds, because values can have megabytes.
+   */
+  readonly records: RecordStore;
   /** Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `subscriber`). */
   readonly channel: RunChannel;
   /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims never expire. */
@@ -132,6 +139,15 @@ export function redisStores(options: RedisOptions): RedisStores {
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     claims: redisClaims(connection, prefix),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
+    records: redisRecords({
+      connection,
+      client,
+      subscriber,
+      listening,
+      clock,
+      prefix,
+      large: largeConnection,
+    }),
     lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'Redis', clock }, lanes),
     async shareHealth({ health }) {
       if (subscriber === undefined)

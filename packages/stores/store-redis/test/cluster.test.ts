@@ -79,6 +79,21 @@ describeWith('redis', 'a cluster of three nodes', () => {
   );
 
   it.each(Object.keys(clients))(
+    'stores each space of records in one slot, over %s',
+    async (kind) => {
+      const client = await clients[kind]!();
+      const { records } = redisStores({ client, prefix: `records ${kind}`, timeoutMs: 10_000 });
+      for (const space of ['', 'a', '{b}', 'c}']) {
+        const put = (key: string, label: string) => ({ type: 'put', key, label, value: space }) as const;
+        await records.write(space, [put('x', '{1}'), put('y', '2')]);
+        expect(await records.counts(space)).toEqual({ '{1}': 1, 2: 1 });
+        expect((await records.list(space, { limit: 10 })).map(({ value }) => value)).toEqual([space, space]);
+      }
+    },
+    LONG_MS,
+  );
+
+  it.each(Object.keys(clients))(
     'is followed by %s when a slot has moved, with all reservations',
     async (kind) => {
       const client = await clients[kind]!();

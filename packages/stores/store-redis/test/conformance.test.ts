@@ -8,6 +8,7 @@ import {
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
+  recordStoreConformance,
 } from '@majordomo/conformance';
 import { describe, it } from 'vitest';
 import { clients } from './support/clients.ts';
@@ -48,6 +49,17 @@ describeWith('redis', 'conformance', () => {
           run(async () => {
             const prefix = `keys ${kind} ${prefixes++}`;
             const open = () => stores({ prefix, subscriber: client(kind).client }, kind).keys;
+            return [open(), open()];
+          }),
+        60_000,
+      );
+    for (const { name, run } of recordStoreConformance)
+      it(
+        `records: ${name}`,
+        () =>
+          run(async () => {
+            const prefix = `records ${kind} ${prefixes++}`;
+            const open = () => stores({ prefix, subscriber: client(kind).client }, kind).records;
             return [open(), open()];
           }),
         60_000,

@@ -1,4 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
+import type { ChangeChannel } from '@majordomo/core/toolkit';
 import { isPostgresJs, type PostgresClient } from './client.ts';
 import { checkSession, openSession, type Session } from './session.ts';
 
@@ -152,4 +153,25 @@ export async function subscribeInTime(
     throw error;
   }
   return stop;
+}
+
+/** Returns a channel for `watchChanges`, whose messages `publish` sends. */
+export function changeChannel(
+  connection: { withTimeout<T>(work: () => Promise<T>): Promise<T> },
+  listener: Listener,
+  channel: string,
+  publish: (message: string) => Promise<unknown>,
+): ChangeChannel {
+  return {
+    publish,
+    subscribe(onMessage, onReconnect) {
+      // The first opening is not a reconnection.
+      let wasOpen = false;
+      const onOpen = (): void => {
+        if (wasOpen) onReconnect();
+        wasOpen = true;
+      };
+      return subscribeInTime(connection, listener, channel, { onMessage, onOpen });
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 import { changeMessage, toStoredText, watchChanges } from '@majordomo/core/toolkit';
 import type { Row } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
-import { subscribeInTime, type Listener } from '../client/listener.ts';
+import { changeChannel, type Listener } from '../client/listener.ts';
 
 /** Default number of keys per page. */
 const DEFAULT_PAGE = 100;
@@ -63,19 +63,9 @@ export function postgresKeys(
     ...store,
     watch: (changed) =>
       watchChanges(
-        {
-          publish: (message) =>
-            connection.query('SELECT pg_notify($1::text, $2::text)::text', [channel, message]),
-          subscribe(onMessage, onReconnect) {
-            // The first opening is not a reconnection.
-            let wasOpen = false;
-            const onOpen = (): void => {
-              if (wasOpen) onReconnect();
-              wasOpen = true;
-            };
-            return subscribeInTime(connection, listener, channel, { onMessage, onOpen });
-          },
-        },
+        changeChannel(connection, listener, channel, (message) =>
+          connection.query('SELECT pg_notify($1::text, $2::text)::text', [channel, message]),
+        ),
         clock,
         changed,
       ),

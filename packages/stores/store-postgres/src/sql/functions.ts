@@ -182,6 +182,9 @@ BEGIN
     SELECT key FROM ${schema}.cache WHERE until < now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.background_jobs WHERE hash IN (
     SELECT hash FROM ${schema}.background_jobs WHERE until <= now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
+  PERFORM ${schema}.write_entries('', '[]', '{}', '', '', ${MAX_ROWS});
+  DELETE FROM ${schema}.entry_watches WHERE space IN (
+    SELECT space FROM ${schema}.entry_watches WHERE until <= now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.files WHERE seq IN (
     SELECT seq FROM ${schema}.files WHERE until <= now LIMIT ${MAX_FILES} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.messages WHERE seq IN (

@@ -1,4 +1,5 @@
 import { callHoursSql } from './call-hours.ts';
+import { entryFunctionsSql } from './entry-functions.ts';
 import { functionsSql } from './functions.ts';
 import { SCHEMA_VERSION, tablesSql } from './tables.ts';
 
@@ -18,6 +19,7 @@ DO $do$ BEGIN
   IF to_regnamespace('${schema}') IS NULL THEN CREATE SCHEMA ${schema}; END IF;
 END $do$;
 ${tablesSql(schema)}
+${entryFunctionsSql(schema)}
 ${functionsSql(schema)}
 ${callHoursSql(schema)}
 INSERT INTO ${schema}.meta (version) VALUES (${SCHEMA_VERSION})

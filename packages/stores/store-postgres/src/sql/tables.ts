@@ -51,6 +51,31 @@ CREATE INDEX IF NOT EXISTS background_jobs_due ON ${schema}.background_jobs (due
 CREATE INDEX IF NOT EXISTS background_jobs_until ON ${schema}.background_jobs (until) WHERE until IS NOT NULL;
 CREATE SEQUENCE IF NOT EXISTS ${schema}.background_versions;
 
+-- Records of @majordomo/records. \`due_at\` and \`until\` in epoch milliseconds; null: never. A key, its space and its label fit into an
+-- index entry. \`at > 0\` is always true: only statements with this condition use the index, and all others find a key by the primary key.
+CREATE TABLE IF NOT EXISTS ${schema}.entries (
+  space text COLLATE "C", key text COLLATE "C", label text COLLATE "C" NOT NULL, version bigint NOT NULL, at bigint NOT NULL,
+  due_at double precision, until double precision, value text NOT NULL, PRIMARY KEY (space, key)
+);
+CREATE INDEX IF NOT EXISTS entries_label ON ${schema}.entries (space, label, key) WHERE at > 0;
+CREATE INDEX IF NOT EXISTS entries_at ON ${schema}.entries (space, at DESC, key) WHERE at > 0;
+CREATE INDEX IF NOT EXISTS entries_label_at ON ${schema}.entries (space, label, at DESC, key) WHERE at > 0;
+CREATE INDEX IF NOT EXISTS entries_due ON ${schema}.entries (space, due_at, key) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS entries_until ON ${schema}.entries (until, space, label) WHERE until IS NOT NULL;
+CREATE SEQUENCE IF NOT EXISTS ${schema}.entry_versions;
+-- Changes of the number of records. A write replaces the rows of its labels by their sum, except the rows that another write replaces.
+CREATE TABLE IF NOT EXISTS ${schema}.entry_counts (
+  space text COLLATE "C" NOT NULL, label text COLLATE "C" NOT NULL, count bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entry_counts_label ON ${schema}.entry_counts (space, label);
+CREATE TABLE IF NOT EXISTS ${schema}.entry_texts (
+  space text COLLATE "C", key text COLLATE "C", place int, text text NOT NULL, words tsvector NOT NULL,
+  PRIMARY KEY (space, key, place), FOREIGN KEY (space, key) REFERENCES ${schema}.entries ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS entry_texts_words ON ${schema}.entry_texts USING gin (words);
+-- Spaces whose changes are notified to watchers.
+CREATE TABLE IF NOT EXISTS ${schema}.entry_watches (space text COLLATE "C" PRIMARY KEY, until bigint NOT NULL);
+
 -- Files of clients of a gateway. \`about\` is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at \`until\`
 -- in epoch milliseconds. \`hash\` of the owner and the id, since an index entry has a maximum length.
 CREATE TABLE IF NOT EXISTS ${schema}.files (

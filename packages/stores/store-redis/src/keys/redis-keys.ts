@@ -1,8 +1,7 @@
 import type { KeyRecord, KeyStore } from '@majordomo/admin';
 import { LlmError, type Clock } from '@majordomo/core';
 import { changeMessage, toStoredText, watchChanges } from '@majordomo/core/toolkit';
-import type { Client } from '../connection/client.ts';
-import type { Connection } from '../connection/connection.ts';
+import { changeChannels, type WatchIo } from '../connection/change-channel.ts';
 import { script } from '../connection/script.ts';
 
 /** Default number of keys per page. */
@@ -39,18 +38,15 @@ for index, place in ipairs(places) do keys[index] = redis.call('HGET', KEYS[1], 
 return keys
 `);
 
-/** Connections of the store. Without a subscriber, the store has no `watch`. */
-export interface KeysIo {
-  readonly connection: Connection;
-  readonly client: Client;
-  readonly subscriber: Client | undefined;
-  readonly listening: Connection | undefined;
+/** Connections of the store. */
+export interface KeysIo extends WatchIo {
   readonly clock: Clock;
   readonly base: string;
 }
 
-/** Creates the store of virtual keys. On a cluster, one node stores all keys. */
-export function redisKeys({ connection, client, subscriber, listening, clock, base }: KeysIo): KeyStore {
+/** Creates the store of virtual keys. On a cluster, one node stores all keys. Without a subscriber, the store has no `watch`. */
+export function redisKeys(io: KeysIo): KeyStore {
+  const { connection, clock, base } = io;
   const keys = [`${base}:keys`, `${base}:key-hashes`, `${base}:key-places`];
   const channel = `${base}:key-changes`;
   const get = async (id: string): Promise<KeyRecord | undefined> =>
@@ -88,26 +84,9 @@ export function redisKeys({ connection, client, subscriber, listening, clock, ba
       }
     },
   };
-  if (subscriber === undefined || listening === undefined) return store;
-  return {
-    ...store,
-    watch: (changed) =>
-      watchChanges(
-        {
-          publish: (message) => connection.withTimeout(() => client.publish(channel, message)),
-          async subscribe(onMessage, onReconnect) {
-            const stop = await listening.withTimeout(() => subscriber.subscribe(channel, onMessage));
-            const stopReady = subscriber.onReady(onReconnect);
-            return () => {
-              stopReady();
-              return stop();
-            };
-          },
-        },
-        clock,
-        changed,
-      ),
-  };
+  const channels = changeChannels(io);
+  if (channels === undefined) return store;
+  return { ...store, watch: (changed) => watchChanges(channels(channel), clock, changed) };
 }
 
 const placeOf = ({ createdAt, id }: KeyRecord): string => `${createdAt} ${toStoredText(id)}`;

@@ -123,6 +123,13 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
         await mine.write(label, [{ type: 'put', key: 'k', value: '1', label }]);
       deepEqual(Object.entries(await theirs.counts('constructor')), [['constructor', 1]]);
       deepEqual(Object.entries(await theirs.counts('__proto__')), [['__proto__', 1]]);
+      // Labels with names that a store may use for itself.
+      for (const label of ['newest', 'constructor', '__proto__', ':label:x']) {
+        await put(mine, label, '', { label });
+        deepEqual(await keysOf(theirs, { label, limit: 5 }), [label]);
+        deepEqual(await keysOf(theirs, { label, order: 'newest', limit: 5 }), [label]);
+        equal(Object.entries(await theirs.counts(SPACE)).find(([name]) => name === label)?.[1], 1);
+      }
     },
   },
   {
@@ -135,6 +142,13 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
         const found = await keysOf(theirs, { prefix, limit: 100 });
         deepEqual([...found].sort(), keys.filter((key) => key.startsWith(prefix)).sort());
       }
+      const after = (key: string) => keysOf(theirs, { prefix: 'a/', after: { key, at: 0 }, limit: 1 });
+      deepEqual(await after('%'), ['a/']);
+      deepEqual(await after('b'), []);
+      deepEqual(await keysOf(theirs, { prefix: 'a/', keys: ['b', 'a/2', 'a/1', 'a/1'], limit: 9 }), [
+        'a/1',
+        'a/2',
+      ]);
       deepEqual(await pagesOf(theirs, { prefix: 'a/', label: 'long', limit: 1 }), [
         'a/1',
         'a/2',
