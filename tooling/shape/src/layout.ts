@@ -26,6 +26,7 @@ export const LONG_FUNCTIONS: Readonly<Record<string, string>> = {
   'packages/agents/ui/src/ag-ui-translator.ts agUiTranslator': 'one case per type of event',
   'packages/operation/admin/src/api/key-routes.ts keyRoutes': 'a table of routes',
   'packages/providers/claude/src/recovery.ts claudeRecoveries': 'a table of error messages',
+  'packages/stores/store-postgres/src/sql/entry-functions.ts entryFunctionsSql': 'SQL',
   'packages/stores/store-postgres/src/sql/functions.ts functionsSql': 'SQL',
   'packages/stores/store-postgres/src/sql/tables.ts tablesSql': 'SQL',
 };
