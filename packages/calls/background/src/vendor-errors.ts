@@ -1,4 +1,12 @@
+import { mayBeBilled } from '@majordomo/catalog';
 import { LlmError } from '@majordomo/core';
+
+/** Whether the vendor may have received a start that has failed. A start that majordomo stopped was sent before. */
+export function isUnknownStart(error: LlmError): boolean {
+  const { kind, details } = error;
+  const isStopped = kind === 'aborted' || (kind === 'timeout' && details.status === undefined);
+  return mayBeBilled({ outcome: 'failed', error, stopped: isStopped || undefined });
+}
 
 /** Returns the error of a job that the vendor has started. An invalid credential is then the vendor's own. */
 export const startedError = (error: LlmError): LlmError =>

@@ -1,4 +1,3 @@
-import { mayBeBilled } from '@majordomo/catalog';
 import {
   LlmError,
   type Attempt,
@@ -21,7 +20,7 @@ import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from './
 import type { RunParts } from './run-parts.ts';
 import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
 import { hasEnded, jobApiOf, startOf, type SendStart } from './targets.ts';
-import { noVideoError, startedError } from './vendor-errors.ts';
+import { isUnknownStart, noVideoError, startedError } from './vendor-errors.ts';
 import { needsPerson, sendRequest, type RequestLimits } from './vendor-request.ts';
 
 /** Result of a look. `gone`: the vendor has no such job, and the leg has ended. `delayed`: the look has failed. */
@@ -282,9 +281,7 @@ export class VendorLeg {
 
   /** Ends the leg after a refused or unknown start. */
   private failStart(error: LlmError): Promise<void> {
-    // A start that was stopped has been sent.
-    const isUnknown = mayBeBilled({ outcome: 'failed', error, stopped: isStopped(error) });
-    return this.fail(error, isUnknown ? 'abandoned' : 'failed', ['settle']);
+    return this.fail(error, isUnknownStart(error) ? 'abandoned' : 'failed', ['settle']);
   }
 
   /** Ends the leg, or the job, because its time is over. */
@@ -401,7 +398,3 @@ export class VendorLeg {
     return work;
   }
 }
-
-/** Whether majordomo ended a request, by a time limit or an abort. */
-const isStopped = ({ kind, details }: LlmError): true | undefined =>
-  kind === 'aborted' || (kind === 'timeout' && details.status === undefined) || undefined;

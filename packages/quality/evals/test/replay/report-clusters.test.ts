@@ -86,6 +86,31 @@ it('a cluster has its quality, its share, the counts of its differences, and thr
   expect(cluster?.p).toBeLessThan(0.001);
 });
 
+it('a better answer in other calls is no loss of these', () => {
+  let right = 0;
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const random = seededRandom(seed);
+    const units = Array.from({ length: 300 }, (_, at): ScoredUnit => {
+      const { kind, language, worse, better } = PLANTED[at % PLANTED.length]!;
+      const draw = random();
+      const score = draw < worse ? -1 : Number(draw > 1 - better);
+      const call = { conversation: `c${Math.floor(at / 2)}`, features: { kindOf: kind, language } };
+      return unitOf(`call-${at}`, call, score, { kind });
+    });
+    const found = namesOf(search(units).map(({ features }) => features));
+    if (found.join() === 'kindOf,agent,kindOf,invoice') right++;
+  }
+  expect(right / SEEDS).toBeGreaterThanOrEqual(0.9);
+});
+
+/** Two kinds that got worse, one that stayed, and one that got better. */
+const PLANTED = [
+  { kind: 'invoice', language: 'en', worse: 0.26, better: 0 },
+  { kind: 'agent', language: 'en', worse: 0.3, better: 0 },
+  { kind: 'chat', language: 'en', worse: 0.03, better: 0.03 },
+  { kind: 'question', language: 'de', worse: 0.02, better: 0.2 },
+];
+
 it('a group of few conversations is not a cluster, however many of its units are worse', () => {
   const units = invoicesAndChats(40).map((unit, at) =>
     at < 40 ? { ...unit, conversation: `c${at % 4}` } : unit,
