@@ -10,7 +10,8 @@ const claim = (of: Partial<Claim> = {}): Claim => ({
   max: 1000n,
   amount: 1n,
   resetsInMs: undefined,
-  whenLapsed: 'spent',
+  // A lane. The ledger releases its own late reservations.
+  whenLapsed: 'free',
   ...of,
 });
 
@@ -37,7 +38,7 @@ describeWith('redis', 'a Redis that stalls or is down', () => {
         await server.stop();
       });
       let tries = 0;
-      // A busy machine may need longer than 250 ms. Each try has a new id, because the store releases a late reservation.
+      // A busy machine may need longer than 250 ms. Each try has a new id, because the store releases a late lane.
       const reserveSoon = () => until(() => isDone(reserve(`try ${tries++}`)));
       await reserveSoon();
       return { server, ledger, cache, reserve, reserveSoon, held: heldAmount };
