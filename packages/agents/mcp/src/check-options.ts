@@ -1,11 +1,9 @@
 import { LlmError } from '@majordomo/core';
 import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import { isLoopback } from '@majordomo/wire-kit';
+import { isProgram } from './addresses.ts';
 import { checkAuth } from './auth/check-auth.ts';
 import type { McpAddress, McpOptions, McpEndpoint } from './options.ts';
-
-export const isProgram = (place: McpEndpoint): place is Extract<McpEndpoint, { command: string }> =>
-  'command' in place;
 
 const KINDS: KindsOf<McpOptions> = {
   name: 'string',

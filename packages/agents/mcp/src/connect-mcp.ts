@@ -1,6 +1,7 @@
 import { abortable } from '@majordomo/core/toolkit';
 import { APP_HOST, type ConnectedToolbox } from './client/app-host.ts';
-import { checkOptions, isProgram } from './check-options.ts';
+import { isProgram } from './addresses.ts';
+import { checkOptions } from './check-options.ts';
 import { toLlmError } from './client/errors.ts';
 import { getPrompt, listPrompts } from './client/prompts.ts';
 import { listResources, readResource } from './client/resources.ts';

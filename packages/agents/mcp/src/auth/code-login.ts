@@ -6,7 +6,7 @@ import type {
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
 import { loadClient } from '../sdk.ts';
-import { mayOpen } from '../may-open.ts';
+import { mayOpen } from '../addresses.ts';
 import { scopeUnion, type LoginServer } from './login-server.ts';
 
 /** Login that waits for the user. The members are JSON, so that another process can finish the login. */

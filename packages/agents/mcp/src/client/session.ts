@@ -4,7 +4,7 @@ import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';
-import { isProgram } from '../check-options.ts';
+import { isProgram } from '../addresses.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
 import { observeTransport } from '../transport/observed-transport.ts';
 import { openTransport } from '../transport/open-transport.ts';

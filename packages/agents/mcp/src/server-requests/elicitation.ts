@@ -3,8 +3,7 @@ import { abortable, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { isLoopback } from '@majordomo/wire-kit';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
-import { mayOpen } from '../may-open.ts';
-import { isProgram } from '../check-options.ts';
+import { isProgram, mayOpen } from '../addresses.ts';
 import { refusalError } from './refusal-error.ts';
 
 /** Server that asks a question. */

@@ -1,6 +1,6 @@
 import { redact } from '@majordomo/core/toolkit';
 import type { Authorization } from '../auth/authorization.ts';
-import { isProgram } from '../check-options.ts';
+import { isProgram } from '../addresses.ts';
 import type { McpEndpoint } from '../options.ts';
 import { httpTransport } from './http-transport.ts';
 import { StderrTail } from './stderr-tail.ts';

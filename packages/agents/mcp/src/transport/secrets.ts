@@ -1,4 +1,4 @@
-import { isProgram } from '../check-options.ts';
+import { isProgram } from '../addresses.ts';
 import type { McpEndpoint } from '../options.ts';
 
 /** Minimum length of a value to mask. Shorter values occur in ordinary text. */

@@ -100,6 +100,7 @@ export class ByteCollector {
     return isFragmented(this.chunks, this.size);
   }
 
+  /** Adds a chunk, and copies it if it is small. */
   push(chunk: Uint8Array): void {
     this.chunks++;
     this.size += chunk.length;

@@ -1,4 +1,5 @@
 import { isLoopback } from '@majordomo/wire-kit';
+import type { McpEndpoint } from './options.ts';
 
 /**
  * Whether a user may open an address that a server names: https, or http on this machine if the server is also on this machine. Other
@@ -6,3 +7,6 @@ import { isLoopback } from '@majordomo/wire-kit';
  */
 export const mayOpen = (address: URL, isServerLocal: boolean): boolean =>
   address.protocol === 'https:' || (isServerLocal && address.protocol === 'http:' && isLoopback(address));
+
+export const isProgram = (place: McpEndpoint): place is Extract<McpEndpoint, { command: string }> =>
+  'command' in place;
