@@ -4,6 +4,8 @@ import { LlmError } from '@majordomo/core';
 /** Whether the vendor may have received a start that has failed. A start that majordomo stopped was sent before. */
 export function isUnknownStart(error: LlmError): boolean {
   const { kind, details } = error;
+  // A vendor that reports an error with the status 200, in place of a job, has started none.
+  if (details.status === undefined && (kind === 'server' || kind === 'overloaded')) return false;
   const isStopped = kind === 'aborted' || (kind === 'timeout' && details.status === undefined);
   return mayBeBilled({ outcome: 'failed', error, stopped: isStopped || undefined });
 }
