@@ -117,18 +117,6 @@ it('stores the lists of two servers of one name separately', async () => {
   ]);
 });
 
-it('reads a list that was stored without the address in its name, until it stores its own', async () => {
-  const former = { 'mcp/s/tools': JSON.stringify({ place: url, ...list }) };
-  const store = storeOf(former);
-  const entry = new ListEntry({ name: 's', place: { url }, store });
-  expect(await entry.read()).toEqual({ place: url, ...list });
-  expect(await new ListEntry({ name: 's', place: { url: `${url}/b` }, store }).read()).toBeUndefined();
-  entry.write(() => ({ ...list, hasResources: false }));
-  await entry.written;
-  expect(await entry.read()).toMatchObject({ hasResources: false });
-  expect([...store.entries.entries()]).toContainEqual(Object.entries(former)[0]);
-});
-
 it('writes lists in order, and reports the failure of the last one', async () => {
   let failures = 1;
   const stored: unknown[] = [];

@@ -169,7 +169,7 @@ describe('mcpApps', () => {
     const large = await apps.fetch(requestOf('x'.repeat(1024 * 1024 + 1)));
     expect([large.status, await large.json()]).toEqual([
       413,
-      { error: { message: 'the request has more than 1048576 bytes' } },
+      { error: { message: 'the body has more than 1048576 bytes; send less' } },
     ]);
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) });
     const cut = await apps.fetch(
