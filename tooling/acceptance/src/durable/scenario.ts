@@ -19,13 +19,15 @@ export const POINTS = [
 export type Point = (typeof POINTS)[number];
 
 /**
- * Points of the default run: a lost result of the model and of a tool, and a kill from outside. After a kill within a payment, the run
- * waits until an operator settles it, which the processes of these tests do not do yet.
+ * Points of the default run: a lost result of the model and of each tool, the time before a payment, and both kills from outside.
  * With SOAK=1, as in the nightly run, all points.
  */
 export const TESTED_POINTS: readonly Point[] = POINTS.filter(
   (point) =>
-    process.env['SOAK'] !== undefined || ['after ask 1', 'after add', 'while it waits'].includes(point),
+    process.env['SOAK'] !== undefined ||
+    ['after ask 1', 'after add', 'before pay', 'after pay', 'while it waits', 'after the decision'].includes(
+      point,
+    ),
 );
 
 /** Question of a run with a slow model, so that text is streamed before the run ends. */
