@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunResult } from '@majordomo/agent';
 import { startPostgres } from '@majordomo/services';
 import { chaos, type ChaosOptions, type Outcome, type Runs } from './chaos.ts';
+import { runOf } from './dbos-run.ts';
 import { supervised } from './supervised.ts';
 
 /** Runs the chaos test on DBOS, with a separate PostgreSQL and worker. The worker receives all runs at once. */
@@ -13,10 +13,7 @@ export async function chaosOnDbos(options: Omit<ChaosOptions, 'kill'>): Promise<
   await using worker = await supervised('dbos', [folder, `${postgres.url}_dbos`, 'worker']);
   const engine: Runs = {
     start: (runId) => worker.ask({ ask: 'start', runId }),
-    awaiting: async (runId) =>
-      (await worker.ask({ ask: 'awaiting', runId })) as Awaited<ReturnType<Runs['awaiting']>>,
-    approve: (runId, callId) => worker.ask({ ask: 'decide', runId, decision: { callId, approve: true } }),
-    text: async (runId) => ((await worker.ask({ ask: 'result', runId })) as RunResult).text,
+    of: (runId) => runOf(worker, runId),
   };
   try {
     return await chaos(engine, folder, { ...options, kill: () => worker.kill() });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { restateAgentClient } from '@majordomo/durable-restate';
 import { freePorts, startRestate } from '@majordomo/services';
-import { chaos, type ChaosOptions, type Outcome } from './chaos.ts';
+import { chaos, type ChaosOptions, type Outcome, type Runs } from './chaos.ts';
+import { runOf } from './restate-run.ts';
 import { supervised } from './supervised.ts';
 
 /** Runs the chaos test on Restate, with a separate server and worker. */
@@ -15,11 +16,9 @@ export async function chaosOnRestate(options: Omit<ChaosOptions, 'kill'>): Promi
   await restate.register(`http://127.0.0.1:${port}`);
   const runs = restateAgentClient('scenario', { ingress: restate.ingress });
   try {
-    const engine = {
-      start: (runId: string) => runs.start(runId, 'go'),
-      awaiting: (runId: string) => runs.awaiting(runId),
-      approve: (runId: string, callId: string) => runs.decide(runId, { callId, approve: true }),
-      text: async (runId: string) => (await runs.result(runId)).text,
+    const engine: Runs = {
+      start: (runId) => runs.start(runId, 'go'),
+      of: (runId) => runOf(runs, runId),
     };
     return await chaos(engine, folder, { ...options, kill: () => worker.kill() });
   } finally {

@@ -1,14 +1,13 @@
 // Chaos test: runs begin one after the other on a worker that is killed at random moments. All runs must keep the guarantees.
 import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '@majordomo/testing';
+import { operatedText, type OperatedRun } from './operator.ts';
 import { keysOf, linesOf } from './scenario.ts';
 
 /** Engine that runs the scenario. */
 export interface Runs {
   start(runId: string): Promise<unknown>;
-  awaiting(runId: string): Promise<readonly { readonly id: string }[]>;
-  approve(runId: string, callId: string): Promise<unknown>;
-  text(runId: string): Promise<string>;
+  of(runId: string): OperatedRun;
 }
 
 /** Number of runs and kills. The seed determines when the worker is killed. */
@@ -28,7 +27,7 @@ export interface Outcome {
   readonly doubled: number;
   /** Number of runs whose payment was started more than once. Must be 0. */
   readonly paidTwice: number;
-  /** Number of runs whose payment never started, because the process died between the claim and the effect. */
+  /** Number of runs whose payment never started. Must be 0, because the operator starts it again if it is not done. */
   readonly unpaid: number;
   readonly seconds: number;
 }
@@ -41,7 +40,7 @@ export async function chaos(engine: Runs, folder: string, options: ChaosOptions)
   const began = performance.now();
   const ids = Array.from({ length: options.runs }, (_, at) => `chaos ${options.seed} ${at}`);
   const [texts] = await Promise.all([
-    Promise.all(ids.map((runId, at) => setTimeout(at * GAP_MS).then(() => driven(engine, runId)))),
+    Promise.all(ids.map((runId, at) => setTimeout(at * GAP_MS).then(() => driven(engine, folder, runId)))),
     killing(options),
   ]);
   const having = (what: string, is: (count: number) => boolean, effects = linesOf): number =>
@@ -56,10 +55,11 @@ export async function chaos(engine: Runs, folder: string, options: ChaosOptions)
   };
 }
 
-async function driven(engine: Runs, runId: string): Promise<string> {
+async function driven(engine: Runs, folder: string, runId: string): Promise<string> {
   await engine.start(runId);
-  for (const { id } of await engine.awaiting(runId)) await engine.approve(runId, id);
-  return engine.text(runId);
+  const run = engine.of(runId);
+  for (const { id } of await run.awaiting()) await run.decide({ callId: id, approve: true });
+  return operatedText(folder, runId, run);
 }
 
 async function killing({ kills, kill, seed }: ChaosOptions): Promise<void> {

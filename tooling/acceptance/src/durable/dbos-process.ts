@@ -42,6 +42,11 @@ async function answered({ id, ask, runId, input = 'go', decision, executors }: Q
     start: () => runs.start(runId, input),
     awaiting: () => runs.awaiting(runId),
     decide: () => runs.decide(runId, decision),
+    tryDecide: () =>
+      runs.decide(runId, decision).then(
+        () => true,
+        () => false,
+      ),
     result: () => runs.result(runId),
     watch: async () => watchResultOf(await watchRun(channel, runId)),
     serve: () => serveChat(runs, channel),
