@@ -104,9 +104,9 @@ export interface PostgresStores extends AsyncDisposable {
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `listener`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
   /**
-   * Resolves if the database answers, has the encoding UTF8, and its tables have the required version. Rejects with `config` for
-   * another encoding, for newer tables
-   * and, with `migrate: false`, for missing or older tables. Otherwise, rejects with `network` or `server`.
+   * Resolves if the database answers, has the encoding UTF8, and its tables have the required version. Creates missing tables,
+   * which may take up to 30 s. Rejects with `config` for another encoding, for newer tables and, with `migrate: false`, for
+   * missing or older tables. Otherwise, rejects with `network` or `server`.
    */
   ready(): Promise<void>;
   /** Stops listening, sharing health, and renewing the locks of runs. The application closes the clients. */
@@ -165,9 +165,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
       shared.add(stop);
       return stop;
     },
-    async ready() {
-      await connection.query('SELECT 1::text');
-    },
+    ready: () => connection.open(),
     close,
     [Symbol.asyncDispose]: close,
   };

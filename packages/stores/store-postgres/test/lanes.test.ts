@@ -120,6 +120,7 @@ describeWith('postgres', 'lanes', () => {
     async function setUpOutage(options: Partial<LanesOptions>) {
       const { client, close } = clients.pg(server.url);
       const { ready, lanes } = postgresStores({ client, schema: `outage_${outages++}` });
+      await ready();
       const gate = lanes({ name: 'gpu', most: 8, leaseMs: 60_000, ...options });
       let isRunning = true;
       const restart = async (): Promise<void> => {

@@ -77,6 +77,20 @@ describeWith('postgres', 'postgresStores', () => {
       expect(await Promise.all(all.map((_, n) => cache.get(`key ${n}`)))).toEqual([0, 1, 2, 3, 4, 5]);
     });
 
+    it('waits for tables longer than for a statement', async () => {
+      const schema = `slow_${kind}`;
+      const [holder, { query }] = [client(kind), client(kind)];
+      // Tables of a schema are created by one process at a time.
+      const held = holder.query(
+        `SELECT pg_advisory_xact_lock(hashtext('majordomo ${schema}')), pg_sleep(0.8)`,
+      );
+      await expect
+        .poll(() => query(`SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND granted`))
+        .toEqual([{ count: '1' }]);
+      await expect(stores({ schema, timeoutMs: 500 }, kind).ready()).resolves.toBeUndefined();
+      await held;
+    });
+
     it('rejects a schema of a newer version and leaves it unchanged', async () => {
       const schema = `newer_${kind}`;
       await stores({ schema }, kind).ready();

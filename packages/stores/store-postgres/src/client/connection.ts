@@ -8,6 +8,8 @@ import type { Query, Row, Value } from './client.ts';
 const RETRY_MS = 1000;
 /** Minimum time between two deletions of old rows, in milliseconds. */
 const SWEEP_EVERY_MS = 60_000;
+/** Time for creating the tables, in milliseconds. A busy database needs seconds, and processes that start together wait for each other. */
+const MIGRATION_TIMEOUT_MS = 30_000;
 
 export interface ConnectionOptions {
   readonly query: Query;
@@ -86,6 +88,12 @@ export class Connection {
         },
       );
     });
+  }
+
+  /** Checks within the timeout whether the database answers, then creates or checks the tables, which may take longer. */
+  async open(): Promise<void> {
+    await this.withTimeout(() => this.checkEncoding());
+    await withTimeout(this.ready(), MIGRATION_TIMEOUT_MS, this.clock);
   }
 
   /** Checks the encoding, and creates or checks the tables, once. After a failure, the next statement tries again. */
