@@ -37,16 +37,17 @@ const failureOf = async (promise: unknown): Promise<unknown> => {
 describeWith('redis', 'a late reply', () => {
   const { server, stores } = onRedis();
 
-  async function setUpSlowTransport(prefix: string) {
+  async function setUpSlowTransport(prefix: string, kind = 'ioredis with defaults') {
     const transport = await slowTransportTo(server().port);
-    const { client, close } = clients['ioredis with defaults']!(transport.url);
+    const { client, close } = clients[kind]!(transport.url);
     onTestFinished(async () => {
       close();
       await transport.close();
     });
     const clock = fakeClock();
     const { ledger } = redisStores({ client, prefix, clock, timeoutMs: TIMEOUT_MS });
-    await ledger.counters('');
+    // A busy machine may need longer than the timeout of a client.
+    await until(async () => Array.isArray(await failureOf(ledger.counters(''))));
     const counter = async () => (await stores({ prefix }).ledger.counters('a'))[0];
     return { transport, ledger, counter, clock };
   }
@@ -86,6 +87,15 @@ describeWith('redis', 'a late reply', () => {
     transport.release();
     await until(async () => (await counter())?.held === 0n);
     expect(await counter()).toMatchObject({ used: 0n });
+  });
+
+  it('never arrives if the client gives up, so the reservation of a lane is released', async () => {
+    const { transport, ledger, counter } = await setUpSlowTransport('lost', 'ioredis with a command timeout');
+    transport.pause();
+    const reservation = failureOf(ledger.reserve('1', [claim({ whenLapsed: 'free' })], 600_000));
+    await until(async () => (await counter())?.held === 1n);
+    expect(await reservation).toMatchObject({ kind: 'timeout' });
+    await until(async () => (await counter())?.held === 0n);
   });
 
   it('does not release a reservation of the ledger, whose work may be admitted or booked', async () => {

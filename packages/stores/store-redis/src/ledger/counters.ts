@@ -48,8 +48,8 @@ export class Counters {
 
   /**
    * Reserves amounts. A client that reconnects may send a command long after the call has ended, so the command contains a
-   * deadline after which Redis ignores it. If Redis confirms a reservation of lanes only after the timeout, releases it. The ledger
-   * releases its own reservations, because it may have admitted their work, or may be booking it.
+   * deadline after which Redis ignores it. Releases a reservation of lanes whose confirmation is late or lost, unless it was
+   * requested again. The ledger releases its own reservations, because it may have admitted their work, or may be booking it.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
     const known = toInteger(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
@@ -62,21 +62,24 @@ export class Counters {
     const request = async (): Promise<ReserveReply> => {
       this.requests.set(id, current);
       const isLast = (): boolean => this.requests.get(id) === current;
-      let reply: ReserveReply;
-      let isUnclaimed: boolean;
+      // A client with its own timeout gives up although Redis may still reserve.
+      let mayBeUnclaimed = true;
       try {
-        reply = await this.reserved(id, lease, until, values);
+        let reply = await this.reserved(id, lease, until, values);
         const isLate = typeof reply === 'object' && reply[0] === 'late';
         // `late` before the timeout means a wrong estimate of Redis's clock. The reply has corrected it, so try again.
         if (isLate && performance.now() < until) reply = await this.reserved(id, lease, until, values);
-        // If the call no longer waits, the reservation is released, unless it was requested again. A refusal is an object.
+        // A refusal is an object.
         const isReserved = typeof reply !== 'object';
-        isUnclaimed = isReserved && !isAwaited && isLast() && !isOfLedger;
+        mayBeUnclaimed = isReserved && !isAwaited;
+        return reply;
       } finally {
-        if (isLast()) this.requests.delete(id);
+        if (isLast()) {
+          this.requests.delete(id);
+          if (mayBeUnclaimed && !isOfLedger)
+            void this.connection.evaluate(SETTLE, this.keys, [id]).catch(() => undefined);
+        }
       }
-      if (isUnclaimed) void this.connection.evaluate(SETTLE, this.keys, [id]).catch(() => undefined);
-      return reply;
     };
     let answer: ReserveReply;
     try {
