@@ -80,6 +80,8 @@ async function publishBoth(registry) {
   const isReady =
     (await step('copy, with the changesets of this commit', async () => {
       await run('git', ['clone', '--quiet', '--shared', ROOT, copy]);
+      // The changelogs are written by a program of the copy, which needs its packages.
+      await install();
       if (hasChangesets()) await version();
       await build();
       packages = publicPackages(copy);
@@ -122,11 +124,14 @@ function version() {
   return run(process.execPath, [CHANGESETS, 'version'], { cwd: copy });
 }
 
-async function build() {
-  await run('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline', '--ignore-scripts'], {
+function install() {
+  return run('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline', '--ignore-scripts'], {
     cwd: copy,
   });
-  await run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { cwd: copy });
+}
+
+function build() {
+  return run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { cwd: copy });
 }
 
 /** Returns the versions of all public packages by their name. */
