@@ -280,12 +280,12 @@ export const TABLES = `
     PRIMARY KEY (space, label)
   ) WITHOUT ROWID;
   CREATE TRIGGER entry_counts_insert AFTER INSERT ON entries BEGIN
-    INSERT INTO entry_counts VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO entry_counts (space, label, count) VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
   END;
   CREATE TRIGGER entry_counts_update AFTER UPDATE OF label ON entries WHEN new.label <> old.label BEGIN
     UPDATE entry_counts SET count = count - 1 WHERE space = old.space AND label = old.label;
     DELETE FROM entry_counts WHERE space = old.space AND label = old.label AND count = 0;
-    INSERT INTO entry_counts VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO entry_counts (space, label, count) VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
   END;
   CREATE TRIGGER entry_counts_delete AFTER DELETE ON entries BEGIN
     UPDATE entry_counts SET count = count - 1 WHERE space = old.space AND label = old.label;
