@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { createAgent, defineTool, type RunState } from '@majordomo/agent';
+import { createAgent, createRuns, defineTool, type RunState } from '@majordomo/agent';
 import { LlmError, type ChatModel, type Message } from '@majordomo/core';
 import { readJson } from '@majordomo/core/http';
 import type { SqliteStores } from '@majordomo/store-sqlite';
@@ -45,17 +45,18 @@ const refund = defineTool({
 /** Returns a complete chat for `useChat`. Its page is `page/chat-ui.tsx`. */
 export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
   const agent = createAgent({ model, instructions: 'You help customers.', tools: [refund] });
+  const runs = createRuns({ records: stores.records });
   const streams = createResumableStreams({ disconnectMs: 120_000 });
 
   /** Returns the paused run of a chat, or its transcript. */
   async function load(chat: string): Promise<RunState | readonly Message[]> {
-    const state = await stores.runs.load(chat, { agent }).catch((error: unknown) => {
+    const state = await runs.load(chat, { agent }).catch((error: unknown) => {
       // Another request has locked the run.
       if (LlmError.is(error, 'denied')) return undefined;
       throw error;
     });
     // `load` locks the run. Release the run, because the next request may continue it.
-    if (state !== undefined) await stores.runs.release(chat);
+    if (state !== undefined) await runs.release(chat);
     return state ?? (await stores.conversations.load(chat))?.messages ?? [];
   }
 
@@ -66,8 +67,8 @@ export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
 
   async function save(chat: string, { messages, state, outcome }: UiEnd): Promise<void> {
     await saveMessages(chat, messages);
-    if (outcome === 'awaiting' && state !== undefined) await stores.runs.save(chat, state);
-    else await stores.runs.remove(chat);
+    if (outcome === 'awaiting' && state !== undefined) await runs.save(chat, state);
+    else await runs.remove(chat);
   }
 
   /** Answers the last message in the request, or continues the run with the user's decisions. */

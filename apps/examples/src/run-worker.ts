@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Agent, ClaimStore, RunState, RunStore } from '@majordomo/agent';
+import type { Agent, ClaimStore, RunState, Runs } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
 
-/** Stores that all workers share: `sqliteStores(path)` on one machine, `postgresStores({ client })` on several machines. */
+/** Data that all workers share, of `sqliteStores(path)` on one machine, or `postgresStores({ client })` on several machines. */
 export interface WorkerStores {
-  readonly runs: RunStore;
+  /** Runs of `createRuns({ records })`. */
+  readonly runs: Runs;
   readonly claims: ClaimStore;
 }
 

@@ -223,7 +223,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because:
       'a separate audience: operators of gateways; ledger, an optional peer, only for the type of limits',
   },
-  agent: { ours: ['core'], others: [], because: 'another audience: agents' },
+  agent: { ours: ['core', 'records'], others: [], because: 'another audience: agents' },
   skills: {
     ours: ['agent', 'context', 'core'],
     others: ['yaml'],

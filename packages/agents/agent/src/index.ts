@@ -2,7 +2,14 @@ export { createAgent, type Agent } from './agent/agent.ts';
 export type { RunOptions, StreamOptions } from './run/run-options.ts';
 export type { Budget, CostOf, CostResult, Spent } from './budget/budget.ts';
 export type { ClaimStore } from './state/claim-store.ts';
-export type { LoadOptions, RunInfo, RunQuery, RunStore } from './state/run-store.ts';
+export {
+  createRuns,
+  type LoadOptions,
+  type RunInfo,
+  type RunQuery,
+  type Runs,
+  type RunsOptions,
+} from './state/runs.ts';
 export type {
   Conversation,
   ConversationHit,

@@ -96,14 +96,8 @@ export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majo
 export { recordStoreConformance } from './stores/records/cases.ts';
 export type { RecordStores } from './stores/records/support.ts';
 export type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '@majordomo/records';
-export { runStoreConformance, type RunStores } from './stores/runs.ts';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
-export type {
-  StoredRun,
-  TestedClaimStore,
-  TestedConversationStore,
-  TestedRunStore,
-} from './stores/stored-agent-data.ts';
+export type { TestedClaimStore, TestedConversationStore } from './stores/stored-agent-data.ts';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';

@@ -9,10 +9,10 @@ import {
   ledgerStoreConformance,
   ledgerWindowConformance,
   recordStoreConformance,
-  runStoreConformance,
 } from '@majordomo/conformance';
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
+import { featureCases } from '@majordomo/services/features';
 import { describe, it } from 'vitest';
 import { KINDS, type Kind } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
@@ -84,14 +84,13 @@ describeWith('postgres', 'conformance', () => {
           }),
         60_000,
       );
-    for (const { name, run } of runStoreConformance)
+    for (const { name, run } of featureCases)
       it(
-        `runs: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.runs, second.runs];
-          }),
+        name,
+        async () => {
+          const [first, second] = await pair();
+          await run([first.records, second.records]);
+        },
         60_000,
       );
     for (const { name, run } of jobStoreConformance)

@@ -1,5 +1,6 @@
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
+import { featureCases } from '@majordomo/services/features';
 import {
   batchStoreConformance,
   cacheStoreConformance,
@@ -62,6 +63,15 @@ describeWith('redis', 'conformance', () => {
             const open = () => stores({ prefix, subscriber: client(kind).client }, kind).records;
             return [open(), open()];
           }),
+        60_000,
+      );
+    for (const { name, run } of featureCases)
+      it(
+        name,
+        async () => {
+          const prefix = `features ${kind} ${prefixes++}`;
+          await run([stores({ prefix }, kind).records, stores({ prefix }, kind).records]);
+        },
         60_000,
       );
     for (const { name, run } of batchStoreConformance)

@@ -9,10 +9,6 @@ export type {
   ConversationHit,
   ConversationInfo,
   ConversationStore,
-  RunInfo,
-  RunQuery,
-  RunState,
-  RunStore,
   StoredConversation,
 } from '@majordomo/agent';
 export type { JobStore } from '@majordomo/background';

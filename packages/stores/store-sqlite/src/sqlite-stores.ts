@@ -1,5 +1,5 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
+import type { ClaimStore, ConversationStore } from '@majordomo/agent';
 import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
@@ -20,7 +20,6 @@ import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 import { sqliteRecords } from './records/sqlite-records.ts';
 import { sqliteClaims } from './runs/sqlite-claims.ts';
-import { SqliteRuns } from './runs/sqlite-runs.ts';
 
 /** Stores in one file. */
 export interface SqliteStores extends AsyncDisposable {
@@ -30,8 +29,6 @@ export interface SqliteStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /** Agent runs by id. Only one process at a time can lock a run. */
-  readonly runs: RunStore;
   /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims are stored until they are deleted. */
   readonly claims: ClaimStore;
   /** Conversations by id, with a full-text search. */
@@ -90,19 +87,15 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     );
   const now = (): number => clock.now();
   const database = new Database(path);
-  const runs = new SqliteRuns(database, clock);
-  const close = (): Promise<void> => {
-    runs.close();
-    return database.read(() => {
+  const close = (): Promise<void> =>
+    database.read(() => {
       database.close();
     });
-  };
   const ledger = sqliteLedger(database, now, keepRecordsMs, close);
   return {
     ledger,
     cache: sqliteCache(database, now),
     records: sqliteRecords(database, now),
-    runs,
     claims: sqliteClaims(database, now),
     conversations: new SqliteConversations(database, now),
     keys: sqliteKeys(database),

@@ -1,4 +1,11 @@
-import { createAgent, defineTool, type Decision, type RunResult, type RunState } from '@majordomo/agent';
+import {
+  createAgent,
+  createRuns,
+  defineTool,
+  type Decision,
+  type RunResult,
+  type RunState,
+} from '@majordomo/agent';
 import { unknownCalls } from '@majordomo/agent/steps';
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { fakeClock, fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
@@ -38,7 +45,9 @@ async function waitingPayment() {
   /** Continues the run in a new process. Resolves to `killed` if the process ends at `place`. Its lock then ends with its lease. */
   async function inProcess(decide: Decide, place?: Place): Promise<RunResult | 'killed'> {
     // A process that has ended renews no lock, and closes nothing.
-    const stores = sqliteStores(path, { clock: { ...clock, timer: () => () => undefined } });
+    const stopped = { ...clock, timer: () => () => undefined };
+    const stores = sqliteStores(path, { clock: stopped });
+    const runs = createRuns({ records: stores.records, clock: stopped });
     let kill: (end: 'killed') => void;
     const killed = new Promise<'killed'>((resolve) => (kill = resolve));
     const reach = async (reached: Place): Promise<void> => {
@@ -71,11 +80,11 @@ async function waitingPayment() {
       },
     };
     const work = async (): Promise<RunResult> => {
-      const state = await stores.runs.load('r', { agent });
+      const state = await runs.load('r', { agent });
       const decisions = state === undefined ? [] : [decide(state)];
       const result = await agent.run(state ?? 'Pay', { runId: 'r', decisions, claim });
       await reach('before the save');
-      await stores.runs.save('r', result.state);
+      await runs.save('r', result.state);
       await reach('after the save');
       return result;
     };

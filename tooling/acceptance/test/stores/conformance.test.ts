@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { memoryCallStore, memoryKeyStore } from '@majordomo/admin';
 import { memoryCache, type CacheStore } from '@majordomo/cache';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
+import { memoryRecords } from '@majordomo/records';
+import { featureCases, type Pair } from '@majordomo/services/features';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import {
   cacheStoreConformance,
@@ -12,7 +14,6 @@ import {
   conversationStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
-  runStoreConformance,
 } from '@majordomo/conformance';
 import { afterAll, describe, it } from 'vitest';
 
@@ -96,18 +97,28 @@ describe('calls in SQLite', () => {
     );
 });
 
+const pairs: Readonly<Record<string, () => Pair>> = {
+  'in memory': () => {
+    const records = memoryRecords();
+    return [records, records];
+  },
+  // Opens one file twice, as two processes would.
+  'in SQLite': () => {
+    const path = file();
+    return [sqliteStores(path).records, sqliteStores(path).records];
+  },
+};
+
+describe.each(Object.entries(pairs))('features %s', (_, create) => {
+  for (const { name, run } of featureCases) it(name, () => run(create()));
+});
+
 describe('agent data in SQLite', () => {
   /** Opens one file twice, as two processes would. */
   const pair = () => {
     const path = file();
     return [sqliteStores(path), sqliteStores(path)] as const;
   };
-  for (const { name, run } of runStoreConformance)
-    it(`runs: ${name}`, () =>
-      run(async () => {
-        const [first, second] = pair();
-        return [first.runs, second.runs];
-      }));
   for (const { name, run } of claimStoreConformance)
     it(`claims: ${name}`, () =>
       run(async () => {

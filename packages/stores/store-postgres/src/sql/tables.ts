@@ -31,14 +31,6 @@ CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
 CREATE TABLE IF NOT EXISTS ${schema}.cache (key bytea PRIMARY KEY, value text NOT NULL, until bigint);
 CREATE INDEX IF NOT EXISTS cache_until ON ${schema}.cache (until);
 
-CREATE TABLE IF NOT EXISTS ${schema}.runs (
-  id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, version bigint NOT NULL, awaiting boolean NOT NULL, done text,
-  state text NOT NULL, holder text, held_until bigint NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS runs_at ON ${schema}.runs (at);
--- Source of \`version\` of runs, so that no run gets the number of a removed one.
-CREATE SEQUENCE IF NOT EXISTS ${schema}.run_versions;
-
 -- Calls of tools with effect 'once' that were begun.
 CREATE TABLE IF NOT EXISTS ${schema}.claims (key text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
 

@@ -71,18 +71,6 @@ export const TABLES = `
   CREATE TABLE cache (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER) WITHOUT ROWID;
   CREATE INDEX cache_by_end ON cache (until) WHERE until IS NOT NULL;
 
-  CREATE TABLE runs (
-    id TEXT PRIMARY KEY,
-    at INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    awaiting INTEGER NOT NULL,
-    done TEXT,
-    state TEXT NOT NULL,
-    holder TEXT,
-    held_until INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  CREATE INDEX runs_by_time ON runs (at);
-
   CREATE TABLE conversations (
     id TEXT PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -204,10 +192,6 @@ export const TABLES = `
   -- gets a version of a removed one.
   CREATE TABLE batch_fences (last INTEGER NOT NULL, removed_version INTEGER NOT NULL DEFAULT 0);
   INSERT INTO batch_fences (last) VALUES (0);
-
-  -- Highest number in "version" of runs, including removed runs, so that no run gets the number of a removed one.
-  CREATE TABLE run_versions (last INTEGER NOT NULL);
-  INSERT INTO run_versions (last) VALUES (0);
 
   -- Jobs of @majordomo/background. "due_at" and "until" in epoch milliseconds; null: never. The records are in a separate table, so
   -- that a renewal of a lease does not write them.

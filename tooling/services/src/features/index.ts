@@ -1,0 +1,7 @@
+import type { FeatureCase } from './feature-case.ts';
+import { runCases } from './runs.ts';
+
+export type { FeatureCase, Pair } from './feature-case.ts';
+
+/** Cases of the features that store their data as records, for the tests of each engine. */
+export const featureCases: readonly FeatureCase[] = runCases;
