@@ -34,7 +34,7 @@ const turn = ({ messages }: { readonly messages: readonly { readonly role: strin
 const models = { x: Array.from({ length: 9 }, () => turn) };
 const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models })] });
 await using stores = sqliteStores(`${folder}/runs.db`);
-const workerStores = { runs: createRuns({ records: stores.records }), claims: stores.claims };
+const workerStores = { runs: createRuns({ records: stores.records }), records: stores.records };
 await work(
   workerStores,
   createAgent({ model: majordomo.model('a/x'), tools: [pay] }),

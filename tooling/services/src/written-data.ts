@@ -1,5 +1,5 @@
 import type { CallEntry, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
-import { createRuns, type ClaimStore, type ConversationStore, type RunState } from '@majordomo/agent';
+import { createRuns, type ConversationStore, type RunState } from '@majordomo/agent';
 import type { JobStore } from '@majordomo/background';
 import type { BatchRow, BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
@@ -14,7 +14,6 @@ export interface WrittenStores {
   readonly cache?: CacheStore;
   readonly keys?: KeyStore;
   readonly calls?: CallStore;
-  readonly claims?: ClaimStore;
   readonly conversations?: ConversationStore;
   readonly batches?: BatchStore;
   readonly jobs?: JobStore;
@@ -103,7 +102,7 @@ const JOB = '{"format":1,"key":"answer"}';
 
 /** Writes one piece of data of each kind. */
 export async function writeData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, claims, conversations, batches, jobs, records } = stores;
+  const { ledger, cache, keys, calls, conversations, batches, jobs, records } = stores;
   const limit = { counter: 'usd/acme', max: 100n, amount: 40n, resetsInMs: undefined };
   await ledger.reserve('reservation', [{ ...limit, whenLapsed: 'spent', tenant: 'acme' }], 60_000);
   await ledger.settle('reservation', [{ counter: 'usd/acme', amount: 7n }]);
@@ -112,7 +111,6 @@ export async function writeData(stores: WrittenStores): Promise<void> {
   await keys?.put(key);
   await calls?.append([call]);
   if (records !== undefined) await createRuns({ records }).save('run', run);
-  await claims?.claim('call');
   await conversations?.save({
     id: 'talk',
     spec: 'openai/gpt',
@@ -126,7 +124,7 @@ export async function writeData(stores: WrittenStores): Promise<void> {
 
 /** Checks that the stores return what `writeData` wrote, and accept more data. */
 export async function checkData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, claims, conversations, batches, jobs, records } = stores;
+  const { ledger, cache, keys, calls, conversations, batches, jobs, records } = stores;
   expect(await recordsOf(ledger)).toEqual([record]);
   expect(await ledger.counters('usd/')).toMatchObject([{ counter: 'usd/acme', used: 7n, held: 0n }]);
   await ledger.append({ ...record, id: 'call-2/openai/gpt/1' });
@@ -139,7 +137,6 @@ export async function checkData(stores: WrittenStores): Promise<void> {
     expect(await calls.hours?.read(hours)).toMatchObject([{ hour: WRITTEN_AT }]);
   }
   if (records !== undefined) expect(await createRuns({ records }).load('run')).toEqual(run);
-  if (claims !== undefined) expect(await claims.claim('call')).toBe(false);
   if (conversations !== undefined) {
     expect(await conversations.load('talk')).toMatchObject({ version: 1, system: 'Be brief.' });
     expect(await conversations.search('koln')).toMatchObject([{ id: 'talk', title: 'Où est Köln?' }]);

@@ -1,7 +1,6 @@
 export { createAgent, type Agent } from './agent/agent.ts';
 export type { RunOptions, StreamOptions } from './run/run-options.ts';
 export type { Budget, CostOf, CostResult, Spent } from './budget/budget.ts';
-export type { ClaimStore } from './state/claim-store.ts';
 export {
   createRuns,
   type LoadOptions,

@@ -1,5 +1,5 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { ClaimStore, ConversationStore } from '@majordomo/agent';
+import type { ConversationStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
@@ -26,8 +26,7 @@ import { postgresJobs } from './jobs/postgres-jobs.ts';
 import { postgresKeys } from './keys/postgres-keys.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
 import { postgresRecords } from './records/postgres-records.ts';
-import { postgresClaims } from './runs/postgres-claims.ts';
-import { noListener, postgresChannel } from './runs/postgres-channel.ts';
+import { noListener, postgresChannel } from './channel/postgres-channel.ts';
 
 /** Options of `postgresStores`. */
 export interface PostgresOptions {
@@ -76,8 +75,6 @@ export interface PostgresStores extends AsyncDisposable {
    * 100,000 characters of each text. Statements on records have a timeout of at least ten seconds, because values can have megabytes.
    */
   readonly records: RecordStore;
-  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims are stored until they are deleted. */
-  readonly claims: ClaimStore;
   /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
   readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `listener`. */
@@ -144,7 +141,6 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     ledger,
     cache: postgresCache(connection),
     records: postgresRecords(connection, listener, schema),
-    claims: postgresClaims(connection),
     conversations: new PostgresConversations(connection),
     keys: postgresKeys(connection, listener, schema),
     calls: postgresCalls(connection),

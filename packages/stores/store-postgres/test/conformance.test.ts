@@ -1,7 +1,6 @@
 import {
   cacheStoreConformance,
   callStoreConformance,
-  claimStoreConformance,
   conversationStoreConformance,
   fileStoreConformance,
   jobStoreConformance,
@@ -110,16 +109,6 @@ describeWith('postgres', 'conformance', () => {
           run(async () => {
             const [first, second] = await pair();
             return [first.files, second.files];
-          }),
-        60_000,
-      );
-    for (const { name, run } of claimStoreConformance)
-      it(
-        `claims: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.claims, second.claims];
           }),
         60_000,
       );

@@ -4,7 +4,6 @@ import { featureCases } from '@majordomo/services/features';
 import {
   batchStoreConformance,
   cacheStoreConformance,
-  claimStoreConformance,
   jobStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -91,16 +90,6 @@ describeWith('redis', 'conformance', () => {
           run(async () => {
             const prefix = `jobs ${kind} ${prefixes++}`;
             return [stores({ prefix }, kind).jobs, stores({ prefix }, kind).jobs];
-          }),
-        60_000,
-      );
-    for (const { name, run } of claimStoreConformance)
-      it(
-        `claims: ${name}`,
-        () =>
-          run(async () => {
-            const prefix = `claims ${kind} ${prefixes++}`;
-            return [stores({ prefix }, kind).claims, stores({ prefix }, kind).claims];
           }),
         60_000,
       );

@@ -4,7 +4,6 @@ export type { LanesOptions } from './lanes/lanes.ts';
 // Types of other packages that the public API uses.
 export type { CallStore, KeyStore } from '@majordomo/admin';
 export type {
-  ClaimStore,
   Conversation,
   ConversationHit,
   ConversationInfo,

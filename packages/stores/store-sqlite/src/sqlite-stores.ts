@@ -1,5 +1,5 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { ClaimStore, ConversationStore } from '@majordomo/agent';
+import type { ConversationStore } from '@majordomo/agent';
 import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
@@ -19,7 +19,6 @@ import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 import { sqliteRecords } from './records/sqlite-records.ts';
-import { sqliteClaims } from './runs/sqlite-claims.ts';
 
 /** Stores in one file. */
 export interface SqliteStores extends AsyncDisposable {
@@ -29,8 +28,6 @@ export interface SqliteStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims are stored until they are deleted. */
-  readonly claims: ClaimStore;
   /** Conversations by id, with a full-text search. */
   readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. */
@@ -96,7 +93,6 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     ledger,
     cache: sqliteCache(database, now),
     records: sqliteRecords(database, now),
-    claims: sqliteClaims(database, now),
     conversations: new SqliteConversations(database, now),
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),

@@ -8,6 +8,7 @@ import {
 } from '@majordomo/agent';
 import { unknownCalls } from '@majordomo/agent/steps';
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import { fakeClock, fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { sqliteStores } from '../src/index.ts';
@@ -71,18 +72,20 @@ async function waitingPayment() {
     const provider = fakeProvider({ id: 'f', models: { m: [turn, turn] } });
     const model = createMajordomo({ providers: [provider] }).model('f/m');
     const agent = createAgent({ name: 'payer', model, tools: [pay] });
-    const claim = {
-      async claim(key: string): Promise<boolean> {
+    const { write } = stores.records;
+    const records: RecordStore = {
+      ...stores.records,
+      async write(space, changes) {
         await reach('before the claim');
-        const isFirst = await stores.claims.claim(key);
+        const versions = await write(space, changes);
         await reach('after the claim');
-        return isFirst;
+        return versions;
       },
     };
     const work = async (): Promise<RunResult> => {
       const state = await runs.load('r', { agent });
       const decisions = state === undefined ? [] : [decide(state)];
-      const result = await agent.run(state ?? 'Pay', { runId: 'r', decisions, claim });
+      const result = await agent.run(state ?? 'Pay', { runId: 'r', decisions, records });
       await reach('before the save');
       await runs.save('r', result.state);
       await reach('after the save');

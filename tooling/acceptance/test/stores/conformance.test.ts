@@ -10,7 +10,6 @@ import { sqliteStores } from '@majordomo/store-sqlite';
 import {
   cacheStoreConformance,
   callStoreConformance,
-  claimStoreConformance,
   conversationStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -119,12 +118,6 @@ describe('agent data in SQLite', () => {
     const path = file();
     return [sqliteStores(path), sqliteStores(path)] as const;
   };
-  for (const { name, run } of claimStoreConformance)
-    it(`claims: ${name}`, () =>
-      run(async () => {
-        const [first, second] = pair();
-        return [first.claims, second.claims];
-      }));
   for (const { name, run } of conversationStoreConformance)
     it(`conversations: ${name}`, () =>
       run(async () => {

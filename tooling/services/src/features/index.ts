@@ -1,7 +1,8 @@
 import type { FeatureCase } from './feature-case.ts';
+import { claimCases } from './claims.ts';
 import { runCases } from './runs.ts';
 
 export type { FeatureCase, Pair } from './feature-case.ts';
 
 /** Cases of the features that store their data as records, for the tests of each engine. */
-export const featureCases: readonly FeatureCase[] = runCases;
+export const featureCases: readonly FeatureCase[] = [...runCases, ...claimCases];

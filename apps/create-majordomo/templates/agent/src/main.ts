@@ -52,7 +52,7 @@ async function decide(): Promise<void> {
   }
   const calls = unknown.length > 0 ? unknown : callsThatWait(state);
   const decisions = calls.map((call) => decisionOf(call.id));
-  await end(await agent.run(state, { decisions, claim: stores.claims }));
+  await end(await agent.run(state, { decisions, records: stores.records }));
 }
 
 async function end({ text, awaiting, unknown, done, state }: RunResult): Promise<void> {

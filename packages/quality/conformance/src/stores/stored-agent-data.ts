@@ -5,12 +5,6 @@ import type { Message } from '@majordomo/core';
  * so this package cannot import `@majordomo/agent`.
  */
 
-/** Members of `ClaimStore` that the cases use. */
-export interface TestedClaimStore {
-  /** Stores a key. Resolves to whether the key was new. */
-  claim(key: string): Promise<boolean>;
-}
-
 /** Summary of a conversation, as lists and searches return it. */
 interface StoredTitle {
   readonly id: string;

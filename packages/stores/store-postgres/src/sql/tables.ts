@@ -31,9 +31,6 @@ CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
 CREATE TABLE IF NOT EXISTS ${schema}.cache (key bytea PRIMARY KEY, value text NOT NULL, until bigint);
 CREATE INDEX IF NOT EXISTS cache_until ON ${schema}.cache (until);
 
--- Calls of tools with effect 'once' that were begun.
-CREATE TABLE IF NOT EXISTS ${schema}.claims (key text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
-
 -- Jobs of @majordomo/background. \`hash\` of the key, since an index entry has a maximum length. \`due_at\` and \`until\` in epoch
 -- milliseconds; null: never.
 CREATE TABLE IF NOT EXISTS ${schema}.background_jobs (

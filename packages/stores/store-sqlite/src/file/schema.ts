@@ -96,9 +96,6 @@ export const TABLES = `
     said, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
   );
 
-  -- Calls of tools with effect 'once' that were begun.
-  CREATE TABLE claims (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-
   CREATE TABLE keys (
     id TEXT PRIMARY KEY,
     created TEXT NOT NULL,
