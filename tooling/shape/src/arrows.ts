@@ -109,7 +109,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate audience: applications that compare probabilities with a threshold',
   },
   'store-sqlite': {
-    ours: ['core', 'records', 'admin', 'agent', 'background', 'batch', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'background', 'batch', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core and records the types alone, as optional peers',
   },

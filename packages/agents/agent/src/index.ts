@@ -9,13 +9,15 @@ export {
   type Runs,
   type RunsOptions,
 } from './state/runs.ts';
-export type {
-  Conversation,
-  ConversationHit,
-  ConversationInfo,
-  ConversationStore,
-  StoredConversation,
-} from './state/conversation-store.ts';
+export {
+  createConversations,
+  type Conversation,
+  type ConversationHit,
+  type ConversationInfo,
+  type Conversations,
+  type ConversationsOptions,
+  type StoredConversation,
+} from './state/conversations.ts';
 export type { AgentOptions } from './agent/options.ts';
 export type { Handoff, HandoffOption } from './handoff/handoff.ts';
 export type { AgentStream } from './stream/agent-stream.ts';

@@ -1,5 +1,4 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { ConversationStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
@@ -19,7 +18,6 @@ import { postgresCalls } from './calls/postgres-calls.ts';
 import { queryOf, type PostgresClient } from './client/client.ts';
 import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
-import { PostgresConversations } from './conversations/postgres-conversations.ts';
 import { postgresFiles } from './files/postgres-files.ts';
 import { shareHealth } from './health/share-health.ts';
 import { postgresJobs } from './jobs/postgres-jobs.ts';
@@ -75,8 +73,6 @@ export interface PostgresStores extends AsyncDisposable {
    * 100,000 characters of each text. Statements on records have a timeout of at least ten seconds, because values can have megabytes.
    */
   readonly records: RecordStore;
-  /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
-  readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `listener`. */
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
@@ -141,7 +137,6 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     ledger,
     cache: postgresCache(connection),
     records: postgresRecords(connection, listener, schema),
-    conversations: new PostgresConversations(connection),
     keys: postgresKeys(connection, listener, schema),
     calls: postgresCalls(connection),
     jobs: postgresJobs(connection),

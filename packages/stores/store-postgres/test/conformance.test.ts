@@ -1,7 +1,6 @@
 import {
   cacheStoreConformance,
   callStoreConformance,
-  conversationStoreConformance,
   fileStoreConformance,
   jobStoreConformance,
   keyStoreConformance,
@@ -11,7 +10,7 @@ import {
 } from '@majordomo/conformance';
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
-import { featureCases } from '@majordomo/services/features';
+import { featureCases, searchCases } from '@majordomo/services/features';
 import { describe, it } from 'vitest';
 import { KINDS, type Kind } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
@@ -83,7 +82,7 @@ describeWith('postgres', 'conformance', () => {
           }),
         60_000,
       );
-    for (const { name, run } of featureCases)
+    for (const { name, run } of [...featureCases, ...searchCases])
       it(
         name,
         async () => {
@@ -109,16 +108,6 @@ describeWith('postgres', 'conformance', () => {
           run(async () => {
             const [first, second] = await pair();
             return [first.files, second.files];
-          }),
-        60_000,
-      );
-    for (const { name, run } of conversationStoreConformance)
-      it(
-        `conversations: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.conversations, second.conversations];
           }),
         60_000,
       );

@@ -1,5 +1,4 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { ConversationStore } from '@majordomo/agent';
 import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
@@ -11,7 +10,6 @@ import type { RecordStore } from '@majordomo/records';
 import { sqliteBatches } from './batches/sqlite-batches.ts';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
-import { SqliteConversations } from './conversations/sqlite-conversations.ts';
 import { Database } from './file/database.ts';
 import { sqliteFiles } from './files/sqlite-files.ts';
 import { sqliteJobs } from './jobs/sqlite-jobs.ts';
@@ -28,8 +26,6 @@ export interface SqliteStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /** Conversations by id, with a full-text search. */
-  readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. */
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
@@ -93,7 +89,6 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     ledger,
     cache: sqliteCache(database, now),
     records: sqliteRecords(database, now),
-    conversations: new SqliteConversations(database, now),
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),
     batches: sqliteBatches(database, now),

@@ -5,12 +5,11 @@ import { memoryCallStore, memoryKeyStore } from '@majordomo/admin';
 import { memoryCache, type CacheStore } from '@majordomo/cache';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { memoryRecords } from '@majordomo/records';
-import { featureCases, type Pair } from '@majordomo/services/features';
+import { featureCases, searchCases, type Pair } from '@majordomo/services/features';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import {
   cacheStoreConformance,
   callStoreConformance,
-  conversationStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
 } from '@majordomo/conformance';
@@ -109,19 +108,5 @@ const pairs: Readonly<Record<string, () => Pair>> = {
 };
 
 describe.each(Object.entries(pairs))('features %s', (_, create) => {
-  for (const { name, run } of featureCases) it(name, () => run(create()));
-});
-
-describe('agent data in SQLite', () => {
-  /** Opens one file twice, as two processes would. */
-  const pair = () => {
-    const path = file();
-    return [sqliteStores(path), sqliteStores(path)] as const;
-  };
-  for (const { name, run } of conversationStoreConformance)
-    it(`conversations: ${name}`, () =>
-      run(async () => {
-        const [first, second] = pair();
-        return [first.conversations, second.conversations];
-      }));
+  for (const { name, run } of [...featureCases, ...searchCases]) it(name, () => run(create()));
 });

@@ -3,6 +3,7 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { hold, layoutOf, type Hold, type RecordStore, type StoredRecord } from '@majordomo/records';
 import { checkRunAgent } from '../run/check-owner.ts';
 import { callsThatWait } from './call-paths.ts';
+import { newest } from './newest.ts';
 import type { Done, RunState } from './state.ts';
 
 /** Options of `createRuns`. */
@@ -90,8 +91,6 @@ const SPACE = 'runs';
 const DEFAULT_LEASE_MS = 60_000;
 /** Maximum number of runs whose version is known. Above this number, the versions of unlocked runs are forgotten, oldest first. */
 const MAX_KNOWN = 100_000;
-/** Maximum number of records that a store returns at once. */
-const PAGE = 1000;
 /** Labels of the runs, by which they are listed. Those of finished runs are their reasons. */
 const AWAITING = 'awaiting';
 const OPEN = 'open';
@@ -192,7 +191,9 @@ export function createRuns(options: RunsOptions): Runs {
     async list({ awaiting, done = false, limit = Infinity } = {}) {
       const unfinished = awaiting === undefined ? [AWAITING, OPEN] : [awaiting ? AWAITING : OPEN];
       const labels = done ? Object.keys(FINISHED) : unfinished;
-      const lists = await Promise.all(labels.map((label) => newest(records, label, limit)));
+      const lists = await Promise.all(
+        labels.map((label) => newest(records, SPACE, { label, values: false }, limit)),
+      );
       return lists
         .flat()
         .toSorted((a, b) => b.at - a.at)
@@ -237,19 +238,6 @@ const infoOf = (record: StoredRecord): RunInfo => ({
   done: record.label in FINISHED ? (record.label as Done) : undefined,
   held: isHeld(record),
 });
-
-/** Returns the newest records with a label, without their values. */
-async function newest(records: RecordStore, label: string, limit: number): Promise<readonly StoredRecord[]> {
-  const found: StoredRecord[] = [];
-  while (found.length < limit) {
-    const after = found.at(-1);
-    const page = Math.min(PAGE, limit - found.length);
-    const more = await records.list(SPACE, { label, order: 'newest', after, values: false, limit: page });
-    found.push(...more);
-    if (more.length < page) break;
-  }
-  return found;
-}
 
 /**
  * Returns the error for a run that cannot be loaded because it is locked. `leftMs`: rest of the lease in milliseconds; `undefined`

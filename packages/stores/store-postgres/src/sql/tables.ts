@@ -79,18 +79,6 @@ CREATE TABLE IF NOT EXISTS ${schema}.file_pieces (
 -- Documents are compressed already.
 ALTER TABLE ${schema}.file_pieces ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
--- \`messages\`: their number. A title in \`renamed\` was set by 1: a model, 2: a user.
-CREATE TABLE IF NOT EXISTS ${schema}.conversations (
-  seq bigint GENERATED ALWAYS AS IDENTITY, id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, version bigint NOT NULL,
-  spec text NOT NULL, system text, title text NOT NULL, messages int NOT NULL, renamed text, renamed_by int NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS conversations_at ON ${schema}.conversations (at);
-CREATE TABLE IF NOT EXISTS ${schema}.conversation_messages (
-  conversation text COLLATE "C" REFERENCES ${schema}.conversations ON DELETE CASCADE, place int, hash text NOT NULL,
-  json text NOT NULL, words tsvector NOT NULL, PRIMARY KEY (conversation, place)
-);
-CREATE INDEX IF NOT EXISTS conversation_messages_words ON ${schema}.conversation_messages USING gin (words);
-
 CREATE TABLE IF NOT EXISTS ${schema}.keys (
   id text COLLATE "C" PRIMARY KEY, created text COLLATE "C" NOT NULL, tenant text, version bigint NOT NULL, json text NOT NULL
 );

@@ -71,31 +71,6 @@ export const TABLES = `
   CREATE TABLE cache (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER) WITHOUT ROWID;
   CREATE INDEX cache_by_end ON cache (until) WHERE until IS NOT NULL;
 
-  CREATE TABLE conversations (
-    id TEXT PRIMARY KEY,
-    at INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    spec TEXT NOT NULL,
-    system TEXT,
-    title TEXT NOT NULL,
-    -- A title that was given; by 1: a model's, 2: a user's.
-    renamed TEXT,
-    renamed_by INTEGER NOT NULL DEFAULT 0
-  ) WITHOUT ROWID;
-  CREATE INDEX conversations_by_time ON conversations (at);
-
-  CREATE TABLE messages (
-    seq INTEGER PRIMARY KEY,
-    conversation TEXT NOT NULL,
-    place INTEGER NOT NULL,
-    json TEXT NOT NULL,
-    UNIQUE (conversation, place)
-  );
-  -- By "seq" of the message. The text itself is not kept twice.
-  CREATE VIRTUAL TABLE words USING fts5(
-    said, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
-  );
-
   CREATE TABLE keys (
     id TEXT PRIMARY KEY,
     created TEXT NOT NULL,
