@@ -1,3 +1,4 @@
+export type { RecordStore } from '@majordomo/records';
 export { createAgent, type Agent } from './agent/agent.ts';
 export type { RunOptions, StreamOptions } from './run/run-options.ts';
 export type { Budget, CostOf, CostResult, Spent } from './budget/budget.ts';

@@ -11,6 +11,7 @@ import { MAX_RECORDS, newest } from './newest.ts';
 
 /** Options of `createConversations`. */
 export interface ConversationsOptions {
+  /** Store of the conversations. All processes that may continue a conversation share it. */
   readonly records: RecordStore;
 }
 

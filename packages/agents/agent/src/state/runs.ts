@@ -1,8 +1,8 @@
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { hold, layoutOf, type Hold, type RecordStore, type StoredRecord } from '@majordomo/records';
-import { checkRunAgent } from '../run/check-owner.ts';
 import { callsThatWait } from './call-paths.ts';
+import { checkRunAgent } from './check-run-agent.ts';
 import { newest } from './newest.ts';
 import type { Done, RunState } from './state.ts';
 
