@@ -109,7 +109,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate audience: applications that compare probabilities with a threshold',
   },
   'store-sqlite': {
-    ours: ['core', 'records', 'admin', 'agent', 'background', 'batch', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'background', 'batch', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core and records the types alone, as optional peers',
   },
@@ -172,7 +172,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a protocol of its own, with its SDK',
   },
   a2a: {
-    ours: ['core', 'agent', 'cache', 'wire-kit'],
+    ours: ['core', 'agent', 'cache', 'records', 'wire-kit'],
     others: ['@a2a-js/sdk'],
     because: 'a protocol of its own, with its SDK',
   },
@@ -223,7 +223,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because:
       'a separate audience: operators of gateways; ledger, an optional peer, only for the type of limits',
   },
-  agent: { ours: ['core'], others: [], because: 'another audience: agents' },
+  agent: { ours: ['core', 'records'], others: [], because: 'another audience: agents' },
   skills: {
     ours: ['agent', 'context', 'core'],
     others: ['yaml'],

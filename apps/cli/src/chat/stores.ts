@@ -1,5 +1,5 @@
 import type { Ledger } from '@majordomo/ledger';
-import type { StoredConversation } from '@majordomo/store-sqlite';
+import type { StoredConversation } from '@majordomo/agent';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../program/io.ts';
 import type { ChatLog } from './chat-log.ts';

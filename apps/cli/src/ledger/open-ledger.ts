@@ -1,6 +1,6 @@
+import type { Conversations } from '@majordomo/agent';
 import type { BatchStore } from '@majordomo/batch';
 import type { Alert, Ledger, LedgerOptions } from '@majordomo/ledger';
-import type { ConversationStore } from '@majordomo/store-sqlite';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
@@ -15,7 +15,7 @@ import { withRemedies } from './with-remedies.ts';
 export interface LedgerFile extends AsyncDisposable {
   readonly file: string;
   readonly ledger: Ledger;
-  readonly conversations: ConversationStore;
+  readonly conversations: Conversations;
   readonly batches: BatchStore;
 }
 
@@ -27,11 +27,12 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
   prepareLedgerFile(file, settings);
   const stores = sqliteStores(file);
   try {
+    const { createConversations } = await import('@majordomo/agent');
     const ledger = await createConfiguredLedger({ store: stores.ledger }, settings, io);
     return {
       file,
       ledger,
-      conversations: stores.conversations,
+      conversations: createConversations({ records: stores.records }),
       batches: stores.batches,
       async [Symbol.asyncDispose]() {
         await ledger.flush();

@@ -1,5 +1,5 @@
 import { toJson } from '@majordomo/core';
-import type { ConversationHit, ConversationInfo } from '@majordomo/store-sqlite';
+import type { ConversationHit, ConversationInfo } from '@majordomo/agent';
 import { openForReading, type LedgerFile } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';

@@ -1,5 +1,4 @@
 import type { KeyStore } from '@majordomo/admin';
-import type { ClaimStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
@@ -25,8 +24,7 @@ import { redisJobs } from './jobs/redis-jobs.ts';
 import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisRecords } from './records/redis-records.ts';
-import { redisClaims } from './runs/redis-claims.ts';
-import { redisChannel } from './runs/redis-channel.ts';
+import { redisChannel } from './channel/redis-channel.ts';
 
 /** Options of `redisStores`. */
 export interface RedisOptions {
@@ -77,8 +75,6 @@ export interface RedisStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `subscriber`). */
   readonly channel: RunChannel;
-  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims never expire. */
-  readonly claims: ClaimStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
   readonly keys: KeyStore;
   /**
@@ -137,7 +133,6 @@ export function redisStores(options: RedisOptions): RedisStores {
     batches: redisBatches(largeConnection, prefix),
     jobs: redisJobs(largeConnection, base),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
-    claims: redisClaims(connection, prefix),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
     records: redisRecords({
       connection,

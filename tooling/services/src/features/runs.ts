@@ -1,12 +1,9 @@
-import { user } from '@majordomo/core';
+import { createRuns, type RunQuery, type RunState } from '@majordomo/agent';
+import { systemClock, user } from '@majordomo/core';
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
-import { nextMillisecond, type StoreCase } from './store-case.ts';
-import type { StoredRun, TestedRunStore } from './stored-agent-data.ts';
+import { nextMillisecond, type FeatureCase, type Pair } from './feature-case.ts';
 
-/** Two stores of runs that share initially empty data, like stores of two processes. */
-export type RunStores = readonly [mine: TestedRunStore, theirs: TestedRunStore];
-
-const state = (changes: Partial<StoredRun> = {}): StoredRun => ({
+const state = (changes: Partial<RunState> = {}): RunState => ({
   version: 1,
   messages: [user('hi', { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1, 2, 3]) })],
   steps: 1,
@@ -17,6 +14,10 @@ const state = (changes: Partial<StoredRun> = {}): StoredRun => ({
   done: undefined,
   ...changes,
 });
+
+/** Creates the runs of two processes. */
+const both = ([mine, theirs]: Pair) =>
+  [createRuns({ records: mine }), createRuns({ records: theirs })] as const;
 
 const STRINGS: readonly string[] = [
   '',
@@ -46,7 +47,7 @@ const isDenied =
     return true;
   };
 
-/** Checks the error for a locked run. `leaseMs`: lease of the lock; `undefined` if the loading store itself has locked the run. */
+/** Checks the error for a locked run. `leaseMs`: lease of the lock; `undefined` if the loading object itself has locked the run. */
 const isLocked =
   (leaseMs: number | undefined) =>
   (error: LockError): boolean => {
@@ -57,7 +58,7 @@ const isLocked =
       equal(retryAfterMs !== undefined && retryAfterMs > leaseMs - 30_000 && retryAfterMs <= leaseMs, true);
     const reason =
       leaseMs === undefined
-        ? /this store object has locked it/
+        ? /this object has locked it/
         : /another process has locked it; [^;]{1,200} ends at 2\d{3}-/;
     return isDenied(reason)(error);
   };
@@ -72,21 +73,21 @@ const isOfOtherAgent =
     return true;
   };
 
-/** Cases that every store of runs must pass, for any test runner. */
-export const runStoreConformance: readonly StoreCase<RunStores>[] = [
+/** Cases of stored runs. */
+export const runCases: readonly FeatureCase[] = [
   {
-    name: 'loads a run as it was saved, with its bytes',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: loads a run as it was saved, with its bytes',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state());
       deepEqual((await theirs.load('a'))?.messages, state().messages);
       equal(await mine.load('b'), undefined);
     },
   },
   {
-    name: 'distinguishes ids by every character',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: distinguishes ids by every character',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       for (const [steps, id] of STRINGS.entries()) await mine.save(id, state({ steps }));
       for (const [steps, id] of STRINGS.entries()) equal((await theirs.load(id))?.steps, steps);
       const ids = (await mine.list()).map(({ id }) => id);
@@ -94,9 +95,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'locks a run for one process until it is saved or released',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: locks a run for one process until it is saved or released',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state());
       equal((await mine.load('a', { leaseMs: 50_000 }))?.steps, 1);
       await rejects(theirs.load('a'), isLocked(50_000));
@@ -112,9 +113,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'lets one of several parallel loads lock a run',
-    async run(create) {
-      const stores = await create();
+    name: 'runs: lets one of several parallel loads lock a run',
+    async run(pair) {
+      const stores = both(pair);
       await stores[0].save('a', state());
       const loads = Array.from({ length: 20 }, (_, number) =>
         (number % 2 === 0 ? stores[0] : stores[1]).load('a'),
@@ -124,9 +125,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'refuses to load the run of another agent, and does not lock it',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: refuses to load the run of another agent, and does not lock it',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state({ agent: 'A' }));
       for (const name of ['B', undefined])
         await rejects(theirs.load('a', { agent: { name } }), isOfOtherAgent(name));
@@ -139,9 +140,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'rejects a save of a run that another process has locked or has saved since',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: rejects a save of a run that another process has locked or has saved since',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state());
       await theirs.load('a');
       await rejects(mine.save('a', state({ steps: 9 })), isDenied(/another process holds it/));
@@ -156,9 +157,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'rejects a save of a run that another process has locked since, although it did not save the run',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: rejects a save of a run that another process has locked since, although it did not save the run',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state());
       await theirs.load('a');
       await theirs.release('a');
@@ -169,9 +170,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'accepts a save after its own release only if no other process has locked the run since',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: accepts a save after its own release only if no other process has locked the run since',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state());
       await mine.load('a');
       await mine.release('a');
@@ -185,9 +186,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'does not create a removed run again with a late save',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: does not create a removed run again with a late save',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       for (const isReleased of [false, true]) {
         await theirs.save('a', state());
         await mine.load('a');
@@ -207,9 +208,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'rejects late writes of a run that was removed and created again',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: rejects late writes of a run that was removed and created again',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state());
       await mine.load('a');
       await theirs.remove('a');
@@ -228,9 +229,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'removes its own locked run, and a run of which it has released the lock',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: removes its own locked run, and a run of which it has released the lock',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await theirs.save('a', state());
       await mine.load('a');
       await mine.remove('a');
@@ -245,9 +246,24 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'continues from its own save without another load',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: unlocks a run of a dead process after its lease, and refuses its late save',
+    async run([mine, theirs]) {
+      const dead = createRuns({ records: mine, clock: { ...systemClock, timer: () => () => undefined } });
+      const alive = createRuns({ records: theirs });
+      await dead.save('a', state());
+      await dead.load('a', { leaseMs: 200 });
+      let loaded: RunState | undefined;
+      while (loaded === undefined) loaded = await alive.load('a').catch(() => undefined);
+      await rejects(dead.save('a', state({ steps: 9 })), isDenied(/another process holds it/));
+      await alive.save('a', state({ steps: 2 }));
+      await rejects(dead.save('a', state({ steps: 9 })), isDenied(/locked or saved it meanwhile/));
+      equal((await alive.load('a'))?.steps, 2);
+    },
+  },
+  {
+    name: 'runs: continues from its own save without another load',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state());
       await mine.save('a', state({ steps: 2 }));
       await mine.save('a', state({ steps: 3, done: 'answered' }));
@@ -255,9 +271,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'lists runs newest first, by whether they wait and whether they are done',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: lists runs newest first, by whether they wait and whether they are done',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       const call = { type: 'tool-call', id: 'c', name: 'pay', args: {} } as const;
       await mine.save('waits', state({ pending: [call], approvals: { c: true } }));
       await nextMillisecond();
@@ -266,12 +282,12 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
         state({ pending: [call], approvals: { c: true }, decisions: [{ callId: 'c', approve: true }] }),
       );
       await nextMillisecond();
-      await mine.save('waits-inside', state({ pending: [call], runs: { c: state() } }));
+      const inner = state({ pending: [call], approvals: { c: true } });
+      await mine.save('waits-inside', state({ pending: [call], runs: { c: inner } }));
       await nextMillisecond();
       const before = Date.now();
       await mine.save('done', state({ done: 'answered' }));
-      const ids = async (query?: Parameters<TestedRunStore['list']>[0]) =>
-        (await theirs.list(query)).map(({ id }) => id);
+      const ids = async (query?: RunQuery) => (await theirs.list(query)).map(({ id }) => id);
       deepEqual(await ids(), ['waits-inside', 'decided', 'waits']);
       deepEqual(await ids({ awaiting: true }), ['waits-inside', 'waits']);
       deepEqual(await ids({ awaiting: false }), ['decided']);
@@ -282,9 +298,9 @@ export const runStoreConformance: readonly StoreCase<RunStores>[] = [
     },
   },
   {
-    name: 'removes a run even if another process has locked it',
-    async run(create) {
-      const [mine, theirs] = await create();
+    name: 'runs: removes a run even if another process has locked it',
+    async run(stores) {
+      const [mine, theirs] = both(stores);
       await mine.save('a', state());
       await theirs.load('a');
       await mine.remove('a');

@@ -1,12 +1,8 @@
-import type { RunState } from '@majordomo/agent';
 import { user } from '@majordomo/core';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { sqliteStores } from '../src/index.ts';
-import { folder } from './folder.ts';
-
-const at = folder();
-let files = 0;
+import { createRuns, type Runs, type RunState } from '../src/index.ts';
 
 const state = (of: Partial<RunState> = {}): RunState => ({
   version: 1,
@@ -20,15 +16,22 @@ const state = (of: Partial<RunState> = {}): RunState => ({
   ...of,
 });
 
+/** Creates the runs of processes that share a store. A process without timers does not renew its locks. */
 function setUpProcesses() {
-  const path = at(`runs-${files++}.db`);
   const clock = fakeClock(1_000_000);
-  return { clock, first: sqliteStores(path, { clock }).runs, second: sqliteStores(path, { clock }).runs };
+  const records = memoryRecords({ clock });
+  return {
+    clock,
+    records,
+    process: (store: RecordStore = records): Runs => createRuns({ records: store, clock }),
+    suspended: (): Runs => createRuns({ records, clock: { ...clock, timer: () => () => undefined } }),
+  };
 }
 
 describe('runs', () => {
   it('stay locked while their process lives', async () => {
-    const { first, second, clock } = setUpProcesses();
+    const { process, clock } = setUpProcesses();
+    const [first, second] = [process(), process()];
     await first.save('a', state());
     await first.load('a');
     await clock.advance(600_000);
@@ -37,10 +40,8 @@ describe('runs', () => {
   });
 
   it('of a dead process are unlocked after its lease, and its later saves are rejected', async () => {
-    const clock = fakeClock(1_000_000);
-    const path = at(`dead-${files++}.db`);
-    const dead = sqliteStores(path, { clock: { ...clock, timer: () => () => undefined } }).runs;
-    const alive = sqliteStores(path, { clock }).runs;
+    const { process, suspended, clock } = setUpProcesses();
+    const [dead, alive] = [suspended(), process()];
     await dead.save('a', state());
     await dead.load('a', { leaseMs: 5000 });
     await clock.advance(4999);
@@ -63,10 +64,8 @@ describe('runs', () => {
   });
 
   it('of a suspended process are neither saved nor removed by it after another process has locked them', async () => {
-    const clock = fakeClock(1_000_000);
-    const path = at(`suspended-${files++}.db`);
-    const suspended = sqliteStores(path, { clock: { ...clock, timer: () => () => undefined } }).runs;
-    const other = sqliteStores(path, { clock: { ...clock, timer: () => () => undefined } }).runs;
+    const { suspended: start, clock } = setUpProcesses();
+    const [suspended, other] = [start(), start()];
     await suspended.save('a', state());
     await suspended.load('a', { leaseMs: 5000 });
     await clock.advance(5000);
@@ -81,15 +80,50 @@ describe('runs', () => {
   });
 
   it('stay locked for one task of a process whose lease ended during a pause', async () => {
-    const clock = fakeClock(1_000_000);
-    const paused = sqliteStores(at(`paused-${files++}.db`), {
-      clock: { ...clock, timer: () => () => undefined },
-    }).runs;
+    const { suspended, clock } = setUpProcesses();
+    const paused = suspended();
     await paused.save('a', state());
     await paused.load('a', { leaseMs: 5000 });
     await clock.advance(5000);
-    await expect(paused.load('a')).rejects.toThrow('this store object has locked it already');
+    await expect(paused.load('a')).rejects.toThrow('this object has locked it already');
     await paused.save('a', state({ steps: 2 }));
     expect((await paused.load('a'))?.steps).toBe(2);
+  });
+
+  it('are saved once if the reply to a save is lost, and the same save is repeated', async () => {
+    const { records, process } = setUpProcesses();
+    let isLost = false;
+    const failing: RecordStore = {
+      ...records,
+      async write(space, changes) {
+        const versions = await records.write(space, changes);
+        if (isLost) throw new Error('the reply was lost');
+        return versions;
+      },
+    };
+    const [mine, theirs] = [process(failing), process()];
+    await mine.save('a', state());
+    await mine.load('a');
+    isLost = true;
+    await expect(mine.save('a', state({ steps: 2 }))).rejects.toThrow('the reply was lost');
+    isLost = false;
+    await mine.save('a', state({ steps: 2 }));
+    expect((await theirs.load('a'))?.steps).toBe(2);
+    await expect(mine.save('a', state({ steps: 3 }))).rejects.toThrow('another process holds it');
+  });
+
+  it('are listed in pages of the store', async () => {
+    const { records, process } = setUpProcesses();
+    const runs = process();
+    for (let number = 0; number < 1001; number++) await runs.save(`${number}`, state());
+    await runs.save('done', state({ done: 'refused' }));
+    expect(await runs.list()).toHaveLength(1001);
+    expect(await runs.list({ limit: 3 })).toHaveLength(3);
+    expect(await runs.list({ done: true })).toMatchObject([{ id: 'done', done: 'refused' }]);
+    expect(await records.counts('runs')).toEqual({ open: 1001, refused: 1 });
+  });
+
+  it('with another store than records are refused', () => {
+    expect(() => createRuns({ records: {} as RecordStore })).toThrow(/records must be an object with write/);
   });
 });
