@@ -30,7 +30,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     client.disconnect();
     subscriber.disconnect();
   };
-  const { ledger, keys, cache, jobs } = stores;
+  const { ledger, keys, cache, records } = stores;
   const ready = (): Promise<unknown> => keys.get('');
   try {
     await ready();
@@ -41,7 +41,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     ledger,
     keys,
     cache,
-    jobs,
+    records,
     files: undefined,
     calls: undefined,
     storeTimeoutMs: REMOTE_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import type { Admin, AdminOptions, CallLog, CallLogOptions, Keys } from '@majordomo/admin';
-import type { Background, JobStore } from '@majordomo/background';
+import type { Background, RecordStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import type { Majordomo } from '@majordomo/core';
 import type { GatewayFilesOptions } from '@majordomo/gateway';
@@ -85,7 +85,7 @@ export async function openParts(
         ? undefined
         : { store: stores.cache, keepMs: typeof responses === 'object' ? responses.keepMs : undefined },
     files: filesOf(stores.files, settings),
-    background: await backgroundOf({ store: stores.jobs, ledger }, settings, io),
+    background: await backgroundOf({ records: stores.records, ledger }, settings, io),
     ready: () => stores.ready(),
     async [Symbol.asyncDispose]() {
       await Promise.all([calls?.close(), ledger.flush(), keys?.close()]);
@@ -107,7 +107,7 @@ function filesOf(store: GatewayStores['files'], { gateway }: Settings): GatewayF
 
 /** Returns the function that creates the jobs of background responses, if the configuration enables them. */
 async function backgroundOf(
-  parts: { readonly store: JobStore; readonly ledger: Ledger },
+  parts: { readonly records: RecordStore; readonly ledger: Ledger },
   { gateway }: Settings,
   io: Io,
 ): Promise<GatewayParts['background']> {

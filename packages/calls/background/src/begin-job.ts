@@ -2,17 +2,9 @@ import { LlmError, type CallOptions, type ChatRequest, type VideoRequest } from 
 import { definedMembers } from '@majordomo/core/toolkit';
 import { checkCallOptions, storedOptions, storedRequest, storedVideo } from './check.ts';
 import { Driver } from './driver.ts';
-import { withLease } from './leased-job.ts';
+import { LeasedJob } from './leased-job.ts';
 import type { LocalOptions } from './run-parts.ts';
-import {
-  FORMAT,
-  hasSentNothing,
-  loadRecord,
-  requireOperation,
-  saveRecord,
-  storeKey,
-  type JobRecord,
-} from './record.ts';
+import { hasSentNothing, loadRecord, requireOperation, storeKey, type JobRecord } from './record.ts';
 import type { Setup } from './setup.ts';
 
 /** Chat or video that becomes a job. */
@@ -69,7 +61,6 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
       prepared = { request: json, options: storedOptions(options), first };
     }
     const created: JobRecord = {
-      format: FORMAT,
       token: crypto.randomUUID(),
       key,
       tenant,
@@ -79,11 +70,10 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
       createdAt: setup.clock.now(),
       state: 'running',
       legs: [],
-      fence: stored?.record.fence ?? 0,
     };
-    const saved = await saveRecord(id, withLease(created), stored?.version ?? 0, setup);
-    if (saved === undefined) continue;
-    Driver.begin(id, saved, setup, local);
+    const job = await LeasedJob.create(id, created, stored, setup);
+    if (job === undefined) continue;
+    Driver.begin(job, setup, local);
     return { key, id };
   }
 }

@@ -1,11 +1,11 @@
 import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
+import { memoryRecords } from '@majordomo/records';
 import { backgroundModel } from './background-model.ts';
 import { checkBackgroundOptions, checkKey } from './check.ts';
 import type { Background, BackgroundOptions } from './contract.ts';
 import { chatJob } from './job.ts';
-import { memoryJobStore } from './memory-store.ts';
 import { notifyJob } from './notify.ts';
 import { pollJobs } from './poll.ts';
 import { requireOperation, requireRecord, storeKey, type JobRecord } from './record.ts';
@@ -22,11 +22,10 @@ const KEEP_MS = 604_800_000;
 export function createBackground(options: BackgroundOptions): Background {
   checkBackgroundOptions(options);
   const { majordomo, onEvent, clock = systemClock, catalog = snapshot, keepMs = KEEP_MS } = options;
-  const { ledger, live: isLive = true } = options;
-  const { store = memoryJobStore({ clock }) } = options;
+  const { ledger, live: isLive = true, records = memoryRecords({ clock }) } = options;
   const setup: Setup = {
     majordomo,
-    store,
+    records,
     keepMs,
     ledger,
     isLive,

@@ -3,14 +3,14 @@ import { followJob } from './follower.ts';
 import { LeasedJob } from './leased-job.ts';
 import { JobRun } from './job-run.ts';
 import type { LocalOptions } from './run-parts.ts';
-import { hasWork, loadRecord, runningJob, type JobRecord, type LoadedRecord } from './record.ts';
+import { runningJob, type JobRecord } from './record.ts';
 import type { DrivenJob, Setup } from './setup.ts';
 import type { VendorLeg } from './vendor-leg.ts';
 
 interface DriverOptions {
   readonly local?: LocalOptions;
-  /** Record of a job that this process has created with its lease. */
-  readonly created?: LoadedRecord;
+  /** Job that this process has created with its lease. */
+  readonly created?: LeasedJob;
   readonly isStep?: boolean;
 }
 
@@ -70,9 +70,9 @@ export class Driver implements DrivenJob {
   }
 
   /** Begins to drive a job that this process has created with its lease. */
-  static begin(id: string, created: LoadedRecord, setup: Setup, local: LocalOptions): void {
+  static begin(created: LeasedJob, setup: Setup, local: LocalOptions): void {
     // Replace a driver that has not got the lease, because it found the record of this process.
-    setup.drivers.set(id, new Driver(id, setup, { local, created }));
+    setup.drivers.set(created.id, new Driver(created.id, setup, { local, created }));
   }
 
   /** Returns the driver of this process, or one that looks once at a job of a vendor. */
@@ -100,21 +100,12 @@ export class Driver implements DrivenJob {
     });
   }
 
-  private leased(loaded: LoadedRecord): LeasedJob {
-    return this.withLog(new LeasedJob(this.id, loaded, this.setup, this.onLost));
-  }
-
   /** Takes the lease if there is work for the job and no other process drives it. Otherwise, follows a job of a vendor. */
   private async take(): Promise<LeasedJob | undefined> {
-    const { id, setup } = this;
-    const stored = await loadRecord(id, setup);
-    if (stored === undefined || !hasWork(stored.record)) return undefined;
-    if (stored.leaseMs > 0) {
-      if (!this.isStep) this.follow(stored.record);
-      return undefined;
-    }
-    const job = await LeasedJob.take(id, stored, setup, this.onLost);
-    return job && this.withLog(job);
+    const found = await LeasedJob.take(this.id, this.setup);
+    if (found instanceof LeasedJob) return this.leased(found);
+    if (found !== undefined && found.leaseMs > 0 && !this.isStep) this.follow(found.record);
+    return undefined;
   }
 
   private follow(record: JobRecord): void {
@@ -123,16 +114,15 @@ export class Driver implements DrivenJob {
     this.log = new EventLog(record.legs.length);
   }
 
-  private withLog(job: LeasedJob): LeasedJob {
+  private leased(job: LeasedJob): LeasedJob {
     const { record } = job;
+    job.lost.addEventListener('abort', () => {
+      this.controller.abort();
+    });
     if (record.state !== 'running') return job;
     this.log = new EventLog(record.legs.length + (runningJob(record) === undefined ? 1 : 0));
     return job;
   }
-
-  private readonly onLost = (): void => {
-    this.controller.abort();
-  };
 
   private async run(taken: Promise<LeasedJob | undefined>): Promise<void> {
     const job = await taken;
@@ -162,7 +152,7 @@ export class Driver implements DrivenJob {
       // Another process has taken over, or the job was cancelled or removed.
       if (!this.controller.signal.aborted) throw error;
     } finally {
-      job.stop();
+      await job.end();
     }
   }
 }

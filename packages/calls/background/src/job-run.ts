@@ -1,7 +1,7 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
 import { chooseLeg, type Choice } from './choose-leg.ts';
 import { doLeftWork } from './left-work.ts';
-import { refusalOf, withAbandonedLeg, withFailure, withLastLeg } from './legs.ts';
+import { refusalOf, withAbandonedLeg, withFailure, withJob } from './legs.ts';
 import { LiveLeg } from './live-leg.ts';
 import { hasWork, runningJob, type JobRecord } from './record.ts';
 import type { RunParts } from './run-parts.ts';
@@ -41,14 +41,14 @@ export class JobRun {
 
   /** Drives the job to its end, or until a vendor works on it if the process looks only once. */
   async run(): Promise<void> {
-    const { job, isStep } = this.parts;
+    const { job, setup, signal, isStep } = this.parts;
     let started: PreparedTarget | undefined;
     while (job.record.state === 'running') {
       if (runningJob(job.record) === undefined) {
         started = await this.nextLeg();
         if (isStep && started !== undefined) {
-          const lookAt = runningJob(job.record)?.lookAt;
-          await job.change((record) => ({ ...record, lookAt }));
+          const { lookAt = 0 } = runningJob(job.record) ?? {};
+          await job.release(lookAt - setup.clock.now());
           return;
         }
       } else {
@@ -57,10 +57,9 @@ export class JobRun {
         if (!hasEnded) return;
       }
     }
-    job.stop();
     this.events.onEnd();
     this.emitEnd();
-    if (!hasWork(job.record)) return;
+    if (signal.aborted || !hasWork(job.record)) return;
     const error = await doLeftWork(this.parts, this.target);
     if (isStep && needsPerson(error)) throw error;
   }
@@ -85,13 +84,9 @@ export class JobRun {
   /** Releases the lease after an error, so that the next reader or poll continues. */
   private async release(): Promise<void> {
     const { job, setup } = this.parts;
+    const lookAt = setup.clock.now() + PERSON_MS;
     await job
-      .change((record) => {
-        const last = record.legs.at(-1);
-        if (record.state !== 'running' || last?.job === undefined) return undefined;
-        const lookAt = setup.clock.now() + PERSON_MS;
-        return { ...withLastLeg(record, { job: { ...last.job, lookAt } }), lookAt };
-      })
+      .release(PERSON_MS, (record) => (record.state === 'running' ? withJob(record, { lookAt }) : undefined))
       .catch(() => undefined);
   }
 

@@ -15,6 +15,7 @@ import {
   requireRecord,
   runningJob,
   saveRecord,
+  SPACE,
 } from './record.ts';
 import type { JobRecord, LoadedRecord } from './record.ts';
 import type { Setup } from './setup.ts';
@@ -62,14 +63,14 @@ export function endOf(
 /** Looks at a vendor's job that is due and that no process drives. Returns the record afterwards. */
 async function lookIfDue(id: string, setup: Setup): Promise<LoadedRecord> {
   const stored = await requireRecord(id, setup);
-  if (runningJob(stored.record) === undefined || (stored.dueMs ?? 0) > 0) return stored;
+  if (runningJob(stored.record) === undefined || (stored.stored.dueMs ?? 0) > 0) return stored;
   const driver = Driver.step(id, setup);
   // After a failover, a live call may have begun.
   await Promise.race([driver.done, driver.started]);
   return requireRecord(id, setup);
 }
 
-function statusOf({ record, leaseMs, dueMs }: LoadedRecord): JobStatus {
+function statusOf({ record, stored: { dueMs }, leaseMs }: LoadedRecord): JobStatus {
   const { key, state, error, legs } = record;
   const attempts = attemptsOf(record);
   const isDriven = leaseMs > 0 || runningJob(record) !== undefined;
@@ -95,7 +96,7 @@ function nextMsOf(leaseMs: number, dueMs: number | undefined): number | undefine
 /** Cancels a running job for all processes, and at its vendor. */
 export async function cancelJob(id: string, setup: Setup): Promise<void> {
   for (;;) {
-    const { record, version } = await requireRecord(id, setup);
+    const { record, stored } = await requireRecord(id, setup);
     if (record.state !== 'running') return;
     const { key, tenant, legs } = record;
     const why = new LlmError('aborted', `job "${key}" was cancelled`, { code: 'cancelled' });
@@ -107,10 +108,10 @@ export async function cancelJob(id: string, setup: Setup): Promise<void> {
     const log = driver?.log;
     log?.hold();
     const emitted = log && storedEvents(log);
-    const cancelled: JobRecord = { ...record, state: 'cancelled', error, legs: ended, lookAt: now, emitted };
-    let saved: LoadedRecord | undefined;
+    const cancelled: JobRecord = { ...record, state: 'cancelled', error, legs: ended, emitted };
+    let saved: JobRecord | undefined;
     try {
-      saved = await saveRecord(id, cancelled, version, setup);
+      saved = await saveRecord(cancelled, stored, setup);
     } finally {
       if (saved === undefined) log?.release();
     }
@@ -134,12 +135,13 @@ async function settleLegs(record: JobRecord, setup: Setup): Promise<void> {
 async function removeJob(key: string, id: string, setup: Setup): Promise<void> {
   const { record } = await requireRecord(id, setup);
   for (;;) {
-    const stored = await loadRecord(id, setup);
+    const found = await loadRecord(id, setup);
     // The job was removed in the meantime, and its key may have another job.
-    if (stored?.record.token !== record.token) return;
-    if (stored.record.state === 'running')
+    if (found?.record.token !== record.token) return;
+    if (found.record.state === 'running')
       throw new LlmError('denied', `job "${key}" is running; cancel it, then remove it`);
-    await settleLegs(stored.record, setup);
-    if (await setup.store.remove(id, stored.version)) return;
+    await settleLegs(found.record, setup);
+    const { version } = found.stored;
+    if ((await setup.records.write(SPACE, [{ type: 'remove', key: id, version }])) !== undefined) return;
   }
 }

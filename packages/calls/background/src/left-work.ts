@@ -19,7 +19,7 @@ const GIVE_UP_MS = 1_800_000;
  * work that fails. Returns the first error. `prepared`: target that is already prepared.
  */
 export async function doLeftWork(parts: RunParts, prepared?: PreparedTarget): Promise<unknown> {
-  const { job, setup } = parts;
+  const { job } = parts;
   const legs: LegRecord[] = [];
   let failure: unknown;
   let retryMs: number | undefined;
@@ -31,11 +31,11 @@ export async function doLeftWork(parts: RunParts, prepared?: PreparedTarget): Pr
     legs.push(done.leg);
   }
   if (legs.every((leg, at) => leg === job.record.legs[at])) return failure;
-  await job.change((record) => ({
+  const change = (record: JobRecord): JobRecord => ({
     ...record,
     legs: [...legs, ...record.legs.slice(legs.length)],
-    lookAt: record.state === 'running' || retryMs === undefined ? record.lookAt : setup.clock.now() + retryMs,
-  }));
+  });
+  await (job.record.state === 'running' ? job.change(change) : job.release(retryMs ?? 0, change));
   return failure;
 }
 

@@ -147,7 +147,6 @@ export class LiveLeg {
       const ended = withLastLeg(record, leg);
       return record.state === 'running' ? end(ended) : ended;
     });
-    job.stop();
     const { key, tenant, legs } = job.record;
     const last = legs.at(-1);
     const about = { key, tenant, target: last?.target };

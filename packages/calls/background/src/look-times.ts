@@ -28,6 +28,11 @@ export class LookTimes implements NextLook {
     this.clock = clock;
   }
 
+  /** Time until the next look, in milliseconds. */
+  get inMs(): number {
+    return Math.max(0, this.lookAt - this.clock.now());
+  }
+
   set({ lookAt, lookMs }: NextLook, endsAt: number): void {
     this.lookAt = lookAt;
     this.lookMs = lookMs;
@@ -54,8 +59,7 @@ export class LookTimes implements NextLook {
   async sleep(signal: AbortSignal): Promise<void> {
     this.waking = new AbortController();
     const { signal: woken } = this.waking;
-    const ms = Math.max(0, this.lookAt - this.clock.now());
-    await this.clock.sleep(ms, AbortSignal.any([signal, woken])).catch(() => {
+    await this.clock.sleep(this.inMs, AbortSignal.any([signal, woken])).catch(() => {
       signal.throwIfAborted();
     });
   }

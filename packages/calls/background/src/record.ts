@@ -9,13 +9,16 @@ import type {
   Warning,
 } from '@majordomo/core';
 import type { Amount, LongWork } from '@majordomo/ledger';
-import type { JobTimes } from './contract.ts';
+import { layoutOf, type StoredRecord, type Value } from '@majordomo/records';
 import type { Setup } from './setup.ts';
 import { attemptOf, errorOf, responseOf } from './stored-answer.ts';
 import type { StoredAnswer, StoredAttempt, StoredError, StoredEvents } from './stored-answer.ts';
 
-/** Format of the records that this version writes. */
-export const FORMAT = 1;
+/** Space of the records of all jobs. */
+export const SPACE = 'background';
+/** Labels of the records: a process has the lease, the job is due when somebody must look, or nothing is left to do. */
+export const LABELS = { driven: 'driven', waiting: 'waiting', ended: 'ended' } as const;
+const LAYOUT = layoutOf<JobRecord>('the job', 1);
 
 /** Work that is left for an ended job of a vendor: to cancel it and read its usage, to book its cost, and to delete its answer. */
 export type LeftWork = 'stop' | 'settle' | 'remove';
@@ -70,7 +73,6 @@ export interface LegRecord {
 
 /** Job as JSON. */
 export interface JobRecord {
-  readonly format: number;
   /** Random id, which differs from that of a removed job with the same key. */
   readonly token: string;
   readonly key: string;
@@ -87,10 +89,6 @@ export interface JobRecord {
   readonly createdAt: number;
   readonly state: 'running' | 'completed' | 'failed' | 'cancelled';
   readonly legs: readonly LegRecord[];
-  /** Fencing number of the last process that has driven the job. */
-  readonly fence: number;
-  /** Time at which `poll` advances a job that no process drives, in epoch milliseconds; `undefined` while a process drives it. */
-  readonly lookAt?: number | undefined;
   /** Answer of a chat. */
   readonly answer?: StoredAnswer | undefined;
   readonly videos?: StoredVideos | undefined;
@@ -102,14 +100,12 @@ export interface JobRecord {
 /** Time for which a lease is valid without a renewal, in milliseconds. */
 export const LEASE_MS = 30_000;
 
-/** Stored record, its version and its lease. */
+/** Stored job and its lease. */
 export interface LoadedRecord {
   readonly record: JobRecord;
-  readonly version: number;
+  readonly stored: StoredRecord;
   /** Remaining time of the lease of the process that drives the job, in milliseconds. At most 0 if no process drives it. */
   readonly leaseMs: number;
-  /** Time until `poll` advances the job, in milliseconds; `undefined` if nothing is left to do. */
-  readonly dueMs: number | undefined;
 }
 
 /** Returns the key in the store, which differs between tenants. */
@@ -117,25 +113,17 @@ export const storeKey = (key: string, tenant: string | undefined): string =>
   JSON.stringify(tenant === undefined ? [key] : [key, tenant]);
 
 /** Loads the record of a job. Throws `config` for a record that is damaged or in a newer format. */
-export async function loadRecord(id: string, { store }: Setup): Promise<LoadedRecord | undefined> {
-  const stored = await store.load(id);
-  if (stored === undefined) return undefined;
-  return loadedRecord(parsedRecord(id, stored.record), stored.version, stored.dueMs);
+export async function loadRecord(id: string, { records }: Setup): Promise<LoadedRecord | undefined> {
+  const stored = await records.get(SPACE, id);
+  return stored && loadedRecord(stored);
 }
 
-function parsedRecord(id: string, json: string): JobRecord {
-  const damaged = `the stored record of job ${id} is damaged; delete it from the store, and start the job again`;
-  let record: Partial<JobRecord> | null;
-  try {
-    record = JSON.parse(json) as Partial<JobRecord> | null;
-  } catch (cause) {
-    throw new LlmError('config', damaged, {}, { cause });
-  }
-  if (typeof record?.format !== 'number') throw new LlmError('config', damaged);
-  const why = `job ${id} was stored by a newer version of @majordomo/background; update the package`;
-  if (record.format > FORMAT) throw new LlmError('config', why);
-  return record as JobRecord;
-}
+/** Returns the job of a stored record. Throws like `loadRecord`. */
+export const loadedRecord = (stored: StoredRecord): LoadedRecord => ({
+  record: LAYOUT.read(stored.key, stored.value),
+  stored,
+  leaseMs: stored.label === LABELS.driven ? (stored.dueMs ?? 0) : 0,
+});
 
 /** Loads the record of a job. Throws `not-found` if the job does not exist. */
 export async function requireRecord(id: string, setup: Setup): Promise<LoadedRecord> {
@@ -186,36 +174,31 @@ export function totalAtOf(record: JobRecord): number {
 export const vendorIdOf = (ref: string | undefined): string | undefined => ref?.split('?', 1)[0];
 
 /**
- * Saves a record, with a lease if a process drives the job. Returns the saved record and its version, or `undefined` if another version
- * is stored.
+ * Saves a job over a stored record without its lease, which ends the lease of its process. The job is due if work is left. Returns the
+ * saved job, or `undefined` if another version is stored.
  */
 export async function saveRecord(
-  id: string,
   record: JobRecord,
-  version: number,
-  { store, keepMs, clock }: Setup,
-): Promise<LoadedRecord | undefined> {
-  const isRunning = record.state === 'running';
-  const saved = isRunning ? record : withoutRequest(record);
-  const dueMs = hasWork(record) ? dueMsOf(record, clock.now()) : undefined;
-  const times: JobTimes = { dueMs, keepMs: isRunning || hasUnbooked(record) ? undefined : keepMs };
-  const newVersion = await store.save(id, JSON.stringify(saved), version, times);
-  return newVersion === undefined ? undefined : loadedRecord(saved, newVersion, dueMs);
+  { key, version }: StoredRecord,
+  setup: Setup,
+): Promise<JobRecord | undefined> {
+  const saved = withoutRequest(record);
+  const dueMs = hasWork(saved) ? 0 : undefined;
+  const value = valueOf(saved, LABELS.waiting, setup);
+  const versions = await setup.records.write(SPACE, [{ type: 'put', key, version, dueMs, ...value }]);
+  return versions && saved;
 }
 
-const dueMsOf = ({ lookAt }: JobRecord, now: number): number =>
-  lookAt === undefined ? LEASE_MS : Math.max(0, lookAt - now);
-
-const loadedRecord = (record: JobRecord, version: number, dueMs: number | undefined): LoadedRecord => ({
-  record,
-  version,
-  dueMs,
-  leaseMs: record.lookAt === undefined ? (dueMs ?? 0) : 0,
+/** Returns the value of a record, with this label unless nothing is left to do. */
+export const valueOf = (record: JobRecord, label: string, { keepMs }: Pick<Setup, 'keepMs'>): Value => ({
+  value: LAYOUT.write(record),
+  label: hasWork(record) ? label : LABELS.ended,
+  keepMs: record.state === 'running' || hasUnbooked(record) ? undefined : keepMs,
 });
 
-/** Returns the record without the request, unless a process still makes the call of a cancelled job. */
-function withoutRequest(record: JobRecord): JobRecord {
-  if (record.legs.at(-1)?.state === 'running') return record;
+/** Returns the record as it is saved: without the request, unless a process still makes the call. */
+export function withoutRequest(record: JobRecord): JobRecord {
+  if (record.state === 'running' || record.legs.at(-1)?.state === 'running') return record;
   // The ledger needs the metadata.
   const options = hasWork(record) ? record.options : {};
   return { ...record, request: {}, options, first: undefined };

@@ -196,8 +196,8 @@ export class VendorLeg {
 
   /** Releases the lease until the next look. Returns that the leg has not ended. */
   private async pause(progress: number | undefined): Promise<false> {
-    const { lookAt, lookMs } = this.looks;
-    await this.parts.job.change((record) => ({ ...withJob(record, { lookAt, lookMs, progress }), lookAt }));
+    const { lookAt, lookMs, inMs } = this.looks;
+    await this.parts.job.release(inMs, (record) => withJob(record, { lookAt, lookMs, progress }));
     return false;
   }
 

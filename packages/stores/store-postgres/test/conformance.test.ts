@@ -4,7 +4,6 @@ import {
   claimStoreConformance,
   conversationStoreConformance,
   fileStoreConformance,
-  jobStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
@@ -91,16 +90,6 @@ describeWith('postgres', 'conformance', () => {
           run(async () => {
             const [first, second] = await pair();
             return [first.runs, second.runs];
-          }),
-        60_000,
-      );
-    for (const { name, run } of jobStoreConformance)
-      it(
-        `jobs: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.jobs, second.jobs];
           }),
         60_000,
       );

@@ -15,7 +15,6 @@ export type {
   RunStore,
   StoredConversation,
 } from '@majordomo/agent';
-export type { JobStore } from '@majordomo/background';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore, StoredFile } from '@majordomo/files';

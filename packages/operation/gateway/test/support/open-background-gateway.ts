@@ -50,7 +50,7 @@ export async function openBackgroundGateway(
       authorize: byKey,
       responses: { store: stores.cache },
       files: { store: stores.files },
-      background: createBackground({ majordomo, store: stores.jobs, ledger }),
+      background: createBackground({ majordomo, records: stores.records, ledger }),
       ...options,
     }),
     { port: 0 },

@@ -1,22 +1,23 @@
-import type { JobStore } from '@majordomo/background';
+import type { RecordChange, RecordStore } from '@majordomo/records';
 import { seededRandom, type FakeClock } from '@majordomo/testing';
 import { expect } from 'vitest';
 
 interface Modeled {
-  readonly record: string;
+  readonly value: string;
   readonly version: number;
   readonly dueAt: number | undefined;
   readonly until: number;
 }
 
+const SPACE = 'random';
 const KEYS = ['a', 'A', '["c","d"]', 'ü\0\uD800'];
 
 const HOUR_MS = 3_600_000;
 const roundToHours = (ms: number | undefined): number | undefined => ms && Math.round(ms / HOUR_MS);
 
-/** Model of a store of jobs, with which each operation of a store is compared. */
+/** Model of a space of records, with which each operation of a store is compared. */
 class Model {
-  readonly jobs = new Map<string, Modeled>();
+  readonly records = new Map<string, Modeled>();
   /** All versions of each key, including those of removed and expired records. */
   readonly versions = new Map(KEYS.map((key): [string, number[]] => [key, [0]]));
   private readonly now: () => number;
@@ -26,7 +27,7 @@ class Model {
   }
 
   find(key: string): Modeled | undefined {
-    const found = this.jobs.get(key);
+    const found = this.records.get(key);
     return found !== undefined && found.until > this.now() ? found : undefined;
   }
 
@@ -44,7 +45,7 @@ class Model {
     const known = this.versions.get(key) ?? [];
     expect(returned).toBeGreaterThan(Math.max(...known));
     known.push(Number(returned));
-    this.jobs.set(key, { ...change, version: Number(returned) });
+    this.records.set(key, { ...change, version: Number(returned) });
   }
 
   /** Keys with a time, earliest first. */
@@ -55,13 +56,19 @@ class Model {
   }
 }
 
+/** Makes a change. Returns the new version, or `undefined` if another one is stored. */
+async function write(store: RecordStore, change: RecordChange): Promise<number | undefined> {
+  const [version] = (await store.write(SPACE, [change])) ?? [];
+  return version;
+}
+
 /**
  * Makes random changes to two open stores with the same initially empty data, and compares each result with the model. With a clock,
  * records also expire.
  */
 export async function compareWithModel(
   seed: number,
-  stores: readonly JobStore[],
+  stores: readonly RecordStore[],
   { steps, clock }: { readonly steps: number; readonly clock?: FakeClock },
 ): Promise<void> {
   const random = seededRandom(seed);
@@ -81,34 +88,35 @@ export async function compareWithModel(
     const isCurrent = version === current;
     const action = random();
     if (action < 0.45) {
-      const record = JSON.stringify({ step, key, text: 'x'.repeat(Math.floor(random() * 3000)) });
+      const value = JSON.stringify({ step, key, text: 'x'.repeat(Math.floor(random() * 3000)) });
       const dueMs = random() < 0.5 ? dueTime() : undefined;
       const keepMs = random() < 0.5 ? undefined : oneOf(clock === undefined ? [3_600_000] : [1, 500, 5000]);
-      const saved = await store.save(key, record, version, { dueMs, keepMs });
+      const saved = await write(store, { type: 'put', key, value, version, dueMs, keepMs });
       const until = keepMs === undefined || clock === undefined ? Infinity : clock.now() + keepMs;
       const dueAt = dueMs === undefined ? undefined : now() + dueMs;
-      model.accept(key, saved, isCurrent, { record, dueAt, until });
+      model.accept(key, saved, isCurrent, { value, dueAt, until });
     } else if (action < 0.75) {
       const dueMs = dueTime();
-      const postponed = await store.postpone(key, version, dueMs);
-      const { record = '', until = 0 } = found ?? {};
-      model.accept(key, postponed, isCurrent && found !== undefined, { record, until, dueAt: now() + dueMs });
+      const touched = await write(store, { type: 'touch', key, version, dueMs });
+      const { value = '', until = 0 } = found ?? {};
+      model.accept(key, touched, isCurrent && found !== undefined, { value, until, dueAt: now() + dueMs });
     } else if (action < 0.9) {
-      expect(await store.remove(key, version)).toBe(isCurrent && found !== undefined);
-      if (isCurrent) model.jobs.delete(key);
+      expect(await write(store, { type: 'remove', key, version })).toBe(isCurrent ? 0 : undefined);
+      if (isCurrent) model.records.delete(key);
     } else {
       await clock?.advance(oneOf([1, 499, 10_000]));
     }
     const reader = oneOf(stores);
     for (const other of KEYS) {
       const expected = model.find(other);
-      const loaded = await reader.load(other);
-      expect(loaded?.record).toBe(expected?.record);
+      const loaded = await reader.get(SPACE, other);
+      expect(loaded?.value).toBe(expected?.value);
       expect(loaded?.version).toBe(expected?.version);
       const dueAt = loaded?.dueMs === undefined ? undefined : loaded.dueMs + now();
       expect(roundToHours(dueAt)).toBe(roundToHours(expected?.dueAt));
     }
     const limit = 1 + Math.floor(random() * 5);
-    expect((await reader.due(limit)).map((due) => due.key)).toEqual(model.due(limit));
+    const due = await reader.list(SPACE, { order: 'due', limit });
+    expect(due.map((record) => record.key)).toEqual(model.due(limit));
   }
 }
