@@ -205,10 +205,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'another audience: long conversations; media, an optional peer, fetches what a prompt refers to',
   },
   gateway: {
-    ours: ['core', 'admin', 'background', 'cache', 'catalog', 'context', 'files', 'inspector'],
+    ours: ['core', 'records', 'admin', 'background', 'catalog', 'context', 'files', 'inspector'],
     others: ['@hono/node-server', 'hono', 'ws'],
     because:
-      'a separate audience: clients in other languages. Optional peers: admin has the type of request events, background makes jobs, cache has the type of the store of responses, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
+      'a separate audience: clients in other languages. Optional peers: admin has the type of request events, background makes jobs, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
   },
   inspector: {
     ours: ['core', 'catalog', 'ledger', 'redact'],

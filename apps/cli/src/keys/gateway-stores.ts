@@ -1,5 +1,4 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { CacheStore } from '@majordomo/cache';
 import type { GatewayFilesOptions } from '@majordomo/gateway';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
@@ -9,7 +8,6 @@ import { Stop } from '../program/exit.ts';
 export interface GatewayStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly keys: KeyStore;
-  readonly cache: CacheStore;
   readonly records: RecordStore;
   /** Files of clients. `undefined` for Redis. */
   readonly files: GatewayFilesOptions['store'] | undefined;

@@ -45,11 +45,10 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   } catch (error) {
     throw await unreachable(error, close, { kind: 'database', why });
   }
-  const { ledger, keys, cache, records, files, calls } = stores;
+  const { ledger, keys, records, files, calls } = stores;
   return {
     ledger,
     keys,
-    cache,
     records,
     files,
     calls,

@@ -30,7 +30,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     client.disconnect();
     subscriber.disconnect();
   };
-  const { ledger, keys, cache, records } = stores;
+  const { ledger, keys, records } = stores;
   const ready = (): Promise<unknown> => keys.get('');
   try {
     await ready();
@@ -40,7 +40,6 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
   return {
     ledger,
     keys,
-    cache,
     records,
     files: undefined,
     calls: undefined,

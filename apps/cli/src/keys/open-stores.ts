@@ -53,11 +53,10 @@ async function openSqlite(
   const { sqliteStores } = loaded as typeof import('@majordomo/store-sqlite');
   prepareLedgerFile(file, place);
   const stores = sqliteStores(file);
-  const { ledger, keys, cache, records, files, calls } = stores;
+  const { ledger, keys, records, files, calls } = stores;
   return {
     ledger,
     keys,
-    cache,
     records,
     files,
     calls,

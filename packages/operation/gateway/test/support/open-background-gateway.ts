@@ -48,7 +48,7 @@ export async function openBackgroundGateway(
       majordomo,
       models: MODELS,
       authorize: byKey,
-      responses: { store: stores.cache },
+      responses: { records: stores.records },
       files: { store: stores.files },
       background: createBackground({ majordomo, records: stores.records, ledger }),
       ...options,
