@@ -2,15 +2,15 @@ import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { memoryRecords } from '@majordomo/records';
-import { backgroundModel } from './background-model.ts';
+import { backgroundModel } from './job/background-model.ts';
 import { checkBackgroundOptions, checkKey } from './check.ts';
 import type { Background, BackgroundOptions } from './contract.ts';
-import { chatJob } from './job.ts';
-import { notifyJob } from './notify.ts';
-import { pollJobs } from './poll.ts';
-import { requireOperation, requireRecord, storeKey, type JobRecord } from './record.ts';
+import { chatJob } from './job/job.ts';
+import { notifyJob } from './drive/notify.ts';
+import { pollJobs } from './drive/poll.ts';
+import { requireOperation, requireRecord, storeKey, type JobRecord } from './record/record.ts';
 import type { Setup } from './setup.ts';
-import { videoJob, videoModel } from './video-job.ts';
+import { videoJob, videoModel } from './video/video-job.ts';
 
 /** Time for which ended jobs are stored, in milliseconds: 7 days. */
 const KEEP_MS = 604_800_000;

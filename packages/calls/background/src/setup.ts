@@ -3,7 +3,7 @@ import type { Clock, Majordomo } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import type { JobEvent } from './contract.ts';
-import type { EventLog } from './event-log.ts';
+import type { EventLog } from './events/event-log.ts';
 
 /** Options and dependencies that all jobs of one store share. */
 export interface Setup {

@@ -1,9 +1,9 @@
 import { costOfResponse, mayBeBilled, type Cost } from '@majordomo/catalog';
 import { LlmError, type Attempt, type PreparedTarget } from '@majordomo/core';
 import type { LongWork } from '@majordomo/ledger';
-import type { JobRecord, LegRecord, StoredAmount, VendorJob } from './record.ts';
-import type { Setup } from './setup.ts';
-import { attemptOf } from './stored-answer.ts';
+import type { JobRecord, LegRecord, StoredAmount, VendorJob } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
+import { attemptOf } from '../events/stored-answer.ts';
 
 /** Time between the limit of a job and the expiry of its reservation, in milliseconds. */
 const LEASE_MARGIN_MS = 7_200_000;

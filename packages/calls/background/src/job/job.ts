@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
-import type { ChatJob, Job, JobStatus } from './contract.ts';
-import { positionOf } from './cursor.ts';
-import { Driver } from './driver.ts';
+import type { ChatJob, Job, JobStatus } from '../contract.ts';
+import { positionOf } from '../events/cursor.ts';
+import { Driver } from '../drive/driver.ts';
 import { JobEventStream } from './job-stream.ts';
-import { untilEnd } from './job-wait.ts';
-import { sumOfLegs } from './money.ts';
-import { settleLeg } from './job-ledger.ts';
-import { cancelledLeg } from './left-work.ts';
+import { untilEnd } from '../drive/job-wait.ts';
+import { sumOfLegs } from '../money/money.ts';
+import { settleLeg } from '../money/job-ledger.ts';
+import { cancelledLeg } from '../legs/left-work.ts';
 import {
   answerOf,
   attemptsOf,
@@ -16,10 +16,10 @@ import {
   runningJob,
   saveRecord,
   SPACE,
-} from './record.ts';
-import type { JobRecord, LoadedRecord } from './record.ts';
-import type { Setup } from './setup.ts';
-import { errorOf, storedError, storedEvents } from './stored-answer.ts';
+} from '../record/record.ts';
+import type { JobRecord, LoadedRecord } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
+import { errorOf, storedError, storedEvents } from '../events/stored-answer.ts';
 
 /** Time until the next look at a job that a process drives, in milliseconds. */
 const LOOK_MS = 1000;

@@ -1,10 +1,10 @@
 import { LlmError, type Attempt, type PreparedTarget, type Usage } from '@majordomo/core';
-import { costOfLeg, settleLeg } from './job-ledger.ts';
-import type { JobRecord, LeftWork, LegRecord, VendorJob } from './record.ts';
-import type { RunParts } from './run-parts.ts';
-import { attemptOf, storedAttempt } from './stored-answer.ts';
-import { hasEnded, jobApiOf, prepareTarget } from './targets.ts';
-import { sendRequest } from './vendor-request.ts';
+import { costOfLeg, settleLeg } from '../money/job-ledger.ts';
+import type { JobRecord, LeftWork, LegRecord, VendorJob } from '../record/record.ts';
+import type { RunParts } from '../record/run-parts.ts';
+import { attemptOf, storedAttempt } from '../events/stored-answer.ts';
+import { hasEnded, jobApiOf, prepareTarget } from '../vendor/targets.ts';
+import { sendRequest } from '../vendor/vendor-request.ts';
 
 /** Wait before work is tried again that has failed, in milliseconds. */
 const RETRY_MS = 30_000;

@@ -8,20 +8,20 @@ import {
   type VideoEnd,
 } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
-import { costOfLeg, mostOf, reserveLeg } from './job-ledger.ts';
-import { LegEvents } from './leg-events.ts';
-import { LeaseLost } from './leased-job.ts';
-import { firstLook, LookTimes } from './look-times.ts';
+import { costOfLeg, mostOf, reserveLeg } from '../money/job-ledger.ts';
+import { LegEvents } from '../events/leg-events.ts';
+import { LeaseLost } from '../record/leased-job.ts';
+import { firstLook, LookTimes } from '../vendor/look-times.ts';
 import { legFacts, withFailure, withJob, withLastLeg, withNewLeg } from './legs.ts';
 import { skippedLeg } from './choose-leg.ts';
-import { resumedStream, type ResumedStream } from './resumed-stream.ts';
-import { timeoutsOf, totalAtOf, vendorIdOf } from './record.ts';
-import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from './record.ts';
-import type { RunParts } from './run-parts.ts';
-import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
-import { hasEnded, jobApiOf, startOf, type SendStart } from './targets.ts';
-import { isUnknownStart, noVideoError, startedError } from './vendor-errors.ts';
-import { needsPerson, sendRequest, type RequestLimits } from './vendor-request.ts';
+import { resumedStream, type ResumedStream } from '../vendor/resumed-stream.ts';
+import { timeoutsOf, totalAtOf, vendorIdOf } from '../record/record.ts';
+import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from '../record/record.ts';
+import type { RunParts } from '../record/run-parts.ts';
+import { storedAnswer, storedAttempt, storedError } from '../events/stored-answer.ts';
+import { hasEnded, jobApiOf, startOf, type SendStart } from '../vendor/targets.ts';
+import { isUnknownStart, noVideoError, startedError } from '../vendor/vendor-errors.ts';
+import { needsPerson, sendRequest, type RequestLimits } from '../vendor/vendor-request.ts';
 
 /** Result of a look. `gone`: the vendor has no such job, and the leg has ended. `delayed`: the look has failed. */
 type Found = JobLook | 'gone' | 'delayed';

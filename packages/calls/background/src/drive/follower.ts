@@ -1,10 +1,10 @@
 import { abortable } from '@majordomo/core/toolkit';
-import type { EventLog } from './event-log.ts';
-import { LegEvents } from './leg-events.ts';
-import { loadRecord, runningJob, timeoutsOf, type JobRecord } from './record.ts';
-import { resumedStream } from './resumed-stream.ts';
-import type { Setup } from './setup.ts';
-import { prepareTarget } from './targets.ts';
+import type { EventLog } from '../events/event-log.ts';
+import { LegEvents } from '../events/leg-events.ts';
+import { loadRecord, runningJob, timeoutsOf, type JobRecord } from '../record/record.ts';
+import { resumedStream } from '../vendor/resumed-stream.ts';
+import type { Setup } from '../setup.ts';
+import { prepareTarget } from '../vendor/targets.ts';
 
 /** Waits for the process that drives the job, in milliseconds. Each wait is twice as long as the last. */
 const FIRST_WAIT_MS = 250;

@@ -1,11 +1,11 @@
 import { LlmError, type CallOptions, type ChatRequest, type VideoRequest } from '@majordomo/core';
 import { definedMembers } from '@majordomo/core/toolkit';
-import { checkCallOptions, storedOptions, storedRequest, storedVideo } from './check.ts';
-import { Driver } from './driver.ts';
-import { LeasedJob } from './leased-job.ts';
-import type { LocalOptions } from './run-parts.ts';
-import { hasSentNothing, loadRecord, requireOperation, storeKey, type JobRecord } from './record.ts';
-import type { Setup } from './setup.ts';
+import { checkCallOptions, storedOptions, storedRequest, storedVideo } from '../check.ts';
+import { Driver } from '../drive/driver.ts';
+import { LeasedJob } from '../record/leased-job.ts';
+import type { LocalOptions } from '../record/run-parts.ts';
+import { hasSentNothing, loadRecord, requireOperation, storeKey, type JobRecord } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
 
 /** Chat or video that becomes a job. */
 export type JobCall = ChatCall | VideoCall;

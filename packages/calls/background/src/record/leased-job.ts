@@ -12,7 +12,7 @@ import {
   valueOf,
   withoutRequest,
 } from './record.ts';
-import type { Setup } from './setup.ts';
+import type { Setup } from '../setup.ts';
 
 /** Wait before a change that the store rejected is tried again, in milliseconds. */
 const RETRY_MS = 1000;

@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { Driver } from './driver.ts';
-import { SPACE } from './record.ts';
-import type { Setup } from './setup.ts';
+import { SPACE } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
 
 /** Number of keys that are read at once, and its maximum. */
 const PAGE = 100;

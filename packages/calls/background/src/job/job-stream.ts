@@ -1,9 +1,9 @@
 import type { StreamEvent } from '@majordomo/core';
 import { EventStream } from '@majordomo/core/toolkit';
-import type { JobStream } from './contract.ts';
-import type { Position } from './cursor.ts';
+import type { JobStream } from '../contract.ts';
+import type { Position } from '../events/cursor.ts';
 import { JobReader } from './job-reader.ts';
-import type { Setup } from './setup.ts';
+import type { Setup } from '../setup.ts';
 
 interface JobStreamOptions {
   /** Returns the key of the job in the store. Called at the first read. */

@@ -1,6 +1,6 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
-import type { VideoContent } from './contract.ts';
+import type { VideoContent } from '../contract.ts';
 
 /** Time without bytes after which the content is lost, in milliseconds. */
 const IDLE_MS = 120_000;

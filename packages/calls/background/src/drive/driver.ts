@@ -1,11 +1,11 @@
-import { EventLog } from './event-log.ts';
+import { EventLog } from '../events/event-log.ts';
 import { followJob } from './follower.ts';
-import { LeasedJob } from './leased-job.ts';
+import { LeasedJob } from '../record/leased-job.ts';
 import { JobRun } from './job-run.ts';
-import type { LocalOptions } from './run-parts.ts';
-import { runningJob, type JobRecord } from './record.ts';
-import type { DrivenJob, Setup } from './setup.ts';
-import type { VendorLeg } from './vendor-leg.ts';
+import type { LocalOptions } from '../record/run-parts.ts';
+import { runningJob, type JobRecord } from '../record/record.ts';
+import type { DrivenJob, Setup } from '../setup.ts';
+import type { VendorLeg } from '../legs/vendor-leg.ts';
 
 interface DriverOptions {
   readonly local?: LocalOptions;

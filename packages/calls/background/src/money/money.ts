@@ -1,7 +1,7 @@
 import { costOfResponse } from '@majordomo/catalog';
 import type { Attempt } from '@majordomo/core';
-import type { JobRecord } from './record.ts';
-import type { Setup } from './setup.ts';
+import type { JobRecord } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
 
 /** Returns the cost of the attempts in nano-USD, as a string, or `null` if it is unknown. */
 export async function costOf(

@@ -1,7 +1,7 @@
 import type { StoredRecord } from '@majordomo/records';
 import { Driver } from './driver.ts';
-import { LABELS, loadRecord, runningJob, SPACE, vendorIdOf } from './record.ts';
-import type { Setup } from './setup.ts';
+import { LABELS, loadRecord, runningJob, SPACE, vendorIdOf } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
 
 /** Number of keys that are read at once. */
 const PAGE = 100;

@@ -1,6 +1,6 @@
 import { LlmError, type Attempt } from '@majordomo/core';
-import type { JobEvent } from './contract.ts';
-import type { EventLog } from './event-log.ts';
+import type { JobEvent } from '../contract.ts';
+import type { EventLog } from '../events/event-log.ts';
 import {
   timeoutsOf,
   totalAtOf,
@@ -8,8 +8,8 @@ import {
   type JobRecord,
   type LegRecord,
   type VendorJob,
-} from './record.ts';
-import { attemptOf, errorOf, storedAttempt, storedError, storedEvents } from './stored-answer.ts';
+} from '../record/record.ts';
+import { attemptOf, errorOf, storedAttempt, storedError, storedEvents } from '../events/stored-answer.ts';
 
 /** Maximum number of legs whose process has died. A request that ends each process is not sent forever. */
 const MAX_ABANDONED = 5;

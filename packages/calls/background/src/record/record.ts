@@ -10,9 +10,9 @@ import type {
 } from '@majordomo/core';
 import type { Amount, LongWork } from '@majordomo/ledger';
 import { layoutOf, type StoredRecord, type Value } from '@majordomo/records';
-import type { Setup } from './setup.ts';
-import { attemptOf, errorOf, responseOf } from './stored-answer.ts';
-import type { StoredAnswer, StoredAttempt, StoredError, StoredEvents } from './stored-answer.ts';
+import type { Setup } from '../setup.ts';
+import { attemptOf, errorOf, responseOf } from '../events/stored-answer.ts';
+import type { StoredAnswer, StoredAttempt, StoredError, StoredEvents } from '../events/stored-answer.ts';
 
 /** Space of the records of all jobs. */
 export const SPACE = 'background';

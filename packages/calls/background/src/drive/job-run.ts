@@ -1,14 +1,14 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
-import { chooseLeg, type Choice } from './choose-leg.ts';
-import { doLeftWork } from './left-work.ts';
-import { refusalOf, withAbandonedLeg, withFailure, withJob } from './legs.ts';
-import { LiveLeg } from './live-leg.ts';
-import { hasWork, runningJob, type JobRecord } from './record.ts';
-import type { RunParts } from './run-parts.ts';
-import { errorOf } from './stored-answer.ts';
-import { hasJobApi, prepareTarget, prepareTargets } from './targets.ts';
-import { needsPerson } from './vendor-request.ts';
-import { VendorLeg } from './vendor-leg.ts';
+import { chooseLeg, type Choice } from '../legs/choose-leg.ts';
+import { doLeftWork } from '../legs/left-work.ts';
+import { refusalOf, withAbandonedLeg, withFailure, withJob } from '../legs/legs.ts';
+import { LiveLeg } from '../legs/live-leg.ts';
+import { hasWork, runningJob, type JobRecord } from '../record/record.ts';
+import type { RunParts } from '../record/run-parts.ts';
+import { errorOf } from '../events/stored-answer.ts';
+import { hasJobApi, prepareTarget, prepareTargets } from '../vendor/targets.ts';
+import { needsPerson } from '../vendor/vendor-request.ts';
+import { VendorLeg } from '../legs/vendor-leg.ts';
 
 /** Limits of the wait before a refused start is tried again, in milliseconds. */
 const RETRY_MS = { usual: 200, most: 20_000 } as const;

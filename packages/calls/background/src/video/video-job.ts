@@ -1,12 +1,12 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
-import { beginJob } from './begin-job.ts';
-import type { GeneratedVideo, VideoJob, VideoModel, VideoResponse } from './contract.ts';
-import { endOf, jobFunctions } from './job.ts';
-import { untilStarted } from './job-wait.ts';
-import { attemptsOf, failureOf, type JobRecord, type StoredVideos } from './record.ts';
-import type { Setup } from './setup.ts';
-import { prepareTarget } from './targets.ts';
-import { sendRequest } from './vendor-request.ts';
+import { beginJob } from '../job/begin-job.ts';
+import type { GeneratedVideo, VideoJob, VideoModel, VideoResponse } from '../contract.ts';
+import { endOf, jobFunctions } from '../job/job.ts';
+import { untilStarted } from '../drive/job-wait.ts';
+import { attemptsOf, failureOf, type JobRecord, type StoredVideos } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
+import { prepareTarget } from '../vendor/targets.ts';
+import { sendRequest } from '../vendor/vendor-request.ts';
 import { abortedDownload, contentOf } from './video-content.ts';
 
 /** Returns the video model of a spec, whose calls are jobs. */

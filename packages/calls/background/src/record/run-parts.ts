@@ -1,7 +1,7 @@
 import type { CallOptions } from '@majordomo/core';
-import type { EventLog } from './event-log.ts';
+import type { EventLog } from '../events/event-log.ts';
 import type { LeasedJob } from './leased-job.ts';
-import type { Setup } from './setup.ts';
+import type { Setup } from '../setup.ts';
 
 /** Options of a call that cannot be stored, and apply only while the process of the call drives the job. */
 export type LocalOptions = Pick<

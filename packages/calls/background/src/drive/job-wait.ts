@@ -1,8 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { Driver } from './driver.ts';
-import { failureOf, isLiveLeg, requireRecord, type JobRecord } from './record.ts';
-import type { DrivenJob, Setup } from './setup.ts';
+import { failureOf, isLiveLeg, requireRecord, type JobRecord } from '../record/record.ts';
+import type { DrivenJob, Setup } from '../setup.ts';
 
 /** Waits for a job that another process drives, in milliseconds. Each wait is twice as long as the last. */
 const FIRST_WAIT_MS = 250;

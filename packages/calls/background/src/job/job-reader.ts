@@ -1,10 +1,10 @@
 import { fromJson, LlmError, type ChatResponse, type StreamEvent } from '@majordomo/core';
 import { abortable, type Ending, type Source } from '@majordomo/core/toolkit';
-import { cursorError, type Position } from './cursor.ts';
-import { answerOf, requireRecord, type JobRecord } from './record.ts';
-import type { Setup } from './setup.ts';
-import { answerEvents, errorOf, type StoredEvents } from './stored-answer.ts';
-import { JobWait } from './job-wait.ts';
+import { cursorError, type Position } from '../events/cursor.ts';
+import { answerOf, requireRecord, type JobRecord } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
+import { answerEvents, errorOf, type StoredEvents } from '../events/stored-answer.ts';
+import { JobWait } from '../drive/job-wait.ts';
 
 /** Source of the events of a job for one reader. */
 export class JobReader implements Source<StreamEvent> {

@@ -1,8 +1,8 @@
 import { LlmError, type PreparedTarget, type TargetHealth } from '@majordomo/core';
 import { ABANDONED } from './legs.ts';
-import { attemptsOf, isLiveLeg, type JobRecord, type LegRecord } from './record.ts';
-import { errorOf, storedAttempt, storedError } from './stored-answer.ts';
-import { hasJobApi } from './targets.ts';
+import { attemptsOf, isLiveLeg, type JobRecord, type LegRecord } from '../record/record.ts';
+import { errorOf, storedAttempt, storedError } from '../events/stored-answer.ts';
+import { hasJobApi } from '../vendor/targets.ts';
 
 /** Next step of a job. */
 export interface Choice {

@@ -9,9 +9,9 @@ import {
   type PreparedTarget,
   type VideoRequest,
 } from '@majordomo/core';
-import type { LocalOptions } from './run-parts.ts';
-import type { JobRecord } from './record.ts';
-import type { Setup } from './setup.ts';
+import type { LocalOptions } from '../record/run-parts.ts';
+import type { JobRecord } from '../record/record.ts';
+import type { Setup } from '../setup.ts';
 
 /** Prepares the request of a job for each target of its chain, or for another spec. */
 export function prepareTargets(

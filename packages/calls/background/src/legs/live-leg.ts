@@ -1,14 +1,14 @@
 import { fromJson, LlmError } from '@majordomo/core';
 import type { Attempt, CallOptions, ChatRequest, ChatResponse, StreamEvent } from '@majordomo/core';
-import type { EventLog } from './event-log.ts';
-import type { LeasedJob } from './leased-job.ts';
-import { LegEvents } from './leg-events.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { LeasedJob } from '../record/leased-job.ts';
+import { LegEvents } from '../events/leg-events.ts';
 import { legFacts, withFailure, withLastLeg, withNewLeg } from './legs.ts';
-import { costOf } from './money.ts';
-import { totalAtOf, type JobRecord, type LegRecord } from './record.ts';
-import type { LocalOptions, RunParts } from './run-parts.ts';
-import type { Setup } from './setup.ts';
-import { storedAnswer, storedAttempt, storedError } from './stored-answer.ts';
+import { costOf } from '../money/money.ts';
+import { totalAtOf, type JobRecord, type LegRecord } from '../record/record.ts';
+import type { LocalOptions, RunParts } from '../record/run-parts.ts';
+import type { Setup } from '../setup.ts';
+import { storedAnswer, storedAttempt, storedError } from '../events/stored-answer.ts';
 
 interface LegParts extends Omit<RunParts, 'isStep'> {
   /** Targets that the call tries first; `undefined` for the order of the job. */

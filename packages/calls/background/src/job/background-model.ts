@@ -10,11 +10,11 @@ import type {
 } from '@majordomo/core';
 import { generateTyped, ObjectRun, PulledStream, type TypedCalls } from '@majordomo/core/toolkit';
 import { beginJob, type JobCall } from './begin-job.ts';
-import type { BackgroundModel } from './contract.ts';
+import type { BackgroundModel } from '../contract.ts';
 import { cancelJob, chatJob } from './job.ts';
-import { untilStarted } from './job-wait.ts';
+import { untilStarted } from '../drive/job-wait.ts';
 import { JobEventStream } from './job-stream.ts';
-import type { Setup } from './setup.ts';
+import type { Setup } from '../setup.ts';
 
 /** Returns the chat model of a spec, whose calls are jobs. */
 export function backgroundModel(spec: string, setup: Setup): BackgroundModel {
