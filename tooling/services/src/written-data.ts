@@ -1,6 +1,5 @@
 import type { CallEntry, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 import { createConversations, createRuns, type RunState } from '@majordomo/agent';
-import type { JobStore } from '@majordomo/background';
 import type { BatchRow, BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { user } from '@majordomo/core';
@@ -15,7 +14,6 @@ export interface WrittenStores {
   readonly keys?: KeyStore;
   readonly calls?: CallStore;
   readonly batches?: BatchStore;
-  readonly jobs?: JobStore;
   readonly records?: RecordStore;
 }
 
@@ -97,11 +95,11 @@ const call: CallEntry = {
 };
 const row: BatchRow = { index: 0, id: 'first', place: 'queue:0', request: '{"text":"hi"}', data: undefined };
 
-const JOB = '{"format":1,"key":"answer"}';
+const VALUE = '{"format":1,"data":{"key":"answer"}}';
 
 /** Writes one piece of data of each kind. */
 export async function writeData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, batches, jobs, records } = stores;
+  const { ledger, cache, keys, calls, batches, records } = stores;
   const limit = { counter: 'usd/acme', max: 100n, amount: 40n, resetsInMs: undefined };
   await ledger.reserve('reservation', [{ ...limit, whenLapsed: 'spent', tenant: 'acme' }], 60_000);
   await ledger.settle('reservation', [{ counter: 'usd/acme', amount: 7n }]);
@@ -117,12 +115,12 @@ export async function writeData(stores: WrittenStores): Promise<void> {
   }
   await batches?.save('job', { format: 1, token: 't' }, 0);
   await batches?.add('job', [row], (await batches.load('job'))?.version ?? 0);
-  await jobs?.save('answer', JOB, 0, { dueMs: 0 });
+  await records?.write('space', [{ type: 'put', key: 'answer', value: VALUE, label: 'due', dueMs: 0 }]);
 }
 
 /** Checks that the stores return what `writeData` wrote, and accept more data. */
 export async function checkData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, batches, jobs, records } = stores;
+  const { ledger, cache, keys, calls, batches, records } = stores;
   expect(await recordsOf(ledger)).toEqual([record]);
   expect(await ledger.counters('usd/')).toMatchObject([{ counter: 'usd/acme', used: 7n, held: 0n }]);
   await ledger.append({ ...record, id: 'call-2/openai/gpt/1' });
@@ -151,11 +149,14 @@ export async function checkData(stores: WrittenStores): Promise<void> {
     expect(await batches.move('job', [{ index: 0, from: 'queue:0', to: 'sent:1' }], fence)).toBe(true);
     expect(await batches.counts('job')).toEqual({ 'sent:1': 1 });
   }
-  if (jobs !== undefined) {
-    const stored = await jobs.load('answer');
-    expect(stored?.record).toBe(JOB);
-    expect(await jobs.save('answer', '{}', stored?.version ?? 0, {})).toBeGreaterThan(stored?.version ?? 0);
-    expect(await jobs.due(1)).toEqual([]);
+  if (records !== undefined) {
+    const [stored] = await records.list('space', { order: 'due', limit: 2 });
+    expect(stored).toMatchObject({ key: 'answer', value: VALUE, label: 'due' });
+    const { version = 0 } = stored ?? {};
+    const [next] =
+      (await records.write('space', [{ type: 'put', key: 'answer', value: '1', version }])) ?? [];
+    expect(next).toBeGreaterThan(version);
+    expect(await records.counts('space')).toEqual({ '': 1 });
   }
 }
 

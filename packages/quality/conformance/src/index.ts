@@ -83,12 +83,6 @@ export {
   type TestedFile,
   type TestedFileStore,
 } from './stores/files.ts';
-export {
-  jobStoreConformance,
-  type JobStores,
-  type TestedJobStore,
-  type TestedStoredJob,
-} from './stores/jobs.ts';
 export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
 export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 export { recordStoreConformance } from './stores/records/cases.ts';

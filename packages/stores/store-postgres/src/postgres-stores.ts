@@ -1,6 +1,5 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
 import type { RunChannel } from '@majordomo/agent/durable';
-import type { JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
 import {
@@ -20,7 +19,6 @@ import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
 import { postgresFiles } from './files/postgres-files.ts';
 import { shareHealth } from './health/share-health.ts';
-import { postgresJobs } from './jobs/postgres-jobs.ts';
 import { postgresKeys } from './keys/postgres-keys.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
 import { postgresRecords } from './records/postgres-records.ts';
@@ -77,8 +75,6 @@ export interface PostgresStores extends AsyncDisposable {
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
-  /** Jobs of `@majordomo/background`. Statements on jobs have a timeout of at least ten seconds, because records can have megabytes. */
-  readonly jobs: JobStore;
   /**
    * Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed after 10 minutes.
    * Statements on content have a timeout of at least ten seconds.
@@ -139,7 +135,6 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     records: postgresRecords(connection, listener, schema),
     keys: postgresKeys(connection, listener, schema),
     calls: postgresCalls(connection),
-    jobs: postgresJobs(connection),
     files: postgresFiles(connection),
     channel: postgresChannel(connection, listener, schema),
     lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'PostgreSQL', clock: systemClock }, lanes),

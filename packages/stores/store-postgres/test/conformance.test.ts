@@ -2,7 +2,6 @@ import {
   cacheStoreConformance,
   callStoreConformance,
   fileStoreConformance,
-  jobStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
@@ -89,16 +88,6 @@ describeWith('postgres', 'conformance', () => {
           const [first, second] = await pair();
           await run([first.records, second.records]);
         },
-        60_000,
-      );
-    for (const { name, run } of jobStoreConformance)
-      it(
-        `jobs: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.jobs, second.jobs];
-          }),
         60_000,
       );
     for (const { name, run } of fileStoreConformance)

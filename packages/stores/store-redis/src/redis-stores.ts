@@ -1,6 +1,5 @@
 import type { KeyStore } from '@majordomo/admin';
 import type { RunChannel } from '@majordomo/agent/durable';
-import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
@@ -20,7 +19,6 @@ import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { checkFormat } from './connection/format.ts';
 import { shareHealth } from './health/share-health.ts';
-import { redisJobs } from './jobs/redis-jobs.ts';
 import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisRecords } from './records/redis-records.ts';
@@ -81,8 +79,6 @@ export interface RedisStores extends AsyncDisposable {
    * Jobs of `@majordomo/batch`. Commands for jobs have a timeout of at least ten seconds, because they transfer many requests.
    */
   readonly batches: BatchStore;
-  /** Jobs of `@majordomo/background`. Commands for jobs have a timeout of at least ten seconds, because records can have megabytes. */
-  readonly jobs: JobStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
@@ -131,7 +127,6 @@ export function redisStores(options: RedisOptions): RedisStores {
     ledger,
     cache: redisCache(connection, prefix),
     batches: redisBatches(largeConnection, prefix),
-    jobs: redisJobs(largeConnection, base),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
     records: redisRecords({

@@ -4,7 +4,6 @@ import { featureCases } from '@majordomo/services/features';
 import {
   batchStoreConformance,
   cacheStoreConformance,
-  jobStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
@@ -80,16 +79,6 @@ describeWith('redis', 'conformance', () => {
           run(async () => {
             const prefix = `batches ${kind} ${prefixes++}`;
             return [stores({ prefix }, kind).batches, stores({ prefix }, kind).batches];
-          }),
-        60_000,
-      );
-    for (const { name, run } of jobStoreConformance)
-      it(
-        `jobs: ${name}`,
-        () =>
-          run(async () => {
-            const prefix = `jobs ${kind} ${prefixes++}`;
-            return [stores({ prefix }, kind).jobs, stores({ prefix }, kind).jobs];
           }),
         60_000,
       );

@@ -1,5 +1,4 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
@@ -12,7 +11,6 @@ import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { Database } from './file/database.ts';
 import { sqliteFiles } from './files/sqlite-files.ts';
-import { sqliteJobs } from './jobs/sqlite-jobs.ts';
 import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
@@ -32,8 +30,6 @@ export interface SqliteStores extends AsyncDisposable {
   readonly calls: CallStore;
   /** Jobs of `@majordomo/batch`. */
   readonly batches: BatchStore;
-  /** Jobs of `@majordomo/background`. */
-  readonly jobs: JobStore;
   /** Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed 10 minutes later. */
   readonly files: FileContentStore;
   /** Closes the file. Later calls of the stores reject. */
@@ -92,7 +88,6 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),
     batches: sqliteBatches(database, now),
-    jobs: sqliteJobs(database, now),
     files: sqliteFiles(database, clock),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,

@@ -31,15 +31,6 @@ CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
 CREATE TABLE IF NOT EXISTS ${schema}.cache (key bytea PRIMARY KEY, value text NOT NULL, until bigint);
 CREATE INDEX IF NOT EXISTS cache_until ON ${schema}.cache (until);
 
--- Jobs of @majordomo/background. \`hash\` of the key, since an index entry has a maximum length. \`due_at\` and \`until\` in epoch
--- milliseconds; null: never.
-CREATE TABLE IF NOT EXISTS ${schema}.background_jobs (
-  hash bytea PRIMARY KEY, key text NOT NULL, version bigint NOT NULL, due_at bigint, until bigint, record text NOT NULL
-);
-CREATE INDEX IF NOT EXISTS background_jobs_due ON ${schema}.background_jobs (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS background_jobs_until ON ${schema}.background_jobs (until) WHERE until IS NOT NULL;
-CREATE SEQUENCE IF NOT EXISTS ${schema}.background_versions;
-
 -- Records of @majordomo/records. \`due_at\` and \`until\` in epoch milliseconds; null: never. A key, its space and its label fit into an
 -- index entry. \`at > 0\` is always true: only statements with this condition use the index, and all others find a key by the primary key.
 CREATE TABLE IF NOT EXISTS ${schema}.entries (

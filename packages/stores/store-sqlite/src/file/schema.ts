@@ -165,25 +165,6 @@ export const TABLES = `
   CREATE TABLE batch_fences (last INTEGER NOT NULL, removed_version INTEGER NOT NULL DEFAULT 0);
   INSERT INTO batch_fences (last) VALUES (0);
 
-  -- Jobs of @majordomo/background. "due_at" and "until" in epoch milliseconds; null: never. The records are in a separate table, so
-  -- that a renewal of a lease does not write them.
-  CREATE TABLE background_jobs (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    version INTEGER NOT NULL,
-    due_at REAL,
-    until REAL
-  );
-  CREATE INDEX background_jobs_by_due ON background_jobs (due_at) WHERE due_at IS NOT NULL;
-  CREATE INDEX background_jobs_by_end ON background_jobs (until) WHERE until IS NOT NULL;
-  CREATE TABLE background_records (
-    job INTEGER PRIMARY KEY REFERENCES background_jobs ON DELETE CASCADE,
-    record TEXT NOT NULL
-  );
-  -- Highest version of all jobs, including removed ones.
-  CREATE TABLE background_versions (last INTEGER NOT NULL);
-  INSERT INTO background_versions (last) VALUES (0);
-
   -- Files of clients of a gateway. "about" is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at
   -- "until" in epoch milliseconds. "upload" is random, so that no upload writes to another file.
   CREATE TABLE files (
