@@ -3,6 +3,7 @@ import type { JobRecord, LegRecord, LoadedRecord } from './record.ts';
 import {
   hasSentNothing,
   hasWork,
+  labelOf,
   LABELS,
   LEASE_MS,
   loadedRecord,
@@ -137,11 +138,12 @@ export class LeasedJob {
   private async write(record: JobRecord, hasChanged: boolean, dueMs: number | undefined): Promise<void> {
     const { lease, setup } = this;
     const isLast = dueMs !== undefined || !hasWork(record);
-    const value = valueOf(record, isLast ? LABELS.waiting : LABELS.driven, setup);
     if (isLast) {
-      const last = hasChanged ? value : { label: value.label };
+      const last = hasChanged
+        ? valueOf(record, LABELS.waiting, setup)
+        : { label: labelOf(record, LABELS.waiting) };
       await lease.release({ ...last, dueMs: hasWork(record) ? dueMs : undefined });
-    } else if (hasChanged) await lease.save(value);
+    } else if (hasChanged) await lease.save(valueOf(record, LABELS.driven, setup));
     this.isReleased = isLast;
   }
 

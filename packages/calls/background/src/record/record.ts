@@ -189,10 +189,13 @@ export async function saveRecord(
   return versions && saved;
 }
 
+/** Returns this label, unless nothing is left to do. */
+export const labelOf = (record: JobRecord, label: string): string => (hasWork(record) ? label : LABELS.ended);
+
 /** Returns the value of a record, with this label unless nothing is left to do. */
 export const valueOf = (record: JobRecord, label: string, { keepMs }: Pick<Setup, 'keepMs'>): Value => ({
   value: LAYOUT.write(record),
-  label: hasWork(record) ? label : LABELS.ended,
+  label: labelOf(record, label),
   keepMs: record.state === 'running' || hasUnbooked(record) ? undefined : keepMs,
 });
 
