@@ -1,6 +1,7 @@
 import type { Conversations } from '@majordomo/agent';
 import type { BatchStore } from '@majordomo/batch';
 import type { Alert, Ledger, LedgerOptions } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
@@ -15,7 +16,7 @@ import { withRemedies } from './with-remedies.ts';
 export interface LedgerFile extends AsyncDisposable {
   readonly file: string;
   readonly ledger: Ledger;
-  readonly conversations: Conversations;
+  readonly records: RecordStore;
   readonly batches: BatchStore;
 }
 
@@ -27,12 +28,11 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
   prepareLedgerFile(file, settings);
   const stores = sqliteStores(file);
   try {
-    const { createConversations } = await import('@majordomo/agent');
     const ledger = await createConfiguredLedger({ store: stores.ledger }, settings, io);
     return {
       file,
       ledger,
-      conversations: createConversations({ records: stores.records }),
+      records: stores.records,
       batches: stores.batches,
       async [Symbol.asyncDispose]() {
         await ledger.flush();
@@ -43,6 +43,12 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
     await stores.close();
     throw error;
   }
+}
+
+/** Returns the conversations of the file. */
+export async function conversationsOf({ records }: LedgerFile): Promise<Conversations> {
+  const { createConversations } = await import('@majordomo/agent');
+  return createConversations({ records });
 }
 
 async function storesPackage(io: Io, why: string): Promise<typeof import('@majordomo/store-sqlite')> {
