@@ -3,12 +3,11 @@
 //
 // pnpm release:first --registry URL --tarballs FOLDER: tarballs of `pnpm release:dry --out FOLDER`
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from '../build/packages.ts';
 import { unpublishedOf } from './lookup.mjs';
-import { publicPackages } from './packages.mjs';
+import { changesetsIn, publicPackages } from './packages.mjs';
 
 const { values } = parseArgs({ options: { registry: { type: 'string' }, tarballs: { type: 'string' } } });
 
@@ -22,13 +21,9 @@ try {
 async function publishFirst({ registry, tarballs }) {
   if (registry === undefined || tarballs === undefined)
     throw new Error('--registry URL and --tarballs FOLDER are required');
-  const changesets = readdirSync(join(ROOT, '.changeset')).filter(
-    (name) => name.endsWith('.md') && name !== 'README.md',
-  );
-  if (changesets.length > 0)
-    throw new Error(
-      `${changesets.length} changesets are not applied; run \`pnpm changeset version\` and commit`,
-    );
+  const { length } = changesetsIn();
+  if (length > 0)
+    throw new Error(`${length} changesets are not applied; run \`pnpm changeset version\` and commit`);
   const packages = publicPackages();
   const fileOf = ({ tarball }) => join(resolve(tarballs), tarball);
   const lost = packages.find((one) => !existsSync(fileOf(one)));

@@ -3,13 +3,13 @@
 //
 // pnpm release:rehearse [--tarballs FOLDER] [text ...]: only the steps of users whose name contains one of the texts. With tarballs
 // of `pnpm release:dry --out FOLDER` it publishes these.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installRuntimes } from '../runtimes/install.mjs';
 import { lacksIn, lacksOfImports } from './lacks.mjs';
-import { publicPackages } from './packages.mjs';
+import { changesetsIn, publicPackages } from './packages.mjs';
 import { installRegistry, startRegistry } from './registry.mjs';
 import { run } from './run.mjs';
 import { contentsOf } from './tarball.mjs';
@@ -82,7 +82,8 @@ async function publishBoth(registry) {
       await run('git', ['clone', '--quiet', '--shared', ROOT, copy]);
       // The changelogs are written by a program of the copy, which needs its packages.
       await install();
-      if (hasChangesets()) await version();
+      // A commit that is released has no changesets, and changesets fails without them.
+      if (changesetsIn(copy).length > 0) await version();
       await build();
       packages = publicPackages(copy);
       previous = versionsIn(packages);
@@ -109,15 +110,12 @@ async function publishBoth(registry) {
         throw new Error(
           `a minor change makes a new major version of ${major.map(({ name }) => name).join(', ')}`,
         );
-      await pack(changed, join(scratch, 'out/tarballs'));
+      const out = join(scratch, 'out/tarballs');
+      mkdirSync(out, { recursive: true });
+      await pack(changed, out);
       await publishByWorkflow(registry);
     }));
   return isReady ? { previous, next } : undefined;
-}
-
-/** Whether the commit has changesets. A commit that is released has none, and changesets fails without them. */
-function hasChangesets() {
-  return readdirSync(join(copy, '.changeset')).some((name) => name.endsWith('.md') && name !== 'README.md');
 }
 
 function version() {
