@@ -2,12 +2,13 @@ import { LlmError, type Message } from '@majordomo/core';
 import { checkOptions, hash128, textOf, titleFrom, titleOf, type KindsOf } from '@majordomo/core/toolkit';
 import {
   layoutOf,
+  MAX_RECORDS,
   type RecordChange,
   type RecordHit,
   type RecordStore,
   type StoredRecord,
 } from '@majordomo/records';
-import { MAX_RECORDS, newest } from './newest.ts';
+import { newest } from './newest.ts';
 
 /** Options of `createConversations`. */
 export interface ConversationsOptions {

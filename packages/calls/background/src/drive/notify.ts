@@ -1,10 +1,7 @@
-import type { StoredRecord } from '@majordomo/records';
+import { allRecords } from '@majordomo/records';
 import { Driver } from './driver.ts';
 import { LABELS, loadRecord, runningJob, SPACE, vendorIdOf } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
-
-/** Number of keys that are read at once. */
-const PAGE = 100;
 
 /** Advances the job with this id of a vendor. Ignores an unknown id. */
 export async function notifyJob(vendorId: string, setup: Setup): Promise<void> {
@@ -18,19 +15,10 @@ export async function notifyJob(vendorId: string, setup: Setup): Promise<void> {
 async function keyOf(vendorId: string, setup: Setup): Promise<string | undefined> {
   // A job that is released during the search is found with the second label. Another process looks at a job that it takes.
   for (const label of [LABELS.driven, LABELS.waiting]) {
-    for await (const key of keysWith(label, setup)) {
+    for await (const { key } of allRecords(setup.records, SPACE, { label, values: false })) {
       const found = await loadRecord(key, setup);
       if (found !== undefined && vendorIdOf(runningJob(found.record)?.ref) === vendorId) return key;
     }
   }
   return undefined;
-}
-
-async function* keysWith(label: string, { records }: Setup): AsyncGenerator<string> {
-  let after: StoredRecord | undefined;
-  do {
-    const page = await records.list(SPACE, { label, after, values: false, limit: PAGE });
-    for (const { key } of page) yield key;
-    after = page.length === PAGE ? page.at(-1) : undefined;
-  } while (after !== undefined);
 }

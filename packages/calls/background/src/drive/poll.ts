@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
+import { MAX_RECORDS } from '@majordomo/records';
 import { Driver } from './driver.ts';
 import { SPACE } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
 
-/** Number of keys that are read at once, and its maximum. */
+/** Number of keys that are read at once. */
 const PAGE = 100;
-const MAX_PAGE = 1000;
 
 /** Advances the jobs that no process drives. Rejects with the first error after all of them have been advanced. */
 export async function pollJobs(
@@ -19,7 +19,7 @@ export async function pollJobs(
   for (;;) {
     if (signal.aborted) throw abortedError(signal.reason);
     // Jobs that have failed to advance remain due, so read beyond them.
-    const limit = Math.min(MAX_PAGE, PAGE + errors.length);
+    const limit = Math.min(MAX_RECORDS, PAGE + errors.length);
     const due = await records.list(SPACE, { order: 'due', values: false, limit });
     const ready = due.filter(({ key, dueMs = 0 }) => dueMs <= 0 && !polled.has(key));
     if (ready.length === 0) {
