@@ -81,15 +81,18 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
     if (keepMs !== undefined) run('UPDATE entries SET until = ? WHERE id = ?', timeAfter(at, keepMs), id);
   };
 
+  /** Returns a value, whose first part is given. */
+  const valueOf = (id: number, first: string): string => {
+    if (first.length < PART_LENGTH - 1) return first;
+    const parts = run('SELECT value FROM entry_parts WHERE entry = ? ORDER BY part', id);
+    return first + parts.map(({ value }) => String(value)).join('');
+  };
+
   const recordOf = (row: SqliteRow, at: number): StoredRecord => {
     const { id, key, value, version, label, at: putAt, due_at: dueAt } = row;
-    const first = String(value);
-    const parts = isFull(first)
-      ? run('SELECT value FROM entry_parts WHERE entry = ? ORDER BY part', Number(id))
-      : [];
     return {
       key: fromStoredText(String(key)),
-      value: parts.reduce((text, part) => text + String(part['value']), first),
+      value: valueOf(Number(id), String(value)),
       version: Number(version),
       label: fromStoredText(String(label)),
       at: Number(putAt),
@@ -190,9 +193,6 @@ function partsOf(value: string): readonly string[] {
   const end = unit >= 0xd800 && unit <= 0xdbff ? PART_LENGTH - 1 : PART_LENGTH;
   return [value.slice(0, end), ...partsOf(value.slice(end))];
 }
-
-/** Whether a part may have a successor. */
-const isFull = (part: string): boolean => part.length >= PART_LENGTH - 1;
 
 /** Returns the statement of a list and its values. Each order reads a range of an index, and stops at the limit. */
 function selectionOf(
