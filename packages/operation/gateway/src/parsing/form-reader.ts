@@ -118,7 +118,8 @@ export class FormReader {
 
   private async until(pattern: Uint8Array, most: number): Promise<Uint8Array> {
     for (;;) {
-      const at = indexOf(this.rest, pattern);
+      // The rest may be a complete form.
+      const at = indexOf(this.rest.subarray(0, most + pattern.length), pattern);
       if (at !== -1) {
         const found = this.rest.subarray(0, at);
         this.rest = this.rest.subarray(at + pattern.length);
