@@ -51,4 +51,6 @@ export function objectRecords(namespace: ObjectNamespace): ObjectRecords {
 }
 
 /** Returns a record with the member that JSON omits if it is undefined. */
-const withDue = <Found extends StoredRecord>(record: Found): Found => ({ dueMs: undefined, ...record });
+const withDue = <Found extends Omit<StoredRecord, 'dueMs'> & Partial<StoredRecord>>(
+  record: Found,
+): Found & StoredRecord => ({ ...record, dueMs: record.dueMs });
