@@ -6,7 +6,7 @@ import { refusalOf } from '../../errors/refusal-of.ts';
 import { invalid } from '../../parsing/fields.ts';
 import type { Json } from '../../response-store.ts';
 import type { SocketPlace } from '../../socket-limit.ts';
-import { type History, historyAfter, withHistory, withOwnPlaces } from './history.ts';
+import { bodyChunks, type History, historyAfter, withOwnPlaces } from './history.ts';
 import {
   type ClientMessage,
   errorMessage,
@@ -243,10 +243,10 @@ export class Session {
   ): Promise<void> {
     const previousId = body['previous_response_id'];
     const history = this.historyOf(previousId);
-    const request = withHistory(body, history);
+    const chunks = bodyChunks(body, history);
     const response = generates
-      ? await this.requests.create(request, signal)
-      : ((await this.requests.check(request, signal)) ?? warmUpResponse(body));
+      ? await this.requests.create(chunks, signal)
+      : ((await this.requests.check(chunks, signal)) ?? warmUpResponse(body));
     if (!response.ok || response.body === null) {
       const message = await errorMessage(response);
       const error = history === undefined ? message.error : withOwnPlaces(message.error, history);
