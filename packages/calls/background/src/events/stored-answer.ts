@@ -28,7 +28,10 @@ export interface StoredAttempt extends Omit<Attempt, 'error'> {
   readonly error?: StoredError | undefined;
 }
 
-/** Answer as JSON. `streamed` lists, by position, the parts whose events cannot be derived from the message. */
+/**
+ * Answer as JSON. `streamed` lists, by position, the parts whose events cannot be derived from the message. An example is a text
+ * whose deltas differ from the complete text.
+ */
 export interface StoredAnswer {
   readonly response: JsonObject;
   readonly streamed: { readonly [index: number]: StreamedPart };

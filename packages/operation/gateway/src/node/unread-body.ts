@@ -1,4 +1,4 @@
-import { IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '@majordomo/core';
 import { DEFAULT_MAX_BYTES } from './served-gateway.ts';
 
@@ -20,12 +20,6 @@ export function discardUnread(incoming: IncomingMessage, outgoing: ServerRespons
   outgoing.once('prefinish', () => {
     discard(incoming, maxBytes);
   });
-  // When the body is cancelled, Node destroys the request, but still passes on a chunk that has arrived. The closed stream of the body
-  // would throw, and end the process.
-  incoming.destroy = (error) => {
-    incoming.removeAllListeners('data');
-    return IncomingMessage.prototype.destroy.call(incoming, error);
-  };
 }
 
 /** Discards the body of a refused request. Returns whether it has already arrived completely, so that the connection can stay open. */
