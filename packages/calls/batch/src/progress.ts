@@ -21,7 +21,7 @@ const FILLING_MS = 60_000;
 /** Returns the progress of a job from the store. */
 export async function progressOf(key: string, setup: Setup): Promise<JobProgress> {
   const { record } = await requireRecord(key, setup);
-  const counts = await setup.store.counts(key);
+  const { counts } = record;
   const sumOf = (isPlace: (place: string) => boolean): number =>
     Object.entries(counts).reduce((sum, [place, count]) => (isPlace(place) ? sum + count : sum), 0);
   const waiting = sumOf((place) => place.startsWith('queue:'));

@@ -1,25 +1,48 @@
-import { LlmError, type JsonObject } from '@majordomo/core';
+import { LlmError } from '@majordomo/core';
+import {
+  allRecords,
+  hold,
+  layoutOf,
+  MAX_RECORDS,
+  type Hold,
+  type RecordChange,
+  type RecordStore,
+  type StoredRecord,
+  type Value,
+} from '@majordomo/records';
+import { sumOfStored, toStored, type JobRecord } from './record.ts';
+import { Rows, SPACE, type Move, type Page } from './rows.ts';
 import type { Setup } from './setup.ts';
-import { FORMAT, type JobRecord, type Move } from './record.ts';
 
 /** Time for which a lock is valid without a renewal, in milliseconds. */
 const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 
-/** Stored record and its version. */
+const JOB = layoutOf<JobRecord>('the job', 1);
+/** Labels of the records of jobs. A removed job is invisible, and its record is removed after its rows. */
+const LABELS = { stored: 'job', removed: 'removed' } as const;
+const JOB_PREFIX = 'job/';
+const jobKey = (key: string): string => JOB_PREFIX + key;
+/** Returns the key of the record that cancels a job. It is separate, because only the holder of the lock writes the job's record. */
+const cancelKey = (key: string): string => `cancel/${key}`;
+
+/** Stored record of a job and its version. */
 export interface LoadedRecord {
   readonly record: JobRecord;
   readonly version: number;
+  /** Record as it was read. Absent if this process has written it. */
+  readonly stored?: StoredRecord;
 }
 
-/** Returns the record of a job. Throws `config` for a record in a newer format. */
-export async function loadRecord(key: string, { store }: Setup): Promise<LoadedRecord | undefined> {
-  const stored = await store.load(key);
+/** Returns the record of a job. */
+export async function loadRecord(key: string, { records }: Setup): Promise<LoadedRecord | undefined> {
+  const names = [jobKey(key), cancelKey(key)];
+  const found = await records.list(SPACE, { keys: names, limit: names.length });
+  const stored = found.find(({ label }) => label === LABELS.stored);
   if (stored === undefined) return undefined;
-  const record = stored.job as unknown as JobRecord;
-  const why = `job "${key}" was stored by a newer version of @majordomo/batch; update the package`;
-  if (record.format > FORMAT) throw new LlmError('config', why);
-  return { record, version: stored.version };
+  const record = JOB.read(key, stored.value);
+  if (found.length === names.length) record.isCancelled = true;
+  return { record, version: stored.version, stored };
 }
 
 /** Returns the record of a job. Throws `not-found` if the job does not exist. */
@@ -29,92 +52,160 @@ export async function requireRecord(key: string, setup: Setup): Promise<LoadedRe
   return stored;
 }
 
-/** Saves the record of a job. Returns false if another version is stored, or if another process has had the lock since `fence`. */
-export const saveRecord = (
+/**
+ * Saves the record of a job that no process polls, together with its rows. Returns the new version, or `undefined` if another version
+ * is stored.
+ */
+export async function saveRecord(
   key: string,
   record: JobRecord,
   version: number,
-  { store }: Setup,
-  fence?: number,
-): Promise<boolean> => store.save(key, record as unknown as JsonObject, version, fence);
+  { records }: Setup,
+  rows: readonly RecordChange[] = [],
+): Promise<number | undefined> {
+  const job = { type: 'put', key: jobKey(key), version, ...valueOf(record) } as const;
+  return (await records.write(SPACE, [job, ...rows]))?.[0];
+}
 
-/** Lock that a process has acquired. */
-interface Lock {
-  readonly holder: string;
-  readonly fence: number;
-  readonly lockedAt: number;
+const valueOf = (record: JobRecord): Value => ({ value: JOB.write(record), label: LABELS.stored });
+
+/** Cancels a job at its current version. Returns false if another version is stored. */
+export async function cancelRecord(key: string, version: number, { records }: Setup): Promise<boolean> {
+  const cancellation = { type: 'put', key: cancelKey(key), value: '{}' } as const;
+  const check = { type: 'check', key: jobKey(key), version } as const;
+  return (await records.write(SPACE, [check, cancellation])) !== undefined;
+}
+
+/** Removes a job at its current version. Returns false if another version is stored. */
+export async function removeRecord(key: string, version: number, { records }: Setup): Promise<boolean> {
+  const removal = { type: 'touch', key: jobKey(key), version, label: LABELS.removed } as const;
+  if ((await records.write(SPACE, [removal, { type: 'remove', key: cancelKey(key) }])) === undefined)
+    return false;
+  await removeRemoved(records);
+  return true;
+}
+
+/** Removes the rows and the records of removed jobs, also those of interrupted removals. */
+export async function removeRemoved(records: RecordStore): Promise<void> {
+  for (const { key, value, version } of await records.list(SPACE, {
+    label: LABELS.removed,
+    limit: MAX_RECORDS,
+  })) {
+    const { prefix } = new Rows(JOB.read(key, value).token, records);
+    const limit = MAX_RECORDS - 1;
+    for (let isLast = false; !isLast;) {
+      const rows = await records.list(SPACE, { prefix, values: false, limit });
+      isLast = rows.length < limit;
+      const removals: RecordChange[] = rows.map((row) => ({ type: 'remove', key: row.key }));
+      await records.write(SPACE, isLast ? [...removals, { type: 'remove', key, version }] : removals);
+    }
+  }
+}
+
+/** Returns the keys of all jobs, in string order. */
+export async function keysOf({ records }: Setup): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { key } of allRecords(records, SPACE, { label: LABELS.stored, values: false }))
+    keys.push(key.slice(JOB_PREFIX.length));
+  return keys.toSorted();
+}
+
+/** Iterates over the records of all jobs. */
+export async function* jobsOf({ records }: Setup): AsyncGenerator<JobRecord, void, undefined> {
+  for await (const { key, value } of allRecords(records, SPACE, { label: LABELS.stored }))
+    yield JOB.read(key, value);
 }
 
 /** Error of a process that has lost the lock of the job to another process. */
 export class LockLost extends Error {}
 
 /**
- * Record of a job whose lock this process holds. The process may be stopped for longer than its lease at any `await`, so every
- * change contains the fencing number of the lock, and the store refuses a change with the number of an earlier holder.
+ * Record of a job whose lock this process holds. The process may be stopped for longer than its lease at any `await`, so the store
+ * refuses each change of a process that has lost the lock.
  */
 export class LockedJob {
   readonly key: string;
   readonly record: JobRecord;
-  /** Fencing number of the lock. Files and uploads of this process contain it in their names. */
-  readonly fence: number;
-  private version: number;
+  readonly rows: Rows;
   private readonly setup: Setup;
-  private readonly holder: string;
-  private renewedAt: number;
-  private hasLostLock = false;
-  private stopTimer: (() => void) | undefined;
+  private readonly lease: Hold;
+  private changedAt: number;
+  /** Last change. If it fails, all later ones fail, because the store may not have the state that is in memory. */
+  private last: Promise<void> = Promise.resolve();
 
-  private constructor(key: string, loaded: LoadedRecord, setup: Setup, lock: Lock) {
+  private constructor(key: string, record: JobRecord, lease: Hold, setup: Setup) {
     this.key = key;
-    this.record = loaded.record;
-    this.version = loaded.version;
+    this.record = record;
+    this.rows = new Rows(record.token, setup.records);
     this.setup = setup;
-    this.holder = lock.holder;
-    this.fence = lock.fence;
-    this.renewedAt = lock.lockedAt;
-    this.renewLater();
+    this.lease = lease;
+    this.changedAt = setup.clock.now();
   }
 
-  /** Locks and loads a job. Returns `undefined` if another holder has the lock, or if the job does not exist. */
-  static async lock(key: string, setup: Setup): Promise<LockedJob | undefined> {
-    const holder = crypto.randomUUID();
-    const lockedAt = setup.clock.now();
-    const fence = await setup.store.lock(key, holder, LEASE_MS);
-    if (fence === undefined) return undefined;
-    try {
-      return new LockedJob(key, await requireRecord(key, setup), setup, { holder, fence, lockedAt });
-    } catch (error) {
-      await setup.store.unlock(key, holder).catch(() => undefined);
-      throw error;
-    }
+  /** Locks a job. Returns `undefined` if another process has the lock, or if the job does not exist anymore. */
+  static async lock(key: string, loaded: LoadedRecord, setup: Setup): Promise<LockedJob | undefined> {
+    const { records, clock } = setup;
+    const take = ({ value, label, dueMs = 0 }: StoredRecord): Value | undefined => {
+      if (label !== LABELS.stored || dueMs > 0) return undefined;
+      const record = JOB.read(key, value);
+      return valueOf({ ...record, fence: record.fence + 1 });
+    };
+    const options = { clock, take, known: loaded.stored };
+    const result = await hold(records, SPACE, jobKey(key), LEASE_MS, options);
+    if (result.state !== 'held') return undefined;
+    const record = JOB.read(key, result.hold.record.value);
+    if (loaded.record.isCancelled === true) record.isCancelled = true;
+    return new LockedJob(key, record, result.hold, setup);
+  }
+
+  /** Number of this holder of the lock, higher than those of all earlier ones. Files and uploads of this process have it in their names. */
+  get fence(): number {
+    return this.record.fence;
   }
 
   /** Releases the lock. Ignores an error of the store, because the lock expires. */
   async unlock(): Promise<void> {
-    this.stopTimer?.();
-    await this.setup.store.unlock(this.key, this.holder).catch(() => undefined);
+    await this.lease.release().catch(() => undefined);
   }
 
-  /** Saves the record. Merges a concurrent `cancel`, which needs no lock. Throws `LockLost` after any other concurrent change. */
-  async save(): Promise<void> {
-    const { key, record, setup, fence } = this;
-    await this.checkLock();
-    while (!(await saveRecord(key, record, this.version, setup, fence))) {
-      const other = await requireRecord(key, setup);
-      const isCancellation = other.version === this.version + 1 && other.record.isCancelled === true;
-      if (!isCancellation || record.isCancelled === true) throw new LockLost();
-      record.isCancelled = true;
-      this.version = other.version;
-      await this.renew();
-    }
-    this.version++;
+  /** Saves the record. Finds a cancellation by another process. Throws `LockLost` if another process has had the lock. */
+  save(): Promise<void> {
+    return this.change(() => []);
   }
 
-  /** Moves rows. Throws `LockLost` if another process has had the lock since this process acquired it. */
+  /** Moves rows together with the record. Throws `LockLost` if another process has had the lock. */
   async move(moves: readonly Move[]): Promise<void> {
-    await this.checkLock();
-    if (moves.length === 0) return;
-    if (!(await this.setup.store.move(this.key, moves, this.fence))) throw new LockLost();
+    if (moves.length === 0) return this.checkLock();
+    return this.change(() => {
+      const { record, rows } = this;
+      const { counts } = record;
+      for (const { row, to, data } of moves) {
+        counts[row.place] = (counts[row.place] ?? 0) - 1;
+        counts[to] = (counts[to] ?? 0) + 1;
+        const attempts = data?.attempts.slice(row.data.attempts.length) ?? [];
+        const costs = attempts.filter(({ via }) => via === 'live').map(({ nanoUsd }) => nanoUsd);
+        record.liveNanoUsd = toStored(sumOfStored([record.liveNanoUsd, ...costs]));
+      }
+      return rows.moved(moves, ++record.lastData);
+    });
+  }
+
+  /** Iterates over the pages that have rows at a place. The rows of each page may move. */
+  async *pagesAt(place: string): AsyncGenerator<Page, void, undefined> {
+    let left = this.record.counts[place] ?? 0;
+    if (left === 0) return;
+    for await (const page of this.rows.pages()) {
+      const count = page.places.filter((at) => at === place).length;
+      if (count > 0) yield page;
+      left -= count;
+      if (left === 0) return;
+    }
+    // Another process has moved the rows.
+    await this.leased(this.lease.renew());
+    throw new LlmError(
+      'config',
+      `job "${this.key}": ${left} rows at ${place} are missing; cancel and remove the job`,
+    );
   }
 
   /**
@@ -122,43 +213,40 @@ export class LockedJob {
    * such as a write to a file.
    */
   async checkLock(): Promise<void> {
-    if (this.hasLostLock) throw new LockLost();
-    if (this.setup.clock.now() - this.renewedAt >= RENEW_MS) await this.renew();
+    const now = this.setup.clock.now();
+    if (this.lease.signal.aborted) throw new LockLost();
+    if (now - this.changedAt < RENEW_MS) return;
+    await this.leased(this.lease.renew());
+    this.changedAt = now;
   }
 
   /** Returns whether another process has had the lock. If the store fails, returns false. */
   isLost(): Promise<boolean> {
-    return this.renew().then(
+    return this.lease.renew().then(
       () => false,
-      (error: unknown) => error instanceof LockLost,
+      () => this.lease.signal.aborted,
     );
   }
 
-  private async renew(): Promise<void> {
-    if (this.hasLostLock) throw new LockLost();
+  private change(prepare: () => readonly RecordChange[]): Promise<void> {
+    this.last = this.last.then(() => this.write(prepare()));
+    return this.last;
+  }
+
+  private async write(others: readonly RecordChange[]): Promise<void> {
+    const { key, record, lease } = this;
     const now = this.setup.clock.now();
-    const fence = await this.setup.store.lock(this.key, this.holder, LEASE_MS);
-    if (fence === this.fence) {
-      this.renewedAt = now;
-      return;
-    }
-    this.hasLostLock = true;
-    // Another number means that another process has released the lock, and that this call has locked the job again. This process
-    // can no longer change the job, so it must not keep other processes from it.
-    await this.unlock();
-    throw new LockLost();
+    const check = { type: 'check', key: cancelKey(key), version: 0 } as const;
+    const save = (): Promise<boolean> =>
+      lease.save(valueOf(record), record.isCancelled === true ? others : [check, ...others]);
+    // The check fails if another process has cancelled the job.
+    while (!(await this.leased(save()))) record.isCancelled = true;
+    this.changedAt = now;
   }
 
-  /** Schedules a renewal of the lock, because no other code calls the store during long requests. */
-  private renewLater(): void {
-    this.stopTimer = this.setup.clock.timer(
-      RENEW_MS,
-      () => {
-        this.renewLater();
-        // Ignore the error, because `checkLock` repeats a failed renewal.
-        this.renew().catch(() => undefined);
-      },
-      true,
-    );
+  private async leased<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      throw this.lease.signal.aborted ? new LockLost() : error;
+    });
   }
 }
