@@ -88,7 +88,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'a separate audience: answers that take minutes, and outlive the process; ledger, an optional peer, only for its types',
   },
   batch: {
-    ours: ['core', 'catalog', 'ledger'],
+    ours: ['core', 'catalog', 'ledger', 'records'],
     others: [],
     because: 'a separate audience: jobs that take hours; ledger, an optional peer, only for its types',
   },
@@ -109,7 +109,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate audience: applications that compare probabilities with a threshold',
   },
   'store-sqlite': {
-    ours: ['core', 'records', 'admin', 'batch', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core and records the types alone, as optional peers',
   },
@@ -134,7 +134,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'records', 'admin', 'agent', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },

@@ -5,10 +5,10 @@ import { memoryRecords } from '@majordomo/records';
 import { tmpdir } from 'node:os';
 import { checkBatchesOptions, checkJob } from './check.ts';
 import type { Batches, BatchesOptions, BatchEvent } from './contract.ts';
-import { batchJob } from './job.ts';
+import { batchJob } from './job/job.ts';
 import type { Setup } from './setup.ts';
-import { keysOf, requireRecord } from './stored-job.ts';
-import { submitJob } from './submit.ts';
+import { keysOf, requireRecord } from './record/stored-job.ts';
+import { submitJob } from './job/submit.ts';
 
 /** Returns an object that submits and opens the jobs of a store. Throws `config` for invalid options. */
 export function createBatches(options: BatchesOptions): Batches {

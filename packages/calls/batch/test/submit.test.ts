@@ -153,6 +153,23 @@ it('continues an interrupted submission with the same items', async () => {
   });
 });
 
+it.each([
+  ['longer', 1, 2_000_000],
+  ['shorter', 2_000_000, 1],
+])('names the item that differs if its request is %s, which changes the pages', async (_, before, after) => {
+  const { batches } = world();
+  const requestOf = (chars: number) => ({ messages: [user('x'.repeat(chars))] });
+  const manyItems = Array.from({ length: 600 }, () => ({ request }))
+    .with(50, { request: requestOf(2_000_000) })
+    .with(100, { request: requestOf(before) });
+  await expect(batches.submit({ ...valid, items: interrupted(manyItems, 599) })).rejects.toThrow('disk');
+  const others = manyItems.with(100, { request: requestOf(after) });
+  await expect(batches.submit({ ...valid, items: others })).rejects.toMatchObject({
+    details: { path: 'items[100]' },
+    message: expect.stringContaining('differs from the stored item'),
+  });
+});
+
 it('completes a submission that is canceled while it runs, and sends nothing', async () => {
   const { batches, a } = world();
   const manyItems = Array.from({ length: 1200 }, (_, index) => ({ id: `id ${index}`, request }));

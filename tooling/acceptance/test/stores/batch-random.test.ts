@@ -6,12 +6,20 @@ import type { ItemResult } from '@majordomo/batch';
 import { startBatchServer, type BatchServerOptions } from '@majordomo/conformance';
 import { createLedger, memoryStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
-import { describeWith, startRedis, type Redis as RedisServer } from '@majordomo/services';
+import {
+  describeWith,
+  startPostgres,
+  startRedis,
+  type Postgres,
+  type Redis as RedisServer,
+} from '@majordomo/services';
+import { postgresStores } from '@majordomo/store-postgres';
 import { redisStores } from '@majordomo/store-redis';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { Crash, FakeProcess } from '@majordomo/test-support';
 import { seededRandom } from '@majordomo/testing';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBatches, SPECS, type Time } from '../../src/stores/batch-world.ts';
 
@@ -160,5 +168,28 @@ describeWith('redis', 'random batch jobs in Redis', () => {
     { timeout: TIMEOUT_MS },
     (group) =>
       runGroup(group, (seed) => redisStores({ client, prefix: `random-${seed}`, timeoutMs: 30_000 }).records),
+  );
+});
+
+describeWith('postgres', 'random batch jobs in PostgreSQL', () => {
+  let server: Postgres;
+  let client: pg.Pool;
+  beforeAll(async () => {
+    server = await startPostgres();
+    client = new pg.Pool({ connectionString: server.url });
+  });
+  afterAll(async () => {
+    await client.end();
+    await server.stop();
+  });
+
+  it.each(GROUPS)(
+    'end every item once, wherever processes crash (group %i)',
+    { timeout: TIMEOUT_MS },
+    (group) =>
+      runGroup(
+        group,
+        (seed) => postgresStores({ client, schema: `random_${seed}`, timeoutMs: 30_000 }).records,
+      ),
   );
 });

@@ -1,6 +1,6 @@
 import type { Price } from '@majordomo/catalog';
 import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
-import { LineReader, withoutError } from './capture.ts';
+import { LineReader, withoutError } from '../vendor/capture.ts';
 import { aboutTarget, answeredMove, moveAfter, type Failure } from './item.ts';
 import { endDenied, itemCost, priceOf, ResultSum, settle, settleUnprocessed } from './money.ts';
 import {
@@ -11,13 +11,13 @@ import {
   toStored,
   type BatchRecord,
   type StoredAttempt,
-} from './record.ts';
-import { ResultFile } from './result-file.ts';
+} from '../record/record.ts';
+import { ResultFile } from '../files/result-file.ts';
 import type { Round, Vendor } from './round.ts';
-import type { BatchRow, Move } from './rows.ts';
-import type { AnyResponse } from './stored-item.ts';
-import { checkAnswer } from './typed.ts';
-import { asLlmFailure } from './vendor-error.ts';
+import type { BatchRow, Move } from '../record/rows.ts';
+import type { AnyResponse } from '../record/stored-item.ts';
+import { checkAnswer } from '../vendor/typed.ts';
+import { asLlmFailure } from '../vendor/vendor-error.ts';
 
 /** Size of the lines whose answers are stored at once, in bytes. The answers of one write are in memory at the same time. */
 const WRITE_BYTES = 8_000_000;

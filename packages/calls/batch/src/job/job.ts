@@ -1,14 +1,14 @@
 import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
 import { abortable, notify, withDetails, withTimeout } from '@majordomo/core/toolkit';
-import { valueOf } from './typed.ts';
-import type { BatchJob, ItemResult, JobProgress } from './contract.ts';
-import type { Setup } from './setup.ts';
-import { runRound } from './poll.ts';
+import { valueOf } from '../vendor/typed.ts';
+import type { BatchJob, ItemResult, JobProgress } from '../contract.ts';
+import type { Setup } from '../setup.ts';
+import { runRound } from '../poll/poll.ts';
 import { progressOf } from './progress.ts';
-import { PLACES, sumOfStored, type JobRecord } from './record.ts';
-import { Round } from './round.ts';
-import { Rows, type ItemRow } from './rows.ts';
-import { attemptOf, errorOf, responseOf } from './stored-item.ts';
+import { PLACES, sumOfStored, type JobRecord } from '../record/record.ts';
+import { Round } from '../poll/round.ts';
+import { Rows, type ItemRow } from '../record/rows.ts';
+import { attemptOf, errorOf, responseOf } from '../record/stored-item.ts';
 import {
   cancelRecord,
   loadRecord,
@@ -17,7 +17,7 @@ import {
   removeRecord,
   requireRecord,
   type LoadedRecord,
-} from './stored-job.ts';
+} from '../record/stored-job.ts';
 
 const EVERY_MS = 60_000;
 /** Maximum time in which an aborted poll releases its lock before it rejects, in milliseconds. */

@@ -10,10 +10,10 @@ import {
   type PreparedTarget,
 } from '@majordomo/core';
 import { abortable, objectRoot } from '@majordomo/core/toolkit';
-import type { BatchRecord, JobRecord } from './record.ts';
-import type { BatchRow } from './rows.ts';
-import type { Setup } from './setup.ts';
-import type { LockedJob } from './stored-job.ts';
+import type { BatchRecord, JobRecord } from '../record/record.ts';
+import type { BatchRow } from '../record/rows.ts';
+import type { Setup } from '../setup.ts';
+import type { LockedJob } from '../record/stored-job.ts';
 
 /** Maximum time of a request, and of the wait for the next result, in milliseconds. The transport itself has no timeout. */
 const CALL_MS = 600_000;

@@ -1,8 +1,8 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
-import { PLACES, type BatchTarget, type ItemData, type StoredAttempt } from './record.ts';
+import { PLACES, type BatchTarget, type ItemData, type StoredAttempt } from '../record/record.ts';
 import type { BatchTargets, Round } from './round.ts';
-import type { ItemRow, Move } from './rows.ts';
-import { storedError, storedResponse, type AnyResponse } from './stored-item.ts';
+import type { ItemRow, Move } from '../record/rows.ts';
+import { storedError, storedResponse, type AnyResponse } from '../record/stored-item.ts';
 
 /** Returns the move of an answered item to its final place. The move adds the response and `attempts` to the item's data. */
 export const answeredMove = (row: ItemRow, attempts: readonly StoredAttempt[], response: AnyResponse): Move =>

@@ -1,12 +1,12 @@
 import { LlmError, type BatchBackend, type PreparedTarget } from '@majordomo/core';
-import { captureRequest } from './capture.ts';
-import { InputFile, removeInputs } from './input-file.ts';
+import { captureRequest } from '../vendor/capture.ts';
+import { InputFile, removeInputs } from '../files/input-file.ts';
 import { aboutTarget, failedMove, moveAfter } from './item.ts';
 import { AmountSum, settleUnprocessed } from './money.ts';
-import { batchName, customId, inputName, PLACES, type BatchRecord } from './record.ts';
+import { batchName, customId, inputName, PLACES, type BatchRecord } from '../record/record.ts';
 import type { Round } from './round.ts';
-import type { BatchRow, Move } from './rows.ts';
-import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
+import type { BatchRow, Move } from '../record/rows.ts';
+import { asLlmFailure, rejectsPoll } from '../vendor/vendor-error.ts';
 
 /** Maximum size of the text that a vendor adds around the lines, such as `{"requests":[]}`, in bytes. */
 const ENVELOPE_BYTES = 64;

@@ -1,12 +1,12 @@
 import { LlmError } from '@majordomo/core';
-import type { InputFile } from './input-file.ts';
+import type { InputFile } from '../files/input-file.ts';
 import { reserve } from './money.ts';
 import { planBatch } from './plan-batch.ts';
 import { failDenied } from './read-batch.ts';
-import { batchName, inputName, type BatchRecord } from './record.ts';
+import { batchName, inputName, type BatchRecord } from '../record/record.ts';
 import { UPLOAD_MS, type Round, type Vendor } from './round.ts';
-import { jobsOf, loadRecord, LockLost } from './stored-job.ts';
-import { isRefusal } from './vendor-error.ts';
+import { jobsOf, loadRecord, LockLost } from '../record/stored-job.ts';
+import { isRefusal } from '../vendor/vendor-error.ts';
 
 /** Time after which a batch that was not found is created again, in milliseconds. Vendors may list new batches with a delay. */
 export const FIND_MS = 120_000;

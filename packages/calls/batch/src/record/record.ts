@@ -7,7 +7,7 @@ import type {
   JsonObject,
   Usage,
 } from '@majordomo/core';
-import type { BatchInfo, LiveOptions } from './contract.ts';
+import type { BatchInfo, LiveOptions } from '../contract.ts';
 
 /** Stored job. After the submission, only the holder of the lock writes the record. */
 export interface JobRecord {

@@ -12,7 +12,7 @@ import {
 } from '@majordomo/records';
 import { sumOfStored, toStored, type JobRecord } from './record.ts';
 import { Rows, SPACE, type Move, type Page } from './rows.ts';
-import type { Setup } from './setup.ts';
+import type { Setup } from '../setup.ts';
 
 /** Time for which a lock is valid without a renewal, in milliseconds. */
 const LEASE_MS = 30_000;

@@ -1,11 +1,11 @@
 import { costOfResponse, mayBeBilled } from '@majordomo/catalog';
 import { jsonSchema, type Attempt } from '@majordomo/core';
 import { answeredMove, closingMove, failedMove } from './item.ts';
-import { PLACES, toStored, type StoredAttempt } from './record.ts';
+import { PLACES, toStored, type StoredAttempt } from '../record/record.ts';
 import type { Round } from './round.ts';
-import type { BatchRow, Move } from './rows.ts';
-import { storedError, type AnyResponse } from './stored-item.ts';
-import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
+import type { BatchRow, Move } from '../record/rows.ts';
+import { storedError, type AnyResponse } from '../record/stored-item.ts';
+import { asLlmFailure, rejectsPoll } from '../vendor/vendor-error.ts';
 
 /** Sends the items at the place `live` through the chain, with all gates. A failed item is final, unless the poll rejects. */
 export async function runLive(round: Round): Promise<void> {

@@ -1,14 +1,14 @@
 import { LlmError } from '@majordomo/core';
-import { removeInputs, type InputFile } from './input-file.ts';
+import { removeInputs, type InputFile } from '../files/input-file.ts';
 import { closingMove } from './item.ts';
 import { runLive } from './live.ts';
 import { renew, settleUnprocessed } from './money.ts';
 import { planBatch } from './plan-batch.ts';
 import { failAll, readBatch } from './read-batch.ts';
-import { batchName, isStalled, PLACES, queuePositions, type BatchRecord } from './record.ts';
+import { batchName, isStalled, PLACES, queuePositions, type BatchRecord } from '../record/record.ts';
 import type { Round } from './round.ts';
 import { findUpload, searchBatch, sendBatch } from './send-batch.ts';
-import { isTransient, rejectsPoll } from './vendor-error.ts';
+import { isTransient, rejectsPoll } from '../vendor/vendor-error.ts';
 
 /** Time before a retry if the vendor does not specify a time, in milliseconds. */
 const RETRY_MS = 60_000;

@@ -1,11 +1,17 @@
 import { LlmError, messageOf, toJson, type JsonObject } from '@majordomo/core';
 import { toJsonSchema } from '@majordomo/core/toolkit';
-import { checkItem, fail } from './check.ts';
-import type { JobRequest } from './contract.ts';
-import type { Setup } from './setup.ts';
-import { loadRecord, removeRemoved, requireRecord, saveRecord, type LoadedRecord } from './stored-job.ts';
-import { PLACES, type JobRecord } from './record.ts';
-import { Rows, type NewRow } from './rows.ts';
+import { checkItem, fail } from '../check.ts';
+import type { JobRequest } from '../contract.ts';
+import type { Setup } from '../setup.ts';
+import {
+  loadRecord,
+  removeRemoved,
+  requireRecord,
+  saveRecord,
+  type LoadedRecord,
+} from '../record/stored-job.ts';
+import { PLACES, type JobRecord } from '../record/record.ts';
+import { Rows, type NewRow } from '../record/rows.ts';
 
 /** Maximum number of rows of a page, and of characters of its requests, unless one request has more. */
 const PAGE = 250;
