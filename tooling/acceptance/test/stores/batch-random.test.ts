@@ -177,6 +177,8 @@ describeWith('postgres', 'random batch jobs in PostgreSQL', () => {
   beforeAll(async () => {
     server = await startPostgres();
     client = new pg.Pool({ connectionString: server.url });
+    // The end of the server ends idle connections.
+    client.on('error', () => undefined);
   });
   afterAll(async () => {
     await client.end();
