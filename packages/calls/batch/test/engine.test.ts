@@ -115,16 +115,16 @@ it('needs few statements of the store for each page of items', async () => {
     return `${calls.length - writes} lists, ${writes} writes`;
   };
   const batches = createBatches({ ...options, records: counting });
-  const texts = Array.from({ length: 1000 }, (_, at) => `${at}`);
-  // Four pages of 250 items.
+  const texts = Array.from({ length: 500 }, (_, at) => `${at}`);
+  // Two pages of 250 items.
   expect(await statements(() => batches.submit({ key: 'j', spec: 'a/m', items: items(...texts) }))).toBe(
-    '1 lists, 6 writes',
+    '1 lists, 4 writes',
   );
   const job = await batches.open('j');
-  expect(await statements(() => job.poll())).toBe('7 lists, 12 writes');
+  expect(await statements(() => job.poll())).toBe('5 lists, 10 writes');
   expect(await statements(() => job.poll())).toBe('2 lists, 3 writes');
   a.end();
-  expect(await statements(() => job.poll())).toBe('7 lists, 10 writes');
-  expect(await statements(() => resultsOf(job))).toBe('6 lists, 0 writes');
+  expect(await statements(() => job.poll())).toBe('5 lists, 8 writes');
+  expect(await statements(() => resultsOf(job))).toBe('4 lists, 0 writes');
   expect(await statements(() => job.remove())).toBe('3 lists, 2 writes');
 });

@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { denialError } from '@majordomo/core/toolkit';
 import type { InputFile } from '../files/input-file.ts';
 import { reserve } from './money.ts';
 import { planBatch } from './plan-batch.ts';
@@ -32,11 +33,9 @@ export async function sendBatch(
     const { backend, context } = await round.vendorOf(batch);
     const denial = await reserve(batch, planned !== undefined, backend.limits.expiresMs, round);
     if (denial !== undefined) {
-      const { deny, advance, code, publicMessage, retryAfterMs } = denial;
       const { target } = batch.about;
-      const details = { target, code, publicMessage, retryAfterMs };
-      const error = new LlmError('denied', `${target}: ${deny}`, details);
-      if (advance !== true) throw error;
+      const error = denialError(`${target}: ${denial.deny}`, target, denial);
+      if (denial.advance !== true) throw error;
       return await failDenied(batch, error, round);
     }
     const blob = await input?.toBlob();
