@@ -19,7 +19,7 @@ const label = {
 /** Dependencies of the task. The stores and the ledger are in one SQLite file, which the next run of the task opens again. */
 export interface LabelTask {
   readonly majordomo: Majordomo;
-  readonly stores: Pick<SqliteStores, 'batches'>;
+  readonly stores: Pick<SqliteStores, 'records'>;
   readonly ledger: Ledger;
   readonly onEvent?: (event: BatchEvent) => void;
 }
@@ -33,7 +33,7 @@ export async function labelTickets(
   day: string,
   tickets: AsyncIterable<Ticket>,
 ): Promise<readonly string[] | undefined> {
-  const batches = createBatches({ majordomo, store: stores.batches, ledger, onEvent });
+  const batches = createBatches({ majordomo, records: stores.records, ledger, onEvent });
   const job = await batches.submit({
     key: `labels-${day}`,
     spec: 'openai/gpt-4.1,anthropic/claude-haiku-4-5',

@@ -35,14 +35,14 @@ const countingFetch = (input, init) => {
 };
 const sqlite = sqliteStores(join(folder, 'jobs.db'));
 const client = redis === undefined ? undefined : new Redis(redis);
-const store = client === undefined ? sqlite.batches : redisStores({ client, timeoutMs: 30_000 }).batches;
+const { records } = client === undefined ? sqlite : redisStores({ client, timeoutMs: 30_000 });
 const limits = [{ name: 'money', max: { usd: '1000000' }, per: 'ever' }];
 const majordomo = createMajordomo({
   providers: [createOpenAI({ apiKey: 'sk-bench', baseURL: url })],
   fetch: countingFetch,
 });
 const ledger = createLedger({ store: sqlite.ledger, limits, storeTimeoutMs: 30_000 });
-const batches = createBatches({ majordomo, store, ledger, folder });
+const batches = createBatches({ majordomo, records, ledger, folder });
 
 function* requestsOf() {
   for (let at = 0; at < items; at++)

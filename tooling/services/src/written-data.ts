@@ -1,8 +1,8 @@
 import type { CallEntry, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 import { createConversations, createRuns, type RunState } from '@majordomo/agent';
-import type { BatchRow, BatchStore } from '@majordomo/batch';
+import { createBatches, type Batches } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
-import { user } from '@majordomo/core';
+import { createMajordomo, user } from '@majordomo/core';
 import type { LedgerStore, SpendRecord } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { expect } from 'vitest';
@@ -13,7 +13,6 @@ export interface WrittenStores {
   readonly cache?: CacheStore;
   readonly keys?: KeyStore;
   readonly calls?: CallStore;
-  readonly batches?: BatchStore;
   readonly records?: RecordStore;
 }
 
@@ -93,13 +92,13 @@ const call: CallEntry = {
   metadata: {},
   content: { request: { messages: ['hi'] }, response: { text: 'Hello.' } },
 };
-const row: BatchRow = { index: 0, id: 'first', place: 'queue:0', request: '{"text":"hi"}', data: undefined };
+const item = { id: 'first', request: { messages: [user('hi')] } };
 
 const VALUE = '{"format":1,"data":{"key":"answer"}}';
 
 /** Writes one piece of data of each kind. */
 export async function writeData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, batches, records } = stores;
+  const { ledger, cache, keys, calls, records } = stores;
   const limit = { counter: 'usd/acme', max: 100n, amount: 40n, resetsInMs: undefined };
   await ledger.reserve('reservation', [{ ...limit, whenLapsed: 'spent', tenant: 'acme' }], 60_000);
   await ledger.settle('reservation', [{ counter: 'usd/acme', amount: 7n }]);
@@ -112,15 +111,14 @@ export async function writeData(stores: WrittenStores): Promise<void> {
     const messages = [user('Où est Köln?')];
     const talk = { id: 'talk', spec: 'openai/gpt', system: 'Be brief.', messages };
     await createConversations({ records }).save(talk);
+    await batchesIn(records).submit({ key: 'job', spec: 'openai/gpt', items: [item] });
   }
-  await batches?.save('job', { format: 1, token: 't' }, 0);
-  await batches?.add('job', [row], (await batches.load('job'))?.version ?? 0);
   await records?.write('space', [{ type: 'put', key: 'answer', value: VALUE, label: 'due', dueMs: 0 }]);
 }
 
 /** Checks that the stores return what `writeData` wrote, and accept more data. */
 export async function checkData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, batches, records } = stores;
+  const { ledger, cache, keys, calls, records } = stores;
   expect(await recordsOf(ledger)).toEqual([record]);
   expect(await ledger.counters('usd/')).toMatchObject([{ counter: 'usd/acme', used: 7n, held: 0n }]);
   await ledger.append({ ...record, id: 'call-2/openai/gpt/1' });
@@ -139,17 +137,10 @@ export async function checkData(stores: WrittenStores): Promise<void> {
     expect(await conversations.search('koln')).toMatchObject([{ id: 'talk', title: 'Où est Köln?' }]);
     await conversations.save({ id: 'talk', spec: 'openai/gpt', messages: [user('Danke')] }, 1);
     expect(await conversations.load('talk')).toMatchObject({ version: 2 });
-  }
-  if (batches !== undefined) {
-    expect((await batches.load('job'))?.job).toEqual({ format: 1, token: 't' });
-    expect(await batches.rows('job', { limit: 10 })).toEqual([row]);
-    expect(await batches.counts('job')).toEqual({ 'queue:0': 1 });
-    const fence = (await batches.lock('job', 'holder', 60_000)) ?? 0;
-    expect(fence).toBeGreaterThan(0);
-    expect(await batches.move('job', [{ index: 0, from: 'queue:0', to: 'sent:1' }], fence)).toBe(true);
-    expect(await batches.counts('job')).toEqual({ 'sent:1': 1 });
-  }
-  if (records !== undefined) {
+    const job = await batchesIn(records).open('job');
+    expect(await job.progress()).toMatchObject({ state: 'running', total: 1, waiting: 1 });
+    await job.cancel();
+    expect(await job.poll()).toMatchObject({ state: 'done', failed: 1 });
     const [stored] = await records.list('space', { order: 'due', limit: 2 });
     expect(stored).toMatchObject({ key: 'answer', value: VALUE, label: 'due' });
     const { version = 0 } = stored ?? {};
@@ -159,6 +150,9 @@ export async function checkData(stores: WrittenStores): Promise<void> {
     expect(await records.counts('space')).toEqual({ '': 1 });
   }
 }
+
+const batchesIn = (records: RecordStore): Batches =>
+  createBatches({ majordomo: createMajordomo({ providers: [] }), records });
 
 async function recordsOf(ledger: LedgerStore): Promise<readonly SpendRecord[]> {
   const records = [];

@@ -104,7 +104,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'only answers that take minutes and outlive the process need it; ledger, an optional peer, only for its types',
   },
   batch: {
-    ours: ['core', 'catalog', 'ledger'],
+    ours: ['core', 'catalog', 'ledger', 'records'],
     others: [],
     because: 'only jobs that take hours need it; ledger, an optional peer, only for its types',
   },
@@ -125,7 +125,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'only applications that compare probabilities with a threshold need it',
   },
   'store-sqlite': {
-    ours: ['core', 'records', 'admin', 'batch', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core and records the types alone, as optional peers',
   },
@@ -150,7 +150,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'records', 'admin', 'agent', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },

@@ -136,7 +136,7 @@ async function withBatches(
   await using books = await openLedgerGates(settings, io);
   const ids = await installedIds(settings, cwd);
   const majordomo = await openIds(ids, settings, { cwd, signal, gates: books.gates });
-  return await run(createBatches({ majordomo, store: jobs.batches, ledger: books.ledger }));
+  return await run(createBatches({ majordomo, records: jobs.records, ledger: books.ledger }));
 }
 
 async function openJob(batches: Batches, key: string): Promise<BatchJob> {

@@ -1,5 +1,4 @@
 import type { Conversations } from '@majordomo/agent';
-import type { BatchStore } from '@majordomo/batch';
 import type { Alert, Ledger, LedgerOptions } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { currentCatalog } from '../catalog/current-catalog.ts';
@@ -17,7 +16,6 @@ export interface LedgerFile extends AsyncDisposable {
   readonly file: string;
   readonly ledger: Ledger;
   readonly records: RecordStore;
-  readonly batches: BatchStore;
 }
 
 /** Opens or creates the ledger file. `why`: the feature that needs the file. Throws `Stop` if the file cannot be opened. */
@@ -33,7 +31,6 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
       file,
       ledger,
       records: stores.records,
-      batches: stores.batches,
       async [Symbol.asyncDispose]() {
         await ledger.flush();
         await stores.close();

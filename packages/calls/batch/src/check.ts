@@ -6,7 +6,7 @@ const MAX_NAME = 200;
 
 const BATCHES_KINDS: KindsOf<BatchesOptions> = {
   majordomo: 'object with prepare',
-  store: 'object with counts',
+  records: 'object with write',
   ledger: 'object with settle',
   onEvent: 'function',
   folder: 'string',

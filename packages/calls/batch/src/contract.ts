@@ -11,6 +11,7 @@ import type {
   ObjectSchema,
 } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 
 /** Options of `createBatches`. */
 export interface BatchesOptions {
@@ -19,13 +20,16 @@ export interface BatchesOptions {
    * only live calls. A gate with `batches: true`, such as `residency`, also checks each target before a batch is created.
    */
   readonly majordomo: Majordomo;
-  /** Store for jobs. `@default` `memoryBatchStore()`, whose jobs are lost when the process ends */
-  readonly store?: BatchStore | undefined;
+  /** Store of the jobs and their items. `@default` `memoryRecords()`, whose jobs are lost when the process ends */
+  readonly records?: RecordStore | undefined;
   /** Ledger that reserves the maximum cost of a batch before its creation, and books its cost at the end. `@default` none */
   readonly ledger?: Ledger | undefined;
   /** Listener that receives each job event when it happens. Errors that it throws are ignored. */
   readonly onEvent?: ((event: BatchEvent) => void) | undefined;
-  /** Folder to which the input of a batch is written before the upload. `@default` the system's folder for temporary files */
+  /**
+   * Folder to which the input of a batch is written before the upload, and its results while they are read.
+   * `@default` the system's folder for temporary files
+   */
   readonly folder?: string | undefined;
   /** Maximum number of requests and of bytes in one batch. `@default` the vendor's maximums, which also limit this option */
   readonly most?: { readonly requests?: number | undefined; readonly bytes?: number | undefined } | undefined;
@@ -51,7 +55,7 @@ export interface Batches {
   open(key: string): Promise<BatchJob>;
   /** Returns the keys of all jobs, in string order. */
   keys(): Promise<readonly string[]>;
-  /** Whether the jobs are lost when the process ends, because the store is a `memoryBatchStore`. `@default false` */
+  /** Whether the jobs are lost when the process ends, because the option `records` is omitted. `@default false` */
   readonly isInMemory?: boolean | undefined;
 }
 
@@ -64,7 +68,7 @@ export interface JobRequest {
   readonly key: string;
   /** Chain, as for `majordomo.model`. All items start at the first target. Failed items may move to the next target. */
   readonly spec: string;
-  /** Requests of the job: either chats or embeddings. They are read once, in order. At most 500 are in memory. */
+  /** Requests of the job: either chats or embeddings. They are read once, in order. At most 250 are in memory, and all ids. */
   readonly items: Iterable<BatchItem> | AsyncIterable<BatchItem>;
   /** Schema of every answer: a schema object or JSON Schema. An item whose answer does not match moves to the next target. */
   readonly output?: ObjectSchema<unknown> | JsonObject | undefined;
@@ -230,81 +234,3 @@ export type BatchEvent =
       readonly why: 'late' | 'failed';
     }
   | { readonly type: 'job-done'; readonly key: string; readonly answered: number; readonly failed: number };
-
-/**
- * Store for jobs. Every method is atomic, and a repeated call has no further effect. Use `sqliteStores(…).batches` on one machine
- * and `redisStores(…).batches` on several machines. `batchStoreConformance` of `@majordomo/conformance` checks an implementation.
- *
- * Each write contains the version of the job, or the fencing number of the lock, or both. The store refuses a write with an older
- * version or number. A process that continues after its lock has expired therefore changes nothing. This includes a process that
- * knows a removed job: a job that is stored again under the same key has other versions and numbers.
- */
-export interface BatchStore {
-  /** Returns a job and its version, which is above 0. Returns `undefined` if the job is not stored. */
-  load(key: string): Promise<{ readonly job: JsonObject; readonly version: number } | undefined>;
-  /**
-   * Saves the job as `version + 1` and returns true. Returns false if another version is stored, or if `fence` is not the number of
-   * the last holder. Without `fence`, only the version is checked. Version 0 means that no job is stored. The store chooses the
-   * first version of a new job, so that no version of the job is a version of a removed job with this key.
-   */
-  save(key: string, job: JsonObject, version: number, fence?: number): Promise<boolean>;
-  /** Returns the keys of all stored jobs, in string order. */
-  keys(): Promise<readonly string[]>;
-  /**
-   * Acquires or renews the lock of the job, and returns its fencing number. Each new holder has a higher number than all earlier
-   * holders of this key, also after a release and after `remove`. A renewal does not change the number, also after the lock has
-   * expired, unless another holder had the lock in the meantime. Returns `undefined` if another holder has the lock, or if the job
-   * is not stored. The lock expires after `leaseMs`.
-   */
-  lock(key: string, holder: string, leaseMs: number): Promise<number | undefined>;
-  /** Releases the lock, if the holder has it. */
-  unlock(key: string, holder: string): Promise<void>;
-  /**
-   * Adds rows and returns true. Does not change existing rows. Returns false and adds no row if another version of the job is
-   * stored. Rejects with `config` if an id has another index, or an index has another id.
-   */
-  add(key: string, rows: readonly BatchRow[], version: number): Promise<boolean>;
-  /** Returns rows in the order of `index`. */
-  rows(key: string, query: RowQuery): Promise<readonly BatchRow[]>;
-  /**
-   * Moves each given row whose place is `from`, in one atomic step, and returns true. A row at another place does not change.
-   * Returns false and moves no row if `fence` is not the number of the last holder.
-   */
-  move(
-    key: string,
-    moves: readonly {
-      readonly index: number;
-      readonly from: string;
-      readonly to: string;
-      readonly data?: string | undefined;
-    }[],
-    fence: number,
-  ): Promise<boolean>;
-  /** Returns the number of rows at each place. */
-  counts(key: string): Promise<Readonly<Record<string, number>>>;
-  /** Deletes the job with its rows and its lock, and returns true. Returns false if another version is stored. */
-  remove(key: string, version: number): Promise<boolean>;
-}
-
-/** Stored item. `index` is its position in the input, starting at 0. */
-export interface BatchRow {
-  readonly index: number;
-  readonly id: string;
-  /** Place of the item: `queue:<position in chain>`, `batch:<number>`, `live`, `done` or `failed`. Stores accept any string. */
-  readonly place: string;
-  /** Request as JSON. It never changes. */
-  readonly request: string;
-  /** Attempts so far, and the result of a final item, as JSON. */
-  readonly data: string | undefined;
-}
-
-/** Selection of rows. Without `place`, rows at all places are selected. */
-export interface RowQuery {
-  readonly place?: string | undefined;
-  /** Indexes of the rows to return, at most 1,000. `@default` all indexes */
-  readonly indexes?: readonly number[] | undefined;
-  /** Rows with this index or a lower index are not returned. `@default` all rows are returned */
-  readonly after?: number | undefined;
-  /** Maximum number of rows: 1 to 1,000. */
-  readonly limit: number;
-}

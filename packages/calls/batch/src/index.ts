@@ -1,5 +1,4 @@
 export { createBatches } from './create-batches.ts';
-export { memoryBatchStore } from './memory-store.ts';
 export type {
   Batches,
   BatchesOptions,
@@ -7,15 +6,13 @@ export type {
   BatchInfo,
   BatchItem,
   BatchJob,
-  BatchRow,
-  BatchStore,
   ItemResult,
   JobProgress,
   JobRequest,
   LiveOptions,
-  RowQuery,
 } from './contract.ts';
 
 // Types of other packages that the public API uses.
 export type { Catalog } from '@majordomo/catalog';
 export type { Ledger } from '@majordomo/ledger';
+export type { RecordStore } from '@majordomo/records';

@@ -1,12 +1,13 @@
 import type { Catalog } from '@majordomo/catalog';
 import type { Clock, Majordomo } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
-import type { BatchesOptions, BatchEvent, BatchStore } from './contract.ts';
+import type { RecordStore } from '@majordomo/records';
+import type { BatchesOptions, BatchEvent } from './contract.ts';
 
 /** Options and dependencies that all jobs of one store share. */
 export interface Setup {
   readonly majordomo: Majordomo;
-  readonly store: BatchStore;
+  readonly records: RecordStore;
   readonly ledger: Ledger | undefined;
   readonly folder: string;
   readonly most: NonNullable<BatchesOptions['most']>;

@@ -1,5 +1,7 @@
+import type { RecordStore } from '@majordomo/records';
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { createBatches } from '../src/index.ts';
 import { BATCH_NANO, items, resultsOf, summariesOf, world } from './support/jobs.ts';
 import { answer, refusal } from './support/vendor.ts';
 
@@ -89,4 +91,40 @@ it('applies the overrides of chain.policy, and prefers those of an alias', async
     ['good: ok', 'bad: invalid-request', 'full: rate-limit'],
   ]);
   expect(b.batches).toHaveLength(1);
+});
+
+it('needs few statements of the store for each page of items', async () => {
+  const { options, a } = world();
+  const calls: string[] = [];
+  const { records } = options;
+  const counting: RecordStore = {
+    ...records,
+    list(...values) {
+      calls.push('list');
+      return records.list(...values);
+    },
+    write(...values) {
+      calls.push('write');
+      return records.write(...values);
+    },
+  };
+  const statements = async (work: () => Promise<unknown>): Promise<string> => {
+    calls.length = 0;
+    await work();
+    const writes = calls.filter((name) => name === 'write').length;
+    return `${calls.length - writes} lists, ${writes} writes`;
+  };
+  const batches = createBatches({ ...options, records: counting });
+  const texts = Array.from({ length: 500 }, (_, at) => `${at}`);
+  // Two pages of 250 items.
+  expect(await statements(() => batches.submit({ key: 'j', spec: 'a/m', items: items(...texts) }))).toBe(
+    '1 lists, 4 writes',
+  );
+  const job = await batches.open('j');
+  expect(await statements(() => job.poll())).toBe('5 lists, 10 writes');
+  expect(await statements(() => job.poll())).toBe('2 lists, 3 writes');
+  a.end();
+  expect(await statements(() => job.poll())).toBe('5 lists, 8 writes');
+  expect(await statements(() => resultsOf(job))).toBe('4 lists, 0 writes');
+  expect(await statements(() => job.remove())).toBe('3 lists, 2 writes');
 });

@@ -120,7 +120,7 @@ it('counts each result once if the download of results is interrupted', async ()
   a.fault = (op, isDone, detail) => {
     if (op === 'results' && isDone && detail === '120' && remaining-- > 0) throw failure('network');
   };
-  expect(await job.poll()).toMatchObject({ answered: 100, state: 'running' });
+  expect(await job.poll()).toMatchObject({ answered: 120, state: 'running' });
   await clock.advance(1000);
   expect(await job.poll()).toMatchObject({ answered: 250, state: 'done', nanoUsd: 250n * BATCH_NANO });
   expect(await state()).toEqual({ used: 250n * BATCH_NANO, held: 0n });

@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import { expect, it } from 'vitest';
 import { failure, HOUR_MS, items, resultsOf, summariesOf, world } from './support/jobs.ts';
 import type { Op, Vendor } from './support/vendor.ts';
@@ -61,29 +62,46 @@ it('settles an aborted poll if the vendor never responds', async () => {
   await expect(poll).rejects.toMatchObject({ kind: 'aborted' });
 });
 
-it.each(['load', 'lock', 'save', 'rows', 'counts', 'unlock'] as const)(
-  'settles an aborted poll if %s of the store never responds',
-  async (method) => {
-    const { options, batches, clock } = world();
-    const { store } = options;
-    if (store === undefined) throw new Error('no store');
-    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
-    let resolve = (): void => undefined;
-    const reached = new Promise<void>((onReached) => {
-      resolve = onReached;
-    });
-    store[method] = () => {
-      resolve();
-      return never;
-    };
-    const controller = new AbortController();
-    const outcome = job.poll({ signal: controller.signal }).catch((error: unknown) => error);
-    await reached;
-    controller.abort();
-    await clock.advance(50);
-    expect(await outcome).toMatchObject({ kind: 'aborted' });
-  },
-);
+/** Replaces the result of one call of the store. `number` starts at 1. */
+function replaceCall(
+  records: RecordStore,
+  method: 'write' | 'list',
+  number: number,
+  run: () => Promise<never>,
+): void {
+  const original = records[method].bind(records) as (...values: readonly unknown[]) => Promise<never>;
+  let calls = 0;
+  records[method] = (...values: readonly unknown[]) => (++calls === number ? run() : original(...values));
+}
+
+/** Number of writes of a poll that sends one batch. The last one releases the lock. */
+const WRITES = 9;
+
+it.each([
+  ['list', 1],
+  ['write', 1],
+  ['write', 2],
+  ['list', 2],
+  ['list', 3],
+  ['write', WRITES],
+] as const)('settles an aborted poll if call %s %i of the store never responds', async (method, number) => {
+  const { options, batches, clock } = world();
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  let resolve = (): void => undefined;
+  const reached = new Promise<void>((onReached) => {
+    resolve = onReached;
+  });
+  replaceCall(options.records, method, number, () => {
+    resolve();
+    return never;
+  });
+  const controller = new AbortController();
+  const outcome = job.poll({ signal: controller.signal }).catch((error: unknown) => error);
+  await reached;
+  controller.abort();
+  await clock.advance(50);
+  expect(await outcome).toMatchObject({ kind: 'aborted' });
+});
 
 it('waits between two searches for a batch after a failed search', async () => {
   const { batches, a, clock } = world();
@@ -132,11 +150,14 @@ it.each([
 
 it('ignores a failed release of the lock, because the lock expires', async () => {
   const { options, batches } = world();
-  const { store } = options;
-  if (store === undefined) throw new Error('no store');
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
-  store.unlock = () => Promise.reject(new Error('the connection broke'));
+  let hasFailed = false;
+  replaceCall(options.records, 'write', WRITES, () => {
+    hasFailed = true;
+    return Promise.reject(new Error('the connection broke'));
+  });
   expect(await job.poll()).toMatchObject({ state: 'running', sent: 1 });
+  expect(hasFailed).toBe(true);
 });
 
 it('ignores errors and rejections of onProgress', async () => {

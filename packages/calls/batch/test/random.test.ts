@@ -1,12 +1,13 @@
 import { createMajordomo, type LlmError } from '@majordomo/core';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
+import { memoryRecords } from '@majordomo/records';
 import { Crash, FakeProcess } from '@majordomo/test-support';
 import { fakeClock, seededRandom } from '@majordomo/testing';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createBatches, memoryBatchStore, type BatchJob } from '../src/index.ts';
+import { createBatches, type BatchJob } from '../src/index.ts';
 import { items, prices, resultsOf, START } from './support/jobs.ts';
 import { answer, refusal, Vendor, type Result } from './support/vendor.ts';
 
@@ -38,7 +39,7 @@ async function run(seed: number): Promise<void> {
       // A vendor without batch names returns a line for each request, because only the ids in the lines identify the batch.
       return result === 'missing' && vendor.isNameless ? 'expired' : result;
     };
-  const store = memoryBatchStore({ clock });
+  const records = memoryRecords({ clock });
   const money = memoryStore({ clock });
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-batch-random-'));
   const majordomo = createMajordomo({
@@ -59,7 +60,7 @@ async function run(seed: number): Promise<void> {
     });
     return createBatches({
       majordomo,
-      store: process.wrap(store),
+      records: process.wrap(records),
       ledger,
       clock,
       folder,

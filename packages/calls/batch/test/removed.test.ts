@@ -1,6 +1,6 @@
 import { LlmError, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { createBatches, type BatchItem, type BatchJob, type BatchStore } from '../src/index.ts';
+import { createBatches, type BatchItem, type BatchJob } from '../src/index.ts';
 import { items, summariesOf, world, type World } from './support/jobs.ts';
 import { PausedProcess, type Stop } from './support/paused-process.ts';
 
@@ -34,7 +34,7 @@ async function run(
   const common = world();
   const { options, batches } = common;
   const open = (process: PausedProcess) =>
-    createBatches({ ...options, store: process.wrap(options.store as BatchStore) });
+    createBatches({ ...options, records: process.wrap(options.records) });
   const job = { key: 'j', spec: 'a/m', items: FIRST };
 
   const first = new PausedProcess(stop);
@@ -73,11 +73,12 @@ async function run(
 const STEP = process.env['SOAK'] === undefined ? 5 : 1;
 
 describe.each<[method: 'submit' | 'cancel' | 'remove', call: string, number: number, firstCall: number]>([
-  ['submit', 'after save', 1, 0],
-  ['submit', 'before add', 1, 1],
-  ['submit', 'before save', 2, 2],
-  ['cancel', 'before save', 1, 3],
-  ['remove', 'before remove', 1, 4],
+  ['submit', 'after write', 1, 0],
+  ['submit', 'before write', 2, 1],
+  ['submit', 'before write', 3, 2],
+  ['cancel', 'before write', 1, 3],
+  ['remove', 'before write', 1, 4],
+  ['remove', 'before write', 2, 0],
 ])('%s that stops %s (%d) while the job is removed', (method, call, number, firstCall) => {
   it('does not change a new job with the same key', async () => {
     let isReached = true;
@@ -92,10 +93,10 @@ describe.each<[method: 'submit' | 'cancel' | 'remove', call: string, number: num
 
 it('rejects a job of a newer format', async () => {
   const { options } = world();
-  await (options.store as BatchStore).save('j', { format: 2 }, 0);
-  const job = await createBatches(options).open('j');
-  await expect(job.poll()).rejects.toMatchObject({
+  const value = JSON.stringify({ format: 2, data: {} });
+  await options.records.write('batches', [{ type: 'put', key: 'job/j', label: 'job', value }]);
+  await expect(createBatches(options).open('j')).rejects.toMatchObject({
     kind: 'config',
-    message: 'job "j" was stored by a newer version of @majordomo/batch; update the package',
+    message: expect.stringContaining('the job "j": stored in format 2 by a newer version'),
   });
 });

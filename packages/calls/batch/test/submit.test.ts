@@ -1,7 +1,7 @@
 import { jsonSchema, user, type EmbeddingResponse } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { createBatches, type BatchItem, type BatchStore, type JobRequest } from '../src/index.ts';
-import { items, resultsOf, summariesOf, world } from './support/jobs.ts';
+import { createBatches, type BatchItem, type JobRequest } from '../src/index.ts';
+import { items, recordsOf, resultsOf, summariesOf, world } from './support/jobs.ts';
 import { answer } from './support/vendor.ts';
 
 const request = { messages: [user('x')] };
@@ -35,8 +35,7 @@ it.each<readonly [change: object, path: string]>([
   );
   expect(error).toMatchObject({ kind: 'config', details: { path } });
   expect((error as Error).message).toContain(path);
-  const [stored] = await Promise.all([options.store?.load('j')]);
-  expect(stored?.job['total']).toBeUndefined();
+  expect(JSON.stringify(await recordsOf(options))).not.toContain('total');
 });
 
 it.each([
@@ -51,14 +50,14 @@ it.each([
     throw new Error('cut');
   })();
   await expect(batches.submit({ ...valid, key: 'cut', items: cut, tenant: 'ann' })).rejects.toThrow('cut');
-  const before = await options.store?.load(key);
+  const before = await recordsOf(options);
   for (const process of [batches, other])
     for (const tenant of ['bob', undefined])
       await expect(process.submit({ ...valid, key, tenant })).rejects.toMatchObject({
         kind: 'denied',
         details: { path: 'key' },
       });
-  expect(await options.store?.load(key)).toEqual(before);
+  expect(await recordsOf(options)).toEqual(before);
   for (const process of [batches, other])
     expect((await process.submit({ ...valid, key, tenant: 'ann' })).key).toBe(key);
 });
@@ -87,7 +86,7 @@ it('rejects a repeated id across pages, with the id', async () => {
 it.each([
   [{ most: { requests: 0 } }, 'most.requests'],
   [{ majordomo: undefined }, 'majordomo'],
-  [{ store: {} }, 'store'],
+  [{ records: {} }, 'records'],
 ])('createBatches rejects %j', (change, path) => {
   const { options } = world();
   expect(() => createBatches({ ...options, ...change } as never)).toThrow(
@@ -151,6 +150,23 @@ it('continues an interrupted submission with the same items', async () => {
   expect(await (await batches.submit({ ...valid, items: manyItems })).progress()).toMatchObject({
     state: 'running',
     total: 1200,
+  });
+});
+
+it.each([
+  ['longer', 1, 2_000_000],
+  ['shorter', 2_000_000, 1],
+])('names the item that differs if its request is %s, which changes the pages', async (_, before, after) => {
+  const { batches } = world();
+  const requestOf = (chars: number) => ({ messages: [user('x'.repeat(chars))] });
+  const manyItems = Array.from({ length: 600 }, () => ({ request }))
+    .with(50, { request: requestOf(2_000_000) })
+    .with(100, { request: requestOf(before) });
+  await expect(batches.submit({ ...valid, items: interrupted(manyItems, 599) })).rejects.toThrow('disk');
+  const others = manyItems.with(100, { request: requestOf(after) });
+  await expect(batches.submit({ ...valid, items: others })).rejects.toMatchObject({
+    details: { path: 'items[100]' },
+    message: expect.stringContaining('differs from the stored item'),
   });
 });
 
@@ -238,22 +254,15 @@ it('done() polls, reports progress, and rejects after an abort while the job con
 });
 
 it('ends a poll whose lock is lost', async () => {
-  const { options, a, clock } = world();
-  const store = options.store as BatchStore;
-  let stoppedMs = 0;
-  const batches = createBatches({
-    ...options,
-    clock: { ...clock, now: () => clock.now() + stoppedMs },
-    store: { ...store, lock: async (...values) => (stoppedMs === 0 ? store.lock(...values) : undefined) },
-  });
+  const { options, a, batches } = world();
   const job = await batches.submit(valid);
-  // The process stops during its upload for longer than its lease.
-  a.fault = (op, isDone) => {
-    if (op === 'upload' && isDone) stoppedMs = 60_000;
+  // Another process takes the lock during the upload, and releases it.
+  a.fault = async (op, isDone) => {
+    if (op === 'upload' && isDone)
+      await options.records.write('batches', [{ type: 'touch', key: 'job/j', dueMs: null }]);
   };
   expect(await job.poll()).toMatchObject({ state: 'running' });
   expect(a.batches).toEqual([]);
-  stoppedMs = 0;
   a.fault = () => undefined;
   await job.poll();
   expect([a.batches.length, a.files.size]).toEqual([1, 1]);
@@ -265,6 +274,5 @@ it('stores no key of a provider', async () => {
   await job.poll();
   a.end();
   await job.poll();
-  const stored = [await options.store?.load('j'), await options.store?.rows('j', { limit: 10 })];
-  expect(JSON.stringify(stored)).not.toMatch(/authorization|api.?key|bearer/i);
+  expect(JSON.stringify(await recordsOf(options))).not.toMatch(/authorization|api.?key|bearer/i);
 });

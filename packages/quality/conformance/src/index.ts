@@ -72,8 +72,6 @@ export type { Scenario } from './provider/scenario.ts';
 export { sandboxConformance } from './sandbox/conformance.ts';
 export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';
 
-export { batchStoreConformance, type BatchStores } from './stores/batches.ts';
-export type { StoredBatchRow, TestedBatchStore } from './stores/stored-batches.ts';
 export { cacheStoreConformance } from './stores/cache-store.ts';
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';

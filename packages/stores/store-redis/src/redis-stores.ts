@@ -1,6 +1,5 @@
 import type { KeyStore } from '@majordomo/admin';
 import type { RunChannel } from '@majordomo/agent/durable';
-import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
 import {
@@ -13,7 +12,6 @@ import {
 } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
-import { redisBatches } from './batches/redis-batches.ts';
 import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
@@ -75,10 +73,6 @@ export interface RedisStores extends AsyncDisposable {
   readonly channel: RunChannel;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
   readonly keys: KeyStore;
-  /**
-   * Jobs of `@majordomo/batch`. Commands for jobs have a timeout of at least ten seconds, because they transfer many requests.
-   */
-  readonly batches: BatchStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
@@ -90,7 +84,7 @@ export interface RedisStores extends AsyncDisposable {
 const DAY_MS = 86_400_000;
 const KEEP_RECORDS_MS = 400 * DAY_MS;
 const TIMEOUT_MS = 250;
-/** Minimum timeout of the commands that transfer many requests or large records, in milliseconds. */
+/** Minimum timeout of the commands that transfer large records, in milliseconds. */
 const LARGE_TIMEOUT_MS = 10_000;
 
 /**
@@ -126,7 +120,6 @@ export function redisStores(options: RedisOptions): RedisStores {
   return {
     ledger,
     cache: redisCache(connection, prefix),
-    batches: redisBatches(largeConnection, prefix),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
     records: redisRecords({

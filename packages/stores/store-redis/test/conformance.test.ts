@@ -2,7 +2,6 @@ import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
 import { featureCases } from '@majordomo/services/features';
 import {
-  batchStoreConformance,
   cacheStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
@@ -70,16 +69,6 @@ describeWith('redis', 'conformance', () => {
           const prefix = `features ${kind} ${prefixes++}`;
           await run([stores({ prefix }, kind).records, stores({ prefix }, kind).records]);
         },
-        60_000,
-      );
-    for (const { name, run } of batchStoreConformance)
-      it(
-        `batches: ${name}`,
-        () =>
-          run(async () => {
-            const prefix = `batches ${kind} ${prefixes++}`;
-            return [stores({ prefix }, kind).batches, stores({ prefix }, kind).batches];
-          }),
         60_000,
       );
     for (const { name, run } of cacheStoreConformance)

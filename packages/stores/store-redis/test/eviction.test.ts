@@ -24,12 +24,12 @@ describeWith('redis', 'a Redis that may evict data', () => {
     async (kind) => {
       const client = await connect([...LIMIT, '--maxmemory-policy', 'allkeys-lru'], kind);
       const warnings: LlmError[] = [];
-      const { records, cache, batches } = redisStores({
+      const { records, cache } = redisStores({
         client,
         timeoutMs,
         onWarning: (warning) => warnings.push(warning),
       });
-      await Promise.all([records.get('a', 'a'), cache.get('a'), batches.load('a')]);
+      await Promise.all([records.get('a', 'a'), cache.get('a')]);
       await records.write('a', [{ type: 'put', key: 'a', value: '{}' }]);
       expect(warnings).toMatchObject([
         { kind: 'config', message: expect.stringMatching(/maxmemory-policy allkeys-lru.*set noeviction/) },

@@ -1,5 +1,4 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
@@ -7,7 +6,6 @@ import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { sqliteRecords } from '@majordomo/records/sqlite';
-import { sqliteBatches } from './batches/sqlite-batches.ts';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { Database } from './file/database.ts';
@@ -28,8 +26,6 @@ export interface SqliteStores extends AsyncDisposable {
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
-  /** Jobs of `@majordomo/batch`. */
-  readonly batches: BatchStore;
   /** Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed 10 minutes later. */
   readonly files: FileContentStore;
   /** Closes the file. Later calls of the stores reject. */
@@ -87,7 +83,6 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     records: sqliteRecords(database, now),
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),
-    batches: sqliteBatches(database, now),
     files: sqliteFiles(database, clock),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,

@@ -14,7 +14,7 @@ const client = redis === undefined ? undefined : new Redis(redis);
 const stores =
   client === undefined
     ? sqlite
-    : { batches: redisStores({ client, timeoutMs: 30_000 }).batches, ledger: sqlite.ledger };
+    : { records: redisStores({ client, timeoutMs: 30_000 }).records, ledger: sqlite.ledger };
 const job = await openBatches(world, stores).batches.open('j');
 for (let polls = 0; polls < 20; polls++) {
   const { state, answered } = await job.poll();

@@ -1,9 +1,10 @@
 import { createMajordomo, user, type Clock, systemClock } from '@majordomo/core';
-import { createBatches, type Batches, type BatchItem, type BatchStore } from '@majordomo/batch';
+import { createBatches, type Batches, type BatchItem } from '@majordomo/batch';
 import { createLedger, type Ledger, type LedgerStore } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI, mistral, openaiCompatible } from '@majordomo/provider-openai';
+import type { RecordStore } from '@majordomo/records';
 
 /** Time to add to the system clock, in milliseconds. */
 export interface Time {
@@ -48,7 +49,7 @@ export const clockAt = (time: Time): Clock => ({
 /** Opens the jobs through the real SDKs. */
 export function openBatches(
   world: BatchWorld,
-  stores: { readonly batches: BatchStore; readonly ledger: LedgerStore },
+  stores: { readonly records: RecordStore; readonly ledger: LedgerStore },
 ): { readonly batches: Batches; readonly ledger: Ledger } {
   const { url, folder } = world;
   const clock = clockAt(world.time);
@@ -67,7 +68,7 @@ export function openBatches(
   return {
     batches: createBatches({
       majordomo,
-      store: stores.batches,
+      records: stores.records,
       ledger,
       folder,
       clock,

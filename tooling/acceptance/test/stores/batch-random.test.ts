@@ -2,15 +2,24 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlmError, user } from '@majordomo/core';
-import type { BatchStore, ItemResult } from '@majordomo/batch';
+import type { ItemResult } from '@majordomo/batch';
 import { startBatchServer, type BatchServerOptions } from '@majordomo/conformance';
 import { createLedger, memoryStore } from '@majordomo/ledger';
-import { describeWith, startRedis, type Redis as RedisServer } from '@majordomo/services';
+import type { RecordStore } from '@majordomo/records';
+import {
+  describeWith,
+  startPostgres,
+  startRedis,
+  type Postgres,
+  type Redis as RedisServer,
+} from '@majordomo/services';
+import { postgresStores } from '@majordomo/store-postgres';
 import { redisStores } from '@majordomo/store-redis';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { Crash, FakeProcess } from '@majordomo/test-support';
 import { seededRandom } from '@majordomo/testing';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBatches, SPECS, type Time } from '../../src/stores/batch-world.ts';
 
@@ -31,7 +40,7 @@ const RESULTS: readonly Result[] = [
 const TARGETS = [SPECS.responses, SPECS.mistral, SPECS.messages, SPECS.gemini];
 
 /** Runs a job over the real SDKs. Several processes die at random calls of the stores or the vendors; the last one finishes. */
-async function run(seed: number, store: BatchStore): Promise<void> {
+async function run(seed: number, records: RecordStore): Promise<void> {
   const random = seededRandom(seed);
   const pick = (count: number): number => Math.floor(random() * count);
   const results = new Map<string, Result>();
@@ -62,9 +71,7 @@ async function run(seed: number, store: BatchStore): Promise<void> {
   const money = memoryStore();
   const start = (calls: number) => {
     process = new FakeProcess(calls);
-    // Stores end locks with their own clock, and only one process of a job is alive.
-    const batches: BatchStore = { ...store, lock: (key, holder) => store.lock(key, holder, 1) };
-    const stores = { batches: process.wrap(batches), ledger: process.wrap(money) };
+    const stores = { records: process.wrap(withShortLeases(records)), ledger: process.wrap(money) };
     return openBatches({ url: server.url, folder, time }, stores).batches;
   };
   try {
@@ -102,6 +109,16 @@ async function run(seed: number, store: BatchStore): Promise<void> {
   }
 }
 
+/** Ends leases after a millisecond, because stores use their own clock, and only one process of a job is alive. */
+const withShortLeases = (records: RecordStore): RecordStore => ({
+  ...records,
+  write: (space, changes) =>
+    records.write(
+      space,
+      changes.map((change) => ('dueMs' in change && change.dueMs ? { ...change, dueMs: 1 } : change)),
+    ),
+});
+
 async function pollUntilDeath(
   batches: ReturnType<typeof openBatches>['batches'],
   isDead: () => boolean,
@@ -119,7 +136,7 @@ async function pollUntilDeath(
 const GROUPS = Array.from({ length: process.env['SOAK'] === undefined ? 1 : 6 }, (_, group) => group);
 const TIMEOUT_MS = 300_000;
 
-async function runGroup(group: number, open: (seed: number) => BatchStore): Promise<void> {
+async function runGroup(group: number, open: (seed: number) => RecordStore): Promise<void> {
   for (let seed = group * 5; seed < group * 5 + 5; seed++)
     await run(seed, open(seed)).catch((cause: unknown) => {
       throw new Error(`seed ${seed}: ${String(cause)}`, { cause });
@@ -130,7 +147,7 @@ describe('random batch jobs in SQLite', () => {
   it.each(GROUPS)(
     'end every item once, wherever processes crash (group %i)',
     { timeout: TIMEOUT_MS },
-    (group) => runGroup(group, () => sqliteStores(':memory:').batches),
+    (group) => runGroup(group, () => sqliteStores(':memory:').records),
   );
 });
 
@@ -150,6 +167,31 @@ describeWith('redis', 'random batch jobs in Redis', () => {
     'end every item once, wherever processes crash (group %i)',
     { timeout: TIMEOUT_MS },
     (group) =>
-      runGroup(group, (seed) => redisStores({ client, prefix: `random-${seed}`, timeoutMs: 30_000 }).batches),
+      runGroup(group, (seed) => redisStores({ client, prefix: `random-${seed}`, timeoutMs: 30_000 }).records),
+  );
+});
+
+describeWith('postgres', 'random batch jobs in PostgreSQL', () => {
+  let server: Postgres;
+  let client: pg.Pool;
+  beforeAll(async () => {
+    server = await startPostgres();
+    client = new pg.Pool({ connectionString: server.url });
+    // The end of the server ends idle connections.
+    client.on('error', () => undefined);
+  });
+  afterAll(async () => {
+    await client.end();
+    await server.stop();
+  });
+
+  it.each(GROUPS)(
+    'end every item once, wherever processes crash (group %i)',
+    { timeout: TIMEOUT_MS },
+    (group) =>
+      runGroup(
+        group,
+        (seed) => postgresStores({ client, schema: `random_${seed}`, timeoutMs: 30_000 }).records,
+      ),
   );
 });

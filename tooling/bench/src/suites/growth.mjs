@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createKeys, memoryKeyStore } from '@majordomo/admin';
-import { createBatches, memoryBatchStore } from '@majordomo/batch';
+import { createBatches } from '@majordomo/batch';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, user } from '@majordomo/core';
 import { evaluate } from '@majordomo/evals';
@@ -85,7 +85,7 @@ function worksIn(folder, url) {
     /** Submits a batch, sends it and reads its results. */
     async batchItems(count) {
       const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'sk-bench', baseURL: url })] });
-      const batches = createBatches({ majordomo, store: memoryBatchStore(), folder });
+      const batches = createBatches({ majordomo, folder });
       const items = list(count, (at) => ({
         id: `item-${at}`,
         request: { messages: [user(`Question ${at}`)], maxTokens: 100 },

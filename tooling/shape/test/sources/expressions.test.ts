@@ -33,7 +33,7 @@ const MADE_LATER: Readonly<Record<string, string>> = {
     AFTER_START,
   "packages/base/redact/src/escape.ts new RegExp(String.raw`(?:${ESCAPE})(?=[ \\t]{0,8}(?:${PLACE}))`, 'g')":
     AFTER_START,
-  'packages/calls/batch/src/input-file.ts new RegExp(`^${PREFIX}${batch}(?:-(?<fence>\\\\d+))?\\\\${SUFFIX}$`)':
+  'packages/calls/batch/src/files/input-file.ts new RegExp(`^${PREFIX}${batch}-(?<fence>\\\\d+)\\\\${SUFFIX}$`)':
     OWN_NAMES,
   'packages/base/redact/src/patterns.ts new RegExp(pattern.source, flags)': IN_PIECES,
   'packages/base/redact/src/tokens/table.ts new RegExp(String.raw`\\b${shape}`)': IN_PIECES,

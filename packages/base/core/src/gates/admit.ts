@@ -2,6 +2,7 @@ import type { Clock, WaitUntil } from '../types/call-options.ts';
 import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
 import { isPromise } from '../util/async.ts';
+import { denialError } from './denial-error.ts';
 
 /** Maximum wait for permits to settle, in milliseconds. After this time, the response is returned, and settling continues. */
 const MAX_SETTLE_MS = 1000;
@@ -161,16 +162,5 @@ const failureOf = (cause: unknown): Denial => ({
   deny: `it failed: ${cause instanceof Error ? cause.message : String(cause)}`,
 });
 
-function deniedError(
-  gate: Gate,
-  { deny, retryAfterMs, code, publicMessage }: Denial,
-  { target }: AttemptInfo,
-  cause?: unknown,
-): LlmError {
-  return new LlmError(
-    'denied',
-    `gate "${gate.name}" denied ${target}: ${deny}`,
-    { target, code, publicMessage, retryAfterMs },
-    { cause },
-  );
-}
+const deniedError = ({ name }: Gate, denial: Denial, { target }: AttemptInfo, cause?: unknown): LlmError =>
+  denialError(`gate "${name}" denied ${target}: ${denial.deny}`, target, denial, cause);

@@ -1,5 +1,6 @@
 import { costOfResponse, mayBeBilled, type Cost } from '@majordomo/catalog';
-import { LlmError, type Attempt, type PreparedTarget } from '@majordomo/core';
+import type { Attempt, LlmError, PreparedTarget } from '@majordomo/core';
+import { denialError } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
 import type { JobRecord, LegRecord, StoredAmount, VendorJob } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
@@ -35,10 +36,9 @@ export async function reserveLeg(record: JobRecord, { ledger, clock }: Setup): P
   const work = workOf(record, leg, leg.job, record.legs.length);
   const denial = await ledger.reserve(work, { ...most, nanoUsd }, leaseMs);
   if (denial === undefined) return undefined;
-  const { deny, advance, code, publicMessage, retryAfterMs } = denial;
   const { target } = work;
-  const details = { target, code, publicMessage, retryAfterMs };
-  return { error: new LlmError('denied', `${target}: ${deny}`, details), advances: advance === true };
+  const error = denialError(`${target}: ${denial.deny}`, target, denial);
+  return { error, advances: denial.advance === true };
 }
 
 /** Books the cost of an ended leg, once. A leg whose usage is unknown costs its complete reservation. */

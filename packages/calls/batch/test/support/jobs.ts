@@ -8,13 +8,13 @@ import {
   type Limit,
   type SpendRecord,
 } from '@majordomo/ledger';
+import { memoryRecords, type RecordStore, type StoredRecord } from '@majordomo/records';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createBatches,
-  memoryBatchStore,
   type BatchEvent,
   type BatchesOptions,
   type BatchItem,
@@ -53,12 +53,12 @@ export interface World {
   readonly events: BatchEvent[];
   readonly gateCalls: string[];
   readonly folder: string;
-  readonly options: BatchesOptions;
+  readonly options: BatchesOptions & { readonly records: RecordStore };
   readonly batches: ReturnType<typeof createBatches>;
 }
 
 export function world(
-  changes: Partial<BatchesOptions> = {},
+  changes: Partial<Omit<BatchesOptions, 'records'>> = {},
   {
     vendor,
     majordomo: more,
@@ -84,17 +84,21 @@ export function world(
   });
   const events: BatchEvent[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-batch-test-'));
-  const options: BatchesOptions = {
+  const options = {
     majordomo,
-    store: memoryBatchStore({ clock }),
+    records: memoryRecords({ clock }),
     catalog: prices,
     clock,
     folder,
-    onEvent: (event) => events.push(event),
+    onEvent: (event: BatchEvent) => events.push(event),
     ...changes,
   };
   return { clock, a, b, events, gateCalls, folder, options, batches: createBatches(options) };
 }
+
+/** Returns all records of the store. */
+export const recordsOf = ({ records }: World['options']): Promise<readonly StoredRecord[]> =>
+  records.list('batches', { limit: 1000 });
 
 export const items = (...texts: readonly string[]): readonly BatchItem[] =>
   texts.map((text) => ({ id: text, request: { messages: [user(text)] } }));

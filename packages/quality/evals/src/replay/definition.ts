@@ -159,7 +159,7 @@ export function readDefinition(definition: ReplayDefinition): Experiment {
     throw replayError(
       name,
       'batches',
-      'keeps its jobs in memory, so that the run after a crash would pay for them again; use `createBatches({ majordomo, store })` with a store that outlives the process, such as `sqliteStores(file).batches`',
+      'keeps its jobs in memory, so that the run after a crash would pay for them again; use `createBatches({ majordomo, records })` with a store that outlives the process, such as `sqliteStores(file).records`',
     );
   checkRange(name, 'sample', sample, 20, 20_000);
   checkRange(name, 'precision', definition.precision, 0.002, 0.2);

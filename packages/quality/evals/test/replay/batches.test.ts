@@ -1,4 +1,4 @@
-import { createBatches, memoryBatchStore, type BatchItem, type BatchStore } from '@majordomo/batch';
+import { createBatches, type BatchItem } from '@majordomo/batch';
 import { startBatchServer, type BatchServer } from '@majordomo/conformance';
 import { createMajordomo, systemClock, user, type ChatModel, type Clock } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -35,10 +35,8 @@ const calls = Array.from({ length: UNITS }, (_, at): RecordedCall => {
   };
 });
 
-/** Returns a store that is not known to lose its jobs at the end of the process. */
-const lastingStore = (): BatchStore => ({ ...memoryBatchStore() });
-
-function experiment(server: BatchServer, store = lastingStore()): ReplayDefinition {
+/** @param isInMemory whether the jobs are known to be lost at the end of the process */
+function experiment(server: BatchServer, isInMemory = false): ReplayDefinition {
   const majordomo = createMajordomo({
     providers: [
       createOpenAI({ api: 'chat', baseURL: server.baseURL }),
@@ -57,7 +55,7 @@ function experiment(server: BatchServer, store = lastingStore()): ReplayDefiniti
     },
     candidate: { spec: 'openai/gpt-5.4-mini' },
     judge: { models: 'anthropic/claude-haiku-4-5', rubric: 'The answer is complete.' },
-    batches: createBatches({ majordomo, store }),
+    batches: { ...createBatches({ majordomo }), ...(isInMemory ? {} : { isInMemory }) },
     sample: UNITS,
     control: 0,
     budgetUsd: '5',
@@ -164,7 +162,7 @@ it('refuses a wrapped candidate', async () => {
 
 it('refuses jobs that are lost when the process ends', async () => {
   await using server = await startBatchServer({ answer });
-  await expect(replay(experiment(server, memoryBatchStore()), { folder: tempFolder() })).rejects.toThrow(
+  await expect(replay(experiment(server, true), { folder: tempFolder() })).rejects.toThrow(
     'replay batched: `batches` keeps its jobs in memory',
   );
   expect(server.requests).toHaveLength(0);

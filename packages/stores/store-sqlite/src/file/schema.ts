@@ -112,37 +112,6 @@ export const TABLES: string = `
   CREATE INDEX calls_by_outcome ON calls (outcome, at, id);
   CREATE INDEX calls_with_content ON calls (at) WHERE content IS NOT NULL;
 
-  -- Jobs of @majordomo/batch. "version" 0: only locked.
-  CREATE TABLE batch_jobs (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    version INTEGER NOT NULL,
-    json TEXT,
-    holder TEXT,
-    held_until INTEGER NOT NULL,
-    -- Fencing number of the last holder of the lock.
-    fence INTEGER NOT NULL DEFAULT 0
-  );
-  CREATE TABLE batch_rows (
-    job INTEGER NOT NULL,
-    idx INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    place TEXT NOT NULL,
-    request TEXT NOT NULL,
-    data TEXT,
-    PRIMARY KEY (job, idx)
-  );
-  CREATE UNIQUE INDEX batch_rows_by_id ON batch_rows (job, id);
-  CREATE INDEX batch_rows_by_place ON batch_rows (job, place, idx);
-
-  -- Number of rows at each place, so that no poll counts the rows.
-  CREATE TABLE batch_places (
-    job INTEGER NOT NULL,
-    place TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    PRIMARY KEY (job, place)
-  ) WITHOUT ROWID;
-
   -- Sums of the calls of an hour as JSON, without tenants and keys, and with them; null: not computed. "hour" in epoch milliseconds.
   CREATE TABLE call_hours (hour INTEGER PRIMARY KEY, version TEXT NOT NULL, models TEXT, callers TEXT);
 
@@ -161,11 +130,6 @@ export const TABLES: string = `
     DELETE FROM call_hours WHERE hour = old.at - old.at % 3600000
       AND NOT EXISTS (SELECT 1 FROM calls WHERE at >= call_hours.hour AND at < call_hours.hour + 3600000);
   END;
-
-  -- Last fencing number of all jobs, which also increases after a removal, and the highest version of removed jobs, so that no job
-  -- gets a version of a removed one.
-  CREATE TABLE batch_fences (last INTEGER NOT NULL, removed_version INTEGER NOT NULL DEFAULT 0);
-  INSERT INTO batch_fences (last) VALUES (0);
 
   -- Files of clients of a gateway. "about" is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at
   -- "until" in epoch milliseconds. "upload" is random, so that no upload writes to another file.

@@ -1,12 +1,13 @@
 import { LlmError } from '@majordomo/core';
-import type { InputFile } from './input-file.ts';
+import { denialError } from '@majordomo/core/toolkit';
+import type { InputFile } from '../files/input-file.ts';
 import { reserve } from './money.ts';
 import { planBatch } from './plan-batch.ts';
 import { failDenied } from './read-batch.ts';
-import { batchName, inputName, PLACES, type BatchRecord } from './record.ts';
+import { batchName, inputName, type BatchRecord } from '../record/record.ts';
 import { UPLOAD_MS, type Round, type Vendor } from './round.ts';
-import { loadRecord, LockLost } from './stored-job.ts';
-import { isRefusal } from './vendor-error.ts';
+import { jobsOf, loadRecord, LockLost } from '../record/stored-job.ts';
+import { isRefusal } from '../vendor/vendor-error.ts';
 
 /** Time after which a batch that was not found is created again, in milliseconds. Vendors may list new batches with a delay. */
 export const FIND_MS = 120_000;
@@ -32,14 +33,12 @@ export async function sendBatch(
     const { backend, context } = await round.vendorOf(batch);
     const denial = await reserve(batch, planned !== undefined, backend.limits.expiresMs, round);
     if (denial !== undefined) {
-      const { deny, advance, code, publicMessage, retryAfterMs } = denial;
       const { target } = batch.about;
-      const details = { target, code, publicMessage, retryAfterMs };
-      const error = new LlmError('denied', `${target}: ${deny}`, details);
-      if (advance !== true) throw error;
+      const error = denialError(`${target}: ${denial.deny}`, target, denial);
+      if (denial.advance !== true) throw error;
       return await failDenied(batch, error, round);
     }
-    const blob = input && (await contentOf(input, batch, round));
+    const blob = await input?.toBlob();
     if (backend.upload !== undefined && input !== undefined && blob !== undefined) {
       // An earlier poll may have uploaded the input without receiving the response.
       if (planned === undefined) await useEarlierUpload(batch, input, { backend, context }, round);
@@ -51,21 +50,6 @@ export async function sendBatch(
   } finally {
     await input?.remove();
   }
-}
-
-/** Returns the content of the input. Throws `config` unless it consists of the requests that are planned for the batch. */
-async function contentOf(
-  input: InputFile,
-  { number, requests, about }: BatchRecord,
-  round: Round,
-): Promise<Blob> {
-  const { [PLACES.batch(number)]: planned = 0 } = await round.setup.store.counts(round.key);
-  if (planned !== requests) {
-    const problem = `the input has ${String(requests)} requests, but ${planned} are planned`;
-    const why = `${about.target}: batch ${number} of job "${round.key}": ${problem}; nothing was sent; end the processes that use an older version of @majordomo/batch, and poll again`;
-    throw new LlmError('config', why, { target: about.target });
-  }
-  return input.toBlob();
 }
 
 /** Uploads the input. A later holder of the lock finds the upload by its name if this process does not save the id. */
@@ -93,7 +77,7 @@ async function upload(
 
 /**
  * Searches for the last upload that a process has begun. Uses the upload if it has the same content as `input`. Otherwise, deletes
- * it, because the chain or the settings of a target have changed, or because version 1.0 has written it.
+ * it, because the chain or the settings of a target have changed.
  */
 async function useEarlierUpload(
   batch: BatchRecord,
@@ -113,13 +97,13 @@ async function useEarlierUpload(
 }
 
 /** Returns the id of the last upload that a process has begun, or `undefined` if it does not exist. */
-export function findUpload(
+export async function findUpload(
   { number, uploading }: BatchRecord,
   { backend, context }: Vendor,
   round: Round,
 ): Promise<string | undefined> {
-  const { token } = round.record;
-  const name = uploading === undefined ? batchName(token, number) : inputName(token, number, uploading.fence);
+  if (uploading === undefined) return undefined;
+  const name = inputName(round.record.token, number, uploading.fence);
   return round.send(context, async (own) => backend.findUpload?.(name, own));
 }
 
@@ -235,10 +219,7 @@ export async function searchBatch(batch: BatchRecord, round: Round): Promise<boo
 /** Returns the vendors' ids of the batches of all jobs. Omits batches on trial, because several jobs may try the same batch. */
 async function knownRefs({ setup }: Round): Promise<ReadonlySet<string>> {
   const refs = new Set<string>();
-  for (const key of await setup.store.keys()) {
-    const stored = await loadRecord(key, setup);
-    for (const { ref, state } of stored?.record.batches ?? [])
-      if (ref !== undefined && state !== 'trial') refs.add(ref);
-  }
+  for await (const { batches } of jobsOf(setup))
+    for (const { ref, state } of batches) if (ref !== undefined && state !== 'trial') refs.add(ref);
   return refs;
 }

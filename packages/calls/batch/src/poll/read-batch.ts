@@ -1,54 +1,45 @@
 import type { Price } from '@majordomo/catalog';
 import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
-import { LineReader, withoutError } from './capture.ts';
-import type { BatchRow } from './contract.ts';
+import { LineReader, withoutError } from '../vendor/capture.ts';
 import { aboutTarget, answeredMove, moveAfter, type Failure } from './item.ts';
 import { endDenied, itemCost, priceOf, ResultSum, settle, settleUnprocessed } from './money.ts';
 import {
   ageOf,
   indexOf,
+  inputName,
   PLACES,
   toStored,
   type BatchRecord,
-  type Move,
   type StoredAttempt,
-} from './record.ts';
-import type { Round } from './round.ts';
-import { dataOf, type AnyResponse } from './stored-item.ts';
-import { checkAnswer } from './typed.ts';
-import { asLlmFailure } from './vendor-error.ts';
+} from '../record/record.ts';
+import { ResultFile } from '../files/result-file.ts';
+import type { Round, Vendor } from './round.ts';
+import type { BatchRow, Move } from '../record/rows.ts';
+import type { AnyResponse } from '../record/stored-item.ts';
+import { checkAnswer } from '../vendor/typed.ts';
+import { asLlmFailure } from '../vendor/vendor-error.ts';
 
-/** Number of lines per page. The answers of one page are in memory at the same time. */
-const PAGE = 100;
+/** Size of the lines whose answers are stored at once, in bytes. The answers of one write are in memory at the same time. */
+const WRITE_BYTES = 8_000_000;
 
 /**
- * Reads the results of an ended batch and moves its items, page by page. Items without a line fail with `protocol`. Returns false
- * if the state was `trial` and the batch belongs to another client.
+ * Reads the results of an ended batch and moves its items. Items without a line fail with `protocol`. If the vendor stops sending
+ * lines, stores the answers so far and rejects. Returns false if the state was `trial` and the batch belongs to another client.
  */
 export async function readBatch(batch: BatchRecord, round: Round): Promise<boolean> {
+  const { record, job, setup } = round;
   const vendor = await round.vendorOf(batch);
   const reader = new BatchReader(batch, round, await priceOf(batch.about, round));
-  const { ref = '', without: reason, about } = batch;
-  const { target } = about;
-  const missing = `${target}: the batch ended without a result for this request`;
-  let error = reason ? withoutError(target, reason) : new LlmError('protocol', missing, { target });
-  let page: BatchLine[] = [];
+  const results = new ResultFile(setup.folder, inputName(record.token, batch.number, job.fence));
+  await job.checkLock();
   try {
-    for await (const line of round.resultsOf(vendor, ref)) {
-      page.push(line);
-      if (page.length < PAGE) continue;
-      await reader.readPage(page);
-      page = [];
-    }
-  } catch (cause) {
-    if (!LlmError.is(cause, 'not-found')) throw cause;
-    const why = `${target}: the vendor no longer has the results of batch ${ref}: ${cause.message}`;
-    error = new LlmError('server', why, cause.details, { cause });
+    const error = await reader.download(vendor, results);
+    // Only a line with the id of an item shows that the batch belongs to this job. A batch whose results are gone has no line.
+    if (batch.state === 'trial' && results.count === 0) return false;
+    await reader.moveAll(error, results);
+  } finally {
+    await results.remove();
   }
-  await reader.readPage(page);
-  // Only a line with the id of an item shows that the batch belongs to this job. A batch whose results are gone has no line.
-  if (batch.state === 'trial' && !reader.isOurs) return false;
-  await reader.failOthers(error);
   await settle(batch, reader.sum, round);
   reader.emitEnd();
   return true;
@@ -57,7 +48,7 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
 /** Applies an error to all items of a batch that could not be created or that the vendor rejected. Returns true. */
 export async function failAll(batch: BatchRecord, error: LlmError, round: Round): Promise<true> {
   const reader = new BatchReader(batch, round, undefined);
-  await reader.failOthers(error);
+  await reader.moveAll(error);
   await settleUnprocessed(batch, round);
   if (batch.ref !== undefined) reader.emitEnd();
   return true;
@@ -65,7 +56,7 @@ export async function failAll(batch: BatchRecord, error: LlmError, round: Round)
 
 /** Moves all items of a batch that the ledger has denied to their next targets. Returns true. */
 export async function failDenied(batch: BatchRecord, error: LlmError, round: Round): Promise<true> {
-  await new BatchReader(batch, round, undefined).failOthers(error, true);
+  await new BatchReader(batch, round, undefined).moveAll(error, undefined, true);
   await endDenied(batch, round);
   return true;
 }
@@ -80,13 +71,10 @@ const NOT_BILLED: Bill = { usage: undefined, isBilled: false };
 
 class BatchReader {
   readonly sum: ResultSum = new ResultSum();
-  /** Whether at least one line belonged to an item of the batch. */
-  isOurs = false;
   private readonly batch: BatchRecord;
   private readonly round: Round;
   private readonly price: Price | undefined;
   private readonly lines = new LineReader();
-  private readonly read = new Set<number>();
 
   constructor(batch: BatchRecord, round: Round, price: Price | undefined) {
     this.batch = batch;
@@ -94,44 +82,63 @@ class BatchReader {
     this.price = price;
   }
 
-  async readPage(lines: readonly BatchLine[]): Promise<void> {
+  /**
+   * Downloads the results of the batch, and returns the error of items without a line. If the download is interrupted, moves the items
+   * with a line and rejects.
+   */
+  async download(vendor: Vendor, results: ResultFile): Promise<LlmError> {
     const { batch, round } = this;
-    const byIndex = new Map<number, BatchLine>();
-    for (const line of lines) {
-      const index = indexOf(line.id, round.record.token, batch.number);
-      if (index === undefined || this.read.has(index)) this.ignore(line);
-      else byIndex.set(index, line);
-      if (index !== undefined) this.read.add(index);
+    const { ref = '', without, about } = batch;
+    const { target } = about;
+    try {
+      for await (const line of round.resultsOf(vendor, ref)) {
+        const index = indexOf(line.id, round.record.token, batch.number);
+        if (index !== undefined && !results.has(index)) await results.add(index, line);
+        // Lines of another client's batch emit no event.
+        else if (batch.state !== 'trial' || results.count > 0) this.ignore(line);
+      }
+    } catch (cause) {
+      if (LlmError.is(cause, 'not-found')) {
+        const why = `${target}: the vendor no longer has the results of batch ${ref}: ${cause.message}`;
+        return new LlmError('server', why, cause.details, { cause });
+      }
+      if (results.count > 0 && !round.signal.aborted) await this.moveAll(undefined, results);
+      throw cause;
     }
-    if (byIndex.size === 0) return;
-    this.isOurs = true;
-    const indexes = [...byIndex.keys()];
-    const rows = await round.setup.store.rows(round.key, { indexes, limit: indexes.length });
-    const moves: Move[] = [];
-    for (const row of rows) {
-      const line = byIndex.get(row.index);
-      byIndex.delete(row.index);
-      if (line === undefined) continue;
-      if (row.place === PLACES.batch(batch.number)) moves.push(await this.moveOf(row, line));
-      else this.countEarlier(row, line);
-    }
-    for (const line of byIndex.values()) this.ignore(line);
-    await round.move(moves);
+    if (without !== undefined) return withoutError(target, without);
+    return new LlmError('protocol', `${target}: the batch ended without a result for this request`, {
+      target,
+    });
   }
 
-  /** Fails the items that have no result yet. */
-  async failOthers(error: LlmError, advances?: boolean): Promise<void> {
+  /**
+   * Moves the items of the batch, in the order of the input: those with a line by their results, and those without one after an error.
+   *
+   * @param error error of the items without a line, or `undefined` if they are not moved
+   * @param advances whether these items may move to the next target, by default the decision of the failover table
+   */
+  async moveAll(error: LlmError | undefined, results?: ResultFile, advances?: boolean): Promise<void> {
     const { round, batch } = this;
-    const query = { place: PLACES.batch(batch.number), limit: PAGE };
-    for (;;) {
-      const rows = await round.setup.store.rows(round.key, query);
-      if (rows.length === 0) return;
-      const moves: Move[] = [];
-      for (const row of rows) {
-        const targets = await round.targetsFor(row, batch);
-        moves.push(this.failedMove(row, { ...targets, error, advances }));
+    const { job } = round;
+    const place = PLACES.batch(batch.number);
+    const isSelected = (at: string, index: number): boolean => at === place || results?.has(index) === true;
+    for await (const page of job.rows.pages()) {
+      let moves: Move[] = [];
+      let bytes = 0;
+      for (const row of await job.rows.rowsOf(page, isSelected)) {
+        const result = await results?.read(row.index);
+        if (row.place !== place) {
+          if (result !== undefined) this.countEarlier(row, result.line);
+        } else if (result !== undefined) moves.push(await this.moveOf(row, result.line));
+        else if (error !== undefined)
+          moves.push(this.failedMove(row, { ...(await round.targetsFor(row, batch)), error, advances }));
+        bytes += result?.bytes ?? 0;
+        if (bytes < WRITE_BYTES) continue;
+        await job.move(moves);
+        moves = [];
+        bytes = 0;
       }
-      await round.move(moves);
+      await job.move(moves);
     }
   }
 
@@ -184,8 +191,8 @@ class BatchReader {
   }
 
   /** Adds to `sum` an item that an interrupted poll has already moved. */
-  private countEarlier(row: BatchRow, line: BatchLine): void {
-    const attempt = dataOf(row).attempts.find(({ batch }) => batch === this.batch.number);
+  private countEarlier({ data }: BatchRow, line: BatchLine): void {
+    const attempt = data.attempts.find(({ batch }) => batch === this.batch.number);
     if (attempt === undefined) {
       this.ignore(line);
       return;
@@ -196,8 +203,6 @@ class BatchReader {
 
   private ignore({ id }: BatchLine): void {
     const { batch, round } = this;
-    // Lines of another client's batch emit no event.
-    if (batch.state === 'trial' && !this.isOurs) return;
     const { ref = '', about } = batch;
     round.setup.emit({ type: 'result-ignored', key: round.key, target: about.target, ref, id });
   }

@@ -1,24 +1,24 @@
 import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
 import { abortable, notify, withDetails, withTimeout } from '@majordomo/core/toolkit';
-import { valueOf } from './typed.ts';
-import type { BatchJob, BatchRow, ItemResult, JobProgress } from './contract.ts';
-import type { Setup } from './setup.ts';
-import { runRound } from './poll.ts';
+import { valueOf } from '../vendor/typed.ts';
+import type { BatchJob, ItemResult, JobProgress } from '../contract.ts';
+import type { Setup } from '../setup.ts';
+import { runRound } from '../poll/poll.ts';
 import { progressOf } from './progress.ts';
-import { PLACES, sumOfStored, type JobRecord } from './record.ts';
-import { Round } from './round.ts';
-import { attemptOf, dataOf, errorOf, responseOf } from './stored-item.ts';
+import { PLACES, sumOfStored, type JobRecord } from '../record/record.ts';
+import { Round } from '../poll/round.ts';
+import { Rows, type ItemRow } from '../record/rows.ts';
+import { attemptOf, errorOf, responseOf } from '../record/stored-item.ts';
 import {
+  cancelRecord,
   loadRecord,
   LockedJob,
   LockLost,
+  removeRecord,
   requireRecord,
-  saveRecord,
   type LoadedRecord,
-} from './stored-job.ts';
+} from '../record/stored-job.ts';
 
-/** Maximum number of results in memory. */
-const PAGE = 100;
 const EVERY_MS = 60_000;
 /** Maximum time in which an aborted poll releases its lock before it rejects, in milliseconds. */
 const RELEASE_MS = 25;
@@ -27,7 +27,7 @@ const LEAST_WAIT_MS = 1000;
 
 /** Returns a job of the store. */
 export function batchJob(key: string, setup: Setup): BatchJob {
-  const { store, clock } = setup;
+  const { clock } = setup;
   const progress = (): Promise<JobProgress> => progressOf(key, setup);
   const poll: BatchJob['poll'] = async ({ signal = new AbortController().signal } = {}) => {
     const work = pollOnce(key, setup, signal).then(progress);
@@ -61,13 +61,13 @@ export function batchJob(key: string, setup: Setup): BatchJob {
     cancel: () =>
       change(key, setup, async (record, version) => {
         if (record.isCancelled === true || record.isDone === true) return true;
-        return saveRecord(key, { ...record, isCancelled: true }, version, setup);
+        return cancelRecord(key, version, setup);
       }),
     remove: () =>
       change(key, setup, async ({ isDone }, version) => {
         if (isDone !== true)
           throw new LlmError('denied', `job "${key}" is not done; call cancel(), then await done()`);
-        return store.remove(key, version);
+        return removeRecord(key, version, setup);
       }),
   };
 }
@@ -92,10 +92,11 @@ async function change(
 /** Advances a job, unless its submission is incomplete, the job is over, or another process polls it. */
 async function pollOnce(key: string, setup: Setup, signal: AbortSignal): Promise<void> {
   const isIdle = ({ total, isDone }: JobRecord): boolean => total === undefined || isDone === true;
-  if (isIdle((await requireRecord(key, setup)).record)) return;
+  const loaded = await requireRecord(key, setup);
+  if (isIdle(loaded.record)) return;
   const isAborted = (): boolean => signal.aborted;
   if (isAborted()) throw abortedError(key, signal.reason);
-  const job = await LockedJob.lock(key, setup);
+  const job = await LockedJob.lock(key, loaded, setup);
   if (job === undefined) return;
   try {
     if (!isIdle(job.record)) await runRound(new Round(job, setup, signal));
@@ -119,30 +120,23 @@ async function* resultsOf<T>(
   setup: Setup,
 ): AsyncGenerator<ItemResult<T>, void, undefined> {
   const { record } = await requireRecord(key, setup);
-  let after = from - 1;
-  for (;;) {
-    const rows = await setup.store.rows(key, { after, limit: PAGE });
-    for (const row of rows) {
-      if (row.place !== PLACES.answered && row.place !== PLACES.failed) continue;
+  const rows = new Rows(record.token, setup.records);
+  const isFinal = (place: string): boolean => place === PLACES.answered || place === PLACES.failed;
+  for await (const page of rows.pages(from))
+    for (const row of await rows.itemsOf(page, (place, index) => index >= from && isFinal(place)))
       yield await resultOf<T>(row, output ?? record.output);
-    }
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.index;
-  }
 }
 
 async function resultOf<T>(
-  row: BatchRow,
+  { index, id, data }: ItemRow,
   output: ObjectSchema<T> | JsonObject | undefined,
 ): Promise<ItemResult<T>> {
-  const { attempts: stored, response: json, error } = dataOf(row);
-  const { index, id } = row;
+  const { attempts: stored, response: answer, error } = data;
   const attempts = stored.map(attemptOf);
   const last = stored.findLast(({ outcome }) => outcome !== 'skipped');
   const nanoUsd = sumOfStored(stored.map((attempt) => attempt.nanoUsd));
   const result = { index, id, target: last?.target, via: last?.via, value: undefined, nanoUsd };
-  const response = json && responseOf(json, attempts);
+  const response = answer && responseOf(answer, attempts);
   if (response === undefined) return { ...result, response, error: error && errorOf(error, attempts) };
   if (output === undefined || 'vectors' in response) return { ...result, response, error: undefined };
   try {

@@ -10,10 +10,10 @@ import {
   type PreparedTarget,
 } from '@majordomo/core';
 import { abortable, objectRoot } from '@majordomo/core/toolkit';
-import type { BatchRow } from './contract.ts';
-import type { BatchRecord, JobRecord, Move } from './record.ts';
-import type { Setup } from './setup.ts';
-import type { LockedJob } from './stored-job.ts';
+import type { BatchRecord, JobRecord } from '../record/record.ts';
+import type { BatchRow } from '../record/rows.ts';
+import type { Setup } from '../setup.ts';
+import type { LockedJob } from '../record/stored-job.ts';
 
 /** Maximum time of a request, and of the wait for the next result, in milliseconds. The transport itself has no timeout. */
 const CALL_MS = 600_000;
@@ -66,11 +66,6 @@ export class Round {
   /** Whether the job sends no further batches. */
   get isClosing(): boolean {
     return this.record.isCancelled === true || this.isLate;
-  }
-
-  /** Moves rows. Throws `LockLost` if this process no longer holds the lock. */
-  move(moves: readonly Move[]): Promise<void> {
-    return this.job.move(moves);
   }
 
   /** Returns the request of an item, with the schema of the job. */

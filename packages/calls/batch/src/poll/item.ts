@@ -1,18 +1,15 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
-import type { BatchRow } from './contract.ts';
-import { PLACES, type BatchTarget, type ItemData, type Move, type StoredAttempt } from './record.ts';
+import { PLACES, type BatchTarget, type ItemData, type StoredAttempt } from '../record/record.ts';
 import type { BatchTargets, Round } from './round.ts';
-import { dataOf, storedError, storedResponse, type AnyResponse } from './stored-item.ts';
+import type { ItemRow, Move } from '../record/rows.ts';
+import { storedError, storedResponse, type AnyResponse } from '../record/stored-item.ts';
 
 /** Returns the move of an answered item to its final place. The move adds the response and `attempts` to the item's data. */
-export const answeredMove = (
-  row: BatchRow,
-  attempts: readonly StoredAttempt[],
-  response: AnyResponse,
-): Move => moveTo(row, PLACES.answered, attempts, { response: storedResponse(response) });
+export const answeredMove = (row: ItemRow, attempts: readonly StoredAttempt[], response: AnyResponse): Move =>
+  moveTo(row, PLACES.answered, attempts, { response: storedResponse(response) });
 
 /** Returns the move of a failed item to its final place. The move adds `error` and `attempts` to the item's data. */
-export const failedMove = (row: BatchRow, attempts: readonly StoredAttempt[], error: LlmError): Move =>
+export const failedMove = (row: ItemRow, attempts: readonly StoredAttempt[], error: LlmError): Move =>
   moveTo(row, PLACES.failed, attempts, { error: storedError(error) });
 
 /** Failure of an item at one target. */
@@ -27,7 +24,7 @@ export interface Failure extends BatchTargets {
 }
 
 /** Returns the move of an item after a failure: to the next target, to the live calls, or to its end. May emit `item-moved`. */
-export function moveAfter(row: BatchRow, failure: Failure, round: Round): Move {
+export function moveAfter(row: ItemRow, failure: Failure, round: Round): Move {
   const { target, next, error, position, facts, advances = target.decide(error).advance } = failure;
   const { record, key, setup } = round;
   const about = aboutTarget(target);
@@ -52,7 +49,7 @@ function nextPlace({ record: { live }, isLate }: Round, next: number | undefined
 }
 
 /** Returns the move of an item that no batch sends anymore, because the job was cancelled or its deadline is near. */
-export function closingMove(row: BatchRow, round: Round): Move {
+export function closingMove(row: ItemRow, round: Round): Move {
   if (round.record.isCancelled === true) return failedMove(row, [], cancelledError(round.key));
   const place = nextPlace(round, undefined);
   return place === undefined ? failedMove(row, [], deadlineError(round.key)) : moveTo(row, place, []);
@@ -60,13 +57,12 @@ export function closingMove(row: BatchRow, round: Round): Move {
 
 /** Returns a move that adds attempts and the result to the data of a row. */
 function moveTo(
-  row: BatchRow,
+  row: ItemRow,
   to: string,
   attempts: readonly StoredAttempt[],
   result: Omit<ItemData, 'attempts'> = {},
 ): Move {
-  const data: ItemData = { attempts: [...dataOf(row).attempts, ...attempts], ...result };
-  return { index: row.index, from: row.place, to, data: JSON.stringify(data) };
+  return { row, to, data: { attempts: [...row.data.attempts, ...attempts], ...result } };
 }
 
 const cancelledError = (key: string): LlmError => new LlmError('aborted', `job "${key}" was cancelled`);

@@ -1,15 +1,13 @@
 import { LlmError, type BatchBackend, type PreparedTarget } from '@majordomo/core';
-import { captureRequest } from './capture.ts';
-import type { BatchRow } from './contract.ts';
-import { InputFile, removeInputs } from './input-file.ts';
+import { captureRequest } from '../vendor/capture.ts';
+import { InputFile, removeInputs } from '../files/input-file.ts';
 import { aboutTarget, failedMove, moveAfter } from './item.ts';
 import { AmountSum, settleUnprocessed } from './money.ts';
-import { batchName, customId, inputName, PLACES, type BatchRecord, type Move } from './record.ts';
+import { batchName, customId, inputName, PLACES, type BatchRecord } from '../record/record.ts';
 import type { Round } from './round.ts';
-import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
+import type { BatchRow, Move } from '../record/rows.ts';
+import { asLlmFailure, rejectsPoll } from '../vendor/vendor-error.ts';
 
-/** Number of rows per page. The requests of one page are in memory at the same time. */
-const PAGE = 100;
 /** Maximum size of the text that a vendor adds around the lines, such as `{"requests":[]}`, in bytes. */
 const ENVELOPE_BYTES = 64;
 
@@ -83,20 +81,19 @@ class Planner {
   }
 
   private async addFrom(place: string): Promise<void> {
-    const { round } = this;
-    let page: readonly BatchRow[] = [];
-    do {
-      page = await round.setup.store.rows(round.key, { place, after: page.at(-1)?.index, limit: PAGE });
+    const { job } = this.round;
+    for await (const page of job.pagesAt(place)) {
       const moves: Move[] = [];
-      for (const row of page) {
+      for (const row of await job.rows.rowsOf(page, (at) => at === place)) {
         const move = await this.addRow(row);
         if (move !== undefined) moves.push(move);
         if (this.isFull) break;
       }
       // Moving first also checks the lock before the file is changed.
-      await round.move(moves);
+      await job.move(moves);
       await this.input?.flush();
-    } while (page.length === PAGE && !this.isFull);
+      if (this.isFull) return;
+    }
   }
 
   /** Adds a row to the batch if the row fits. Returns the move of the row, or `undefined` if its place does not change. */
@@ -110,7 +107,7 @@ class Planner {
     if (target.attempt.target !== about.target || group !== this.batch.group) {
       // The chain or the settings of its target have changed since an interrupted planning moved the row to the batch.
       const queue = PLACES.queue(this.position);
-      return row.place === to ? { index: row.index, from: to, to: queue } : undefined;
+      return row.place === to ? { row, to: queue } : undefined;
     }
     const limits = this.limitsOf(backend);
     // Do not check a row that an interrupted planning has already moved to the batch, because the row fits.
@@ -126,7 +123,7 @@ class Planner {
     this.bytes += bytes;
     this.values += values;
     await this.amounts.add(target.attempt, this.round);
-    return row.place === to ? undefined : { index: row.index, from: row.place, to };
+    return row.place === to ? undefined : { row, to };
   }
 
   /** Returns the input file of this process, and deletes those of earlier holders of the lock. */

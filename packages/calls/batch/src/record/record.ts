@@ -1,12 +1,16 @@
-import type { BatchLook, JsonObject, Usage } from '@majordomo/core';
-import type { BatchInfo, LiveOptions } from './contract.ts';
+import type {
+  BatchLook,
+  ChatResponse,
+  EmbeddingResponse,
+  ErrorDetails,
+  ErrorKind,
+  JsonObject,
+  Usage,
+} from '@majordomo/core';
+import type { BatchInfo, LiveOptions } from '../contract.ts';
 
-/** Version of the format of stored jobs. Records of a newer version are rejected. */
-export const FORMAT = 1;
-
-/** Stored job. After the submission, only the holder of the lock and `cancel` write the record. */
+/** Stored job. After the submission, only the holder of the lock writes the record. */
 export interface JobRecord {
-  readonly format: number;
   /** Random name of the job, which is part of custom ids, file names and metadata at vendors. */
   readonly token: string;
   readonly spec: string;
@@ -20,6 +24,12 @@ export interface JobRecord {
   total?: number | undefined;
   isCancelled?: boolean | undefined;
   isDone?: boolean | undefined;
+  /** Number of the last holder of the lock. */
+  fence: number;
+  /** Number of items at each place. */
+  readonly counts: Record<string, number>;
+  /** Number of the last record with data of rows. */
+  lastData: number;
   /** Cost of live calls in nano-USD, or null if the cost of a call is unknown or included in a plan. */
   liveNanoUsd: string | null;
   /** Batches in the order of their numbers. */
@@ -100,11 +110,11 @@ export interface StoredAmount {
   readonly nanoUsd?: string | undefined;
 }
 
-/** State of an item, as JSON in `BatchRow.data`. */
+/** State of an item. */
 export interface ItemData {
   readonly attempts: readonly StoredAttempt[];
   /** Final response without attempts. */
-  readonly response?: JsonObject | undefined;
+  readonly response?: StoredResponse | undefined;
   /** Final error without attempts. */
   readonly error?: StoredError | undefined;
 }
@@ -122,20 +132,16 @@ export interface StoredAttempt extends BatchTarget {
   readonly nanoUsd: string | null;
 }
 
-/** Change of a row. */
-export interface Move {
-  readonly index: number;
-  readonly from: string;
-  readonly to: string;
-  /** New data of the row. If absent, the data does not change. */
-  readonly data?: string;
-}
+/** Response without attempts, and without the parts that `message` already contains. */
+export type StoredResponse =
+  | Omit<ChatResponse, 'attempts' | 'parts'>
+  | (Omit<EmbeddingResponse, 'attempts' | 'vectors'> & { readonly vectors: readonly Uint8Array[] });
 
-/** Error as JSON. */
+/** Error without attempts. */
 export interface StoredError {
-  readonly kind: string;
+  readonly kind: ErrorKind;
   readonly message: string;
-  readonly details?: JsonObject | undefined;
+  readonly details?: Partial<ErrorDetails> | undefined;
 }
 
 export const PLACES = {

@@ -1,7 +1,7 @@
 import { LlmError, type JsonObject, type PreparedTarget } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import type { BatchLine } from '@majordomo/core';
-import type { AnyResponse } from './stored-item.ts';
+import type { AnyResponse } from '../record/stored-item.ts';
 
 /** Request that a live call would send. */
 interface SentRequest {

@@ -1,34 +1,23 @@
 import { costOfResponse, mayBeBilled } from '@majordomo/catalog';
 import { jsonSchema, type Attempt } from '@majordomo/core';
-import type { BatchRow } from './contract.ts';
 import { answeredMove, closingMove, failedMove } from './item.ts';
-import { PLACES, sumOfStored, toStored, type Move, type StoredAttempt } from './record.ts';
+import { PLACES, toStored, type StoredAttempt } from '../record/record.ts';
 import type { Round } from './round.ts';
-import { dataOf, storedError, type AnyResponse } from './stored-item.ts';
-import { asLlmFailure, rejectsPoll } from './vendor-error.ts';
-
-const PAGE = 100;
+import type { BatchRow, Move } from '../record/rows.ts';
+import { storedError, type AnyResponse } from '../record/stored-item.ts';
+import { asLlmFailure, rejectsPoll } from '../vendor/vendor-error.ts';
 
 /** Sends the items at the place `live` through the chain, with all gates. A failed item is final, unless the poll rejects. */
 export async function runLive(round: Round): Promise<void> {
   const { setup, key, record, job } = round;
-  const { live } = record;
-  if (live === undefined) return;
-  const { [PLACES.live]: items = 0 } = await setup.store.counts(key);
-  if (items === 0) return;
+  const { live, counts } = record;
+  const items = counts[PLACES.live] ?? 0;
+  if (live === undefined || items === 0) return;
   if (record.isCancelled !== true)
     setup.emit({ type: 'live-begun', key, items, why: round.isLate ? 'late' : 'failed' });
-  try {
-    for (;;) {
-      const rows = await setup.store.rows(key, { place: PLACES.live, limit: PAGE });
-      if (rows.length === 0) return;
-      await runPage(rows, round, live.concurrency);
-      // `save` also detects a cancellation by another process.
-      await job.save();
-    }
-  } finally {
-    record.liveNanoUsd = await liveCost(round);
-    await job.save();
+  for await (const page of job.pagesAt(PLACES.live)) {
+    const rows = await job.rows.rowsOf(page, (place) => place === PLACES.live);
+    await runPage(rows, round, live.concurrency);
   }
 }
 
@@ -41,7 +30,9 @@ async function runPage(rows: readonly BatchRow[], round: Round, concurrency: num
     for (const row of waiting) {
       if (stop !== undefined) return;
       try {
-        await round.move([record.isCancelled === true ? closingMove(row, round) : await call(row, round)]);
+        await round.job.move([
+          record.isCancelled === true ? closingMove(row, round) : await call(row, round),
+        ]);
       } catch (error) {
         stop ??= { error };
       }
@@ -86,16 +77,3 @@ const storedAttempts = (attempts: readonly Attempt[], { setup }: Round): Promise
       return { ...attempt, via: 'live', error: error && storedError(error), nanoUsd: cost };
     }),
   );
-
-/** Returns the cost of all live calls in its stored form. Reads all rows, so the cost includes calls before a crash. */
-async function liveCost({ setup: { store }, key }: Round): Promise<string | null> {
-  let sum: bigint | undefined = 0n;
-  let after: number | undefined;
-  do {
-    const rows = await store.rows(key, { after, limit: 1000 });
-    const attempts = rows.flatMap((row) => dataOf(row).attempts).filter(({ via }) => via === 'live');
-    sum = sumOfStored([toStored(sum), ...attempts.map(({ nanoUsd }) => nanoUsd)]);
-    after = rows.at(-1)?.index;
-  } while (after !== undefined);
-  return toStored(sum);
-}

@@ -1,6 +1,6 @@
 import type { ChatResponse, JsonObject, ObjectSchema } from '@majordomo/core';
 import { misfitError, readObject, unfinishedError } from '@majordomo/core/toolkit';
-import type { AnyResponse } from './stored-item.ts';
+import type { AnyResponse } from '../record/stored-item.ts';
 
 /** Throws if a chat's answer does not match the schema, as `generateObject` does. */
 export async function checkAnswer(response: AnyResponse, output: JsonObject | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import { costOf, priceAt, type Price } from '@majordomo/catalog';
 import { sumUsage, type AttemptInfo, type Denial, type Usage } from '@majordomo/core';
 import type { LongWork, UsedAmount } from '@majordomo/ledger';
-import { ageOf, toStored, type BatchRecord, type BatchTarget, type StoredAmount } from './record.ts';
+import { ageOf, toStored, type BatchRecord, type BatchTarget, type StoredAmount } from '../record/record.ts';
 import type { Round } from './round.ts';
 
 /** Tier of the catalog for batches. */

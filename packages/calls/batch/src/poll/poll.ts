@@ -1,17 +1,15 @@
 import { LlmError } from '@majordomo/core';
-import type { BatchRow } from './contract.ts';
-import { removeInputs, type InputFile } from './input-file.ts';
+import { removeInputs, type InputFile } from '../files/input-file.ts';
 import { closingMove } from './item.ts';
 import { runLive } from './live.ts';
 import { renew, settleUnprocessed } from './money.ts';
 import { planBatch } from './plan-batch.ts';
 import { failAll, readBatch } from './read-batch.ts';
-import { batchName, isStalled, PLACES, queuePositions, type BatchRecord } from './record.ts';
+import { batchName, isStalled, PLACES, queuePositions, type BatchRecord } from '../record/record.ts';
 import type { Round } from './round.ts';
 import { findUpload, searchBatch, sendBatch } from './send-batch.ts';
-import { isTransient, rejectsPoll } from './vendor-error.ts';
+import { isTransient, rejectsPoll } from '../vendor/vendor-error.ts';
 
-const PAGE = 500;
 /** Time before a retry if the vendor does not specify a time, in milliseconds. */
 const RETRY_MS = 60_000;
 
@@ -174,17 +172,16 @@ async function release(batch: BatchRecord, round: Round): Promise<boolean> {
 
 /** Moves all rows of a place to the live calls or to the failed items. */
 async function closeRows(place: string, round: Round): Promise<void> {
-  let rows: readonly BatchRow[];
-  do {
-    rows = await round.setup.store.rows(round.key, { place, limit: PAGE });
-    await round.move(rows.map((row) => closingMove(row, round)));
-  } while (rows.length > 0);
+  const { job } = round;
+  for await (const page of job.pagesAt(place)) {
+    const rows = await job.rows.itemsOf(page, (at) => at === place);
+    await job.move(rows.map((row) => closingMove(row, round)));
+  }
 }
 
 /** Plans and sends batches of all queues. Returns whether rows may have moved. */
 async function planQueues(round: Round): Promise<boolean> {
-  const counts = await round.setup.store.counts(round.key);
-  const positions = queuePositions(counts).filter(
+  const positions = queuePositions(round.record.counts).filter(
     (position) => round.isClosing || !isStalled(round.record, position),
   );
   for (const position of positions) {
@@ -205,7 +202,7 @@ async function planQueue(position: number, round: Round): Promise<void> {
 async function finish(round: Round): Promise<void> {
   const { record, setup, key, job } = round;
   if (record.batches.some(({ state }) => state !== 'read')) return;
-  const { [PLACES.answered]: answered = 0, [PLACES.failed]: failed = 0 } = await setup.store.counts(key);
+  const { [PLACES.answered]: answered = 0, [PLACES.failed]: failed = 0 } = record.counts;
   if (answered + failed !== record.total) return;
   record.isDone = true;
   await job.save();

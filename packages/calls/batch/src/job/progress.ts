@@ -1,5 +1,5 @@
-import type { BatchInfo, JobProgress } from './contract.ts';
-import type { Setup } from './setup.ts';
+import type { BatchInfo, JobProgress } from '../contract.ts';
+import type { Setup } from '../setup.ts';
 import {
   isStalled,
   PLACES,
@@ -7,10 +7,10 @@ import {
   sumOfStored,
   type BatchRecord,
   type JobRecord,
-} from './record.ts';
-import { lateTime } from './round.ts';
-import { FIND_MS } from './send-batch.ts';
-import { requireRecord } from './stored-job.ts';
+} from '../record/record.ts';
+import { lateTime } from '../poll/round.ts';
+import { FIND_MS } from '../poll/send-batch.ts';
+import { requireRecord } from '../record/stored-job.ts';
 
 /** Time between two queries about a running batch, in milliseconds. */
 const LOOK_MS = 600_000;
@@ -21,7 +21,7 @@ const FILLING_MS = 60_000;
 /** Returns the progress of a job from the store. */
 export async function progressOf(key: string, setup: Setup): Promise<JobProgress> {
   const { record } = await requireRecord(key, setup);
-  const counts = await setup.store.counts(key);
+  const { counts } = record;
   const sumOf = (isPlace: (place: string) => boolean): number =>
     Object.entries(counts).reduce((sum, [place, count]) => (isPlace(place) ? sum + count : sum), 0);
   const waiting = sumOf((place) => place.startsWith('queue:'));

@@ -16,7 +16,7 @@ export class InputFile {
 
   /** @param name name of the input, with the number of the batch and the fencing number */
   constructor(folder: string, name: string) {
-    this.path = join(folder, `${PREFIX}${name}${SUFFIX}`);
+    this.path = inputPath(folder, name);
   }
 
   add(text: string): void {
@@ -73,12 +73,12 @@ export class InputFile {
 const PREFIX = 'majordomo-batch-';
 const SUFFIX = '.jsonl';
 
-/**
- * Deletes the input files of a batch that processes with this fencing number or a lower one have written, and files of version 1.0,
- * whose names contain no fencing number.
- */
+/** Returns the path of a file with the input or the results of a batch. */
+export const inputPath = (folder: string, name: string): string => join(folder, `${PREFIX}${name}${SUFFIX}`);
+
+/** Deletes the files of a batch that processes with this fencing number or a lower one have written. */
 export async function removeInputs(folder: string, batch: string, fence: number): Promise<void> {
-  const pattern = new RegExp(`^${PREFIX}${batch}(?:-(?<fence>\\d+))?\\${SUFFIX}$`);
+  const pattern = new RegExp(`^${PREFIX}${batch}-(?<fence>\\d+)\\${SUFFIX}$`);
   // A folder that does not exist contains no files. The first write to it reports the error.
   for (const name of await readdir(folder).catch(() => [])) {
     const match = pattern.exec(name);
