@@ -167,7 +167,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'another audience: servers of chat pages, whose protocols have versions of their own',
   },
   mcp: {
-    ours: ['core', 'agent', 'wire-kit'],
+    ours: ['core', 'agent', 'records', 'wire-kit'],
     others: ['@modelcontextprotocol/client', '@modelcontextprotocol/server'],
     because: 'a protocol of its own, with its SDK',
   },
