@@ -172,7 +172,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a protocol of its own, with its SDK',
   },
   a2a: {
-    ours: ['core', 'agent', 'cache', 'records', 'wire-kit'],
+    ours: ['core', 'agent', 'records', 'wire-kit'],
     others: ['@a2a-js/sdk'],
     because: 'a protocol of its own, with its SDK',
   },

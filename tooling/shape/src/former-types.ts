@@ -1,5 +1,6 @@
 /** Code whose types or options had other members when the programs were written, and code that replaces it. */
 const REPLACED: Readonly<Record<string, readonly [former: string, current: string]>> = {
+  'standards-a2a.ts': ['store: stores.cache,', 'records: stores.records,'],
   'standards-connections.ts': ['store: secrets,', 'records: secrets,'],
   'ui-resumable-app.ts': [
     "import type { SqliteStores } from '@majordomo/store-sqlite';",

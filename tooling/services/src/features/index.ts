@@ -1,4 +1,5 @@
 import type { FeatureCase } from './feature-case.ts';
+import { a2aCases } from './a2a.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
 import { mcpCases } from './mcp.ts';
@@ -12,6 +13,7 @@ export const featureCases: readonly FeatureCase[] = [
   ...claimCases,
   ...conversationCases,
   ...mcpCases,
+  ...a2aCases,
 ];
 
 /** Cases of the features that search texts, for the tests of each engine with a search. */

@@ -190,6 +190,7 @@ describe.skipIf(!hasPrograms)(`programs of MCP${SKIPPED}`, () => {
     expect(finished.headers.get('location')).toBe('https://app.example.com/chat');
     expect(await chat()).toContain('Connected.');
     expect(JSON.stringify(vendor.requests.at(-1)?.body['messages'])).toContain('"ann"');
-    expect([...entries.values()].join()).toContain('access-');
+    const stored = await secrets.list('mcp', { limit: 99 });
+    expect(stored.map(({ value }) => value).join()).toContain('access-');
   });
 });
