@@ -5,6 +5,6 @@ export type { LanesOptions } from './lanes/lanes.ts';
 export type { CallStore, KeyStore } from '@majordomo/admin';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
-export type { FileContentStore, StoredFile } from '@majordomo/files';
+export type { FileContentStore } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { RecordStore } from '@majordomo/records';

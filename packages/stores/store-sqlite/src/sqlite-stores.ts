@@ -88,7 +88,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),
     batches: sqliteBatches(database, now),
-    files: sqliteFiles(database, clock),
+    files: sqliteFiles(database),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,
     [Symbol.asyncDispose]: close,

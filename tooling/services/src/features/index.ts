@@ -3,6 +3,7 @@ import { a2aCases } from './a2a.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
 import { fileReferenceCases } from './file-references.ts';
+import { fileCases } from './files.ts';
 import { mcpCases } from './mcp.ts';
 import { runCases } from './runs.ts';
 
@@ -16,6 +17,7 @@ export const featureCases: readonly FeatureCase[] = [
   ...mcpCases,
   ...a2aCases,
   ...fileReferenceCases,
+  ...fileCases,
 ];
 
 /** Cases of the features that search texts, for the tests of each engine with a search. */

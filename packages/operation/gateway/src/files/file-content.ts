@@ -1,6 +1,6 @@
 import { newSha256 } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
-import type { Reservation } from './upload-quota.ts';
+import type { Reservation } from './file-index.ts';
 
 /** Number of bytes by which the type of content is recognized. */
 const FIRST_BYTES = 512;
@@ -16,8 +16,14 @@ export class FileContent {
   /**
    * @param next returns the next chunk, or `undefined` at the end
    * @param reservation place of the file, which grows with the content
+   * @param onFailure called when the content is refused, so that its client stops sending
    */
-  constructor(next: () => Promise<Uint8Array | undefined>, maxBytes: number, reservation: Reservation) {
+  constructor(
+    next: () => Promise<Uint8Array | undefined>,
+    maxBytes: number,
+    reservation: Reservation,
+    onFailure: () => void = () => undefined,
+  ) {
     this.stream = new ReadableStream(
       {
         pull: async (controller) => {
@@ -27,8 +33,10 @@ export class FileContent {
             return;
           }
           this.add(chunk);
-          if (this.size > maxBytes)
+          if (this.size > maxBytes) {
+            onFailure();
             throw new Refusal('too-large', `the file must not be larger than ${maxBytes} bytes`);
+          }
           if (this.size > reservation.bytes)
             await reservation.resize(Math.min(2 * this.size, maxBytes), this.size);
           controller.enqueue(chunk);
