@@ -69,6 +69,24 @@ describe('a body without an end', () => {
     expect(socket.readableEnded).toBe(true);
   });
 
+  it('is received to its end if its first part is refused', async () => {
+    await using testGateway = await startGateway();
+    const { socket, closed, received } = connectTo(testGateway.url);
+    const failure = vi.fn();
+    socket.on('error', failure);
+    const items = Buffer.from(`{"model":"fast","messages":[${'{},'.repeat(3_000_000)}`);
+    const length = `Content-Length: ${items.length}`;
+    socket.write([HEAD[0], HEAD[1], length, `Authorization: Bearer ${KEY}`, '', ''].join('\r\n'));
+    const CHUNK = 65_536;
+    for (let at = 0; at < items.length; at += CHUNK) {
+      if (!socket.write(items.subarray(at, at + CHUNK)))
+        await Promise.race([once(socket, 'drain'), closed]).catch(() => undefined);
+    }
+    await closed;
+    expect(failure).not.toHaveBeenCalled();
+    expect(received()).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it('is not read after a response that needs no body', async () => {
     await using testGateway = await startGateway();
     const timer = vi.spyOn(systemClock, 'timer');

@@ -16,14 +16,8 @@ export class FileContent {
   /**
    * @param next returns the next chunk, or `undefined` at the end
    * @param reservation place of the file, which grows with the content
-   * @param onFailure called when the content is refused, so that its client stops sending
    */
-  constructor(
-    next: () => Promise<Uint8Array | undefined>,
-    maxBytes: number,
-    reservation: Reservation,
-    onFailure: () => void = () => undefined,
-  ) {
+  constructor(next: () => Promise<Uint8Array | undefined>, maxBytes: number, reservation: Reservation) {
     this.stream = new ReadableStream(
       {
         pull: async (controller) => {
@@ -33,10 +27,8 @@ export class FileContent {
             return;
           }
           this.add(chunk);
-          if (this.size > maxBytes) {
-            onFailure();
+          if (this.size > maxBytes)
             throw new Refusal('too-large', `the file must not be larger than ${maxBytes} bytes`);
-          }
           if (this.size > reservation.bytes)
             await reservation.resize(Math.min(2 * this.size, maxBytes), this.size);
           controller.enqueue(chunk);

@@ -33,20 +33,15 @@ export async function upload(
     reservation = place;
     const fields: FileFields = purpose === undefined ? {} : { purpose };
     const part = (await untilFile(form, fields, keepMs)) ?? invalid('file', 'is required');
-    const content = new FileContent(
-      () => form.chunk(),
-      maxBytes,
-      place,
-      () => void form.cancel(),
-    );
+    const content = new FileContent(() => form.chunk(), maxBytes, place);
     return await storeContent(content, files, place, async () => {
       if ((await untilFile(form, fields, keepMs)) !== undefined) invalid('file', 'must be set only once');
       const { purpose: sent = invalid('purpose', 'is required') } = fields;
       return { fileName: part.fileName, mediaType: part.mediaType, purpose: sent, keepMs: fields.keepMs };
     });
   } catch (error) {
+    form.stop();
     await reservation?.release();
-    await form.cancel();
     throw error;
   }
 }

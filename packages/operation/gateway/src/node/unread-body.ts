@@ -38,10 +38,9 @@ function discard(incoming: IncomingMessage, maxBytes: number): void {
   let isLast = false;
   const destroy = (): void => void socket.destroy();
   const stop = systemClock.timer(MAX_MS, destroy);
-  // Node calls this function after a response with `connection: close`. The client can still send, but receives nothing more.
+  // Node calls this function after a response with `connection: close`. A client whose connection ends cannot send its body.
   socket.destroySoon = () => {
     isLast = true;
-    socket.end();
   };
   // The reader of the body pauses the request after each chunk.
   incoming.removeAllListeners('data');

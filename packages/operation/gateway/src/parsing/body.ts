@@ -118,7 +118,8 @@ async function bounded(
       if (bytes.isFragmented) refuseFragments();
       check(value);
     } catch (error) {
-      await reader.cancel().catch(() => undefined);
+      // The server discards the rest. To cancel the body would close the connection before the client has read the refusal.
+      reader.releaseLock();
       throw error;
     }
   }

@@ -111,9 +111,9 @@ export class FormReader {
     return chunks;
   }
 
-  /** Stops reading the body. */
-  async cancel(): Promise<void> {
-    await this.reader.cancel().catch(() => undefined);
+  /** Stops reading the body. The server discards the rest. */
+  stop(): void {
+    this.reader.releaseLock();
   }
 
   private async until(pattern: Uint8Array, most: number): Promise<Uint8Array> {
