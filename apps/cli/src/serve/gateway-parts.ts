@@ -83,7 +83,7 @@ export async function openParts(
       responses === false
         ? undefined
         : { records: stores.records, keepMs: typeof responses === 'object' ? responses.keepMs : undefined },
-    files: filesOf(stores.files, settings),
+    files: filesOf(stores, settings),
     background: await backgroundOf({ records: stores.records, ledger }, settings, io),
     ready: () => stores.ready(),
     async [Symbol.asyncDispose]() {
@@ -94,14 +94,17 @@ export async function openParts(
 }
 
 /** Returns the option for the files of clients, if the configuration enables them. */
-function filesOf(store: GatewayStores['files'], { gateway }: Settings): GatewayFilesOptions | undefined {
+function filesOf(
+  { records, files: store }: GatewayStores,
+  { gateway }: Settings,
+): GatewayFilesOptions | undefined {
   const { files = false } = gateway ?? {};
   if (files === false) return undefined;
   if (store === undefined)
     throw new Stop(
       'gateway.files of the configuration needs a store for files, which Redis has not; use a SQLite file or postgres://',
     );
-  return { store, ...(typeof files === 'object' && files) };
+  return { records, store, ...(typeof files === 'object' && files) };
 }
 
 /** Returns the function that creates the jobs of background responses, if the configuration enables them. */

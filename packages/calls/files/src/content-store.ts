@@ -14,37 +14,26 @@ export interface StoredFile {
   /** Time of the upload, in epoch milliseconds. */
   readonly createdAt: number;
   /**
-   * Time after which the file does not exist for clients, in epoch milliseconds. The store deletes the file afterwards, because its
-   * owner may never return.
+   * Time after which the file does not exist for clients, in epoch milliseconds. The gateway deletes the file afterwards.
    */
   readonly expiresAt: number;
 }
 
 /**
- * Store for the files of a gateway. An owner is any string, such as a tenant, and cannot see the files of others. `folderFiles` of
- * `@majordomo/files/node` stores files in a folder, `files` of `sqliteStores` and `postgresStores` in a database, and `memoryFiles` in
- * the memory of the process.
+ * Store for the bytes of the files of a gateway, whose other facts are in its `records`. `folderFiles` of `@majordomo/files/node` stores
+ * files in a folder, `files` of `sqliteStores` and `postgresStores` in a database, and `memoryFiles` in the memory of the process.
  */
 export interface FileContentStore {
   /**
-   * Stores content and the result of `describe`, which is called when the content was read. If reading `content` or `describe`
-   * rejects, stores nothing and rejects with the same error. Callers create a new id for each file.
+   * Stores content under a new id of letters, digits, `-` and `_`. If reading `content` rejects, rejects with the same error. The gateway
+   * deletes the content of an upload that has failed, or whose process has ended.
    */
-  put(
-    owner: string,
-    id: string,
-    content: ReadableStream<Uint8Array>,
-    describe: () => Promise<StoredFile>,
-  ): Promise<void>;
-  /** Returns a file without its content, or `undefined` if it does not exist. */
-  get(owner: string, id: string): Promise<StoredFile | undefined>;
+  put(id: string, content: ReadableStream<Uint8Array>): Promise<void>;
   /**
-   * Returns the content of a file, or `undefined` if it does not exist. The gateway reads a `Blob` when a target needs it, and copies a
-   * stream to a temporary file. The result must stay readable for some minutes after a deletion.
+   * Returns the content under an id, or `undefined` if none is stored. The gateway reads a `Blob` when a target needs it, and copies a
+   * stream to a temporary file. The gateway does not read content whose upload has not ended.
    */
-  read(owner: string, id: string): Promise<Blob | ReadableStream<Uint8Array> | undefined>;
-  /** Returns all files of an owner, in any order. */
-  list(owner: string): Promise<readonly StoredFile[]>;
-  /** Deletes a file. Ignores a file that does not exist. */
-  delete(owner: string, id: string): Promise<void>;
+  read(id: string): Promise<Blob | ReadableStream<Uint8Array> | undefined>;
+  /** Deletes content, also of an unfinished upload. Ignores an id under which none is stored. */
+  delete(id: string): Promise<void>;
 }

@@ -2,7 +2,6 @@ import type { CallEvent, ChatRequest } from '@majordomo/core';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { FileCopies } from './files/file-copies.ts';
 import type { ResumableUploads } from './files/resumable-uploads.ts';
-import type { UploadQuota } from './files/upload-quota.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Mounts } from './mounts.ts';
 import type { Readiness } from './readiness.ts';
@@ -16,8 +15,6 @@ export interface GatewayContext {
   readonly settings: Settings;
   readonly concurrency: ConcurrencyLimit;
   readonly sockets: SocketLimit;
-  /** Limits of the owners of files. */
-  readonly uploads: UploadQuota;
   /** Uploads of Gemini's clients. */
   readonly resumable: ResumableUploads;
   /** Temporary copies of files whose store returns streams. */

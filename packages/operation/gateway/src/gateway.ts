@@ -8,7 +8,6 @@ import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { whileConnected } from './errors/refusal.ts';
 import { FileCopies } from './files/file-copies.ts';
 import { ResumableUploads } from './files/resumable-uploads.ts';
-import { UploadQuota } from './files/upload-quota.ts';
 import { refusalOf } from './errors/refusal-of.ts';
 import { OperatorReports, reportToOperator } from './errors/report.ts';
 import { originHeaders, preflight } from './auth/cors.ts';
@@ -69,8 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const mounts = new Mounts(settings);
   const concurrency = new ConcurrencyLimit(settings);
   const sockets = new SocketLimit(concurrency);
-  const uploads = new UploadQuota();
-  const resumable = new ResumableUploads(uploads);
+  const resumable = new ResumableUploads();
   const copies = new FileCopies();
   const onEvent = (event: CallEvent, request?: ChatRequest): void => {
     mounts.onEvent(event, request);
@@ -80,7 +78,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings: current,
     concurrency,
     sockets,
-    uploads,
     resumable,
     copies,
     onEvent,

@@ -76,7 +76,9 @@ export interface ResponsesOptions {
 
 /** Options for the files of clients. */
 export interface GatewayFilesOptions {
-  /** Store for files, such as `folderFiles(path)` of `@majordomo/files/node`. */
+  /** Store for the facts about files and their limits, such as the `records` of `sqliteStores`. */
+  readonly records: RecordStore;
+  /** Store for the bytes of files, such as `folderFiles(path)` of `@majordomo/files/node`. */
   readonly store: FileContentStore;
   /**
    * Maximum size of a file in bytes. A larger file is refused with 413. The files that a request names must not be larger than

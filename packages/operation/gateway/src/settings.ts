@@ -130,6 +130,7 @@ function defaultTotalBytes(maxBodyBytes: number): number {
 }
 
 const FILES_KINDS: KindsOf<GatewayFilesOptions> = {
+  records: 'object with write',
   store: 'object with put',
   maxBytes: 1,
   maxFiles: 1,
@@ -139,8 +140,9 @@ const FILES_KINDS: KindsOf<GatewayFilesOptions> = {
 
 function filesSettings(files: GatewayFilesOptions | undefined): FilesSettings | undefined {
   if (files === undefined) return undefined;
-  checkOptions('files of createGateway', files, FILES_KINDS, ['store']);
+  checkOptions('files of createGateway', files, FILES_KINDS, ['records', 'store']);
   return {
+    records: files.records,
     store: files.store,
     maxBytes: files.maxBytes ?? 512 * 1024 * 1024,
     maxFiles: files.maxFiles ?? 1000,

@@ -1,9 +1,9 @@
 import { createMajordomo } from '@majordomo/core';
 import { memoryFiles, type FileContentStore } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
-import { fakeProvider } from '@majordomo/testing';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -28,7 +28,7 @@ function gatewayWith(files: Partial<GatewayFilesOptions>): Send {
     majordomo: createMajordomo({ providers: [provider], env: {} }),
     models: { x: 'a/x' },
     authorize: byKey,
-    files: { store: memoryFiles(), ...files },
+    files: { records: memoryRecords(), store: memoryFiles(), ...files },
   });
   return (path, { key = KEY, headers, ...init } = {}) =>
     gateway.fetch(
@@ -204,51 +204,52 @@ describe('the limits of an owner of files', () => {
     expect(await replace()).toBe(200);
   });
 
-  it('include the content of a file that is being deleted, unless the deletion fails', async () => {
-    const files = memoryFiles();
-    const waiting: (() => void)[] = [];
+  it('do not include a file as deleted if its deletion fails', async () => {
+    const memory = memoryRecords();
     let isBroken = true;
-    const store: FileContentStore = {
-      ...files,
-      async delete(owner, id) {
-        if (isBroken) throw new Error('disk full');
-        await files.delete(owner, id);
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      },
+    const records: RecordStore = {
+      ...memory,
+      write: (space, changes) =>
+        isBroken && changes.some((change) => 'label' in change && change.label === 'deleted')
+          ? Promise.reject(new Error('disk full'))
+          : memory.write(space, changes),
     };
-    const send = gatewayWith({ store, maxTotalBytes: 3000 });
+    const send = gatewayWith({ records, maxTotalBytes: 3000 });
     const id = await idOf(upload(send, 3000));
     const remove = (): Promise<Response> => send(`/v1/files/${id}`, { method: 'DELETE' });
     for (let count = 0; count < 3; count++) expect((await remove()).status).toBe(503);
     isBroken = false;
-    const removed = remove();
-    await vi.waitFor(() => {
-      expect(waiting).toHaveLength(1);
-    });
-    const next = await idOf(upload(send, 3000));
-    const second = send(`/v1/files/${next}`, { method: 'DELETE' });
-    expect(await isRefused(await upload(send, 3000))).toBe(true);
-    for (const resolve of waiting) resolve();
-    expect([(await removed).status, (await second).status]).toEqual([200, 200]);
+    expect((await remove()).status).toBe(200);
+    expect((await upload(send, 3000)).status).toBe(200);
   });
 
-  it('do not include what a killed process has received', async () => {
+  it('include what a killed process has received until its lease ends, and remove its content', async () => {
+    const clock = fakeClock();
+    const records = memoryRecords({ clock });
     const folder = temporaryFolder();
-    const owner = join(folder, createHash('sha256').update('["team-a"]').digest('hex'));
-    mkdirSync(owner);
-    writeFileSync(join(owner, `file-${'0'.repeat(32)}.part`), 'x'.repeat(900));
-    const send = gatewayWith({ store: folderFiles(folder), maxTotalBytes: 1000 });
+    const store = folderFiles(folder);
+    const form = new Upload(gatewayWith({ records, store, maxTotalBytes: 1000 }), {
+      length: HEAD.length + 900 + END.length,
+    });
+    await form.write('x'.repeat(900));
+    const send = gatewayWith({ records, store, maxTotalBytes: 1000 });
+    expect(await isRefused(await upload(send, 900))).toBe(true);
+    // Without the renewals of its process, the lease ends.
+    await clock.advance(60_000);
     expect((await upload(send, 900)).status).toBe(200);
+    await form.disconnect();
+    expect(sizeOf(folder)).toBe(900);
   });
 
-  it('include files that another process has stored in the meantime', async () => {
-    const store = memoryFiles();
-    const [one, two] = [gatewayWith({ store, maxFiles: 1 }), gatewayWith({ store, maxFiles: 1 })];
+  it('include uploads of other processes', async () => {
+    const files = { records: memoryRecords(), store: memoryFiles(), maxFiles: 1 };
+    const [one, two] = [gatewayWith(files), gatewayWith(files)];
     const form = new Upload(one);
     await form.write('x');
-    expect((await upload(two, 10)).status).toBe(200);
-    expect((await form.end()).status).toBe(400);
-    const listed = await one('/v1/files');
+    expect((await upload(two, 10)).status).toBe(400);
+    expect((await form.end()).status).toBe(200);
+    expect((await upload(two, 10)).status).toBe(400);
+    const listed = await two('/v1/files');
     expect(((await listed.json()) as { data: unknown[] }).data).toHaveLength(1);
   });
 
@@ -281,7 +282,7 @@ describe('the temporary copies of an owner', () => {
     const files = memoryFiles();
     const store: FileContentStore = {
       ...files,
-      read: async (owner, id) => ((await files.read(owner, id)) as Blob | undefined)?.stream(),
+      read: async (id) => ((await files.read(id)) as Blob | undefined)?.stream(),
     };
     const copied = (): number =>
       readdirSync(root)

@@ -136,7 +136,7 @@ describe('/v1/files of a gateway', () => {
     expect(headers.get('content-type')).toBe('application/octet-stream');
     expect(headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''xy.html");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(filesIn(folder).toSorted()).toEqual([id, `${id}.json`]);
+    expect(filesIn(folder).toSorted()).toEqual([id]);
   });
 
   it.each([
@@ -164,7 +164,7 @@ describe('/v1/files of a gateway', () => {
     });
     const file = new File([pdf(2000)], 'a.pdf');
     await expect(anthropic().files.upload({ file })).rejects.toThrow(name);
-    expect(filesIn(folder)).toHaveLength(2 * count);
+    expect(filesIn(folder)).toHaveLength(count);
     await createPdf(openai(OTHER_KEY));
     await openai().files.delete((await openai().files.list()).data[0]?.id ?? '');
     await createPdf(openai());
@@ -215,7 +215,7 @@ describe('/v1/files of a gateway', () => {
     socket.write(`${head.join('\r\n')}${'x'.repeat(50_000)}`);
     await expect.poll(() => filesIn(folder).filter((name) => name.endsWith('.part')).length).toBe(1);
     socket.destroy();
-    await expect.poll(() => filesIn(folder).toSorted()).toEqual([id, `${id}.json`]);
+    await expect.poll(() => filesIn(folder).toSorted()).toEqual([id]);
   });
 
   it('is not served without the option, and file ids are refused', async () => {
@@ -321,8 +321,8 @@ describe('a file id in a request', () => {
     const reads: string[] = [];
     const store: FileContentStore = {
       ...stores.files,
-      async read(owner, id) {
-        const content = await stores.files.read(owner, id);
+      async read(id) {
+        const content = await stores.files.read(id);
         const counted = new TransformStream<Uint8Array, Uint8Array>({ flush: () => void reads.push(id) });
         return content && new Response(content).body?.pipeThrough(counted);
       },
@@ -349,7 +349,7 @@ describe('a file id in a request', () => {
     });
     const store: FileContentStore = {
       ...stores.files,
-      read: (owner, id) => (isBroken ? Promise.resolve(broken) : stores.files.read(owner, id)),
+      read: (id) => (isBroken ? Promise.resolve(broken) : stores.files.read(id)),
     };
     const { openai, chats } = await setUp({ store });
     const { id } = await createPdf(openai());

@@ -167,7 +167,7 @@ describe('the files API of @google/genai', () => {
   it('reports a store that fails while it reads the content', async () => {
     const store: FileContentStore = {
       ...memoryFiles(),
-      async put(_owner, _id, content) {
+      async put(_id, content) {
         await content.getReader().read();
         throw new Error('disk full');
       },

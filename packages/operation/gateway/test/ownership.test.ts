@@ -220,7 +220,7 @@ async function factsOf(response: Response, { id, item = id }: Target): Promise<r
 /** Returns everything that is stored, except for the progress of running jobs. */
 function storedIn({ database }: BackgroundWorld): string {
   const db = new DatabaseSync(database, { readOnly: true });
-  const tables = ['files', 'file_pieces', 'counters', 'reservations'];
+  const tables = ['file_pieces', 'counters', 'reservations'];
   const rows = tables.map((table) => db.prepare(`SELECT * FROM ${table}`).all());
   const jobs = db.prepare('SELECT key FROM entries').all();
   db.close();

@@ -1,5 +1,6 @@
 import { createMajordomo } from '@majordomo/core';
 import { memoryFiles } from '@majordomo/files';
+import { memoryRecords } from '@majordomo/records';
 import { request } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import { createGateway } from '../src/index.ts';
@@ -37,7 +38,7 @@ it.each([
   'the client of each refused upload of %i bytes receives status 413 (%i uploads)',
   async (size, uploads) => {
     const majordomo = createMajordomo({ providers: [], env: {} });
-    const files = { store: memoryFiles(), maxBytes: 100_000 };
+    const files = { records: memoryRecords(), store: memoryFiles(), maxBytes: 100_000 };
     const gateway = createGateway({ majordomo, models: {}, authorize: byKey, files });
     const { url, close } = await serve(gateway, { port: 0 });
     onTestFinished(() => close(0));

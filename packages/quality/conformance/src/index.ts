@@ -75,12 +75,7 @@ export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';
 export { cacheStoreConformance } from './stores/cache-store.ts';
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
-export {
-  fileStoreConformance,
-  type FileStores,
-  type TestedFile,
-  type TestedFileStore,
-} from './stores/files.ts';
+export { fileStoreConformance, type FileStores, type TestedFileStore } from './stores/files.ts';
 export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
 export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 export { recordStoreConformance } from './stores/records/cases.ts';

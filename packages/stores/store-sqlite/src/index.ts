@@ -4,6 +4,6 @@ export type { LanesOptions } from './lanes/lanes.ts';
 // Types of other packages that the public API uses.
 export type { CallStore, KeyStore } from '@majordomo/admin';
 export type { CacheStore } from '@majordomo/cache';
-export type { FileContentStore, StoredFile } from '@majordomo/files';
+export type { FileContentStore } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { RecordStore } from '@majordomo/records';

@@ -83,7 +83,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     records: sqliteRecords(database, now),
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),
-    files: sqliteFiles(database, clock),
+    files: sqliteFiles(database),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,7 +1,11 @@
 import type { FeatureCase } from './feature-case.ts';
 import { batchCases } from './batches.ts';
+import { a2aCases } from './a2a.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
+import { fileReferenceCases } from './file-references.ts';
+import { fileCases } from './files.ts';
+import { mcpCases } from './mcp.ts';
 import { runCases } from './runs.ts';
 
 export type { FeatureCase, Pair } from './feature-case.ts';
@@ -12,6 +16,10 @@ export const featureCases: readonly FeatureCase[] = [
   ...claimCases,
   ...conversationCases,
   ...batchCases,
+  ...mcpCases,
+  ...a2aCases,
+  ...fileReferenceCases,
+  ...fileCases,
 ];
 
 /** Cases of the features that search texts, for the tests of each engine with a search. */

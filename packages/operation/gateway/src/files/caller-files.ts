@@ -1,11 +1,11 @@
 import { systemClock, type BlobPart, type ImagePart } from '@majordomo/core';
 import { bytesOfBlob, withTimeout } from '@majordomo/core/toolkit';
 import type { FileContentStore, StoredFile } from '@majordomo/files';
+import { FileIndex, type Reservation } from './file-index.ts';
 import { Refusal, whileConnected } from '../errors/refusal.ts';
 import type { Caller, FilesSettings, Settings } from '../options.ts';
 import type { FileCopies, UsedCopy } from './file-copies.ts';
 import { FILE_ID } from './file-id.ts';
-import type { UploadQuota } from './upload-quota.ts';
 
 /** Maximum wait for the store, in milliseconds. Content has no limit. */
 const TIMEOUT_MS = 10_000;
@@ -13,7 +13,6 @@ const RETRY_AFTER_MS = 5000;
 
 /** What the files of all callers occupy in addition to the store. */
 export interface FilesState {
-  readonly uploads: UploadQuota;
   readonly copies: FileCopies;
 }
 
@@ -30,6 +29,7 @@ export class CallerFiles implements FileSource {
   readonly settings: FilesSettings;
   readonly owner: string;
   private readonly held: FilesState;
+  private readonly index: FileIndex;
   private readonly signal: AbortSignal;
   /** Temporary copies that the request reads. `undefined` after `release`. */
   private copies: UsedCopy[] | undefined = [];
@@ -38,18 +38,19 @@ export class CallerFiles implements FileSource {
     this.settings = settings;
     this.owner = JSON.stringify(tenant === undefined ? [null, key ?? null] : [tenant]);
     this.held = held;
+    this.index = new FileIndex(settings);
     this.signal = signal;
   }
 
-  async get(id: string): ReturnType<FileContentStore['get']> {
+  async get(id: string): Promise<StoredFile | undefined> {
     if (!FILE_ID.test(id)) return undefined;
-    const file = await this.run('read', (store) => store.get(this.owner, id));
+    const file = await this.run('read', () => this.index.get(this.owner, id));
     return file === undefined || isExpired(file) ? undefined : file;
   }
 
   /** Returns the content of a file as the store returns it, or `undefined` if the file was deleted. */
   contentOf(id: string): ReturnType<FileContentStore['read']> {
-    return this.run('read', (store) => store.read(this.owner, id));
+    return this.run('read', () => this.settings.store.read(id));
   }
 
   /** Returns the content of a file, which can be read until `release` is called. */
@@ -76,42 +77,50 @@ export class CallerFiles implements FileSource {
     this.copies = undefined;
   }
 
-  /** Returns the files of the caller, newest first. Deletes files that have expired. */
+  /** Returns the files of the caller, newest first. */
   async list(): Promise<readonly StoredFile[]> {
-    const files = await this.run('read', (store) => store.list(this.owner));
-    for (const file of files.filter(isExpired)) await this.delete(file);
-    return files.filter((file) => !isExpired(file)).toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    const files = await this.run('read', () => this.index.list(this.owner));
+    return files.filter((file) => !isExpired(file)).toReversed();
   }
 
-  async delete({ id, size }: StoredFile): Promise<void> {
+  async delete({ id }: StoredFile): Promise<void> {
     const { owner } = this;
-    // Count the content before the store lists the file no longer.
-    const undo = this.held.uploads.countDeleted(owner, size);
-    try {
-      await this.run('delete', (store) => store.delete(owner, id));
-    } catch (error) {
-      undo();
-      throw error;
-    }
+    await this.run('delete', () => this.index.delete(owner, id));
     this.held.copies.onDeleted({ owner, id });
   }
 
-  /** Stores content. Rejects with the failure of `content` or `describe`, or with an `unavailable` refusal if the store fails. */
+  /** Throws a refusal if the caller may not store a file of this size now. */
+  check(bytes: number): Promise<void> {
+    return this.run('store', () => this.index.check(this.owner, bytes));
+  }
+
+  /** Reserves the place of a file, as `FileIndex.reserve` does. */
+  reserve(bytes: number, least?: number): Promise<Reservation> {
+    return this.run('store', () => this.index.reserve(this.owner, bytes, least));
+  }
+
+  /**
+   * Stores content, and then the facts that `describe` returns. Rejects with the failure of `content` or `describe`, or with an
+   * `unavailable` refusal if a store fails.
+   */
   async put(
-    id: string,
+    reservation: Reservation,
     content: ReadableStream<Uint8Array>,
     describe: () => Promise<StoredFile>,
-  ): Promise<void> {
+  ): Promise<StoredFile> {
     try {
-      await this.settings.store.put(this.owner, id, content, describe);
+      await this.settings.store.put(reservation.id, content);
+      const file = await describe();
+      await reservation.finish(file);
+      return file;
     } catch (cause) {
       throw unavailable('store', cause);
     }
   }
 
-  private async run<T>(action: string, work: (store: FileContentStore) => Promise<T>): Promise<T> {
+  private async run<T>(action: string, work: () => Promise<T>): Promise<T> {
     try {
-      const working = whileConnected(() => work(this.settings.store), this.signal);
+      const working = whileConnected(work, this.signal);
       return await withTimeout(working, TIMEOUT_MS, systemClock);
     } catch (cause) {
       throw unavailable(action, cause);

@@ -1,6 +1,6 @@
 import { newSha256 } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
-import type { Reservation } from './upload-quota.ts';
+import type { Reservation } from './file-index.ts';
 
 /** Number of bytes by which the type of content is recognized. */
 const FIRST_BYTES = 512;

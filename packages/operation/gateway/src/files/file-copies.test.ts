@@ -3,10 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { memoryFiles } from '@majordomo/files';
+import { memoryRecords } from '@majordomo/records';
 import { Refusal } from '../errors/refusal.ts';
 import { FileCopies, type UsedCopy } from './file-copies.ts';
 
-const LIMITS = { store: memoryFiles(), maxBytes: 100, maxFiles: 10, maxTotalBytes: 100, keepMs: 1 };
+const LIMITS = {
+  records: memoryRecords(),
+  store: memoryFiles(),
+  maxBytes: 100,
+  maxFiles: 10,
+  maxTotalBytes: 100,
+  keepMs: 1,
+};
 
 /** Returns functions that use copies of files of 40 bytes and list the temporary files. */
 function setUp() {

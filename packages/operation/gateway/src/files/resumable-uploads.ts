@@ -7,7 +7,6 @@ import { invalid } from '../parsing/fields.ts';
 import type { CallerFiles } from './caller-files.ts';
 import { FileContent } from './file-content.ts';
 import { storeContent } from './store-content.ts';
-import type { UploadQuota } from './upload-quota.ts';
 
 /** Time without a request after which an upload is cancelled, in milliseconds. */
 const IDLE_MS = 300_000;
@@ -42,11 +41,6 @@ interface Upload {
  */
 export class ResumableUploads {
   private readonly unfinished = new Map<string, Upload>();
-  private readonly quota: UploadQuota;
-
-  constructor(quota: UploadQuota) {
-    this.quota = quota;
-  }
 
   /**
    * Adds the body of a request to an upload. Returns the stored file if the request is the last one. `files`: files of the caller, for
@@ -88,10 +82,10 @@ export class ResumableUploads {
 
   private async begin(key: string, about: StartedUpload, files: CallerFiles): Promise<void> {
     const { owner, settings } = files;
-    const reservation = await this.quota.reserve(files, about.size, about.size);
+    const reservation = await files.reserve(about.size, about.size);
     const count = [...this.unfinished.values()].filter((upload) => upload.owner === owner).length;
     if (count >= MAX_UNFINISHED || this.unfinished.has(key)) {
-      reservation.release();
+      await reservation.release();
       if (count >= MAX_UNFINISHED)
         throw new Refusal('busy', `a caller may have at most ${MAX_UNFINISHED} unfinished uploads`);
       return;

@@ -2,7 +2,7 @@ import type { StoredFile } from '@majordomo/files';
 import type { CallerFiles } from './caller-files.ts';
 import type { FileContent } from './file-content.ts';
 import { nameOf, typeOf } from './file-type.ts';
-import type { Reservation } from './upload-quota.ts';
+import type { Reservation } from './file-index.ts';
 
 /** Facts about a file that its client has sent. */
 export interface SentFile {
@@ -24,15 +24,12 @@ export async function storeContent(
   describe: () => Promise<SentFile>,
 ): Promise<StoredFile> {
   const { id, createdAt } = reservation;
-  let stored: StoredFile | undefined;
   try {
-    await files.put(id, content.stream, async () => {
+    return await files.put(reservation, content.stream, async () => {
       const { fileName, mediaType, purpose, keepMs = files.settings.keepMs } = await describe();
       const { size } = content;
-      // Other processes may have stored files since the reservation.
-      await reservation.resize(size, size);
       const name = nameOf(fileName);
-      stored = {
+      return {
         id,
         name,
         mediaType: typeOf(mediaType, name, content.first),
@@ -42,11 +39,8 @@ export async function storeContent(
         createdAt,
         expiresAt: createdAt + keepMs,
       };
-      return stored;
     });
-    if (stored === undefined) throw new TypeError('the store of files did not call `describe`');
-    return stored;
   } finally {
-    reservation.release();
+    await reservation.release();
   }
 }

@@ -4,7 +4,7 @@ import { FormReader, type FormPart } from '../parsing/form-reader.ts';
 import type { CallerFiles } from './caller-files.ts';
 import { FileContent } from './file-content.ts';
 import { storeContent } from './store-content.ts';
-import type { Reservation, UploadQuota } from './upload-quota.ts';
+import type { Reservation } from './file-index.ts';
 
 /** Maximum size of a form without the content of its file, in bytes. Also the first reservation for a form of unknown size. */
 const FORM_BYTES = 65_536;
@@ -22,7 +22,6 @@ interface FileFields {
 export async function upload(
   request: Request,
   files: CallerFiles,
-  quota: UploadQuota,
   purpose: string | undefined,
 ): Promise<StoredFile> {
   const { maxBytes, keepMs } = files.settings;
@@ -30,11 +29,7 @@ export async function upload(
   let reservation: Reservation | undefined;
   try {
     const formBytes = Number(request.headers.get('content-length')) || FORM_BYTES;
-    const place = await quota.reserve(
-      files,
-      Math.min(formBytes, maxBytes),
-      Math.max(1, formBytes - FORM_BYTES),
-    );
+    const place = await files.reserve(Math.min(formBytes, maxBytes), Math.max(1, formBytes - FORM_BYTES));
     reservation = place;
     const fields: FileFields = purpose === undefined ? {} : { purpose };
     const part = (await untilFile(form, fields, keepMs)) ?? invalid('file', 'is required');
@@ -45,8 +40,8 @@ export async function upload(
       return { fileName: part.fileName, mediaType: part.mediaType, purpose: sent, keepMs: fields.keepMs };
     });
   } catch (error) {
-    reservation?.release();
     form.stop();
+    await reservation?.release();
     throw error;
   }
 }

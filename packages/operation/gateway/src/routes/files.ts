@@ -20,7 +20,7 @@ export async function filesRoute(context: RequestContext, gateway: GatewayContex
   return withFiles(context, gateway, async (files, forms) => {
     if (request.method !== 'POST')
       return Response.json(forms.list(await files.list(), new URL(request.url).searchParams));
-    return Response.json(forms.file(await upload(request, files, gateway.uploads, forms.purpose)));
+    return Response.json(forms.file(await upload(request, files, forms.purpose)));
   });
 }
 

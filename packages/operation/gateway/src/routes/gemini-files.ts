@@ -3,7 +3,6 @@ import { Refusal } from '../errors/refusal.ts';
 import { CallerFiles } from '../files/caller-files.ts';
 import { geminiForms } from '../files/forms.ts';
 import type { StartedUpload } from '../files/resumable-uploads.ts';
-import type { UploadQuota } from '../files/upload-quota.ts';
 import { type BodyLimits, jsonBody } from '../parsing/body.ts';
 import { integer, invalid, object, string, type Parser } from '../parsing/fields.ts';
 import { mediaTypeIn } from '../parsing/media.ts';
@@ -21,7 +20,7 @@ export async function geminiUploadRoute(context: RequestContext, gateway: Gatewa
   const { headers, url } = request;
   return withFiles(context, gateway, async (files) => {
     const commands = (headers.get('x-goog-upload-command') ?? '').split(',').map((each) => each.trim());
-    if (commands.includes('start')) return start(request, files, gateway.uploads);
+    if (commands.includes('start')) return start(request, files);
     if (!commands.includes('upload') && !commands.includes('finalize'))
       return invalid('X-Goog-Upload-Command', 'must be start, upload or finalize');
     const { searchParams, origin } = new URL(url);
@@ -42,7 +41,7 @@ export async function geminiUploadRoute(context: RequestContext, gateway: Gatewa
 }
 
 /** Returns the address to which the client sends the content. It contains the facts about the file, so any process can receive it. */
-async function start(request: Request, files: CallerFiles, uploads: UploadQuota): Promise<Response> {
+async function start(request: Request, files: CallerFiles): Promise<Response> {
   const { headers, url } = request;
   if (headers.get('x-goog-upload-protocol') !== 'resumable')
     return invalid('X-Goog-Upload-Protocol', 'must be resumable');
@@ -57,8 +56,7 @@ async function start(request: Request, files: CallerFiles, uploads: UploadQuota)
     file?.optional('mimeType', mediaTypeField) ?? typeIn(headers, 'X-Goog-Upload-Header-Content-Type');
   const name = file?.optional('displayName', string) ?? headers.get('x-goog-upload-file-name');
   // Refuses a file that the limits do not permit before its content is sent. The request with the content makes the reservation.
-  const place = await uploads.reserve(files, size, size);
-  place.release();
+  await files.check(size);
   const address = new URL(new URL(url).pathname, url);
   const facts = {
     upload_id: crypto.randomUUID(),

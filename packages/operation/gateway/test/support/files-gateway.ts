@@ -3,6 +3,7 @@ import { startFileServer, type FileRequest, type FileServer } from '@majordomo/c
 import { createMajordomo } from '@majordomo/core';
 import { createFiles } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
+import { memoryRecords } from '@majordomo/records';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
@@ -51,7 +52,7 @@ export async function setUp(
     files: createFiles({ aboveBytes: 100_000 }),
     env: {},
   });
-  const files = { store: folderFiles(folder), ...options };
+  const files = { records: memoryRecords(), store: folderFiles(folder), ...options };
   const gateway = createGateway({ majordomo, models: MODELS, authorize: byKey, files, ...gatewayOptions });
   const { url, close } = await serve(gateway, { port: 0 });
   onTestFinished(async () => {

@@ -1,6 +1,7 @@
 import { createMajordomo } from '@majordomo/core';
 import { createFiles } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
+import { memoryRecords } from '@majordomo/records';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
@@ -27,7 +28,7 @@ const gateway = createGateway({
     gemini: 'google/gemini-3.7-flash',
   },
   authorize: () => ({ tenant: 'team-a' }),
-  files: { store: folderFiles(folder) },
+  files: { records: memoryRecords(), store: folderFiles(folder) },
   maxBodyBytes: 64 * 1024 * 1024,
 });
 

@@ -49,7 +49,7 @@ export async function openBackgroundGateway(
       models: MODELS,
       authorize: byKey,
       responses: { records: stores.records },
-      files: { store: stores.files },
+      files: { records: stores.records, store: stores.files },
       background: createBackground({ majordomo, records: stores.records, ledger }),
       ...options,
     }),

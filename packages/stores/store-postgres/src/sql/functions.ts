@@ -6,8 +6,6 @@ const COUNTER_MS = 7 * 86_400_000;
 const MAX = '9223372036854775807';
 /** Maximum number of rows that one statement ends or deletes. The next statement continues. */
 const MAX_ROWS = 1000;
-/** Maximum number of files that one sweep deletes. Each can have gigabytes. */
-const MAX_FILES = 10;
 
 /** Returns the SQL that creates the functions. */
 export const functionsSql = (schema: string): string => `
@@ -183,8 +181,6 @@ BEGIN
   PERFORM ${schema}.write_entries('', '[]', '{}', '', '', ${MAX_ROWS});
   DELETE FROM ${schema}.entry_watches WHERE space IN (
     SELECT space FROM ${schema}.entry_watches WHERE until <= now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
-  DELETE FROM ${schema}.files WHERE seq IN (
-    SELECT seq FROM ${schema}.files WHERE until <= now LIMIT ${MAX_FILES} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.messages WHERE seq IN (
     SELECT seq FROM ${schema}.messages WHERE until < now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.verdicts WHERE target IN (

@@ -56,16 +56,9 @@ CREATE INDEX IF NOT EXISTS entry_texts_words ON ${schema}.entry_texts USING gin 
 -- Spaces whose changes are notified to watchers.
 CREATE TABLE IF NOT EXISTS ${schema}.entry_watches (space text COLLATE "C" PRIMARY KEY, until bigint NOT NULL);
 
--- Files of clients of a gateway. \`about\` is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at \`until\`
--- in epoch milliseconds. \`hash\` of the owner and the id, since an index entry has a maximum length.
-CREATE TABLE IF NOT EXISTS ${schema}.files (
-  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner bytea NOT NULL, hash bytea NOT NULL, about text, until bigint
-);
-CREATE UNIQUE INDEX IF NOT EXISTS files_hash ON ${schema}.files (hash) WHERE about IS NOT NULL;
-CREATE INDEX IF NOT EXISTS files_owner ON ${schema}.files (owner) WHERE about IS NOT NULL;
-CREATE INDEX IF NOT EXISTS files_until ON ${schema}.files (until) WHERE until IS NOT NULL;
+-- Bytes of the files of clients of a gateway. The other facts about the files are records.
 CREATE TABLE IF NOT EXISTS ${schema}.file_pieces (
-  file bigint REFERENCES ${schema}.files ON DELETE CASCADE, place int, bytes bytea NOT NULL, PRIMARY KEY (file, place)
+  id text COLLATE "C", place int, bytes bytea NOT NULL, PRIMARY KEY (id, place)
 );
 -- Documents are compressed already.
 ALTER TABLE ${schema}.file_pieces ALTER COLUMN bytes SET STORAGE EXTERNAL;

@@ -131,22 +131,12 @@ export const TABLES: string = `
       AND NOT EXISTS (SELECT 1 FROM calls WHERE at >= call_hours.hour AND at < call_hours.hour + 3600000);
   END;
 
-  -- Files of clients of a gateway. "about" is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at
-  -- "until" in epoch milliseconds. "upload" is random, so that no upload writes to another file.
-  CREATE TABLE files (
-    upload TEXT PRIMARY KEY,
-    owner TEXT NOT NULL,
-    id TEXT NOT NULL,
-    about TEXT,
-    until INTEGER
-  ) WITHOUT ROWID;
-  CREATE UNIQUE INDEX files_by_id ON files (owner, id) WHERE about IS NOT NULL;
-  CREATE INDEX files_by_end ON files (until) WHERE until IS NOT NULL;
+  -- Bytes of the files of clients of a gateway. The other facts about the files are records.
   CREATE TABLE file_pieces (
-    upload TEXT NOT NULL REFERENCES files ON DELETE CASCADE,
+    id TEXT NOT NULL,
     place INTEGER NOT NULL,
     bytes BLOB NOT NULL,
-    PRIMARY KEY (upload, place)
+    PRIMARY KEY (id, place)
   );
 
   ${RECORD_TABLES}

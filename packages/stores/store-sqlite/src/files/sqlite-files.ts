@@ -1,69 +1,51 @@
-import type { Clock } from '@majordomo/core';
 import { piecesOf, toStoredText } from '@majordomo/core/toolkit';
-import type { FileContentStore, StoredFile } from '@majordomo/files';
+import type { FileContentStore } from '@majordomo/files';
 import type { Database } from '../file/database.ts';
 
 /** Size of a stored piece of content, except the last one, in bytes. */
 const PIECE_BYTES = 524_288;
-/** Time for which the content of a deleted or expired file stays readable, so that running calls can send it, in milliseconds. */
-const DELETED_MS = 600_000;
-/** Time after which an unfinished upload belongs to a process that has ended, in milliseconds. */
-const UNFINISHED_MS = 86_400_000;
 
 /** Creates the store of files in the file. Content is written and read in pieces, each in a short transaction. */
-export function sqliteFiles(database: Database, clock: Clock): FileContentStore {
+export function sqliteFiles(database: Database): FileContentStore {
   const sql = statements(database);
-  const removeEnded = (): Promise<unknown> => database.write(() => sql.removeEnded.run(clock.now()));
+  const remove = (key: string): Promise<unknown> => database.write(() => sql.remove.run(key));
   return {
-    async put(owner, id, content, describe) {
-      await removeEnded();
-      const upload = crypto.randomUUID();
-      const until = clock.now() + UNFINISHED_MS;
-      await database.write(() => sql.begin.run(upload, toStoredText(owner), toStoredText(id), until));
+    async put(id, content) {
+      const key = toStoredText(id);
       try {
         let place = 0;
-        for await (const piece of piecesOf(content, PIECE_BYTES)) {
+        const add = (piece: Uint8Array): Promise<unknown> => {
           const next = place++;
-          await database.write(() => sql.addPiece.run(upload, next, piece));
-        }
-        const file = await describe();
-        const end = file.expiresAt + DELETED_MS;
-        const { changes } = await database.write(() => sql.finish.run(JSON.stringify(file), end, upload));
-        if (changes === 0) throw new Error('the upload took longer than a day, and was removed');
+          return database.write(() => sql.addPiece.run(key, next, piece));
+        };
+        for await (const piece of piecesOf(content, PIECE_BYTES)) await add(piece);
+        if (place === 0) await add(new Uint8Array());
       } catch (error) {
-        // If this fails as well, the row is deleted at its end.
-        await database.write(() => sql.remove.run(upload)).catch(() => undefined);
+        await remove(key).catch(() => undefined);
         throw error;
       }
     },
-    get: (owner, id) =>
+    read: (id) =>
       database.read(() => {
-        const row = sql.find.get(toStoredText(owner), toStoredText(id));
-        return row && fileOf(row);
+        const key = toStoredText(id);
+        const count = Number(sql.count.get(key)?.['count']);
+        return count === 0 ? undefined : contentOf(database, sql, key, count);
       }),
-    read: (owner, id) =>
-      database.read(() => {
-        const row = sql.find.get(toStoredText(owner), toStoredText(id));
-        return row && contentOf(database, sql, String(row['upload']));
-      }),
-    list: (owner) => database.read(() => sql.list.all(toStoredText(owner)).map(fileOf)),
-    async delete(owner, id) {
-      const until = clock.now() + DELETED_MS;
-      await database.write(() => sql.delete.run(until, toStoredText(owner), toStoredText(id)));
-      // Ignore the error, because the next upload deletes the same rows.
-      clock.timer(DELETED_MS + 1000, () => void removeEnded().catch(() => undefined), true);
+    async delete(id) {
+      await remove(toStoredText(id));
     },
   };
 }
 
-const fileOf = (row: Readonly<Record<string, unknown>>): StoredFile =>
-  JSON.parse(String(row['about'])) as StoredFile;
-
 type Statements = ReturnType<typeof statements>;
 
 /** Returns a stream that reads one piece at a time. */
-function contentOf(database: Database, sql: Statements, upload: string): ReadableStream<Uint8Array> {
-  const count = Number(sql.count.get(upload)?.['count']);
+function contentOf(
+  database: Database,
+  sql: Statements,
+  key: string,
+  count: number,
+): ReadableStream<Uint8Array> {
   let place = 0;
   return new ReadableStream(
     {
@@ -72,7 +54,7 @@ function contentOf(database: Database, sql: Statements, upload: string): Readabl
           controller.close();
           return;
         }
-        const piece = await database.read(() => sql.piece.get(upload, place++)?.['bytes']);
+        const piece = await database.read(() => sql.piece.get(key, place++)?.['bytes']);
         if (!(piece instanceof Uint8Array)) throw new Error('the file was deleted while it was read');
         controller.enqueue(piece);
       },
@@ -82,18 +64,10 @@ function contentOf(database: Database, sql: Statements, upload: string): Readabl
 }
 
 function statements(database: Database) {
-  const isFile = 'owner = ? AND id = ? AND about IS NOT NULL';
   return {
-    begin: database.prepare('INSERT INTO files (upload, owner, id, until) VALUES (?, ?, ?, ?)'),
-    addPiece: database.prepare('INSERT INTO file_pieces (upload, place, bytes) VALUES (?, ?, ?)'),
-    finish: database.prepare('UPDATE files SET about = ?, until = ? WHERE upload = ?'),
-    find: database.prepare(`SELECT upload, about FROM files WHERE ${isFile}`),
-    list: database.prepare('SELECT about FROM files WHERE owner = ? AND about IS NOT NULL'),
-    count: database.prepare('SELECT count(*) AS count FROM file_pieces WHERE upload = ?'),
-    piece: database.prepare('SELECT bytes FROM file_pieces WHERE upload = ? AND place = ?'),
-    delete: database.prepare(`UPDATE files SET about = NULL, until = ? WHERE ${isFile}`),
-    // The pieces are deleted with their file.
-    remove: database.prepare('DELETE FROM files WHERE upload = ?'),
-    removeEnded: database.prepare('DELETE FROM files WHERE until <= ?'),
+    addPiece: database.prepare('INSERT INTO file_pieces (id, place, bytes) VALUES (?, ?, ?)'),
+    count: database.prepare('SELECT count(*) AS count FROM file_pieces WHERE id = ?'),
+    piece: database.prepare('SELECT bytes FROM file_pieces WHERE id = ? AND place = ?'),
+    remove: database.prepare('DELETE FROM file_pieces WHERE id = ?'),
   };
 }

@@ -1,0 +1,304 @@
+// ../../../tooling/build/tsup.ts
+import { execFileSync as execFileSync2 } from "node:child_process";
+import { join as join5, resolve } from "node:path";
+import { defineConfig } from "tsup";
+
+// ../../../tooling/build/declarations.ts
+import { execFileSync } from "node:child_process";
+import { globSync as globSync3, readFileSync as readFileSync3, writeFileSync as writeFileSync2 } from "node:fs";
+import { join as join3 } from "node:path";
+
+// ../../../tooling/build/packages.ts
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+var WORKSPACE = "pnpm-workspace.yaml";
+var ROOT = rootAbove(import.meta.dirname);
+function packagesIn(root = ROOT) {
+  const patterns = [...readFileSync(join(root, WORKSPACE), "utf8").matchAll(/^ {2}- ([\w*/-]+)$/gm)];
+  return patterns.flatMap(
+    ([, pattern = ""]) => globSync(`${pattern}/package.json`, { cwd: root }).map((file) => dirname(file).split(sep)).sort((a, b) => a.join() < b.join() ? -1 : 1).map((folders) => packageAt(root, folders))
+  );
+}
+function packageOf(id) {
+  const found = packagesIn().find((one) => one.id === id);
+  if (found === void 0) throw new Error(`there is no package in a folder ${id}; see ${WORKSPACE}`);
+  return found;
+}
+var folderOf = (id) => join(ROOT, packageOf(id).path);
+function packageAt(root, folders) {
+  const [top = "", wing = ""] = folders;
+  const path = folders.join("/");
+  return {
+    path,
+    id: folders.at(-1) ?? "",
+    wing: top === "packages" ? wing : void 0,
+    manifest: JSON.parse(
+      readFileSync(join(root, path, "package.json"), "utf8")
+    )
+  };
+}
+function rootAbove(folder) {
+  if (existsSync(join(folder, WORKSPACE))) return folder;
+  if (dirname(folder) === folder)
+    throw new Error(`no folder above ${import.meta.dirname} contains ${WORKSPACE}`);
+  return rootAbove(dirname(folder));
+}
+
+// ../../../tooling/build/source-hash.ts
+import { createHash } from "node:crypto";
+import { globSync as globSync2, mkdirSync, readFileSync as readFileSync2, writeFileSync } from "node:fs";
+import { dirname as dirname2, join as join2 } from "node:path";
+var RECORD = ".turbo/built-from.txt";
+function hashOfSources(folder) {
+  const hash = createHash("sha256");
+  const files = globSync2("src/**/*.{ts,tsx,css,json}", { cwd: folder }).sort();
+  for (const file of files.filter((name) => !name.endsWith(".test.ts")))
+    hash.update(`${file}
+${readFileSync2(join2(folder, file), "utf8")}
+`);
+  return hash.digest("hex");
+}
+function recordBuild(folder) {
+  const file = join2(folder, RECORD);
+  mkdirSync(dirname2(file), { recursive: true });
+  writeFileSync(file, hashOfSources(folder));
+}
+
+// ../../../tooling/build/declarations.ts
+var OPTIONS = [
+  ["--target", "es2023", "--lib", "es2023", "--types", "node"],
+  ["--module", "nodenext", "--moduleResolution", "nodenext", "--resolveJsonModule"],
+  ["--strict", "--exactOptionalPropertyTypes", "--verbatimModuleSyntax", "--isolatedDeclarations"],
+  ["--allowImportingTsExtensions", "--skipLibCheck", "--ignoreConfig", "--noCheck"],
+  ["--declaration", "--emitDeclarationOnly", "--outDir", "dist", "--rootDir", "src"]
+].flat();
+function writeDeclarations(entries) {
+  const compiler = join3(ROOT, "node_modules/typescript-native/bin/tsc");
+  execFileSync(process.execPath, [compiler, ...OPTIONS, ...globSync3([...entries])], { stdio: "inherit" });
+  const peers = optionalPeers();
+  if (peers.length > 0)
+    for (const file of globSync3("dist/**/*.d.ts"))
+      writeFileSync2(file, withoutPeers(readFileSync3(file, "utf8"), peers));
+  recordBuild(process.cwd());
+}
+function optionalPeers() {
+  const { peerDependenciesMeta = {} } = JSON.parse(readFileSync3("package.json", "utf8"));
+  return Object.keys(peerDependenciesMeta);
+}
+function withoutPeers(declarations2, peers) {
+  const importsPeer = new RegExp(
+    String.raw`^(?:import|export) .*from '(?:${peers.join("|")})(?:/[\w-]+)?';$`
+  );
+  return declarations2.split("\n").flatMap((line) => importsPeer.test(line) ? ["// @ts-ignore: this peer is optional", line] : [line]).join("\n");
+}
+
+// ../../../tooling/build/templates.ts
+import { cpSync, readdirSync, readFileSync as readFileSync4, writeFileSync as writeFileSync3 } from "node:fs";
+import { join as join4, matchesGlob, relative, sep as sep2 } from "node:path";
+function writeTemplates(from, to) {
+  for (const name of readdirSync(from)) {
+    const source = join4(from, name);
+    const isIgnored = ignoredBy(join4(source, "_gitignore"));
+    cpSync(source, join4(to, name), {
+      recursive: true,
+      filter: (path) => !relative(source, path).split(sep2).some(isIgnored)
+    });
+    const manifest = join4(to, name, "package.json");
+    const written = published(JSON.parse(readFileSync4(manifest, "utf8")));
+    writeFileSync3(manifest, `${JSON.stringify(written, void 0, 2)}
+`);
+  }
+}
+function ignoredBy(file) {
+  const lines = readFileSync4(file, "utf8").split("\n");
+  const patterns = [".turbo", ...lines.map((line) => line.replace(/\/$/, ""))];
+  return (name) => name !== "" && patterns.some((pattern) => matchesGlob(name, pattern));
+}
+function published(manifest) {
+  const versions = new Map(packagesIn().map(({ manifest: { name, version } }) => [name, version]));
+  const withVersions = (dependencies = {}) => Object.fromEntries(
+    Object.entries(dependencies).map(([name, range]) => [
+      name,
+      range === "workspace:^" ? `^${versions.get(name) ?? "missing"}` : range
+    ])
+  );
+  return {
+    ...manifest,
+    dependencies: withVersions(manifest.dependencies),
+    devDependencies: withVersions(manifest.devDependencies)
+  };
+}
+
+// ../../../tooling/build/tsup.ts
+var base = {
+  format: "esm",
+  target: "es2023",
+  sourcemap: true,
+  clean: true,
+  splitting: true
+};
+var declarations = (...entries) => ({
+  onSuccess: () => {
+    writeDeclarations(entries);
+    return Promise.resolve();
+  }
+});
+var library = defineConfig({
+  ...base,
+  entry: ["src/index.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts")
+});
+var coreLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/http.ts", "src/toolkit.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts", "src/http.ts", "src/toolkit.ts")
+});
+var cacheLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/prompt.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts", "src/prompt.ts")
+});
+var recordsLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/sqlite.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts", "src/sqlite.ts")
+});
+var catalogEntries = ["src/index.ts", "src/tokens.ts", "src/refresh.ts", "src/node.ts", "src/vendors/*.ts"];
+var catalogLibrary = defineConfig({
+  ...base,
+  entry: catalogEntries,
+  platform: "neutral",
+  // `src/node.ts` imports Node's built-ins.
+  external: [/^node:/],
+  removeNodeProtocol: false,
+  // Licenses of the sources whose data the package contains.
+  publicDir: "notices",
+  onSuccess: () => {
+    writeDeclarations(catalogEntries);
+    execFileSync2(process.execPath, [join5(ROOT, "tooling/build/catalog-document.ts")], { stdio: "inherit" });
+    return Promise.resolve();
+  }
+});
+var openaiWireLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/profiles/openai-models.ts", "src/sdk/{chat,responses}-provider.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts")
+});
+var openaiLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/chat.ts", "src/responses.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts", "src/chat.ts", "src/responses.ts")
+});
+var nodeLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts"],
+  platform: "node",
+  ...declarations("src/index.ts")
+});
+var evalsLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/replay.ts", "src/vitest.ts"],
+  platform: "node",
+  ...declarations("src/index.ts", "src/replay.ts", "src/vitest.ts")
+});
+var agentLibrary = defineConfig({
+  ...base,
+  esbuildPlugins: [
+    replaced(/\/sum-usage\.ts$/, join5(folderOf("core"), "src/stream/usage.ts")),
+    replaced(/\/vendor-calls\.ts$/, join5(folderOf("core"), "src/util/vendor-tool.ts"))
+  ],
+  entry: ["src/index.ts", "src/steps.ts", "src/durable.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts", "src/steps.ts", "src/durable.ts")
+});
+var uiLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/ag-ui.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts", "src/ag-ui.ts")
+});
+var binary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/bin.ts"],
+  platform: "node",
+  ...declarations("src/index.ts")
+});
+var createCommand = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/bin.ts"],
+  platform: "node",
+  onSuccess: () => {
+    writeDeclarations(["src/index.ts"]);
+    writeTemplates("templates", "dist/templates");
+    return Promise.resolve();
+  }
+});
+var lintLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/bin.ts", "src/codemod.ts"],
+  platform: "node",
+  ...declarations("src/index.ts", "src/codemod.ts")
+});
+var skillsLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/node.ts"],
+  platform: "node",
+  ...declarations("src/index.ts", "src/node.ts")
+});
+var gatewayLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/node.ts"],
+  platform: "node",
+  ...declarations("src/index.ts", "src/node.ts")
+});
+var mcpLibrary = defineConfig([
+  // Both entry points are built in parallel.
+  {
+    ...base,
+    entry: ["src/index.ts"],
+    platform: "neutral",
+    ...declarations("src/index.ts"),
+    clean: ["!edge.*"]
+  },
+  {
+    ...base,
+    entry: { edge: "src/index.ts" },
+    platform: "neutral",
+    clean: false,
+    splitting: false,
+    esbuildPlugins: [
+      replaced(/\/(?:program-transport|serve-stdio|skills-folder)\.ts$/, "src/no-programs.ts")
+    ]
+  }
+]);
+var sqliteLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts"],
+  platform: "node",
+  removeNodeProtocol: false,
+  ...declarations("src/index.ts")
+});
+function replaced(filter, file) {
+  return {
+    name: "replaced",
+    setup(build) {
+      build.onResolve({ filter }, () => ({ path: resolve(file) }));
+    }
+  };
+}
+var codeModeLibrary = defineConfig({
+  ...base,
+  entry: ["src/index.ts", "src/cloudflare.ts"],
+  platform: "neutral",
+  ...declarations("src/index.ts", "src/cloudflare.ts")
+});
+export {
+  library as default
+};
+//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsiLi4vLi4vLi4vdG9vbGluZy9idWlsZC90c3VwLnRzIiwgIi4uLy4uLy4uL3Rvb2xpbmcvYnVpbGQvZGVjbGFyYXRpb25zLnRzIiwgIi4uLy4uLy4uL3Rvb2xpbmcvYnVpbGQvcGFja2FnZXMudHMiLCAiLi4vLi4vLi4vdG9vbGluZy9idWlsZC9zb3VyY2UtaGFzaC50cyIsICIuLi8uLi8uLi90b29saW5nL2J1aWxkL3RlbXBsYXRlcy50cyJdLAogICJzb3VyY2VzQ29udGVudCI6IFsiY29uc3QgX19pbmplY3RlZF9maWxlbmFtZV9fID0gXCIvd29yay9uZXh0L3Rvb2xpbmcvYnVpbGQvdHN1cC50c1wiO2NvbnN0IF9faW5qZWN0ZWRfZGlybmFtZV9fID0gXCIvd29yay9uZXh0L3Rvb2xpbmcvYnVpbGRcIjtjb25zdCBfX2luamVjdGVkX2ltcG9ydF9tZXRhX3VybF9fID0gXCJmaWxlOi8vL3dvcmsvbmV4dC90b29saW5nL2J1aWxkL3RzdXAudHNcIjtpbXBvcnQgeyBleGVjRmlsZVN5bmMgfSBmcm9tICdub2RlOmNoaWxkX3Byb2Nlc3MnO1xuaW1wb3J0IHsgam9pbiwgcmVzb2x2ZSB9IGZyb20gJ25vZGU6cGF0aCc7XG5pbXBvcnQgeyBkZWZpbmVDb25maWcsIHR5cGUgT3B0aW9ucyB9IGZyb20gJ3RzdXAnO1xuaW1wb3J0IHsgd3JpdGVEZWNsYXJhdGlvbnMgfSBmcm9tICcuL2RlY2xhcmF0aW9ucy50cyc7XG5pbXBvcnQgeyBmb2xkZXJPZiwgUk9PVCB9IGZyb20gJy4vcGFja2FnZXMudHMnO1xuaW1wb3J0IHsgd3JpdGVUZW1wbGF0ZXMgfSBmcm9tICcuL3RlbXBsYXRlcy50cyc7XG5cbnR5cGUgQ29uZmlnID0gUmV0dXJuVHlwZTx0eXBlb2YgZGVmaW5lQ29uZmlnPjtcblxuLyoqIE9wdGlvbnMgb2YgYWxsIGJ1aWxkcy4gUHVibGlzaGVkIGZpbGVzIGFyZSByZWFkYWJsZSwgYW5kIHRoZWlyIHNvdXJjZSBtYXBzIGNvbnRhaW4gdGhlIHNvdXJjZXMgKEFEUiAwMDEzKS4gKi9cbmNvbnN0IGJhc2UgPSB7XG4gIGZvcm1hdDogJ2VzbScsXG4gIHRhcmdldDogJ2VzMjAyMycsXG4gIHNvdXJjZW1hcDogdHJ1ZSxcbiAgY2xlYW46IHRydWUsXG4gIHNwbGl0dGluZzogdHJ1ZSxcbn0gYXMgY29uc3Q7XG5cbi8qKiBXcml0ZXMgZGVjbGFyYXRpb25zIG5leHQgdG8gdGhlIGJ1aWx0IGZpbGVzLiAqL1xuY29uc3QgZGVjbGFyYXRpb25zID0gKC4uLmVudHJpZXM6IHJlYWRvbmx5IHN0cmluZ1tdKTogUGljazxPcHRpb25zLCAnb25TdWNjZXNzJz4gPT4gKHtcbiAgb25TdWNjZXNzOiAoKSA9PiB7XG4gICAgd3JpdGVEZWNsYXJhdGlvbnMoZW50cmllcyk7XG4gICAgcmV0dXJuIFByb21pc2UucmVzb2x2ZSgpO1xuICB9LFxufSk7XG5cbi8qKiBQYWNrYWdlIHdpdGggb25lIGVudHJ5IHBvaW50IHRoYXQgdXNlcyBubyBgbm9kZTpgIGJ1aWx0LWlucy4gKi9cbmV4cG9ydCBjb25zdCBsaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnXSxcbiAgcGxhdGZvcm06ICduZXV0cmFsJyxcbiAgLi4uZGVjbGFyYXRpb25zKCdzcmMvaW5kZXgudHMnKSxcbn0pO1xuXG4vKiogRW50cnkgcG9pbnRzIG9mIGNvcmU6IGZvciBhcHBsaWNhdGlvbnMsIHNlcnZlcnMgYW5kIG90aGVyIHBhY2thZ2VzLiAqL1xuZXhwb3J0IGNvbnN0IGNvcmVMaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnLCAnc3JjL2h0dHAudHMnLCAnc3JjL3Rvb2xraXQudHMnXSxcbiAgcGxhdGZvcm06ICduZXV0cmFsJyxcbiAgLi4uZGVjbGFyYXRpb25zKCdzcmMvaW5kZXgudHMnLCAnc3JjL2h0dHAudHMnLCAnc3JjL3Rvb2xraXQudHMnKSxcbn0pO1xuXG4vKiogRW50cnkgcG9pbnRzIG9mIGNhY2hlOiBzdG9yZWQgYW5zd2VycywgYW5kIHRoZSBvcmRlciB0aGF0IGZvbGxvd3MgdGhlIHByb21wdCBjYWNoZXMgb2YgdmVuZG9ycy4gKi9cbmV4cG9ydCBjb25zdCBjYWNoZUxpYnJhcnk6IENvbmZpZyA9IGRlZmluZUNvbmZpZyh7XG4gIC4uLmJhc2UsXG4gIGVudHJ5OiBbJ3NyYy9pbmRleC50cycsICdzcmMvcHJvbXB0LnRzJ10sXG4gIHBsYXRmb3JtOiAnbmV1dHJhbCcsXG4gIC4uLmRlY2xhcmF0aW9ucygnc3JjL2luZGV4LnRzJywgJ3NyYy9wcm9tcHQudHMnKSxcbn0pO1xuXG4vKiogRW50cnkgcG9pbnRzIG9mIHJlY29yZHM6IHRoZSBjb250cmFjdCB3aXRoIGl0cyBoZWxwZXJzLCBhbmQgdGhlIHJlY29yZHMgb2YgYW55IFNRTGl0ZSBkYXRhYmFzZS4gKi9cbmV4cG9ydCBjb25zdCByZWNvcmRzTGlicmFyeTogQ29uZmlnID0gZGVmaW5lQ29uZmlnKHtcbiAgLi4uYmFzZSxcbiAgZW50cnk6IFsnc3JjL2luZGV4LnRzJywgJ3NyYy9zcWxpdGUudHMnXSxcbiAgcGxhdGZvcm06ICduZXV0cmFsJyxcbiAgLi4uZGVjbGFyYXRpb25zKCdzcmMvaW5kZXgudHMnLCAnc3JjL3NxbGl0ZS50cycpLFxufSk7XG5cbmNvbnN0IGNhdGFsb2dFbnRyaWVzID0gWydzcmMvaW5kZXgudHMnLCAnc3JjL3Rva2Vucy50cycsICdzcmMvcmVmcmVzaC50cycsICdzcmMvbm9kZS50cycsICdzcmMvdmVuZG9ycy8qLnRzJ107XG5cbi8qKiBFbnRyeSBwb2ludHMgb2YgY2F0YWxvZzogdGhlIHNuYXBzaG90LCBlYWNoIHZlbmRvciwgdG9rZW4gZXN0aW1hdGVzLCB0aGUgcmVmcmVzaCwgYW5kIGZpbGVzIGZvciBOb2RlLiAqL1xuZXhwb3J0IGNvbnN0IGNhdGFsb2dMaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogY2F0YWxvZ0VudHJpZXMsXG4gIHBsYXRmb3JtOiAnbmV1dHJhbCcsXG4gIC8vIGBzcmMvbm9kZS50c2AgaW1wb3J0cyBOb2RlJ3MgYnVpbHQtaW5zLlxuICBleHRlcm5hbDogWy9ebm9kZTovXSxcbiAgcmVtb3ZlTm9kZVByb3RvY29sOiBmYWxzZSxcbiAgLy8gTGljZW5zZXMgb2YgdGhlIHNvdXJjZXMgd2hvc2UgZGF0YSB0aGUgcGFja2FnZSBjb250YWlucy5cbiAgcHVibGljRGlyOiAnbm90aWNlcycsXG4gIG9uU3VjY2VzczogKCkgPT4ge1xuICAgIHdyaXRlRGVjbGFyYXRpb25zKGNhdGFsb2dFbnRyaWVzKTtcbiAgICBleGVjRmlsZVN5bmMocHJvY2Vzcy5leGVjUGF0aCwgW2pvaW4oUk9PVCwgJ3Rvb2xpbmcvYnVpbGQvY2F0YWxvZy1kb2N1bWVudC50cycpXSwgeyBzdGRpbzogJ2luaGVyaXQnIH0pO1xuICAgIHJldHVybiBQcm9taXNlLnJlc29sdmUoKTtcbiAgfSxcbn0pO1xuXG4vKipcbiAqIEVudHJ5IHBvaW50IG9mIG9wZW5haS13aXJlLiBSdWxlcyB0aGF0IGNvbnRhaW4gYSBzcHJlYWQgYXJlIGluIHNlcGFyYXRlIGZpbGVzLCBiZWNhdXNlIGJ1bmRsZXJzIHRyZWF0IGEgc3ByZWFkIGFzIGEgc2lkZVxuICogZWZmZWN0IGFuZCBjYW4gb25seSBvbWl0IGNvbXBsZXRlIGZpbGVzLlxuICovXG5leHBvcnQgY29uc3Qgb3BlbmFpV2lyZUxpYnJhcnk6IENvbmZpZyA9IGRlZmluZUNvbmZpZyh7XG4gIC4uLmJhc2UsXG4gIGVudHJ5OiBbJ3NyYy9pbmRleC50cycsICdzcmMvcHJvZmlsZXMvb3BlbmFpLW1vZGVscy50cycsICdzcmMvc2RrL3tjaGF0LHJlc3BvbnNlc30tcHJvdmlkZXIudHMnXSxcbiAgcGxhdGZvcm06ICduZXV0cmFsJyxcbiAgLi4uZGVjbGFyYXRpb25zKCdzcmMvaW5kZXgudHMnKSxcbn0pO1xuXG4vKiogRW50cnkgcG9pbnRzIG9mIHByb3ZpZGVyLW9wZW5haTogYm90aCBBUElzIHdpdGggaW1hZ2UgbW9kZWxzLCBhbmQgZWFjaCBBUEkgYWxvbmUgZm9yIHNtYWxsZXIgYnVuZGxlcy4gKi9cbmV4cG9ydCBjb25zdCBvcGVuYWlMaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnLCAnc3JjL2NoYXQudHMnLCAnc3JjL3Jlc3BvbnNlcy50cyddLFxuICBwbGF0Zm9ybTogJ25ldXRyYWwnLFxuICAuLi5kZWNsYXJhdGlvbnMoJ3NyYy9pbmRleC50cycsICdzcmMvY2hhdC50cycsICdzcmMvcmVzcG9uc2VzLnRzJyksXG59KTtcblxuLyoqIFBhY2thZ2Ugd2l0aCBvbmUgZW50cnkgcG9pbnQgdGhhdCB1c2VzIGBub2RlOmAgYnVpbHQtaW5zLiAqL1xuZXhwb3J0IGNvbnN0IG5vZGVMaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnXSxcbiAgcGxhdGZvcm06ICdub2RlJyxcbiAgLi4uZGVjbGFyYXRpb25zKCdzcmMvaW5kZXgudHMnKSxcbn0pO1xuXG4vKiogRW50cnkgcG9pbnRzIG9mIGV2YWxzOiB0aGUgZXZhbHVhdGlvbiwgcmVwbGF5ZWQgdHJhZmZpYywgYW5kIHRoZSBtYXRjaGVyIGZvciB2aXRlc3QuICovXG5leHBvcnQgY29uc3QgZXZhbHNMaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnLCAnc3JjL3JlcGxheS50cycsICdzcmMvdml0ZXN0LnRzJ10sXG4gIHBsYXRmb3JtOiAnbm9kZScsXG4gIC4uLmRlY2xhcmF0aW9ucygnc3JjL2luZGV4LnRzJywgJ3NyYy9yZXBsYXkudHMnLCAnc3JjL3ZpdGVzdC50cycpLFxufSk7XG5cbi8qKiBFbnRyeSBwb2ludHMgb2YgYWdlbnQ6IHRoZSBsb29wLCB0aGUgcHVyZSBzdGVwcyB3aXRob3V0IGNvcmUsIGFuZCB0aGUgbG9vcCB3aXRoIGEgam91cm5hbC4gKi9cbmV4cG9ydCBjb25zdCBhZ2VudExpYnJhcnk6IENvbmZpZyA9IGRlZmluZUNvbmZpZyh7XG4gIC4uLmJhc2UsXG4gIGVzYnVpbGRQbHVnaW5zOiBbXG4gICAgcmVwbGFjZWQoL1xcL3N1bS11c2FnZVxcLnRzJC8sIGpvaW4oZm9sZGVyT2YoJ2NvcmUnKSwgJ3NyYy9zdHJlYW0vdXNhZ2UudHMnKSksXG4gICAgcmVwbGFjZWQoL1xcL3ZlbmRvci1jYWxsc1xcLnRzJC8sIGpvaW4oZm9sZGVyT2YoJ2NvcmUnKSwgJ3NyYy91dGlsL3ZlbmRvci10b29sLnRzJykpLFxuICBdLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnLCAnc3JjL3N0ZXBzLnRzJywgJ3NyYy9kdXJhYmxlLnRzJ10sXG4gIHBsYXRmb3JtOiAnbmV1dHJhbCcsXG4gIC4uLmRlY2xhcmF0aW9ucygnc3JjL2luZGV4LnRzJywgJ3NyYy9zdGVwcy50cycsICdzcmMvZHVyYWJsZS50cycpLFxufSk7XG5cbi8qKiBFbnRyeSBwb2ludHMgb2YgdWk6IHRoZSBwcm90b2NvbCBvZiB0aGUgQUkgU0RLLCBhbmQgQUctVUkuICovXG5leHBvcnQgY29uc3QgdWlMaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnLCAnc3JjL2FnLXVpLnRzJ10sXG4gIHBsYXRmb3JtOiAnbmV1dHJhbCcsXG4gIC4uLmRlY2xhcmF0aW9ucygnc3JjL2luZGV4LnRzJywgJ3NyYy9hZy11aS50cycpLFxufSk7XG5cbi8qKiBBIGNvbW1hbmQgYW5kIGl0cyBsaWJyYXJ5IGZvciBOb2RlLCB3aGljaCBzaGFyZSBjaHVua3MuICovXG5leHBvcnQgY29uc3QgYmluYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnLCAnc3JjL2Jpbi50cyddLFxuICBwbGF0Zm9ybTogJ25vZGUnLFxuICAuLi5kZWNsYXJhdGlvbnMoJ3NyYy9pbmRleC50cycpLFxufSk7XG5cbi8qKiBUaGUgY29tbWFuZCB0aGF0IGNyZWF0ZXMgYXBwbGljYXRpb25zLCBpdHMgbGlicmFyeSwgYW5kIHRoZSB0ZW1wbGF0ZXMgd2l0aCB0aGUgdmVyc2lvbnMgb2YgdGhpcyByZXBvc2l0b3J5J3MgcGFja2FnZXMuICovXG5leHBvcnQgY29uc3QgY3JlYXRlQ29tbWFuZDogQ29uZmlnID0gZGVmaW5lQ29uZmlnKHtcbiAgLi4uYmFzZSxcbiAgZW50cnk6IFsnc3JjL2luZGV4LnRzJywgJ3NyYy9iaW4udHMnXSxcbiAgcGxhdGZvcm06ICdub2RlJyxcbiAgb25TdWNjZXNzOiAoKSA9PiB7XG4gICAgd3JpdGVEZWNsYXJhdGlvbnMoWydzcmMvaW5kZXgudHMnXSk7XG4gICAgd3JpdGVUZW1wbGF0ZXMoJ3RlbXBsYXRlcycsICdkaXN0L3RlbXBsYXRlcycpO1xuICAgIHJldHVybiBQcm9taXNlLnJlc29sdmUoKTtcbiAgfSxcbn0pO1xuXG4vKiogRW50cnkgcG9pbnRzIG9mIGVzbGludC1wbHVnaW46IHRoZSBwbHVnaW4sIHRoZSBjb21tYW5kLCBhbmQgdGhlIGNvZGUgbW9kcywgd2hpY2ggb25seSBgLS1maXhgIGxvYWRzLiAqL1xuZXhwb3J0IGNvbnN0IGxpbnRMaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoe1xuICAuLi5iYXNlLFxuICBlbnRyeTogWydzcmMvaW5kZXgudHMnLCAnc3JjL2Jpbi50cycsICdzcmMvY29kZW1vZC50cyddLFxuICBwbGF0Zm9ybTogJ25vZGUnLFxuICAuLi5kZWNsYXJhdGlvbnMoJ3NyYy9pbmRleC50cycsICdzcmMvY29kZW1vZC50cycpLFxufSk7XG5cbi8qKiBFbnRyeSBwb2ludHMgb2Ygc2tpbGxzOiBmb3IgYWxsIHJ1bnRpbWVzLCBhbmQgZm9yIHJlYWRpbmcgZnJvbSBkaXNrLiAqL1xuZXhwb3J0IGNvbnN0IHNraWxsc0xpYnJhcnk6IENvbmZpZyA9IGRlZmluZUNvbmZpZyh7XG4gIC4uLmJhc2UsXG4gIGVudHJ5OiBbJ3NyYy9pbmRleC50cycsICdzcmMvbm9kZS50cyddLFxuICBwbGF0Zm9ybTogJ25vZGUnLFxuICAuLi5kZWNsYXJhdGlvbnMoJ3NyYy9pbmRleC50cycsICdzcmMvbm9kZS50cycpLFxufSk7XG5cbi8qKiBFbnRyeSBwb2ludHMgb2YgZ2F0ZXdheTogdGhlIGhhbmRsZXIsIGFuZCBhIHNlcnZlciBmb3IgTm9kZS4gKi9cbmV4cG9ydCBjb25zdCBnYXRld2F5TGlicmFyeTogQ29uZmlnID0gZGVmaW5lQ29uZmlnKHtcbiAgLi4uYmFzZSxcbiAgZW50cnk6IFsnc3JjL2luZGV4LnRzJywgJ3NyYy9ub2RlLnRzJ10sXG4gIHBsYXRmb3JtOiAnbm9kZScsXG4gIC4uLmRlY2xhcmF0aW9ucygnc3JjL2luZGV4LnRzJywgJ3NyYy9ub2RlLnRzJyksXG59KTtcblxuLyoqIEVudHJ5IHBvaW50cyBvZiBpbnNwZWN0b3I6IHRoZSBoYW5kbGVyLCBhbmQgYSBzZXBhcmF0ZSBmaWxlIHdpdGggdGhlIHBhZ2UsIHdoaWNoIHRoZSBmaXJzdCByZXF1ZXN0IGxvYWRzLiAqL1xuZXhwb3J0IGNvbnN0IGluc3BlY3RvckxpYnJhcnkgPSAocGFnZTogUGx1Z2luKTogQ29uZmlnID0+XG4gIGRlZmluZUNvbmZpZyh7XG4gICAgLi4uYmFzZSxcbiAgICBlbnRyeTogeyBpbmRleDogJ3NyYy9pbmRleC50cycsICdpbnNwZWN0b3ItcGFnZSc6ICdzcmMvcGFnZS9idWlsdC50cycgfSxcbiAgICBleHRlcm5hbDogWycjaW5zcGVjdG9yLXBhZ2UnXSxcbiAgICBlc2J1aWxkUGx1Z2luczogW3BhZ2VdLFxuICAgIHBsYXRmb3JtOiAnbmV1dHJhbCcsXG4gICAgLy8gTGljZW5zZXMgb2YgdGhlIGxpYnJhcmllcyB0aGF0IGFyZSBidW5kbGVkIGludG8gdGhlIHBhZ2UuXG4gICAgcHVibGljRGlyOiAnbm90aWNlcycsXG4gICAgLi4uZGVjbGFyYXRpb25zKCdzcmMvaW5kZXgudHMnLCAnc3JjL3BhZ2UvYnVpbHQudHMnKSxcbiAgfSk7XG5cbi8qKiBFbnRyeSBwb2ludHMgb2YgbWNwOiBmb3IgTm9kZSwgYW5kIGBlZGdlYCBmb3IgcGFnZXMgYW5kIFdvcmtlcnMsIHdoaWNoIGNhbm5vdCBzdGFydCBwcm9ncmFtcyBhbmQgaGF2ZSBubyBidWlsdC1pbnMgb2YgTm9kZS4gKi9cbmV4cG9ydCBjb25zdCBtY3BMaWJyYXJ5OiBDb25maWcgPSBkZWZpbmVDb25maWcoW1xuICAvLyBCb3RoIGVudHJ5IHBvaW50cyBhcmUgYnVpbHQgaW4gcGFyYWxsZWwuXG4gIHtcbiAgICAuLi5iYXNlLFxuICAgIGVudHJ5OiBbJ3NyYy9pbmRleC50cyddLFxuICAgIHBsYXRmb3JtOiAnbmV1dHJhbCcsXG4gICAgLi4uZGVjbGFyYXRpb25zKCdzcmMvaW5kZXgudHMnKSxcbiAgICBjbGVhbjogWychZWRnZS4qJ10sXG4gIH0sXG4gIHtcbiAgICAuLi5iYXNlLFxuICAgIGVudHJ5OiB7IGVkZ2U6ICdzcmMvaW5kZXgudHMnIH0sXG4gICAgcGxhdGZvcm06ICduZXV0cmFsJyxcbiAgICBjbGVhbjogZmFsc2UsXG4gICAgc3BsaXR0aW5nOiBmYWxzZSxcbiAgICBlc2J1aWxkUGx1Z2luczogW1xuICAgICAgcmVwbGFjZWQoL1xcLyg/OnByb2dyYW0tdHJhbnNwb3J0fHNlcnZlLXN0ZGlvfHNraWxscy1mb2xkZXIpXFwudHMkLywgJ3NyYy9uby1wcm9ncmFtcy50cycpLFxuICAgIF0sXG4gIH0sXG5dKTtcblxuLyoqIEVudHJ5IHBvaW50IG9mIHN0b3JlLXNxbGl0ZSwgd2hpY2ggdXNlcyBhIGJ1aWx0LWluIG9mIE5vZGUgdGhhdCBoYXMgbm8gbmFtZSB3aXRob3V0IGBub2RlOmAuICovXG5leHBvcnQgY29uc3Qgc3FsaXRlTGlicmFyeTogQ29uZmlnID0gZGVmaW5lQ29uZmlnKHtcbiAgLi4uYmFzZSxcbiAgZW50cnk6IFsnc3JjL2luZGV4LnRzJ10sXG4gIHBsYXRmb3JtOiAnbm9kZScsXG4gIHJlbW92ZU5vZGVQcm90b2NvbDogZmFsc2UsXG4gIC4uLmRlY2xhcmF0aW9ucygnc3JjL2luZGV4LnRzJyksXG59KTtcblxudHlwZSBQbHVnaW4gPSBOb25OdWxsYWJsZTxPcHRpb25zWydlc2J1aWxkUGx1Z2lucyddPltudW1iZXJdO1xuXG4vKiogUmVwbGFjZXMgZmlsZXMgdGhhdCBhcmUgaW1wb3J0ZWQgYnkgc3VjaCBhIG5hbWUgd2l0aCBvbmUgZmlsZS4gKi9cbmZ1bmN0aW9uIHJlcGxhY2VkKGZpbHRlcjogUmVnRXhwLCBmaWxlOiBzdHJpbmcpOiBQbHVnaW4ge1xuICByZXR1cm4ge1xuICAgIG5hbWU6ICdyZXBsYWNlZCcsXG4gICAgc2V0dXAoYnVpbGQpIHtcbiAgICAgIGJ1aWxkLm9uUmVzb2x2ZSh7IGZpbHRlciB9LCAoKSA9PiAoeyBwYXRoOiByZXNvbHZlKGZpbGUpIH0pKTtcbiAgICB9LFxuICB9O1xufVxuXG4vKiogRW50cnkgcG9pbnRzIG9mIGNvZGUtbW9kZTogdGhlIHRvb2wgd2l0aCBhIHNhbmRib3ggZm9yIE5vZGUgYW5kIEJ1biwgYW5kIGEgc2FuZGJveCBmb3IgV29ya2Vycy4gKi9cbmV4cG9ydCBjb25zdCBjb2RlTW9kZUxpYnJhcnk6IENvbmZpZyA9IGRlZmluZUNvbmZpZyh7XG4gIC4uLmJhc2UsXG4gIGVudHJ5OiBbJ3NyYy9pbmRleC50cycsICdzcmMvY2xvdWRmbGFyZS50cyddLFxuICBwbGF0Zm9ybTogJ25ldXRyYWwnLFxuICAuLi5kZWNsYXJhdGlvbnMoJ3NyYy9pbmRleC50cycsICdzcmMvY2xvdWRmbGFyZS50cycpLFxufSk7XG4iLCAiY29uc3QgX19pbmplY3RlZF9maWxlbmFtZV9fID0gXCIvd29yay9uZXh0L3Rvb2xpbmcvYnVpbGQvZGVjbGFyYXRpb25zLnRzXCI7Y29uc3QgX19pbmplY3RlZF9kaXJuYW1lX18gPSBcIi93b3JrL25leHQvdG9vbGluZy9idWlsZFwiO2NvbnN0IF9faW5qZWN0ZWRfaW1wb3J0X21ldGFfdXJsX18gPSBcImZpbGU6Ly8vd29yay9uZXh0L3Rvb2xpbmcvYnVpbGQvZGVjbGFyYXRpb25zLnRzXCI7aW1wb3J0IHsgZXhlY0ZpbGVTeW5jIH0gZnJvbSAnbm9kZTpjaGlsZF9wcm9jZXNzJztcbmltcG9ydCB7IGdsb2JTeW5jLCByZWFkRmlsZVN5bmMsIHdyaXRlRmlsZVN5bmMgfSBmcm9tICdub2RlOmZzJztcbmltcG9ydCB7IGpvaW4gfSBmcm9tICdub2RlOnBhdGgnO1xuaW1wb3J0IHsgUk9PVCB9IGZyb20gJy4vcGFja2FnZXMudHMnO1xuaW1wb3J0IHsgcmVjb3JkQnVpbGQgfSBmcm9tICcuL3NvdXJjZS1oYXNoLnRzJztcblxuLy8gVGhlIG9wdGlvbnMgb2YgdHNjb25maWcuYmFzZS5qc29uIHRoYXQgZGVjbGFyYXRpb25zIGRlcGVuZCBvbi4gVHlwZXMgYXJlIGNoZWNrZWQgYnkgYHBucG0gdHlwZWNoZWNrYC5cbmNvbnN0IE9QVElPTlMgPSBbXG4gIFsnLS10YXJnZXQnLCAnZXMyMDIzJywgJy0tbGliJywgJ2VzMjAyMycsICctLXR5cGVzJywgJ25vZGUnXSxcbiAgWyctLW1vZHVsZScsICdub2RlbmV4dCcsICctLW1vZHVsZVJlc29sdXRpb24nLCAnbm9kZW5leHQnLCAnLS1yZXNvbHZlSnNvbk1vZHVsZSddLFxuICBbJy0tc3RyaWN0JywgJy0tZXhhY3RPcHRpb25hbFByb3BlcnR5VHlwZXMnLCAnLS12ZXJiYXRpbU1vZHVsZVN5bnRheCcsICctLWlzb2xhdGVkRGVjbGFyYXRpb25zJ10sXG4gIFsnLS1hbGxvd0ltcG9ydGluZ1RzRXh0ZW5zaW9ucycsICctLXNraXBMaWJDaGVjaycsICctLWlnbm9yZUNvbmZpZycsICctLW5vQ2hlY2snXSxcbiAgWyctLWRlY2xhcmF0aW9uJywgJy0tZW1pdERlY2xhcmF0aW9uT25seScsICctLW91dERpcicsICdkaXN0JywgJy0tcm9vdERpcicsICdzcmMnXSxcbl0uZmxhdCgpO1xuXG4vKipcbiAqIFdyaXRlcyBhIGAuZC50c2AgZm9yIGVhY2ggc291cmNlIHRoYXQgdGhlIGVudHJpZXMgKHBhdGhzIG9yIGdsb2JzKSByZWFjaCwgYW5kIHJlY29yZHMgdGhlIHNvdXJjZXMgb2YgdGhlIGJ1aWxkLiBUeXBlU2NyaXB0J3MgbmF0aXZlXG4gKiBjb21waWxlciBkb2VzIGl0IGluIGEgdGVudGggb2YgdGhlIHRpbWUgdGhhdCBidW5kbGVkIGRlY2xhcmF0aW9ucyB0YWtlLlxuICovXG5leHBvcnQgZnVuY3Rpb24gd3JpdGVEZWNsYXJhdGlvbnMoZW50cmllczogcmVhZG9ubHkgc3RyaW5nW10pOiB2b2lkIHtcbiAgY29uc3QgY29tcGlsZXIgPSBqb2luKFJPT1QsICdub2RlX21vZHVsZXMvdHlwZXNjcmlwdC1uYXRpdmUvYmluL3RzYycpO1xuICBleGVjRmlsZVN5bmMocHJvY2Vzcy5leGVjUGF0aCwgW2NvbXBpbGVyLCAuLi5PUFRJT05TLCAuLi5nbG9iU3luYyhbLi4uZW50cmllc10pXSwgeyBzdGRpbzogJ2luaGVyaXQnIH0pO1xuICBjb25zdCBwZWVycyA9IG9wdGlvbmFsUGVlcnMoKTtcbiAgaWYgKHBlZXJzLmxlbmd0aCA+IDApXG4gICAgZm9yIChjb25zdCBmaWxlIG9mIGdsb2JTeW5jKCdkaXN0LyoqLyouZC50cycpKVxuICAgICAgd3JpdGVGaWxlU3luYyhmaWxlLCB3aXRob3V0UGVlcnMocmVhZEZpbGVTeW5jKGZpbGUsICd1dGY4JyksIHBlZXJzKSk7XG4gIHJlY29yZEJ1aWxkKHByb2Nlc3MuY3dkKCkpO1xufVxuXG5mdW5jdGlvbiBvcHRpb25hbFBlZXJzKCk6IHJlYWRvbmx5IHN0cmluZ1tdIHtcbiAgY29uc3QgeyBwZWVyRGVwZW5kZW5jaWVzTWV0YSA9IHt9IH0gPSBKU09OLnBhcnNlKHJlYWRGaWxlU3luYygncGFja2FnZS5qc29uJywgJ3V0ZjgnKSkgYXMge1xuICAgIHJlYWRvbmx5IHBlZXJEZXBlbmRlbmNpZXNNZXRhPzogUmVhZG9ubHk8UmVjb3JkPHN0cmluZywgdW5rbm93bj4+O1xuICB9O1xuICByZXR1cm4gT2JqZWN0LmtleXMocGVlckRlcGVuZGVuY2llc01ldGEpO1xufVxuXG4vKipcbiAqIFJldHVybnMgZGVjbGFyYXRpb25zIHRoYXQgY29tcGlsZSB3aXRob3V0IHRoZSBvcHRpb25hbCBwZWVycywgYWxzbyB3aXRob3V0IGBza2lwTGliQ2hlY2tgLiBUaGUgdHlwZXMgb2YgYSBwZWVyIHRoYXQgaXMgbm90XG4gKiBpbnN0YWxsZWQgYXJlIGBhbnlgLCBhbmQgb25seSB0aGUgbWVtYmVycyBvZiB0aGlzIHBlZXIgdXNlIHRoZW0uXG4gKi9cbmV4cG9ydCBmdW5jdGlvbiB3aXRob3V0UGVlcnMoZGVjbGFyYXRpb25zOiBzdHJpbmcsIHBlZXJzOiByZWFkb25seSBzdHJpbmdbXSk6IHN0cmluZyB7XG4gIGNvbnN0IGltcG9ydHNQZWVyID0gbmV3IFJlZ0V4cChcbiAgICBTdHJpbmcucmF3YF4oPzppbXBvcnR8ZXhwb3J0KSAuKmZyb20gJyg/OiR7cGVlcnMuam9pbignfCcpfSkoPzovW1xcdy1dKyk/JzskYCxcbiAgKTtcbiAgcmV0dXJuIGRlY2xhcmF0aW9uc1xuICAgIC5zcGxpdCgnXFxuJylcbiAgICAuZmxhdE1hcCgobGluZSkgPT4gKGltcG9ydHNQZWVyLnRlc3QobGluZSkgPyBbJy8vIEB0cy1pZ25vcmU6IHRoaXMgcGVlciBpcyBvcHRpb25hbCcsIGxpbmVdIDogW2xpbmVdKSlcbiAgICAuam9pbignXFxuJyk7XG59XG4iLCAiY29uc3QgX19pbmplY3RlZF9maWxlbmFtZV9fID0gXCIvd29yay9uZXh0L3Rvb2xpbmcvYnVpbGQvcGFja2FnZXMudHNcIjtjb25zdCBfX2luamVjdGVkX2Rpcm5hbWVfXyA9IFwiL3dvcmsvbmV4dC90b29saW5nL2J1aWxkXCI7Y29uc3QgX19pbmplY3RlZF9pbXBvcnRfbWV0YV91cmxfXyA9IFwiZmlsZTovLy93b3JrL25leHQvdG9vbGluZy9idWlsZC9wYWNrYWdlcy50c1wiO2ltcG9ydCB7IGV4aXN0c1N5bmMsIGdsb2JTeW5jLCByZWFkRmlsZVN5bmMgfSBmcm9tICdub2RlOmZzJztcbmltcG9ydCB7IGRpcm5hbWUsIGpvaW4sIHNlcCB9IGZyb20gJ25vZGU6cGF0aCc7XG5cbmNvbnN0IFdPUktTUEFDRSA9ICdwbnBtLXdvcmtzcGFjZS55YW1sJztcblxuLyoqXG4gKiBSb290IGZvbGRlciBvZiB0aGlzIHJlcG9zaXRvcnkuIEl0IGlzIHNlYXJjaGVkIGFib3ZlIHRoaXMgZmlsZSwgYmVjYXVzZSB0c3VwIGJ1bmRsZXMgdGhpcyBmaWxlIGludG8gdGhlIGNvbmZpZ3VyYXRpb24gb2ZcbiAqIGVhY2ggcGFja2FnZS5cbiAqL1xuZXhwb3J0IGNvbnN0IFJPT1Q6IHN0cmluZyA9IHJvb3RBYm92ZShpbXBvcnQubWV0YS5kaXJuYW1lKTtcblxuLyoqIFBhY2thZ2Ugb2YgdGhlIHdvcmtzcGFjZS4gKi9cbmV4cG9ydCBpbnRlcmZhY2UgV29ya3NwYWNlUGFja2FnZSB7XG4gIC8qKiBQYXRoIHVuZGVyIHRoZSByb290LCBzdWNoIGFzIGBwYWNrYWdlcy9iYXNlL2NvcmVgLiAqL1xuICByZWFkb25seSBwYXRoOiBzdHJpbmc7XG4gIC8qKiBOYW1lIG9mIHRoZSBmb2xkZXI6IGBjb3JlYCBmb3IgYHBhY2thZ2VzL2Jhc2UvY29yZWAuICovXG4gIHJlYWRvbmx5IGlkOiBzdHJpbmc7XG4gIC8qKiBXaW5nIG9mIHRoZSBwYWNrYWdlOiBgYmFzZWAgZm9yIGBwYWNrYWdlcy9iYXNlL2NvcmVgLiBQYWNrYWdlcyBpbiBgYXBwc2AgYW5kIGB0b29saW5nYCBoYXZlIG5vbmUuICovXG4gIHJlYWRvbmx5IHdpbmc6IHN0cmluZyB8IHVuZGVmaW5lZDtcbiAgLyoqIFBhcnNlZCBgcGFja2FnZS5qc29uYC4gKi9cbiAgcmVhZG9ubHkgbWFuaWZlc3Q6IHsgcmVhZG9ubHkgbmFtZTogc3RyaW5nOyByZWFkb25seSB2ZXJzaW9uOiBzdHJpbmc7IHJlYWRvbmx5IHByaXZhdGU/OiBib29sZWFuIH07XG59XG5cbi8qKlxuICogUmV0dXJucyB0aGUgcGFja2FnZXMgb2YgYSBjaGVja291dCwgYnkgZGVmYXVsdCB0aGlzIG9uZTogaW4gdGhlIG9yZGVyIG9mIHRoZSBsaW5lcyBvZiBwbnBtJ3Mgd29ya3NwYWNlIGZpbGUsIHdoaWNoIGxpc3RzXG4gKiB0aGUgd2luZ3MsIGFuZCBieSBuYW1lIHdpdGhpbiBhIGxpbmUuIEV2ZXJ5IHRvb2wgdGhhdCBuZWVkcyB0aGUgcGFja2FnZXMgb3IgdGhlaXIgd2luZ3MgY2FsbHMgdGhpcyBmdW5jdGlvbi5cbiAqL1xuZXhwb3J0IGZ1bmN0aW9uIHBhY2thZ2VzSW4ocm9vdDogc3RyaW5nID0gUk9PVCk6IHJlYWRvbmx5IFdvcmtzcGFjZVBhY2thZ2VbXSB7XG4gIGNvbnN0IHBhdHRlcm5zID0gWy4uLnJlYWRGaWxlU3luYyhqb2luKHJvb3QsIFdPUktTUEFDRSksICd1dGY4JykubWF0Y2hBbGwoL14gezJ9LSAoW1xcdyovLV0rKSQvZ20pXTtcbiAgcmV0dXJuIHBhdHRlcm5zLmZsYXRNYXAoKFssIHBhdHRlcm4gPSAnJ10pID0+XG4gICAgZ2xvYlN5bmMoYCR7cGF0dGVybn0vcGFja2FnZS5qc29uYCwgeyBjd2Q6IHJvb3QgfSlcbiAgICAgIC5tYXAoKGZpbGUpID0+IGRpcm5hbWUoZmlsZSkuc3BsaXQoc2VwKSlcbiAgICAgIC5zb3J0KChhLCBiKSA9PiAoYS5qb2luKCkgPCBiLmpvaW4oKSA/IC0xIDogMSkpXG4gICAgICAubWFwKChmb2xkZXJzKSA9PiBwYWNrYWdlQXQocm9vdCwgZm9sZGVycykpLFxuICApO1xufVxuXG4vKiogUmV0dXJucyB0aGUgcGFja2FnZSB3aG9zZSBmb2xkZXIgaGFzIHRoaXMgbmFtZS4gVGhyb3dzIGlmIHRoZXJlIGlzIG5vbmUuICovXG5leHBvcnQgZnVuY3Rpb24gcGFja2FnZU9mKGlkOiBzdHJpbmcpOiBXb3Jrc3BhY2VQYWNrYWdlIHtcbiAgY29uc3QgZm91bmQgPSBwYWNrYWdlc0luKCkuZmluZCgob25lKSA9PiBvbmUuaWQgPT09IGlkKTtcbiAgaWYgKGZvdW5kID09PSB1bmRlZmluZWQpIHRocm93IG5ldyBFcnJvcihgdGhlcmUgaXMgbm8gcGFja2FnZSBpbiBhIGZvbGRlciAke2lkfTsgc2VlICR7V09SS1NQQUNFfWApO1xuICByZXR1cm4gZm91bmQ7XG59XG5cbi8qKiBSZXR1cm5zIHRoZSBhYnNvbHV0ZSBwYXRoIG9mIGEgcGFja2FnZSdzIGZvbGRlciwgc3VjaCBhcyBgXHUyMDI2L3BhY2thZ2VzL2Jhc2UvY29yZWAgZm9yIGBjb3JlYC4gKi9cbmV4cG9ydCBjb25zdCBmb2xkZXJPZiA9IChpZDogc3RyaW5nKTogc3RyaW5nID0+IGpvaW4oUk9PVCwgcGFja2FnZU9mKGlkKS5wYXRoKTtcblxuZnVuY3Rpb24gcGFja2FnZUF0KHJvb3Q6IHN0cmluZywgZm9sZGVyczogcmVhZG9ubHkgc3RyaW5nW10pOiBXb3Jrc3BhY2VQYWNrYWdlIHtcbiAgY29uc3QgW3RvcCA9ICcnLCB3aW5nID0gJyddID0gZm9sZGVycztcbiAgY29uc3QgcGF0aCA9IGZvbGRlcnMuam9pbignLycpO1xuICByZXR1cm4ge1xuICAgIHBhdGgsXG4gICAgaWQ6IGZvbGRlcnMuYXQoLTEpID8/ICcnLFxuICAgIHdpbmc6IHRvcCA9PT0gJ3BhY2thZ2VzJyA/IHdpbmcgOiB1bmRlZmluZWQsXG4gICAgbWFuaWZlc3Q6IEpTT04ucGFyc2UoXG4gICAgICByZWFkRmlsZVN5bmMoam9pbihyb290LCBwYXRoLCAncGFja2FnZS5qc29uJyksICd1dGY4JyksXG4gICAgKSBhcyBXb3Jrc3BhY2VQYWNrYWdlWydtYW5pZmVzdCddLFxuICB9O1xufVxuXG5mdW5jdGlvbiByb290QWJvdmUoZm9sZGVyOiBzdHJpbmcpOiBzdHJpbmcge1xuICBpZiAoZXhpc3RzU3luYyhqb2luKGZvbGRlciwgV09SS1NQQUNFKSkpIHJldHVybiBmb2xkZXI7XG4gIGlmIChkaXJuYW1lKGZvbGRlcikgPT09IGZvbGRlcilcbiAgICB0aHJvdyBuZXcgRXJyb3IoYG5vIGZvbGRlciBhYm92ZSAke2ltcG9ydC5tZXRhLmRpcm5hbWV9IGNvbnRhaW5zICR7V09SS1NQQUNFfWApO1xuICByZXR1cm4gcm9vdEFib3ZlKGRpcm5hbWUoZm9sZGVyKSk7XG59XG4iLCAiY29uc3QgX19pbmplY3RlZF9maWxlbmFtZV9fID0gXCIvd29yay9uZXh0L3Rvb2xpbmcvYnVpbGQvc291cmNlLWhhc2gudHNcIjtjb25zdCBfX2luamVjdGVkX2Rpcm5hbWVfXyA9IFwiL3dvcmsvbmV4dC90b29saW5nL2J1aWxkXCI7Y29uc3QgX19pbmplY3RlZF9pbXBvcnRfbWV0YV91cmxfXyA9IFwiZmlsZTovLy93b3JrL25leHQvdG9vbGluZy9idWlsZC9zb3VyY2UtaGFzaC50c1wiO2ltcG9ydCB7IGNyZWF0ZUhhc2ggfSBmcm9tICdub2RlOmNyeXB0byc7XG5pbXBvcnQgeyBnbG9iU3luYywgbWtkaXJTeW5jLCByZWFkRmlsZVN5bmMsIHdyaXRlRmlsZVN5bmMgfSBmcm9tICdub2RlOmZzJztcbmltcG9ydCB7IGRpcm5hbWUsIGpvaW4gfSBmcm9tICdub2RlOnBhdGgnO1xuXG4vKiogRmlsZSBvZiBhIHBhY2thZ2UgdGhhdCBzdGF0ZXMgZnJvbSB3aGljaCBzb3VyY2VzIGBkaXN0YCB3YXMgYnVpbHQuIFR1cmJvIHN0b3JlcyBhbmQgcmVzdG9yZXMgaXQgd2l0aCBgZGlzdGAuICovXG5jb25zdCBSRUNPUkQgPSAnLnR1cmJvL2J1aWx0LWZyb20udHh0JztcblxuLyoqIFJldHVybnMgYSBoYXNoIG9mIHRoZSBuYW1lcyBhbmQgY29udGVudHMgb2YgYSBwYWNrYWdlJ3Mgc291cmNlcywgd2l0aG91dCB0ZXN0cy4gKi9cbmV4cG9ydCBmdW5jdGlvbiBoYXNoT2ZTb3VyY2VzKGZvbGRlcjogc3RyaW5nKTogc3RyaW5nIHtcbiAgY29uc3QgaGFzaCA9IGNyZWF0ZUhhc2goJ3NoYTI1NicpO1xuICBjb25zdCBmaWxlcyA9IGdsb2JTeW5jKCdzcmMvKiovKi57dHMsdHN4LGNzcyxqc29ufScsIHsgY3dkOiBmb2xkZXIgfSkuc29ydCgpO1xuICBmb3IgKGNvbnN0IGZpbGUgb2YgZmlsZXMuZmlsdGVyKChuYW1lKSA9PiAhbmFtZS5lbmRzV2l0aCgnLnRlc3QudHMnKSkpXG4gICAgaGFzaC51cGRhdGUoYCR7ZmlsZX1cXG4ke3JlYWRGaWxlU3luYyhqb2luKGZvbGRlciwgZmlsZSksICd1dGY4Jyl9XFxuYCk7XG4gIHJldHVybiBoYXNoLmRpZ2VzdCgnaGV4Jyk7XG59XG5cbi8qKiBSZXR1cm5zIHRoZSBoYXNoIG9mIHRoZSBzb3VyY2VzIGZyb20gd2hpY2ggdGhlIHBhY2thZ2Ugd2FzIGJ1aWx0LCBvciBgdW5kZWZpbmVkYCBiZWZvcmUgdGhlIGZpcnN0IGJ1aWxkLiAqL1xuZXhwb3J0IGZ1bmN0aW9uIGJ1aWx0RnJvbShmb2xkZXI6IHN0cmluZyk6IHN0cmluZyB8IHVuZGVmaW5lZCB7XG4gIHRyeSB7XG4gICAgcmV0dXJuIHJlYWRGaWxlU3luYyhqb2luKGZvbGRlciwgUkVDT1JEKSwgJ3V0ZjgnKTtcbiAgfSBjYXRjaCB7XG4gICAgcmV0dXJuIHVuZGVmaW5lZDtcbiAgfVxufVxuXG4vKiogUmVjb3JkcyB0aGUgc291cmNlcyBvZiBhIGJ1aWxkLiAqL1xuZXhwb3J0IGZ1bmN0aW9uIHJlY29yZEJ1aWxkKGZvbGRlcjogc3RyaW5nKTogdm9pZCB7XG4gIGNvbnN0IGZpbGUgPSBqb2luKGZvbGRlciwgUkVDT1JEKTtcbiAgbWtkaXJTeW5jKGRpcm5hbWUoZmlsZSksIHsgcmVjdXJzaXZlOiB0cnVlIH0pO1xuICB3cml0ZUZpbGVTeW5jKGZpbGUsIGhhc2hPZlNvdXJjZXMoZm9sZGVyKSk7XG59XG4iLCAiY29uc3QgX19pbmplY3RlZF9maWxlbmFtZV9fID0gXCIvd29yay9uZXh0L3Rvb2xpbmcvYnVpbGQvdGVtcGxhdGVzLnRzXCI7Y29uc3QgX19pbmplY3RlZF9kaXJuYW1lX18gPSBcIi93b3JrL25leHQvdG9vbGluZy9idWlsZFwiO2NvbnN0IF9faW5qZWN0ZWRfaW1wb3J0X21ldGFfdXJsX18gPSBcImZpbGU6Ly8vd29yay9uZXh0L3Rvb2xpbmcvYnVpbGQvdGVtcGxhdGVzLnRzXCI7aW1wb3J0IHsgY3BTeW5jLCByZWFkZGlyU3luYywgcmVhZEZpbGVTeW5jLCB3cml0ZUZpbGVTeW5jIH0gZnJvbSAnbm9kZTpmcyc7XG5pbXBvcnQgeyBqb2luLCBtYXRjaGVzR2xvYiwgcmVsYXRpdmUsIHNlcCB9IGZyb20gJ25vZGU6cGF0aCc7XG5pbXBvcnQgeyBwYWNrYWdlc0luIH0gZnJvbSAnLi9wYWNrYWdlcy50cyc7XG5cbnR5cGUgRGVwZW5kZW5jaWVzID0gUmVhZG9ubHk8UmVjb3JkPHN0cmluZywgc3RyaW5nPj47XG5pbnRlcmZhY2UgTWFuaWZlc3Qge1xuICByZWFkb25seSBkZXBlbmRlbmNpZXM/OiBEZXBlbmRlbmNpZXM7XG4gIHJlYWRvbmx5IGRldkRlcGVuZGVuY2llcz86IERlcGVuZGVuY2llcztcbn1cblxuLyoqXG4gKiBDb3BpZXMgdGVtcGxhdGVzIG9mIGFwcGxpY2F0aW9ucywgd2l0aG91dCB0aGUgZmlsZXMgdGhhdCB0aGVpciBgX2dpdGlnbm9yZWAgbGlzdHMuIFZlcnNpb25zIGB3b3Jrc3BhY2U6XmAgYmVjb21lIHRoZSBjdXJyZW50XG4gKiB2ZXJzaW9ucyBvZiB0aGUgcGFja2FnZXMuXG4gKi9cbmV4cG9ydCBmdW5jdGlvbiB3cml0ZVRlbXBsYXRlcyhmcm9tOiBzdHJpbmcsIHRvOiBzdHJpbmcpOiB2b2lkIHtcbiAgZm9yIChjb25zdCBuYW1lIG9mIHJlYWRkaXJTeW5jKGZyb20pKSB7XG4gICAgY29uc3Qgc291cmNlID0gam9pbihmcm9tLCBuYW1lKTtcbiAgICBjb25zdCBpc0lnbm9yZWQgPSBpZ25vcmVkQnkoam9pbihzb3VyY2UsICdfZ2l0aWdub3JlJykpO1xuICAgIGNwU3luYyhzb3VyY2UsIGpvaW4odG8sIG5hbWUpLCB7XG4gICAgICByZWN1cnNpdmU6IHRydWUsXG4gICAgICBmaWx0ZXI6IChwYXRoKSA9PiAhcmVsYXRpdmUoc291cmNlLCBwYXRoKS5zcGxpdChzZXApLnNvbWUoaXNJZ25vcmVkKSxcbiAgICB9KTtcbiAgICBjb25zdCBtYW5pZmVzdCA9IGpvaW4odG8sIG5hbWUsICdwYWNrYWdlLmpzb24nKTtcbiAgICBjb25zdCB3cml0dGVuID0gcHVibGlzaGVkKEpTT04ucGFyc2UocmVhZEZpbGVTeW5jKG1hbmlmZXN0LCAndXRmOCcpKSBhcyBNYW5pZmVzdCk7XG4gICAgd3JpdGVGaWxlU3luYyhtYW5pZmVzdCwgYCR7SlNPTi5zdHJpbmdpZnkod3JpdHRlbiwgdW5kZWZpbmVkLCAyKX1cXG5gKTtcbiAgfVxufVxuXG4vKiogUmV0dXJucyB3aGV0aGVyIGEgZmlsZSBvciBmb2xkZXIgaXMgaWdub3JlZC4gRWFjaCBsaW5lIG9mIHRoZSBmaWxlIGlzIGEgbmFtZSwgd2hpY2ggbWF5IGNvbnRhaW4gYCpgLiAqL1xuZnVuY3Rpb24gaWdub3JlZEJ5KGZpbGU6IHN0cmluZyk6IChuYW1lOiBzdHJpbmcpID0+IGJvb2xlYW4ge1xuICBjb25zdCBsaW5lcyA9IHJlYWRGaWxlU3luYyhmaWxlLCAndXRmOCcpLnNwbGl0KCdcXG4nKTtcbiAgY29uc3QgcGF0dGVybnMgPSBbJy50dXJibycsIC4uLmxpbmVzLm1hcCgobGluZSkgPT4gbGluZS5yZXBsYWNlKC9cXC8kLywgJycpKV07XG4gIHJldHVybiAobmFtZSkgPT4gbmFtZSAhPT0gJycgJiYgcGF0dGVybnMuc29tZSgocGF0dGVybikgPT4gbWF0Y2hlc0dsb2IobmFtZSwgcGF0dGVybikpO1xufVxuXG5mdW5jdGlvbiBwdWJsaXNoZWQobWFuaWZlc3Q6IE1hbmlmZXN0KTogTWFuaWZlc3Qge1xuICBjb25zdCB2ZXJzaW9ucyA9IG5ldyBNYXAocGFja2FnZXNJbigpLm1hcCgoeyBtYW5pZmVzdDogeyBuYW1lLCB2ZXJzaW9uIH0gfSkgPT4gW25hbWUsIHZlcnNpb25dKSk7XG4gIGNvbnN0IHdpdGhWZXJzaW9ucyA9IChkZXBlbmRlbmNpZXM6IERlcGVuZGVuY2llcyA9IHt9KTogRGVwZW5kZW5jaWVzID0+XG4gICAgT2JqZWN0LmZyb21FbnRyaWVzKFxuICAgICAgT2JqZWN0LmVudHJpZXMoZGVwZW5kZW5jaWVzKS5tYXAoKFtuYW1lLCByYW5nZV0pID0+IFtcbiAgICAgICAgbmFtZSxcbiAgICAgICAgcmFuZ2UgPT09ICd3b3Jrc3BhY2U6XicgPyBgXiR7dmVyc2lvbnMuZ2V0KG5hbWUpID8/ICdtaXNzaW5nJ31gIDogcmFuZ2UsXG4gICAgICBdKSxcbiAgICApO1xuICByZXR1cm4ge1xuICAgIC4uLm1hbmlmZXN0LFxuICAgIGRlcGVuZGVuY2llczogd2l0aFZlcnNpb25zKG1hbmlmZXN0LmRlcGVuZGVuY2llcyksXG4gICAgZGV2RGVwZW5kZW5jaWVzOiB3aXRoVmVyc2lvbnMobWFuaWZlc3QuZGV2RGVwZW5kZW5jaWVzKSxcbiAgfTtcbn1cbiJdLAogICJtYXBwaW5ncyI6ICI7QUFBd00sU0FBUyxnQkFBQUEscUJBQW9CO0FBQ3JPLFNBQVMsUUFBQUMsT0FBTSxlQUFlO0FBQzlCLFNBQVMsb0JBQWtDOzs7QUNGNkssU0FBUyxvQkFBb0I7QUFDclAsU0FBUyxZQUFBQyxXQUFVLGdCQUFBQyxlQUFjLGlCQUFBQyxzQkFBcUI7QUFDdEQsU0FBUyxRQUFBQyxhQUFZOzs7QUNGMkwsU0FBUyxZQUFZLFVBQVUsb0JBQW9CO0FBQ25RLFNBQVMsU0FBUyxNQUFNLFdBQVc7QUFFbkMsSUFBTSxZQUFZO0FBTVgsSUFBTSxPQUFlLFVBQVUsWUFBWSxPQUFPO0FBa0JsRCxTQUFTLFdBQVcsT0FBZSxNQUFtQztBQUMzRSxRQUFNLFdBQVcsQ0FBQyxHQUFHLGFBQWEsS0FBSyxNQUFNLFNBQVMsR0FBRyxNQUFNLEVBQUUsU0FBUyxzQkFBc0IsQ0FBQztBQUNqRyxTQUFPLFNBQVM7QUFBQSxJQUFRLENBQUMsQ0FBQyxFQUFFLFVBQVUsRUFBRSxNQUN0QyxTQUFTLEdBQUcsT0FBTyxpQkFBaUIsRUFBRSxLQUFLLEtBQUssQ0FBQyxFQUM5QyxJQUFJLENBQUMsU0FBUyxRQUFRLElBQUksRUFBRSxNQUFNLEdBQUcsQ0FBQyxFQUN0QyxLQUFLLENBQUMsR0FBRyxNQUFPLEVBQUUsS0FBSyxJQUFJLEVBQUUsS0FBSyxJQUFJLEtBQUssQ0FBRSxFQUM3QyxJQUFJLENBQUMsWUFBWSxVQUFVLE1BQU0sT0FBTyxDQUFDO0FBQUEsRUFDOUM7QUFDRjtBQUdPLFNBQVMsVUFBVSxJQUE4QjtBQUN0RCxRQUFNLFFBQVEsV0FBVyxFQUFFLEtBQUssQ0FBQyxRQUFRLElBQUksT0FBTyxFQUFFO0FBQ3RELE1BQUksVUFBVSxPQUFXLE9BQU0sSUFBSSxNQUFNLG1DQUFtQyxFQUFFLFNBQVMsU0FBUyxFQUFFO0FBQ2xHLFNBQU87QUFDVDtBQUdPLElBQU0sV0FBVyxDQUFDLE9BQXVCLEtBQUssTUFBTSxVQUFVLEVBQUUsRUFBRSxJQUFJO0FBRTdFLFNBQVMsVUFBVSxNQUFjLFNBQThDO0FBQzdFLFFBQU0sQ0FBQyxNQUFNLElBQUksT0FBTyxFQUFFLElBQUk7QUFDOUIsUUFBTSxPQUFPLFFBQVEsS0FBSyxHQUFHO0FBQzdCLFNBQU87QUFBQSxJQUNMO0FBQUEsSUFDQSxJQUFJLFFBQVEsR0FBRyxFQUFFLEtBQUs7QUFBQSxJQUN0QixNQUFNLFFBQVEsYUFBYSxPQUFPO0FBQUEsSUFDbEMsVUFBVSxLQUFLO0FBQUEsTUFDYixhQUFhLEtBQUssTUFBTSxNQUFNLGNBQWMsR0FBRyxNQUFNO0FBQUEsSUFDdkQ7QUFBQSxFQUNGO0FBQ0Y7QUFFQSxTQUFTLFVBQVUsUUFBd0I7QUFDekMsTUFBSSxXQUFXLEtBQUssUUFBUSxTQUFTLENBQUMsRUFBRyxRQUFPO0FBQ2hELE1BQUksUUFBUSxNQUFNLE1BQU07QUFDdEIsVUFBTSxJQUFJLE1BQU0sbUJBQW1CLFlBQVksT0FBTyxhQUFhLFNBQVMsRUFBRTtBQUNoRixTQUFPLFVBQVUsUUFBUSxNQUFNLENBQUM7QUFDbEM7OztBQ2pFc04sU0FBUyxrQkFBa0I7QUFDalAsU0FBUyxZQUFBQyxXQUFVLFdBQVcsZ0JBQUFDLGVBQWMscUJBQXFCO0FBQ2pFLFNBQVMsV0FBQUMsVUFBUyxRQUFBQyxhQUFZO0FBRzlCLElBQU0sU0FBUztBQUdSLFNBQVMsY0FBYyxRQUF3QjtBQUNwRCxRQUFNLE9BQU8sV0FBVyxRQUFRO0FBQ2hDLFFBQU0sUUFBUUMsVUFBUyw4QkFBOEIsRUFBRSxLQUFLLE9BQU8sQ0FBQyxFQUFFLEtBQUs7QUFDM0UsYUFBVyxRQUFRLE1BQU0sT0FBTyxDQUFDLFNBQVMsQ0FBQyxLQUFLLFNBQVMsVUFBVSxDQUFDO0FBQ2xFLFNBQUssT0FBTyxHQUFHLElBQUk7QUFBQSxFQUFLQyxjQUFhQyxNQUFLLFFBQVEsSUFBSSxHQUFHLE1BQU0sQ0FBQztBQUFBLENBQUk7QUFDdEUsU0FBTyxLQUFLLE9BQU8sS0FBSztBQUMxQjtBQVlPLFNBQVMsWUFBWSxRQUFzQjtBQUNoRCxRQUFNLE9BQU9DLE1BQUssUUFBUSxNQUFNO0FBQ2hDLFlBQVVDLFNBQVEsSUFBSSxHQUFHLEVBQUUsV0FBVyxLQUFLLENBQUM7QUFDNUMsZ0JBQWMsTUFBTSxjQUFjLE1BQU0sQ0FBQztBQUMzQzs7O0FGdkJBLElBQU0sVUFBVTtBQUFBLEVBQ2QsQ0FBQyxZQUFZLFVBQVUsU0FBUyxVQUFVLFdBQVcsTUFBTTtBQUFBLEVBQzNELENBQUMsWUFBWSxZQUFZLHNCQUFzQixZQUFZLHFCQUFxQjtBQUFBLEVBQ2hGLENBQUMsWUFBWSxnQ0FBZ0MsMEJBQTBCLHdCQUF3QjtBQUFBLEVBQy9GLENBQUMsZ0NBQWdDLGtCQUFrQixrQkFBa0IsV0FBVztBQUFBLEVBQ2hGLENBQUMsaUJBQWlCLHlCQUF5QixZQUFZLFFBQVEsYUFBYSxLQUFLO0FBQ25GLEVBQUUsS0FBSztBQU1BLFNBQVMsa0JBQWtCLFNBQWtDO0FBQ2xFLFFBQU0sV0FBV0MsTUFBSyxNQUFNLHdDQUF3QztBQUNwRSxlQUFhLFFBQVEsVUFBVSxDQUFDLFVBQVUsR0FBRyxTQUFTLEdBQUdDLFVBQVMsQ0FBQyxHQUFHLE9BQU8sQ0FBQyxDQUFDLEdBQUcsRUFBRSxPQUFPLFVBQVUsQ0FBQztBQUN0RyxRQUFNLFFBQVEsY0FBYztBQUM1QixNQUFJLE1BQU0sU0FBUztBQUNqQixlQUFXLFFBQVFBLFVBQVMsZ0JBQWdCO0FBQzFDLE1BQUFDLGVBQWMsTUFBTSxhQUFhQyxjQUFhLE1BQU0sTUFBTSxHQUFHLEtBQUssQ0FBQztBQUN2RSxjQUFZLFFBQVEsSUFBSSxDQUFDO0FBQzNCO0FBRUEsU0FBUyxnQkFBbUM7QUFDMUMsUUFBTSxFQUFFLHVCQUF1QixDQUFDLEVBQUUsSUFBSSxLQUFLLE1BQU1BLGNBQWEsZ0JBQWdCLE1BQU0sQ0FBQztBQUdyRixTQUFPLE9BQU8sS0FBSyxvQkFBb0I7QUFDekM7QUFNTyxTQUFTLGFBQWFDLGVBQXNCLE9BQWtDO0FBQ25GLFFBQU0sY0FBYyxJQUFJO0FBQUEsSUFDdEIsT0FBTyxvQ0FBb0MsTUFBTSxLQUFLLEdBQUcsQ0FBQztBQUFBLEVBQzVEO0FBQ0EsU0FBT0EsY0FDSixNQUFNLElBQUksRUFDVixRQUFRLENBQUMsU0FBVSxZQUFZLEtBQUssSUFBSSxJQUFJLENBQUMsd0NBQXdDLElBQUksSUFBSSxDQUFDLElBQUksQ0FBRSxFQUNwRyxLQUFLLElBQUk7QUFDZDs7O0FHaERrTixTQUFTLFFBQVEsYUFBYSxnQkFBQUMsZUFBYyxpQkFBQUMsc0JBQXFCO0FBQ25SLFNBQVMsUUFBQUMsT0FBTSxhQUFhLFVBQVUsT0FBQUMsWUFBVztBQWExQyxTQUFTLGVBQWUsTUFBYyxJQUFrQjtBQUM3RCxhQUFXLFFBQVEsWUFBWSxJQUFJLEdBQUc7QUFDcEMsVUFBTSxTQUFTQyxNQUFLLE1BQU0sSUFBSTtBQUM5QixVQUFNLFlBQVksVUFBVUEsTUFBSyxRQUFRLFlBQVksQ0FBQztBQUN0RCxXQUFPLFFBQVFBLE1BQUssSUFBSSxJQUFJLEdBQUc7QUFBQSxNQUM3QixXQUFXO0FBQUEsTUFDWCxRQUFRLENBQUMsU0FBUyxDQUFDLFNBQVMsUUFBUSxJQUFJLEVBQUUsTUFBTUMsSUFBRyxFQUFFLEtBQUssU0FBUztBQUFBLElBQ3JFLENBQUM7QUFDRCxVQUFNLFdBQVdELE1BQUssSUFBSSxNQUFNLGNBQWM7QUFDOUMsVUFBTSxVQUFVLFVBQVUsS0FBSyxNQUFNRSxjQUFhLFVBQVUsTUFBTSxDQUFDLENBQWE7QUFDaEYsSUFBQUMsZUFBYyxVQUFVLEdBQUcsS0FBSyxVQUFVLFNBQVMsUUFBVyxDQUFDLENBQUM7QUFBQSxDQUFJO0FBQUEsRUFDdEU7QUFDRjtBQUdBLFNBQVMsVUFBVSxNQUF5QztBQUMxRCxRQUFNLFFBQVFELGNBQWEsTUFBTSxNQUFNLEVBQUUsTUFBTSxJQUFJO0FBQ25ELFFBQU0sV0FBVyxDQUFDLFVBQVUsR0FBRyxNQUFNLElBQUksQ0FBQyxTQUFTLEtBQUssUUFBUSxPQUFPLEVBQUUsQ0FBQyxDQUFDO0FBQzNFLFNBQU8sQ0FBQyxTQUFTLFNBQVMsTUFBTSxTQUFTLEtBQUssQ0FBQyxZQUFZLFlBQVksTUFBTSxPQUFPLENBQUM7QUFDdkY7QUFFQSxTQUFTLFVBQVUsVUFBOEI7QUFDL0MsUUFBTSxXQUFXLElBQUksSUFBSSxXQUFXLEVBQUUsSUFBSSxDQUFDLEVBQUUsVUFBVSxFQUFFLE1BQU0sUUFBUSxFQUFFLE1BQU0sQ0FBQyxNQUFNLE9BQU8sQ0FBQyxDQUFDO0FBQy9GLFFBQU0sZUFBZSxDQUFDLGVBQTZCLENBQUMsTUFDbEQsT0FBTztBQUFBLElBQ0wsT0FBTyxRQUFRLFlBQVksRUFBRSxJQUFJLENBQUMsQ0FBQyxNQUFNLEtBQUssTUFBTTtBQUFBLE1BQ2xEO0FBQUEsTUFDQSxVQUFVLGdCQUFnQixJQUFJLFNBQVMsSUFBSSxJQUFJLEtBQUssU0FBUyxLQUFLO0FBQUEsSUFDcEUsQ0FBQztBQUFBLEVBQ0g7QUFDRixTQUFPO0FBQUEsSUFDTCxHQUFHO0FBQUEsSUFDSCxjQUFjLGFBQWEsU0FBUyxZQUFZO0FBQUEsSUFDaEQsaUJBQWlCLGFBQWEsU0FBUyxlQUFlO0FBQUEsRUFDeEQ7QUFDRjs7O0FKdkNBLElBQU0sT0FBTztBQUFBLEVBQ1gsUUFBUTtBQUFBLEVBQ1IsUUFBUTtBQUFBLEVBQ1IsV0FBVztBQUFBLEVBQ1gsT0FBTztBQUFBLEVBQ1AsV0FBVztBQUNiO0FBR0EsSUFBTSxlQUFlLElBQUksYUFBNEQ7QUFBQSxFQUNuRixXQUFXLE1BQU07QUFDZixzQkFBa0IsT0FBTztBQUN6QixXQUFPLFFBQVEsUUFBUTtBQUFBLEVBQ3pCO0FBQ0Y7QUFHTyxJQUFNLFVBQWtCLGFBQWE7QUFBQSxFQUMxQyxHQUFHO0FBQUEsRUFDSCxPQUFPLENBQUMsY0FBYztBQUFBLEVBQ3RCLFVBQVU7QUFBQSxFQUNWLEdBQUcsYUFBYSxjQUFjO0FBQ2hDLENBQUM7QUFHTSxJQUFNLGNBQXNCLGFBQWE7QUFBQSxFQUM5QyxHQUFHO0FBQUEsRUFDSCxPQUFPLENBQUMsZ0JBQWdCLGVBQWUsZ0JBQWdCO0FBQUEsRUFDdkQsVUFBVTtBQUFBLEVBQ1YsR0FBRyxhQUFhLGdCQUFnQixlQUFlLGdCQUFnQjtBQUNqRSxDQUFDO0FBR00sSUFBTSxlQUF1QixhQUFhO0FBQUEsRUFDL0MsR0FBRztBQUFBLEVBQ0gsT0FBTyxDQUFDLGdCQUFnQixlQUFlO0FBQUEsRUFDdkMsVUFBVTtBQUFBLEVBQ1YsR0FBRyxhQUFhLGdCQUFnQixlQUFlO0FBQ2pELENBQUM7QUFHTSxJQUFNLGlCQUF5QixhQUFhO0FBQUEsRUFDakQsR0FBRztBQUFBLEVBQ0gsT0FBTyxDQUFDLGdCQUFnQixlQUFlO0FBQUEsRUFDdkMsVUFBVTtBQUFBLEVBQ1YsR0FBRyxhQUFhLGdCQUFnQixlQUFlO0FBQ2pELENBQUM7QUFFRCxJQUFNLGlCQUFpQixDQUFDLGdCQUFnQixpQkFBaUIsa0JBQWtCLGVBQWUsa0JBQWtCO0FBR3JHLElBQU0saUJBQXlCLGFBQWE7QUFBQSxFQUNqRCxHQUFHO0FBQUEsRUFDSCxPQUFPO0FBQUEsRUFDUCxVQUFVO0FBQUE7QUFBQSxFQUVWLFVBQVUsQ0FBQyxRQUFRO0FBQUEsRUFDbkIsb0JBQW9CO0FBQUE7QUFBQSxFQUVwQixXQUFXO0FBQUEsRUFDWCxXQUFXLE1BQU07QUFDZixzQkFBa0IsY0FBYztBQUNoQyxJQUFBRSxjQUFhLFFBQVEsVUFBVSxDQUFDQyxNQUFLLE1BQU0sbUNBQW1DLENBQUMsR0FBRyxFQUFFLE9BQU8sVUFBVSxDQUFDO0FBQ3RHLFdBQU8sUUFBUSxRQUFRO0FBQUEsRUFDekI7QUFDRixDQUFDO0FBTU0sSUFBTSxvQkFBNEIsYUFBYTtBQUFBLEVBQ3BELEdBQUc7QUFBQSxFQUNILE9BQU8sQ0FBQyxnQkFBZ0IsaUNBQWlDLHNDQUFzQztBQUFBLEVBQy9GLFVBQVU7QUFBQSxFQUNWLEdBQUcsYUFBYSxjQUFjO0FBQ2hDLENBQUM7QUFHTSxJQUFNLGdCQUF3QixhQUFhO0FBQUEsRUFDaEQsR0FBRztBQUFBLEVBQ0gsT0FBTyxDQUFDLGdCQUFnQixlQUFlLGtCQUFrQjtBQUFBLEVBQ3pELFVBQVU7QUFBQSxFQUNWLEdBQUcsYUFBYSxnQkFBZ0IsZUFBZSxrQkFBa0I7QUFDbkUsQ0FBQztBQUdNLElBQU0sY0FBc0IsYUFBYTtBQUFBLEVBQzlDLEdBQUc7QUFBQSxFQUNILE9BQU8sQ0FBQyxjQUFjO0FBQUEsRUFDdEIsVUFBVTtBQUFBLEVBQ1YsR0FBRyxhQUFhLGNBQWM7QUFDaEMsQ0FBQztBQUdNLElBQU0sZUFBdUIsYUFBYTtBQUFBLEVBQy9DLEdBQUc7QUFBQSxFQUNILE9BQU8sQ0FBQyxnQkFBZ0IsaUJBQWlCLGVBQWU7QUFBQSxFQUN4RCxVQUFVO0FBQUEsRUFDVixHQUFHLGFBQWEsZ0JBQWdCLGlCQUFpQixlQUFlO0FBQ2xFLENBQUM7QUFHTSxJQUFNLGVBQXVCLGFBQWE7QUFBQSxFQUMvQyxHQUFHO0FBQUEsRUFDSCxnQkFBZ0I7QUFBQSxJQUNkLFNBQVMsb0JBQW9CQSxNQUFLLFNBQVMsTUFBTSxHQUFHLHFCQUFxQixDQUFDO0FBQUEsSUFDMUUsU0FBUyx1QkFBdUJBLE1BQUssU0FBUyxNQUFNLEdBQUcseUJBQXlCLENBQUM7QUFBQSxFQUNuRjtBQUFBLEVBQ0EsT0FBTyxDQUFDLGdCQUFnQixnQkFBZ0IsZ0JBQWdCO0FBQUEsRUFDeEQsVUFBVTtBQUFBLEVBQ1YsR0FBRyxhQUFhLGdCQUFnQixnQkFBZ0IsZ0JBQWdCO0FBQ2xFLENBQUM7QUFHTSxJQUFNLFlBQW9CLGFBQWE7QUFBQSxFQUM1QyxHQUFHO0FBQUEsRUFDSCxPQUFPLENBQUMsZ0JBQWdCLGNBQWM7QUFBQSxFQUN0QyxVQUFVO0FBQUEsRUFDVixHQUFHLGFBQWEsZ0JBQWdCLGNBQWM7QUFDaEQsQ0FBQztBQUdNLElBQU0sU0FBaUIsYUFBYTtBQUFBLEVBQ3pDLEdBQUc7QUFBQSxFQUNILE9BQU8sQ0FBQyxnQkFBZ0IsWUFBWTtBQUFBLEVBQ3BDLFVBQVU7QUFBQSxFQUNWLEdBQUcsYUFBYSxjQUFjO0FBQ2hDLENBQUM7QUFHTSxJQUFNLGdCQUF3QixhQUFhO0FBQUEsRUFDaEQsR0FBRztBQUFBLEVBQ0gsT0FBTyxDQUFDLGdCQUFnQixZQUFZO0FBQUEsRUFDcEMsVUFBVTtBQUFBLEVBQ1YsV0FBVyxNQUFNO0FBQ2Ysc0JBQWtCLENBQUMsY0FBYyxDQUFDO0FBQ2xDLG1CQUFlLGFBQWEsZ0JBQWdCO0FBQzVDLFdBQU8sUUFBUSxRQUFRO0FBQUEsRUFDekI7QUFDRixDQUFDO0FBR00sSUFBTSxjQUFzQixhQUFhO0FBQUEsRUFDOUMsR0FBRztBQUFBLEVBQ0gsT0FBTyxDQUFDLGdCQUFnQixjQUFjLGdCQUFnQjtBQUFBLEVBQ3RELFVBQVU7QUFBQSxFQUNWLEdBQUcsYUFBYSxnQkFBZ0IsZ0JBQWdCO0FBQ2xELENBQUM7QUFHTSxJQUFNLGdCQUF3QixhQUFhO0FBQUEsRUFDaEQsR0FBRztBQUFBLEVBQ0gsT0FBTyxDQUFDLGdCQUFnQixhQUFhO0FBQUEsRUFDckMsVUFBVTtBQUFBLEVBQ1YsR0FBRyxhQUFhLGdCQUFnQixhQUFhO0FBQy9DLENBQUM7QUFHTSxJQUFNLGlCQUF5QixhQUFhO0FBQUEsRUFDakQsR0FBRztBQUFBLEVBQ0gsT0FBTyxDQUFDLGdCQUFnQixhQUFhO0FBQUEsRUFDckMsVUFBVTtBQUFBLEVBQ1YsR0FBRyxhQUFhLGdCQUFnQixhQUFhO0FBQy9DLENBQUM7QUFnQk0sSUFBTSxhQUFxQixhQUFhO0FBQUE7QUFBQSxFQUU3QztBQUFBLElBQ0UsR0FBRztBQUFBLElBQ0gsT0FBTyxDQUFDLGNBQWM7QUFBQSxJQUN0QixVQUFVO0FBQUEsSUFDVixHQUFHLGFBQWEsY0FBYztBQUFBLElBQzlCLE9BQU8sQ0FBQyxTQUFTO0FBQUEsRUFDbkI7QUFBQSxFQUNBO0FBQUEsSUFDRSxHQUFHO0FBQUEsSUFDSCxPQUFPLEVBQUUsTUFBTSxlQUFlO0FBQUEsSUFDOUIsVUFBVTtBQUFBLElBQ1YsT0FBTztBQUFBLElBQ1AsV0FBVztBQUFBLElBQ1gsZ0JBQWdCO0FBQUEsTUFDZCxTQUFTLDBEQUEwRCxvQkFBb0I7QUFBQSxJQUN6RjtBQUFBLEVBQ0Y7QUFDRixDQUFDO0FBR00sSUFBTSxnQkFBd0IsYUFBYTtBQUFBLEVBQ2hELEdBQUc7QUFBQSxFQUNILE9BQU8sQ0FBQyxjQUFjO0FBQUEsRUFDdEIsVUFBVTtBQUFBLEVBQ1Ysb0JBQW9CO0FBQUEsRUFDcEIsR0FBRyxhQUFhLGNBQWM7QUFDaEMsQ0FBQztBQUtELFNBQVMsU0FBUyxRQUFnQixNQUFzQjtBQUN0RCxTQUFPO0FBQUEsSUFDTCxNQUFNO0FBQUEsSUFDTixNQUFNLE9BQU87QUFDWCxZQUFNLFVBQVUsRUFBRSxPQUFPLEdBQUcsT0FBTyxFQUFFLE1BQU0sUUFBUSxJQUFJLEVBQUUsRUFBRTtBQUFBLElBQzdEO0FBQUEsRUFDRjtBQUNGO0FBR08sSUFBTSxrQkFBMEIsYUFBYTtBQUFBLEVBQ2xELEdBQUc7QUFBQSxFQUNILE9BQU8sQ0FBQyxnQkFBZ0IsbUJBQW1CO0FBQUEsRUFDM0MsVUFBVTtBQUFBLEVBQ1YsR0FBRyxhQUFhLGdCQUFnQixtQkFBbUI7QUFDckQsQ0FBQzsiLAogICJuYW1lcyI6IFsiZXhlY0ZpbGVTeW5jIiwgImpvaW4iLCAiZ2xvYlN5bmMiLCAicmVhZEZpbGVTeW5jIiwgIndyaXRlRmlsZVN5bmMiLCAiam9pbiIsICJnbG9iU3luYyIsICJyZWFkRmlsZVN5bmMiLCAiZGlybmFtZSIsICJqb2luIiwgImdsb2JTeW5jIiwgInJlYWRGaWxlU3luYyIsICJqb2luIiwgImpvaW4iLCAiZGlybmFtZSIsICJqb2luIiwgImdsb2JTeW5jIiwgIndyaXRlRmlsZVN5bmMiLCAicmVhZEZpbGVTeW5jIiwgImRlY2xhcmF0aW9ucyIsICJyZWFkRmlsZVN5bmMiLCAid3JpdGVGaWxlU3luYyIsICJqb2luIiwgInNlcCIsICJqb2luIiwgInNlcCIsICJyZWFkRmlsZVN5bmMiLCAid3JpdGVGaWxlU3luYyIsICJleGVjRmlsZVN5bmMiLCAiam9pbiJdCn0K
