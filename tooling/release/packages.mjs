@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packagesIn, ROOT } from '../build/packages.ts';
 
@@ -11,6 +12,11 @@ export function publicPackages(root = ROOT) {
       version,
       tarball: tarballName({ name, version }),
     }));
+}
+
+/** Returns the names of the changesets of a checkout, by default this one. */
+export function changesetsIn(root = ROOT) {
+  return readdirSync(join(root, '.changeset')).filter((name) => name.endsWith('.md') && name !== 'README.md');
 }
 
 /** Returns the file name of a packed package. */

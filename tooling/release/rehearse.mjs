@@ -1,15 +1,15 @@
-// Rehearses a release: publishes all packages to a registry on 127.0.0.1, and does what users do with them. Prints one line per
-// step, and the output of a step that failed.
+// Rehearses a release: publishes all packages to a registry on 127.0.0.1 by the commands of the first release, then some by those of
+// the workflow, and does what users do with them. Prints one line per step, and the output of a step that failed.
 //
 // pnpm release:rehearse [--tarballs FOLDER] [text ...]: only the steps of users whose name contains one of the texts. With tarballs
 // of `pnpm release:dry --out FOLDER` it publishes these.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installRuntimes } from '../runtimes/install.mjs';
 import { lacksIn, lacksOfImports } from './lacks.mjs';
-import { publicPackages } from './packages.mjs';
+import { changesetsIn, publicPackages } from './packages.mjs';
 import { installRegistry, startRegistry } from './registry.mjs';
 import { run } from './run.mjs';
 import { contentsOf } from './tarball.mjs';
@@ -21,6 +21,7 @@ const CHANGESETS = join(ROOT, 'node_modules/@changesets/cli/bin.js');
 /** Maximum number of packages that are packed or published at the same time, and of concurrent user steps. */
 const JOBS = 4;
 const USERS = 2;
+const FIRST_LIMIT_MS = 600_000;
 const MINOR = `---
 '@majordomo/core': minor
 '@majordomo/ledger': minor
@@ -79,7 +80,10 @@ async function publishBoth(registry) {
   const isReady =
     (await step('copy, with the changesets of this commit', async () => {
       await run('git', ['clone', '--quiet', '--shared', ROOT, copy]);
-      if (hasChangesets()) await version();
+      // The changelogs are written by a program of the copy, which needs its packages.
+      await install();
+      // A commit that is released has no changesets, and changesets fails without them.
+      if (changesetsIn(copy).length > 0) await version();
       await build();
       packages = publicPackages(copy);
       previous = versionsIn(packages);
@@ -88,7 +92,13 @@ async function publishBoth(registry) {
       if (values.tarballs === undefined) await pack(packages, tarballs);
       checkTarballs(packages);
     })) &&
-    (await step('publish all packages', () => publish(packages, registry, tarballs))) &&
+    (await step('publish all packages for the first time', () =>
+      run(
+        process.execPath,
+        [join(copy, 'tooling/release/first.mjs'), '--registry', registry, '--tarballs', tarballs],
+        { cwd: copy, env: maintainer(registry), timeout: FIRST_LIMIT_MS },
+      ),
+    )) &&
     (await step('publish a minor version of core and a provider', async () => {
       writeFileSync(join(copy, '.changeset/rehearsal.md'), MINOR);
       await version();
@@ -100,26 +110,26 @@ async function publishBoth(registry) {
         throw new Error(
           `a minor change makes a new major version of ${major.map(({ name }) => name).join(', ')}`,
         );
-      await pack(changed, scratch);
-      await publish(changed, registry, scratch);
+      const out = join(scratch, 'out/tarballs');
+      mkdirSync(out, { recursive: true });
+      await pack(changed, out);
+      await publishByWorkflow(registry);
     }));
   return isReady ? { previous, next } : undefined;
-}
-
-/** Whether the commit has changesets. A commit that is released has none, and changesets fails without them. */
-function hasChangesets() {
-  return readdirSync(join(copy, '.changeset')).some((name) => name.endsWith('.md') && name !== 'README.md');
 }
 
 function version() {
   return run(process.execPath, [CHANGESETS, 'version'], { cwd: copy });
 }
 
-async function build() {
-  await run('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline', '--ignore-scripts'], {
+function install() {
+  return run('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline', '--ignore-scripts'], {
     cwd: copy,
   });
-  await run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { cwd: copy });
+}
+
+function build() {
+  return run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { cwd: copy });
 }
 
 /** Returns the versions of all public packages by their name. */
@@ -145,14 +155,27 @@ function checkTarballs(packages) {
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-/** Publishes tarballs, some at the same time. The registry accepts any token, but npm requires one. */
-async function publish(packages, registry, folder) {
-  const token = `--${registry.replace(/^http:/, '')}:_authToken=rehearsal`;
-  await atOnce(JOBS, packages, ({ tarball }) =>
-    run('npm', ['publish', join(folder, tarball), `--registry=${registry}`, token, '--provenance=false'], {
-      cwd: scratch,
-    }),
-  );
+/** Publishes by the commands of the workflow, which begin in the folder of the artifact `out`. */
+async function publishByWorkflow(registry) {
+  const workflow = readFileSync(join(copy, '.github/workflows/release.yml'), 'utf8');
+  const [, commands] = /- name: Publish\n +run: \|\n((?: {10}.*\n)+)/.exec(workflow) ?? [];
+  if (commands === undefined) throw new Error('release.yml has no step Publish');
+  const list = `${process.execPath} ${join(copy, 'tooling/release/unpublished.mjs')} > out/packages.txt`;
+  // Provenance needs the identity token of GitHub.
+  const local = commands.replace('npm publish', 'npm publish --provenance=false');
+  await run('bash', ['-euo', 'pipefail', '-c', `${list}\n${local}`], {
+    cwd: scratch,
+    env: maintainer(registry),
+  });
+}
+
+/** Environment of somebody who has logged in. The registry accepts any token. */
+function maintainer(registry) {
+  const home = join(scratch, 'maintainer');
+  mkdirSync(home, { recursive: true });
+  const host = registry.replace(/^http:/, '');
+  writeFileSync(join(home, '.npmrc'), `registry=${registry}\n${host}:_authToken=rehearsal\n`);
+  return { PATH: process.env.PATH, HOME: home };
 }
 
 /** Does `work` for all items, at most `count` at the same time. */

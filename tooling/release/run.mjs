@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 const LIMIT_MS = 180_000;
 
-/** Runs a program and returns what it printed. Throws with its output if it fails or takes more than three minutes. */
+/** Runs a program and returns what it printed. Throws with its output if it fails, or takes more than `timeout`, by default three minutes. */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { timeout: LIMIT_MS, ...options, stdio: ['ignore', 'pipe', 'pipe'] });

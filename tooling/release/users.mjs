@@ -1,6 +1,7 @@
 // What users do with the published packages, each in an empty folder with an empty HOME. A step throws if its result is wrong.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { packagesIn } from '../build/packages.ts';
 import { RUNTIMES } from '../runtimes/runtimes.mjs';
 import { YARN } from './registry.mjs';
 import { run } from './run.mjs';
@@ -11,11 +12,36 @@ const PACKAGES = ['@majordomo/core', '@majordomo/provider-openai', '@majordomo/p
 const BUN = RUNTIMES.find(({ name }) => name === 'Bun')?.binary;
 const { packageManager: PNPM } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+const STARTERS = readdirSync(join(ROOT, 'apps/create-majordomo/templates'));
+/** Stable packages that a program imports. */
+const STABLE = packagesIn(ROOT)
+  .filter(({ manifest }) => manifest.majordomo?.rank === 'stable' && manifest.exports?.['.'] !== undefined)
+  .map(({ manifest }) => manifest.name);
+
 /** @type {Readonly<Record<string, (user: User) => Promise<void>>>} the steps by name */
 export const STEPS = {
   'npm install, and the first program of the README': async (user) => {
     await user.npm('install', ...PACKAGES);
     await user.answers();
+  },
+  ...Object.fromEntries(
+    STARTERS.map((template) => [
+      `npm create majordomo, and the tests of ${template}`,
+      async (user) => {
+        await user.run('npm', 'create', '--yes', 'majordomo', 'app', '--', '--template', template, '--yes');
+        await user.npm('test', '--prefix', 'app');
+      },
+    ]),
+  ),
+  'npm install of all stable packages, and a program that imports them': async (user) => {
+    await user.npm('install', ...STABLE);
+    user.write(
+      'all.ts',
+      STABLE.map((name) => `console.log('${name}', Object.keys(await import('${name}')).length > 0);\n`).join(
+        '',
+      ),
+    );
+    expect(await user.node('all.ts'), ...STABLE.map((name) => `${name} true`));
   },
   'pnpm install': async (user) => {
     // Without this, a package finds dependencies of others, which it did not declare.

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createConversations } from '@majordomo/agent';
 import { user } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
@@ -122,7 +123,7 @@ describe('chat --continue', () => {
   it('becomes a separate conversation if another process has continued the same one', async () => {
     using cli = world();
     await using stores = sqliteStores(join(cli.cwd, 'log.db'));
-    const { conversations } = stores;
+    const conversations = createConversations({ records: stores.records });
     const texts: string[] = [];
     const io = { stderr: { write: (text: string) => texts.push(text) } } as unknown as Io;
     await conversations.save({ id: 'cafe0123', spec: 'lab/x', messages: [user('first')] });
@@ -149,7 +150,8 @@ describe('chat --continue', () => {
     await stores.close();
     const texts: string[] = [];
     const io = { stderr: { write: (text: string) => texts.push(text) } } as unknown as Io;
-    await new ChatLog(stores.conversations, undefined, io).keep({ spec: 'lab/x', messages: [user('hi')] });
+    const conversations = createConversations({ records: stores.records });
+    await new ChatLog(conversations, undefined, io).keep({ spec: 'lab/x', messages: [user('hi')] });
     expect(texts.join('')).toMatch(/^\(not stored in the log: .*log\.db was closed/);
   });
 

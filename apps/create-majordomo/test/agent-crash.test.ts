@@ -41,7 +41,7 @@ function pay(key: string): undefined {
     /** Ends the lock of the process that crashed, as its lease does after 60 seconds. */
     endLease: () => {
       using database = new DatabaseSync(join(folder, 'runs.sqlite'));
-      database.exec('UPDATE runs SET held_until = 0');
+      database.exec("UPDATE entries SET due_at = 0 WHERE space = 'runs'");
     },
     payments: () =>
       existsSync(join(folder, 'paid'))

@@ -1,11 +1,11 @@
-import { createBackground, type JobStore } from '@majordomo/background';
+import { createBackground, type RecordStore } from '@majordomo/background';
 import { LlmError, user, type Clock, type Majordomo } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
 
-/** Dependencies of the research. All processes open the same store, such as `sqliteStores('state.db').jobs`. */
+/** Dependencies of the research. All processes open the same store, such as `sqliteStores('state.db').records`. */
 export interface Research {
   readonly majordomo: Majordomo;
-  readonly store: JobStore;
+  readonly records: RecordStore;
   readonly ledger: Ledger;
   readonly clock?: Clock;
 }

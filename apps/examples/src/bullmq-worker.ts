@@ -1,4 +1,4 @@
-import type { Agent, Decision, RunStore } from '@majordomo/agent';
+import type { Agent, Decision, Runs } from '@majordomo/agent';
 import { callsThatWait, decided } from '@majordomo/agent/steps';
 import { Worker, type ConnectionOptions, type Queue } from 'bullmq';
 import { continueRun, type WorkerStores } from './run-worker.ts';
@@ -23,7 +23,7 @@ export const runWorker = (stores: WorkerStores, agent: Agent, connection: Connec
 
 /** Starts a run. The run is saved before the job is added, so that every job has a run. */
 export async function start(
-  { runs, queue }: { readonly runs: RunStore; readonly queue: Queue<Job> },
+  { runs, queue }: { readonly runs: Runs; readonly queue: Queue<Job> },
   agent: Agent,
   runId: string,
   question: string,
@@ -34,7 +34,7 @@ export async function start(
 
 /** Records a person's decision on a waiting tool call. */
 export async function decide(
-  { runs, queue }: { readonly runs: RunStore; readonly queue: Queue<Job> },
+  { runs, queue }: { readonly runs: Runs; readonly queue: Queue<Job> },
   runId: string,
   decision: Decision,
 ): Promise<void> {

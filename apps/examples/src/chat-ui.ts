@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { createAgent, defineTool, type RunState } from '@majordomo/agent';
+import { createAgent, createConversations, createRuns, defineTool, type RunState } from '@majordomo/agent';
 import { LlmError, type ChatModel, type Message } from '@majordomo/core';
 import { readJson } from '@majordomo/core/http';
-import type { SqliteStores } from '@majordomo/store-sqlite';
+import type { RecordStore } from '@majordomo/records';
 import {
   createResumableStreams,
   fromUiMessages,
@@ -20,7 +20,7 @@ import { z } from 'zod';
 export interface ChatUiOptions {
   readonly model: ChatModel;
   /** Conversations, and runs that wait for an approval. */
-  readonly stores: SqliteStores;
+  readonly records: RecordStore;
   /** Function that returns the user of a request, for example from a session cookie. */
   readonly userOf: (request: Request) => string | undefined;
   /** Function that returns the cost of a response, such as `costOfResponse` of `@majordomo/catalog`. */
@@ -43,31 +43,33 @@ const refund = defineTool({
 });
 
 /** Returns a complete chat for `useChat`. Its page is `page/chat-ui.tsx`. */
-export function chatUi({ model, stores, userOf, cost }: ChatUiOptions): ChatUi {
+export function chatUi({ model, records, userOf, cost }: ChatUiOptions): ChatUi {
   const agent = createAgent({ model, instructions: 'You help customers.', tools: [refund] });
+  const runs = createRuns({ records });
+  const conversations = createConversations({ records });
   const streams = createResumableStreams({ disconnectMs: 120_000 });
 
   /** Returns the paused run of a chat, or its transcript. */
   async function load(chat: string): Promise<RunState | readonly Message[]> {
-    const state = await stores.runs.load(chat, { agent }).catch((error: unknown) => {
+    const state = await runs.load(chat, { agent }).catch((error: unknown) => {
       // Another request has locked the run.
       if (LlmError.is(error, 'denied')) return undefined;
       throw error;
     });
     // `load` locks the run. Release the run, because the next request may continue it.
-    if (state !== undefined) await stores.runs.release(chat);
-    return state ?? (await stores.conversations.load(chat))?.messages ?? [];
+    if (state !== undefined) await runs.release(chat);
+    return state ?? (await conversations.load(chat))?.messages ?? [];
   }
 
   async function saveMessages(chat: string, messages: readonly Message[]): Promise<void> {
-    const known = await stores.conversations.load(chat);
-    await stores.conversations.save({ id: chat, spec: model.spec, messages }, known?.version);
+    const known = await conversations.load(chat);
+    await conversations.save({ id: chat, spec: model.spec, messages }, known?.version);
   }
 
   async function save(chat: string, { messages, state, outcome }: UiEnd): Promise<void> {
     await saveMessages(chat, messages);
-    if (outcome === 'awaiting' && state !== undefined) await stores.runs.save(chat, state);
-    else await stores.runs.remove(chat);
+    if (outcome === 'awaiting' && state !== undefined) await runs.save(chat, state);
+    else await runs.remove(chat);
   }
 
   /** Answers the last message in the request, or continues the run with the user's decisions. */

@@ -1,16 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Agent, ClaimStore, RunState, RunStore } from '@majordomo/agent';
+import type { Agent, RunState, Runs } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 
-/** Stores that all workers share: `sqliteStores(path)` on one machine, `postgresStores({ client })` on several machines. */
+/** Data that all workers share, of `sqliteStores(path)` on one machine, or `postgresStores({ client })` on several machines. */
 export interface WorkerStores {
-  readonly runs: RunStore;
-  readonly claims: ClaimStore;
+  /** Runs of `createRuns({ records })`. */
+  readonly runs: Runs;
+  readonly records: RecordStore;
 }
 
 /**
  * Continues agent runs that any process started. Several workers can run, and each may be killed or suspended at any time. Runs
- * that wait for a decision are skipped. A step that was interrupted is repeated. With the claims, a call of a tool with
+ * that wait for a decision are skipped. A step that was interrupted is repeated. With the records, a call of a tool with
  * `effect: 'once'` is not started again: its result is unknown, and the run waits until a person settles the call.
  */
 export async function work(stores: WorkerStores, agent: Agent, signal: AbortSignal): Promise<void> {
@@ -26,7 +28,7 @@ export async function work(stores: WorkerStores, agent: Agent, signal: AbortSign
  * has locked or removed the run.
  */
 export async function continueRun(
-  { runs, claims }: WorkerStores,
+  { runs, records }: WorkerStores,
   agent: Agent,
   id: string,
   signal: AbortSignal,
@@ -36,7 +38,7 @@ export async function continueRun(
     throw error;
   });
   if (state === undefined) return false;
-  const effects = agent.effects({ runId: id, signal, claim: claims });
+  const effects = agent.effects({ runId: id, signal, records });
   const saveRun = async (now: RunState): Promise<void> => {
     await runs.save(id, now);
     if ((await runs.load(id, { leaseMs: 5000, agent })) === undefined)

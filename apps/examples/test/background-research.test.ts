@@ -38,7 +38,7 @@ async function nextDay(plan: (number: number) => JobPlan) {
     rmSync(folder, { recursive: true });
   });
   const majordomo = createMajordomo({ providers, clock });
-  return { research: { majordomo, store: stores.jobs, ledger, clock }, key, server, clock, ledger };
+  return { research: { majordomo, records: stores.records, ledger, clock }, key, server, clock, ledger };
 }
 
 it('background-research: another process reads the report the next day', { timeout: 60_000 }, async () => {

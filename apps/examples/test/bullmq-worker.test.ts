@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAgent } from '@majordomo/agent';
+import { createAgent, createRuns } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { describeWith, startRedis } from '@majordomo/services';
 import { sqliteStores } from '@majordomo/store-sqlite';
@@ -17,7 +17,8 @@ describeWith('redis', 'bullmq-worker', () => {
     const { hostname: host, port } = new URL(redis.url);
     const connection = { host, port: Number(port) };
     const stores = sqliteStores(join(folder, 'runs.db'));
-    const { runs, close } = stores;
+    const { records, close } = stores;
+    const runs = createRuns({ records });
     const queue = new Queue('runs', { connection });
     let paid = 0;
     const pay = {
@@ -32,14 +33,14 @@ describeWith('redis', 'bullmq-worker', () => {
     const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: turns } })] });
     const agent = createAgent({ model: majordomo.model('a/x'), tools: [pay] });
 
-    const first = runWorker(stores, agent, connection);
+    const first = runWorker({ runs, records }, agent, connection);
     await start({ runs, queue }, agent, 'order-7', 'Pay');
     await expect.poll(() => runs.list({ awaiting: true }), { timeout: 30_000 }).toHaveLength(1);
     await first.close();
     expect(paid).toBe(0);
 
     await decide({ runs, queue }, 'order-7', { callId: 'call', approve: true });
-    const second = runWorker(stores, agent, connection);
+    const second = runWorker({ runs, records }, agent, connection);
     await expect
       .poll(async () => (await runs.list({ done: true })).map(({ done }) => done), { timeout: 30_000 })
       .toEqual(['answered']);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createMajordomo, type Message } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage, type Opened } from '@majordomo/services/browser';
+import { createConversations } from '@majordomo/agent';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeClock, fakeProvider, type FakeClock, type FakeProvider, type Turn } from '@majordomo/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -51,7 +52,7 @@ async function world(browser: Browser, ...scripts: readonly (readonly Turn[])[])
   const majordomo = createMajordomo({ providers: vendors, chain: { attempts: 1 } });
   const { server, close } = chatUi({
     model: majordomo.model(vendors.map(({ id }) => `${id}/m`).join(',')),
-    stores,
+    records: stores.records,
     userOf: () => 'alice',
     cost: () => Promise.resolve({ nanoUsd: 1_250_000n }),
   });
@@ -71,7 +72,8 @@ async function world(browser: Browser, ...scripts: readonly (readonly Turn[])[])
   };
   await page.getByLabel('Message').waitFor();
   const stored = async (): Promise<readonly Message[]> =>
-    (await stores.conversations.load(JSON.stringify(['alice', 'chat-1'])))?.messages ?? [];
+    (await createConversations({ records: stores.records }).load(JSON.stringify(['alice', 'chat-1'])))
+      ?.messages ?? [];
   return {
     page,
     vendors,
@@ -285,7 +287,7 @@ it('another user has no access to a chat', async () => {
   const provider = fakeProvider({ id: 'f', models: { m: ['Secret.'] } });
   const { server, close } = chatUi({
     model: createMajordomo({ providers: [provider] }).model('f/m'),
-    stores,
+    records: stores.records,
     userOf: (request) => request.headers.get('cookie') ?? undefined,
   });
   server.listen(0, '127.0.0.1');

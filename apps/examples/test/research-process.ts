@@ -14,5 +14,5 @@ const majordomo = createMajordomo({
     openaiCompatible(xai, { apiKey: 'xai-test', baseURL }),
   ],
 });
-const key = await startResearch({ majordomo, store: stores.jobs, ledger }, '2026-11-26', 'bees');
+const key = await startResearch({ majordomo, records: stores.records, ledger }, '2026-11-26', 'bees');
 process.stdout.write(key, () => process.exit());

@@ -1,6 +1,6 @@
 /** Worker whose process ends at the payment: before it in the first run, after it in the second run. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { createAgent } from '@majordomo/agent';
+import { createAgent, createRuns } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
@@ -34,4 +34,9 @@ const turn = ({ messages }: { readonly messages: readonly { readonly role: strin
 const models = { x: Array.from({ length: 9 }, () => turn) };
 const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models })] });
 await using stores = sqliteStores(`${folder}/runs.db`);
-await work(stores, createAgent({ model: majordomo.model('a/x'), tools: [pay] }), AbortSignal.timeout(20_000));
+const workerStores = { runs: createRuns({ records: stores.records }), records: stores.records };
+await work(
+  workerStores,
+  createAgent({ model: majordomo.model('a/x'), tools: [pay] }),
+  AbortSignal.timeout(20_000),
+);

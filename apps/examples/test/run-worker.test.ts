@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAgent } from '@majordomo/agent';
+import { createAgent, createRuns } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
@@ -12,15 +12,16 @@ import { expect, it } from 'vitest';
 it('run-worker: a run survives two killed workers, and pays once per key', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-worker-'));
   const stores = sqliteStores(join(folder, 'runs.db'));
+  const runs = createRuns({ records: stores.records });
   const model = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: [] } })] }).model('a/x');
-  await stores.runs.save('run', createAgent({ model }).begin('pay'));
+  await runs.save('run', createAgent({ model }).begin('pay'));
   const script = new URL('./run-worker-process.ts', import.meta.url).pathname;
   const life = () =>
     spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, folder], { stdio: 'inherit' });
   for (let kills = 0; kills < 2; kills++) expect(await once(life(), 'exit')).toEqual([null, 'SIGKILL']);
   const last = life();
   await expect
-    .poll(async () => (await stores.runs.list({ done: true })).map(({ done }) => done), { timeout: 60_000 })
+    .poll(async () => (await runs.list({ done: true })).map(({ done }) => done), { timeout: 60_000 })
     .toEqual(['answered']);
   last.kill('SIGKILL');
   await once(last, 'exit');

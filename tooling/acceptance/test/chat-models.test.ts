@@ -1,4 +1,4 @@
-import { createBackground, memoryJobStore } from '@majordomo/background';
+import { createBackground } from '@majordomo/background';
 import { startJobServer, type JobServer, type JobServerOptions } from '@majordomo/conformance';
 import { createMajordomo, jsonSchema, toolResult, user } from '@majordomo/core';
 import type { ChatModel, ChatRequest, DeepPartial, LlmError, StreamEvent, ToolSpec } from '@majordomo/core';
@@ -40,7 +40,7 @@ const majordomoOf = ({ baseURL }: JobServer) =>
 const liveModel = (server: JobServer): ChatModel => majordomoOf(server).model(SPEC);
 
 const backgroundModel = (server: JobServer): ChatModel =>
-  createBackground({ majordomo: majordomoOf(server), store: memoryJobStore() }).model(SPEC);
+  createBackground({ majordomo: majordomoOf(server) }).model(SPEC);
 
 /** Server whose answers depend on the number of the request. */
 const start = (plan: JobServerOptions['plan']): Promise<JobServer> => startJobServer({ plan });

@@ -1,7 +1,8 @@
 // Makes live calls and jobs over the server in its argument, and the same requests with the SDK. Sends CPU times, times and counts.
-import { createBackground, memoryJobStore } from '@majordomo/background';
+import { createBackground } from '@majordomo/background';
 import { createMajordomo, user } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { memoryRecords } from '@majordomo/records';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import OpenAI from 'openai';
 import { join } from 'node:path';
@@ -21,19 +22,19 @@ const REQUEST = { messages: [user('a question')], maxTokens: 100 };
 const sdk = new OpenAI({ apiKey: 'sk-bench', baseURL: url, maxRetries: 0 });
 const majordomo = createMajordomo({ providers: [createOpenAI({ apiKey: 'sk-bench', baseURL: url })] });
 
-/** Returns a memory store that counts its writes. */
-function countingStore() {
-  const store = memoryJobStore();
+/** Returns records in memory that count the writes of values. */
+function countingRecords() {
+  const records = memoryRecords();
   const counts = { writes: 0 };
-  const save = (...args) => {
-    counts.writes++;
-    return store.save(...args);
+  const write = (space, changes) => {
+    if (changes[0].type === 'put') counts.writes++;
+    return records.write(space, changes);
   };
-  return { counts, store: { ...store, save } };
+  return { counts, records: { ...records, write } };
 }
 
-const { counts, store } = countingStore();
-const background = createBackground({ majordomo, store });
+const { counts, records } = countingRecords();
+const background = createBackground({ majordomo, records });
 
 async function lengthOf(stream) {
   let length = 0;
@@ -107,9 +108,9 @@ async function longAnswer() {
   const again = [];
   for (let read = 0; read < LONG_READS; read++) {
     const key = `long-${read}`;
-    const own = createBackground({ majordomo, store: stores.jobs });
+    const own = createBackground({ majordomo, records: stores.records });
     first.push(await timed(() => lengthOf(own.model(`openai/words-${LONG_WORDS}`).stream(REQUEST, { key }))));
-    const job = await createBackground({ majordomo, store: stores.jobs }).open(key);
+    const job = await createBackground({ majordomo, records: stores.records }).open(key);
     again.push(await timed(() => lengthOf(job.stream({ after: '1.0' }))));
   }
   return { firstMs: median(first), againMs: median(again) };

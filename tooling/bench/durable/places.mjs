@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { createRuns } from '@majordomo/agent';
 import { runJournaled, watchRun } from '@majordomo/agent/durable';
 import { dbosAgent } from '@majordomo/durable-dbos';
 import { restateAgentClient } from '@majordomo/durable-restate';
@@ -27,19 +28,20 @@ export async function inMemory() {
 export async function onSqlite() {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-bench-'));
   const stores = sqliteStores(join(folder, 'runs.db'));
+  const runs = createRuns({ records: stores.records });
   const agent = turningAgent();
   return {
     async run(id, input) {
-      await stores.runs.save(id, agent.begin(input));
+      await runs.save(id, agent.begin(input));
       const effects = agent.effects({ runId: id, signal });
       const callModel = async (now, turn) => {
-        await stores.runs.save(id, now);
-        await stores.runs.load(id);
+        await runs.save(id, now);
+        await runs.load(id);
         return effects.callModel(now, turn);
       };
-      const state = await stores.runs.load(id);
+      const state = await runs.load(id);
       const { state: end } = await agent.drive(state, { ...effects, callModel, decisions: async () => [] });
-      await stores.runs.save(id, end);
+      await runs.save(id, end);
     },
     bytes: () => sizeOf(folder),
     async close() {

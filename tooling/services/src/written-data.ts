@@ -1,10 +1,10 @@
 import type { CallEntry, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
-import type { ClaimStore, ConversationStore, RunState, RunStore } from '@majordomo/agent';
-import type { JobStore } from '@majordomo/background';
+import { createConversations, createRuns, type RunState } from '@majordomo/agent';
 import type { BatchRow, BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { user } from '@majordomo/core';
 import type { LedgerStore, SpendRecord } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 import { expect } from 'vitest';
 
 /** Stores of one package. No package has all. */
@@ -13,11 +13,8 @@ export interface WrittenStores {
   readonly cache?: CacheStore;
   readonly keys?: KeyStore;
   readonly calls?: CallStore;
-  readonly runs?: RunStore;
-  readonly claims?: ClaimStore;
-  readonly conversations?: ConversationStore;
   readonly batches?: BatchStore;
-  readonly jobs?: JobStore;
+  readonly records?: RecordStore;
 }
 
 /** Time at which the data was written, in epoch milliseconds. */
@@ -98,11 +95,11 @@ const call: CallEntry = {
 };
 const row: BatchRow = { index: 0, id: 'first', place: 'queue:0', request: '{"text":"hi"}', data: undefined };
 
-const JOB = '{"format":1,"key":"answer"}';
+const VALUE = '{"format":1,"data":{"key":"answer"}}';
 
 /** Writes one piece of data of each kind. */
 export async function writeData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, runs, claims, conversations, batches, jobs } = stores;
+  const { ledger, cache, keys, calls, batches, records } = stores;
   const limit = { counter: 'usd/acme', max: 100n, amount: 40n, resetsInMs: undefined };
   await ledger.reserve('reservation', [{ ...limit, whenLapsed: 'spent', tenant: 'acme' }], 60_000);
   await ledger.settle('reservation', [{ counter: 'usd/acme', amount: 7n }]);
@@ -110,22 +107,20 @@ export async function writeData(stores: WrittenStores): Promise<void> {
   await cache?.set('cached', { text: 'Hello.' });
   await keys?.put(key);
   await calls?.append([call]);
-  await runs?.save('run', run);
-  await claims?.claim('call');
-  await conversations?.save({
-    id: 'talk',
-    spec: 'openai/gpt',
-    system: 'Be brief.',
-    messages: [user('Où est Köln?')],
-  });
+  if (records !== undefined) {
+    await createRuns({ records }).save('run', run);
+    const messages = [user('Où est Köln?')];
+    const talk = { id: 'talk', spec: 'openai/gpt', system: 'Be brief.', messages };
+    await createConversations({ records }).save(talk);
+  }
   await batches?.save('job', { format: 1, token: 't' }, 0);
   await batches?.add('job', [row], (await batches.load('job'))?.version ?? 0);
-  await jobs?.save('answer', JOB, 0, { dueMs: 0 });
+  await records?.write('space', [{ type: 'put', key: 'answer', value: VALUE, label: 'due', dueMs: 0 }]);
 }
 
 /** Checks that the stores return what `writeData` wrote, and accept more data. */
 export async function checkData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, runs, claims, conversations, batches, jobs } = stores;
+  const { ledger, cache, keys, calls, batches, records } = stores;
   expect(await recordsOf(ledger)).toEqual([record]);
   expect(await ledger.counters('usd/')).toMatchObject([{ counter: 'usd/acme', used: 7n, held: 0n }]);
   await ledger.append({ ...record, id: 'call-2/openai/gpt/1' });
@@ -137,9 +132,9 @@ export async function checkData(stores: WrittenStores): Promise<void> {
     const hours = { from: 0, to: WRITTEN_AT + 3_600_000, limit: 2, level: 'models' } as const;
     expect(await calls.hours?.read(hours)).toMatchObject([{ hour: WRITTEN_AT }]);
   }
-  if (runs !== undefined) expect(await runs.load('run')).toEqual(run);
-  if (claims !== undefined) expect(await claims.claim('call')).toBe(false);
-  if (conversations !== undefined) {
+  if (records !== undefined) {
+    expect(await createRuns({ records }).load('run')).toEqual(run);
+    const conversations = createConversations({ records });
     expect(await conversations.load('talk')).toMatchObject({ version: 1, system: 'Be brief.' });
     expect(await conversations.search('koln')).toMatchObject([{ id: 'talk', title: 'Où est Köln?' }]);
     await conversations.save({ id: 'talk', spec: 'openai/gpt', messages: [user('Danke')] }, 1);
@@ -154,11 +149,14 @@ export async function checkData(stores: WrittenStores): Promise<void> {
     expect(await batches.move('job', [{ index: 0, from: 'queue:0', to: 'sent:1' }], fence)).toBe(true);
     expect(await batches.counts('job')).toEqual({ 'sent:1': 1 });
   }
-  if (jobs !== undefined) {
-    const stored = await jobs.load('answer');
-    expect(stored?.record).toBe(JOB);
-    expect(await jobs.save('answer', '{}', stored?.version ?? 0, {})).toBeGreaterThan(stored?.version ?? 0);
-    expect(await jobs.due(1)).toEqual([]);
+  if (records !== undefined) {
+    const [stored] = await records.list('space', { order: 'due', limit: 2 });
+    expect(stored).toMatchObject({ key: 'answer', value: VALUE, label: 'due' });
+    const { version = 0 } = stored ?? {};
+    const [next] =
+      (await records.write('space', [{ type: 'put', key: 'answer', value: '1', version }])) ?? [];
+    expect(next).toBeGreaterThan(version);
+    expect(await records.counts('space')).toEqual({ '': 1 });
   }
 }
 

@@ -82,7 +82,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   ledger: { ours: ['core', 'catalog'], others: [], because: 'another audience: who pays' },
   background: {
-    ours: ['core', 'catalog', 'ledger'],
+    ours: ['core', 'catalog', 'ledger', 'records'],
     others: [],
     because:
       'a separate audience: answers that take minutes, and outlive the process; ledger, an optional peer, only for its types',
@@ -109,7 +109,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate audience: applications that compare probabilities with a threshold',
   },
   'store-sqlite': {
-    ours: ['core', 'records', 'admin', 'agent', 'background', 'batch', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'batch', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core and records the types alone, as optional peers',
   },
@@ -129,12 +129,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
   },
   'store-postgres': {
-    ours: ['core', 'records', 'admin', 'agent', 'background', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'cache', 'files', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'records', 'admin', 'agent', 'background', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'batch', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
@@ -172,7 +172,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a protocol of its own, with its SDK',
   },
   a2a: {
-    ours: ['core', 'agent', 'cache', 'wire-kit'],
+    ours: ['core', 'agent', 'cache', 'records', 'wire-kit'],
     others: ['@a2a-js/sdk'],
     because: 'a protocol of its own, with its SDK',
   },
@@ -205,10 +205,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'another audience: long conversations; media, an optional peer, fetches what a prompt refers to',
   },
   gateway: {
-    ours: ['core', 'admin', 'background', 'cache', 'catalog', 'context', 'files', 'inspector'],
+    ours: ['core', 'records', 'admin', 'background', 'catalog', 'context', 'files', 'inspector'],
     others: ['@hono/node-server', 'hono', 'ws'],
     because:
-      'a separate audience: clients in other languages. Optional peers: admin has the type of request events, background makes jobs, cache has the type of the store of responses, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
+      'a separate audience: clients in other languages. Optional peers: admin has the type of request events, background makes jobs, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
   },
   inspector: {
     ours: ['core', 'catalog', 'ledger', 'redact'],
@@ -223,7 +223,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because:
       'a separate audience: operators of gateways; ledger, an optional peer, only for the type of limits',
   },
-  agent: { ours: ['core'], others: [], because: 'another audience: agents' },
+  agent: { ours: ['core', 'records'], others: [], because: 'another audience: agents' },
   skills: {
     ours: ['agent', 'context', 'core'],
     others: ['yaml'],

@@ -59,12 +59,14 @@ async function complaintAbout(
 }
 
 function npm([verb, ...rest]: readonly string[], { packages, npmScripts }: Known): string | undefined {
-  if (verb === 'ci' && rest.length === 0) return undefined;
+  if ((verb === 'ci' || verb === 'login') && rest.length === 0) return undefined;
   if (npmScripts.includes((verb === 'run' ? rest[0] : verb) ?? '')) return undefined;
   if (verb === 'create') {
     const command = `create-${bareName(rest[0] ?? '')}`;
     return packages.includes(command) ? undefined : `no package has the name ${command}`;
   }
+  if (verb === 'view')
+    return packages.includes(rest[0] ?? '') ? undefined : `no package has the name ${rest[0]}`;
   if (verb !== 'install' && verb !== 'i') return `npm ${verb} is not looked at`;
   const flag = rest.find((word) => word.startsWith('-') && !NPM_FLAGS.has(word));
   if (flag !== undefined) return `${flag} is not looked at`;

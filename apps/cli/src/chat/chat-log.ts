@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Conversation, Conversations, StoredConversation } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
-import type { Conversation, ConversationStore, StoredConversation } from '@majordomo/store-sqlite';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { painter, printable } from '../terminal/paint.ts';
@@ -13,14 +13,14 @@ const LOOKS_LIKE_ID = /^[0-9a-f]{8}$/;
 
 /** Log that stores a conversation after each turn. A failure is reported and does not end the conversation. */
 export class ChatLog {
-  private readonly store: ConversationStore;
+  private readonly store: Conversations;
   private readonly io: Io;
   private id: string;
   private version: number;
   /** Title that the user set. */
   private title: string | undefined;
 
-  constructor(store: ConversationStore, storedConversation: StoredConversation | undefined, io: Io) {
+  constructor(store: Conversations, storedConversation: StoredConversation | undefined, io: Io) {
     this.store = store;
     this.io = io;
     this.id = storedConversation?.id ?? newId();
@@ -87,7 +87,7 @@ export function parseContinue(
 
 /** Returns the conversation to continue. Throws `Stop` if it does not exist. */
 export async function loadConversation(
-  store: ConversationStore,
+  store: Conversations,
   id: string | undefined,
 ): Promise<StoredConversation> {
   const [newest] = id === undefined ? await store.list(1) : [];

@@ -1,5 +1,5 @@
 import type { Ledger } from '@majordomo/ledger';
-import type { StoredConversation } from '@majordomo/store-sqlite';
+import type { StoredConversation } from '@majordomo/agent';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../program/io.ts';
 import type { ChatLog } from './chat-log.ts';
@@ -26,16 +26,18 @@ export async function openChatStores(
   const goesOn = flags.continue !== undefined;
   const logs = flags.image === undefined && (flags.log ?? (goesOn || settings.log));
   if (settings.ledger === undefined && !logs) return nothing(words);
-  const { openLedgerFile } = await import('../ledger/open-ledger.ts');
+  const { conversationsOf, openLedgerFile } = await import('../ledger/open-ledger.ts');
   const { ChatLog, parseContinue, loadConversation } = await import('./chat-log.ts');
   const continued = parseContinue(words, flags.continue);
   const books = await openLedgerFile(settings, io, logs ? 'the log' : '`ledger` of the configuration');
   try {
-    const conversation = goesOn ? await loadConversation(books.conversations, continued.id) : undefined;
+    const conversations = goesOn || logs ? await conversationsOf(books) : undefined;
+    const conversation =
+      conversations && goesOn ? await loadConversation(conversations, continued.id) : undefined;
     return {
       words: continued.words,
       conversation,
-      log: logs ? new ChatLog(books.conversations, conversation, io) : undefined,
+      log: conversations && logs ? new ChatLog(conversations, conversation, io) : undefined,
       ledger: settings.ledger === undefined ? undefined : books.ledger,
       [Symbol.asyncDispose]: () => books[Symbol.asyncDispose](),
     };

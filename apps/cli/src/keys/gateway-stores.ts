@@ -1,16 +1,14 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { JobStore } from '@majordomo/background';
-import type { CacheStore } from '@majordomo/cache';
 import type { GatewayFilesOptions } from '@majordomo/gateway';
 import type { LedgerStore } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 import { Stop } from '../program/exit.ts';
 
 /** Stores of a gateway: in one SQLite file, or in one database for several machines. */
 export interface GatewayStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly keys: KeyStore;
-  readonly cache: CacheStore;
-  readonly jobs: JobStore;
+  readonly records: RecordStore;
   /** Files of clients. `undefined` for Redis. */
   readonly files: GatewayFilesOptions['store'] | undefined;
   /** Store of the call log. `undefined` for Redis. */

@@ -45,12 +45,11 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   } catch (error) {
     throw await unreachable(error, close, { kind: 'database', why });
   }
-  const { ledger, keys, cache, jobs, files, calls } = stores;
+  const { ledger, keys, records, files, calls } = stores;
   return {
     ledger,
     keys,
-    cache,
-    jobs,
+    records,
     files,
     calls,
     storeTimeoutMs: REMOTE_TIMEOUT_MS,

@@ -30,7 +30,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     client.disconnect();
     subscriber.disconnect();
   };
-  const { ledger, keys, cache, jobs } = stores;
+  const { ledger, keys, records } = stores;
   const ready = (): Promise<unknown> => keys.get('');
   try {
     await ready();
@@ -40,8 +40,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
   return {
     ledger,
     keys,
-    cache,
-    jobs,
+    records,
     files: undefined,
     calls: undefined,
     storeTimeoutMs: REMOTE_TIMEOUT_MS,

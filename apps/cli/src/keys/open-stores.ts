@@ -53,12 +53,11 @@ async function openSqlite(
   const { sqliteStores } = loaded as typeof import('@majordomo/store-sqlite');
   prepareLedgerFile(file, place);
   const stores = sqliteStores(file);
-  const { ledger, keys, cache, jobs, files, calls } = stores;
+  const { ledger, keys, records, files, calls } = stores;
   return {
     ledger,
     keys,
-    cache,
-    jobs,
+    records,
     files,
     calls,
     storeTimeoutMs: undefined,

@@ -1,6 +1,7 @@
+import type { Conversations } from '@majordomo/agent';
 import type { BatchStore } from '@majordomo/batch';
 import type { Alert, Ledger, LedgerOptions } from '@majordomo/ledger';
-import type { ConversationStore } from '@majordomo/store-sqlite';
+import type { RecordStore } from '@majordomo/records';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
@@ -15,7 +16,7 @@ import { withRemedies } from './with-remedies.ts';
 export interface LedgerFile extends AsyncDisposable {
   readonly file: string;
   readonly ledger: Ledger;
-  readonly conversations: ConversationStore;
+  readonly records: RecordStore;
   readonly batches: BatchStore;
 }
 
@@ -31,7 +32,7 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
     return {
       file,
       ledger,
-      conversations: stores.conversations,
+      records: stores.records,
       batches: stores.batches,
       async [Symbol.asyncDispose]() {
         await ledger.flush();
@@ -42,6 +43,12 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
     await stores.close();
     throw error;
   }
+}
+
+/** Returns the conversations of the file. */
+export async function conversationsOf({ records }: LedgerFile): Promise<Conversations> {
+  const { createConversations } = await import('@majordomo/agent');
+  return createConversations({ records });
 }
 
 async function storesPackage(io: Io, why: string): Promise<typeof import('@majordomo/store-sqlite')> {

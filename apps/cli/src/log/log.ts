@@ -1,6 +1,6 @@
 import { toJson } from '@majordomo/core';
-import type { ConversationHit, ConversationInfo } from '@majordomo/store-sqlite';
-import { openForReading, type LedgerFile } from '../ledger/open-ledger.ts';
+import type { ConversationHit, ConversationInfo, Conversations } from '@majordomo/agent';
+import { conversationsOf, openForReading } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
@@ -19,8 +19,6 @@ export interface ListFlags {
 export interface ShowFlags {
   readonly json?: true;
 }
-
-type Log = LedgerFile['conversations'];
 
 /** Implements `majordomo log list`. Prints the stored conversations, newest first. */
 export const listLog = ({ limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
@@ -59,9 +57,12 @@ export const removeFromLog = (ids: readonly string[], io: Io): Promise<ExitCode>
     return EXIT.ok;
   });
 
-async function withLog(io: Io, run: (log: Log | undefined) => Promise<ExitCode>): Promise<ExitCode> {
+async function withLog(
+  io: Io,
+  run: (log: Conversations | undefined) => Promise<ExitCode>,
+): Promise<ExitCode> {
   await using books = await openForReading(await loadSettings(io), io, 'majordomo log');
-  return await run(books?.conversations);
+  return await run(books && (await conversationsOf(books)));
 }
 
 /** Returns the error for an unknown conversation, or for a log without conversations. */

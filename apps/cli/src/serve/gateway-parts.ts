@@ -1,6 +1,5 @@
 import type { Admin, AdminOptions, CallLog, CallLogOptions, Keys } from '@majordomo/admin';
-import type { Background, JobStore } from '@majordomo/background';
-import type { CacheStore } from '@majordomo/cache';
+import type { Background, RecordStore } from '@majordomo/background';
 import type { Majordomo } from '@majordomo/core';
 import type { GatewayFilesOptions } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
@@ -23,7 +22,7 @@ export interface GatewayParts extends AsyncDisposable {
   readonly ledger: Ledger;
   readonly admin: Admin;
   /** Store for the state of the Responses API. `undefined` if the configuration disables it. */
-  readonly responses: { readonly store: CacheStore; readonly keepMs: number | undefined } | undefined;
+  readonly responses: { readonly records: RecordStore; readonly keepMs: number | undefined } | undefined;
   /** Files of clients. `undefined` if the configuration does not enable them. */
   readonly files: GatewayFilesOptions | undefined;
   /** Returns the jobs of background responses for a majordomo. `undefined` if the configuration does not enable them. */
@@ -83,9 +82,9 @@ export async function openParts(
     responses:
       responses === false
         ? undefined
-        : { store: stores.cache, keepMs: typeof responses === 'object' ? responses.keepMs : undefined },
+        : { records: stores.records, keepMs: typeof responses === 'object' ? responses.keepMs : undefined },
     files: filesOf(stores.files, settings),
-    background: await backgroundOf({ store: stores.jobs, ledger }, settings, io),
+    background: await backgroundOf({ records: stores.records, ledger }, settings, io),
     ready: () => stores.ready(),
     async [Symbol.asyncDispose]() {
       await Promise.all([calls?.close(), ledger.flush(), keys?.close()]);
@@ -107,7 +106,7 @@ function filesOf(store: GatewayStores['files'], { gateway }: Settings): GatewayF
 
 /** Returns the function that creates the jobs of background responses, if the configuration enables them. */
 async function backgroundOf(
-  parts: { readonly store: JobStore; readonly ledger: Ledger },
+  parts: { readonly records: RecordStore; readonly ledger: Ledger },
   { gateway }: Settings,
   io: Io,
 ): Promise<GatewayParts['background']> {

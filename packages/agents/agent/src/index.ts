@@ -1,15 +1,24 @@
+export type { RecordStore } from '@majordomo/records';
 export { createAgent, type Agent } from './agent/agent.ts';
 export type { RunOptions, StreamOptions } from './run/run-options.ts';
 export type { Budget, CostOf, CostResult, Spent } from './budget/budget.ts';
-export type { ClaimStore } from './state/claim-store.ts';
-export type { LoadOptions, RunInfo, RunQuery, RunStore } from './state/run-store.ts';
-export type {
-  Conversation,
-  ConversationHit,
-  ConversationInfo,
-  ConversationStore,
-  StoredConversation,
-} from './state/conversation-store.ts';
+export {
+  createRuns,
+  type LoadOptions,
+  type RunInfo,
+  type RunQuery,
+  type Runs,
+  type RunsOptions,
+} from './state/runs.ts';
+export {
+  createConversations,
+  type Conversation,
+  type ConversationHit,
+  type ConversationInfo,
+  type Conversations,
+  type ConversationsOptions,
+  type StoredConversation,
+} from './state/conversations.ts';
 export type { AgentOptions } from './agent/options.ts';
 export type { Handoff, HandoffOption } from './handoff/handoff.ts';
 export type { AgentStream } from './stream/agent-stream.ts';

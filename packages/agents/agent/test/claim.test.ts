@@ -5,19 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fromJson, toJson } from '@majordomo/core';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock, type Turn } from '@majordomo/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   agentTool,
   type Agent,
   type AgentOptions,
-  type ClaimStore,
   type Decision,
   type RunResult,
   type RunState,
   type RunError,
   type Tool,
 } from '../src/index.ts';
+import { claimCall } from '../src/state/claims.ts';
 import { decided } from '../src/steps.ts';
 import { counting, plain } from './support/tools.ts';
 import { calls, read, resultTexts, runError, world } from './support/world.ts';
@@ -41,13 +42,23 @@ async function stored(options: { readonly runId?: string } = {}) {
   return { agent, otherProcess, pay, load: () => fromJson<RunState>(JSON.parse(json)) };
 }
 
-function claims(): ClaimStore & { readonly keys: readonly string[] } {
+/** Returns records in memory with a list of the claimed keys. */
+function claims(): RecordStore & { readonly keys: readonly string[] } {
+  const records = memoryRecords();
   const keys: string[] = [];
   return {
+    ...records,
     keys,
-    claim: async (key) => !keys.includes(key) && keys.push(key) > 0,
+    async write(space, changes) {
+      const versions = await records.write(space, changes);
+      if (versions !== undefined) keys.push(...changes.map(({ key }) => key));
+      return versions;
+    },
   };
 }
+
+/** Returns a store whose writes have another result. */
+const failing = (write: RecordStore['write']): RecordStore => ({ ...memoryRecords(), write });
 
 describe('a run that fails', () => {
   it('shows a once call that an abort interrupted as unknown, and does not ask the model about it', async () => {
@@ -76,26 +87,25 @@ describe('a run that fails', () => {
       const tools = [{ ...pay.tool, approval: true }];
       const turn = calls(['1', 'pay'], ['2', 'pay'], ['3', 'pay']);
       const first = await world([turn], { tools }).agent.run('Pay', { runId: 'r' });
-      const { keys, claim } = claims();
-      const failing: ClaimStore = {
-        async claim(key) {
-          if (key !== 'r/1/2') return claim(key);
-          if (fault === 'after') await claim(key);
-          throw new Error('the connection was cut');
-        },
-      };
+      const records = claims();
+      const cut = failing(async (space, changes) => {
+        const isCut = changes[0]?.key === 'r/1/2';
+        const versions = isCut && fault === 'before' ? undefined : await records.write(space, changes);
+        if (isCut) throw new Error('the connection was cut');
+        return versions;
+      });
       // Another process has claimed the first call.
-      await claim('r/1/1');
+      await claimCall(records, 'r/1/1');
       const decisions = ['1', '2'].map((callId) => ({ callId, approve: true }) as const);
       const { agent } = world(['Done.'], { tools });
       const failed = await agent
-        .run(first.state, { decisions, claim: failing })
+        .run(first.state, { decisions, records: cut })
         .catch((error: unknown) => error);
       const { state } = failed as RunError;
-      const next = await agent.run(state, { claim: { claim } });
+      const next = await agent.run(state, { records });
       expect(next.unknown.map(({ key }) => key)).toEqual(['r/1/1', 'r/1/2']);
       expect(next.awaiting.map(({ id }) => id)).toEqual(['1', '2', '3']);
-      expect([pay.keys, keys]).toEqual([[], fault === 'after' ? ['r/1/1', 'r/1/2'] : ['r/1/1']]);
+      expect([pay.keys, records.keys]).toEqual([[], fault === 'after' ? ['r/1/1', 'r/1/2'] : ['r/1/1']]);
     },
   );
 
@@ -120,13 +130,13 @@ describe('a run that fails', () => {
   });
 });
 
-describe('without a claim store', () => {
+describe('without records', () => {
   it('rejects a once call in a state of another process, and names the remedy', async () => {
     const { otherProcess, pay, load } = await stored();
     const refused = {
       kind: 'config',
-      message: expect.stringMatching(/^claim: .*"pay".*; pass `claim`/) as string,
-      details: { path: 'claim' },
+      message: expect.stringMatching(/^records: .*"pay".*; pass `records`/) as string,
+      details: { path: 'records' },
     };
     await expect(otherProcess().run(load(), { decisions: approve })).rejects.toMatchObject(refused);
     await expect(read(otherProcess().stream(load(), { decisions: approve }))).rejects.toMatchObject(refused);
@@ -136,7 +146,7 @@ describe('without a claim store', () => {
   it('rejects the denial of a once call, which the other process may have started', async () => {
     const { otherProcess, load } = await stored();
     const denial = otherProcess().run(load(), { decisions: [{ callId: '1', deny: 'no' }] });
-    await expect(denial).rejects.toMatchObject({ kind: 'config', details: { path: 'claim' } });
+    await expect(denial).rejects.toMatchObject({ kind: 'config', details: { path: 'records' } });
   });
 
   it.each<[string, readonly Decision[], readonly string[]]>([
@@ -156,7 +166,7 @@ describe('without a claim store', () => {
   });
 });
 
-it('without a claim store, an agent runs the call once even if `runId` differs between the runs', async () => {
+it('without records, an agent runs the call once even if `runId` differs between the runs', async () => {
   const { agent, pay, load } = await stored({ runId: 'a' });
   for (const runId of ['b', 'c']) await agent.run(load(), { decisions: approve, runId });
   expect(pay.keys).toEqual(['a/1/1']);
@@ -181,10 +191,10 @@ it.each<[string, Decision, string]>([
   ['denied', { callId: '1', deny: 'no' }, 'the result of "1" is unknown; pass `result`'],
 ])('a call whose result is unknown cannot be %s', async (_name, decision, message) => {
   const { otherProcess, load } = await stored({ runId: 'r' });
-  const claim = claims();
-  await otherProcess().run(load(), { decisions: approve, claim });
-  const { state } = await otherProcess().run(load(), { decisions: approve, claim });
-  const denied = otherProcess().run(state, { decisions: [decision], claim });
+  const records = claims();
+  await otherProcess().run(load(), { decisions: approve, records });
+  const { state } = await otherProcess().run(load(), { decisions: approve, records });
+  const denied = otherProcess().run(state, { decisions: [decision], records });
   await expect(denied).rejects.toMatchObject({
     kind: 'invalid-request',
     message: expect.stringContaining(message) as string,
@@ -197,7 +207,7 @@ it('a call that waits for an approval cannot be settled as not done', async () =
   const { otherProcess, load } = await stored();
   const settling = otherProcess().run(load(), {
     decisions: [{ callId: '1', notDone: true }],
-    claim: claims(),
+    records: claims(),
   });
   await expect(settling).rejects.toMatchObject({
     kind: 'invalid-request',
@@ -207,77 +217,93 @@ it('a call that waits for an approval cannot be settled as not done', async () =
 
 it('a call that two operators settle as not done starts once more', async () => {
   const { otherProcess, pay, load } = await stored({ runId: 'r' });
-  const claim = claims();
-  await claim.claim('r/1/1');
-  const { state } = await otherProcess().run(load(), { decisions: approve, claim });
+  const records = claims();
+  await claimCall(records, 'r/1/1');
+  const { state } = await otherProcess().run(load(), { decisions: approve, records });
   const settle = async (): Promise<RunResult> => {
     const decisions: readonly Decision[] = [{ callId: '1', notDone: true }];
-    const open = await otherProcess().run(state, { decisions, claim });
+    const open = await otherProcess().run(state, { decisions, records });
     expect([open.done, open.unknown, open.awaiting.map(({ id }) => id)]).toEqual([undefined, [], ['1']]);
-    return otherProcess().run(open.state, { decisions: approve, claim });
+    return otherProcess().run(open.state, { decisions: approve, records });
   };
   expect([outcomes(await settle()), outcomes(await settle())]).toEqual([['pay 1'], ['unknown r/1/1']]);
   // The service receives the key of the first start, so that it recognizes a repetition.
-  expect([pay.keys, claim.keys]).toEqual([['r/1/1'], ['r/1/1', 'r/1/1 again 1']]);
+  expect([pay.keys, records.keys]).toEqual([['r/1/1'], ['r/1/1', 'r/1/1 again 1']]);
 });
 
-describe('with a claim store', () => {
+describe('with records', () => {
   it('runs the call in one of several processes, and pauses the others with an unknown result', async () => {
     const { otherProcess, pay, load } = await stored({ runId: 'bill-7' });
-    const claim = claims();
+    const records = claims();
     const runs = [otherProcess(), otherProcess(), otherProcess()].map((agent) =>
-      agent.run(load(), { decisions: approve, claim }),
+      agent.run(load(), { decisions: approve, records }),
     );
     const results = (await Promise.all(runs)).flatMap(outcomes);
     expect(results.toSorted()).toEqual(['pay 1', 'unknown bill-7/1/1', 'unknown bill-7/1/1']);
-    expect([pay.keys, claim.keys]).toEqual([['bill-7/1/1'], ['bill-7/1/1']]);
+    expect([pay.keys, records.keys]).toEqual([['bill-7/1/1'], ['bill-7/1/1']]);
+  });
+
+  it('never forgets a claim', async () => {
+    const clock = fakeClock();
+    const records = memoryRecords({ clock });
+    expect(await claimCall(records, 'r/1/1')).toBe(true);
+    await clock.advance(4 * 365 * 86_400_000);
+    expect(await claimCall(records, 'r/1/1')).toBe(false);
+  });
+
+  it('grants a claim that the client of the store repeats because the first reply was lost', async () => {
+    const records = memoryRecords();
+    const write: RecordStore['write'] = async (...args) => {
+      await records.write(...args);
+      return records.write(...args);
+    };
+    expect(await claimCall({ ...records, write }, 'r/1/1')).toBe(true);
+    expect(await claimCall({ ...records, write }, 'r/1/1')).toBe(false);
   });
 
   it('claims once calls of a new run', async () => {
     const pay = counting('pay', 'once');
     const look = counting('look');
     const { agent } = world([calls(['1', 'look'], ['2', 'pay']), 'Done.'], { tools: [look.tool, pay.tool] });
-    const claim = claims();
-    await agent.run('Pay', { runId: 'r', claim });
-    expect(claim.keys).toEqual(['r/1/2']);
+    const records = claims();
+    await agent.run('Pay', { runId: 'r', records });
+    expect(records.keys).toEqual(['r/1/2']);
   });
 
   it('uses the run id of the state in the claim, not that of the run', async () => {
     const { otherProcess, pay, load } = await stored({ runId: 'a' });
-    const claim = claims();
-    for (const runId of ['b', 'c']) await otherProcess().run(load(), { decisions: approve, claim, runId });
-    expect([claim.keys, pay.keys]).toEqual([['a/1/1'], ['a/1/1']]);
+    const records = claims();
+    for (const runId of ['b', 'c']) await otherProcess().run(load(), { decisions: approve, records, runId });
+    expect([records.keys, pay.keys]).toEqual([['a/1/1'], ['a/1/1']]);
   });
 
   it('rejects a state without a run id unless the run has one', async () => {
     const { otherProcess, pay, load } = await stored();
     const { runId: _, ...state } = load();
-    const claim = claims();
-    await expect(otherProcess().run(state, { decisions: approve, claim })).rejects.toMatchObject({
+    const records = claims();
+    await expect(otherProcess().run(state, { decisions: approve, records })).rejects.toMatchObject({
       kind: 'config',
       details: { path: 'runId' },
     });
-    await otherProcess().run(state, { decisions: approve, claim, runId: 'r' });
+    await otherProcess().run(state, { decisions: approve, records, runId: 'r' });
     expect(pay.keys).toEqual(['r/1/1']);
   });
 
-  it.each<[string, ClaimStore]>([
-    ['rejects', { claim: () => Promise.reject(new Error('the database is away')) }],
-    ['returns a number', { claim: () => Promise.resolve(1 as never) }],
-  ])('ends the run without running the call if the store %s', async (_name, claim) => {
+  it('ends the run without running the call if the store rejects', async () => {
+    const records = failing(() => Promise.reject(new Error('the database is away')));
     const { otherProcess, pay, load } = await stored();
-    const running = otherProcess().run(load(), { decisions: approve, claim });
+    const running = otherProcess().run(load(), { decisions: approve, records });
     await expect(running).rejects.toMatchObject({ name: 'RunError', kind: 'config' });
     expect(pay.keys).toEqual([]);
   });
 
   it('claims a denied call, which then never runs', async () => {
     const { otherProcess, pay, load } = await stored({ runId: 'r' });
-    const claim = claims();
+    const records = claims();
     const deny: readonly Decision[] = [{ callId: '1', deny: 'no' }];
-    const denied = await otherProcess().run(load(), { decisions: deny, claim });
+    const denied = await otherProcess().run(load(), { decisions: deny, records });
     expect(outcomes(denied)).toEqual(['!The call was denied: no']);
-    expect(outcomes(await otherProcess().run(load(), { decisions: approve, claim }))).toEqual([
+    expect(outcomes(await otherProcess().run(load(), { decisions: approve, records }))).toEqual([
       'unknown r/1/1',
     ]);
     expect(pay.keys).toEqual([]);
@@ -285,56 +311,54 @@ describe('with a claim store', () => {
 
   it('keeps a call waiting if the store fails before the denial', async () => {
     const { otherProcess, load } = await stored({ runId: 'r' });
-    const claim: ClaimStore = { claim: () => Promise.reject(new Error('the database is away')) };
+    const records = failing(() => Promise.reject(new Error('the database is away')));
     const deny: readonly Decision[] = [{ callId: '1', deny: 'no' }];
-    const denial = otherProcess().run(load(), { decisions: deny, claim });
+    const denial = otherProcess().run(load(), { decisions: deny, records });
     await expect(denial).rejects.toMatchObject({
       name: 'RunError',
       message: expect.stringContaining('the database is away') as string,
       state: { pending: [{ id: '1' }] },
     });
-    const again = await otherProcess().run(load(), { claim: claims() });
+    const again = await otherProcess().run(load(), { records: claims() });
     expect(again.awaiting.map(({ id }) => id)).toEqual(['1']);
   });
 
   it('does not wait for the store after an abort', async () => {
     const { otherProcess, pay, load } = await stored();
     const stop = new AbortController();
-    const claim: ClaimStore = {
-      claim() {
-        stop.abort();
-        return new Promise(() => undefined);
-      },
-    };
-    const running = otherProcess().run(load(), { decisions: approve, claim, signal: stop.signal });
+    const records = failing(() => {
+      stop.abort();
+      return new Promise(() => undefined);
+    });
+    const running = otherProcess().run(load(), { decisions: approve, records, signal: stop.signal });
     await expect(running).rejects.toMatchObject({ kind: 'aborted' });
     expect(pay.keys).toEqual([]);
   });
 
-  it('rejects a store without a claim method before anything runs', async () => {
+  it('rejects a store of another kind before anything runs', async () => {
     const { otherProcess, load } = await stored();
-    const running = otherProcess().run(load(), { claim: {} as never });
-    await expect(running).rejects.toMatchObject({ kind: 'config', details: { path: 'claim' } });
+    const running = otherProcess().run(load(), { records: {} as never });
+    await expect(running).rejects.toMatchObject({ kind: 'config', details: { path: 'records' } });
   });
 });
 
 describe('a driver', () => {
   const signal = new AbortController().signal;
-  const drive = (agent: Agent, io: { readonly claim?: ClaimStore } = {}) => {
+  const drive = (agent: Agent, io: { readonly records?: RecordStore } = {}) => {
     const effects = agent.effects({ runId: 'r', signal, ...io });
     return agent.drive(agent.begin('go'), { ...effects, decisions: async () => [] });
   };
   const refused = {
     kind: 'config',
-    message: expect.stringMatching(/^claim: "pay" has effect 'once', .*; pass `claim`/) as string,
-    details: { path: 'claim' },
+    message: expect.stringMatching(/^records: "pay" has effect 'once', .*; pass `records`/) as string,
+    details: { path: 'records' },
   };
   const payer = () => {
     const pay = counting('pay', 'once');
     return { pay, ...world([calls(['1', 'pay']), 'Done.'], { name: 'payer', tools: [pay.tool] }) };
   };
 
-  it('without a claim store is rejected before any effect, as `run` is', async () => {
+  it('without records is rejected before any effect, as `run` is', async () => {
     const { agent, requests, pay } = payer();
     await expect(drive(agent)).rejects.toMatchObject(refused);
     expect([requests, pay.keys]).toEqual([[], []]);
@@ -343,13 +367,13 @@ describe('a driver', () => {
   it.each<[string, (inner: Agent) => Partial<AgentOptions>]>([
     ['a sub-agent', (agent) => ({ tools: [agentTool({ name: 'help', description: 'Helps', agent })] })],
     ['an agent to which it can hand off', (agent) => ({ handoffs: [agent] })],
-  ])('without a claim store is rejected if a once tool belongs to %s', async (_name, options) => {
+  ])('without records is rejected if a once tool belongs to %s', async (_name, options) => {
     const { agent, requests } = world(['Done.'], { name: 'first', ...options(payer().agent) });
     await expect(drive(agent)).rejects.toMatchObject(refused);
     expect(requests).toEqual([]);
   });
 
-  it('without a claim store does not run a once tool that a toolbox has added during the run', async () => {
+  it('without records does not run a once tool that a toolbox has added during the run', async () => {
     const pay = counting('pay', 'once');
     const tools: Tool[] = [];
     const { agent } = world(
@@ -366,33 +390,33 @@ describe('a driver', () => {
     expect(pay.keys).toEqual([]);
   });
 
-  it('with a claim store starts a call in one of several processes that repeat a step', async () => {
-    const claim = claims();
+  it('with records starts a call in one of several processes that repeat a step', async () => {
+    const records = claims();
     const drivers = [payer(), payer(), payer()];
-    const results = await Promise.all(drivers.map(({ agent }) => drive(agent, { claim })));
+    const results = await Promise.all(drivers.map(({ agent }) => drive(agent, { records })));
     expect(results.flatMap(outcomes).toSorted()).toEqual(['pay 1', 'unknown r/1/1', 'unknown r/1/1']);
     expect(drivers.flatMap(({ pay }) => pay.keys)).toEqual(['r/1/1']);
-    expect(claim.keys).toEqual(['r/1/1']);
+    expect(records.keys).toEqual(['r/1/1']);
   });
 
-  it('passes the claim store to sub-agents', async () => {
-    const claim = claims();
+  it('passes the records to sub-agents', async () => {
+    const records = claims();
     const help = (agent: Agent): Agent =>
       world([{ toolCalls: [{ id: '1', name: 'help', args: { task: 'pay' } }] }, 'Done.'], {
         tools: [agentTool({ name: 'help', description: 'Helps', agent })],
       }).agent;
     const inner = [payer(), payer()];
-    for (const { agent } of inner) await drive(help(agent), { claim });
+    for (const { agent } of inner) await drive(help(agent), { records });
     expect(inner.flatMap(({ pay }) => pay.keys)).toEqual(['r/1/1/1/1']);
-    expect(claim.keys).toEqual(['r/1/1/1/1']);
+    expect(records.keys).toEqual(['r/1/1/1/1']);
   });
 
-  it('rejects a store without a claim method', () => {
+  it('rejects a store of another kind', () => {
     const { agent } = payer();
-    expect(() => agent.effects({ runId: 'r', signal, claim: {} as never })).toThrow(
+    expect(() => agent.effects({ runId: 'r', signal, records: {} as never })).toThrow(
       expect.objectContaining({
         kind: 'config',
-        message: expect.stringMatching(/^effects: claim /) as string,
+        message: expect.stringMatching(/^effects: records /) as string,
       }),
     );
   });
@@ -419,9 +443,9 @@ describe('two processes that approve one stored state', () => {
     return { folder, inProcess, paid };
   }
 
-  it('run a once tool only once, and are rejected without a claim store', async () => {
+  it('run a once tool only once, and are rejected without records', async () => {
     const { inProcess, paid } = await startPayment();
-    expect(await inProcess('approve')).toContain('pass `claim`');
+    expect(await inProcess('approve')).toContain('pass `records`');
     expect(paid()).toBe(0);
     const results = await Promise.all([inProcess('approve', 'claim'), inProcess('approve', 'claim')]);
     expect(results.flat().toSorted()).toEqual(['paid', 'unknown r/1/c1']);

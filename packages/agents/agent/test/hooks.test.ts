@@ -1,7 +1,8 @@
 import { createMajordomo, LlmError, user, type Message, type ToolChoice } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import type { AgentOptions, ClaimStore, Tool } from '../src/index.ts';
+import type { AgentOptions, Tool } from '../src/index.ts';
 import { counting, plain } from './support/tools.ts';
 import { call, calls, read, resultTexts, runError, world } from './support/world.ts';
 
@@ -304,8 +305,8 @@ describe('prepareStep', () => {
         tools: [recording[0]!, { ...touches.tool, approval: true }],
         prepareStep: ({ step }) => (step === 1 ? { toolChoice } : undefined),
       });
-      const claim: ClaimStore = { claim: () => Promise.reject(new Error('claimed')) };
-      expect(resultTexts((await agent.run('go', { claim })).messages)).toEqual([refusal]);
+      const records = { ...memoryRecords(), write: () => Promise.reject(new Error('claimed')) };
+      expect(resultTexts((await agent.run('go', { records })).messages)).toEqual([refusal]);
       expect(touches.keys).toEqual([]);
     });
 

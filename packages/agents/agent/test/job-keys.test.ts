@@ -1,4 +1,5 @@
-import { createBackground, memoryJobStore } from '@majordomo/background';
+import { createBackground } from '@majordomo/background';
+import { memoryRecords } from '@majordomo/records';
 import {
   createMajordomo,
   type CallOptions,
@@ -95,7 +96,7 @@ it('reports that the id of a run is too long for a key', async () => {
 
 it('continues the job of the step at which its process has died, and sends no request twice', async () => {
   const clock = fakeClock(1_000_000);
-  const store = memoryJobStore({ clock });
+  const records = memoryRecords({ clock });
   let isKilled = false;
   const steps: number[] = [];
   const turn = ({ messages }: ModelRequest): Turn => {
@@ -110,12 +111,11 @@ it('continues the job of the step at which its process has died, and sends no re
     const provider = fakeProvider({ id: 'f', models: { m: Array.from({ length: 9 }, () => turn) }, clock });
     const background = createBackground({
       majordomo: createMajordomo({ providers: [provider], clock }),
-      store: {
-        load: (key) => check(() => store.load(key)),
-        save: (...args) => check(() => store.save(...args)),
-        postpone: (...args) => check(() => store.postpone(...args)),
-        due: (limit) => check(() => store.due(limit)),
-        remove: (...args) => check(() => store.remove(...args)),
+      records: {
+        ...records,
+        get: (...args) => check(() => records.get(...args)),
+        write: (...args) => check(() => records.write(...args)),
+        list: (...args) => check(() => records.list(...args)),
       },
       clock,
     });

@@ -1,7 +1,8 @@
 import { user } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { expect, it } from 'vitest';
 import { journaled } from '../src/durable.ts';
-import { agentTool, type Agent, type ClaimStore, type Decision } from '../src/index.ts';
+import { agentTool, type Agent, type Decision } from '../src/index.ts';
 import { journalOver } from './support/journal.ts';
 import { scripted, stored } from './support/scripted.ts';
 import { counting } from './support/tools.ts';
@@ -21,22 +22,21 @@ const isRefused = (other: string) => ({
 it('a stored run is refused by another agent before a claim, an observer or a model call', async () => {
   const { state } = await named('A').agent.run('Pay', { runId: 'r' });
   expect(state.agent).toBe('A');
-  const keys: string[] = [];
-  const claim: ClaimStore = { claim: async (key) => keys.push(key) > 0 };
+  const records = memoryRecords();
   for (const [name, other] of [
     ['B', '"B"'],
     [undefined, 'an agent without a name'],
   ] as const) {
     const { agent, requests } = named(name);
     const events: unknown[] = [];
-    const options = { claim, decisions, onEnd: (event: unknown) => void events.push(event) };
+    const options = { records, decisions, onEnd: (event: unknown) => void events.push(event) };
     await expect(agent.run(stored(state), options)).rejects.toMatchObject(isRefused(other));
     await expect(agent.stream(stored(state), options).result()).rejects.toMatchObject(isRefused(other));
     const effects = journaled(agent, journalOver({ step: () => Promise.reject(new Error('written')) }));
     await expect(agent.drive(stored(state), effects)).rejects.toMatchObject(isRefused(other));
-    expect([keys, events, requests, pay.keys]).toEqual([[], [], [], []]);
+    expect([await records.counts('claims'), events, requests, pay.keys]).toEqual([{}, [], [], []]);
   }
-  expect((await named('A').agent.run(stored(state), { claim, decisions })).done).toBe('answered');
+  expect((await named('A').agent.run(stored(state), { records, decisions })).done).toBe('answered');
 });
 
 it('a run that waits in a sub-agent is refused if the tool now runs another agent', async () => {

@@ -1,10 +1,10 @@
+import { memoryRecords } from '@majordomo/records';
 import type { Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import {
   agentTool,
   suspend,
   type Agent,
-  type ClaimStore,
   type Decision,
   type RunOptions,
   type RunState,
@@ -304,7 +304,7 @@ describe('an agent tool', () => {
     expect([result.done, paid.length]).toEqual(['answered', 1]);
   });
 
-  it('of an agent with a claim passes the claim on', async () => {
+  it('of an agent with records passes them on', async () => {
     const { pay, paid } = payment({ effect: 'once' });
     const agents = () => {
       const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
@@ -314,14 +314,12 @@ describe('an agent tool', () => {
     const decisions = [approve('c1/p1')];
     await expect(agents().run(stored(state), { decisions })).rejects.toMatchObject({
       kind: 'config',
-      details: { path: 'claim' },
+      details: { path: 'records' },
     });
-    const keys = new Set<string>();
-    const claim: ClaimStore = {
-      claim: async (key) => !keys.has(key) && keys.add(key).has(key),
-    };
-    const both = await Promise.all([0, 1].map(() => agents().run(stored(state), { decisions, claim })));
-    expect([paid.length, both.map((result) => result.done), [...keys]]).toEqual([
+    const records = memoryRecords();
+    const both = await Promise.all([0, 1].map(() => agents().run(stored(state), { decisions, records })));
+    const keys = (await records.list('claims', { limit: 9 })).map(({ key }) => key);
+    expect([paid.length, both.map((result) => result.done), keys]).toEqual([
       1,
       ['answered', undefined],
       ['r/1/c1/1/p1'],
@@ -330,29 +328,28 @@ describe('an agent tool', () => {
     expect(lost?.unknown).toMatchObject([{ id: 'c1/p1', name: 'pay', key: 'r/1/c1/1/p1' }]);
 
     const settle = (decision: Decision) =>
-      agents().run(stored(lost!.state), { decisions: [decision], claim });
+      agents().run(stored(lost!.state), { decisions: [decision], records });
     const drop = { kind: 'invalid-request', message: expect.stringContaining('settle it first') as string };
     await expect(settle({ callId: 'c1', deny: 'no' })).rejects.toMatchObject(drop);
     const ended = await settle({ callId: 'c1/p1', result: 'paid, receipt 7' });
     expect([ended.done, paid.length]).toEqual(['answered', 1]);
     const again = await settle({ callId: 'c1/p1', notDone: true });
     expect([idsOf(again), again.unknown, paid.length]).toEqual([['c1/p1'], [], 1]);
-    const paidAgain = await agents().run(stored(again.state), { decisions, claim });
+    const paidAgain = await agents().run(stored(again.state), { decisions, records });
     expect([paidAgain.done, paid.length]).toEqual(['answered', 2]);
   });
 
-  it('of an agent with a claim is not denied if another process has started its call', async () => {
+  it('of an agent with records is not denied if another process has started its call', async () => {
     const { pay, paid } = payment({ effect: 'once' });
     const agents = () => {
       const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
       return scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)] }).agent;
     };
     const { state } = await agents().run('go', { runId: 'r' });
-    const keys = new Set<string>();
-    const claim: ClaimStore = { claim: async (key) => !keys.has(key) && keys.add(key).has(key) };
-    await agents().run(stored(state), { decisions: [approve('c1/p1')], claim });
+    const records = memoryRecords();
+    await agents().run(stored(state), { decisions: [approve('c1/p1')], records });
     for (const callId of ['c1/p1', 'c1']) {
-      const result = await agents().run(stored(state), { decisions: [{ callId, deny: 'no' }], claim });
+      const result = await agents().run(stored(state), { decisions: [{ callId, deny: 'no' }], records });
       expect([result.done, result.unknown.map(({ id }) => id)]).toEqual([undefined, ['c1/p1']]);
     }
     expect(paid).toHaveLength(1);

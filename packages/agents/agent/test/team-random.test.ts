@@ -1,5 +1,6 @@
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { replayRun } from '@majordomo/conformance';
+import { memoryRecords } from '@majordomo/records';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import {
@@ -95,11 +96,11 @@ async function runInProcess(seed: number): Promise<RunResult> {
 
 /** Runs a team with one decision at a time, in another order, and each in another copy of the agent. */
 async function runWithSingleDecisions(seed: number): Promise<RunResult> {
-  const claim = { claim: async () => true };
-  let result = await randomTeam(seed).run('go', { runId: 'r', claim });
+  const records = memoryRecords();
+  let result = await randomTeam(seed).run('go', { runId: 'r', records });
   while (result.awaiting.length > 0)
     result = await randomTeam(seed).run(stored(result.state), {
-      claim,
+      records,
       decisions: result.awaiting.slice(-1).map(decisionOn),
     });
   return result;
@@ -107,8 +108,8 @@ async function runWithSingleDecisions(seed: number): Promise<RunResult> {
 
 async function runDriven(seed: number): Promise<RunResult> {
   const agent = randomTeam(seed);
-  const claim = { claim: async () => true };
-  const effects = agent.effects({ runId: 'r', signal: new AbortController().signal, claim });
+  const records = memoryRecords();
+  const effects = agent.effects({ runId: 'r', signal: new AbortController().signal, records });
   return agent.drive(
     { ...agent.begin('go'), runId: 'r' },
     { ...effects, decisions: async (calls) => calls.map(decisionOn) },

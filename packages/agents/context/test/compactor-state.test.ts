@@ -1,4 +1,4 @@
-import { assistant, toolResult, user, type Message } from '@majordomo/core';
+import { assistant, LlmError, toolResult, user, type Message } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { MeteredRequest, TokenMeter } from '../src/index.ts';
 import { textsOf, setUpCompactor, type CompactorSetup } from './support/compactor-setup.ts';
@@ -177,6 +177,16 @@ it('summarizes in prompts that leave room for the summary, until the transcript 
   ]);
   expect(requests.map(({ request }) => request.maxTokens)).toEqual([260, 260, 260]);
   expect(lineage).toMatchObject({ from: 3, tokensBefore: 1610 });
+});
+
+it('states why the rest was not summarized if a later summary fails', async () => {
+  let calls = 0;
+  const { compactor } = exact({ contextTokens: 4000, summarizerTokens: 1500, threshold: 0.2 }, () => {
+    if (++calls > 1) throw new LlmError('server', 'down');
+    return 'S';
+  });
+  const { lineage, skipped } = await compactor.run(lines(161, 10));
+  expect([lineage?.to, skipped]).toEqual([34, 'failed']);
 });
 
 it('rejects if the signal aborts between two prompts', async () => {

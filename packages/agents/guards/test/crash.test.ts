@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRuns } from '@majordomo/agent';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import { chatServer } from './support/chat-server.ts';
@@ -33,7 +34,7 @@ it('a guarded agent with SQLite restores the values after SIGKILLs between its s
   for (let step = 0; step < 3; step++) expect(await start(step === 0 ? 1 : 2)).toBe('SIGKILL');
   expect(await start(0)).toBe(0);
   await using stores = sqliteStores(file);
-  const state = await stores.runs.load('r');
+  const state = await createRuns({ records: stores.records }).load('r');
   const transcript = JSON.stringify(state?.messages);
   expect(state?.done).toBe('answered');
   expect(transcript).toContain(`Sent to ${VALUE}`);

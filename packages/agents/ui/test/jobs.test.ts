@@ -1,8 +1,9 @@
 import { HttpAgent } from '@ag-ui/client';
-import { createBackground, memoryJobStore, type ChatJob, type JobStore } from '@majordomo/background';
+import { createBackground, type ChatJob, type RecordStore } from '@majordomo/background';
 import { startJobServer, type JobServer } from '@majordomo/conformance';
 import { createMajordomo, user } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { memoryRecords } from '@majordomo/records';
 import { expect, it } from 'vitest';
 import { agUiResponse, fromAgUi } from '../src/ag-ui.ts';
 import { uiMessageResponse } from '../src/index.ts';
@@ -19,15 +20,15 @@ const PLAN = {
 } as const;
 
 /** Returns the jobs of one process. */
-const jobsOf = (server: JobServer, store: JobStore) =>
+const jobsOf = (server: JobServer, records: RecordStore) =>
   createBackground({
     majordomo: createMajordomo({ providers: [createOpenAI({ apiKey: 'k', baseURL: server.baseURL })] }),
-    store,
+    records,
   });
 
 /** Returns the handler of a chat whose answers are jobs, in one process. */
-function chatServer(server: JobServer, store: JobStore, version: Version) {
-  const background = jobsOf(server, store);
+function chatServer(server: JobServer, records: RecordStore, version: Version) {
+  const background = jobsOf(server, records);
   const respond = (job: ChatJob, { signal }: Request): Response =>
     uiMessageResponse(job.stream({ signal }), { aiSdk: version, messageId: 'answer', signal });
   return async (request: Request): Promise<Response> => {
@@ -46,11 +47,11 @@ it.each(VERSIONS)(
   'a page of version %i shows the answer of a job after a reload, from another process',
   async (version) => {
     await using server = await startJobServer({ plan: () => ({ ...PLAN, holdAt: 14 }) });
-    const store = memoryJobStore();
-    const page = openPage(version, chatServer(server, store, version));
+    const records = memoryRecords();
+    const page = openPage(version, chatServer(server, records, version));
     const sending = page.chat.sendMessage({ text: 'hi' });
     await expect.poll(() => page.screens.at(-1)).toMatch(/^A/);
-    const reloaded = openPage(version, chatServer(server, store, version), {
+    const reloaded = openPage(version, chatServer(server, records, version), {
       messages: page.chat.messages.slice(0, 1),
     });
     await page.chat.stop();
@@ -62,7 +63,7 @@ it.each(VERSIONS)(
     await resuming;
     expect(reloaded.chat).toMatchObject({ status: 'ready', error: undefined });
     expect(textOf(reloaded.last())).toBe(TEXT);
-    const again = openPage(version, chatServer(server, store, version), {
+    const again = openPage(version, chatServer(server, records, version), {
       messages: page.chat.messages.slice(0, 1),
     });
     await again.chat.resumeStream();
@@ -74,14 +75,14 @@ it.each(VERSIONS)(
 
 it('a page without an answer resumes nothing', async () => {
   await using server = await startJobServer();
-  const page = openPage(7, chatServer(server, memoryJobStore(), 7));
+  const page = openPage(7, chatServer(server, memoryRecords(), 7));
   await page.chat.resumeStream();
   expect(page.chat).toMatchObject({ status: 'ready', messages: [] });
 });
 
 it('a client of AG-UI shows the answer of a job, also after a reload', async () => {
   await using server = await startJobServer({ plan: () => PLAN });
-  const background = jobsOf(server, memoryJobStore());
+  const background = jobsOf(server, memoryRecords());
   const fetch = async (_url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const input = await fromAgUi(JSON.parse(String(init.body)));
     const job = await background.model('openai/gpt-5.4').start({ messages: [user('hi')] }, { key: 't' });

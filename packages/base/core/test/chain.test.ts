@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LlmError, type StreamEvent, user } from '../src/index.ts';
 import { eventOrderError } from '../src/toolkit.ts';
+import { failure } from './support/failure.ts';
 import { manualClock, settled } from './support/manual-clock.ts';
 import { world } from './support/world.ts';
 
 const hi = { messages: [user('hi')] };
-
-async function failure(promise: Promise<unknown>): Promise<LlmError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!LlmError.is(error)) throw new Error(`expected an LlmError, got ${String(error)}`);
-  return error;
-}
 
 async function read(stream: AsyncIterable<StreamEvent>): Promise<StreamEvent[]> {
   const events: StreamEvent[] = [];

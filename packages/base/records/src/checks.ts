@@ -5,7 +5,7 @@ import type { RecordChange, RecordQuery } from './contract.ts';
 /** Maximum lengths in bytes of UTF-8, after `toStoredText`. An index entry of PostgreSQL has room for all three. */
 const MAX_BYTES = { space: 200, label: 100, key: 2000 } as const;
 /** Maximum number of changes of a write, and of records of a list. */
-const MAX_COUNT = 1000;
+export const MAX_RECORDS = 1000;
 
 /** Throws `config` for a write that no store accepts: a wrong name, time, version or number of changes, or a key that occurs twice. */
 export function checkWrite(space: string, changes: readonly RecordChange[]): void {
@@ -70,8 +70,8 @@ function checkName(name: keyof typeof MAX_BYTES, value: string): void {
 }
 
 function checkCount(name: string, count: number): void {
-  if (!(Number.isInteger(count) && count >= 1 && count <= MAX_COUNT))
-    throw wrong(name, `expected 1 to ${MAX_COUNT}, got ${count}`);
+  if (!(Number.isInteger(count) && count >= 1 && count <= MAX_RECORDS))
+    throw wrong(name, `expected 1 to ${MAX_RECORDS}, got ${count}`);
 }
 
 function checkTime(name: string, ms: number | null | undefined): void {

@@ -8,6 +8,14 @@ const RENEWALS = 3;
 export interface HoldOptions {
   /** Record that is stored if none exists. `@default nothing is stored, and the result is missing` */
   readonly initial?: Value | undefined;
+  /**
+   * Returns the members that a stored record gets when it is taken, or `undefined` if it is not to be taken, so that the result is `busy`.
+   * Omitted members do not change, unless there is a new value.
+   * @default takes a record without a due time in the future, and changes no members
+   */
+  readonly take?: ((record: StoredRecord) => Partial<Value> | undefined) | undefined;
+  /** Record that the caller has read, or `null` if it has found none. `@default the record is read` */
+  readonly known?: StoredRecord | null | undefined;
   /** Clock of the renewals. `@default the system clock` */
   readonly clock?: Clock | undefined;
 }
@@ -27,8 +35,8 @@ export interface LastChange extends Partial<Value> {
 }
 
 /**
- * Result of `hold`: the record is held by this call, does not exist, or is held by another holder for `record.dueMs` more
- * milliseconds.
+ * Result of `hold`: the record is held by this call, does not exist, or is not taken. In the last case, another holder has it for
+ * `record.dueMs` more milliseconds, or `take` refused.
  */
 export type HoldResult =
   | { readonly state: 'held'; readonly hold: Hold }
@@ -51,23 +59,32 @@ export async function hold(
   leaseMs: number,
   options: HoldOptions = {},
 ): Promise<HoldResult> {
-  const { initial, clock = systemClock } = options;
+  const { initial, take = takeIfDue, clock = systemClock } = options;
+  let { known } = options;
   for (;;) {
-    const record = await records.get(space, key);
-    if (record === undefined && initial === undefined) return { state: 'missing' };
-    if (record?.dueMs !== undefined && record.dueMs > 0) return { state: 'busy', record };
+    const record = (known === undefined ? await records.get(space, key) : known) ?? undefined;
+    known = undefined;
+    const members = record === undefined ? initial : take(record);
+    if (members === undefined) return record === undefined ? { state: 'missing' } : { state: 'busy', record };
     const sentAt = clock.now();
-    const taken: RecordChange =
-      record === undefined && initial !== undefined
-        ? { type: 'put', key, version: 0, dueMs: leaseMs, ...initial }
-        : { type: 'touch', key, version: record?.version ?? 0, dueMs: leaseMs };
-    const [version] = (await records.write(space, [taken])) ?? [];
+    const change = changeOf(members, leaseMs);
+    const [version] = (await records.write(space, [{ ...change, key, version: record?.version ?? 0 }])) ?? [];
     // Another process was faster.
     if (version === undefined) continue;
-    const { value = '', label = '' } = record ?? initial ?? {};
-    const held = { key, value, label, version, at: record?.at ?? sentAt, dueMs: leaseMs };
+    // A new value replaces all members.
+    const kept = members.value === undefined ? record : undefined;
+    const { value = kept?.value ?? '', label = kept?.label ?? '' } = members;
+    const held = { key, value, label, version, at: kept?.at ?? sentAt, dueMs: leaseMs };
     return { state: 'held', hold: new Hold(records, space, held, leaseMs, clock, sentAt) };
   }
+}
+
+const takeIfDue = ({ dueMs = 0 }: StoredRecord): Partial<Value> | undefined => (dueMs > 0 ? undefined : {});
+
+/** Returns the change of a held record: without a value, its other members are touched. */
+function changeOf({ value, label, keepMs, texts }: Partial<Value>, dueMs: number | null): OwnChange {
+  if (value === undefined) return { type: 'touch', dueMs, label, keepMs };
+  return { type: 'put', dueMs: dueMs ?? undefined, value, label, keepMs, texts };
 }
 
 /** Lease of a record. Changes are made one after another. */
@@ -143,14 +160,7 @@ export class Hold {
    * renewed any more, so that it ends also if this is not repeated.
    */
   release(last: LastChange = {}, others: readonly RecordChange[] = []): Promise<boolean> {
-    const { value, dueMs, label, keepMs, texts } = last;
-    return this.change(
-      value === undefined
-        ? { type: 'touch', dueMs: dueMs ?? null, label, keepMs }
-        : { type: 'put', dueMs, value, label, keepMs, texts },
-      others,
-      true,
-    );
+    return this.change(changeOf(last, last.dueMs ?? null), others, true);
   }
 
   /** Removes the record and ends the lease. Resolves and rejects as `save` does. */

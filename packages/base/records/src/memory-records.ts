@@ -84,11 +84,15 @@ export function memoryRecords(options: { readonly clock?: Clock } = {}): RecordS
       const starts = wordsOf(words);
       if (starts.length === 0) return [];
       const now = clock.now();
-      const found = [...entriesOf(space).values()].flatMap((entry): readonly RecordHit[] => {
-        const text = entry.texts.find((each) => hasAll(each, starts));
-        return text === undefined ? [] : [{ ...stored(entry, now), excerpt: excerptOf(text, words) }];
+      const found = [...entriesOf(space).values()].flatMap((entry) => {
+        const [text] = entry.texts.filter((each) => hasAll(each, starts)).toSorted(compareLengths);
+        return text === undefined ? [] : [{ entry, text }];
       });
-      return found.toSorted((a, b) => b.at - a.at).slice(0, limit);
+      // A match is better in a shorter text.
+      return found
+        .toSorted((a, b) => compareLengths(a.text, b.text) || b.entry.at - a.entry.at)
+        .slice(0, limit)
+        .map(({ entry, text }): RecordHit => ({ ...stored(entry, now), excerpt: excerptOf(text, words) }));
     },
 
     async watch(space, changed) {
@@ -173,6 +177,8 @@ function compareBytes(a: string, b: string): number {
 
 /** Returns a place of a UTF-16 code unit, so that surrogates, which begin code points above U+FFFF, follow all others. */
 const orderOf = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+
+const compareLengths = (a: string, b: string): number => a.length - b.length;
 
 /** Whether a text has words that start with each of the given ones. */
 function hasAll(text: string, starts: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, test } from 'vitest';
-import { hold, memoryRecords, type Hold, type RecordStore } from '../src/index.ts';
+import { hold, memoryRecords, type Hold, type RecordStore, type StoredRecord } from '../src/index.ts';
 
 const LEASE_MS = 30_000;
 const clock = fakeClock();
@@ -48,6 +48,39 @@ test('an unknown record is missing, or is stored if an initial value is given', 
   const results = [1, 2].map(() => hold(records, 'runs', 'b', LEASE_MS, { clock, initial }));
   expect((await Promise.all(results)).map(({ state }) => state).sort()).toEqual(['busy', 'held']);
   expect(await records.get('runs', 'b')).toMatchObject({ value: '[]', label: 'new', dueMs: LEASE_MS });
+});
+
+test('a record is taken with other members if the caller decides so, also before it is due', async () => {
+  const { records } = await stored();
+  const waiting = await taken(records);
+  await waiting.release({ label: 'waiting', dueMs: LEASE_MS });
+  const take = ({ label }: StoredRecord) => (label === 'waiting' ? { label: 'held' } : undefined);
+  const result = await hold(records, 'runs', 'a', LEASE_MS, { clock, take });
+  if (result.state !== 'held') throw new Error(`the record is ${result.state}`);
+  expect(result.hold.record).toMatchObject({ value: '{}', label: 'held' });
+  const record = await records.get('runs', 'a');
+  expect(record).toMatchObject({ value: '{}', label: 'held', version: result.hold.record.version });
+  await clock.advance(LEASE_MS);
+  const busy = { state: 'busy', record: { label: 'held' } };
+  expect(await hold(records, 'runs', 'a', LEASE_MS, { clock, take })).toMatchObject(busy);
+  await result.hold.release({ label: 'waiting' });
+  const renewed = await hold(records, 'runs', 'a', LEASE_MS, { clock, take: () => ({ value: '[]' }) });
+  expect(renewed).toMatchObject({ state: 'held', hold: { record: { value: '[]', label: '' } } });
+  expect(await records.get('runs', 'a')).toMatchObject({ value: '[]', label: '', dueMs: LEASE_MS });
+});
+
+test('a record that the caller has read is read again only if it has changed', async () => {
+  const { records } = await stored();
+  const [known] = await records.list('runs', { limit: 1 });
+  let reads = 0;
+  const counting: RecordStore = { ...records, get: (...args) => (reads++, records.get(...args)) };
+  const initial = { value: '1' };
+  const first = await hold(counting, 'runs', 'b', LEASE_MS, { clock, known: null, initial });
+  expect([first.state, reads]).toEqual(['held', 0]);
+  expect((await hold(counting, 'runs', 'b', LEASE_MS, { clock, known: null, initial })).state).toBe('busy');
+  expect(reads).toBe(1);
+  const second = await hold(counting, 'runs', 'a', LEASE_MS, { clock, known });
+  expect([second.state, reads]).toEqual(['held', 1]);
 });
 
 test('a lease is renewed until it is released', async () => {

@@ -23,7 +23,7 @@ const MAX_BYTES = 33_554_432;
 
 const BACKGROUND_KINDS: KindsOf<BackgroundOptions> = {
   majordomo: 'object with model',
-  store: 'object with due',
+  records: 'object with list',
   ledger: 'object with settle',
   live: 'boolean',
   keepMs: 1,

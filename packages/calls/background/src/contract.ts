@@ -14,6 +14,7 @@ import type {
   VideoRequest,
 } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 
 /** Options of `createBackground`. */
 export interface BackgroundOptions {
@@ -22,8 +23,8 @@ export interface BackgroundOptions {
    * `batches: true`, such as `residency`. Its failures do not change health.
    */
   readonly majordomo: Majordomo;
-  /** Store for jobs. `@default` `memoryJobStore()`, whose jobs are lost when the process ends */
-  readonly store?: JobStore | undefined;
+  /** Store for jobs. `@default` `memoryRecords()`, whose jobs are lost when the process ends */
+  readonly records?: RecordStore | undefined;
   /**
    * Ledger that reserves the maximum cost of each job at a vendor before its start, and books its cost once. Live calls use the gate of
    * the ledger in `majordomo` instead.
@@ -255,43 +256,3 @@ export type JobEvent = {
     }
   | { readonly type: 'job-ended'; readonly state: 'completed' | 'failed' | 'cancelled' }
 );
-
-/**
- * Store for jobs. Each method is atomic. A version is a positive integer that the store never uses again for the same key, even after
- * the removal of the record. `jobStoreConformance` of `@majordomo/conformance` checks an implementation.
- */
-export interface JobStore {
-  /** Loads a record; `undefined` if the key is unknown or its record has expired. */
-  load(key: string): Promise<StoredJob | undefined>;
-  /**
-   * Saves a record if the stored version is `version`, or if none is stored and `version` is 0. The record is JSON of `JSON.stringify`,
-   * which contains neither U+0000 nor lone surrogates. Returns the new version, or `undefined` if another version is stored.
-   */
-  save(key: string, record: string, version: number, times: JobTimes): Promise<number | undefined>;
-  /**
-   * Changes only the `dueMs` of a record, if its stored version is `version`. Does not write the record, which may have megabytes.
-   * Returns the new version, or `undefined` if another version is stored.
-   */
-  postpone(key: string, version: number, dueMs: number): Promise<number | undefined>;
-  /** Returns at most `limit` keys with a `dueMs`, earliest first. */
-  due(limit: number): Promise<readonly { readonly key: string; readonly dueMs: number }[]>;
-  /** Deletes a record if its stored version is `version`. Returns whether the record was deleted. */
-  remove(key: string, version: number): Promise<boolean>;
-}
-
-/** Stored record of a job. */
-export interface StoredJob {
-  /** Record, as it was saved. */
-  readonly record: string;
-  readonly version: number;
-  /** Time from now until `poll` advances the job, in milliseconds, at most 0 if the job is due; `undefined` for never. */
-  readonly dueMs: number | undefined;
-}
-
-/** Times of a stored job, by the clock of the store, because the clocks of processes may differ. */
-export interface JobTimes {
-  /** Time from now until `poll` advances the job, in milliseconds. `@default` never */
-  readonly dueMs?: number | undefined;
-  /** Time from now after which the record is deleted, in milliseconds. `@default` the record is not deleted */
-  readonly keepMs?: number | undefined;
-}

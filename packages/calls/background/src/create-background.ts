@@ -1,16 +1,16 @@
 import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
-import { backgroundModel } from './background-model.ts';
+import { memoryRecords } from '@majordomo/records';
+import { backgroundModel } from './job/background-model.ts';
 import { checkBackgroundOptions, checkKey } from './check.ts';
 import type { Background, BackgroundOptions } from './contract.ts';
-import { chatJob } from './job.ts';
-import { memoryJobStore } from './memory-store.ts';
-import { notifyJob } from './notify.ts';
-import { pollJobs } from './poll.ts';
-import { requireOperation, requireRecord, storeKey, type JobRecord } from './record.ts';
+import { chatJob } from './job/job.ts';
+import { notifyJob } from './drive/notify.ts';
+import { pollJobs } from './drive/poll.ts';
+import { requireOperation, requireRecord, storeKey, type JobRecord } from './record/record.ts';
 import type { Setup } from './setup.ts';
-import { videoJob, videoModel } from './video-job.ts';
+import { videoJob, videoModel } from './video/video-job.ts';
 
 /** Time for which ended jobs are stored, in milliseconds: 7 days. */
 const KEEP_MS = 604_800_000;
@@ -22,11 +22,10 @@ const KEEP_MS = 604_800_000;
 export function createBackground(options: BackgroundOptions): Background {
   checkBackgroundOptions(options);
   const { majordomo, onEvent, clock = systemClock, catalog = snapshot, keepMs = KEEP_MS } = options;
-  const { ledger, live: isLive = true } = options;
-  const { store = memoryJobStore({ clock }) } = options;
+  const { ledger, live: isLive = true, records = memoryRecords({ clock }) } = options;
   const setup: Setup = {
     majordomo,
-    store,
+    records,
     keepMs,
     ledger,
     isLive,

@@ -1,5 +1,4 @@
 export { createBackground } from './create-background.ts';
-export { memoryJobStore } from './memory-store.ts';
 export type {
   Background,
   BackgroundModel,
@@ -9,11 +8,8 @@ export type {
   Job,
   JobEvent,
   JobStatus,
-  JobStore,
   JobStream,
-  JobTimes,
   StartOptions,
-  StoredJob,
   VideoContent,
   VideoJob,
   VideoModel,
@@ -24,3 +20,4 @@ export type {
 // Types of other packages that the public API uses.
 export type { Catalog } from '@majordomo/catalog';
 export type { Ledger } from '@majordomo/ledger';
+export type { RecordStore } from '@majordomo/records';

@@ -1,13 +1,14 @@
 import type { Catalog } from '@majordomo/catalog';
 import type { Clock, Majordomo } from '@majordomo/core';
 import type { Ledger } from '@majordomo/ledger';
-import type { JobEvent, JobStore } from './contract.ts';
-import type { EventLog } from './event-log.ts';
+import type { RecordStore } from '@majordomo/records';
+import type { JobEvent } from './contract.ts';
+import type { EventLog } from './events/event-log.ts';
 
 /** Options and dependencies that all jobs of one store share. */
 export interface Setup {
   readonly majordomo: Majordomo;
-  readonly store: JobStore;
+  readonly records: RecordStore;
   readonly keepMs: number;
   readonly ledger: Ledger | undefined;
   /** Whether a process calls targets without a job API. */

@@ -1,7 +1,7 @@
 import { LlmError, user, type StreamEvent } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { JobStream } from '../src/index.ts';
-import { settle, world } from './world.ts';
+import { dueKeys, settle, world } from './world.ts';
 
 const request = { messages: [user('hi')] };
 
@@ -93,7 +93,7 @@ it('rejects bad input before it stores a job', async () => {
   expect(await failure(model.start(request, { metadata }))).toMatchObject({ details: { path: 'metadata' } });
   const large = { messages: [user('x'.repeat(34_000_000))] };
   expect(await failure(model.start(large))).toMatchObject({ details: { code: 'too-large' } });
-  expect(await all.store.due(10)).toEqual([]);
+  expect(await dueKeys(all.store)).toEqual([]);
 });
 
 const ANSWER = {

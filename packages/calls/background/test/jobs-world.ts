@@ -21,15 +21,15 @@ import { createLedger, type Ledger, type LedgerStore, type SpendRecord } from '@
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import {
   createBackground,
-  memoryJobStore,
   type Background,
   type BackgroundOptions,
   type JobEvent,
-  type JobStore,
   type JobStream,
 } from '../src/index.ts';
+import { checked, counted } from './world.ts';
 
 const START = Date.parse('2026-11-22T12:00:00Z');
 /** Prices of all models: 1000 nano-USD per input token, and 2000 per output token. */
@@ -59,7 +59,9 @@ export const REQUEST: ChatRequest = { messages: [user('hi')], maxTokens: 100 };
 /** Jobs over the real SDK of OpenAI, with one or two job servers and a live server of Anthropic, on a fake clock. */
 export interface JobsWorld {
   readonly clock: FakeClock;
-  readonly store: JobStore;
+  readonly store: RecordStore;
+  /** Numbers of the calls of the store. */
+  readonly counts: ReturnType<typeof counted>['counts'];
   readonly server: JobServer;
   readonly other: JobServer;
   readonly live: WireServer;
@@ -80,7 +82,6 @@ interface JobsWorldOptions {
   readonly server?: JobServerOptions;
   readonly other?: JobServerOptions;
   readonly live?: readonly string[];
-  readonly store?: JobStore;
   readonly gates?: readonly Gate[];
   /** Further providers. */
   readonly providers?: readonly Provider[];
@@ -96,7 +97,7 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
   const server = await startJobServer({ clock, ...options.server });
   const other = await startJobServer({ clock, ...options.other });
   const live = await startWireServer({ wire: anthropicMessages, script: options.live ?? [] });
-  const store = options.store ?? memoryJobStore({ clock });
+  const { store, counts } = counted(memoryRecords({ clock }));
   let open = 0;
   const fetchOf =
     (life: { readonly isKilled: boolean }): typeof fetch =>
@@ -125,6 +126,7 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
   return {
     clock,
     store,
+    counts,
     server,
     other,
     live,
@@ -142,7 +144,7 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
       for (const target of options.benched ?? []) majordomo.health.bench(target, 3_600_000);
       return createBackground({
         majordomo,
-        store: mortalStore(store, life),
+        records: mortalStore(store, life),
         clock,
         ledger,
         catalog: PRICES,
@@ -198,15 +200,8 @@ export const noStream = ({ step }: JobRequest): JobFault | undefined =>
   step === 'stream' ? { status: 400 } : undefined;
 
 /** Returns a view of the store that fails after the process was killed. */
-function mortalStore(store: JobStore, life: { isKilled: boolean }): JobStore {
-  const check = (): void => {
+function mortalStore(store: RecordStore, life: { isKilled: boolean }): RecordStore {
+  return checked(store, () => {
     if (life.isKilled) throw new Error('the process was killed');
-  };
-  return {
-    load: async (key) => (check(), store.load(key)),
-    save: async (key, record, version, times) => (check(), store.save(key, record, version, times)),
-    postpone: async (key, version, dueMs) => (check(), store.postpone(key, version, dueMs)),
-    due: async (limit) => (check(), store.due(limit)),
-    remove: async (key, version) => (check(), store.remove(key, version)),
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { jsonSchema, toolResult, user, type DeepPartial, type ObjectStream } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { eventsOf, failure, jobsWorld, REQUEST, stepsOf, textOf } from './jobs-world.ts';
+import { dueKeys } from './world.ts';
 
 const SPEC = 'openai/gpt-5.4';
 const city = jsonSchema<{ readonly city: string }>({
@@ -143,7 +144,7 @@ it('cancels the job at the vendor if the signal of a call aborts, also during th
     );
     expect(error).toMatchObject({ kind: 'aborted' });
     await all.settle(all.process().poll());
-    expect(await all.store.due(1)).toEqual([]);
+    expect(await dueKeys(all.store)).toEqual([]);
     const [record] = await all.records();
     expect(record?.outcome).toBe(step === 'start' ? 'abandoned' : 'failed');
   }

@@ -1,7 +1,7 @@
 import { user } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { memoryJobStore, type JobStore } from '../src/index.ts';
-import { killable, settle, world } from './world.ts';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
+import { killable, settle, storeValue, world } from './world.ts';
 
 const request = { messages: [user('hi')] };
 
@@ -137,24 +137,25 @@ it('stores the answer when the store is available again, while the lease lasts',
 
 it('rejects a poll with the error of its store after the other jobs, and a job of a newer format with config', async () => {
   const all = world({ a: ['one'] });
-  const store = memoryJobStore({ clock: all.clock });
-  await store.save('["new"]', '{"format":99}', 0, { dueMs: 0 });
+  const store = memoryRecords({ clock: all.clock });
+  const value = '{"format":99,"data":{}}';
+  await storeValue(store, '["new"]', value, { dueMs: 0 });
   const background = world({ a: ['one'], store, clock: all.clock }).process();
   await expect(background.poll()).rejects.toMatchObject({ kind: 'config' });
   await expect(background.open('new')).rejects.toMatchObject({ kind: 'config' });
-  expect(await store.load('["new"]')).toMatchObject({ record: '{"format":99}' });
+  expect(await store.get('background', '["new"]')).toMatchObject({ value });
 });
 
 it('drives a created job if another call of the process finds its record before the driver begins', async () => {
   const base = world();
   let hasSaved: (() => void) | undefined;
-  const store: JobStore = {
+  const store: RecordStore = {
     ...base.store,
-    async save(key, record, version, times) {
-      const saved = await base.store.save(key, record, version, times);
-      // The first save is slow to return, so the other call reads the record in the meantime.
-      if (version === 0) await new Promise<void>((resolve) => (hasSaved = resolve));
-      return saved;
+    async write(space, changes) {
+      const versions = await base.store.write(space, changes);
+      // The first write is slow to return, so the other call reads the record in the meantime.
+      if (changes[0]?.version === 0) await new Promise<void>((resolve) => (hasSaved = resolve));
+      return versions;
     },
   };
   const all = world({ a: ['hi'], store, clock: base.clock });

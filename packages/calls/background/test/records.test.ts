@@ -1,41 +1,23 @@
 import { user } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { memoryJobStore, type JobStore } from '../src/index.ts';
-import { killable, settle, world } from './world.ts';
+import { memoryRecords } from '@majordomo/records';
+import { counted, killable, settle, storeValue, world } from './world.ts';
 
 const SECRET = 'a secret of the customer';
 const request = { messages: [user(SECRET)] };
 const options = { key: 'k', metadata: { customer: SECRET } };
 
-/** Returns a store, and the number of calls of each of its methods. */
-function counted(store: JobStore): { readonly store: JobStore; readonly calls: Map<string, number> } {
-  const calls = new Map<string, number>();
-  const count = (name: string): void => {
-    calls.set(name, (calls.get(name) ?? 0) + 1);
-  };
-  return {
-    calls,
-    store: {
-      load: (key) => (count('load'), store.load(key)),
-      save: (key, record, version, times) => (count('save'), store.save(key, record, version, times)),
-      postpone: (key, version, dueMs) => (count('postpone'), store.postpone(key, version, dueMs)),
-      due: (limit) => (count('due'), store.due(limit)),
-      remove: (key, version) => (count('remove'), store.remove(key, version)),
-    },
-  };
-}
-
 it('writes no record to renew the lease', async () => {
   const clock = fakeClock(1_000_000);
-  const { store, calls } = counted(memoryJobStore({ clock }));
+  const { store, counts } = counted(memoryRecords({ clock }));
   const all = world({ a: [{ text: 'late', delayMs: 55_000 }], store, clock });
   const job = await all.process().model('a/m').start(request, options);
   await all.clock.advance(1000);
-  const saved = calls.get('save');
+  const written = counts.get('put');
   await all.clock.advance(50_000);
-  expect(calls.get('save')).toBe(saved);
-  expect(calls.get('postpone')).toBe(5);
+  expect(counts.get('put')).toBe(written);
+  expect(counts.get('touch')).toBe(5);
   expect((await settle(job.result(), all)).text).toBe('late');
 });
 
@@ -43,7 +25,7 @@ it('stores the request only until the job has ended', async () => {
   const all = world({ a: ['one', { fail: 'invalid-request' }, { hang: true }] });
   const background = all.process();
   const model = background.model('a/m');
-  const stored = async (): Promise<string> => (await all.store.load('["k"]'))?.record ?? '';
+  const stored = async (): Promise<string> => (await all.store.get('background', '["k"]'))?.value ?? '';
   const first = await model.start(request, options);
   expect(await stored()).toContain(SECRET);
   expect((await first.result()).text).toBe('one');
@@ -64,23 +46,23 @@ it('stores the request only until the job has ended', async () => {
   expect(await stored()).not.toContain(SECRET);
 });
 
-it.each(['', '{"format":', 'null', '[]', '{"format":"1"}'])(
+it.each(['', '{"format":', 'null', '[]', '{"format":"1"}', '{"format":1}'])(
   'rejects the damaged record %j with config, and does not change it',
-  async (record) => {
+  async (value) => {
     const all = world({ a: ['one'] });
-    await all.store.save('["k"]', record, 0, { dueMs: 0 });
+    await storeValue(all.store, '["k"]', value, { dueMs: 0 });
     const background = all.process();
-    const damaged = { kind: 'config', message: expect.stringContaining('job ["k"] is damaged') };
+    const damaged = { kind: 'config', message: expect.stringContaining('the stored value is damaged') };
     await expect(background.open('k')).rejects.toMatchObject(damaged);
     await expect(background.model('a/m').start(request, options)).rejects.toMatchObject(damaged);
     await expect(background.poll()).rejects.toMatchObject(damaged);
-    expect(await all.store.load('["k"]')).toMatchObject({ record });
+    expect(await all.store.get('background', '["k"]')).toMatchObject({ value });
   },
 );
 
 it('advances all other jobs in a poll if many records are damaged', async () => {
   const base = world({ a: ['one'] });
-  for (let at = 0; at < 250; at++) await base.store.save(`["${at}"]`, '', 0, { dueMs: at });
+  for (let at = 0; at < 250; at++) await storeValue(base.store, `["${at}"]`, '', { dueMs: at });
   const link = killable(base.store);
   const dying = world({ a: [{ hang: true }], store: link.store, clock: base.clock });
   await dying.process().model('a/m').start(request, options);
@@ -93,11 +75,11 @@ it('advances all other jobs in a poll if many records are damaged', async () => 
 
 it('reads at most 20 records in a poll with 10,000 ended and 10 running jobs', async () => {
   const clock = fakeClock(1_000_000);
-  const { store, calls } = counted(memoryJobStore({ clock }));
+  const { store, counts } = counted(memoryRecords({ clock }));
   const all = world({ a: ['x'], store, clock });
   await all.process().model('a/m').generate(request, options);
-  const ended = (await store.load('["k"]'))?.record ?? '';
-  for (let at = 0; at < 10_000; at++) await store.save(`["${at}"]`, ended, 0, { keepMs: 604_800_000 });
+  const ended = (await store.get('background', '["k"]'))?.value ?? '';
+  for (let at = 0; at < 10_000; at++) await storeValue(store, `["${at}"]`, ended, { keepMs: 604_800_000 });
   const link = killable(store);
   const turns = Array.from({ length: 10 }, () => ({ hang: true }) as const);
   const dying = world({ a: turns, store: link.store, clock });
@@ -111,8 +93,8 @@ it('reads at most 20 records in a poll with 10,000 ended and 10 running jobs', a
 
   const next = world({ a: Array.from({ length: 10 }, () => 'done'), store, clock });
   await next.clock.advance(31_000);
-  calls.clear();
+  counts.clear();
   expect(await settle(next.process().poll(), next)).toEqual({ nextMs: undefined });
-  expect(calls.get('load')).toBeLessThanOrEqual(20);
+  expect(counts.get('get')).toBeLessThanOrEqual(20);
   expect(await (await next.process().open('running 7')).status()).toMatchObject({ state: 'completed' });
 });

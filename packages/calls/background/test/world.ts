@@ -1,17 +1,12 @@
 import { createMajordomo, type ChainOptions, type Gate } from '@majordomo/core';
 import { fakeClock, fakeProvider, type FakeClock, type FakeProvider, type Turn } from '@majordomo/testing';
-import {
-  createBackground,
-  memoryJobStore,
-  type Background,
-  type JobEvent,
-  type JobStore,
-} from '../src/index.ts';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
+import { createBackground, type Background, type JobEvent } from '../src/index.ts';
 
 /** Background jobs of one or more processes over fake models `a/m` and `b/m`. */
 export interface World {
   readonly clock: FakeClock;
-  readonly store: JobStore;
+  readonly store: RecordStore;
   readonly providers: readonly [a: FakeProvider, b: FakeProvider];
   readonly events: JobEvent[];
   /** Returns the jobs of another process with the same store and the same providers. */
@@ -21,7 +16,7 @@ export interface World {
 interface WorldOptions {
   readonly a?: readonly Turn[];
   readonly b?: readonly Turn[];
-  readonly store?: JobStore;
+  readonly store?: RecordStore;
   /** Clock of the store. `@default` a new clock */
   readonly clock?: FakeClock;
   readonly keepMs?: number;
@@ -31,7 +26,7 @@ interface WorldOptions {
 
 export function world(options: WorldOptions = {}): World {
   const { a = [], b = [], store, clock = fakeClock(1_000_000), keepMs, gates = [], chain = {} } = options;
-  const shared = store ?? memoryJobStore({ clock });
+  const shared = store ?? memoryRecords({ clock });
   const providers = [
     fakeProvider({ id: 'a', models: { m: a }, clock }),
     fakeProvider({ id: 'b', models: { m: b }, clock }),
@@ -46,7 +41,7 @@ export function world(options: WorldOptions = {}): World {
       const majordomo = createMajordomo({ providers, clock, gates, chain: { attempts: 1, ...chain } });
       return createBackground({
         majordomo,
-        store: shared,
+        records: shared,
         clock,
         keepMs,
         onEvent: (event) => events.push(event),
@@ -68,12 +63,53 @@ export async function settle<T>(promise: Promise<T>, { clock }: World, seconds =
   throw new Error(`not settled within ${seconds} s`);
 }
 
-/** Returns the store, and a view of it that fails after `stop`, like the store of a process that was killed. */
-export function killable(store: JobStore): { readonly store: JobStore; stop: () => void; start: () => void } {
-  let isStopped = false;
-  const check = (): void => {
-    if (isStopped) throw new Error('the process was stopped');
+/** Returns a view of a store that calls `check` before each call. */
+export const checked = (store: RecordStore, check: () => void): RecordStore => ({
+  get: async (...args) => (check(), store.get(...args)),
+  write: async (...args) => (check(), store.write(...args)),
+  list: async (...args) => (check(), store.list(...args)),
+  counts: async (...args) => (check(), store.counts(...args)),
+});
+
+/** Returns a view of a store that counts its calls. A write counts as the type of its first change. */
+export function counted(store: RecordStore): {
+  readonly store: RecordStore;
+  readonly counts: Map<'get' | 'list' | 'put' | 'touch' | 'check' | 'remove', number>;
+} {
+  const counts: ReturnType<typeof counted>['counts'] = new Map();
+  const count = (name: Parameters<typeof counts.get>[0]): void => {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   };
+  return {
+    counts,
+    store: {
+      ...store,
+      get: (...args) => (count('get'), store.get(...args)),
+      list: (...args) => (count('list'), store.list(...args)),
+      write: (space, changes) => (count(changes[0]?.type ?? 'check'), store.write(space, changes)),
+    },
+  };
+}
+
+/** Stores a value as the record of a job. */
+export const storeValue = async (
+  store: RecordStore,
+  key: string,
+  value: string,
+  times: { readonly dueMs?: number; readonly keepMs?: number },
+): Promise<unknown> => store.write('background', [{ type: 'put', key, value, ...times }]);
+
+/** Returns the keys of the jobs with a due time, earliest first. */
+export const dueKeys = async (store: RecordStore): Promise<readonly string[]> =>
+  (await store.list('background', { order: 'due', limit: 100 })).map(({ key }) => key);
+
+/** Returns the store, and a view of it that fails after `stop`, like the store of a process that was killed. */
+export function killable(store: RecordStore): {
+  readonly store: RecordStore;
+  stop: () => void;
+  start: () => void;
+} {
+  let isStopped = false;
   return {
     stop: () => {
       isStopped = true;
@@ -81,12 +117,8 @@ export function killable(store: JobStore): { readonly store: JobStore; stop: () 
     start: () => {
       isStopped = false;
     },
-    store: {
-      load: async (key) => (check(), store.load(key)),
-      save: async (key, record, version, times) => (check(), store.save(key, record, version, times)),
-      postpone: async (key, version, dueMs) => (check(), store.postpone(key, version, dueMs)),
-      due: async (limit) => (check(), store.due(limit)),
-      remove: async (key, version) => (check(), store.remove(key, version)),
-    },
+    store: checked(store, () => {
+      if (isStopped) throw new Error('the process was stopped');
+    }),
   };
 }

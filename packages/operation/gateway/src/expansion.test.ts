@@ -1,4 +1,5 @@
 import type { ImagePart } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from './errors/refusal.ts';
 import { Expansion } from './expansion.ts';
@@ -172,26 +173,29 @@ describe('stored responses', () => {
     input: [{ id: 'msg_1', content: text }],
     response: { output: [] },
   });
-  const storeOf = (value: unknown) => {
+  const recordsOf = async (data?: object) => {
+    const records = memoryRecords();
+    const value = JSON.stringify({ format: 1, data });
+    if (data !== undefined) await records.write('responses/aa', [{ type: 'put', key: ID, value }]);
     const reads: string[] = [];
-    const get = (key: string): Promise<unknown> => {
+    const get = (space: string, key: string) => {
       reads.push(key);
-      return Promise.resolve(value);
+      return records.get(space, key);
     };
-    return { reads, get, set: () => Promise.resolve(), delete: () => Promise.resolve() };
+    return { ...records, reads, get };
   };
 
   it('are loaded once', async () => {
-    const store = storeOf(stored('hi'));
-    const { load, expansion } = setUp({ responses: { store } });
+    const records = await recordsOf(stored('hi'));
+    const { load, expansion } = setUp({ responses: { records } });
     const read = () => [expansion.response(ID, notFound), expansion.response(ID, notFound)];
     expect(read()).toEqual([undefined, undefined]);
     expect(await load(read)).toEqual([stored('hi'), stored('hi')]);
-    expect(store.reads).toEqual([`response/${ID}`]);
+    expect(records.reads).toEqual([ID]);
   });
 
   it('that are unknown are refused', async () => {
-    for (const responses of [undefined, { store: storeOf(undefined) }]) {
+    for (const responses of [undefined, { records: await recordsOf() }]) {
       const { load, expansion } = setUp({ responses });
       await expect(load(() => expansion.response(ID, notFound))).rejects.toMatchObject({
         message: 'no response',
@@ -201,7 +205,7 @@ describe('stored responses', () => {
 
   it('count with the length of their JSON in bytes, together with the media', async () => {
     const { length } = JSON.stringify(stored(''));
-    const responses = { store: storeOf(stored('é')) };
+    const responses = { records: await recordsOf(stored('é')) };
     const loadBoth = (maxBodyBytes: number): Promise<unknown> => {
       const { load, expansion } = setUp({ responses, maxBodyBytes });
       return load(() => [expansion.response(ID, notFound), expansion.byUrl('https://a.test', 'at')]);

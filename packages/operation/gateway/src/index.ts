@@ -12,7 +12,7 @@ export type {
 } from './options.ts';
 export type { MetricSample, RequestEvent } from '@majordomo/admin';
 export type { Background } from '@majordomo/background';
-export type { CacheStore } from '@majordomo/cache';
+export type { RecordStore } from '@majordomo/records';
 export type { Catalog } from '@majordomo/catalog';
 export type { FileContentStore } from '@majordomo/files';
 export type { InspectorOptions } from '@majordomo/inspector';

@@ -10,10 +10,10 @@ import type {
   Majordomo,
 } from '@majordomo/core';
 import type { Background } from '@majordomo/background';
-import type { CacheStore } from '@majordomo/cache';
 import type { Catalog } from '@majordomo/catalog';
 import type { FileContentStore } from '@majordomo/files';
 import type { InspectorOptions } from '@majordomo/inspector';
+import type { RecordStore } from '@majordomo/records';
 import type { OperatorReports } from './errors/report.ts';
 
 /** Result of `authorize` for a request. */
@@ -68,8 +68,8 @@ export type Route = (request: Request, context: RouteContext) => Promise<Respons
 
 /** Options for the stored state of the Responses API. */
 export interface ResponsesOptions {
-  /** Store for responses, such as the `cache` of `sqliteStores`. It should not evict entries before `keepMs` has passed. */
-  readonly store: CacheStore;
+  /** Store for responses, such as the `records` of `sqliteStores`. */
+  readonly records: RecordStore;
   /** Time for which a response is stored, in milliseconds. @default 2_592_000_000 (30 days) */
   readonly keepMs?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '@majordomo/core';
-import { isRecord, withTimeout } from '@majordomo/core/toolkit';
+import { withTimeout } from '@majordomo/core/toolkit';
+import { layoutOf } from '@majordomo/records';
 import { Refusal, whileConnected } from './errors/refusal.ts';
 import type { Caller, ResponsesOptions } from './options.ts';
 
@@ -34,6 +35,7 @@ export const isUnfinished = ({ response: { status } }: Pick<StoredResponse, 'res
 const TIMEOUT_MS = 2000;
 const RETRY_AFTER_MS = 5000;
 const KEEP_MS = 30 * 86_400_000;
+const LAYOUT = layoutOf<StoredResponse>('the response', 1);
 
 /**
  * Responses of the caller's tenant, or of the caller's key if the caller has no tenant. All callers without both are one owner. A
@@ -54,30 +56,32 @@ export class ResponseStore implements ResponseSource {
   /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store fails. */
   async get(id: string): Promise<StoredResponse | undefined> {
     if (!isResponseId(id)) return undefined;
-    const stored = await this.run('read', ({ store }) => store.get(keyOf(id)));
+    const stored = await this.run('read', async ({ records }) => {
+      const record = await records.get(spaceOf(id), id);
+      return record && LAYOUT.read(id, record.value);
+    });
     const { owner, key } = this.owner;
-    return isStored(stored) && stored.owner === owner && stored.key === key ? stored : undefined;
+    return stored?.owner === owner && stored.key === key ? stored : undefined;
   }
 
   /** Stores a response. Throws an `unavailable` refusal if the store fails. */
   async put(id: string, stored: Omit<StoredResponse, 'owner' | 'key'>): Promise<void> {
-    const value: StoredResponse = { ...stored, ...this.owner };
-    await this.run('write', ({ store, keepMs = KEEP_MS }) => store.set(keyOf(id), value, keepMs));
+    const value = LAYOUT.write({ ...stored, ...this.owner });
+    await this.run('write', ({ records, keepMs = KEEP_MS }) =>
+      records.write(spaceOf(id), [{ type: 'put', key: id, value, keepMs }]),
+    );
   }
 
   /** Deletes a response of this owner. Throws an `unavailable` refusal if the store fails. */
   async delete(id: string): Promise<void> {
-    await this.run('delete', ({ store }) => store.delete(keyOf(id)));
+    await this.run('delete', ({ records }) => records.write(spaceOf(id), [{ type: 'remove', key: id }]));
   }
 
   /** Returns the store's result. Throws an `unavailable` refusal if the store fails or does not respond within `TIMEOUT_MS`. */
-  private async run(action: string, work: (options: ResponsesOptions) => Promise<unknown>): Promise<unknown> {
+  private async run<T>(action: string, work: (options: ResponsesOptions) => Promise<T>): Promise<T> {
     try {
       const working = whileConnected(() => work(this.options), this.signal);
-      const result = await withTimeout(working, TIMEOUT_MS, systemClock);
-      // A Keyv does not reject.
-      if (result === false) throw new Error(`the store of responses could not ${action}; it returned false`);
-      return result;
+      return await withTimeout(working, TIMEOUT_MS, systemClock);
     } catch (cause) {
       if (cause instanceof Refusal) throw cause;
       const message = `the gateway cannot ${action} stored responses at the moment; retry later`;
@@ -93,15 +97,5 @@ export const itemsOf = ({ input, response }: Pick<StoredResponse, 'input' | 'res
 /** Returns whether a string has the form of a response id. */
 export const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
 
-const keyOf = (id: string): string => `response/${id}`;
-
-const isStored = (value: unknown): value is StoredResponse =>
-  isRecord(value) &&
-  (value['owner'] === null || typeof value['owner'] === 'string') &&
-  Array.isArray(value['ancestors']) &&
-  value['ancestors'].every((id) => typeof id === 'string') &&
-  isItems(value['input']) &&
-  isRecord(value['response']) &&
-  isItems(value['response']['output']);
-
-const isItems = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
+/** Space of a response. There are 256 spaces, so that Redis Cluster distributes the responses over its nodes. */
+const spaceOf = (id: string): string => `responses/${id.slice(5, 7)}`;

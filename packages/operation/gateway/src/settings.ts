@@ -93,7 +93,9 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     throw wrong('maxTotalBodyBytes', 'must not be less than maxBodyBytes');
   const { responses, background } = settings;
   if (responses !== undefined)
-    checkOptions('responses of createGateway', responses, { store: 'object with get', keepMs: 1 }, ['store']);
+    checkOptions('responses of createGateway', responses, { records: 'object with list', keepMs: 1 }, [
+      'records',
+    ]);
   if (background !== undefined && responses === undefined)
     throw wrong('background', 'requires `responses`, whose store contains the background responses');
   for (const [path, route] of Object.entries(settings.routes)) {

@@ -1,3 +1,4 @@
+import { memoryRecords } from '@majordomo/records';
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import {
@@ -397,33 +398,32 @@ describe('a background response', () => {
 
   it('stays deleted if its end is stored at the same time', async () => {
     await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 5 }) } });
-    const stored = new Map<string, unknown>();
-    let writes = 0;
+    const records = memoryRecords();
+    let puts = 0;
     let hasBegun = (): void => undefined;
     const isStoring = new Promise<void>((resolve) => (hasBegun = resolve));
     let proceed = (): void => undefined;
     const isDeleted = new Promise<void>((resolve) => (proceed = resolve));
-    const store = {
-      get: (key: string) => Promise.resolve(stored.get(key)),
-      delete: (key: string) => Promise.resolve(stored.delete(key)),
-      async set(key: string, value: unknown) {
-        if (stored.has(key)) {
-          hasBegun();
-          await isDeleted;
-        }
-        stored.set(key, value);
-        writes++;
-      },
+    const write: typeof records.write = async (space, changes) => {
+      const isPut = changes[0]?.type === 'put';
+      if (isPut && puts > 0) {
+        hasBegun();
+        await isDeleted;
+      }
+      const versions = await records.write(space, changes);
+      if (isPut) puts++;
+      return versions;
     };
-    await using gateway = await world.start({ responses: { store } });
+    await using gateway = await world.start({ responses: { records: { ...records, write } } });
     const client = gateway.client();
     const { id } = await client.responses.create(IN_BACKGROUND);
     world.server.jobs[0]?.release();
     await isStoring;
     await client.responses.delete(id);
-    expect(stored.size).toBe(0);
+    const stored = () => records.get(`responses/${id.slice(5, 7)}`, id);
+    expect(await stored()).toBeUndefined();
     proceed();
-    await expect.poll(() => [writes, stored.size]).toEqual([2, 0]);
+    await expect.poll(async () => [puts, await stored()]).toEqual([2, undefined]);
     await expect(client.responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
   });
 });

@@ -1,4 +1,4 @@
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import OpenAI, { APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
 import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
@@ -58,7 +58,7 @@ describe('a compaction', () => {
   });
 
   it('of a stored response contains the user messages of its conversation', async () => {
-    const gateway = { responses: { store: memoryCache() } };
+    const gateway = { responses: { records: memoryRecords() } };
     await using testGateway = await startGateway({ openai: ['The code is 4711.', SUMMARY], gateway });
     const { responses } = client(testGateway);
     const { id } = await responses.create({ model: 'gpt', input: 'Remember the code.' });

@@ -1,4 +1,4 @@
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
@@ -36,13 +36,13 @@ it.each<readonly [string, string, object | 'endless', (abort: () => void) => Par
     'a read of the store of responses',
     '/v1/responses',
     { model: 'm', input: 'hi', previous_response_id: `resp_${'a'.repeat(32)}` },
-    (abort) => ({ responses: { store: { ...memoryCache(), get: hang(abort) } } }),
+    (abort) => ({ responses: { records: { ...memoryRecords(), get: hang(abort) } } }),
   ],
   [
     'a write to the store of responses',
     '/v1/responses',
     { model: 'm', input: 'hi' },
-    (abort) => ({ responses: { store: { ...memoryCache(), set: hang(abort) } } }),
+    (abort) => ({ responses: { records: { ...memoryRecords(), write: hang(abort) } } }),
   ],
 ])(
   'a client that disconnects during %s ends the request and releases its slot',

@@ -1,5 +1,5 @@
 import { createKeys, memoryKeyStore, type KeyLimit } from '@majordomo/admin';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, type ImagePart } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
@@ -44,18 +44,18 @@ async function setUp(options: Partial<GatewayOptions> = {}) {
     vendor: 'acme',
     models: { x: Array.from({ length: 5 }, () => TURN), slow: [{ hang: true }] },
   });
-  const store = memoryCache();
+  const records = memoryRecords();
   const loads: string[] = [];
   const gateway = createGateway({
     majordomo: createMajordomo({ providers: [provider], gates: [ledger.gate] }),
     models: { m: 'acme/x', other: 'acme/x', slow: 'acme/slow' },
     authorize: keys.authorize,
     responses: {
-      store: {
-        ...store,
-        get(key) {
+      records: {
+        ...records,
+        get(space, key) {
           loads.push(key);
-          return store.get(key);
+          return records.get(space, key);
         },
       },
     },
@@ -139,7 +139,7 @@ const NAMING: readonly (readonly [what: string, path: string, body: BodyOf, load
         { role: 'user', content: 'next' },
       ],
     }),
-    ({ id }) => [`response/${id}`],
+    ({ id }) => [id],
   ],
   [
     'Responses with an earlier response, a result of a tool and a URL',
@@ -151,7 +151,7 @@ const NAMING: readonly (readonly [what: string, path: string, body: BodyOf, load
         { role: 'user', content: [{ type: 'input_image', image_url: URL }] },
       ],
     }),
-    ({ id }) => [`response/${id}`, URL],
+    ({ id }) => [id, URL],
   ],
 ];
 

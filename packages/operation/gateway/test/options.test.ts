@@ -1,4 +1,5 @@
 import { createMajordomo } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { describe, expect, it } from 'vitest';
 import { OperatorReports } from '../src/errors/report.ts';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
@@ -46,7 +47,6 @@ describe('an invalid option', () => {
   });
 
   const fetch = (): Promise<Response> => Promise.resolve(new Response());
-  const store = { get: fetch };
   it.each<[object, string, string]>([
     [{ mounts: [{ path: 7 }] }, 'path', 'mounts[0] of createGateway: path must be a string, not a number'],
     [
@@ -82,16 +82,16 @@ describe('an invalid option', () => {
     ],
     [
       { responses: {} },
-      'store',
-      'responses of createGateway: store is missing; it must be an object with get',
+      'records',
+      'responses of createGateway: records is missing; it must be an object with list',
     ],
     [
-      { responses: { store: {} } },
-      'store',
-      'responses of createGateway: store must be an object with get, not one without',
+      { responses: { records: {} } },
+      'records',
+      'responses of createGateway: records must be an object with list, not one without',
     ],
     [
-      { responses: { store, keepMs: 0 } },
+      { responses: { records: memoryRecords(), keepMs: 0 } },
       'keepMs',
       'responses of createGateway: keepMs must be a number of 1 or more, not 0',
     ],
@@ -142,7 +142,7 @@ it('each omitted option has its default', () => {
 });
 
 it('accepts the smallest number of each option', () => {
-  const responses = { store: { get: () => undefined }, keepMs: 1 };
+  const responses = { records: memoryRecords(), keepMs: 1 };
   expect(
     create({ maxChoices: 1, maxBodyBytes: 1, maxConcurrent: 1, maxUrls: 1, idleMs: 1, responses }),
   ).not.toThrow();

@@ -220,9 +220,9 @@ async function factsOf(response: Response, { id, item = id }: Target): Promise<r
 /** Returns everything that is stored, except for the progress of running jobs. */
 function storedIn({ database }: BackgroundWorld): string {
   const db = new DatabaseSync(database, { readOnly: true });
-  const tables = ['files', 'file_pieces', 'cache', 'counters', 'reservations'];
+  const tables = ['files', 'file_pieces', 'counters', 'reservations'];
   const rows = tables.map((table) => db.prepare(`SELECT * FROM ${table}`).all());
-  const jobs = db.prepare('SELECT key FROM background_jobs').all();
+  const jobs = db.prepare('SELECT key FROM entries').all();
   db.close();
   return JSON.stringify([rows, jobs], (_, value: unknown) =>
     typeof value === 'bigint' ? `${value}` : value,

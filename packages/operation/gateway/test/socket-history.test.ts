@@ -1,4 +1,4 @@
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { expect, it } from 'vitest';
 import { ENDS, openSocket } from './support/socket-client.ts';
 import { startGateway } from './support/test-gateway.ts';
@@ -40,7 +40,7 @@ it.each([false, true])(
   async (hasStore) => {
     await using testGateway = await startGateway({
       sockets: true,
-      gateway: hasStore ? { responses: { store: memoryCache() } } : {},
+      gateway: hasStore ? { responses: { records: memoryRecords() } } : {},
     });
     await using client = await openSocket(testGateway.url);
     for (const id of [

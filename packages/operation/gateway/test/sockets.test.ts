@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import type { Response as ModelResponse, ResponsesClientEvent } from 'openai/resources/responses/responses';
@@ -44,7 +44,7 @@ describe('ResponsesWS of the SDK', () => {
           n === 0
             ? { toolCalls: [{ id: 'call_1', name: 'weather', args: { city: 'Bern' } }] }
             : `answer ${n}`,
-        gateway: hasStore ? { responses: { store: memoryCache() } } : {},
+        gateway: hasStore ? { responses: { records: memoryRecords() } } : {},
       });
       const { sdk, respond } = connect(testGateway);
       const tools = [weather];
@@ -148,7 +148,7 @@ describe('a socket', () => {
   it('continues a stored response of another socket', async () => {
     await using testGateway = await startGateway({
       sockets: true,
-      gateway: { responses: { store: memoryCache() } },
+      gateway: { responses: { records: memoryRecords() } },
     });
     await using one = await openSocket(testGateway.url);
     await using two = await openSocket(testGateway.url);

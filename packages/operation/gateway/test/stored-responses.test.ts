@@ -1,4 +1,4 @@
-import { memoryCache, type CacheStore } from '@majordomo/cache';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import type { Script } from '@majordomo/conformance';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { createOpenAI as createAiSdkOpenAI } from '@ai-sdk/openai';
@@ -16,9 +16,9 @@ const client = (testGateway: TestGateway, apiKey: string = KEY): OpenAI =>
 
 const startWithStore = (
   scripts: TestGatewayOptions = {},
-  store: CacheStore = memoryCache(),
+  records: RecordStore = memoryRecords(),
 ): Promise<TestGateway> =>
-  startGateway({ ...scripts, gateway: { ...scripts.gateway, responses: { store } } });
+  startGateway({ ...scripts, gateway: { ...scripts.gateway, responses: { records } } });
 
 /** Whether the response states that it is stored. The client's type lacks the member. */
 const isStored = (response: object): unknown => (response as { readonly store?: unknown }).store;
@@ -102,7 +102,7 @@ describe('a gateway with stored responses', () => {
         stores = openStores();
       }
       // A new gateway over the same file answers each turn.
-      await using testGateway = await startWithStore({ openai: [`answer ${turn}`] }, stores.cache);
+      await using testGateway = await startWithStore({ openai: [`answer ${turn}`] }, stores.records);
       const response = await client(testGateway).responses.create({
         model: 'gpt',
         input: `question ${turn}`,
@@ -184,7 +184,7 @@ describe('a gateway with stored responses', () => {
   });
 
   it('reports a response of another tenant like an unknown or deleted one', async () => {
-    const store = memoryCache();
+    const store = memoryRecords();
     await using testGateway = await startWithStore({}, store);
     const { responses } = client(testGateway);
     const otherTenantResponses = client(testGateway, 'key-of-team-b').responses;
@@ -240,13 +240,11 @@ describe('a gateway with stored responses', () => {
     'responds although a write to the store fails or hangs (streamed: %s)',
     async (streamed) => {
       const errors: unknown[] = [];
-      for (const set of [
+      for (const write of [
         () => Promise.reject(new Error('disk full')),
         () => new Promise<never>(() => undefined),
-        // A Keyv emits `error` and resolves to `false`.
-        () => Promise.resolve(false),
       ]) {
-        const store = { ...memoryCache(), set };
+        const store = { ...memoryRecords(), write };
         const gateway = { onError: (error: unknown) => errors.push(error) };
         await using testGateway = await startWithStore({ gateway }, store);
         const { responses } = client(testGateway);
@@ -255,15 +253,17 @@ describe('a gateway with stored responses', () => {
           : await responses.create({ model: 'gpt', input: 'hi' });
         expect([response.output_text, isStored(response)]).toEqual(['hello', false]);
       }
-      expect(errors).toHaveLength(3);
+      expect(errors).toHaveLength(2);
     },
   );
 
-  it.each<readonly [string, () => Promise<unknown>]>([
-    ['rejects', () => Promise.reject(new Error('connection to 10.0.0.7 lost'))],
-    ['returns false, like a Keyv', () => Promise.resolve(false)],
-  ])('responds with 503 if the store cannot delete and %s', async (_, remove) => {
-    await using testGateway = await startWithStore({}, { ...memoryCache(), delete: remove });
+  it('responds with 503 if the store cannot delete', async () => {
+    const records = memoryRecords();
+    const write: RecordStore['write'] = (space, changes) =>
+      changes[0]?.type === 'remove'
+        ? Promise.reject(new Error('connection to 10.0.0.7 lost'))
+        : records.write(space, changes);
+    await using testGateway = await startWithStore({}, { ...records, write });
     const { responses } = client(testGateway);
     const { id } = await responses.create({ model: 'gpt', input: 'hi' });
     await expect(responses.delete(id)).rejects.toMatchObject({
@@ -275,7 +275,7 @@ describe('a gateway with stored responses', () => {
 
   it('responds with 503 if the store cannot be read', async () => {
     const errors: unknown[] = [];
-    const store = { ...memoryCache(), get: () => Promise.reject(new Error('connection to 10.0.0.7 lost')) };
+    const store = { ...memoryRecords(), get: () => Promise.reject(new Error('connection to 10.0.0.7 lost')) };
     await using testGateway = await startWithStore(
       { gateway: { onError: (error: unknown) => errors.push(error) } },
       store,
@@ -293,19 +293,15 @@ describe('a gateway with stored responses', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('ignores a stored value that is not a response', async () => {
-    const store = memoryCache();
-    await using testGateway = await startWithStore({}, store);
+  it('responds with 503 to a stored value that is damaged, and reports it', async () => {
+    const store = memoryRecords();
+    const errors: unknown[] = [];
+    const gateway = { onError: (error: unknown) => errors.push(error) };
+    await using testGateway = await startWithStore({ gateway }, store);
     const id = `resp_${'b'.repeat(32)}`;
-    for (const value of [
-      null,
-      'x',
-      { owner: 'team-a' },
-      { owner: 'team-a', ancestors: [], input: [1], response: {} },
-    ]) {
-      await store.set(`response/${id}`, value);
-      await expect(client(testGateway).responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
-    }
+    await store.write('responses/bb', [{ type: 'put', key: id, value: 'null' }]);
+    await expect(client(testGateway).responses.retrieve(id)).rejects.toMatchObject({ status: 503 });
+    expect(errors).toMatchObject([{ kind: 'config' }]);
   });
 });
 
@@ -323,7 +319,7 @@ describe('a gateway without stored responses', () => {
   });
 
   it('refuses a store of the wrong type', async () => {
-    await expect(startGateway({ gateway: { responses: { store: {} as never } } })).rejects.toMatchObject({
+    await expect(startGateway({ gateway: { responses: { records: {} as never } } })).rejects.toMatchObject({
       kind: 'config',
     });
   });

@@ -1,4 +1,4 @@
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { catalog as shipped } from '@majordomo/catalog';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
@@ -66,7 +66,7 @@ it('a catalog that hangs delays a response by at most two seconds', async () => 
 
 describe('a store of responses that hangs', () => {
   it('results in 503 after two seconds of a read', async () => {
-    const responses = { store: { ...memoryCache(), get: neverSettles } };
+    const responses = { records: { ...memoryRecords(), get: neverSettles } };
     const path = `/v1/responses/resp_${'a'.repeat(32)}`;
     const { status, body } = await send({ responses }, 'GET', path);
     expect(status).toBe(503);
@@ -79,7 +79,7 @@ describe('a store of responses that hangs', () => {
   });
 
   it('delays a response by at most two seconds, and the response is not stored', async () => {
-    const responses = { store: { ...memoryCache(), set: neverSettles } };
+    const responses = { records: { ...memoryRecords(), write: neverSettles } };
     const { status, body, errors } = await send({ responses }, 'POST', '/v1/responses', {
       model: 'm',
       input: 'hi',

@@ -75,8 +75,6 @@ export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';
 export { batchStoreConformance, type BatchStores } from './stores/batches.ts';
 export type { StoredBatchRow, TestedBatchStore } from './stores/stored-batches.ts';
 export { cacheStoreConformance } from './stores/cache-store.ts';
-export { claimStoreConformance, type ClaimStores } from './stores/claims.ts';
-export { conversationStoreConformance, type ConversationStores } from './stores/conversations.ts';
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
 export {
@@ -85,25 +83,12 @@ export {
   type TestedFile,
   type TestedFileStore,
 } from './stores/files.ts';
-export {
-  jobStoreConformance,
-  type JobStores,
-  type TestedJobStore,
-  type TestedStoredJob,
-} from './stores/jobs.ts';
 export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
 export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
 export { recordStoreConformance } from './stores/records/cases.ts';
 export type { RecordStores } from './stores/records/support.ts';
 export type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '@majordomo/records';
-export { runStoreConformance, type RunStores } from './stores/runs.ts';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
-export type {
-  StoredRun,
-  TestedClaimStore,
-  TestedConversationStore,
-  TestedRunStore,
-} from './stores/stored-agent-data.ts';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';

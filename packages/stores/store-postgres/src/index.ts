@@ -5,9 +5,7 @@ export type { SharedLanesOptions as LanesOptions } from '@majordomo/core/toolkit
 
 // Types of other packages that the public API uses.
 export type { CallStore, KeyStore } from '@majordomo/admin';
-export type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
 export type { RunChannel } from '@majordomo/agent/durable';
-export type { JobStore } from '@majordomo/background';
 export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore, StoredFile } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -1,7 +1,5 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
-import type { JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
 import {
@@ -19,16 +17,12 @@ import { postgresCalls } from './calls/postgres-calls.ts';
 import { queryOf, type PostgresClient } from './client/client.ts';
 import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
-import { PostgresConversations } from './conversations/postgres-conversations.ts';
 import { postgresFiles } from './files/postgres-files.ts';
 import { shareHealth } from './health/share-health.ts';
-import { postgresJobs } from './jobs/postgres-jobs.ts';
 import { postgresKeys } from './keys/postgres-keys.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
 import { postgresRecords } from './records/postgres-records.ts';
-import { postgresClaims } from './runs/postgres-claims.ts';
-import { noListener, postgresChannel } from './runs/postgres-channel.ts';
-import { PostgresRuns } from './runs/postgres-runs.ts';
+import { noListener, postgresChannel } from './channel/postgres-channel.ts';
 
 /** Options of `postgresStores`. */
 export interface PostgresOptions {
@@ -77,18 +71,10 @@ export interface PostgresStores extends AsyncDisposable {
    * 100,000 characters of each text. Statements on records have a timeout of at least ten seconds, because values can have megabytes.
    */
   readonly records: RecordStore;
-  /** Agent runs by id. Only one process at a time can lock a run. */
-  readonly runs: RunStore;
-  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims are stored until they are deleted. */
-  readonly claims: ClaimStore;
-  /** Conversations by id, with a full-text search of the first 100,000 characters of each message. */
-  readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `listener`. */
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
-  /** Jobs of `@majordomo/background`. Statements on jobs have a timeout of at least ten seconds, because records can have megabytes. */
-  readonly jobs: JobStore;
   /**
    * Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed after 10 minutes.
    * Statements on content have a timeout of at least ten seconds.
@@ -109,7 +95,7 @@ export interface PostgresStores extends AsyncDisposable {
    * missing or older tables. Otherwise, rejects with `network` or `server`.
    */
   ready(): Promise<void>;
-  /** Stops listening, sharing health, and renewing the locks of runs. The application closes the clients. */
+  /** Stops listening and sharing health. The application closes the clients. */
   close(): Promise<void>;
 }
 
@@ -137,11 +123,9 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     keepRecordsMs,
   });
   const ledger = postgresLedger(connection);
-  const runs = new PostgresRuns(connection);
   const listener = options.listener && new Listener(options.listener, systemClock);
   const shared = new Set<() => Promise<void>>();
   const close = async (): Promise<void> => {
-    runs.close();
     await Promise.all(Array.from(shared, (stop) => stop()));
     listener?.close();
   };
@@ -149,12 +133,8 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
     ledger,
     cache: postgresCache(connection),
     records: postgresRecords(connection, listener, schema),
-    runs,
-    claims: postgresClaims(connection),
-    conversations: new PostgresConversations(connection),
     keys: postgresKeys(connection, listener, schema),
     calls: postgresCalls(connection),
-    jobs: postgresJobs(connection),
     files: postgresFiles(connection),
     channel: postgresChannel(connection, listener, schema),
     lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'PostgreSQL', clock: systemClock }, lanes),

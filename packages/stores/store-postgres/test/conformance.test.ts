@@ -1,18 +1,15 @@
 import {
   cacheStoreConformance,
   callStoreConformance,
-  claimStoreConformance,
-  conversationStoreConformance,
   fileStoreConformance,
-  jobStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
   recordStoreConformance,
-  runStoreConformance,
 } from '@majordomo/conformance';
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
+import { featureCases, searchCases } from '@majordomo/services/features';
 import { describe, it } from 'vitest';
 import { KINDS, type Kind } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
@@ -84,24 +81,13 @@ describeWith('postgres', 'conformance', () => {
           }),
         60_000,
       );
-    for (const { name, run } of runStoreConformance)
+    for (const { name, run } of [...featureCases, ...searchCases])
       it(
-        `runs: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.runs, second.runs];
-          }),
-        60_000,
-      );
-    for (const { name, run } of jobStoreConformance)
-      it(
-        `jobs: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.jobs, second.jobs];
-          }),
+        name,
+        async () => {
+          const [first, second] = await pair();
+          await run([first.records, second.records]);
+        },
         60_000,
       );
     for (const { name, run } of fileStoreConformance)
@@ -111,26 +97,6 @@ describeWith('postgres', 'conformance', () => {
           run(async () => {
             const [first, second] = await pair();
             return [first.files, second.files];
-          }),
-        60_000,
-      );
-    for (const { name, run } of claimStoreConformance)
-      it(
-        `claims: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.claims, second.claims];
-          }),
-        60_000,
-      );
-    for (const { name, run } of conversationStoreConformance)
-      it(
-        `conversations: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.conversations, second.conversations];
           }),
         60_000,
       );

@@ -79,14 +79,14 @@ describeWith('postgres', 'postgresStores', () => {
 
     it('waits for tables longer than for a statement', async () => {
       const schema = `slow_${kind}`;
-      const [holder, { query }] = [client(kind), client(kind)];
-      // Tables of a schema are created by one process at a time.
-      const held = holder.query(
-        `SELECT pg_advisory_xact_lock(hashtext('majordomo ${schema}')), pg_sleep(0.8)`,
+      const { query } = client(kind);
+      // Tables of a schema are created by one process at a time. `postgres` sends a query when it is awaited.
+      const held = Promise.resolve(
+        query(`SELECT pg_advisory_xact_lock(hashtext('majordomo ${schema}')), pg_sleep(0.8)`),
       );
-      await expect
-        .poll(() => query(`SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND granted`))
-        .toEqual([{ count: '1' }]);
+      const locks = `SELECT count(*)::text FROM pg_locks JOIN pg_database ON oid = database
+        WHERE locktype = 'advisory' AND granted AND datname = current_database()`;
+      await expect.poll(() => query(locks)).toEqual([{ count: '1' }]);
       await expect(stores({ schema, timeoutMs: 500 }, kind).ready()).resolves.toBeUndefined();
       await held;
     });

@@ -3,10 +3,8 @@ export type { RedisClient } from './connection/client.ts';
 export type { SharedLanesOptions as LanesOptions } from '@majordomo/core/toolkit';
 
 // Types of other packages that the public API uses.
-export type { ClaimStore } from '@majordomo/agent';
 export type { RunChannel } from '@majordomo/agent/durable';
 export type { KeyStore } from '@majordomo/admin';
-export type { JobStore } from '@majordomo/background';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';

@@ -1,7 +1,5 @@
 import type { KeyStore } from '@majordomo/admin';
-import type { ClaimStore } from '@majordomo/agent';
 import type { RunChannel } from '@majordomo/agent/durable';
-import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
@@ -21,12 +19,10 @@ import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { checkFormat } from './connection/format.ts';
 import { shareHealth } from './health/share-health.ts';
-import { redisJobs } from './jobs/redis-jobs.ts';
 import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisRecords } from './records/redis-records.ts';
-import { redisClaims } from './runs/redis-claims.ts';
-import { redisChannel } from './runs/redis-channel.ts';
+import { redisChannel } from './channel/redis-channel.ts';
 
 /** Options of `redisStores`. */
 export interface RedisOptions {
@@ -77,16 +73,12 @@ export interface RedisStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `subscriber`). */
   readonly channel: RunChannel;
-  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims never expire. */
-  readonly claims: ClaimStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
   readonly keys: KeyStore;
   /**
    * Jobs of `@majordomo/batch`. Commands for jobs have a timeout of at least ten seconds, because they transfer many requests.
    */
   readonly batches: BatchStore;
-  /** Jobs of `@majordomo/background`. Commands for jobs have a timeout of at least ten seconds, because records can have megabytes. */
-  readonly jobs: JobStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
@@ -135,9 +127,7 @@ export function redisStores(options: RedisOptions): RedisStores {
     ledger,
     cache: redisCache(connection, prefix),
     batches: redisBatches(largeConnection, prefix),
-    jobs: redisJobs(largeConnection, base),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
-    claims: redisClaims(connection, prefix),
     keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
     records: redisRecords({
       connection,

@@ -64,21 +64,6 @@ describeWith('redis', 'a cluster of three nodes', () => {
   );
 
   it.each(Object.keys(clients))(
-    'stores background jobs, over %s',
-    async (kind) => {
-      const client = await clients[kind]!();
-      const { jobs } = redisStores({ client, prefix: `jobs ${kind}`, timeoutMs: 10_000 });
-      const names = Array.from({ length: 5 }, (_, at) => `job ${at} {x}`);
-      for (const [at, name] of names.entries()) await jobs.save(name, name, 0, { dueMs: at });
-      expect((await jobs.due(10)).map(({ key }) => key)).toEqual(names);
-      const version = (await jobs.load('job 1 {x}'))?.version ?? 0;
-      expect(await jobs.remove('job 1 {x}', version)).toBe(true);
-      expect((await jobs.load('job 2 {x}'))?.record).toBe('job 2 {x}');
-    },
-    LONG_MS,
-  );
-
-  it.each(Object.keys(clients))(
     'stores each space of records in one slot, over %s',
     async (kind) => {
       const client = await clients[kind]!();

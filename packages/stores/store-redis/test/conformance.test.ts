@@ -1,10 +1,9 @@
 import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
+import { featureCases } from '@majordomo/services/features';
 import {
   batchStoreConformance,
   cacheStoreConformance,
-  claimStoreConformance,
-  jobStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
@@ -64,6 +63,15 @@ describeWith('redis', 'conformance', () => {
           }),
         60_000,
       );
+    for (const { name, run } of featureCases)
+      it(
+        name,
+        async () => {
+          const prefix = `features ${kind} ${prefixes++}`;
+          await run([stores({ prefix }, kind).records, stores({ prefix }, kind).records]);
+        },
+        60_000,
+      );
     for (const { name, run } of batchStoreConformance)
       it(
         `batches: ${name}`,
@@ -71,26 +79,6 @@ describeWith('redis', 'conformance', () => {
           run(async () => {
             const prefix = `batches ${kind} ${prefixes++}`;
             return [stores({ prefix }, kind).batches, stores({ prefix }, kind).batches];
-          }),
-        60_000,
-      );
-    for (const { name, run } of jobStoreConformance)
-      it(
-        `jobs: ${name}`,
-        () =>
-          run(async () => {
-            const prefix = `jobs ${kind} ${prefixes++}`;
-            return [stores({ prefix }, kind).jobs, stores({ prefix }, kind).jobs];
-          }),
-        60_000,
-      );
-    for (const { name, run } of claimStoreConformance)
-      it(
-        `claims: ${name}`,
-        () =>
-          run(async () => {
-            const prefix = `claims ${kind} ${prefixes++}`;
-            return [stores({ prefix }, kind).claims, stores({ prefix }, kind).claims];
           }),
         60_000,
       );

@@ -24,13 +24,13 @@ describeWith('redis', 'a Redis that may evict data', () => {
     async (kind) => {
       const client = await connect([...LIMIT, '--maxmemory-policy', 'allkeys-lru'], kind);
       const warnings: LlmError[] = [];
-      const { jobs, cache, batches } = redisStores({
+      const { records, cache, batches } = redisStores({
         client,
         timeoutMs,
         onWarning: (warning) => warnings.push(warning),
       });
-      await Promise.all([jobs.load('a'), cache.get('a'), batches.load('a')]);
-      await jobs.save('a', '{}', 0, {});
+      await Promise.all([records.get('a', 'a'), cache.get('a'), batches.load('a')]);
+      await records.write('a', [{ type: 'put', key: 'a', value: '{}' }]);
       expect(warnings).toMatchObject([
         { kind: 'config', message: expect.stringMatching(/maxmemory-policy allkeys-lru.*set noeviction/) },
       ]);

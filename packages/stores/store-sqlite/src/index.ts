@@ -3,19 +3,6 @@ export type { LanesOptions } from './lanes/lanes.ts';
 
 // Types of other packages that the public API uses.
 export type { CallStore, KeyStore } from '@majordomo/admin';
-export type {
-  ClaimStore,
-  Conversation,
-  ConversationHit,
-  ConversationInfo,
-  ConversationStore,
-  RunInfo,
-  RunQuery,
-  RunState,
-  RunStore,
-  StoredConversation,
-} from '@majordomo/agent';
-export type { JobStore } from '@majordomo/background';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore, StoredFile } from '@majordomo/files';

@@ -1,6 +1,4 @@
 import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { ClaimStore, ConversationStore, RunStore } from '@majordomo/agent';
-import type { JobStore } from '@majordomo/background';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
@@ -11,16 +9,12 @@ import type { RecordStore } from '@majordomo/records';
 import { sqliteBatches } from './batches/sqlite-batches.ts';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
-import { SqliteConversations } from './conversations/sqlite-conversations.ts';
 import { Database } from './file/database.ts';
 import { sqliteFiles } from './files/sqlite-files.ts';
-import { sqliteJobs } from './jobs/sqlite-jobs.ts';
 import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 import { sqliteRecords } from './records/sqlite-records.ts';
-import { sqliteClaims } from './runs/sqlite-claims.ts';
-import { SqliteRuns } from './runs/sqlite-runs.ts';
 
 /** Stores in one file. */
 export interface SqliteStores extends AsyncDisposable {
@@ -30,20 +24,12 @@ export interface SqliteStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /** Agent runs by id. Only one process at a time can lock a run. */
-  readonly runs: RunStore;
-  /** Claims for tool calls with `effect: 'once'`, for the option `claim` of runs. Claims are stored until they are deleted. */
-  readonly claims: ClaimStore;
-  /** Conversations by id, with a full-text search. */
-  readonly conversations: ConversationStore;
   /** Virtual keys, for `createKeys` of `@majordomo/admin`. */
   readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
   /** Jobs of `@majordomo/batch`. */
   readonly batches: BatchStore;
-  /** Jobs of `@majordomo/background`. */
-  readonly jobs: JobStore;
   /** Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed 10 minutes later. */
   readonly files: FileContentStore;
   /** Closes the file. Later calls of the stores reject. */
@@ -90,25 +76,18 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     );
   const now = (): number => clock.now();
   const database = new Database(path);
-  const runs = new SqliteRuns(database, clock);
-  const close = (): Promise<void> => {
-    runs.close();
-    return database.read(() => {
+  const close = (): Promise<void> =>
+    database.read(() => {
       database.close();
     });
-  };
   const ledger = sqliteLedger(database, now, keepRecordsMs, close);
   return {
     ledger,
     cache: sqliteCache(database, now),
     records: sqliteRecords(database, now),
-    runs,
-    claims: sqliteClaims(database, now),
-    conversations: new SqliteConversations(database, now),
     keys: sqliteKeys(database),
     calls: sqliteCalls(database),
     batches: sqliteBatches(database, now),
-    jobs: sqliteJobs(database, now),
     files: sqliteFiles(database, clock),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),
     close,

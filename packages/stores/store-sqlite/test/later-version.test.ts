@@ -21,6 +21,10 @@ it('a process continues when a later version has added columns to its open file'
     database.exec(`ALTER TABLE "${String(name)}" ADD COLUMN later INTEGER NOT NULL DEFAULT 0`);
   database.close();
   await writeData(stores);
+  const { records } = stores;
+  await records.write('labels', [{ type: 'put', key: 'a', value: '1', label: 'first' }]);
+  await records.write('labels', [{ type: 'touch', key: 'a', label: 'second' }]);
+  expect(await records.counts('labels')).toEqual({ second: 1 });
   await checkData(stores);
 });
 

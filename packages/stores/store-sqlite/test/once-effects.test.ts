@@ -1,6 +1,14 @@
-import { createAgent, defineTool, type Decision, type RunResult, type RunState } from '@majordomo/agent';
+import {
+  createAgent,
+  createRuns,
+  defineTool,
+  type Decision,
+  type RunResult,
+  type RunState,
+} from '@majordomo/agent';
 import { unknownCalls } from '@majordomo/agent/steps';
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import { fakeClock, fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { sqliteStores } from '../src/index.ts';
@@ -38,7 +46,9 @@ async function waitingPayment() {
   /** Continues the run in a new process. Resolves to `killed` if the process ends at `place`. Its lock then ends with its lease. */
   async function inProcess(decide: Decide, place?: Place): Promise<RunResult | 'killed'> {
     // A process that has ended renews no lock, and closes nothing.
-    const stores = sqliteStores(path, { clock: { ...clock, timer: () => () => undefined } });
+    const stopped = { ...clock, timer: () => () => undefined };
+    const stores = sqliteStores(path, { clock: stopped });
+    const runs = createRuns({ records: stores.records, clock: stopped });
     let kill: (end: 'killed') => void;
     const killed = new Promise<'killed'>((resolve) => (kill = resolve));
     const reach = async (reached: Place): Promise<void> => {
@@ -62,20 +72,22 @@ async function waitingPayment() {
     const provider = fakeProvider({ id: 'f', models: { m: [turn, turn] } });
     const model = createMajordomo({ providers: [provider] }).model('f/m');
     const agent = createAgent({ name: 'payer', model, tools: [pay] });
-    const claim = {
-      async claim(key: string): Promise<boolean> {
+    const { write } = stores.records;
+    const records: RecordStore = {
+      ...stores.records,
+      async write(space, changes) {
         await reach('before the claim');
-        const isFirst = await stores.claims.claim(key);
+        const versions = await write(space, changes);
         await reach('after the claim');
-        return isFirst;
+        return versions;
       },
     };
     const work = async (): Promise<RunResult> => {
-      const state = await stores.runs.load('r', { agent });
+      const state = await runs.load('r', { agent });
       const decisions = state === undefined ? [] : [decide(state)];
-      const result = await agent.run(state ?? 'Pay', { runId: 'r', decisions, claim });
+      const result = await agent.run(state ?? 'Pay', { runId: 'r', decisions, records });
       await reach('before the save');
-      await stores.runs.save('r', result.state);
+      await runs.save('r', result.state);
       await reach('after the save');
       return result;
     };

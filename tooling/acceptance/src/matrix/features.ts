@@ -75,7 +75,7 @@ export function featureTable(providers: readonly Subject[]): string {
     '',
     '¹ Not compared with a recording of the real vendor yet. ² Gemini signs the call or the text after the reasoning, and that is sent back.',
     '³ On the Gemini API, for chats. Batches of Vertex and Bedrock need buckets and roles, so they are not supported. The profiles `azure` and `mistral` also have batches.',
-    '⁴ The job API of the vendor. The profiles `azureResponses` and `xai` also have one, and the Gemini API with the option `background`. Jobs of other providers are live calls.',
+    '⁴ Through the job API of the vendor, also with the profiles `azureResponses` and `xai`, and with the option `background` of the Gemini API. With other providers, a job is a live call.',
     '⁵ [Jobs](videos.md) at Veo on the Gemini API. The profiles `xai` and `openrouter` also have a video API.',
     '[Conformance](conformance.md) contains the reasons and all other cases.',
   ].join('\n');

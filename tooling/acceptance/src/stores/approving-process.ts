@@ -4,8 +4,9 @@
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAgent, defineTool, type ClaimStore, type RunState } from '@majordomo/agent';
+import { createAgent, defineTool, type RunState } from '@majordomo/agent';
 import { createMajordomo, fromJson } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import { postgresStores } from '@majordomo/store-postgres';
 import { redisStores } from '@majordomo/store-redis';
 import { sqliteStores } from '@majordomo/store-sqlite';
@@ -15,14 +16,14 @@ import { Pool } from 'pg';
 import { linesIn } from './lines.ts';
 
 const [kind = '', address = '', folder = '', hang] = process.argv.slice(2);
-const opened: Readonly<Record<string, () => ClaimStore>> = {
-  sqlite: () => sqliteStores(address).claims,
-  redis: () => redisStores({ client: new Redis(address), timeoutMs: 10_000 }).claims,
+const opened: Readonly<Record<string, () => RecordStore>> = {
+  sqlite: () => sqliteStores(address).records,
+  redis: () => redisStores({ client: new Redis(address), timeoutMs: 10_000 }).records,
   postgres: () =>
-    postgresStores({ client: new Pool({ connectionString: address }), timeoutMs: 10_000 }).claims,
+    postgresStores({ client: new Pool({ connectionString: address }), timeoutMs: 10_000 }).records,
 };
-const claim = opened[kind]?.();
-if (claim === undefined) throw new Error(`no store is called ${kind}`);
+const records = opened[kind]?.();
+if (records === undefined) throw new Error(`no store is called ${kind}`);
 
 const pay = defineTool({
   name: 'pay',
@@ -44,7 +45,10 @@ const state = fromJson<RunState>(JSON.parse(readFileSync(join(folder, 'state.jso
 
 console.log('ready');
 await linesIn(process.stdin).next();
-const { messages, unknown } = await agent.run(state, { claim, decisions: [{ callId: 'c1', approve: true }] });
+const { messages, unknown } = await agent.run(state, {
+  records,
+  decisions: [{ callId: 'c1', approve: true }],
+});
 const results = messages.flatMap(({ role, parts }) => (role === 'tool' ? parts : []));
 console.log(JSON.stringify({ results, unknown: unknown.map(({ id }) => id) }));
 process.exit();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { afterAll } from 'vitest';
 import type { OpenStores } from './job-engines.ts';
-import type { JobProcess } from './job-world.ts';
+import { SPACE, type JobProcess } from './job-world.ts';
 import { linesIn } from './lines.ts';
 
 const PROGRAM = new URL('job-process.ts', import.meta.url).pathname;
@@ -41,10 +41,11 @@ export function startProcess(facts: JobProcess): JobChild {
 }
 
 /** Ends the lease of a job, as after 30 seconds. */
-export async function endLease({ jobs }: OpenStores, key: string): Promise<void> {
+export async function endLease({ records }: OpenStores, key: string): Promise<void> {
   for (;;) {
-    const found = await jobs.load(key);
+    const found = await records.get(SPACE, key);
     if (found?.dueMs === undefined) return;
-    if ((await jobs.postpone(key, found.version, 0)) !== undefined) return;
+    const { version } = found;
+    if ((await records.write(SPACE, [{ type: 'touch', key, version, dueMs: 0 }])) !== undefined) return;
   }
 }

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobStore } from '@majordomo/background';
 import type { CacheStore } from '@majordomo/cache';
 import { systemClock, type Clock } from '@majordomo/core';
 import type { LedgerStore } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 import { startPostgres, startRedis } from '@majordomo/services';
 import { postgresStores } from '@majordomo/store-postgres';
 import { redisStores } from '@majordomo/store-redis';
@@ -27,8 +27,8 @@ export interface Place {
 /** Open stores of one process. */
 export interface OpenStores extends AsyncDisposable {
   readonly cache: CacheStore;
-  readonly jobs: JobStore;
   readonly ledger: LedgerStore;
+  readonly records: RecordStore;
 }
 
 /** Server of an engine, or a folder for its files. */
@@ -56,12 +56,12 @@ export function openStores({ engine, address, name }: Place, clock: Clock = syst
   if (engine === 'sqlite') return sqliteStores(join(address, `${name}.db`), { clock });
   if (engine === 'redis') {
     const client = new Redis(address);
-    const { cache, jobs, ledger } = redisStores({ client, prefix: name, timeoutMs: 30_000 });
-    return { cache, jobs, ledger, [Symbol.asyncDispose]: async () => client.disconnect() };
+    const { cache, ledger, records } = redisStores({ client, prefix: name, timeoutMs: 30_000 });
+    return { cache, ledger, records, [Symbol.asyncDispose]: async () => client.disconnect() };
   }
   const client = new pg.Pool({ connectionString: address });
   // A stopped server ends idle connections.
   client.on('error', () => undefined);
-  const { cache, jobs, ledger } = postgresStores({ client, schema: name, timeoutMs: 30_000 });
-  return { cache, jobs, ledger, [Symbol.asyncDispose]: () => client.end() };
+  const { cache, ledger, records } = postgresStores({ client, schema: name, timeoutMs: 30_000 });
+  return { cache, ledger, records, [Symbol.asyncDispose]: () => client.end() };
 }

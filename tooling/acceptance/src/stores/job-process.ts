@@ -6,8 +6,8 @@
 import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { createAgent } from '@majordomo/agent';
-import type { JobStore } from '@majordomo/background';
 import { user } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import { openStores } from './job-engines.ts';
 import { look } from './job-agent.ts';
 import { openJobs, REQUEST, SPEC, type JobProcess } from './job-world.ts';
@@ -29,8 +29,8 @@ interface SavedRecord {
 }
 
 /** Returns the name of a save. `number`: number of the save, from 1. */
-function nameOf(record: string, number: number): string {
-  const { state, legs } = JSON.parse(record) as SavedRecord;
+function nameOf(value: string, number: number): string {
+  const { state, legs } = (JSON.parse(value) as { readonly data: SavedRecord }).data;
   const job = legs.at(-1)?.job;
   if (state === 'completed') return job?.left.length === 0 ? 'the deletion' : 'the end';
   if (job === undefined) return `save ${number}`;
@@ -38,30 +38,31 @@ function nameOf(record: string, number: number): string {
 }
 
 /** Returns a store that stops the process before or after it saves the job. */
-function stopping(store: JobStore): JobStore {
+function stopping(store: RecordStore): RecordStore {
   let saves = 0;
   let hasRefused = false;
-  const note = (version: number | undefined): number | undefined => {
-    if (version === undefined && !hasRefused && calls === 0) console.log('refused');
-    hasRefused ||= version === undefined;
-    return version;
+  const write: RecordStore['write'] = async (space, changes) => {
+    const versions = await store.write(space, changes);
+    if (versions === undefined && !hasRefused && calls === 0) console.log('refused');
+    hasRefused ||= versions === undefined;
+    return versions;
   };
   return {
     ...store,
-    postpone: async (key, version, dueMs) => note(await store.postpone(key, version, dueMs)),
-    async save(key, record, version, times) {
-      const number = ++saves;
-      const name = nameOf(record, number);
+    async write(space, changes) {
+      const [change] = changes;
+      if (change?.type !== 'put') return write(space, changes);
+      const name = nameOf(change.value, ++saves);
       await stopAt(`before ${name}`);
-      const saved = note(await store.save(key, record, version, times));
+      const versions = await write(space, changes);
       await stopAt(`after ${name}`);
-      return saved;
+      return versions;
     },
   };
 }
 
 const stores = openStores(place);
-const { background, ledger } = openJobs(facts, { ...stores, jobs: stopping(stores.jobs) });
+const { background, ledger } = openJobs(facts, { ...stores, records: stopping(stores.records) });
 const model = background.model(spec);
 if (calls > 0) {
   console.log('ready');

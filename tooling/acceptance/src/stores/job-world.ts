@@ -30,13 +30,15 @@ export interface JobProcess extends JobServers {
   readonly isAgent?: boolean | undefined;
 }
 
+/** Space of the records of jobs. */
+export const SPACE = 'background';
 export const SPEC = 'openai/gpt-4.1-mini';
 export const REQUEST = { messages: [user('hi')], maxTokens: 50 };
 
 /** Opens the jobs of a process through the real SDK, with a limit in dollars. */
 export function openJobs(
   { url, isNative = false, other = url, anthropic = url }: JobServers,
-  { jobs, ledger: store }: Pick<OpenStores, 'jobs' | 'ledger'>,
+  { records, ledger: store }: Pick<OpenStores, 'records' | 'ledger'>,
   { usd = '1000', ...options }: Partial<BackgroundOptions> & { readonly usd?: string } = {},
 ): { readonly background: Background; readonly ledger: Ledger } {
   const limits = [{ name: 'money', max: { usd }, per: 'ever' }] as const;
@@ -50,5 +52,5 @@ export function openJobs(
     gates: [ledger.gate],
     chain: isNative ? { attempts: 1 } : {},
   });
-  return { background: createBackground({ majordomo, store: jobs, ledger, ...options }), ledger };
+  return { background: createBackground({ majordomo, records, ledger, ...options }), ledger };
 }

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { memoryCallStore, memoryKeyStore } from '@majordomo/admin';
 import { memoryCache, type CacheStore } from '@majordomo/cache';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
+import { memoryRecords } from '@majordomo/records';
+import { featureCases, searchCases, type Pair } from '@majordomo/services/features';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import {
   cacheStoreConformance,
   callStoreConformance,
-  claimStoreConformance,
-  conversationStoreConformance,
   keyStoreConformance,
   ledgerStoreConformance,
-  runStoreConformance,
 } from '@majordomo/conformance';
 import { afterAll, describe, it } from 'vitest';
 
@@ -96,28 +95,18 @@ describe('calls in SQLite', () => {
     );
 });
 
-describe('agent data in SQLite', () => {
-  /** Opens one file twice, as two processes would. */
-  const pair = () => {
+const pairs: Readonly<Record<string, () => Pair>> = {
+  'in memory': () => {
+    const records = memoryRecords();
+    return [records, records];
+  },
+  // Opens one file twice, as two processes would.
+  'in SQLite': () => {
     const path = file();
-    return [sqliteStores(path), sqliteStores(path)] as const;
-  };
-  for (const { name, run } of runStoreConformance)
-    it(`runs: ${name}`, () =>
-      run(async () => {
-        const [first, second] = pair();
-        return [first.runs, second.runs];
-      }));
-  for (const { name, run } of claimStoreConformance)
-    it(`claims: ${name}`, () =>
-      run(async () => {
-        const [first, second] = pair();
-        return [first.claims, second.claims];
-      }));
-  for (const { name, run } of conversationStoreConformance)
-    it(`conversations: ${name}`, () =>
-      run(async () => {
-        const [first, second] = pair();
-        return [first.conversations, second.conversations];
-      }));
+    return [sqliteStores(path).records, sqliteStores(path).records];
+  },
+};
+
+describe.each(Object.entries(pairs))('features %s', (_, create) => {
+  for (const { name, run } of [...featureCases, ...searchCases]) it(name, () => run(create()));
 });

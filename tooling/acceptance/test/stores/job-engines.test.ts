@@ -1,10 +1,12 @@
-import { createBackground, memoryJobStore, type JobStore } from '@majordomo/background';
+import { createBackground } from '@majordomo/background';
 import { createMajordomo, user } from '@majordomo/core';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { describeEngine } from '../../src/stores/describe-engine.ts';
 import { ENGINES, openStores } from '../../src/stores/job-engines.ts';
-import { compareWithModel } from '../../src/stores/job-model.ts';
+import { SPACE } from '../../src/stores/job-world.ts';
+import { compareWithModel } from '../../src/stores/record-model.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 /** Seeds of the random changes. With SOAK=1, as in the nightly run, twenty times as many. */
@@ -19,24 +21,24 @@ async function compareSeeds(run: (seed: number) => Promise<void>): Promise<void>
     });
 }
 
-it('behaves like the model in memory', () =>
+it('records behave like the model in memory', () =>
   compareSeeds(async (seed) => {
     const clock = fakeClock(1_000_000);
-    await compareWithModel(seed, [memoryJobStore({ clock })], { clock, steps: STEPS });
+    await compareWithModel(seed, [memoryRecords({ clock })], { clock, steps: STEPS });
   }));
 
 const request = { messages: [user('hi')] };
-const jobsOf = (store: JobStore, turns: readonly Turn[]) => {
+const jobsOf = (records: RecordStore, turns: readonly Turn[]) => {
   const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { m: turns } })] });
-  return createBackground({ majordomo, store });
+  return createBackground({ majordomo, records });
 };
 
 /** Minimum time of several searches for due jobs, in milliseconds. A busy machine does not change it. */
-async function timeOfDue(store: JobStore): Promise<number> {
+async function timeOfDue(records: RecordStore): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < 30; run++) {
     const begin = performance.now();
-    await store.due(100);
+    await records.list(SPACE, { order: 'due', limit: 100, values: false });
     times.push(performance.now() - begin);
   }
   return Math.min(...times);
@@ -45,7 +47,7 @@ async function timeOfDue(store: JobStore): Promise<number> {
 describe.each(ENGINES)('jobs', (engine) => {
   describeEngine(engine, (server) => {
     it(
-      'behave like the model, over two connections',
+      'keep records like the model, over two connections',
       () =>
         compareSeeds(async (seed) => {
           const place = { engine, address: server().address, name: `random_${seed}` };
@@ -53,7 +55,7 @@ describe.each(ENGINES)('jobs', (engine) => {
           await using first = openStores(place, clock);
           await using second = openStores(place, clock);
           const options = clock === undefined ? { steps: STEPS } : { steps: STEPS, clock };
-          await compareWithModel(seed, [first.jobs, second.jobs], options);
+          await compareWithModel(seed, [first.records, second.records], options);
         }),
       TIMEOUT_MS,
     );
@@ -63,32 +65,40 @@ describe.each(ENGINES)('jobs', (engine) => {
       'are polled without the 10,000 jobs that have ended',
       async () => {
         await using stores = openStores({ engine, address: server().address, name: 'polled' });
-        const { jobs } = stores;
-        const starter = jobsOf(jobs, ['x', { hang: true }]);
+        const { records } = stores;
+        const starter = jobsOf(records, ['x', { hang: true }]);
         await (await starter.model('a/m').start(request, { key: 'ended' })).result();
         const hanging = await starter.model('a/m').start(request, { key: 'hanging' });
         await expect.poll(async () => (await hanging.status()).state).toBe('running');
-        const running = (await jobs.load('["hanging"]'))?.record ?? '';
+        const valueOf = async (key: string): Promise<string> =>
+          (await records.get(SPACE, `["${key}"]`))?.value ?? '';
+        const running = await valueOf('hanging');
         await hanging.cancel();
-        const ended = (await jobs.load('["ended"]'))?.record ?? '';
-        for (let at = 0; at < 10; at++) await jobs.save(`["running ${at}"]`, running, 0, { dueMs: at - 10 });
-        const before = await timeOfDue(jobs);
+        const ended = await valueOf('ended');
+        const put = (key: string, value: string) => ({ type: 'put', key: `["${key}"]`, value }) as const;
+        await records.write(
+          SPACE,
+          Array.from({ length: 10 }, (_, at) => ({ ...put(`running ${at}`, running), dueMs: at - 10 })),
+        );
+        const before = await timeOfDue(records);
         for (let at = 0; at < 10_000; at += 500)
-          await Promise.all(
-            Array.from({ length: 500 }, (_, more) =>
-              jobs.save(`["ended ${at + more}"]`, ended, 0, { keepMs: 604_800_000 }),
-            ),
+          await records.write(
+            SPACE,
+            Array.from({ length: 500 }, (_, more) => ({
+              ...put(`ended ${at + more}`, ended),
+              keepMs: 604_800_000,
+            })),
           );
-        expect(await timeOfDue(jobs)).toBeLessThan(before * 2 + 1);
+        expect(await timeOfDue(records)).toBeLessThan(before * 2 + 1);
 
-        let loads = 0;
-        const counted: JobStore = { ...jobs, load: (key) => (loads++, jobs.load(key)) };
+        let reads = 0;
+        const counted: RecordStore = { ...records, get: (...args) => (reads++, records.get(...args)) };
         const next = jobsOf(
           counted,
           Array.from({ length: 10 }, () => 'done'),
         );
         expect(await next.poll()).toEqual({ nextMs: undefined });
-        expect(loads).toBeLessThanOrEqual(20);
+        expect(reads).toBeLessThanOrEqual(20);
         const job = await next.open('running 7');
         expect((await job.status()).state).toBe('completed');
       },

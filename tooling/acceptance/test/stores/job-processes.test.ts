@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { describeEngine } from '../../src/stores/describe-engine.ts';
 import { endLease, startProcess } from '../../src/stores/job-child.ts';
 import { ENGINES, openStores, type Engine, type Place } from '../../src/stores/job-engines.ts';
-import { openJobs, REQUEST } from '../../src/stores/job-world.ts';
+import { openJobs, REQUEST, SPACE } from '../../src/stores/job-world.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 const TIMEOUT_MS = 120_000;
@@ -74,7 +74,7 @@ async function finish(kill: Kill, place: Place, server: WireServer): Promise<voi
   const outcomes = response.attempts.map(({ outcome }) => outcome);
   const hasAbandoned = !['before save 1', 'after save 1', 'after the end'].includes(kill.point);
   expect(outcomes).toEqual(hasAbandoned ? ['abandoned', 'finished'] : ['finished']);
-  expect(await stores.jobs.due(10)).toEqual([]);
+  expect(await stores.records.list(SPACE, { order: 'due', limit: 10 })).toEqual([]);
   await ledger.flush();
   const { nanoUsd: cost = 0n } = await costOfResponse({ attempts: response.attempts.slice(-1) });
   expect(cost).toBeGreaterThan(0n);
@@ -141,19 +141,21 @@ describe.each(ENGINES)('a job', (engine) => {
         expect(await stopped.line()).toBe('text');
         await using stores = openStores(place);
         // The next change of the record is then the late answer.
-        await expect.poll(async () => (await stores.jobs.load('["k"]'))?.record).toContain('"target"');
+        await expect
+          .poll(async () => (await stores.records.get(SPACE, '["k"]'))?.value)
+          .toContain('"target"');
         stopped.child.kill('SIGSTOP');
         await endLease(stores, '["k"]');
         const { background, ledger } = openJobs({ url: model.baseURL }, stores);
         const job = await background.open('k');
         expect((await job.result()).text).toBe('the second answer');
-        const record = await stores.jobs.load('["k"]');
+        const record = await stores.records.get(SPACE, '["k"]');
         stopped.child.kill('SIGCONT');
         const lines = [await stopped.line(), await stopped.line()];
         expect(lines.toSorted()).toEqual(['refused', 'the second answer']);
         stopped.child.stdin.end();
         expect(await stopped.exit).toEqual([0, null]);
-        expect(await stores.jobs.load('["k"]')).toEqual(record);
+        expect(await stores.records.get(SPACE, '["k"]')).toEqual(record);
         expect(model.requests).toHaveLength(2);
         await ledger.flush();
       },

@@ -13,7 +13,7 @@ import { describeEngine } from '../../src/stores/describe-engine.ts';
 import { look, planOfStep, STEPS } from '../../src/stores/job-agent.ts';
 import { endLease, startProcess } from '../../src/stores/job-child.ts';
 import { ENGINES, openStores, type Engine, type Place } from '../../src/stores/job-engines.ts';
-import { openJobs, REQUEST, SPEC } from '../../src/stores/job-world.ts';
+import { openJobs, REQUEST, SPACE, SPEC } from '../../src/stores/job-world.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 const TIMEOUT_MS = 120_000;
@@ -101,7 +101,7 @@ async function finish({ point, jobs }: Kill, place: Place, server: JobServer): P
   const response = await job.result();
   expect(response.text).toBe(TEXT);
   await background.poll();
-  expect(await stores.jobs.due(10)).toEqual([]);
+  expect(await stores.records.list(SPACE, { order: 'due', limit: 10 })).toEqual([]);
   expect(server.jobs).toHaveLength(jobs);
   const hasLostStart = point === 'after the start' || point === 'before the reference';
   const outcomes = hasLostStart ? ['abandoned', 'finished'] : ['finished'];

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startJobServer } from '@majordomo/conformance';
@@ -14,9 +14,9 @@ afterAll(() => {
 });
 
 const DRIVER = `
-import { memoryJobStore } from '@majordomo/background';
+import { memoryRecords } from '@majordomo/records';
 import { research } from './program.ts';
-console.log(await research('boats', 'run-1', memoryJobStore()));
+console.log(await research('boats', 'run-1', memoryRecords()));
 `;
 
 it.skipIf(!existsSync(PROGRAM))(
@@ -27,7 +27,12 @@ it.skipIf(!existsSync(PROGRAM))(
     const response = { generateVideoResponse: { generatedSamples: [{ video: files }] } };
     await using videos = await startVideoServer({ google: [{}, { done: true, response }] });
     const jobs = await startJobServer({ plan: () => 'A report about boats' });
-    copyFileSync(PROGRAM, join(folder, 'program.ts'));
+    // The program names the option by which jobs were stored when it was written.
+    const program = readFileSync(PROGRAM, 'utf8').replace(
+      '{ majordomo, store }',
+      '{ majordomo, records: store }',
+    );
+    writeFileSync(join(folder, 'program.ts'), program);
     writeFileSync(join(folder, 'driver.ts'), DRIVER);
     const env = {
       PATH: process.env['PATH'],

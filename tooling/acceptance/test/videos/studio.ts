@@ -1,14 +1,9 @@
-import {
-  createBackground,
-  memoryJobStore,
-  type Background,
-  type JobEvent,
-  type JobStore,
-} from '@majordomo/background';
+import { createBackground, type Background, type JobEvent } from '@majordomo/background';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, type Gate, type MajordomoOptions } from '@majordomo/core';
 import { createLedger, type SpendRecord } from '@majordomo/ledger';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { startVideoServer, type Plan, type VideoServer } from './video-server.ts';
 
@@ -67,7 +62,7 @@ export async function studio(
   const server = await startVideoServer(plan);
   const limits = [{ name: 'all', max: { usd: limitUsd }, per: 'day' }] as const;
   const ledger = createLedger({ clock, limits, catalog: PRICES });
-  const store = memoryJobStore({ clock });
+  const records = memoryRecords({ clock });
   const events: JobEvent[] = [];
   let open = 0;
   const fetchOf =
@@ -100,7 +95,7 @@ export async function studio(
           env: {},
           ...settings,
         }),
-        store: mortalStore(store, life),
+        records: mortalStore(records, life),
         clock,
         ledger,
         catalog: PRICES,
@@ -128,16 +123,15 @@ export async function studio(
   };
 }
 
-function mortalStore(store: JobStore, life: Life): JobStore {
-  const alive = (): JobStore => {
+function mortalStore(records: RecordStore, life: Life): RecordStore {
+  const alive = (): RecordStore => {
     if (life.isKilled) throw new Error('the process was killed');
-    return store;
+    return records;
   };
   return {
-    load: async (key) => alive().load(key),
-    save: async (key, record, version, times) => alive().save(key, record, version, times),
-    postpone: async (key, version, dueMs) => alive().postpone(key, version, dueMs),
-    due: async (limit) => alive().due(limit),
-    remove: async (key, version) => alive().remove(key, version),
+    get: async (...args) => alive().get(...args),
+    write: async (...args) => alive().write(...args),
+    list: async (...args) => alive().list(...args),
+    counts: async (...args) => alive().counts(...args),
   };
 }

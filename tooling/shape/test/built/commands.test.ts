@@ -66,6 +66,7 @@ describe('a command that cannot be typed', () => {
     ['npm install --sav @majordomo/core', ['--sav is not looked at']],
     ['npm create majordomo@latest my-app', []],
     ['npm create nothing@latest', ['no package has the name create-nothing']],
+    ['npm view nothing', ['no package has the name nothing']],
     ['npm publish', ['npm publish is not looked at']],
     ['npx --yes pnpm@1.0.0 demo', [`this repository pins ${root.packageManager}`]],
     ['npx --yes cowsay', ['no package has the command cowsay']],

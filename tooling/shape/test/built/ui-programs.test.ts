@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createConversations, createRuns } from '@majordomo/agent';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, type ChatModel } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
@@ -17,6 +18,7 @@ import { fakeProvider, type Turn } from '@majordomo/testing';
 import { transform } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { complaintsAbout } from '../../src/compile.ts';
+import { withFormerTypes } from '../../src/former-types.ts';
 import { ROOT } from '../../src/repository.ts';
 
 /** Programs that use `@majordomo/ui`, stored next to the checkout. */
@@ -24,7 +26,9 @@ const FOLDER = process.env['UI_PROGRAMS'] ?? join(ROOT, '../shared/api/programs3
 const names = existsSync(FOLDER)
   ? readdirSync(FOLDER).filter((name) => name.startsWith('ui-') && name.endsWith('.ts'))
   : [];
-const programs = Object.fromEntries(names.map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]));
+const programs = Object.fromEntries(
+  names.map((name) => [name, withFormerTypes(name, readFileSync(join(FOLDER, name), 'utf8'))]),
+);
 
 type Handler = (request: Request) => Promise<Response>;
 
@@ -79,8 +83,10 @@ describe.skipIf(names.length === 0)(
     test('the resumable app stores the conversation and replays the answer', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'majordomo-ui-program-'));
       const stores = sqliteStores(join(folder, 'chat.sqlite'));
+      const { records } = stores;
+      const chats = { runs: createRuns({ records }), conversations: createConversations({ records }) };
       const { chatApp } = await load('ui-resumable-app.ts');
-      const { handle, close } = chatApp?.(modelOf('Hello.'), [], stores) as {
+      const { handle, close } = chatApp?.(modelOf('Hello.'), [], chats) as {
         handle: Handler;
         close(): Promise<void>;
       };

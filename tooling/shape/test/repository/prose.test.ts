@@ -20,11 +20,10 @@ test('reads Markdown outside code blocks', () => {
 });
 
 test.each([
-  ['the whole answer', ['complete, non-streaming']],
-  ['`whole` is a name', []],
-  ['a prompt that asks the user', []],
+  ['added by hand', ['manually']],
+  ['`beside` is a name', []],
   ['a stand-alone server', []],
-  ['The server is asked anew', ['calls, requests, queries', 'again']],
+  ['The server goes on anew', ['continues', 'again']],
 ])('reports expressions with their replacements in "%s"', (text, expected) => {
   const found = findings([{ file: 'f.md', line: 1, text, isOpening: false }], EXPRESSIONS, EXCEPTIONS);
   expect(found.flatMap(({ expressions }) => expressions.map(({ replacement }) => replacement))).toEqual(

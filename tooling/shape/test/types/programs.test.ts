@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { complaintsAbout } from '../../src/compile.ts';
+import { withFormerTypes } from '../../src/former-types.ts';
 import { published, ROOT } from '../../src/repository.ts';
 import { importsOf } from '../../src/syntax.ts';
 
@@ -31,7 +32,7 @@ const texts = new Map(
 const names = [...texts.keys()];
 
 function programOf(name: string, text: string): string {
-  const program = text.replace(LEFT_OUT[name] ?? '', '');
+  const program = withFormerTypes(name, text.replace(LEFT_OUT[name] ?? '', ''));
   return Object.entries(RENAMED).reduce(
     (code, [from, to]) => code.replaceAll(`'${from}'`, `'${to}'`),
     program,

@@ -1,4 +1,3 @@
-import { memoryCache } from '@majordomo/cache';
 import {
   anthropicMessages,
   geminiGenerate,
@@ -12,6 +11,7 @@ import { createGateway } from '@majordomo/gateway';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { memoryRecords } from '@majordomo/records';
 import type { CaseResult, Suite } from '../suite.ts';
 import { CASES, type Send } from './cases.ts';
 import { type Json, problemsOfEvents, problemsOfResponse } from './shape.ts';
@@ -49,7 +49,7 @@ async function runWith({ name, wire, spec, open }: Backend): Promise<readonly Ca
     majordomo,
     models: { m: spec },
     authorize: () => ({ tenant: 'standards' }),
-    responses: { store: memoryCache() },
+    responses: { records: memoryRecords() },
   });
   const send: Send = async (body) => {
     const request = new Request('http://127.0.0.1/v1/responses', {

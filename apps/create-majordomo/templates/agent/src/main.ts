@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Decision, RunResult, UnknownCall } from '@majordomo/agent';
+import { createRuns, type Decision, type RunResult, type UnknownCall } from '@majordomo/agent';
 import { callsThatWait, unknownCalls } from '@majordomo/agent/steps';
 import { LlmError } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
@@ -9,6 +9,7 @@ import { agentModel } from './model.ts';
 if (existsSync('.env')) process.loadEnvFile();
 const [command = 'ask', id = '7'] = process.argv.slice(2);
 const stores = sqliteStores('runs.sqlite');
+const runs = createRuns({ records: stores.records });
 const agent = shopAgent(agentModel(process.env));
 
 /** Decisions on a call that waits for an approval, by command. */
@@ -24,9 +25,9 @@ const SETTLEMENTS = new Map<string, (callId: string) => Decision>([
 
 /** Starts a run, and stores it if a call waits for a decision. */
 async function ask(): Promise<void> {
-  const state = await stores.runs.load(id, { agent });
+  const state = await runs.load(id, { agent });
   if (state !== undefined) {
-    await stores.runs.release(id);
+    await runs.release(id);
     fail(`a run of order ${id} waits\n${instructions(unknownCalls(state))}`);
     return;
   }
@@ -37,7 +38,7 @@ async function ask(): Promise<void> {
 
 /** Continues the stored run, possibly in another process than the one that started it. */
 async function decide(): Promise<void> {
-  const state = await stores.runs.load(id, { agent });
+  const state = await runs.load(id, { agent });
   if (state === undefined) {
     fail(`no run of order ${id} waits; start one with: npm start -- ask ${id}`);
     return;
@@ -45,25 +46,25 @@ async function decide(): Promise<void> {
   const unknown = unknownCalls(state);
   const decisionOf = (unknown.length > 0 ? SETTLEMENTS : DECISIONS).get(command);
   if (decisionOf === undefined) {
-    await stores.runs.release(id);
+    await runs.release(id);
     fail(`the run of order ${id} does not wait for the command ${command}\n${instructions(unknown)}`);
     return;
   }
   const calls = unknown.length > 0 ? unknown : callsThatWait(state);
   const decisions = calls.map((call) => decisionOf(call.id));
-  await end(await agent.run(state, { decisions, claim: stores.claims }));
+  await end(await agent.run(state, { decisions, records: stores.records }));
 }
 
 async function end({ text, awaiting, unknown, done, state }: RunResult): Promise<void> {
   if (done === undefined) {
-    await stores.runs.save(id, state);
+    await runs.save(id, state);
     if (unknown.length === 0)
       for (const { name, args } of awaiting)
         console.log(`waits for approval: ${name} ${JSON.stringify(args)}`);
     console.log(instructions(unknown));
     return;
   }
-  await stores.runs.remove(id);
+  await runs.remove(id);
   console.log(`agent: ${text}`);
 }
 

@@ -15,7 +15,7 @@ test('a refund of more than FREE_USD waits for an approval, and then runs', asyn
   expect(paused.awaiting).toMatchObject([call]);
 
   const decisions = paused.awaiting.map(({ id: callId }) => ({ callId, approve: true as const }));
-  const result = await agent.run(paused.state, { decisions, claim: stores.claims });
+  const result = await agent.run(paused.state, { decisions, records: stores.records });
   expect(result.text).toBe('It is paid.');
   expect(JSON.stringify(result.messages)).toContain(`refunded ${usd} USD for order 7`);
 });

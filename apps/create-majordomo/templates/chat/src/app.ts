@@ -1,6 +1,6 @@
+import type { Conversations } from '@majordomo/agent';
 import { LlmError, type ChatModel, type Message } from '@majordomo/core';
 import { readJson } from '@majordomo/core/http';
-import type { SqliteStores } from '@majordomo/store-sqlite';
 import { fromUiMessages, toUiMessages, uiMessageResponse } from '@majordomo/ui';
 import { Hono } from 'hono';
 
@@ -11,7 +11,7 @@ const MAX_CHATS = 50;
  * Returns the API of the page. Every client can read every chat. Before you publish the server, add a login, and include the
  * user in the ids of the stored chats.
  */
-export function createApp(model: ChatModel, { conversations }: Pick<SqliteStores, 'conversations'>): Hono {
+export function createApp(model: ChatModel, conversations: Conversations): Hono {
   const app = new Hono();
 
   async function load(id: string): Promise<readonly Message[]> {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
+import { createConversations } from '@majordomo/agent';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { createApp } from './app.ts';
 import { chatModel } from './model.ts';
@@ -12,7 +13,8 @@ const HOST = '127.0.0.1';
 const DEFAULT_PORT = 3000;
 const port = Number(process.env['PORT'] || DEFAULT_PORT);
 const model = chatModel(process.env);
-const app = createApp(model, sqliteStores('chat.sqlite'));
+const { records } = sqliteStores('chat.sqlite');
+const app = createApp(model, createConversations({ records }));
 const answer = getRequestListener(app.fetch);
 const server = createServer();
 

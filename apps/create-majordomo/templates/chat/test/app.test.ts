@@ -1,3 +1,4 @@
+import { createConversations } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
@@ -10,7 +11,10 @@ test('the second model answers if the first one is overloaded, and the chat is s
   const second = fakeProvider({ id: 'second', models: { y: ['Hello.'] } });
   const majordomo = createMajordomo({ providers: [first, second], chain: { attempts: 1 } });
   await using stores = sqliteStores(':memory:');
-  const app = createApp(majordomo.model('first/x,second/y'), stores);
+  const app = createApp(
+    majordomo.model('first/x,second/y'),
+    createConversations({ records: stores.records }),
+  );
 
   const message = { id: 'm1', role: 'user', parts: [{ type: 'text', text: 'Hi' }] };
   const body = JSON.stringify({ messages: [message] });

@@ -5,9 +5,10 @@ import {
   type ExecutionEventBus,
   type RequestContext,
 } from '@a2a-js/sdk/server';
-import type { ClaimStore, RunResult } from '@majordomo/agent';
+import type { RunResult } from '@majordomo/agent';
 import { LlmError, systemClock, user, type Clock, type Message } from '@majordomo/core';
 import { abortable, notify } from '@majordomo/core/toolkit';
+import { memoryRecords } from '@majordomo/records';
 import { isEnded, statusOf, textPart, type TaskIds } from '../messages.ts';
 import { AnswerArtifact } from './answer-artifact.ts';
 import { scopeOf, type CallContext, type Work } from './call-context.ts';
@@ -173,7 +174,9 @@ export class RunExecutor implements AgentExecutor {
       signal: task.controller.signal,
       runId: taskId,
       context: context.caller,
-      claim: claimsOfOneRun(),
+      // No other process has claims of the run: a failed run never continues, and a reply takes the waiting run out of the store before
+      // it continues.
+      records: memoryRecords(),
       decisions: isNew ? [] : work.decisions,
     });
     try {
@@ -230,21 +233,6 @@ export class RunExecutor implements AgentExecutor {
     const status = statusOf(state, this.clock.now(), ids, parts);
     bus.publish(AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined }));
   }
-}
-
-/**
- * Returns the claims of one run. No other process has claims of the run: a failed run never continues, and a reply takes the
- * waiting run out of the store before it continues.
- */
-function claimsOfOneRun(): ClaimStore {
-  const claimed = new Set<string>();
-  return {
-    claim: (key) => {
-      const isFirst = !claimed.has(key);
-      claimed.add(key);
-      return Promise.resolve(isFirst);
-    },
-  };
 }
 
 const isWrongDecision = (error: unknown): boolean =>

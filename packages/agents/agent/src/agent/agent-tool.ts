@@ -9,7 +9,7 @@ import { defineTool, type Tool, type ToolContext, type ToolOutput } from '../too
 
 /**
  * Returns a tool that runs an agent for another agent. The agent inherits the abort signal, the call options, the context, the
- * claim store and the remaining budget of the calling run. The agent's usage is added to the usage of that run. If a call of the
+ * records of claims and the remaining budget of the calling run. The agent's usage is added to the usage of that run. If a call of the
  * agent waits for a decision, the calling run also waits. Its `awaiting` lists the call under the id `<call of this tool>/<call
  * of the agent>`, which is the `callId` of a decision. A decision `deny` for the call of this tool ends the agent's run.
  */

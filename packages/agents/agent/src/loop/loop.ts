@@ -13,7 +13,7 @@ import {
 } from './advance.ts';
 import { answerText } from './answer-text.ts';
 import { NOTHING_SPENT, type Budget, type Spent } from '../budget/budget.ts';
-import { missingClaim } from '../state/claim-store.ts';
+import { missingClaim } from '../state/claims.ts';
 import { decide, type Rules } from './decide.ts';
 import { unknownCalls } from '../state/call-paths.ts';
 import { checkDecisions } from '../state/decision.ts';
@@ -37,7 +37,7 @@ export interface Effects {
   /** Returns decisions on waiting calls, or an empty array to pause the run. The id of a call inside a sub-agent is a path. */
   decisions(calls: readonly ToolCallPart[], state: RunState): Promise<readonly Decision[]>;
   /**
-   * Returns the owner of a call with `effect: 'once'`. `agent.effects({ claim })` claims the call in the store. A journal stores
+   * Returns the owner of a call with `effect: 'once'`. `agent.effects({ records })` claims the call in the store. A journal stores
    * the result of `agent.claimOwner()` instead. If this effect is not set, `drive` rejects tools with `effect: 'once'`.
    */
   readonly claim?: ((call: ToolCallPart, state: RunState) => Promise<string>) | undefined;

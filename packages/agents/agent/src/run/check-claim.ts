@@ -2,7 +2,7 @@ import { LlmError, type ToolCallPart } from '@majordomo/core';
 import type { RunInput } from '../state/initial-state.ts';
 import { partsOf, subAgentParts, type AgentParts } from './agent-parts.ts';
 import { waitingRunOf } from '../state/call-paths.ts';
-import { checkClaimStore, missingClaim } from '../state/claim-store.ts';
+import { checkRecords, missingClaim } from '../state/claims.ts';
 import type { Effects } from '../loop/loop.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunState } from '../state/state.ts';
@@ -13,13 +13,13 @@ export const runIdOf = (input: RunInput, state: RunState & { readonly runId: str
   state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
 
 /**
- * Throws `config` if `claim` or the run id is missing, and another process may have started a call with `effect: 'once'`.
+ * Throws `config` if `records` or the run id is missing, and another process may have started a call with `effect: 'once'`.
  * `state`: state to which the decisions have been applied, as approvals also those that deny a call.
  */
 export function checkClaim(state: RunState, input: RunInput, options: RunOptions, agent: AgentParts): void {
-  const { claim, runId } = options;
+  const { records, runId } = options;
   const { rules, started } = agent;
-  if (claim !== undefined) checkClaimStore('run', claim);
+  if (records !== undefined) checkRecords('run', records);
   const { pending, approvals, decisions, suspended = [], runs = {}, by } = state;
   for (const [id, run] of Object.entries(runs)) {
     const inner = subAgentParts(agent, state, { id });
@@ -34,7 +34,7 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
   const call = pending.find((one) => rules.isOnce(one, state) && mayStart(one));
   // This agent received the calls, so it knows which of them it has started.
   if (call === undefined || started.isMine(by)) return;
-  if (claim === undefined) throw missingClaim(call.name);
+  if (records === undefined) throw missingClaim(call.name);
   if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)
     throw new LlmError(
       'config',

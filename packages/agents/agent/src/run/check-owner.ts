@@ -1,4 +1,4 @@
-import { checkRunAgent } from '@majordomo/core/toolkit';
+import { checkRunAgent } from '../state/check-run-agent.ts';
 import { subAgentParts, type AgentParts } from './agent-parts.ts';
 import type { RunState } from '../state/state.ts';
 

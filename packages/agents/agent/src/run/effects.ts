@@ -1,12 +1,13 @@
 import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
 import { Semaphore } from '@majordomo/core/toolkit';
+import type { RecordStore } from '@majordomo/records';
 import { approvalsNeeded } from '../tools/approval.ts';
 import { remaining, tokensOf, type CostOf } from '../budget/budget.ts';
 import { checkBudget } from '../budget/check-budget.ts';
 import { runAround } from './around.ts';
 import { CallMeter } from './call-meter.ts';
 import { requestTurn, type ModelTurn } from './model-call.ts';
-import { checkClaimStore, type ClaimStore } from '../state/claim-store.ts';
+import { checkRecords, claimCall } from '../state/claims.ts';
 import type { Emit } from '../stream/event.ts';
 import { hookWarning, type Hooks, type Observers } from './hooks.ts';
 import { waitingRunOf } from '../state/call-paths.ts';
@@ -34,13 +35,13 @@ export interface EffectsIo extends Observers {
   readonly signal: AbortSignal;
   readonly context?: unknown;
   /**
-   * Store of claims for calls of tools with `effect: 'once'`, also of sub-agents. All processes that may continue the run must share
-   * the store.
+   * Store that admits each call of a tool with `effect: 'once'` only once, also of sub-agents. All processes that may continue the run
+   * must share the store.
    * @default the effects contain no `claim`; `drive` then rejects an agent with such a tool with `config`
    *
-   * @example agent.effects({ runId, signal, claim: sqliteStores('runs.db').claims })
+   * @example agent.effects({ runId, signal, records: sqliteStores('runs.db').records })
    */
-  readonly claim?: ClaimStore | undefined;
+  readonly records?: RecordStore | undefined;
   /** Listener for events. If the listener is set, responses are streamed. A returned promise delays the stream. */
   readonly onEvent?: Emit | undefined;
   /**
@@ -73,14 +74,14 @@ interface LocalRun {
 }
 
 /** Returns the effects for a driver, which may continue the run in another process. */
-export function driverEffects(agent: AgentParts, { claim, ...io }: EffectsIo): AgentEffects {
+export function driverEffects(agent: AgentParts, { records, ...io }: EffectsIo): AgentEffects {
   const reports = new StepReports(agent.hooks, io);
-  if (claim === undefined) return localEffects(agent, io, reports, io.runId);
-  checkClaimStore('effects', claim);
+  if (records === undefined) return localEffects(agent, io, reports, io.runId);
+  checkRecords('effects', records);
   const { options = {} } = io;
   // Sub-agents inherit the store.
-  const nested = { ...io, options: withNesting(options, { ...nestingOf(options), claim }) };
-  return { ...localEffects(agent, nested, reports, io.runId), claim: claimEffect(agent, io, claim) };
+  const nested = { ...io, options: withNesting(options, { ...nestingOf(options), records }) };
+  return { ...localEffects(agent, nested, reports, io.runId), claim: claimEffect(agent, io, records) };
 }
 
 /** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */
@@ -243,12 +244,12 @@ function callContext(
   run: LocalRun,
 ): ToolRun['context'] {
   const { signal, context, options = {} } = run.io;
-  const { depth, claim } = nestingOf(options);
+  const { depth, records } = nestingOf(options);
   return withNesting(
     { signal, callId: call.id, key, context, options, depth },
     {
       depth,
-      claim,
+      records,
       cost: costFunction(run),
       ended,
       run: waitingRunOf(state, call.id),
@@ -273,18 +274,14 @@ const ANOTHER_PROCESS = 'another process';
 export function claimEffect(
   agent: AgentParts,
   io: EffectsIo,
-  store: ClaimStore | undefined,
+  records: RecordStore | undefined,
 ): NonNullable<Effects['claim']> {
-  if (store === undefined) return () => Promise.resolve(agent.started.ownerId());
+  if (records === undefined) return () => Promise.resolve(agent.started.ownerId());
   return async (call, state) => {
     const key = startKey(io.runId, state, call);
-    const isFirst: unknown = await withinStepLimits(state, { agent, io }, (scope) =>
-      scope.race(async () => store.claim(key)),
+    const isFirst = await withinStepLimits(state, { agent, io }, (scope) =>
+      scope.race(() => claimCall(records, key)),
     );
-    if (typeof isFirst !== 'boolean')
-      throw new LlmError('config', `claim must return a boolean, not a value of type ${typeof isFirst}`, {
-        path: 'claim',
-      });
     return isFirst ? agent.started.ownerId() : ANOTHER_PROCESS;
   };
 }

@@ -1,6 +1,6 @@
 import type { Usage } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import type { Budget, CostOf, Spent } from '../budget/budget.ts';
-import type { ClaimStore } from '../state/claim-store.ts';
 import type { RunResult } from '../loop/loop.ts';
 import type { RunState } from '../state/state.ts';
 
@@ -12,7 +12,8 @@ export interface Nesting {
   readonly cost?: CostOf | undefined;
   /** Remaining budget of the calling run. */
   readonly left?: Budget | undefined;
-  readonly claim?: ClaimStore | undefined;
+  /** Store of the claims of the calling run. */
+  readonly records?: RecordStore | undefined;
   /** State of the sub-agent, if it has waited for decisions. */
   readonly run?: RunState | undefined;
   /** Returns the result of the sub-agent, if a journal has driven it. */

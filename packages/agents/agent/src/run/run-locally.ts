@@ -29,7 +29,7 @@ export async function runLocally(
   const nesting = nestingOf(options);
   const {
     decisions = [],
-    claim = nesting.claim,
+    records = nesting.records,
     context,
     runId: requestedRunId,
     signal = new AbortController().signal,
@@ -47,21 +47,21 @@ export async function runLocally(
   const approvals = decisions.map((one) =>
     'deny' in one ? ({ callId: one.callId, approve: true } as const) : one,
   );
-  checkClaim(decided(initial, approvals), input, { ...options, claim }, agent);
+  checkClaim(decided(initial, approvals), input, { ...options, records }, agent);
 
   const { runId } = initial;
   const observers = { onStepStart, onToolStart, onToolEnd, onStep, onEnd };
-  const inherited = { depth: nesting.depth, cost: nesting.cost, claim };
+  const inherited = { depth: nesting.depth, cost: nesting.cost, records };
   const io = { ...observers, onEvent, runId, context, signal, options: withNesting(callOptions, inherited) };
   const reports = new StepReports(agent.hooks, io);
   // Only an id of the caller begins the keys of model calls, because a repeated run would generate another id.
   const callKey = requestedRunId === undefined ? undefined : runId;
-  const state = await withDecisions(initial, decisions, { agent, io, claim });
+  const state = await withDecisions(initial, decisions, { agent, io, records });
   const effects = {
     ...localEffects(agent, io, reports, callKey),
     // All decisions have been applied, so a call that still waits pauses the run.
     decisions: () => Promise.resolve([]),
-    claim: claimEffect(agent, io, claim),
+    claim: claimEffect(agent, io, records),
   };
   const run = (): Promise<RunResult> => drive(state, effects, agent.rules);
   return withEndReport(reports, () => runAround(agent.around, { type: 'run', runId }, run));

@@ -1,6 +1,6 @@
 import type { CallOptions } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import type { Budget } from '../budget/budget.ts';
-import type { ClaimStore } from '../state/claim-store.ts';
 import type { Observers } from './hooks.ts';
 import type { Decision } from '../state/state.ts';
 
@@ -9,14 +9,14 @@ export interface RunOptions extends Omit<CallOptions, 'key'>, Observers {
   /** Decisions on the pending calls of a paused run. They are applied before the run continues. @default [] */
   readonly decisions?: readonly Decision[] | undefined;
   /**
-   * Store of claims for calls of tools with `effect: 'once'`. All processes that may resume the run must share the store. Each
-   * such call is claimed before it starts, and before it is denied. If a call is already claimed, it does not start, and its result
-   * is unknown: see `RunResult.unknown`.
+   * Store that admits each call of a tool with `effect: 'once'` only once. All processes that may resume the run must share the store.
+   * Each such call is claimed in its space `claims` before it starts, and before it is denied. If a call is already claimed, it does
+   * not start, and its result is unknown: see `RunResult.unknown`. Claims never expire.
    * @default the agent's memory; a state of another process or agent is rejected with `config` if such a call would run or be denied
    *
-   * @example await agent.run(state, { decisions, claim: sqliteStores('runs.db').claims })
+   * @example await agent.run(state, { decisions, records: sqliteStores('runs.db').records })
    */
-  readonly claim?: ClaimStore | undefined;
+  readonly records?: RecordStore | undefined;
   /**
    * Limits of this run. They replace the limits of the agent and of the state. With higher limits, a state that stopped with
    * `done: 'budget'` continues. @default the limits of the state, or those of the agent

@@ -1,6 +1,6 @@
+import type { RecordStore } from '@majordomo/records';
 import { decided, unknownResult } from '../loop/advance.ts';
 import { callsThatWait, pathOf, suspensionOf, waitingRunOf } from '../state/call-paths.ts';
-import type { ClaimStore } from '../state/claim-store.ts';
 import { toolKey } from '../state/names.ts';
 import { RunError } from '../state/run-error.ts';
 import type { Decision, RunState } from '../state/state.ts';
@@ -11,7 +11,7 @@ import { claimEffect, mayStart, type EffectsIo } from './effects.ts';
 interface DecidedRun {
   readonly agent: AgentParts;
   readonly io: EffectsIo;
-  readonly claim: ClaimStore | undefined;
+  readonly records: RecordStore | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function withDecisions(
 async function startedBefore(
   state: RunState,
   decision: Decision,
-  { agent, io, claim }: DecidedRun,
+  { agent, io, records }: DecidedRun,
 ): Promise<readonly { readonly path: string; readonly key: string }[]> {
   const { callId } = decision;
   const decidedCall = locate(state, callId, agent);
@@ -53,7 +53,7 @@ async function startedBefore(
     if (!found.agent.rules.isOnce(found.call, found.state)) continue;
     const { call, state: of } = found;
     const runIo = { agent: found.agent, io: { ...io, runId: of.runId ?? io.runId } };
-    const owner = await claimEffect(found.agent, runIo.io, claim)(call, of);
+    const owner = await claimEffect(found.agent, runIo.io, records)(call, of);
     if (!mayStart(call, { ...of, claims: { [call.id]: owner } }, runIo))
       started.push({ path, key: toolKey(runIo.io.runId, of, call) });
   }

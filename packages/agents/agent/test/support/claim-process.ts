@@ -1,10 +1,11 @@
 // One of several processes that share a stored state and a folder of claims. `begin` runs until a payment waits for approval.
 // `approve` continues from the state. With `hang`, the payment never returns.
-import { appendFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
-import { createAgent, type ClaimStore, type RunState, type Tool } from '../../src/index.ts';
+import { createAgent, type RunState, type Tool } from '../../src/index.ts';
+import { folderRecords } from './folder-records.ts';
 import { resultTexts } from './world.ts';
 
 const [folder = '', action = '', ...flags] = process.argv.slice(2);
@@ -22,19 +23,6 @@ const pay: Tool = {
     return 'paid';
   },
 };
-/** Claim store in a folder. A file can be created only once. */
-const claim: ClaimStore = {
-  async claim(key) {
-    mkdirSync(join(folder, 'claims'), { recursive: true });
-    try {
-      openSync(join(folder, 'claims', encodeURIComponent(key)), 'wx');
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
-  },
-};
 const turn =
   action === 'begin' ? { text: 'One moment.', toolCalls: [{ id: 'c1', name: 'pay', args: {} }] } : 'Done.';
 const agent = createAgent({
@@ -49,7 +37,10 @@ if (action === 'begin') {
   const state = fromJson<RunState>(JSON.parse(readFileSync(file, 'utf8')));
   const options = { decisions: [{ callId: 'c1', approve: true }] as const };
   const output = await agent
-    .run(state, flags.includes('claim') ? { ...options, claim } : options)
+    .run(
+      state,
+      flags.includes('claim') ? { ...options, records: folderRecords(join(folder, 'claims')) } : options,
+    )
     .then(
       ({ messages, unknown }) => [...resultTexts(messages), ...unknown.map(({ key }) => `unknown ${key}`)],
       String,

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
 import { createAgent, defineVendorTool, type Decision, type RunState } from '../../src/index.ts';
 import { unknownCalls } from '../../src/steps.ts';
+import { folderRecords } from './folder-records.ts';
 import { WIRES, type Wire } from './vendor-tool-wires.ts';
 
 const [file = '', mode = 'run', wireName = ''] = process.argv.slice(2);
@@ -46,14 +47,6 @@ const computer = defineVendorTool({
     return { bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), text: 'typed' };
   },
 });
-const claim = {
-  claim: (key: string): Promise<boolean> => {
-    const path = `${file}.${encodeURIComponent(key)}`;
-    if (existsSync(path)) return Promise.resolve(false);
-    writeFileSync(path, '');
-    return Promise.resolve(true);
-  },
-};
 const agent = createAgent({
   model: createMajordomo({ providers: [wire.provider(fetchOf(wire))] }).model(wire.spec),
   tools: [shell, computer],
@@ -67,7 +60,7 @@ const decisions = (stored?.pending ?? []).map(({ id }): Decision =>
 );
 const { state, text, awaiting, unknown, messages } = await agent.run(stored ?? 'clean up', {
   decisions,
-  claim,
+  records: folderRecords(`${file}.claims`),
 });
 writeFileSync(file, JSON.stringify(toJson(state)));
 const results = messages.flatMap((message) => (message.role === 'tool' ? message.parts : []));

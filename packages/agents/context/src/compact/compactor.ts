@@ -117,8 +117,9 @@ class Engine {
     ) {
       const { tokensBefore } = compaction.lineage;
       const next = await this.pass(given, { ...run, force: false });
-      if (next.compaction.lineage === undefined) break;
-      compaction = { ...next.compaction, lineage: { ...next.compaction.lineage, tokensBefore } };
+      const { lineage, skipped } = next.compaction;
+      if (lineage === undefined) return { ...compaction, skipped: skipped === 'fits' ? undefined : skipped };
+      compaction = { ...next.compaction, lineage: { ...lineage, tokensBefore } };
       ({ isPart } = next);
     }
     return compaction;
@@ -257,8 +258,8 @@ class Engine {
     return record;
   }
 
-  private async isTooLong({ messages, skipped }: Compaction, run: CompactionRun): Promise<boolean> {
-    return skipped !== undefined || !(await this.measurer.measure(messages, run)).isWithin;
+  private async isTooLong({ messages, lineage }: Compaction, run: CompactionRun): Promise<boolean> {
+    return lineage === undefined || !(await this.measurer.measure(messages, run)).isWithin;
   }
 
   /**

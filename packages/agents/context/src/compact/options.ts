@@ -56,7 +56,7 @@ export interface Lineage {
   readonly at: string;
 }
 
-/** Reason why nothing was summarized. */
+/** Reason why nothing, or not everything, was summarized. */
 export type SkipReason = 'fits' | 'protected' | 'thrash' | 'cooldown' | 'failed';
 
 /** Outcome of a compaction check. */
@@ -70,7 +70,8 @@ export interface Compaction {
   /** New summary and the range that it replaces, or `undefined` if no summary was written. */
   readonly lineage: Lineage | undefined;
   /**
-   * Reason why nothing was summarized. `fits`: the transcript is short enough. `protected`: all messages are protected. `thrash`:
+   * Reason why nothing was summarized; with a `lineage`, why the rest of a transcript that needs several summaries was not, so that the
+   * messages may not fit. `fits`: the transcript is short enough. `protected`: all messages are protected. `thrash`:
    * summaries save too few tokens. `cooldown`: the summarizer failed recently. `failed`: the summarizer failed in this check.
    */
   readonly skipped: SkipReason | undefined;

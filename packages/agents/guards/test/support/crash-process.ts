@@ -2,14 +2,14 @@
  * Continues one agent run from its SQLite file, and ends with SIGKILL before a model call. Arguments: file, address of the vendor,
  * and the number of that call; 0 completes the run.
  */
-import { createAgent, defineTool, type RunState } from '@majordomo/agent';
+import { createAgent, createRuns, defineTool, type RunState } from '@majordomo/agent';
 import { createMajordomo, jsonSchema } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { forbid, guarded, guardedTool } from '../../src/index.ts';
 
 const [file = '', baseURL = '', killAt = '0', question = ''] = process.argv.slice(2);
-const { runs } = sqliteStores(file);
+const runs = createRuns({ records: sqliteStores(file).records });
 const majordomo = createMajordomo({ providers: [createOpenAI({ api: 'chat', apiKey: 'test', baseURL })] });
 const model = guarded(majordomo.model('openai/gpt-test'), {
   mask: {},

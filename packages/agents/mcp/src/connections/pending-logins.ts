@@ -24,7 +24,7 @@ export class PendingLogins {
   private readonly url: string;
   private readonly clock: Clock;
 
-  /** `name`: name of the connections. `url`: address of the server, because the store may contain logins at a former address. */
+  /** `name`: name of the connections. `url`: address of the server. A login that was stored for another address is not used. */
   constructor(store: McpStore, name: string, url: string, clock: Clock) {
     this.store = store;
     this.name = name;

@@ -2,73 +2,30 @@ import { describe, expect, it } from 'vitest';
 import { imageSize } from './image-size.ts';
 import { imageTokens } from './image.ts';
 
-const bytes = (...numbers: readonly number[]): Uint8Array => new Uint8Array(numbers);
-const pair = (value: number): readonly [number, number] => [value >> 8, value & 0xff];
+/** Returns bytes from hexadecimal digits, with spaces between groups. */
+const hex = (digits: string): Uint8Array => new Uint8Array(Buffer.from(digits.replaceAll(' ', ''), 'hex'));
+const digitsOf = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
+/** Returns a 16-bit number as hexadecimal digits. */
+const pair = (value: number): string => value.toString(16).padStart(4, '0');
 
 const png = (width: number, height: number): Uint8Array =>
-  bytes(
-    0x89,
-    0x50,
-    0x4e,
-    0x47,
-    13,
-    10,
-    26,
-    10,
-    0,
-    0,
-    0,
-    13,
-    0x49,
-    0x48,
-    0x44,
-    0x52,
-    0,
-    0,
-    ...pair(width),
-    0,
-    0,
-    ...pair(height),
-  );
-
-const ascii = (text: string): readonly number[] => Array.from(text, (letter) => letter.charCodeAt(0));
-const webp = (form: string, ...rest: readonly number[]): Uint8Array =>
-  bytes(...ascii('RIFF'), 0, 0, 0, 0, ...ascii(`WEBP${form}`), 0, 0, 0, 0, ...rest);
+  hex(`89504e470d0a1a0a 0000000d 49484452 0000${pair(width)} 0000${pair(height)}`);
+const webp = (form: string, rest: string): Uint8Array =>
+  hex(`${digitsOf('RIFF')} 00000000 ${digitsOf(`WEBP${form}`)} 00000000 ${rest}`);
 
 describe('the size of an image in its header', () => {
   it.each<readonly [string, Uint8Array, number, number]>([
     ['PNG', png(640, 480), 640, 480],
-    ['GIF', bytes(...ascii('GIF89a'), 0x80, 0x02, 0xe0, 0x01), 640, 480],
+    ['GIF', hex(`${digitsOf('GIF89a')} 8002 e001`), 640, 480],
     [
       'JPEG after other segments and padding',
-      bytes(
-        0xff,
-        0xd8,
-        0xff,
-        0xe0,
-        0,
-        4,
-        1,
-        2,
-        0xff,
-        0xff,
-        0xc4,
-        0,
-        2,
-        0xff,
-        0xc2,
-        0,
-        17,
-        8,
-        ...pair(480),
-        ...pair(640),
-      ),
+      hex(`ffd8 ffe000040102 ffffc40002 ffc2001108${pair(480)}${pair(640)}`),
       640,
       480,
     ],
-    ['WebP, extended', webp('VP8X', 0, 0, 0, 0, 0x7f, 2, 0, 0xdf, 1, 0), 640, 480],
-    ['WebP, lossy', webp('VP8 ', 0, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01), 640, 480],
-    ['WebP, lossless', webp('VP8L', 0x2f, 0x7f, 0xc2, 0x77, 0), 640, 480],
+    ['WebP, extended', webp('VP8X', '00000000 7f0200 df0100'), 640, 480],
+    ['WebP, lossy', webp('VP8 ', '000000 9d012a 8002 e001'), 640, 480],
+    ['WebP, lossless', webp('VP8L', '2f 7fc27700'), 640, 480],
   ])('%s', (_what, header, width, height) => {
     expect(imageSize(header)).toEqual({ width, height });
     const within = new Uint8Array([9, 9, ...header]).subarray(2);
@@ -76,11 +33,11 @@ describe('the size of an image in its header', () => {
   });
 
   it('is undefined for truncated, other and empty data', () => {
-    const completeHeaders = [png(640, 480), webp('VP8X', 0, 0, 0, 0, 0x7f, 2, 0, 0xdf, 1, 0)];
+    const completeHeaders = [png(640, 480), webp('VP8X', '00000000 7f0200 df0100')];
     for (const header of completeHeaders)
       for (let length = 0; length < header.length; length++)
         expect(imageSize(header.subarray(0, length))).toBeUndefined();
-    expect(imageSize(bytes(...ascii('<svg xmlns="http://www.w3.org/2000/svg"/>')))).toBeUndefined();
+    expect(imageSize(new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBeUndefined();
     expect(imageSize(png(0, 480))).toBeUndefined();
   });
 });
@@ -107,7 +64,7 @@ describe('the tokens of an image by the vendor rule', () => {
   });
 
   it('are those of a large image if the size is unknown', () => {
-    expect(imageTokens(bytes(1, 2, 3), 'gpt-4o')).toBe(765);
-    expect(imageTokens(bytes(1, 2, 3))).toBe(1600);
+    expect(imageTokens(hex('010203'), 'gpt-4o')).toBe(765);
+    expect(imageTokens(hex('010203'))).toBe(1600);
   });
 });

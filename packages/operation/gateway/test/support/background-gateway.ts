@@ -103,8 +103,7 @@ export async function backgroundWorld(options: WorldOptions = {}): Promise<Backg
     async endLease(id) {
       const stores = sqliteStores(join(folder, 'state.db'));
       const key = JSON.stringify([id, 'team-a']);
-      const { version = 0 } = (await stores.jobs.load(key)) ?? {};
-      await stores.jobs.postpone(key, version, 0);
+      await stores.records.write('background', [{ type: 'touch', key, dueMs: 0 }]);
       await stores.close();
     },
     async [Symbol.asyncDispose]() {

@@ -19,7 +19,7 @@ import {
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 import { changeChannel, type Listener } from '../client/listener.ts';
-import { toQuery, toVector } from '../conversations/search-index.ts';
+import { toQuery, toVector } from './search-index.ts';
 
 /** Minimum timeout of a statement, in milliseconds, because values can have megabytes. */
 const TIMEOUT_MS = 10_000;

@@ -31,26 +31,6 @@ CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
 CREATE TABLE IF NOT EXISTS ${schema}.cache (key bytea PRIMARY KEY, value text NOT NULL, until bigint);
 CREATE INDEX IF NOT EXISTS cache_until ON ${schema}.cache (until);
 
-CREATE TABLE IF NOT EXISTS ${schema}.runs (
-  id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, version bigint NOT NULL, awaiting boolean NOT NULL, done text,
-  state text NOT NULL, holder text, held_until bigint NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS runs_at ON ${schema}.runs (at);
--- Source of \`version\` of runs, so that no run gets the number of a removed one.
-CREATE SEQUENCE IF NOT EXISTS ${schema}.run_versions;
-
--- Calls of tools with effect 'once' that were begun.
-CREATE TABLE IF NOT EXISTS ${schema}.claims (key text COLLATE "C" PRIMARY KEY, at bigint NOT NULL);
-
--- Jobs of @majordomo/background. \`hash\` of the key, since an index entry has a maximum length. \`due_at\` and \`until\` in epoch
--- milliseconds; null: never.
-CREATE TABLE IF NOT EXISTS ${schema}.background_jobs (
-  hash bytea PRIMARY KEY, key text NOT NULL, version bigint NOT NULL, due_at bigint, until bigint, record text NOT NULL
-);
-CREATE INDEX IF NOT EXISTS background_jobs_due ON ${schema}.background_jobs (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS background_jobs_until ON ${schema}.background_jobs (until) WHERE until IS NOT NULL;
-CREATE SEQUENCE IF NOT EXISTS ${schema}.background_versions;
-
 -- Records of @majordomo/records. \`due_at\` and \`until\` in epoch milliseconds; null: never. A key, its space and its label fit into an
 -- index entry. \`at > 0\` is always true: only statements with this condition use the index, and all others find a key by the primary key.
 CREATE TABLE IF NOT EXISTS ${schema}.entries (
@@ -89,18 +69,6 @@ CREATE TABLE IF NOT EXISTS ${schema}.file_pieces (
 );
 -- Documents are compressed already.
 ALTER TABLE ${schema}.file_pieces ALTER COLUMN bytes SET STORAGE EXTERNAL;
-
--- \`messages\`: their number. A title in \`renamed\` was set by 1: a model, 2: a user.
-CREATE TABLE IF NOT EXISTS ${schema}.conversations (
-  seq bigint GENERATED ALWAYS AS IDENTITY, id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, version bigint NOT NULL,
-  spec text NOT NULL, system text, title text NOT NULL, messages int NOT NULL, renamed text, renamed_by int NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS conversations_at ON ${schema}.conversations (at);
-CREATE TABLE IF NOT EXISTS ${schema}.conversation_messages (
-  conversation text COLLATE "C" REFERENCES ${schema}.conversations ON DELETE CASCADE, place int, hash text NOT NULL,
-  json text NOT NULL, words tsvector NOT NULL, PRIMARY KEY (conversation, place)
-);
-CREATE INDEX IF NOT EXISTS conversation_messages_words ON ${schema}.conversation_messages USING gin (words);
 
 CREATE TABLE IF NOT EXISTS ${schema}.keys (
   id text COLLATE "C" PRIMARY KEY, created text COLLATE "C" NOT NULL, tenant text, version bigint NOT NULL, json text NOT NULL

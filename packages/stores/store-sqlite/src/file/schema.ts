@@ -71,46 +71,6 @@ export const TABLES = `
   CREATE TABLE cache (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER) WITHOUT ROWID;
   CREATE INDEX cache_by_end ON cache (until) WHERE until IS NOT NULL;
 
-  CREATE TABLE runs (
-    id TEXT PRIMARY KEY,
-    at INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    awaiting INTEGER NOT NULL,
-    done TEXT,
-    state TEXT NOT NULL,
-    holder TEXT,
-    held_until INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  CREATE INDEX runs_by_time ON runs (at);
-
-  CREATE TABLE conversations (
-    id TEXT PRIMARY KEY,
-    at INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    spec TEXT NOT NULL,
-    system TEXT,
-    title TEXT NOT NULL,
-    -- A title that was given; by 1: a model's, 2: a user's.
-    renamed TEXT,
-    renamed_by INTEGER NOT NULL DEFAULT 0
-  ) WITHOUT ROWID;
-  CREATE INDEX conversations_by_time ON conversations (at);
-
-  CREATE TABLE messages (
-    seq INTEGER PRIMARY KEY,
-    conversation TEXT NOT NULL,
-    place INTEGER NOT NULL,
-    json TEXT NOT NULL,
-    UNIQUE (conversation, place)
-  );
-  -- By "seq" of the message. The text itself is not kept twice.
-  CREATE VIRTUAL TABLE words USING fts5(
-    said, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
-  );
-
-  -- Calls of tools with effect 'once' that were begun.
-  CREATE TABLE claims (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-
   CREATE TABLE keys (
     id TEXT PRIMARY KEY,
     created TEXT NOT NULL,
@@ -205,29 +165,6 @@ export const TABLES = `
   CREATE TABLE batch_fences (last INTEGER NOT NULL, removed_version INTEGER NOT NULL DEFAULT 0);
   INSERT INTO batch_fences (last) VALUES (0);
 
-  -- Highest number in "version" of runs, including removed runs, so that no run gets the number of a removed one.
-  CREATE TABLE run_versions (last INTEGER NOT NULL);
-  INSERT INTO run_versions (last) VALUES (0);
-
-  -- Jobs of @majordomo/background. "due_at" and "until" in epoch milliseconds; null: never. The records are in a separate table, so
-  -- that a renewal of a lease does not write them.
-  CREATE TABLE background_jobs (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    version INTEGER NOT NULL,
-    due_at REAL,
-    until REAL
-  );
-  CREATE INDEX background_jobs_by_due ON background_jobs (due_at) WHERE due_at IS NOT NULL;
-  CREATE INDEX background_jobs_by_end ON background_jobs (until) WHERE until IS NOT NULL;
-  CREATE TABLE background_records (
-    job INTEGER PRIMARY KEY REFERENCES background_jobs ON DELETE CASCADE,
-    record TEXT NOT NULL
-  );
-  -- Highest version of all jobs, including removed ones.
-  CREATE TABLE background_versions (last INTEGER NOT NULL);
-  INSERT INTO background_versions (last) VALUES (0);
-
   -- Files of clients of a gateway. "about" is JSON; null: the upload has not ended, or the file was deleted. The row is deleted at
   -- "until" in epoch milliseconds. "upload" is random, so that no upload writes to another file.
   CREATE TABLE files (
@@ -280,12 +217,12 @@ export const TABLES = `
     PRIMARY KEY (space, label)
   ) WITHOUT ROWID;
   CREATE TRIGGER entry_counts_insert AFTER INSERT ON entries BEGIN
-    INSERT INTO entry_counts VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO entry_counts (space, label, count) VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
   END;
   CREATE TRIGGER entry_counts_update AFTER UPDATE OF label ON entries WHEN new.label <> old.label BEGIN
     UPDATE entry_counts SET count = count - 1 WHERE space = old.space AND label = old.label;
     DELETE FROM entry_counts WHERE space = old.space AND label = old.label AND count = 0;
-    INSERT INTO entry_counts VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO entry_counts (space, label, count) VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
   END;
   CREATE TRIGGER entry_counts_delete AFTER DELETE ON entries BEGIN
     UPDATE entry_counts SET count = count - 1 WHERE space = old.space AND label = old.label;

@@ -10,8 +10,8 @@ import {
   type RecordStore,
   type StoredRecord,
 } from '@majordomo/records';
-import { queryOf, toIndexText } from '../conversations/search-index.ts';
 import type { Database } from '../file/database.ts';
+import { queryOf, toIndexText } from './search-index.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 type Value = string | number | null;

@@ -244,6 +244,15 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
       await mine.write(SPACE, [{ type: 'remove', key: 'a' }]);
       deepEqual(await find('slow'), []);
       deepEqual(await mine.search('other', 'brown', 10), []);
+      const long = `${'Much is said before. '.repeat(20)}The onion comes then, and ${'more '.repeat(50)}`;
+      await put(mine, 'short', '1', { texts: ['onion'] });
+      await nextMillisecond();
+      await put(mine, 'long', '1', { texts: [long] });
+      const onions = (await theirs.search?.(SPACE, 'onion', 10)) ?? [];
+      deepEqual(
+        onions.map(({ key }) => key),
+        ['short', 'long'],
+      );
     },
   },
   {

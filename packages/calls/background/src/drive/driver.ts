@@ -1,0 +1,158 @@
+import { EventLog } from '../events/event-log.ts';
+import { followJob } from './follower.ts';
+import { LeasedJob } from '../record/leased-job.ts';
+import { JobRun } from './job-run.ts';
+import type { LocalOptions } from '../record/run-parts.ts';
+import { runningJob, type JobRecord } from '../record/record.ts';
+import type { DrivenJob, Setup } from '../setup.ts';
+import type { VendorLeg } from '../legs/vendor-leg.ts';
+
+interface DriverOptions {
+  readonly local?: LocalOptions;
+  /** Job that this process has created with its lease. */
+  readonly created?: LeasedJob;
+  readonly isStep?: boolean;
+}
+
+/** Driver of a job in this process. */
+export class Driver implements DrivenJob {
+  log: EventLog | undefined;
+  failure: { readonly error: unknown } | undefined;
+  readonly begun: Promise<void>;
+  readonly started: Promise<void>;
+  readonly atVendor: Promise<void>;
+  readonly done: Promise<void>;
+  private readonly id: string;
+  private readonly setup: Setup;
+  private readonly local: LocalOptions;
+  readonly isStep: boolean;
+  private readonly controller = new AbortController();
+  private leg: VendorLeg | undefined;
+  /** Record of a vendor's job that another process drives. */
+  private followed: JobRecord | undefined;
+  private onStarted = (): void => undefined;
+  private onVendor = (): void => undefined;
+
+  private constructor(id: string, setup: Setup, { local = {}, created, isStep = false }: DriverOptions) {
+    this.id = id;
+    this.isStep = isStep;
+    this.setup = setup;
+    this.local = local;
+    const taken = created === undefined ? this.take() : Promise.resolve(this.leased(created));
+    this.begun = taken.then(() => undefined);
+    this.started = new Promise((resolve) => {
+      this.onStarted = resolve;
+    });
+    this.atVendor = new Promise((resolve) => {
+      this.onVendor = resolve;
+    });
+    this.done = this.run(taken)
+      .catch((error: unknown) => {
+        this.failure = { error };
+        throw error;
+      })
+      .finally(() => {
+        if (setup.drivers.get(id) === this) setup.drivers.delete(id);
+        this.onStarted();
+        this.onVendor();
+        this.log?.wake();
+      });
+    // Readers await both promises. Without readers, the next poll repeats an error of the store.
+    this.begun.catch(() => undefined);
+    this.done.catch(() => undefined);
+  }
+
+  /** Returns the driver of this process, which begins now if there is none. */
+  static of(id: string, setup: Setup, local: LocalOptions = {}): DrivenJob {
+    const driver = setup.drivers.get(id) ?? new Driver(id, setup, { local });
+    setup.drivers.set(id, driver);
+    return driver;
+  }
+
+  /** Begins to drive a job that this process has created with its lease. */
+  static begin(created: LeasedJob, setup: Setup, local: LocalOptions): void {
+    // Replace a driver that has not got the lease, because it found the record of this process.
+    setup.drivers.set(created.id, new Driver(created.id, setup, { local, created }));
+  }
+
+  /** Returns the driver of this process, or one that looks once at a job of a vendor. */
+  static step(id: string, setup: Setup): DrivenJob {
+    const driver = setup.drivers.get(id) ?? new Driver(id, setup, { isStep: true });
+    setup.drivers.set(id, driver);
+    return driver;
+  }
+
+  stop(): void {
+    this.controller.abort();
+  }
+
+  lookNow(): void {
+    this.leg?.lookNow();
+  }
+
+  private async runFollowed(log: EventLog): Promise<void> {
+    const { id, setup, followed: record, controller } = this;
+    if (record === undefined) return;
+    this.onStarted();
+    this.onVendor();
+    await followJob({ id, record, setup, log, signal: controller.signal }).catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    });
+  }
+
+  /** Takes the lease if there is work for the job and no other process drives it. Otherwise, follows a job of a vendor. */
+  private async take(): Promise<LeasedJob | undefined> {
+    const found = await LeasedJob.take(this.id, this.setup);
+    if (found instanceof LeasedJob) return this.leased(found);
+    if (found !== undefined && found.leaseMs > 0 && !this.isStep) this.follow(found.record);
+    return undefined;
+  }
+
+  private follow(record: JobRecord): void {
+    if (runningJob(record) === undefined) return;
+    this.followed = record;
+    this.log = new EventLog(record.legs.length);
+  }
+
+  private leased(job: LeasedJob): LeasedJob {
+    const { record } = job;
+    job.lost.addEventListener('abort', () => {
+      this.controller.abort();
+    });
+    if (record.state !== 'running') return job;
+    this.log = new EventLog(record.legs.length + (runningJob(record) === undefined ? 1 : 0));
+    return job;
+  }
+
+  private async run(taken: Promise<LeasedJob | undefined>): Promise<void> {
+    const job = await taken;
+    const { setup, controller, local, isStep, log = new EventLog(1) } = this;
+    if (job === undefined) {
+      await this.runFollowed(log);
+      return;
+    }
+    const parts = { job, setup, log, signal: controller.signal, local, isStep };
+    const run = new JobRun(parts, {
+      onStarted: () => {
+        this.onStarted();
+      },
+      onVendor: (leg) => {
+        this.leg = leg;
+        if (!isStep) this.onStarted();
+        this.onVendor();
+      },
+      onEnd: () => {
+        this.log = undefined;
+        log.wake();
+      },
+    });
+    try {
+      await run.run();
+    } catch (error) {
+      // Another process has taken over, or the job was cancelled or removed.
+      if (!this.controller.signal.aborted) throw error;
+    } finally {
+      await job.end();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { StreamEvent } from '@majordomo/core';
+import { EventStream } from '@majordomo/core/toolkit';
+import type { JobStream } from '../contract.ts';
+import type { Position } from '../events/cursor.ts';
+import { JobReader } from './job-reader.ts';
+import type { Setup } from '../setup.ts';
+
+interface JobStreamOptions {
+  /** Returns the key of the job in the store. Called at the first read. */
+  readonly open: () => Promise<string>;
+  readonly setup: Setup;
+  readonly after?: Position | undefined;
+  /** Signal that ends the reading. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when the reading has ended. */
+  readonly onEnd?: (() => void) | undefined;
+}
+
+/** Stream of the events of a job, which counts the events that its reader has read. */
+export class JobEventStream extends EventStream implements JobStream {
+  private readonly legs: () => readonly number[];
+  private resets = 0;
+  private index: number;
+  private hasRead: boolean;
+
+  constructor({ open, setup, after, signal, onEnd: onEnded }: JobStreamOptions) {
+    let legs: readonly number[] = after === undefined ? [] : [after.leg];
+    super(
+      (onEnd) => {
+        let release = onEnded;
+        const reader = new JobReader(open, setup, after, (ending) => {
+          onEnd(ending);
+          release?.();
+        });
+        legs = reader.legs;
+        if (signal === undefined) return reader;
+        const onAbort = (): void => {
+          reader.abandon('the signal of the stream was aborted');
+        };
+        release = () => {
+          signal.removeEventListener('abort', onAbort);
+          onEnded?.();
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        if (signal.aborted) onAbort();
+        return reader;
+      },
+      // A reader that stops holds no connection, so the number of unread events has no limit.
+      { clock: setup.clock, unreadMs: Infinity, mayRestart: false },
+    );
+    this.legs = () => legs;
+    this.index = after?.index ?? 0;
+    this.hasRead = after !== undefined;
+  }
+
+  get cursor(): string | undefined {
+    if (!this.hasRead) return undefined;
+    return `${this.legs()[this.resets] ?? 1}.${this.index}`;
+  }
+
+  override next(): Promise<IteratorResult<StreamEvent, undefined>> {
+    return super.next().then((result) => {
+      if (result.done !== true) this.count(result.value);
+      return result;
+    });
+  }
+
+  private count({ type }: StreamEvent): void {
+    if (type === 'warning') return;
+    this.hasRead = true;
+    if (type === 'reset') {
+      this.resets++;
+      this.index = 0;
+    } else {
+      this.index++;
+    }
+  }
+}

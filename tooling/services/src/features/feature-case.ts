@@ -1,0 +1,17 @@
+import type { RecordStore } from '@majordomo/records';
+import { setTimeout } from 'node:timers/promises';
+
+/** Two stores that share initially empty data, as stores of two processes do. */
+export type Pair = readonly [mine: RecordStore, theirs: RecordStore];
+
+/** Test case of a feature that stores its data as records. Each engine passes it. */
+export interface FeatureCase {
+  readonly name: string;
+  run(stores: Pair): Promise<void>;
+}
+
+/** Waits at least two milliseconds, so that two saves get different times from the clock of a store. */
+export async function nextMillisecond(): Promise<void> {
+  const begin = Date.now();
+  while (Date.now() < begin + 2) await setTimeout(1);
+}
