@@ -134,7 +134,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'records', 'admin', 'agent', 'batch', 'cache', 'ledger'],
+    ours: ['core', 'records', 'agent', 'batch', 'cache', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
@@ -218,7 +218,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'a separate product: a page for operators. Optional peers: catalog has dates of retirement, ledger has only types',
   },
   admin: {
-    ours: ['core', 'ledger', 'redact'],
+    ours: ['core', 'ledger', 'records', 'redact'],
     others: [],
     because:
       'a separate audience: operators of gateways; ledger, an optional peer, only for the type of limits',

@@ -83,8 +83,7 @@ export {
   type TestedFile,
   type TestedFileStore,
 } from './stores/files.ts';
-export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
-export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
+export type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
 export { recordStoreConformance } from './stores/records/cases.ts';
 export type { RecordStores } from './stores/records/support.ts';
 export type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '@majordomo/records';

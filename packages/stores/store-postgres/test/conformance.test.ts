@@ -2,7 +2,6 @@ import {
   cacheStoreConformance,
   callStoreConformance,
   fileStoreConformance,
-  keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
   recordStoreConformance,
@@ -51,16 +50,6 @@ describeWith('postgres', 'conformance', () => {
       );
     for (const { name, run } of cacheStoreConformance)
       it(`cache: ${name}`, () => run(async () => (await pair())[0].cache), 60_000);
-    for (const { name, run } of keyStoreConformance)
-      it(
-        `keys: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await listeningPair();
-            return [first.keys, second.keys];
-          }),
-        60_000,
-      );
     for (const { name, run } of recordStoreConformance)
       it(
         `records: ${name}`,

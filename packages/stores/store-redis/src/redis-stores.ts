@@ -1,4 +1,3 @@
-import type { KeyStore } from '@majordomo/admin';
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
@@ -19,7 +18,6 @@ import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { checkFormat } from './connection/format.ts';
 import { shareHealth } from './health/share-health.ts';
-import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisRecords } from './records/redis-records.ts';
 import { redisChannel } from './channel/redis-channel.ts';
@@ -28,7 +26,7 @@ import { redisChannel } from './channel/redis-channel.ts';
 export interface RedisOptions {
   /** Client that the application connects and closes. */
   readonly client: RedisClient;
-  /** Client for pub/sub, which needs a separate connection. Required for shared health, and for watching runs, keys and records. */
+  /** Client for pub/sub, which needs a separate connection. Required for shared health, and for watching runs and records. */
   readonly subscriber?: RedisClient | undefined;
   /**
    * Prefix of all keys.
@@ -73,8 +71,6 @@ export interface RedisStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `subscriber`). */
   readonly channel: RunChannel;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
-  readonly keys: KeyStore;
   /**
    * Jobs of `@majordomo/batch`. Commands for jobs have a timeout of at least ten seconds, because they transfer many requests.
    */
@@ -128,7 +124,6 @@ export function redisStores(options: RedisOptions): RedisStores {
     cache: redisCache(connection, prefix),
     batches: redisBatches(largeConnection, prefix),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
-    keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
     records: redisRecords({
       connection,
       client,

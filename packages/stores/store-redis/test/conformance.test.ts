@@ -4,7 +4,6 @@ import { featureCases } from '@majordomo/services/features';
 import {
   batchStoreConformance,
   cacheStoreConformance,
-  keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
   recordStoreConformance,
@@ -41,17 +40,6 @@ describeWith('redis', 'conformance', () => {
         60_000,
       );
     let prefixes = 0;
-    for (const { name, run } of keyStoreConformance)
-      it(
-        `keys: ${name}`,
-        () =>
-          run(async () => {
-            const prefix = `keys ${kind} ${prefixes++}`;
-            const open = () => stores({ prefix, subscriber: client(kind).client }, kind).keys;
-            return [open(), open()];
-          }),
-        60_000,
-      );
     for (const { name, run } of recordStoreConformance)
       it(
         `records: ${name}`,

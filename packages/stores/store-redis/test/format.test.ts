@@ -29,7 +29,7 @@ describeWith('redis', 'the format of the data', () => {
     await writeData(stores());
     await redis.set('{majordomo}:format', '2');
     const before = await dump(redis);
-    const { ledger, cache, keys, batches, records } = stores();
+    const { ledger, cache, batches, records } = stores();
     const refused = {
       kind: 'config',
       details: { path: 'prefix' },
@@ -39,7 +39,6 @@ describeWith('redis', 'the format of the data', () => {
     await expect(ledger.reserve('id', [claim], 1000)).rejects.toMatchObject(refused);
     await expect(ledger.counters('')).rejects.toMatchObject(refused);
     await expect(cache.set('key', 1)).rejects.toMatchObject(refused);
-    await expect(keys.get('key_1')).rejects.toMatchObject(refused);
     await expect(batches.load('job')).rejects.toMatchObject(refused);
     await expect(records.get('space', 'key')).rejects.toMatchObject(refused);
     expect(await dump(redis)).toEqual(before);

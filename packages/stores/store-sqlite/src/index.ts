@@ -2,7 +2,7 @@ export { sqliteStores, type SqliteOptions, type SqliteStores } from './sqlite-st
 export type { LanesOptions } from './lanes/lanes.ts';
 
 // Types of other packages that the public API uses.
-export type { CallStore, KeyStore } from '@majordomo/admin';
+export type { CallStore } from '@majordomo/admin';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
 export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore, StoredFile } from '@majordomo/files';

@@ -1,4 +1,4 @@
-import type { CallStore, KeyStore } from '@majordomo/admin';
+import type { CallStore } from '@majordomo/admin';
 import type { BatchStore } from '@majordomo/batch';
 import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
@@ -11,7 +11,6 @@ import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { Database } from './file/database.ts';
 import { sqliteFiles } from './files/sqlite-files.ts';
-import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 import { sqliteRecords } from './records/sqlite-records.ts';
@@ -24,8 +23,6 @@ export interface SqliteStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. */
-  readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
   /** Jobs of `@majordomo/batch`. */
@@ -85,7 +82,6 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     ledger,
     cache: sqliteCache(database, now),
     records: sqliteRecords(database, now),
-    keys: sqliteKeys(database),
     calls: sqliteCalls(database),
     batches: sqliteBatches(database, now),
     files: sqliteFiles(database, clock),

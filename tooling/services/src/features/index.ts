@@ -1,12 +1,18 @@
 import type { FeatureCase } from './feature-case.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
+import { keyCases } from './keys.ts';
 import { runCases } from './runs.ts';
 
 export type { FeatureCase, Pair } from './feature-case.ts';
 
 /** Cases of the features that store their data as records, for the tests of each engine. */
-export const featureCases: readonly FeatureCase[] = [...runCases, ...claimCases, ...conversationCases];
+export const featureCases: readonly FeatureCase[] = [
+  ...runCases,
+  ...claimCases,
+  ...conversationCases,
+  ...keyCases,
+];
 
 /** Cases of the features that search texts, for the tests of each engine with a search. */
 export const searchCases: readonly FeatureCase[] = conversationSearchCases;

@@ -27,9 +27,11 @@ export class KeyRecords {
     this.records = records;
   }
 
-  async get(id: string): Promise<KeyRecord | undefined> {
+  /** Returns a key. Returns `known` if it is the stored version, because reading a value takes as long as fetching it. */
+  async get(id: string, known?: KeyRecord): Promise<KeyRecord | undefined> {
     const record = await this.records.get(SPACE, id);
-    return record && keyOf(record);
+    if (record === undefined) return undefined;
+    return record.version === known?.version ? known : keyOf(record);
   }
 
   /** Stores a new key of version 0, or replaces the key of this version. Rejects with `denied`, code `conflict`, if it has another. */

@@ -70,15 +70,6 @@ CREATE TABLE IF NOT EXISTS ${schema}.file_pieces (
 -- Documents are compressed already.
 ALTER TABLE ${schema}.file_pieces ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
-CREATE TABLE IF NOT EXISTS ${schema}.keys (
-  id text COLLATE "C" PRIMARY KEY, created text COLLATE "C" NOT NULL, tenant text, version bigint NOT NULL, json text NOT NULL
-);
-CREATE INDEX IF NOT EXISTS keys_created ON ${schema}.keys (created, id);
-CREATE TABLE IF NOT EXISTS ${schema}.key_hashes (
-  sha256 text COLLATE "C" PRIMARY KEY, key text COLLATE "C" NOT NULL REFERENCES ${schema}.keys ON DELETE CASCADE
-);
-CREATE INDEX IF NOT EXISTS key_hashes_key ON ${schema}.key_hashes (key);
-
 -- Calls of a gateway. \`output\` only of streamed calls.
 CREATE TABLE IF NOT EXISTS ${schema}.calls (
   id text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, request text, client_request text, tenant text, key text, model text,
