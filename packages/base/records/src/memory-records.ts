@@ -15,6 +15,7 @@ interface Entry {
   readonly texts: readonly string[];
 }
 
+/** Records by key, in the order of their last `put`. */
 type Space = Map<string, Entry>;
 type Watcher = (key: string | undefined) => void;
 
@@ -22,10 +23,13 @@ type Watcher = (key: string | undefined) => void;
  * Creates a store in the memory of this process. Unlike a database, it examines each record of a space for a list, a search and the
  * counts.
  *
- * @param options `clock`: clock of the times, by default the system clock
+ * @param options `clock`: clock of the times, by default the system clock. `maxRecords`: maximum number of records of a space, by
+ * default unlimited. A further record removes the one that was put first
  */
-export function memoryRecords(options: { readonly clock?: Clock } = {}): RecordStore {
-  const { clock = systemClock } = options;
+export function memoryRecords(
+  options: { readonly clock?: Clock | undefined; readonly maxRecords?: number | undefined } = {},
+): RecordStore {
+  const { clock = systemClock, maxRecords = Infinity } = options;
   const spaces = new Map<string, Space>();
   const watchers = new Map<string, Set<Watcher>>();
   let lastVersion = 0;
@@ -57,9 +61,14 @@ export function memoryRecords(options: { readonly clock?: Clock } = {}): RecordS
           return 0;
         }
         const version = ++lastVersion;
+        if (change.type === 'put') entries.delete(change.key);
         entries.set(change.key, changed(change, before, version, clock.now()));
         return version;
       });
+      for (const key of entries.keys()) {
+        if (entries.size <= maxRecords) break;
+        entries.delete(key);
+      }
       for (const { key, type } of changes)
         if (type !== 'check') for (const notify of watchers.get(space) ?? []) notify(key);
       return versions;
