@@ -69,8 +69,8 @@ export interface GatewayConfig {
   /** Maximum number of concurrent calls. `@default 5_000` */
   readonly maxConcurrent?: number | undefined;
   /**
-   * Maximum size of the bodies of all requests in progress, in bytes, at least 32 MiB. Further requests receive 429. `@default
-   * 536_870_912` (512 MiB)
+   * Maximum size of the bodies of all requests in progress, in bytes, at least 32 MiB. Further requests receive 429.
+   * @default an eighth of the heap of the process, from 32 to 512 MiB
    */
   readonly maxTotalBodyBytes?: number | undefined;
   /**

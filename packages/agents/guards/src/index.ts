@@ -1,6 +1,6 @@
 export { guarded } from './guarded.ts';
-export { forbid, INJECTION_POLICY, judge, moderation } from './checks.ts';
-export type { ForbidOptions, JudgeOptions, ModerationCheckOptions } from './checks.ts';
+export { forbid, INJECTION_POLICY, moderation, policyJudge } from './checks.ts';
+export type { ForbidOptions, ModerationCheckOptions, PolicyJudgeOptions } from './checks.ts';
 export { PII_RULES } from './pii-rules.ts';
 export { residency, type ResidencyPolicy } from './residency.ts';
 export { guardedTool, guardedToolbox } from './tools.ts';

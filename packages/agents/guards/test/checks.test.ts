@@ -4,8 +4,8 @@ import {
   forbid,
   guarded,
   INJECTION_POLICY,
-  judge,
   moderation,
+  policyJudge,
   type Check,
   type CheckContext,
 } from '../src/index.ts';
@@ -113,10 +113,10 @@ describe('moderation', () => {
   });
 });
 
-describe('judge', () => {
+describe('policyJudge', () => {
   const judgeWithAnswer = async (answer: string) => {
     const server = await chatServer(() => ({ pieces: [answer] }));
-    return { server, check: judge(server.model, { name: 'injection', policy: INJECTION_POLICY }) };
+    return { server, check: policyJudge(server.model, { name: 'injection', policy: INJECTION_POLICY }) };
   };
 
   it('sends the text as JSON in a user message, and returns the decision of the answer', async () => {
@@ -140,16 +140,16 @@ describe('judge', () => {
 
   it('rejects invalid options', () => {
     const model = createMajordomo({ providers: [] }).model('a/b');
-    expect(() => judge({} as ChatModel, { name: 'j', policy: 'p' })).toThrow(
+    expect(() => policyJudge({} as ChatModel, { name: 'j', policy: 'p' })).toThrow(
       'model must be an object with generateObject',
     );
-    expect(() => judge(model, { name: 'j', policy: ' ' })).toThrow('policy must not be empty');
+    expect(() => policyJudge(model, { name: 'j', policy: ' ' })).toThrow('policy must not be empty');
   });
 });
 
 it('checks of a guarded judge do not recurse', async () => {
   const server = await chatServer(() => ({ pieces: ['{"violates": false}'] }));
-  const check = judge(guarded(server.model, { mask: {} }), { name: 'j', policy: 'p' });
+  const check = policyJudge(guarded(server.model, { mask: {} }), { name: 'j', policy: 'p' });
   await guarded(server.model, { input: [check] }).generate({ messages: [user('max@example.com')] });
   expect(server.bodies).toHaveLength(2);
 });

@@ -15,7 +15,7 @@ import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { seededRandom } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { guarded, judge, residency, type ResidencyPolicy } from '../src/index.ts';
+import { guarded, policyJudge, residency, type ResidencyPolicy } from '../src/index.ts';
 import { at, regionServer } from './support/region-server.ts';
 
 const hi = { messages: [user('hi')] };
@@ -173,7 +173,7 @@ describe('residency', () => {
     const agent = createAgent({ model: majordomo.model('us/m') });
     expect((await errorOf(agent.run('hi'))).kind).toBe('denied');
     const guardedModel = guarded(majordomo.model('eu/m'), {
-      input: [judge(majordomo.model('us/m'), { name: 'policy', policy: 'Refuse everything.' })],
+      input: [policyJudge(majordomo.model('us/m'), { name: 'policy', policy: 'Refuse everything.' })],
     });
     expect((await errorOf(guardedModel.generate(hi))).kind).toBe('denied');
     expect((await errorOf(majordomo.model('lab/m').generate(hi))).kind).toBe('denied');

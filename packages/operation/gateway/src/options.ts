@@ -200,7 +200,8 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number | undefined;
   /**
    * Maximum size of the bodies of all requests in progress, in bytes. A body counts from its first byte to the end of the call.
-   * Further requests are refused with 429. Must not be less than `maxBodyBytes`. @default 16 times `maxBodyBytes`
+   * Further requests are refused with 429. Must not be less than `maxBodyBytes`.
+   * @default an eighth of the heap of the process, from `maxBodyBytes` to 16 times `maxBodyBytes`
    */
   readonly maxTotalBodyBytes?: number | undefined;
   /**

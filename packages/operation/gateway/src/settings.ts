@@ -74,7 +74,7 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     reports,
     maxChoices: options.maxChoices ?? 8,
     maxBodyBytes,
-    maxTotalBodyBytes: options.maxTotalBodyBytes ?? 16 * maxBodyBytes,
+    maxTotalBodyBytes: options.maxTotalBodyBytes ?? defaultTotalBytes(maxBodyBytes),
     maxElements: options.maxElements ?? MAX_ELEMENTS,
     maxConcurrent: options.maxConcurrent ?? 5000,
     maxSockets: options.maxSockets ?? 16,
@@ -116,6 +116,17 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
       throw wrong(`cors[${at}]`, 'must be an origin such as https://app.example');
   }
   return settings;
+}
+
+interface Process {
+  getBuiltinModule?(name: 'node:v8'): { getHeapStatistics(): { heap_size_limit: number } } | undefined;
+}
+
+/** Returns the default of `maxTotalBodyBytes`. A body that is one long text needs up to five times its size until its call ends. */
+function defaultTotalBytes(maxBodyBytes: number): number {
+  const { process } = globalThis as { readonly process?: Process };
+  const heap = process?.getBuiltinModule?.('node:v8')?.getHeapStatistics().heap_size_limit ?? Infinity;
+  return Math.max(maxBodyBytes, Math.min(16 * maxBodyBytes, Math.floor(heap / 8)));
 }
 
 const FILES_KINDS: KindsOf<GatewayFilesOptions> = {

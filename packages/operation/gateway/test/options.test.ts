@@ -1,6 +1,7 @@
 import { createMajordomo } from '@majordomo/core';
 import { memoryRecords } from '@majordomo/records';
-import { describe, expect, it } from 'vitest';
+import v8 from 'node:v8';
+import { describe, expect, it, vi } from 'vitest';
 import { OperatorReports } from '../src/errors/report.ts';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
 import { settingsOf } from '../src/settings.ts';
@@ -129,7 +130,7 @@ it('each omitted option has its default', () => {
     reports,
     maxChoices: 8,
     maxBodyBytes: 33_554_432,
-    maxTotalBodyBytes: 536_870_912,
+    maxTotalBodyBytes: expect.any(Number),
     maxElements: 10_000,
     maxConcurrent: 5000,
     maxSockets: 16,
@@ -139,6 +140,21 @@ it('each omitted option has its default', () => {
   });
   expect(createGateway(options).idleMs).toBe(60_000);
   expect(createGateway({ ...options, idleMs: 5 }).idleMs).toBe(5);
+});
+
+it.each([
+  ['a heap of 512 MB', 512, 64],
+  ['a heap of 128 MB', 128, 32],
+  ['a heap of 8 GB', 8192, 512],
+])('the bodies of all requests fit %s by default', (_, heap, most) => {
+  const statistics = v8.getHeapStatistics();
+  const limit = vi.spyOn(v8, 'getHeapStatistics').mockReturnValue({
+    ...statistics,
+    heap_size_limit: heap * 1024 ** 2,
+  });
+  const { maxTotalBodyBytes } = settingsOf({ majordomo, models: { m: 'a/x' } }, new OperatorReports());
+  limit.mockRestore();
+  expect(maxTotalBodyBytes).toBe(most * 1024 ** 2);
 });
 
 it('accepts the smallest number of each option', () => {

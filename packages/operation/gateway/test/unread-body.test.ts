@@ -1,3 +1,4 @@
+import { memoryFiles } from '@majordomo/files';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { systemClock } from '@majordomo/core';
@@ -69,6 +70,24 @@ describe('a body without an end', () => {
     expect(socket.readableEnded).toBe(true);
   });
 
+  it('is received to its end if its first part is refused', async () => {
+    await using testGateway = await startGateway();
+    const { socket, closed, received } = connectTo(testGateway.url);
+    const failure = vi.fn();
+    socket.on('error', failure);
+    const items = Buffer.from(`{"model":"fast","messages":[${'{},'.repeat(3_000_000)}`);
+    const length = `Content-Length: ${items.length}`;
+    socket.write([HEAD[0], HEAD[1], length, `Authorization: Bearer ${KEY}`, '', ''].join('\r\n'));
+    const CHUNK = 65_536;
+    for (let at = 0; at < items.length; at += CHUNK) {
+      if (!socket.write(items.subarray(at, at + CHUNK)))
+        await Promise.race([once(socket, 'drain'), closed]).catch(() => undefined);
+    }
+    await closed;
+    expect(failure).not.toHaveBeenCalled();
+    expect(received()).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it('is not read after a response that needs no body', async () => {
     await using testGateway = await startGateway();
     const timer = vi.spyOn(systemClock, 'timer');
@@ -80,4 +99,15 @@ describe('a body without an end', () => {
     endTime?.();
     await closed;
   });
+});
+
+it('answers an upload that the quota refuses before its file is read', async () => {
+  const files = { store: memoryFiles(), maxTotalBytes: 1000 };
+  await using testGateway = await startGateway({ gateway: { files } });
+  const body = new FormData();
+  body.set('purpose', 'user_data');
+  body.set('file', new Blob([new Uint8Array(2_000_000)]), 'a.pdf');
+  const headers = { authorization: `Bearer ${KEY}` };
+  const response = await fetch(`${testGateway.url}/v1/files`, { method: 'POST', headers, body });
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('files')]);
 });

@@ -79,10 +79,12 @@ export function storedAnswer(response: ChatResponse, streamed: StoredAnswer['str
 export function responseOf({ response }: StoredAnswer, attempts: readonly Attempt[]): ChatResponse {
   const stored = fromJson<Omit<ChatResponse, 'attempts' | 'parts' | 'text' | 'toolCalls'>>(response);
   const { parts } = stored.message;
-  const facts = { id: stored.id, rawFinish: stored.rawFinish, usage: stored.usage };
   return {
     ...stored,
-    ...facts,
+    // A response always has these members, and JSON omits them if they are undefined.
+    id: stored.id,
+    rawFinish: stored.rawFinish,
+    usage: stored.usage,
     parts,
     text: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
     toolCalls: parts.filter((part): part is ToolCallPart => part.type === 'tool-call'),

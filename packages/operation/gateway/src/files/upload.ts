@@ -46,7 +46,7 @@ export async function upload(
     });
   } catch (error) {
     reservation?.release();
-    await form.cancel();
+    form.stop();
     throw error;
   }
 }

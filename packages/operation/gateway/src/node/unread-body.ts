@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import { systemClock } from '@majordomo/core';
 import { DEFAULT_MAX_BYTES } from './served-gateway.ts';
 
@@ -20,6 +20,12 @@ export function discardUnread(incoming: IncomingMessage, outgoing: ServerRespons
   outgoing.once('prefinish', () => {
     discard(incoming, maxBytes);
   });
+  // When the body is cancelled, Node destroys the request, but still passes on a chunk that has arrived. The closed stream of the body
+  // would throw, and end the process.
+  incoming.destroy = (error) => {
+    incoming.removeAllListeners('data');
+    return IncomingMessage.prototype.destroy.call(incoming, error);
+  };
 }
 
 /** Discards the body of a refused request. Returns whether it has already arrived completely, so that the connection can stay open. */
@@ -38,10 +44,9 @@ function discard(incoming: IncomingMessage, maxBytes: number): void {
   let isLast = false;
   const destroy = (): void => void socket.destroy();
   const stop = systemClock.timer(MAX_MS, destroy);
-  // Node calls this function after a response with `connection: close`. The client can still send, but receives nothing more.
+  // Node calls this function after a response with `connection: close`. A client whose connection ends cannot send its body.
   socket.destroySoon = () => {
     isLast = true;
-    socket.end();
   };
   // The reader of the body pauses the request after each chunk.
   incoming.removeAllListeners('data');
