@@ -109,7 +109,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'only jobs that take hours need it; ledger, an optional peer, only for its types',
   },
   cache: {
-    ours: ['core', 'catalog'],
+    ours: ['core', 'records', 'catalog'],
     others: [],
     because:
       'only applications that repeat calls need it; its entry /prompt uses the prices of catalog, an optional peer',

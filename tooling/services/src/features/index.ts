@@ -1,4 +1,5 @@
 import type { FeatureCase } from './feature-case.ts';
+import { answerCases } from './answers.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
 import { keyCases } from './keys.ts';
@@ -12,6 +13,7 @@ export const featureCases: readonly FeatureCase[] = [
   ...claimCases,
   ...conversationCases,
   ...keyCases,
+  ...answerCases,
 ];
 
 /** Cases of the features that search texts, for the tests of each engine with a search. */
