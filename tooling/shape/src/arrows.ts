@@ -99,9 +99,9 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'a separate audience: applications that repeat calls; its entry /prompt uses the prices of catalog, an optional peer',
   },
   files: {
-    ours: ['core', 'cache'],
+    ours: ['core', 'records'],
     others: [],
-    because: 'a separate audience: applications that send large files; cache has the store of their ids',
+    because: 'a separate audience: applications that send large files',
   },
   classify: {
     ours: ['core'],

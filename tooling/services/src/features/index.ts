@@ -2,6 +2,7 @@ import type { FeatureCase } from './feature-case.ts';
 import { a2aCases } from './a2a.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
+import { fileReferenceCases } from './file-references.ts';
 import { mcpCases } from './mcp.ts';
 import { runCases } from './runs.ts';
 
@@ -14,6 +15,7 @@ export const featureCases: readonly FeatureCase[] = [
   ...conversationCases,
   ...mcpCases,
   ...a2aCases,
+  ...fileReferenceCases,
 ];
 
 /** Cases of the features that search texts, for the tests of each engine with a search. */
