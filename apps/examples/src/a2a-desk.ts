@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { serveA2a, type A2aServer, type A2aStore, type A2aToolbox } from '@majordomo/a2a';
+import { serveA2a, type A2aServer, type A2aToolbox, type RecordStore } from '@majordomo/a2a';
 import { createAgent, defineTool } from '@majordomo/agent';
 import type { ChatModel } from '@majordomo/core';
 
@@ -13,11 +13,11 @@ const refund = defineTool({
   run: (args, { key }) => `Refunded ${JSON.stringify(args)}, reference ${key}.`,
 });
 
-/** Returns the server of a support desk, whose tasks survive a restart in `store`. `keys`: names of the callers by their keys. */
+/** Returns the server of a support desk, whose tasks survive a restart in `records`. `keys`: names of the callers by their keys. */
 export function supportDesk(
   model: ChatModel,
   url: string,
-  { store, keys }: { readonly store: A2aStore; readonly keys: ReadonlyMap<string, string> },
+  { records, keys }: { readonly records: RecordStore; readonly keys: ReadonlyMap<string, string> },
 ): A2aServer {
   return serveA2a({
     agent: createAgent({ model, instructions: 'You refund orders of customers.', tools: [refund] }),
@@ -27,7 +27,7 @@ export function supportDesk(
       const user = keys.get(headers.get('authorization')?.replace(/^Bearer /, '') ?? '');
       return user === undefined ? undefined : { user };
     },
-    store,
+    records,
   });
 }
 

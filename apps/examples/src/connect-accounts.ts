@@ -6,8 +6,8 @@ import { Hono } from 'hono';
 /** Options of the application. */
 export interface AccountsOptions {
   readonly model: ChatModel;
-  /** Address and client of the calendar service, and the encrypted table that all processes share. */
-  readonly calendar: Pick<McpConnectionsOptions, 'place' | 'client' | 'redirectUrl' | 'store'>;
+  /** Address and client of the calendar service, and the store that all processes share. */
+  readonly calendar: Pick<McpConnectionsOptions, 'place' | 'client' | 'redirectUrl' | 'records'>;
   /** Returns the id of the user who is logged in to this application, such as `ann`. */
   readonly userOf: (request: Request) => string | undefined;
 }

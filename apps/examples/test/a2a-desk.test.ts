@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connectA2a } from '@majordomo/a2a';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { expect, it, onTestFinished } from 'vitest';
@@ -15,7 +15,7 @@ it('a2a-desk: an agent uses the desk, and a person approves the refund', async (
   const desk = supportDesk(
     modelOf({ toolCalls: [{ name: 'refund', args: { order: '7' } }] }, 'Order 7 is refunded.'),
     `http://127.0.0.1:${port}/a2a`,
-    { store: memoryCache(), keys: new Map([['key of the shop', 'shop']]) },
+    { records: memoryRecords(), keys: new Map([['key of the shop', 'shop']]) },
   );
   const http = listenAt(port, desk);
   onTestFinished(async () => {

@@ -3,10 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { defineTool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
-import { serveMcp, type McpStore } from '@majordomo/mcp';
+import { serveMcp } from '@majordomo/mcp';
+import { memoryRecords } from '@majordomo/records';
 import { authorizationServer, fakeProvider, type Turn } from '@majordomo/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { accountsApp } from '../src/connect-accounts.ts';
+import { encryptedRecords } from '../src/encrypted-records.ts';
 
 const CALLBACK = 'https://team.example/calendar/callback';
 const CLIENT = { clientId: 'team', clientSecret: 'secret-of-the-team' };
@@ -36,18 +38,6 @@ async function calendarService(hours: Readonly<Record<string, string>>) {
   return { authority, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` };
 }
 
-function mapStore(): McpStore {
-  const entries = new Map<string, string>();
-  return {
-    get: (name) => Promise.resolve(entries.get(name)),
-    set: (name, value) => {
-      if (value === undefined) entries.delete(name);
-      else entries.set(name, value);
-      return Promise.resolve();
-    },
-  };
-}
-
 const turns: readonly Turn[] = [
   {
     toolCalls: [
@@ -61,13 +51,18 @@ const turns: readonly Turn[] = [
 it('connect-accounts: two users connect calendars, and one agent uses both', async () => {
   const { authority, url } = await calendarService({ ann: '9, 11', bob: '11, 15' });
   const vendor = fakeProvider({ id: 'f', models: { m: turns } });
+  const records = memoryRecords();
+  const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ]);
   const app = accountsApp({
     model: createMajordomo({ providers: [vendor] }).model('f/m'),
     calendar: {
       place: { url },
       client: { ...CLIENT, issuer: authority.issuer },
       redirectUrl: CALLBACK,
-      store: mapStore(),
+      records: encryptedRecords(records, key),
     },
     userOf: (request) => request.headers.get('x-user') ?? undefined,
   });
@@ -89,6 +84,8 @@ it('connect-accounts: two users connect calendars, and one agent uses both', asy
   expect(await (await meet()).text()).toBe('Meet at 11.');
   const results = vendor.requests.at(-1)?.request.messages.filter(({ role }) => role === 'tool');
   expect(JSON.stringify(results)).toMatch(/9, 11.*11, 15/);
+  const stored = await records.list('mcp', { limit: 99 });
+  expect(stored.filter(({ value }) => value.includes('access_token'))).toEqual([]);
   expect((await as('bob', '/calendar/disconnect', { method: 'POST' })).status).toBe(204);
   expect((await meet()).status).toBe(409);
 });

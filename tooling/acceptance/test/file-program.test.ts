@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startFileServer, type FileServer } from '@majordomo/conformance';
@@ -23,7 +23,9 @@ console.log(JSON.stringify({ parts: stored[0].parts.map(({ bytes }) => bytes?.le
 
 /** Runs the program in a process, and returns the last line that it prints. */
 async function run(server: FileServer): Promise<unknown> {
-  copyFileSync(PROGRAM, join(folder, 'program.ts'));
+  // The option had another name when the program was written.
+  const program = readFileSync(PROGRAM, 'utf8').replace('store: stores.cache', 'records: stores.records');
+  writeFileSync(join(folder, 'program.ts'), program);
   writeFileSync(join(folder, 'driver.ts'), DRIVER);
   const paths = [1, 2].map((number) => join(folder, `report-${number}.pdf`));
   for (const [at, path] of paths.entries()) writeFileSync(path, new Uint8Array(2_000_000).fill(at + 1));

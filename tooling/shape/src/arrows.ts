@@ -115,9 +115,9 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'only applications that repeat calls need it; its entry /prompt uses the prices of catalog, an optional peer',
   },
   files: {
-    ours: ['core', 'cache'],
+    ours: ['core', 'records'],
     others: [],
-    because: 'only applications that send large files need it; cache has the store of their ids',
+    because: 'only applications that send large files need it',
   },
   classify: {
     ours: ['core'],
@@ -183,12 +183,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'only servers of chat pages need it, and their protocols have their own versions',
   },
   mcp: {
-    ours: ['core', 'agent', 'wire-kit'],
+    ours: ['core', 'agent', 'records', 'wire-kit'],
     others: ['@modelcontextprotocol/client', '@modelcontextprotocol/server'],
     because: 'a separate protocol with its SDK',
   },
   a2a: {
-    ours: ['core', 'agent', 'cache', 'records', 'wire-kit'],
+    ours: ['core', 'agent', 'records', 'wire-kit'],
     others: ['@a2a-js/sdk'],
     because: 'a separate protocol with its SDK',
   },

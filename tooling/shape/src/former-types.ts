@@ -1,5 +1,7 @@
-/** Imports of types that had other members when the programs were written, and declarations that replace them. */
-const DECLARED: Readonly<Record<string, readonly [former: string, declaration: string]>> = {
+/** Code whose types or options had other members when the programs were written, and code that replaces it. */
+const REPLACED: Readonly<Record<string, readonly [former: string, current: string]>> = {
+  'standards-a2a.ts': ['store: stores.cache,', 'records: stores.records,'],
+  'standards-connections.ts': ['store: secrets,', 'records: secrets,'],
   'ui-resumable-app.ts': [
     "import type { SqliteStores } from '@majordomo/store-sqlite';",
     `import type { Conversations, Runs } from '@majordomo/agent';
@@ -9,6 +11,6 @@ interface SqliteStores { readonly runs: Runs; readonly conversations: Conversati
 
 /** Returns a program that is stored next to the checkout, with the types that it was written for. */
 export function withFormerTypes(name: string, program: string): string {
-  const [former, declaration] = DECLARED[name] ?? ['', ''];
-  return program.replace(former, declaration);
+  const [former, current] = REPLACED[name] ?? ['', ''];
+  return program.replace(former, current);
 }

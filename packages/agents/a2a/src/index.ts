@@ -3,7 +3,7 @@
  * @module
  */
 export { serveA2a } from './serve/serve-a2a.ts';
-export type { A2aCaller, A2aPush, A2aServer, A2aStore, ServeA2aOptions } from './serve/options.ts';
+export type { A2aCaller, A2aPush, A2aServer, ServeA2aOptions } from './serve/options.ts';
 export { connectA2a } from './connect/connect-a2a.ts';
 export type { A2aSuspension, A2aToolbox, ConnectA2aOptions } from './connect/options.ts';
 
@@ -11,3 +11,4 @@ export type { A2aSuspension, A2aToolbox, ConnectA2aOptions } from './connect/opt
 export type { AgentCard } from '@a2a-js/sdk';
 export type { TaskStore } from '@a2a-js/sdk/server';
 export type { Agent, AgentEvent, Decision, RunState, Toolbox } from '@majordomo/agent';
+export type { RecordStore } from '@majordomo/records';

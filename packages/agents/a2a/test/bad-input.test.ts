@@ -1,9 +1,9 @@
 import type { Part } from '@a2a-js/sdk';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { serveA2a } from '../src/index.ts';
-import type { A2aStore, ServeA2aOptions } from '../src/index.ts';
+import type { RecordStore, ServeA2aOptions } from '../src/index.ts';
 import { textPart } from '../src/messages.ts';
 import { asTask, authorize, CARD, request, world } from './support/world.ts';
 
@@ -103,24 +103,24 @@ describe('the endpoint', () => {
   );
 
   it('hides the message of an error of the store, also in the stored task', async () => {
-    const memory = memoryCache();
+    const memory = memoryRecords();
     let failures = 0;
-    const store: A2aStore = {
-      get: (key) => memory.get(key),
+    const records: RecordStore = {
+      ...memory,
       // The store fails once, when the answer of the model is stored.
-      set: (key, value, ttlMs) => {
-        const isAnswer = JSON.stringify(value).includes('"artifactId":"answer"');
+      write: (space, changes) => {
+        const isAnswer = JSON.stringify(changes).includes(String.raw`\"artifactId\":\"answer\"`);
         if (isAnswer && failures++ === 0) return Promise.reject(new Error('secret-host is down'));
-        return memory.set(key, value, ttlMs);
+        return memory.write(space, changes);
       },
-      delete: (key) => memory.delete(key),
     };
-    await using served = await world(['Hello.'], { store });
+    await using served = await world(['Hello.'], { records });
     const client = await served.client();
     const { id } = asTask(await client.sendMessage(request('hi', {}, { returnImmediately: true })));
     await expect.poll(() => failures).toBeGreaterThan(0);
     await served.server.close();
-    const task = await memory.get(`a2a/task//a/${id}`);
+    const [task] = await memory.list('a2a/tasks', { limit: 1 });
+    expect(task?.key.endsWith(id)).toBe(true);
     expect(JSON.stringify(task)).toContain('its log contains the reason');
     expect(JSON.stringify(task)).not.toContain('secret-host');
     expect(served.errors.map(String)).toContain('Error: secret-host is down');
@@ -145,7 +145,7 @@ describe('serveA2a', () => {
     ['url', { url: 'no address' }],
     ['card.name', { card: { description: 'd', version: '1', name: 5 } }],
     ['push', { push: {} }],
-    ['store', { store: {} }],
+    ['records', { records: {} }],
   ])('rejects an invalid %s', (path, options) => {
     const problem = (() => {
       try {

@@ -1,5 +1,5 @@
 import { TaskState } from '@a2a-js/sdk';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { seededRandom, type Turn } from '@majordomo/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { authorize, world } from './support/world.ts';
@@ -46,8 +46,8 @@ it('completes or fails each task whose client disconnects, without an unhandled 
   const turns = Array.from({ length: ROUNDS }, (): Turn =>
     random() < 0.8 ? { text: 'one two three', chunks: 3 } : { fail: 'network', after: 'one' },
   );
-  const store = memoryCache({ maxEntries: 5 * ROUNDS });
-  await using served = await world(turns, { authorize, store, url: 'http://127.0.0.1/a2a' });
+  const records = memoryRecords();
+  await using served = await world(turns, { authorize, records, url: 'http://127.0.0.1/a2a' });
   const fetch = (request: Request): Promise<Response> => served.server.fetch(request);
   const stateOf = async (id: string): Promise<unknown> => {
     const response = await fetch(post('GetTask', { id }));

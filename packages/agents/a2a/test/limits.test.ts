@@ -1,6 +1,6 @@
 import { Task, TaskState, type Task as TaskType } from '@a2a-js/sdk';
 import { defineTool } from '@majordomo/agent';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { connectA2a, type ServeA2aOptions } from '../src/index.ts';
@@ -94,7 +94,7 @@ describe('a caller', () => {
 });
 
 it('a page of tasks has at most 10 MiB, and all tasks are on some page', async () => {
-  const tasks = new StoredTasks(memoryCache());
+  const tasks = new StoredTasks(memoryRecords());
   const context = new CallContext({ user: 'a' }, { version: undefined, extensions: [] });
   for (let at = 0; at < 7; at++) {
     const timestamp = new Date(at).toISOString();

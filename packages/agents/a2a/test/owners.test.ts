@@ -1,21 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createAgent, defineTool, type Tool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
-import { sqliteStores } from '@majordomo/store-sqlite';
+import { memoryRecords } from '@majordomo/records';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { A2aServer } from '../src/index.ts';
 import { newServer } from '../src/serve/serve-a2a.ts';
 import { authorize, CARD } from './support/world.ts';
 
-// Two servers with one database, as in two processes. Each verb is sent by the owner of a task and by another user, to the process
+// Two servers with one store, as in two processes. Each verb is sent by the owner of a task and by another user, to the process
 // that works on the task and to the other one.
 
-const folder = mkdtempSync(join(tmpdir(), 'a2a-owners-'));
 const URL_OF_SERVER = 'https://support.example.com/a2a';
-/** Keys that the server of the last request has written. */
+const memory = memoryRecords();
+/** Spaces that the server of the last request has written. */
 const written: string[] = [];
 const servers: A2aServer[] = [];
 
@@ -32,7 +29,6 @@ const turn: Turn = ({ messages }) => {
 };
 
 function startServer(): A2aServer {
-  const { cache } = sqliteStores(join(folder, 'a2a.db'));
   const provider = fakeProvider({ id: 'f', models: { m: Array.from({ length: 1000 }, () => turn) } });
   const model = createMajordomo({ providers: [provider] }).model('f/m');
   const hang = tool('hang', false, () => new Promise(() => undefined));
@@ -43,15 +39,11 @@ function startServer(): A2aServer {
       card: CARD,
       authorize,
       push: { allow: () => true },
-      store: {
-        get: (key) => cache.get(key),
-        set: (key, value, ttlMs) => {
-          written.push(key);
-          return cache.set(key, value, ttlMs);
-        },
-        delete: (key) => {
-          written.push(key);
-          return cache.delete(key);
+      records: {
+        ...memory,
+        write: (space, changes) => {
+          written.push(space);
+          return memory.write(space, changes);
         },
       },
     },
@@ -67,7 +59,6 @@ beforeAll(() => {
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
-  rmSync(folder, { recursive: true });
 });
 
 interface Answer {
@@ -193,5 +184,7 @@ it.each(PLACES)('a conversation of another user begins empty at %s', async (_, a
   });
   expect(answer).not.toHaveProperty('error');
   expect(JSON.stringify(answer)).not.toContain('secret of a');
-  expect(written.filter((key) => key.startsWith('a2a/context/'))).toEqual([`a2a/context//b/${contextId}`]);
+  expect(written).toContain('a2a/conversations');
+  const conversations = await memory.list('a2a/conversations', { limit: 99 });
+  expect(conversations.filter(({ key }) => key.endsWith(contextId))).toHaveLength(2);
 });

@@ -1,6 +1,6 @@
 import { TaskState, type StreamResponse, type TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { defineTool, type Tool } from '@majordomo/agent';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import type { Clock } from '@majordomo/core';
 import { fakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
@@ -124,15 +124,15 @@ describe('notifications', () => {
     const { hook, states } = await recordingHook();
     await using _ = hook;
     const clock = fakeClock();
-    const store = memoryCache({ clock });
+    const records = memoryRecords({ clock });
     const hosts = hostsAt(hook.origin);
     // Without its timers, this process does not renew the lease, as if it was killed.
     const stopped = { now: () => clock.now(), timer: () => () => undefined, sleep: clock.sleep.bind(clock) };
     const hanging = wait(() => new Promise(() => undefined));
-    await using killed = await world([callWait], { store, push, clock: stopped }, [hanging], hosts);
+    await using killed = await world([callWait], { records, push, clock: stopped }, [hanging], hosts);
     await (await killed.client()).sendMessage(request('hi', {}, withHook));
     await expect.poll(() => states).toEqual(['TASK_STATE_WORKING']);
-    const options = { store, push, clock };
+    const options = { records, push, clock };
     await using second = await world([], options, [], hosts);
     await using third = await world([], options, [], hosts);
     await Promise.all([second.client(), third.client()]);
@@ -143,7 +143,7 @@ describe('notifications', () => {
     await clock.advance(60_000);
     await Promise.all([second.server.close(), third.server.close()]);
     expect(states).toEqual(['TASK_STATE_WORKING', 'TASK_STATE_FAILED']);
-    expect(await store.get('a2a/processes')).toEqual([]);
+    expect(await records.counts('a2a/runs')).toEqual({});
   });
 
   it('report the end of a task of a closed server before `close` resolves', async () => {
@@ -199,7 +199,12 @@ describe('notifications', () => {
       sleep: () => Promise.resolve(),
     };
     const turn: Turn = { text: 'x'.repeat(300), chunks: 1 };
-    await using served = await world([turn], { push, clock, store: memoryCache() }, [], hostsAt(hook.origin));
+    await using served = await world(
+      [turn],
+      { push, clock, records: memoryRecords() },
+      [],
+      hostsAt(hook.origin),
+    );
     const client = await served.client();
     const task = asTask(
       await client.sendMessage(request('hi', {}, { taskPushNotificationConfig: webhook() })),

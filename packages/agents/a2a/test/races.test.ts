@@ -1,9 +1,9 @@
 import { TaskState } from '@a2a-js/sdk';
 import { defineTool } from '@majordomo/agent';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords } from '@majordomo/records';
 import { seededRandom, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import type { A2aStore } from '../src/index.ts';
+import type { RecordStore } from '../src/index.ts';
 import { asTask, request, stateOf, world } from './support/world.ts';
 
 const NONE = { type: 'object', properties: {} } as const;
@@ -14,30 +14,23 @@ const payTool = (run: () => string) =>
 const pay: Turn = { toolCalls: [{ name: 'pay', args: {} }] };
 
 /** Store whose requests take a random number of turns of the event loop, as those of a database. */
-function slowStore(random: () => number): A2aStore {
-  const memory = memoryCache();
+function slowRecords(random: () => number): RecordStore {
+  const memory = memoryRecords();
   const wait = async (): Promise<void> => {
     for (let turns = Math.floor(random() * 40); turns > 0; turns--)
       await new Promise((resolve) => setImmediate(resolve));
   };
+  const slow = async <T>(work: () => Promise<T>): Promise<T> => {
+    await wait();
+    const result = await work();
+    await wait();
+    return result;
+  };
   return {
-    get: async (key) => {
-      await wait();
-      const value = await memory.get(key);
-      await wait();
-      return value;
-    },
-    set: async (key, value, ttlMs) => {
-      await wait();
-      await memory.set(key, value, ttlMs);
-      await wait();
-    },
-    delete: async (key) => {
-      await wait();
-      const isDeleted = await memory.delete(key);
-      await wait();
-      return isDeleted;
-    },
+    get: (...all) => slow(() => memory.get(...all)),
+    write: (...all) => slow(() => memory.write(...all)),
+    list: (...all) => slow(() => memory.list(...all)),
+    counts: (...all) => slow(() => memory.counts(...all)),
   };
 }
 
@@ -61,23 +54,23 @@ describe('a message that a client sends again', () => {
 
 describe('a task that a process cancels', () => {
   it('is aborted by a process that has overwritten the state', async () => {
-    const store = memoryCache();
+    const records = memoryRecords();
     const hanging = defineTool({
       name: 'wait',
       description: 'Waits',
       parameters: NONE,
       run: () => new Promise<string>(() => undefined),
     });
-    await using served = await world([{ toolCalls: [{ name: 'wait', args: {} }] }], { store }, [hanging]);
-    await using other = await world([], { store });
+    await using served = await world([{ toolCalls: [{ name: 'wait', args: {} }] }], { records }, [hanging]);
+    await using other = await world([], { records });
     const client = await served.client();
     const { id } = asTask(await client.sendMessage(request('Wait', {}, { returnImmediately: true })));
-    const key = `a2a/task//a/${id}`;
-    await expect.poll(() => store.get(key)).toBeDefined();
-    const working = await store.get(key);
+    const stored = async () => (await records.list('a2a/tasks', { limit: 1 }))[0];
+    await expect.poll(stored).toBeDefined();
+    const { key = '', value = '', label } = (await stored()) ?? {};
     const canceled = await (await other.client()).cancelTask({ tenant: '', id, metadata: undefined });
     expect(stateOf(canceled)).toBe(TASK_STATE_CANCELED);
-    await store.set(key, working, 60_000);
+    await records.write('a2a/tasks', [{ type: 'put', key, value, label }]);
     await expect
       .poll(async () => stateOf(await client.getTask({ tenant: '', id })), { timeout: 3000 })
       .toBe(TASK_STATE_CANCELED);
@@ -88,10 +81,10 @@ describe('a task that a process cancels', () => {
     const wrong: string[] = [];
     for (let round = 0; round < 60; round++) {
       let paid = 0;
-      const store = slowStore(random);
+      const records = slowRecords(random);
       const tool = payTool(() => `paid ${++paid}`);
-      await using served = await world([pay, 'Paid.'], { store }, [tool]);
-      await using other = await world(['Paid.'], { store }, [tool]);
+      await using served = await world([pay, 'Paid.'], { records }, [tool]);
+      await using other = await world(['Paid.'], { records }, [tool]);
       const client = await served.client();
       const rival = random() < 0.5 ? client : await other.client();
       const { id } = asTask(await client.sendMessage(request('Pay')));

@@ -1,6 +1,6 @@
 import { TaskState } from '@a2a-js/sdk';
 import { defineTool } from '@majordomo/agent';
-import { memoryCache } from '@majordomo/cache';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { LlmError } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
@@ -87,10 +87,10 @@ describe('a running task', () => {
 
   it('is aborted within a second after another process has canceled it', async () => {
     const clock = fakeClock();
-    const store = memoryCache({ clock });
+    const records = memoryRecords({ clock });
     const gated = gatedTool();
-    await using served = await world([callOf('wait'), 'Done.'], { store, clock }, [gated.tool]);
-    await using other = await world([], { store, clock });
+    await using served = await world([callOf('wait'), 'Done.'], { records, clock }, [gated.tool]);
+    await using other = await world([], { records, clock });
     const { id } = asTask(await (await served.client()).sendMessage(request('Wait', {}, later)));
     await gated.start;
     const canceled = await (await other.client()).cancelTask({ tenant: '', id, metadata: undefined });
@@ -102,10 +102,10 @@ describe('a running task', () => {
 
   it('remains alive for other processes while its process renews the lease', async () => {
     const clock = fakeClock();
-    const store = memoryCache({ clock });
+    const records = memoryRecords({ clock });
     const gated = gatedTool();
-    await using served = await world([callOf('wait'), 'Done.'], { store, clock }, [gated.tool]);
-    await using other = await world([], { store, clock });
+    await using served = await world([callOf('wait'), 'Done.'], { records, clock }, [gated.tool]);
+    await using other = await world([], { records, clock });
     const client = await served.client();
     const { id } = asTask(await client.sendMessage(request('Wait', {}, later)));
     await gated.start;
@@ -120,15 +120,17 @@ describe('a running task', () => {
 
   it('fails when the store has failed for 30 seconds', async () => {
     const clock = fakeClock();
-    const memory = memoryCache({ clock });
+    const memory = memoryRecords({ clock });
     let isDown = false;
-    const store = {
-      get: (key: string) => (isDown ? Promise.reject(new Error('secret-host is down')) : memory.get(key)),
-      set: (key: string, value: unknown, ttlMs: number) => memory.set(key, value, ttlMs),
-      delete: (key: string) => memory.delete(key),
+    const orDown = <T>(work: () => Promise<T>): Promise<T> =>
+      isDown ? Promise.reject(new Error('secret-host is down')) : work();
+    const records: RecordStore = {
+      ...memory,
+      get: (...all) => orDown(() => memory.get(...all)),
+      write: (...all) => orDown(() => memory.write(...all)),
     };
     const gated = gatedTool();
-    await using served = await world([callOf('wait'), 'Done.'], { store, clock }, [gated.tool]);
+    await using served = await world([callOf('wait'), 'Done.'], { records, clock }, [gated.tool]);
     const client = await served.client();
     const { id } = asTask(await client.sendMessage(request('Wait', {}, later)));
     await gated.start;
@@ -171,9 +173,9 @@ describe('a task that requires input', () => {
   it('continues with only one of several replies', async () => {
     let paid = 0;
     const tool = pay(() => `paid ${++paid}`);
-    const store = memoryCache();
-    await using served = await world([callOf('pay'), 'Paid.'], { store }, [tool]);
-    await using other = await world(['Paid.'], { store }, [tool]);
+    const records = memoryRecords();
+    await using served = await world([callOf('pay'), 'Paid.'], { records }, [tool]);
+    await using other = await world(['Paid.'], { records }, [tool]);
     const client = await served.client();
     const { id } = asTask(await client.sendMessage(request('Pay')));
     const clients = await Promise.all([served.client(), other.client(), served.client(), other.client()]);

@@ -24,7 +24,7 @@ const KINDS: KindsOf<McpOptions> = {
   resources: 'boolean',
   suspend: 'array',
   start: ['now', 'first-call'],
-  store: 'object with get',
+  records: 'object with write',
   onEvent: 'function',
   around: 'function',
   apps: 'boolean',

@@ -6,6 +6,7 @@ import { toLlmError } from './client/errors.ts';
 import { getPrompt, listPrompts } from './client/prompts.ts';
 import { listResources, readResource } from './client/resources.ts';
 import { ServerTools } from './client/server-tools.ts';
+import type { OwnedOptions } from './entry.ts';
 import type { McpOptions, McpToolbox } from './options.ts';
 
 /**
@@ -18,6 +19,11 @@ import type { McpOptions, McpToolbox } from './options.ts';
  */
 export async function connectMcp(options: McpOptions): Promise<McpToolbox> {
   checkOptions(options);
+  return openToolbox(options);
+}
+
+/** Connects with valid options. */
+export async function openToolbox(options: OwnedOptions): Promise<McpToolbox> {
   const never = new AbortController().signal;
   const { signal = never } = options;
   const box = new ServerTools(options);

@@ -22,7 +22,6 @@ export type {
   McpSuspension,
   McpToolbox,
 } from './options.ts';
-export type { McpStore } from './store.ts';
 
 export { mcpApps } from './apps/mcp-apps.ts';
 export type { McpAppMetadata, McpApps } from './apps/options.ts';
@@ -50,3 +49,6 @@ export type { ServerEventBus } from '@modelcontextprotocol/server';
 
 // Types of `@majordomo/agent` to which types of this package refer.
 export type { Agent, Decision, RunState, Skill, Tool, Toolbox, ToolContext } from '@majordomo/agent';
+
+// Type of `@majordomo/records` to which types of this package refer.
+export type { RecordStore } from '@majordomo/records';

@@ -1,8 +1,8 @@
 import type { Decision, RunState, Tool, Toolbox } from '@majordomo/agent';
+import type { RecordStore } from '@majordomo/records';
 import type { ChatModel, Clock, Credential, JsonObject, Message, UserMessage } from '@majordomo/core';
 import type { OAuthClientProvider } from '@modelcontextprotocol/client';
 import type { McpAround } from './around.ts';
-import type { McpStore } from './store.ts';
 
 /** Program that serves MCP on stdin and stdout. */
 export interface McpProgram {
@@ -214,15 +214,15 @@ export interface McpOptions {
   readonly suspend?: readonly ('elicitation' | 'task' | 'login')[] | undefined;
   /**
    * Time of the first connection. `now`: during `connectMcp`. `first-call`: at the first tool call, or during `connectMcp` if
-   * `store` contains no tool list of an earlier connection. @default 'now'
+   * `records` contain no tool list of an earlier connection. @default 'now'
    */
   readonly start?: 'now' | 'first-call' | undefined;
   /**
-   * Persistent store for the tool list, the last approved (otherwise first) definition of each tool, and tokens of `place.auth`.
-   * Lists are stored by `name` and address. Values may be secret.
+   * Store for the tool list, the last approved (otherwise first) definition of each tool, and tokens of `place.auth`, by `name` and
+   * address. The values of its space `mcp` may be secret.
    * @default the memory of this toolbox
    */
-  readonly store?: McpStore | undefined;
+  readonly records?: RecordStore | undefined;
   /** Listener for connections, changed tools and stderr output. Errors that the listener throws are ignored. */
   readonly onEvent?: ((event: McpEvent) => void) | undefined;
   /**
@@ -232,7 +232,7 @@ export interface McpOptions {
   readonly around?: McpAround | undefined;
   /**
    * Protocol version. `auto`: the version of July 2026 if the server supports it, otherwise that of 2025. A probe finds the version.
-   * A program has 10 seconds to respond to the probe, and is started again if it ends. `store` contains the version for seven days.
+   * A program has 10 seconds to respond to the probe, and is started again if it ends. `records` contain the version for seven days.
    * `2025`: no probe. @default 'auto'
    */
   readonly protocol?: '2025' | 'auto' | undefined;

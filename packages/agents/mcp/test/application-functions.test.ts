@@ -1,4 +1,5 @@
 import { fakeClock } from '@majordomo/testing';
+import { memoryRecords } from '@majordomo/records';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { connectMcp, connectMcpServers, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { initialized, rpcServer, type RpcMessage } from './support/rpc-server.ts';
@@ -19,14 +20,12 @@ async function connected(options: Omit<McpOptions, 'name'>): Promise<McpToolbox>
   return box;
 }
 
-it.each<['get' | 'set', NonNullable<McpOptions['store']>]>([
-  ['get', { get: () => never, set: () => Promise.resolve() }],
-  ['set', { get: () => Promise.resolve(undefined), set: () => never }],
-])('aborts connecting while `store.%s` does not settle', async (method, store) => {
+it.each(['get', 'write'] as const)('aborts connecting while `records.%s` does not settle', async (method) => {
   const controller = new AbortController();
-  const called = vi.spyOn(store, method);
+  const records = memoryRecords();
+  const called = vi.spyOn(records, method).mockReturnValue(never);
   const outcome = rejection(
-    connectMcp({ name: 'x', place: server().place, store, signal: controller.signal }),
+    connectMcp({ name: 'x', place: server().place, records, signal: controller.signal }),
   );
   await until(() => called.mock.calls.length > 0);
   controller.abort('enough');

@@ -9,7 +9,9 @@ import { defineTool } from '@majordomo/agent';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
-import { mapStore } from './support/map-store.ts';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
+import { Entry } from '../src/entry.ts';
+import { entriesOf } from './support/entries.ts';
 import { tokenServer, type TokenServer } from './support/token-server.ts';
 import { rejection, run, until } from './support/world.ts';
 
@@ -186,25 +188,31 @@ it('reports an issuer that does not match', async () => {
   });
 });
 
+/** Stores tokens of the server at an address. */
+async function storeTokens(
+  records: RecordStore,
+  url: string,
+  tokens: { readonly issuer: string } & Readonly<Record<string, string>>,
+): Promise<void> {
+  await new Entry({ records, name: 'm', place: { url } }, 'login').write({ issuer: tokens.issuer, tokens });
+}
+
 it('removes a refresh token that the authorization server rejects', async () => {
   const authority = await tokenServer({
     answer: () => Response.json({ error: 'invalid_grant' }, { status: 400 }),
   });
   const url = await protectedServer(authority.issuer, () => false);
-  const store = mapStore();
+  const records = memoryRecords();
   const { issuer } = authority;
-  const name = `mcp/m/tokens/${issuer}`;
-  const tokens = { access_token: 'old', token_type: 'bearer', refresh_token: 'r1', issuer };
-  store.entries.set('mcp/m/issuer', issuer);
-  store.entries.set(name, JSON.stringify({ url, tokens }));
+  await storeTokens(records, url, { access_token: 'old', token_type: 'bearer', refresh_token: 'r1', issuer });
   const client = { metadataUrl: METADATA_URL };
-  expect(await rejection(connected(url, { grant: 'login', client }, { store }))).toMatchObject({
+  expect(await rejection(connected(url, { grant: 'login', client }, { records }))).toMatchObject({
     kind: 'auth',
     message: expect.stringContaining('mcp "m": a login is required; pass place.auth.show') as string,
     details: { code: 'login-required' },
   });
   expect(authority.tokenRequests).toMatchObject([{ body: { refresh_token: 'r1' } }]);
-  expect([...store.entries.keys()]).toEqual(['mcp/m/issuer']);
+  expect(await entriesOf(records, 'login')).toEqual([]);
 });
 
 it('aborts the requests of a login when the toolbox is closed', async () => {
@@ -249,13 +257,11 @@ it.each<[string, (authority: TokenServer, pages: string[]) => McpAuth]>([
     const authority = await tokenServer({ answer: () => answer() });
     let valid = 't1';
     const url = await protectedServer(authority.issuer, (used) => (used === valid ? undefined : false));
-    const store = mapStore();
+    const records = memoryRecords();
     const { issuer } = authority;
-    const tokens = { access_token: 't1', token_type: 'bearer', refresh_token: 'r', issuer };
-    store.entries.set('mcp/m/issuer', issuer);
-    store.entries.set(`mcp/m/tokens/${issuer}`, JSON.stringify({ url, tokens }));
+    await storeTokens(records, url, { access_token: 't1', token_type: 'bearer', refresh_token: 'r', issuer });
     const pages: string[] = [];
-    const box = await connected(url, authOf(authority, pages), { store });
+    const box = await connected(url, authOf(authority, pages), { records });
     valid = 't2';
     answer = () => new Promise(() => undefined);
     const before = authority.tokenRequests.length;

@@ -7,7 +7,8 @@ import { CLIENT, startAuthority } from '../../../calls/credentials/test/support/
 import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { tokenServer, type TokenServer } from './support/token-server.ts';
-import { mapStore } from './support/map-store.ts';
+import { memoryRecords } from '@majordomo/records';
+import { entriesOf, tokensIn } from './support/entries.ts';
 import { rejection, run, until } from './support/world.ts';
 
 const add = defineTool({
@@ -66,23 +67,19 @@ describe('a program with client credentials', () => {
     expect(authority.tokenRequests).toHaveLength(2);
   });
 
-  it('finds its token in the store, under a name with the issuer', async () => {
+  it('finds its token in the store', async () => {
     const authority = await tokenServer();
     const url = await protectedServer(authority.issuer, (token) => token === authority.token);
-    const store = mapStore();
-    await connected(url, machine(authority), { store });
-    expect([...store.entries.keys()]).toContain(`mcp/m/tokens/${authority.issuer}`);
-    await connected(url, machine(authority), { store });
+    const records = memoryRecords();
+    await connected(url, machine(authority), { records });
+    await connected(url, machine(authority), { records });
     expect(authority.tokenRequests).toHaveLength(1);
-    store.entries.set(`mcp/m/tokens/${authority.issuer}`, '{"url":');
-    await connected(url, machine(authority), { store });
-    expect(authority.tokenRequests).toHaveLength(2);
   });
 
   it('sends a stored token only to the address for which it was issued', async () => {
     const authority = await tokenServer();
-    const store = mapStore();
-    await connected(await protectedServer(authority.issuer, () => true), machine(authority), { store });
+    const records = memoryRecords();
+    await connected(await protectedServer(authority.issuer, () => true), machine(authority), { records });
     const seen: string[] = [];
     const other = await protectedServer(
       authority.issuer,
@@ -90,7 +87,7 @@ describe('a program with client credentials', () => {
     );
     const { token } = authority;
     authority.rotate();
-    await connected(other, machine(authority), { store });
+    await connected(other, machine(authority), { records });
     expect(seen).not.toContain(token);
   });
 
@@ -310,18 +307,18 @@ describe('the login of a user', () => {
       const { aud } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { aud: unknown };
       return aud === url && !rejected.has(token);
     });
-    const store = mapStore();
+    const records = memoryRecords();
     const client = { clientId: CLIENT, issuer: authority.issuer };
     const show = async (page: string): Promise<void> => {
       await fetch(await authority.browse(page));
     };
-    await connected(url, { grant: 'login', client, scope: 'offline_access api', show }, { store });
-    const name = `mcp/m/tokens/${authority.issuer}`;
-    const { tokens } = JSON.parse(store.entries.get(name) ?? '') as { tokens: { access_token: string } };
-    const box = await connected(url, { grant: 'login', client }, { store });
+    await connected(url, { grant: 'login', client, scope: 'offline_access api', show }, { records });
+    const [before] = (await entriesOf(records, 'login')).map(tokensIn);
+    const box = await connected(url, { grant: 'login', client }, { records });
     expect(await run(box, 'add', { a: 1 })).toEqual(two);
-    rejected.add(tokens.access_token);
+    rejected.add(before?.access_token ?? '');
     expect(await run(box, 'add', { a: 1 })).toEqual(two);
-    expect(store.entries.get(name)).not.toContain(tokens.access_token);
+    const [after] = (await entriesOf(records, 'login')).map(tokensIn);
+    expect(after?.access_token).not.toBe(before?.access_token);
   });
 });

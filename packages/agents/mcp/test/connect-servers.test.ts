@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, connectMcpServers, serveMcp, type McpOptions, type McpServers } from '../src/index.ts';
 import { countingClock, hostile, isAlive, rejection, tempFolder, until, world } from './support/world.ts';
@@ -42,9 +43,9 @@ describe('servers that are connected together', () => {
     let isConnected = false;
     const first: McpOptions = {
       ...server('a', { LOG: log }),
-      store: {
-        get: () => Promise.resolve(undefined),
-        set: () => ((isConnected = true), Promise.resolve()),
+      records: {
+        ...memoryRecords(),
+        write: () => ((isConnected = true), Promise.resolve([1])),
       },
     };
     const failing: McpOptions = {

@@ -4,12 +4,16 @@ import { createAgent } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectMcp, type McpEvent, type McpOptions, type McpStore, type McpToolbox } from '../src/index.ts';
-import { mapStore } from './support/map-store.ts';
+import {
+  connectMcp,
+  type McpEvent,
+  type McpOptions,
+  type McpToolbox,
+  type RecordStore,
+} from '../src/index.ts';
+import { changeEntries, entriesOf } from './support/entries.ts';
+import { memoryRecords } from '@majordomo/records';
 import { hostile, rejection, run, tempFolder } from './support/world.ts';
-
-const entryOf = (store: ReturnType<typeof mapStore>): string =>
-  [...store.entries.keys()].find((name) => name.startsWith('mcp/h/tools/')) ?? '';
 
 interface Started {
   readonly box: McpToolbox;
@@ -18,7 +22,7 @@ interface Started {
 }
 
 /** Connects to the hostile server. Each call represents a new process. */
-async function started(store: McpStore, options: Partial<McpOptions> = {}, env = {}): Promise<Started> {
+async function started(records: RecordStore, options: Partial<McpOptions> = {}, env = {}): Promise<Started> {
   const log = join(tempFolder(), 'log');
   const events: McpEvent[] = [];
   const box = await connectMcp({
@@ -26,7 +30,7 @@ async function started(store: McpStore, options: Partial<McpOptions> = {}, env =
     place: hostile({ LOG: log, ...env }),
     start: 'first-call',
     only: ['look', 'echo'],
-    store,
+    records,
     onEvent: (event) => void events.push(event),
     ...options,
   });
@@ -38,10 +42,10 @@ const seen = [{ type: 'text', text: 'seen' }];
 
 describe('a server that is started at the first call', () => {
   it('is not started before, if the store has its list of tools', async () => {
-    const store = mapStore();
-    const first = await started(store);
+    const records = memoryRecords();
+    const first = await started(records);
     expect(first.notes()).toContain('pid');
-    const { box, notes, events } = await started(store);
+    const { box, notes, events } = await started(records);
     expect(box.tools.map(({ name }) => name)).toEqual(['h_look', 'h_echo']);
     expect([notes(), events, box.instructions]).toEqual(['', [], undefined]);
     expect(await run(box, 'h_look')).toEqual(seen);
@@ -49,44 +53,34 @@ describe('a server that is started at the first call', () => {
     expect(events.map(({ type }) => type)).toEqual(['connected']);
   });
 
-  it.each<[string, (text: string) => string | undefined]>([
-    ['is absent', () => undefined],
-    ['is not JSON', () => '{'],
-    ['has no tools', () => '{"place":"x"}'],
-    ['has damaged tools', (text) => text.replace('"inputSchema"', '"schema"')],
-    ['has damaged definitions', (text) => text.replace('"definitions":[', '"definitions":[7,')],
-    ['is that of another program', (text) => text.replace('hostile.mjs', 'other.mjs')],
-  ])('is started at once if its entry %s', async (_what, damage) => {
-    const store = mapStore();
-    await started(store);
-    const name = entryOf(store);
-    const damaged = damage(store.entries.get(name) ?? '');
-    expect(damaged).not.toBe(store.entries.get(name));
-    await store.set(name, damaged);
-    const { box, notes } = await started(store);
+  it('is started at once if its entry is that of another program', async () => {
+    const records = memoryRecords();
+    await started(records);
+    const [before] = await entriesOf(records, 'tools');
+    await changeEntries(records, 'tools', (value) => value.replace('hostile.mjs', 'other.mjs'));
+    expect((await entriesOf(records, 'tools'))[0]?.value).not.toBe(before?.value);
+    const { box, notes } = await started(records);
     expect(notes()).toContain('pid');
     expect(box.tools).toHaveLength(2);
   });
 
   it('is started at once with start: now', async () => {
-    const store = mapStore();
-    await started(store);
-    expect((await started(store, { start: 'now' })).notes()).toContain('pid');
+    const records = memoryRecords();
+    await started(records);
+    expect((await started(records, { start: 'now' })).notes()).toContain('pid');
   });
 
   it('that fails to start fails the call, and is started again by the next', async () => {
-    const store = mapStore();
-    await started(store);
-    const broken = await started(store, { connectMs: 200 }, { MODE: 'mute' });
+    const records = memoryRecords();
+    await started(records);
+    const broken = await started(records, { connectMs: 200 }, { MODE: 'mute' });
     expect(await rejection(run(broken.box, 'h_look'))).toMatchObject({ kind: 'timeout' });
   });
 });
 
 /** Changes a definition in the stored list and in the first definitions, as if the server had had another one before. */
-function withOldDefinition(store: ReturnType<typeof mapStore>): void {
-  const name = entryOf(store);
-  store.entries.set(name, (store.entries.get(name) ?? '').replaceAll('Looks', 'Watches'));
-}
+const withOldDefinition = (records: RecordStore): Promise<void> =>
+  changeEntries(records, 'tools', (value) => value.replaceAll('Looks', 'Watches'));
 
 const call = (name: string): Turn => ({ toolCalls: [{ name, args: {} }] });
 
@@ -98,10 +92,10 @@ function agentWith(box: McpToolbox, turns: readonly Turn[]) {
 
 describe('a tool that has changed since an earlier process', () => {
   it('does not run with the definition of the stored list, and asks for approval, once', async () => {
-    const store = mapStore();
-    await started(store);
-    withOldDefinition(store);
-    const { box, notes, events } = await started(store);
+    const records = memoryRecords();
+    await started(records);
+    await withOldDefinition(records);
+    const { box, notes, events } = await started(records);
     const agent = agentWith(box, [call('h_look'), call('h_look'), 'done']);
     const paused = await agent.run('go');
     expect(notes()).not.toContain('call look');
@@ -111,29 +105,26 @@ describe('a tool that has changed since an earlier process', () => {
     expect((await agent.run(paused.state, { decisions })).text).toBe('done');
     expect(notes()).toContain('call look');
     // The approval is stored.
-    const later = await started(store);
+    const later = await started(records);
     expect((await agentWith(later.box, [call('h_look'), 'done']).run('go')).text).toBe('done');
   });
 
   it('asks for approval also with start: now', async () => {
-    const store = mapStore();
-    await started(store);
-    withOldDefinition(store);
-    const { box } = await started(store, { start: 'now' });
+    const records = memoryRecords();
+    await started(records);
+    await withOldDefinition(records);
+    const { box } = await started(records, { start: 'now' });
     expect((await agentWith(box, [call('h_look'), 'done']).run('go')).awaiting).toHaveLength(1);
   });
 });
 
 it('a store that fails is an error that names it', async () => {
-  const failing: McpStore = { get: () => Promise.reject(new Error('disk')), set: () => Promise.resolve() };
+  const failing = { ...memoryRecords(), get: () => Promise.reject(new Error('disk')) };
   expect(await rejection(started(failing))).toMatchObject({
     kind: 'server',
     message: 'mcp "h": the store failed: disk',
     cause: { message: 'disk' },
   });
-  const full: McpStore = {
-    get: () => Promise.resolve(undefined),
-    set: () => Promise.reject(new Error('full')),
-  };
+  const full = { ...memoryRecords(), write: () => Promise.reject(new Error('full')) };
   expect(await rejection(started(full))).toMatchObject({ message: 'mcp "h": the store failed: full' });
 });

@@ -67,7 +67,7 @@ it.each<[path: string, problem: string, Partial<McpOptions>]>([
     { suspend: ['elicitation'], onElicit: () => ({ action: 'cancel' }) },
   ],
   ['start', 'must be one of now, first-call', options({ start: 'later' })],
-  ['store', 'must be an object with get, not one without', options({ store: {} })],
+  ['records', 'must be an object with write, not one without', options({ records: {} })],
   ['onEvent', 'must be a function, not a number', options({ onEvent: 5 })],
   ['protocol', 'must be one of 2025, auto; did you mean "2025"?', options({ protocol: '2024' })],
   ['signal', 'must be an object with addEventListener, not one without', options({ signal: {} })],

@@ -3,7 +3,8 @@ import { authorizationServer } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMcpConnections, type McpConnections } from '../src/index.ts';
 import { ServedAgents, type AgentReply, type WaitingRun } from '../src/serve/agents.ts';
-import { mapStore } from './support/map-store.ts';
+import { memoryRecords, type StoredRecord } from '@majordomo/records';
+import { entriesOf } from './support/entries.ts';
 import { protectedServer } from './support/protected-server.ts';
 import { run } from './support/world.ts';
 
@@ -18,14 +19,14 @@ interface World {
   readonly processes: readonly [McpConnections, McpConnections];
   readonly callback: string;
   /** Entries of the first user. */
-  owned(): readonly (readonly [string, string])[];
+  owned(): Promise<readonly StoredRecord[]>;
 }
 
 async function world(): Promise<World> {
   const authority = await authorizationServer({ clients: [{ clientId: 'app', redirectUris: [REDIRECT] }] });
   onTestFinished(() => authority.close());
   const accounts = await protectedServer(authority);
-  const store = mapStore();
+  const records = memoryRecords();
   const connections = (): McpConnections =>
     createMcpConnections({
       name: 'm',
@@ -33,15 +34,15 @@ async function world(): Promise<World> {
       place: { url: accounts.url },
       client: { clientId: 'app', issuer: authority.issuer },
       redirectUrl: REDIRECT,
-      store,
+      records,
     });
   const processes = [connections(), connections()] as const;
   const [first] = processes;
   await first.finish(authority.approve((await first.login('ann')).url, { user: 'ann' }), 'ann');
   const callback = authority.approve((await first.login('ann')).url, { user: 'ann' });
-  const isOwned = ([name, value]: readonly [string, string]): boolean =>
-    name.includes('/user/ann/') || value.includes('"user":"ann"');
-  return { processes, callback, owned: () => [...store.entries].filter(isOwned) };
+  const owned = async (): Promise<readonly StoredRecord[]> =>
+    (await entriesOf(records)).filter(({ key }) => key.includes('"ann"'));
+  return { processes, callback, owned };
 }
 
 async function whoami(connections: McpConnections, user: string): Promise<unknown> {
@@ -92,11 +93,11 @@ describe('a login', () => {
     'is not changed by $verb of another user in process $at',
     async ({ run: call, other, at }) => {
       const { processes, callback, owned } = await world();
-      const before = owned();
+      const before = await owned();
       const result = await call(processes[at], 'bob', callback);
       if (typeof other === 'object') expect(result).toMatchObject(other as object);
       else expect(result).toBe(other);
-      expect(owned()).toEqual(before);
+      expect(await owned()).toEqual(before);
       await processes[0].finish(callback, 'ann');
       expect(await whoami(processes[1], 'ann')).toEqual([{ type: 'text', text: 'ann' }]);
     },
@@ -104,14 +105,14 @@ describe('a login', () => {
 });
 
 it.each([0, 1])('a call of another agent does not end a run that waits, in process %s', async (at) => {
-  const store = mapStore();
+  const records = memoryRecords();
   const results = [
     { done: 'awaiting', awaiting: [{ id: 'a' }], state: {} },
     { done: 'answered', text: 'ok', awaiting: [] },
   ];
   const agent = { run: () => Promise.resolve(results.shift() as unknown as RunResult) };
   const agents = ['payer', 'reader'].map((name) => ({ name, description: name, agent }));
-  const processes = [new ServedAgents(agents, store), new ServedAgents(agents, store)];
+  const processes = [new ServedAgents(agents, records), new ServedAgents(agents, records)];
   const call = (name: string, process: number, requestState?: string): Promise<unknown> => {
     const { signal } = new AbortController();
     const reply: AgentReply = { canAsk: true, requestState, approves: () => true };

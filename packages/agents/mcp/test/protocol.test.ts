@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '@majordomo/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectMcp, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
-import { mapStore } from './support/map-store.ts';
+import { memoryRecords } from '@majordomo/records';
 import { modernServer } from './support/modern-server.ts';
 import { rpcServer } from './support/rpc-server.ts';
 import { rejection } from './support/world.ts';
@@ -114,21 +114,21 @@ describe('a program of protocol 2025', () => {
     ['refuse', 2],
     ['exit', 3],
   ] as const)('that reacts with %s is not probed by a later process with the store', async (onProbe, at) => {
-    const store = mapStore();
+    const records = memoryRecords();
     const { place, lines } = program(onProbe);
-    await (await connected({ place, store })).close();
+    await (await connected({ place, records })).close();
     const before = lines().length;
-    await connected({ place, store });
+    await connected({ place, records });
     expect(lines().slice(before)).toEqual(['start', ...HANDSHAKE]);
     expect(lines().filter((line) => line === 'server/discover')).toHaveLength(1);
     expect(before).toBe(at + HANDSHAKE.length);
   });
 
   it('that ignores the probe is probed by a later process, because it may have been slow', async () => {
-    const store = mapStore();
+    const records = memoryRecords();
     const { place, lines } = program('ignore');
-    await (await connected({ place, store, connectMs: 2000, clock: WITHOUT_TIMEOUTS })).close();
-    await connected({ place, store, connectMs: 2000, clock: WITHOUT_TIMEOUTS });
+    await (await connected({ place, records, connectMs: 2000, clock: WITHOUT_TIMEOUTS })).close();
+    await connected({ place, records, connectMs: 2000, clock: WITHOUT_TIMEOUTS });
     expect(lines().filter((line) => line === 'server/discover')).toHaveLength(2);
   });
 });
@@ -159,10 +159,10 @@ describe('a server over HTTP', () => {
       await connected({ place: server.place, ...options });
       return server.messages.length;
     };
-    const store = mapStore();
+    const records = memoryRecords();
     const fewest = await countOf({ protocol: '2025' });
-    expect(await countOf({ store })).toBe(fewest + 1);
-    expect(await countOf({ store })).toBe(fewest);
+    expect(await countOf({ records })).toBe(fewest + 1);
+    expect(await countOf({ records })).toBe(fewest);
   });
 
   it("of July 2026 names the remedy with protocol: '2025'", async () => {
@@ -173,14 +173,14 @@ describe('a server over HTTP', () => {
   });
 
   it('that was upgraded to July 2026 only is probed again', async () => {
-    const store = mapStore();
+    const records = memoryRecords();
     const old = rpcServer();
     let target: typeof fetch = old.place.fetch;
     const place = { url: 'http://x.internal', fetch: ((url, init) => target(url, init)) as typeof fetch };
-    await (await connected({ place, store })).close();
+    await (await connected({ place, records })).close();
     const modern = await modernOnly();
     target = (_url, init) => fetch(modern.url, init);
-    await connected({ place, store });
+    await connected({ place, records });
     expect(modern.methods.slice(0, 2)).toEqual(['initialize', 'server/discover']);
   });
 

@@ -2,19 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentTool, createAgent, defineTool, suspend, type Agent } from '@majordomo/agent';
 import { createMajordomo, user } from '@majordomo/core';
-import { fakeProvider, type Turn } from '@majordomo/testing';
+import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import {
-  connectMcp,
-  serveMcp,
-  type McpOptions,
-  type McpStore,
-  type McpToolbox,
-  type ServeOptions,
-} from '../src/index.ts';
-import { mapStore } from './support/map-store.ts';
+import { connectMcp, serveMcp, type McpOptions, type McpToolbox, type ServeOptions } from '../src/index.ts';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { rejection, run, tempFolder } from './support/world.ts';
 
 const BOTH = [['2025'], ['auto']] as const;
@@ -176,7 +169,7 @@ it.each<[string, Partial<ServeOptions>]>([
   ],
   ['is not an absolute', { resources: [{ uri: 'x', name: 'a', mediaType: 'text/plain', read: () => '' }] }],
   ['prompts', { prompts: 7 as never }],
-  ['store', { store: {} as never }],
+  ['records', { records: {} as never }],
 ])('%s are rejected before a client connects', (message, options) => {
   expect(() => serveMcp({ name: 'x', version: '1', tools: [], ...options })).toThrow(message);
 });
@@ -285,9 +278,9 @@ const HOUR_MS = 3_600_000;
 
 describe('a run of a served agent that waits', () => {
   /** Starts a run at one server, and returns what the client received. */
-  async function paused(store: McpStore) {
+  async function paused(records: RecordStore) {
     const { agent, booked } = bookingAgent([book('Rome'), 'Booked.']);
-    const options = { agents: clerk(agent), store };
+    const options = { agents: clerk(agent), records };
     const box = await boxOf(options, { protocol: 'auto', suspend: ['elicitation'] });
     const fake = fakeProvider({
       id: 'o',
@@ -303,32 +296,25 @@ describe('a run of a served agent that waits', () => {
   const replies = { c1: accept };
 
   it('continues within an hour at another server with the same store, once, and the client holds a random id only', async () => {
-    const store = mapStore();
-    const start = Date.now();
-    const { state, options, booked } = await paused(store);
-    const [entry = ''] = store.entries.values();
-    const { until: end } = JSON.parse(entry) as { until: number };
-    expect(end).toBeGreaterThanOrEqual(start + HOUR_MS);
-    expect(end).toBeLessThanOrEqual(Date.now() + HOUR_MS);
+    const records = memoryRecords();
+    const { state, options, booked } = await paused(records);
     const [waiting] = state.suspended ?? [];
     const { requestState } = waiting?.payload as { requestState: string };
     expect(requestState).toMatch(/^[\da-f-]{36}$/);
-    expect([...store.entries.keys()]).toEqual([expect.stringMatching(`^mcp-run/[^/]+/${requestState}$`)]);
+    expect(await records.list('mcp-runs', { limit: 9 })).toMatchObject([{ key: requestState }]);
     const box = await other(options);
     expect((await box.settle(state, replies)).decisions).toEqual([{ callId: 'c1', result: 'Booked.' }]);
     expect((await box.settle(state, replies)).decisions).toMatchObject([
       { deny: expect.stringContaining('ended or expired') as string },
     ]);
-    expect([booked, store.entries.size]).toEqual([['Rome'], 0]);
+    expect([booked, await records.counts('mcp-runs')]).toEqual([['Rome'], {}]);
   });
 
-  it.each<[string, (entry: string) => string]>([
-    ['is older than an hour', (entry) => entry.replace(/"until":\d+/, `"until":${Date.now() - 1}`)],
-    ['is damaged', () => '{'],
-  ])('does not continue if its entry %s', async (_what, change) => {
-    const store = mapStore();
-    const { state, options, booked } = await paused(store);
-    for (const [name, entry] of store.entries) store.entries.set(name, change(entry));
+  it('does not continue after an hour', async () => {
+    const clock = fakeClock();
+    const records = memoryRecords({ clock });
+    const { state, options, booked } = await paused(records);
+    await clock.advance(HOUR_MS);
     const box = await other(options);
     expect((await box.settle(state, replies)).decisions).toMatchObject([
       { deny: expect.stringContaining('ended or expired') as string },

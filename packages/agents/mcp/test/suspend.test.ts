@@ -5,7 +5,7 @@ import { inputRequired, type McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { connectMcp, type McpOptions, type McpReply, type McpToolbox } from '../src/index.ts';
-import { mapStore } from './support/map-store.ts';
+import { memoryRecords } from '@majordomo/records';
 import { modernServer, type RpcRequest } from './support/modern-server.ts';
 import { rejection, run, until, world } from './support/world.ts';
 
@@ -226,8 +226,8 @@ describe('a question of a server of 2026', () => {
     let isDown = false;
     const fetch: typeof globalThis.fetch = (input, init) =>
       isDown ? Promise.reject(new TypeError('fetch failed')) : globalThis.fetch(input, init);
-    const store = mapStore();
-    const options: Partial<McpOptions> = { place: { url, fetch }, store, start: 'first-call' };
+    const records = memoryRecords();
+    const options: Partial<McpOptions> = { place: { url, fetch }, records, start: 'first-call' };
     await connected(url, options);
     isDown = true;
     const box = await connected(url, options);

@@ -1,13 +1,14 @@
-import type { CacheStore } from '@majordomo/cache';
 import type { Clock, FileReferences, Message, PreparedTarget } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 
 /** Options of `createFiles`. */
 export interface FilesOptions {
   /**
-   * Store for the ids of uploaded files, such as `cache` of a store package. It contains no bytes, names or keys.
-   * @default `memoryCache()`, which only this process reads
+   * Store for the ids of uploaded files, such as `records` of a store package, in its space `file-references`. It contains no bytes, names
+   * or keys.
+   * @default the memory of this process, with at most 1,000 ids
    */
-  readonly store?: CacheStore | undefined;
+  readonly records?: RecordStore | undefined;
   /** Minimum size of content that is uploaded, in bytes. Smaller content is sent with each request. @default 1_048_576 */
   readonly aboveBytes?: number | undefined;
   /** Lifetime of an uploaded file in milliseconds, within the limits of the vendor. @default 86_400_000 (1 day) */

@@ -1,7 +1,7 @@
 import { LlmError, type FileOwner, type FileReference } from '@majordomo/core';
 import { abortable, bytesOfBlob, contentSize, type ContentPart } from '@majordomo/core/toolkit';
 import { hashOfContent } from './content-hash.ts';
-import type { StoredReference } from './reference-store.ts';
+import type { StoredReference } from './references.ts';
 import { keepMsAt, type Setup } from './setup.ts';
 import type { Outcome } from './uploads.ts';
 
@@ -15,10 +15,10 @@ export interface Account extends FileOwner {
 }
 
 /** Returns the key of the content of a part in the store. Reads a blob whose hash is not known. */
-export async function keyOfPart(part: ContentPart, owner: Account, { store }: Setup): Promise<string> {
+export async function keyOfPart(part: ContentPart, owner: Account, { references }: Setup): Promise<string> {
   const { unread, bytes, mediaType } = part;
   const sha256 = unread?.sha256 ?? (await hashOfContent(unread?.blob ?? bytes));
-  return store.keyOf({ account: owner.account, tenant: owner.tenant, sha256, mediaType });
+  return references.keyOf({ account: owner.account, tenant: owner.tenant, sha256, mediaType });
 }
 
 /** Returns the reference to the content of a part, after an upload if the vendor does not have the content. */
@@ -32,12 +32,12 @@ export async function findReference(part: ContentPart, owner: Account, setup: Se
     setup.emit({ type, target, size, ms: setup.clock.now() - startedAt });
   };
   const begin = async (shared: AbortSignal): Promise<Outcome> => {
-    const stored = await setup.store.get(key, owner.onStoreFailure);
+    const stored = await setup.references.get(key, owner.onStoreFailure);
     if (stored !== undefined && !gone.has(stored.id)) return { reference: stored, isStored: true };
     if (stored !== undefined) emit('forgotten');
     const reference = await upload(part, { ...owner, context: { ...context, signal: shared } }, setup);
     emit('uploaded');
-    await setup.store.set(key, reference, owner.onStoreFailure);
+    await setup.references.set(key, reference, owner.onStoreFailure);
     return { reference, isStored: false };
   };
   let found = await setup.uploads.join(key, signal, begin);

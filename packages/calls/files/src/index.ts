@@ -5,4 +5,4 @@ export type { FileContentStore, StoredFile } from './content-store.ts';
 export type { FileEvent, Files, FilesOptions } from './contract.ts';
 
 // Types of other packages that the public API uses.
-export type { CacheStore } from '@majordomo/cache';
+export type { RecordStore } from '@majordomo/records';

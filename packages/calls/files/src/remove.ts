@@ -46,14 +46,14 @@ const contentsOf = (message: Message): readonly ContentPart[] => {
 };
 
 async function removeFile(key: string, part: ContentPart, owner: Account, setup: Setup): Promise<void> {
-  const { store, clock, emit } = setup;
+  const { references, clock, emit } = setup;
   const startedAt = clock.now();
   const failures: string[] = [];
-  const stored = await store.get(key, (why) => failures.push(why));
+  const stored = await references.get(key, (why) => failures.push(why));
   if (failures.length > 0) throw new Error(`the store of file ids failed: ${failures.join('; ')}`);
   if (stored === undefined) return;
   await owner.backend.delete(stored.id, owner.context);
-  await store.delete(key);
+  await references.delete(key);
   emit({
     type: 'forgotten',
     target: owner.context.target,

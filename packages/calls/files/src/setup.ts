@@ -1,11 +1,11 @@
 import type { Clock, FileBackend } from '@majordomo/core';
 import type { FileEvent } from './contract.ts';
-import type { ReferenceStore } from './reference-store.ts';
+import type { References } from './references.ts';
 import type { Uploads } from './uploads.ts';
 
 /** Options and state that all calls share. */
 export interface Setup {
-  readonly store: ReferenceStore;
+  readonly references: References;
   readonly uploads: Uploads;
   readonly aboveBytes: number;
   readonly keepMs: number;

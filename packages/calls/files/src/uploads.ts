@@ -1,5 +1,5 @@
 import { abortable } from '@majordomo/core/toolkit';
-import type { StoredReference } from './reference-store.ts';
+import type { StoredReference } from './references.ts';
 
 /** Reference, and whether another call or process has uploaded its content. */
 export interface Outcome {

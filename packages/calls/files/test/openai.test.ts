@@ -1,3 +1,4 @@
+import { memoryRecords } from '@majordomo/records';
 import {
   assistant,
   file,
@@ -225,26 +226,20 @@ describe('content', () => {
   });
 
   it('is not stored with names, keys or bytes', async () => {
-    const stored: unknown[] = [];
-    const store = {
-      get: () => Promise.resolve(undefined),
-      set: (...values: unknown[]) => Promise.resolve(stored.push(values)),
-      delete: () => Promise.resolve(true),
-    };
-    await using world = await createWorld({ store });
+    const records = memoryRecords();
+    await using world = await createWorld({ records });
     await world.ask(about(document), { tenant: 'acme' });
-    expect(stored).toEqual([
-      [
-        expect.stringMatching(/^files\/1\/[0-9a-f]{64}$/),
-        { id: 'file-1', size: 5000, expiresAt: expect.any(Number) },
-        expect.any(Number),
-      ],
+    const [stored, ...others] = await records.list('file-references', { limit: 9 });
+    expect([stored?.key, JSON.parse(stored?.value ?? ''), others]).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      { format: 1, data: { id: 'file-1', size: 5000, expiresAt: expect.any(Number) } },
+      [],
     ]);
   });
 
   it('is uploaded without the store if the store fails, with one warning', async () => {
     const fail = () => Promise.reject(new Error('no store'));
-    await using world = await createWorld({ store: { get: fail, set: fail, delete: fail } });
+    await using world = await createWorld({ records: { get: fail, write: fail, list: fail, counts: fail } });
     const { warnings } = await world.ask({
       messages: [user(document, file(pdf(4000, 2), 'application/pdf'), 'hi')],
     });
@@ -350,6 +345,6 @@ describe('an upload', () => {
 
 it('createFiles rejects invalid options', () => {
   expect(() => createFiles({ aboveBytes: 0 })).toThrow('aboveBytes');
-  expect(() => createFiles({ store: {} as never })).toThrow('store');
+  expect(() => createFiles({ records: {} as never })).toThrow('records');
   expect(() => createFiles({ keepMS: 1 } as never)).toThrow('keepMs');
 });

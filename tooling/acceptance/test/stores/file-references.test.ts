@@ -30,7 +30,7 @@ interface Process extends AsyncDisposable {
 
 function startProcess(place: Place, { baseURL }: FileServer): Process {
   const stores = openStores(place);
-  const files = createFiles({ store: stores.cache, aboveBytes: 1000 });
+  const files = createFiles({ records: stores.records, aboveBytes: 1000 });
   const providers = [createOpenAI({ apiKey: 'key-of-the-account', baseURL })];
   const majordomo = createMajordomo({ providers, files, env: {} });
   return {

@@ -1,8 +1,11 @@
 import type { FeatureCase } from './feature-case.ts';
+import { a2aCases } from './a2a.ts';
 import { answerCases } from './answers.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
+import { fileReferenceCases } from './file-references.ts';
 import { keyCases } from './keys.ts';
+import { mcpCases } from './mcp.ts';
 import { runCases } from './runs.ts';
 
 export type { FeatureCase, Pair } from './feature-case.ts';
@@ -14,6 +17,9 @@ export const featureCases: readonly FeatureCase[] = [
   ...conversationCases,
   ...keyCases,
   ...answerCases,
+  ...mcpCases,
+  ...a2aCases,
+  ...fileReferenceCases,
 ];
 
 /** Cases of the features that search texts, for the tests of each engine with a search. */

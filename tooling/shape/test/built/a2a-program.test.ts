@@ -10,12 +10,14 @@ import { fakeProvider } from '@majordomo/testing';
 import { transform } from 'esbuild';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { complaintsAbout } from '../../src/compile.ts';
+import { withFormerTypes } from '../../src/former-types.ts';
 import { ROOT } from '../../src/repository.ts';
 
 /** Programs of the capability "standards", stored next to the checkout. */
 const FOLDER = process.env['STANDARDS_PROGRAMS'] ?? join(ROOT, '../shared/facts4');
 const NAME = 'standards-a2a.ts';
 const hasProgram = existsSync(join(FOLDER, NAME));
+const PROGRAM = hasProgram ? withFormerTypes(NAME, readFileSync(join(FOLDER, NAME), 'utf8')) : '';
 const SKIPPED = hasProgram ? '' : ' (skipped: no ../shared/facts4)';
 const BILLING = 'https://billing.example.com';
 
@@ -44,7 +46,7 @@ function serveBilling(): readonly (string | null)[] {
 
 /** Loads the program in a folder from which its imports resolve. Its database is in a temporary folder. */
 async function load(): Promise<{ default: { fetch(request: Request): Promise<Response> } }> {
-  const { code } = await transform(readFileSync(join(FOLDER, NAME), 'utf8'), { loader: 'ts', format: 'esm' });
+  const { code } = await transform(PROGRAM, { loader: 'ts', format: 'esm' });
   const folder = join(import.meta.dirname, '../../node_modules/.programs');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'standards-a2a.mjs');
@@ -68,9 +70,7 @@ const request = (method: string, params: object, authorization: string): Request
 
 describe.skipIf(!hasProgram)(`the program of A2A${SKIPPED}`, () => {
   test('type-checks, unchanged, against the built packages', () => {
-    const complaints = hasProgram
-      ? complaintsAbout({ [NAME]: readFileSync(join(FOLDER, NAME), 'utf8') })
-      : {};
+    const complaints = hasProgram ? complaintsAbout({ [NAME]: PROGRAM }) : {};
     expect(complaints[NAME] ?? []).toEqual([]);
   });
 

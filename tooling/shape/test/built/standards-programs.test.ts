@@ -5,27 +5,29 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { defineTool } from '@majordomo/agent';
-import { connectMcp, serveMcp, type McpStore } from '@majordomo/mcp';
+import { connectMcp, serveMcp, type RecordStore } from '@majordomo/mcp';
+import { memoryRecords } from '@majordomo/records';
 import { authorizationServer, startFaultyServer } from '@majordomo/testing';
 import { transform } from 'esbuild';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { complaintsAbout } from '../../src/compile.ts';
+import { withFormerTypes } from '../../src/former-types.ts';
 import { ROOT } from '../../src/repository.ts';
 
 /** Programs of the capability "standards", stored next to the checkout. */
 const FOLDER = process.env['STANDARDS_PROGRAMS'] ?? join(ROOT, '../shared/facts4');
-const textOf = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
+const textOf = (name: string): string => withFormerTypes(name, readFileSync(join(FOLDER, name), 'utf8'));
 const PROGRAMS = ['standards-connections.ts', 'standards-server.ts'];
 const hasPrograms = PROGRAMS.every((name) => existsSync(join(FOLDER, name)));
 const SKIPPED = hasPrograms ? '' : ' (skipped: no ../shared/facts4)';
 
 /** Types of the module that `standards-connections.ts` expects of its application. */
-const APP = `import type { McpStore } from '@majordomo/mcp';
-export declare const secrets: McpStore;
+const APP = `import type { RecordStore } from '@majordomo/mcp';
+export declare const secrets: RecordStore;
 export declare function sessionUser(request: Request): Promise<string>;`;
 
 interface App {
-  readonly secrets: McpStore;
+  readonly secrets: RecordStore;
   sessionUser(request: Request): Promise<string>;
 }
 
@@ -126,7 +128,7 @@ describe.skipIf(!hasPrograms)(`programs of MCP${SKIPPED}`, () => {
       })
     : {};
 
-  test.each(PROGRAMS)('%s type-checks, unchanged, against the built packages', (name) => {
+  test.each(PROGRAMS)('%s type-checks against the built packages', (name) => {
     expect(complaints[name] ?? []).toEqual([]);
   });
 
@@ -166,15 +168,7 @@ describe.skipIf(!hasPrograms)(`programs of MCP${SKIPPED}`, () => {
     vi.stubEnv('SLACK_SECRET', 'secret-of-app');
     vi.stubEnv('UI_SECRET', 'a secret of at least 32 random bytes');
     onTestFinished(() => void vi.unstubAllEnvs());
-    const entries = new Map<string, string>();
-    const secrets: McpStore = {
-      get: (name) => Promise.resolve(entries.get(name)),
-      set: (name, value) => {
-        if (value === undefined) entries.delete(name);
-        else entries.set(name, value);
-        return Promise.resolve();
-      },
-    };
+    const secrets = memoryRecords();
     const sessionUser = (request: Request): Promise<string> =>
       Promise.resolve(request.headers.get('x-user') ?? '');
     const { handle } = (await load('standards-connections.ts', { secrets, sessionUser })) as {
@@ -196,6 +190,7 @@ describe.skipIf(!hasPrograms)(`programs of MCP${SKIPPED}`, () => {
     expect(finished.headers.get('location')).toBe('https://app.example.com/chat');
     expect(await chat()).toContain('Connected.');
     expect(JSON.stringify(vendor.requests.at(-1)?.body['messages'])).toContain('"ann"');
-    expect([...entries.values()].join()).toContain('access-');
+    const stored = await secrets.list('mcp', { limit: 99 });
+    expect(stored.map(({ value }) => value).join()).toContain('access-');
   });
 });

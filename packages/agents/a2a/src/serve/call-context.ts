@@ -2,12 +2,17 @@ import { ServerCallContext, type User } from '@a2a-js/sdk/server';
 import type { UserMessage } from '@majordomo/core';
 import type { Decision } from '@majordomo/agent';
 import type { A2aCaller } from './options.ts';
-import type { WaitingRun } from './run-records.ts';
+import type { HeldRun, WaitingRun } from './run-records.ts';
 
 /** Work that a message requests: a new run with `input`, or the continuation of a waiting run. */
 export type Work =
   | { readonly input: UserMessage['parts'] }
-  | { readonly waiting: WaitingRun; readonly decisions: readonly Decision[]; isStarted: boolean };
+  | {
+      readonly held: HeldRun;
+      readonly waiting: WaitingRun;
+      readonly decisions: readonly Decision[];
+      isStarted: boolean;
+    };
 
 /** Context of a request, which the SDK passes to the executor and the stores. */
 export class CallContext extends ServerCallContext {
@@ -30,6 +35,11 @@ export class CallContext extends ServerCallContext {
 
 const userOf = ({ user }: A2aCaller): User => ({ isAuthenticated: true, userName: user });
 
-/** Returns the part of a key that separates callers and tenants. The client chooses the tenant, which may be invalid Unicode. */
-export const scopeOf = ({ tenant = '', user }: ServerCallContext): string =>
-  `${encodeURIComponent(tenant.replaceAll(/\p{Surrogate}/gu, '\uFFFD'))}/${encodeURIComponent(user?.userName ?? '')}`;
+/** Part of keys that separates callers and tenants, which have any length: the SHA-256 of both. The client chooses the tenant. */
+export type Scope = string & { readonly scope: true };
+
+export async function scopeOf({ tenant = '', user }: ServerCallContext): Promise<Scope> {
+  const bytes = new TextEncoder().encode(JSON.stringify([tenant, user?.userName ?? '']));
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') as Scope;
+}

@@ -5,7 +5,8 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { isEnded, statusOf, textPart } from '../messages.ts';
 import { INTERNAL_MESSAGE } from './failure.ts';
-import type { RunRecords } from './run-records.ts';
+import { MAX_CONTEXT_ID } from './input.ts';
+import type { RunRecords, StoredRun } from './run-records.ts';
 
 const LOST = 'server: the server ended while it worked on the task; send the message again as a new task';
 
@@ -40,8 +41,8 @@ export class CheckedTasks implements TaskStore {
   }
 
   load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
-    // Such an id cannot be a part of a key, and no task has it.
-    if (/\p{Surrogate}/u.test(taskId)) return Promise.resolve(undefined);
+    // No task has such an id.
+    if (taskId.length > MAX_CONTEXT_ID || /\p{Surrogate}/u.test(taskId)) return Promise.resolve(undefined);
     return this.guarded(async () => {
       const task = await this.tasks.load(taskId, context);
       return task && this.checked(task, context);
@@ -66,14 +67,15 @@ export class CheckedTasks implements TaskStore {
 
   /** Returns the listed task, whose artifacts may be omitted, with its current status. */
   private async listed(task: Task, context: ServerCallContext): Promise<Task> {
-    if (await this.isAlive(task)) return task;
+    if ((await this.lostRun(task)) === undefined) return task;
     const { status } = (await this.load(task.id, context)) ?? task;
     return { ...task, status };
   }
 
   private async checked(task: Task, context: ServerCallContext): Promise<Task> {
-    if (await this.isAlive(task)) return task;
-    // The task may have ended, and its lease with it, since it was loaded.
+    const lost = await this.lostRun(task);
+    if (lost === undefined) return task;
+    // The task may have ended, and its run with it, since it was loaded.
     const latest = (await this.tasks.load(task.id, context)) ?? task;
     if (isEnded(latest)) return latest;
     const { id: taskId, contextId } = latest;
@@ -81,10 +83,12 @@ export class CheckedTasks implements TaskStore {
       textPart(LOST),
     ]);
     const failed: Task = { ...latest, status };
-    await this.save(failed, context);
-    void this.io.onLost(failed, context).catch((error: unknown) => {
-      notify(this.io.onError, error);
-    });
+    await this.tasks.save(failed, context);
+    // Of several processes, the one that removes the run reports its end.
+    if (lost.run !== undefined && (await this.records.removeLost(lost.run)))
+      void this.io.onLost(failed, context).catch((error: unknown) => {
+        notify(this.io.onError, error);
+      });
     return failed;
   }
 
@@ -99,10 +103,10 @@ export class CheckedTasks implements TaskStore {
     }
   }
 
-  private async isAlive(task: Task): Promise<boolean> {
-    if (isEnded(task) || this.io.isRunning(task.id) || (await this.records.isHeld(task.id))) return true;
-    if (task.status?.state !== TaskState.TASK_STATE_INPUT_REQUIRED) return false;
-    // A reply extends the lease and then takes the waiting run, perhaps since the lease was read.
-    return (await this.records.waiting(task.id)) !== undefined || (await this.records.isHeld(task.id));
+  /** Returns the run of a task on which no process works, and which no reply can continue; `undefined` for any other task. */
+  private async lostRun(task: Task): Promise<{ readonly run: StoredRun | undefined } | undefined> {
+    if (isEnded(task) || this.io.isRunning(task.id)) return undefined;
+    const run = await this.records.find(task.id);
+    return run?.isHeld === true || run?.isWaiting === true ? undefined : { run };
   }
 }

@@ -11,13 +11,12 @@ import { abortable, notify } from '@majordomo/core/toolkit';
 import { memoryRecords } from '@majordomo/records';
 import { isEnded, statusOf, textPart, type TaskIds } from '../messages.ts';
 import { AnswerArtifact } from './answer-artifact.ts';
-import { scopeOf, type CallContext, type Work } from './call-context.ts';
+import { scopeOf, type CallContext, type Scope, type Work } from './call-context.ts';
 import { publicText } from './failure.ts';
-import type { LostRuns } from './lost-runs.ts';
-import { keepLease, type LeaseIo } from './keep-lease.ts';
 import type { ServeA2aOptions } from './options.ts';
 import { questionOf } from './replies.ts';
-import type { WaitingRun } from './run-records.ts';
+import type { HeldRun, WaitingRun } from './run-records.ts';
+import { watchRun, type WatchIo } from './watch-run.ts';
 
 /** Maximum time for which `close` waits until the end of a task is stored, and the time between two looks, in milliseconds. */
 const CLOSE_MS = 5000;
@@ -36,10 +35,8 @@ interface RunningTask {
 }
 
 /** Dependencies of `RunExecutor`. */
-export interface ExecutorIo extends LeaseIo {
+export interface ExecutorIo extends WatchIo {
   readonly options: Pick<ServeA2aOptions, 'agent' | 'onEvent'>;
-  /** Tasks of this process, if webhooks are notified of lost tasks. */
-  readonly lostRuns: LostRuns | undefined;
 }
 
 /** Runs the agent for the tasks of the SDK's request handler. */
@@ -121,34 +118,35 @@ export class RunExecutor implements AgentExecutor {
   private async work(task: RunningTask, messageId: string): Promise<void> {
     const { ids, controller, bus, context } = task;
     const { work } = context;
-    const { records, lostRuns, onError } = this.io;
+    const { records, onError } = this.io;
     if (work !== undefined && 'waiting' in work) work.isStarted = true;
     const status = statusOf(TaskState.TASK_STATE_WORKING, this.clock.now(), ids, undefined);
-    // The lease exists before the task, because a task without a lease has failed.
-    const held = Promise.all([records.hold(ids.taskId), lostRuns?.add(ids.taskId, context)]);
-    const stop = keepLease(
-      {
-        taskId: ids.taskId,
-        context,
-        onCanceled: () => {
-          this.endCanceled(task);
-        },
-        onEnded: () => {
-          this.abort(task, ENDED);
-        },
-        onLost: (error) => {
-          this.abort(task, error);
-        },
+    const watched = {
+      taskId: ids.taskId,
+      context,
+      onCanceled: () => {
+        this.endCanceled(task);
       },
-      this.io,
-    );
+      onEnded: () => {
+        this.abort(task, ENDED);
+      },
+      onLost: (error: LlmError) => {
+        this.abort(task, error);
+      },
+    };
+    let held: HeldRun | undefined;
+    let stop = (): void => undefined;
     try {
-      await held.finally(() => {
+      try {
+        // The run exists before the task, because a task without a run has failed.
+        held = await this.heldRun(task, work);
+        stop = watchRun(watched, held, this.io);
+      } finally {
         const { taskId: id, contextId } = ids;
         bus.publish(AgentEvent.task({ id, contextId, status, artifacts: [], history: [], metadata: {} }));
-      });
+      }
       if (work === undefined) throw new Error('the request has no work');
-      await abortable(this.run(task, work, context, messageId), controller.signal);
+      await abortable(this.run(task, work, held, messageId), controller.signal);
     } catch (error) {
       task.answer.stop();
       if (controller.signal.reason !== ENDED) {
@@ -158,15 +156,20 @@ export class RunExecutor implements AgentExecutor {
     } finally {
       stop();
       this.running.delete(ids.taskId);
-      await lostRuns?.remove(ids.taskId).catch((error: unknown) => {
-        notify(onError, error);
-      });
+      if (held !== undefined) await records.end(held);
     }
   }
 
-  private async run(task: RunningTask, work: Work, context: CallContext, messageId: string): Promise<void> {
+  private heldRun({ ids, context }: RunningTask, work: Work | undefined): Promise<HeldRun> | HeldRun {
+    if (work !== undefined && 'held' in work) return work.held;
+    const { tenant = '', caller } = context;
+    return this.io.records.begin(ids.taskId, { tenant, user: caller.user });
+  }
+
+  private async run(task: RunningTask, work: Work, held: HeldRun, messageId: string): Promise<void> {
+    const { context } = task;
     const { taskId, contextId } = task.ids;
-    const scope = scopeOf(context);
+    const scope = await scopeOf(context);
     const { agent, onEvent } = this.io.options;
     const isNew = 'input' in work;
     const earlier = isNew ? await this.io.records.conversation(scope, contextId) : [];
@@ -189,12 +192,12 @@ export class RunExecutor implements AgentExecutor {
       }
       const result = await stream.result();
       const before = isNew ? { earlier: earlier.length, replies: [] } : work.waiting;
-      await this.finish(task, result, { ...before, replies: [...before.replies, messageId] }, scope);
+      await this.finish(task, held, result, { ...before, replies: [...before.replies, messageId] }, scope);
     } catch (error) {
       if (isNew || !isWrongDecision(error)) throw error;
       // The agent has checked the decisions before any effect, so the client can reply again.
       const { waiting } = work;
-      await this.io.records.saveWaiting(taskId, waiting);
+      await this.io.records.wait(held, waiting);
       const question = [textPart(publicText(error)), ...questionOf(waiting.state)];
       this.publish(task, TaskState.TASK_STATE_INPUT_REQUIRED, question);
     }
@@ -203,15 +206,16 @@ export class RunExecutor implements AgentExecutor {
   /** Stores the result, and publishes the state of the task, unless it was canceled meanwhile. */
   private async finish(
     task: RunningTask,
+    held: HeldRun,
     result: RunResult,
     { earlier, replies }: Pick<WaitingRun, 'earlier' | 'replies'>,
-    scope: string,
+    scope: Scope,
   ): Promise<void> {
-    const { taskId, contextId } = task.ids;
+    const { contextId } = task.ids;
     const { records } = this.io;
     const { state, awaiting, done, text, messages } = result;
     if (awaiting.length > 0) {
-      await records.saveWaiting(taskId, { state, earlier, replies });
+      await records.wait(held, { state, earlier, replies });
       if (task.controller.signal.aborted) return;
       task.answer.stop();
       this.publish(task, TaskState.TASK_STATE_INPUT_REQUIRED, questionOf(state));

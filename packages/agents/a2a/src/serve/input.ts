@@ -6,7 +6,7 @@ import { sniffMediaType } from '@majordomo/core/toolkit';
 type InputPart = UserMessage['parts'][number];
 
 /** Maximum number of characters of the id of a conversation. */
-const MAX_CONTEXT_ID = 200;
+export const MAX_CONTEXT_ID = 200;
 
 /** Media types of answers, as clients name them. */
 const ANSWER_MODES: ReadonlySet<string> = new Set(['text/plain', 'text', 'text/*', '*/*']);

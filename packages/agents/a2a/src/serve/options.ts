@@ -3,24 +3,12 @@ import type { TaskStore } from '@a2a-js/sdk/server';
 import type { Agent, AgentEvent } from '@majordomo/agent';
 import type { Clock } from '@majordomo/core';
 import type { KindsOf } from '@majordomo/core/toolkit';
+import type { RecordStore } from '@majordomo/records';
 
 /** Caller of a served agent. */
 export interface A2aCaller {
   /** Id of the caller that the application has authenticated, at least 1 character. */
   readonly user: string;
-}
-
-/** Store of `serveA2a`. The stores of `@majordomo/cache` have this form, such as the `cache` of `sqliteStores`. */
-export interface A2aStore {
-  /** Returns a copy of the value, or `undefined` if the key is unknown or the value has expired. */
-  get(key: string): Promise<unknown>;
-  /** Stores a JSON value for `ttlMs` milliseconds. */
-  set(key: string, value: unknown, ttlMs: number): Promise<unknown>;
-  /**
-   * Deletes a value. `false` means that no value was deleted. If several calls delete the same value at the same time, also in
-   * other processes, all but one of them must return `false`, because a reply continues a run only once.
-   */
-  delete(key: string): Promise<unknown>;
 }
 
 /** Options of `serveA2a`. */
@@ -43,15 +31,15 @@ export interface ServeA2aOptions {
    */
   readonly authorize: (request: Request) => A2aCaller | undefined | Promise<A2aCaller | undefined>;
   /**
-   * Store of tasks, conversations, waiting runs and webhooks. Values are secret, and expire 7 days after their last change. All
-   * processes that serve the agent must share the store.
+   * Store of tasks, conversations, waiting runs and webhooks, in spaces that begin with `a2a/`. Values are secret, and expire 7 days after
+   * their last change. All processes that serve the agent must share the store.
    * @default memory of this process, at most 1,000 runs
    */
-  readonly store?: A2aStore | undefined;
+  readonly records?: RecordStore | undefined;
   /**
    * Task store of the A2A SDK, such as its stores in a database, for more than 1,000 tasks per caller. It must separate the tasks of
    * callers by the user and the tenant of the context, as the stores of the SDK do.
-   * @default tasks are stored in `store`, and the list contains the newest 1,000 tasks of a caller
+   * @default tasks are stored in `records`, and the list contains the newest 1,000 tasks of a caller
    */
   readonly tasks?: TaskStore | undefined;
   /** Notifications about tasks. `allow`: whether a webhook address may receive them. @default no push notifications */
@@ -96,7 +84,7 @@ export const KINDS: KindsOf<ServeA2aOptions> = {
   url: 'string',
   card: { name: 'string', description: 'string', version: 'string' },
   authorize: 'function',
-  store: 'object with get',
+  records: 'object with write',
   tasks: 'object with load',
   push: 'object with allow',
   maxElements: 1,

@@ -3,9 +3,10 @@ import { PushNotificationNotSupportedError, RequestMalformedError } from '@a2a-j
 import type { PushNotificationSender, PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 import { LlmError } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
+import { layoutOf, type RecordStore } from '@majordomo/records';
 import { fetchAt, resolveHost, type Address, type Resolve } from '@majordomo/wire-kit';
 import { scopeOf } from './call-context.ts';
-import type { A2aStore, ServeA2aOptions } from './options.ts';
+import type { ServeA2aOptions } from './options.ts';
 import { LIFETIME_MS } from './run-records.ts';
 
 /** Maximum number of webhooks of a task. */
@@ -17,7 +18,7 @@ const MAX_WAITING = 100;
 /** Dependencies of `Webhooks`. */
 export interface PushIo {
   readonly options: Pick<ServeA2aOptions, 'push' | 'onError'>;
-  readonly store: A2aStore;
+  readonly records: RecordStore;
   readonly resolve: Resolve;
   /** Returns the function that sends to an address, which was checked. */
   readonly fetchAt: typeof fetchAt;
@@ -36,24 +37,20 @@ export class Webhooks implements PushNotificationStore, PushNotificationSender {
   async save(taskId: string, context: ServerCallContext, config: TaskPushNotificationConfig): Promise<void> {
     await this.addressOf(config.url);
     if (config.id === '') config.id = crypto.randomUUID();
-    const others = (await this.load(taskId, context)).filter(({ id }) => id !== config.id);
-    if (others.length >= MAX_WEBHOOKS)
-      throw new RequestMalformedError(`a task has at most ${MAX_WEBHOOKS} webhooks; delete one of them`);
-    await this.store([...others, config], taskId, context);
+    await this.change(taskId, context, (configs) => {
+      const others = configs.filter(({ id }) => id !== config.id);
+      if (others.length >= MAX_WEBHOOKS)
+        throw new RequestMalformedError(`a task has at most ${MAX_WEBHOOKS} webhooks; delete one of them`);
+      return [...others, config];
+    });
   }
 
   async load(taskId: string, context: ServerCallContext): Promise<TaskPushNotificationConfig[]> {
-    const stored = (await this.io.store.get(keyOf(taskId, context))) as unknown[] | undefined;
-    return (stored ?? []).map((one) => TaskPushNotificationConfig.fromJSON(one));
+    return (await this.read(await keyOf(taskId, context))).configs;
   }
 
   async delete(taskId: string, context: ServerCallContext, configId?: string): Promise<void> {
-    const configs = await this.load(taskId, context);
-    await this.store(
-      configs.filter(({ id }) => id !== configId),
-      taskId,
-      context,
-    );
+    await this.change(taskId, context, (configs) => configs.filter(({ id }) => id !== configId));
   }
 
   /** Sends an event to the webhooks of its task. Never rejects: a failure is only reported to the application. */
@@ -139,15 +136,33 @@ export class Webhooks implements PushNotificationStore, PushNotificationSender {
     throw new RequestMalformedError(`the server does not send notifications to ${url.host}`);
   }
 
-  private async store(
-    configs: readonly TaskPushNotificationConfig[],
+  private async change(
     taskId: string,
     context: ServerCallContext,
+    change: (configs: readonly TaskPushNotificationConfig[]) => readonly TaskPushNotificationConfig[],
   ): Promise<void> {
-    const values = configs.map((config) => TaskPushNotificationConfig.toJSON(config));
-    await this.io.store.set(keyOf(taskId, context), values, LIFETIME_MS);
+    const key = await keyOf(taskId, context);
+    for (;;) {
+      const { configs, version } = await this.read(key);
+      const changed = change(configs).map((config) => TaskPushNotificationConfig.toJSON(config));
+      const value = WEBHOOKS.write({ configs: changed });
+      const put = { type: 'put', key, version, value, keepMs: LIFETIME_MS } as const;
+      if ((await this.io.records.write(SPACE, [put])) !== undefined) return;
+    }
+  }
+
+  private async read(
+    key: string,
+  ): Promise<{ readonly configs: TaskPushNotificationConfig[]; readonly version: number }> {
+    const record = await this.io.records.get(SPACE, key);
+    const stored = record === undefined ? [] : WEBHOOKS.read(key, record.value).configs;
+    const configs = stored.map((one) => TaskPushNotificationConfig.fromJSON(one));
+    return { configs, version: record?.version ?? 0 };
   }
 }
+
+const SPACE = 'a2a/webhooks';
+const WEBHOOKS = layoutOf<{ readonly configs: readonly unknown[] }>('the webhooks of the task', 1);
 
 function headersOf({ authentication, token }: TaskPushNotificationConfig): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': A2A_CONTENT_TYPE };
@@ -162,5 +177,5 @@ function taskIdOf({ payload }: StreamResponse): string {
   return payload.$case === 'task' ? payload.value.id : payload.value.taskId;
 }
 
-const keyOf = (taskId: string, context: ServerCallContext): string =>
-  `a2a/push/${scopeOf(context)}/${encodeURIComponent(taskId)}`;
+const keyOf = async (taskId: string, context: ServerCallContext): Promise<string> =>
+  `${await scopeOf(context)}/${taskId}`;

@@ -1,33 +1,67 @@
 import { begin } from '@majordomo/agent/steps';
-import { memoryCache } from '@majordomo/cache';
-import { user } from '@majordomo/core';
+import { fromJson, toJson, user } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
+import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { RunRecords } from './run-records.ts';
+import { LEASE_MS, LIFETIME_MS, RunRecords, type WaitingRun } from './run-records.ts';
 
-const memory = () => memoryCache();
+const owner = { tenant: '', user: 'a' };
+const waiting = fromJson<WaitingRun>(toJson({ state: begin('hi'), replies: [], earlier: 0 }));
 
-/** Store that does not report whether it deleted a value. */
-function silentStore() {
-  const store = memoryCache();
-  return {
-    get: (key: string) => store.get(key),
-    set: (key: string, value: unknown, ttlMs: number) => store.set(key, value, ttlMs),
-    delete: async (key: string) => void (await store.delete(key)),
-  };
+function setUp() {
+  const clock = fakeClock();
+  const store = memoryRecords({ clock });
+  return { clock, mine: new RunRecords(store, clock), theirs: new RunRecords(store, clock) };
 }
 
-it.each([
-  ['a store that reports deletions', memory],
-  ['a store that does not report deletions', silentStore],
-])('gives a waiting run to one of several replies, with %s', async (_, storeOf) => {
-  const records = new RunRecords(storeOf());
-  await records.saveWaiting('t', { state: begin('hi'), replies: [], earlier: 0 });
-  const taken = await Promise.all([1, 2, 3].map(() => records.takeWaiting('t')));
-  expect(taken.filter((one) => one !== undefined)).toHaveLength(1);
+it('gives a waiting run to one of several replies', async () => {
+  const { mine, theirs } = setUp();
+  await mine.wait(await mine.begin('t', owner), waiting);
+  const run = (await theirs.find('t'))!;
+  expect(run).toMatchObject({ isWaiting: true, isHeld: false, waiting, owner });
+  const taken = await Promise.all([mine, theirs, mine].map((one) => one.take(run)));
+  const [held, ...others] = taken.filter((one) => one !== undefined);
+  expect([held?.run.waiting, others]).toEqual([waiting, []]);
+  await mine.wait(held!, waiting);
+  expect(await theirs.find('t')).toMatchObject({ isWaiting: true });
+  expect(await theirs.take(run)).toBeUndefined();
 });
 
-it('appends the messages of tasks that end at the same time', async () => {
-  const records = new RunRecords(memory());
-  await Promise.all(['a', 'b', 'c'].map((text) => records.append('s', 'c', [user(text)])));
-  expect(await records.conversation('s', 'c')).toEqual([user('a'), user('b'), user('c')]);
+it('returns the runs of processes that have ended, and gives each to one caller', async () => {
+  const { clock, mine, theirs } = setUp();
+  const stopped = new RunRecords(memoryRecords({ clock }), clock);
+  await stopped.begin('x', owner);
+  await mine.end(await mine.begin('lost', owner));
+  await mine.begin('held', owner);
+  await mine.wait(await mine.begin('waits', owner), waiting);
+  await clock.advance(LEASE_MS - 1);
+  expect([(await theirs.find('lost'))?.isHeld, await theirs.lost()]).toEqual([true, []]);
+  await clock.advance(1);
+  const [run, ...others] = await theirs.lost();
+  expect([run?.taskId, run?.isHeld, others]).toEqual(['lost', false, []]);
+  expect(await Promise.all([mine.removeLost(run!), theirs.removeLost(run!)])).toEqual([true, false]);
+});
+
+it('shows a canceled run to its process until the run expires', async () => {
+  const { clock, mine, theirs } = setUp();
+  await theirs.requestCancel('t');
+  const held = await mine.begin('t', owner);
+  await theirs.requestCancel('t');
+  await theirs.forget('t');
+  expect(await mine.find('t')).toMatchObject({ isCanceled: true, isHeld: true });
+  await mine.end(held);
+  await clock.advance(LEASE_MS);
+  expect(await mine.find('t')).toBeUndefined();
+});
+
+it('appends the messages of tasks that end at the same time, also in two processes', async () => {
+  const { clock, mine, theirs } = setUp();
+  await Promise.all(
+    ['a', 'b', 'c'].map((text, at) => (at === 1 ? theirs : mine).append('s' as never, 'c', [user(text)])),
+  );
+  const messages = await mine.conversation('s' as never, 'c');
+  expect(messages).toHaveLength(3);
+  expect(messages).toEqual(expect.arrayContaining([user('a'), user('b'), user('c')]));
+  await clock.advance(LIFETIME_MS);
+  expect(await mine.conversation('s' as never, 'c')).toEqual([]);
 });

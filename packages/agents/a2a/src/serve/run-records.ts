@@ -1,13 +1,28 @@
 import type { RunState } from '@majordomo/agent';
-import { fromJson, toJson, type Message } from '@majordomo/core';
-import { Semaphore } from '@majordomo/core/toolkit';
-import type { A2aStore } from './options.ts';
+import type { Clock, Message } from '@majordomo/core';
+import {
+  hold,
+  layoutOf,
+  MAX_RECORDS,
+  type Hold,
+  type RecordStore,
+  type StoredRecord,
+} from '@majordomo/records';
+import type { Scope } from './call-context.ts';
 
 /** Time after which a task without a sign of life of its process has failed, in milliseconds. */
 export const LEASE_MS = 30_000;
 
 /** Time for which tasks, conversations and waiting runs are stored after their last change: 7 days, in milliseconds. */
 export const LIFETIME_MS: number = 7 * 24 * 60 * 60 * 1000;
+
+const RUNS = 'a2a/runs';
+const CONVERSATIONS = 'a2a/conversations';
+/**
+ * Labels of runs. A process works on a run that is `running`, until it is due. A `waiting` run is never due. A client has canceled a
+ * `canceled` run at another process, which notifies the process that works on it.
+ */
+const LABELS = { running: 'running', waiting: 'waiting', canceled: 'canceled' } as const;
 
 /** Run that waits for a reply. */
 export interface WaitingRun {
@@ -18,76 +33,153 @@ export interface WaitingRun {
   readonly replies: readonly string[];
 }
 
-/** Leases, waiting runs and conversations of tasks in the application's store. */
+/** Caller of a task, as its process knows it. */
+export interface RunOwner {
+  readonly tenant: string;
+  readonly user: string;
+}
+
+interface Run {
+  readonly owner: RunOwner;
+  /** `undefined` until the run waits for the first time. */
+  readonly waiting?: WaitingRun | undefined;
+}
+
+/** Stored run of a task that has not ended. */
+export interface StoredRun extends Run {
+  readonly taskId: string;
+  readonly record: StoredRecord;
+  /** Whether a process works on the run, or has worked on it in the last 30 seconds. */
+  readonly isHeld: boolean;
+  readonly isWaiting: boolean;
+  readonly isCanceled: boolean;
+}
+
+/** Lease of a run on which this process works. */
+export interface HeldRun {
+  readonly lease: Hold;
+  readonly run: Run;
+}
+
+const RUN = layoutOf<Run>('the run of the task', 1);
+const CONVERSATION = layoutOf<{ readonly messages: readonly Message[] }>('the conversation', 1);
+
+/** Runs and conversations of tasks in the application's store. */
 export class RunRecords {
-  private readonly store: A2aStore;
-  /** Admits one change at a time that depends on the stored value. */
-  private readonly lock = new Semaphore(1);
+  private readonly records: RecordStore;
+  private readonly clock: Clock;
 
-  constructor(store: A2aStore) {
-    this.store = store;
+  constructor(records: RecordStore, clock: Clock) {
+    this.records = records;
+    this.clock = clock;
   }
 
-  /** States that this process works on the task, for the next 30 seconds. */
-  async hold(taskId: string): Promise<void> {
-    await this.store.set(leaseKey(taskId), true, LEASE_MS);
+  async find(taskId: string): Promise<StoredRun | undefined> {
+    const record = await this.records.get(RUNS, taskId);
+    return record && runOf(record);
   }
 
-  /** Whether a process has worked on the task in the last 30 seconds. */
-  async isHeld(taskId: string): Promise<boolean> {
-    return (await this.store.get(leaseKey(taskId))) !== undefined;
+  /** Returns runs whose processes have ended. */
+  async lost(): Promise<readonly StoredRun[]> {
+    const due = await this.records.list(RUNS, { order: 'due', limit: MAX_RECORDS });
+    return due.filter(({ dueMs = 0 }) => dueMs <= 0).map(runOf);
   }
 
-  /** Asks the process that works on the task to cancel it. */
-  async requestCancel(taskId: string): Promise<void> {
-    await this.store.set(cancelKey(taskId), true, LEASE_MS);
-  }
-
-  async isCancelRequested(taskId: string): Promise<boolean> {
-    return (await this.store.get(cancelKey(taskId))) !== undefined;
-  }
-
-  async saveWaiting(taskId: string, { state, earlier, replies }: WaitingRun): Promise<void> {
-    await this.store.set(waitingKey(taskId), { state: toJson(state), earlier, replies }, LIFETIME_MS);
-  }
-
-  async waiting(taskId: string): Promise<WaitingRun | undefined> {
-    const stored = (await this.store.get(waitingKey(taskId))) as WaitingRun | undefined;
-    return stored && { state: fromJson(stored.state), earlier: stored.earlier, replies: stored.replies };
-  }
-
-  /** Returns the waiting run and removes it, so that only one of several replies and cancellations gets it. */
-  takeWaiting(taskId: string): Promise<WaitingRun | undefined> {
-    return this.lock.run(new AbortController().signal, async () => {
-      const waiting = await this.waiting(taskId);
-      if (waiting === undefined) return undefined;
-      return (await this.store.delete(waitingKey(taskId))) === false ? undefined : waiting;
+  /** Begins the run of a task, on which this process works. */
+  async begin(taskId: string, owner: RunOwner): Promise<HeldRun> {
+    const run = { owner };
+    const members = { value: RUN.write(run), label: LABELS.running, keepMs: LIFETIME_MS };
+    const result = await hold(this.records, RUNS, taskId, LEASE_MS, {
+      initial: members,
+      take: () => members,
+      known: null,
+      clock: this.clock,
     });
+    if (result.state !== 'held') throw new Error('a run that is begun is held');
+    return { lease: result.hold, run };
   }
 
-  /** Removes what only an unfinished task needs. */
+  /** Takes a waiting run, so that only one of several replies and cancellations gets it. `undefined`: it has changed since it was read. */
+  async take({ taskId, record, owner, waiting }: StoredRun): Promise<HeldRun | undefined> {
+    const result = await hold(this.records, RUNS, taskId, LEASE_MS, {
+      known: record,
+      take: ({ version, label }) =>
+        version === record.version && label === LABELS.waiting ? { label: LABELS.running } : undefined,
+      clock: this.clock,
+    });
+    return result.state === 'held' ? { lease: result.hold, run: { owner, waiting } } : undefined;
+  }
+
+  /** Lets a run wait for a reply, and ends its lease. Rejects with `denied` if the lease is lost. */
+  async wait({ lease, run }: HeldRun, waiting: WaitingRun): Promise<void> {
+    const value = RUN.write({ ...run, waiting });
+    await lease.release({ value, label: LABELS.waiting, keepMs: LIFETIME_MS });
+  }
+
+  /** Ends the work of this process. Other processes regard the run as alive for another 30 seconds, until the task's end is stored. */
+  async end({ lease }: HeldRun): Promise<void> {
+    // The run has ended or waits, or its record is removed already.
+    await lease.release({ dueMs: LEASE_MS }).catch(() => undefined);
+  }
+
+  /** Asks the process that works on a run, if any, to cancel it. */
+  async requestCancel(taskId: string): Promise<void> {
+    for (;;) {
+      const run = await this.find(taskId);
+      if (run?.isHeld !== true) return;
+      const { version } = run.record;
+      const times = { dueMs: LEASE_MS, keepMs: LEASE_MS };
+      const change = { type: 'touch', key: taskId, version, label: LABELS.canceled, ...times } as const;
+      if ((await this.records.write(RUNS, [change])) !== undefined) return;
+    }
+  }
+
+  /** Removes a run that was lost, and returns whether this call removed it. */
+  async removeLost({ taskId, record: { version } }: StoredRun): Promise<boolean> {
+    return (await this.records.write(RUNS, [{ type: 'remove', key: taskId, version }])) !== undefined;
+  }
+
+  /** Removes the run of a task that has ended. The process that works on a canceled run reads it until the run expires. */
   async forget(taskId: string): Promise<void> {
-    await Promise.all([this.store.delete(leaseKey(taskId)), this.store.delete(waitingKey(taskId))]);
+    const run = await this.find(taskId);
+    if (run?.isCanceled === false) await this.records.write(RUNS, [{ type: 'remove', key: taskId }]);
   }
 
   /** Returns the transcript of the earlier tasks of a conversation. */
-  async conversation(scope: string, contextId: string): Promise<readonly Message[]> {
-    const stored = await this.store.get(conversationKey(scope, contextId));
-    return stored === undefined ? [] : fromJson(stored);
+  async conversation(scope: Scope, contextId: string): Promise<readonly Message[]> {
+    return (await this.storedConversation(conversationKey(scope, contextId))).messages;
   }
 
   /** Appends the messages of an ended task. Another task of the conversation may have ended since this task began. */
-  async append(scope: string, contextId: string, messages: readonly Message[]): Promise<void> {
-    await this.lock.run(new AbortController().signal, async () => {
-      const earlier = await this.conversation(scope, contextId);
-      const all = toJson([...earlier, ...messages]);
-      await this.store.set(conversationKey(scope, contextId), all, LIFETIME_MS);
-    });
+  async append(scope: Scope, contextId: string, messages: readonly Message[]): Promise<void> {
+    const key = conversationKey(scope, contextId);
+    for (;;) {
+      const { messages: earlier, version } = await this.storedConversation(key);
+      const value = CONVERSATION.write({ messages: [...earlier, ...messages] });
+      const put = { type: 'put', key, version, value, keepMs: LIFETIME_MS } as const;
+      if ((await this.records.write(CONVERSATIONS, [put])) !== undefined) return;
+    }
+  }
+
+  private async storedConversation(
+    key: string,
+  ): Promise<{ readonly messages: readonly Message[]; readonly version: number }> {
+    const record = await this.records.get(CONVERSATIONS, key);
+    if (record === undefined) return { messages: [], version: 0 };
+    return { ...CONVERSATION.read(key, record.value), version: record.version };
   }
 }
 
-const leaseKey = (taskId: string): string => `a2a/lease/${encodeURIComponent(taskId)}`;
-const cancelKey = (taskId: string): string => `a2a/cancel/${encodeURIComponent(taskId)}`;
-const waitingKey = (taskId: string): string => `a2a/run/${encodeURIComponent(taskId)}`;
-const conversationKey = (scope: string, contextId: string): string =>
-  `a2a/context/${scope}/${encodeURIComponent(contextId)}`;
+function runOf(record: StoredRecord): StoredRun {
+  const { key: taskId, value, label, dueMs = 0 } = record;
+  return {
+    ...RUN.read(taskId, value),
+    taskId,
+    record,
+    isHeld: dueMs > 0,
+    isWaiting: label === LABELS.waiting,
+    isCanceled: label === LABELS.canceled,
+  };
+}
+
+const conversationKey = (scope: Scope, contextId: string): string => `${scope}/${contextId}`;

@@ -1,8 +1,8 @@
 import { AGENT_CARD_PATH, AgentCard, type Task } from '@a2a-js/sdk';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
-import { memoryCache } from '@majordomo/cache';
 import { LlmError, systemClock } from '@majordomo/core';
 import { checkOptions, notify } from '@majordomo/core/toolkit';
+import { memoryRecords } from '@majordomo/records';
 import { fetchAt, systemResolve } from '@majordomo/wire-kit';
 import { cardOf } from './card.ts';
 import { CheckedTasks } from './checked-tasks.ts';
@@ -15,8 +15,7 @@ import { RunRecords } from './run-records.ts';
 import { StoredTasks } from './stored-tasks.ts';
 import { TaskHandler } from './task-handler.ts';
 
-/** A run has a task, a waiting state, a lease, a conversation, and webhooks. */
-const ENTRIES_PER_RUN = 5;
+/** Maximum number of tasks, of runs, of conversations and of tasks with webhooks in memory. */
 const MAX_RUNS = 1000;
 
 /**
@@ -30,7 +29,7 @@ const MAX_RUNS = 1000;
  *   url: 'https://support.example.com/a2a',
  *   card: { name: 'Support', description: 'Answers questions of customers', version: '1.0.0' },
  *   authorize: ({ headers }) => callers.get(headers.get('authorization')),
- *   store: sqliteStores('a2a.db').cache,
+ *   records: sqliteStores('a2a.db').records,
  * });
  */
 export function serveA2a(options: ServeA2aOptions): A2aServer {
@@ -45,17 +44,16 @@ export function newServer(options: ServeA2aOptions, hosts: Pick<PushIo, 'resolve
     throw new LlmError('config', 'serveA2a: url must be an http or https address', { path: 'url' });
   const { pathname } = new URL(url);
   const card = cardOf(options);
-  const store = options.store ?? memoryCache({ maxEntries: MAX_RUNS * ENTRIES_PER_RUN, clock });
-  const records = new RunRecords(store);
+  const store = options.records ?? memoryRecords({ maxRecords: MAX_RUNS, clock });
+  const records = new RunRecords(store, clock);
   const isRunning = (taskId: string): boolean => executor.isRunning(taskId);
-  const webhooks = new Webhooks({ options, store, resolve: hosts.resolve, fetchAt: hosts.fetchAt });
-  const onLost = async (task: Task, context: ServerCallContext): Promise<void> => {
-    if ((await lostRuns?.claim(task.id)) === true) await webhooks.sendStatus(task, context);
-  };
+  const webhooks = new Webhooks({ options, records: store, resolve: hosts.resolve, fetchAt: hosts.fetchAt });
+  const onLost = (task: Task, context: ServerCallContext): Promise<void> =>
+    webhooks.sendStatus(task, context);
   const checks = { records, isRunning, onLost, onError, clock };
   const tasks = new CheckedTasks(options.tasks ?? new StoredTasks(store), checks);
-  const lostRuns = options.push && new LostRuns({ store, tasks, clock, onError });
-  const executor = new RunExecutor({ options, tasks, records, lostRuns, clock, onError });
+  const lostRuns = options.push && new LostRuns({ records, tasks, clock, onError });
+  const executor = new RunExecutor({ options, tasks, records, clock, onError });
   const handler = new TaskHandler({
     card,
     tasks,

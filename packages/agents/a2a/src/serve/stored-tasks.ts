@@ -1,43 +1,38 @@
 import { Task, TaskState, type ListTasksRequest, type ListTasksResponse } from '@a2a-js/sdk';
 import { RequestMalformedError } from '@a2a-js/sdk/errors';
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
-import { Semaphore } from '@majordomo/core/toolkit';
+import { layoutOf, type RecordStore, type StoredRecord } from '@majordomo/records';
 import { scopeOf } from './call-context.ts';
-import type { A2aStore } from './options.ts';
 import { LIFETIME_MS } from './run-records.ts';
 
 /** Maximum number of tasks of a caller in the list. */
 const MAX_LISTED = 1000;
-/** Number of tasks that a list loads at the same time, because a task may have megabytes. */
+/** Number of tasks that a list reads at once, because a task may have megabytes. */
 const AT_ONCE = 20;
 /** Maximum size of the tasks of a page, in characters. A page has at least one task. */
 const MAX_PAGE_CHARS: number = 10 * 1024 * 1024;
 
-/** Tasks in the application's store, with a list of ids per caller. */
-export class StoredTasks implements TaskStore {
-  private readonly store: A2aStore;
-  private readonly listLock = new Semaphore(1);
+const SPACE = 'a2a/tasks';
+const TASK = layoutOf<{ readonly task: unknown }>('the task', 1);
 
-  constructor(store: A2aStore) {
-    this.store = store;
+/** Tasks in the application's store. The label of a task is the hash of its caller and tenant. */
+export class StoredTasks implements TaskStore {
+  private readonly records: RecordStore;
+
+  constructor(records: RecordStore) {
+    this.records = records;
   }
 
   async load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
-    const stored = await this.store.get(taskKey(scopeOf(context), taskId));
-    return stored === undefined ? undefined : Task.fromJSON(stored);
+    const record = await this.records.get(SPACE, `${await scopeOf(context)}/${taskId}`);
+    return record && taskOf(record);
   }
 
   async save(task: Task, context: ServerCallContext): Promise<void> {
-    const scope = scopeOf(context);
-    await this.store.set(taskKey(scope, task.id), Task.toJSON(task), LIFETIME_MS);
-    // Another process may have replaced the list since the first save, so each save checks it.
-    await this.listLock.run(new AbortController().signal, async () => {
-      const ids = await this.ids(scope);
-      if (ids.includes(task.id)) return;
-      const listed = [task.id, ...ids].slice(0, MAX_LISTED);
-      // A task can change until the end of its first lifetime, and exists for another one.
-      await this.store.set(listKey(scope), listed, 2 * LIFETIME_MS);
-    });
+    const label = await scopeOf(context);
+    const value = TASK.write({ task: Task.toJSON(task) });
+    const key = `${label}/${task.id}`;
+    await this.records.write(SPACE, [{ type: 'put', key, value, label, keepMs: LIFETIME_MS }]);
   }
 
   async list(request: ListTasksRequest, context: ServerCallContext): Promise<ListTasksResponse> {
@@ -66,21 +61,21 @@ export class StoredTasks implements TaskStore {
     request: ListTasksRequest,
     context: ServerCallContext,
   ): Promise<readonly { readonly id: string; readonly position: string }[]> {
-    const ids = await this.ids(scopeOf(context));
+    const label = await scopeOf(context);
     const listed: { readonly id: string; readonly position: string }[] = [];
-    for (let at = 0; at < ids.length; at += AT_ONCE) {
-      const loaded = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => this.load(id, context)));
-      for (const task of loaded)
-        if (task !== undefined && isSelected(task, request))
-          listed.push({ id: task.id, position: positionOf(task) });
+    let after: StoredRecord | undefined;
+    for (let count = 0; count < MAX_LISTED; count += AT_ONCE) {
+      const page = await this.records.list(SPACE, { label, order: 'newest', after, limit: AT_ONCE });
+      for (const task of page.map(taskOf))
+        if (isSelected(task, request)) listed.push({ id: task.id, position: positionOf(task) });
+      if (page.length < AT_ONCE) break;
+      after = page.at(-1);
     }
     return listed.sort((a, b) => compare(b.position, a.position));
   }
-
-  private async ids(scope: string): Promise<readonly string[]> {
-    return ((await this.store.get(listKey(scope))) ?? []) as readonly string[];
-  }
 }
+
+const taskOf = ({ key, value }: StoredRecord): Task => Task.fromJSON(TASK.read(key, value).task);
 
 /** Position of a task in the list, whose first task has the latest status. */
 const positionOf = ({ id, status }: Task): string => `${status?.timestamp ?? ''}|${id}`;
@@ -97,6 +92,3 @@ function isSelected(task: Task, { contextId, status, statusTimestampAfter }: Lis
   if (statusTimestampAfter === undefined || statusTimestampAfter === '') return true;
   return Date.parse(task.status?.timestamp ?? '') > Date.parse(statusTimestampAfter);
 }
-
-const taskKey = (scope: string, taskId: string): string => `a2a/task/${scope}/${encodeURIComponent(taskId)}`;
-const listKey = (scope: string): string => `a2a/tasks/${scope}`;

@@ -22,7 +22,7 @@ import { checkContextId, checkOutputModes, inputOf } from './input.ts';
 import type { Webhooks } from './push.ts';
 import { decisionsOf } from './replies.ts';
 import { MAX_RUNNING } from './rpc.ts';
-import type { RunRecords, WaitingRun } from './run-records.ts';
+import type { HeldRun, RunRecords, WaitingRun } from './run-records.ts';
 
 /** Time between two looks at a task that a reply continues, in milliseconds. */
 const LOOK_MS = 50;
@@ -100,15 +100,17 @@ export class TaskHandler extends DefaultRequestHandler {
     // The records of a run do not name its owner. The SDK answers for a task that the caller does not have.
     if (found === undefined || isEnded(found)) return super.cancelTask(params, context);
     const taken = await this.takeQuestion(params.id, context);
-    if (taken === undefined && !this.runs.isRunning(params.id) && (await this.records.isHeld(params.id)))
-      await this.records.requestCancel(params.id);
+    if (taken === undefined && !this.runs.isRunning(params.id)) await this.records.requestCancel(params.id);
     try {
       const task = await super.cancelTask(params, context);
       // The SDK notifies webhooks of running tasks only.
-      if (taken !== undefined) void this.webhooks.sendStatus(task, context);
+      if (taken !== undefined) {
+        void this.webhooks.sendStatus(task, context);
+        await this.records.end(taken.held);
+      }
       return task;
     } catch (error) {
-      if (taken !== undefined) await this.records.saveWaiting(params.id, taken);
+      if (taken !== undefined) await this.records.wait(taken.held, taken.waiting);
       throw error;
     }
   }
@@ -117,12 +119,13 @@ export class TaskHandler extends DefaultRequestHandler {
    * Takes the run of a task that requires input, so that no reply continues it. If a reply has taken the run, waits until the run
    * has begun.
    */
-  private async takeQuestion(taskId: string, context: ServerCallContext): Promise<WaitingRun | undefined> {
+  private async takeQuestion(taskId: string, context: ServerCallContext): Promise<TakenRun | undefined> {
     for (;;) {
       const task = await this.tasks.load(taskId, context);
       if (task?.status?.state !== TaskState.TASK_STATE_INPUT_REQUIRED) return undefined;
-      const taken = await this.records.takeWaiting(taskId);
-      if (taken !== undefined) return taken;
+      const run = await this.records.find(taskId);
+      const held = run?.isWaiting === true ? await this.records.take(run) : undefined;
+      if (held !== undefined && run?.waiting !== undefined) return { held, waiting: run.waiting };
       await this.clock.sleep(LOOK_MS, new AbortController().signal);
     }
   }
@@ -152,21 +155,27 @@ export class TaskHandler extends DefaultRequestHandler {
       throw new UnsupportedOperationError(
         `Task ${taskId} is running; send a message when it requires input.`,
       );
-    const waiting = await this.records.waiting(taskId);
+    const run = await this.records.find(taskId);
+    const waiting = run?.isWaiting === true ? run.waiting : undefined;
     // An answer that a client sends again after a lost response must not answer the next question.
     if (waiting?.replies.includes(message.messageId) === true)
       throw new UnsupportedOperationError(`Task ${taskId} has received this message already.`);
     const decisions = waiting && decisionsOf(message, waiting.state);
-    await this.records.hold(taskId);
-    const taken = await this.records.takeWaiting(taskId);
-    if (taken === undefined || decisions === undefined)
+    const held = run && (await this.records.take(run));
+    if (held === undefined || waiting === undefined || decisions === undefined)
       throw new UnsupportedOperationError(`Task ${taskId} has received a reply already.`);
-    context.work = { waiting: taken, decisions, isStarted: false };
+    context.work = { held, waiting, decisions, isStarted: false };
   }
 
   /** Stores the taken run again if it did not continue. */
   private async restore({ message }: SendMessageRequest, { work }: CallContext): Promise<void> {
     if (message === undefined || work === undefined || 'input' in work || work.isStarted) return;
-    await this.records.saveWaiting(message.taskId, work.waiting);
+    await this.records.wait(work.held, work.waiting);
   }
+}
+
+/** Waiting run that no other reply and no other cancellation gets. */
+interface TakenRun {
+  readonly held: HeldRun;
+  readonly waiting: WaitingRun;
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** Process of a test, which serves at `origin`. */
@@ -12,9 +12,9 @@ export interface Served {
   kill(): Promise<void>;
 }
 
-/** Starts a program of this folder, which prints its address. The process ends with the test at the latest. */
+/** Starts a program, whose path is relative to this folder, and which prints its address. The process ends with the test at the latest. */
 export async function start(program: string, args: readonly string[]): Promise<Served> {
-  const script = join(import.meta.dirname, program);
+  const script = resolve(import.meta.dirname, program);
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const kill = async (): Promise<void> => {

@@ -1,11 +1,11 @@
 import { LlmError, messageOf } from '@majordomo/core';
 import { definedMembers, redact } from '@majordomo/core/toolkit';
 import type { auth as sdkAuth, AuthProvider, FetchLike } from '@modelcontextprotocol/client';
+import { memoryRecords } from '@majordomo/records';
 import { loadClient } from '../sdk.ts';
-import { memoryStore, namedStore, type McpStore } from '../store.ts';
-import type { McpAuth, McpMachineAuth, McpOptions } from '../options.ts';
+import { namedRecords, type OwnedOptions } from '../entry.ts';
+import type { McpAuth, McpMachineAuth } from '../options.ts';
 import { isProvider } from './check-auth.ts';
-import { withLease } from './lease.ts';
 import { login, type LoginIo } from './login.ts';
 import { challengeOf, includesScopes, isScope } from './login-server.ts';
 import { refreshTokens } from './refresh.ts';
@@ -16,18 +16,19 @@ type Io = Pick<LoginIo, 'label' | 'clock' | 'signal' | 'pause'>;
 
 /** Time in which a refresh may end after its calls were aborted, in milliseconds. */
 const REFRESH_MS = 1000;
+/** Time between two looks at the tokens that another process refreshes, in milliseconds. */
+const POLL_MS = 100;
 
 /** Returns the authorization of a server, or `undefined` if `place.auth` is not set or is a provider of the SDK. */
-export function authorizationFor(options: McpOptions, io: Io): Authorization | undefined {
-  const { name, place } = options;
+export function authorizationFor(options: OwnedOptions, io: Io): Authorization | undefined {
+  const { name, user, place } = options;
   if (!('url' in place) || place.auth === undefined || isProvider(place.auth)) return undefined;
   const { auth, url } = place;
   const secrets = new Set(secretsIn(auth));
   const issuer = issuerIn(auth);
-  const store = namedStore(options.store ?? memoryStore(4), io.label);
-  const tokens = new StoredTokens(store, { name, url, issuer }, secrets);
-  const shared = options.store === undefined ? undefined : store;
-  return new Authorization(auth, { ...io, name, tokens, registrations: store, shared, url }, secrets);
+  const records = namedRecords(options.records ?? memoryRecords({ clock: io.clock }), io.label);
+  const tokens = new StoredTokens({ records, name, user, place, issuer }, secrets);
+  return new Authorization(auth, { ...io, shared: { records, name, place }, tokens, url }, secrets);
 }
 
 function issuerIn(auth: McpAuth): string | undefined {
@@ -55,8 +56,6 @@ interface Attempt {
 interface AuthorizationIo extends LoginIo {
   /** Address of the MCP server. */
   readonly url: string;
-  /** Store that other processes use as well, if any. */
-  readonly shared: McpStore | undefined;
 }
 
 /** Authorization of a server, which all sessions with the server share. */
@@ -222,24 +221,23 @@ export class Authorization {
     attempt: Attempt,
     used: string | undefined,
   ): Promise<boolean> {
-    const { tokens, shared, name, clock } = this.io;
-    const { abandoned } = request;
-    if ((await tokens.get())?.refresh_token === undefined) {
-      if ((await tokens.get()) !== undefined) await tokens.lose();
-      return false;
+    const { tokens, clock } = this.io;
+    for (;;) {
+      if (await this.isReplaced(used)) return true;
+      if (!tokens.isStored) return false;
+      const result = await tokens.hold(clock);
+      if (result.state === 'missing') return false;
+      if (result.state === 'busy') await clock.sleep(POLL_MS, request.abandoned);
+      else
+        return refreshTokens(client, {
+          ...this.io,
+          ...request,
+          lease: result.hold,
+          refreshing: (isRefreshing) => {
+            attempt.isRefreshing = isRefreshing;
+          },
+        });
     }
-    const work = (): Promise<boolean> =>
-      refreshTokens(client, {
-        ...this.io,
-        ...request,
-        refreshing: (isRefreshing) => {
-          attempt.isRefreshing = isRefreshing;
-        },
-        sleep: (ms) => (shared === undefined ? Promise.resolve() : clock.sleep(ms, abandoned)),
-      });
-    if (shared === undefined) return work();
-    const lease = { store: shared, name: `mcp/${name}/refresh`, clock, signal: abandoned };
-    return withLease(lease, () => this.isReplaced(used), work);
   }
 
   /** Reads the store. Returns whether it contains another token than `used`. */

@@ -1,5 +1,4 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
 import type {
   FetchLike,
   OAuthClientMetadata,
@@ -7,20 +6,15 @@ import type {
 } from '@modelcontextprotocol/client';
 import type { McpLoginClient } from '../options.ts';
 import { loadClient } from '../sdk.ts';
-import { issuerPart, storedJson, type McpStore } from '../store.ts';
+import { Entry, type EntryOwner } from '../entry.ts';
 import type { LoginServer } from './login-server.ts';
-import { isClient } from './stored-tokens.ts';
 
 /** Dependencies of `clientFor`. */
 export interface LoginClientIo {
   /** Beginning of error messages. */
   readonly label: string;
-  /** Name of the toolbox. */
-  readonly name: string;
-  /** Address of the MCP server. */
-  readonly url: string;
-  /** Store of registrations, which all users share. */
-  readonly registrations: McpStore;
+  /** Toolbox of the registration, which all users share. */
+  readonly shared: EntryOwner;
   readonly redirectUrl: string;
   readonly scope: string | undefined;
   readonly fetchFn: FetchLike;
@@ -34,15 +28,18 @@ export async function clientFor(
   io: LoginClientIo,
 ): Promise<StoredOAuthClientInformation> {
   if (!('register' in client)) return knownClient(client, server, io.label);
-  const name = registrationName(io.name, server.issuer);
-  const stored = await storedJson(io.registrations, name);
-  if (isRecord(stored) && stored['url'] === io.url && stored['redirectUrl'] === io.redirectUrl) {
-    const registered = stored['client'];
-    if (isClient(registered) && !hasExpired(registered, io.now)) return registered;
-  }
-  const registered = { ...(await register(client.register, server, io)), issuer: server.issuer };
-  const entry = { url: io.url, redirectUrl: io.redirectUrl, client: registered };
-  await io.registrations.set(name, JSON.stringify(entry));
+  const { redirectUrl, now } = io;
+  const { issuer } = server;
+  const entry = registrationOf(io.shared);
+  const stored = (await entry.read())?.data;
+  if (
+    stored?.redirectUrl === redirectUrl &&
+    stored.client.issuer === issuer &&
+    !hasExpired(stored.client, now)
+  )
+    return stored.client;
+  const registered = { ...(await register(client.register, server, io)), issuer };
+  await entry.write({ redirectUrl, client: registered });
   return registered;
 }
 
@@ -56,18 +53,19 @@ export const refreshClient = (
   'register' in client ? stored : knownClient(client, server, label);
 
 /** Removes a registration that the authorization server no longer knows. */
-export async function forgetRegistration(
-  { name, registrations }: Pick<LoginClientIo, 'name' | 'registrations'>,
-  issuer: string,
-  clientId: string,
-): Promise<void> {
-  const entryName = registrationName(name, issuer);
-  const stored = await storedJson(registrations, entryName);
-  if (isRecord(stored) && isClient(stored['client']) && stored['client'].client_id === clientId)
-    await registrations.set(entryName, undefined);
+export async function forgetRegistration(shared: EntryOwner, clientId: string): Promise<void> {
+  const entry = registrationOf(shared);
+  const stored = await entry.read();
+  if (stored?.data.client.client_id === clientId) await entry.remove(stored.record.version);
 }
 
-const registrationName = (name: string, issuer: string): string => `mcp/${name}/client/${issuerPart(issuer)}`;
+/** Client that the latest authorization server of an MCP server has registered. */
+interface Registration {
+  readonly redirectUrl: string;
+  readonly client: StoredOAuthClientInformation;
+}
+
+const registrationOf = (shared: EntryOwner): Entry<Registration> => new Entry(shared, 'client');
 
 function knownClient(
   client: Exclude<McpLoginClient, { register: unknown }>,

@@ -4,7 +4,7 @@ import { listenForRedirect } from '@majordomo/wire-kit';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { withPause } from '../server-requests/handlers.ts';
 import type { McpLogin } from '../options.ts';
-import type { McpStore } from '../store.ts';
+import type { EntryOwner } from '../entry.ts';
 import { loginScope, redeemCode, startCodeLogin } from './code-login.ts';
 import { clientFor } from './login-client.ts';
 import { loginServer, scopeUnion, type Challenge } from './login-server.ts';
@@ -15,12 +15,11 @@ const LOGIN_MS = 600_000;
 /** Dependencies of a login. */
 export interface LoginIo {
   readonly label: string;
-  /** Name of the toolbox. */
-  readonly name: string;
+  /** Toolbox that the registrations of clients belong to. */
+  readonly shared: EntryOwner;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly tokens: StoredTokens;
-  readonly registrations: McpStore;
   /** Pauses the idle timeouts of calls. Returns a function that ends the pause. */
   readonly pause: () => () => void;
 }
@@ -39,7 +38,7 @@ export interface LoginRequest {
 
 /** Logs in with a browser on this machine. Throws `auth`, code `login-required`, if the options contain no `show`. */
 export async function login(options: McpLogin, request: LoginRequest, io: LoginIo): Promise<void> {
-  const { label, name, clock, signal, tokens, registrations, pause } = io;
+  const { label, shared, clock, signal, tokens, pause } = io;
   const { serverUrl, challenge, fetchFn, scopes, abandoned } = request;
   const { show, port, client: clientOptions } = options;
   if (show === undefined) throw loginRequired(label);
@@ -56,7 +55,7 @@ export async function login(options: McpLogin, request: LoginRequest, io: LoginI
       more: scopeUnion(former, scopes),
     });
     const { url: redirectUrl, answer } = redirect;
-    const clientIo = { label, name, url: serverUrl, registrations, redirectUrl, scope, fetchFn };
+    const clientIo = { label, shared, redirectUrl, scope, fetchFn };
     const client = await clientFor(clientOptions, server, { ...clientIo, now: clock.now() });
     const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state, label);
     abandoned.throwIfAborted();

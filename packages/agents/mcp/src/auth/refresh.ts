@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import type { Hold } from '@majordomo/records';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { StoredOAuthTokens } from '@modelcontextprotocol/client';
 import type { McpLoginClient } from '../options.ts';
@@ -7,71 +8,92 @@ import { forgetRegistration, isSameIssuer, refreshClient, type LoginClientIo } f
 import { loginServer, type Challenge } from './login-server.ts';
 import type { StoredTokens } from './stored-tokens.ts';
 
-/** Time after which the store contains the tokens of another process, in milliseconds. */
-const SETTLE_MS = 250;
-
 /** Dependencies of `refreshTokens`. */
-export interface RefreshIo extends Pick<LoginClientIo, 'label' | 'name' | 'registrations' | 'fetchFn'> {
+export interface RefreshIo extends Pick<LoginClientIo, 'label' | 'shared' | 'fetchFn'> {
   readonly tokens: StoredTokens;
+  /** Lease of the tokens, which has ended afterwards. */
+  readonly lease: Hold;
   readonly serverUrl: string;
   readonly challenge: Challenge;
   /** Called before and after the request with the refresh token. */
   readonly refreshing: (isRefreshing: boolean) => void;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /**
- * Refreshes the tokens, and returns whether tokens are available. If the authorization server no longer accepts the refresh token,
- * reads the store again, because another process may have used it first. Sends no token to another authorization server.
+ * Refreshes the tokens, and returns whether tokens are available. If the login was replaced or removed meanwhile, the result of the
+ * refresh is discarded. Sends no token to another authorization server.
  */
 export async function refreshTokens(client: McpLoginClient, io: RefreshIo): Promise<boolean> {
+  const { tokens, lease } = io;
+  const release = (): Promise<unknown> => lease.release().catch(() => undefined);
+  let result: Refreshed | 'refused' | undefined;
+  try {
+    result = await requestTokens(client, io);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  try {
+    if (result === undefined) await release();
+    else if (result === 'refused') await tokens.lose(lease);
+    else await tokens.refreshed(lease, result.tokens, result.issuer);
+    return typeof result === 'object';
+  } catch (error) {
+    if (!lease.signal.aborted) throw error;
+    return tokens.reload();
+  }
+}
+
+interface Refreshed {
+  readonly tokens: StoredOAuthTokens;
+  readonly issuer: string;
+}
+
+/** Returns the next tokens, `refused` if no refresh token is accepted, or `undefined` if the tokens cannot be refreshed now. */
+async function requestTokens(
+  client: McpLoginClient,
+  io: RefreshIo,
+): Promise<Refreshed | 'refused' | undefined> {
   const { tokens, serverUrl, challenge, fetchFn, label } = io;
   const current = await tokens.get();
-  if (current === undefined) return false;
-  if (current.refresh_token === undefined) {
-    await tokens.lose();
-    return false;
-  }
+  if (current === undefined) return undefined;
+  const { issuer, refresh_token: refreshToken } = current;
+  if (refreshToken === undefined) return 'refused';
   const server = await loginServer(serverUrl, challenge, fetchFn);
-  if (current.issuer === undefined || !isSameIssuer(current.issuer, server.issuer)) return false;
+  if (issuer === undefined || !isSameIssuer(issuer, server.issuer)) return undefined;
   const { client: stored } = await tokens.login();
   const clientInformation = refreshClient(client, stored, server, label);
-  if (clientInformation === undefined) return false;
+  if (clientInformation === undefined) return undefined;
   const { refreshAuthorization } = await loadClient();
   const { metadata, resource, url } = server;
-  let next: StoredOAuthTokens;
   io.refreshing(true);
   try {
-    next = await refreshAuthorization(url, {
+    const next = await refreshAuthorization(url, {
       clientInformation,
-      refreshToken: current.refresh_token,
+      refreshToken,
       fetchFn,
       ...(metadata === undefined ? {} : { metadata }),
       ...(resource === undefined ? {} : { resource }),
     });
-    // The user may have disconnected in the meantime.
-    if (!(await tokens.isStored())) return false;
-    await tokens.save(next, current.issuer);
-    return true;
+    return { tokens: next, issuer };
   } catch (error) {
-    return await afterRefusal(error, client, clientInformation.client_id, current, io);
+    await checkRefusal(error, client, clientInformation.client_id, io);
+    return 'refused';
   } finally {
     io.refreshing(false);
   }
 }
 
-/** Returns whether another process has stored new tokens. Otherwise, removes the tokens. Throws errors that are not a refusal. */
-async function afterRefusal(
+/** Throws an error that is not a refusal of the refresh token. */
+async function checkRefusal(
   error: unknown,
   client: McpLoginClient,
   clientId: string,
-  { issuer = '' }: StoredOAuthTokens,
-  io: RefreshIo,
-): Promise<boolean> {
-  const { tokens, sleep, label } = io;
+  { shared, label }: RefreshIo,
+): Promise<void> {
   const code = asText(asRecord(error)['code']);
   const isClientRefused = code === 'invalid_client' || code === 'unauthorized_client';
-  if (isClientRefused && 'register' in client) await forgetRegistration(io, issuer, clientId);
+  if (isClientRefused && 'register' in client) await forgetRegistration(shared, clientId);
   else if (isClientRefused)
     throw new LlmError(
       'auth',
@@ -79,9 +101,4 @@ async function afterRefusal(
       { code: 'login-failed' },
     );
   else if (code !== 'invalid_grant') throw error;
-  if (await tokens.reload()) return true;
-  await sleep(SETTLE_MS);
-  if (await tokens.reload()) return true;
-  await tokens.lose();
-  return false;
 }

@@ -1,13 +1,24 @@
 import { defineTool } from '@majordomo/agent';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { initialized, RPC_URL, rpcServer, type RpcMessage } from '../../test/support/rpc-server.ts';
 import { countingClock, rejection, run, until } from '../../test/support/world.ts';
 import { connectMcp } from '../connect-mcp.ts';
+import { Entry } from '../entry.ts';
 import type { McpOptions } from '../options.ts';
 import { reportProgress } from '../serve/progress.ts';
 import { serveMcp } from '../serve/serve-mcp.ts';
 import { pauseAfter } from './connection.ts';
+import type { StoredList } from './stored-list.ts';
+
+/** Stores the list of tools of a server. */
+const storeList = (records: RecordStore, url: string, tools: StoredList['tools']) =>
+  new Entry<StoredList>({ records, name: 'x', place: { url } }, 'tools').write({
+    tools,
+    definitions: [],
+    hasResources: true,
+  });
 
 it.each([
   [1, 250],
@@ -121,9 +132,9 @@ it('does not connect for a request that was aborted before', async () => {
       return Promise.reject(new TypeError('fetch failed'));
     },
   };
-  const entry = JSON.stringify({ place: place.url, tools: [], definitions: [], hasResources: true });
-  const store = { get: () => Promise.resolve(entry), set: () => Promise.resolve() };
-  const box = await connectMcp({ name: 'x', place, store, start: 'first-call' });
+  const records = memoryRecords();
+  await storeList(records, place.url, []);
+  const box = await connectMcp({ name: 'x', place, records, start: 'first-call' });
   onTestFinished(() => box.close());
   const outcome = rejection(box.readResource('a://1', { signal: AbortSignal.abort('stop') }));
   expect(await outcome).toMatchObject({
@@ -138,12 +149,10 @@ it('does not connect for a request that was aborted before', async () => {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const never = new Promise(() => undefined);
-const tools = [{ name: 'look', inputSchema: { type: 'object' } }];
-/** Store with the list of the server of `rpcServer`, so that the first call connects. */
-const storedList = {
-  get: () => Promise.resolve(JSON.stringify({ place: RPC_URL, tools, definitions: [], hasResources: false })),
-  set: () => Promise.resolve(),
-};
+const tools = [{ name: 'look', inputSchema: { type: 'object' } as const }];
+/** Records with the list of the server of `rpcServer`, so that the first call connects. */
+const records = memoryRecords();
+await storeList(records, RPC_URL, tools);
 
 async function connected(answer: (message: RpcMessage) => unknown, options: Partial<McpOptions> = {}) {
   const clock = fakeClock();
@@ -165,7 +174,7 @@ it.each([
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  const options = { timeoutMs: 500_000, store: storedList, start: 'first-call' } as const;
+  const options = { timeoutMs: 500_000, records, start: 'first-call' } as const;
   const answer = (message: RpcMessage) => (message.method === method ? never : undefined);
   const { box, clock, countOf } = await connected(answer, options);
   const outcome = rejection(run(box, 'look'));
@@ -229,7 +238,7 @@ it('waits 250 ms again after a request that succeeded', async () => {
 
 it('limits the time of a call that has connected first', async () => {
   const answer = ({ method }: RpcMessage) => (method === 'tools/call' ? never : undefined);
-  const { box, clock, countOf } = await connected(answer, { store: storedList, start: 'first-call' });
+  const { box, clock, countOf } = await connected(answer, { records, start: 'first-call' });
   const outcome = rejection(run(box, 'look'));
   while (countOf('tools/call') === 0) await turn();
   await clock.advance(60_000);

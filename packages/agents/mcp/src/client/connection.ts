@@ -3,7 +3,8 @@ import { abortable, isTooDeep, MAX_DEPTH, Semaphore, withTimeout } from '@majord
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { authorizationFor, type Authorization } from '../auth/authorization.ts';
 import { ServerRequests, withPause } from '../server-requests/handlers.ts';
-import type { McpEvent, McpOptions } from '../options.ts';
+import type { OwnedOptions } from '../entry.ts';
+import type { McpEvent } from '../options.ts';
 import { sendCall, type ToolCall } from './call.ts';
 import { ListWatch } from './list-watch.ts';
 import { isLostSession, toLlmError } from './errors.ts';
@@ -22,7 +23,7 @@ const LAST_MS = 1000;
 
 /** Dependencies of a connection. */
 export interface ConnectionIo {
-  readonly options: McpOptions;
+  readonly options: OwnedOptions;
   readonly emit: (event: McpEvent) => void;
   /** Called with the list of tools after each request for the list. */
   onTools(tools: readonly ListedTool[], hasResources: boolean): void;

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { mapStore } from '../../test/support/map-store.ts';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
+import { entriesOf } from '../../test/support/entries.ts';
 import { initialized, RPC_URL, rpcServer } from '../../test/support/rpc-server.ts';
 import { run } from '../../test/support/world.ts';
 import { connectMcp } from '../connect-mcp.ts';
@@ -57,18 +58,17 @@ it('reports a tool without a name, and offers the others unchanged', async () =>
 
 it('stores the list, and again only if it has changed', async () => {
   const tools = [{ name: 'look', description: 'Looks', inputSchema }];
-  const store = mapStore();
+  const records = memoryRecords();
   let writes = 0;
-  const counted = {
-    ...store,
-    set: (...entry: Parameters<typeof store.set>) => (writes++, store.set(...entry)),
-  };
-  const { box, events } = await connected(tools, { store: counted });
+  const counted: RecordStore = { ...records, write: (...all) => (writes++, records.write(...all)) };
+  const { box, events } = await connected(tools, { records: counted });
   const offered = box.tools;
   const definitions = [['look', JSON.stringify(['Looks', null, inputSchema, null])]];
   const legacyAt = expect.any(Number) as number;
-  const entry = { place: RPC_URL, tools, definitions, hasResources: true, legacyAt };
-  expect([...store.entries.values()].map((text) => JSON.parse(text) as unknown)).toEqual([entry]);
+  const data = { tools, definitions, hasResources: true, legacyAt };
+  expect((await entriesOf(records)).map(({ value }) => JSON.parse(value) as unknown)).toEqual([
+    { format: 1, data: { place: RPC_URL, data } },
+  ]);
   await box.refresh();
   expect([writes, events.length]).toEqual([1, 1]);
   expect(box.tools).toBe(offered);
@@ -78,9 +78,9 @@ it('stores the list, and again only if it has changed', async () => {
 });
 
 it('offers the tools for resources from a stored list', async () => {
-  const store = mapStore();
+  const records = memoryRecords();
   const tools = [{ name: 'look', inputSchema }];
-  const options = { store, start: 'first-call', resources: true, approve: 'all' } as const;
+  const options = { records, start: 'first-call', resources: true, approve: 'all' } as const;
   await connected(tools, options);
   const { box, countOf } = await connected(tools, options);
   expect(box.tools.map(({ name }) => name)).toEqual(['look', 'list_resources', 'read_resource']);

@@ -10,6 +10,7 @@ import { Connection } from './connection.ts';
 import { checkOf, mcpTool, fingerprintOf, type ToolsIo } from './mcp-tools.ts';
 import { fittedNames } from './names.ts';
 import { checkResourceNames, resourceTools } from './resources.ts';
+import type { OwnedOptions } from '../entry.ts';
 import { ListEntry } from './stored-list.ts';
 import { settle } from './suspended.ts';
 import { ToolHistory } from './tool-history.ts';
@@ -32,7 +33,7 @@ export class ServerTools implements AppHost {
   private hasResources = false;
   private fingerprint: string | undefined;
 
-  constructor(options: McpOptions) {
+  constructor(options: OwnedOptions) {
     this.options = options;
     this.appResults = options.apps === true ? new AppResults() : undefined;
     this.emit = options.onEvent === undefined ? () => undefined : listeners(options.onEvent);

@@ -19,10 +19,10 @@ export function checkConnections(options: McpConnectionsOptions): McpOptions {
       client: 'object',
       redirectUrl: 'string',
       scope: 'string',
-      store: 'object with get',
+      records: 'object with write',
       loginMs: 1,
     },
-    ['name', 'place', 'client', 'redirectUrl', 'store'],
+    ['name', 'place', 'client', 'redirectUrl', 'records'],
   );
   const { client, redirectUrl, scope, loginMs: _loginMs, ...rest } = options;
   if (!('url' in rest.place)) throw invalid('place', 'must have a url, because programs have no login');

@@ -1,5 +1,6 @@
 import { LlmError, listeners, messageOf, systemClock, type Clock } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
+import { MAX_RECORDS, type RecordStore } from '@majordomo/records';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { authFailure } from '../auth/authorization.ts';
 import { loginScope, redeemCode, startCodeLogin } from '../auth/code-login.ts';
@@ -9,16 +10,15 @@ import { loginRequired } from '../auth/login.ts';
 import { revokeTokens } from '../auth/revoke.ts';
 import { authorizationFetch, guardedFetch } from '../auth/server-fetch.ts';
 import { StoredTokens } from '../auth/stored-tokens.ts';
-import { ListEntry } from '../client/stored-list.ts';
-import { connectMcp } from '../connect-mcp.ts';
+import { openToolbox } from '../connect-mcp.ts';
+import { namedRecords, SPACE, userPrefix } from '../entry.ts';
 import type { McpAddress, McpEvent, McpOptions, McpToolbox } from '../options.ts';
-import { namedStore, type McpStore } from '../store.ts';
 import { checkConnections } from './check-connections.ts';
 import type { McpConnections, McpConnectionsOptions } from './options.ts';
 import { newState, PendingLogins } from './pending-logins.ts';
-import { encodedUser, userStore } from './user-store.ts';
 
 const LOGIN_MS = 600_000;
+const MAX_USER_CHARS = 256;
 
 /** Maximum time of a request for a login, in milliseconds. */
 const REQUEST_MS = 30_000;
@@ -33,7 +33,7 @@ const REQUEST_MS = 30_000;
  *   place: { url: 'https://mcp.tracker.example/mcp' },
  *   client: { clientId, clientSecret, issuer: 'https://tracker.example' },
  *   redirectUrl: 'https://app.example/tracker/callback',
- *   store,
+ *   records,
  * });
  * const { url } = await tracker.login(userId); // Redirect the user to this address.
  * await tracker.finish(request.url, userId); // In the route of the callback.
@@ -52,8 +52,8 @@ export function createMcpConnections(options: McpConnectionsOptions): McpConnect
 
 /** Login of one user. */
 interface UserLogin {
-  readonly store: McpStore;
   readonly tokens: StoredTokens;
+  readonly pending: PendingLogins;
   /** Secrets that are masked in errors. */
   readonly secrets: Set<string>;
   readonly fetchFn: FetchLike;
@@ -64,30 +64,28 @@ class Connections {
   private readonly shared: McpOptions;
   private readonly label: string;
   private readonly clock: Clock;
-  private readonly store: McpStore;
-  private readonly pending: PendingLogins;
+  private readonly records: RecordStore;
   private readonly emit: (event: McpEvent) => void;
 
   constructor(options: McpConnectionsOptions, shared: McpOptions) {
-    const { name, place, clock = systemClock, onEvent } = options;
+    const { name, clock = systemClock, onEvent } = options;
     this.options = options;
     this.shared = shared;
     this.label = `mcp "${name}"`;
     this.clock = clock;
-    this.store = namedStore(options.store, this.label);
-    this.pending = new PendingLogins(this.store, name, place.url, clock);
+    this.records = namedRecords(options.records, this.label);
     this.emit = onEvent === undefined ? () => undefined : listeners(onEvent);
   }
 
   async login(user: string, scopes: string | undefined): Promise<{ readonly url: string }> {
-    const { options, label, clock, pending } = this;
+    const { options, label, clock, records } = this;
     const { name, place, client: clientOptions, redirectUrl, loginMs = LOGIN_MS } = options;
     if (scopes !== undefined && !isScope(scopes))
       throw new LlmError('invalid-request', `${label}: scopes must be names of scopes, separated by spaces`, {
         path: 'scopes',
       });
     const own = this.loginOf(user);
-    const { fetchFn, tokens } = own;
+    const { fetchFn, tokens, pending } = own;
     return this.authorizing(own, async () => {
       const challenge = await this.challenge(fetchFn);
       const server = await loginServer(place.url, challenge, fetchFn);
@@ -99,22 +97,21 @@ class Connections {
         more,
       });
       const now = clock.now();
-      const io = { label, name, url: place.url, registrations: own.store, redirectUrl, scope, fetchFn, now };
+      const io = { label, shared: { records, name, place }, redirectUrl, scope, fetchFn, now };
       const client = await clientFor(clientOptions, server, io);
       const state = newState();
       const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state, label);
-      const login = { user, server, client, verifier, redirectUrl, scope };
-      await pending.add(state, login, loginMs, own.store);
+      await pending.add(state, { server, client, verifier, redirectUrl, scope }, loginMs);
       return { url: url.href };
     });
   }
 
   async finish(callbackUrl: string, user: string): Promise<void> {
-    const { label, pending, options } = this;
+    const { label, options } = this;
     const own = this.loginOf(user);
     const callback = URL.parse(callbackUrl, options.redirectUrl)?.searchParams ?? new URLSearchParams();
     const [state = '', ...others] = callback.getAll('state');
-    const login = others.length > 0 ? undefined : await pending.take(state, user);
+    const login = others.length > 0 ? undefined : await own.pending.take(state);
     // The messages are equal, so that a user does not learn which logins of other users exist.
     if (login === undefined)
       throw new LlmError(
@@ -131,9 +128,8 @@ class Connections {
   }
 
   async connect(user: string, signal: AbortSignal | undefined): Promise<McpToolbox> {
-    const { store, tokens } = this.loginOf(user);
-    if ((await tokens.get()) === undefined) throw loginRequired(this.label);
-    return connectMcp({ ...this.shared, store, signal });
+    if (!(await this.has(user))) throw loginRequired(this.label);
+    return openToolbox({ ...this.shared, user, signal });
   }
 
   async has(user: string): Promise<boolean> {
@@ -141,13 +137,17 @@ class Connections {
   }
 
   async disconnect(user: string): Promise<void> {
-    const { options, shared, label, pending } = this;
+    const { options, label, records } = this;
     const own = this.loginOf(user);
     const tokens = await own.tokens.get();
     const { client: received } = await own.tokens.login();
-    await own.tokens.forget();
-    await pending.removeAll(own.store);
-    await new ListEntry({ ...shared, store: own.store }).remove();
+    const prefix = userPrefix(options.name, user);
+    const stored = await records.list(SPACE, { prefix, values: false, limit: MAX_RECORDS });
+    if (stored.length > 0)
+      await records.write(
+        SPACE,
+        stored.map(({ key }) => ({ type: 'remove', key })),
+      );
     if (tokens === undefined) return;
     try {
       const { fetchFn } = own;
@@ -184,19 +184,34 @@ class Connections {
 
   private loginOf(user: string): UserLogin {
     const { name, place, client } = this.options;
-    encodedUser(user);
-    const store = userStore(this.store, name, user);
+    checkUser(user);
+    const owner = { records: this.records, name, user, place };
     const secrets = new Set<string>();
     if ('clientSecret' in client && client.clientSecret !== undefined) secrets.add(client.clientSecret);
     const issuer = 'issuer' in client ? client.issuer : undefined;
-    const tokens = new StoredTokens(store, { name, url: place.url, issuer }, secrets);
-    return { store, tokens, secrets, fetchFn: this.fetchFor(place, secrets) };
+    const tokens = new StoredTokens({ ...owner, issuer }, secrets);
+    const pending = new PendingLogins(owner, this.clock);
+    return { tokens, pending, secrets, fetchFn: this.fetchFor(place, secrets) };
   }
 
   private fetchFor(place: Omit<McpAddress, 'auth' | 'credential'>, secrets: Set<string>): FetchLike {
     const guarded = authorizationFetch(guardedFetch(place, this.label), this.label, secrets);
     return (url, init) => guarded(url, { ...init, signal: AbortSignal.timeout(REQUEST_MS) });
   }
+}
+
+function checkUser(user: unknown): void {
+  const isValid =
+    typeof user === 'string' &&
+    user !== '' &&
+    Array.from(user).length <= MAX_USER_CHARS &&
+    !/\p{Surrogate}/u.test(user);
+  if (!isValid)
+    throw new LlmError(
+      'config',
+      `createMcpConnections: user must be a string of 1 to ${MAX_USER_CHARS} characters; pass the id of a user who is logged in to the application`,
+      { path: 'user' },
+    );
 }
 
 const PROBE_HEADERS = {

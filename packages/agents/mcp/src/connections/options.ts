@@ -1,8 +1,8 @@
 import type { McpAddress, McpLoginClient, McpOptions, McpToolbox } from '../options.ts';
-import type { McpStore } from '../store.ts';
+import type { RecordStore } from '@majordomo/records';
 
-/** Options of `createMcpConnections`: options of `connectMcp`, except `place.auth`, `signal` and `store`. */
-export interface McpConnectionsOptions extends Omit<McpOptions, 'place' | 'store' | 'signal'> {
+/** Options of `createMcpConnections`: options of `connectMcp`, except `place.auth`, `signal` and `records`. */
+export interface McpConnectionsOptions extends Omit<McpOptions, 'place' | 'records' | 'signal'> {
   /** Address of the server. */
   readonly place: Omit<McpAddress, 'auth' | 'credential'>;
   /** Client with which all users log in. */
@@ -12,10 +12,10 @@ export interface McpConnectionsOptions extends Omit<McpOptions, 'place' | 'store
   /** Scopes of the first login, separated by spaces. @default the scopes that the server requests */
   readonly scope?: string | undefined;
   /**
-   * Store of the logins, tokens and lists of tools of all users. All processes share the store. Values are secret, so encrypt them.
-   * The entries of a user begin with `mcp/<name>/user/<user>/`. Should have `take`, so that a callback is accepted once.
+   * Store of the logins, tokens and lists of tools of all users. All processes share the store. The values of its space `mcp` are secret.
+   * The keys of a user begin with the name and the user as JSON.
    */
-  readonly store: McpStore;
+  readonly records: RecordStore;
   /** Time in which a user must finish a login, in milliseconds. @default 600_000 */
   readonly loginMs?: number | undefined;
   /** Time of the first connection. @default 'first-call' */

@@ -1,7 +1,7 @@
 import type { RunResult } from '@majordomo/agent';
-import { expect, it, onTestFinished, vi } from 'vitest';
-import { mapStore } from '../../test/support/map-store.ts';
-import type { McpStore } from '../store.ts';
+import { expect, it, vi } from 'vitest';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
+import { fakeClock } from '@majordomo/testing';
 import { ServedAgents, type AgentReply, type WaitingRun } from './agents.ts';
 import type { ServedAgent } from './options.ts';
 
@@ -27,7 +27,7 @@ const text = (value: string, isError = false) => ({
 });
 
 /** Agents with one agent that returns these results in order, and its calls. */
-function setUp(results: readonly (RunResult | Error)[], store?: McpStore) {
+function setUp(results: readonly (RunResult | Error)[], records?: RecordStore) {
   const left = [...results];
   const runs: unknown[] = [];
   const run = async (...args: readonly unknown[]): Promise<RunResult> => {
@@ -37,7 +37,7 @@ function setUp(results: readonly (RunResult | Error)[], store?: McpStore) {
     return next;
   };
   const served = { name: 'helper', description: 'Helps', agent: { run } } as unknown as ServedAgent;
-  return { agents: new ServedAgents([served], store), runs };
+  return { agents: new ServedAgents([served], records), runs };
 }
 const options = { signal, context: 'C' };
 
@@ -128,27 +128,18 @@ it('denies only the suspended calls if the client can ask a person', async () =>
 });
 
 it('stores a run for an hour', async () => {
-  const entries = new Map<string, string>();
-  const store: McpStore = {
-    get: async (name) => entries.get(name),
-    set: async (name, value) => void (value === undefined ? entries.delete(name) : entries.set(name, value)),
-  };
-  const { agents } = setUp([waiting('a')], store);
-  const now = vi.spyOn(Date, 'now').mockReturnValue(1000);
-  onTestFinished(() => {
-    now.mockRestore();
-  });
-  const { requestState } = (await agents.call(call(), reply())) as WaitingRun;
-  const [[name, value] = ['', '']] = [...entries];
-  expect(name).toBe(`mcp-run/helper/${requestState}`);
-  const entry = { ids: ['a'], until: 3_601_000, state: { steps: 1 } };
-  expect(JSON.parse(value)).toEqual(entry);
-  now.mockReturnValue(3_600_999);
-  expect(await agents.call(call(), reply({ requestState }))).toEqual(text('ok'));
-  for (const change of [{ until: 3_600_999 }, { until: undefined }]) {
-    entries.set(name, JSON.stringify({ ...entry, ...change }));
-    expect(await agents.call(call(), reply({ requestState }))).toMatchObject({ isError: true });
-    expect(entries.size).toBe(0);
+  const clock = fakeClock();
+  const records = memoryRecords({ clock });
+  const { agents } = setUp([waiting('a'), answered, waiting('a')], records);
+  for (const [ms, isError] of [
+    [3_599_999, false],
+    [3_600_000, true],
+  ] as const) {
+    const { requestState } = (await agents.call(call(), reply())) as WaitingRun;
+    await clock.advance(ms);
+    const result = await agents.call(call(), reply({ requestState }));
+    expect('isError' in result).toBe(isError);
+    expect(await records.counts('mcp-runs')).toEqual({});
   }
 });
 
@@ -162,49 +153,23 @@ it('stores at most 1,000 waiting runs', async () => {
   expect(await agents.call(call(), reply({ requestState: second }))).toEqual(text('ok'));
 });
 
-/** Store that responds later, as a database does. */
-function slowStore() {
-  const entries = new Map<string, string>();
-  const names: string[] = [];
-  const store: McpStore = {
-    get: async (name) => {
-      names.push(name);
-      await Promise.resolve();
-      return entries.get(name);
-    },
-    set: async (name, value) => {
-      names.push(name);
-      await Promise.resolve();
-      if (value === undefined) entries.delete(name);
-      else entries.set(name, value);
-    },
-  };
-  return { store, names };
-}
+it('continues a run once if a client replies twice at the same time', async () => {
+  const { agents, runs } = setUp([waiting('a'), answered]);
+  const { requestState } = (await agents.call(call(), reply())) as WaitingRun;
+  const replies = [1, 2].map(async () => agents.call(call(), reply({ requestState, approves: () => true })));
+  const ended = text('The run has ended or expired. Call the tool again without a state.', true);
+  const results = await Promise.all(replies);
+  expect(results).toContainEqual(text('ok'));
+  expect(results).toContainEqual(ended);
+  expect(runs).toHaveLength(2);
+});
 
-it.each([
-  ['with `take`', mapStore],
-  ['without `take`', () => slowStore().store],
-])(
-  'continues a run once if a client replies twice at the same time, in a store %s',
-  async (_name, create) => {
-    const { agents, runs } = setUp([waiting('a'), answered], create());
-    const { requestState } = (await agents.call(call(), reply())) as WaitingRun;
-    const replies = [1, 2].map(async () =>
-      agents.call(call(), reply({ requestState, approves: () => true })),
-    );
-    const ended = text('The run has ended or expired. Call the tool again without a state.', true);
-    const results = await Promise.all(replies);
-    expect(results).toContainEqual(text('ok'));
-    expect(results).toContainEqual(ended);
-    expect(runs).toHaveLength(2);
-  },
-);
-
-it('does not use a state that is not the name of a run as a name in the store', async () => {
-  const { store, names } = slowStore();
-  const { agents } = setUp([], store);
-  const requestState = '../mcp/m/user/ann/tokens/x';
-  expect(await agents.call(call(), reply({ requestState }))).toMatchObject({ isError: true });
-  expect(names).toEqual([]);
+it('does not read the store for a state that is not the name of a run', async () => {
+  const records = memoryRecords();
+  const read = vi.spyOn(records, 'get');
+  const { agents } = setUp([], records);
+  expect(await agents.call(call(), reply({ requestState: 'x'.repeat(3000) }))).toMatchObject({
+    isError: true,
+  });
+  expect(read).not.toHaveBeenCalled();
 });

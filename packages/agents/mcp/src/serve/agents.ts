@@ -1,9 +1,9 @@
 import type { Decision, RunResult, RunState } from '@majordomo/agent';
 import { suspendedCalls } from '@majordomo/agent/steps';
-import { fromJson, messageOf, systemClock, toJson, type ToolCallPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { messageOf, type ToolCallPart } from '@majordomo/core';
+import { layoutOf, memoryRecords, type RecordStore } from '@majordomo/records';
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { memoryStore, namedStore, takeJson, type McpStore } from '../store.ts';
+import { namedRecords } from '../entry.ts';
 import type { ServedAgent } from './options.ts';
 import { errorResult, type ServedCall } from './served-tool.ts';
 
@@ -32,11 +32,14 @@ export interface AgentReply {
 export class ServedAgents {
   readonly listed: readonly ListedTool[];
   private readonly agents: ReadonlyMap<string, ServedAgent>;
-  private readonly store: McpStore;
+  private readonly records: RecordStore;
 
-  constructor(agents: readonly ServedAgent[], store: McpStore = memoryStore(MAX_RUNS)) {
+  constructor(
+    agents: readonly ServedAgent[],
+    records: RecordStore = memoryRecords({ maxRecords: MAX_RUNS }),
+  ) {
     this.agents = new Map(agents.map((agent) => [agent.name, agent]));
-    this.store = namedStore(store, 'serveMcp');
+    this.records = namedRecords(records, 'serveMcp');
     this.listed = agents.map(({ name, description }) => ({
       name,
       description,
@@ -100,21 +103,21 @@ export class ServedAgents {
   private async wait({ state, awaiting }: RunResult, tool: string): Promise<WaitingRun> {
     const requestState = crypto.randomUUID();
     const ids = awaiting.map(({ id }) => id);
-    const entry = { ids, until: Date.now() + LIFETIME_MS, state: toJson(state) };
-    await this.store.set(entryName(tool, requestState), JSON.stringify(entry));
+    const value = RUN.write({ tool, ids, state });
+    await this.records.write(SPACE, [{ type: 'put', key: requestState, value, keepMs: LIFETIME_MS }]);
     return { calls: awaiting, requestState };
   }
 
   /** Returns a stored run and removes it from the store, so that the run continues only once. */
-  private async take(
-    id: string,
-    tool: string,
-  ): Promise<{ readonly ids: readonly string[]; readonly state: RunState } | undefined> {
-    // The client chooses the name, so another text must not become a part of a name in the store.
-    if (!RUN_NAME.test(id)) return undefined;
-    const entry = await takeJson(this.store, entryName(tool, id), systemClock);
-    if (!isRecord(entry) || !(Number(entry['until']) > Date.now())) return undefined;
-    return { ids: entry['ids'] as readonly string[], state: fromJson(entry['state']) };
+  private async take(key: string, tool: string): Promise<StoredRun | undefined> {
+    // The client chooses the name.
+    if (!RUN_NAME.test(key)) return undefined;
+    const record = await this.records.get(SPACE, key);
+    const run = record && RUN.read(key, record.value);
+    // A call of another tool must not take the run.
+    if (record === undefined || run?.tool !== tool) return undefined;
+    const isTaken = await this.records.write(SPACE, [{ type: 'remove', key, version: record.version }]);
+    return isTaken && run;
   }
 }
 
@@ -126,5 +129,13 @@ const CANNOT_SUSPEND = 'the call waits for a result, which this server cannot re
 /** Form of the names that `wait` returns. */
 const RUN_NAME = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Name with the tool, so that a call of another tool does not take the run. */
-const entryName = (tool: string, id: string): string => `mcp-run/${encodeURIComponent(tool)}/${id}`;
+/** Run in the store. */
+interface StoredRun {
+  readonly tool: string;
+  /** Ids of the calls that a person must approve. */
+  readonly ids: readonly string[];
+  readonly state: RunState;
+}
+
+const SPACE = 'mcp-runs';
+const RUN = layoutOf<StoredRun>('the waiting run', 1);

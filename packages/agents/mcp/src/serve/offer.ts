@@ -19,9 +19,9 @@ export class Offer {
 
   /** Throws `config` for invalid options. */
   constructor(options: ServeOptions) {
-    const { tools, skills = [], agents = [], prompts = [], templates = [], store } = options;
+    const { tools, skills = [], agents = [], prompts = [], templates = [], records } = options;
     this.options = options;
-    this.agents = new ServedAgents(agents, store);
+    this.agents = new ServedAgents(agents, records);
     this.prompts = promptsOf(prompts, skills);
     checkTemplates(templates);
     this.templates = templates;

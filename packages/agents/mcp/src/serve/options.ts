@@ -1,8 +1,8 @@
 import type { Agent, Skill, Tool } from '@majordomo/agent';
 import type { Message } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import type { McpAround } from '../around.ts';
-import type { McpStore } from '../store.ts';
 
 /** Options of `serveMcp`. */
 export interface ServeOptions {
@@ -45,10 +45,10 @@ export interface ServeOptions {
    */
   readonly agents?: readonly ServedAgent[] | undefined;
   /**
-   * Store for runs of `agents` that wait for an approval. A run can continue for one hour. Several serving processes must share
-   * the store, which should have `take`, so that a run continues once. @default the memory of this process, with at most 1,000 runs
+   * Store for runs of `agents` that wait for an approval, in its space `mcp-runs`. A run can continue once, for one hour. Several serving
+   * processes must share the store. @default the memory of this process, with at most 1,000 runs
    */
-  readonly store?: McpStore | undefined;
+  readonly records?: RecordStore | undefined;
   /**
    * Host names that `fetch` accepts in `Host` and `Origin`, without ports. `any` disables the check, for platforms that route requests
    * by host. Another host receives the status 403. @default loopback names

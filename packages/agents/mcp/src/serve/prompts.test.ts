@@ -182,7 +182,7 @@ it.each<[object, string]>([
   [{ skills: 5 }, 'serveMcp: skills must be an array, not a number'],
   [{ skillsFolder: 5 }, 'serveMcp: skillsFolder must be a string, not a number'],
   [{ agents: 5 }, 'serveMcp: agents must be an array, not a number'],
-  [{ store: {} }, 'serveMcp: store must be an object with get, not one without'],
+  [{ records: {} }, 'serveMcp: records must be an object with write, not one without'],
   [{ onError: 5 }, 'serveMcp: onError must be a function, not a number'],
   [
     { agents: ['a', 'a'].map((name) => ({ name, description: '', agent: {} })) },

@@ -94,7 +94,7 @@ const KINDS: KindsOf<ServeOptions> = {
   skills: 'array',
   skillsFolder: 'string',
   agents: 'array',
-  store: 'object with get',
+  records: 'object with write',
   hosts: true,
   origins: 'array',
   templates: 'array',

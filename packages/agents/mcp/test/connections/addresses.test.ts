@@ -2,7 +2,7 @@ import { authorizationServer } from '@majordomo/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectMcp, createMcpConnections } from '../../src/index.ts';
 import { httpServer } from '../support/http-server.ts';
-import { mapStore } from '../support/map-store.ts';
+import { memoryRecords } from '@majordomo/records';
 import { rejection } from '../support/world.ts';
 
 const PLACE = 'https://mcp.majordomo.example/mcp';
@@ -56,7 +56,7 @@ it.each<[string, (port: string, issuer: string) => Parameters<typeof publicServe
     place: { url: PLACE, fetch },
     client,
     redirectUrl: 'https://app.example/callback',
-    store: mapStore(),
+    records: memoryRecords(),
   });
   expect(await rejection(connections.login('ann'))).toMatchObject(PRIVATE);
   const auth = { grant: 'client-credentials' as const, clientId: 'app', clientSecret: 's', issuer };
@@ -96,7 +96,7 @@ async function shownPage(page: string): Promise<{ shown: string[]; errors: unkno
   const client = { clientId: 'app', issuer: origin };
   const auth = { grant: 'login' as const, client, show };
   const connecting = connectMcp({ name: 'm', place: { url: PLACE, fetch, auth } });
-  const options = { name: 'm', place: { url: PLACE, fetch }, client, store: mapStore() };
+  const options = { name: 'm', place: { url: PLACE, fetch }, client, records: memoryRecords() };
   const connections = createMcpConnections({ ...options, redirectUrl: 'https://app.example/callback' });
   const login = connections.login('ann').then(({ url }) => shown.push(url));
   return {
@@ -141,7 +141,7 @@ it('does not follow a redirect of metadata to this machine', async () => {
     place: { url: PLACE, fetch },
     client: { clientId: 'app', issuer },
     redirectUrl: 'https://app.example/callback',
-    store: mapStore(),
+    records: memoryRecords(),
   });
   expect(await rejection(connections.login('ann'))).toMatchObject({ kind: 'auth' });
   expect(others).toEqual([]);
@@ -156,7 +156,7 @@ it('sends requests to a host of `place.allow`', async () => {
     place: { url: PLACE, fetch, allow: [new URL(issuer).host] },
     client: { clientId: 'app', issuer },
     redirectUrl: 'https://app.example/callback',
-    store: mapStore(),
+    records: memoryRecords(),
   });
   expect((await connections.login('ann')).url).toContain(`${issuer}/authorize?`);
 });

@@ -1,8 +1,9 @@
 import { authorizationServer, fakeClock, type AuthorizationServerOptions } from '@majordomo/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { createMcpConnections, type McpConnections, type McpConnectionsOptions } from '../../src/index.ts';
-import { mapStore } from '../support/map-store.ts';
-import { protectedServer, type ProtectedServer } from '../support/protected-server.ts';
+import { hold, memoryRecords, type RecordStore } from '@majordomo/records';
+import { entriesOf } from '../support/entries.ts';
+import { protectedServer } from '../support/protected-server.ts';
 import { rejection, run, until } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
@@ -20,7 +21,7 @@ async function world(
   const authority = await authorizationServer({ clients, ...server });
   onTestFinished(() => authority.close());
   const accounts = await protectedServer(authority, scope === undefined ? {} : { scope });
-  const store = mapStore();
+  const records = memoryRecords();
   const { issuer } = authority;
   const process = (other: Partial<McpConnectionsOptions> = {}): McpConnections =>
     createMcpConnections({
@@ -29,11 +30,11 @@ async function world(
       place: { url: accounts.url },
       client: { clientId: 'app', clientSecret: SECRET, issuer },
       redirectUrl: REDIRECT,
-      store,
+      records,
       ...change,
       ...other,
     });
-  return { authority, accounts, store, process };
+  return { authority, accounts, records, process };
 }
 
 type World = Awaited<ReturnType<typeof world>>;
@@ -177,20 +178,20 @@ it('rejects an expired callback', async () => {
 
 it('reports that the user refused, and forgets the login', async () => {
   const all = await world();
-  const { authority, process, store } = all;
+  const { authority, process, records } = all;
   const callback = authority.approve((await process().login('ann')).url, { refuse: true });
   expect(await rejection(process().finish(callback, 'ann'))).toMatchObject({
     kind: 'auth',
     details: { code: 'login-refused' },
   });
-  expect([...store.entries.keys()].filter((name) => name.includes('/login/'))).toEqual([]);
+  expect(await entriesOf(records, 'logins')).toEqual([]);
 });
 
 it('stores at most five unfinished logins of a user', async () => {
-  const { authority, process, store } = await world();
+  const { authority, process, records } = await world();
   const pages: string[] = [];
   for (let login = 0; login < 7; login++) pages.push((await process().login('ann')).url);
-  expect([...store.entries.keys()].filter((name) => name.includes('/login/'))).toHaveLength(5);
+  expect((await entriesOf(records, 'logins'))[0]?.value.match(/"state"/g)).toHaveLength(5);
   const first = authority.approve(pages[0] ?? '');
   expect(await rejection(process().finish(first, 'ann'))).toMatchObject(LOGIN_FAILED);
   await process().finish(authority.approve(pages[6] ?? ''), 'ann');
@@ -198,14 +199,16 @@ it('stores at most five unfinished logins of a user', async () => {
 
 it('shows an error of the store in `finish`, after which the login starts again', async () => {
   const all = await world();
-  const { authority, process, store } = all;
-  const failing = {
-    ...store,
-    set: (name: string, value: string | undefined) =>
-      name.includes('/tokens/') ? Promise.reject(new Error('disk full')) : store.set(name, value),
+  const { authority, process, records } = all;
+  const failing: RecordStore = {
+    ...records,
+    write: (space, changes) =>
+      changes[0]?.key.includes('"login"') === true
+        ? Promise.reject(new Error('disk full'))
+        : records.write(space, changes),
   };
   const callback = authority.approve((await process().login('ann')).url);
-  expect(await rejection(process({ store: failing }).finish(callback, 'ann'))).toMatchObject({
+  expect(await rejection(process({ records: failing }).finish(callback, 'ann'))).toMatchObject({
     kind: 'server',
     message: expect.stringContaining('disk full') as string,
   });
@@ -236,15 +239,14 @@ it('does not refresh a token of another process that a later call has read alrea
   onTestFinished(() => box.close());
   await run(box, 'whoami');
   all.authority.expire();
-  const lease = 'mcp/m/user/ann/refresh';
-  all.store.entries.set(lease, JSON.stringify({ id: 'other', until: clock.now() + 30_000 }));
+  const [{ key } = { key: '' }] = await entriesOf(all.records, 'login');
+  expect(await hold(all.records, 'mcp', key, 30_000)).toMatchObject({ state: 'held' });
   const { length } = all.accounts.tokens;
   const waiting = run(box, 'whoami');
   await until(() => all.accounts.tokens.length > length && clock.pending > 1);
   await logIn(all, 'ann');
   expect(await run(box, 'whoami')).toEqual(text('ann'));
   const before = requests(all, '/token').length;
-  all.store.entries.delete(lease);
   await clock.advance(1000);
   expect(await waiting).toEqual(text('ann'));
   expect(requests(all, '/token')).toHaveLength(before);
@@ -256,17 +258,16 @@ it('continues with the tokens of another process after its refresh token was rej
   const box = await all.process().connect('ann');
   onTestFinished(() => box.close());
   await run(box, 'whoami');
-  const name = [...all.store.entries.keys()].find((entry) => entry.includes('/tokens/')) ?? '';
   all.authority.expire();
   // Another process refreshes while the request of this process is on its way.
   all.authority.respond('/token', async () => {
-    const other = await all.process({ store: { ...all.store } }).login('ann');
+    const other = await all.process().login('ann');
     const callback = all.authority.approve(other.url, { user: 'ann' });
     await all.process().finish(callback, 'ann');
     return Response.json({ error: 'invalid_grant' }, { status: 400 });
   });
   expect(await run(box, 'whoami')).toEqual(text('ann'));
-  expect(all.store.entries.get(name)).toBeDefined();
+  expect(await entriesOf(all.records, 'login')).toHaveLength(1);
 });
 
 it('reports a lost login, and keeps its scopes for the next login', async () => {
@@ -397,7 +398,7 @@ it('disconnects a user: revokes the tokens, and removes all entries', async () =
   await all.process().disconnect('ann');
   expect(await all.process().has('ann')).toBe(false);
   expect(await all.process().has('bob')).toBe(true);
-  expect([...all.store.entries].filter((entry) => entry.join().includes('ann'))).toEqual([]);
+  expect((await entriesOf(all.records)).filter((entry) => JSON.stringify(entry).includes('ann'))).toEqual([]);
   expect(requests(all, '/revoke').map(({ parameters }) => parameters['token_type_hint'])).toEqual([
     'refresh_token',
     'access_token',
@@ -412,8 +413,12 @@ it('removes the tokens of a former authorization server', async () => {
   onTestFinished(() => other.close());
   all.accounts.issuer = other.issuer;
   await logIn({ ...all, authority: other }, 'ann');
-  const tokens = [...all.store.entries.keys()].filter((name) => name.includes('/tokens/'));
-  expect(tokens).toEqual([`mcp/m/user/ann/tokens/${other.issuer}`]);
+  const [login, ...others] = await entriesOf(all.records, 'login');
+  expect([login?.value.includes(other.issuer), login?.value.includes(all.authority.issuer), others]).toEqual([
+    true,
+    false,
+    [],
+  ]);
 });
 
 it('disconnects a user whose login belongs to the issuer of former options', async () => {
@@ -421,7 +426,7 @@ it('disconnects a user whose login belongs to the issuer of former options', asy
   await logIn(all, 'ann');
   const client = { clientId: 'app', clientSecret: SECRET, issuer: 'https://new.example' };
   await all.process({ client }).disconnect('ann');
-  expect([...all.store.entries].filter((entry) => entry.join().includes('ann'))).toEqual([]);
+  expect((await entriesOf(all.records)).filter((entry) => JSON.stringify(entry).includes('ann'))).toEqual([]);
 });
 
 it('removes the tokens even if revoking fails, and emits an event', async () => {
@@ -471,9 +476,8 @@ it.each([['a/b'], ['a%2Fb'], ['..'], ['a\0b'], ['😀'.repeat(256)], ['ann/../bo
     const all = await world();
     await logIn(all, user);
     expect(await whoami(all.process(), user)).toEqual(text(user));
-    const names = [...all.store.entries.keys()].filter((name) => name.startsWith('mcp/m/user/'));
-    expect(new Set(names.map((name) => name.split('/')[3])).size).toBe(1);
-    for (const name of names) expect(name).not.toMatch(/\/\.\.?\/|\0/);
+    const keys = (await entriesOf(all.records)).map(({ key }) => JSON.parse(key) as readonly unknown[]);
+    expect(keys.map(([, owner]) => owner)).toEqual([user, user]);
     expect(await all.process().has('b')).toBe(false);
   },
 );
@@ -506,46 +510,12 @@ it('requests the scopes of the challenge first, and adds further scopes', async 
   });
 });
 
-export type { ProtectedServer };
-
-it.each<[string, (login: Record<string, unknown>) => void]>([
-  ['no server', (login) => delete login['server']],
-  ['an address that is not a URL', (login) => (login['server'] = { issuer: 'x', url: 'x' })],
-  [
-    'damaged metadata',
-    (login) => (login['server'] = { ...(login['server'] as object), metadata: { token_endpoint: 5 } }),
-  ],
-])('rejects the callback of a stored login with %s as one that is unknown', async (_what, damage) => {
-  const { authority, process, store } = await world();
-  const { url } = await process().login('ann');
-  for (const [name, value] of store.entries) {
-    if (!name.startsWith('mcp/m/login/')) continue;
-    const login = JSON.parse(value) as Record<string, unknown>;
-    damage(login);
-    store.entries.set(name, JSON.stringify(login));
-  }
-  const callback = authority.approve(url, { user: 'ann' });
-  expect(await rejection(process().finish(callback, 'ann'))).toMatchObject(LOGIN_FAILED);
-});
-
 it('rejects a login with more scopes than an address can contain', async () => {
-  const { process, store, accounts } = await world();
+  const { process, records, accounts } = await world();
   accounts.scopes = Array.from({ length: 50_000 }, (_, at) => `scope-${at}`);
   expect(await rejection(process().login('ann'))).toMatchObject({
     ...LOGIN_FAILED,
     message: expect.stringContaining('set the option scope') as string,
   });
-  expect(store.entries.size).toBe(0);
-});
-
-it('connects with the kind auth if a stored token is damaged', async () => {
-  const all = await world();
-  await logIn(all, 'ann');
-  for (const [name, value] of all.store.entries)
-    if (name.includes('/tokens/'))
-      all.store.entries.set(
-        name,
-        value.replace(/"access_token":"[^"]*"/, String.raw`"access_token":"a\r\nb"`),
-      );
-  expect(await rejection(all.process().connect('ann'))).toMatchObject(LOGIN_REQUIRED);
+  expect(await entriesOf(records)).toEqual([]);
 });

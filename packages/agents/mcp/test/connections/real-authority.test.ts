@@ -3,7 +3,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startAuthority } from '../../../../calls/credentials/test/support/authority.ts';
 import { createMcpConnections, serveMcp } from '../../src/index.ts';
 import { httpServer } from '../support/http-server.ts';
-import { mapStore } from '../support/map-store.ts';
+import { memoryRecords } from '@majordomo/records';
+import { changeEntries, entriesOf, tokensIn } from '../support/entries.ts';
 import { rejection, run } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
@@ -58,7 +59,7 @@ async function world(method: string) {
     const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
     return Promise.resolve(new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }));
   }));
-  const store = mapStore();
+  const records = memoryRecords();
   const connections = createMcpConnections({
     name: 'm',
     prefix: '',
@@ -66,7 +67,7 @@ async function world(method: string) {
     client: { clientId: 'web', clientSecret: SECRET, issuer: authority.issuer },
     redirectUrl: REDIRECT,
     scope: 'offline_access api',
-    store,
+    records,
   });
   const connect = async () => {
     const box = await connections.connect('ann');
@@ -80,7 +81,7 @@ async function world(method: string) {
   const expireTokens = (): void => {
     for (const token of tokens) expired.add(token);
   };
-  return { authority, connections, store, connect, logIn, expireTokens, tokens };
+  return { authority, connections, records, connect, logIn, expireTokens, tokens };
 }
 
 const FOUND = [{ type: 'text', text: 'found' }];
@@ -95,30 +96,28 @@ it.each(['client_secret_basic', 'client_secret_post'])(
 );
 
 it('refreshes an expired token, whose refresh token rotates', async () => {
-  const { connect, logIn, expireTokens, store } = await world('client_secret_basic');
+  const { connect, logIn, expireTokens, records } = await world('client_secret_basic');
   await logIn();
   const box = await connect();
   await run(box, 'look');
-  const entry = (): string => [...store.entries].find(([name]) => name.includes('/tokens/'))?.[1] ?? '';
-  const before = JSON.parse(entry()) as { tokens: { refresh_token: string } };
+  const [before] = (await entriesOf(records, 'login')).map(tokensIn);
   expireTokens();
   expect(await run(box, 'look')).toEqual(FOUND);
-  const after = JSON.parse(entry()) as { tokens: { refresh_token: string } };
-  expect(after.tokens.refresh_token).not.toBe(before.tokens.refresh_token);
-  expect(after.tokens).toMatchObject({ access_token: expect.any(String) as string });
+  const [after] = (await entriesOf(records, 'login')).map(tokensIn);
+  expect(after?.refresh_token).not.toBe(before?.refresh_token);
+  expect(after).toMatchObject({ access_token: expect.any(String) as string });
 });
 
 it('loses the login if a refresh token is used twice', async () => {
-  const { connections, connect, logIn, expireTokens, store } = await world('client_secret_basic');
+  const { connections, connect, logIn, expireTokens, records } = await world('client_secret_basic');
   await logIn();
-  const name = [...store.entries.keys()].find((entry) => entry.includes('/tokens/')) ?? '';
-  const stolen = store.entries.get(name) ?? '';
+  const [stolen] = await entriesOf(records, 'login');
   const box = await connect();
   await run(box, 'look');
   expireTokens();
   await run(box, 'look');
   expireTokens();
-  store.entries.set(name, stolen);
+  await changeEntries(records, 'login', () => stolen?.value ?? '');
   expect(await rejection(connections.connect('ann').then((other) => run(other, 'look')))).toMatchObject({
     kind: 'auth',
     details: { code: 'login-required' },
@@ -137,11 +136,11 @@ it('reports that the user refused at the consent page', async () => {
 });
 
 it('revokes the tokens of a user who disconnects', async () => {
-  const { authority, connections, logIn, store, tokens } = await world('client_secret_basic');
+  const { authority, connections, logIn, records, tokens } = await world('client_secret_basic');
   await logIn();
   await connections.disconnect('ann');
   expect(authority.requestPaths.filter((path) => path === '/token/revocation')).toHaveLength(2);
-  expect([...store.entries.keys()].filter((name) => name.includes('ann'))).toEqual([]);
+  expect((await entriesOf(records)).filter(({ key }) => key.includes('ann'))).toEqual([]);
   expect(tokens).toEqual([]);
 });
 

@@ -10,7 +10,7 @@ import {
   type McpEvent,
   type McpToolbox,
 } from '../../src/index.ts';
-import { mapStore } from '../support/map-store.ts';
+import { memoryRecords } from '@majordomo/records';
 import { protectedServer } from '../support/protected-server.ts';
 import { rejection, run } from '../support/world.ts';
 
@@ -24,7 +24,7 @@ async function world(change: Partial<McpConnectionsOptions> = {}) {
   onTestFinished(() => authority.close());
   const accounts = await protectedServer(authority, { scope: 'read' });
   accounts.required.set('write', 'write');
-  const store = mapStore();
+  const records = memoryRecords();
   const events: McpEvent[] = [];
   const process = (): McpConnections =>
     createMcpConnections({
@@ -33,7 +33,7 @@ async function world(change: Partial<McpConnectionsOptions> = {}) {
       place: { url: accounts.url },
       client: client(authority.issuer),
       redirectUrl: REDIRECT,
-      store,
+      records,
       suspend: ['login'],
       onEvent: (event) => void events.push(event),
       ...change,

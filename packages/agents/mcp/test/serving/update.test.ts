@@ -1,8 +1,6 @@
 import { defineTool } from '@majordomo/agent';
-import { describeWith, startRedis, type Redis as RedisServer } from '@majordomo/services';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveMcp, type McpServerHandle, type ServeOptions, type ServerEventBus } from '../../src/index.ts';
 import { until } from '../support/world.ts';
 
@@ -93,38 +91,29 @@ it('changes nothing if a new tool or template is invalid', () => {
   }).toThrow(/name x/);
 });
 
-/** Bus of one process, over Redis. */
-async function redisBus(url: string): Promise<ServerEventBus> {
-  const [publisher, receiver] = [new Redis(url), new Redis(url)];
-  onTestFinished(() => {
-    publisher.disconnect();
-    receiver.disconnect();
-  });
-  await receiver.subscribe('mcp');
+/** Bus of one process. `all`: buses of all processes, between which events are JSON. */
+function busOf(all: ((text: string) => void)[]): ServerEventBus {
   return {
-    publish: (event) => void publisher.publish('mcp', JSON.stringify(event)),
+    publish: (event) => {
+      for (const receive of all) receive(JSON.stringify(event));
+    },
     subscribe: (listener) => {
-      const receive = (_channel: string, text: string): void => {
+      const receive = (text: string): void => {
         listener(JSON.parse(text) as Parameters<typeof listener>[0]);
       };
-      receiver.on('message', receive);
-      return () => void receiver.off('message', receive);
+      all.push(receive);
+      return () => void all.splice(all.indexOf(receive), 1);
     },
   };
 }
 
-describeWith('redis', 'a bus over Redis', () => {
-  let redis: RedisServer | undefined;
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis?.stop());
-
-  it.each([['2025'], ['auto']] as const)('notifies a client of %s at another process', async (protocol) => {
-    const url = redis?.url ?? '';
-    const [here, there] = [serverOf({ bus: await redisBus(url) }), serverOf({ bus: await redisBus(url) })];
+it.each([['2025'], ['auto']] as const)(
+  'notifies a client of %s at another process over a bus',
+  async (protocol) => {
+    const all: ((text: string) => void)[] = [];
+    const [here, there] = [serverOf({ bus: busOf(all) }), serverOf({ bus: busOf(all) })];
     const { notes } = await subscriber(here, protocol);
     there.resourceUpdated(BOARD.uri);
     await until(() => notes.includes(BOARD.uri));
-  });
-});
+  },
+);

@@ -2,10 +2,11 @@ import { appendFileSync } from 'node:fs';
 import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
+import { redisStores } from '@majordomo/store-redis';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { serveMcp } from '../../src/index.ts';
-import { listen } from './listen.ts';
+import { serveMcp } from '@majordomo/mcp';
+import { listen } from '../../../../packages/agents/mcp/test/support/listen.ts';
 
 // Process that serves an agent over HTTP, at a port that it prints. Its tool needs an approval, and writes a line to a file.
 const [redisUrl = '', file = ''] = process.argv.slice(2);
@@ -26,12 +27,6 @@ const server = serveMcp({
   version: '1.0.0',
   tools: [],
   agents: [{ name: 'clerk', description: 'Books', agent: createAgent({ model, tools: [book] }) }],
-  store: {
-    get: async (name) => (await redis.get(name)) ?? undefined,
-    set: async (name, value) => {
-      await (value === undefined ? redis.del(name) : redis.set(name, value));
-    },
-    take: async (name) => (await redis.getdel(name)) ?? undefined,
-  },
+  records: redisStores({ client: redis }).records,
 });
 listen(server);

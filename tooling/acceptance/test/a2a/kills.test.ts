@@ -2,13 +2,14 @@ import { TaskState } from '@a2a-js/sdk';
 import type { Client } from '@a2a-js/sdk/client';
 import { seededRandom } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { LEASE_MS } from '../src/serve/run-records.ts';
-import { filesOfServer, start, type Served } from './support/processes.ts';
-import { asTask, clientOf, request, stateOf } from './support/world.ts';
+import { LEASE_MS } from '../../../../packages/agents/a2a/src/serve/run-records.ts';
+import { filesOfServer, start, type Served } from '../../../../packages/agents/a2a/test/support/processes.ts';
+import { asTask, clientOf, request, stateOf } from '../../../../packages/agents/a2a/test/support/world.ts';
 
 /** Number of killed processes, with ten tasks each. With SOAK=1, as in the nightly run, 20, which are 200 runs. */
 const KILLS = process.env['SOAK'] === undefined ? 3 : 20;
 const TASKS = 10;
+const PROGRAM = new URL('../../src/a2a/serve-process.ts', import.meta.url).pathname;
 const KINDS = ['look', 'slow', 'pay', 'hang'] as const;
 const later = { returnImmediately: true };
 
@@ -80,12 +81,12 @@ it(
     const tasks: Tasks = new Map();
     for (let kill = 0; kill < KILLS; kill++) {
       // The leases of the process before have expired.
-      const served = await start('serve-process.ts', [database, log, String(kill * (LEASE_MS + 1000))]);
+      const served = await start(PROGRAM, [database, log, String(kill * (LEASE_MS + 1000))]);
       const client = await clientOf(served.origin, 'a');
       await endAll(client, tasks);
       await runAndKill(served, { client, tasks, random });
     }
-    const last = await start('serve-process.ts', [database, log, String(KILLS * (LEASE_MS + 1000))]);
+    const last = await start(PROGRAM, [database, log, String(KILLS * (LEASE_MS + 1000))]);
     await endAll(await clientOf(last.origin, 'a'), tasks);
     const made = calls();
     expect(tasks.size).toBeGreaterThan(KILLS);

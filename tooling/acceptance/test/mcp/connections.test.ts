@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { describeWith, startRedis, type Redis as Server } from '@majordomo/services';
 import { authorizationServer } from '@majordomo/testing';
+import { redisStores } from '@majordomo/store-redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { protectedServer } from '../support/protected-server.ts';
+import { entriesOf, tokensIn } from '../../../../packages/agents/mcp/test/support/entries.ts';
+import { protectedServer } from '../../../../packages/agents/mcp/test/support/protected-server.ts';
 
-const SCRIPT = new URL('../support/connection-process.ts', import.meta.url).pathname;
+const SCRIPT = new URL('../../src/mcp/connection-process.ts', import.meta.url).pathname;
 /** Number of users. SOAK=1, as in the nightly run, tests one hundred. */
 const USERS = process.env['SOAK'] === undefined ? 4 : 100;
 const SECRET = 'secret-of-the-application';
@@ -70,11 +72,8 @@ describeWith('redis', 'processes of a web application', () => {
       onTestFinished(() => {
         redis.disconnect();
       });
-      const values = await redis.mget(await redis.keys('mcp/m/user/*/tokens/*'));
-      const tokens = values.flatMap((value) => {
-        const entry = JSON.parse(value ?? '') as { tokens: { access_token: string; refresh_token: string } };
-        return [entry.tokens.access_token, entry.tokens.refresh_token];
-      });
+      const logins = await entriesOf(redisStores({ client: redis }).records, 'login');
+      const tokens = logins.map(tokensIn).flatMap((one) => [one.access_token, one.refresh_token]);
       expect(tokens).toHaveLength(2 * USERS);
       authority.revoke();
       const failed = await three.send({ run: 'call', user: 'user-2' }, { run: 'events', user: 'x' });

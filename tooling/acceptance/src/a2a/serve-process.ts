@@ -3,9 +3,9 @@ import { createAgent, defineTool, type Tool } from '@majordomo/agent';
 import { createMajordomo, systemClock, type Clock } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider, type Turn } from '@majordomo/testing';
-import { serveA2a } from '../../src/index.ts';
-import { listen } from './listen.ts';
-import { authorize, CARD } from './world.ts';
+import { serveA2a } from '@majordomo/a2a';
+import { listen } from '../../../../packages/agents/a2a/test/support/listen.ts';
+import { authorize, CARD } from '../../../../packages/agents/a2a/test/support/world.ts';
 
 // Process that serves an agent over HTTP, at an address that it prints. Its tools write a line to a file. `aheadMs`: time by which
 // its clock is ahead, so that the leases of a killed process have expired.
@@ -49,9 +49,9 @@ const agent = createAgent({
     tool('slow', false, () => new Promise((resolve) => setTimeout(resolve, 20, 'done'))),
   ],
 });
-const { cache: store } = sqliteStores(database, { clock });
+const { records } = sqliteStores(database, { clock });
 const { origin } = await listen((own) => {
-  const server = serveA2a({ agent, url: `${own}/a2a`, card: CARD, authorize, store, clock });
+  const server = serveA2a({ agent, url: `${own}/a2a`, card: CARD, authorize, records, clock });
   return (request) => server.fetch(request);
 });
 console.log(origin);

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith, startRedis, type Redis as Server } from '@majordomo/services';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { connectMcp } from '../../src/index.ts';
-import { run, tempFolder } from '../support/world.ts';
+import { connectMcp } from '@majordomo/mcp';
+import { run, tempFolder } from '../../../../packages/agents/mcp/test/support/world.ts';
 
-const PROGRAM = new URL('../support/agent-process.ts', import.meta.url).pathname;
+const PROGRAM = new URL('../../src/mcp/agent-process.ts', import.meta.url).pathname;
 const RUNS = 5;
 
 /** Starts a process that serves the agent. Returns its address. */

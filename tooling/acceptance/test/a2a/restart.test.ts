@@ -1,25 +1,32 @@
 import { TaskState } from '@a2a-js/sdk';
 import { describe, expect, it } from 'vitest';
-import { LEASE_MS } from '../src/serve/run-records.ts';
-import { filesOfServer, start } from './support/processes.ts';
-import { asTask, clientOf, request, stateOf, statusText } from './support/world.ts';
+import { LEASE_MS } from '../../../../packages/agents/a2a/src/serve/run-records.ts';
+import { filesOfServer, start } from '../../../../packages/agents/a2a/test/support/processes.ts';
+import {
+  asTask,
+  clientOf,
+  request,
+  stateOf,
+  statusText,
+} from '../../../../packages/agents/a2a/test/support/world.ts';
 
+const PROGRAM = new URL('../../src/a2a/serve-process.ts', import.meta.url).pathname;
 const AHEAD = String(LEASE_MS + 1000);
 
 describe('after a server was killed', { timeout: 60_000 }, () => {
   it('a task on which it worked has failed, and no call is repeated', async () => {
     const { database, log, calls } = filesOfServer();
-    const first = await start('serve-process.ts', [database, log]);
+    const first = await start(PROGRAM, [database, log]);
     const client = await clientOf(first.origin, 'a');
     const { id } = asTask(await client.sendMessage(request('hang', {}, { returnImmediately: true })));
     await expect.poll(calls).toHaveLength(1);
     await first.kill();
 
-    const soon = await start('serve-process.ts', [database, log]);
+    const soon = await start(PROGRAM, [database, log]);
     const early = await (await clientOf(soon.origin, 'a')).getTask({ tenant: '', id });
     expect(stateOf(early)).toBe(TaskState.TASK_STATE_WORKING);
 
-    const later = await start('serve-process.ts', [database, log, AHEAD]);
+    const later = await start(PROGRAM, [database, log, AHEAD]);
     const again = await clientOf(later.origin, 'a');
     const failed = await again.getTask({ tenant: '', id });
     expect(stateOf(failed)).toBe(TaskState.TASK_STATE_FAILED);
@@ -30,12 +37,12 @@ describe('after a server was killed', { timeout: 60_000 }, () => {
 
   it('a task that requires input continues with a reply, and its call runs once', async () => {
     const { database, log, calls } = filesOfServer();
-    const first = await start('serve-process.ts', [database, log]);
+    const first = await start(PROGRAM, [database, log]);
     const client = await clientOf(first.origin, 'a');
     const { id } = asTask(await client.sendMessage(request('pay')));
     await first.kill();
 
-    const later = await start('serve-process.ts', [database, log, AHEAD]);
+    const later = await start(PROGRAM, [database, log, AHEAD]);
     const again = await clientOf(later.origin, 'a');
     const waiting = await again.getTask({ tenant: '', id });
     expect(stateOf(waiting)).toBe(TaskState.TASK_STATE_INPUT_REQUIRED);
@@ -47,13 +54,13 @@ describe('after a server was killed', { timeout: 60_000 }, () => {
 
   it('the tasks of its callers are still listed', async () => {
     const { database, log } = filesOfServer();
-    const first = await start('serve-process.ts', [database, log]);
+    const first = await start(PROGRAM, [database, log]);
     const client = await clientOf(first.origin, 'a');
     const done = asTask(await client.sendMessage(request('look')));
     const hanging = asTask(await client.sendMessage(request('hang', {}, { returnImmediately: true })));
     await first.kill();
 
-    const later = await start('serve-process.ts', [database, log, AHEAD]);
+    const later = await start(PROGRAM, [database, log, AHEAD]);
     const again = await clientOf(later.origin, 'a');
     const listed = async (status: TaskState): Promise<readonly string[]> => {
       const page = { tenant: '', contextId: '', pageToken: '', statusTimestampAfter: undefined };

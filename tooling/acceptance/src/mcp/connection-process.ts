@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import { messageOf } from '@majordomo/core';
+import { redisStores } from '@majordomo/store-redis';
 import { Redis } from 'ioredis';
-import { createMcpConnections, type McpToolbox } from '../../src/index.ts';
+import { createMcpConnections, type McpToolbox } from '@majordomo/mcp';
 
 // Process of a web application. Reads orders as lines of JSON, and writes their outcomes.
 const [redisUrl = '', url = '', issuer = ''] = process.argv.slice(2);
@@ -14,13 +15,7 @@ const connections = createMcpConnections({
   client: { clientId: 'app', clientSecret: 'secret-of-the-application', issuer },
   redirectUrl: 'https://app.example/callback',
   onEvent: ({ type, detail }) => void events.push(`${type} ${detail}`),
-  store: {
-    get: async (name) => (await redis.get(name)) ?? undefined,
-    set: async (name, value) => {
-      await (value === undefined ? redis.del(name) : redis.set(name, value));
-    },
-    take: async (name) => (await redis.getdel(name)) ?? undefined,
-  },
+  records: redisStores({ client: redis }).records,
 });
 const boxes = new Map<string, McpToolbox>();
 
