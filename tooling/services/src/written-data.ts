@@ -1,7 +1,6 @@
 import { createKeys, type CallEntry, type CallStore } from '@majordomo/admin';
 import { createConversations, createRuns, type RunState } from '@majordomo/agent';
 import type { BatchRow, BatchStore } from '@majordomo/batch';
-import type { CacheStore } from '@majordomo/cache';
 import { user } from '@majordomo/core';
 import type { LedgerStore, SpendRecord } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
@@ -10,7 +9,6 @@ import { expect } from 'vitest';
 /** Stores of one package. No package has all. */
 export interface WrittenStores {
   readonly ledger: LedgerStore;
-  readonly cache?: CacheStore;
   readonly calls?: CallStore;
   readonly batches?: BatchStore;
   readonly records?: RecordStore;
@@ -82,12 +80,11 @@ const VALUE = '{"format":1,"data":{"key":"answer"}}';
 
 /** Writes one piece of data of each kind. */
 export async function writeData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, calls, batches, records } = stores;
+  const { ledger, calls, batches, records } = stores;
   const limit = { counter: 'usd/acme', max: 100n, amount: 40n, resetsInMs: undefined };
   await ledger.reserve('reservation', [{ ...limit, whenLapsed: 'spent', tenant: 'acme' }], 60_000);
   await ledger.settle('reservation', [{ counter: 'usd/acme', amount: 7n }]);
   await ledger.append(record);
-  await cache?.set('cached', { text: 'Hello.' });
   await calls?.append([call]);
   if (records !== undefined) {
     await createRuns({ records }).save('run', run);
@@ -103,12 +100,11 @@ export async function writeData(stores: WrittenStores): Promise<void> {
 
 /** Checks that the stores return what `writeData` wrote, and accept more data. */
 export async function checkData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, calls, batches, records } = stores;
+  const { ledger, calls, batches, records } = stores;
   expect(await recordsOf(ledger)).toEqual([record]);
   expect(await ledger.counters('usd/')).toMatchObject([{ counter: 'usd/acme', used: 7n, held: 0n }]);
   await ledger.append({ ...record, id: 'call-2/openai/gpt/1' });
   expect(await recordsOf(ledger)).toHaveLength(2);
-  if (cache !== undefined) expect(await cache.get('cached')).toEqual({ text: 'Hello.' });
   if (calls !== undefined) {
     expect(await calls.get('call-1')).toEqual(call);
     const hours = { from: 0, to: WRITTEN_AT + 3_600_000, limit: 2, level: 'models' } as const;

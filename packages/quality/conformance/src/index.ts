@@ -74,7 +74,6 @@ export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';
 
 export { batchStoreConformance, type BatchStores } from './stores/batches.ts';
 export type { StoredBatchRow, TestedBatchStore } from './stores/stored-batches.ts';
-export { cacheStoreConformance } from './stores/cache-store.ts';
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
 export {
@@ -88,7 +87,6 @@ export { recordStoreConformance } from './stores/records/cases.ts';
 export type { RecordStores } from './stores/records/support.ts';
 export type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '@majordomo/records';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
-export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';
 

@@ -6,7 +6,6 @@ export type { SharedLanesOptions as LanesOptions } from '@majordomo/core/toolkit
 // Types of other packages that the public API uses.
 export type { CallStore } from '@majordomo/admin';
 export type { RunChannel } from '@majordomo/agent/durable';
-export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore, StoredFile } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { RecordStore } from '@majordomo/records';

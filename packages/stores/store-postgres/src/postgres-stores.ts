@@ -1,6 +1,5 @@
 import type { CallStore } from '@majordomo/admin';
 import type { RunChannel } from '@majordomo/agent/durable';
-import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
 import {
   checkFinite,
@@ -12,7 +11,6 @@ import {
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
-import { postgresCache } from './cache/postgres-cache.ts';
 import { postgresCalls } from './calls/postgres-calls.ts';
 import { queryOf, type PostgresClient } from './client/client.ts';
 import { Connection } from './client/connection.ts';
@@ -64,7 +62,6 @@ export interface PostgresOptions {
 /** Stores in one database that the processes of all machines share. */
 export interface PostgresStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
-  readonly cache: CacheStore;
   /**
    * Versioned JSON records of any feature. The store has `watch` only with the option `listener`, and its search covers the first
    * 100,000 characters of each text. Statements on records have a timeout of at least ten seconds, because values can have megabytes.
@@ -128,7 +125,6 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
   };
   return {
     ledger,
-    cache: postgresCache(connection),
     records: postgresRecords(connection, listener, schema),
     calls: postgresCalls(connection),
     files: postgresFiles(connection),

@@ -1,5 +1,4 @@
 import {
-  cacheStoreConformance,
   callStoreConformance,
   fileStoreConformance,
   ledgerStoreConformance,
@@ -48,8 +47,6 @@ describeWith('postgres', 'conformance', () => {
         () => run(async () => withReports((await pair())[0].ledger)),
         60_000,
       );
-    for (const { name, run } of cacheStoreConformance)
-      it(`cache: ${name}`, () => run(async () => (await pair())[0].cache), 60_000);
     for (const { name, run } of recordStoreConformance)
       it(
         `records: ${name}`,

@@ -1,6 +1,5 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { BatchStore } from '@majordomo/batch';
-import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
 import {
   checkFinite,
@@ -13,7 +12,6 @@ import {
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { redisBatches } from './batches/redis-batches.ts';
-import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { checkFormat } from './connection/format.ts';
@@ -63,7 +61,6 @@ export interface RedisOptions {
 /** Stores in one Redis for all processes. */
 export interface RedisStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
-  readonly cache: CacheStore;
   /**
    * Versioned JSON records of any feature, without `search`. The store has `watch` only with the option `subscriber`. Commands for
    * records have a timeout of at least ten seconds, because values can have megabytes.
@@ -121,7 +118,6 @@ export function redisStores(options: RedisOptions): RedisStores {
   };
   return {
     ledger,
-    cache: redisCache(connection, prefix),
     batches: redisBatches(largeConnection, prefix),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
     records: redisRecords({

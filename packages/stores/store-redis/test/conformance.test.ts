@@ -3,7 +3,6 @@ import { describeWith } from '@majordomo/services';
 import { featureCases } from '@majordomo/services/features';
 import {
   batchStoreConformance,
-  cacheStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
   recordStoreConformance,
@@ -70,7 +69,5 @@ describeWith('redis', 'conformance', () => {
           }),
         60_000,
       );
-    for (const { name, run } of cacheStoreConformance)
-      it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
   });
 });

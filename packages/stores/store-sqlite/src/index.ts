@@ -4,7 +4,6 @@ export type { LanesOptions } from './lanes/lanes.ts';
 // Types of other packages that the public API uses.
 export type { CallStore } from '@majordomo/admin';
 export type { BatchRow, BatchStore, RowQuery } from '@majordomo/batch';
-export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore, StoredFile } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { RecordStore } from '@majordomo/records';

@@ -1,6 +1,5 @@
 import type { CallStore } from '@majordomo/admin';
 import type { BatchStore } from '@majordomo/batch';
-import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
@@ -8,7 +7,6 @@ import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { sqliteRecords } from '@majordomo/records/sqlite';
 import { sqliteBatches } from './batches/sqlite-batches.ts';
-import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { Database } from './file/database.ts';
 import { sqliteFiles } from './files/sqlite-files.ts';
@@ -18,7 +16,6 @@ import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 /** Stores in one file. */
 export interface SqliteStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
-  readonly cache: CacheStore;
   /** Versioned records, for all features that must survive a process. */
   readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
@@ -80,7 +77,6 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
   const ledger = sqliteLedger(database, now, keepRecordsMs, close);
   return {
     ledger,
-    cache: sqliteCache(database, now),
     records: sqliteRecords(database, now),
     calls: sqliteCalls(database),
     batches: sqliteBatches(database, now),

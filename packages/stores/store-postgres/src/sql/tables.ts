@@ -28,8 +28,6 @@ CREATE INDEX IF NOT EXISTS records_at ON ${schema}.records (at, seq);
 CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
 
 -- The key is a hash, since an index entry has a maximum length.
-CREATE TABLE IF NOT EXISTS ${schema}.cache (key bytea PRIMARY KEY, value text NOT NULL, until bigint);
-CREATE INDEX IF NOT EXISTS cache_until ON ${schema}.cache (until);
 
 -- Records of @majordomo/records. \`due_at\` and \`until\` in epoch milliseconds; null: never. A key, its space and its label fit into an
 -- index entry. \`at > 0\` is always true: only statements with this condition use the index, and all others find a key by the primary key.

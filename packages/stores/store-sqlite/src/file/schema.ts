@@ -70,9 +70,6 @@ export const TABLES: string = `
     PRIMARY KEY (at, seq)
   ) WITHOUT ROWID;
 
-  CREATE TABLE cache (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER) WITHOUT ROWID;
-  CREATE INDEX cache_by_end ON cache (until) WHERE until IS NOT NULL;
-
   -- Calls of a gateway. "output" only of streamed calls; "nano_usd" null: unknown.
   CREATE TABLE calls (
     id TEXT PRIMARY KEY,
