@@ -215,7 +215,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'only agents with many steps on the Responses API need it; ws is an optional peer',
   },
   catalog: {
-    ours: ['core'],
+    ours: ['core', 'records'],
     others: [],
     because: 'prices, which change more often than code, and the calculations with them',
   },

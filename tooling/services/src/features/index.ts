@@ -1,6 +1,7 @@
 import type { FeatureCase } from './feature-case.ts';
 import { a2aCases } from './a2a.ts';
 import { answerCases } from './answers.ts';
+import { catalogCases } from './catalogs.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
 import { fileReferenceCases } from './file-references.ts';
@@ -17,6 +18,7 @@ export const featureCases: readonly FeatureCase[] = [
   ...conversationCases,
   ...keyCases,
   ...answerCases,
+  ...catalogCases,
   ...mcpCases,
   ...a2aCases,
   ...fileReferenceCases,
