@@ -92,7 +92,7 @@ describe('catalog update', () => {
     expect(refused.err).toContain('--accept vendor/id');
     expect((await cli.run('doctor')).out).toMatch(/! prices +of openai\/gpt-4o were rejected/);
     const { code } = await cli.run('catalog', 'update', '--from', 'new.json', '--accept', 'openai/gpt-4o');
-    expect([code, stateIn(cli.cwd)]).toMatchObject([0, { document: { date: TOMORROW } }]);
+    expect([code, stateIn(cli.cwd)]).toMatchObject([0, { data: { document: { date: TOMORROW } } }]);
     expect((await cli.run('doctor')).out).not.toContain('were rejected');
   });
 

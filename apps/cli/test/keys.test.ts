@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAdmin, createKeys, memoryKeyStore } from '@majordomo/admin';
+import { createAdmin, createKeys } from '@majordomo/admin';
 import { createGateway } from '@majordomo/gateway';
 import { serve } from '@majordomo/gateway/node';
 import { createMajordomo } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { describe, expect, it } from 'vitest';
 import { world, type RunOutput, type World } from './world.ts';
 
@@ -18,7 +19,7 @@ const PLACES: Readonly<
 > = {
   'a file': async () => ({ cli: world(), argv: ['--store', 'keys.db'], end: async () => undefined }),
   'a running gateway': async () => {
-    const keys = createKeys({ store: memoryKeyStore() });
+    const keys = createKeys({ records: memoryRecords() });
     const gateway = createGateway({
       majordomo: createMajordomo({ providers: [] }),
       models: {},

@@ -66,7 +66,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     mkdirSync(join(cwd, '.local/state/majordomo'), { recursive: true });
     const date = new Date().toISOString().slice(0, 10);
     const document = { format: 'majordomo-catalog/1', date, sources: [], models: [] };
-    const stored = JSON.stringify({ document, checkedAt: date });
+    const stored = JSON.stringify({ format: 1, data: { document, checkedAt: date } });
     writeFileSync(join(cwd, '.local/state/majordomo/catalog.json'), stored);
     await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening));
   });

@@ -35,7 +35,7 @@ export async function companyGateway(
   { env, port = 4141, catalog }: { env: Env; port?: number; catalog?: LedgerOptions['catalog'] },
 ): Promise<CompanyGateway> {
   const stores = openStores(env);
-  const keys = createKeys({ store: stores.keys });
+  const keys = createKeys({ records: stores.records });
   const calls = createCallLog({ store: stores.calls });
   const ledger = createLedger({
     store: stores.ledger,

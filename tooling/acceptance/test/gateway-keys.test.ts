@@ -20,7 +20,7 @@ function open() {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-keys-'));
   const clock = fakeClock(Date.UTC(2026, 10, 23, 12));
   const [stores, otherStores] = [sqliteStores(join(folder, 'a.db')), sqliteStores(join(folder, 'a.db'))];
-  const keys = createKeys({ store: stores.keys, clock });
+  const keys = createKeys({ records: stores.records, clock });
   const calls = createCallLog({ store: stores.calls, content: true, clock });
   const ledger = createLedger({
     store: stores.ledger,
@@ -48,7 +48,7 @@ function open() {
     folder,
     clock,
     keys,
-    otherKeys: createKeys({ store: otherStores.keys, clock }),
+    otherKeys: createKeys({ records: otherStores.records, clock }),
     calls,
     ledger,
     gateway,

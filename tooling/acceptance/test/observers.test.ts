@@ -1,8 +1,9 @@
 import { createAgent, defineTool } from '@majordomo/agent';
-import { cached, memoryCache } from '@majordomo/cache';
+import { cached } from '@majordomo/cache';
 import { createMajordomo, listeners, user, type Majordomo, type MajordomoOptions } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
 import { createLedger, memoryStore } from '@majordomo/ledger';
+import { memoryRecords } from '@majordomo/records';
 import { fakeProvider } from '@majordomo/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
@@ -71,7 +72,7 @@ it.each<[string, (observe: Observe) => unknown]>([
   [
     'onEvent of a cache',
     (onEvent) =>
-      cached(answering().model('f/m'), { store: memoryCache(), namespace: 'a', onEvent }).generate(hi),
+      cached(answering().model('f/m'), { records: memoryRecords(), namespace: 'a', onEvent }).generate(hi),
   ],
   [
     'onRecord of a ledger',

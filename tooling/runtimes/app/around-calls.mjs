@@ -1,5 +1,5 @@
 // Runs the main function of the packages around a call in every runtime.
-import { cached, memoryCache } from '@majordomo/cache';
+import { cached } from '@majordomo/cache';
 import { catalog, costOfResponse } from '@majordomo/catalog';
 import { createCompactor, inspectText, tokenMeter } from '@majordomo/context';
 import { assistant, createMajordomo, LlmError, user } from '@majordomo/core';
@@ -7,6 +7,7 @@ import { memoryVault, pooled, secret, vaultKey } from '@majordomo/credentials';
 import { createGateway } from '@majordomo/gateway';
 import { forbid, guarded } from '@majordomo/guards';
 import { createLedger } from '@majordomo/ledger';
+import { memoryRecords } from '@majordomo/records';
 import { createRedactor } from '@majordomo/redact';
 import { createRouter } from '@majordomo/routing';
 import { createTelemetry } from '@majordomo/telemetry';
@@ -94,7 +95,7 @@ async function compacted(baseURL) {
 }
 
 async function kept(baseURL) {
-  const model = cached(served(baseURL).model(SPEC), { store: memoryCache(), namespace: 'v1' });
+  const model = cached(served(baseURL).model(SPEC), { records: memoryRecords(), namespace: 'v1' });
   const first = await model.generate(hello);
   const second = await model.generate(hello);
   same([second.text, first.attempts.length, second.attempts.length], [first.text, 1, 0]);

@@ -4,7 +4,6 @@ import { foundBinaryOf } from './binaries.ts';
 /** Cloudflare's runtime with one Worker, and access to it from this process. */
 export interface Miniflare extends AsyncDisposable {
   readonly ready: Promise<URL>;
-  getKVNamespace(binding: string): Promise<object>;
   dispose(): Promise<void>;
 }
 
@@ -13,8 +12,6 @@ export interface WorkerOptions {
   readonly script: string;
   /** Classes of Durable Objects by binding, with SQLite storage. */
   readonly objects?: Readonly<Record<string, string>> | undefined;
-  /** Bindings of KV namespaces. */
-  readonly keyValues?: readonly string[] | undefined;
   /** Classes of workflows by binding. */
   readonly workflows?: Readonly<Record<string, string>> | undefined;
   /** Bindings of loaders of dynamic Workers. */
@@ -27,7 +24,6 @@ export interface WorkerOptions {
 export async function startMiniflare({
   script,
   objects = {},
-  keyValues = [],
   workflows = {},
   loaders = [],
   services = {},
@@ -53,7 +49,6 @@ export async function startMiniflare({
         durableObjects: Object.fromEntries(
           Object.entries(objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
         ),
-        kvNamespaces: keyValues,
         workflows: Object.fromEntries(
           Object.entries(workflows).map(([binding, className]) => [binding, { name: binding, className }]),
         ),

@@ -1,7 +1,6 @@
-import type { CallEntry, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
+import { createKeys, type CallEntry, type CallStore } from '@majordomo/admin';
 import { createConversations, createRuns, type RunState } from '@majordomo/agent';
 import { createBatches, type Batches } from '@majordomo/batch';
-import type { CacheStore } from '@majordomo/cache';
 import { createMajordomo, user } from '@majordomo/core';
 import type { LedgerStore, SpendRecord } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
@@ -10,8 +9,6 @@ import { expect } from 'vitest';
 /** Stores of one package. No package has all. */
 export interface WrittenStores {
   readonly ledger: LedgerStore;
-  readonly cache?: CacheStore;
-  readonly keys?: KeyStore;
   readonly calls?: CallStore;
   readonly records?: RecordStore;
 }
@@ -50,22 +47,6 @@ const run: RunState = {
   messages: [user('hi', { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1, 2, 3]) })],
   usage: { input: 1, output: 2, ...UNKNOWN },
 };
-const key: KeyRecord = {
-  id: 'key_1',
-  name: 'ci',
-  tenant: 'acme',
-  models: undefined,
-  limits: [],
-  metadata: {},
-  admin: false,
-  lastFour: 'abcd',
-  createdAt: AT,
-  rotatedAt: undefined,
-  expiresAt: undefined,
-  revokedAt: undefined,
-  hashes: [{ sha256: 'a'.repeat(64) }],
-  version: 1,
-};
 const call: CallEntry = {
   id: 'call-1',
   requestId: 'req-1',
@@ -98,16 +79,15 @@ const VALUE = '{"format":1,"data":{"key":"answer"}}';
 
 /** Writes one piece of data of each kind. */
 export async function writeData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, records } = stores;
+  const { ledger, calls, records } = stores;
   const limit = { counter: 'usd/acme', max: 100n, amount: 40n, resetsInMs: undefined };
   await ledger.reserve('reservation', [{ ...limit, whenLapsed: 'spent', tenant: 'acme' }], 60_000);
   await ledger.settle('reservation', [{ counter: 'usd/acme', amount: 7n }]);
   await ledger.append(record);
-  await cache?.set('cached', { text: 'Hello.' });
-  await keys?.put(key);
   await calls?.append([call]);
   if (records !== undefined) {
     await createRuns({ records }).save('run', run);
+    await createKeys({ records }).create({ name: 'ci', tenant: 'acme' });
     const messages = [user('Où est Köln?')];
     const talk = { id: 'talk', spec: 'openai/gpt', system: 'Be brief.', messages };
     await createConversations({ records }).save(talk);
@@ -118,13 +98,11 @@ export async function writeData(stores: WrittenStores): Promise<void> {
 
 /** Checks that the stores return what `writeData` wrote, and accept more data. */
 export async function checkData(stores: WrittenStores): Promise<void> {
-  const { ledger, cache, keys, calls, records } = stores;
+  const { ledger, calls, records } = stores;
   expect(await recordsOf(ledger)).toEqual([record]);
   expect(await ledger.counters('usd/')).toMatchObject([{ counter: 'usd/acme', used: 7n, held: 0n }]);
   await ledger.append({ ...record, id: 'call-2/openai/gpt/1' });
   expect(await recordsOf(ledger)).toHaveLength(2);
-  if (cache !== undefined) expect(await cache.get('cached')).toEqual({ text: 'Hello.' });
-  if (keys !== undefined) expect(await keys.find('a'.repeat(64))).toEqual(key);
   if (calls !== undefined) {
     expect(await calls.get('call-1')).toEqual(call);
     const hours = { from: 0, to: WRITTEN_AT + 3_600_000, limit: 2, level: 'models' } as const;
@@ -132,6 +110,9 @@ export async function checkData(stores: WrittenStores): Promise<void> {
   }
   if (records !== undefined) {
     expect(await createRuns({ records }).load('run')).toEqual(run);
+    expect(await createKeys({ records }).list({ tenant: 'acme' })).toMatchObject([
+      { name: 'ci', status: 'active' },
+    ]);
     const conversations = createConversations({ records });
     expect(await conversations.load('talk')).toMatchObject({ version: 1, system: 'Be brief.' });
     expect(await conversations.search('koln')).toMatchObject([{ id: 'talk', title: 'Où est Köln?' }]);

@@ -23,10 +23,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'features that store data and engines that store it have it in common',
   },
   conformance: {
-    ours: ['core', 'records', 'testing', 'wire-kit', 'admin', 'cache', 'ledger'],
+    ours: ['core', 'records', 'testing', 'wire-kit', 'admin', 'ledger'],
     others: [],
     because:
-      'only tests of providers, stores and engines install it; admin, cache and ledger are optional peers for the types of their stores',
+      'only tests of providers, stores and engines install it; admin and ledger are optional peers for the types of their stores',
   },
   redact: { ours: [], others: [], because: 'a logger can use it without the rest of majordomo' },
   credentials: {
@@ -109,7 +109,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'only jobs that take hours need it; ledger, an optional peer, only for its types',
   },
   cache: {
-    ours: ['core', 'catalog'],
+    ours: ['core', 'records', 'catalog'],
     others: [],
     because:
       'only applications that repeat calls need it; its entry /prompt uses the prices of catalog, an optional peer',
@@ -125,14 +125,14 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'only applications that compare probabilities with a threshold need it',
   },
   'store-sqlite': {
-    ours: ['core', 'records', 'admin', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'files', 'ledger'],
     others: [],
     because: 'a file on disk: Node only; of all but core and records the types alone, as optional peers',
   },
   'store-cloudflare': {
-    ours: ['core', 'cache', 'ledger'],
+    ours: ['core', 'records', 'ledger'],
     others: [],
-    because: 'its code runs only on this platform; of cache and ledger the types alone, as optional peers',
+    because: 'its code runs only on this platform; of ledger the types alone, as an optional peer',
   },
   'durable-restate': {
     ours: ['core', 'agent'],
@@ -145,12 +145,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'the SDK of its engine, as a peer, because it stores its workflows in one copy',
   },
   'store-postgres': {
-    ours: ['core', 'records', 'admin', 'agent', 'cache', 'files', 'ledger'],
+    ours: ['core', 'records', 'admin', 'agent', 'files', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
   'store-redis': {
-    ours: ['core', 'records', 'admin', 'agent', 'cache', 'ledger'],
+    ours: ['core', 'records', 'agent', 'ledger'],
     others: [],
     because: 'a separate kind of server; of all but core and records the types alone, as optional peers',
   },
@@ -215,7 +215,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'only agents with many steps on the Responses API need it; ws is an optional peer',
   },
   catalog: {
-    ours: ['core'],
+    ours: ['core', 'records'],
     others: [],
     because: 'prices, which change more often than code, and the calculations with them',
   },
@@ -239,7 +239,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'a page for operators, with its own libraries. Optional peers: catalog has dates of retirement, ledger has only types',
   },
   admin: {
-    ours: ['core', 'ledger', 'redact'],
+    ours: ['core', 'ledger', 'records', 'redact'],
     others: [],
     because: 'only operators of gateways need it; ledger, an optional peer, only for the type of limits',
   },

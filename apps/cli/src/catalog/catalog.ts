@@ -1,12 +1,14 @@
 import type { Catalog, CatalogModel } from '@majordomo/catalog';
-import type { CatalogEvent, CatalogSource, CatalogStore, StoredCatalog } from '@majordomo/catalog/refresh';
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import type { CatalogEvent, CatalogSource } from '@majordomo/catalog/refresh';
+import type { RecordStore } from '@majordomo/records';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
 import { writeState } from '../files/state-file.ts';
 import { writeJson } from '../terminal/write-json.ts';
+import { catalogRecords, saveCatalog } from './catalog-records.ts';
 import { catalogFile, currentCatalog, rejectedFile } from './current-catalog.ts';
 import { npmSource } from './npm-source.ts';
 
@@ -76,14 +78,12 @@ export const diffCatalog = async (flags: SourceFlags, io: Io): Promise<ExitCode>
 
 /** Implements `majordomo catalog update`. Writes the file that all commands use. A rejected change leaves the file unchanged. */
 export async function updateCatalog(flags: SourceFlags, io: Io): Promise<ExitCode> {
-  const { code, event, stored, rejected } = await check(flags, io);
+  const { code, event, records, rejected } = await check(flags, io);
   if (rejected.length > 0) writeState(rejectedFile(io), rejected);
   else if (event.type === 'refreshed') rmSync(rejectedFile(io), { force: true });
-  if (code !== EXIT.ok || stored === undefined || event.type !== 'refreshed') return code;
-  const { fileStore } = await import('@majordomo/catalog/node');
+  if (code !== EXIT.ok || event.type !== 'refreshed') return code;
   const file = catalogFile(io);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  await fileStore(file).write(stored);
+  await saveCatalog(file, records);
   io.stderr.write(`${printable(file)} now contains the catalog of ${event.date}.\n`);
   return code;
 }
@@ -94,28 +94,15 @@ interface Checked {
   /** Models with a rejected price, as `vendor/id`. */
   readonly rejected: readonly string[];
   /** Content for the file that all commands use. */
-  readonly stored: StoredCatalog | undefined;
+  readonly records: RecordStore;
 }
 
 /** Checks a source without changing the stored file, and prints the result. */
 async function check({ from = RECOMMENDED, json, accept = [] }: SourceFlags, io: Io): Promise<Checked> {
-  const { fileStore } = await import('@majordomo/catalog/node');
   const { refreshed } = await import('@majordomo/catalog/refresh');
-  const file = fileStore(catalogFile(io));
-  let stored: StoredCatalog | undefined;
-  const store: CatalogStore = {
-    // The ETag of the last update is not sent, because `accept` may change the result for the same data.
-    read: async () => {
-      const value = await file.read().catch(() => undefined);
-      return value && { ...value, etag: undefined };
-    },
-    write: (value) => {
-      stored = value;
-      return Promise.resolve();
-    },
-  };
+  const records = await catalogRecords(catalogFile(io));
   const source = await sourceOf(from, io);
-  const catalog = await refreshed({ from: source, store, everyMs: 0, accept, timeoutMs: LOAD_MS });
+  const catalog = await refreshed({ from: source, records, everyMs: 0, accept, timeoutMs: LOAD_MS });
   const event = await catalog.refresh();
   const changes = event.type === 'refreshed' ? event.changes : [];
   const rejected = changes.flatMap(({ vendor, id, refused }) =>
@@ -125,7 +112,7 @@ async function check({ from = RECOMMENDED, json, accept = [] }: SourceFlags, io:
   if (json === true) writeJson(io.stdout, { result: event.type, date: catalog.date, error, changes });
   else print(event, io);
   const code = error === undefined && rejected.length === 0 ? EXIT.ok : EXIT.failed;
-  return { code, event, stored, rejected };
+  return { code, event, records, rejected };
 }
 
 async function sourceOf(from: string, io: Io): Promise<CatalogSource> {

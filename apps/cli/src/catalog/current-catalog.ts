@@ -2,6 +2,7 @@ import type { Catalog } from '@majordomo/catalog';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
 import { stateFile } from '../files/state-file.ts';
+import { catalogRecords } from './catalog-records.ts';
 
 type Place = Pick<Io, 'home' | 'env' | 'stderr'>;
 
@@ -13,12 +14,11 @@ export const rejectedFile = (io: Pick<Io, 'home' | 'env'>): string => stateFile(
 
 /** Returns the shipped snapshot with the newer data of `majordomo catalog update`. Reports a damaged file and ignores it. */
 export async function currentCatalog(io: Place): Promise<Catalog> {
-  const { fileStore } = await import('@majordomo/catalog/node');
   const { refreshed } = await import('@majordomo/catalog/refresh');
   const file = catalogFile(io);
   return refreshed({
     from: { name: file, load: () => Promise.resolve(undefined) },
-    store: fileStore(file),
+    records: await catalogRecords(file),
     everyMs: 0,
     onEvent(event) {
       if (event.type === 'failed') io.stderr.write(`${printable(event.error.message)}\n`);

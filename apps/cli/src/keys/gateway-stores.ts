@@ -1,4 +1,4 @@
-import type { CallStore, KeyStore } from '@majordomo/admin';
+import type { CallStore } from '@majordomo/admin';
 import type { GatewayFilesOptions } from '@majordomo/gateway';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
@@ -7,7 +7,6 @@ import { Stop } from '../program/exit.ts';
 /** Stores of a gateway: in one SQLite file, or in one database for several machines. */
 export interface GatewayStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
-  readonly keys: KeyStore;
   readonly records: RecordStore;
   /** Files of clients. `undefined` for Redis. */
   readonly files: GatewayFilesOptions['store'] | undefined;

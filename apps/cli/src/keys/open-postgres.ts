@@ -45,10 +45,9 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   } catch (error) {
     throw await unreachable(error, close, { kind: 'database', why });
   }
-  const { ledger, keys, records, files, calls } = stores;
+  const { ledger, records, files, calls } = stores;
   return {
     ledger,
-    keys,
     records,
     files,
     calls,

@@ -30,8 +30,8 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     client.disconnect();
     subscriber.disconnect();
   };
-  const { ledger, keys, records } = stores;
-  const ready = (): Promise<unknown> => keys.get('');
+  const { ledger, records } = stores;
+  const ready = (): Promise<unknown> => records.get('keys', '');
   try {
     await ready();
   } catch (error) {
@@ -39,7 +39,6 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
   }
   return {
     ledger,
-    keys,
     records,
     files: undefined,
     calls: undefined,

@@ -53,15 +53,14 @@ async function openSqlite(
   const { sqliteStores } = loaded as typeof import('@majordomo/store-sqlite');
   prepareLedgerFile(file, place);
   const stores = sqliteStores(file);
-  const { ledger, keys, records, files, calls } = stores;
+  const { ledger, records, files, calls } = stores;
   return {
     ledger,
-    keys,
     records,
     files,
     calls,
     storeTimeoutMs: undefined,
-    ready: () => keys.get(''),
+    ready: () => records.get('keys', ''),
     [Symbol.asyncDispose]: () => stores.close(),
   };
 }

@@ -34,7 +34,7 @@ export async function withKeys<T>(
     await using stores = await openStores(storeOf(store, settings, io), settings, io, WHY);
     const { storeTimeoutMs } = stores;
     const admin = createAdmin({
-      keys: createKeys({ store: stores.keys }),
+      keys: createKeys({ records: stores.records }),
       ledger: createLedger({ store: stores.ledger, storeTimeoutMs }),
     });
     const send: typeof fetch = (address, init) => admin.fetch(new Request(address, init), { admin: true });

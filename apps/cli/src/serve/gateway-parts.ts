@@ -56,7 +56,7 @@ export async function openParts(
   const { calls: log = true, responses = true } = settings.gateway ?? {};
   if (stores.calls === undefined && log !== false)
     io.stderr.write('The call log is off: Redis has no store for it. Use postgres:// for a call log.\n');
-  const keys = needsKeys ? createKeys({ store: stores.keys, timeoutMs: storeTimeoutMs }) : undefined;
+  const keys = needsKeys ? createKeys({ records: stores.records, timeoutMs: storeTimeoutMs }) : undefined;
   const calls =
     stores.calls === undefined || log === false
       ? undefined

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { layoutOf } from '../src/index.ts';
 
-const layout = layoutOf<{ readonly bytes: Uint8Array; readonly text: string }>('the run', 2);
+const layout = layoutOf('the run', 2);
 
-test('a layout returns the data that it has written', () => {
-  const data = { bytes: new Uint8Array([1, 2]), text: '\0\uD800' };
+test.each([
+  { bytes: new Uint8Array([1, 2]), text: '\0\uD800' },
+  { text: 'no bytes' },
+  { list: [{ $bytes: 'the name of a member' }], text: '"$bytes":' },
+])('a layout returns the data that it has written: %j', (data) => {
   expect(layout.read('a', layout.write(data))).toEqual(data);
 });
 

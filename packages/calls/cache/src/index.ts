@@ -1,4 +1,3 @@
 export { cached } from './cached.ts';
 export type { CacheEvent, CacheOptions } from './options.ts';
-export type { CacheStore } from './cache-store.ts';
-export { memoryCache, type MemoryCacheOptions } from './memory-cache.ts';
+export type { RecordStore } from '@majordomo/records';

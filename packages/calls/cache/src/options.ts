@@ -1,6 +1,6 @@
 import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
-import { checkOptions as checkKinds, isRecord, type KindsOf } from '@majordomo/core/toolkit';
-import type { CacheStore } from './cache-store.ts';
+import { checkFinite, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import type { RecordStore } from '@majordomo/records';
 
 /** Event of reading or storing a response. `key` is the key of the response, or `''` if no key can be computed. */
 export interface CacheEvent {
@@ -12,20 +12,16 @@ export interface CacheEvent {
 
 /** Options of `cached`. */
 export interface CacheOptions {
-  /** Store of the responses: `memoryCache()`, the cache of `@majordomo/store-sqlite`, a Keyv, or a custom store. */
-  readonly store: CacheStore;
+  /** Store of the responses: `memoryRecords({ maxRecords: 1_000 })`, or `records` of `@majordomo/store-sqlite`, `-redis` or `-postgres`. */
+  readonly records: RecordStore;
   /**
    * Namespace of callers that may share responses. The namespace is part of the key. A string is combined with the tenant. A
    * function receives the tenant, and its result replaces the tenant. Change the namespace when an alias refers to another model,
    * because the key contains the spec as it is written.
    */
   readonly namespace: string | ((tenant: string | undefined) => string);
-  /**
-   * Time to live of a response, in milliseconds.
-   *
-   * @default no limit; a full store removes responses
-   */
-  readonly ttlMs?: number | undefined;
+  /** Time for which a response is stored, in milliseconds. @default 30 days */
+  readonly keepMs?: number | undefined;
   /**
    * Maximum time to wait for the store, in milliseconds. If the store takes longer, the model is called.
    *
@@ -35,7 +31,7 @@ export interface CacheOptions {
   /** Listener called when a response is looked up, stored or not stored. Errors of the listener are ignored. */
   readonly onEvent?: ((event: CacheEvent) => void) | undefined;
   /**
-   * Clock for timeouts and times of storage.
+   * Clock for timeouts. The times of storage are by the clock of the store.
    *
    * @default the system clock
    */
@@ -43,9 +39,9 @@ export interface CacheOptions {
 }
 
 const KINDS: KindsOf<CacheOptions> = {
-  store: true,
+  records: 'object with write',
   namespace: 'string or function',
-  ttlMs: 1,
+  keepMs: 1,
   timeoutMs: 1,
   onEvent: 'function',
   clock: 'object with now',
@@ -54,17 +50,9 @@ const KINDS: KindsOf<CacheOptions> = {
 /** Throws `config` for invalid options. */
 export function checkOptions(model: ChatModel, options: CacheOptions): void {
   checkKinds('cached', { model }, { model: 'object with stream' }, ['model']);
-  checkKinds('cached', options, KINDS);
-  const { store, namespace } = options;
-  const isStore = ['get', 'set', 'delete'].every(
-    (name) => isRecord(store) && typeof store[name] === 'function',
-  );
-  if (!isStore)
-    throw new LlmError(
-      'config',
-      'cached: `store` must have get, set and delete; pass memoryCache(), a Keyv or a custom store',
-      { path: 'store' },
-    );
+  checkKinds('cached', options, KINDS, ['records']);
+  const { namespace, keepMs } = options;
+  checkFinite(keepMs, 'keepMs', 'cached: ');
   const isNamespace = typeof namespace === 'string' ? namespace !== '' : typeof namespace === 'function';
   if (!isNamespace)
     throw new LlmError(

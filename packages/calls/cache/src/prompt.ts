@@ -9,5 +9,5 @@ export {
   type PromptCacheOptions,
 } from './prompt/create.ts';
 export type { CacheDecision } from './prompt/decide.ts';
-export type { CacheStore } from './cache-store.ts';
 export type { Catalog } from '@majordomo/catalog';
+export type { RecordStore } from '@majordomo/records';

@@ -1,9 +1,11 @@
-import { messageOf, systemClock, toJson, type ChatResponse, type Clock } from '@majordomo/core';
+import { messageOf, systemClock, type ChatResponse, type Clock } from '@majordomo/core';
 import { abortable, notify } from '@majordomo/core/toolkit';
-import { parseStoredResponse, type StorableResponse, type StoredResponse } from './stored-response.ts';
 import type { CacheEvent, CacheOptions } from './options.ts';
+import { readResponse, writeResponse, type StorableResponse } from './stored-response.ts';
 
+const SPACE = 'answers';
 const TIMEOUT_MS = 50;
+const KEEP_MS = 30 * 86_400_000;
 
 /** Store of responses. If the application's store fails, is late or returns an invalid value, the lookup is a miss. */
 export class ResponseStore {
@@ -20,25 +22,21 @@ export class ResponseStore {
    * aborted.
    */
   async get(key: string, signal: AbortSignal): Promise<ChatResponse | undefined> {
-    const { store } = this.options;
-    const value = await this.withTimeout(key, () => store.get(key), signal);
-    if (value === undefined || value === null) return undefined;
-    const stored = parseStoredResponse(value, key);
-    if (stored === undefined) {
-      this.emit('store-failed', key, 'store.get returned a value that is not a response for this key');
-      return undefined;
-    }
-    return fromStore(stored);
+    const { records } = this.options;
+    const read = async (): Promise<ChatResponse | undefined> => {
+      const record = await records.get(SPACE, key);
+      if (record === undefined) return undefined;
+      return asCached(readResponse(record), `stored since ${new Date(record.at).toISOString()}`);
+    };
+    return this.withTimeout(key, read, signal);
   }
 
   async put(key: string, response: ChatResponse): Promise<void> {
-    const { store, ttlMs } = this.options;
-    const stored: StoredResponse = { at: this.clock.now(), key, response: toStorable(response) };
-    const done = await this.withTimeout(key, async () => {
-      await store.set(key, toJson(stored), ttlMs);
-      return true;
-    });
-    if (done === true) this.emit('stored', key);
+    const { records, keepMs = KEEP_MS } = this.options;
+    const versions = await this.withTimeout(key, async () =>
+      records.write(SPACE, [{ type: 'put', key, value: writeResponse(toStorable(response)), keepMs }]),
+    );
+    if (versions !== undefined) this.emit('stored', key);
   }
 
   emit(type: CacheEvent['type'], key: string, why?: string): void {
@@ -70,9 +68,6 @@ export class ResponseStore {
     }
   }
 }
-
-const fromStore = ({ at, response }: StoredResponse): ChatResponse =>
-  asCached(response, `stored since ${new Date(at).toISOString()}`);
 
 /** Returns the response without attempts and usage, because the call that receives it sent no request. */
 const asCached = (response: StorableResponse, why: string): ChatResponse => ({

@@ -1,38 +1,30 @@
-import { fromJson, type AssistantPart, type ChatResponse } from '@majordomo/core';
+import { LlmError, type AssistantPart, type ChatResponse } from '@majordomo/core';
 import { isList, isRecord } from '@majordomo/core/toolkit';
+import { layoutOf, type StoredRecord } from '@majordomo/records';
 
 /** Response without attempts and usage. A typed value is parsed from the text again. */
 export type StorableResponse = Omit<ChatResponse, 'attempts' | 'usage'>;
 
-export interface StoredResponse {
-  /** Time of storage, in epoch milliseconds. */
-  readonly at: number;
-  /** Key of the response. A difference from the requested key reveals a store that truncates or mixes up long keys. */
-  readonly key: string;
-  readonly response: StorableResponse;
+const LAYOUT = layoutOf<StorableResponse>('the answer', 1);
+
+/** Returns the value of a record. */
+export const writeResponse = (response: StorableResponse): string => LAYOUT.write(response);
+
+/** Returns the response of a record. Throws `config` for another value, because other programs may write to the store. */
+export function readResponse({ key, value }: StoredRecord): StorableResponse {
+  const response = LAYOUT.read(key, value);
+  if (isStorableResponse(response)) return response;
+  throw new LlmError(
+    'config',
+    `the answer ${JSON.stringify(key)}: the stored value is not a response; remove the record`,
+  );
 }
 
-/** Maximum time of a `Date`, in milliseconds. */
-const MAX_TIME = 8.64e15;
-
-/** Returns a stored value, or `undefined` if it is not a response with this key. Other programs may write to the store. */
-export function parseStoredResponse(value: unknown, key: string): StoredResponse | undefined {
-  try {
-    const stored = fromJson<unknown>(value);
-    if (!isRecord(stored) || !isTime(stored['at']) || stored['key'] !== key || !isRecord(stored['response']))
-      return undefined;
-    return isStorableResponse(stored['response']) ? (stored as unknown as StoredResponse) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const isTime = (at: unknown): boolean => typeof at === 'number' && Math.abs(at) <= MAX_TIME;
-
-function isStorableResponse(response: Record<string, unknown>): boolean {
+function isStorableResponse(response: object): response is StorableResponse {
+  const members = response as Record<string, unknown>;
   const { text, target, spec, finish, id, rawFinish, parts, toolCalls, warnings, message, logprobs } =
-    response;
-  const { model, vendor } = response;
+    members;
+  const { model, vendor } = members;
   return (
     [text, target, spec].every(isText) &&
     [id, rawFinish, model].every((member) => member === undefined || isText(member)) &&

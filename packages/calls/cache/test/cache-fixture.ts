@@ -11,7 +11,8 @@ import {
   type StreamEvent,
 } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
-import { cached, memoryCache, type CacheEvent, type CacheOptions } from '../src/index.ts';
+import { memoryRecords } from '@majordomo/records';
+import { cached, type CacheEvent, type CacheOptions } from '../src/index.ts';
 
 /** How a model answers: in pieces, each of which waits for `step`. */
 export interface Answer {
@@ -80,7 +81,7 @@ export function world(answer: (request: ModelRequest) => Answer, options: Partia
   };
   const model = cached(
     createMajordomo({ providers: [provider], onEvent: (event) => calls.push(event) }).model('a/x'),
-    { store: memoryCache(), namespace: 'test', onEvent: (event) => events.push(event), ...options },
+    { records: memoryRecords(), namespace: 'test', onEvent: (event) => events.push(event), ...options },
   );
   return {
     model,

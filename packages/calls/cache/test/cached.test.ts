@@ -1,8 +1,9 @@
 import { createMajordomo, image, LlmError, user, type ChatRequest, type ObjectSchema } from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeProvider } from '@majordomo/testing';
-import { cached, memoryCache, type CacheStore } from '../src/index.ts';
+import { cached } from '../src/index.ts';
 import { echo, eventsOf, gate, hashed, hi, world, type Answer } from './cache-fixture.ts';
 
 const paris = (): Answer => ({ pieces: ['Par', 'is'] });
@@ -36,9 +37,8 @@ describe('a complete response', () => {
       rateLimits: [{ name: 'requests', limit: 1, remaining: 0, resetMs: 5 }],
     };
     const provider = fakeProvider({ id: 'a', models: { x: [{ text: 'Paris', model: 'x-2026', vendor }] } });
-    const store = memoryCache();
     const model = cached(createMajordomo({ providers: [provider] }).model('a/x'), {
-      store,
+      records: memoryRecords(),
       namespace: 'test',
     });
     const first = await model.generate(hi);
@@ -59,10 +59,10 @@ describe('a complete response', () => {
     expect((await model.generate(hi)).parts).toEqual([{ type: 'text', text: 'Paris' }]);
   });
 
-  it('is requested again after its time to live', async () => {
+  it('is requested again after keepMs', async () => {
     let now = 1_000;
     const clock = { ...(await import('@majordomo/core')).systemClock, now: () => now };
-    const { model, requests } = world(paris, { store: memoryCache({ clock }), ttlMs: 500, clock });
+    const { model, requests } = world(paris, { records: memoryRecords({ clock }), keepMs: 500 });
     await model.generate(hi);
     now += 499;
     await model.generate(hi);
@@ -277,12 +277,14 @@ describe('equal concurrent calls', () => {
 });
 
 describe('a store', () => {
-  const odd = (store: Partial<CacheStore>): CacheStore => ({ ...memoryCache(), ...store });
+  const odd = (records: Partial<RecordStore>): RecordStore => ({ ...memoryRecords(), ...records });
+  const stores = (value: string) =>
+    odd({ get: (_, key) => Promise.resolve({ key, value, version: 1, label: '', at: 1, dueMs: undefined }) });
 
-  it.each<[string, CacheStore]>([
+  it.each<[string, RecordStore]>([
     [
       'fails',
-      odd({ get: () => Promise.reject(new Error('down')), set: () => Promise.reject(new Error('down')) }),
+      odd({ get: () => Promise.reject(new Error('down')), write: () => Promise.reject(new Error('down')) }),
     ],
     [
       'throws',
@@ -290,16 +292,17 @@ describe('a store', () => {
         get: () => {
           throw new Error('down');
         },
-        set: () => {
+        write: () => {
           throw new Error('down');
         },
       }),
     ],
-    ['lies', odd({ get: () => Promise.resolve({ at: 1, response: { text: 7 } }) })],
-    ['lies in other words', odd({ get: () => Promise.resolve('yes') })],
-    ['has broken bytes', odd({ get: () => Promise.resolve({ $bytes: '*' }) })],
-  ])('that %s is a miss', async (_what, store) => {
-    const { model, requests, types } = world(paris, { store });
+    ['lies', stores('{"format":1,"data":{"text":7}}')],
+    ['lies in other words', stores('yes')],
+    ['has broken bytes', stores('{"format":1,"data":{"$bytes":"*"}}')],
+    ['has a newer format', stores('{"format":2,"data":{}}')],
+  ])('that %s is a miss', async (_what, records) => {
+    const { model, requests, types } = world(paris, { records });
     expect((await model.generate(hi)).text).toBe('Paris');
     expect(requests).toHaveLength(1);
     expect(types()).toContain('store-failed');
@@ -311,8 +314,8 @@ describe('a store', () => {
       ...(await import('@majordomo/core')).systemClock,
       sleep: (ms: number) => Promise.resolve(void waits.push(ms)),
     };
-    const store = odd({ get: () => new Promise(() => undefined) });
-    const { model, requests } = world(paris, { store, clock, timeoutMs: 20 });
+    const records = odd({ get: () => new Promise(() => undefined) });
+    const { model, requests } = world(paris, { records, clock, timeoutMs: 20 });
     await model.generate(hi);
     expect(waits[0]).toBe(20);
     expect(requests).toHaveLength(1);
@@ -320,9 +323,12 @@ describe('a store', () => {
 
   it('is not waited for when a response is written, and waitUntil receives the write', async () => {
     const { step, open } = gate();
-    const memory = memoryCache();
-    const store = odd({ get: memory.get, set: (key, value) => step().then(() => memory.set(key, value)) });
-    const { model, requests } = world(paris, { store, timeoutMs: 5000 });
+    const memory = memoryRecords();
+    const records = odd({
+      get: memory.get,
+      write: (...change) => step().then(() => memory.write(...change)),
+    });
+    const { model, requests } = world(paris, { records, timeoutMs: 5000 });
     const entries: Promise<unknown>[] = [];
     await model.generate(hi, { waitUntil: (promise) => entries.push(promise) });
     // Meanwhile equal calls find the answer all the same.
@@ -343,10 +349,12 @@ describe('a store', () => {
   });
 
   it.each<[object, RegExp]>([
-    [{ store: {} }, /`store` must have get, set and delete/],
+    [{ records: undefined }, /records/],
+    [{ records: {} }, /records must be an object with write/],
     [{ namespace: '' }, /`namespace` must be a non-empty string or a function/],
     [{ namespace: undefined }, /`namespace` must be a non-empty string or a function/],
-    [{ ttlMs: 0 }, /ttlMs must be a number of 1 or more, not 0/],
+    [{ keepMs: 0 }, /keepMs must be a number of 1 or more, not 0/],
+    [{ keepMs: Infinity }, /keepMs/],
     [{ timeoutMs: NaN }, /timeoutMs must be a number of 1 or more, not NaN/],
   ])('rejects the options %j', (options, message) => {
     expect(() => world(paris, options)).toThrow(message);

@@ -1,4 +1,5 @@
 import { jsonSchema, LlmError, type ErrorDetails, type StreamEvent } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { describe, expect, it } from 'vitest';
 import { hi, world } from './cache-fixture.ts';
 
@@ -99,12 +100,8 @@ it('a cached stream that is left before its first read sends no request, and its
 });
 
 it('a cached stream that is left while the store is read rejects', async () => {
-  const store = {
-    get: () => new Promise<undefined>(() => undefined),
-    set: () => Promise.resolve(),
-    delete: () => Promise.resolve(),
-  };
-  const { model, requests } = world(() => ({ pieces: ['one'] }), { store });
+  const records = { ...memoryRecords(), get: () => new Promise<undefined>(() => undefined) };
+  const { model, requests } = world(() => ({ pieces: ['one'] }), { records });
   const stream = model.stream(hi);
   const reader = stream[Symbol.asyncIterator]();
   void reader.next();

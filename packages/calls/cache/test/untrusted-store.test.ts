@@ -1,22 +1,10 @@
-import { user, type CallOptions, type ChatRequest, type TextPart } from '@majordomo/core';
+import type { CallOptions, TextPart } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { CacheOptions, CacheStore } from '../src/index.ts';
-import { echo, gate, hashed, hi, world } from './cache-fixture.ts';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
+import type { CacheOptions } from '../src/index.ts';
+import { gate, hashed, hi, world } from './cache-fixture.ts';
 
 const paris = () => ({ pieces: ['Par', 'is'] });
-const asks = (text: string): ChatRequest => ({ messages: [user(text)] });
-
-/** A store whose reads wait for `step`, as a map that keeps what it is given. */
-function slow(step: () => Promise<void>, entries = new Map<string, unknown>()): CacheStore {
-  return {
-    get: async (key) => {
-      await step();
-      return entries.get(key);
-    },
-    set: (key, value) => Promise.resolve(entries.set(key, value)),
-    delete: (key) => Promise.resolve(entries.delete(key)),
-  };
-}
 
 describe('the owner of a response', () => {
   it.each<[string, unknown]>([
@@ -125,7 +113,7 @@ describe('an abort', () => {
     ['a stream of a value', (model, options) => model.streamObject(request as never, options).response()],
   ])('does not wait for the store: %s', async (_what, ask) => {
     const { model, requests, types } = world(paris, {
-      store: slow(() => new Promise(() => undefined)),
+      records: { ...memoryRecords(), get: () => new Promise(() => undefined) },
       timeoutMs: 60_000,
     });
     const abort = new AbortController();
@@ -195,7 +183,6 @@ describe('an abort', () => {
 describe('a store with a wrong', () => {
   const odd = [null, 42, 'x', {}, [], { type: 'text' }, { type: 'text', text: 5 }, { type: 'nonsense' }];
   const lies: Record<string, readonly object[]> = {
-    'the time': [{ at: 1e300 }, { at: NaN }, { at: '1' }],
     parts: odd.map((part) => ({ parts: [part] })),
     'the message': [
       ...odd.map((part) => ({ message: { role: 'assistant', parts: [part] } })),
@@ -207,39 +194,28 @@ describe('a store with a wrong', () => {
     'the rest': [{ finish: 'length' }, { id: 5 }, { rawFinish: {} }, { logprobs: 'x' }, { logprobs: [1] }],
   };
   it.each(Object.entries(lies))('%s is a miss, for calls and for streams', async (_what, changes) => {
-    const entries = new Map<string, unknown>();
-    const { model, requests } = world(paris, { store: slow(() => Promise.resolve(), entries) });
+    let value = '';
+    const records: RecordStore = {
+      ...memoryRecords(),
+      get: async (_, key) =>
+        value === '' ? undefined : { key, value, version: 1, label: '', at: 1, dueMs: undefined },
+      write: async (_, [change]) => {
+        if (change?.type === 'put') ({ value } = change);
+        return [1];
+      },
+    };
+    const { model, requests } = world(paris, { records });
     await model.generate(hi);
-    await expect.poll(() => entries.size).toBe(1);
-    const [[key, good] = ['', undefined]] = entries;
-    const { response, ...rest } = good as { at: number; key: string; response: object };
+    await expect.poll(() => value).not.toBe('');
+    const { format, data } = JSON.parse(value) as { readonly format: number; readonly data: object };
     for (const change of changes) {
       for (const ask of [() => model.generate(hi), () => model.stream(hi).response()]) {
-        entries.set(key, { ...rest, ...change, response: { ...response, ...change } });
+        value = JSON.stringify({ format, data: { ...data, ...change } });
         const before = requests.length;
         expect((await ask()).parts, JSON.stringify(change)).toEqual([{ type: 'text', text: 'Paris' }]);
         expect(requests.length, JSON.stringify(change)).toBe(before + 1);
         await hashed();
       }
     }
-  });
-
-  it('key of a response never returns the response of another call', async () => {
-    const entries = new Map<string, unknown>();
-    // As a column does that is too narrow.
-    const cut = (key: string): string => key.slice(0, 4);
-    const store: CacheStore = {
-      get: (key) => Promise.resolve(entries.get(cut(key))),
-      set: (key, value) => Promise.resolve(entries.set(cut(key), value)),
-      delete: (key) => Promise.resolve(entries.delete(cut(key))),
-    };
-    const { model, requests } = world(echo, { store });
-    for (const tenant of ['acme', 'umbrella', undefined]) {
-      expect((await model.generate(asks(`for ${tenant}`), { tenant })).text).toContain(`for ${tenant}`);
-      await hashed();
-    }
-    expect((await model.stream(asks('for acme'), { tenant: 'acme' }).response()).text).toContain('for acme');
-    expect(requests).toHaveLength(4);
-    expect(entries.size).toBe(1);
   });
 });

@@ -10,11 +10,10 @@ export type {
   CatalogDocument,
   CatalogEvent,
   CatalogSource,
-  CatalogStore,
   LoadedData,
   LoadedSource,
   ModelCounts,
   RefreshedCatalog,
   RefreshOptions,
-  StoredCatalog,
 } from './refresh/contract.ts';
+export type { RecordStore } from '@majordomo/records';

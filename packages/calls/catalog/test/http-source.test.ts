@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { gzipSync } from 'node:zlib';
+import { memoryRecords, type RecordChange } from '@majordomo/records';
 import { refreshed, type CatalogEvent, type RefreshOptions } from '../src/refresh.ts';
 import { baseOf, documentOf, listen, messageOf, modelOf, priceOf } from './support/sources.ts';
 
@@ -36,7 +37,12 @@ it('reads a compressed document from a URL', async () => {
 
 it('sends the ETag, and stores only the time of the check after 304', async () => {
   const tags: unknown[] = [];
-  const writes: { checkedAt: string; document: object; etag?: string | undefined }[] = [];
+  const changes: RecordChange[] = [];
+  const records = {
+    ...memoryRecords(),
+    get: async () => undefined,
+    write: async (_: string, [change]: readonly RecordChange[]) => change && [changes.push(change)],
+  };
   const { catalog } = await refreshFrom(
     (request, response) => {
       tags.push(request.headers['if-none-match']);
@@ -44,10 +50,15 @@ it('sends the ETag, and stores only the time of the check after 304', async () =
         .writeHead(tags.length === 1 ? 200 : 304, { etag: '"one"' })
         .end(tags.length === 1 ? DOCUMENT : '');
     },
-    { store: { read: async () => undefined, write: async (value) => void writes.push(value) } },
+    { records },
   );
   expect(await catalog.refresh()).toEqual({ type: 'unchanged' });
   expect(tags).toEqual([undefined, '"one"']);
+  const writes = changes.map(
+    (change) =>
+      (JSON.parse(change.type === 'put' ? change.value : '') as { data: { checkedAt: string; etag: string } })
+        .data,
+  );
   const [first, second] = writes;
   expect({ ...second, checkedAt: '' }).toEqual({ ...first, checkedAt: '' });
   expect([writes.length, second?.etag]).toEqual([2, '"one"']);

@@ -1,8 +1,9 @@
+import { memoryRecords } from '@majordomo/records';
 import { fakeClock, seededRandom } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import type { CatalogModel } from '../src/contract.ts';
 import { priceAt } from '../src/price-at.ts';
-import { refreshed, type StoredCatalog } from '../src/refresh.ts';
+import { refreshed } from '../src/refresh.ts';
 import { baseOf, documentOf, modelOf, priceOf, settableSource } from './support/sources.ts';
 
 const START = Date.parse('2026-08-01');
@@ -29,12 +30,8 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => [seed + 1]))(
     const clock = fakeClock(START);
     const base = baseOf(...['a', 'b', 'c'].map((id) => modelOf(id, priceOf(2, 8))));
     const source = settableSource(undefined);
-    let stored: string | undefined;
-    const store = {
-      read: async () => (stored === undefined ? undefined : (JSON.parse(stored) as StoredCatalog)),
-      write: async (value: StoredCatalog) => void (stored = JSON.stringify(value)),
-    };
-    const start = async () => refreshed({ from: source, base, store, clock, everyMs: 0 });
+    const records = memoryRecords();
+    const start = async () => refreshed({ from: source, base, records, clock, everyMs: 0 });
     const usd = (): number => Math.round(10 ** (random() * 2.4 - 0.9) * 1e6) / 1e6;
     let catalog = await start();
     for (let step = 0; step < 12; step++) {

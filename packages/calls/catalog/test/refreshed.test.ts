@@ -1,3 +1,4 @@
+import { layoutOf, memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it, vi } from 'vitest';
 import type { CatalogModel } from '../src/contract.ts';
@@ -10,8 +11,8 @@ import {
   type CatalogSource,
   type RefreshedCatalog,
   type RefreshOptions,
-  type StoredCatalog,
 } from '../src/refresh.ts';
+import type { StoredCatalog } from '../src/refresh/contract.ts';
 import { baseOf, documentOf, messageOf, modelOf, priceOf, settableSource } from './support/sources.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -38,14 +39,21 @@ async function rateAt(catalog: RefreshedCatalog, id: string, day: string): Promi
 
 const documentWith = (...models: readonly CatalogModel[]) => documentOf('2026-11-10', ...models);
 
+const LAYOUT = layoutOf<StoredCatalog>('the catalog', 1);
+
 /** Creates a store in memory that records its writes. */
-function memoryStore(stored?: StoredCatalog) {
+function recordingStore(stored?: StoredCatalog) {
   const writes: StoredCatalog[] = [];
-  return {
-    writes,
-    read: async () => writes.at(-1) ?? stored,
-    write: async (value: StoredCatalog) => void writes.push(value),
+  const memory = memoryRecords();
+  const put = (value: StoredCatalog) =>
+    memory.write('catalogs', [{ type: 'put', key: 'newest', value: LAYOUT.write(value) }]);
+  const write: RecordStore['write'] = (space, changes) => {
+    for (const change of changes)
+      if (change.type === 'put') writes.push(LAYOUT.read(change.key, change.value));
+    return memory.write(space, changes);
   };
+  if (stored !== undefined) void put(stored);
+  return { ...memory, write, writes };
 }
 
 describe('prices', () => {
@@ -124,13 +132,13 @@ describe('prices', () => {
 
   it('that were refused apply at the same date once they are accepted', async () => {
     const source = settableSource(documentWith(modelOf('known', priceOf(20, 8))));
-    const store = memoryStore();
-    await refreshFrom(source, { store });
-    const { catalog } = await refreshFrom(source, { store, accept: ['openai/known'], everyMs: 0 });
+    const records = recordingStore();
+    await refreshFrom(source, { records });
+    const { catalog } = await refreshFrom(source, { records, accept: ['openai/known'], everyMs: 0 });
     expect((await catalog.refresh()).type).toBe('refreshed');
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(20_000_000);
     expect(source.etags).toEqual([undefined, undefined]);
-    const { catalog: later } = await refreshFrom(source, { store });
+    const { catalog: later } = await refreshFrom(source, { records });
     expect(await rateAt(later, 'known', '2026-11-20')).toBe(20_000_000);
   });
 });
@@ -164,26 +172,26 @@ describe('the data', () => {
 
   it('is refused completely if a vendor lost more than half of its models', async () => {
     const source = settableSource(documentWith(...['a', 'b', 'c'].map((id) => modelOf(id, priceOf(1, 1)))));
-    const store = memoryStore();
-    const { catalog } = await refreshFrom(source, { store });
+    const records = recordingStore();
+    const { catalog } = await refreshFrom(source, { records });
     source.data = documentOf('2026-11-11', modelOf('a', priceOf(2, 2)));
     const message =
       'the source: the data contains 1 models of openai, after 3 in the previous data; it appears to be incomplete';
     expect(messageOf(await catalog.refresh())).toBe(message);
-    const { catalog: next } = await refreshFrom(source, { store, everyMs: 0 });
+    const { catalog: next } = await refreshFrom(source, { records, everyMs: 0 });
     expect(messageOf(await next.refresh())).toBe(message);
     expect(await rateAt(next, 'a', '2026-11-20')).toBe(1_000_000);
   });
 
   it('of another source is neither compared by its number of models nor by its ETag', async () => {
-    const store = memoryStore();
+    const records = recordingStore();
     const models = ['a', 'b', 'c'].map((id) => modelOf(id, priceOf(1, 1)));
-    await refreshFrom(settableSource(documentWith(...models)), { store });
+    await refreshFrom(settableSource(documentWith(...models)), { records });
     const source = {
       ...settableSource(documentOf('2026-11-11', modelOf('d', priceOf(1, 1)))),
       name: 'other',
     };
-    const { catalog } = await refreshFrom(source, { store, everyMs: 0 });
+    const { catalog } = await refreshFrom(source, { records, everyMs: 0 });
     expect((await catalog.refresh()).type).toBe('refreshed');
     expect(source.etags).toEqual([undefined]);
   });
@@ -252,10 +260,10 @@ describe('checks', () => {
   });
 
   it('make no request at a second start within everyMs', async () => {
-    const store = memoryStore();
-    await refreshFrom(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), { store });
+    const records = recordingStore();
+    await refreshFrom(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), { records });
     const source = settableSource(undefined);
-    const { catalog, clock, events } = await refreshFrom(source, { store });
+    const { catalog, clock, events } = await refreshFrom(source, { records });
     expect([source.calls, events]).toEqual([0, []]);
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
     expect(await rateAt(catalog, 'known', '2026-11-09')).toBe(2_000_000);
@@ -265,8 +273,8 @@ describe('checks', () => {
 
   it('ignore a damaged store with an event', async () => {
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const store = memoryStore({ document: { format: 'other' }, checkedAt: '' } as never);
-    const { catalog, events } = await refreshFrom(source, { store });
+    const records = recordingStore({ document: { format: 'other' }, checkedAt: '' } as never);
+    const { catalog, events } = await refreshFrom(source, { records });
     expect(events.map(messageOf)).toEqual([
       'the source: the store cannot be read: format must be majordomo-catalog/1',
       'refreshed',
@@ -274,43 +282,45 @@ describe('checks', () => {
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
   });
 
-  it.each(['read', 'write'] as const)(
-    'wait at most timeoutMs for a store whose %s hangs',
-    async (hanging) => {
-      const store = { ...memoryStore(), [hanging]: () => new Promise<never>(() => undefined) };
-      const clock = fakeClock(NOW);
-      const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-      const starting = refreshFrom(source, { store, clock, timeoutMs: 500 });
-      await clock.advance(500);
-      const { catalog, events } = await starting;
-      const message = `the source: the store cannot be ${hanging === 'read' ? 'read' : 'written'}: no response within 500 ms; raise timeoutMs`;
-      expect(events.map(messageOf)).toEqual([message, 'refreshed']);
-      expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
-      await clock.advance(1.1 * DAY_MS + 1000);
-      expect(source.calls).toBe(2);
-      catalog.close();
-    },
-  );
+  it.each(['get', 'write'] as const)('wait at most timeoutMs for a store whose %s hangs', async (hanging) => {
+    const records = { ...recordingStore(), [hanging]: () => new Promise<never>(() => undefined) };
+    const clock = fakeClock(NOW);
+    const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
+    const starting = refreshFrom(source, { records, clock, timeoutMs: 500 });
+    await clock.advance(500);
+    const { catalog, events } = await starting;
+    const message = `the source: the store cannot be ${hanging === 'get' ? 'read' : 'written'}: no response within 500 ms; raise timeoutMs`;
+    expect(events.map(messageOf)).toEqual([message, 'refreshed']);
+    expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
+    await clock.advance(1.1 * DAY_MS + 1000);
+    expect(source.calls).toBe(2);
+    catalog.close();
+  });
 
   it('ignore a stored document of a day in the future, and replace it', async () => {
     const document = documentOf('2027-11-20', modelOf('known', priceOf(4, 9)));
-    const store = memoryStore({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0' });
+    const records = recordingStore({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0' });
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const { catalog, events } = await refreshFrom(source, { store });
+    const { catalog, events } = await refreshFrom(source, { records });
     expect(events.map(messageOf)).toEqual([
       'the source: the store cannot be read: the date of the data, 2027-11-20, is invalid or in the future',
       'refreshed',
     ]);
     expect(source.etags).toEqual([undefined]);
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
-    expect(store.writes.map((stored) => stored.document.date)).toEqual(['2026-11-10']);
+    expect(records.writes.map((stored) => stored.document.date)).toEqual(['2026-11-10']);
   });
 
   it('are made at the start if the stored check belongs to another source', async () => {
     const document = documentOf('2026-11-09', modelOf('known', priceOf(4, 9)));
-    const store = memoryStore({ document, checkedAt: '2026-11-20T11:00:00Z', etag: 'v0', source: 'other' });
+    const records = recordingStore({
+      document,
+      checkedAt: '2026-11-20T11:00:00Z',
+      etag: 'v0',
+      source: 'other',
+    });
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const { catalog, events } = await refreshFrom(source, { store });
+    const { catalog, events } = await refreshFrom(source, { records });
     await vi.waitFor(() => {
       expect(events).toHaveLength(1);
     });
@@ -322,14 +332,14 @@ describe('checks', () => {
     const document = documentOf('2026-11-09', modelOf('known', priceOf(4, 9)));
     const checked = { checkedAt: '2026-11-20T11:00:00Z', etag: 'v0', source: 'the source' };
     const source = settableSource(documentWith(modelOf('known', priceOf(3, 9))));
-    const store = memoryStore({ document, ...checked, vendors: ['another'] });
-    const { catalog, events } = await refreshFrom(source, { store });
+    const records = recordingStore({ document, ...checked, vendors: ['another'] });
+    const { catalog, events } = await refreshFrom(source, { records });
     await vi.waitFor(() => {
       expect(events).toHaveLength(1);
     });
     expect([source.calls, source.etags]).toEqual([1, [undefined]]);
     expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(3_000_000);
-    expect(store.writes.at(-1)?.vendors).toEqual(catalog.vendors);
+    expect(records.writes.at(-1)?.vendors).toEqual(catalog.vendors);
   });
 
   it('apply the data if the store cannot be written', async () => {
@@ -337,7 +347,7 @@ describe('checks', () => {
     const { catalog, events } = await refreshFrom(
       settableSource(documentWith(modelOf('known', priceOf(3, 9)))),
       {
-        store: { read: async () => undefined, write },
+        records: { ...recordingStore(), write },
       },
     );
     expect(events.map(messageOf)).toEqual([
@@ -348,11 +358,11 @@ describe('checks', () => {
   });
 
   it('use a newer stored document without a request', async () => {
-    const store = memoryStore();
+    const records = recordingStore();
     const source = settableSource(documentWith(KNOWN));
-    const { catalog } = await refreshFrom(source, { store });
+    const { catalog } = await refreshFrom(source, { records });
     const other = settableSource(documentOf('2026-11-12', modelOf('known', priceOf(3, 9))));
-    const second = await refreshFrom(other, { store, everyMs: 0 });
+    const second = await refreshFrom(other, { records, everyMs: 0 });
     await second.catalog.refresh();
     expect(await catalog.refresh()).toMatchObject({ type: 'refreshed', date: '2026-11-12' });
     expect(source.calls).toBe(1);

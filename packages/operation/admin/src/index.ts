@@ -1,7 +1,5 @@
 // Virtual keys.
 export { createKeys, type Keys, type KeysOptions } from './keys/create-keys.ts';
-export { memoryKeyStore } from './keys/memory-key-store.ts';
-export type { KeyRecord, KeyStore } from './keys/key-store.ts';
 export type { IssuedKey, KeyCaller, KeyChange, KeyLimit, KeyQuery, NewKey, VirtualKey } from './keys/key.ts';
 
 // Call log.
@@ -43,4 +41,5 @@ export {
 
 // Types of other packages that the public API uses.
 export type { Ledger, Limit, SpendRecord } from '@majordomo/ledger';
+export type { RecordStore } from '@majordomo/records';
 export type { Redactor } from '@majordomo/redact';

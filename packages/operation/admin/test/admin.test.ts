@@ -9,17 +9,16 @@ import {
 } from '@majordomo/core';
 import { createLedger, memoryStore } from '@majordomo/ledger';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   createAdmin,
   createCallLog,
   createKeys,
   memoryCallStore,
-  memoryKeyStore,
   remoteKeys,
   type AdminOptions,
   type KeyChangeEvent,
-  type KeyStore,
 } from '../src/index.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
@@ -32,9 +31,9 @@ interface JsonResponse {
   readonly body: JsonObject;
 }
 
-function setUp(options: Partial<AdminOptions> = {}, store: KeyStore = memoryKeyStore()) {
+function setUp(options: Partial<AdminOptions> = {}, records: RecordStore = memoryRecords()) {
   const clock = fakeClock(NOON);
-  const keys = createKeys({ store, clock });
+  const keys = createKeys({ records, clock });
   const ledger = createLedger({
     store: memoryStore({ clock }),
     clock,
@@ -128,7 +127,7 @@ it('the OpenAPI document is valid OpenAPI 3.1 and contains only the configured p
   expect(validator.version).toBe('3.1');
   expect((await send('GET', '/openapi.json')).body).toEqual(admin.openapi());
   expect(
-    Object.keys(createAdmin({ keys: createKeys({ store: memoryKeyStore() }) }).openapi()['paths'] as object),
+    Object.keys(createAdmin({ keys: createKeys({ records: memoryRecords() }) }).openapi()['paths'] as object),
   ).toEqual([
     '/admin/v1/keys',
     '/admin/v1/keys/{id}',
@@ -416,7 +415,7 @@ describe('an invalid request', () => {
   it('to a store that never responds results in 503 after a minute', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
-    const { send } = setUp({}, { ...memoryKeyStore(), get: () => new Promise(() => undefined) });
+    const { send } = setUp({}, { ...memoryRecords(), get: () => new Promise(() => undefined) });
     const answering = send('GET', '/keys/key_0');
     const state = { isDone: false };
     void answering.then(() => (state.isDone = true));
@@ -429,12 +428,12 @@ describe('an invalid request', () => {
   });
 
   it('during an outage of the store results in 503 without details', async () => {
-    const store: KeyStore = {
-      ...memoryKeyStore(),
-      put: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
-      find: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
+    const records: RecordStore = {
+      ...memoryRecords(),
+      write: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
+      get: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
     };
-    const { send, admin } = setUp({}, store);
+    const { send, admin } = setUp({}, records);
     const response = await send('POST', '/keys', { name: 'a' });
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
     expect(JSON.stringify(response.body)).not.toContain('db.internal');

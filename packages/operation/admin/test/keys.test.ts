@@ -1,8 +1,9 @@
 import { LlmError, createMajordomo, user } from '@majordomo/core';
 import { createLedger, memoryStore } from '@majordomo/ledger';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { createKeys, memoryKeyStore, type KeyChange, type KeyStore, type NewKey } from '../src/index.ts';
+import { createKeys, type KeyChange, type NewKey } from '../src/index.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 const DAY_MS = 86_400_000;
@@ -10,9 +11,9 @@ const DAY_MS = 86_400_000;
 const bearer = (secret: string) =>
   new Request('http://localhost/v1/models', { headers: { authorization: `Bearer ${secret}` } });
 
-function setUp(store: KeyStore = memoryKeyStore()) {
+function setUp(records: RecordStore = memoryRecords()) {
   const clock = fakeClock(NOON);
-  return { clock, store, keys: createKeys({ store, clock }) };
+  return { clock, keys: createKeys({ records, clock }) };
 }
 
 describe('a created key', () => {
@@ -72,12 +73,12 @@ describe('a created key', () => {
 
   it('is stored, listed and reported without its secret', async () => {
     const stored: string[] = [];
-    const store = memoryKeyStore();
-    const recording: KeyStore = {
-      ...store,
-      put(record) {
-        stored.push(JSON.stringify(record));
-        return store.put(record);
+    const records = memoryRecords();
+    const recording: RecordStore = {
+      ...records,
+      write(space, changes) {
+        stored.push(JSON.stringify(changes));
+        return records.write(space, changes);
       },
     };
     const { keys } = setUp(recording);
@@ -246,29 +247,29 @@ describe('a store', () => {
   /** Creates keys over a store that can fail and hang, and that reports changes if `watch` is true. */
   function controllableKeys({ watch = false } = {}) {
     const clock = fakeClock(NOON);
-    const store = memoryKeyStore();
-    const state: { find: 'works' | 'fails' | 'hangs'; reads: number; report: (id?: string) => void } = {
-      find: 'works',
+    const { watch: _watch, ...records } = memoryRecords();
+    const state: { get: 'works' | 'fails' | 'hangs'; reads: number; report: (id?: string) => void } = {
+      get: 'works',
       reads: 0,
       report: () => undefined,
     };
-    const controllableStore: KeyStore = {
-      ...store,
-      async find(sha256) {
+    const controllableRecords: RecordStore = {
+      ...records,
+      async get(space, key) {
         state.reads++;
-        if (state.find === 'fails') throw new LlmError('network', 'no connection');
-        if (state.find === 'hangs') return new Promise(() => undefined);
-        return store.find(sha256);
+        if (state.get === 'fails') throw new LlmError('network', 'no connection');
+        if (state.get === 'hangs') return new Promise(() => undefined);
+        return records.get(space, key);
       },
       ...(watch && {
-        watch: async (changed: (id: string | undefined) => void) => {
+        watch: async (_: string, changed: (id: string | undefined) => void) => {
           state.report = changed;
           return async () => undefined;
         },
       }),
     };
-    const keys = createKeys({ store: controllableStore, clock });
-    return { clock, keys, state, otherProcessKeys: createKeys({ store, clock }) };
+    const keys = createKeys({ records: controllableRecords, clock });
+    return { clock, keys, state, otherProcessKeys: createKeys({ records, clock }) };
   }
 
   it.each(['fails', 'hangs'] as const)(
@@ -277,7 +278,7 @@ describe('a store', () => {
       const { clock, keys, state } = controllableKeys();
       const [knownKey, unknownKey] = [await keys.create({ name: 'a' }), await keys.create({ name: 'b' })];
       await keys.authorize(bearer(knownKey.secret));
-      state.find = mode;
+      state.get = mode;
       const authorizeWithin250Ms = async (secret: string) => {
         const caller = keys.authorize(bearer(secret)).catch((error: unknown) => error);
         await clock.advance(250);
@@ -292,7 +293,7 @@ describe('a store', () => {
       expect(await authorizeWithin250Ms(knownKey.secret)).toMatchObject({
         details: { code: 'key-store-down' },
       });
-      state.find = 'works';
+      state.get = 'works';
       expect(await authorizeWithin250Ms(unknownKey.secret)).toMatchObject({ key: unknownKey.key.id });
     },
   );

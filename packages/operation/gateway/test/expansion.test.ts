@@ -1,4 +1,4 @@
-import { createKeys, memoryKeyStore, type KeyLimit } from '@majordomo/admin';
+import { createKeys, type KeyLimit } from '@majordomo/admin';
 import { memoryRecords } from '@majordomo/records';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, type ImagePart } from '@majordomo/core';
@@ -35,7 +35,7 @@ const TURN = {
 /** Gateway with keys, limits and stored responses, which counts what it loads. */
 async function setUp(options: Partial<GatewayOptions> = {}) {
   const clock = fakeClock(Date.parse('2026-11-23'));
-  const keys = createKeys({ store: memoryKeyStore(), clock });
+  const keys = createKeys({ records: memoryRecords(), clock });
   const ledger = createLedger({ catalog: PRICED, limitsOf: keys.limitsOf, clock });
   let onSlowCall = (): void => undefined;
   const slowCall = new Promise<void>((resolve) => (onSlowCall = resolve));

@@ -1,13 +1,7 @@
-import {
-  createAdmin,
-  createCallLog,
-  createKeys,
-  memoryCallStore,
-  memoryKeyStore,
-  type SpendRecord,
-} from '@majordomo/admin';
+import { createAdmin, createCallLog, createKeys, memoryCallStore, type SpendRecord } from '@majordomo/admin';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
+import { memoryRecords } from '@majordomo/records';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
@@ -189,7 +183,7 @@ describe('routes', () => {
 
 describe('/metrics', () => {
   const token = 'correct-horse-battery';
-  const keys = createKeys({ store: memoryKeyStore() });
+  const keys = createKeys({ records: memoryRecords() });
 
   it('is not served by default', async () => {
     expect((await setUp().send('GET', '/metrics')).status).toBe(404);

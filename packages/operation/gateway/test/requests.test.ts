@@ -1,5 +1,6 @@
-import { createAdmin, createCallLog, createKeys, memoryCallStore, memoryKeyStore } from '@majordomo/admin';
+import { createAdmin, createCallLog, createKeys, memoryCallStore } from '@majordomo/admin';
 import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
+import { memoryRecords } from '@majordomo/records';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import type { RequestEvent } from '../src/index.ts';
@@ -120,7 +121,7 @@ describe('onRequest', () => {
 });
 
 it('a gateway with keys, call log, ledger and admin API logs every call with its key and its booked cost', async () => {
-  const keys = createKeys({ store: memoryKeyStore() });
+  const keys = createKeys({ records: memoryRecords() });
   const calls = createCallLog({ store: memoryCallStore() });
   const records: SpendRecord[] = [];
   const ledger = createLedger({

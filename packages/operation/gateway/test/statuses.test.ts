@@ -1,7 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { createKeys, memoryKeyStore, type KeyStore } from '@majordomo/admin';
+import { createKeys } from '@majordomo/admin';
 import { LlmError, type Denial } from '@majordomo/core';
 import { createLedger, memoryStore } from '@majordomo/ledger';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { KEY, startGateway, type TestGatewayOptions } from './support/test-gateway.ts';
@@ -200,7 +201,7 @@ describe.each(ROWS)(
 
 describe('the message of a limit', () => {
   const failureAfterLimit = async (isShared: boolean) => {
-    const keys = createKeys({ store: memoryKeyStore() });
+    const keys = createKeys({ records: memoryRecords() });
     const limit = { max: { calls: 1 }, per: 'ever' as const };
     const ledger = createLedger({
       store: memoryStore(),
@@ -233,12 +234,12 @@ describe('the message of a limit', () => {
 });
 
 it('responds with 503 and a retry time while the key store is down, and reports the error once', async () => {
-  const store: KeyStore = {
-    ...memoryKeyStore(),
-    find: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
+  const records: RecordStore = {
+    ...memoryRecords(),
+    get: () => Promise.reject(new LlmError('network', 'no connection to db.internal')),
   };
   const errors: unknown[] = [];
-  const keys = createKeys({ store });
+  const keys = createKeys({ records });
   await using testGateway = await startGateway({
     gateway: { authorize: (request) => keys.authorize(request), onError: (error) => errors.push(error) },
   });

@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { createKeys, memoryKeyStore } from '@majordomo/admin';
+import { createKeys } from '@majordomo/admin';
 import { fakeClock } from '@majordomo/testing';
+import { memoryRecords } from '@majordomo/records';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from './support/test-gateway.ts';
@@ -8,7 +9,7 @@ import { startGateway } from './support/test-gateway.ts';
 /** Starts a gateway whose callers have virtual keys, and returns functions that call each wire with its official client. */
 async function startWithKeys() {
   const clock = fakeClock(Date.parse('2026-11-23'));
-  const keys = createKeys({ store: memoryKeyStore(), clock });
+  const keys = createKeys({ records: memoryRecords(), clock });
   const testGateway = await startGateway({ gateway: { authorize: (request) => keys.authorize(request) } });
   const messages = [{ role: 'user' as const, content: 'hi' }];
   const openai = (apiKey: string): OpenAI => new OpenAI({ apiKey, baseURL: `${testGateway.url}/v1` });

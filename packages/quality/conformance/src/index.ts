@@ -72,17 +72,14 @@ export type { Scenario } from './provider/scenario.ts';
 export { sandboxConformance } from './sandbox/conformance.ts';
 export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';
 
-export { cacheStoreConformance } from './stores/cache-store.ts';
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
 export { fileStoreConformance, type FileStores, type TestedFileStore } from './stores/files.ts';
-export { keyStoreConformance, type KeyStores } from './stores/keys.ts';
-export type { CallEntry, CallQuery, CallStore, KeyRecord, KeyStore } from '@majordomo/admin';
+export type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
 export { recordStoreConformance } from './stores/records/cases.ts';
 export type { RecordStores } from './stores/records/support.ts';
 export type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '@majordomo/records';
 export { ledgerStoreConformance, ledgerWindowConformance } from './stores/ledger/cases.ts';
-export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { StoreCase } from './stores/store-case.ts';
 

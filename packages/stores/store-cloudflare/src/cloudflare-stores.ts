@@ -1,11 +1,9 @@
-import type { CacheStore } from '@majordomo/cache';
 import { LlmError } from '@majordomo/core';
 import type { LedgerStore } from '@majordomo/ledger';
-import { kvCache } from './kv-cache.ts';
 import type { RecordStore } from '@majordomo/records';
 import { objectLedger } from './object-ledger.ts';
 import { objectRecords } from './object-records.ts';
-import type { KeyValues, ObjectNamespace } from './platform.ts';
+import type { ObjectNamespace } from './platform.ts';
 
 /** Bindings of the Worker's `env`, and options. */
 export interface CloudflareBindings {
@@ -13,8 +11,6 @@ export interface CloudflareBindings {
   readonly ledger: object;
   /** Durable Object namespace that is bound to `RecordsObject`. If absent, `records` is undefined. */
   readonly records?: object | undefined;
-  /** KV namespace for the cache. If absent, `cache` is undefined. */
-  readonly cache?: object | undefined;
   /**
    * Distribution of the ledger over Durable Objects. `tenant` uses an object per tenant and rejects operations across tenants.
    * @default all tenants share one object
@@ -32,8 +28,6 @@ export interface CloudflareStores {
   readonly ledger: LedgerStore;
   /** Records, for all features that must survive a request, or `undefined` if no namespace is given. Each space has an object. */
   readonly records: RecordStore | undefined;
-  /** Cache, or `undefined` if no KV namespace is given. */
-  readonly cache: CacheStore | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -43,14 +37,12 @@ const KEEP_RECORDS_MS = 400 * DAY_MS;
 export function cloudflareStores({
   ledger,
   records,
-  cache,
   shard,
   keepRecordsMs = KEEP_RECORDS_MS,
 }: CloudflareBindings): CloudflareStores {
   if (!isNamespace(ledger)) throw notBound('ledger', 'a namespace of Durable Objects');
   if (records !== undefined && !isNamespace(records))
     throw notBound('records', 'a namespace of Durable Objects');
-  if (cache !== undefined && !isKeyValues(cache)) throw notBound('cache', 'a KV namespace');
   if (!(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
     throw new LlmError(
       'config',
@@ -62,7 +54,6 @@ export function cloudflareStores({
   return {
     ledger: objectLedger(ledger, shard, keepRecordsMs),
     records: records && objectRecords(records),
-    cache: cache && kvCache(cache),
   };
 }
 
@@ -71,7 +62,6 @@ const has = (value: unknown, method: string): boolean =>
 
 const isNamespace = (value: unknown): value is ObjectNamespace =>
   has(value, 'idFromName') && has(value, 'get');
-const isKeyValues = (value: unknown): value is KeyValues => has(value, 'put') && has(value, 'delete');
 
 const notBound = (path: string, what: string): LlmError =>
   new LlmError(

@@ -12,13 +12,6 @@ interface FetchReply {
   text(): Promise<string>;
 }
 
-/** KV namespace in `env`. */
-export interface KeyValues {
-  get(key: string): Promise<string | null>;
-  put(key: string, value: string, options?: { expirationTtl?: number }): Promise<void>;
-  delete(key: string): Promise<void>;
-}
-
 type SqlValue = string | number | null;
 
 /** Row of a query result. */

@@ -4,9 +4,8 @@ export type { ListenerClient } from './client/listener.ts';
 export type { SharedLanesOptions as LanesOptions } from '@majordomo/core/toolkit';
 
 // Types of other packages that the public API uses.
-export type { CallStore, KeyStore } from '@majordomo/admin';
+export type { CallStore } from '@majordomo/admin';
 export type { RunChannel } from '@majordomo/agent/durable';
-export type { CacheStore } from '@majordomo/cache';
 export type { FileContentStore } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { RecordStore } from '@majordomo/records';

@@ -1,6 +1,5 @@
-import type { CallStore, KeyStore } from '@majordomo/admin';
+import type { CallStore } from '@majordomo/admin';
 import type { RunChannel } from '@majordomo/agent/durable';
-import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
 import {
   checkFinite,
@@ -12,14 +11,12 @@ import {
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
-import { postgresCache } from './cache/postgres-cache.ts';
 import { postgresCalls } from './calls/postgres-calls.ts';
 import { queryOf, type PostgresClient } from './client/client.ts';
 import { Connection } from './client/connection.ts';
 import { checkListener, Listener, type ListenerClient } from './client/listener.ts';
 import { postgresFiles } from './files/postgres-files.ts';
 import { shareHealth } from './health/share-health.ts';
-import { postgresKeys } from './keys/postgres-keys.ts';
 import { postgresLedger } from './ledger/postgres-ledger.ts';
 import { postgresRecords } from './records/postgres-records.ts';
 import { noListener, postgresChannel } from './channel/postgres-channel.ts';
@@ -31,7 +28,7 @@ export interface PostgresOptions {
   /**
    * Separate session for `LISTEN`: a connected `Client` of `pg`, another `postgres()` with `max: 1`, or a function that returns
    * one of them and is called again when the session is lost. Required for `shareHealth`, observers of `channel`, and watched
-   * `keys` and `records`. The session must not use a pooler.
+   * `records`. The session must not use a pooler.
    */
   readonly listener?: ListenerClient | undefined;
   /**
@@ -65,14 +62,11 @@ export interface PostgresOptions {
 /** Stores in one database that the processes of all machines share. */
 export interface PostgresStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
-  readonly cache: CacheStore;
   /**
    * Versioned JSON records of any feature. The store has `watch` only with the option `listener`, and its search covers the first
    * 100,000 characters of each text. Statements on records have a timeout of at least ten seconds, because values can have megabytes.
    */
   readonly records: RecordStore;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `listener`. */
-  readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
   /**
@@ -131,9 +125,7 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
   };
   return {
     ledger,
-    cache: postgresCache(connection),
     records: postgresRecords(connection, listener, schema),
-    keys: postgresKeys(connection, listener, schema),
     calls: postgresCalls(connection),
     files: postgresFiles(connection),
     channel: postgresChannel(connection, listener, schema),

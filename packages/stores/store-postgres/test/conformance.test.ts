@@ -1,8 +1,6 @@
 import {
-  cacheStoreConformance,
   callStoreConformance,
   fileStoreConformance,
-  keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
   recordStoreConformance,
@@ -47,18 +45,6 @@ describeWith('postgres', 'conformance', () => {
       it.skipIf(isOnlyInSoak(kind, name))(
         `ledger: ${name}`,
         () => run(async () => withReports((await pair())[0].ledger)),
-        60_000,
-      );
-    for (const { name, run } of cacheStoreConformance)
-      it(`cache: ${name}`, () => run(async () => (await pair())[0].cache), 60_000);
-    for (const { name, run } of keyStoreConformance)
-      it(
-        `keys: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await listeningPair();
-            return [first.keys, second.keys];
-          }),
         60_000,
       );
     for (const { name, run } of recordStoreConformance)

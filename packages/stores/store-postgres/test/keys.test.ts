@@ -19,13 +19,13 @@ describeWith('postgres', 'keys of several processes', () => {
         return session.client;
       };
       const watchedStores = stores({ schema, listener: openSession }, kind);
-      const firstKeys = createKeys({ store: watchedStores.keys, cacheMs: 600_000, timeoutMs: 20_000 });
+      const firstKeys = createKeys({ records: watchedStores.records, cacheMs: 600_000, timeoutMs: 20_000 });
       onTestFinished(async () => {
         await firstKeys.close();
         await watchedStores.close();
         await Promise.all(sessions.map((close) => close().catch(() => undefined)));
       });
-      const secondKeys = createKeys({ store: stores({ schema }, kind).keys });
+      const secondKeys = createKeys({ records: stores({ schema }, kind).records });
       const authorized = async (secret: string) => (await firstKeys.authorize(bearer(secret))) !== undefined;
 
       const first = await secondKeys.create({ name: 'first' });
@@ -49,12 +49,12 @@ describeWith('postgres', 'keys of several processes', () => {
       const watchedStores = stores({ schema, listener: open }, kind);
       onTestFinished(() => watchedStores.close());
       const [failed, started]: (string | undefined)[][] = [[], []];
-      await expect(watchedStores.keys.watch?.((id) => failed?.push(id))).rejects.toMatchObject({
+      await expect(watchedStores.records.watch?.('keys', (id) => failed?.push(id))).rejects.toMatchObject({
         kind: 'network',
       });
       isDown = false;
-      const stop = await watchedStores.keys.watch?.((id) => started?.push(id));
-      const { key } = await createKeys({ store: watchedStores.keys }).create({ name: 'a' });
+      const stop = await watchedStores.records.watch?.('keys', (id) => started?.push(id));
+      const { key } = await createKeys({ records: watchedStores.records }).create({ name: 'a' });
       await expect.poll(() => started).toContain(key.id);
       await stop?.();
       expect(failed).toEqual([]);

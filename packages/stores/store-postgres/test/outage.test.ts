@@ -47,7 +47,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
       }
       await server.kill();
       // The server ends the processes of its connections shortly after itself.
-      const failure = () => patient.cache.get('key').catch((error: unknown) => error);
+      const failure = () => patient.records.get('space', 'key').catch((error: unknown) => error);
       await expect.poll(failure).toMatchObject({ kind: 'network' });
       await server.start();
       await expect.poll(() => amountsOf(ledger).catch(() => [])).toEqual([20n, 0n]);
@@ -58,7 +58,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
 
     it('ends each method within the timeout and releases late reservations of lanes', async () => {
       const { schema, stores, patient, query } = await running(kind, 300);
-      const { ledger, cache } = stores;
+      const { ledger } = stores;
       server.pause();
       const methods: PromiseLike<unknown>[] = [];
       // Two statements are sent. The third reservation waits for them and is never sent.
@@ -70,7 +70,7 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
         methods.push(Promise.resolve(ledger.reserve(id, claim(1n, whenLapsed), LEASE_MS)));
         await setImmediate();
       }
-      methods.push(ledger.counters(''), cache.get('key'), stores.ready());
+      methods.push(ledger.counters(''), stores.ready());
       const failures = await Promise.all(
         methods.map((method) => Promise.resolve(method).catch((error: unknown) => error)),
       );

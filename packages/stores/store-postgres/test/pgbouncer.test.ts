@@ -13,12 +13,13 @@ describeWith('pgbouncer', 'PgBouncer in transaction mode', () => {
       await bouncer.stop();
       await postgres.stop();
     });
-    const { ledger, cache } = postgresStores({ client, timeoutMs: 20_000 });
+    const { ledger, records } = postgresStores({ client, timeoutMs: 20_000 });
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
     const ids = Array.from({ length: 100 }, (_, number) => `${number}`);
     const answers = await Promise.all(ids.map(async (id) => ledger.reserve(id, [claim], 60_000)));
     expect(answers.filter((refusal) => refusal === undefined)).toHaveLength(10);
-    await Promise.all(ids.map((id) => cache.set(id, { id })));
-    expect(await Promise.all(ids.map((id) => cache.get(id)))).toEqual(ids.map((id) => ({ id })));
+    await Promise.all(ids.map((id) => records.write('space', [{ type: 'put', key: id, value: id }])));
+    const stored = await Promise.all(ids.map((id) => records.get('space', id)));
+    expect(stored.map((record) => record?.value)).toEqual(ids);
   });
 });

@@ -4,7 +4,5 @@ export type { SharedLanesOptions as LanesOptions } from '@majordomo/core/toolkit
 
 // Types of other packages that the public API uses.
 export type { RunChannel } from '@majordomo/agent/durable';
-export type { KeyStore } from '@majordomo/admin';
-export type { CacheStore } from '@majordomo/cache';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { RecordStore } from '@majordomo/records';

@@ -1,6 +1,4 @@
-import type { KeyStore } from '@majordomo/admin';
 import type { RunChannel } from '@majordomo/agent/durable';
-import type { CacheStore } from '@majordomo/cache';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
 import {
   checkFinite,
@@ -12,12 +10,10 @@ import {
 } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
-import { redisCache } from './cache/redis-cache.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { checkFormat } from './connection/format.ts';
 import { shareHealth } from './health/share-health.ts';
-import { redisKeys } from './keys/redis-keys.ts';
 import { redisLedger } from './ledger/redis-ledger.ts';
 import { redisRecords } from './records/redis-records.ts';
 import { redisChannel } from './channel/redis-channel.ts';
@@ -26,7 +22,7 @@ import { redisChannel } from './channel/redis-channel.ts';
 export interface RedisOptions {
   /** Client that the application connects and closes. */
   readonly client: RedisClient;
-  /** Client for pub/sub, which needs a separate connection. Required for shared health, and for watching runs, keys and records. */
+  /** Client for pub/sub, which needs a separate connection. Required for shared health, and for watching runs and records. */
   readonly subscriber?: RedisClient | undefined;
   /**
    * Prefix of all keys.
@@ -63,7 +59,6 @@ export interface RedisOptions {
 /** Stores in one Redis for all processes. */
 export interface RedisStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
-  readonly cache: CacheStore;
   /**
    * Versioned JSON records of any feature, without `search`. The store has `watch` only with the option `subscriber`. Commands for
    * records have a timeout of at least ten seconds, because values can have megabytes.
@@ -71,8 +66,6 @@ export interface RedisStores extends AsyncDisposable {
   readonly records: RecordStore;
   /** Events of runs on a durable engine. Pass the channel to the engine's adapter, and to `watchRun` (requires `subscriber`). */
   readonly channel: RunChannel;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. The store reports changes only with the option `subscriber`. */
-  readonly keys: KeyStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: SharedLanesOptions): Gate;
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `subscriber`. */
@@ -119,9 +112,7 @@ export function redisStores(options: RedisOptions): RedisStores {
   };
   return {
     ledger,
-    cache: redisCache(connection, prefix),
     channel: redisChannel({ connection, client, listening, subscriber, base }),
-    keys: redisKeys({ connection, client, subscriber, listening, clock, base }),
     records: redisRecords({
       connection,
       client,

@@ -45,7 +45,7 @@ describeWith('redis', 'a cluster of three nodes', () => {
     async (kind) => {
       const client = await clients[kind]!();
       for (const number of [1, 2, 3, 4, 5]) {
-        const { ledger, cache } = redisStores({ client, prefix: `${kind} ${number}`, timeoutMs: 10_000 });
+        const { ledger } = redisStores({ client, prefix: `${kind} ${number}`, timeoutMs: 10_000 });
         const ids = Array.from({ length: 20 }, (_, at) => `${at}`);
         const refusals = await Promise.all(ids.map(async (id) => ledger.reserve(id, both, 60_000)));
         expect(refusals.filter((refusal) => refusal === undefined)).toHaveLength(10);
@@ -56,8 +56,6 @@ describeWith('redis', 'a cluster of three nodes', () => {
           [1n, 9n],
           [0n, 9n],
         ]);
-        for (const id of ids) await cache.set(id, id);
-        expect(await Promise.all(ids.map((id) => cache.get(id)))).toEqual(ids);
       }
     },
     LONG_MS,

@@ -2,8 +2,6 @@ import { createLedger, type LedgerStore } from '@majordomo/ledger';
 import { describeWith } from '@majordomo/services';
 import { featureCases } from '@majordomo/services/features';
 import {
-  cacheStoreConformance,
-  keyStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
   recordStoreConformance,
@@ -40,17 +38,6 @@ describeWith('redis', 'conformance', () => {
         60_000,
       );
     let prefixes = 0;
-    for (const { name, run } of keyStoreConformance)
-      it(
-        `keys: ${name}`,
-        () =>
-          run(async () => {
-            const prefix = `keys ${kind} ${prefixes++}`;
-            const open = () => stores({ prefix, subscriber: client(kind).client }, kind).keys;
-            return [open(), open()];
-          }),
-        60_000,
-      );
     for (const { name, run } of recordStoreConformance)
       it(
         `records: ${name}`,
@@ -71,7 +58,5 @@ describeWith('redis', 'conformance', () => {
         },
         60_000,
       );
-    for (const { name, run } of cacheStoreConformance)
-      it(`cache: ${name}`, () => run(async () => stores({}, kind).cache), 60_000);
   });
 });

@@ -24,12 +24,12 @@ describeWith('redis', 'a Redis that may evict data', () => {
     async (kind) => {
       const client = await connect([...LIMIT, '--maxmemory-policy', 'allkeys-lru'], kind);
       const warnings: LlmError[] = [];
-      const { records, cache } = redisStores({
+      const { records } = redisStores({
         client,
         timeoutMs,
         onWarning: (warning) => warnings.push(warning),
       });
-      await Promise.all([records.get('a', 'a'), cache.get('a')]);
+      await records.get('a', 'a');
       await records.write('a', [{ type: 'put', key: 'a', value: '{}' }]);
       expect(warnings).toMatchObject([
         { kind: 'config', message: expect.stringMatching(/maxmemory-policy allkeys-lru.*set noeviction/) },
@@ -43,7 +43,7 @@ describeWith('redis', 'a Redis that may evict data', () => {
     onTestFinished(() => {
       emitWarning.mockRestore();
     });
-    await redisStores({ client, timeoutMs }).cache.get('a');
+    await redisStores({ client, timeoutMs }).records.get('space', 'a');
     expect(emitWarning.mock.calls).toMatchObject([
       [expect.stringContaining('volatile-ttl'), { type: 'MajordomoWarning' }],
     ]);
@@ -55,7 +55,7 @@ describeWith('redis', 'a Redis that may evict data', () => {
   ])('is not reported if it %s', async (_, more) => {
     const client = await connect(more);
     const onWarning = vi.fn();
-    await redisStores({ client, timeoutMs, onWarning }).cache.get('a');
+    await redisStores({ client, timeoutMs, onWarning }).records.get('space', 'a');
     expect(onWarning).not.toHaveBeenCalled();
   });
 });

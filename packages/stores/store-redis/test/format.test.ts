@@ -19,7 +19,7 @@ describeWith('redis', 'the format of the data', () => {
   it('is stored with the first data', async () => {
     const redis = connect();
     await redis.flushall();
-    await stores().cache.get('key');
+    await stores().records.get('space', 'key');
     expect(await dump(redis)).toEqual({ '{majordomo}:format': { string: '1' } });
   });
 
@@ -29,7 +29,7 @@ describeWith('redis', 'the format of the data', () => {
     await writeData(stores());
     await redis.set('{majordomo}:format', '2');
     const before = await dump(redis);
-    const { ledger, cache, keys, records } = stores();
+    const { ledger, records } = stores();
     const refused = {
       kind: 'config',
       details: { path: 'prefix' },
@@ -38,8 +38,6 @@ describeWith('redis', 'the format of the data', () => {
     const claim = { counter: 'a', max: 1n, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' } as const;
     await expect(ledger.reserve('id', [claim], 1000)).rejects.toMatchObject(refused);
     await expect(ledger.counters('')).rejects.toMatchObject(refused);
-    await expect(cache.set('key', 1)).rejects.toMatchObject(refused);
-    await expect(keys.get('key_1')).rejects.toMatchObject(refused);
     await expect(records.get('space', 'key')).rejects.toMatchObject(refused);
     expect(await dump(redis)).toEqual(before);
   });

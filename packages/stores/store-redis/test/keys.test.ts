@@ -18,9 +18,9 @@ describeWith('redis', 'keys of several processes', () => {
     async (kind) => {
       const prefix = `watched ${kind}`;
       const watchedStores = stores({ prefix, subscriber: client(kind).client }, kind);
-      const firstKeys = createKeys({ store: watchedStores.keys, cacheMs: 600_000, timeoutMs: 20_000 });
+      const firstKeys = createKeys({ records: watchedStores.records, cacheMs: 600_000, timeoutMs: 20_000 });
       onTestFinished(() => firstKeys.close());
-      const secondKeys = createKeys({ store: stores({ prefix }, kind).keys });
+      const secondKeys = createKeys({ records: stores({ prefix }, kind).records });
       const authorized = async (secret: string) => (await firstKeys.authorize(bearer(secret))) !== undefined;
 
       const first = await secondKeys.create({ name: 'first' });

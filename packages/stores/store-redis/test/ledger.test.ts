@@ -113,12 +113,12 @@ describeWith('redis', 'a ledger on Redis', () => {
 
   it('accepts numbers that a client returns as strings', async () => {
     const client = new Redis(server().url, { stringNumbers: true });
-    const { ledger, cache } = redisStores({ client, timeoutMs: 10_000 });
+    const { ledger, records } = redisStores({ client, timeoutMs: 10_000 });
     const claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
     await ledger.reserve('1', [claim], 60_000);
     expect([await ledger.settle('1', []), await ledger.settle('1', [])]).toEqual([true, false]);
-    await cache.set('a', 1);
-    expect([await cache.delete('a'), await cache.delete('a')]).toEqual([true, false]);
+    const [version = 0] = (await records.write('a', [{ type: 'put', key: 'a', value: '1' }])) ?? [];
+    expect(await records.get('a', 'a')).toMatchObject({ version, value: '1' });
     client.disconnect();
   });
 

@@ -2,8 +2,7 @@ export { sqliteStores, type SqliteOptions, type SqliteStores } from './sqlite-st
 export type { LanesOptions } from './lanes/lanes.ts';
 
 // Types of other packages that the public API uses.
-export type { CallStore, KeyStore } from '@majordomo/admin';
-export type { CacheStore } from '@majordomo/cache';
+export type { CallStore } from '@majordomo/admin';
 export type { FileContentStore } from '@majordomo/files';
 export type { LedgerStore } from '@majordomo/ledger';
 export type { RecordStore } from '@majordomo/records';

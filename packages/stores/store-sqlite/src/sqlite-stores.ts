@@ -1,29 +1,23 @@
-import type { CallStore, KeyStore } from '@majordomo/admin';
-import type { CacheStore } from '@majordomo/cache';
+import type { CallStore } from '@majordomo/admin';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { sqliteRecords } from '@majordomo/records/sqlite';
-import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { Database } from './file/database.ts';
 import { sqliteFiles } from './files/sqlite-files.ts';
-import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 
 /** Stores in one file. */
 export interface SqliteStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
-  readonly cache: CacheStore;
   /** Versioned records, for all features that must survive a process. */
   readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
   lanes(options: LanesOptions): Gate;
-  /** Virtual keys, for `createKeys` of `@majordomo/admin`. */
-  readonly keys: KeyStore;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
   /** Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed 10 minutes later. */
@@ -79,9 +73,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
   const ledger = sqliteLedger(database, now, keepRecordsMs, close);
   return {
     ledger,
-    cache: sqliteCache(database, now),
     records: sqliteRecords(database, now),
-    keys: sqliteKeys(database),
     calls: sqliteCalls(database),
     files: sqliteFiles(database),
     lanes: (lanes) => lanesGate(ledger, clock, lanes),

@@ -33,7 +33,7 @@ it.skipIf(process.platform === 'win32')(
   async () => {
     const path = at('private.db');
     await using stores = sqliteStores(path);
-    await stores.cache.set('key', 'value');
+    await stores.records.write('space', [{ type: 'put', key: 'key', value: '1' }]);
     for (const name of [path, `${path}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
   },
 );

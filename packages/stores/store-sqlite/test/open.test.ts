@@ -25,9 +25,12 @@ const errorOf = (run: () => unknown): Error & { kind?: string } => {
   throw new Error('the function did not throw');
 };
 
+const VALUE = JSON.stringify('x'.repeat(500));
+
 async function fill(path: string): Promise<void> {
   await using stores = sqliteStores(path);
-  for (let number = 0; number < 200; number++) await stores.cache.set(`key ${number}`, 'x'.repeat(500));
+  for (let number = 0; number < 200; number++)
+    await stores.records.write('space', [{ type: 'put', key: `key ${number}`, value: VALUE }]);
 }
 
 const damagedFilesOf = (path: string): readonly string[] =>
@@ -37,7 +40,7 @@ describe('a file', () => {
   it('stores its content', async () => {
     await fill(at('stored.db'));
     await using stores = sqliteStores(at('stored.db'));
-    expect(await stores.cache.get('key 7')).toBe('x'.repeat(500));
+    expect(await stores.records.get('space', 'key 7')).toMatchObject({ value: VALUE });
   });
 
   it.each([
@@ -65,7 +68,7 @@ describe('a file', () => {
     expect(errorOf(() => sqliteStores(path)).message).toContain('was renamed to');
     expect(damagedFilesOf(path)).toHaveLength(1);
     await using stores = sqliteStores(path);
-    expect(await stores.cache.get('key 7')).toBeUndefined();
+    expect(await stores.records.get('space', 'key 7')).toBeUndefined();
   });
 
   it('that was truncated is reported as damaged', async () => {
@@ -74,7 +77,7 @@ describe('a file', () => {
     truncateSync(path, 8192);
     const outcome = await (async () => {
       await using stores = sqliteStores(path);
-      return await stores.cache.get('key 199');
+      return await stores.records.get('space', 'key 199');
     })().catch((error: unknown) => error);
     expect(outcome).toMatchObject({ kind: 'config', message: expect.stringContaining('damaged') });
   });
@@ -87,7 +90,7 @@ describe('a file', () => {
     writeSync(file, Buffer.alloc(40_960, 0xff), 0, 40_960, size - 81_920);
     await using stores = sqliteStores(path);
     const outcome = await Promise.all(
-      Array.from({ length: 200 }, (_, number) => stores.cache.get(`key ${number}`)),
+      Array.from({ length: 200 }, (_, number) => stores.records.get('space', `key ${number}`)),
     ).catch((error: unknown) => error);
     expect(outcome).toMatchObject({
       kind: 'config',
@@ -131,7 +134,9 @@ describe('a file', () => {
     const stores = sqliteStores(at('closed.db'));
     await stores.close();
     await stores.close();
-    await expect(stores.cache.get('key')).rejects.toThrow(/closed\.db was closed; create the stores again/);
+    await expect(stores.records.get('space', 'key')).rejects.toThrow(
+      /closed\.db was closed; create the stores again/,
+    );
     await expect(stores.ledger.reserve('1', [], 1)).rejects.toMatchObject({ kind: 'config' });
   });
 });

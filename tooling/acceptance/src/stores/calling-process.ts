@@ -20,7 +20,7 @@ interface Order {
 const [place = ''] = process.argv.slice(2);
 const pool = place.startsWith('postgres') ? new pg.Pool({ connectionString: place }) : undefined;
 const stores = pool ? postgresStores({ client: pool, timeoutMs: 60_000 }) : sqliteStores(place);
-const keys = createKeys({ store: stores.keys, timeoutMs: 60_000 });
+const keys = createKeys({ records: stores.records, timeoutMs: 60_000 });
 const calls = createCallLog({ store: stores.calls, flushMs: 3_600_000 });
 const ledger = createLedger({
   store: stores.ledger,

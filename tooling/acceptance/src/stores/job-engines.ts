@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CacheStore } from '@majordomo/cache';
 import { systemClock, type Clock } from '@majordomo/core';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
@@ -26,7 +25,6 @@ export interface Place {
 
 /** Open stores of one process. */
 export interface OpenStores extends AsyncDisposable {
-  readonly cache: CacheStore;
   readonly ledger: LedgerStore;
   readonly records: RecordStore;
 }
@@ -56,12 +54,12 @@ export function openStores({ engine, address, name }: Place, clock: Clock = syst
   if (engine === 'sqlite') return sqliteStores(join(address, `${name}.db`), { clock });
   if (engine === 'redis') {
     const client = new Redis(address);
-    const { cache, ledger, records } = redisStores({ client, prefix: name, timeoutMs: 30_000 });
-    return { cache, ledger, records, [Symbol.asyncDispose]: async () => client.disconnect() };
+    const { ledger, records } = redisStores({ client, prefix: name, timeoutMs: 30_000 });
+    return { ledger, records, [Symbol.asyncDispose]: async () => client.disconnect() };
   }
   const client = new pg.Pool({ connectionString: address });
   // A stopped server ends idle connections.
   client.on('error', () => undefined);
-  const { cache, ledger, records } = postgresStores({ client, schema: name, timeoutMs: 30_000 });
-  return { cache, ledger, records, [Symbol.asyncDispose]: () => client.end() };
+  const { ledger, records } = postgresStores({ client, schema: name, timeoutMs: 30_000 });
+  return { ledger, records, [Symbol.asyncDispose]: () => client.end() };
 }

@@ -17,7 +17,7 @@ export default {
       const namespace = env[parameter('class') ?? 'LEDGER'];
       return namespace.get(namespace.idFromName(parameter('object'))).fetch(request);
     }
-    const stores = cloudflareStores({ ledger: env.LEDGER, cache: env.CACHE, shard: parameter('shard') });
+    const stores = cloudflareStores({ ledger: env.LEDGER, records: env.RECORDS, shard: parameter('shard') });
     const each = parameter('shard') === undefined ? undefined : ['tenant'];
     const ledger = createLedger({
       store: stores.ledger,
@@ -30,7 +30,7 @@ export default {
     const model =
       parameter('cached') === undefined
         ? chain
-        : cached(chain, { store: stores.cache, namespace: 'v1', timeoutMs: 10_000 });
+        : cached(chain, { records: stores.records, namespace: 'v1', timeoutMs: 10_000 });
     const options = { tenant: parameter('tenant'), waitUntil: (promise) => context.waitUntil(promise) };
     try {
       const { text, warnings } = await model.generate(

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cached, type CacheStore } from '@majordomo/cache';
+import { cached } from '@majordomo/cache';
 import { catalog, costOfResponse } from '@majordomo/catalog';
 import { createMajordomo, user, type ChatModel } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
@@ -27,9 +27,8 @@ function openProcess(baseURL: string): {
     providers: [createAnthropic({ baseURL, apiKey: 'key' })],
     gates: [ledger.gate],
   });
-  const cache: CacheStore = stores.cache;
   return {
-    model: cached(majordomo.model('anthropic/claude-sonnet-5'), { store: cache, namespace: 'v1' }),
+    model: cached(majordomo.model('anthropic/claude-sonnet-5'), { records: stores.records, namespace: 'v1' }),
     ledger,
   };
 }

@@ -1,14 +1,8 @@
 import { createLedger } from '@majordomo/ledger';
 import { describeWith, startMiniflare, type Miniflare } from '@majordomo/services';
 import { featureCases, searchCases, type Pair } from '@majordomo/services/features';
+import { cloudflareStores, type LedgerStore, type RecordStore } from '@majordomo/store-cloudflare';
 import {
-  cloudflareStores,
-  type CacheStore,
-  type LedgerStore,
-  type RecordStore,
-} from '@majordomo/store-cloudflare';
-import {
-  cacheStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
   recordStoreConformance,
@@ -43,7 +37,6 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
   let runtime: Miniflare;
   let vendor: WireServer;
   let objects: Namespace;
-  let cache: object;
   let url: URL;
   let namespaces = 0;
   beforeAll(async () => {
@@ -52,9 +45,7 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
     runtime = await startMiniflare({
       script,
       objects: { LEDGER: 'LedgerObject', RECORDS: 'RecordsObject' },
-      keyValues: ['CACHE'],
     });
-    cache = await runtime.getKVNamespace('CACHE');
     url = await runtime.ready;
     objects = namespaceOf('LEDGER');
   }, 60_000);
@@ -160,19 +151,6 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
       it(name, () => run(createRecords()), 120_000);
   });
 
-  describe('a cache in KV', () => {
-    const empty = (): CacheStore => {
-      const prefix = namespaces++;
-      const store = cloudflareStores({ ledger: separateNamespace(), cache }).cache!;
-      return {
-        get: (key) => store.get(`${prefix} ${key}`),
-        set: (key, value, ttlMs) => store.set(`${prefix} ${key}`, value, ttlMs),
-        delete: (key) => store.delete(`${prefix} ${key}`),
-      };
-    };
-    for (const { name, run } of cacheStoreConformance) it(name, () => run(async () => empty()), 30_000);
-  });
-
   describe('a Worker', () => {
     it('admits ten of a hundred parallel calls under a limit of ten, and books each of them once', async () => {
       const before = vendor.requests.length;
@@ -224,6 +202,5 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
 it('rejects an invalid binding before any request', () => {
   expect(() => cloudflareStores({ ledger: {} })).toThrow(expect.objectContaining({ kind: 'config' }));
   const namespace = { idFromName: () => ({}), get: () => ({}) };
-  expect(() => cloudflareStores({ ledger: namespace, cache: {} })).toThrow('cache must be a KV namespace');
   expect(() => cloudflareStores({ ledger: namespace, keepRecordsMs: 1 })).toThrow('keepRecordsMs must be');
 });

@@ -1,18 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryCallStore, memoryKeyStore } from '@majordomo/admin';
-import { memoryCache, type CacheStore } from '@majordomo/cache';
+import { memoryCallStore } from '@majordomo/admin';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { memoryRecords } from '@majordomo/records';
 import { featureCases, searchCases, type Pair } from '@majordomo/services/features';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import {
-  cacheStoreConformance,
-  callStoreConformance,
-  keyStoreConformance,
-  ledgerStoreConformance,
-} from '@majordomo/conformance';
+import { callStoreConformance, ledgerStoreConformance } from '@majordomo/conformance';
 import { afterAll, describe, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-stores-'));
@@ -44,35 +38,6 @@ const isOnlyInSoak = (kind: string, name: string): boolean =>
 describe.each(Object.entries(ledgers))('books %s', (kind, create) => {
   for (const { name, run } of ledgerStoreConformance)
     it.skipIf(isOnlyInSoak(kind, name))(name, () => run(async () => create()));
-});
-
-const caches: Readonly<Record<string, () => CacheStore>> = {
-  'in memory': () => memoryCache(),
-  'in SQLite': () => sqliteStores(file()).cache,
-};
-
-describe.each(Object.entries(caches))('a cache %s', (_, create) => {
-  for (const { name, run } of cacheStoreConformance) it(name, () => run(async () => create()));
-});
-
-describe('keys in memory', () => {
-  for (const { name, run } of keyStoreConformance)
-    it(name, () =>
-      run(async () => {
-        const store = memoryKeyStore();
-        return [store, store];
-      }),
-    );
-});
-
-describe('keys in SQLite', () => {
-  for (const { name, run } of keyStoreConformance)
-    it(name, () =>
-      run(async () => {
-        const path = file();
-        return [sqliteStores(path).keys, sqliteStores(path).keys];
-      }),
-    );
 });
 
 describe('calls in memory', () => {

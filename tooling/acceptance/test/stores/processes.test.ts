@@ -140,8 +140,8 @@ it('opens the file of a process that was killed while it wrote, with all settled
 const PROCESSES = IS_SOAK ? 4 : 2;
 
 /** Makes 400 calls of a key with a limit of 100 calls in several processes over the same store. */
-async function spendKey(place: string, stores: Pick<SqliteStores, 'keys' | 'ledger'>): Promise<void> {
-  const keys = createKeys({ store: stores.keys });
+async function spendKey(place: string, stores: Pick<SqliteStores, 'ledger' | 'records'>): Promise<void> {
+  const keys = createKeys({ records: stores.records });
   const { key, secret } = await keys.create({ name: 'a', limits: [{ max: { calls: 100 }, per: 'ever' }] });
   const other = await keys.create({ name: 'b' });
   const workers = Array.from({ length: PROCESSES }, () => start('calling', place));
@@ -190,7 +190,7 @@ describeWith('postgres', 'over PostgreSQL', () => {
 it('retains only the flushed entries of the call log after SIGKILL', async () => {
   const path = join(folder, 'call-log.db');
   await using stores = sqliteStores(path);
-  const { key, secret } = await createKeys({ store: stores.keys }).create({ name: 'a' });
+  const { key, secret } = await createKeys({ records: stores.records }).create({ name: 'a' });
   const worker = start('calling', path);
   await worker.line();
   worker.send({ secret, times: 7, flush: true });

@@ -4,13 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createKeys, memoryKeyStore } from '@majordomo/admin';
+import { createKeys } from '@majordomo/admin';
 import { createBatches } from '@majordomo/batch';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, user } from '@majordomo/core';
 import { evaluate } from '@majordomo/evals';
 import { connectMcp, serveMcp } from '@majordomo/mcp';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { memoryRecords } from '@majordomo/records';
 import { check, inRounds } from '../measure/rounds.mjs';
 import { instant } from './evals-process.mjs';
 
@@ -116,7 +117,7 @@ function worksIn(folder, url) {
 
     /** Creates keys, and authorizes a request with each of them. */
     async keys(count) {
-      const keys = createKeys({ store: memoryKeyStore() });
+      const keys = createKeys({ records: memoryRecords() });
       for (let at = 0; at < count; at++) {
         const { secret } = await keys.create({ name: `key ${at}`, tenant: 'bench' });
         const request = new Request('http://127.0.0.1/v1/models', {

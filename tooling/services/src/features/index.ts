@@ -1,10 +1,13 @@
 import type { FeatureCase } from './feature-case.ts';
 import { batchCases } from './batches.ts';
 import { a2aCases } from './a2a.ts';
+import { answerCases } from './answers.ts';
+import { catalogCases } from './catalogs.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
 import { fileReferenceCases } from './file-references.ts';
 import { fileCases } from './files.ts';
+import { keyCases } from './keys.ts';
 import { mcpCases } from './mcp.ts';
 import { runCases } from './runs.ts';
 
@@ -16,6 +19,9 @@ export const featureCases: readonly FeatureCase[] = [
   ...claimCases,
   ...conversationCases,
   ...batchCases,
+  ...keyCases,
+  ...answerCases,
+  ...catalogCases,
   ...mcpCases,
   ...a2aCases,
   ...fileReferenceCases,

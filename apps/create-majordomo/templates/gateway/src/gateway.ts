@@ -23,7 +23,7 @@ export interface TeamGateway {
 /** Opens the gateway over the SQLite file in the variable `STORE`. With `ADMIN_TOKEN`, its page is at `/inspector`. */
 export function openGateway({ providers, models }: Backends, env: Env): TeamGateway {
   const stores = sqliteStores(env['STORE'] || 'gateway.sqlite');
-  const keys = createKeys({ store: stores.keys });
+  const keys = createKeys({ records: stores.records });
   const calls = createCallLog({ store: stores.calls });
   const ledger = createLedger({
     store: stores.ledger,

@@ -10,7 +10,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
-import type { CacheStore } from '../cache-store.ts';
+import type { RecordStore } from '@majordomo/records';
 import { decide, type CacheDecision } from './decide.ts';
 import { Conversations, type Holder } from './holders.ts';
 import { prefixOf, type Prefix } from './prefix.ts';
@@ -24,11 +24,11 @@ export interface PromptCacheOptions {
    */
   readonly catalog?: Catalog | undefined;
   /**
-   * Store that shares the state of conversations between processes. The store receives no text, only hashes, counts and times. If
+   * Store that shares the state of conversations between processes, such as `records` of `@majordomo/store-redis`. The store receives no text, only hashes, counts and times. If
    * the store fails or exceeds `storeTimeoutMs`, the order of the chain does not change.
    * @default the memory of this process
    */
-  readonly store?: CacheStore | undefined;
+  readonly records?: RecordStore | undefined;
   /**
    * Maximum time to wait for the store before a call, in milliseconds.
    *
@@ -87,7 +87,7 @@ export interface PromptCache {
 
 const KINDS: KindsOf<PromptCacheOptions> = {
   catalog: 'object with find',
-  store: 'object with get',
+  records: 'object with write',
   storeTimeoutMs: 0,
   maxConversations: 1,
   maxStayMs: 0,
@@ -117,11 +117,11 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
     throw new LlmError('config', 'createPromptCache: minSaving must be a number from 0 to 1', {
       path: 'minSaving',
     });
-  const { catalog = shipped, clock = systemClock, onDecision, store } = options;
+  const { catalog = shipped, clock = systemClock, onDecision, records } = options;
   const { storeTimeoutMs = 50, maxConversations = 10_000 } = options;
   const { maxStayMs = 1_800_000, minSaving = 0.1 } = options;
   const lifetimes: Readonly<Record<string, CacheLifetimes>> = { ...VENDOR_LIFETIMES, ...options.lifetimesMs };
-  const conversations = new Conversations({ store, storeTimeoutMs, maxConversations, clock });
+  const conversations = new Conversations({ records, storeTimeoutMs, maxConversations, clock });
   const calls = new WeakMap<CallInfo, { readonly prefix: Prefix; readonly request: ChatRequest }>();
 
   return {

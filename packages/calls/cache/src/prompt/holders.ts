@@ -1,6 +1,6 @@
 import type { Clock } from '@majordomo/core';
 import { abortable, isRecord } from '@majordomo/core/toolkit';
-import type { CacheStore } from '../cache-store.ts';
+import { layoutOf, type RecordStore } from '@majordomo/records';
 
 /** Prefix of a conversation that the vendor of one target has cached. `hash` identifies the prefix. */
 export interface Holder {
@@ -27,11 +27,11 @@ export interface Conversation {
 
 export const NO_HOLDERS: Conversation = { holders: [] };
 
-/** Prefix of the store's keys. It contains the format version, because releases with different formats must not share entries. */
-const KEY_PREFIX = 'majordomo/prompt-cache/1/';
+const SPACE = 'prompt-caches';
+const LAYOUT = layoutOf<object>('the prompt cache', 1);
 
 interface ConversationsOptions {
-  readonly store: CacheStore | undefined;
+  readonly records: RecordStore | undefined;
   readonly storeTimeoutMs: number;
   readonly maxConversations: number;
   readonly clock: Clock;
@@ -48,14 +48,14 @@ export class Conversations {
 
   /** Returns a conversation; `undefined` if the store fails or does not respond in time. */
   async read(key: string, signal: AbortSignal): Promise<Conversation | undefined> {
-    const { store } = this.options;
-    if (store === undefined) {
+    const { records } = this.options;
+    if (records === undefined) {
       const known = this.get(key);
       // Sets a known conversation again, so that it is the last one to be removed.
       if (known !== NO_HOLDERS) this.set(key, known);
       return known;
     }
-    const stored = await this.fromStore(store, key, signal);
+    const stored = await this.fromStore(records, key, signal);
     if (stored !== undefined) this.set(key, stored);
     return stored;
   }
@@ -68,12 +68,12 @@ export class Conversations {
   /** Stores a conversation in memory at once and in the shared store in the background. */
   write(key: string, conversation: Conversation): void {
     this.set(key, conversation);
-    const { store, clock } = this.options;
-    if (store === undefined) return;
+    const { records, clock } = this.options;
+    if (records === undefined) return;
     const untils = conversation.holders.map(({ until }) => until);
-    const ttlMs = Math.max(1, ...untils.map((until) => until - clock.now()));
+    const keepMs = Math.max(1, ...untils.map((until) => until - clock.now()));
     const write = async (): Promise<void> => {
-      await store.set(KEY_PREFIX + key, conversation, ttlMs);
+      await records.write(SPACE, [{ type: 'put', key, value: LAYOUT.write(conversation), keepMs }]);
     };
     // Ignore a failed write. Other processes then read an older state or none.
     void write().catch(() => undefined);
@@ -87,7 +87,7 @@ export class Conversations {
   }
 
   private async fromStore(
-    store: CacheStore,
+    records: RecordStore,
     key: string,
     signal: AbortSignal,
   ): Promise<Conversation | undefined> {
@@ -97,9 +97,9 @@ export class Conversations {
       late.abort();
     });
     try {
-      const reading = (async () => store.get(KEY_PREFIX + key))();
-      const value = await abortable(reading, AbortSignal.any([signal, late.signal]));
-      return parseConversation(value);
+      const reading = (async () => records.get(SPACE, key))();
+      const record = await abortable(reading, AbortSignal.any([signal, late.signal]));
+      return record === undefined ? NO_HOLDERS : parseConversation(LAYOUT.read(key, record.value));
     } catch {
       return undefined;
     } finally {

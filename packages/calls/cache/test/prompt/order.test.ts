@@ -8,9 +8,9 @@ import {
   type ResolvedTarget,
   type Usage,
 } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import { memoryCache } from '../../src/index.ts';
 import { createPromptCache, type CacheDecision, type PromptCacheOptions } from '../../src/prompt.ts';
 
 const MINUTE = 60_000;
@@ -290,37 +290,40 @@ it('removes the least recently used conversation beyond maxConversations', async
 });
 
 describe('with a store', () => {
+  const stored = (value: string) => ({ key: '', value, version: 1, label: '', at: 1, dueMs: undefined });
+
   it('prefers the holder in another process', async () => {
     const clock = fakeClock(NOON);
-    const store = memoryCache({ clock });
-    await fixture({ store }, clock).call(first, healthy, 'acme/tail');
-    expect(await fixture({ store }, clock).call(second, healthy, 'acme/tail')).toEqual(['acme/tail']);
+    const records = memoryRecords({ clock });
+    await fixture({ records }, clock).call(first, healthy, 'acme/tail');
+    expect(await fixture({ records }, clock).call(second, healthy, 'acme/tail')).toEqual(['acme/tail']);
   });
 
   it('contains no text of the conversation', async () => {
     const stored: unknown[] = [];
-    const store = {
-      ...memoryCache(),
-      set: async (...entry: unknown[]) => Promise.resolve(stored.push(entry)),
+    const records = {
+      ...memoryRecords(),
+      write: async (...change: unknown[]) => [stored.push(change)],
     };
-    await fixture({ store }).call([user('my secret')], healthy, 'acme/tail');
+    await fixture({ records }).call([user('my secret')], healthy, 'acme/tail');
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain('secret');
   });
 
   it('waits at most storeTimeoutMs for a store that does not respond', async () => {
     const clock = fakeClock(NOON);
-    const store = { ...memoryCache({ clock }), get: async () => new Promise<unknown>(() => undefined) };
-    const ordered = fixture({ store, storeTimeoutMs: 20 }, clock).call(first, healthy, 'acme/tail');
+    const records = { ...memoryRecords({ clock }), get: async () => new Promise<never>(() => undefined) };
+    const ordered = fixture({ records, storeTimeoutMs: 20 }, clock).call(first, healthy, 'acme/tail');
     await clock.advance(20);
     expect(await ordered).toBeUndefined();
   });
 
   it.each([
     ['throws', () => Promise.reject(new Error('down'))],
-    ['returns another form', () => Promise.resolve({ holders: [{ target: 5 }] })],
+    ['returns another form', () => Promise.resolve(stored('{"format":1,"data":{"holders":[{"target":5}]}}'))],
+    ['returns a newer format', () => Promise.resolve(stored('{"format":2,"data":{}}'))],
   ])('keeps the order if the store %s', async (_name, get) => {
-    const { call } = fixture({ store: { ...memoryCache(), get } });
+    const { call } = fixture({ records: { ...memoryRecords(), get } });
     await call(first, healthy, 'acme/tail');
     expect(await call(second, healthy, 'acme/head')).toBeUndefined();
   });
@@ -330,7 +333,7 @@ it.each<readonly [PromptCacheOptions, string]>([
   [{ minSaving: 2 }, 'minSaving'],
   [{ maxStayMs: -1 }, 'maxStayMs'],
   [{ maxConversations: 0 }, 'maxConversations'],
-  [{ store: {} as never }, 'store'],
+  [{ records: {} as never }, 'records'],
 ])('rejects the options %j', (options, path) => {
   expect(() => createPromptCache(options)).toThrow(
     expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) as unknown }),

@@ -1,4 +1,5 @@
 import type { Clock, LlmError } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
 import type { Catalog, CatalogModel } from '../contract.ts';
 
 /**
@@ -56,20 +57,16 @@ export interface StoredCatalog {
 /** Number of models by vendor. */
 export type ModelCounts = Readonly<Record<string, number>>;
 
-/** Storage between starts of a program. Writes replace the previous value completely or not at all. */
-export interface CatalogStore {
-  /** Returns the stored value, or `undefined` if none exists. Rejects if the value cannot be read. */
-  read(): Promise<StoredCatalog | undefined>;
-  /** Replaces the stored value. Rejects if the value cannot be written; the previous value then remains. */
-  write(value: StoredCatalog): Promise<void>;
-}
-
 /** Options of `refreshed`. */
 export interface RefreshOptions {
   /** Source of the data. `refreshed` rejects with `config` for an `http:` URL whose host is not a loopback address. */
   readonly from: CatalogSource;
-  /** Storage between starts of the program. @default none; each start begins with the data of `base` */
-  readonly store?: CatalogStore | undefined;
+  /**
+   * Store of the newest data, such as `records` of `@majordomo/store-sqlite`. All catalogs of the store share the data, so that a
+   * start within `everyMs` after a check by any process sends no request.
+   * @default none; each start begins with the data of `base`
+   */
+  readonly records?: RecordStore | undefined;
   /**
    * Time between two checks of the source, in milliseconds. Up to 10 % of this time is added at random. With 0, only `refresh()`
    * checks the source, and `refreshed` does not check it at the start.

@@ -1,5 +1,6 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { layoutOf } from '@majordomo/records';
 import { catalog as shipped } from '../catalog.ts';
 import type { Catalog, CatalogMatch, CatalogModel, Override } from '../contract.ts';
 import { diffCatalogs } from './changes.ts';
@@ -16,6 +17,9 @@ import { catalogDocument, checkDocument } from './document.ts';
 import { checkCounts, countModels, overlay } from './overlay.ts';
 import { failureOf, sourceOf, timeLimited } from './source.ts';
 
+const SPACE = 'catalogs';
+const KEY = 'newest';
+const LAYOUT = layoutOf<StoredCatalog>('the catalog', 1);
 const DAY_MS = 86_400_000;
 /** Maximum time by which the date of the source's data may be in the future, in milliseconds. */
 const MAX_SKEW_MS = 2 * DAY_MS;
@@ -24,7 +28,7 @@ const JITTER = 0.1;
 
 const KINDS: KindsOf<RefreshOptions> = {
   from: true,
-  store: 'object with read',
+  records: 'object with write',
   everyMs: 0,
   maxChange: 1,
   accept: 'array',
@@ -42,7 +46,7 @@ const KINDS: KindsOf<RefreshOptions> = {
  * the first check, unless `everyMs` is 0. Rejects only for invalid options, with `config`.
  *
  * @example
- * const catalog = await refreshed({ from: 'https://example.com/catalog.json', store: fileStore('.cache/catalog.json') });
+ * const catalog = await refreshed({ from: 'https://example.com/catalog.json', records: sqliteStores('state.db').records });
  * const ledger = createLedger({ catalog });
  */
 export async function refreshed(options: RefreshOptions): Promise<RefreshedCatalog> {
@@ -77,8 +81,8 @@ class Refresher {
   constructor(options: RefreshOptions) {
     const { base = shipped, everyMs = DAY_MS, maxChange = 5, accept = [], vendors = base.vendors } = options;
     const { timeoutMs = 10_000, maxBytes = 67_108_864, fetch = globalThis.fetch } = options;
-    const { store, onEvent, clock = systemClock } = options;
-    this.#options = { base, everyMs, maxChange, accept, vendors, timeoutMs, store, onEvent, clock };
+    const { records, onEvent, clock = systemClock } = options;
+    this.#options = { base, everyMs, maxChange, accept, vendors, timeoutMs, records, onEvent, clock };
     this.#source = sourceOf(options.from, { maxBytes, fetch });
     this.current = base;
   }
@@ -139,10 +143,12 @@ class Refresher {
 
   /** Returns the stored value, which another process may have written; `undefined` if no valid value exists. */
   async #readStore(): Promise<StoredCatalog | undefined> {
-    const { store } = this.#options;
+    const { records } = this.#options;
     try {
-      const stored = store && (await this.#limited(() => store.read()));
-      if (stored !== undefined) this.#checkDate(checkDocument(stored.document).date);
+      const record = records && (await this.#limited(() => records.get(SPACE, KEY)));
+      if (record === undefined) return undefined;
+      const stored = LAYOUT.read(KEY, record.value);
+      this.#checkDate(checkDocument(stored.document).date);
       return stored;
     } catch (error) {
       this.#reportStore('read', error);
@@ -214,15 +220,22 @@ class Refresher {
 
   /** Stores the current data after a check of the source. */
   async #write(etag: string | undefined): Promise<void> {
-    const { clock, store, vendors } = this.#options;
+    const { clock, records, vendors } = this.#options;
     this.#checkedAt = clock.now();
     this.#etag = etag;
-    if (store === undefined) return;
+    if (records === undefined) return;
     const checkedAt = new Date(this.#checkedAt).toISOString();
     const document = await catalogDocument(this.current);
-    const stored = { document, checkedAt, etag, source: this.#source.name, vendors, counts: this.#counts };
+    const value = LAYOUT.write({
+      document,
+      checkedAt,
+      etag,
+      source: this.#source.name,
+      vendors,
+      counts: this.#counts,
+    });
     try {
-      await this.#limited(() => store.write(stored));
+      await this.#limited(() => records.write(SPACE, [{ type: 'put', key: KEY, value }]));
     } catch (error) {
       this.#reportStore('written', error);
     }

@@ -1,19 +1,20 @@
 import { LlmError, systemClock, type CallInfo, type Clock } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
+import type { RecordStore } from '@majordomo/records';
 import { sha256Hex } from '@majordomo/redact';
 import { checkFits, fail } from '../check-value.ts';
 import { applyChange, checkNewKey } from './check-key.ts';
 import type { IssuedKey, KeyCaller, KeyChange, KeyQuery, NewKey, VirtualKey } from './key.ts';
 import { KeyLimits } from './key-limits.ts';
 import { KeyLookup } from './key-lookup.ts';
-import type { KeyRecord, KeyStore } from './key-store.ts';
-import { createKeyId, createSecret, secretOf } from './secret.ts';
+import { KeyRecords, type KeyRecord } from './key-records.ts';
+import { createKeyId, createSecret, keyIdOf, secretOf } from './secret.ts';
 
 /** Options of `createKeys`. */
 export interface KeysOptions {
-  /** Store for keys: `memoryKeyStore()`, or `keys` of `@majordomo/store-sqlite`, `-redis` or `-postgres`. */
-  readonly store: KeyStore;
+  /** Store of the keys: `memoryRecords()`, or `records` of `@majordomo/store-sqlite`, `-redis` or `-postgres`. */
+  readonly records: RecordStore;
   /**
    * Maximum time for which a key is cached, in milliseconds. If the store reports a change of the key, the key is removed from
    * the cache immediately. A store without `watch` is queried for every request instead.
@@ -32,7 +33,7 @@ export interface KeysOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Functions that manage and check the virtual keys of a store. */
+/** Functions that manage and check virtual keys. */
 export interface Keys {
   /**
    * Returns the caller of a request. Pass it to `createGateway` as `authorize`. Reads `authorization: Bearer` or `x-api-key`.
@@ -69,7 +70,7 @@ export interface Keys {
 }
 
 const KINDS: KindsOf<KeysOptions> = {
-  store: 'object with find',
+  records: 'object with get',
   cacheMs: 0,
   staleMs: 0,
   timeoutMs: 1,
@@ -83,8 +84,9 @@ const REVOKE_TRIES = 20;
 
 /** Creates functions that manage the keys of a store. Throws `config` for an invalid option. */
 export function createKeys(options: KeysOptions): Keys {
-  checkOptions('createKeys', options, KINDS, ['store']);
-  const { store, clock = systemClock, cacheMs = 5000, staleMs = 60_000, timeoutMs = 250 } = options;
+  checkOptions('createKeys', options, KINDS, ['records']);
+  const { clock = systemClock, cacheMs = 5000, staleMs = 60_000, timeoutMs = 250 } = options;
+  const store = new KeyRecords(options.records);
   const lookup = new KeyLookup({ store, clock, cacheMs, staleMs, timeoutMs });
   const keyLimits = new KeyLimits();
   const nowIso = (): string => new Date(clock.now()).toISOString();
@@ -104,19 +106,19 @@ export function createKeys(options: KeysOptions): Keys {
     async authorize(request) {
       const secret = secretOf(request);
       if (secret === undefined) return undefined;
-      const sha256 = sha256Hex(secret);
-      const found = lookup.find(sha256);
+      const found = lookup.find(keyIdOf(secret));
       const record = found instanceof Promise ? await found : found;
-      if (record === undefined || !isAccepted(record, sha256, nowIso())) return undefined;
+      if (record === undefined || !isAccepted(record, sha256Hex(secret), nowIso())) return undefined;
       keyLimits.set(record);
       return callerOf(record);
     },
     limitsOf: keyLimits.of,
     async create(key) {
       await checkNewKey('keys.create', key, clock.now());
-      const secret = createSecret();
+      const id = createKeyId(clock.now());
+      const secret = createSecret(id);
       const record: KeyRecord = {
-        id: createKeyId(),
+        id,
         ...membersOf(key),
         lastFour: secret.slice(-4),
         createdAt: nowIso(),
@@ -124,7 +126,7 @@ export function createKeys(options: KeysOptions): Keys {
         expiresAt: key.expiresAt?.toISOString(),
         revokedAt: undefined,
         hashes: [{ sha256: sha256Hex(secret) }],
-        version: 1,
+        version: 0,
       };
       await put(record);
       return { key: view(record), secret };
@@ -156,7 +158,6 @@ export function createKeys(options: KeysOptions): Keys {
         ...record,
         ...membersOf(changed),
         expiresAt: change.expiresAt === undefined ? record.expiresAt : changed.expiresAt?.toISOString(),
-        version: record.version + 1,
       };
       await put(next);
       return view(next);
@@ -167,7 +168,7 @@ export function createKeys(options: KeysOptions): Keys {
       const record = await stored(id);
       if (record.revokedAt !== undefined)
         fail('keys.rotate', 'id', 'is the id of a revoked key; create another key');
-      const secret = createSecret();
+      const secret = createSecret(id);
       const until = new Date(clock.now() + graceMs).toISOString();
       const old = graceMs === 0 ? [] : record.hashes.slice(0, 1).map(({ sha256 }) => ({ sha256, until }));
       const next: KeyRecord = {
@@ -175,7 +176,6 @@ export function createKeys(options: KeysOptions): Keys {
         lastFour: secret.slice(-4),
         rotatedAt: nowIso(),
         hashes: [{ sha256: sha256Hex(secret) }, ...old],
-        version: record.version + 1,
       };
       await put(next);
       return { key: view(next), secret };
@@ -184,7 +184,7 @@ export function createKeys(options: KeysOptions): Keys {
       for (let tries = 1; ; tries++) {
         const record = await stored(id);
         if (record.revokedAt !== undefined) return view(record);
-        const next: KeyRecord = { ...record, revokedAt: nowIso(), version: record.version + 1 };
+        const next: KeyRecord = { ...record, revokedAt: nowIso() };
         try {
           await put(next);
           return view(next);

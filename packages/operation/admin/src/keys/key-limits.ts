@@ -1,6 +1,6 @@
 import type { CallInfo } from '@majordomo/core';
 import type { Limit } from '@majordomo/ledger';
-import type { KeyRecord } from './key-store.ts';
+import type { KeyRecord } from './key-records.ts';
 
 /** Maximum number of keys whose limits are cached. */
 const MAX_KEYS = 50_000;

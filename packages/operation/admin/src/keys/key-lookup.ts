@@ -1,10 +1,10 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import { withTimeout } from '@majordomo/core/toolkit';
-import type { KeyRecord, KeyStore } from './key-store.ts';
+import type { KeyRecord, KeyRecords } from './key-records.ts';
 
 /** Settings of a lookup. Times are in milliseconds. */
 export interface LookupOptions {
-  readonly store: KeyStore;
+  readonly store: KeyRecords;
   readonly clock: Clock;
   readonly cacheMs: number;
   readonly staleMs: number;
@@ -21,13 +21,11 @@ interface Entry {
 const MAX_ENTRIES = 50_000;
 const RETRY_AFTER_MS = 5000;
 
-/** Lookup of keys by the hash of their secret. Uses the cache only if the store reports changes, or while it does not respond. */
+/** Lookup of keys by their id. Uses the cache only if the store reports changes, or while it does not respond. */
 export class KeyLookup {
   private readonly options: LookupOptions;
   /** Cached keys by id. */
   private readonly entries = new Map<string, Entry>();
-  /** Ids of the cached keys by the hashes of their secrets. */
-  private readonly ids = new Map<string, string>();
   private watching: Promise<(() => Promise<void>) | undefined> | undefined;
   private isWatching = false;
   /** Number of reported changes. A record whose read began before a change is cached as outdated. */
@@ -37,32 +35,25 @@ export class KeyLookup {
     this.options = options;
   }
 
-  /** Returns the key with this hash, synchronously if the key is cached or the store is synchronous. */
-  find(sha256: string): KeyRecord | undefined | Promise<KeyRecord | undefined> {
+  /** Returns the key with this id, synchronously if the key is cached. */
+  find(id: string): KeyRecord | Promise<KeyRecord | undefined> {
     this.watch();
     const { store, clock, cacheMs, timeoutMs } = this.options;
-    const entry = this.cached(sha256);
+    const entry = this.entries.get(id);
     // Without a report of changes, a cached key may have been revoked.
     const isCurrent = entry?.isFresh === true && this.isWatching;
     if (isCurrent && clock.now() < entry.readAt + cacheMs) return entry.record;
     const { changes } = this;
-    let found: ReturnType<KeyStore['find']>;
-    try {
-      found = store.find(sha256);
-    } catch (cause) {
-      return this.knownKey(sha256, cause);
-    }
-    if (!(found instanceof Promise)) return this.remember(sha256, found, changes);
-    return withTimeout(found, timeoutMs, clock).then(
-      (record) => this.remember(sha256, record, changes),
-      (cause: unknown) => this.knownKey(sha256, cause),
+    return withTimeout(store.get(id, entry?.record), timeoutMs, clock).then(
+      (record) => this.remember(id, record, changes),
+      (cause: unknown) => this.knownKey(id, cause),
     );
   }
 
   /** Removes a changed key from the cache. Without an id, marks all cached keys as outdated. */
   readonly onChange = (id: string | undefined): void => {
     this.changes++;
-    if (id !== undefined) this.forget(id);
+    if (id !== undefined) this.entries.delete(id);
     else for (const entry of this.entries.values()) entry.isFresh = false;
   };
 
@@ -72,13 +63,13 @@ export class KeyLookup {
     await stop?.();
   }
 
-  /** Starts to watch the store, unless it is watched or has no `watch`. After a failure, the next lookup tries again. */
+  /** Starts to watch the store, unless it is watched. After a failure, the next lookup tries again. */
   private watch(): void {
     const { store } = this.options;
-    if (this.watching !== undefined || store.watch === undefined) return;
+    if (this.watching !== undefined) return;
     this.watching = store.watch(this.onChange).then(
       (stop) => {
-        this.isWatching = true;
+        this.isWatching = stop !== undefined;
         return stop;
       },
       () => {
@@ -88,34 +79,19 @@ export class KeyLookup {
     );
   }
 
-  private remember(sha256: string, record: KeyRecord | undefined, changes: number): KeyRecord | undefined {
-    const id = record?.id ?? this.ids.get(sha256);
-    if (id !== undefined) this.forget(id);
+  private remember(id: string, record: KeyRecord | undefined, changes: number): KeyRecord | undefined {
+    this.entries.delete(id);
     if (record === undefined) return undefined;
-    this.entries.set(record.id, {
-      record,
-      readAt: this.options.clock.now(),
-      isFresh: changes === this.changes,
-    });
-    for (const hash of record.hashes) this.ids.set(hash.sha256, record.id);
+    const isFresh = changes === this.changes;
+    this.entries.set(id, { record, readAt: this.options.clock.now(), isFresh });
     const [oldest] = this.entries.keys();
-    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.forget(oldest);
+    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
     return record;
   }
 
-  private cached(sha256: string): Entry | undefined {
-    const id = this.ids.get(sha256);
-    return id === undefined ? undefined : this.entries.get(id);
-  }
-
-  private forget(id: string): void {
-    for (const { sha256 } of this.entries.get(id)?.record.hashes ?? []) this.ids.delete(sha256);
-    this.entries.delete(id);
-  }
-
   /** Returns a cached key that was read within `staleMs`, because the store does not respond. Throws `server` if none exists. */
-  private knownKey(sha256: string, cause: unknown): KeyRecord {
-    const entry = this.cached(sha256);
+  private knownKey(id: string, cause: unknown): KeyRecord {
+    const entry = this.entries.get(id);
     if (entry !== undefined && this.options.clock.now() < entry.readAt + this.options.staleMs)
       return entry.record;
     const message =

@@ -54,7 +54,7 @@ export interface VirtualKey {
   readonly status: 'active' | 'expired' | 'revoked';
 }
 
-/** Key with its secret, which is `mj_` and 43 characters. The secret is not stored and cannot be shown again. */
+/** Key with its secret: `mj_`, 16 characters of the key's id, and 27 random ones. The secret is not stored and cannot be shown again. */
 export interface IssuedKey {
   readonly key: VirtualKey;
   readonly secret: string;

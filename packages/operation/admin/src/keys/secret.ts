@@ -1,15 +1,29 @@
 import { toBase64 } from '@majordomo/core/toolkit';
 
-const SECRET_BYTES = 32;
-const ID_BYTES = 12;
 const SECRET = /^mj_[\w-]{43}$/;
+/** Number of random bytes of a secret. */
+const SECRET_BYTES = 20;
+/** Base of the digits of an id, and their number: first the time, then random ones. */
+const BASE = 36;
+const TIME_DIGITS = 9;
+const RANDOM_DIGITS = 7;
 
-/** Returns a new secret: `mj_` and 256 random bits in base64url. */
-export const createSecret = (): string =>
-  `mj_${base64Url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))}`;
+/** Returns a new id. Newer keys have smaller ids, so that the order of the ids is that of a list of keys. */
+export function createKeyId(now: number): string {
+  const time = (BASE ** TIME_DIGITS - 1 - Math.floor(now)).toString(BASE).padStart(TIME_DIGITS, '0');
+  const random = Array.from(randomBytes(RANDOM_DIGITS), (byte) => (byte % BASE).toString(BASE)).join('');
+  return `key_${time}${random}`;
+}
 
-export const createKeyId = (): string =>
-  `key_${Array.from(crypto.getRandomValues(new Uint8Array(ID_BYTES)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+/** Returns a new secret of a key: `mj_`, the digits of its id, and 160 random bits in base64url. */
+export function createSecret(id: string): string {
+  const random = toBase64(randomBytes(SECRET_BYTES));
+  return `mj_${id.slice('key_'.length)}${random.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
+}
+
+/** Returns the id of the key to which a secret belongs, if the secret is valid. */
+export const keyIdOf = (secret: string): string =>
+  `key_${secret.slice('mj_'.length, 'mj_'.length + TIME_DIGITS + RANDOM_DIGITS)}`;
 
 /** Returns the secret in the headers of a request, or `undefined` if no header contains a secret of a virtual key. */
 export function secretOf({ headers }: Request): string | undefined {
@@ -18,5 +32,4 @@ export function secretOf({ headers }: Request): string | undefined {
   return SECRET.test(secret) ? secret : undefined;
 }
 
-const base64Url = (bytes: Uint8Array): string =>
-  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));

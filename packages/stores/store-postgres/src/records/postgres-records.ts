@@ -45,10 +45,10 @@ export function postgresRecords(
   const store: RecordStore = {
     async get(space, key) {
       checkGet(space, key);
-      const [row] = await query(
-        `SELECT ${members}, value FROM ${schema}.entries WHERE space = $1::text AND key = $2::text AND ${isStored}`,
-        [toStoredText(space), toStoredText(key)],
-      );
+      const [row] = await query(`SELECT * FROM ${schema}.get_entry($1::text, $2::text)`, [
+        toStoredText(space),
+        toStoredText(key),
+      ]);
       return row && recordOf(row);
     },
 

@@ -176,8 +176,6 @@ BEGIN
     SELECT id FROM ${schema}.reservations WHERE state IN ('settled', 'lapsed') AND until < now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.records WHERE seq IN (
     SELECT seq FROM ${schema}.records WHERE at < now - keep ORDER BY at LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
-  DELETE FROM ${schema}.cache WHERE key IN (
-    SELECT key FROM ${schema}.cache WHERE until < now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   PERFORM ${schema}.write_entries('', '[]', '{}', '', '', ${MAX_ROWS});
   DELETE FROM ${schema}.entry_watches WHERE space IN (
     SELECT space FROM ${schema}.entry_watches WHERE until <= now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);

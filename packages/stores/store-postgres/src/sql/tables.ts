@@ -28,8 +28,6 @@ CREATE INDEX IF NOT EXISTS records_at ON ${schema}.records (at, seq);
 CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
 
 -- The key is a hash, since an index entry has a maximum length.
-CREATE TABLE IF NOT EXISTS ${schema}.cache (key bytea PRIMARY KEY, value text NOT NULL, until bigint);
-CREATE INDEX IF NOT EXISTS cache_until ON ${schema}.cache (until);
 
 -- Records of @majordomo/records. \`due_at\` and \`until\` in epoch milliseconds; null: never. A key, its space and its label fit into an
 -- index entry. \`at > 0\` is always true: only statements with this condition use the index, and all others find a key by the primary key.
@@ -62,15 +60,6 @@ CREATE TABLE IF NOT EXISTS ${schema}.file_pieces (
 );
 -- Documents are compressed already.
 ALTER TABLE ${schema}.file_pieces ALTER COLUMN bytes SET STORAGE EXTERNAL;
-
-CREATE TABLE IF NOT EXISTS ${schema}.keys (
-  id text COLLATE "C" PRIMARY KEY, created text COLLATE "C" NOT NULL, tenant text, version bigint NOT NULL, json text NOT NULL
-);
-CREATE INDEX IF NOT EXISTS keys_created ON ${schema}.keys (created, id);
-CREATE TABLE IF NOT EXISTS ${schema}.key_hashes (
-  sha256 text COLLATE "C" PRIMARY KEY, key text COLLATE "C" NOT NULL REFERENCES ${schema}.keys ON DELETE CASCADE
-);
-CREATE INDEX IF NOT EXISTS key_hashes_key ON ${schema}.key_hashes (key);
 
 -- Calls of a gateway. \`output\` only of streamed calls.
 CREATE TABLE IF NOT EXISTS ${schema}.calls (

@@ -70,20 +70,6 @@ export const TABLES: string = `
     PRIMARY KEY (at, seq)
   ) WITHOUT ROWID;
 
-  CREATE TABLE cache (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER) WITHOUT ROWID;
-  CREATE INDEX cache_by_end ON cache (until) WHERE until IS NOT NULL;
-
-  CREATE TABLE keys (
-    id TEXT PRIMARY KEY,
-    created TEXT NOT NULL,
-    tenant TEXT,
-    version INTEGER NOT NULL,
-    json TEXT NOT NULL
-  ) WITHOUT ROWID;
-  CREATE INDEX keys_by_time ON keys (created, id);
-  CREATE TABLE key_hashes (sha256 TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
-  CREATE INDEX key_hashes_by_key ON key_hashes (key);
-
   -- Calls of a gateway. "output" only of streamed calls; "nano_usd" null: unknown.
   CREATE TABLE calls (
     id TEXT PRIMARY KEY,

@@ -3,12 +3,12 @@ import {
   createCallLog,
   createKeys,
   memoryCallStore,
-  memoryKeyStore,
   type CallEntry,
   type CallStore,
   type Keys,
 } from '@majordomo/admin';
 import { user } from '@majordomo/core';
+import { memoryRecords } from '@majordomo/records';
 import { startInspector, type ServedInspector } from './world.ts';
 
 /** Inspector with keys and a call log. */
@@ -23,7 +23,7 @@ export interface InspectorWithCallLog extends ServedInspector {
 export const LONG_TENANT = 'research-and-development-eu';
 
 export async function startInspectorWithCallLog(): Promise<InspectorWithCallLog> {
-  const keys = createKeys({ store: memoryKeyStore() });
+  const keys = createKeys({ records: memoryRecords() });
   const store = memoryCallStore();
   const calls = createCallLog({ store, content: true });
   const limits = [

@@ -1,0 +1,130 @@
+import { cached, type CacheOptions } from '@majordomo/cache';
+import { user, type CallOptions, type ChatModel, type ChatResponse } from '@majordomo/core';
+import type { RecordStore } from '@majordomo/records';
+import { deepEqual, equal } from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import type { FeatureCase } from './feature-case.ts';
+
+const TEXTS: readonly string[] = ['a', 'ü € 😀 \0 "quoted" \\ \uD800', 'x'.repeat(200_000)];
+
+const NAMES: readonly string[] = [
+  'a',
+  'A',
+  'a ',
+  'ä',
+  '%',
+  '_',
+  "'",
+  '"',
+  '\\',
+  'a:b:c',
+  '😀',
+  'k'.repeat(1000),
+];
+
+/** Answers a question from the store, or with `text` if the store has no answer. Returns when a new answer is stored. */
+async function ask(
+  records: RecordStore,
+  question: string,
+  text: string,
+  { tenant, ...options }: Partial<CacheOptions> & Pick<CallOptions, 'tenant'> = {},
+): Promise<ChatResponse> {
+  const bytes = new TextEncoder().encode(text);
+  const parts = [{ type: 'text', text } as const, { type: 'image', mediaType: 'image/png', bytes } as const];
+  const answer = {
+    id: 'r',
+    target: 'a/x',
+    spec: 'a/x',
+    message: { role: 'assistant', parts },
+    parts,
+    text,
+    toolCalls: [],
+    finish: 'stop',
+    warnings: [],
+    attempts: [{}],
+    usage: undefined,
+  };
+  const source = { spec: 'a/x', generate: async () => answer, stream: () => undefined };
+  const model = cached(source as unknown as ChatModel, {
+    records,
+    namespace: 'v1',
+    timeoutMs: 20_000,
+    ...options,
+  });
+  const stored: Promise<unknown>[] = [];
+  const waitUntil = (promise: Promise<unknown>): void => void stored.push(promise);
+  const response = await model.generate({ messages: [user(question)] }, { tenant, waitUntil });
+  await Promise.all(stored);
+  return response;
+}
+
+/** Cases of stored answers. */
+export const answerCases: readonly FeatureCase[] = [
+  {
+    name: 'answers: returns the answer of another process, with its bytes',
+    async run([mine, theirs]) {
+      for (const [number, text] of TEXTS.entries()) {
+        const first = await ask(mine, `${number}`, text);
+        const { attempts, warnings, ...rest } = await ask(theirs, `${number}`, 'another');
+        deepEqual([rest.text, rest.parts, attempts, warnings.length], [text, first.parts, [], 1]);
+      }
+    },
+  },
+  {
+    name: 'answers: distinguishes namespaces, tenants and questions by every character',
+    async run([mine, theirs]) {
+      const askEach = async (records: RecordStore, start: string): Promise<readonly string[]> => {
+        const texts: string[] = [];
+        for (const name of NAMES) {
+          texts.push((await ask(records, name, `${start}question ${name}`)).text);
+          texts.push((await ask(records, 'q', `${start}tenant ${name}`, { tenant: name })).text);
+          texts.push((await ask(records, 'q', `${start}namespace ${name}`, { namespace: name })).text);
+        }
+        return texts;
+      };
+      const texts = await askEach(mine, '');
+      deepEqual(await askEach(theirs, 'not '), texts);
+      equal(new Set(texts).size, NAMES.length * 3);
+    },
+  },
+  {
+    name: 'answers: asks again after keepMs, and not before',
+    async run([mine, theirs]) {
+      const begin = performance.now();
+      await ask(mine, 'q', 'first', { keepMs: 200 });
+      const early = await ask(theirs, 'q', 'early', { keepMs: 200 });
+      // On a busy machine, the answer can expire before it is read for the first time.
+      if (performance.now() - begin < 200) equal(early.text, 'first');
+      let text = early.text;
+      while (text === 'first') {
+        await setTimeout(5);
+        ({ text } = await ask(theirs, 'q', 'later'));
+      }
+      // A store's clock may have a resolution of one millisecond, so the answer may expire slightly early.
+      equal(performance.now() - begin >= 198, true);
+      equal((await ask(mine, 'q', 'last')).text, text);
+    },
+  },
+  {
+    name: 'answers: returns copies, whose changes do not affect the stored answer',
+    async run([mine, theirs]) {
+      await ask(mine, 'q', 'first');
+      const spoiled = await ask(mine, 'q', 'another');
+      (spoiled.parts[0] as { text: string }).text = 'changed';
+      deepEqual((await ask(mine, 'q', 'another')).parts[0], { type: 'text', text: 'first' });
+      deepEqual((await ask(theirs, 'q', 'another')).parts[0], { type: 'text', text: 'first' });
+    },
+  },
+  {
+    name: 'answers: stores answers of parallel calls independently',
+    async run([mine, theirs]) {
+      const numbers = Array.from({ length: 100 }, (_, number) => `${number}`);
+      await Promise.all(numbers.map((number) => ask(mine, number, number)));
+      const found = await Promise.all(numbers.map((number) => ask(theirs, number, 'another')));
+      deepEqual(
+        found.map(({ text }) => text),
+        numbers,
+      );
+    },
+  },
+];
