@@ -48,6 +48,14 @@ export const cacheLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/prompt.ts'),
 });
 
+/** Entry points of records: the contract with its helpers, and the records of any SQLite database. */
+export const recordsLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/sqlite.ts'],
+  platform: 'neutral',
+  ...declarations('src/index.ts', 'src/sqlite.ts'),
+});
+
 const catalogEntries = ['src/index.ts', 'src/tokens.ts', 'src/refresh.ts', 'src/node.ts', 'src/vendors/*.ts'];
 
 /** Entry points of catalog: the snapshot, each vendor, token estimates, the refresh, and files for Node. */

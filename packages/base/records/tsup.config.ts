@@ -1,1 +1,1 @@
-export { library as default } from '../../../tooling/build/tsup.ts';
+export { recordsLibrary as default } from '../../../tooling/build/tsup.ts';

@@ -4,18 +4,18 @@ export interface Arrows {
   readonly others: readonly string[];
   /** Packages that the build bundles with their licenses. */
   readonly builtIn?: readonly string[];
-  /** Reason for a separate package: a dependency, another audience, or data with another release cycle. */
+  /** Reason for a separate package: a dependency that others should not install, users who need nothing else, or data with another release cycle. */
   readonly because: string;
 }
 
 /** Allowed dependencies between packages. Every package must be listed with a reason. */
 export const ARROWS: Readonly<Record<string, Arrows>> = {
   core: { ours: [], others: [], because: 'the contract and the path of one call' },
-  'wire-kit': { ours: ['core'], others: [], because: 'a separate audience: authors of providers' },
+  'wire-kit': { ours: ['core'], others: [], because: 'providers share it, and applications do not call it' },
   testing: {
     ours: ['core', 'wire-kit', 'redact'],
     others: [],
-    because: 'a separate audience: tests of applications',
+    because: 'only tests of applications install it',
   },
   records: {
     ours: ['core'],
@@ -26,18 +26,18 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     ours: ['core', 'records', 'testing', 'wire-kit', 'admin', 'cache', 'ledger'],
     others: [],
     because:
-      'a separate audience: tests of providers, stores and engines; admin, cache and ledger are optional peers for the types of their stores',
+      'only tests of providers, stores and engines install it; admin, cache and ledger are optional peers for the types of their stores',
   },
-  redact: { ours: [], others: [], because: 'whoever writes logs needs it, and nothing else of majordomo' },
+  redact: { ours: [], others: [], because: 'a logger can use it without the rest of majordomo' },
   credentials: {
     ours: ['core', 'wire-kit'],
     others: ['oauth4webapi', '@napi-rs/keyring'],
-    because: 'a protocol of its own, and a place on disk',
+    because: 'OAuth, which providers with keys do not need; its SDK and the keychain are dependencies',
   },
   'openai-wire': {
     ours: ['core', 'wire-kit'],
     others: [],
-    because: 'four packages speak this wire, each with its own SDK',
+    because: 'four providers use this wire, each with another SDK',
   },
   'provider-openai': { ours: ['core', 'openai-wire', 'imagegen'], others: ['openai'], because: 'its SDK' },
   'provider-groq': { ours: ['core', 'openai-wire'], others: ['groq-sdk'], because: 'its SDK' },
@@ -49,7 +49,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   claude: {
     ours: ['core', 'wire-kit'],
     others: [],
-    because: 'two packages ask the same models, each over its own wire',
+    because: 'two providers call the same models, each over another wire',
   },
   'provider-anthropic': {
     ours: ['claude', 'core', 'wire-kit'],
@@ -67,46 +67,62 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'its SDK',
   },
   'provider-ollama': { ours: ['core', 'wire-kit'], others: ['ollama'], because: 'its SDK' },
-  'provider-cloudflare': { ours: ['core', 'imagegen', 'wire-kit'], others: [], because: 'asked for by name' },
+  'provider-cloudflare': {
+    ours: ['core', 'imagegen', 'wire-kit'],
+    others: [],
+    because: 'a vendor with a wire for each kind of model',
+  },
   'provider-llama-swap': {
     ours: ['core', 'provider-openai', 'imagegen', 'wire-kit'],
     others: [],
-    because: 'asked for by name; the one provider that stands on another, to which it delegates chat',
+    because: 'a local server with routes for swapping models; delegates its chat to provider-openai',
   },
-  'provider-cli': { ours: ['core', 'wire-kit'], others: [], because: 'spawns processes: Node only' },
-  imagegen: { ours: ['core', 'wire-kit'], others: [], because: 'another audience: pictures' },
+  'provider-cli': {
+    ours: ['core', 'wire-kit'],
+    others: [],
+    because: 'it starts processes, so it runs on Node only',
+  },
+  imagegen: {
+    ours: ['core', 'wire-kit'],
+    others: [],
+    because: 'four providers share its requests and responses of images',
+  },
   media: {
     ours: ['core', 'wire-kit'],
     others: ['sharp', 'music-metadata'],
     because: 'a native dependency; the second is an optional peer for durations',
   },
-  ledger: { ours: ['core', 'catalog'], others: [], because: 'another audience: who pays' },
+  ledger: {
+    ours: ['core', 'catalog'],
+    others: [],
+    because: 'applications without limits and spend records do not need it',
+  },
   background: {
     ours: ['core', 'catalog', 'ledger', 'records'],
     others: [],
     because:
-      'a separate audience: answers that take minutes, and outlive the process; ledger, an optional peer, only for its types',
+      'only answers that take minutes and outlive the process need it; ledger, an optional peer, only for its types',
   },
   batch: {
     ours: ['core', 'catalog', 'ledger', 'records'],
     others: [],
-    because: 'a separate audience: jobs that take hours; ledger, an optional peer, only for its types',
+    because: 'only jobs that take hours need it; ledger, an optional peer, only for its types',
   },
   cache: {
     ours: ['core', 'catalog'],
     others: [],
     because:
-      'a separate audience: applications that repeat calls; its entry /prompt uses the prices of catalog, an optional peer',
+      'only applications that repeat calls need it; its entry /prompt uses the prices of catalog, an optional peer',
   },
   files: {
     ours: ['core', 'cache'],
     others: [],
-    because: 'a separate audience: applications that send large files; cache has the store of their ids',
+    because: 'only applications that send large files need it; cache has the store of their ids',
   },
   classify: {
     ours: ['core'],
     others: [],
-    because: 'a separate audience: applications that compare probabilities with a threshold',
+    because: 'only applications that compare probabilities with a threshold need it',
   },
   'store-sqlite': {
     ours: ['core', 'records', 'admin', 'cache', 'files', 'ledger'],
@@ -116,17 +132,17 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   'store-cloudflare': {
     ours: ['core', 'cache', 'ledger'],
     others: [],
-    because: 'a platform of its own; of cache and ledger the types alone, as optional peers',
+    because: 'its code runs only on this platform; of cache and ledger the types alone, as optional peers',
   },
   'durable-restate': {
     ours: ['core', 'agent'],
     others: ['@restatedev/restate-sdk', '@restatedev/restate-sdk-clients'],
-    because: 'the SDK of its engine, as a peer: it takes the handlers of one copy alone',
+    because: 'the SDK of its engine, as a peer, because it accepts handlers of one copy only',
   },
   'durable-dbos': {
     ours: ['core', 'agent'],
     others: ['@dbos-inc/dbos-sdk'],
-    because: 'the SDK of its engine, as a peer: it keeps its workflows in one copy',
+    because: 'the SDK of its engine, as a peer, because it stores its workflows in one copy',
   },
   'store-postgres': {
     ours: ['core', 'records', 'admin', 'agent', 'cache', 'files', 'ledger'],
@@ -142,92 +158,96 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     ours: ['core', 'agent', 'background', 'batch', 'guards', 'ledger', 'mcp', 'redact'],
     others: ['@opentelemetry/api'],
     because:
-      'a peer of its own, and a standard that moves; of all but core the types alone, as optional peers',
+      'the API of OpenTelemetry, a peer, whose conventions change; of all but core only the types, as optional peers',
   },
   guards: {
     ours: ['core', 'agent', 'redact'],
     others: [],
     because:
-      'a separate audience: applications with customers; of agent and redact the types only, as optional peers',
+      'only applications that check content need it; of agent and redact only the types, as optional peers',
   },
   routing: {
     ours: ['core', 'catalog', 'ledger'],
     others: [],
     because:
-      'another audience: who has more models than names; of ledger the types alone, as an optional peer',
+      'only applications that choose models by price, speed or traffic need it; of ledger only the types, as an optional peer',
   },
   'ai-sdk': {
     ours: ['core', 'wire-kit'],
     others: ['@ai-sdk/provider'],
-    because: 'a peer of its own, whose interface has a version of its own',
+    because: 'the interface of the AI SDK, a peer, has its own major versions',
   },
   ui: {
     ours: ['core', 'agent'],
     others: [],
-    because: 'another audience: servers of chat pages, whose protocols have versions of their own',
+    because: 'only servers of chat pages need it, and their protocols have their own versions',
   },
   mcp: {
     ours: ['core', 'agent', 'wire-kit'],
     others: ['@modelcontextprotocol/client', '@modelcontextprotocol/server'],
-    because: 'a protocol of its own, with its SDK',
+    because: 'a separate protocol with its SDK',
   },
   a2a: {
     ours: ['core', 'agent', 'cache', 'records', 'wire-kit'],
     others: ['@a2a-js/sdk'],
-    because: 'a protocol of its own, with its SDK',
+    because: 'a separate protocol with its SDK',
   },
   'code-mode': {
     ours: ['agent', 'core'],
     others: ['run'],
-    because: 'a separate audience: agents whose models write programs; the sandbox `run` is an optional peer',
+    because: 'only agents whose models write programs need it; the sandbox `run` is an optional peer',
   },
   trajectory: {
     ours: ['core', 'agent', 'redact'],
     others: [],
-    because: 'another audience: who trains and audits; of agent and redact the types alone',
+    because: 'only training and audits need its files; of agent and redact only the types',
   },
   evals: {
     ours: ['core', 'admin', 'agent', 'batch', 'catalog', 'ledger', 'redact', 'trajectory'],
     others: ['vitest'],
     because:
-      'a separate audience: tests of prompts and agents. Optional peers: admin, agent and batch for their types, trajectory for its parser, vitest for the matcher',
+      'only tests of prompts and agents install it. Optional peers: admin, agent and batch for their types, trajectory for its parser, vitest for the matcher',
   },
   undici: { ours: [], others: ['undici'], because: 'a dependency that core cannot have' },
   'responses-socket': {
     ours: ['core'],
     others: ['ws'],
-    because: 'a separate audience: agents with many steps on the Responses API; ws is an optional peer',
+    because: 'only agents with many steps on the Responses API need it; ws is an optional peer',
   },
-  catalog: { ours: ['core'], others: [], because: 'data of another pace, and the arithmetic on it' },
+  catalog: {
+    ours: ['core'],
+    others: [],
+    because: 'prices, which change more often than code, and the calculations with them',
+  },
   context: {
     ours: ['catalog', 'core', 'media', 'redact'],
     others: ['ignore'],
-    because: 'another audience: long conversations; media, an optional peer, fetches what a prompt refers to',
+    because:
+      'only long conversations need it; media, an optional peer, loads the files to which a prompt refers',
   },
   gateway: {
     ours: ['core', 'records', 'admin', 'background', 'catalog', 'context', 'files', 'inspector'],
     others: ['@hono/node-server', 'hono', 'ws'],
     because:
-      'a separate audience: clients in other languages. Optional peers: admin has the type of request events, background makes jobs, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
+      'a server, mainly for clients in other languages. Optional peers: admin has the type of request events, background makes jobs, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
   },
   inspector: {
     ours: ['core', 'catalog', 'ledger', 'redact'],
     others: [],
     builtIn: ['preact', 'uplot'],
     because:
-      'a separate product: a page for operators. Optional peers: catalog has dates of retirement, ledger has only types',
+      'a page for operators, with its own libraries. Optional peers: catalog has dates of retirement, ledger has only types',
   },
   admin: {
     ours: ['core', 'ledger', 'redact'],
     others: [],
-    because:
-      'a separate audience: operators of gateways; ledger, an optional peer, only for the type of limits',
+    because: 'only operators of gateways need it; ledger, an optional peer, only for the type of limits',
   },
-  agent: { ours: ['core', 'records'], others: [], because: 'another audience: agents' },
+  agent: { ours: ['core', 'records'], others: [], because: 'applications without tools do not need it' },
   skills: {
     ours: ['agent', 'context', 'core'],
     others: ['yaml'],
-    because: 'another audience: skill authors',
+    because: 'only agents with SKILL.md files need it, and the parser of YAML',
   },
   cli: {
     ours: [
@@ -279,17 +299,17 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       '@opentelemetry/exporter-trace-otlp-http',
       '@opentelemetry/sdk-trace',
     ],
-    because: 'another audience: terminals; what is not OpenAI or Anthropic is an optional peer',
+    because: 'a command; the packages of vendors other than OpenAI and Anthropic are optional peers',
   },
   'create-majordomo': {
     ours: ['core'],
     others: ['@clack/prompts', 'validate-npm-package-name'],
-    because: 'another audience: folders without an application',
+    because: 'a command that creates applications, and is not a dependency of one',
   },
   'lint-rule': {
     ours: [],
     others: ['eslint', '@babel/parser'],
-    because: 'another audience: the rules of a code base',
+    because: 'a plugin of ESLint, which an application does not load',
   },
 };
 
@@ -306,11 +326,11 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   conformance: 'its wire server is a node:http server',
   'provider-cli': 'it spawns processes',
   media: 'sharp is a native addon',
-  'store-sqlite': 'it stands on node:sqlite',
-  'durable-dbos': 'it stands on PostgreSQL over a socket',
+  'store-sqlite': 'it uses node:sqlite',
+  'durable-dbos': 'it connects to PostgreSQL over a socket',
   'durable-restate': 'its SDK serves over HTTP/2',
   skills: 'it reads SKILL.md files from disk',
-  context: 'it reads files of projects, and asks git',
+  context: 'it reads files of projects, and runs git',
   catalog: 'its entry `/node` reads and writes files',
   files: 'its entry `/node` stores files in a folder',
   gateway: 'its entry `/node` listens',
@@ -320,7 +340,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   undici: 'undici sends over sockets of Node',
   'responses-socket': 'its default socket is one of the package ws',
   mcp: 'it starts programs, and serves on stdin; addresses and fetch need no Node',
-  credentials: 'its vaults lie on disk and in keychains',
+  credentials: 'its vaults are on disk and in keychains',
   'lint-rule': 'it runs inside ESLint',
   cli: 'it is a command',
   'create-majordomo': 'it is a command',

@@ -52,13 +52,10 @@ export function casesOf<H>(
 
   return (title, harness) => {
     for (const [name, run] of casesFor(harness)) {
-      if (typeof run === 'string') test.skipIf(true)(`${name} (${run})`, () => undefined);
-      else
-        test.runIf(process.env['SOAK'] !== undefined || isInDefaultRun(title, name))(
-          name,
-          { timeout: 120_000 },
-          run,
-        );
+      // The matrix lists the cases that do not apply, with their reasons.
+      if (typeof run === 'string') continue;
+      const isRun = process.env['SOAK'] !== undefined || isInDefaultRun(title, name);
+      test.runIf(isRun)(name, { timeout: 120_000 }, run);
     }
   };
 }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readJson } from '@majordomo/core/http';
 import { messages } from './messages.ts';
 import { openaiChat } from './openai-chat.ts';
 import type { DemoStep, DemoWire } from './wire.ts';
@@ -28,11 +30,15 @@ export async function startDemoServer(
 ): Promise<DemoServer> {
   const wire = vendor === 'openai' ? openaiChat : messages;
   const requests: DemoRequest[] = [];
+  const respond = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+    const request = (await readJson({ body })) as DemoRequest;
+    requests.push(request);
+    await play(nextStep(request.model), request, wire, response);
+  };
   const server = createServer((incoming, response) => {
-    void readJson(incoming).then(async (request) => {
-      requests.push(request);
-      await play(nextStep(request.model), request, wire, response);
-    });
+    // Any program and page on this machine can send a request.
+    respond(incoming, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -47,12 +53,6 @@ export async function startDemoServer(
         server.closeAllConnections();
       }),
   };
-}
-
-async function readJson(incoming: IncomingMessage): Promise<DemoRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as DemoRequest;
 }
 
 async function play(

@@ -8,7 +8,10 @@ export const MAX_JSON_CHARS = 262_144;
 export const MAX_RESULT_CHARS = 4_000_000;
 /** Maximum length of console output, in characters. Longer output is truncated. */
 export const MAX_OUTPUT_CHARS = 16_384;
-/** Number of turns of the microtask queue after which a program without running calls has ended. */
+/**
+ * Number of turns of the microtask queue after which a program without running calls has ended. A chain of promises that the program did
+ * not await needs a few turns to begin its next call.
+ */
 const QUIET_TURNS = 100;
 
 /**

@@ -1,6 +1,6 @@
-import { sandboxConformance } from '@majordomo/conformance';
-import { describe, it } from 'vitest';
-import { runSandbox } from '../src/index.ts';
+import { sandboxConformance, type TestedSandbox } from '@majordomo/conformance';
+import { describe, expectTypeOf, it } from 'vitest';
+import { runSandbox, type Sandbox } from '../src/index.ts';
 
 const sandbox = runSandbox();
 
@@ -13,6 +13,10 @@ const FUNCTIONS_OF_ENGINE =
 
 const isOnlyInSoak = (name: string): boolean =>
   process.env['SOAK'] === undefined && FUNCTIONS_OF_ENGINE.test(name);
+
+it('is tested with the same type', () => {
+  expectTypeOf<TestedSandbox>().toEqualTypeOf<Sandbox>();
+});
 
 describe('runSandbox', { timeout: 60_000 }, () => {
   for (const { name, run } of sandboxConformance) it.skipIf(isOnlyInSoak(name))(name, () => run(sandbox));

@@ -45,6 +45,24 @@ it.each<[readonly string[], boolean]>([
     });
 });
 
+it('holds the chunks of an incomplete event as few bytes, of any size', async () => {
+  const heap = (): number => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+  const [size, before] = [300_000, heap()];
+  let sent = 0;
+  let used = 0;
+  const tiny = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(Uint8Array.of(32));
+      if (++sent < size) return;
+      used = heap() - before;
+      controller.close();
+    },
+  });
+  expect((await boundedEvents(new Response(tiny), 's', 2 * size).text()).length).toBe(size);
+  // Each chunk would use over 100 bytes.
+  expect(used).toBeLessThan(60 * size);
+});
+
 it('retains the status, the headers and the address', () => {
   const init = { status: 201, statusText: 'Made', headers: { a: 'b' } };
   const response = Object.defineProperty(new Response('x', init), 'url', { value: 'http://a.example/' });

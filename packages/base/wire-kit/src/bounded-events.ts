@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { concatBytes } from '@majordomo/core/toolkit';
+import { ByteCollector } from '@majordomo/core/toolkit';
 import { checkReceivedJson } from './bounded-json.ts';
 
 const LINE_FEED = 10;
@@ -19,7 +19,7 @@ export function boundedEvents(
   if (response.body === null) return response;
   const { status, statusText, headers, url } = response;
   const progress = { bytes: 0, isLineStart: true, hasIds: false };
-  let event: Uint8Array[] = [];
+  let event = new ByteCollector();
   const counted = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       let from = 0;
@@ -32,13 +32,13 @@ export function boundedEvents(
         if (!isEnd) continue;
         event.push(chunk.subarray(from, at + 1));
         from = at + 1;
-        controller.enqueue(checkedEvent(event, label));
-        event = [];
+        controller.enqueue(checkedEvent(event.concat(), label));
+        event = new ByteCollector();
       }
       event.push(chunk.subarray(from));
     },
     flush(controller) {
-      controller.enqueue(checkedEvent(event, label));
+      controller.enqueue(checkedEvent(event.concat(), label));
     },
   });
   const ended = (): void => {
@@ -61,8 +61,7 @@ function count(progress: { bytes: number; isLineStart: boolean; hasIds: boolean 
 }
 
 /** Returns the bytes of an event, whose data was checked. */
-function checkedEvent(pieces: readonly Uint8Array[], label: string): Uint8Array {
-  const bytes = concatBytes(pieces);
+function checkedEvent(bytes: Uint8Array, label: string): Uint8Array {
   const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
   const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice('data:'.length));
   checkReceivedJson(new TextEncoder().encode(data.join('\n')), label);

@@ -1,10 +1,10 @@
-import { fileStoreConformance } from '@majordomo/conformance';
+import { fileStoreConformance, type TestedFile, type TestedFileStore } from '@majordomo/conformance';
 import { memoryFiles, type FileContentStore, type StoredFile } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
 import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
 
 const root = mkdtempSync(join(tmpdir(), 'majordomo-files-'));
 afterAll(() => {
@@ -32,6 +32,11 @@ async function textOf(files: FileContentStore, owner: string): Promise<string | 
   const content = await files.read(owner, ID);
   return content && new Response(content).text();
 }
+
+it('is tested with the same types', () => {
+  expectTypeOf<TestedFile>().toEqualTypeOf<StoredFile>();
+  expectTypeOf<TestedFileStore>().toEqualTypeOf<FileContentStore>();
+});
 
 let folders = 0;
 

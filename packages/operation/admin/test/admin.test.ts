@@ -392,6 +392,27 @@ describe('an invalid request', () => {
     expect((await send('POST', '/keys', 'name=a', { 'content-type': 'text/plain' })).status).toBe(415);
   });
 
+  it('whose body arrives in thousands of tiny chunks, or not within 30 s, results in 400', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const admin = createAdmin({ keys: createKeys({ store: memoryKeyStore() }) });
+    const post = async (body: ReadableStream<Uint8Array>): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      const request = new Request('http://a.test/admin/v1/keys', {
+        method: 'POST',
+        headers,
+        body,
+        duplex: 'half',
+      });
+      return (await admin.fetch(request, { admin: true })).status;
+    };
+    const chunks = Array.from('{"name":"a"}'.padEnd(5000), (char) => new TextEncoder().encode(char));
+    expect(await post(ReadableStream.from(chunks))).toBe(400);
+    const late = post(new ReadableStream());
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await late).toBe(400);
+  });
+
   it('to a store that never responds results in 503 after a minute', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());

@@ -182,6 +182,15 @@ describe('the bodies of all requests', () => {
   });
 });
 
+it('a form whose part has more than 8 KiB of headers is refused, also if the complete form has arrived', async () => {
+  const parameters = ';a=b'.repeat(3000);
+  const body = `--b\r\ncontent-disposition: form-data; name="file"${parameters}\r\n\r\nx\r\n--b--\r\n`;
+  const form = new Blob([body], { type: 'multipart/form-data; boundary=b' });
+  const response = await post(gatewayWith(), '/v1/audio/transcriptions', form);
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('is not a valid form');
+});
+
 it('a form with more than 50 fields is refused', async () => {
   const form = new FormData();
   for (let count = 0; count < 51; count++) form.append('timestamp_granularities[]', 'word');

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
@@ -293,6 +294,30 @@ describe('the sockets of a caller', () => {
     await sendPart(second);
     const closed = [first, second].map(async (client, at) => [at, await client.closed]);
     expect(await Promise.race(closed)).toEqual([expect.any(Number), 1006]);
+  });
+
+  it('are ended if the chunks of a message are too small, and not by pings', async () => {
+    await using testGateway = await startGateway({ sockets: true });
+    await using client = await openSocket(testGateway.url);
+    const sendChunks = async (send: () => void): Promise<void> => {
+      for (let sent = 0; sent < 6000 && client.socket.readyState === WebSocket.OPEN; sent++) {
+        send();
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+      }
+    };
+    await sendChunks(() => {
+      client.socket.ping();
+    });
+    client.create();
+    await client.next('response.completed');
+    const { _socket: connection } = client.socket as unknown as { readonly _socket: Socket };
+    connection.setNoDelay(true);
+    // Head of a masked text message of 60,000 bytes.
+    connection.write(Uint8Array.of(0x81, 0xfe, 60_000 >> 8, 60_000 & 0xff, 0, 0, 0, 0));
+    await sendChunks(() => connection.write('x'));
+    expect(await client.closed).toBe(1006);
   });
 
   it('are refused if the gateway receives no context', async () => {

@@ -1,3 +1,4 @@
+import { memoryFiles } from '@majordomo/files';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { systemClock } from '@majordomo/core';
@@ -98,4 +99,15 @@ describe('a body without an end', () => {
     endTime?.();
     await closed;
   });
+});
+
+it('answers an upload that the quota refuses before its file is read', async () => {
+  const files = { store: memoryFiles(), maxTotalBytes: 1000 };
+  await using testGateway = await startGateway({ gateway: { files } });
+  const body = new FormData();
+  body.set('purpose', 'user_data');
+  body.set('file', new Blob([new Uint8Array(2_000_000)]), 'a.pdf');
+  const headers = { authorization: `Bearer ${KEY}` };
+  const response = await fetch(`${testGateway.url}/v1/files`, { method: 'POST', headers, body });
+  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('files')]);
 });

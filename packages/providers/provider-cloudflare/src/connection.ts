@@ -38,5 +38,6 @@ export function createConnection(options: CloudflareOptions, keyEnv: readonly st
 function connectBinding(binding: AiBinding, options: CloudflareOptions): ConnectRun {
   const models = new BoundModels(binding, options);
   const secrets = secretsIn(options.headers);
+  // A binding has no client that could be reused, so each run calls the model directly.
   return (run) => Promise.resolve({ secrets, client: () => () => models.run(run) });
 }

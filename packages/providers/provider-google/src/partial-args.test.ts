@@ -29,6 +29,7 @@ test('joins fragments of a string, and replaces it', () => {
     willContinue,
   });
   expect(read(text('Be', true), text('r', true), text('n'))).toEqual({ a: 'Bern' });
+  expect(read(text('Bern', true), { jsonPath: '$.a' })).toEqual({ a: 'Bern' });
   expect(read(text('Bern'), text('Basel'))).toEqual({ a: 'Basel' });
   expect(read(text('Be', true), { jsonPath: '$.b', stringValue: 'x' }, text('rn'))).toEqual({
     a: 'rn',

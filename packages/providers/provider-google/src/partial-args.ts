@@ -28,7 +28,9 @@ export class PartialArguments {
     if (steps === undefined) return false;
     const isContinued = this.continuedPath === jsonPath;
     this.continuedPath = willContinue === true ? jsonPath : undefined;
-    if (!isOfList) return put(this.root, steps, valueOf(values), isContinued);
+    const hasValue = Object.values(values).some((value) => value !== undefined);
+    // A continued path without a value ends its string.
+    if (!isOfList) return (isContinued && !hasValue) || put(this.root, steps, valueOf(values), isContinued);
     const list =
       steps.reduce<Tree | undefined>(
         (node, step) => (isNode(node) ? get(node, step) : undefined),
@@ -37,10 +39,7 @@ export class PartialArguments {
     if (!Array.isArray(list) || !put(this.root, steps, list, false)) return false;
     // Without a value, the path states that the list exists. A value is the next element.
     const at = isContinued ? list.length - 1 : list.length;
-    return (
-      Object.values(values).every((value) => value === undefined) ||
-      set(list, at, valueOf(values), isContinued)
-    );
+    return !hasValue || set(list, at, valueOf(values), isContinued);
   }
 
   json(): string {

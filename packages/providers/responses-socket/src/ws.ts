@@ -1,6 +1,11 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { concatBytes } from '@majordomo/core/toolkit';
+import { ByteCollector } from '@majordomo/core/toolkit';
 import type { OpenSocket, SocketLike } from './options.ts';
+
+/** Maximum size of a message, in bytes. An image in base64 is one message. */
+const MAX_MESSAGE = 64 * 1024 * 1024;
+/** Maximum size of the body of a refused upgrade, in bytes. */
+const MAX_REFUSAL = 1024 * 1024;
 
 /** Error of an upgrade that the server refused. */
 class RefusedUpgrade extends Error {
@@ -21,7 +26,7 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
       headers: Object.fromEntries(headers),
       followRedirects: false,
       perMessageDeflate: false,
-      maxPayload: 0,
+      maxPayload: MAX_MESSAGE,
     });
     const abort = (): void => {
       socket.terminate();
@@ -36,8 +41,12 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
       network = response.socket;
     });
     socket.on('unexpected-response', (_request, response) => {
-      const chunks: Uint8Array[] = [];
-      response.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+      const body = new ByteCollector();
+      response.on('data', (chunk: Uint8Array) => {
+        if (body.size + chunk.length <= MAX_REFUSAL) body.push(chunk);
+        else
+          response.destroy(new Error(`the server refused the upgrade with more than ${MAX_REFUSAL} bytes`));
+      });
       response.on('error', reject);
       response.on('end', () => {
         settled();
@@ -46,7 +55,7 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
         const hasNoBody = status < 200 || status === 204 || status === 304;
         reject(
           new RefusedUpgrade(
-            new Response(hasNoBody ? null : new Uint8Array(concatBytes(chunks)), {
+            new Response(hasNoBody ? null : new Uint8Array(body.concat()), {
               status: status < 200 ? 500 : status,
               headers: new Headers(given as [string, string][]),
             }),

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { createAgent, defineTool } from '@majordomo/agent';
 import { openaiResponses, startWireServer, type WireServer } from '@majordomo/conformance';
 import { createMajordomo, LlmError, type Majordomo, user } from '@majordomo/core';
@@ -304,6 +305,18 @@ describe('a failure', () => {
     });
     expect((await failing(ask(world.majordomo))).kind).toBe('network');
   });
+
+  it('of a message above 64 MiB is of kind network', async () => {
+    await using world = await startWorld([], {
+      answer(socket) {
+        const { _socket: connection } = socket as unknown as { readonly _socket: Duplex };
+        // Head of a text message of 64 MiB and one byte.
+        connection.write(Uint8Array.of(0x81, 127, 0, 0, 0, 0, 4, 0, 0, 1));
+        return true;
+      },
+    });
+    expect((await failing(ask(world.majordomo))).kind).toBe('network');
+  });
 });
 
 describe('HTTP', () => {
@@ -345,6 +358,12 @@ describe('HTTP', () => {
       expect(world.events).toEqual([]);
     },
   );
+
+  it('is used after an upgrade that is refused with more than 1 MiB', async () => {
+    await using world = await startWorld(['hi'], { refuse: () => 429, refusalBytes: 2 ** 20 + 1 });
+    expect((await ask(world.majordomo)).text).toBe('hi');
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'http' }));
+  });
 
   it('is used if all sockets are in use', async () => {
     await using world = await startWorld(() => 'fine', {}, { maxSockets: 4 });

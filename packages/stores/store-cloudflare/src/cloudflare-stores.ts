@@ -2,13 +2,17 @@ import type { CacheStore } from '@majordomo/cache';
 import { LlmError } from '@majordomo/core';
 import type { LedgerStore } from '@majordomo/ledger';
 import { kvCache } from './kv-cache.ts';
+import type { RecordStore } from '@majordomo/records';
 import { objectLedger } from './object-ledger.ts';
+import { objectRecords } from './object-records.ts';
 import type { KeyValues, ObjectNamespace } from './platform.ts';
 
 /** Bindings of the Worker's `env`, and options. */
 export interface CloudflareBindings {
   /** Durable Object namespace that is bound to `LedgerObject`. */
   readonly ledger: object;
+  /** Durable Object namespace that is bound to `RecordsObject`. If absent, `records` is undefined. */
+  readonly records?: object | undefined;
   /** KV namespace for the cache. If absent, `cache` is undefined. */
   readonly cache?: object | undefined;
   /**
@@ -26,6 +30,8 @@ export interface CloudflareBindings {
 /** Stores that use the bindings. */
 export interface CloudflareStores {
   readonly ledger: LedgerStore;
+  /** Records, for all features that must survive a request, or `undefined` if no namespace is given. Each space has an object. */
+  readonly records: RecordStore | undefined;
   /** Cache, or `undefined` if no KV namespace is given. */
   readonly cache: CacheStore | undefined;
 }
@@ -36,11 +42,14 @@ const KEEP_RECORDS_MS = 400 * DAY_MS;
 /** Creates the stores. Opens no connection, so a Worker can call it in each request. Throws `config` for invalid bindings. */
 export function cloudflareStores({
   ledger,
+  records,
   cache,
   shard,
   keepRecordsMs = KEEP_RECORDS_MS,
 }: CloudflareBindings): CloudflareStores {
   if (!isNamespace(ledger)) throw notBound('ledger', 'a namespace of Durable Objects');
+  if (records !== undefined && !isNamespace(records))
+    throw notBound('records', 'a namespace of Durable Objects');
   if (cache !== undefined && !isKeyValues(cache)) throw notBound('cache', 'a KV namespace');
   if (!(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
     throw new LlmError(
@@ -50,7 +59,11 @@ export function cloudflareStores({
         path: 'keepRecordsMs',
       },
     );
-  return { ledger: objectLedger(ledger, shard, keepRecordsMs), cache: cache && kvCache(cache) };
+  return {
+    ledger: objectLedger(ledger, shard, keepRecordsMs),
+    records: records && objectRecords(records),
+    cache: cache && kvCache(cache),
+  };
 }
 
 const has = (value: unknown, method: string): boolean =>

@@ -1,5 +1,6 @@
-import { checkFormat } from './format.ts';
 import { counters, makeCounters, renew, reserve, settle } from './counters.ts';
+import { checkFormat } from './format.ts';
+import { answer } from './object-call.ts';
 import type { ObjectState, Sql } from './platform.ts';
 import { append, makeRecords, page } from './records.ts';
 import { decode, encode, type LedgerReplies, type LedgerCommand } from './wire.ts';
@@ -18,22 +19,25 @@ export class LedgerObject {
 
   /** Handles a request of `cloudflareStores`. Only Workers with the binding can call an object. */
   async fetch(request: Request): Promise<Response> {
-    const question = decode<LedgerCommand>(await request.text());
-    try {
+    return answer(request, (text) => {
       this.prepare();
-      const answer = this.storage.transactionSync(() => runCommand(this.storage.sql, Date.now(), question));
-      return new Response(encode(answer));
-    } catch (error) {
-      return new Response(error instanceof Error ? error.message : String(error), { status: 400 });
-    }
+      const { sql } = this.storage;
+      return encode(
+        this.storage.transactionSync(() => runCommand(sql, Date.now(), decode<LedgerCommand>(text))),
+      );
+    });
   }
 
   /** Checks the format and creates the tables, once. Called in requests, because callers receive no errors of the constructor. */
   private prepare(): void {
     if (this.hasTables) return;
-    checkFormat(this.storage.sql);
-    makeCounters(this.storage.sql);
-    makeRecords(this.storage.sql);
+    const { sql } = this.storage;
+    this.storage.transactionSync(() => {
+      checkFormat(sql, () => {
+        makeCounters(sql);
+        makeRecords(sql);
+      });
+    });
     this.hasTables = true;
   }
 }

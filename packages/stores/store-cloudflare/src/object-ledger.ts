@@ -1,5 +1,5 @@
-import { LlmError } from '@majordomo/core';
 import type { LedgerStore } from '@majordomo/ledger';
+import { callObject } from './object-call.ts';
 import type { ObjectNamespace } from './platform.ts';
 import { PAGE } from './records.ts';
 import { shards } from './shards.ts';
@@ -15,14 +15,8 @@ export function objectLedger(
   const ask = async <Q extends LedgerCommand>(
     object: string,
     question: Q,
-  ): Promise<LedgerReplies[Q['ask']]> => {
-    const stub = namespace.get(namespace.idFromName(object));
-    const answer = await stub.fetch('https://ledger/', { method: 'POST', body: encode(question) });
-    const text = await answer.text();
-    if (!answer.ok)
-      throw new LlmError('server', `the ledger's Durable Object rejected "${question.ask}": ${text}`);
-    return decode(text);
-  };
+  ): Promise<LedgerReplies[Q['ask']]> =>
+    decode(await callObject(namespace, object, encode(question), `"${question.ask}" of the ledger`));
   return {
     async reserve(id, claims, leaseMs) {
       return ask(of.claims(id, claims), { ask: 'reserve', id, claims, leaseMs });

@@ -31,5 +31,11 @@ export interface Sql {
 
 /** First constructor argument of a Durable Object. */
 export interface ObjectState {
-  readonly storage: { readonly sql: Sql; transactionSync<T>(run: () => T): T };
+  readonly storage: {
+    readonly sql: Sql;
+    transactionSync<T>(run: () => T): T;
+    /** Returns the time of the next call of `alarm`, in epoch milliseconds, or `null`. */
+    getAlarm(): Promise<number | null>;
+    setAlarm(time: number): Promise<void>;
+  };
 }

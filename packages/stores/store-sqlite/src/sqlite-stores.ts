@@ -5,6 +5,7 @@ import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
+import { sqliteRecords } from '@majordomo/records/sqlite';
 import { sqliteCache } from './cache/sqlite-cache.ts';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { Database } from './file/database.ts';
@@ -12,7 +13,6 @@ import { sqliteFiles } from './files/sqlite-files.ts';
 import { sqliteKeys } from './keys/sqlite-keys.ts';
 import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
-import { sqliteRecords } from './records/sqlite-records.ts';
 
 /** Stores in one file. */
 export interface SqliteStores extends AsyncDisposable {

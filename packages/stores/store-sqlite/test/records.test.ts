@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { RecordQuery } from '@majordomo/records';
+import { sqliteRecords } from '@majordomo/records/sqlite';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { Database } from '../src/file/database.ts';
 import { sqliteStores } from '../src/index.ts';
-import { sqliteRecords } from '../src/records/sqlite-records.ts';
 import { folder } from './folder.ts';
 
 const MIB = 1_048_576;
@@ -74,6 +74,11 @@ it('no statement reads records that it does not return', async () => {
   ];
   for (const query of queries) await records.list('a', query);
   await records.counts('a');
+  await records.get('a', 'a');
+  for (const type of ['put', 'put', 'touch', 'remove'] as const)
+    await records.write('a', [
+      { type, key: 'a', value: '1', texts: ['word'], label: '', dueMs: 1, keepMs: 1 },
+    ]);
   const plans = prepared
     .filter((sql) => !sql.includes('MATCH'))
     .flatMap((sql) =>

@@ -3,9 +3,9 @@ import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
 import { createCloudflare } from '@majordomo/provider-cloudflare';
 import { cached } from '@majordomo/cache';
-import { cloudflareStores, LedgerObject } from '@majordomo/store-cloudflare';
+import { cloudflareStores, LedgerObject, RecordsObject } from '@majordomo/store-cloudflare';
 
-export { LedgerObject };
+export { LedgerObject, RecordsObject };
 
 /** A Worker that makes one call per request, with a limit of ten calls per month and a record after each response. */
 export default {
@@ -13,8 +13,10 @@ export default {
     const { searchParams } = new URL(request.url);
     const parameter = (name) => searchParams.get(name) ?? undefined;
     // Access of the tests to a Durable Object. The stores also run in the process of the tests.
-    if (parameter('object') !== undefined)
-      return env.LEDGER.get(env.LEDGER.idFromName(parameter('object'))).fetch(request);
+    if (parameter('object') !== undefined) {
+      const namespace = env[parameter('class') ?? 'LEDGER'];
+      return namespace.get(namespace.idFromName(parameter('object'))).fetch(request);
+    }
     const stores = cloudflareStores({ ledger: env.LEDGER, cache: env.CACHE, shard: parameter('shard') });
     const each = parameter('shard') === undefined ? undefined : ['tenant'];
     const ledger = createLedger({

@@ -1,10 +1,17 @@
 import { createLedger } from '@majordomo/ledger';
 import { describeWith, startMiniflare, type Miniflare } from '@majordomo/services';
-import { cloudflareStores, type CacheStore, type LedgerStore } from '@majordomo/store-cloudflare';
+import { featureCases, searchCases, type Pair } from '@majordomo/services/features';
+import {
+  cloudflareStores,
+  type CacheStore,
+  type LedgerStore,
+  type RecordStore,
+} from '@majordomo/store-cloudflare';
 import {
   cacheStoreConformance,
   ledgerStoreConformance,
   ledgerWindowConformance,
+  recordStoreConformance,
   startWireServer,
   workersaiRun,
   type WireServer,
@@ -42,32 +49,38 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
   beforeAll(async () => {
     vendor = await startWireServer({ wire: workersaiRun, script: () => 'Hello.' });
     const script = await bundled('kernel');
-    runtime = await startMiniflare({ script, objects: { LEDGER: 'LedgerObject' }, keyValues: ['CACHE'] });
+    runtime = await startMiniflare({
+      script,
+      objects: { LEDGER: 'LedgerObject', RECORDS: 'RecordsObject' },
+      keyValues: ['CACHE'],
+    });
     cache = await runtime.getKVNamespace('CACHE');
     url = await runtime.ready;
-    objects = {
-      idFromName: (name) => ({ name }),
-      get: (id) => ({
-        fetch: (_url: string, init: RequestInit) =>
-          fetch(
-            new URL(
-              `?${String(new URLSearchParams({ object: (id as { readonly name: string }).name }))}`,
-              url,
-            ),
-            init,
-          ),
-      }),
-    };
+    objects = namespaceOf('LEDGER');
   }, 60_000);
+
+  const namespaceOf = (binding: string): Namespace => ({
+    idFromName: (name) => ({ class: binding, object: name }),
+    get: (id) => ({
+      fetch: (_url: string, init: RequestInit) =>
+        fetch(new URL(`?${String(new URLSearchParams({ ...id }))}`, url), init),
+    }),
+  });
   afterAll(async () => {
     await runtime.dispose();
     await vendor.close();
   });
 
   /** Returns a namespace whose object names no other test uses. */
-  const separateNamespace = (): Namespace => {
+  const separateNamespace = (binding = 'LEDGER'): Namespace => {
     const prefix = namespaces++;
-    return { idFromName: (name) => objects.idFromName(`${prefix} ${name}`), get: (id) => objects.get(id) };
+    const namespace = namespaceOf(binding);
+    return { ...namespace, idFromName: (name) => namespace.idFromName(`${prefix} ${name}`) };
+  };
+  const createRecords = (): Pair => {
+    const records = separateNamespace('RECORDS');
+    const open = (): RecordStore => cloudflareStores({ ledger: objects, records }).records!;
+    return [open(), open()];
   };
   const createStore = (): LedgerStore => {
     const { ledger } = cloudflareStores({ ledger: separateNamespace() });
@@ -138,6 +151,13 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
     ] as const)
       await ledger.append(record(id, days) as never);
     expect(await countOf(ledger)).toBe(1);
+  });
+
+  describe('records in Durable Objects', () => {
+    for (const { name, run } of recordStoreConformance)
+      it(name, () => run(async () => createRecords()), 120_000);
+    for (const { name, run } of [...featureCases, ...searchCases])
+      it(name, () => run(createRecords()), 120_000);
   });
 
   describe('a cache in KV', () => {

@@ -29,7 +29,7 @@ function fakeModel(): ChatModel {
 function fakeAnswer({ messages }: ModelRequest): Turn {
   const questions = messages.filter(({ role }) => role === 'user').length;
   const text =
-    `This is the fake model, and this was message ${questions} of the chat. ` +
-    'Set a key in the file .env and restart the server to call a real model.';
-  return { text, chunks: 4, everyMs: 20 };
+    `This is the **fake model**, and this was message ${questions} of the chat. ` +
+    'Set a key in the file `.env` and restart the server to call a real model.';
+  return { text, chunks: 20, everyMs: 50 };
 }

@@ -3,6 +3,8 @@ import { useChat } from '@ai-sdk/react';
 import { DefaultChatTransport, type UIMessage } from 'ai';
 import { useEffect, useState, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
+import Markdown from 'react-markdown';
+import remarkGfm from 'remark-gfm';
 
 interface Listed {
   readonly id: string;
@@ -29,6 +31,28 @@ function History({ id, answers }: { id: string; answers: number }): ReactElement
   );
 }
 
+async function storedMessages(id: string): Promise<UIMessage[]> {
+  const response = await fetch(`/api/chats/${id}`);
+  return (await response.json()) as UIMessage[];
+}
+
+/** Shows answers as Markdown. An image of an answer is not loaded, because its address could send the chat to another server. */
+function Message({ role, parts }: UIMessage): ReactElement {
+  return (
+    <article className={role}>
+      {parts.map((part, index) => {
+        if (part.type !== 'text') return null;
+        if (role === 'user') return part.text;
+        return (
+          <Markdown key={index} remarkPlugins={[remarkGfm]} disallowedElements={['img']}>
+            {part.text}
+          </Markdown>
+        );
+      })}
+    </article>
+  );
+}
+
 interface ChatProps {
   readonly id: string;
   readonly stored: UIMessage[];
@@ -36,37 +60,61 @@ interface ChatProps {
 }
 
 function Chat({ id, stored, onAnswer }: ChatProps): ReactElement {
-  const { messages, status, error, sendMessage, stop } = useChat({
+  /** Whether the server has responded to the request that resumes an answer. */
+  const [isResumed, setResumed] = useState(false);
+  const { messages, status, error, sendMessage, setMessages, regenerate } = useChat({
     id,
     messages: stored,
     onFinish: onAnswer,
+    // Continues an answer that a reload has interrupted.
+    resume: true,
     transport: new DefaultChatTransport({
+      fetch: async (...request) => {
+        const response = await fetch(...request);
+        setResumed(true);
+        return response;
+      },
       // The server stores the chat and needs only the last message.
-      prepareSendMessagesRequest: ({ messages: all }) => ({
+      prepareSendMessagesRequest: ({ messages: all, trigger }) => ({
         api: `/api/chats/${id}`,
-        body: { messages: all.slice(-1) },
+        body: { messages: all.slice(-1), trigger },
       }),
+      prepareReconnectToStreamRequest: () => ({ api: `/api/chats/${id}/stream` }),
     }),
   });
+  const count = messages.length;
+  useEffect(() => {
+    scrollTo({ top: document.body.scrollHeight });
+  }, [count, status]);
   const isRunning = status === 'submitted' || status === 'streaming';
+  const isUnanswered = isResumed && status === 'ready' && messages.at(-1)?.role === 'user';
+
+  /** Stops the answer on the server, because it does not end with the connection. Then shows what is stored. */
+  async function stop(): Promise<void> {
+    await fetch(`/api/chats/${id}/stop`, { method: 'POST' });
+    setMessages(await storedMessages(id));
+  }
+
   return (
     <main>
       {messages.map((message) => (
-        <article key={message.id} className={message.role}>
-          {message.parts.map((part) => (part.type === 'text' ? part.text : ''))}
-        </article>
+        <Message key={message.id} {...message} />
       ))}
-      <p role="status">{error === undefined ? status : `error: ${error.message}`}</p>
+      {isUnanswered && <p className="mark">The answer was interrupted.</p>}
       <form
         action={(form) => {
           const text = form.get('text');
           if (typeof text === 'string') void sendMessage({ text });
         }}
       >
+        <p role="status">{error === undefined ? status : `error: ${error.message}`}</p>
         <input name="text" aria-label="Message" required autoFocus autoComplete="off" />
         <button disabled={isRunning}>Send</button>
         <button type="button" disabled={!isRunning} onClick={() => void stop()}>
           Stop
+        </button>
+        <button type="button" disabled={isRunning || count === 0} onClick={() => void regenerate()}>
+          Answer again
         </button>
       </form>
     </main>
@@ -84,9 +132,7 @@ function App(): ReactElement {
     return () => removeEventListener('hashchange', change);
   }, []);
   useEffect(() => {
-    void fetch(`/api/chats/${id}`)
-      .then((response) => response.json() as Promise<UIMessage[]>)
-      .then((messages) => setLoaded({ id, messages }));
+    void storedMessages(id).then((messages) => setLoaded({ id, messages }));
   }, [id]);
   return (
     <>

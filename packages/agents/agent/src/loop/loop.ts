@@ -134,7 +134,7 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
           const { outcomes, failures } = await runTools(action.calls, state, effects);
           state = toolsRan(state, outcomes);
           const [first, ...others] = failures;
-          // The handler of this function adds the work of the error that it receives: the first.
+          // The work of the first error is added where the error is caught.
           for (const { reason } of others) state = withFailedWork(state, failedWorkOf(reason));
           if (first !== undefined) throw first.reason as unknown;
           break;

@@ -28,7 +28,10 @@ export interface StoredAttempt extends Omit<Attempt, 'error'> {
   readonly error?: StoredError | undefined;
 }
 
-/** Answer as JSON. `streamed` lists, by position, the parts whose events cannot be derived from the message. */
+/**
+ * Answer as JSON. `streamed` lists, by position, the parts whose events cannot be derived from the message. An example is a text
+ * whose deltas differ from the complete text.
+ */
 export interface StoredAnswer {
   readonly response: JsonObject;
   readonly streamed: { readonly [index: number]: StreamedPart };
@@ -79,10 +82,12 @@ export function storedAnswer(response: ChatResponse, streamed: StoredAnswer['str
 export function responseOf({ response }: StoredAnswer, attempts: readonly Attempt[]): ChatResponse {
   const stored = fromJson<Omit<ChatResponse, 'attempts' | 'parts' | 'text' | 'toolCalls'>>(response);
   const { parts } = stored.message;
-  const facts = { id: stored.id, rawFinish: stored.rawFinish, usage: stored.usage };
   return {
     ...stored,
-    ...facts,
+    // A response always has these members, and JSON omits them if they are undefined.
+    id: stored.id,
+    rawFinish: stored.rawFinish,
+    usage: stored.usage,
     parts,
     text: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
     toolCalls: parts.filter((part): part is ToolCallPart => part.type === 'tool-call'),

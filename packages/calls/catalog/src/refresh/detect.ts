@@ -82,6 +82,7 @@ function modelOf(
         trust: 'single' as const,
       }),
     )
+    // Compared with no price, each amount differs. Drop a price with a negative amount.
     .filter((price) => amountsThatDiffer(undefined, price).every(({ after = 0 }) => after >= 0));
   return { vendor, id, ...known, input: known.input ?? ['text'], output: known.output ?? ['text'], prices };
 }

@@ -75,22 +75,34 @@ export async function bodyBytes(
   limits: BodyLimits,
   check: (chunk: Uint8Array) => void = () => undefined,
 ): Promise<Uint8Array> {
-  const coding = request.headers.get('content-encoding') ?? 'identity';
-  if (coding.toLowerCase() !== 'identity')
-    invalid('', `has the unsupported content-encoding ${coding}; send it uncompressed`);
-  const announced = request.headers.get('content-length');
-  if (announced !== null && Number(announced) > limits.maxBytes) throw tooLarge(limits);
-  if (announced !== null) limits.hold(Number(announced));
+  const { announced, hold } = announce(request, limits);
   try {
     // The server ensures that the body is not longer than its `content-length`.
     const isSmall = announced !== null && Number(announced) <= SMALL_BYTES;
-    const hold = announced === null ? limits.hold : () => undefined;
     const read = isSmall ? atOnce(request, check) : bounded(request, { ...limits, hold }, check);
     return await abortable(read, request.signal);
   } catch (error) {
     if (error instanceof Refusal || LlmError.is(error)) throw error;
     throw new Refusal('aborted', 'the body is incomplete');
   }
+}
+
+/**
+ * Checks the headers of a body, and counts its announced size. Returns the size, and the function that counts the bytes of a body of unknown
+ * size.
+ */
+export function announce(
+  { headers }: Request,
+  limits: BodyLimits,
+): { readonly announced: string | null; readonly hold: BodyLimits['hold'] } {
+  const coding = headers.get('content-encoding') ?? 'identity';
+  if (coding.toLowerCase() !== 'identity')
+    invalid('', `has the unsupported content-encoding ${coding}; send it uncompressed`);
+  const announced = headers.get('content-length');
+  if (announced === null) return { announced, hold: limits.hold };
+  if (Number(announced) > limits.maxBytes) throw tooLarge(limits);
+  limits.hold(Number(announced));
+  return { announced, hold: () => undefined };
 }
 
 async function atOnce(request: Request, check: (chunk: Uint8Array) => void): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import { abortable, concatBytes, isFragmented } from '@majordomo/core/toolkit';
+import { abortable, ByteCollector, concatBytes, isFragmented } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { refuseFragments } from './body.ts';
 import { invalid } from './fields.ts';
@@ -29,6 +29,7 @@ export class FormReader {
   private readonly delimiter: Uint8Array;
   private readonly signal: AbortSignal;
   private readonly most: number;
+  private readonly hold: (bytes: number) => void;
   /** Bytes that were received and are not read yet. A delimiter includes the line break before it, so the form begins with one. */
   private rest: Uint8Array = LINE;
   private received = 0;
@@ -37,14 +38,18 @@ export class FormReader {
   /** Whether the content of a part has been read, and the head of the next part follows. */
   private isAtHead = false;
 
-  /** @param most maximum size of the body in bytes. A larger body is refused as soon as its size is known. */
-  constructor(request: Request, most: number) {
+  /**
+   * @param most maximum size of the body in bytes. A larger body is refused as soon as its size is known.
+   * @param hold counts bytes before they are held, and may throw
+   */
+  constructor(request: Request, most: number, hold: (bytes: number) => void = () => undefined) {
     const type = request.headers.get('content-type') ?? '';
     const [, quoted, plain] =
       /^multipart\/form-data\s*;.*?boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(type) ?? [];
     const boundary = quoted ?? plain;
     if (boundary === undefined || request.body === null) invalid('', 'must be a form (multipart/form-data)');
     this.most = most;
+    this.hold = hold;
     if (Number(request.headers.get('content-length') ?? 0) > most) this.refuseSize();
     this.reader = request.body.getReader();
     this.signal = request.signal;
@@ -93,22 +98,20 @@ export class FormReader {
 
   /** Returns the content of a part that is not a file. */
   async text(name: string): Promise<string> {
-    const chunks = await this.chunks((size) => {
+    const bytes = await this.bytes((size) => {
       if (size > MAX_FIELD) invalid(name, `must have at most ${MAX_FIELD} bytes`);
     });
-    return new TextDecoder().decode(concatBytes(chunks));
+    return new TextDecoder().decode(bytes);
   }
 
-  /** Returns all chunks of the content of the part. `checkSize` receives the size before each chunk is held. */
-  async chunks(checkSize: (size: number) => void = () => undefined): Promise<readonly Uint8Array[]> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
+  /** Returns the content of the part. `checkSize` receives the size before each chunk is held. */
+  async bytes(checkSize: (size: number) => void = () => undefined): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new ByteCollector();
     for (let chunk = await this.chunk(); chunk !== undefined; chunk = await this.chunk()) {
-      size += chunk.length;
-      checkSize(size);
-      chunks.push(chunk);
+      checkSize(bytes.size + chunk.length);
+      bytes.push(chunk);
     }
-    return chunks;
+    return bytes.concat() as Uint8Array<ArrayBuffer>;
   }
 
   /** Stops reading the body. The server discards the rest. */
@@ -118,7 +121,8 @@ export class FormReader {
 
   private async until(pattern: Uint8Array, most: number): Promise<Uint8Array> {
     for (;;) {
-      const at = indexOf(this.rest, pattern);
+      // A chunk may contain the complete form.
+      const at = indexOf(this.rest.subarray(0, most + pattern.length), pattern);
       if (at !== -1) {
         const found = this.rest.subarray(0, at);
         this.rest = this.rest.subarray(at + pattern.length);
@@ -137,6 +141,7 @@ export class FormReader {
     this.received += value.length;
     if (this.received > this.most) this.refuseSize();
     if (isFragmented(++this.chunkCount, this.received)) refuseFragments();
+    this.hold(value.length);
     this.rest = concatBytes([this.rest, value]);
   }
 

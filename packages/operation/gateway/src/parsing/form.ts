@@ -1,20 +1,21 @@
-import { concatBytes } from '@majordomo/core/toolkit';
-import { bodyBytes, type BodyLimits } from './body.ts';
+import { announce, type BodyLimits } from './body.ts';
 import { invalid, object, type Fields } from './fields.ts';
 import { FormReader } from './form-reader.ts';
 
-/** Reads a form. */
+/** Reads a form. Unlike `formData`, limits the number of parts. */
 export async function formBody(request: Request, limits: BodyLimits): Promise<FormData> {
-  const bytes = (await bodyBytes(request, limits)) as Uint8Array<ArrayBuffer>;
-  const { url, method, headers, signal } = request;
-  // Unlike `formData`, the reader limits the number of parts.
-  const reader = new FormReader(new Request(url, { method, headers, signal, body: bytes }), limits.maxBytes);
+  const { hold } = announce(request, limits);
+  const reader = new FormReader(request, limits.maxBytes, hold);
   const form = new FormData();
-  for (let part = await reader.next(); part !== undefined; part = await reader.next()) {
-    const { name, fileName, mediaType = '' } = part;
-    const content = new Uint8Array(concatBytes(await reader.chunks()));
-    if (fileName === undefined) form.append(name, new TextDecoder().decode(content));
-    else form.append(name, new File([content], fileName, { type: mediaType }));
+  try {
+    for (let part = await reader.next(); part !== undefined; part = await reader.next()) {
+      const { name, fileName, mediaType = '' } = part;
+      const content = await reader.bytes();
+      if (fileName === undefined) form.append(name, new TextDecoder().decode(content));
+      else form.append(name, new File([content], fileName, { type: mediaType }));
+    }
+  } finally {
+    reader.stop();
   }
   return form;
 }

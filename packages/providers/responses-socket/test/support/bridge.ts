@@ -24,6 +24,8 @@ export interface Bridge extends AsyncDisposable {
 interface BridgeOptions {
   /** Returns the status with which an upgrade is refused, or `undefined` to accept it. */
   readonly refuse?: (request: IncomingMessage) => number | undefined;
+  /** Size of the body of a refusal. */
+  readonly refusalBytes?: number;
   /** Is called after each upgrade, which is refused with a body that does not end. */
   readonly stall?: () => void;
   /** Handles a message instead of sending it over HTTP, and returns true. */
@@ -47,7 +49,9 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
     }
     const status = options.refuse?.(request);
     if (status !== undefined) {
-      const body = JSON.stringify({ error: { message: 'refused', type: 'refused' } });
+      const error = { message: 'refused', type: 'refused' };
+      const body = JSON.stringify({ error }).padEnd(options.refusalBytes ?? 0);
+      network.on('error', () => undefined);
       network.end(
         `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nretry-after: 7\r\n\r\n${body}`,
       );

@@ -3,29 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { socketFetch } from '../../src/index.ts';
 
-// Measures in this process, with the server: the CPU time of a turn over a socket relative to HTTP for a transcript of 1 MB, and the
-// memory of an idle socket without items, and of each item.
+// Measures in this process, with the server: the memory of an idle socket without items, and of each item.
 const ITEMS = 1000;
-const WARM_UP = 5;
-const TURNS = 30;
 const SOCKETS = 20;
 const events = (id: string): readonly string[] => [
   JSON.stringify({ type: 'response.created', response: { id, output: [] } }),
   JSON.stringify({ type: 'response.completed', response: { id, output: [] } }),
 ];
-const http = createServer((incoming, outgoing) => {
-  const chunks: Buffer[] = [];
-  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-  incoming.on('end', () => {
-    JSON.parse(Buffer.concat(chunks).toString());
-    outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
-    outgoing.end(
-      events('resp_1')
-        .map((event) => `data: ${event}\n\n`)
-        .join(''),
-    );
-  });
-});
+const http = createServer();
 let responses = 0;
 new WebSocketServer({ server: http, perMessageDeflate: false }).on('connection', (socket) => {
   socket.on('message', (data) => {
@@ -43,32 +28,6 @@ async function send(fetch: typeof globalThis.fetch, input: readonly object[], ke
   const headers = { authorization: `Bearer ${key}` };
   const body = JSON.stringify({ model: 'm', stream: true, input });
   await (await fetch(url, { method: 'POST', headers, body })).text();
-}
-
-/** Returns a function that continues a conversation of 1 MB by an item, and returns the CPU time of this turn. */
-function conversationOver(fetch: typeof globalThis.fetch): () => Promise<number> {
-  const input = inputOf(ITEMS);
-  return async () => {
-    input.push({ role: 'user', content: `turn ${input.length}` });
-    const before = process.cpuUsage();
-    await send(fetch, input);
-    const { user, system } = process.cpuUsage(before);
-    return user + system;
-  };
-}
-
-/** Returns the CPU time of turns over sockets relative to HTTP. The turns alternate, so that other work slows both down. */
-async function relativeCpu(sockets: typeof globalThis.fetch): Promise<number> {
-  const overSocket = conversationOver(sockets);
-  const overHttp = conversationOver(fetch);
-  let socketCpu = 0;
-  let httpCpu = 0;
-  for (let turn = -WARM_UP; turn < TURNS; turn++) {
-    if (turn === 0) socketCpu = httpCpu = 0;
-    socketCpu += await overSocket();
-    httpCpu += await overHttp();
-  }
-  return socketCpu / httpCpu;
 }
 
 /** Returns the used memory after buffers of the network have been collected. */
@@ -99,6 +58,5 @@ async function memoryOf(items: number): Promise<number> {
 await memoryOf(1);
 const empty = await memoryOf(1);
 const perItem = ((await memoryOf(ITEMS + 1)) - empty) / ITEMS;
-const cpu = await relativeCpu(socketFetch());
-console.log(JSON.stringify({ cpu, empty, perItem }));
+console.log(JSON.stringify({ empty, perItem }));
 process.exit();

@@ -1,7 +1,10 @@
 import { rejects } from 'node:assert/strict';
 import type { JsonObject, JsonValue } from '@majordomo/core';
 
-/** Sandbox under test, with the interface of `Sandbox` of `@majordomo/code-mode`. */
+/**
+ * `Sandbox` of `@majordomo/code-mode`. This package cannot import it, because the tests of `code-mode` need this package. One of them
+ * fails if the types differ.
+ */
 export interface TestedSandbox {
   /** Runs the body of an async function; see `Sandbox.run`. */
   run(program: {
@@ -9,7 +12,7 @@ export interface TestedSandbox {
     readonly names: readonly string[];
     readonly memoryBytes: number;
     readonly signal: AbortSignal;
-    call(name: string, args: JsonObject): Promise<JsonValue>;
+    readonly call: (name: string, args: JsonObject) => Promise<JsonValue>;
   }): Promise<{ readonly value: JsonValue; readonly output: string }>;
 }
 

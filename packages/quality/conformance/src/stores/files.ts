@@ -2,7 +2,8 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import type { StoreCase } from './store-case.ts';
 
 /*
- * Copy of `FileContentStore` of `@majordomo/files`, so that this package does not depend on it.
+ * `StoredFile` and `FileContentStore` of `@majordomo/files`. This package cannot import them, because the tests of `files` need this
+ * package. One of them fails if the types differ.
  */
 
 /** Description of a stored file. */
@@ -11,6 +12,7 @@ export interface TestedFile {
   readonly name: string;
   readonly mediaType: string;
   readonly size: number;
+  readonly sha256?: string | undefined;
   readonly purpose: string;
   readonly createdAt: number;
   readonly expiresAt: number;

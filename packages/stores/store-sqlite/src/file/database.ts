@@ -1,14 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LlmError } from '@majordomo/core';
+import type { SqliteConnection, SqliteRow, SqliteValue } from '@majordomo/records/sqlite';
 import { openFile } from './open.ts';
 import { isBusy, isCorrupt } from './sqlite-error.ts';
 
 /** Connection to the file, with its statements and transactions. */
-export class Database {
+export class Database implements SqliteConnection {
   private readonly path: string;
   private readonly connection: DatabaseSync;
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
+  /** Prepared statements of `run`. */
+  private readonly statements = new Map<string, StatementSync>();
 
   constructor(path: string) {
     this.path = path;
@@ -27,6 +30,13 @@ export class Database {
     const statement = this.connection.prepare(sql);
     statement.setReadBigInts(true);
     return statement;
+  }
+
+  /** Runs a statement that is prepared once. */
+  run(sql: string, ...values: readonly SqliteValue[]): readonly SqliteRow[] {
+    const statement = this.statements.get(sql) ?? this.prepare(sql);
+    this.statements.set(sql, statement);
+    return statement.all(...values);
   }
 
   /** Runs a function in a transaction that locks the file against other writers. */

@@ -1,3 +1,5 @@
+import { RECORD_TABLES } from '@majordomo/records/sqlite';
+
 /** Application id in the header of the file: `mjdm`. */
 export const APPLICATION_ID = 0x6d6a646d;
 
@@ -5,7 +7,7 @@ export const APPLICATION_ID = 0x6d6a646d;
 export const FORMAT = 1;
 
 /** Creates the tables of an empty file. */
-export const TABLES = `
+export const TABLES: string = `
   CREATE TABLE counters (
     counter TEXT PRIMARY KEY,
     used INTEGER NOT NULL,
@@ -147,63 +149,5 @@ export const TABLES = `
     PRIMARY KEY (upload, place)
   );
 
-  -- Records of @majordomo/records. "due_at" and "until" in epoch milliseconds; null: never. The values are in a separate table, so
-  -- that a change of another member does not write them.
-  CREATE TABLE entries (
-    id INTEGER PRIMARY KEY,
-    space TEXT NOT NULL,
-    key TEXT NOT NULL,
-    label TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    due_at REAL,
-    until REAL,
-    UNIQUE (space, key)
-  );
-  CREATE INDEX entries_by_label ON entries (space, label, key);
-  CREATE INDEX entries_by_time ON entries (space, at DESC, key);
-  CREATE INDEX entries_by_label_and_time ON entries (space, label, at DESC, key);
-  CREATE INDEX entries_by_due ON entries (space, due_at, key) WHERE due_at IS NOT NULL;
-  CREATE INDEX entries_by_end ON entries (until) WHERE until IS NOT NULL;
-  CREATE TABLE entry_values (
-    entry INTEGER PRIMARY KEY REFERENCES entries ON DELETE CASCADE,
-    value TEXT NOT NULL
-  );
-  -- Highest version of all records, including removed ones.
-  CREATE TABLE entry_versions (last INTEGER NOT NULL);
-  INSERT INTO entry_versions (last) VALUES (0);
-
-  -- Number of records by label, so that no count reads the records.
-  CREATE TABLE entry_counts (
-    space TEXT NOT NULL,
-    label TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    PRIMARY KEY (space, label)
-  ) WITHOUT ROWID;
-  CREATE TRIGGER entry_counts_insert AFTER INSERT ON entries BEGIN
-    INSERT INTO entry_counts (space, label, count) VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
-  END;
-  CREATE TRIGGER entry_counts_update AFTER UPDATE OF label ON entries WHEN new.label <> old.label BEGIN
-    UPDATE entry_counts SET count = count - 1 WHERE space = old.space AND label = old.label;
-    DELETE FROM entry_counts WHERE space = old.space AND label = old.label AND count = 0;
-    INSERT INTO entry_counts (space, label, count) VALUES (new.space, new.label, 1) ON CONFLICT DO UPDATE SET count = count + 1;
-  END;
-  CREATE TRIGGER entry_counts_delete AFTER DELETE ON entries BEGIN
-    UPDATE entry_counts SET count = count - 1 WHERE space = old.space AND label = old.label;
-    DELETE FROM entry_counts WHERE space = old.space AND label = old.label AND count = 0;
-  END;
-
-  -- Texts of records for the search, and their words by "seq".
-  CREATE TABLE entry_texts (
-    seq INTEGER PRIMARY KEY,
-    entry INTEGER NOT NULL REFERENCES entries ON DELETE CASCADE,
-    text TEXT NOT NULL
-  );
-  CREATE INDEX entry_texts_by_entry ON entry_texts (entry);
-  CREATE VIRTUAL TABLE entry_words USING fts5(
-    said, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
-  );
-  CREATE TRIGGER entry_texts_delete AFTER DELETE ON entry_texts BEGIN
-    DELETE FROM entry_words WHERE rowid = old.seq;
-  END;
+  ${RECORD_TABLES}
 `;

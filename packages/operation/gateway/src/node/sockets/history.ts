@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord, concatBytes } from '@majordomo/core/toolkit';
 import type { Json } from '../../response-store.ts';
 import { inputItems } from './message.ts';
 
@@ -14,14 +14,28 @@ export interface History {
   readonly count: number;
 }
 
-const itemsOf = ({ json }: History): readonly Json[] =>
-  JSON.parse(new TextDecoder().decode(json)) as readonly Json[];
+const encode = (json: string): Uint8Array => new TextEncoder().encode(json);
 
-/** Returns the request with the items of the response that it continues, in the form that the gateway accepts over HTTP. */
-export function withHistory(body: Json, history: History | undefined): Json {
-  if (history === undefined) return body;
-  const input = [...itemsOf(history), ...inputItems(body)];
-  return { ...body, previous_response_id: history.storedId, input };
+/** Returns the chunks of an array in JSON with the elements of two arrays. */
+function joined(first: Uint8Array, second: Uint8Array): readonly Uint8Array[] {
+  if (first.length <= EMPTY) return [second];
+  if (second.length <= EMPTY) return [first];
+  return [first.subarray(0, -1), encode(','), second.subarray(1)];
+}
+
+/** Length of an array without elements in JSON. */
+const EMPTY = 2;
+
+/**
+ * Returns the chunks of the body of a request over HTTP, with the items of the response that it continues. They contain the history
+ * without a copy, because the gateway decides later whether it accepts a body of this size.
+ */
+export function bodyChunks(body: Json, history: History | undefined): readonly Uint8Array[] {
+  if (history === undefined) return [encode(JSON.stringify({ ...body, stream: true }))];
+  const { input: _own, ...rest } = body;
+  const others = { ...rest, previous_response_id: history.storedId, stream: true };
+  const input = joined(history.json, encode(JSON.stringify(inputItems(body))));
+  return [encode(JSON.stringify(others)).subarray(0, -1), encode(',"input":'), ...input, encode('}')];
 }
 
 /** Returns the error of a request with a history. Its places in the input become those in the input of the client. */
@@ -51,12 +65,12 @@ export function historyAfter(
   const { id, output, store } = asRecord(response);
   const isStored = store === true;
   if (isStored || typeof id !== 'string' || !Array.isArray(output)) return undefined;
-  const before = earlier === undefined ? [] : itemsOf(earlier);
-  const items = [...before, ...inputItems(body), ...(output as readonly Json[])];
+  const input = inputItems(body);
+  const items = encode(JSON.stringify([...input, ...(output as readonly Json[])]));
   return {
     id,
     storedId: earlier === undefined ? body['previous_response_id'] : earlier.storedId,
-    json: new TextEncoder().encode(JSON.stringify(items)),
-    count: items.length,
+    json: earlier === undefined ? items : concatBytes(joined(earlier.json, items)),
+    count: (earlier?.count ?? 0) + input.length + output.length,
   };
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { CHECK_ONLY, CUT, FROM_LOOPBACK, OPEN_SOCKET, type PlatformContext } from '../../platform-context.ts';
-import type { Json } from '../../response-store.ts';
 import type { SocketPlace } from '../../socket-limit.ts';
 import { urlOf } from '../accepted-target.ts';
 import { isFromHere } from '../loopback.ts';
@@ -39,22 +38,24 @@ export class SocketRequests {
     return refusalIn(await this.gateway.fetch(request, { ...this.context, [OPEN_SOCKET]: onPlace }));
   }
 
-  /** Returns the event stream of a response. */
-  create(body: Json, signal: AbortSignal): Promise<Response> {
-    return this.gateway.fetch(this.requestOf(body, signal), this.context);
+  /** Returns the event stream of a response. `chunks`: body of the request. */
+  create(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<Response> {
+    return this.gateway.fetch(this.requestOf(chunks, signal), this.context);
   }
 
   /** Checks a request completely without a call of the model. Returns the refusal of the request. */
-  async check(body: Json, signal: AbortSignal): Promise<Response | undefined> {
-    const request = this.requestOf(body, signal);
+  async check(chunks: readonly Uint8Array[], signal: AbortSignal): Promise<Response | undefined> {
+    const request = this.requestOf(chunks, signal);
     return refusalIn(await this.gateway.fetch(request, { ...this.context, [CHECK_ONLY]: true }));
   }
 
-  private requestOf(body: Json, signal: AbortSignal): Request {
+  /** Returns a request with the size of its body, so that the gateway reads only a body that it accepts. */
+  private requestOf(chunks: readonly Uint8Array[], signal: AbortSignal): Request {
     const headers = new Headers(this.headers);
     headers.set('content-type', 'application/json');
-    const text = JSON.stringify({ ...body, stream: true });
-    return new Request(this.url, { method: 'POST', headers, body: text, signal });
+    headers.set('content-length', String(chunks.reduce((sum, { length }) => sum + length, 0)));
+    const body = ReadableStream.from(chunks);
+    return new Request(this.url, { method: 'POST', headers, body, signal, duplex: 'half' });
   }
 }
 

@@ -1,12 +1,12 @@
 import { systemClock } from '@majordomo/core';
-import { derivedSignal, isRecord, Semaphore, SseDecoder } from '@majordomo/core/toolkit';
+import { derivedSignal, isFragmented, isRecord, Semaphore, SseDecoder } from '@majordomo/core/toolkit';
 import type { WebSocket } from 'ws';
 import { Refusal } from '../../errors/refusal.ts';
 import { refusalOf } from '../../errors/refusal-of.ts';
 import { invalid } from '../../parsing/fields.ts';
 import type { Json } from '../../response-store.ts';
 import type { SocketPlace } from '../../socket-limit.ts';
-import { type History, historyAfter, withHistory, withOwnPlaces } from './history.ts';
+import { bodyChunks, type History, historyAfter, withOwnPlaces } from './history.ts';
 import {
   type ClientMessage,
   errorMessage,
@@ -89,6 +89,8 @@ export class Session {
   private unfinished = 0;
   /** Number of bytes of the incomplete message. */
   private receiving = 0;
+  /** Number of chunks in which the incomplete frame has arrived. */
+  private chunks = 0;
   /** Number of bytes of the requests that have not begun. */
   private waiting = 0;
   private ending: Ending | undefined;
@@ -98,11 +100,18 @@ export class Session {
     this.requests = requests;
     this.signal = signal;
     this.place = place;
+    // A frame that has arrived is a single buffer.
+    const endFrame = (): void => {
+      this.chunks = 0;
+    };
     socket.on('message', (data, isBinary) => {
+      endFrame();
       this.hold(0, this.waiting);
       this.receive(isBinary ? undefined : (data as Buffer));
     });
+    socket.on('pong', endFrame);
     socket.on('ping', (data) => {
+      endFrame();
       if (socket.bufferedAmount < MAX_UNSENT) socket.pong(data);
     });
     // `ws` closes the socket after each error, such as a message above the limit.
@@ -130,9 +139,14 @@ export class Session {
     this.socket.close(GOING_AWAY, refusal.message);
   }
 
-  /** Counts bytes that the client has sent. Ends the socket if all sockets of the caller receive more than a message may have. */
+  /**
+   * Counts a chunk that the client has sent. Ends the socket if its chunks are too small, or if all sockets of the caller receive more
+   * than a message may have.
+   */
   countReceived(bytes: number): void {
-    if (!this.hold(this.receiving + bytes, this.waiting)) this.socket.terminate();
+    const receiving = this.receiving + bytes;
+    if (isFragmented(++this.chunks, receiving) || !this.hold(receiving, this.waiting))
+      this.socket.terminate();
   }
 
   /** Changes the bytes of incomplete and waiting messages. Returns whether the caller may send as many. */
@@ -229,10 +243,10 @@ export class Session {
   ): Promise<void> {
     const previousId = body['previous_response_id'];
     const history = this.historyOf(previousId);
-    const request = withHistory(body, history);
+    const chunks = bodyChunks(body, history);
     const response = generates
-      ? await this.requests.create(request, signal)
-      : ((await this.requests.check(request, signal)) ?? warmUpResponse(body));
+      ? await this.requests.create(chunks, signal)
+      : ((await this.requests.check(chunks, signal)) ?? warmUpResponse(body));
     if (!response.ok || response.body === null) {
       const message = await errorMessage(response);
       const error = history === undefined ? message.error : withOwnPlaces(message.error, history);
