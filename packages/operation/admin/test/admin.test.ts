@@ -394,7 +394,7 @@ describe('an invalid request', () => {
   it('whose body arrives in thousands of tiny chunks, or not within 30 s, results in 400', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
-    const admin = createAdmin({ keys: createKeys({ store: memoryKeyStore() }) });
+    const admin = createAdmin({ keys: createKeys({ records: memoryRecords() }) });
     const post = async (body: ReadableStream<Uint8Array>): Promise<number> => {
       const headers = { 'content-type': 'application/json' };
       const request = new Request('http://a.test/admin/v1/keys', {

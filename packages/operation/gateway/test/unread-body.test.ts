@@ -1,4 +1,5 @@
 import { memoryFiles } from '@majordomo/files';
+import { memoryRecords } from '@majordomo/records';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { systemClock } from '@majordomo/core';
@@ -102,7 +103,7 @@ describe('a body without an end', () => {
 });
 
 it('answers an upload that the quota refuses before its file is read', async () => {
-  const files = { store: memoryFiles(), maxTotalBytes: 1000 };
+  const files = { store: memoryFiles(), records: memoryRecords(), maxTotalBytes: 1000 };
   await using testGateway = await startGateway({ gateway: { files } });
   const body = new FormData();
   body.set('purpose', 'user_data');
