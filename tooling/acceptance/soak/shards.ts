@@ -1,6 +1,6 @@
 /**
  * `node tooling/acceptance/soak/shards.ts`: measures the effect of separate counters per tenant, in a Redis cluster of three
- * nodes and in Durable Objects. Writes the tables of apps/docs/beyond-one-machine.md. Takes three minutes; `TENANTS=48
+ * nodes and in Durable Objects. Writes the tables of apps/docs/stores.md. Takes three minutes; `TENANTS=48
  * PAIRS=100`.
  */
 import { loadavg } from 'node:os';

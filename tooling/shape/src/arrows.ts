@@ -251,6 +251,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   },
   cli: {
     ours: [
+      'records',
       'wire-kit',
       'admin',
       'agent',

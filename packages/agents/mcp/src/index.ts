@@ -51,4 +51,4 @@ export type { ServerEventBus } from '@modelcontextprotocol/server';
 export type { Agent, Decision, RunState, Skill, Tool, Toolbox, ToolContext } from '@majordomo/agent';
 
 // Type of `@majordomo/records` to which types of this package refer.
-export type { RecordStore } from '@majordomo/records';
+export type { RecordStore, StoredRecord } from '@majordomo/records';

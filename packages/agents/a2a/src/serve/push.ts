@@ -5,7 +5,7 @@ import { LlmError } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore } from '@majordomo/records';
 import { fetchAt, resolveHost, type Address, type Resolve } from '@majordomo/wire-kit';
-import { scopeOf } from './call-context.ts';
+import { scopeOf } from './scope.ts';
 import type { ServeA2aOptions } from './options.ts';
 import { LIFETIME_MS } from './run-records.ts';
 

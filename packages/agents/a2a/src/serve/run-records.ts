@@ -8,7 +8,7 @@ import {
   type RecordStore,
   type StoredRecord,
 } from '@majordomo/records';
-import type { Scope } from './call-context.ts';
+import type { Scope } from './scope.ts';
 
 /** Time after which a task without a sign of life of its process has failed, in milliseconds. */
 export const LEASE_MS = 30_000;

@@ -2,7 +2,7 @@ import { Task, TaskState, type ListTasksRequest, type ListTasksResponse } from '
 import { RequestMalformedError } from '@a2a-js/sdk/errors';
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
 import { layoutOf, type RecordStore, type StoredRecord } from '@majordomo/records';
-import { scopeOf } from './call-context.ts';
+import { scopeOf } from './scope.ts';
 import { LIFETIME_MS } from './run-records.ts';
 
 /** Maximum number of tasks of a caller in the list. */
