@@ -3,7 +3,8 @@ import { abortable, notify } from '@majordomo/core/toolkit';
 import type { CacheEvent, CacheOptions } from './options.ts';
 import { readResponse, writeResponse, type StorableResponse } from './stored-response.ts';
 
-const SPACE = 'answers';
+/** Returns the space of a key, which ends with a hash. 256 spaces distribute the answers over a Redis cluster and over Durable Objects. */
+const spaceOf = (key: string): string => `answers/${key.slice(-2)}`;
 const TIMEOUT_MS = 50;
 const KEEP_MS = 30 * 86_400_000;
 
@@ -24,7 +25,7 @@ export class ResponseStore {
   async get(key: string, signal: AbortSignal): Promise<ChatResponse | undefined> {
     const { records } = this.options;
     const read = async (): Promise<ChatResponse | undefined> => {
-      const record = await records.get(SPACE, key);
+      const record = await records.get(spaceOf(key), key);
       if (record === undefined) return undefined;
       return asCached(readResponse(record), `stored since ${new Date(record.at).toISOString()}`);
     };
@@ -34,7 +35,7 @@ export class ResponseStore {
   async put(key: string, response: ChatResponse): Promise<void> {
     const { records, keepMs = KEEP_MS } = this.options;
     const versions = await this.withTimeout(key, async () =>
-      records.write(SPACE, [{ type: 'put', key, value: writeResponse(toStorable(response)), keepMs }]),
+      records.write(spaceOf(key), [{ type: 'put', key, value: writeResponse(toStorable(response)), keepMs }]),
     );
     if (versions !== undefined) this.emit('stored', key);
   }
