@@ -138,7 +138,7 @@ function Facts({ call, now }: { readonly call: ListedCall; readonly now: number 
       {rows.map(
         ([name, value, href]) =>
           value !== undefined && (
-            <div key={name} class={value.length > 24 ? 'wide' : ''}>
+            <div key={name} class={value.length > 24 || name === 'Key' ? 'wide' : ''}>
               <dt>{name}</dt>
               <dd>{href === undefined ? value : <a href={href}>{value}</a>}</dd>
             </div>

@@ -2,12 +2,14 @@ import { createAgent } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { connectA2a } from '../src/index.ts';
-import { filesOfServer, start } from './support/processes.ts';
+import { connectA2a } from '@majordomo/a2a';
+import { filesOfServer, start } from '../../../../packages/agents/a2a/test/support/processes.ts';
+
+const PROGRAM = new URL('../../src/a2a/serve-process.ts', import.meta.url).pathname;
 
 it('an agent approves a call of an agent in another process', async () => {
   const { database, log, calls } = filesOfServer();
-  const served = await start('serve-process.ts', [database, log]);
+  const served = await start(PROGRAM, [database, log]);
   await using clerk = await connectA2a({ name: 'clerk', url: served.origin, credential: 'token-a' });
   const turns = [{ toolCalls: [{ name: 'clerk', args: { task: 'pay' } }] }, 'The clerk has paid.'];
   const fake = fakeProvider({ id: 'f', models: { m: turns } });
