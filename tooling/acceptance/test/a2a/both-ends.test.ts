@@ -3,7 +3,7 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { connectA2a } from '@majordomo/a2a';
-import { filesOfServer, start } from '../../../../packages/agents/a2a/test/support/processes.ts';
+import { filesOfServer, start } from '../../src/a2a/processes.ts';
 
 const PROGRAM = new URL('../../src/a2a/serve-process.ts', import.meta.url).pathname;
 

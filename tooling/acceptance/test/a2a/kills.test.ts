@@ -3,7 +3,7 @@ import type { Client } from '@a2a-js/sdk/client';
 import { seededRandom } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { LEASE_MS } from '../../../../packages/agents/a2a/src/serve/run-records.ts';
-import { filesOfServer, start, type Served } from '../../../../packages/agents/a2a/test/support/processes.ts';
+import { filesOfServer, start, type Served } from '../../src/a2a/processes.ts';
 import { asTask, clientOf, request, stateOf } from '../../../../packages/agents/a2a/test/support/world.ts';
 
 /** Number of killed processes, with ten tasks each. With SOAK=1, as in the nightly run, 20, which are 200 runs. */

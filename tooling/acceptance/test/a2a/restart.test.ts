@@ -1,7 +1,7 @@
 import { TaskState } from '@a2a-js/sdk';
 import { describe, expect, it } from 'vitest';
 import { LEASE_MS } from '../../../../packages/agents/a2a/src/serve/run-records.ts';
-import { filesOfServer, start } from '../../../../packages/agents/a2a/test/support/processes.ts';
+import { filesOfServer, start } from '../../src/a2a/processes.ts';
 import {
   asTask,
   clientOf,
