@@ -11,7 +11,7 @@ import { world, type RunOutput, type World } from './world.ts';
 const SECRET = /^mj_[\w-]{43}\n$/;
 const TOKEN = 'correct-horse-battery';
 
-const idOf = ({ err }: RunOutput): string => /key_[0-9a-f]+/.exec(err)?.[0] ?? '';
+const idOf = ({ err }: RunOutput): string => /key_[0-9a-z]+/.exec(err)?.[0] ?? '';
 
 /** Key stores of the tests: a file, and a running gateway. */
 const PLACES: Readonly<
