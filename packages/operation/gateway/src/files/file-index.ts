@@ -1,5 +1,4 @@
 import { systemClock } from '@majordomo/core';
-import { newSha256 } from '@majordomo/core/toolkit';
 import type { StoredFile } from '@majordomo/files';
 import {
   allRecords,
@@ -291,11 +290,6 @@ const quotaRefusal = (limit: string, remedy = 'delete files, or wait for their e
 /** Returns the start of the keys of an owner, which may be longer than a key: the SHA-256 as hexadecimal digits. */
 async function hashOf(owner: string): Promise<string> {
   const bytes = new TextEncoder().encode(owner);
-  const sha256 = newSha256();
-  if (sha256 !== undefined) {
-    sha256.update(bytes);
-    return sha256.digest('hex');
-  }
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

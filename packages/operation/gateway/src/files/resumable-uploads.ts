@@ -112,8 +112,8 @@ export class ResumableUploads {
     const end = (error?: unknown): void => {
       this.unfinished.delete(key);
       upload.stopTimer();
-      // A request may wait until the store reads its content.
-      writer.abort(error).catch(() => undefined);
+      // A request may wait until the store reads its content. `writer.abort` would wait for this write.
+      reader.cancel(error).catch(() => undefined);
     };
     stored.then(() => {
       end();
