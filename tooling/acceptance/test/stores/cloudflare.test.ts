@@ -172,7 +172,7 @@ describeWith('miniflare', 'stores of Cloudflare', () => {
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(30);
     }, 60_000);
 
-    it('answers a repeated request from KV', async () => {
+    it('answers a repeated request from the records', async () => {
       const query = { cached: '', shard: 'tenant', tenant: 'dart', ask: 'once' };
       expect((await fetchWorker(query)).body).toEqual({ text: 'Hello.', warnings: 0 });
       await expect.poll(async () => (await fetchWorker(query)).body).toEqual({ text: 'Hello.', warnings: 1 });
