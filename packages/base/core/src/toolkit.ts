@@ -33,6 +33,7 @@ export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-ch
 // Errors and redaction
 export { withDetails } from './types/llm-error.ts';
 export { denialError } from './gates/denial-error.ts';
+export { exhaustedError } from './call/no-target-left.ts';
 export { kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';

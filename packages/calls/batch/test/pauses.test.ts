@@ -203,7 +203,7 @@ it('holds nothing for a batch that was denied, if the store receives an earlier 
     vendor: 'a',
     call: { id: 'other', spec: 'a/m', tenant: undefined, metadata: {} },
   };
-  await ledger.reserve(other, { requests: 3, input: 0, output: 0, nanoUsd: 0n }, HOUR_MS);
+  await ledger.reserve(other, { requests: 3, input: 0, output: 0, nanoUsd: '0' }, HOUR_MS);
   while ((await job.poll()).state !== 'done') {
     await clock.advance(61_000);
     b.end();

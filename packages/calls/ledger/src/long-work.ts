@@ -1,5 +1,5 @@
-import { priceAt, type Price } from '@majordomo/catalog';
-import type { AttemptInfo, Denial } from '@majordomo/core';
+import { priceAt, type Cost, type Price } from '@majordomo/catalog';
+import type { AttemptInfo, Denial, Usage } from '@majordomo/core';
 import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import { bookOnce } from './book-once.ts';
 import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
@@ -16,6 +16,9 @@ import type { Amounts, Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
 import { MAX_AMOUNT } from './limits/money.ts';
 
+/** Time between the limit of long work and the expiry of its reservation, in milliseconds. */
+const MARGIN_MS = 7_200_000;
+
 export async function estimateAmount(
   context: LedgerContext,
   attempt: AttemptInfo,
@@ -25,18 +28,21 @@ export async function estimateAmount(
   const pages = await pageCountsOf(context.options.media, attempt);
   const price = model && priceAt(model, new Date(context.clock.now()));
   const { input, output, nanoUsd } = claimOf(context, attempt, model, price, pages, tier);
-  return { requests: 1, input, output, nanoUsd };
+  return { requests: 1, input, output, nanoUsd: nanoUsd?.toString() };
 }
 
 export async function reserveWork(
   context: LedgerContext,
   work: LongWork,
   most: Amount,
-  leaseMs: number,
+  limitMs: number,
 ): Promise<Denial | undefined> {
   const { store, clock, options, outbox } = context;
   const { counted, spender } = countersOf(context, work);
-  const claimed = { ...most, isByUnit: false };
+  const { requests, input, output, nanoUsd } = most;
+  const usd = nanoUsd === undefined ? undefined : BigInt(nanoUsd);
+  const claimed = { requests, input, output, nanoUsd: usd, isByUnit: false };
+  const leaseMs = limitMs + MARGIN_MS;
   const isPriced = (await currentPrice(context, work)) !== undefined;
   const plan = (): readonly Claim[] | Denial =>
     planClaims(counted, work, spender, claimed, isPriced, options.unknownPrice, clock.now());
@@ -62,9 +68,9 @@ export async function reserveWork(
 export async function renewWork(
   { store, clock, options, alerts }: LedgerContext,
   { id }: LongWork,
-  leaseMs: number,
+  limitMs: number,
 ): Promise<void> {
-  const renewing = Promise.resolve(invoke(() => store.renew(id, leaseMs)));
+  const renewing = Promise.resolve(invoke(() => store.renew(id, limitMs + MARGIN_MS)));
   await withTimeout(renewing, options.storeTimeoutMs, clock).catch((error: unknown) => {
     alerts.onStoreDown(error);
   });
@@ -75,7 +81,8 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
   const { counted, spender } = countersOf(context, work);
   // The work may have a reservation on limits that have been removed since.
   if (counted.length === 0) await store.settle(work.id, []);
-  const { outcome, ms, usage, cost } = used;
+  const { outcome, ms, requests } = used;
+  const { usage, cost } = 'most' in used ? completeReservation(work, used.most) : used;
   const record = recordOf(work, { outcome, ms }, usage, cost, {
     id: work.id,
     at: new Date(clock.now()).toISOString(),
@@ -83,8 +90,21 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     catalog: prices.date,
     effect: undefined,
   });
-  await bookOnce(context, { record, counted, spender, amounts: amountsOf(used), isNew: false });
+  await bookOnce(context, { record, counted, spender, amounts: amountsOf(requests, usage, cost), isNew: false });
   if (cost.basis === 'unknown') alerts.onUnpriced(work.target, cost.missing);
+}
+
+/** Returns the usage and the cost of work that has used its complete reservation. */
+function completeReservation(
+  { billing }: LongWork,
+  { input, output = 0, nanoUsd }: Amount,
+): { readonly usage: Usage; readonly cost: Cost } {
+  const usage = { input, output, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
+  if (billing === 'included') return { usage, cost: { nanoUsd: undefined, basis: 'included', missing: [] } };
+  if (nanoUsd === undefined)
+    return { usage, cost: { nanoUsd: undefined, basis: 'unknown', missing: ['no price'] } };
+  const missing = ['no usage, or no price, of some requests'];
+  return { usage, cost: { nanoUsd: BigInt(nanoUsd), basis: 'catalogue', missing } };
 }
 
 const withoutMaximum = (claim: Claim): Claim => ({ ...claim, max: MAX_AMOUNT });
@@ -105,7 +125,7 @@ function countersOf(
   return { counted: limits.countersFor(spender, call), spender };
 }
 
-function amountsOf({ requests, usage, cost }: UsedAmount): Amounts {
+function amountsOf(requests: number, usage: Usage | undefined, cost: Cost): Amounts {
   const tokens = (tokensOf(usage?.input) ?? 0) + (tokensOf(usage?.output) ?? 0);
   return {
     calls: BigInt(requests),

@@ -26,7 +26,7 @@ const workOf = (number: number): LongWork => ({
 
 /** Runs work as a program with a queue does: it settles until the ledger has accepted the cost. */
 async function runWork(ledger: Ledger, work: LongWork, clock: Clock, bill: () => void): Promise<void> {
-  const most = { requests: 1, input: 1, output: 1, nanoUsd: NANO };
+  const most = { requests: 1, input: 1, output: 1, nanoUsd: String(NANO) };
   if ((await ledger.reserve(work, most, HOUR_MS)) !== undefined) return;
   bill();
   await ledger.renew(work, HOUR_MS);

@@ -49,7 +49,7 @@ describeWith('postgres', 'a connection to PostgreSQL that is cut', () => {
         let billed = 0n;
         const call = { id: name, spec: 'a/m', tenant: undefined, metadata: {} };
         const work: LongWork = { id: name, call, operation: 'batch', target: 'a/m', vendor: 'a', model: 'm' };
-        const most = { requests: 1, input: 30, output: 30, nanoUsd: 0n };
+        const most = { requests: 1, input: 30, output: 30, nanoUsd: '0' };
         if ((await ledger.reserve(work, most, LEASE_MS)) === undefined) {
           billed = 15n;
           await ledger.renew(work, LEASE_MS);

@@ -1,4 +1,5 @@
 import { LlmError, type PreparedTarget, type TargetHealth } from '@majordomo/core';
+import { exhaustedError } from '@majordomo/core/toolkit';
 import { ABANDONED } from './legs.ts';
 import { attemptsOf, isLiveLeg, type JobRecord, type LegRecord } from '../record/record.ts';
 import { errorOf, storedAttempt, storedError } from '../events/stored-answer.ts';
@@ -95,7 +96,7 @@ function nextChoice(record: JobRecord, unused: readonly PreparedTarget[], facts:
     const advances = target.decide(error).advance || error.kind === 'denied';
     if (!advances) return { ...NOTHING, skipped, error };
   }
-  return { ...NOTHING, skipped, error: exhaustedError({ ...record, legs: [...record.legs, ...skipped] }) };
+  return { ...NOTHING, skipped, error: noTargetLeft({ ...record, legs: [...record.legs, ...skipped] }) };
 }
 
 function isBenched({ attempt }: PreparedTarget, { health, now }: Facts): boolean {
@@ -123,14 +124,8 @@ export function skippedLeg({ attempt }: PreparedTarget, error: LlmError, now: nu
 }
 
 /** Returns the error of a job whose chain has no further target. */
-function exhaustedError(record: JobRecord): LlmError {
+function noTargetLeft(record: JobRecord): LlmError {
   const attempts = attemptsOf(record);
-  const errors = attempts.flatMap(({ target, error }) => (error === undefined ? [] : [{ target, error }]));
-  const cause = errors.at(-1)?.error;
-  if (cause !== undefined && new Set(attempts.map(({ target }) => target)).size === 1) return cause;
-  const problems = errors.map(({ target, error }) => `${target}: ${error.kind}, ${error.message}`);
-  const why = problems.join('; ') || 'the spec has no targets';
-  const { status, code, requestId, retryAfterMs } = cause?.details ?? {};
-  const details = { status, code, requestId, retryAfterMs };
-  return new LlmError('exhausted', `no target of "${record.spec}" answered: ${why}`, details, { cause });
+  const targets = [...new Set(attempts.map(({ target }) => target))];
+  return exhaustedError(record.spec, targets, attempts, undefined);
 }

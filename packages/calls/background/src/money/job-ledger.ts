@@ -1,23 +1,14 @@
 import { costOfResponse, mayBeBilled, type Cost } from '@majordomo/catalog';
 import type { Attempt, LlmError, PreparedTarget } from '@majordomo/core';
 import { denialError } from '@majordomo/core/toolkit';
-import type { LongWork } from '@majordomo/ledger';
-import type { JobRecord, LegRecord, StoredAmount, VendorJob } from '../record/record.ts';
+import type { Amount, LongWork } from '@majordomo/ledger';
+import type { JobRecord, LegRecord, VendorJob } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
 import { attemptOf } from '../events/stored-answer.ts';
 
-/** Time between the limit of a job and the expiry of its reservation, in milliseconds. */
-const LEASE_MARGIN_MS = 7_200_000;
-
 /** Returns the maximum amounts of a job, or `undefined` without a ledger. */
-export async function mostOf(
-  { attempt }: PreparedTarget,
-  { ledger }: Setup,
-): Promise<StoredAmount | undefined> {
-  if (ledger === undefined) return undefined;
-  const most = await ledger.estimate(attempt);
-  return { ...most, nanoUsd: most.nanoUsd?.toString() };
-}
+export const mostOf = async ({ attempt }: PreparedTarget, { ledger }: Setup): Promise<Amount | undefined> =>
+  ledger?.estimate(attempt);
 
 /** Denial of a reservation. */
 interface Denied {
@@ -31,10 +22,8 @@ export async function reserveLeg(record: JobRecord, { ledger, clock }: Setup): P
   const leg = record.legs.at(-1);
   if (ledger === undefined || leg?.job?.most === undefined) return undefined;
   const { most, expiresAt } = leg.job;
-  const nanoUsd = most.nanoUsd === undefined ? undefined : BigInt(most.nanoUsd);
-  const leaseMs = expiresAt - clock.now() + LEASE_MARGIN_MS;
   const work = workOf(record, leg, leg.job, record.legs.length);
-  const denial = await ledger.reserve(work, { ...most, nanoUsd }, leaseMs);
+  const denial = await ledger.reserve(work, most, expiresAt - clock.now());
   if (denial === undefined) return undefined;
   const { target } = work;
   const error = denialError(`${target}: ${denial.deny}`, target, denial);
@@ -47,29 +36,19 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   const leg = record.legs[number - 1];
   const job = leg?.job;
   if (ledger === undefined || leg === undefined || job?.most === undefined) return;
-  const { most, about } = job;
+  const { most } = job;
   const { attempts, startedAt, endedAt = clock.now() } = leg;
   const work = workOf(record, leg, job, number);
   const common = { requests: 1, ms: endedAt - startedAt };
   const attempt = attempts.map(attemptOf).at(-1);
   if (attempt === undefined || attempt.outcome === 'abandoned' || isUnreported(attempt, record)) {
-    const { input, output = 0, nanoUsd } = most;
-    const usage = { input, output, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
-    const cost = costOfMost(nanoUsd, about.billing);
     const outcome = attempt?.outcome === 'finished' ? 'finished' : 'abandoned';
-    await ledger.settle(work, { ...common, usage, cost, outcome });
+    await ledger.settle(work, { ...common, most, outcome });
     return;
   }
   const outcome = attempt.outcome === 'finished' ? 'finished' : 'failed';
   const cost = await costOfLeg(attempt, record, setup);
   await ledger.settle(work, { ...common, usage: attempt.usage, cost, outcome });
-}
-
-/** Returns the cost of a complete reservation. */
-function costOfMost(nanoUsd: string | undefined, billing: LongWork['billing']): Cost {
-  if (billing === 'included') return { nanoUsd: undefined, basis: 'included', missing: [] };
-  if (nanoUsd === undefined) return { nanoUsd: undefined, basis: 'unknown', missing: ['no price'] };
-  return { nanoUsd: BigInt(nanoUsd), basis: 'catalogue', missing: [] };
 }
 
 /** Returns the cost of a leg. The cost of a leg that may be billed, but has no usage, is unknown. */

@@ -32,7 +32,7 @@ export interface VendorJob {
   /** Facts about the target for the ledger. */
   readonly about: Pick<LongWork, 'vendor' | 'model' | 'billing' | 'name'>;
   /** Amounts that the ledger has reserved. */
-  readonly most?: StoredAmount | undefined;
+  readonly most?: Amount | undefined;
   /** Time at which the job has failed, in epoch milliseconds. */
   readonly expiresAt: number;
   /** Time of the next look, in epoch milliseconds, and the wait that preceded it, in milliseconds. */
@@ -50,9 +50,6 @@ export interface StoredVideos {
   readonly warnings: readonly Warning[];
   readonly videos: VideoEnd['videos'];
 }
-
-/** Amounts as JSON. */
-export type StoredAmount = Omit<Amount, 'nanoUsd'> & { readonly nanoUsd: string | undefined };
 
 /** Part of a job: a job at a vendor, a call of a process, or the part of a call after a failure that discards content. */
 export interface LegRecord {

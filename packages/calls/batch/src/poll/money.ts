@@ -1,13 +1,11 @@
-import { costOf, priceAt, type Price } from '@majordomo/catalog';
+import { costOf, priceAt, type Cost, type Price } from '@majordomo/catalog';
 import { sumUsage, type AttemptInfo, type Denial, type Usage } from '@majordomo/core';
-import type { LongWork, UsedAmount } from '@majordomo/ledger';
-import { ageOf, toStored, type BatchRecord, type BatchTarget, type StoredAmount } from '../record/record.ts';
+import type { Amount, LongWork } from '@majordomo/ledger';
+import { ageOf, toStored, type BatchRecord, type BatchTarget } from '../record/record.ts';
 import type { Round } from './round.ts';
 
 /** Tier of the catalog for batches. */
 const TIER = 'batch';
-/** Time between the vendor's limit for a batch and the expiry of its reservation, in milliseconds. */
-const LEASE_MARGIN_MS = 7_200_000;
 
 /** Returns the current price of a model, or `undefined` if the catalog does not list the model. */
 export async function priceOf({ vendor, model }: BatchTarget, { setup }: Round): Promise<Price | undefined> {
@@ -36,10 +34,10 @@ export class AmountSum {
     const { input, output, nanoUsd } = await ledger.estimate(attempt, TIER);
     this.input += input;
     this.output = this.output === undefined || output === undefined ? undefined : this.output + output;
-    this.nanoUsd = plus(this.nanoUsd, nanoUsd);
+    this.nanoUsd = plus(this.nanoUsd, nanoUsd === undefined ? undefined : BigInt(nanoUsd));
   }
 
-  toJson(): StoredAmount {
+  total(): Amount {
     const { requests, input, output, nanoUsd } = this;
     return { requests, input, output, nanoUsd: nanoUsd?.toString() };
   }
@@ -76,8 +74,6 @@ export async function reserve(
   const { job, setup } = round;
   const { ledger } = setup;
   if (batch.most === undefined || ledger === undefined) return undefined;
-  const { requests, input, output, nanoUsd } = batch.most;
-  const most = { requests, input, output, nanoUsd: nanoUsd === undefined ? undefined : BigInt(nanoUsd) };
   await job.checkLock();
   if (!isFirst) {
     // An earlier holder of the lock may have reserved the cost, or may still reserve or release it.
@@ -85,14 +81,14 @@ export async function reserve(
     batch.reservations = (batch.reservations ?? 0) + 1;
     await job.save();
   }
-  return ledger.reserve(workOf(batch, round), most, ms + LEASE_MARGIN_MS);
+  return ledger.reserve(workOf(batch, round), batch.most, ms);
 }
 
 /** Renews the reservation of a batch that the vendor processes. */
 export async function renew(batch: BatchRecord, ms: number, round: Round): Promise<void> {
   if (batch.most === undefined) return;
   await round.job.checkLock();
-  await round.setup.ledger?.renew(workOf(batch, round), ms + LEASE_MARGIN_MS);
+  await round.setup.ledger?.renew(workOf(batch, round), ms);
 }
 
 /** Replaces the reservation of a batch with its requests and cost. Afterwards, only its files must still be deleted. */
@@ -125,21 +121,17 @@ async function end(batch: BatchRecord, nanoUsd: bigint | undefined, round: Round
   await round.job.save();
 }
 
-/** Returns the usage and the cost of a batch. If the cost of an item is unknown, the batch costs its complete reservation. */
+/** Returns what a batch has used. If the cost of an item is unknown, the batch has used its complete reservation. */
 function usedOf(
   { usage, nanoUsd }: ResultSum,
-  most: StoredAmount,
+  most: Amount,
   { billing }: BatchTarget,
-): Pick<UsedAmount, 'usage' | 'cost'> {
+): { readonly usage: Usage | undefined; readonly cost: Cost } | { readonly most: Amount } {
   if (billing === 'included') return { usage, cost: { nanoUsd: undefined, basis: 'included', missing: [] } };
   if (nanoUsd !== undefined) return { usage, cost: { nanoUsd, basis: 'catalogue', missing: [] } };
+  if (most.nanoUsd !== undefined) return { most };
   const missing = [`no usage, or no price at tier ${TIER}, of some requests`];
-  if (most.nanoUsd === undefined) return { usage, cost: { nanoUsd, basis: 'unknown', missing } };
-  const { input, output = 0 } = most;
-  return {
-    usage: { input, output, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
-    cost: { nanoUsd: BigInt(most.nanoUsd), basis: 'catalogue', missing },
-  };
+  return { usage, cost: { nanoUsd, basis: 'unknown', missing } };
 }
 
 function workOf({ number, about, reservations }: BatchRecord, { record }: Round): LongWork {

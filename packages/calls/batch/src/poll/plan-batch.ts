@@ -75,7 +75,7 @@ class Planner {
       await settleUnprocessed(batch, round);
       return undefined;
     }
-    batch.most = amounts.toJson();
+    batch.most = amounts.total();
     await round.job.save();
     return { batch, input };
   }

@@ -66,7 +66,7 @@ export interface BatchRecord {
   /** Number of requests. Absent until all rows have moved to the batch. */
   requests?: number | undefined;
   /** Amounts that the ledger reserves for the batch. */
-  most?: StoredAmount | undefined;
+  most?: Amount | undefined;
   /** Number of earlier reservations, which have been released. Each reservation has a separate id. */
   reservations?: number | undefined;
   /** Last upload of the input that a process has begun. Absent until then. */
@@ -100,14 +100,6 @@ export interface StoredUploading {
   readonly fence: number;
   /** SHA-256 of the input. Another process uses the upload only if its own input is the same. */
   readonly sha256: string;
-}
-
-/** Amounts of a reservation as JSON. */
-export interface StoredAmount {
-  readonly requests: number;
-  readonly input: number;
-  readonly output?: number | undefined;
-  readonly nanoUsd?: string | undefined;
 }
 
 /** State of an item. */

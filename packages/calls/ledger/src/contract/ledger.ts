@@ -113,24 +113,25 @@ export interface LongWork extends Pick<
   readonly operation: string;
 }
 
-/** Amounts of an attempt, or of work with several requests. An unknown amount is `undefined`. */
+/** Amounts of an attempt, or of work with several requests, as JSON. An unknown amount is `undefined`. */
 export interface Amount {
   /** Number of requests. */
   readonly requests: number;
   /** Number of input tokens. */
   readonly input: number;
   /** Number of output tokens. */
-  readonly output: number | undefined;
-  /** Cost in nano-USD. */
-  readonly nanoUsd: bigint | undefined;
+  readonly output?: number | undefined;
+  /** Cost in nano-USD, as a decimal integer. */
+  readonly nanoUsd?: string | undefined;
 }
 
-/** Usage, cost and result of long work. */
-export interface UsedAmount {
+/** Result of long work: its usage and cost, or the amounts that it has reserved, if its usage or cost is unknown. */
+export type UsedAmount = WorkEnd & ({ readonly usage: Usage | undefined; readonly cost: Cost } | { readonly most: Amount });
+
+/** End of long work. */
+interface WorkEnd {
   /** Number of requests. */
   readonly requests: number;
-  readonly usage: Usage | undefined;
-  readonly cost: Cost;
   readonly outcome: 'finished' | 'failed' | 'abandoned';
   /** Duration in milliseconds. */
   readonly ms: number;
@@ -176,13 +177,14 @@ export interface Ledger {
    * Reserves amounts for long work. Returns a denial if a limit does not allow the work, or if the store fails and `whenDown` is
    * `deny`. Never waits for other reservations. A repeated call with the id of admitted work reserves nothing more. Denied work holds
    * nothing: if the store has made the reservation nevertheless, the ledger releases it when the store answers again. Use another id
-   * after a denial. If the reservation is not settled within `leaseMs` milliseconds, it counts as spent until `settle` replaces it.
+   * after a denial. If the reservation is not settled within `limitMs` milliseconds and two more hours, it counts as spent until
+   * `settle` replaces it.
    * Each request of the work counts as one request and one call. Rejects with `invalid-request` for an id that the store can never
    * contain.
    */
-  reserve(work: LongWork, most: Amount, leaseMs: number): Promise<Denial | undefined>;
-  /** Extends the lease of admitted work to `leaseMs` milliseconds from now. If the store fails, only emits `store-down`. */
-  renew(work: LongWork, leaseMs: number): Promise<void>;
+  reserve(work: LongWork, most: Amount, limitMs: number): Promise<Denial | undefined>;
+  /** Extends the reservation of admitted work, with `limitMs` from now as for `reserve`. If the store fails, only emits `store-down`. */
+  renew(work: LongWork, limitMs: number): Promise<void>;
   /**
    * Releases the reservation of work that has sent nothing, from any process, and stores no record. A reservation of this id that the
    * store makes later has no effect. Rejects if the store fails. The caller can then call `release` again.

@@ -69,7 +69,7 @@ export class Prices {
     if (attempt.billing === 'included') return 0n;
     const { nanoUsd } = await this.ledger.estimate(attempt);
     if (nanoUsd === undefined) throw this.unknownCost(attempt.target);
-    return nanoUsd;
+    return BigInt(nanoUsd);
   }
 
   /** Returns the cost of a usage at the first target of a chain, live or in a batch, or 0 if no price applies, for an estimate. */
