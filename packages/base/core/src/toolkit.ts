@@ -32,6 +32,8 @@ export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-ch
 
 // Errors and redaction
 export { withDetails } from './types/llm-error.ts';
+export { attemptOf, errorOf, storedAttempt, storedError } from './json/stored-error.ts';
+export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';
 export { kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';

@@ -1,11 +1,8 @@
 import {
   fromJson,
-  LlmError,
   toJson,
   type Attempt,
   type ChatResponse,
-  type ErrorDetails,
-  type ErrorKind,
   type JsonObject,
   type JsonValue,
   type ModelEvent,
@@ -15,18 +12,6 @@ import {
 import { responseEvents } from '@majordomo/core/toolkit';
 import { CanonicalParts, type StreamedPart } from './canonical-parts.ts';
 import type { EventLog } from './event-log.ts';
-
-/** Error as JSON. Attempts are stored in the legs. */
-export interface StoredError {
-  readonly kind: string;
-  readonly message: string;
-  readonly details?: JsonObject | undefined;
-}
-
-/** Attempt as JSON. */
-export interface StoredAttempt extends Omit<Attempt, 'error'> {
-  readonly error?: StoredError | undefined;
-}
 
 /**
  * Answer as JSON. `streamed` lists, by position, the parts whose events cannot be derived from the message. An example is a text
@@ -49,28 +34,6 @@ export function storedEvents({ leg, events }: EventLog): StoredEvents | undefine
   const counted = events.filter(({ type }) => type !== 'warning');
   return counted.length === 0 ? undefined : { leg, events: toJson(counted) };
 }
-
-/** Returns an error as JSON, without attempts and without values that cannot be stored. */
-export function storedError({ kind, message, details }: LlmError): StoredError {
-  const { attempts: _attempts, vectors: _vectors, recover: _recover, ...others } = details;
-  return { kind, message, details: toJson(others) as JsonObject };
-}
-
-/** Returns a stored error with these attempts. */
-export function errorOf(stored: StoredError, attempts: readonly Attempt[] = []): LlmError {
-  const details = fromJson<Partial<ErrorDetails>>(stored.details ?? {});
-  return new LlmError(stored.kind as ErrorKind, stored.message, { ...details, attempts });
-}
-
-export const storedAttempt = (attempt: Attempt): StoredAttempt => {
-  const { error, ...others } = attempt;
-  return error === undefined ? others : { ...others, error: storedError(error) };
-};
-
-export const attemptOf = (stored: StoredAttempt): Attempt => {
-  const { error, usage, ...others } = stored;
-  return { ...others, usage, error: error && errorOf(error) };
-};
 
 /** Returns a response as JSON, without its attempts and without the members that its message contains. */
 export function storedAnswer(response: ChatResponse, streamed: StoredAnswer['streamed']): StoredAnswer {

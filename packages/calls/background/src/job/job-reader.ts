@@ -1,9 +1,9 @@
 import { fromJson, LlmError, type ChatResponse, type StreamEvent } from '@majordomo/core';
-import { abortable, type Ending, type Source } from '@majordomo/core/toolkit';
+import { abortable, type Ending, errorOf, type Source } from '@majordomo/core/toolkit';
 import { cursorError, type Position } from '../events/cursor.ts';
 import { answerOf, requireRecord, type JobRecord } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
-import { answerEvents, errorOf, type StoredEvents } from '../events/stored-answer.ts';
+import { answerEvents, type StoredEvents } from '../events/stored-answer.ts';
 import { JobWait } from '../drive/job-wait.ts';
 
 /** Source of the events of a job for one reader. */

@@ -19,7 +19,8 @@ import {
 } from '../record/record.ts';
 import type { JobRecord, LoadedRecord } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
-import { errorOf, storedError, storedEvents } from '../events/stored-answer.ts';
+import { storedEvents } from '../events/stored-answer.ts';
+import { errorOf, storedError } from '@majordomo/core/toolkit';
 
 /** Time until the next look at a job that a process drives, in milliseconds. */
 const LOOK_MS = 1000;

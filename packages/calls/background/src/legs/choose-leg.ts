@@ -1,8 +1,7 @@
 import { LlmError, type PreparedTarget, type TargetHealth } from '@majordomo/core';
-import { exhaustedError } from '@majordomo/core/toolkit';
+import { errorOf, exhaustedError, storedAttempt, storedError } from '@majordomo/core/toolkit';
 import { ABANDONED } from './legs.ts';
 import { attemptsOf, isLiveLeg, type JobRecord, type LegRecord } from '../record/record.ts';
-import { errorOf, storedAttempt, storedError } from '../events/stored-answer.ts';
 import { hasJobApi } from '../vendor/targets.ts';
 
 /** Next step of a job. */

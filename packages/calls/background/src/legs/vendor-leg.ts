@@ -7,7 +7,7 @@ import {
   type Usage,
   type VideoEnd,
 } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
+import { abortable, storedAttempt, storedError } from '@majordomo/core/toolkit';
 import { costOfLeg, mostOf, reserveLeg } from '../money/job-ledger.ts';
 import { LegEvents } from '../events/leg-events.ts';
 import { LeaseLost } from '../record/leased-job.ts';
@@ -18,7 +18,7 @@ import { resumedStream, type ResumedStream } from '../vendor/resumed-stream.ts';
 import { timeoutsOf, totalAtOf, vendorIdOf } from '../record/record.ts';
 import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from '../record/record.ts';
 import type { RunParts } from '../record/run-parts.ts';
-import { storedAnswer, storedAttempt, storedError } from '../events/stored-answer.ts';
+import { storedAnswer } from '../events/stored-answer.ts';
 import { hasEnded, jobApiOf, startOf, type SendStart } from '../vendor/targets.ts';
 import { isUnknownStart, noVideoError, startedError } from '../vendor/vendor-errors.ts';
 import { needsPerson, sendRequest, type RequestLimits } from '../vendor/vendor-request.ts';

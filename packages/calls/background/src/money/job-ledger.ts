@@ -1,10 +1,9 @@
 import { costOfResponse, mayBeBilled, type Cost } from '@majordomo/catalog';
 import type { Attempt, LlmError, PreparedTarget } from '@majordomo/core';
-import { denialError } from '@majordomo/core/toolkit';
+import { attemptOf, denialError } from '@majordomo/core/toolkit';
 import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobRecord, LegRecord, VendorJob } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
-import { attemptOf } from '../events/stored-answer.ts';
 
 /** Returns the maximum amounts of a job, or `undefined` without a ledger. */
 export const mostOf = async ({ attempt }: PreparedTarget, { ledger }: Setup): Promise<Amount | undefined> =>

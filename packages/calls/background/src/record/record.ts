@@ -11,8 +11,10 @@ import type {
 import type { Amount, LongWork } from '@majordomo/ledger';
 import { layoutOf, type StoredRecord, type Value } from '@majordomo/records';
 import type { Setup } from '../setup.ts';
-import { attemptOf, errorOf, responseOf } from '../events/stored-answer.ts';
-import type { StoredAnswer, StoredAttempt, StoredError, StoredEvents } from '../events/stored-answer.ts';
+import { responseOf } from '../events/stored-answer.ts';
+import { attemptOf, errorOf } from '@majordomo/core/toolkit';
+import type { StoredAnswer, StoredEvents } from '../events/stored-answer.ts';
+import type { StoredAttempt, StoredError } from '@majordomo/core/toolkit';
 
 /** Space of the records of all jobs. */
 export const SPACE = 'background';

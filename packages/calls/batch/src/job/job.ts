@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
-import { abortable, notify, withDetails, withTimeout } from '@majordomo/core/toolkit';
+import { abortable, errorOf, notify, withDetails, withTimeout } from '@majordomo/core/toolkit';
 import { valueOf } from '../vendor/typed.ts';
 import type { BatchJob, ItemResult, JobProgress } from '../contract.ts';
 import type { Setup } from '../setup.ts';
@@ -8,7 +8,7 @@ import { progressOf } from './progress.ts';
 import { PLACES, sumOfStored, type JobRecord } from '../record/record.ts';
 import { Round } from '../poll/round.ts';
 import { Rows, type ItemRow } from '../record/rows.ts';
-import { attemptOf, errorOf, responseOf } from '../record/stored-item.ts';
+import { itemAttempt, responseOf } from '../record/stored-item.ts';
 import {
   cancelRecord,
   loadRecord,
@@ -132,7 +132,7 @@ async function resultOf<T>(
   output: ObjectSchema<T> | JsonObject | undefined,
 ): Promise<ItemResult<T>> {
   const { attempts: stored, response: answer, error } = data;
-  const attempts = stored.map(attemptOf);
+  const attempts = stored.map(itemAttempt);
   const last = stored.findLast(({ outcome }) => outcome !== 'skipped');
   const nanoUsd = sumOfStored(stored.map((attempt) => attempt.nanoUsd));
   const result = { index, id, target: last?.target, via: last?.via, value: undefined, nanoUsd };

@@ -1,15 +1,16 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
-import { PLACES, type BatchTarget, type ItemData, type StoredAttempt } from '../record/record.ts';
+import { storedError } from '@majordomo/core/toolkit';
+import { PLACES, type BatchTarget, type ItemData, type ItemAttempt } from '../record/record.ts';
 import type { BatchTargets, Round } from './round.ts';
 import type { ItemRow, Move } from '../record/rows.ts';
-import { storedError, storedResponse, type AnyResponse } from '../record/stored-item.ts';
+import { storedResponse, type AnyResponse } from '../record/stored-item.ts';
 
 /** Returns the move of an answered item to its final place. The move adds the response and `attempts` to the item's data. */
-export const answeredMove = (row: ItemRow, attempts: readonly StoredAttempt[], response: AnyResponse): Move =>
+export const answeredMove = (row: ItemRow, attempts: readonly ItemAttempt[], response: AnyResponse): Move =>
   moveTo(row, PLACES.answered, attempts, { response: storedResponse(response) });
 
 /** Returns the move of a failed item to its final place. The move adds `error` and `attempts` to the item's data. */
-export const failedMove = (row: ItemRow, attempts: readonly StoredAttempt[], error: LlmError): Move =>
+export const failedMove = (row: ItemRow, attempts: readonly ItemAttempt[], error: LlmError): Move =>
   moveTo(row, PLACES.failed, attempts, { error: storedError(error) });
 
 /** Failure of an item at one target. */
@@ -20,7 +21,7 @@ export interface Failure extends BatchTargets {
   /** Whether the item may move to the next target. `@default` the decision of the failover table */
   readonly advances?: boolean | undefined;
   /** Facts about the attempt. `@default` a failed attempt without cost */
-  readonly facts?: Partial<StoredAttempt>;
+  readonly facts?: Partial<ItemAttempt>;
 }
 
 /** Returns the move of an item after a failure: to the next target, to the live calls, or to its end. May emit `item-moved`. */
@@ -29,7 +30,7 @@ export function moveAfter(row: ItemRow, failure: Failure, round: Round): Move {
   const { record, key, setup } = round;
   const about = aboutTarget(target);
   const withoutCost = { ...about, outcome: 'failed', via: 'batch', ms: 0, nanoUsd: '0' } as const;
-  const attempt: StoredAttempt = { ...withoutCost, ...facts, error: storedError(error) };
+  const attempt: ItemAttempt = { ...withoutCost, ...facts, error: storedError(error) };
   const isOurCancellation = error.kind === 'aborted' && round.isClosing;
   if (!advances && !isOurCancellation) return failedMove(row, [attempt], error);
   if (record.isCancelled === true) return failedMove(row, [attempt], cancelledError(key));
@@ -59,7 +60,7 @@ export function closingMove(row: ItemRow, round: Round): Move {
 function moveTo(
   row: ItemRow,
   to: string,
-  attempts: readonly StoredAttempt[],
+  attempts: readonly ItemAttempt[],
   result: Omit<ItemData, 'attempts'> = {},
 ): Move {
   return { row, to, data: { attempts: [...row.data.attempts, ...attempts], ...result } };

@@ -1,10 +1,11 @@
 import { costOfResponse, mayBeBilled } from '@majordomo/catalog';
+import { storedError } from '@majordomo/core/toolkit';
 import { jsonSchema, type Attempt } from '@majordomo/core';
 import { answeredMove, closingMove, failedMove } from './item.ts';
-import { PLACES, toStored, type StoredAttempt } from '../record/record.ts';
+import { PLACES, toStored, type ItemAttempt } from '../record/record.ts';
 import type { Round } from './round.ts';
 import type { BatchRow, Move } from '../record/rows.ts';
-import { storedError, type AnyResponse } from '../record/stored-item.ts';
+import type { AnyResponse } from '../record/stored-item.ts';
 import { asLlmFailure, rejectsPoll } from '../vendor/vendor-error.ts';
 
 /** Sends the items at the place `live` through the chain, with all gates. A failed item is final, unless the poll rejects. */
@@ -66,7 +67,7 @@ async function send(row: BatchRow, round: Round): Promise<AnyResponse> {
   return response;
 }
 
-const storedAttempts = (attempts: readonly Attempt[], { setup }: Round): Promise<readonly StoredAttempt[]> =>
+const storedAttempts = (attempts: readonly Attempt[], { setup }: Round): Promise<readonly ItemAttempt[]> =>
   Promise.all(
     attempts.map(async (attempt) => {
       const { error, usage } = attempt;

@@ -10,7 +10,7 @@ import {
   PLACES,
   toStored,
   type BatchRecord,
-  type StoredAttempt,
+  type ItemAttempt,
 } from '../record/record.ts';
 import { ResultFile } from '../files/result-file.ts';
 import type { Round, Vendor } from './round.ts';
@@ -183,7 +183,7 @@ class BatchReader {
   private count(
     isAnswered: boolean,
     { usage, isBilled }: Bill,
-  ): Pick<StoredAttempt, 'batch' | 'ms' | 'usage' | 'nanoUsd'> {
+  ): Pick<ItemAttempt, 'batch' | 'ms' | 'usage' | 'nanoUsd'> {
     const { number, about } = this.batch;
     const nanoUsd = isBilled ? itemCost(usage, this.price, about) : 0n;
     this.sum.add(isAnswered, usage, nanoUsd);

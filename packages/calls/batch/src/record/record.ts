@@ -1,12 +1,6 @@
-import type {
-  BatchLook,
-  ChatResponse,
-  EmbeddingResponse,
-  ErrorDetails,
-  ErrorKind,
-  JsonObject,
-  Usage,
-} from '@majordomo/core';
+import type { BatchLook, ChatResponse, EmbeddingResponse, JsonObject, Usage } from '@majordomo/core';
+import type { StoredError } from '@majordomo/core/toolkit';
+import type { Amount } from '@majordomo/ledger';
 import type { BatchInfo, LiveOptions } from '../contract.ts';
 
 /** Stored job. After the submission, only the holder of the lock writes the record. */
@@ -104,7 +98,7 @@ export interface StoredUploading {
 
 /** State of an item. */
 export interface ItemData {
-  readonly attempts: readonly StoredAttempt[];
+  readonly attempts: readonly ItemAttempt[];
   /** Final response without attempts. */
   readonly response?: StoredResponse | undefined;
   /** Final error without attempts. */
@@ -112,7 +106,7 @@ export interface ItemData {
 }
 
 /** Attempt of an item. */
-export interface StoredAttempt extends BatchTarget {
+export interface ItemAttempt extends BatchTarget {
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'skipped';
   readonly via: 'batch' | 'live';
   /** Number of the batch. Absent if the attempt was not part of a batch. */
@@ -128,13 +122,6 @@ export interface StoredAttempt extends BatchTarget {
 export type StoredResponse =
   | Omit<ChatResponse, 'attempts' | 'parts'>
   | (Omit<EmbeddingResponse, 'attempts' | 'vectors'> & { readonly vectors: readonly Uint8Array[] });
-
-/** Error without attempts. */
-export interface StoredError {
-  readonly kind: ErrorKind;
-  readonly message: string;
-  readonly details?: Partial<ErrorDetails> | undefined;
-}
 
 export const PLACES = {
   queue: (position: number): string => `queue:${position}`,

@@ -1,5 +1,6 @@
-import { LlmError, type Attempt, type ChatResponse, type EmbeddingResponse } from '@majordomo/core';
-import type { StoredAttempt, StoredError, StoredResponse } from './record.ts';
+import type { Attempt, ChatResponse, EmbeddingResponse } from '@majordomo/core';
+import { attemptOf } from '@majordomo/core/toolkit';
+import type { ItemAttempt, StoredResponse } from './record.ts';
 
 export type AnyResponse = ChatResponse | EmbeddingResponse;
 
@@ -24,20 +25,6 @@ export function responseOf(stored: StoredResponse, attempts: readonly Attempt[])
   };
 }
 
-/** Returns an error without its attempts, which the item stores separately. */
-export function storedError({ kind, message, details }: LlmError): StoredError {
-  const { attempts: _attempts, vectors: _vectors, recover: _recover, ...others } = details;
-  return { kind, message, details: others };
-}
-
-/** Returns a stored error, with the attempts of its item. */
-export const errorOf = (
-  { kind, message, details }: StoredError,
-  attempts: readonly Attempt[] = [],
-): LlmError => new LlmError(kind, message, { ...details, attempts });
-
 /** Returns a stored attempt in the form in which a call lists attempts. */
-export function attemptOf({ via: _via, batch: _batch, nanoUsd: _cost, ...attempt }: StoredAttempt): Attempt {
-  const { error, usage } = attempt;
-  return { ...attempt, usage, error: error && errorOf(error) };
-}
+export const itemAttempt = ({ via: _via, batch: _batch, nanoUsd: _cost, ...attempt }: ItemAttempt): Attempt =>
+  attemptOf({ ...attempt, usage: attempt.usage });
