@@ -4,6 +4,7 @@
 //   <!-- flags: apps/cli/src/serve/serve-command.ts -->                        the options of a command
 //   <!-- metrics: packages/operation/gateway/src/metrics/metrics.ts -->             name, type and help of each metric
 //   <!-- routes: packages/operation/admin/src/api -->                               the requests of the admin API
+//   <!-- features: tooling/services/src/features -->                      the features whose tests run on each store
 // Each such comment begins a table, and `<!-- end of table -->` ends it.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import ts from 'typescript';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TABLE =
-  /<!-- (members|variables|flags|metrics|routes): (.+?)(?: in (\S+))? -->\n[\s\S]*?<!-- end of table -->/g;
+  /<!-- (members|variables|flags|metrics|routes|features): (.+?)(?: in (\S+))? -->\n[\s\S]*?<!-- end of table -->/g;
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
@@ -166,11 +167,38 @@ const variableTable = (file: string): string =>
       ]),
   );
 
+/** Tests of each store. */
+const STORE_TESTS = {
+  memory: 'tooling/acceptance/test/stores/conformance.test.ts',
+  SQLite: 'tooling/acceptance/test/stores/conformance.test.ts',
+  PostgreSQL: 'packages/stores/store-postgres/test/conformance.test.ts',
+  Redis: 'packages/stores/store-redis/test/conformance.test.ts',
+  Cloudflare: 'tooling/acceptance/test/stores/cloudflare.test.ts',
+};
+
+/** Each case is named `feature: what the feature does`. A store runs the cases of the lists that its tests name. */
+function featureTable(folder: string): string {
+  const names = readdirSync(join(ROOT, folder)).flatMap((name) =>
+    nodesOf(`${folder}/${name}`, ts.isPropertyAssignment).map(({ initializer }) =>
+      ts.isStringLiteralLike(initializer) ? (/^(\D.+?): /.exec(initializer.text)?.[1] ?? '') : '',
+    ),
+  );
+  const features = [...new Set(names)].filter((name) => name !== '').sort();
+  const cells = Object.values(STORE_TESTS).map((file) =>
+    /of (?:\[\.{3})?featureCases/.test(read(file)) ? 'yes' : 'no',
+  );
+  return tableOf(
+    ['feature', 'cases', ...Object.keys(STORE_TESTS)],
+    features.map((name) => [name, String(names.filter((one) => one === name).length), ...cells]),
+  );
+}
+
 const TABLES: Readonly<Record<string, (subject: string) => string>> = {
   variables: variableTable,
   flags: flagTable,
   metrics: metricTable,
   routes: routeTable,
+  features: featureTable,
 };
 
 const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

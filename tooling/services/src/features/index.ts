@@ -2,6 +2,7 @@ import type { FeatureCase } from './feature-case.ts';
 import { batchCases } from './batches.ts';
 import { a2aCases } from './a2a.ts';
 import { answerCases } from './answers.ts';
+import { backgroundCases } from './background.ts';
 import { catalogCases } from './catalogs.ts';
 import { claimCases } from './claims.ts';
 import { conversationCases, conversationSearchCases } from './conversations.ts';
@@ -9,6 +10,7 @@ import { fileReferenceCases } from './file-references.ts';
 import { fileCases } from './files.ts';
 import { keyCases } from './keys.ts';
 import { mcpCases } from './mcp.ts';
+import { responseCases } from './responses.ts';
 import { runCases } from './runs.ts';
 
 export type { FeatureCase, Pair } from './feature-case.ts';
@@ -19,6 +21,8 @@ export const featureCases: readonly FeatureCase[] = [
   ...claimCases,
   ...conversationCases,
   ...batchCases,
+  ...backgroundCases,
+  ...responseCases,
   ...keyCases,
   ...answerCases,
   ...catalogCases,
