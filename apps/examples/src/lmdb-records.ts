@@ -1,3 +1,4 @@
+import { toStoredText } from '@majordomo/core/toolkit';
 import { checkGet, checkList, checkWrite, MAX_RECORDS } from '@majordomo/records';
 import type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '@majordomo/records';
 import { open } from 'lmdb';
@@ -20,20 +21,12 @@ const DUE = Buffer.of(4);
 const END = Buffer.of(0xff);
 const TIME_BYTES = 8;
 
-/** Returns the bytes in UTF-8. A lone surrogate, for which UTF-8 has none, gets the three bytes of its number. */
-function bytesOf(text: string): Buffer {
-  if (!/[\uD800-\uDFFF]/u.test(text)) return Buffer.from(text);
-  const characters = Array.from(text, (character) => {
-    const code = character.charCodeAt(0);
-    if (!/[\uD800-\uDFFF]/u.test(character)) return Buffer.from(character);
-    return Buffer.of(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-  });
-  return Buffer.concat(characters);
-}
+/** Returns the bytes of a name. UTF-8 has none for lone surrogates, which `toStoredText` escapes. */
+const bytesOf = (name: string): Buffer => Buffer.from(toStoredText(name));
 
 /** Returns the length and the bytes of a space or label, so that no other one has the same beginning. */
-function sized(text: string): Buffer {
-  const bytes = bytesOf(text);
+function sized(name: string): Buffer {
+  const bytes = bytesOf(name);
   return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }
 
@@ -67,8 +60,7 @@ function changed(
   version: number,
   now: number,
 ): Entry {
-  const after = (ms: number | null | undefined): number | undefined =>
-    ms === null || ms === undefined ? undefined : now + ms;
+  const after = (ms?: number | null): number | undefined => (typeof ms === 'number' ? now + ms : undefined);
   if (change.type === 'put' || before === undefined) {
     const { key, label = '', dueMs, keepMs } = change;
     return { key, version, label, at: now, due: after(dueMs), expires: after(keepMs) };
