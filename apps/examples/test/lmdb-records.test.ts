@@ -70,7 +70,7 @@ describe('lmdb-records', () => {
     expect(await records.counts('a')).toEqual({});
   });
 
-  it('stores the run of an agent, which another process continues after a decision', async () => {
+  it('stores the run of an agent, which a second store continues after a decision', async () => {
     const [mine, theirs] = openTwo().stores;
     let sent = 0;
     const send = {
@@ -98,7 +98,7 @@ describe('lmdb-records', () => {
     expect(sent).toBe(1);
   });
 
-  it('stores a batch, which another process continues', async () => {
+  it('stores a batch, which a second store continues', async () => {
     const [mine, theirs] = openTwo().stores;
     await using server = await startBatchServer({ looks: 1, answer: ({ text }) => `answer to ${text}` });
     const majordomo = createMajordomo({
@@ -119,7 +119,7 @@ describe('lmdb-records', () => {
     expect(server.batches).toHaveLength(1);
   });
 
-  it('stores the keys of a gateway, which another process creates and revokes', async () => {
+  it('stores the keys of a gateway, which a second store creates and revokes', async () => {
     const [mine, theirs] = openTwo().stores;
     const majordomo = createMajordomo({
       providers: [fakeProvider({ id: 'a', models: { x: ['hello', 'hello'] } })],
