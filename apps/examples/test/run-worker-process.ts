@@ -4,9 +4,10 @@ import { createAgent, createRuns } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
+import { lmdbRecords } from '../src/lmdb-records.ts';
 import { work } from '../src/run-worker.ts';
 
-const [folder = ''] = process.argv.slice(2);
+const [folder = '', engine = ''] = process.argv.slice(2);
 
 function dieOnce(when: string): void {
   const mark = `${folder}/died-${when}`;
@@ -33,10 +34,9 @@ const turn = ({ messages }: { readonly messages: readonly { readonly role: strin
 
 const models = { x: Array.from({ length: 9 }, () => turn) };
 const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'a', models })] });
-await using stores = sqliteStores(`${folder}/runs.db`);
-const workerStores = { runs: createRuns({ records: stores.records }), records: stores.records };
+const records = engine === 'lmdb' ? lmdbRecords(folder) : sqliteStores(`${folder}/runs.db`).records;
 await work(
-  workerStores,
+  { runs: createRuns({ records }), records },
   createAgent({ model: majordomo.model('a/x'), tools: [pay] }),
   AbortSignal.timeout(20_000),
 );

@@ -8,24 +8,42 @@ import { createMajordomo } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
+import { lmdbRecords } from '../src/lmdb-records.ts';
 
-it('run-worker: a run survives two killed workers, and pays once per key', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-worker-'));
-  const stores = sqliteStores(join(folder, 'runs.db'));
-  const runs = createRuns({ records: stores.records });
-  const model = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: [] } })] }).model('a/x');
-  await runs.save('run', createAgent({ model }).begin('pay'));
-  const script = new URL('./run-worker-process.ts', import.meta.url).pathname;
-  const life = () =>
-    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, folder], { stdio: 'inherit' });
-  for (let kills = 0; kills < 2; kills++) expect(await once(life(), 'exit')).toEqual([null, 'SIGKILL']);
-  const last = life();
-  await expect
-    .poll(async () => (await runs.list({ done: true })).map(({ done }) => done), { timeout: 60_000 })
-    .toEqual(['answered']);
-  last.kill('SIGKILL');
-  await once(last, 'exit');
-  expect(readdirSync(folder).filter((name) => name.startsWith('paid-'))).toHaveLength(1);
-  await stores.close();
-  rmSync(folder, { recursive: true });
-}, 60_000);
+const open = {
+  sqlite(folder: string) {
+    const { records, close } = sqliteStores(join(folder, 'runs.db'));
+    return { records, close };
+  },
+  lmdb(folder: string) {
+    const records = lmdbRecords(folder);
+    return { records, close: () => records.close() };
+  },
+};
+
+it.each(['sqlite', 'lmdb'] as const)(
+  'run-worker: a run in %s survives two killed workers, and pays once per key',
+  async (engine) => {
+    const folder = mkdtempSync(join(tmpdir(), 'majordomo-worker-'));
+    const { records, close } = open[engine](folder);
+    const runs = createRuns({ records });
+    const model = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: [] } })] }).model('a/x');
+    await runs.save('run', createAgent({ model }).begin('pay'));
+    const script = new URL('./run-worker-process.ts', import.meta.url).pathname;
+    const life = () =>
+      spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, folder, engine], {
+        stdio: 'inherit',
+      });
+    for (let kills = 0; kills < 2; kills++) expect(await once(life(), 'exit')).toEqual([null, 'SIGKILL']);
+    const last = life();
+    await expect
+      .poll(async () => (await runs.list({ done: true })).map(({ done }) => done), { timeout: 60_000 })
+      .toEqual(['answered']);
+    last.kill('SIGKILL');
+    await once(last, 'exit');
+    expect(readdirSync(folder).filter((name) => name.startsWith('paid-'))).toHaveLength(1);
+    await close();
+    rmSync(folder, { recursive: true });
+  },
+  60_000,
+);

@@ -26,7 +26,7 @@ export function checkWrite(space: string, changes: readonly RecordChange[]): voi
   }
 }
 
-/** Throws `config` for a key or space that no store accepts. */
+/** Throws `config` for a key or space that is too long. */
 export function checkGet(space: string, key: string): void {
   checkName('space', space);
   checkName('key', key);

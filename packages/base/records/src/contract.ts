@@ -9,8 +9,9 @@ export interface RecordStore {
   /** Returns a record, or `undefined` if none is stored under the key or the record has expired. */
   get(space: string, key: string): Promise<StoredRecord | undefined>;
   /**
-   * Makes all changes of one space, or none. Returns a version for each change in the same order: the new version, or 0 for a removed
-   * record. Returns `undefined` and changes nothing if a record has another version than its change names.
+   * Makes all changes of one space, or none. Returns a version for each change in the same order: the new version, 0 for a removed
+   * record, or the version that a `check` names. Returns `undefined` and changes nothing if a record has another version than its change
+   * names, or if a `touch` finds no record.
    *
    * @param changes 1 to 1,000 changes of different keys
    */
@@ -40,7 +41,7 @@ export interface StoredRecord {
   readonly key: string;
   /** Value as JSON, as it was written. Empty if the query has `values: false`. */
   readonly value: string;
-  /** Positive integer that changes with each write. The store never uses it again for the same key, also after a removal. */
+  /** Positive safe integer that increases with each write of the key, also after a removal. */
   readonly version: number;
   readonly label: string;
   /** Time of the last `put`, in epoch milliseconds of the store's clock. */
@@ -99,12 +100,12 @@ export interface RecordQuery {
   readonly label?: string | undefined;
   /** Start of the keys, for the order `key` only. `@default any key` */
   readonly prefix?: string | undefined;
-  /** Keys of the records, at most 1,000, for the order `key` only. `@default any key` */
+  /** Keys of the records, at most 1,000, for the order `key` only. A key that occurs twice has one record. `@default any key` */
   readonly keys?: readonly string[] | undefined;
   /**
    * Order: `key` by the bytes of the keys in UTF-8, `newest` by the time of the last `put` with the latest first, or `due` by the due
-   * time with the earliest first. The order `due` contains only records with a due time, also those that are not due yet. U+0000 and
-   * lone surrogates may have another place in the order of the keys.
+   * time with the earliest first. The order `due` contains only records with a due time, also those that are not due yet. U+0000,
+   * backslashes and lone surrogates may have another place in the order of the keys. Records with the same time have any order.
    * `@default 'key'`
    */
   readonly order?: 'key' | 'newest' | 'due' | undefined;

@@ -32,6 +32,24 @@ const WRONG: Readonly<Record<string, (right: RecordStores) => RecordStores>> = {
     };
     return [store, store];
   },
+  'lists due records with the earliest first, by its own clock': ([right]) => {
+    const store = { ...right };
+    store.write = async (space, changes) => {
+      const found = await right.list(space, { keys: changes.map(({ key }) => key), limit: 1000 });
+      const dueOf = (key: string) => found.find((record) => record.key === key)?.dueMs;
+      const filled = changes.map((change) =>
+        change.type === 'put' ? { dueMs: dueOf(change.key), ...change } : change,
+      );
+      return right.write(space, filled);
+    };
+    return [store, store];
+  },
+  'lists records by the start of their keys': ([right]) => {
+    const store = { ...right };
+    store.list = (space, query) =>
+      right.list(space, query.keys === undefined ? query : { ...query, label: undefined });
+    return [store, store];
+  },
   'lists pages by key, label and time of the last put': ([right]) => {
     const store = { ...right };
     store.list = (space, query) => right.list(space, { ...query, label: undefined });

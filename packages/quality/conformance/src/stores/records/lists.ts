@@ -93,6 +93,10 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
       isAbout(second?.dueMs, 2 * HOUR_MS);
       await touch(theirs, 'b', { dueMs: 4 * HOUR_MS });
       deepEqual(await keysOf(mine, { order: 'due', limit: 10 }), ['c', 'a', 'b']);
+      // A put without a due time removes the earlier one.
+      await put(theirs, 'b', '');
+      equal((await mine.get(SPACE, 'b'))?.dueMs, undefined);
+      deepEqual(await keysOf(mine, { order: 'due', limit: 10 }), ['c', 'a']);
       await put(mine, 'soon', '', { dueMs: 30 });
       await until(async () => ((await theirs.get(SPACE, 'soon'))?.dueMs ?? 1) <= 0, 'the record is due');
     },
@@ -149,6 +153,9 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
         'a/1',
         'a/2',
       ]);
+      const some = ['b', 'a/2', 'a', 'a/1'];
+      deepEqual(await pagesOf(theirs, { keys: some, limit: 3 }), ['a', 'a/1', 'a/2', 'b']);
+      deepEqual(await keysOf(theirs, { keys: some, label: 'long', limit: 9 }), ['a/1', 'a/2']);
       deepEqual(await pagesOf(theirs, { prefix: 'a/', label: 'long', limit: 1 }), [
         'a/1',
         'a/2',

@@ -46,6 +46,11 @@ export async function pagesOf(store: RecordStore, query: RecordQuery): Promise<r
   let after: RecordQuery['after'];
   for (;;) {
     const page = await store.list(SPACE, { ...query, after });
+    // Otherwise the pages of a wrong store would not end.
+    ok(
+      !page.some(({ key }) => key === after?.key),
+      `the page after ${after?.key} contains that record again`,
+    );
     keys.push(...page.map(({ key }) => key));
     after = page.at(-1);
     if (after === undefined) return keys;
