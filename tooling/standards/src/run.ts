@@ -1,5 +1,5 @@
 /**
- * Runs public suites: all, or those in the arguments. Fails if a case failed unexpectedly, or if an expected failure passed.
+ * Runs public suites: all, or those in the arguments, without those of `--without`. Fails if a case failed unexpectedly, or if an expected failure passed.
  * Suites that are not available are reported as `not run`, and never as passed. Writes the results to results.json and apps/docs/standards.md.
  * With `--newest`, it installs the newest versions from npm instead of the pinned ones, and writes nothing.
  */
@@ -31,10 +31,13 @@ const SUITES: readonly Suite[] = [
 const RESULTS = join(import.meta.dirname, '../results.json');
 
 const { values, positionals: wanted } = parseArgs({
-  options: { newest: { type: 'boolean', default: false } },
+  options: {
+    newest: { type: 'boolean', default: false },
+    without: { type: 'string', multiple: true, default: [] },
+  },
   allowPositionals: true,
 });
-const unknown = wanted.filter((name) => !SUITES.some((suite) => suite.name === name));
+const unknown = [...wanted, ...values.without].filter((name) => !SUITES.some((suite) => suite.name === name));
 if (unknown.length > 0)
   throw new Error(
     `standards: no suite ${unknown.join(', ')}; the suites are ${SUITES.map(({ name }) => name).join(', ')}`,
@@ -42,7 +45,8 @@ if (unknown.length > 0)
 
 const reports: Report[] = [];
 for (const suite of SUITES)
-  if (wanted.length === 0 || wanted.includes(suite.name)) reports.push(await reportOf(suite));
+  if ((wanted.length === 0 || wanted.includes(suite.name)) && !values.without.includes(suite.name))
+    reports.push(await reportOf(suite));
 if (!values.newest) write(reports);
 
 function write(reports: readonly Report[]): void {
