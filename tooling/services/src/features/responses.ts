@@ -1,5 +1,5 @@
 import { createMajordomo } from '@majordomo/core';
-import { createGateway, type Gateway } from '@majordomo/gateway';
+import { createGateway, type Gateway } from '../../../../packages/operation/gateway/src/index.ts';
 import type { RecordStore } from '@majordomo/records';
 import { fakeProvider } from '@majordomo/testing';
 import { deepEqual, equal } from 'node:assert/strict';
