@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openBrowser, openPage } from '@majordomo/services/browser';
-import { startDemoServer } from '../cli/src/demo/server.ts';
+import { startFaultyServer } from '@majordomo/testing';
 import { terminalPicture } from './terminal-picture.mjs';
 
 const IMAGES = join(import.meta.dirname, 'images');
@@ -45,20 +45,21 @@ async function pictureOfDemo() {
 }
 
 async function pictureOfChat() {
-  const openai = await startDemoServer('openai', () => ({ status: 529, message: 'Overloaded' }));
-  const anthropic = await startDemoServer('anthropic', () => ANSWER.join(''));
+  const server = await startFaultyServer(({ api }) =>
+    api === 'messages' ? { text: ANSWER.join(''), everyMs: 12 } : { status: 529, message: 'Overloaded' },
+  );
   const chain = 'openai/gpt-5.4,anthropic/claude-sonnet-5';
   const question = 'Why is the sky blue?';
   const variables = {
     OPENAI_API_KEY: 'demo',
-    OPENAI_BASE_URL: openai.baseURL,
+    OPENAI_BASE_URL: server.openaiBaseURL,
     ANTHROPIC_API_KEY: 'demo',
-    ANTHROPIC_BASE_URL: anthropic.baseURL,
+    ANTHROPIC_BASE_URL: server.anthropicBaseURL,
   };
   const keys = ['You ›', [question, 'Enter'], ' out', ['/exit', 'Enter']];
   const lines = await run('chat', `chat ${chain}`, { until: '/exit', variables, keys });
   write('chat.svg', `majordomo chat ${chain}`, lines);
-  await Promise.all([openai.close(), anthropic.close()]);
+  await server.close();
 }
 
 async function pictureOfInspector() {

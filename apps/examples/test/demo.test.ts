@@ -41,15 +41,18 @@ it('the timeline matches the requests of the servers', { retry: 2 }, async () =>
     await playScenes(stage, recording, new AbortController().signal);
     timeline.summary();
     const journal = [
-      ...stage.openai.requests.map(({ model }) => `openai/${model}`),
-      ...stage.anthropic.requests.map(({ model }) => `anthropic/${model}`),
+      ...stage.server.requests.map(({ api, model }) =>
+        api === 'messages' ? `anthropic/${model}` : `openai/${model}`,
+      ),
     ];
     for (const [target, { tried }] of timeline.tally) {
       expect([target, tried]).toEqual([target, journal.filter((seen) => seen === target).length]);
     }
     expect(journal.length).toBe([...timeline.tally.values()].reduce((sum, { tried }) => sum + tried, 0));
-    expect(stage.openai.requests.flatMap((body) => openaiChat.validate(body))).toEqual([]);
-    expect(stage.anthropic.requests.flatMap((body) => anthropicMessages.validate(body))).toEqual([]);
+    const violations = stage.server.requests.flatMap(({ api, body }) =>
+      (api === 'messages' ? anthropicMessages : openaiChat).validate(body),
+    );
+    expect(violations).toEqual([]);
   } finally {
     await stage.close();
   }

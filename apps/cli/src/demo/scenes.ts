@@ -10,14 +10,12 @@ import {
 } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { startDemoServer, type DemoServer } from './server.ts';
+import { startFaultyServer, type FaultyServer, type ScriptedResponse } from '@majordomo/testing';
 import type { Timeline } from './timeline.ts';
-import type { DemoStep } from './wire.ts';
 
-/** Two simulated vendors on 127.0.0.1, and a majordomo that calls them. Each model has a queue of responses. */
+/** Server of two simulated vendors on 127.0.0.1, and a majordomo that calls them. Each model has a queue of responses. */
 export interface Stage {
-  readonly openai: DemoServer;
-  readonly anthropic: DemoServer;
+  readonly server: FaultyServer;
   readonly majordomo: Majordomo;
   close(): Promise<void>;
 }
@@ -28,41 +26,40 @@ const SILENCE = { completeMs: 1000 };
 const OVERLOADED = { status: 529, message: 'Overloaded' };
 const UNAVAILABLE = { status: 503, message: 'The server is temporarily unavailable' };
 
-function queues(): Record<string, DemoStep[]> {
+/** Time between two events of a stream, in milliseconds. */
+const everyMs = 12;
+
+function queues(): Record<string, ScriptedResponse[]> {
   return {
-    'gpt-head': [OVERLOADED, { silent: true }],
+    'gpt-head': [OVERLOADED, { text: '', delayMs: Infinity }],
     'claude-tail': ['This is the second model.', 'The second model answers again.'],
-    'claude-cut': [{ cutAfter: 'A butler is a ser' }],
-    'gpt-whole': ['A butler runs the house, so that its people can live in it.'],
-    'gpt-tools': [{ tool: 'weather', args: { city: 'Oslo' } }, UNAVAILABLE, UNAVAILABLE],
+    'claude-cut': [{ cutAfter: 'A butler is a ser', everyMs }],
+    'gpt-whole': [{ text: 'A butler runs the house, so that its people can live in it.', everyMs }],
+    'gpt-tools': [{ toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }] }, UNAVAILABLE, UNAVAILABLE],
     'claude-tools': ['It is 4 °C and snowing in Oslo: take the boots.'],
     'claude-typed': ['{"title":"Onion soup","minutes":45,"steps":["Slice","Simmer"]}'],
   };
 }
 
-/** Starts the vendors. `timeouts` are those of the first vendor, which is silent once. */
+/** Starts the server. `timeouts` are those of the first vendor, which is silent once. */
 export async function openStage(
   timeline: Timeline,
   timeouts: { readonly completeMs: number } = SILENCE,
 ): Promise<Stage> {
   const scripts = queues();
-  const nextStep = (model: string): DemoStep =>
-    scripts[model]?.shift() ?? { status: 400, message: `no scene calls ${model} again` };
-  const openai = await startDemoServer('openai', nextStep);
-  const anthropic = await startDemoServer('anthropic', nextStep);
+  const server = await startFaultyServer(
+    ({ model }) => scripts[model]?.shift() ?? { status: 400, message: `no scene calls ${model} again` },
+  );
   const majordomo = createMajordomo({
     providers: [
-      createOpenAI({ apiKey: 'demo', baseURL: openai.baseURL, api: 'chat', timeouts }),
-      createAnthropic({ apiKey: 'demo', baseURL: anthropic.baseURL }),
+      createOpenAI({ apiKey: 'demo', baseURL: server.openaiBaseURL, api: 'chat', timeouts }),
+      createAnthropic({ apiKey: 'demo', baseURL: server.anthropicBaseURL }),
     ],
     aliases: { house: 'anthropic/claude-tail' },
     chain: { backoff: { baseMs: 80 } },
     onEvent: timeline.onEvent,
   });
-  const close = async (): Promise<void> => {
-    await Promise.all([openai.close(), anthropic.close()]);
-  };
-  return { openai, anthropic, majordomo, close };
+  return { server, majordomo, close: () => server.close() };
 }
 
 export async function playScenes(

@@ -166,3 +166,14 @@ describe('a faulty server', () => {
     ]);
   });
 });
+
+it.each([
+  ['that is not JSON', '{'],
+  ['with more than 100,000 elements', `[${'0,'.repeat(100_000)}0]`],
+])('a request %s ends only its own connection', async (_, body) => {
+  await using server = await startFaultyServer(['hi']);
+  const url = `${server.openaiBaseURL}/chat/completions`;
+  await expect(fetch(url, { method: 'POST', body })).rejects.toThrow();
+  const response = await fetch(url, { method: 'POST', body: '{"model":"m"}' });
+  expect([response.status, server.requests.map(({ model }) => model)]).toEqual([200, ['m']]);
+});

@@ -1,8 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@majordomo/core';
+import { readJson } from '@majordomo/core/http';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { chatCompletions } from './chat-completions.ts';
 import { messages } from './messages.ts';
@@ -42,6 +44,9 @@ export interface FaultyServer {
 export type ScriptedResponses =
   | readonly ScriptedResponse[]
   | ((request: ReceivedRequest, index: number) => ScriptedResponse | Promise<ScriptedResponse>);
+
+/** Maximum number of elements of all arrays of a request. */
+const MAX_ELEMENTS = 100_000;
 
 const ENDPOINTS: Readonly<
   Record<string, { readonly api: ReceivedRequest['api']; readonly wire: ServerWire }>
@@ -90,13 +95,14 @@ async function answer(
 ): Promise<void> {
   const { headers, method, url: path = '' } = incoming;
   const endpoint = method === 'POST' ? ENDPOINTS[path] : undefined;
-  const body = await readJson(incoming);
   if (endpoint === undefined) {
     const message = `${method} ${path} is not an endpoint; use POST ${Object.keys(ENDPOINTS).join(' or ')}`;
     sendError(response, 404, chatCompletions.error(404, message));
     return;
   }
   const { api, wire } = endpoint;
+  const stream = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+  const body = asRecord(await readJson({ body: stream }, { maxElements: MAX_ELEMENTS }));
   const request = { api, model: asText(body['model']) ?? '', stream: body['stream'] === true, headers, body };
   const index = requests.push(request) - 1;
   const next = await nextResponse(responses, request, index);
@@ -119,13 +125,6 @@ async function nextResponse(
   }
 }
 
-async function readJson(incoming: IncomingMessage): Promise<ReceivedRequest['body']> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
-  return text === '' ? {} : asRecord(JSON.parse(text));
-}
-
 async function send(
   scripted: Exclude<ScriptedResponse, string>,
   { stream, model, body: requestBody }: ReceivedRequest,
@@ -144,7 +143,8 @@ async function send(
     return;
   }
   const isCut = 'cutAfter' in scripted;
-  const { text = '', toolCalls = [], everyMs } = isCut ? { text: scripted.cutAfter } : scripted;
+  const { everyMs } = scripted;
+  const { text = '', toolCalls = [] } = isCut ? { text: scripted.cutAfter } : scripted;
   const content = { text, toolCalls };
   response.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json' });
   if (stream) {

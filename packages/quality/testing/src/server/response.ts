@@ -5,16 +5,19 @@ interface DelayedResponse {
   readonly delayMs?: number | undefined;
 }
 
-/** Successful response with text, tool calls or both. */
-export interface AnswerResponse extends DelayedResponse {
-  readonly text?: string | undefined;
-  readonly toolCalls?: readonly { readonly name: string; readonly args: JsonObject }[] | undefined;
+interface StreamedResponse extends DelayedResponse {
   /** Time between two events of a stream, in milliseconds. With `Infinity` only the first event is sent. `@default 0` */
   readonly everyMs?: number | undefined;
 }
 
+/** Successful response with text, tool calls or both. */
+export interface AnswerResponse extends StreamedResponse {
+  readonly text?: string | undefined;
+  readonly toolCalls?: readonly { readonly name: string; readonly args: JsonObject }[] | undefined;
+}
+
 /** Incomplete response, after which the server closes the connection. */
-export interface CutResponse extends DelayedResponse {
+export interface CutResponse extends StreamedResponse {
   /** Text that a stream contains before the connection closes. A non-streaming response ends in the middle of its JSON body. */
   readonly cutAfter: string;
 }
