@@ -7,10 +7,13 @@
  *   time. All of them have equal scores, so that Redis orders them by their bytes.
  * - `:due`, `:until` and `:label-until:<label>`: sorted sets of keys by the time. `:labels`: set of the labels.
  * - `:version`: last version.
+ * - `:write:<id>`: versions that a write has returned.
  */
 
 /** Time for which the last version of a space is stored, in seconds. Afterwards, the time in microseconds is higher. */
 const VERSION_S = 604_800;
+/** Time in which a client may send a write again, because it has lost the connection before the reply, in seconds. */
+const RESEND_S = 60;
 
 /** Defines the functions that the scripts share. A record whose time has ended is stored until `deleteExpired` or a list removes it. */
 const COMMON = `
@@ -72,22 +75,26 @@ end
 `;
 
 /**
- * Makes all changes or none. Arguments: channel, start of messages, maximum number of expired records that are deleted, and for each
- * change: type, key, version or '', label or '', time until the record is due, time until it is removed, and value. A label starts with
- * `=`. Times are milliseconds, '' for never, and `=` for unchanged. Returns the versions, or nothing if a record has another version.
+ * Makes all changes or none. Arguments: channel, start of messages, maximum number of expired records that are deleted, id of the write or
+ * '' if it cannot be refused, and for each change: type, key, version or '', label or '', time until the record is due, time until it is removed, and value. A label starts with
+ * `=`. Times are milliseconds, '' for never, and `=` for unchanged. Returns the versions, or nothing if a record has another version. A
+ * write that is sent again returns the versions of the first time.
  */
 export const WRITE_LUA: string = `${COMMON}
 local befores = {}
-for at = 4, #ARGV, 7 do
+for at = 5, #ARGV, 7 do
   local type, key, version = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local before = find(key)
   local stored = before and before.isStored and before.version or '0'
-  if version ~= '' and version ~= stored or type == 'touch' and stored == '0' then return false end
+  if version ~= '' and version ~= stored or type == 'touch' and stored == '0' then
+    local made = ARGV[4] ~= '' and redis.call('GET', base .. ':write:' .. ARGV[4])
+    return made and cjson.decode(made)
+  end
   befores[at] = before
 end
 local last = math.max(time[1] * 1000000 + time[2] - 1, tonumber(redis.call('GET', base .. ':version') or '0'))
 local versions = {}
-for at = 4, #ARGV, 7 do
+for at = 5, #ARGV, 7 do
   local type, key, before = ARGV[at], ARGV[at + 1], befores[at]
   if type == 'check' then
     versions[#versions + 1] = ARGV[at + 2]
@@ -112,6 +119,7 @@ for at = 4, #ARGV, 7 do
 end
 redis.call('SET', base .. ':version', string.format('%.0f', last), 'EX', ${VERSION_S})
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', base .. ':until', '-inf', now, 'LIMIT', 0, ARGV[3])) do remove(key, find(key)) end
+if ARGV[4] ~= '' then redis.call('SET', base .. ':write:' .. ARGV[4], cjson.encode(versions), 'EX', ${RESEND_S}) end
 return versions
 `;
 

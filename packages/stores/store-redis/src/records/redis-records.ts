@@ -56,7 +56,8 @@ export function redisRecords(io: RecordsIo): RecordStore {
     async write(space, changes) {
       checkWrite(space, changes);
       const expired = `${Math.max(DELETED_AT_ONCE, 2 * changes.length)}`;
-      const values = [channelOf(space), changeMessage(''), expired, ...changes.flatMap(valuesOf)];
+      const head = [channelOf(space), changeMessage(''), expired, writeId(changes)];
+      const values = [...head, ...changes.flatMap(valuesOf)];
       const versions = (await run(WRITE, space, values)) as readonly (string | number)[] | null;
       return versions?.map(Number);
     },
@@ -91,6 +92,10 @@ export function redisRecords(io: RecordsIo): RecordStore {
     },
   };
 }
+
+/** Returns the id of a write that would be refused if a client made it and sent it again; '' for any other write. */
+const writeId = (changes: readonly RecordChange[]): string =>
+  changes.some(({ type, version }) => type !== 'check' && version !== undefined) ? crypto.randomUUID() : '';
 
 /** Returns the arguments of a change. */
 function valuesOf(change: RecordChange): readonly string[] {
