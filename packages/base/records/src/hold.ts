@@ -240,14 +240,14 @@ export class Hold {
 
   /**
    * Returns the change of unknown result that has made a record with another version; `undefined` if it cannot be told. During the lease of
-   * this holder no other process takes the record, and a process that changes it without the lease stores another value. After the last
-   * change, other processes may have done anything.
+   * this holder no other process takes the record, and a process that changes it without the lease stores another value.
    */
   private madeOf(record: StoredRecord | undefined): Change | undefined {
     if (this.clock.now() >= this.sentAt + this.leaseMs) return undefined;
-    const possible = this.unknown.filter(
-      ({ own, isLast }) => isLast || record?.value === (own.type === 'put' ? own.value : this.current.value),
-    );
+    const possible = this.unknown.filter(({ own }) => {
+      if (own.type === 'remove') return record === undefined;
+      return record?.value === (own.type === 'put' ? own.value : this.current.value);
+    });
     const [first, ...more] = possible;
     return first !== undefined && more.every((change) => isEqual(change, first)) ? first : undefined;
   }

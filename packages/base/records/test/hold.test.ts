@@ -170,6 +170,19 @@ test('a lease ends after a release that failed and is not repeated', async () =>
   await next.release();
 });
 
+test.each([
+  ['a release with a value', (held: Hold) => held.release({ value: '1' })],
+  ['a removal', (held: Hold) => held.remove()],
+])('%s that failed is not assumed when another process has changed the record', async (_, end) => {
+  const { failing, faults, records } = await stored();
+  const first = await taken(failing);
+  faults.push('before');
+  await expect(end(first)).rejects.toThrow('not sent');
+  await records.write('runs', [{ type: 'put', key: 'a', value: '"cancelled"' }]);
+  await expect(end(first)).rejects.toMatchObject({ kind: 'denied' });
+  expect(first.signal.aborted).toBe(true);
+});
+
 test('a change that is repeated after its reply was lost is made once', async () => {
   const { failing, faults, records } = await stored();
   const first = await taken(failing);

@@ -1,5 +1,6 @@
-import { LlmError, user, type Gate } from '@majordomo/core';
-import { fakeClock } from '@majordomo/testing';
+import { createMajordomo, LlmError, user, type Gate } from '@majordomo/core';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import {
   ledgerFixture,
@@ -13,6 +14,7 @@ import {
   START,
   world,
 } from './support/jobs.ts';
+import { createBatches } from '../src/index.ts';
 import { answer, refusal, type Op } from './support/vendor.ts';
 
 /** Returns a fault that fails one operation once, before or after the vendor handles it. */
@@ -585,3 +587,29 @@ it('separates groups, and respects the byte limit', async () => {
   const results = await resultsOf(job);
   expect(results.at(-1)?.error).toMatchObject({ kind: 'invalid-request', details: { code: 'too-large' } });
 });
+
+it.each(['before', 'after'] as const)(
+  'makes each live call once although the store fails once %s it stores an answer',
+  async (when) => {
+    const texts = Array.from({ length: 20 }, (_, at) => `item ${at}`);
+    const lab = fakeProvider({ id: 'lab', models: { x: Array.from({ length: 40 }, () => 'an answer') } });
+    const memory = memoryRecords();
+    let answers = 0;
+    const records: RecordStore = {
+      ...memory,
+      async write(space, changes) {
+        const isFailing = changes.some(({ key }) => key.includes('/data/')) && ++answers === 3;
+        if (isFailing && when === 'before') throw new Error('down');
+        const versions = await memory.write(space, changes);
+        if (isFailing) throw new Error('the reply is lost');
+        return versions;
+      },
+    };
+    const batches = createBatches({ majordomo: createMajordomo({ providers: [lab] }), records });
+    const live = { when: 'failed' } as const;
+    const job = await batches.submit({ key: 'j', spec: 'lab/x', items: items(...texts), live });
+    await job.poll();
+    expect(await job.poll()).toMatchObject({ state: 'done', answered: 20 });
+    expect(lab.requests).toHaveLength(20);
+  },
+);

@@ -272,6 +272,19 @@ describe('a store', () => {
     return { clock, keys, state, otherProcessKeys: createKeys({ records, clock }) };
   }
 
+  it('whose record is of a newer version: the key is not accepted, and the error names the record', async () => {
+    const records = memoryRecords();
+    const { keys } = setUp(records);
+    const { key, secret } = await keys.create({ name: 'a' });
+    await keys.authorize(bearer(secret));
+    const value = JSON.stringify({ format: 2, data: {} });
+    await records.write('keys', [{ type: 'put', key: key.id, value }]);
+    await expect(keys.authorize(bearer(secret))).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining(key.id),
+    });
+  });
+
   it.each(['fails', 'hangs'] as const)(
     'that %s: keys that were used before are accepted for a minute, others are not',
     async (mode) => {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { RecordQuery } from '@majordomo/records';
-import { describeWith } from '@majordomo/services';
+import { describeWith, startCutProxy } from '@majordomo/services';
 import type { Redis } from 'ioredis';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { clients } from './support/clients.ts';
 import { onRedis } from './support/stores.ts';
 
 const PROCESS = new URL('./support/records-process.ts', import.meta.url).pathname;
@@ -33,6 +34,29 @@ describeWith('redis', 'records', () => {
     monitor.disconnect();
     expect(commands.filter((command) => command.includes(':values'))).toEqual([]);
     expect((await records.get('a', 'a'))?.value).toBe('x');
+  });
+
+  it('are written once if the client sends the write again after a lost connection', async () => {
+    const proxy = await startCutProxy(server().port);
+    const { client: cut, close } = clients['ioredis with defaults']!(`redis://127.0.0.1:${proxy.port}`);
+    onTestFinished(async () => {
+      close();
+      await proxy[Symbol.asyncDispose]();
+    });
+    const { records } = stores({ client: cut });
+    const put = { type: 'put', key: 'a', value: '1' } as const;
+    await records.write('a', [put]);
+    proxy.cutAt('reply', 0);
+    const versions = await records.write('a', [
+      { ...put, key: 'b', version: 0 },
+      { type: 'remove', key: 'a' },
+      { type: 'check', key: 'c', version: 0 },
+    ]);
+    const version = (await records.get('a', 'b'))?.version;
+    expect([proxy.hasCut, versions]).toEqual([true, [version, 0, 0]]);
+    proxy.cutAt('reply', 0);
+    expect(await records.write('a', [{ type: 'remove', key: 'b', version }])).toEqual([0]);
+    expect(await records.write('a', [{ type: 'remove', key: 'b', version }])).toBeUndefined();
   });
 
   it('are deleted from all keys after their time', async () => {

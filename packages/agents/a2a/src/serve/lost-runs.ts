@@ -9,7 +9,7 @@ const SEARCH_MS = 10_000;
 
 /** Dependencies of `LostRuns`. */
 export interface LostRunsIo {
-  readonly records: Pick<RunRecords, 'lost' | 'removeLost'>;
+  readonly records: Pick<RunRecords, 'lost' | 'find' | 'removeLost'>;
   /** Task store that marks lost tasks as failed. */
   readonly tasks: Pick<TaskStore, 'load'>;
   readonly clock: Clock;
@@ -51,14 +51,23 @@ export class LostRuns {
   }
 
   private async searchAll(): Promise<void> {
+    const { records, onError } = this.io;
+    for (const taskId of await records.lost())
+      // A run or task that cannot be read does not hide the others.
+      await this.end(taskId).catch((error: unknown) => {
+        notify(onError, error);
+      });
+  }
+
+  private async end(taskId: string): Promise<void> {
     const { records, tasks } = this.io;
-    for (const run of await records.lost()) {
-      const { tenant, user } = run.owner;
-      const context = new CallContext({ user }, { version: undefined, extensions: [] });
-      context.setTenant(tenant);
-      await tasks.load(run.taskId, context);
-      // The run of a task that has ended or expired is not needed.
-      await records.removeLost(run);
-    }
+    const run = await records.find(taskId);
+    if (run === undefined || run.isHeld || run.isWaiting) return;
+    const { tenant, user } = run.owner;
+    const context = new CallContext({ user }, { version: undefined, extensions: [] });
+    context.setTenant(tenant);
+    await tasks.load(taskId, context);
+    // The run of a task that has ended or expired is not needed.
+    await records.removeLost(run);
   }
 }

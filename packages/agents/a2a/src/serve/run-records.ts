@@ -79,10 +79,10 @@ export class RunRecords {
     return record && runOf(record);
   }
 
-  /** Returns runs whose processes have ended. */
-  async lost(): Promise<readonly StoredRun[]> {
-    const due = await this.records.list(RUNS, { order: 'due', limit: MAX_RECORDS });
-    return due.filter(({ dueMs = 0 }) => dueMs <= 0).map(runOf);
+  /** Returns the ids of the tasks whose processes have ended. */
+  async lost(): Promise<readonly string[]> {
+    const due = await this.records.list(RUNS, { order: 'due', values: false, limit: MAX_RECORDS });
+    return due.filter(({ dueMs = 0 }) => dueMs <= 0).map(({ key }) => key);
   }
 
   /** Begins the run of a task, on which this process works. */

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type Clock } from '@majordomo/core';
 import type { Hold } from '@majordomo/records';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { StoredOAuthTokens } from '@modelcontextprotocol/client';
@@ -6,13 +6,17 @@ import type { McpLoginClient } from '../options.ts';
 import { loadClient } from '../sdk.ts';
 import { forgetRegistration, isSameIssuer, refreshClient, type LoginClientIo } from './login-client.ts';
 import { loginServer, type Challenge } from './login-server.ts';
-import type { StoredTokens } from './stored-tokens.ts';
+import { LEASE_MS, type StoredTokens } from './stored-tokens.ts';
+
+/** Wait before new tokens that the store has not stored are stored again, in milliseconds. */
+const RETRY_MS = 250;
 
 /** Dependencies of `refreshTokens`. */
 export interface RefreshIo extends Pick<LoginClientIo, 'label' | 'shared' | 'fetchFn'> {
   readonly tokens: StoredTokens;
   /** Lease of the tokens, which has ended afterwards. */
   readonly lease: Hold;
+  readonly clock: Clock;
   readonly serverUrl: string;
   readonly challenge: Challenge;
   /** Called before and after the request with the refresh token. */
@@ -36,7 +40,7 @@ export async function refreshTokens(client: McpLoginClient, io: RefreshIo): Prom
   try {
     if (result === undefined) await release();
     else if (result === 'refused') await tokens.lose(lease);
-    else await tokens.refreshed(lease, result.tokens, result.issuer);
+    else await storeSurely(result, io);
     return typeof result === 'object';
   } catch (error) {
     if (!lease.signal.aborted) throw error;
@@ -47,6 +51,23 @@ export async function refreshTokens(client: McpLoginClient, io: RefreshIo): Prom
 interface Refreshed {
   readonly tokens: StoredOAuthTokens;
   readonly issuer: string;
+}
+
+/** Stores new tokens, and tries again for the time of a lease if the store fails, because the former refresh token is used up. */
+async function storeSurely(
+  { tokens: next, issuer }: Refreshed,
+  { tokens, lease, clock }: Pick<RefreshIo, 'tokens' | 'lease' | 'clock'>,
+): Promise<void> {
+  const until = clock.now() + LEASE_MS;
+  for (;;) {
+    try {
+      await tokens.refreshed(lease, next, issuer);
+      return;
+    } catch (error) {
+      if (lease.signal.aborted || clock.now() >= until) throw error;
+      await clock.sleep(RETRY_MS, lease.signal);
+    }
+  }
 }
 
 /** Returns the next tokens, `refused` if no refresh token is accepted, or `undefined` if the tokens cannot be refreshed now. */

@@ -5,7 +5,7 @@ import { Entry, SPACE, type EntryOwner, type StoredEntry } from '../entry.ts';
 import { isSameIssuer } from './login-client.ts';
 
 /** Time after which another process may refresh the tokens of a process that has ended, in milliseconds. */
-const LEASE_MS = 30_000;
+export const LEASE_MS = 30_000;
 
 /** Owner of tokens. Tokens are never sent to another address than that of the server. */
 export interface TokenOwner extends EntryOwner {

@@ -294,6 +294,36 @@ it('does not lose a login if the token endpoint fails', async () => {
   expect(await run(box, 'whoami')).toEqual(text('ann'));
 });
 
+it.each(['before', 'after'])(
+  'does not lose a login if the store fails %s it stores refreshed tokens',
+  async (place) => {
+    const all = await world();
+    const { records } = all;
+    await logIn(all, 'ann');
+    let failures = 0;
+    const failing: RecordStore = {
+      ...records,
+      async write(space, changes) {
+        const isFailing = changes.some(({ type }) => type === 'put') && ++failures <= 2;
+        if (isFailing && place === 'before') throw new Error('down');
+        const versions = await records.write(space, changes);
+        if (isFailing) throw new Error('down');
+        return versions;
+      },
+    };
+    await whoami(all.process(), 'ann');
+    const box = await all.process({ records: failing }).connect('ann');
+    onTestFinished(() => box.close());
+    await run(box, 'whoami');
+    failures = 0;
+    for (let round = 0; round < 2; round++) {
+      all.authority.expire();
+      expect(await run(box, 'whoami')).toEqual(text('ann'));
+    }
+    expect(failures).toBeGreaterThan(1);
+  },
+);
+
 it('sends nothing to another authorization server that the server names later', async () => {
   const all = await world();
   await logIn(all, 'ann');

@@ -237,8 +237,12 @@ export class LockedJob {
     const { key, record, lease } = this;
     const now = this.setup.clock.now();
     const check = { type: 'check', key: cancelKey(key), version: 0 } as const;
-    const save = (): Promise<boolean> =>
-      lease.save(valueOf(record), record.isCancelled === true ? others : [check, ...others]);
+    const save = (): Promise<boolean> => {
+      const value = valueOf(record);
+      const changes = record.isCancelled === true ? others : [check, ...others];
+      // The answers of other live calls would be lost with this change, so try again once. A change whose reply was lost is made once.
+      return lease.save(value, changes).catch(() => lease.save(value, changes));
+    };
     // The check fails if another process has cancelled the job.
     while (!(await this.leased(save()))) record.isCancelled = true;
     this.changedAt = now;

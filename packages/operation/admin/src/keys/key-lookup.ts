@@ -89,8 +89,12 @@ export class KeyLookup {
     return record;
   }
 
-  /** Returns a cached key that was read within `staleMs`, because the store does not respond. Throws `server` if none exists. */
+  /**
+   * Returns a cached key that was read within `staleMs`, because the store does not respond. Throws `server` if none exists, and the
+   * error of a record that this version cannot read.
+   */
   private knownKey(id: string, cause: unknown): KeyRecord {
+    if (LlmError.is(cause, 'config')) throw cause;
     const entry = this.entries.get(id);
     if (entry !== undefined && this.options.clock.now() < entry.readAt + this.options.staleMs)
       return entry.record;

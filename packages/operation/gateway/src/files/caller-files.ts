@@ -96,7 +96,13 @@ export class CallerFiles implements FileSource {
 
   /** Reserves the place of a file, as `FileIndex.reserve` does. */
   reserve(bytes: number, least?: number): Promise<Reservation> {
-    return this.run('store', () => this.index.reserve(this.owner, bytes, least));
+    const reserving = this.index.reserve(this.owner, bytes, least);
+    return this.run('store', () => reserving).catch((error: unknown) => {
+      // The client has left, or the store is late.
+      const release = (late: Reservation): Promise<void> => late.release();
+      reserving.then(release, () => undefined);
+      throw error;
+    });
   }
 
   /**

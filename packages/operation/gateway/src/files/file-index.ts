@@ -1,4 +1,4 @@
-import { systemClock } from '@majordomo/core';
+import { LlmError, systemClock } from '@majordomo/core';
 import type { StoredFile } from '@majordomo/files';
 import {
   allRecords,
@@ -15,8 +15,9 @@ import { newFileId } from './file-id.ts';
 
 const SPACE = 'files';
 /**
- * Labels of records. An upload is held by its process, and due if the process has ended. A stored file is due at its end. The content of
- * a deleted file is due 10 minutes later, because running calls may read it.
+ * Labels of records. An upload is held by its process, and due if the process has ended. A stored file is due at its end. Both become
+ * deleted files, whose content nobody else can store any more. The content of a stored file is due 10 minutes later, because running
+ * calls may read it.
  */
 const LABELS = { usage: 'usage', uploading: 'uploading', stored: 'stored', deleted: 'deleted' } as const;
 /** Time after which an unfinished upload belongs to a process that has ended, in milliseconds. */
@@ -79,7 +80,7 @@ export class FileIndex {
     for (;;) {
       const record = await this.records.get(SPACE, key);
       if (record?.label !== LABELS.stored) return;
-      if (await this.endStored(record)) break;
+      if (await this.end(record)) break;
     }
     // If this fails, a later upload ends the file.
     const sweep = (): void => void this.sweep().catch(() => undefined);
@@ -119,15 +120,25 @@ export class FileIndex {
     const due = await this.records.list(SPACE, { order: 'due', limit: MAX_SWEPT });
     for (const record of due) {
       if ((record.dueMs ?? 0) > 0) return;
-      if (record.label === LABELS.stored) await this.endStored(record);
-      else await this.removeContent(record).catch(() => undefined);
+      try {
+        await (record.label === LABELS.deleted ? this.removeContent(record) : this.end(record));
+      } catch {
+        // A file that cannot be ended now is ended later, so that it delays neither this upload nor other files.
+        const { key, version } = record;
+        await this.records.write(SPACE, [{ type: 'touch', key, version, dueMs: LEASE_MS }]);
+      }
     }
   }
 
-  private endStored(record: StoredRecord): Promise<boolean> {
-    const { key, value, version } = record;
+  /** Makes a deleted file of a stored file or an upload. Returns false if the record has changed. */
+  private end(record: StoredRecord): Promise<boolean> {
+    const { key, value, version, label } = record;
     const { bytes } = ENTRY.read(key, value);
-    const put = { type: 'put', key, version, value, label: LABELS.deleted, dueMs: DELETED_MS } as const;
+    const isStored = label === LABELS.stored;
+    // An upload without reserved bytes does not count yet, and has no content.
+    if (!isStored && bytes === 0) return this.change(record, { type: 'remove', key, version });
+    const dueMs = isStored ? DELETED_MS : 0;
+    const put = { type: 'put', key, version, value, label: LABELS.deleted, dueMs } as const;
     return this.change(record, put, (usage) => ({
       files: usage.files - 1,
       bytes: usage.bytes - bytes,
@@ -136,21 +147,20 @@ export class FileIndex {
   }
 
   private async removeContent(record: StoredRecord): Promise<void> {
-    const { key, value, version, label } = record;
+    const { key, value, version } = record;
     const { bytes } = ENTRY.read(key, value);
     await this.limits.store.delete(idOf(key));
-    const isCounted = bytes > 0 || label === LABELS.deleted;
-    await this.change(record, { type: 'remove', key, version }, (usage) => {
-      if (label === LABELS.deleted) return { ...usage, deleted: usage.deleted - bytes };
-      return isCounted ? { ...usage, files: usage.files - 1, bytes: usage.bytes - bytes } : usage;
-    });
+    await this.change(record, { type: 'remove', key, version }, (usage) => ({
+      ...usage,
+      deleted: usage.deleted - bytes,
+    }));
   }
 
   /** Changes a record and the usage of its owner. Returns false if the record has changed. */
   private async change(
     { key, version }: StoredRecord,
     change: RecordChange,
-    next: (usage: Usage) => Usage,
+    next: (usage: Usage) => Usage = (usage) => usage,
   ): Promise<boolean> {
     const hash = hashIn(key);
     for (;;) {
@@ -178,8 +188,6 @@ export class Reservation {
   readonly createdAt: number;
   /** Id of the file. */
   readonly id: string;
-  /** Number of reserved bytes. */
-  bytes = 0;
   private readonly index: FileIndex;
   private readonly limits: Limits;
   private readonly hash: string;
@@ -200,19 +208,23 @@ export class Reservation {
     this.lease = lease;
   }
 
+  /** Number of reserved bytes. */
+  get bytes(): number {
+    const { key, value } = this.lease.record;
+    return ENTRY.read(key, value).bytes;
+  }
+
   /** Reserves as many of `bytes` as the limits permit, and at least `least`. Throws a refusal if the limits do not permit it. */
   async resize(bytes: number, least: number): Promise<void> {
     if (this.isEnded) throw new Refusal('aborted', 'the upload has ended');
-    let granted = 0;
     await this.change((usage) => {
       // An upload of an empty file counts as well.
-      const others = this.bytes === 0 ? usage : this.without(usage);
-      granted = Math.max(1, Math.min(bytes, available(others, this.limits, least)));
+      const others = this.without(usage);
+      const granted = Math.max(1, Math.min(bytes, available(others, this.limits, least)));
       const value = ENTRY.write({ bytes: granted });
       const next = { ...others, files: others.files + 1, bytes: others.bytes + granted };
       return [next, (change) => this.lease.save({ value, label: LABELS.uploading }, [change])];
     });
-    this.bytes = granted;
   }
 
   /** Ends the upload, so that the file exists. */
@@ -232,21 +244,22 @@ export class Reservation {
     if (this.isEnded) return;
     this.isEnded = true;
     try {
-      // The file may be stored although the store has failed.
-      await this.lease.renew().catch(() => undefined);
+      // The last change may have been made although the store has failed. It may have ended the upload.
+      await this.lease.renew().catch((error: unknown) => {
+        if (!LlmError.is(error, 'denied')) throw error;
+      });
       if (await this.index.isStored(this.lease.record.key)) return;
       await this.limits.store.delete(this.id);
-      await this.change((usage) => {
-        const next = this.bytes === 0 ? usage : this.without(usage);
-        return [next, (change) => this.lease.remove([change])];
-      });
+      await this.change((usage) => [this.without(usage), (change) => this.lease.remove([change])]);
     } catch {
-      return;
+      await this.lease.release({ dueMs: 0 }).catch(() => undefined);
     }
   }
 
+  /** Returns the usage without this upload, which counts as soon as it has reserved bytes. */
   private without(usage: Usage): Usage {
-    return { ...usage, files: usage.files - 1, bytes: usage.bytes - this.bytes };
+    const { bytes } = this;
+    return bytes === 0 ? usage : { ...usage, files: usage.files - 1, bytes: usage.bytes - bytes };
   }
 
   /** Makes a change of the record and the usage, again if another upload of the owner has changed the usage. */

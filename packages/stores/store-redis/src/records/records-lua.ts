@@ -1,16 +1,19 @@
 /*
  * Records of `@majordomo/records`. KEYS[1] contains the hash tag of the space, so that all keys of a space are on one node of a cluster.
  *
- * - `:records`: hash of the members of records by key: version, time of the last put, due time, time of the removal, and label. `:values`:
- *   hash of their values. Times are epoch milliseconds of the clock of Redis, or `-` for never.
+ * - `:records`: hash of the members of records by key: version, time of the last put, due time, time of the removal, id of the last write or `-`,
+ *   and label. `:values`: hash of their values. Times are epoch milliseconds of the clock of Redis, or `-` for never.
  * - `:keys` and `:label:<label>`: sorted sets of keys. `:newest` and `:label-newest:<label>`: sorted sets of places, which order keys by
  *   time. All of them have equal scores, so that Redis orders them by their bytes.
  * - `:due`, `:until` and `:label-until:<label>`: sorted sets of keys by the time. `:labels`: set of the labels.
  * - `:version`: last version.
+ * - `:removal:<id>`: mark of a write that has only removed records.
  */
 
 /** Time for which the last version of a space is stored, in seconds. Afterwards, the time in microseconds is higher. */
 const VERSION_S = 604_800;
+/** Time in which a client may send a write again, because it has lost the connection before the reply, in seconds. */
+const RESEND_S = 60;
 
 /** Defines the functions that the scripts share. A record whose time has ended is stored until `deleteExpired` or a list removes it. */
 const COMMON = `
@@ -24,8 +27,8 @@ local function placeOf(at, key) return string.format('%013.0f', 9999999999999 - 
 local function find(key)
   local text = redis.call('HGET', base .. ':records', key)
   if not text then return nil end
-  local version, at, due, ends, label = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (.*)$')
-  return { version = version, at = at, due = due, ends = ends, label = label, isStored = ends == '-' or tonumber(ends) > now }
+  local version, at, due, ends, write, label = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (.*)$')
+  return { version = version, at = at, due = due, ends = ends, write = write, label = label, isStored = ends == '-' or tonumber(ends) > now }
 end
 
 local function removeFromLists(key, record)
@@ -59,7 +62,7 @@ local function remove(key, record)
 end
 
 local function store(key, record, before)
-  redis.call('HSET', base .. ':records', key, table.concat({ record.version, record.at, record.due, record.ends, record.label }, ' '))
+  redis.call('HSET', base .. ':records', key, table.concat({ record.version, record.at, record.due, record.ends, record.write, record.label }, ' '))
   if not before then redis.call('ZADD', base .. ':keys', 0, key) end
   if not before or before.at ~= record.at or before.label ~= record.label then
     if before then removeFromLists(key, before) end
@@ -72,22 +75,40 @@ end
 `;
 
 /**
- * Makes all changes or none. Arguments: channel, start of messages, maximum number of expired records that are deleted, and for each
- * change: type, key, version or '', label or '', time until the record is due, time until it is removed, and value. A label starts with
- * `=`. Times are milliseconds, '' for never, and `=` for unchanged. Returns the versions, or nothing if a record has another version.
+ * Makes all changes or none. Arguments: channel, start of messages, maximum number of expired records that are deleted, id of the write or
+ * '-' if it cannot be refused, and for each change: type, key, version or '', label or '', time until the record is due, time until it is removed, and value. A label starts with
+ * `=`. Times are milliseconds, '' for never, and `=` for unchanged. Returns the versions, or nothing if a record has another version. A
+ * write that is sent again returns the versions of the first time.
  */
 export const WRITE_LUA: string = `${COMMON}
+local id, onlyRemoves = ARGV[4], true
+-- Returns the versions of this write if it was made before, and false otherwise.
+local function versionsBefore()
+  local made = {}
+  for at = 5, #ARGV, 7 do
+    local type = ARGV[at]
+    if type == 'check' or type == 'remove' then
+      made[#made + 1] = type == 'check' and ARGV[at + 2] or '0'
+    else
+      onlyRemoves = false
+      local record = find(ARGV[at + 1])
+      if not record or record.write ~= id then return false end
+      made[#made + 1] = record.version
+    end
+  end
+  return (not onlyRemoves or redis.call('EXISTS', base .. ':removal:' .. id) == 1) and made
+end
 local befores = {}
-for at = 4, #ARGV, 7 do
+for at = 5, #ARGV, 7 do
   local type, key, version = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local before = find(key)
   local stored = before and before.isStored and before.version or '0'
-  if version ~= '' and version ~= stored or type == 'touch' and stored == '0' then return false end
+  if version ~= '' and version ~= stored or type == 'touch' and stored == '0' then return id ~= '-' and versionsBefore() end
   befores[at] = before
 end
 local last = math.max(time[1] * 1000000 + time[2] - 1, tonumber(redis.call('GET', base .. ':version') or '0'))
 local versions = {}
-for at = 4, #ARGV, 7 do
+for at = 5, #ARGV, 7 do
   local type, key, before = ARGV[at], ARGV[at + 1], befores[at]
   if type == 'check' then
     versions[#versions + 1] = ARGV[at + 2]
@@ -96,6 +117,7 @@ for at = 4, #ARGV, 7 do
     versions[#versions + 1] = '0'
   else
     last = last + 1
+    onlyRemoves = false
     local label, due, keep = ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
     local record = {
       version = string.format('%.0f', last),
@@ -103,6 +125,7 @@ for at = 4, #ARGV, 7 do
       label = label == '' and before.label or string.sub(label, 2),
       due = due == '=' and before.due or after(due),
       ends = keep == '=' and before.ends or after(keep),
+      write = id,
     }
     store(key, record, before)
     if type == 'put' then redis.call('HSET', base .. ':values', key, ARGV[at + 6]) end
@@ -112,6 +135,7 @@ for at = 4, #ARGV, 7 do
 end
 redis.call('SET', base .. ':version', string.format('%.0f', last), 'EX', ${VERSION_S})
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', base .. ':until', '-inf', now, 'LIMIT', 0, ARGV[3])) do remove(key, find(key)) end
+if id ~= '-' and onlyRemoves then redis.call('SET', base .. ':removal:' .. id, '1', 'EX', ${RESEND_S}) end
 return versions
 `;
 

@@ -23,6 +23,8 @@ const COUNTS = script(lua.COUNTS_LUA);
 
 /** Minimum number of expired records that a write deletes. Each change adds at most one record. */
 const DELETED_AT_ONCE = 20;
+/** Number of characters of the id of a write, which differs from those of other writes of a record within a minute. */
+const ID_CHARS = 12;
 /** Number of values of a record in a reply. */
 const RECORD_VALUES = 6;
 /** Time from which the places of the order `newest` count. */
@@ -56,7 +58,8 @@ export function redisRecords(io: RecordsIo): RecordStore {
     async write(space, changes) {
       checkWrite(space, changes);
       const expired = `${Math.max(DELETED_AT_ONCE, 2 * changes.length)}`;
-      const values = [channelOf(space), changeMessage(''), expired, ...changes.flatMap(valuesOf)];
+      const head = [channelOf(space), changeMessage(''), expired, writeId(changes)];
+      const values = [...head, ...changes.flatMap(valuesOf)];
       const versions = (await run(WRITE, space, values)) as readonly (string | number)[] | null;
       return versions?.map(Number);
     },
@@ -91,6 +94,12 @@ export function redisRecords(io: RecordsIo): RecordStore {
     },
   };
 }
+
+/** Returns the id of a write that would be refused if a client made it and sent it again; `-` for any other write. */
+const writeId = (changes: readonly RecordChange[]): string =>
+  changes.some(({ type, version }) => type !== 'check' && version !== undefined)
+    ? crypto.randomUUID().slice(-ID_CHARS)
+    : '-';
 
 /** Returns the arguments of a change. */
 function valuesOf(change: RecordChange): readonly string[] {
