@@ -8,6 +8,7 @@ import { createMajordomo } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
+import { continueRun } from '../src/run-worker.ts';
 
 it('run-worker: a run survives two killed workers, and pays once per key', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-worker-'));
@@ -29,3 +30,23 @@ it('run-worker: a run survives two killed workers, and pays once per key', async
   await stores.close();
   rmSync(folder, { recursive: true });
 }, 60_000);
+
+it('run-worker: a run whose model fails is unlocked, and continues later', async () => {
+  await using stores = sqliteStores(':memory:');
+  const { records } = stores;
+  const runs = createRuns({ records });
+  const turns = [{ fail: 'server' }, 'done'] as const;
+  const majordomo = createMajordomo({
+    providers: [fakeProvider({ id: 'a', models: { x: turns } })],
+    chain: { attempts: 1 },
+  });
+  const agent = createAgent({ model: majordomo.model('a/x') });
+  await runs.save('run', agent.begin('hi'));
+  const { signal } = new AbortController();
+  await expect(continueRun({ runs, records }, agent, 'run', signal)).rejects.toMatchObject({
+    kind: 'server',
+  });
+  expect(await runs.list()).toMatchObject([{ id: 'run', held: false }]);
+  expect(await continueRun({ runs, records }, agent, 'run', signal)).toBe(true);
+  expect(await runs.list({ done: true })).toMatchObject([{ done: 'answered' }]);
+});
