@@ -1,8 +1,8 @@
 /*
  * Records of `@majordomo/records`. KEYS[1] contains the hash tag of the space, so that all keys of a space are on one node of a cluster.
  *
- * - `:records`: hash of the members of records by key: version, time of the last put, due time, time of the removal, and label. `:values`:
- *   hash of their values. Times are epoch milliseconds of the clock of Redis, or `-` for never.
+ * - `:records`: hash of the members of records by key: version, time of the last put, due time, time of the removal, id of the last write,
+ *   and label. `:values`: hash of their values. Times are epoch milliseconds of the clock of Redis, or `-` for never.
  * - `:keys` and `:label:<label>`: sorted sets of keys. `:newest` and `:label-newest:<label>`: sorted sets of places, which order keys by
  *   time. All of them have equal scores, so that Redis orders them by their bytes.
  * - `:due`, `:until` and `:label-until:<label>`: sorted sets of keys by the time. `:labels`: set of the labels.
@@ -24,8 +24,9 @@ local function placeOf(at, key) return string.format('%013.0f', 9999999999999 - 
 local function find(key)
   local text = redis.call('HGET', base .. ':records', key)
   if not text then return nil end
-  local version, at, due, ends, label = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (.*)$')
-  return { version = version, at = at, due = due, ends = ends, label = label, isStored = ends == '-' or tonumber(ends) > now }
+  local version, at, due, ends, write, label = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (.*)$')
+  local isStored = ends == '-' or tonumber(ends) > now
+  return { version = version, at = at, due = due, ends = ends, write = write, label = label, isStored = isStored }
 end
 
 local function removeFromLists(key, record)
@@ -59,7 +60,8 @@ local function remove(key, record)
 end
 
 local function store(key, record, before)
-  redis.call('HSET', base .. ':records', key, table.concat({ record.version, record.at, record.due, record.ends, record.label }, ' '))
+  local members = { record.version, record.at, record.due, record.ends, record.write, record.label }
+  redis.call('HSET', base .. ':records', key, table.concat(members, ' '))
   if not before then redis.call('ZADD', base .. ':keys', 0, key) end
   if not before or before.at ~= record.at or before.label ~= record.label then
     if before then removeFromLists(key, before) end
@@ -72,47 +74,60 @@ end
 `;
 
 /**
- * Makes all changes or none. Arguments: channel, start of messages, maximum number of expired records that are deleted, and for each
- * change: type, key, version or '', label or '', time until the record is due, time until it is removed, and value. A label starts with
- * `=`. Times are milliseconds, '' for never, and `=` for unchanged. Returns the versions, or nothing if a record has another version.
+ * Makes all changes or none. Returns the versions, or nothing if a record has another version. A repeated write only returns its versions,
+ * because clients such as ioredis send a command again if the connection has ended before the reply.
+ *
+ * Arguments: id of the write, channel, start of messages, maximum number of expired records that are deleted, and for each change: type,
+ * key, version or '', label or '', time until the record is due, time until it is removed, and value. A label starts with `=`. Times are
+ * milliseconds, '' for never, and `=` for unchanged.
  */
 export const WRITE_LUA: string = `${COMMON}
-local befores = {}
-for at = 4, #ARGV, 7 do
+local function versionsAfter(last)
+  local versions = {}
+  for at = 5, #ARGV, 7 do
+    local type = ARGV[at]
+    if type == 'put' or type == 'touch' then last = last + 1 end
+    versions[#versions + 1] = type == 'check' and ARGV[at + 2] or type == 'remove' and '0' or string.format('%.0f', last)
+  end
+  return versions
+end
+
+local befores, hasOther, writes = {}, false, 0
+for at = 5, #ARGV, 7 do
   local type, key, version = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local before = find(key)
+  if type == 'put' or type == 'touch' then writes = writes + 1 end
+  if before and before.write == ARGV[1] then return versionsAfter(before.version - writes) end
   local stored = before and before.isStored and before.version or '0'
-  if version ~= '' and version ~= stored or type == 'touch' and stored == '0' then return false end
+  if version ~= '' and version ~= stored or type == 'touch' and stored == '0' then hasOther = true end
   befores[at] = before
 end
-local last = math.max(time[1] * 1000000 + time[2] - 1, tonumber(redis.call('GET', base .. ':version') or '0'))
-local versions = {}
-for at = 4, #ARGV, 7 do
+if hasOther then return false end
+local first = math.max(time[1] * 1000000 + time[2] - 1, tonumber(redis.call('GET', base .. ':version') or '0'))
+local last = first
+for at = 5, #ARGV, 7 do
   local type, key, before = ARGV[at], ARGV[at + 1], befores[at]
-  if type == 'check' then
-    versions[#versions + 1] = ARGV[at + 2]
-  elseif type == 'remove' then
+  if type == 'remove' then
     if before then remove(key, before) end
-    versions[#versions + 1] = '0'
-  else
+  elseif type ~= 'check' then
     last = last + 1
     local label, due, keep = ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
     local record = {
       version = string.format('%.0f', last),
       at = type == 'put' and string.format('%.0f', now) or before.at,
+      write = ARGV[1],
       label = label == '' and before.label or string.sub(label, 2),
       due = due == '=' and before.due or after(due),
       ends = keep == '=' and before.ends or after(keep),
     }
     store(key, record, before)
     if type == 'put' then redis.call('HSET', base .. ':values', key, ARGV[at + 6]) end
-    versions[#versions + 1] = record.version
   end
-  if type ~= 'check' then redis.call('PUBLISH', ARGV[1], ARGV[2] .. key) end
+  if type ~= 'check' then redis.call('PUBLISH', ARGV[2], ARGV[3] .. key) end
 end
 redis.call('SET', base .. ':version', string.format('%.0f', last), 'EX', ${VERSION_S})
-for _, key in ipairs(redis.call('ZRANGEBYSCORE', base .. ':until', '-inf', now, 'LIMIT', 0, ARGV[3])) do remove(key, find(key)) end
-return versions
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', base .. ':until', '-inf', now, 'LIMIT', 0, ARGV[4])) do remove(key, find(key)) end
+return versionsAfter(first)
 `;
 
 /** Defines a function that adds the values of a record to a reply: key, value, version, label, time of the last put, and due time or ''. */

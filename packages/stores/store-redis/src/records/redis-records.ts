@@ -56,7 +56,8 @@ export function redisRecords(io: RecordsIo): RecordStore {
     async write(space, changes) {
       checkWrite(space, changes);
       const expired = `${Math.max(DELETED_AT_ONCE, 2 * changes.length)}`;
-      const values = [channelOf(space), changeMessage(''), expired, ...changes.flatMap(valuesOf)];
+      const start = [createId(), channelOf(space), changeMessage(''), expired];
+      const values = [...start, ...changes.flatMap(valuesOf)];
       const versions = (await run(WRITE, space, values)) as readonly (string | number)[] | null;
       return versions?.map(Number);
     },
@@ -91,6 +92,9 @@ export function redisRecords(io: RecordsIo): RecordStore {
     },
   };
 }
+
+/** Returns a random id of a write, which is stored with each record. */
+const createId = (): string => crypto.randomUUID().slice(-12);
 
 /** Returns the arguments of a change. */
 function valuesOf(change: RecordChange): readonly string[] {
