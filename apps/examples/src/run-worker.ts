@@ -18,14 +18,16 @@ export interface WorkerStores {
 export async function work(stores: WorkerStores, agent: Agent, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const free = (await stores.runs.list({ awaiting: false })).filter(({ held }) => !held);
-    for (const { id } of free) await continueRun(stores, agent, id, signal).catch(console.error);
-    if (free.length === 0) await setTimeout(200, undefined, { signal }).catch(() => undefined);
+    let hasContinued = false;
+    for (const { id } of free)
+      if ((await continueRun(stores, agent, id, signal).catch(console.error)) === true) hasContinued = true;
+    if (!hasContinued) await setTimeout(200, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /**
  * Continues a run until it ends or waits for a decision. Saves the run before each model call. Returns `false` if another worker
- * has locked or removed the run.
+ * has locked or removed the run. If the run fails, it is unlocked, so that any worker can continue it from its last save.
  */
 export async function continueRun(
   { runs, records }: WorkerStores,
@@ -46,7 +48,11 @@ export async function continueRun(
   };
   const callModel: typeof effects.callModel = (now, turn) =>
     saveRun(now).then(() => effects.callModel(now, turn));
-  const result = await agent.drive(state, { ...effects, callModel, decisions: async () => [] });
-  await runs.save(id, result.state);
-  return true;
+  try {
+    const result = await agent.drive(state, { ...effects, callModel, decisions: async () => [] });
+    await runs.save(id, result.state);
+    return true;
+  } finally {
+    await runs.release(id);
+  }
 }

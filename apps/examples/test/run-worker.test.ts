@@ -9,6 +9,7 @@ import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { lmdbRecords } from '../src/lmdb-records.ts';
+import { continueRun } from '../src/run-worker.ts';
 
 const open = {
   sqlite(folder: string) {
@@ -47,3 +48,23 @@ it.each(['sqlite', 'lmdb'] as const)(
   },
   60_000,
 );
+
+it('run-worker: a run whose model fails is unlocked, and continues later', async () => {
+  await using stores = sqliteStores(':memory:');
+  const { records } = stores;
+  const runs = createRuns({ records });
+  const turns = [{ fail: 'server' }, 'done'] as const;
+  const majordomo = createMajordomo({
+    providers: [fakeProvider({ id: 'a', models: { x: turns } })],
+    chain: { attempts: 1 },
+  });
+  const agent = createAgent({ model: majordomo.model('a/x') });
+  await runs.save('run', agent.begin('hi'));
+  const { signal } = new AbortController();
+  await expect(continueRun({ runs, records }, agent, 'run', signal)).rejects.toMatchObject({
+    kind: 'server',
+  });
+  expect(await runs.list()).toMatchObject([{ id: 'run', held: false }]);
+  expect(await continueRun({ runs, records }, agent, 'run', signal)).toBe(true);
+  expect(await runs.list({ done: true })).toMatchObject([{ done: 'answered' }]);
+});

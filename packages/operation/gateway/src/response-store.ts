@@ -21,6 +21,12 @@ export interface StoredResponse {
   readonly job?: Json | undefined;
 }
 
+/** Stored response with the version of its record, which changes when a request replaces it. */
+export interface VersionedResponse {
+  readonly stored: StoredResponse;
+  readonly version: number;
+}
+
 /** Source of the responses that a caller may read. */
 export interface ResponseSource {
   /** Returns a response in its current state, or `undefined` if it is unknown. */
@@ -55,21 +61,30 @@ export class ResponseStore implements ResponseSource {
 
   /** Returns a response, or `undefined` if it is unknown. Throws an `unavailable` refusal if the store fails. */
   async get(id: string): Promise<StoredResponse | undefined> {
-    if (!isResponseId(id)) return undefined;
-    const stored = await this.run('read', async ({ records }) => {
-      const record = await records.get(spaceOf(id), id);
-      return record && LAYOUT.read(id, record.value);
-    });
-    const { owner, key } = this.owner;
-    return stored?.owner === owner && stored.key === key ? stored : undefined;
+    return (await this.load(id))?.stored;
   }
 
-  /** Stores a response. Throws an `unavailable` refusal if the store fails. */
-  async put(id: string, stored: Omit<StoredResponse, 'owner' | 'key'>): Promise<void> {
+  /** Returns a response with its version, as `get` does. */
+  async load(id: string): Promise<VersionedResponse | undefined> {
+    if (!isResponseId(id)) return undefined;
+    const loaded = await this.run('read', async ({ records }) => {
+      const record = await records.get(spaceOf(id), id);
+      return record && { stored: LAYOUT.read(id, record.value), version: record.version };
+    });
+    const { owner, key } = this.owner;
+    return loaded?.stored.owner === owner && loaded.stored.key === key ? loaded : undefined;
+  }
+
+  /**
+   * Stores a response. Returns false if the stored one has another version than `version`, because another request has replaced or deleted
+   * it. Throws an `unavailable` refusal if the store fails.
+   */
+  async put(id: string, stored: Omit<StoredResponse, 'owner' | 'key'>, version?: number): Promise<boolean> {
     const value = LAYOUT.write({ ...stored, ...this.owner });
-    await this.run('write', ({ records, keepMs = KEEP_MS }) =>
-      records.write(spaceOf(id), [{ type: 'put', key: id, value, keepMs }]),
+    const versions = await this.run('write', ({ records, keepMs = KEEP_MS }) =>
+      records.write(spaceOf(id), [{ type: 'put', key: id, version, value, keepMs }]),
     );
+    return versions !== undefined;
   }
 
   /** Deletes a response of this owner. Throws an `unavailable` refusal if the store fails. */

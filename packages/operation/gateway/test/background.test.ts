@@ -398,35 +398,55 @@ describe('a background response', () => {
 
   it('stays deleted if its end is stored at the same time', async () => {
     await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 5 }) } });
-    const records = memoryRecords();
-    let puts = 0;
-    let hasBegun = (): void => undefined;
-    const isStoring = new Promise<void>((resolve) => (hasBegun = resolve));
-    let proceed = (): void => undefined;
-    const isDeleted = new Promise<void>((resolve) => (proceed = resolve));
-    const write: typeof records.write = async (space, changes) => {
-      const isPut = changes[0]?.type === 'put';
-      if (isPut && puts > 0) {
-        hasBegun();
-        await isDeleted;
-      }
-      const versions = await records.write(space, changes);
-      if (isPut) puts++;
-      return versions;
-    };
-    await using gateway = await world.start({ responses: { records: { ...records, write } } });
+    const { records, isStoring, proceed, results } = slowEnd();
+    await using gateway = await world.start({ responses: { records } });
     const client = gateway.client();
     const { id } = await client.responses.create(IN_BACKGROUND);
     world.server.jobs[0]?.release();
     await isStoring;
     await client.responses.delete(id);
-    const stored = () => records.get(`responses/${id.slice(5, 7)}`, id);
-    expect(await stored()).toBeUndefined();
     proceed();
-    await expect.poll(async () => [puts, await stored()]).toEqual([2, undefined]);
+    await expect.poll(() => results).toEqual([undefined]);
     await expect(client.responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
   });
+
+  it('does not change after its end, if two requests store its end at the same time', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 5 }) } });
+    const { records, isStoring, proceed, results } = slowEnd();
+    await using gateway = await world.start({ responses: { records } });
+    const client = gateway.client();
+    const { id } = await client.responses.create(IN_BACKGROUND);
+    world.server.jobs[0]?.release();
+    await isStoring;
+    expect((await ended(client, id)).status).toBe('completed');
+    const stored = await records.get(`responses/${id.slice(5, 7)}`, id);
+    proceed();
+    await expect.poll(() => results).toHaveLength(2);
+    expect(await records.get(`responses/${id.slice(5, 7)}`, id)).toEqual(stored);
+  });
 });
+
+/** Returns a store whose second write waits for `proceed`: the gateway stores the end of a response. `results`: results of all later writes. */
+function slowEnd() {
+  const records = memoryRecords();
+  const results: (readonly number[] | undefined)[] = [];
+  let puts = 0;
+  let hasBegun = (): void => undefined;
+  const isStoring = new Promise<void>((resolve) => (hasBegun = resolve));
+  let proceed = (): void => undefined;
+  const isOver = new Promise<void>((resolve) => (proceed = resolve));
+  const write: typeof records.write = async (space, changes) => {
+    const number = changes[0]?.type === 'put' ? ++puts : 0;
+    if (number === 2) {
+      hasBegun();
+      await isOver;
+    }
+    const versions = await records.write(space, changes);
+    if (number > 1) results.push(versions);
+    return versions;
+  };
+  return { records: { ...records, write }, isStoring, proceed, results };
+}
 
 describe('a gateway with background responses', () => {
   it('refuses invalid members and queries, and a cancellation of other responses', async () => {

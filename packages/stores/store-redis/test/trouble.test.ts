@@ -1,5 +1,5 @@
 import type { Claim } from '@majordomo/ledger';
-import { describeWith, startRedis } from '@majordomo/services';
+import { CONNECTION_CUTS, describeWith, startCutProxy, startRedis } from '@majordomo/services';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { redisStores } from '../src/index.ts';
 import { clients } from './support/clients.ts';
@@ -68,6 +68,31 @@ describeWith('redis', 'a Redis that stalls or is down', () => {
       await reserveSoon();
       // Redis may have stored the reservation in flight before it was killed.
       expect(await heldAmount()).toBeOneOf([2n, 3n]);
+    });
+
+    it('makes a write once, and returns its versions, if its connection is cut', async () => {
+      await using server = await startRedis();
+      await using proxy = await startCutProxy(server.port);
+      const { client, close } = clients[kind]!(`redis://127.0.0.1:${proxy.port}`);
+      onTestFinished(() => void close());
+      const { records } = redisStores({ client, timeoutMs: 10_000 });
+      const put = (version: number, value: string) =>
+        records.write('a', [
+          { type: 'put', key: 'a', version, value },
+          { type: 'remove', key: 'b' },
+        ]);
+      let version = 0;
+      for (const cut of CONNECTION_CUTS) {
+        await until(() => isDone(records.get('a', 'a')));
+        await records.write('a', [{ type: 'put', key: 'b', value: '1' }]);
+        proxy.cutAt(cut, 0);
+        // A client may send the command again, or fail.
+        const versions = await put(version, cut).catch(() => 'failed');
+        await until(() => isDone(records.get('a', 'a')));
+        const record = await records.get('a', 'a');
+        if (versions !== 'failed') expect(versions).toEqual([record?.version, 0]);
+        version = record?.version ?? 0;
+      }
     });
   });
 });

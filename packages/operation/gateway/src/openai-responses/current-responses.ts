@@ -4,7 +4,13 @@ import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 import { reportToOperator } from '../errors/report.ts';
-import { isUnfinished, ResponseStore, type ResponseSource, type StoredResponse } from '../response-store.ts';
+import {
+  isUnfinished,
+  ResponseStore,
+  type ResponseSource,
+  type StoredResponse,
+  type VersionedResponse,
+} from '../response-store.ts';
 import { echoOf } from './background-request.ts';
 import { completeResponse } from './complete.ts';
 import { failureOf } from './response.ts';
@@ -32,12 +38,14 @@ export class CurrentResponses implements ResponseSource {
 
   /** Returns a response in its current state. Stores a background response when it is first seen ended. */
   async get(id: string): Promise<StoredResponse | undefined> {
-    const stored = await this.store.get(id);
-    if (stored?.job === undefined || !isUnfinished(stored)) return stored;
+    const loaded = await this.store.load(id);
+    if (loaded === undefined) return undefined;
+    const { stored } = loaded;
+    if (stored.job === undefined || !isUnfinished(stored)) return stored;
     const job = await this.job(id);
     if (job === undefined) return undefined;
     const { state } = await whileStoreResponds(() => job.status());
-    if (state !== 'queued' && state !== 'running') return this.end(id, stored, job);
+    if (state !== 'queued' && state !== 'running') return this.end(id, loaded, job);
     const status = state === 'queued' ? 'queued' : 'in_progress';
     return { ...stored, response: { ...stored.response, status } };
   }
@@ -56,14 +64,14 @@ export class CurrentResponses implements ResponseSource {
     });
   }
 
-  /** Stores a response that has ended. Returns `undefined` if another request has deleted it in the meantime. */
-  private async end(id: string, stored: StoredResponse, job: ChatJob): Promise<StoredResponse | undefined> {
+  /** Stores a response that has ended, unless another request has stored its end or deleted it. */
+  private async end(
+    id: string,
+    { stored, version }: VersionedResponse,
+    job: ChatJob,
+  ): Promise<StoredResponse | undefined> {
     const ended = { ...stored, response: await this.endedResponse(id, stored, job) };
-    await this.store.put(id, ended);
-    // A deletion removes the job before the response.
-    if ((await this.job(id)) !== undefined) return ended;
-    await this.store.delete(id);
-    return undefined;
+    return (await this.store.put(id, ended, version)) ? ended : this.store.get(id);
   }
 
   private async endedResponse(

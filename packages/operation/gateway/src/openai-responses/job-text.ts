@@ -2,7 +2,7 @@ import type { ChatJob, JobStream } from '@majordomo/background';
 import type { StreamEvent } from '@majordomo/core';
 import type { Refusal } from '../errors/refusal.ts';
 import type { TextSource } from '../response/text-source.ts';
-import { isUnfinished, type ResponseSource, type StoredResponse } from '../response-store.ts';
+import type { ResponseSource, StoredResponse } from '../response-store.ts';
 import { echoOf } from './background-request.ts';
 import { failureOf } from './response.ts';
 import { ResponseIds } from './response-ids.ts';
@@ -40,6 +40,8 @@ export class JobText implements TextSource {
   private readonly events: AsyncIterator<StreamEvent>;
   private readonly writer: ResponsesWriter;
   private leg = 1;
+  /** Whether the last event of the response is written. */
+  private hasFinished = false;
   private isOver = false;
 
   constructor(options: JobTextOptions) {
@@ -72,7 +74,8 @@ export class JobText implements TextSource {
       read = await this.events.next();
     } catch (error) {
       this.options.signal.throwIfAborted();
-      return this.failure(error);
+      if (!this.hasFinished) return this.failure(error);
+      read = { done: true, value: undefined };
     }
     if (read.done === true) {
       this.isOver = true;
@@ -84,6 +87,7 @@ export class JobText implements TextSource {
     if (!this.enterLeg(Number(this.stream.cursor?.split('.')[0] ?? 1))) return this.restarted();
     if (event.type !== 'finish') return this.writer.write(event);
     const { response } = (await this.options.responses.get(this.options.id)) ?? this.options.stored;
+    this.hasFinished = true;
     return this.writer.last(response);
   }
 
@@ -105,10 +109,11 @@ export class JobText implements TextSource {
     return this.writer.error(RESTARTED, message);
   }
 
-  /** Returns the last event of a job that has failed or was cancelled. Throws the error if the job continues. */
+  /** Returns the last event of a job that has failed or was cancelled. Throws the error if the job continues or has an answer. */
   private async failure(error: unknown): Promise<string> {
     const stored = await this.options.responses.get(this.options.id);
-    if (stored === undefined || isUnfinished(stored)) throw error;
+    const status = stored?.response['status'];
+    if (stored === undefined || (status !== 'failed' && status !== 'cancelled')) throw error;
     this.isOver = true;
     this.writer.nextNumber = FAILED;
     return this.writer.last(stored.response) + this.writer.end();
