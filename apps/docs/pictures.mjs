@@ -1,5 +1,5 @@
-// `pnpm pictures`: writes the pictures of the command and of the inspector to images/, from the running programs. Needs tmux and
-// Chromium. Times and ports differ between runs, so nothing compares the files.
+// Writes the pictures of the command and of the inspector to images/, from the running programs. Run `pnpm build` before. Needs tmux
+// and Chromium. Times and ports differ between runs, so nothing compares the files.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// `pnpm install-sizes`: installs the starters and the providers with npm from tarballs, and prints the sizes of their
+// `pnpm sizes --installed`: installs the starters and the providers with npm from tarballs, and prints the sizes of their
 // `node_modules`. `--table` writes them to the pages. It takes some minutes, and needs the registry.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,12 +12,12 @@ import { tableOf, writeBetween } from './page-table.mjs';
 const BUNDLES = join(ROOT, 'apps/docs/bundles.md');
 const STARTER_TABLE = {
   page: join(ROOT, 'apps/create-majordomo/README.md'),
-  begin: '<!-- starters: written by `pnpm install-sizes --table` -->',
+  begin: '<!-- starters: written by `pnpm sizes --installed --table` -->',
   end: '<!-- starters: end -->',
 };
 const PROVIDER_TABLE = {
   page: BUNDLES,
-  begin: '<!-- providers: written by `pnpm install-sizes --table` -->',
+  begin: '<!-- providers: written by `pnpm sizes --installed --table` -->',
   end: '<!-- providers: end -->',
 };
 

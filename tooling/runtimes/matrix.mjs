@@ -4,7 +4,7 @@ import { tableOf, writeBetween } from './page-table.mjs';
 
 const TABLE = {
   page: join(ROOT, 'apps/docs/runtimes.md'),
-  begin: '<!-- runtimes: written by `pnpm test:runtimes --table` -->',
+  begin: '<!-- runtimes: written by `node tooling/runtimes/run.mjs --complete --table` -->',
   end: '<!-- runtimes: end -->',
 };
 

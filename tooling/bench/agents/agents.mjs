@@ -1,4 +1,4 @@
-// `pnpm bench:agents`: measures the rows of "Agents with many tools" in apps/docs/performance-details.md. `--rounds 40`.
+// `pnpm bench agents`: measures the rows of "Agents with many tools" in apps/docs/performance-details.md. `--rounds 40`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-// `pnpm bench:background`: measures the rows of "Background jobs" in apps/docs/performance-details.md. `--rounds 20`.
+// `pnpm bench background`: measures the rows of "Background jobs" in apps/docs/performance-details.md. `--rounds 20`.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

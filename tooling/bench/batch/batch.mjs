@@ -1,4 +1,4 @@
-// `pnpm bench:batch`: measures the rows of "Batch jobs" in apps/docs/performance-details.md. `--items 10000,100000`, `--redis`.
+// `pnpm bench batch`: measures the rows of "Batch jobs" in apps/docs/performance-details.md. `--items 10000,100000`, `--redis`.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

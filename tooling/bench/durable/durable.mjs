@@ -1,4 +1,4 @@
-// `pnpm bench:durable`: measures the rows of "The cost of a step" in apps/docs/stores.md. `--runs 20`, `--turns 20`.
+// `pnpm bench durable`: measures the rows of "The cost of a step" in apps/docs/stores.md. `--runs 20`, `--turns 20`.
 import { parseArgs } from 'node:util';
 import { question } from './agent.mjs';
 import { inMemory, onDbos, onRestate, onSqlite, toldOnRedis } from './places.mjs';

@@ -1,4 +1,4 @@
-// `pnpm bench:gateway`: measures the rows of "The gateway with keys and a call log" in apps/docs/performance-details.md. `--calls 100000`,
+// `pnpm bench gateway-log`: measures the rows of "The gateway with keys and a call log" in apps/docs/performance-details.md. `--calls 100000`,
 // `--only wires` for the comparison of two wires only.
 import { parseArgs } from 'node:util';
 import { measureHandler, measureLog } from './calls.mjs';

@@ -1,4 +1,4 @@
-// `pnpm simulate`: computes the tables of apps/docs/stores.md. Options: `--processes 10,100`, `--seed 2`.
+// `pnpm bench simulate`: computes the tables of apps/docs/stores.md. Options: `--processes 10,100`, `--seed 2`.
 import { parseArgs } from 'node:util';
 import { limits } from './limits.mjs';
 import { outage } from './outage.mjs';

@@ -1,4 +1,4 @@
-// pnpm bench:document: writes the last run of each Node line and of the peers into apps/docs/performance.md, and all rows into
+// pnpm bench document: writes the last run of each Node line and of the peers into apps/docs/performance.md, and all rows into
 // performance-details.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { load } from './report/results.mjs';
@@ -39,7 +39,7 @@ function rows(all, hasWires) {
 
 function write(file, name, text) {
   if (text === undefined) return console.log(`no ${name} in out/: left as they are`);
-  const [begin, end] = [`<!-- ${name}: written by pnpm bench:document -->`, `<!-- end of ${name} -->`];
+  const [begin, end] = [`<!-- ${name}: written by pnpm bench document -->`, `<!-- end of ${name} -->`];
   const page = readFileSync(file, 'utf8');
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`no markers of ${name} in ${file.pathname}`);

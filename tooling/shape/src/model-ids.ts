@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { packageOf } from '../../build/packages.ts';
 import { documents } from './documents.ts';
 import { filesIn, read } from './repository.ts';
 
@@ -26,47 +24,4 @@ export function namedModels(vendors: readonly string[]): ReadonlyMap<string, rea
     }
   }
   return found;
-}
-
-/** Type unions of model ids, by the package that installs the SDK. */
-const UNIONS = [
-  {
-    from: 'provider-openai',
-    sdk: 'openai',
-    vendor: 'openai',
-    file: 'resources/shared.d.ts',
-    types: /type (?:ChatModel|AllModels|ResponsesModel) =([^;]+);/g,
-  },
-  {
-    from: 'provider-openai',
-    sdk: 'openai',
-    vendor: 'openai',
-    file: 'resources/embeddings.d.ts',
-    types: /type EmbeddingModel =([^;]+);/g,
-  },
-  {
-    from: 'provider-anthropic',
-    sdk: '@anthropic-ai/sdk',
-    vendor: 'anthropic',
-    file: 'resources/messages/messages.d.ts',
-    types: /type Model =([^;]+);/g,
-  },
-  {
-    from: 'provider-groq',
-    sdk: 'groq-sdk',
-    vendor: 'groq',
-    file: 'resources/chat/completions.d.ts',
-    types: /model: \(string & \{\}\) \|([^;]+);/g,
-  },
-] as const;
-
-/** Returns `vendor/id` of every model in the type unions of the installed SDKs. */
-export function modelsOfSdks(): readonly string[] {
-  return UNIONS.flatMap(({ from, sdk, vendor, file, types }) => {
-    const text = read(join(packageOf(from).path, 'node_modules', sdk, file));
-    const unions = [...text.matchAll(types)].map(([, union = '']) => union);
-    return unions.flatMap((union) =>
-      [...union.matchAll(/'([^']+)'/g)].map(([, id = '']) => `${vendor}/${id}`),
-    );
-  });
 }

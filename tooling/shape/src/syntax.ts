@@ -73,50 +73,6 @@ function typeImports(path: string, text: string): string[] {
   );
 }
 
-/** Function of a source, with its own lines: those of the functions inside of it are not counted. */
-export interface SizedFunction {
-  /** Name of the function, or of the named declaration around it. */
-  readonly name: string;
-  readonly lines: number;
-}
-
-/** Returns the functions and methods of a source that have a body. */
-export function functionsIn(path: string, text: string): readonly SizedFunction[] {
-  const source = parse(path, text);
-  const linesOf = (node: ts.Node): number =>
-    source.getLineAndCharacterOfPosition(node.end).line -
-    source.getLineAndCharacterOfPosition(node.getStart()).line +
-    1;
-  return nodesOf(source)
-    .filter(hasBody)
-    .map((node) => {
-      // The first line of a function inside is also a line of the outer function.
-      const inside = functionsDirectlyIn(node).reduce((sum, inner) => sum + linesOf(inner) - 1, 0);
-      return { name: nameAround(node), lines: linesOf(node) - inside };
-    });
-}
-
-const hasBody = (node: ts.Node): boolean =>
-  ts.isFunctionLike(node) && 'body' in node && node.body !== undefined;
-
-function functionsDirectlyIn(node: ts.Node): readonly ts.Node[] {
-  const found: ts.Node[] = [];
-  ts.forEachChild(node, (child) => {
-    found.push(...(hasBody(child) ? [child] : functionsDirectlyIn(child)));
-  });
-  return found;
-}
-
-function nameAround(node: ts.Node): string {
-  const named = ts.findAncestor(
-    node,
-    (each) =>
-      (ts.isFunctionDeclaration(each) || ts.isMethodDeclaration(each) || ts.isVariableDeclaration(each)) &&
-      each.name !== undefined,
-  ) as ts.NamedDeclaration | undefined;
-  return named?.name?.getText() ?? 'anonymous';
-}
-
 /** Returns the nodes of a tree in preorder. */
 export function nodesOf(node: ts.Node): readonly ts.Node[] {
   const found: ts.Node[] = [node];

@@ -1,4 +1,4 @@
-/** Suggested model of each vendor. A test compares them with the names in the documents. */
+/** Suggested model of each vendor. A test checks that the catalog has their prices. */
 export const SUGGESTED: Readonly<Record<string, string>> = {
   openai: 'gpt-5.4',
   anthropic: 'claude-sonnet-5',

@@ -72,7 +72,7 @@ export const CHAT_VENDORS: readonly ChatVendor[] = [
 
 /** Profiles and providers without a row, each with the reason. */
 export const WITHOUT_CHAT_CHECK: Readonly<Record<string, string>> = {
-  cli: 'uses the login of each program; `pnpm test:real-cli` runs the programs against servers on 127.0.0.1',
+  cli: 'uses the login of each program; `.ci/outside vendor-clis` runs the programs against servers on 127.0.0.1',
   'cloudflare-gateway': 'forwards to other vendors, with the account and the gateway of the application',
   codex: 'needs the login of a ChatGPT plan',
   jina: 'has no chat models',

@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { documents, fencesOf } from '../../src/documents.ts';
-import { SUGGESTED } from '../../../../apps/cli/src/init/suggested.ts';
-import { MODEL_NAMES } from '../../src/model-names.ts';
-import { read, ROOT } from '../../src/repository.ts';
+import { fencesOf } from '../../src/documents.ts';
+import { ROOT } from '../../src/repository.ts';
 
 /** Returns the lines without durations. A slow machine also changes their unit from ms to s. */
 const settled = (text: string): readonly string[] =>
@@ -34,25 +32,4 @@ test('the first screen of the README shows the installation, a chain and the dem
   expect(install?.code).toMatch(/^npm install @majordomo\/core /);
   expect(chain?.code.trimEnd().split('\n').length).toBeLessThanOrEqual(8);
   expect([demo?.code, output?.language]).toEqual(['npx majordomo demo\n', '']);
-});
-
-/** Pages about the models of one provider or about recordings. */
-const OTHERS =
-  /^(?:packages\/providers\/(?:provider-|openai-wire|claude)|apps\/docs\/|apps\/lint-rule|tooling\/)/;
-
-test('documents name existing models', () => {
-  const named = documents
-    .filter((file) => !OTHERS.test(file))
-    .flatMap((file) =>
-      [...read(file).matchAll(/(?<!-)\b(openai|anthropic)\/([a-z][\w.-]*\w)/g)]
-        // `gpt-6-luna` is the model of the Decisions API, which the types of the SDK name only in a comment.
-        .filter(([, , model = '']) => !/^(?:gpt-head|claude-tail|gpt-6-luna)$/.test(model))
-        .map(([, provider = '', model = '']) => ({ file, provider, model })),
-    );
-  expect(named.length).toBeGreaterThan(10);
-  expect(named.filter(({ provider, model }) => MODEL_NAMES[provider]?.includes(model) !== true)).toEqual([]);
-});
-
-test('majordomo init suggests existing models', () => {
-  for (const [provider, model] of Object.entries(SUGGESTED)) expect(MODEL_NAMES[provider]).toContain(model);
 });

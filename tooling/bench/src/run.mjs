@@ -1,0 +1,74 @@
+// pnpm bench [suite ...] [--wires a,b] [--rounds 15] [--seed 1] [--node 22]: measures, prints the rows with their bounds, and
+// exits with 1 if a ratio exceeds its bound. A complete run is stored in out/node-<line>.json.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { installRuntimes } from '../../runtimes/install.mjs';
+import { judge } from './judge.mjs';
+import { slowness } from './measure/machine-speed.mjs';
+import { machine, save } from './report/results.mjs';
+import { peersTable, verdictTable } from './report/table.mjs';
+import { SUITES } from './rows.mjs';
+
+const CHILD = fileURLToPath(new URL('run-suite.mjs', import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    wires: { type: 'string' },
+    rounds: { type: 'string', default: '15' },
+    seed: { type: 'string', default: '1' },
+    node: { type: 'string' },
+  },
+});
+const binary = values.node === undefined ? process.execPath : await nodeOf(values.node);
+const began = performance.now();
+const names =
+  positionals.length > 0 ? positionals : Object.keys(SUITES).filter((name) => !SUITES[name].isExtra);
+
+// Measured at both ends, because other programs can slow the machine down for a time.
+const slowAtStart = await slowness();
+const measured = {};
+for (const name of names) {
+  if (SUITES[name] === undefined)
+    throw new Error(`no suite "${name}"; expected ${Object.keys(SUITES).join(', ')}`);
+  const wires = SUITES[name].wires.filter((wire) => values.wires?.split(',').includes(wire) ?? true);
+  measured[name] = {};
+  for (const wire of wires) measured[name][wire] = await measuresOf(name, wire);
+}
+const slow = Math.sqrt(slowAtStart * (await slowness()));
+const verdicts = judge(measured, slow);
+const result = { ...machine(binary), slowness: slow, seconds: seconds(), verdicts, peers: measured.peers };
+if (positionals.length === 0 && values.wires === undefined) save(`node-${result.line}`, result);
+if (measured.peers !== undefined) save('peers', result);
+if (verdicts.length > 0) console.log(verdictTable(verdicts));
+for (const [wire, measures] of Object.entries(measured.peers ?? {})) console.log(peersTable(wire, measures));
+const missed = verdicts.filter(({ ok }) => !ok);
+const gates = missed.filter(({ isGate }) => isGate);
+console.log(
+  `Node ${result.node}: ${missed.length} of ${verdicts.length} rows missed, of which ${gates.length} are ratios; ${result.seconds} s; the machine needs ${slow.toFixed(2)} × the time of the reference machine`,
+);
+process.exitCode = gates.length === 0 ? 0 : 1;
+
+async function measuresOf(suite, wire) {
+  const child = fork(CHILD, [suite, wire, values.rounds, values.seed], { execPath: binary, execArgv: [] });
+  const exited = once(child, 'exit').then(([code]) => {
+    throw new Error(`the suite ${suite} on ${wire} ended with ${code}`);
+  });
+  exited.catch(() => undefined);
+  const [measures] = await Promise.race([once(child, 'message'), exited]);
+  return measures;
+}
+
+async function nodeOf(line) {
+  const problem = installRuntimes();
+  // Import it here, because the module searches for the binaries when it is loaded.
+  const { RUNTIMES } = await import('../../runtimes/runtimes.mjs');
+  const found = RUNTIMES.find(({ name }) => name === `Node ${line}`)?.binary;
+  if (found === undefined) throw new Error(`Node ${line} is not installed: ${problem ?? 'unknown line'}`);
+  return found;
+}
+
+function seconds() {
+  return Math.round((performance.now() - began) / 1000);
+}
