@@ -17,6 +17,7 @@ const NODE_ONLY = [
   'packages/stores/store-sqlite/**',
   'packages/calls/batch/**',
   'packages/quality/evals/**',
+  'packages/quality/replay/**',
   'packages/operation/trajectory/**',
   'packages/base/undici/**',
   'packages/quality/conformance/**',

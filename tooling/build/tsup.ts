@@ -102,12 +102,12 @@ export const nodeLibrary: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
-/** Entry points of evals: the evaluation, replayed traffic, and the matcher for vitest. */
+/** Entry points of evals: the evaluation, functions that replay shares, and the matcher for vitest. */
 export const evalsLibrary: Config = defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/replay.ts', 'src/vitest.ts'],
+  entry: ['src/index.ts', 'src/internal.ts', 'src/vitest.ts'],
   platform: 'node',
-  ...declarations('src/index.ts', 'src/replay.ts', 'src/vitest.ts'),
+  ...declarations('src/index.ts', 'src/internal.ts', 'src/vitest.ts'),
 });
 
 /** Entry points of agent: the loop, the pure steps without core, and the loop with a journal. */

@@ -1,13 +1,7 @@
 import type { CallLog } from '@majordomo/admin';
 import { formatUsd } from '@majordomo/catalog';
 import type { Majordomo } from '@majordomo/core';
-import {
-  fromCallLog,
-  planReplay,
-  replay,
-  toReplayMarkdown,
-  type ReplayDefinition,
-} from '@majordomo/evals/replay';
+import { fromCallLog, planReplay, replay, toReplayMarkdown, type ReplayDefinition } from '@majordomo/replay';
 
 const DAY_MS = 86_400_000;
 

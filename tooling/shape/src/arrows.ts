@@ -203,10 +203,16 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because: 'only training and audits need its files; of agent and redact only the types',
   },
   evals: {
-    ours: ['core', 'admin', 'agent', 'batch', 'catalog', 'ledger', 'redact', 'trajectory'],
+    ours: ['core', 'agent', 'catalog', 'redact', 'trajectory'],
     others: ['vitest'],
     because:
-      'only tests of prompts and agents install it. Optional peers: admin, agent and batch for their types, trajectory for its parser, vitest for the matcher',
+      'only tests of prompts and agents install it. Optional peers: agent for its types, trajectory for its parser, vitest for the matcher',
+  },
+  replay: {
+    ours: ['core', 'admin', 'batch', 'catalog', 'evals', 'ledger', 'trajectory'],
+    others: [],
+    because:
+      'only the comparison of models on recorded traffic needs it. Optional peers: admin and batch for their types, trajectory for its parser',
   },
   undici: { ours: [], others: ['undici'], because: 'a dependency that core cannot have' },
   'responses-socket': {
@@ -278,6 +284,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'responses-socket',
       'eslint-plugin',
       'evals',
+      'replay',
       'openai-wire',
       'provider-anthropic',
       'provider-bedrock',
@@ -336,6 +343,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   files: 'its entry `/node` stores files in a folder',
   gateway: 'its entry `/node` listens',
   evals: 'it reads and writes files',
+  replay: 'it stores answers in files',
   batch: 'it writes inputs of batches to files',
   trajectory: 'it writes files',
   undici: 'undici sends over sockets of Node',

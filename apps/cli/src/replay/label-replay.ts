@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Part } from '@majordomo/core';
-import type { LabeledPair } from '@majordomo/evals/replay';
+import type { LabeledPair } from '@majordomo/replay';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';

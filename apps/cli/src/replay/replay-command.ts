@@ -4,7 +4,7 @@ import type { RunFlags, VerdictFlags } from './run-replay.ts';
 
 const CODES = `
 Exit codes: 0 pass, 1 fail, 2 usage or an invalid file, 3 inconclusive, 4 incomplete or no report.
-Needs @majordomo/evals.`;
+Needs @majordomo/replay.`;
 
 const add = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
 

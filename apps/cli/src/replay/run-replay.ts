@@ -8,7 +8,7 @@ import type {
   ReplayPlan,
   ReplayProgress,
   ReplayReport,
-} from '@majordomo/evals/replay';
+} from '@majordomo/replay';
 import { exitOf, stopOf, writeReport } from '../eval/publish.ts';
 import { CELLS, CLEAR_LINE, configuredMajordomo, importDefault } from '../eval/run.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
@@ -18,7 +18,7 @@ import { bar } from '../terminal/bar.ts';
 import { printable } from '../terminal/paint.ts';
 import { printError } from '../terminal/print-error.ts';
 
-export type Replays = typeof import('@majordomo/evals/replay');
+export type Replays = typeof import('@majordomo/replay');
 
 /** Options of a command that returns a verdict. */
 export interface VerdictFlags {
@@ -39,9 +39,9 @@ export interface RunFlags extends VerdictFlags {
 
 const FOLDER = 'replays';
 
-/** Loads `@majordomo/evals/replay`. */
+/** Loads `@majordomo/replay`. */
 export const loadReplays = async ({ cwd }: Io): Promise<Replays> =>
-  (await loadPackage('@majordomo/evals/replay', cwd, 'majordomo replay')) as Replays;
+  (await loadPackage('@majordomo/replay', cwd, 'majordomo replay')) as Replays;
 
 export const folderOf = ({ folder = FOLDER }: { readonly folder?: string }, { cwd }: Io): string =>
   resolve(cwd, folder);

@@ -1,7 +1,7 @@
 // Runs the experiment on the traffic of the company. Arguments: URL of PostgreSQL, base URL of the vendor, folder, and size of the sample.
 // Prints the report.
 import { createCallLog } from '@majordomo/admin';
-import { fromCallLog, replay } from '@majordomo/evals/replay';
+import { fromCallLog, replay } from '@majordomo/replay';
 import { createLedger } from '@majordomo/ledger';
 import { postgresStores } from '@majordomo/store-postgres';
 import { Pool } from 'pg';

@@ -7,7 +7,7 @@ import { createBackground } from '@majordomo/background';
 import { createBatches } from '@majordomo/batch';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, user, type Majordomo } from '@majordomo/core';
-import { readReplay, replay, type RecordedCall, type ReplayDefinition } from '@majordomo/evals/replay';
+import { readReplay, replay, type RecordedCall, type ReplayDefinition } from '@majordomo/replay';
 import { createLedger, type Ledger, type SpendRecord } from '@majordomo/ledger';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { seededRandom } from '@majordomo/testing';

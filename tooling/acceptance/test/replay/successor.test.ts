@@ -12,7 +12,7 @@ import {
   type Step,
   type WireServer,
 } from '@majordomo/conformance';
-import type { ReplayReport } from '@majordomo/evals/replay';
+import type { ReplayReport } from '@majordomo/replay';
 import { createGateway } from '@majordomo/gateway';
 import { createLedger } from '@majordomo/ledger';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';

@@ -1,0 +1,115 @@
+import { open, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LlmError } from '@majordomo/core';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { readReplay, replay, type ReplayDefinition } from '../src/index.ts';
+import { acquireLock } from '../src/journal/journal-lock.ts';
+import { answerTo, fakeModels, tempFolder } from './support/fixture.ts';
+import { recordedCall, trafficOf } from './support/recorded-calls.ts';
+
+const UNITS = 24;
+const MINUTE = 60_000;
+
+type Handle = Awaited<ReturnType<typeof open>>;
+
+/** Lets writes of lines that match the expression fail after half of their bytes, `times` times. */
+async function failWrites(folder: string, expression: RegExp, times: number): Promise<void> {
+  const handle = await open(join(folder, 'any'), 'a');
+  const prototype = Object.getPrototypeOf(handle) as Handle;
+  await handle.close();
+  const { appendFile } = prototype;
+  let failures = 0;
+  const spy = vi.spyOn(prototype, 'appendFile').mockImplementation(async function write(this: Handle, data) {
+    const bytes = data as Buffer;
+    if (failures === times || !expression.test(bytes.toString('utf8'))) return appendFile.call(this, bytes);
+    failures += 1;
+    await appendFile.call(this, bytes.subarray(0, bytes.length / 2));
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  });
+  onTestFinished(() => spy.mockRestore());
+}
+
+function experiment(answered: () => void = () => undefined): ReplayDefinition {
+  const { majordomo } = fakeModels((text) => {
+    answered();
+    return answerTo(text);
+  });
+  return {
+    name: 'next',
+    majordomo,
+    traffic: trafficOf(Array.from({ length: UNITS }, (_, at) => recordedCall(at))),
+    candidate: { spec: 'openai/gpt-5.4-mini' },
+    judge: () => 'equal',
+    sample: UNITS,
+    control: 0,
+    budgetUsd: '5',
+  };
+}
+
+it.each([
+  ['end', 1],
+  ['end', 3],
+  ['answer', 3],
+] as const)(
+  'books or reserves every paid answer, and keeps every other line, after failed writes (%s, %i)',
+  async (type, failures) => {
+    const folder = tempFolder();
+    let answered = 0;
+    const definition = experiment(() => (answered += 1));
+    await failWrites(folder, new RegExp(`"type":"${type}"`), failures);
+    const failed = replay(definition, { folder, concurrency: 4 });
+    await expect(failed).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('next.replay.jsonl: the file cannot be written: ENOSPC') as string,
+    });
+    const lines = (await readFile(join(folder, 'next.replay.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(() => lines.map((line) => JSON.parse(line) as unknown)).not.toThrow();
+    const count = (of: string): number => lines.filter((line) => line.startsWith(`{"type":"${of}"`)).length;
+    expect(count('start')).toBe(answered);
+    const { lost } = await readReplay('next', { folder });
+    expect(lost.calls).toBe(answered - count('end'));
+    if (type === 'end') expect(lost.calls).toBeGreaterThanOrEqual(failures);
+    const unstored = answered - count('answer');
+    expect(unstored).toBeGreaterThanOrEqual(failures);
+    const report = await replay(definition, { folder, concurrency: 4 });
+    expect(report).toMatchObject({ missing: 0, lost: { calls: lost.calls } });
+    expect(answered).toBe(UNITS + unstored);
+  },
+);
+
+it('does not write after another process has taken over its lock', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const file = join(tempFolder(), 'next.lock');
+  const suspended = await acquireLock(file);
+  await expect(acquireLock(file)).rejects.toThrow('another process runs this experiment');
+  vi.setSystemTime(Date.now() + 3 * MINUTE);
+  const next = await acquireLock(file);
+  await expect(suspended.confirm()).rejects.toSatisfy(
+    (error) => LlmError.is(error, 'config') && error.message.includes('another process has continued'),
+  );
+  await suspended.release();
+  vi.setSystemTime(Date.now() + MINUTE);
+  await expect(next.confirm()).resolves.toBeUndefined();
+  await next.release();
+});
+
+it('takes over the lock of an earlier process with the same id, as in a restarted container', async () => {
+  const file = join(tempFolder(), 'next.lock');
+  await acquireLock(file);
+  const old = new Date(Date.now() - 3 * MINUTE);
+  await utimes(file, old, old);
+  const lock = await acquireLock(file);
+  await lock.release();
+});
+
+it('rejects a journal of a later format', async () => {
+  const folder = tempFolder();
+  await writeFile(join(folder, 'next.replay.jsonl'), '{"format":"majordomo-replay/2","name":"next"}\n');
+  await expect(readReplay('next', { folder })).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining('the file is not a majordomo-replay/1 file; remove it') as string,
+  });
+});

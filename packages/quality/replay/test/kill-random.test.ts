@@ -1,0 +1,222 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  seededRandom,
+  startFaultyServer,
+  type FaultyServer,
+  type ReceivedRequest,
+  type ScriptedResponse,
+} from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import type { ReplayReport } from '../src/index.ts';
+import { tempFolder } from './support/fixture.ts';
+
+const PROCESS = join(import.meta.dirname, './support/experiment-process.ts');
+const CONCURRENCY = 4;
+const SEEDS = 20;
+const MOST_KILLS = 6;
+const TIMEOUT = 600_000;
+/** Usage of each answer of the server. */
+const USAGE = { input: 12, output: 5 };
+/** Prices of a token in nano-USD. */
+const PRICES: Readonly<Record<string, { readonly input: number; readonly output: number }>> = {
+  'gpt-5.4-mini': { input: 750, output: 4500 },
+  'gpt-5.4': { input: 2500, output: 15_000 },
+  'gpt-4.1': { input: 2000, output: 8000 },
+};
+
+type Mode = 'calls' | 'runs';
+
+interface Process {
+  readonly child: ChildProcess;
+  readonly output: Promise<readonly [code: number | null, out: string, err: string]>;
+}
+
+function start(server: FaultyServer, folder: string, ...rest: readonly string[]): Process {
+  const child = spawn(process.execPath, [PROCESS, server.openaiBaseURL, folder, ...rest], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
+    ([[code], out, err]) => [code as number | null, out, err] as const,
+  );
+  return { child, output };
+}
+
+/** Returns the report without members that depend on times, kills or the number of answers in flight. */
+function timeless(out: string): unknown {
+  const {
+    at: _at,
+    latency: _latency,
+    lost: _lost,
+    warnings,
+    summary: _summary,
+    ...rest
+  } = JSON.parse(out) as ReplayReport;
+  return { ...rest, warnings: warnings.filter((warning) => !warning.includes('in flight')) };
+}
+
+/** Answers by content only: a third of the answers differ, and the judge prefers the shorter one. */
+function answer({ model, body }: ReceivedRequest, mode: Mode): ScriptedResponse {
+  const messages = body['messages'] as readonly { readonly role: string; readonly content: unknown }[];
+  if (model === 'gpt-4.1') {
+    const { first, second } = JSON.parse(String(messages.at(-1)?.content)) as Record<string, object>;
+    const [a, b] = [JSON.stringify(first).length, JSON.stringify(second).length];
+    return JSON.stringify({ reasoning: 'by length', verdict: a === b ? 'tie' : a < b ? 'first' : 'second' });
+  }
+  const answers = messages.filter(({ role }) => role === 'assistant').length;
+  if (mode === 'runs' && answers < 2) return { toolCalls: [{ name: 'find', args: {} }] };
+  const question = String(messages.find(({ role }) => role === 'user')?.content);
+  const isOther = model === 'gpt-5.4-mini' && question.charCodeAt(3) % 3 === 0;
+  return `answer ${question.split(' ')[0] ?? ''}${isOther ? ', and more' : ''}`;
+}
+
+interface StoredLine {
+  readonly type: string;
+  readonly id: string;
+  readonly key: string;
+  readonly nanoUsd: string;
+  readonly maxNanoUsd: string;
+}
+
+/** Returns the lines of a journal, without an incomplete last one. */
+function linesOf(folder: string): readonly StoredLine[] {
+  const lines = readFileSync(join(folder, 'killed.replay.jsonl'), 'utf8').split('\n');
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as StoredLine);
+}
+
+/** Checks that no stored call was sent again. Returns booked and reserved cost together, in nano-USD. */
+function checkJournal(folder: string): number {
+  const answered = new Set<string>();
+  let total = 0;
+  const open = new Map<string, number>();
+  for (const { type, id, key, nanoUsd, maxNanoUsd } of linesOf(folder)) {
+    if (type === 'start') {
+      expect(answered).not.toContain(key);
+      total += Number(maxNanoUsd);
+      open.set(id, Number(maxNanoUsd));
+    }
+    if (type === 'end') total += Number(nanoUsd) - (open.get(id) ?? 0);
+    if (type === 'answer' || type === 'verdict') answered.add(key);
+  }
+  return total;
+}
+
+const billed = ({ requests }: FaultyServer): number =>
+  requests.reduce((sum, { model }) => {
+    const { input = 0, output = 0 } = PRICES[model] ?? {};
+    return sum + USAGE.input * input + USAGE.output * output;
+  }, 0);
+
+const reference = new Map<Mode, { readonly report: unknown; readonly requests: number }>();
+
+async function referenceOf(mode: Mode): Promise<{ readonly report: unknown; readonly requests: number }> {
+  const known = reference.get(mode);
+  if (known !== undefined) return known;
+  await using server = await startFaultyServer((request) => answer(request, mode));
+  const [code, out, err] = await start(server, tempFolder(), mode).output;
+  expect([code, err]).toEqual([0, '']);
+  const found = { report: timeless(out), requests: server.requests.length };
+  reference.set(mode, found);
+  return found;
+}
+
+describe.skipIf(process.env['SOAK'] !== '1')('experiments that SIGKILL ends at random points', () => {
+  it.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
+    'pay for no stored answer again, and have the report of an uninterrupted run (seed %i)',
+    { timeout: TIMEOUT },
+    async (seed) => {
+      const random = seededRandom(seed);
+      const mode: Mode = seed % 2 === 0 ? 'calls' : 'runs';
+      const { report, requests } = await referenceOf(mode);
+      const folder = tempFolder();
+      let left = Infinity;
+      let running: Process | undefined;
+      await using server = await startFaultyServer(async (request) => {
+        await sleep(random() * 20);
+        left -= 1;
+        if (left === 0) setTimeout(() => running?.child.kill('SIGKILL'), random() * 10);
+        return answer(request, mode);
+      });
+      let repeated = 0;
+      for (let kill = 0; kill < MOST_KILLS; kill++) {
+        left = 1 + Math.floor(random() * 25);
+        running = start(server, folder, mode);
+        const [code] = await running.output;
+        checkJournal(folder);
+        if (code === 0) break;
+        repeated += CONCURRENCY;
+      }
+      left = Infinity;
+      const [code, out, err] = await start(server, folder, mode).output;
+      expect([code, err]).toEqual([0, '']);
+      checkJournal(folder);
+      expect(timeless(out)).toEqual(report);
+      expect(server.requests.length).toBeGreaterThanOrEqual(requests);
+      expect(server.requests.length).toBeLessThanOrEqual(requests + repeated);
+    },
+  );
+
+  it.each(Array.from({ length: SEEDS / 4 }, (_, seed) => seed + 1))(
+    'never exceed a small budget together (seed %i)',
+    { timeout: TIMEOUT },
+    async (seed) => {
+      const random = seededRandom(seed);
+      const mode: Mode = seed % 2 === 0 ? 'calls' : 'runs';
+      const folder = tempFolder();
+      const budget = '0.5';
+      let left = Infinity;
+      let running: Process | undefined;
+      await using server = await startFaultyServer(async (request) => {
+        await sleep(random() * 20);
+        left -= 1;
+        if (left === 0) running?.child.kill('SIGKILL');
+        return answer(request, mode);
+      });
+      for (let kill = 0; kill < MOST_KILLS; kill++) {
+        left = 1 + Math.floor(random() * 10);
+        running = start(server, folder, mode, budget);
+        await running.output;
+        expect(checkJournal(folder)).toBeLessThanOrEqual(Number(budget) * 1e9);
+        expect(billed(server)).toBeLessThanOrEqual(Number(budget) * 1e9);
+      }
+      expect(server.requests.some(({ model }) => model === 'gpt-4.1')).toBe(true);
+    },
+  );
+
+  it(
+    'write nothing after another process has continued, and end with the reason',
+    { timeout: TIMEOUT },
+    async () => {
+      const folder = tempFolder();
+      const ahead = join(tempFolder(), 'ahead');
+      writeFileSync(ahead, '0');
+      const stopped = new AbortController();
+      await using server = await startFaultyServer(async (request, index) => {
+        if (index === 20) {
+          suspended.child.kill('SIGSTOP');
+          stopped.abort();
+        }
+        return answer(request, 'calls');
+      });
+      const suspended = start(server, folder, 'calls', '5', ahead);
+      await once(stopped.signal, 'abort');
+      writeFileSync(ahead, '180000');
+      const [code, out] = await start(server, folder, 'calls', '5', ahead).output;
+      expect(code).toBe(0);
+      expect((JSON.parse(out) as ReplayReport).missing).toBe(0);
+      const { size } = statSync(join(folder, 'killed.replay.jsonl'));
+      const sent = server.requests.length;
+      suspended.child.kill('SIGCONT');
+      const [ended, , err] = await suspended.output;
+      expect(ended).toBe(1);
+      expect(err).toContain('another process has continued this experiment');
+      expect(statSync(join(folder, 'killed.replay.jsonl')).size).toBe(size);
+      expect(server.requests.length).toBe(sent);
+      checkJournal(folder);
+    },
+  );
+});

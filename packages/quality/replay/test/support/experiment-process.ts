@@ -1,0 +1,73 @@
+// Runs an experiment with a judge and a control against the server of its first argument, with files in the folder of the second one.
+// Third argument: `calls` or `runs`. Fourth argument: budget. Fifth argument: file with the milliseconds by which the clock is ahead.
+// Prints the report.
+import { readFileSync } from 'node:fs';
+import { createMajordomo, user, type Message } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
+import { replay, type RecordedCall } from '@majordomo/replay';
+
+const [, , baseURL = '', folder = '', mode = 'calls', budgetUsd = '5', ahead] = process.argv;
+if (ahead !== undefined) {
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + Number(readFileSync(ahead, 'utf8'));
+}
+
+const UNITS = 30;
+const USAGE = { input: 12, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
+const FIND = { name: 'find', description: 'Finds.', parameters: { type: 'object', properties: {} } } as const;
+
+/** Two equal calls with different results. */
+const steps = (at: number): readonly Message[] =>
+  ['pending', `order ${at}`].flatMap((text): readonly Message[] => [
+    { role: 'assistant', parts: [{ type: 'tool-call', id: 'call_0', name: 'find', args: {} }] },
+    {
+      role: 'tool',
+      parts: [{ type: 'tool-result', callId: 'call_0', name: 'find', content: [{ type: 'text', text }] }],
+    },
+  ]);
+
+const calls = Array.from({ length: UNITS }, (_, at): RecordedCall => {
+  const words = Array.from({ length: 8 }, (_word, place) =>
+    Math.sin(at * 8 + place)
+      .toString(36)
+      .slice(3),
+  );
+  const messages = [user(words.join(' ')), ...(mode === 'runs' ? steps(at) : [])];
+  return {
+    id: `call-${at}`,
+    at: '2026-11-01T00:00:00.000Z',
+    request: { messages, maxTokens: 50, ...(mode === 'runs' && { tools: [FIND] }) },
+    response: {
+      parts: [{ type: 'text', text: `answer ${words[0] ?? ''}` }],
+      finish: 'stop',
+      target: 'openai/gpt-5.4',
+      usage: USAGE,
+    },
+    metadata: { kind: 'all' },
+  };
+});
+
+const report = await replay(
+  {
+    name: 'killed',
+    majordomo: createMajordomo({
+      providers: [createOpenAI({ api: 'chat', baseURL })],
+      env: { OPENAI_API_KEY: 'sk-test' },
+      chain: { attempts: 1 },
+    }),
+    traffic: {
+      async *list() {
+        for (const { id } of calls) yield { id };
+      },
+      read: async (id) => calls.find((call) => call.id === id) ?? { excluded: 'unknown' },
+    },
+    candidate: { spec: 'openai/gpt-5.4-mini' },
+    judge: { models: 'openai/gpt-4.1', rubric: 'The answer is right.' },
+    sample: UNITS,
+    control: 0.3,
+    budgetUsd,
+    follow: mode === 'runs',
+  },
+  { folder, concurrency: 4 },
+);
+process.stdout.write(JSON.stringify(report));

@@ -1,0 +1,1 @@
+export { nodeLibrary as default } from '../../../tooling/build/tsup.ts';
