@@ -248,11 +248,13 @@ describe('a store', () => {
   function controllableKeys({ watch = false } = {}) {
     const clock = fakeClock(NOON);
     const { watch: _watch, ...records } = memoryRecords();
-    const state: { get: 'works' | 'fails' | 'hangs'; reads: number; report: (id?: string) => void } = {
-      get: 'works',
-      reads: 0,
-      report: () => undefined,
-    };
+    const state: {
+      get: 'works' | 'fails' | 'hangs';
+      reads: number;
+      /** Resolves when changes are reported. */
+      watches: Promise<void>;
+      report: (id?: string) => void;
+    } = { get: 'works', reads: 0, watches: Promise.resolve(), report: () => undefined };
     const controllableRecords: RecordStore = {
       ...records,
       async get(space, key) {
@@ -263,6 +265,7 @@ describe('a store', () => {
       },
       ...(watch && {
         watch: async (_: string, changed: (id: string | undefined) => void) => {
+          await state.watches;
           state.report = changed;
           return async () => undefined;
         },
@@ -320,6 +323,19 @@ describe('a store', () => {
     expect(await keys.authorize(bearer(secret))).toBeUndefined();
   });
 
+  it('with watch is queried for a key that was read before the store reported changes', async () => {
+    const { keys, state, otherProcessKeys } = controllableKeys({ watch: true });
+    const { key, secret } = await otherProcessKeys.create({ name: 'a' });
+    let watch = (): void => undefined;
+    state.watches = new Promise((resolve) => (watch = resolve));
+    expect(await keys.authorize(bearer(secret))).toMatchObject({ key: key.id });
+    await otherProcessKeys.revoke(key.id);
+    watch();
+    await state.watches;
+    await expect.poll(() => keys.authorize(bearer(secret))).toBeUndefined();
+    await keys.close();
+  });
+
   it('with watch is queried after a change, after missed changes and after cacheMs', async () => {
     const { clock, keys, state, otherProcessKeys } = controllableKeys({ watch: true });
     const { key, secret } = await keys.create({ name: 'a' });
@@ -333,8 +349,9 @@ describe('a store', () => {
       await authorizeAndCountReads(),
       await authorizeAndCountReads(),
     ]).toEqual([
+      // The store did not report changes yet when this read began.
       [undefined, 1],
-      [undefined, 0],
+      [undefined, 1],
       [undefined, 0],
     ]);
     await otherProcessKeys.update(key.id, { tenant: 't' });

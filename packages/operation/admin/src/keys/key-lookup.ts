@@ -70,6 +70,8 @@ export class KeyLookup {
     this.watching = store.watch(this.onChange).then(
       (stop) => {
         this.isWatching = stop !== undefined;
+        // Earlier changes were not reported.
+        this.onChange(undefined);
         return stop;
       },
       () => {
