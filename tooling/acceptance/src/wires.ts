@@ -27,8 +27,6 @@ import { handlerOf, type Respond } from './bytes/exchange.ts';
 export interface Side {
   readonly wire: Wire;
   readonly model: string;
-  /** Rows whose non-streaming body has another kind of failure on this API, with the resulting number of requests. */
-  readonly nonStreamingRequests?: Readonly<Record<string, number>>;
   provider(id: string, baseURL: string): Provider;
   /** Provider without a socket, for an SDK without a `fetch` option. */
   offline?(id: string, respond: Respond): Provider;
@@ -55,9 +53,6 @@ export const SIDES: readonly Side[] = [
   {
     wire: bedrockConverse,
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
-    // A non-streaming body of this API has no form for errors. An error is a response of an unknown form, after which a retry
-    // does not help.
-    nonStreamingRequests: { 'an error inside 200': 1, 'an error inside 200 in the middle': 1 },
     // The test server supports only HTTP/1.1.
     provider: (id, baseURL) =>
       createBedrock({
@@ -118,13 +113,6 @@ export const CHAT_SIDES: readonly (readonly [name: string, side: Side])[] = [
     },
   ],
 ];
-
-/** All providers over HTTP, each with its fallback. */
-export const PAIRS: readonly (readonly [name: string, faulty: Side, healthy: Side])[] = [
-  ...SIDES.map((side) => [side.wire.name, side] as const),
-  ['workersai-run', WORKERS_AI] as const,
-  ...CHAT_SIDES,
-].map(([name, side], at) => [name, side, SIDES[(at + 1) % SIDES.length] ?? side]);
 
 /** The two providers that the long tests use for most calls. */
 export const MAIN_SIDES: readonly [Side, Side] = [SIDES[0] as Side, SIDES[1] as Side];

@@ -115,7 +115,7 @@ function legal(block: Block): Block {
   return type === 'function_call' ? { ...named, arguments: '{"city":"Rome"}' } : named;
 }
 
-/** Blocks of programs are sent back only together, so that some of them are not a turn (see `vendor-programs.test.ts`). */
+/** Blocks of programs are sent back only together, so that some of them are not a turn (see `programs.test.ts` of the providers). */
 const OF_PROGRAMS = new Set(['program', 'program_output', 'code_execution_tool_result']);
 
 /** Returns the blocks as they are in a turn without a program: each call is one of the model, and the vendor ran no code. */

@@ -206,6 +206,15 @@ describe('an observer is notified of', () => {
     ]);
   });
 
+  it('manual changes, which take place if the observer throws', () => {
+    const onEvent = (): never => {
+      throw new Error('the database is down');
+    };
+    const { health } = world({ 'a/x': ['a'] }, { onEvent }).majordomo;
+    health.bench('a/x', 1000);
+    expect(health.snapshot()['a/x']?.state).toBe('benched');
+  });
+
   it('a target that cannot take the request', async () => {
     const it = world({ 'a/x': [{ text: 'a', capabilities: { tools: false } }], 'b/y': ['b'] });
     const tools = [{ name: 't', description: 't', parameters: { type: 'object' } }];

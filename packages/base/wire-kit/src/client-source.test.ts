@@ -30,3 +30,31 @@ it('creates one client for each exchange, without a key or a server', async () =
   expect(await Promise.all(bodies)).toEqual(['one', 'two']);
   expect(created.map(({ key }) => key)).toEqual([undefined, undefined]);
 });
+
+it('creates clients whose transport rejects redirects', async () => {
+  const created: NewClient[] = [];
+  const location = 'https://elsewhere.example/v1';
+  const connect = clientSource<object>({
+    id: 'acme',
+    options: {
+      apiKey: 'key',
+      fetch: () => Promise.resolve(new Response(null, { status: 307, headers: { location } })),
+    },
+    keyEnv: ['KEY'],
+    requiresKey: true,
+    headers: {},
+    baseURL: () => 'https://acme.example',
+    members: [],
+    names: { factory: 'f', client: 'c' },
+    create(settings) {
+      created.push(settings);
+      return Promise.resolve({});
+    },
+  });
+  const { signal } = new AbortController();
+  await (await connect({ target: 'acme/x', signal, env: {} })).client();
+  await expect(created[0]?.fetch('https://acme.example/chat')).rejects.toMatchObject({
+    kind: 'protocol',
+    details: { code: 'redirect' },
+  });
+});

@@ -91,6 +91,21 @@ describe.each([
   });
 });
 
+it.each(['../../x', 'a/../b', '..', 'a?b', 'a#b', '%2e%2e/x'])(
+  'rejects the model id %j, which would change the URL',
+  async (id) => {
+    for (const delivery of ['deltas', 'complete'] as const) {
+      const client = clientOf({ body: Readable.from([]) });
+      const { error } = await collect(
+        createBedrock({ client }).model(id),
+        requestOf(),
+        contextOf({ delivery }),
+      );
+      expect(error).toMatchObject({ kind: 'invalid-request' });
+    }
+  },
+);
+
 it('ignores an event of an unknown type', async () => {
   const [start = START, ...rest] = completeStream('Hello');
   const { text: receivedText, error } = await run({

@@ -1,5 +1,3 @@
-import { asList, asRecord } from '@majordomo/core/toolkit';
-
 type Item = Readonly<Record<string, unknown>>;
 
 /** Body of a request that a vendor received. */
@@ -204,9 +202,3 @@ const openaiResponse = (output: readonly Item[]): unknown => ({
   output,
   usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 },
 });
-
-/** Returns the types of the blocks of each message, or of the input items. */
-export const typesIn = ({ messages, input }: ProgramBody): readonly unknown[] =>
-  messages === undefined
-    ? asList(input).map((item) => asRecord(item)['type'])
-    : messages.map(({ content }) => content.map(({ type }) => type));
