@@ -90,7 +90,13 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     catalog: prices.date,
     effect: undefined,
   });
-  await bookOnce(context, { record, counted, spender, amounts: amountsOf(requests, usage, cost), isNew: false });
+  await bookOnce(context, {
+    record,
+    counted,
+    spender,
+    amounts: amountsOf(requests, usage, cost),
+    isNew: false,
+  });
   if (cost.basis === 'unknown') alerts.onUnpriced(work.target, cost.missing);
 }
 

@@ -274,7 +274,12 @@ it.each([
 });
 
 it.each<
-  [basis: 'catalogue' | 'included' | 'unknown', nanoUsd: bigint | undefined, usd: bigint, alerts: readonly string[]]
+  [
+    basis: 'catalogue' | 'included' | 'unknown',
+    nanoUsd: bigint | undefined,
+    usd: bigint,
+    alerts: readonly string[],
+  ]
 >([
   ['catalogue', 7n, 7n, []],
   ['included', 7n, 0n, []],
@@ -293,12 +298,15 @@ it.each<
 it.each([
   [{ billing: 'included' } as const, 0n, 'included', []],
   [{}, 5_000_000_000n, 'catalogue', ['no usage, or no price, of some requests']],
-])('books the complete reservation of work whose usage is unknown (%j)', async (about, usd, basis, missing) => {
-  const { ledger, states, records } = setUp();
-  await ledger.settle({ ...work, ...about }, { requests: 10, most: bounds, outcome: 'abandoned', ms: 1 });
-  expect(await states()).toEqual({ money: [usd, 0n], tokens: [1500n, 0n], requests: [10n, 0n] });
-  expect(await records()).toMatchObject([{ basis, missing, outcome: 'abandoned' }]);
-});
+])(
+  'books the complete reservation of work whose usage is unknown (%j)',
+  async (about, usd, basis, missing) => {
+    const { ledger, states, records } = setUp();
+    await ledger.settle({ ...work, ...about }, { requests: 10, most: bounds, outcome: 'abandoned', ms: 1 });
+    expect(await states()).toEqual({ money: [usd, 0n], tokens: [1500n, 0n], requests: [10n, 0n] });
+    expect(await records()).toMatchObject([{ basis, missing, outcome: 'abandoned' }]);
+  },
+);
 
 it('does not state that limits count a reservation if work has finished with unknown usage and cost', async () => {
   const { ledger, states, records } = setUp();

@@ -126,7 +126,8 @@ export interface Amount {
 }
 
 /** Result of long work: its usage and cost, or the amounts that it has reserved, if its usage or cost is unknown. */
-export type UsedAmount = WorkEnd & ({ readonly usage: Usage | undefined; readonly cost: Cost } | { readonly most: Amount });
+export type UsedAmount = WorkEnd &
+  ({ readonly usage: Usage | undefined; readonly cost: Cost } | { readonly most: Amount });
 
 /** End of long work. */
 interface WorkEnd {
