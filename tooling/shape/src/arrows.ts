@@ -276,6 +276,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'store-redis',
       'store-sqlite',
       'telemetry',
+      'testing',
       'trajectory',
       'undici',
       'background',
