@@ -31,7 +31,6 @@ export { toReplayMarkdown } from './report/markdown.ts';
 export { toReplayText, type ReplayTextOptions } from './report/text.ts';
 export type {
   Estimate,
-  ReplayCluster,
   ReplayCost,
   ReplayJudgment,
   ReplayKind,

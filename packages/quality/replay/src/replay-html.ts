@@ -8,7 +8,7 @@ import type { ReplayReport } from './report/report.ts';
 
 /** Options of `toReplayHtml`. */
 export interface ReplayHtmlOptions extends Pick<ReplayOptions, 'folder'> {
-  /** Whether the page contains the examples of the groups that got worse, with the content of their calls. `@default false` */
+  /** Whether the page contains the examples of the kinds that got worse, with the content of their calls. `@default false` */
   readonly content?: boolean | undefined;
 }
 
@@ -22,7 +22,7 @@ export async function toReplayHtml(report: ReplayReport, options: ReplayHtmlOpti
 async function examplesOf(report: ReplayReport, folder: string): Promise<readonly ReplayExample[]> {
   const file = journalFile(folder, report.name);
   const { index } = await readIndex(file);
-  const ids = new Set(report.clusters.flatMap(({ examples }) => examples));
+  const ids = new Set(report.kinds.flatMap(({ isWorse, examples }) => (isWorse ? examples : [])));
   const examples: ReplayExample[] = [];
   for await (const { call, recorded, candidate } of readPairs(file, index, [...ids]))
     examples.push({ id: call.id, request: call.request, recorded, candidate });

@@ -44,7 +44,6 @@ function scoredUnit(unit: IndexedUnit, index: JournalIndex, isRun: boolean): Sco
     id: unit.id,
     kind: unit.kind,
     conversation: unit.conversation,
-    features: unit.features,
     candidate: candidate && comparisonOf(candidate, label),
     control: comparisonIf(control),
     isInControl: unit.isInControl,

@@ -178,7 +178,7 @@ async function storeUnits(
 
 async function unitLine(
   call: RecordedCall,
-  { kind, conversation, features }: Sampled,
+  { kind, conversation }: Sampled,
   copyOf: string | undefined,
   isInControl: boolean,
 ): Promise<UnitLine> {
@@ -187,7 +187,6 @@ async function unitLine(
     id: call.id,
     kind,
     conversation,
-    features,
     copyOf,
     isInControl,
     recordedTarget: call.response.target,
