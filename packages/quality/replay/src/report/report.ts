@@ -1,4 +1,4 @@
-import type { Divergence } from '../answer.ts';
+import type { Divergence } from '../traffic/answer.ts';
 
 /** Calls that an experiment represents. */
 export interface ReplaySample {

@@ -12,7 +12,7 @@ import {
 } from '@majordomo/services/browser';
 import { user } from '@majordomo/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Answer } from '../../src/answer.ts';
+import type { Answer } from '../../src/traffic/answer.ts';
 import { htmlOf } from '../../src/report/html.ts';
 import type { ReplayExample } from '../../src/report/html-example.ts';
 import { reportOf } from '../../src/report/report-of.ts';
