@@ -2,20 +2,20 @@
  * Functions that `@majordomo/replay` shares. A minor version can change them without a note.
  * @module
  */
-export { checkFormat, fileError, hasCode, readLines } from './files.ts';
-export { groupBy } from './group-by.ts';
-export { judgeRequest, PAIR_VERDICTS, pairSystem } from './judge.ts';
-export { canonicalJson, digest } from './json.ts';
-export { nanoUsdOf } from './options.ts';
-export { textOf, toolCallsOf } from './output.ts';
-export { randomNumbers } from './random.ts';
-export type { StoredError } from './recordings.ts';
+export { checkFormat, fileError, hasCode, readLines } from './util/files.ts';
+export { groupBy } from './util/group-by.ts';
+export { judgeRequest, PAIR_VERDICTS, pairSystem } from './checks/judge.ts';
+export { canonicalJson, digest } from './util/json.ts';
+export { nanoUsdOf } from './definition/options.ts';
+export { textOf, toolCallsOf } from './definition/output.ts';
+export { randomNumbers } from './util/random.ts';
+export type { StoredError } from './record/recordings.ts';
 export { aligned, fit, wrapped } from './report/columns.ts';
 export { htmlPage } from './report/html-page.ts';
 export { cell, code } from './report/markdown.ts';
 export { escaped, plainLine, plainLines } from './report/plain-text.ts';
-export { requestKey, type ObjectRequest } from './request-key.ts';
-export { isOwnFailure, score } from './score.ts';
-export { wilson } from './statistics.ts';
-export { loadError, storeError } from './stored-call.ts';
-export { studentT, Z } from './student.ts';
+export { requestKey, type ObjectRequest } from './record/request-key.ts';
+export { isOwnFailure, score } from './run/score.ts';
+export { wilson } from './compare/statistics.ts';
+export { loadError, storeError } from './record/stored-call.ts';
+export { studentT, Z } from './compare/student.ts';

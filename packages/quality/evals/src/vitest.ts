@@ -3,7 +3,7 @@
  * @module
  */
 import { expect } from 'vitest';
-import type { Evaluation } from './types.ts';
+import type { Evaluation } from './definition/types.ts';
 import { toTable } from './report/table.ts';
 
 /** Options of `toPassEval`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { assistant, toolResult, user, type Message } from '@majordomo/core';
 import { toLine } from '@majordomo/trajectory';
 import { afterAll, describe, expect, test } from 'vitest';
-import { casesFromTrajectories, loadCases, readCases } from '../src/cases.ts';
+import { casesFromTrajectories, loadCases, readCases } from '../src/cases/cases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-cases-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -13,8 +13,8 @@ import {
   maxMs,
   maxUsd,
   noSecrets,
-} from '../src/checks.ts';
-import type { CallContext, Case, Check, Output } from '../src/types.ts';
+} from '../src/checks/checks.ts';
+import type { CallContext, Case, Check, Output } from '../src/definition/types.ts';
 
 const output = (members: Partial<Output>): Output => ({
   case: { id: 'a', input: 'question', expected: members.expected },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { seededRandom } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { compare, type Evaluation, type Sample } from '../src/index.ts';
-import { permutationTest, relativeChange, scoreDifference, type Pair } from '../src/statistics.ts';
+import { permutationTest, relativeChange, scoreDifference, type Pair } from '../src/compare/statistics.ts';
 import { evaluationOf } from './support/evaluations.ts';
 
 const ROUNDS = 200;

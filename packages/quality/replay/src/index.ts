@@ -3,7 +3,7 @@
  * and latency relative to the recorded answers.
  * @module
  */
-export { defineReplay } from './definition.ts';
+export { defineReplay } from './experiment/definition.ts';
 export type {
   Candidate,
   Judging,
@@ -11,8 +11,8 @@ export type {
   ReplayOptions,
   ReplayProgress,
   Verdict,
-} from './definition.ts';
-export type { Answer, AnswerContent, Divergence, Pair, RecordedCall } from './answer.ts';
+} from './experiment/definition.ts';
+export type { Answer, AnswerContent, Divergence, Pair, RecordedCall } from './traffic/answer.ts';
 
 // Traffic
 export { fromCallLog, type CallLogTraffic } from './traffic/from-call-log.ts';
@@ -22,16 +22,15 @@ export type { ExcludedCall, ExcludedCalls, ListedCall, Traffic } from './traffic
 
 // Run
 export { planReplay, readReplay, removeReplay, replay } from './run/replay.ts';
-export { labelReplay, type LabeledPair } from './label.ts';
-export type { ReplayPlan } from './replay-plan.ts';
+export { labelReplay, type LabeledPair } from './stored/label.ts';
+export type { ReplayPlan } from './report/replay-plan.ts';
 
 // Report
-export { toReplayHtml, type ReplayHtmlOptions } from './replay-html.ts';
+export { toReplayHtml, type ReplayHtmlOptions } from './stored/replay-html.ts';
 export { toReplayMarkdown } from './report/markdown.ts';
 export { toReplayText, type ReplayTextOptions } from './report/text.ts';
 export type {
   Estimate,
-  ReplayCluster,
   ReplayCost,
   ReplayJudgment,
   ReplayKind,

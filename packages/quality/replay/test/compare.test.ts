@@ -2,7 +2,7 @@ import { user, type AssistantPart, type ChatRequest, type JsonObject } from '@ma
 import { describe, expect, it } from 'vitest';
 import { compareAnswers } from '../src/compare/compare.ts';
 import { differingPaths } from '../src/compare/differing-paths.ts';
-import type { AnswerContent } from '../src/answer.ts';
+import type { AnswerContent } from '../src/traffic/answer.ts';
 
 const MAIL = {
   name: 'mail',

@@ -1,5 +1,5 @@
 import { seededRandom } from '@majordomo/testing';
-import type { Divergence } from '../src/answer.ts';
+import type { Divergence } from '../src/traffic/answer.ts';
 import type { Comparison } from '../src/compare/comparison.ts';
 import { reportOf } from '../src/report/report-of.ts';
 import type { ReplayReport } from '../src/report/report.ts';

@@ -1,6 +1,6 @@
 import { assistant, image, LlmError, toolResult, user, type ChatRequest } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import type { Answer } from '../src/answer.ts';
+import type { Answer } from '../src/traffic/answer.ts';
 import { contentsOf, type Content } from '../src/report/html-example.ts';
 
 const responseOf = (members: Partial<NonNullable<Answer['response']>>): Answer => ({

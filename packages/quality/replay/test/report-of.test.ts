@@ -26,19 +26,19 @@ const costOf = (nanoUsd: bigint, batchNanoUsd: bigint | undefined = nanoUsd / 2n
 describe('the report of a prepared experiment', () => {
   it.each([
     ['better', 'pass', []],
-    ['worse', 'fail', ['schema invoice · language de', 'tools book_meeting']],
+    ['worse', 'fail', ['agent · tools book_meeting', 'extract · schema invoice']],
     ['undecided', 'inconclusive', []],
-    ['mixed', 'pass', ['schema invoice · language de', 'tools book_meeting']],
-  ] as const)('`%s` has the verdict `%s` and its groups', (name, verdict, groups) => {
+    ['mixed', 'pass', ['agent · tools book_meeting', 'extract · schema invoice']],
+  ] as const)('`%s` has the verdict `%s` and its kinds that got worse', (name, verdict, worse) => {
     const report = reportCase(name);
     expect(report.verdict).toBe(verdict);
-    expect(report.clusters.map((cluster) => cluster.name).sort()).toEqual(groups);
+    expect(report.kinds.filter(({ isWorse }) => isWorse).map(({ kind }) => kind)).toEqual(worse);
     expect(JSON.stringify(report)).not.toMatch(/null|NaN/);
   });
 
   it('states all figures in its summary', () => {
     expect(reportCase('worse').summary).toMatchInlineSnapshot(
-      `"92.3 % ± 2.2 as good, 0.4 % failed (recorded 0.0 %), −40 % cost per call, p95 of the duration −782 ms; 2 groups of calls got worse"`,
+      `"92.3 % ± 2.2 as good, 0.4 % failed (recorded 0.0 %), −40 % cost per call, p95 of the duration −782 ms; 2 kinds of calls got worse"`,
     );
     expect(reportCase('undecided').summary).toMatchInlineSnapshot(
       `"97.7 % ± 3.1 as good, 1.0 % failed (recorded 0.0 %), −29 % cost per call; the rule for quality is undecided"`,
@@ -58,12 +58,10 @@ describe('the report of a prepared experiment', () => {
     expect(other?.low).not.toBe(p95?.low);
   });
 
-  it('names the kinds that got worse, the lowest quality first', () => {
+  it('has the differences and examples of a kind that got worse, the lowest quality first', () => {
     const { kinds } = reportCase('worse');
-    expect(kinds.filter(({ isWorse }) => isWorse).map(({ kind }) => kind)).toEqual([
-      'agent · tools book_meeting',
-      'extract · schema invoice',
-    ]);
+    expect(kinds[0]?.differences).toEqual({ 'other arguments of book_meeting': expect.any(Number) });
+    expect(kinds[0]?.examples).toHaveLength(3);
     for (const { p, isWorse } of kinds) expect(p <= 0.1).toBe(isWorse);
     expect(kinds.map(({ quality }) => quality.value)).toEqual(
       kinds.map(({ quality }) => quality.value).toSorted((a, b) => a - b),
@@ -148,7 +146,6 @@ describe('an experiment without all results', () => {
       latency: undefined,
       judge: undefined,
       kinds: [],
-      clusters: [],
     });
   });
 
@@ -282,7 +279,7 @@ it('asks for the doubtful pairs without a label, whatever the number of labels o
   }));
   const report = reportUnits(units);
   expect(report.verdict).toBe('inconclusive');
-  expect(decisionOf(report).next[0]?.text).toContain('Decide the 15 pairs');
+  expect(decisionOf(report).next[0]?.[0]).toContain('Decide the 15 pairs');
 });
 
 it('warns of images and audio that differ, which no judge sees', () => {

@@ -53,14 +53,14 @@ describe('toReplayText', () => {
   });
 });
 
-it('ten groups that got worse are listed, and the number of the others', () => {
-  const [kind] = hostile().kinds;
+it('ten kinds that got worse are listed, and the number of the others', () => {
+  const kind = hostile().kinds.find(({ isWorse }) => isWorse);
   const kinds = Array.from({ length: 40 }, (_, at) =>
     kind === undefined ? [] : { ...kind, kind: `k${at}` },
   ).flat();
-  const report = { ...hostile(), clusters: [], kinds };
+  const report = { ...hostile(), kinds };
   for (const text of [toReplayText(report), toReplayMarkdown(report)]) {
-    expect(text.match(/Worse: .*k\d+/g)).toHaveLength(10);
+    expect(text.match(/- Worse: .*k\d+/g)).toHaveLength(10);
     expect(text).toContain('- Worse: 30 more\n');
     expect(text).toContain('and 15 more');
   }
@@ -87,12 +87,21 @@ describe('toReplayMarkdown', () => {
 
   it('has at most 60,000 characters and the number of omitted sections', () => {
     const report = hostile();
-    const [cluster] = report.clusters;
-    expect(cluster).toBeDefined();
-    const many = { ...report, clusters: Array.from({ length: 300 }, () => cluster ?? []).flat() };
-    const markdown = toReplayMarkdown(many);
+    const warnings = Array.from({ length: 20 }, (_, at) => `${at} ${'x'.repeat(290)}`);
+    const divergences = Array.from({ length: 25 }, (_, at) => ({
+      ...report.divergences[0]!,
+      tool: `${at}${'y'.repeat(300)}`,
+      examples: ['z'.repeat(300)],
+    }));
+    const kinds = Array.from({ length: 25 }, (_, at) => ({
+      ...report.kinds.find(({ isWorse }) => isWorse)!,
+      kind: `${at}${'k'.repeat(290)}`,
+      differences: Object.fromEntries(Array.from({ length: 9 }, (_one, n) => [`${n}${'d'.repeat(290)}`, n])),
+      examples: ['e'.repeat(300)],
+    }));
+    const markdown = toReplayMarkdown({ ...report, warnings, divergences, kinds });
     expect(markdown.length).toBeLessThanOrEqual(60_000);
-    expect(markdown.length).toBeGreaterThan(55_000);
+    expect(markdown.length).toBeGreaterThan(40_000);
     expect(markdown).toMatch(/\n\d+ sections omitted\n$/);
   });
 });

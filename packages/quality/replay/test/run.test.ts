@@ -152,11 +152,12 @@ describe('an experiment', () => {
   const isWrong = (text: string, at: number): boolean =>
     text.startsWith('extract') && text.includes('Bitte') && at % 2 === 0;
 
-  it('finds the group of calls that got worse', async () => {
+  it('finds the kinds of calls that got worse', async () => {
     const one = await company({ calls: 300, isWrong });
     const report = await replay(definitionOf(one, { sample: 240 }), { folder });
-    expect(report.clusters.map(({ name }) => name)).toEqual(['form json · language de']);
-    expect(report.clusters[0]?.differences).toMatchObject({
+    const worse = report.kinds.filter(({ isWorse }) => isWorse);
+    expect(worse.map(({ kind }) => kind)).toEqual(['extract · de']);
+    expect(worse[0]?.differences).toMatchObject({
       'field /total differs': expect.any(Number) as number,
     });
     expect(report.quality?.value).toBeCloseTo(1 - 1 / 12, 1);

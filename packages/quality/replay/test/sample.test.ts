@@ -7,7 +7,7 @@ import { precisionOf, shapeOf, sizeFor } from '../src/plan/sizes.ts';
 import { drawSample, sharesOf } from '../src/sample/draw.ts';
 import type { Features } from '../src/sample/features.ts';
 import { kindsOf } from '../src/sample/kinds.ts';
-import { languageOf } from '../src/language.ts';
+import { languageOf } from '../src/compare/language.ts';
 import { areNear, fingerprintOf } from '../src/sample/near-duplicates.ts';
 
 describe('the language of a text', () => {

@@ -27,6 +27,15 @@ function programFolder(): string {
   return folder;
 }
 
+/** Returns a program with the present names of the packages and of the members of a report. */
+const programOf = (file: string): string =>
+  readFileSync(file, 'utf8')
+    .replace('@majordomo/evals/replay', '@majordomo/replay')
+    .replace(
+      '{ name, quality, examples } of report.clusters',
+      '{ kind: name, quality, examples } of report.kinds',
+    );
+
 /** Runs a program in the folder as its own process. */
 function run(folder: string, source: string, env: Readonly<Record<string, string>>): Promise<Ended> {
   writeFileSync(join(folder, 'program.ts'), source);
@@ -85,7 +94,7 @@ it.skipIf(!isSoak || !existsSync(MIGRATE))(
     await writeTraffic(folder);
     await using server = await startBatchServer({ answer: answerInBatch });
     // The shipped catalog has no price of the model of the program. The budget covers the maximum of all verdicts in one batch.
-    const source = readFileSync(MIGRATE, 'utf8')
+    const source = programOf(MIGRATE)
       .replace('google/gemini-4-argon', 'google/gemini-3-flash-preview')
       .replace("budgetUsd: '25'", "budgetUsd: '250'");
     const { code, stdout, stderr } = await run(folder, source, {
@@ -165,7 +174,7 @@ it.skipIf(!existsSync(PROMPT))(
           : { text: 'Ask the support.', usage: USAGE };
       },
     });
-    const { code, stdout, stderr } = await run(folder, readFileSync(PROMPT, 'utf8'), {
+    const { code, stdout, stderr } = await run(folder, programOf(PROMPT), {
       ANTHROPIC_API_KEY: 'k',
       ANTHROPIC_BASE_URL: server.url,
     });

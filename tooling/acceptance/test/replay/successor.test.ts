@@ -183,10 +183,8 @@ describeWith('postgres', 'an experiment over PostgreSQL', () => {
       expect(new Set(sent).size).toBe(report.sample.distinct);
       expect(sent.length - report.sample.distinct).toBeLessThanOrEqual(CONCURRENCY);
 
-      expect(report.clusters.map(({ name }) => name).sort()).toHaveLength(2);
-      const features = report.clusters.map((cluster) => JSON.stringify(cluster.features)).join('\n');
-      expect(features).toMatch(/"language":"de"/);
-      expect(features).toMatch(/find_order|agent|"form":"tools"/);
+      const worse = report.kinds.filter(({ isWorse }) => isWorse).map(({ kind }) => kind);
+      expect(worse.toSorted()).toEqual(['json · de', 'tools · de', 'tools · en']);
       const recorded = callsOf(CALLS, seededRandom(3));
       const planted = 1 - recorded.filter(({ text }) => isWrong(text)).length / recorded.length;
       expect(report.quality?.low).toBeLessThan(planted);

@@ -1,6 +1,6 @@
-import type { Evaluation, Sample } from '../types.ts';
-import { count, GATE_TITLES, gateCells, METRIC_TITLES, metricCells } from '../reasons.ts';
-import { isFailed } from '../samples.ts';
+import type { Evaluation, Sample } from '../definition/types.ts';
+import { count, GATE_TITLES, gateCells, METRIC_TITLES, metricCells } from '../compare/reasons.ts';
+import { isFailed } from '../cases/samples.ts';
 import { htmlPage } from './html-page.ts';
 import { STYLE } from './html-style.ts';
 import { escaped, plainLines } from './plain-text.ts';

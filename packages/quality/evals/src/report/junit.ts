@@ -1,6 +1,6 @@
-import { changeText, count, firstError } from '../reasons.ts';
-import { isMissing } from '../samples.ts';
-import type { Evaluation, Metric } from '../types.ts';
+import { changeText, count, firstError } from '../compare/reasons.ts';
+import { isMissing } from '../cases/samples.ts';
+import type { Evaluation, Metric } from '../definition/types.ts';
 import { escaped } from './plain-text.ts';
 
 /** Test case, and its result if it does not pass. */

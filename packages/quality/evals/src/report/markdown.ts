@@ -1,6 +1,6 @@
-import type { Evaluation, Sample } from '../types.ts';
-import { count, GATE_TITLES, gateCells, METRIC_TITLES, metricCells } from '../reasons.ts';
-import { isFailed } from '../samples.ts';
+import type { Evaluation, Sample } from '../definition/types.ts';
+import { count, GATE_TITLES, gateCells, METRIC_TITLES, metricCells } from '../compare/reasons.ts';
+import { isFailed } from '../cases/samples.ts';
 import { plainLine, plainLines } from './plain-text.ts';
 import { problemsOf } from './sample-text.ts';
 

@@ -1,5 +1,5 @@
 import { formatUsd } from '@majordomo/catalog';
-import type { Sample } from '../types.ts';
+import type { Sample } from '../definition/types.ts';
 import { plainLines } from './plain-text.ts';
 
 /** Describes the results of a sample. `isProblem`: whether to include only the error, failed gates and scores below 0.5. */

@@ -1,6 +1,6 @@
-import type { Evaluation, Verdict } from '../types.ts';
-import { count, METRIC_TITLES, metricCells } from '../reasons.ts';
-import { isFailed } from '../samples.ts';
+import type { Evaluation, Verdict } from '../definition/types.ts';
+import { count, METRIC_TITLES, metricCells } from '../compare/reasons.ts';
+import { isFailed } from '../cases/samples.ts';
 import { aligned, fit, wrapped } from './columns.ts';
 import { plainLine } from './plain-text.ts';
 import { problemsOf } from './sample-text.ts';

@@ -1,9 +1,9 @@
 import type { ChatRequest, LlmError, Message, ToolCallPart } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import { textOf, toolCallsOf } from '@majordomo/evals/internal';
-import type { AnswerContent, Divergence } from '../answer.ts';
-import type { Candidate } from '../definition.ts';
-import { languageOf } from '../language.ts';
+import type { AnswerContent, Divergence } from '../traffic/answer.ts';
+import type { Candidate } from '../experiment/definition.ts';
+import { languageOf } from './language.ts';
 import type { Comparison } from './comparison.ts';
 import { differingPaths } from './differing-paths.ts';
 import { divergencesOf } from './divergences.ts';

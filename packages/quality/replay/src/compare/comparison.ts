@@ -1,4 +1,4 @@
-import type { Divergence } from '../answer.ts';
+import type { Divergence } from '../traffic/answer.ts';
 
 /** Comparison of an answer with the recorded answer. */
 export interface Comparison {

@@ -1,8 +1,8 @@
 import type { ChatRequest, ToolCallPart } from '@majordomo/core';
 import { toJsonSchema } from '@majordomo/core/toolkit';
 import { toolCallsOf } from '@majordomo/evals/internal';
-import type { Divergence } from '../answer.ts';
-import type { Candidate } from '../definition.ts';
+import type { Divergence } from '../traffic/answer.ts';
+import type { Candidate } from '../experiment/definition.ts';
 import { differingPaths } from './differing-paths.ts';
 
 /** Rules for the comparison of tool calls. */

@@ -1,7 +1,7 @@
 import { checkValue, type ChatRequest } from '@majordomo/core';
 import { toJsonSchema, tryParseJson } from '@majordomo/core/toolkit';
 import { textOf, toolCallsOf } from '@majordomo/evals/internal';
-import type { AnswerContent, Divergence } from '../answer.ts';
+import type { AnswerContent, Divergence } from '../traffic/answer.ts';
 
 /** Finish reasons of an answer that failed. */
 const FAILED: ReadonlySet<string> = new Set(['refusal', 'content-filter', 'length']);

@@ -1,5 +1,5 @@
 import { digest } from '@majordomo/evals/internal';
-import type { AnswerContent } from '../answer.ts';
+import type { AnswerContent } from '../traffic/answer.ts';
 
 const MEDIA = ['image', 'audio'] as const;
 const CHANGES = ['missing', 'additional', 'other'] as const;

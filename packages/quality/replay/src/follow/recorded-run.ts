@@ -1,14 +1,25 @@
 import type { ChatRequest, Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
 import { toolCallsOf } from '@majordomo/evals/internal';
-import type { RecordedCall } from '../answer.ts';
 import { differingPathsOfCalls, type CallRules } from '../compare/divergences.ts';
+import type { ReplayDefinition } from '../experiment/definition.ts';
+import type { RecordedCall } from '../traffic/answer.ts';
 import type { ExcludedCall } from '../traffic/traffic.ts';
+
+/** Reads a recorded call or, with `follow`, the run that ends with it. */
+export async function readUnit(
+  { traffic, follow = false }: Pick<ReplayDefinition, 'traffic' | 'follow'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<RecordedCall | ExcludedCall> {
+  const call = await traffic.read(id, signal);
+  return follow && !('excluded' in call) ? runOf(call) : call;
+}
 
 /**
  * Returns the run that ends with a call: its request ends with the last user message, and `steps` are the messages after it. The times
  * and the cost of a run are not known, because they were recorded for its last call.
  */
-export function runOf(call: RecordedCall): RecordedCall | ExcludedCall {
+function runOf(call: RecordedCall): RecordedCall | ExcludedCall {
   const { request, response } = call;
   if (toolCallsOf({ role: 'assistant', parts: response.parts }).length > 0)
     return { excluded: 'the answer calls tools, so it does not end a run' };

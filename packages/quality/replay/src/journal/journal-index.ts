@@ -91,27 +91,6 @@ export class JournalIndex {
     }
   }
 
-  clear(): void {
-    this.header = undefined;
-    this.plan = undefined;
-    this.rules = undefined;
-    this.spentNanoUsd = 0n;
-    this.heldByJobs = 0n;
-    for (const map of [
-      this.units,
-      this.answers,
-      this.verdicts,
-      this.labels,
-      this.results,
-      this.last,
-      this.jobs,
-    ])
-      map.clear();
-    this.started.clear();
-    this.compared.clear();
-    this.jobCount = 0;
-  }
-
   result(key: string): ResultLine | undefined {
     return this.results.get(key);
   }

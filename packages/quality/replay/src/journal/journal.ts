@@ -19,7 +19,7 @@ const lockFile = (folder: string, name: string): string => join(folder, `${name}
  * Contents stay in the file. The index in memory contains what a run and a report need.
  */
 export class Journal {
-  readonly index: JournalIndex;
+  index: JournalIndex;
   private readonly file: string;
   private readonly handle: FileHandle;
   private readonly lock: JournalLock;
@@ -74,7 +74,7 @@ export class Journal {
       await this.handle.truncate(0);
     });
     this.end = 0;
-    this.index.clear();
+    this.index = new JournalIndex();
     await this.write(header);
     this.index.header = header;
   }

@@ -1,7 +1,6 @@
 import type { JsonValue } from '@majordomo/core';
-import type { Divergence } from '../answer.ts';
-import type { ReplayPlan } from '../replay-plan.ts';
-import type { Features } from '../sample/features.ts';
+import type { Divergence } from '../traffic/answer.ts';
+import type { ReplayPlan } from '../report/replay-plan.ts';
 import type { Comparison } from '../compare/comparison.ts';
 
 /** Format of the first line of a journal. */
@@ -45,7 +44,6 @@ export interface UnitFacts {
   readonly id: string;
   readonly kind: string;
   readonly conversation: string;
-  readonly features: Features;
   /** Unit whose result this near duplicate copies. */
   readonly copyOf: string | undefined;
   readonly isInControl: boolean;

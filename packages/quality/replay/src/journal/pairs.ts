@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { fromJson, LlmError, type Message } from '@majordomo/core';
 import { loadError, type StoredError } from '@majordomo/evals/internal';
-import type { Answer, AnswerContent, Pair, RecordedCall } from '../answer.ts';
+import type { Answer, AnswerContent, Pair, RecordedCall } from '../traffic/answer.ts';
 import type { JournalIndex } from './journal-index.ts';
 import { readLine } from './journal.ts';
 import type { AnswerLine, UnitLine } from './lines.ts';

@@ -1,20 +1,20 @@
 import { toJson } from '@majordomo/core';
 import { randomNumbers } from '@majordomo/evals/internal';
-import type { RecordedCall } from '../answer.ts';
+import type { RecordedCall } from '../traffic/answer.ts';
 import { failureOf } from '../compare/format.ts';
-import { replayError, type Experiment } from '../definition.ts';
+import { replayError, type Experiment } from '../experiment/definition.ts';
 import { FORMAT, type HeaderLine, type UnitLine } from '../journal/lines.ts';
 import type { ReplaySample } from '../report/report.ts';
-import { readUnit } from '../follow/read-unit.ts';
+import { readUnit } from '../follow/recorded-run.ts';
 import { collect, type Collected } from '../sample/collect.ts';
 import { drawSample, shuffled, type Drawn } from '../sample/draw.ts';
 import { kindsOf } from '../sample/kinds.ts';
 import { powerOf } from '../statistics/sample-size.ts';
-import { seedOf } from '../seed.ts';
+import { seedOf } from '../experiment/seed.ts';
 import { detectableShare } from './detectable.ts';
 import { planWarnings, type SampledTargets } from './plan-warnings.ts';
 import type { Planning, Sampled } from './planning.ts';
-import type { ReplayPlan } from '../replay-plan.ts';
+import type { ReplayPlan } from '../report/replay-plan.ts';
 import { unitCosts } from './unit-costs.ts';
 import { errorOf, LEAST_SAMPLE, precisionOf, shapeOf, sizeFor, type TrafficShape } from './sizes.ts';
 
@@ -178,7 +178,7 @@ async function storeUnits(
 
 async function unitLine(
   call: RecordedCall,
-  { kind, conversation, features }: Sampled,
+  { kind, conversation }: Sampled,
   copyOf: string | undefined,
   isInControl: boolean,
 ): Promise<UnitLine> {
@@ -187,7 +187,6 @@ async function unitLine(
     id: call.id,
     kind,
     conversation,
-    features,
     copyOf,
     isInControl,
     recordedTarget: call.response.target,

@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import type { Experiment } from '../definition.ts';
+import type { Experiment } from '../experiment/definition.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Replayable } from '../sample/collect.ts';
 import type { Drawable } from '../sample/draw.ts';

@@ -17,7 +17,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { createLedger, type Ledger } from '@majordomo/ledger';
-import { replayError } from '../definition.ts';
+import { replayError } from '../experiment/definition.ts';
 import type { StoredCost } from '../journal/lines.ts';
 
 const BATCH = 'batch';

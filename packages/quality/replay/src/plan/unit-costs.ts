@@ -1,8 +1,8 @@
 import type { ChatRequest } from '@majordomo/core';
-import type { RecordedCall } from '../answer.ts';
-import { candidateRequest, candidateSpec, replayedRequest } from '../candidate.ts';
-import { repairOf, requestToJudge } from '../judge-request.ts';
-import { tenantOf } from '../tenant.ts';
+import type { RecordedCall } from '../traffic/answer.ts';
+import { candidateRequest, candidateSpec, replayedRequest } from '../experiment/candidate.ts';
+import { repairOf, requestToJudge } from '../experiment/judge-request.ts';
+import { tenantOf } from '../traffic/tenant.ts';
 import { answersIn, MORE_STEPS, requestAtEnd } from '../follow/recorded-run.ts';
 import type { Planning } from './planning.ts';
 

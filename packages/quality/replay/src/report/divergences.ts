@@ -1,5 +1,4 @@
-import { countsOf, examplesOf } from './examples.ts';
-import { compare } from './kinds.ts';
+import { compare, countsOf, examplesOf } from './examples.ts';
 import type { ReplayReport } from './report.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import type { ScoredUnit } from './results.ts';

@@ -1,4 +1,3 @@
-import { compare } from './kinds.ts';
 import type { ScoredUnit } from './results.ts';
 import { scoreOf } from './strata.ts';
 
@@ -18,4 +17,10 @@ export function countsOf(values: Iterable<string>): ReadonlyMap<string, number> 
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return new Map([...counts].sort(([a, m], [b, n]) => n - m || compare(a, b)));
+}
+
+/** Compares two names by their UTF-16 units, so that the order does not depend on the machine. */
+export function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -49,9 +49,6 @@ function number(value: number): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-/** Formats a probability, such as `0.03` or `below 0.001`. */
-export const probability = (p: number): string => (p < 0.001 ? 'below 0.001' : p.toFixed(p < 0.01 ? 3 : 2));
-
 const SPACE_OF_UNIT = / (?=(?:%|±|ms|s)(?!\w))/g;
 /** Space at which a line must not end. */
 export const NO_BREAK = '\u00A0';

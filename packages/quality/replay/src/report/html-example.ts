@@ -1,6 +1,6 @@
 import type { ChatRequest, Message, Part } from '@majordomo/core';
 import { plainLines } from '@majordomo/evals/internal';
-import type { Answer, Pair } from '../answer.ts';
+import type { Answer, Pair } from '../traffic/answer.ts';
 import { counted, integer } from './figures.ts';
 
 /** Recorded call whose answers a page shows. */

@@ -9,28 +9,17 @@ export const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 main { max-width: 66rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: 0.3rem 0 0.5rem; } h2 { font-size: 1.15rem; margin: 0 0 0.6rem; } h3 { font-size: 1rem; margin: 0.8rem 0 0.3rem; }
-h1, h2, h3, p, li, summary, pre, dd { overflow-wrap: anywhere; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0.3rem 0 0.5rem; } h2 { font-size: 1.15rem; margin: 0 0 0.6rem; }
+h1, h2, p, li, summary, pre, dd { overflow-wrap: anywhere; }
 p { margin: 0.3rem 0; } ul, ol { margin: 0; padding-left: 1.2rem; } li { margin: 0.25rem 0; }
 section, header { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; margin-bottom: 1rem; }
-header { border-left: 8px solid var(--tone); background: var(--tone-back); }
-header h1, strong.tone { color: var(--tone); }
+header h2 { margin: 0.8rem 0 0.2rem; } header { border-left: 8px solid var(--tone); background: var(--tone-back); }
+header h1 { color: var(--tone); }
 .pass { --tone: var(--good); --tone-back: var(--good-back); } .fail { --tone: var(--bad); --tone-back: var(--bad-back); }
 .care, .inconclusive, .incomplete { --tone: var(--doubt); --tone-back: var(--doubt-back); }
-.met { --tone: var(--good); } .broken { --tone: var(--bad); } .undecided { --tone: var(--doubt); }
 .summary { font-size: 1.1rem; font-weight: 600; }
-.muted { color: var(--soft); } header .muted { color: var(--ink); }
-.columns, .answers { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1.5rem; margin-top: 0.8rem; }
-.columns ul { list-style: none; padding: 0; } .columns h2 { margin-bottom: 0.2rem; }
+.answers { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1.5rem; margin-top: 0.8rem; }
 code { font: 0.93em ui-monospace, monospace; overflow-wrap: anywhere; }
-figure { margin: 0 0 1.2rem; } figcaption { margin-bottom: 0.5rem; } figcaption h3 { margin: 0; } figure ul { list-style: none; padding: 0; }
-.row { display: grid; grid-template-columns: 14rem 16rem minmax(0, 1fr); gap: 0 0.8rem; align-items: center; margin: 0; }
-.row span { overflow-wrap: anywhere; } .row .axis { grid-column: 3; }
-svg { display: block; width: 100%; height: 1.7rem; overflow: visible; }
-svg line, svg rect { stroke: var(--tone, var(--accent)); } svg circle, svg rect { fill: var(--tone, var(--accent)); stroke: none; }
-svg .interval { stroke-width: 3; } svg .guide { stroke: var(--soft); stroke-width: 1; } svg .bound { stroke: var(--ink); stroke-width: 2; stroke-dasharray: 4 3; }
-svg text { fill: var(--soft); font-size: 0.8rem; }
-.bad { --tone: var(--bad); } .good { --tone: var(--good); }
 .table { overflow-x: auto; } table { border-collapse: collapse; white-space: nowrap; }
 th, td { padding: 0.25rem 0.9rem 0.25rem 0; border-bottom: 1px solid var(--line); text-align: left; font-weight: normal; }
 thead th { color: var(--soft); } tbody th, .name { min-width: 9rem; max-width: 24rem; white-space: normal; overflow-wrap: anywhere; }
@@ -40,7 +29,7 @@ dl { margin: 0.5rem 0; } dt { color: var(--soft); } dd { margin: 0 0 0.6rem; }
 pre { margin: 0; padding: 0.5rem; background: var(--back); font: 13px/1.45 ui-monospace, monospace; white-space: pre-wrap; }
 @media (max-width: 46rem) {
   main { padding: 0.5rem; } header, section { padding: 0.8rem; } h1 { font-size: 1.35rem; }
-  .columns, .answers { grid-template-columns: minmax(0, 1fr); gap: 0.8rem; } .row { grid-template-columns: auto auto; justify-content: space-between; } .row svg, .row .axis { grid-column: 1 / 3; }
+  .answers { grid-template-columns: minmax(0, 1fr); gap: 0.8rem; }
 }
 @media print { body { background: none; } .figures::details-content { content-visibility: visible; block-size: auto; } section, header { break-inside: avoid-page; border-color: #999; } }
 `;

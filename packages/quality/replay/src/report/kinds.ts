@@ -1,4 +1,5 @@
 import { testKinds, worseKinds, type TestedKind } from '../statistics/worse-kinds.ts';
+import { compare, countsOf, examplesOf } from './examples.ts';
 import type { ReplayKind } from './report.ts';
 import type { ScoredUnit } from './results.ts';
 import { qualityOf, scoreOf, strataOf, type Weights } from './strata.ts';
@@ -20,8 +21,20 @@ export function kindsOf(all: readonly ScoredUnit[], weights: Weights): readonly 
       const own = units.filter((unit) => unit.kind === kind);
       const quality = qualityOf(own, weights)?.quality;
       if (quality === undefined) return [];
-      const share = weights.get(kind) ?? 0;
-      return [{ kind, share, quality, p: corrected.get(at) ?? 1, isWorse: worse.has(at) }];
+      const lost = own.filter(({ candidate }) => candidate !== undefined && scoreOf(candidate) < 0);
+      return [
+        {
+          kind,
+          share: weights.get(kind) ?? 0,
+          quality,
+          p: corrected.get(at) ?? 1,
+          isWorse: worse.has(at),
+          differences: Object.fromEntries(
+            countsOf(lost.flatMap(({ candidate }) => candidate?.differences ?? [])),
+          ),
+          examples: examplesOf(lost),
+        },
+      ];
     })
     .sort((a, b) => a.quality.value - b.quality.value || compare(a.kind, b.kind));
 }
@@ -36,10 +49,4 @@ function correctedOf(tested: readonly TestedKind[]): ReadonlyMap<number, number>
     corrected.set(kind, smallest);
   }
   return corrected;
-}
-
-/** Compares two names by their UTF-16 units, so that the order does not depend on the machine. */
-export function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

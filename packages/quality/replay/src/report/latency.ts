@@ -1,5 +1,5 @@
 import { randomNumbers } from '@majordomo/evals/internal';
-import { seedOf } from '../seed.ts';
+import { seedOf } from '../experiment/seed.ts';
 import { quantileDifferences } from '../statistics/quantile-difference.ts';
 import type { Estimate, ReplayLatency } from './report.ts';
 import type { Results, ScoredUnit } from './results.ts';

@@ -1,4 +1,3 @@
-import { clustersOf } from './clusters.ts';
 import { costOf } from './cost.ts';
 import { divergencesOf, failuresOf } from './divergences.ts';
 import { judgmentOf } from './judgment.ts';
@@ -28,7 +27,6 @@ export function reportOf(results: Results, at: Date): ReplayReport {
     cost,
     latency: latencyOf(results, weights),
     kinds: kindsOf(units, weights),
-    clusters: clustersOf(units, weights),
     failures: failuresOf(units),
     missing,
     sample,

@@ -1,4 +1,4 @@
-import type { Divergence } from '../answer.ts';
+import type { Divergence } from '../traffic/answer.ts';
 
 /** Calls that an experiment represents. */
 export interface ReplaySample {
@@ -63,8 +63,6 @@ export interface ReplayReport {
   readonly cost: ReplayCost | undefined;
   readonly latency: ReplayLatency | undefined;
   readonly kinds: readonly ReplayKind[];
-  /** Groups of calls that got worse, most important first. */
-  readonly clusters: readonly ReplayCluster[];
   readonly divergences: readonly (Divergence & {
     readonly calls: number;
     readonly worse: number;
@@ -125,22 +123,9 @@ export interface ReplayKind {
   /** Probability of such a loss by chance, corrected for the number of kinds. `isWorse` is whether it is at most 0.1. */
   readonly p: number;
   readonly isWorse: boolean;
-}
-
-/** Group of units that got worse. */
-export interface ReplayCluster {
-  /** Name, such as `schema invoice · language de`. */
-  readonly name: string;
-  readonly features: Readonly<Record<string, string>>;
-  readonly units: number;
-  /** Share of the traffic, from 0 to 1. */
-  readonly share: number;
-  readonly quality: Estimate;
-  /** Probability of such a loss by chance, corrected for the number of groups that were tested. */
-  readonly p: number;
-  /** Kinds of difference and their counts, most frequent first, such as `{ 'field /total differs': 14 }`. */
+  /** Kinds of difference of the worse answers and their counts, most frequent first, such as `{ 'field /total differs': 14 }`. */
   readonly differences: Readonly<Record<string, number>>;
-  /** Ids of three units of different conversations. */
+  /** Ids of at most three units of different conversations whose answers are worse. */
   readonly examples: readonly string[];
 }
 

@@ -26,8 +26,6 @@ export interface ScoredUnit {
   readonly id: string;
   readonly kind: string;
   readonly conversation: string;
-  /** Features of the request, by name: `route`, `form`, `schema`, `tools`, `language` and `length`. */
-  readonly features: Readonly<Record<string, string>>;
   /** Comparison of the candidate with the recorded answer. `undefined`: no result yet. */
   readonly candidate: Comparison | undefined;
   /** Comparison of the present model with its recorded answer. `undefined`: not in the control, or no result yet. */

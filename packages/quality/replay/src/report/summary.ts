@@ -4,19 +4,10 @@ import type { ReplayReport } from './report.ts';
 /** Members of a report that its summary states. */
 export type Summarized = Pick<
   ReplayReport,
-  | 'verdict'
-  | 'rules'
-  | 'quality'
-  | 'failures'
-  | 'cost'
-  | 'latency'
-  | 'kinds'
-  | 'clusters'
-  | 'missing'
-  | 'sample'
+  'verdict' | 'rules' | 'quality' | 'failures' | 'cost' | 'latency' | 'kinds' | 'missing' | 'sample'
 >;
 
-/** Returns one sentence such as `96.1 % ± 0.7 as good, 0.4 % failed (recorded 0.1 %), −41 % cost per call, p95 of the duration −0.3 s; 2 groups of calls got worse`. */
+/** Returns one sentence such as `96.1 % ± 0.7 as good, 0.4 % failed (recorded 0.1 %), −41 % cost per call, p95 of the duration −0.3 s; 2 kinds of calls got worse`. */
 export function summaryOf(report: Summarized): string {
   const { quality, cost, latency, missing, sample } = report;
   const p95 = latency?.differences.p95;
@@ -47,9 +38,7 @@ function failedText({ failures, quality }: Pick<ReplayReport, 'failures' | 'qual
 export const failedOf = (failures: ReplayReport['failures'], side: 'candidate' | 'recorded'): number =>
   Object.values(failures).reduce((sum, counts) => sum + counts[side], 0);
 
-/** Returns the number of groups that got worse, or of kinds if no group was found. */
-export function worseText({ clusters, kinds }: Pick<ReplayReport, 'clusters' | 'kinds'>): string | undefined {
-  if (clusters.length > 0) return `${counted(clusters.length, 'group')} of calls got worse`;
+function worseText({ kinds }: Summarized): string | undefined {
   const worse = kinds.filter(({ isWorse }) => isWorse).length;
   return worse > 0 ? `${counted(worse, 'kind')} of calls got worse` : undefined;
 }

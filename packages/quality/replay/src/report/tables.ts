@@ -1,31 +1,54 @@
-import {
-  counted,
-  duration,
-  durationRange,
-  integer,
-  percent,
-  percentRange,
-  probability,
-  usd,
-} from './figures.ts';
-import type { Estimate, ReplayCluster, ReplayCost, ReplayLatency, ReplayReport } from './report.ts';
-
-/** Cell of a table. A name depends on calls, so it is escaped more strictly than a figure. */
-export type Cell = string | { readonly name: string };
-
-export interface Table {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
+import type { Line, Section, Text } from './block.ts';
+import { change, counted, duration, durationRange, integer, percent, percentRange, usd } from './figures.ts';
+import type { Estimate, ReplayCost, ReplayLatency, ReplayReport } from './report.ts';
+import { failedOf } from './summary.ts';
 
 /** Largest number of rows of the tables whose length depends on the calls. */
 const MAX_ROWS = 25;
 
-/** Returns the tables of a report. A table without rows is absent. */
-export function tablesOf(report: ReplayReport): readonly Table[] {
+interface Table {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly Line[];
+}
+
+/** Returns the tables of a report, after the sentences about the failures and costs. A table without rows is absent. */
+export function tablesOf(report: ReplayReport): readonly Section[] {
+  const sentences = [...failureSentences(report), ...costSentences(report)];
   const tables = [figuresTable(report), kindsTable(report), divergencesTable(report), failuresTable(report)];
-  return tables.filter(({ rows }) => rows.length > 0);
+  return tables
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ title, head, rows }, at): Section => {
+      const table = { type: 'table', head, rows } as const;
+      const items = sentences.map((sentence) => [sentence]);
+      return {
+        title: [title],
+        blocks: at === 0 && items.length > 0 ? [{ type: 'list', items }, table] : [table],
+      };
+    });
+}
+
+/** States how many answers of the sample failed, next to the quality that includes them. */
+function failureSentences({ failures, quality }: ReplayReport): readonly string[] {
+  if (quality === undefined) return [];
+  const [candidate, recorded] = (['candidate', 'recorded'] as const).map((side) => failedOf(failures, side));
+  return [
+    `Failed answers, of ${counted(quality.n, 'call')} of the sample: candidate ${integer(candidate ?? 0)}, recorded ${integer(recorded ?? 0)}.`,
+  ];
+}
+
+/** States the cost of one call and of a thousand calls. A cost of a month would need the traffic of a month. */
+function costSentences({ cost }: ReplayReport): readonly string[] {
+  if (cost === undefined) return [];
+  const { ratio, presentNanoUsd, candidateNanoUsd } = cost;
+  const difference = 1000n * (BigInt(candidateNanoUsd) - BigInt(presentNanoUsd));
+  const thousand =
+    difference < 0n
+      ? `1,000 calls save ${usd(`${-difference}`)}`
+      : `1,000 calls cost ${usd(`${difference}`)} more`;
+  return [
+    `A call costs ${usd(candidateNanoUsd)} instead of ${usd(presentNanoUsd)} on average (${change(ratio.value)}): ${thousand}.`,
+  ];
 }
 
 function figuresTable({ quality, better, worse, control, cost, latency }: ReplayReport): Table {
@@ -73,7 +96,7 @@ function latencyRows(latency: ReplayLatency | undefined): readonly string[][] {
 }
 
 /** Titles of the differences of latency. */
-export const LATENCY_TITLES: readonly (readonly [keyof ReplayLatency['differences'], string])[] = [
+const LATENCY_TITLES: readonly (readonly [keyof ReplayLatency['differences'], string])[] = [
   ['firstP50', 'p50 of the first content'],
   ['firstP95', 'p95 of the first content'],
   ['p50', 'p50 of the duration'],
@@ -81,7 +104,7 @@ export const LATENCY_TITLES: readonly (readonly [keyof ReplayLatency['difference
 ];
 
 /** Names of the times with which those of the candidate are compared. */
-export const THAN: Readonly<Record<ReplayLatency['than'], string>> = {
+const THAN: Readonly<Record<ReplayLatency['than'], string>> = {
   control: 'against the control',
   recorded: 'against the record',
 };
@@ -140,27 +163,13 @@ function failuresTable({ failures, quality, control }: ReplayReport): Table {
 }
 
 /** Returns the first rows, and a row with the number of the others. */
-function limited(rows: readonly (readonly Cell[])[]): readonly (readonly Cell[])[] {
+function limited(rows: readonly Line[]): readonly Line[] {
   if (rows.length <= MAX_ROWS) return rows;
   return [...rows.slice(0, MAX_ROWS), [`and ${integer(rows.length - MAX_ROWS)} more`]];
 }
 
-/** Describes a group that got worse by its figures. */
-export const clusterText = ({ quality, share, units, p }: ReplayCluster): string =>
-  `${percent(quality.value)} as good (${percentRange(quality, 'to')}), ${percent(share)} of the traffic, ${counted(units, 'call')}, probability by chance ${probability(p)}`;
-
-/** Largest number of kinds of difference that a group shows. */
-const MAX_DIFFERENCES = 6;
-
-/** Returns the kinds of difference of a group with their counts, the most frequent first. */
-export function differencesText({ differences }: ReplayCluster): string {
-  const all = Object.entries(differences).map(([difference, calls]) => `${difference}: ${integer(calls)}`);
-  const rest = all.length - MAX_DIFFERENCES;
-  return [...all.slice(0, MAX_DIFFERENCES), ...(rest > 0 ? [`and ${integer(rest)} more`] : [])].join(', ');
-}
-
 /** Returns sentences about the sample, the judge and the cost of the experiment. Reasons of exclusions are names. */
-export function factsOf({ sample, follow, control, judge, spentNanoUsd }: ReplayReport): readonly Cell[] {
+export function factsOf({ sample, follow, control, judge, spentNanoUsd }: ReplayReport): readonly Text[] {
   const { traffic, represented, units, distinct, conversations, from, to } = sample;
   const period = `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   const duplicates = units === distinct ? '' : ` (${integer(distinct)} without near duplicates)`;
@@ -186,7 +195,7 @@ export function factsOf({ sample, follow, control, judge, spentNanoUsd }: Replay
 const controlFact = ({ n }: Estimate): string =>
   `Control: the present model answered ${counted(n, 'call')} again. Its quality differs from 100 % only by chance, by noise of the judge, and by redacted values.`;
 
-function judgeFacts(judge: NonNullable<ReplayReport['judge']>): readonly Cell[] {
+function judgeFacts(judge: NonNullable<ReplayReport['judge']>): readonly Text[] {
   const { models, pairs, agreed, doubtful, labels, agreement } = judge;
   const labeled =
     agreement === undefined

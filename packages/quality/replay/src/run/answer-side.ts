@@ -1,11 +1,11 @@
 import type { AssistantMessage, ChatModel, ChatRequest, Message } from '@majordomo/core';
 import { digest, requestKey } from '@majordomo/evals/internal';
-import type { Answer, RecordedCall } from '../answer.ts';
+import type { Answer, RecordedCall } from '../traffic/answer.ts';
 import { failureOf } from '../compare/format.ts';
-import { checkConsent } from '../denial.ts';
+import { checkConsent } from '../experiment/denial.ts';
 import { answerOf } from '../journal/pairs.ts';
 import type { AnswerLine, Side } from '../journal/lines.ts';
-import { tenantOf } from '../tenant.ts';
+import { tenantOf } from '../traffic/tenant.ts';
 import { answersIn, MORE_STEPS, RecordedResults } from '../follow/recorded-run.ts';
 import type { UnitSetup } from './unit-setup.ts';
 

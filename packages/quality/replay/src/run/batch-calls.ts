@@ -3,7 +3,7 @@ import { LlmError, toJson, type ChatResponse, type JsonObject } from '@majordomo
 import { abortable, asRecord } from '@majordomo/core/toolkit';
 import { digest, groupBy, isOwnFailure, storeError } from '@majordomo/evals/internal';
 import type { JobLine } from '../journal/lines.ts';
-import { tenantOf } from '../tenant.ts';
+import { tenantOf } from '../traffic/tenant.ts';
 import type { Calls, CallSetup, JudgeCall, SideCall } from './paid-calls.ts';
 
 /** Call that waits for a batch. */

@@ -2,7 +2,7 @@ import { LlmError, type ChatRequest } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import type { CallContext, Check, EvalDefinition, Output } from '@majordomo/evals';
 import { score, textOf, toolCallsOf } from '@majordomo/evals/internal';
-import type { Answer } from '../answer.ts';
+import type { Answer } from '../traffic/answer.ts';
 
 /** Checks of the application and the two answers that they score. */
 export interface CheckedPair {

@@ -1,7 +1,7 @@
 import { formatUsd } from '@majordomo/catalog';
 import { nanoUsdOf } from '@majordomo/evals/internal';
 import type { Ledger, Limit } from '@majordomo/ledger';
-import { tenantOf } from '../tenant.ts';
+import { tenantOf } from '../traffic/tenant.ts';
 
 /**
  * Returns the limits of money of a ledger that do not cover the likely cost of an experiment, as sentences. Contains only limits that count

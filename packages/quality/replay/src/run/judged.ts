@@ -1,8 +1,8 @@
 import { abortable } from '@majordomo/core/toolkit';
 import { digest } from '@majordomo/evals/internal';
-import type { Answer, Pair } from '../answer.ts';
-import type { Judging, Verdict } from '../definition.ts';
-import { requestToJudge, type JudgedPair } from '../judge-request.ts';
+import type { Answer, Pair } from '../traffic/answer.ts';
+import type { Judging, Verdict } from '../experiment/definition.ts';
+import { requestToJudge, type JudgedPair } from '../experiment/judge-request.ts';
 import type { UnitSetup } from './unit-setup.ts';
 
 /** Mean of the verdicts on a pair. */

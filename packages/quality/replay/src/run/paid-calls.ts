@@ -1,5 +1,6 @@
 import {
   LlmError,
+  messageOf,
   toJson,
   type CallEvent,
   type CallOptions,
@@ -12,13 +13,12 @@ import {
   type Message,
 } from '@majordomo/core';
 import { isOwnFailure, storeError } from '@majordomo/evals/internal';
-import { asLlmError } from '../as-llm-error.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AnswerLine, Side, VerdictLine } from '../journal/lines.ts';
 import type { Prices } from '../plan/prices.ts';
-import { tenantOf } from '../tenant.ts';
+import { tenantOf } from '../traffic/tenant.ts';
 import type { Budget, PaidCall } from './budget.ts';
-import type { JudgeRequest } from '../judge-request.ts';
+import type { JudgeRequest } from '../experiment/judge-request.ts';
 
 /** Dependencies of the calls of an experiment. */
 export interface CallSetup {
@@ -197,3 +197,7 @@ async function readStream(
   for await (const event of stream) if (event.type !== 'start') firstMs ??= elapsed();
   return { response: await stream.response(), firstMs };
 }
+
+/** Returns a thrown value as an `LlmError`. Other errors come from functions of the application. */
+const asLlmError = (cause: unknown): LlmError =>
+  LlmError.is(cause) ? cause : new LlmError('config', messageOf(cause), {}, { cause });

@@ -13,18 +13,18 @@ import {
   type ReplayDefinition,
   type ReplayOptions,
   type ReplayProgress,
-} from '../definition.ts';
+} from '../experiment/definition.ts';
 import type { JournalIndex } from '../journal/journal-index.ts';
 import { Journal, journalFile, readIndex, removeJournal } from '../journal/journal.ts';
 import { ageWarnings } from '../plan/age-warnings.ts';
 import { ensurePlan } from '../plan/make-plan.ts';
-import type { ReplayPlan } from '../replay-plan.ts';
+import type { ReplayPlan } from '../report/replay-plan.ts';
 import { Prices } from '../plan/prices.ts';
 import { reportOf } from '../report/report-of.ts';
 import type { ReplayReport } from '../report/report.ts';
 import type { Rules } from '../journal/lines.ts';
-import { resultsOf } from '../results.ts';
-import { tenantOf } from '../tenant.ts';
+import { resultsOf } from '../stored/results.ts';
+import { tenantOf } from '../traffic/tenant.ts';
 import { Budget } from './budget.ts';
 import { exceededLimits } from './exceeded-limits.ts';
 import { BatchCalls } from './batch-calls.ts';

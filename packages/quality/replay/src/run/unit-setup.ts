@@ -1,4 +1,4 @@
-import type { Experiment } from '../definition.ts';
+import type { Experiment } from '../experiment/definition.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Prices } from '../plan/prices.ts';
 import type { Calls } from './paid-calls.ts';

@@ -1,15 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import { digest, randomNumbers } from '@majordomo/evals/internal';
-import type { RecordedCall } from '../answer.ts';
-import { replayError, type Experiment } from '../definition.ts';
-import { denialOf } from '../denial.ts';
+import type { RecordedCall } from '../traffic/answer.ts';
+import { replayError, type Experiment } from '../experiment/definition.ts';
+import { denialOf } from '../experiment/denial.ts';
 import type { ExcludedCall } from '../traffic/traffic.ts';
 import { featuresOf, type Features } from './features.ts';
 import { fingerprintOf, type Fingerprint } from './near-duplicates.ts';
-import { candidateRequest, candidateSpec } from '../candidate.ts';
-import { readUnit } from '../follow/read-unit.ts';
-import { requestAtEnd } from '../follow/recorded-run.ts';
+import { candidateRequest, candidateSpec } from '../experiment/candidate.ts';
+import { readUnit, requestAtEnd } from '../follow/recorded-run.ts';
 
 /** Maximum number of calls whose content is read, or 20 times the sample if that is more. */
 const MOST_READ = 20_000;

@@ -1,8 +1,8 @@
 import { asRecord } from '@majordomo/core/toolkit';
 import type { ChatRequest } from '@majordomo/core';
 import { digest, textOf, toolCallsOf } from '@majordomo/evals/internal';
-import type { RecordedCall } from '../answer.ts';
-import { languageOf } from '../language.ts';
+import type { RecordedCall } from '../traffic/answer.ts';
+import { languageOf } from '../compare/language.ts';
 
 /** Features by which calls are divided into kinds, in order. */
 export const FEATURES = ['route', 'form', 'schema', 'tools', 'language', 'length'] as const;

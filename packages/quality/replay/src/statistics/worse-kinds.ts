@@ -13,24 +13,17 @@ export function testKinds(
 ): readonly TestedKind[] {
   return Array.from({ length: kinds }, (_, kind) => ({
     kind,
-    p: signsOf(units.filter((unit) => unit.kind === kind)).p,
+    p: chanceOf(units.filter((unit) => unit.kind === kind)),
   }));
 }
 
-/** Result of the sign test over the conversations of units. */
-export interface Signs {
-  /** Number of conversations whose answers are worse or better. */
-  readonly changed: number;
-  /** Probability of so many worse conversations if the answers were as good. */
-  readonly p: number;
-}
-
-export function signsOf(units: readonly Pick<Unit, 'conversation' | 'score'>[]): Signs {
+/** Returns the probability of so many worse conversations if the answers were as good. */
+function chanceOf(units: readonly Pick<Unit, 'conversation' | 'score'>[]): number {
   const totals = new Map<Unit['conversation'], number>();
   for (const { conversation, score } of units)
     totals.set(conversation, (totals.get(conversation) ?? 0) + score);
   const signs = [...totals.values()].filter((total) => total !== 0);
-  return { changed: signs.length, p: signTest(signs.filter((total) => total < 0).length, signs.length) };
+  return signTest(signs.filter((total) => total < 0).length, signs.length);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { CallEntry, CallLog, CallQuery } from '@majordomo/admin';
 import { fromJson, type ChatRequest } from '@majordomo/core';
-import type { AnswerContent, RecordedCall } from '../answer.ts';
-import { isExperiment } from '../tenant.ts';
+import type { AnswerContent, RecordedCall } from './answer.ts';
+import { isExperiment } from './tenant.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Filter for the calls of a log. A call matches if it meets all given conditions. */

@@ -2,7 +2,7 @@ import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ChatStream } fr
 import { toJsonSchema } from '@majordomo/core/toolkit';
 import { type EvalDefinition, evaluate, type SubjectContext } from '@majordomo/evals';
 import type { ObjectRequest } from '@majordomo/evals/internal';
-import type { RecordedCall } from '../answer.ts';
+import type { RecordedCall } from './answer.ts';
 import type { Traffic } from './traffic.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '@majordomo/core';
 import { fileError, readLines } from '@majordomo/evals/internal';
 import type { Trajectory } from '@majordomo/trajectory';
-import type { RecordedCall } from '../answer.ts';
+import type { RecordedCall } from './answer.ts';
 import type { Traffic } from './traffic.ts';
 
 /**

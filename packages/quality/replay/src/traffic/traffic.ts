@@ -1,4 +1,4 @@
-import type { RecordedCall } from '../answer.ts';
+import type { RecordedCall } from './answer.ts';
 
 /** Source of recorded calls. */
 export interface Traffic {
