@@ -13,7 +13,7 @@ export interface ServedGateway extends AsyncDisposable {
   readonly url: string;
   /** Requests that the vendor received. */
   readonly requests: readonly Exchange[];
-  /** Number of requests that the gateway received over a WebSocket of Codex. */
+  /** Number of times that the gateway authorized a WebSocket of Codex: when it was opened, and for each request. */
   overSockets(): number;
 }
 
