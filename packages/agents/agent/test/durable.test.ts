@@ -184,6 +184,24 @@ describe('an error on a journal', () => {
       expect(errorFromJson(other)).toBeUndefined();
   });
 
+  it('is stored with the bytes of its partial answer', () => {
+    const parts = [{ type: 'image', mediaType: 'image/png', data: new Uint8Array([1, 2]) }] as never;
+    const partial = { id: undefined, target: 'a/x', parts, text: '', usage: undefined };
+    const attempts = [
+      {
+        target: 'a/x',
+        outcome: 'failed',
+        usage: undefined,
+        ms: 1,
+        error: new LlmError('network', 'cut', { partial }),
+      },
+    ] as const;
+    const json = JSON.stringify(errorToJson(new LlmError('network', 'cut', { partial, attempts })));
+    const details = errorFromJson(json)?.details;
+    expect(details?.partial?.parts).toEqual(parts);
+    expect(details?.attempts[0]?.error?.details.partial?.parts).toEqual(parts);
+  });
+
   it('is not stored for an aborted run', async () => {
     const controller = new AbortController();
     const { agent } = world([() => (controller.abort(), { fail: 'aborted' }) as never]);

@@ -1,4 +1,4 @@
-import { toJson, type JsonValue, type LlmError } from '@majordomo/core';
+import { fromJson, toJson, type JsonValue, type LlmError } from '@majordomo/core';
 import {
   asRecord,
   attemptOf,
@@ -18,7 +18,7 @@ export const errorToJson = (error: LlmError): JsonValue =>
 
 /** Restores an error from the result of `errorToJson`, as JSON or as a string. Returns `undefined` for any other value. */
 export function errorFromJson(json: unknown): LlmError | undefined {
-  const failure = asRecord(typeof json === 'string' ? tryParseJson(json) : json);
+  const failure = asRecord(fromJson(typeof json === 'string' ? tryParseJson(json) : json));
   if (typeof failure['kind'] !== 'string' || typeof failure['message'] !== 'string') return undefined;
   const { attempts = [], ...error } = failure as unknown as Failure;
   return errorOf(error, attempts.map(attemptOf));

@@ -1,23 +1,21 @@
 import { type Attempt, type ErrorDetails, type ErrorKind, LlmError } from '../types/llm-error.ts';
-import type { JsonObject } from '../types/schema.ts';
-import { fromJson, toJson } from './codec.ts';
 
-/** Error as JSON, without its attempts, without its cause, which may contain secrets, and without vectors and functions. */
+/** Data of an error for `toJson`, without its attempts, without its cause, which may contain secrets, and without vectors and functions. */
 export interface StoredError {
   readonly kind: ErrorKind;
   readonly message: string;
-  readonly details?: JsonObject | undefined;
+  readonly details?: Partial<ErrorDetails> | undefined;
 }
 
-/** Attempt as JSON. */
+/** Data of an attempt for `toJson`. */
 export interface StoredAttempt extends Omit<Attempt, 'error'> {
   readonly error?: StoredError | undefined;
 }
 
-/** Returns an error as JSON. */
+/** Returns the data of an error. */
 export function storedError({ kind, message, details }: LlmError): StoredError {
   const { attempts: _attempts, recover: _recover, vectors: _vectors, ...others } = details;
-  return { kind, message, details: toJson(others) as JsonObject };
+  return { kind, message, details: others };
 }
 
 /** Returns a stored error with these attempts. */
@@ -25,10 +23,10 @@ export function errorOf(
   { kind, message, details }: StoredError,
   attempts: readonly Attempt[] = [],
 ): LlmError {
-  return new LlmError(kind, message, { ...fromJson<Partial<ErrorDetails>>(details ?? {}), attempts });
+  return new LlmError(kind, message, { ...details, attempts });
 }
 
-/** Returns an attempt as JSON. */
+/** Returns the data of an attempt. */
 export const storedAttempt = ({ error, ...others }: Attempt): StoredAttempt =>
   error === undefined ? others : { ...others, error: storedError(error) };
 
