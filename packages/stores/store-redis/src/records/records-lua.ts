@@ -75,13 +75,18 @@ end
 `;
 
 /**
- * Makes all changes or none. Arguments: channel, start of messages, maximum number of expired records that are deleted, id of the write or
- * '-' if it cannot be refused, and for each change: type, key, version or '', label or '', time until the record is due, time until it is removed, and value. A label starts with
- * `=`. Times are milliseconds, '' for never, and `=` for unchanged. Returns the versions, or nothing if a record has another version. A
- * write that is sent again returns the versions of the first time.
+ * Makes all changes or none. Returns the versions, or nothing if a record has another version. A write that is sent again returns the
+ * versions of the first time.
+ *
+ * Arguments: channel, start of messages, maximum number of expired records that are deleted, id of the write or '-' if it cannot be refused,
+ * and for each change: type, key, version or '', label or '', time until the record is due, time until it is removed, and value. A label
+ * starts with `=`. Times are milliseconds, '' for never, and `=` for unchanged.
  */
 export const WRITE_LUA: string = `${COMMON}
 local id, onlyRemoves = ARGV[4], true
+for at = 5, #ARGV, 7 do
+  if ARGV[at] == 'put' or ARGV[at] == 'touch' then onlyRemoves = false end
+end
 -- Returns the versions of this write if it was made before, and false otherwise.
 local function versionsBefore()
   local made = {}
@@ -90,7 +95,6 @@ local function versionsBefore()
     if type == 'check' or type == 'remove' then
       made[#made + 1] = type == 'check' and ARGV[at + 2] or '0'
     else
-      onlyRemoves = false
       local record = find(ARGV[at + 1])
       if not record or record.write ~= id then return false end
       made[#made + 1] = record.version
@@ -117,7 +121,6 @@ for at = 5, #ARGV, 7 do
     versions[#versions + 1] = '0'
   else
     last = last + 1
-    onlyRemoves = false
     local label, due, keep = ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
     local record = {
       version = string.format('%.0f', last),
