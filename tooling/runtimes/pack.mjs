@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderOf, ROOT } from '../build/packages.ts';
+import { withDependencies } from '../release/closure.mjs';
 import { npm } from './install.mjs';
 
 /** Packages of the programs for every runtime. Their dependencies are packed with them. */
@@ -40,23 +41,8 @@ const PEERS = { '@opentelemetry/api': '^1.9.0' };
 export async function installedApp(folder) {
   const tarballs = join(folder, 'tarballs');
   mkdirSync(tarballs, { recursive: true });
-  await Promise.all([...withDependencies(PACKAGES)].map((name) => pack(name, tarballs)));
+  await Promise.all(withDependencies(PACKAGES).map((name) => pack(name, tarballs)));
   return installedFrom(tarballs, join(folder, 'app'));
-}
-
-/** Returns packages with the packages on which they depend. */
-function withDependencies(names, all = new Set()) {
-  for (const name of names) {
-    if (all.has(name)) continue;
-    all.add(name);
-    const { dependencies = {} } = JSON.parse(readFileSync(join(folderOf(name), 'package.json'), 'utf8'));
-    const own = Object.keys(dependencies).filter((each) => each.startsWith('@majordomo/'));
-    withDependencies(
-      own.map((each) => each.slice('@majordomo/'.length)),
-      all,
-    );
-  }
-  return all;
 }
 
 /** Creates an application with these tarballs only. */

@@ -19,7 +19,6 @@ function open(records: RecordStore) {
 
 interface Answer {
   readonly id: string;
-  readonly status: string;
   readonly output: readonly { readonly content: readonly { readonly text: string }[] }[];
 }
 
