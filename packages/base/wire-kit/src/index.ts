@@ -1,4 +1,4 @@
-export { SseDecoder, tryParseJson } from '@majordomo/core/toolkit';
+export { tryParseJson } from '@majordomo/core/toolkit';
 export {
   batchId,
   batchLines,
@@ -44,25 +44,12 @@ export {
   secretsOfClient,
   withKnownHeaders,
 } from './http.ts';
-export { bytesOfBase64, generatedAudio, generatedImage, imageOfDataUrl } from './media.ts';
+export { bytesOfBase64, generatedAudio, generatedImage } from './media.ts';
 export { hasMembers, sentMembers, withoutKeptMembers } from './kept-members.ts';
 export { listenForRedirect, type Redirect, type RedirectOptions } from './loopback.ts';
-export {
-  MAX_LINE_LENGTH,
-  ndjsonLines,
-  NDJSON,
-  NdjsonDecoder,
-  type NdjsonOptions,
-  UNTERMINATED_LINE,
-} from './ndjson.ts';
+export { ndjsonLines, NDJSON, NdjsonDecoder, type NdjsonOptions, UNTERMINATED_LINE } from './ndjson.ts';
 export { baseURLFromEnv, checkBaseURL, checkProviderOptions, type ExtraOptions } from './options.ts';
-export {
-  headerFacts,
-  type RateLimitBucket,
-  type RateLimits,
-  type RateLimitWatch,
-  rateLimitWatch,
-} from './rate-limits.ts';
+export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
 export {
   cacheLifetime,
   nearestEffort,
@@ -71,14 +58,6 @@ export {
 } from './request-settings.ts';
 export { otherMembers, servedBy } from './response-facts.ts';
 export { retryAfterMs, type HeaderReader } from './retry-after.ts';
-export {
-  GRAMMAR_DIALECT,
-  PLAIN_DIALECT,
-  type SanitizedSchema,
-  sanitizeSchema,
-  type SchemaDialect,
-  TYPED_DIALECT,
-} from './schema-dialects.ts';
 export { settlePrograms, type ProgramIds } from './programs.ts';
 export { ServerSession, type Connect, type Connected } from './server-session.ts';
 export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
@@ -94,7 +73,6 @@ export {
 } from './tools.ts';
 export {
   unchangedId,
-  cacheJson,
   type RequestMessageCache,
   stringifyList,
   type ToolIdRule,

@@ -21,10 +21,3 @@ export function generatedAudio(bytes: Uint8Array, mediaType = 'audio/pcm', repla
   const type = sniffAudio(bytes) ?? mediaType;
   return { type: 'audio', mediaType: type, bytes, ...(replay !== undefined && { replay }) };
 }
-
-/** Returns the image of a `data:` URL with base64, or `undefined` for any other URL. */
-export function imageOfDataUrl(url: unknown): ImagePart | undefined {
-  const [, type, data] = (typeof url === 'string' && /^data:(image\/[\w.+-]+);base64,(.+)$/s.exec(url)) || [];
-  const bytes = data === undefined ? undefined : bytesOfBase64(data);
-  return bytes && generatedImage(bytes, type);
-}

@@ -1,5 +1,6 @@
+import type { ImagePart } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/wire-kit';
-import { bytesOfBase64, generatedAudio, imageOfDataUrl } from '@majordomo/wire-kit';
+import { bytesOfBase64, generatedAudio, generatedImage } from '@majordomo/wire-kit';
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /** Collector of the images and the audio of a message. They are written at the end, because fragments of audio follow the text. */
@@ -42,3 +43,10 @@ export class GeneratedMedia {
 
 const dropped = (what: string, why: string) =>
   ({ action: 'dropped', what: `${what} in the response`, why }) as const;
+
+/** Returns the image of a `data:` URL with base64, or `undefined` for any other URL. */
+function imageOfDataUrl(url: unknown): ImagePart | undefined {
+  const [, type, data] = (typeof url === 'string' && /^data:(image\/[\w.+-]+);base64,(.+)$/s.exec(url)) || [];
+  const bytes = data === undefined ? undefined : bytesOfBase64(data);
+  return bytes && generatedImage(bytes, type);
+}

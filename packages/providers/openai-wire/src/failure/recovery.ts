@@ -1,7 +1,8 @@
 import type { AssistantPart, ModelRequest, ModelTool, Recovery, TurnMessage } from '@majordomo/core';
-import { GRAMMAR_DIALECT, sanitizeSchema, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
+import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
 import { withSchemas } from '../schema/dialects.ts';
 import { instructionFor, JSON_MODE, type NamedSchema } from '../schema/output.ts';
+import { GRAMMAR_DIALECT, sanitizeSchema } from '../schema/sanitize-schema.ts';
 import { mergeVendorTools } from '../schema/vendor-tools.ts';
 import type { ReportedFailure } from './reported-failure.ts';
 import { rejectedMemberRecovery, withExtra, type SentBody } from './rejected-member.ts';

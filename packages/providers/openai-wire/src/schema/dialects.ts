@@ -1,8 +1,8 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
-import { PLAIN_DIALECT, sanitizeSchema, TYPED_DIALECT, type SchemaDialect } from '@majordomo/wire-kit';
 import type { WireQuirks } from '../quirks.ts';
 import { memoizeList } from './memoize-list.ts';
 import { toObjectRoot } from './root.ts';
+import { PLAIN_DIALECT, sanitizeSchema, TYPED_DIALECT, type SchemaDialect } from './sanitize-schema.ts';
 
 /** Tool with a schema that the server accepts. */
 export interface DialectTool extends ModelTool {

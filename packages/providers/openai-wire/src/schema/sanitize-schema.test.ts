@@ -7,7 +7,7 @@ import {
   sanitizeSchema,
   type SchemaDialect,
   TYPED_DIALECT,
-} from './schema-dialects.ts';
+} from './sanitize-schema.ts';
 
 const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
   type: 'object',
