@@ -54,8 +54,8 @@ export function casesOf<H>(
     for (const [name, run] of casesFor(harness)) {
       // The matrix lists the cases that do not apply, with their reasons.
       if (typeof run === 'string') continue;
-      const isRun = process.env['SOAK'] !== undefined || isInDefaultRun(title, name);
-      test.runIf(isRun)(name, { timeout: 120_000 }, run);
+      if (process.env['SOAK'] === undefined && !isInDefaultRun(title, name)) continue;
+      test(name, { timeout: 120_000 }, run);
     }
   };
 }
