@@ -2,6 +2,7 @@ import { createMajordomo, type ChatModel, type Env, type ModelRequest } from '@m
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeProvider, type Turn } from '@majordomo/testing';
+import { undiciFetch } from '@majordomo/undici';
 
 /** Models in the order in which they are called, with the variables of their keys. */
 const TARGETS = {
@@ -15,7 +16,8 @@ export function agentModel(env: Env): ChatModel {
     .filter(([name]) => env[name])
     .map(([, target]) => target);
   if (chain.length === 0) return fakeModel();
-  return createMajordomo({ providers: [createOpenAI(), createAnthropic()], env }).model(chain.join(','));
+  const providers = [createOpenAI(), createAnthropic()];
+  return createMajordomo({ providers, env, fetch: undiciFetch() }).model(chain.join(','));
 }
 
 const FAKE_CALLS = 100;

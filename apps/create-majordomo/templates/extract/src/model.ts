@@ -10,6 +10,7 @@ import {
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeProvider, type Turn } from '@majordomo/testing';
+import { undiciFetch } from '@majordomo/undici';
 
 /** Models in the order in which they are called, with the variables of their keys. */
 const TARGETS = {
@@ -31,7 +32,7 @@ export function documentModel(env: Env, budget: Gate): ChatModel {
   if (chain.length === 0)
     return createMajordomo({ providers: [fakeOpenAI()], gates }).model(TARGETS.OPENAI_API_KEY);
   const providers = [createOpenAI(), createAnthropic()];
-  return createMajordomo({ providers, gates, env }).model(chain.join(','));
+  return createMajordomo({ providers, gates, env, fetch: undiciFetch() }).model(chain.join(','));
 }
 
 const FAKE_CALLS = 10_000;

@@ -4,6 +4,7 @@ import { createGateway, type Gateway } from '@majordomo/gateway';
 import { createInspector } from '@majordomo/inspector';
 import { createLedger, type LedgerOptions } from '@majordomo/ledger';
 import { sqliteStores } from '@majordomo/store-sqlite';
+import { undiciFetch } from '@majordomo/undici';
 import type { Backends } from './models.ts';
 
 /** Budgets: of all teams together, and of each team. */
@@ -32,7 +33,7 @@ export function openGateway({ providers, models }: Backends, env: Env): TeamGate
     limitsOf: (call) => keys.limitsOf(call),
     onRecord: calls.onRecord,
   });
-  const majordomo = createMajordomo({ providers, gates: [ledger.gate], env });
+  const majordomo = createMajordomo({ providers, gates: [ledger.gate], env, fetch: undiciFetch() });
   const token = env['ADMIN_TOKEN'] || undefined;
   const admin = createAdmin({ keys, calls, ledger, token });
   const inspector = createInspector({ majordomo, models, ledger, admin, token });
