@@ -65,17 +65,19 @@ export function clientSource<Client>(init: ClientSourceInit<Client>): Connect<Cl
     const { exchange } = context;
     const headerSecrets = secretsIn(context.headers, headers, query);
     if (exchange !== undefined)
-      return { client: () => clientFor(exchange, NO_SERVER), secrets: headerSecrets };
+      return { isDirect: true, client: () => clientFor(exchange, NO_SERVER), secrets: headerSecrets };
     if (client !== undefined) {
       const secrets = [...secretsOfClient(client), ...headerSecrets];
       return { client: () => checkClient<Client>(client, init.members, init.names), secrets };
     }
     const baseURL = init.baseURL(context.env);
     const server = (): ServerAddress => serverAddress(id, baseURL, init.baseURLEnv, context.env);
-    if (!init.requiresKey) return { client: () => clientFor(fetch, baseURL), secrets: headerSecrets, server };
+    if (!init.requiresKey)
+      return { isDirect: true, client: () => clientFor(fetch, baseURL), secrets: headerSecrets, server };
     const key = await credentials.resolve(context, headerSecrets);
     const variables = [...init.keyEnv, dsnVariable(id)];
     return {
+      isDirect: true,
       client: () => clientFor(fetch, baseURL, key),
       secrets: [key, ...headerSecrets],
       server,

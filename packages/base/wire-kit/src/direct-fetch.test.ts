@@ -84,3 +84,13 @@ test('closes the connection of a cancelled body', async () => {
   await (await direct(url)).body?.cancel();
   await isClosed;
 });
+
+test('ends a request when the signal of the attempt aborts, and not with the signal of the SDK', async () => {
+  const url = await serve((_request, response) => response.write('{'));
+  const attempt = new AbortController();
+  const init = { attemptSignal: attempt.signal, signal: AbortSignal.abort() };
+  const response = await direct(url, init);
+  const reading = response.text();
+  attempt.abort(new Error('enough'));
+  await expect(reading).rejects.toThrow('enough');
+});

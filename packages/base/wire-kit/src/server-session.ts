@@ -1,9 +1,12 @@
 import type { ModelContext, ModelRequest, Recovery } from '@majordomo/core';
 import type { ServerAddress } from './connection-error.ts';
 import type { ErrorContext } from './errors.ts';
+import type { DirectInit } from './http.ts';
 
 /** Client with the credential of an attempt, and the values that errors of the attempt need. */
 export interface Connected<Client> extends Pick<ErrorContext, 'secrets' | 'server' | 'keyRemedy' | 'renew'> {
+  /** Whether `directFetch` sends the requests of the client, unlike those of a client of the application. @default false */
+  readonly isDirect?: boolean | undefined;
   /** Returns the client. May load the SDK. */
   readonly client: () => Client | Promise<Client>;
 }
@@ -36,6 +39,14 @@ export class ServerSession<Client, Context = Omit<ModelContext, 'delivery'>> imp
   async client(context: Context): Promise<Client> {
     this.connected = await this.connect(context);
     return this.connected.client();
+  }
+
+  /** Returns the options of a request of the SDK that ends when the signal aborts. */
+  protected endingWith(
+    signal: AbortSignal,
+  ): { readonly signal: AbortSignal } | { readonly fetchOptions: object } {
+    const fetchOptions: DirectInit = { attemptSignal: signal };
+    return this.connected?.isDirect === true ? { fetchOptions } : { signal };
   }
 
   get secrets(): readonly string[] {

@@ -105,7 +105,7 @@ export class MessagesSession extends ServerSession<Client> {
   private settingsOf({ headers, signal }: CallContext, requestHeaders: Headers): CallSettings {
     return {
       headers: { ...requestHeaders, ...lowerCaseNames(headers), ...this.setup.headers },
-      signal,
+      ...this.endingWith(signal),
       maxRetries: 0,
       timeout: MAX_TIMER_MS,
     };
@@ -129,7 +129,8 @@ type ApiPromise = PromiseLike<unknown> & { asResponse(): Promise<Response> };
 
 interface CallSettings {
   readonly headers: Headers;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
+  readonly fetchOptions?: object;
   readonly maxRetries: 0;
   readonly timeout: number;
 }

@@ -6,5 +6,6 @@ export const SDK: Sdk = {
   factory: 'createGroq',
   errorClass: 'GroqError',
   prefix: '/openai/v1',
+  hasFetchOptions: true,
   load: () => import('./sdk.ts'),
 };

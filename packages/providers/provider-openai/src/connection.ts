@@ -6,5 +6,6 @@ export const SDK: Sdk = {
   factory: 'createOpenAI',
   errorClass: 'OpenAIError',
   prefix: '',
+  hasFetchOptions: true,
   load: () => import('./sdk.ts'),
 };

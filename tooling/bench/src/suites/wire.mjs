@@ -9,6 +9,9 @@ import { abortTimes } from './abort.mjs';
 
 const CALL_DELTAS = 50;
 const CALLS = 150;
+/** Calls at the same time, as on a busy server, and all of them. */
+const AT_A_TIME = 64;
+const BUSY_CALLS = 640;
 const STREAM_DELTAS = 2000;
 const STREAMS = 6;
 const FIRST_DELTAS = 20;
@@ -25,6 +28,7 @@ export async function measureWire({ dialect, place, plan }) {
     );
   return {
     call: await inRounds(await jobs(`text-${CALL_DELTAS}`, callsOf), plan),
+    busy: await inRounds(await jobs(`text-${CALL_DELTAS}`, busyCallsOf), plan),
     delta: await inRounds(await jobs(`text-${STREAM_DELTAS}`, streamsOf), plan),
     first: await inRounds(await jobs(`paced-${FIRST_DELTAS}`, firstsOf), plan, resultOf),
     abort: await abortTimes(majordomo(dialect)),
@@ -35,6 +39,17 @@ const callsOf = ({ complete }) => ({
   per: CALLS,
   async run() {
     for (let n = 0; n < CALLS; n++) check(await complete(), text(CALL_DELTAS));
+  },
+});
+
+const busyCallsOf = ({ complete }) => ({
+  per: BUSY_CALLS,
+  async run() {
+    let left = BUSY_CALLS;
+    const worker = async () => {
+      while (left-- > 0) check(await complete(), text(CALL_DELTAS));
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   },
 });
 
