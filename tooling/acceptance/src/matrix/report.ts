@@ -17,8 +17,8 @@ export interface Report {
 const ROOT = resolve(import.meta.dirname, '../../../..');
 
 /**
- * Returns the cases that passed in the matrix but not in the run, as `file > variant > case: status`. A skipped case counts as
- * proven if it passed for another variant of its file, because the default run omits cases that do not depend on the profile.
+ * Returns the cases that passed in the matrix but not in the run, as `file > variant > case: status`. A case that was not run
+ * counts as proven if it passed for another variant of its file, because the default run omits cases that do not depend on the profile.
  */
 export function unproven(subjects: readonly Subject[], report: Report): readonly string[] {
   const { statuses, passedInFile } = resultsOf(report);
@@ -30,7 +30,7 @@ export function unproven(subjects: readonly Subject[], report: Report): readonly
         .flatMap(({ of }) => {
           const id = `${subject.file} > ${title} > ${of.name}`;
           const status = statuses.get(id) ?? 'not run';
-          const passedElsewhere = status === 'skipped' && passedInFile.has(`${subject.file} > ${of.name}`);
+          const passedElsewhere = status === 'not run' && passedInFile.has(`${subject.file} > ${of.name}`);
           return status === 'passed' || passedElsewhere ? [] : [`${id}: ${status}`];
         }),
     );
