@@ -31,7 +31,14 @@ function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectI
       expect: EXPECT,
       testTimeout: TEST_MS,
       hookTimeout: TEST_MS,
-      exclude: [...configDefaults.exclude, ALONE, OUTSIDE, '**/dist/**', ...packagesInside(path)],
+      exclude: [
+        ...configDefaults.exclude,
+        ...EXCLUDED_SLOW,
+        ALONE,
+        OUTSIDE,
+        '**/dist/**',
+        ...packagesInside(path),
+      ],
       globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
     },
   };
@@ -49,6 +56,9 @@ const packagesInside = (folder: string): readonly string[] =>
  */
 const ALONE = '**/*.alone.test.ts';
 
+/** Test files that need more than a few seconds. tooling/build/test.mjs excludes them, unless it is called for them. */
+const EXCLUDED_SLOW = process.env['WITHOUT_SLOW_FILES'] === '1' ? ['**/*.slow.*'] : [];
+
 /** Tests that need other runtimes. Only `.ci/outside` runs them, with vitest.outside.config.ts. */
 export const OUTSIDE = '**/*.outside.test.ts';
 
@@ -57,7 +67,14 @@ export default defineConfig({
   test: {
     projects: [
       ...packages.filter((one) => !hasOwnConfig(one)).map(projectOf),
-      { test: { name: 'alone', include: [ALONE], expect: EXPECT } },
+      {
+        test: {
+          name: 'alone',
+          include: [ALONE],
+          exclude: [...configDefaults.exclude, ...EXCLUDED_SLOW],
+          expect: EXPECT,
+        },
+      },
       ...packages.filter(hasOwnConfig).map(({ path }) => path),
     ],
     coverage: { provider: 'v8', include: published.map(({ path }) => `${path}/src/**`) },

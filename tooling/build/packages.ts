@@ -18,7 +18,12 @@ export interface WorkspacePackage {
   /** Wing of the package: `base` for `packages/base/core`. Packages in `apps` and `tooling` have none. */
   readonly wing: string | undefined;
   /** Parsed `package.json`. */
-  readonly manifest: { readonly name: string; readonly version: string; readonly private?: boolean };
+  readonly manifest: {
+    readonly name: string;
+    readonly version: string;
+    readonly private?: boolean;
+    readonly devDependencies?: Readonly<Record<string, string>>;
+  };
 }
 
 /**

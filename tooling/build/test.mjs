@@ -1,11 +1,15 @@
-// Runs all tests except the structure tests, in twice as many processes as processors, because many tests wait for a timer,
-// a server or another process. Lists the missing services, whose tests are skipped, or fail in CI. With `--affected`, runs only the tests
-// of packages that the branch has changed since `main`, and of the packages that use them.
+// Runs tests in twice as many processes as processors, because many tests wait for a timer, a server or another process. Lists the
+// missing services, whose tests are skipped, or fail in CI. The structure tests of `tooling/shape` run in `pnpm check`.
+//
+// test.mjs [path]       all tests of a path, and without a path all tests except slow files
+// test.mjs --slow       only slow files, which are named `*.slow.test.ts`
+// test.mjs --quick      tests of the packages that need no server, browser or other program; no slow files
+// test.mjs --affected   tests of the packages that the branch has changed since `main`, and of the packages that use them
 import { execFileSync, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { missingServices } from '../services/src/binaries.ts';
-import { ROOT } from './packages.ts';
+import { packagesIn, ROOT } from './packages.ts';
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const TURBO = join(ROOT, 'node_modules/turbo/bin/turbo');
@@ -19,23 +23,46 @@ function affectedProjects() {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { packages } = JSON.parse(output.slice(output.indexOf('{')));
-  return ['alone', ...packages.items.map(({ name }) => name)].map((name) => `--project=${name}`);
+  const names = packages.items.map(({ name }) => name).filter((name) => name !== STRUCTURE);
+  return ['alone', ...names].map((name) => `--project=${name}`);
 }
 
+/** Returns the projects of the published packages whose tests start no service. */
+function quickProjects() {
+  return packagesIn()
+    .filter(({ wing, manifest }) => wing !== undefined && !(SERVICES in { ...manifest.devDependencies }))
+    .map(({ manifest }) => `--project=${manifest.name}`);
+}
+
+const SERVICES = '@majordomo/services';
+const STRUCTURE = '@majordomo/shape';
+/** Part of the name of files that need more than a few seconds. */
+const SLOW = '.slow.';
+
 const given = process.argv.slice(2);
-const projects = given.includes('--affected') ? affectedProjects() : [];
+const paths = given.filter((argument) => !argument.startsWith('--'));
+const isSlow = given.includes('--slow');
+const projects = given.includes('--affected')
+  ? affectedProjects()
+  : given.includes('--quick')
+    ? quickProjects()
+    : [`--project=!${STRUCTURE}`];
 
 // Enables the compile cache, because tests start hundreds of processes with the same SDKs.
-const env = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'), ...process.env };
+const env = {
+  NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'),
+  ...(!isSlow && paths.length === 0 && { WITHOUT_SLOW_FILES: '1' }),
+  ...process.env,
+};
 const args = ['run', `--maxWorkers=${workers}`, '--testTimeout=60000', '--hookTimeout=60000'];
 const child = spawn(
   process.execPath,
   [
     VITEST,
     ...args,
-    '--project=!@majordomo/shape',
     ...projects,
-    ...given.filter((argument) => argument !== '--affected'),
+    ...(isSlow ? [SLOW] : []),
+    ...given.filter((argument) => !['--affected', '--quick', '--slow'].includes(argument)),
   ],
   { cwd: ROOT, env, stdio: 'inherit' },
 );
