@@ -58,6 +58,7 @@ function cell(verdict) {
 
 const PEER_COLUMNS = {
   call: 'µs CPU a call',
+  busy: 'µs CPU a call, 64 at a time',
   delta: 'µs CPU a delta',
   piece: 'µs CPU a piece of a tool call',
   step: 'µs CPU a step of an agent',

@@ -20,6 +20,14 @@ const KINDS = {
     parts: 1,
     isRight: (answer) => check(answer, text(50)),
   },
+  busy: {
+    script: () => 'text-50',
+    method: 'complete',
+    times: 256,
+    atATime: 64,
+    parts: 1,
+    isRight: (answer) => check(answer, text(50)),
+  },
   delta: {
     script: () => `text-${DELTAS}`,
     method: 'streamText',
@@ -92,7 +100,7 @@ async function peersOf(wire) {
   return loaded.flat().filter((subject) => subject.wire === wire);
 }
 
-async function jobsOf(subjects, { script, method, times, parts, isRight }, place) {
+async function jobsOf(subjects, { script, method, times, atATime = 1, parts, isRight }, place) {
   let runs = 0;
   const jobs = await Promise.all(
     subjects.map(async ({ family: subject, open }) => {
@@ -104,7 +112,11 @@ async function jobsOf(subjects, { script, method, times, parts, isRight }, place
         subject,
         per: times * parts,
         async run() {
-          for (let n = 0; n < times; n++) isRight(await (await session())[method]());
+          let left = times;
+          const worker = async () => {
+            while (left-- > 0) isRight(await (await session())[method]());
+          };
+          await Promise.all(Array.from({ length: atATime }, worker));
         },
       };
     }),
