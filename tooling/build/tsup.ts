@@ -102,6 +102,14 @@ export const nodeLibrary: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
+/** Entry points of testing: for tests of applications, and the server side of wires that conformance shares. */
+export const testingLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/internal.ts'],
+  platform: 'node',
+  ...declarations('src/index.ts', 'src/internal.ts'),
+});
+
 /** Entry points of evals: the evaluation, functions that replay shares, and the matcher for vitest. */
 export const evalsLibrary: Config = defineConfig({
   ...base,

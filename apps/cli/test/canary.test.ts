@@ -1,29 +1,19 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testServer } from '@majordomo/test-support';
+import { afterAll, describe, expect, it } from 'vitest';
 import { world } from './world.ts';
 
 const KEY = 'sk-c4nary-of-the-command';
 const SECRETS_TEXT = `no ${KEY} and no Bearer ${KEY}`;
 
-let host = '';
-
 /** Vendor that repeats the key in every response. */
-const server = createServer((_request, response) => {
+const server = await testServer((response) => {
   const error = { message: SECRETS_TEXT, type: SECRETS_TEXT, code: KEY };
   response.writeHead(401, KEY, { 'content-type': 'application/json', 'x-request-id': KEY });
   response.end(JSON.stringify({ error }));
 });
+const { host } = new URL(server.origin);
 
-beforeAll(async () => {
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(server.close);
 
 const providerAt = (apiKey: string): string => JSON.stringify({ providers: { lab: { apiKey } } });
 

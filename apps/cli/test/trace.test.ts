@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
+import { answers, testServer } from '@majordomo/test-support';
 import { refusedURL } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { lab, world } from './world.ts';
@@ -10,30 +9,12 @@ const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script 
 /** Collector that records the path of each request and the names of its spans. */
 async function collector(status = 200) {
   const received: string[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const names = [
-        ...Buffer.concat(chunks)
-          .toString('utf8')
-          .matchAll(/"name":"([^"]*)","kind"/g),
-      ];
-      received.push(request.url ?? '', ...names.map(([, name = '']) => name));
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end('{}');
-    });
+  const server = await testServer((response, { path, text }) => {
+    const names = [...text.matchAll(/"name":"([^"]*)","kind"/g)];
+    received.push(path, ...names.map(([, name = '']) => name));
+    answers({}, status)(response);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  const close = () => new Promise((closed) => server.close(closed));
-  return {
-    url: `http://127.0.0.1:${port}`,
-    received,
-    async [Symbol.asyncDispose]() {
-      await close();
-    },
-  };
+  return { url: server.origin, received, [Symbol.asyncDispose]: server.close };
 }
 
 it('sends the spans of a chat to a collector', async () => {

@@ -4,9 +4,9 @@
 // pnpm exec node apps/lint-rule/acceptance/sibling.mjs
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anthropicMessages, startWireServer } from '@majordomo/conformance';
 import { folderOf } from '../../../tooling/build/packages.ts';
 import { withDependencies } from '../../../tooling/release/closure.mjs';
 
@@ -125,53 +125,10 @@ function run(cwd, command, args) {
   return promise;
 }
 
-/** Serves one answer of the Messages API, complete or streamed. */
+/** Serves answers of the Messages API. */
 async function withVendor(use) {
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const bytes of request) body += bytes;
-    const head = {
-      id: 'msg_1',
-      type: 'message',
-      role: 'assistant',
-      model: 'claude-test',
-      stop_sequence: null,
-    };
-    const usage = { input_tokens: 5, output_tokens: 2 };
-    if (JSON.parse(body).stream !== true) {
-      response.setHeader('content-type', 'application/json');
-      return response.end(
-        JSON.stringify({
-          ...head,
-          content: [{ type: 'text', text: 'Short.' }],
-          stop_reason: 'end_turn',
-          usage,
-        }),
-      );
-    }
-    response.setHeader('content-type', 'text/event-stream');
-    for (const event of [
-      { type: 'message_start', message: { ...head, content: [], stop_reason: null, usage } },
-      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Short.' } },
-      { type: 'content_block_stop', index: 0 },
-      {
-        type: 'message_delta',
-        delta: { stop_reason: 'end_turn', stop_sequence: null },
-        usage: { output_tokens: 2 },
-      },
-      { type: 'message_stop' },
-    ])
-      response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-    response.end();
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    return await use(`http://127.0.0.1:${server.address().port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  await using server = await startWireServer({ wire: anthropicMessages, script: () => 'Short.' });
+  return await use(server.baseURL);
 }
 
 function check(what, holds, seen) {

@@ -1,1 +1,1 @@
-export { nodeLibrary as default } from '../../../tooling/build/tsup.ts';
+export { testingLibrary as default } from '../../../tooling/build/tsup.ts';

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
+import { openaiChat, type WireRequest } from '@majordomo/conformance';
 import { testServer, type TestServer } from '@majordomo/test-support';
 
 /** Server of a vendor that counts its connections. */
@@ -15,11 +16,8 @@ export async function countingServer(): Promise<CountingServer> {
   let connections = 0;
   const server = await testServer(
     (response, { path, body }) => {
-      if (body['stream'] === true) {
-        response.writeHead(200, { 'content-type': 'text/event-stream' });
-        for (const content of ['See the firm Ac', 'me Corp', ' now'])
-          response.write(dataOf({ delta: { content } }));
-        response.end(`${dataOf({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`);
+      if (path.endsWith('/chat/completions')) {
+        sendChat(response, openaiChat.read(path, body));
         return;
       }
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -30,33 +28,25 @@ export async function countingServer(): Promise<CountingServer> {
   return { ...server, connections: () => connections };
 }
 
-const dataOf = (choice: object): string => {
-  const chunk = {
-    id: 'c',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, ...choice }],
-  };
-  return `data: ${JSON.stringify(chunk)}\n\n`;
-};
+function sendChat(response: ServerResponse, request: WireRequest): void {
+  if (!request.streamed) {
+    const { headers, body } = openaiChat.complete('Hello [EMAIL_1]', request);
+    response.writeHead(200, headers).end(body);
+    return;
+  }
+  const chunks = ['See the firm Ac', 'me Corp', ' now'];
+  const parts = [{ type: 'text', text: chunks.join(''), chunks }] as const;
+  response.writeHead(200, openaiChat.streamHeaders);
+  for (const { bytes } of openaiChat.stream({ parts }, request)) response.write(bytes);
+  response.end();
+}
 
 function answerTo(path: string, body: Readonly<Record<string, unknown>>): object {
   if (path.endsWith('/rerank'))
     return { results: [0.5, 0.1, 0.9].map((relevance_score, index) => ({ index, relevance_score })) };
-  if (path.endsWith('/moderations')) {
-    const results = [body['input']].flat().map((text) => {
-      const flagged = String(text).includes('bad');
-      return { flagged, categories: { hate: flagged }, category_scores: { hate: flagged ? 1 : 0 } };
-    });
-    return { results };
-  }
-  const message = { role: 'assistant', content: 'Hello [EMAIL_1]' };
-  return {
-    id: 'c',
-    object: 'chat.completion',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, message, finish_reason: 'stop' }],
-  };
+  const results = [body['input']].flat().map((text) => {
+    const flagged = String(text).includes('bad');
+    return { flagged, categories: { hate: flagged }, category_scores: { hate: flagged ? 1 : 0 } };
+  });
+  return { results };
 }

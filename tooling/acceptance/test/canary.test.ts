@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createMajordomo, LlmError, user, type CallEvent, type Majordomo } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { startWireServer, type Step } from '@majordomo/conformance';
+import { testServer, type Reply } from '@majordomo/test-support';
 import { refusedURL } from '@majordomo/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { KEY, SLOTS, type Slot } from '../src/canary/slots.ts';
@@ -27,7 +26,7 @@ const STEPS: Readonly<Record<string, Step>> = {
 };
 
 /** Responses with the key that any server may send. */
-const RAW: Readonly<Record<string, (response: ServerResponse) => void>> = {
+const RAW: Readonly<Record<string, Reply>> = {
   'a page that echoes the key': (response) => {
     response.writeHead(502, { 'content-type': 'text/html', 'x-request-id': KEY });
     response.end(`<html>${ECHO}</html>`);
@@ -54,7 +53,7 @@ const RAW: Readonly<Record<string, (response: ServerResponse) => void>> = {
       type: KEY,
       choices: [{ delta: KEY, finish_reason: KEY }],
     });
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`event: ${KEY}\ndata: ${data}\n\n`);
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(sseEvent(data, KEY));
   },
   'lines without JSON': (response) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(`{${KEY}\n`);
@@ -102,22 +101,9 @@ function urlOfServer(
   return server.then(({ url }) => url);
 }
 
-async function startServer(
-  respond: (response: ServerResponse) => void,
-): Promise<{ url: string; close(): Promise<unknown> }> {
-  const server = createServer((_, response) => {
-    respond(response);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-      return once(server, 'close');
-    },
-  };
+async function startServer(respond: Reply): Promise<{ url: string; close(): Promise<void> }> {
+  const { origin, close } = await testServer(respond);
+  return { url: origin, close };
 }
 
 /** Failure of a call: the origin that the call connects to, and the signal of an abort. */

@@ -1,4 +1,5 @@
 import { createMajordomo, fromJson, LlmError, toJson, user, type Provider } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createCloudflare } from '@majordomo/provider-cloudflare';
 import { createGoogle } from '@majordomo/provider-google';
@@ -12,9 +13,9 @@ const DEEP = `${'{"a":'.repeat(LEVELS)}1${'}'.repeat(LEVELS)}`;
 const TEXT = JSON.stringify(DEEP);
 const apiKey = 'test-key';
 
-const sseBody = (...events: readonly string[]): string => events.map((data) => `data: ${data}\n\n`).join('');
+const sseBody = (...events: readonly string[]): string => events.map((data) => sseEvent(data)).join('');
 const namedEvents = (...events: readonly (readonly [string, string])[]): string =>
-  events.map(([event, data]) => `event: ${event}\ndata: ${data}\n\n`).join('');
+  events.map(([event, data]) => sseEvent(data, event)).join('');
 
 /** Tool call with 50,000 levels of arguments, non-streaming and streamed; `undefined` if the wire has no such stream. */
 const WIRES: readonly (readonly [string, (baseURL: string) => Provider, string, string | undefined])[] = [

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { serveA2a } from '@majordomo/a2a';
 import { createAgent } from '@majordomo/agent';
 import { createMajordomo, type ChatModel } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createGateway } from '@majordomo/gateway';
 import { serveMcp } from '@majordomo/mcp';
 import { fakeProvider } from '@majordomo/testing';
@@ -78,7 +79,7 @@ const transcribe: Service = () =>
 function streamed(
   events: readonly { readonly type: string; readonly [member: string]: unknown }[],
 ): Response {
-  const lines = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  const lines = events.map((event) => sseEvent(JSON.stringify(event), event.type));
   return new Response(lines.join(''), { headers: { 'content-type': 'text/event-stream' } });
 }
 

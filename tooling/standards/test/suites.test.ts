@@ -1,3 +1,4 @@
+import { sseEvent } from '@majordomo/core/toolkit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '@majordomo/test-support';
@@ -81,7 +82,7 @@ describe('the verifier of AG-UI', () => {
   const run = { threadId: 't', runId: 'r' };
   const message = { messageId: 'm', role: 'assistant' };
   const responseOf = (...events: readonly object[]): Response =>
-    new Response(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''), {
+    new Response(events.map((event) => sseEvent(JSON.stringify(event))).join(''), {
       headers: { 'content-type': 'text/event-stream' },
     });
 

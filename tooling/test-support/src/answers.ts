@@ -1,3 +1,4 @@
+import { sseEvent } from '@majordomo/core/toolkit';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Answer } from './server.ts';
@@ -19,7 +20,7 @@ export const answers =
 export const streams =
   (...events: readonly unknown[]): Reply =>
   (response) => {
-    response.writeHead(200, SSE_TYPE).end(`${events.map(event).join('')}data: [DONE]\n\n`);
+    response.writeHead(200, SSE_TYPE).end(events.map(event).join('') + sseEvent('[DONE]'));
   };
 
 /** Sends events, then stalls. */
@@ -52,4 +53,4 @@ export const inTurn =
   (response, request, number) =>
     all[Math.min(number, all.length) - 1]?.(response, request, number);
 
-const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
+const event = (value: unknown): string => sseEvent(JSON.stringify(value));

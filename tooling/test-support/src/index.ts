@@ -11,7 +11,6 @@ export {
 } from './answers.ts';
 export { contextOf, requestOf } from './calls.ts';
 export { CutStore, STORE_CUTS, type StoreCut } from './cut-store.ts';
-export { eventFrame } from './event-frame.ts';
 export { Crash, FakeProcess } from './fake-process.ts';
 export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz.ts';
 export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';

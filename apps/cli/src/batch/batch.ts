@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BatchItem, BatchJob, Batches, ItemResult, JobProgress, LiveOptions } from '@majordomo/batch';
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { isRecord, jsonLine } from '@majordomo/core/toolkit';
 import { installedIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
@@ -160,7 +160,7 @@ async function printResults(job: BatchJob, out: string | undefined, io: Io): Pro
     for await (const result of job.results()) {
       if (result.error !== undefined) code = EXIT.failed;
       if (file === undefined) writeJsonLine(io.stdout, lineOf(result));
-      else await file.write(`${JSON.stringify(lineOf(result))}\n`);
+      else await file.write(jsonLine(lineOf(result)));
     }
   } finally {
     await file?.close();

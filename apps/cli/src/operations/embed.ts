@@ -1,4 +1,5 @@
 import { toJson, type EmbeddingRequest, type EmbeddingResponse } from '@majordomo/core';
+import { jsonLine } from '@majordomo/core/toolkit';
 import { promptOf } from '../chat/prompt-of.ts';
 import { printFooter } from '../chat/footer.ts';
 import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
@@ -34,7 +35,7 @@ export async function embed(
       .embeddingModel(spec)
       .embed({ values, dimensions, purpose, extra }, options);
     if (flags.json === true) writeJson(io.stdout, documentOf(response));
-    else for (const vector of response.vectors) io.stdout.write(`${JSON.stringify(numbersOf(vector))}\n`);
+    else for (const vector of response.vectors) io.stdout.write(jsonLine(numbersOf(vector)));
     if (flags.json !== true && flags.quiet !== true)
       await printFooter(response, about(response, performance.now() - from), io);
     return EXIT.ok;

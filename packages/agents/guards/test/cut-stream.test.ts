@@ -9,6 +9,7 @@ import {
   type Provider,
   type StreamEvent,
 } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { forbid, guarded, type GuardOptions } from '../src/index.ts';
 import { ask, errorOf, streamed } from './support/calls.ts';
@@ -22,7 +23,14 @@ const options: GuardOptions = {
 const output: JsonObject = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] };
 
 const chunk = (delta: unknown, more: object = {}): string =>
-  `data: ${JSON.stringify({ id: 'r', object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0, delta, ...more }] })}\n\n`;
+  sseEvent(
+    JSON.stringify({
+      id: 'r',
+      object: 'chat.completion.chunk',
+      model: 'm',
+      choices: [{ index: 0, delta, ...more }],
+    }),
+  );
 
 /** Ends of a stream whose last piece was held. Most of them quote the answer. */
 const ENDS: Readonly<Record<string, Pick<Answer, 'tail' | 'isCut'>>> = {
@@ -34,7 +42,16 @@ const ENDS: Readonly<Record<string, Pick<Answer, 'tail' | 'isCut'>>> = {
   'a chunk with a list in place of text': { tail: chunk({ content: [HELD] }) },
   'a delta that is a string': { tail: chunk(HELD) },
   'an error event that contains the answer': {
-    tail: `data: ${JSON.stringify({ error: { message: 'no valid call', code: 'tool_use_failed', status_code: 400, failed_generation: HELD } })}\n\n`,
+    tail: sseEvent(
+      JSON.stringify({
+        error: {
+          message: 'no valid call',
+          code: 'tool_use_failed',
+          status_code: 400,
+          failed_generation: HELD,
+        },
+      }),
+    ),
   },
 };
 
@@ -113,7 +130,7 @@ describe('an error before the first content', () => {
   const body = JSON.stringify({ error });
 
   it.each<[string, Answer]>([
-    ['event of a stream', { tail: `data: ${body}\n\n` }],
+    ['event of a stream', { tail: sseEvent(body) }],
     ['event that is not JSON', { tail: `data: ${HELD} {\n\n` }],
     ['response with status 400', { status: 400, tail: body }],
   ])('does not contain the answer: %s', async (_name, answer) => {

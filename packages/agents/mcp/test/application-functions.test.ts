@@ -1,3 +1,4 @@
+import { sseEvent } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import { memoryRecords } from '@majordomo/records';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -70,7 +71,7 @@ it('passes a rejected token to the function `credential` only once', async () =>
 it('returns a result although the update of the tool list exceeds `timeoutMs`', async () => {
   const clock = fakeClock();
   const events = (...messages: object[]): Response =>
-    new Response(messages.map((message) => `data: ${JSON.stringify(message)}\n\n`).join(''), {
+    new Response(messages.map((message) => sseEvent(JSON.stringify(message))).join(''), {
       headers: { 'content-type': 'text/event-stream' },
     });
   const rpc = server((message) => {

@@ -1,6 +1,6 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
-import { checkOptions } from '@majordomo/core/toolkit';
+import { checkOptions, sseEvent } from '@majordomo/core/toolkit';
 import { ChunkEncoder } from './chunks.ts';
 import { durableSource } from './durable-source.ts';
 import { eventSource, type SourceInput } from './events.ts';
@@ -82,7 +82,7 @@ function withDone(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> 
     {
       async pull(controller) {
         const { done, value } = await reader.read();
-        controller.enqueue(done ? new TextEncoder().encode('data: [DONE]\n\n') : value);
+        controller.enqueue(done ? new TextEncoder().encode(sseEvent('[DONE]')) : value);
         if (done) controller.close();
       },
       cancel: (reason) => reader.cancel(reason),

@@ -83,6 +83,7 @@ export { PulledStream, type Ending, type Source } from './stream/pulled-stream.t
 export { eventOrderError } from './stream/events.ts';
 export { UNKNOWN_USAGE } from './stream/usage.ts';
 export { copyText, SseDecoder } from './stream/sse-decoder.ts';
+export { jsonLine, SSE_HEARTBEAT, sseEvent } from './stream/sse-event.ts';
 
 // Requests for a target
 export { asToolCall, asToolResult, resultsOfTurn, withResultContent } from './util/vendor-tool.ts';

@@ -1,6 +1,7 @@
 import { OutgoingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { createMajordomo } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
 import OpenAI from 'openai';
@@ -14,7 +15,7 @@ const BODY = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
 /** Streams deltas of Anthropic's wire as fast as the client reads them, without an end. */
 const streamEndlessly: Answer = (response) => {
   const writeEvent = (event: { readonly type: string; readonly [member: string]: unknown }): boolean =>
-    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    response.write(sseEvent(JSON.stringify(event), event.type));
   const blockStart = { index: 0, content_block: { type: 'text', text: '' } };
   const delta = { index: 0, delta: { type: 'text_delta', text: 'x'.repeat(50_000) } };
   const writeDeltas = (): void => {

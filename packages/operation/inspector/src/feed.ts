@@ -1,4 +1,5 @@
 import type { Clock } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { answer } from './answers.ts';
 
 /** Data from which the messages for connected pages are created. */
@@ -133,4 +134,4 @@ class Feed {
 }
 
 // `JSON.stringify` escapes line breaks, so each event has one line of data.
-const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+const event = (name: string, data: object): string => sseEvent(JSON.stringify(data), name);

@@ -1,5 +1,5 @@
 import { LlmError, user, type Attempt, type CallEvent, type ChatRequest } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord, jsonLine } from '@majordomo/core/toolkit';
 import { answer, Refusal } from './answers.ts';
 import type { PlayLine } from './feed-types.ts';
 import type { InspectorSetup } from './options.ts';
@@ -28,7 +28,7 @@ export async function play(
       async pull(controller) {
         const { value, done } = await lines.next();
         if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+        else controller.enqueue(encoder.encode(jsonLine(value)));
       },
       async cancel() {
         await lines.return(undefined);

@@ -1,4 +1,5 @@
 import { createMajordomo, user, vendorResult, type VendorCallPart } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic } from './index.ts';
 
@@ -36,7 +37,7 @@ const message = (content: readonly object[], stop: string): Response =>
 const done = (): Response => message([{ type: 'text', text: 'done' }], 'end_turn');
 
 function stream(...events: readonly { readonly type: string }[]): Response {
-  const text = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+  const text = events.map((event) => sseEvent(JSON.stringify(event), event.type)).join('');
   return new Response(text, { headers: { 'content-type': 'text/event-stream' } });
 }
 

@@ -1,3 +1,4 @@
+import { sseEvent } from '@majordomo/core/toolkit';
 import { answers, type Reply } from '@majordomo/test-support';
 
 /** Returns a reply with a JSON body. */
@@ -16,7 +17,7 @@ export const sse =
 export const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'request-id': 'req_1' };
 
 export const frame = (event: { readonly type: string }): string =>
-  `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  sseEvent(JSON.stringify(event), event.type);
 
 /** Returns a reply with an error body of the Messages API. */
 export const wireError = (

@@ -1,6 +1,7 @@
+import { eventFrame } from '@majordomo/testing/internal';
 import { Readable } from 'node:stream';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
-import { contextOf, eventFrame, requestOf } from '@majordomo/test-support';
+import { contextOf, requestOf } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createBedrock } from '../src/index.ts';

@@ -1,4 +1,5 @@
-import { eventFrame, type Reply } from '@majordomo/test-support';
+import { eventFrame } from '@majordomo/testing/internal';
+import type { Reply } from '@majordomo/test-support';
 
 export const event = (type: string, payload: unknown): Uint8Array =>
   eventFrame({ ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' }, payload);

@@ -1,3 +1,4 @@
+import { sseEvent } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { callModel } from '../test/calls.ts';
 import { createCloudflare } from './provider.ts';
@@ -15,9 +16,7 @@ const readResult = (result: unknown): Promise<Read> =>
 const streamed = (...events: readonly unknown[]): Promise<Read> =>
   callModel(
     serving(
-      events
-        .map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`)
-        .join(''),
+      events.map((event) => sseEvent(typeof event === 'string' ? event : JSON.stringify(event))).join(''),
       'text/event-stream',
     ),
   );

@@ -1,5 +1,5 @@
 import { LlmError, type JobEventFacts, type JobLook } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, asText, isRecord, sseEvent } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import { Citations, type TextPosition } from './interaction-citations.ts';
 
@@ -136,7 +136,7 @@ export function chunksOf(events: Response, cursor: string | undefined): Response
     if (events.body === null) return undefined;
     for await (const { data } of sseMessages(events.body as ReadableStream<Uint8Array>)) {
       const chunk = reader.read(asRecord(tryParseJson(data)));
-      if (chunk !== undefined) yield encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`);
+      if (chunk !== undefined) yield encoder.encode(sseEvent(JSON.stringify(chunk)));
     }
     return undefined;
   };

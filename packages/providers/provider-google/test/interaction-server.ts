@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { asList, asRecord, asText, tryParseJson } from '@majordomo/core/toolkit';
+import type { ServerResponse } from 'node:http';
+import { asList, asRecord, asText, sseEvent } from '@majordomo/core/toolkit';
+import { testServer, type Seen } from '@majordomo/test-support';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -59,11 +59,11 @@ export async function startInteractionServer(options: ServerOptions): Promise<In
   const requests: InteractionRequest[] = [];
   const stored = new Map<string, Stored>();
   let created = 0;
-  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const request = await readRequest(incoming);
+  const serve = (response: ServerResponse, { method, path: url, headers, body }: Seen): void => {
+    const { pathname: path, searchParams: query } = new URL(url, 'http://127.0.0.1');
+    const request = { method, path, query, body };
     requests.push(request);
-    const { method, path, query } = request;
-    if (incoming.headers['x-goog-api-key'] === undefined) {
+    if (headers['x-goog-api-key'] === undefined) {
       refuse(response, 401, 'no key');
       return;
     }
@@ -122,31 +122,11 @@ export async function startInteractionServer(options: ServerOptions): Promise<In
     const from = after === null ? 0 : events.findIndex((event) => event['event_id'] === after) + 1;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const event of events.slice(from, from + (options.cutAfter ?? Infinity)))
-      response.write(`event: ${String(event['event_type'])}\ndata: ${JSON.stringify(event)}\n\n`);
+      response.write(sseEvent(JSON.stringify(event), String(event['event_type'])));
     response.end();
   };
-  const server = createServer((incoming, response) => {
-    serve(incoming, response).catch((error: unknown) => {
-      refuse(response, 500, String(error));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-async function readRequest(incoming: IncomingMessage): Promise<InteractionRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const { pathname: path, searchParams: query } = new URL(incoming.url ?? '/', 'http://127.0.0.1');
-  const body = asRecord(tryParseJson(Buffer.concat(chunks).toString('utf8')));
-  return { method: incoming.method ?? '', path, query, body };
+  const server = await testServer(serve);
+  return { url: server.origin, requests, [Symbol.asyncDispose]: server.close };
 }
 
 function send(response: ServerResponse, body: object): void {

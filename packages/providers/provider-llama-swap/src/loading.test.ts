@@ -1,10 +1,11 @@
+import { sseEvent } from '@majordomo/core/toolkit';
 import { seededRandom } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { withoutLoading } from './loading.ts';
 
 const random = seededRandom(20_261_120);
 const loadingEvent = (text: string): string => event({ choices: [{ delta: { reasoning_content: text } }] });
-const event = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
+const event = (value: object): string => sseEvent(JSON.stringify(value));
 const BANNER = ['━━━━━', '\n', 'llama-swap loading model: "ü"', '.', '\n'].map(loadingEvent).join('');
 const OWN = event({ id: 'c1', choices: [{ delta: { reasoning_content: 'Hm.' } }] });
 

@@ -1,4 +1,5 @@
 import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { answers, SSE_TYPE, stalls, streams, testServer, type Answer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
@@ -138,7 +139,7 @@ describe('loading', () => {
       chunkOf({ content: 'Hello' }),
       chunkOf({}, 'stop'),
     ]
-      .map((event) => `data: ${JSON.stringify(event)}\n\n`)
+      .map((event) => sseEvent(JSON.stringify(event)))
       .join('');
     const bytes = new TextEncoder().encode(`${body}data: [DONE]\n\n`);
     const fetch: typeof globalThis.fetch = () => {
@@ -173,7 +174,7 @@ describe('loading', () => {
 
   it('that ends early is truncated', async () => {
     await using server = await testServer((response) => {
-      const banner = BANNER.map((text) => `data: ${JSON.stringify(loadingChunk(text))}\n\n`).join('');
+      const banner = BANNER.map((text) => sseEvent(JSON.stringify(loadingChunk(text)))).join('');
       // Older servers report this in a line that is not an event.
       response.writeHead(200, SSE_TYPE).end(`${banner}{"error":"unable to start process"}\n`);
     });

@@ -1,4 +1,4 @@
-import { abortable, asRecord } from '@majordomo/core/toolkit';
+import { abortable, asRecord, jsonLine } from '@majordomo/core/toolkit';
 import type { ErrorContext } from '@majordomo/wire-kit';
 import type { AbortableAsyncIterator, Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';
@@ -47,7 +47,7 @@ function linesOf(messages: Messages, signal: AbortSignal): Response {
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done = false, value } = await iterator.next().catch(lastMessage);
-      if (!done) controller.enqueue(UTF8.encode(`${JSON.stringify(value)}\n`));
+      if (!done) controller.enqueue(UTF8.encode(jsonLine(value)));
       else {
         signal.removeEventListener('abort', stop);
         controller.close();

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { jsonLine } from '@majordomo/core/toolkit';
 import { inTurn, testServer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { Ollama } from 'ollama';
@@ -8,7 +9,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createOllama, type OllamaOptions, type PullProgress } from '../src/index.ts';
 import { callModel } from './calls.ts';
 import { selfSigned } from './certificate.ts';
-import { answers, lastLine, JSON_TYPE, line, NDJSON_TYPE, messageLine, stalls, streams } from './server.ts';
+import { answers, lastLine, JSON_TYPE, NDJSON_TYPE, messageLine, stalls, streams } from './server.ts';
 
 const hello = streams(messageLine({ content: 'Hel' }), messageLine({ content: 'lo' }), lastLine());
 
@@ -27,7 +28,7 @@ describe('a response', () => {
 
   it('may be lines under a JSON type, or a pretty object', async () => {
     await using server = await testServer((response, _request, number) => {
-      const lines = line(messageLine({ content: 'Hello' })) + line(lastLine());
+      const lines = jsonLine(messageLine({ content: 'Hello' })) + jsonLine(lastLine());
       const pretty = JSON.stringify(lastLine({ message: { content: 'Hello' } }), null, 2);
       response.writeHead(200, JSON_TYPE).end(number === 1 ? lines : pretty);
     });
@@ -175,7 +176,7 @@ describe('a key', () => {
     const requests: (string | null)[] = [];
     const fetch: typeof globalThis.fetch = async (url, init) => {
       requests.push(`${String(url)} ${new Headers(init?.headers).get('authorization') ?? 'none'}`);
-      return new Response(line(lastLine({ message: { content: 'ok' } })), { headers: NDJSON_TYPE });
+      return new Response(jsonLine(lastLine({ message: { content: 'ok' } })), { headers: NDJSON_TYPE });
     };
     await callModel(
       createOllama({ profile: 'ollama-cloud', fetch }),

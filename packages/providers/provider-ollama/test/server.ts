@@ -1,9 +1,8 @@
+import { jsonLine } from '@majordomo/core/toolkit';
 import { answers as answersJson, type Reply } from '@majordomo/test-support';
 
 export const NDJSON_TYPE = { 'content-type': 'application/x-ndjson' } as const;
 export const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const;
-
-export const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 const CREATED = '2026-11-20T09:00:00.123456Z';
 
@@ -35,7 +34,7 @@ export const lastLine = (more: object = {}): object => ({
 export const streams =
   (...lines: readonly object[]): Reply =>
   (response) => {
-    response.writeHead(200, NDJSON_TYPE).end(lines.map(line).join(''));
+    response.writeHead(200, NDJSON_TYPE).end(lines.map(jsonLine).join(''));
   };
 
 /** Returns a reply with a JSON value. */
@@ -45,5 +44,5 @@ export const answers = (value: unknown, status = 200): Reply => answersJson(valu
 export const stalls =
   (...lines: readonly object[]): Reply =>
   (response) => {
-    response.writeHead(200, NDJSON_TYPE).write(lines.map(line).join(''));
+    response.writeHead(200, NDJSON_TYPE).write(lines.map(jsonLine).join(''));
   };

@@ -10,6 +10,7 @@ import {
   type ToolMessage,
   type ToolSpec,
 } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { azureResponses, createOpenAI, openaiCompatible } from '../src/index.ts';
 
@@ -103,7 +104,7 @@ function server({ outputs = OUTPUTS, rejects }: WorldOptions = {}) {
       }),
       { type: 'response.completed', response: complete },
     ];
-    const text = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+    const text = events.map((event) => sseEvent(JSON.stringify(event), event.type)).join('');
     return Promise.resolve(new Response(text, { headers: { 'content-type': 'text/event-stream' } }));
   };
   return { fetch, bodies };

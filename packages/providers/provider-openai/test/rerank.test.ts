@@ -1,6 +1,5 @@
 import { createMajordomo, LlmError, type Provider, type RerankResponse } from '@majordomo/core';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { answers, testServer, type Seen } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   cohere,
@@ -13,28 +12,11 @@ import {
   voyage,
 } from '../src/index.ts';
 
-interface Received {
-  readonly path: string;
-  readonly body: unknown;
-}
-
 /** Starts a server that sends `answer` for every request. */
-async function server(answer: string): Promise<{ readonly url: string; readonly received: Received[] }> {
-  const received: Received[] = [];
-  const http = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      received.push({ path: request.url ?? '', body: JSON.parse(Buffer.concat(chunks).toString()) });
-      response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
-    });
-  });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    http.closeAllConnections();
-    http.close();
-  });
-  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, received };
+async function server(answer: string): Promise<{ readonly url: string; readonly received: readonly Seen[] }> {
+  const started = await testServer(answers(JSON.parse(answer)));
+  onTestFinished(() => started.close());
+  return { url: started.origin, received: started.requests };
 }
 
 const REQUEST = { query: 'q', documents: ['a', 'b'], topN: 1 };
@@ -116,7 +98,7 @@ it.each([
     });
     expect(response.results).toEqual([{ index: 1, score: 0.5 }]);
     expect(response.usage).toEqual(usage);
-    expect(received).toEqual([
+    expect(received).toMatchObject([
       { path, body: { model: 'm', query: 'q', documents: ['a', 'b'], [limit]: 1, truncation: false } },
     ]);
   },

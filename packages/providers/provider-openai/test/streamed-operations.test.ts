@@ -1,4 +1,5 @@
 import { createMajordomo, image, LlmError, type Majordomo } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { testServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
@@ -26,7 +27,7 @@ const delta = (text: string) => ({ type: 'transcript.text.delta', delta: text })
 async function startVendor(events: readonly object[], isCut = false) {
   const server = await testServer((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const event of events) response.write(`data: ${JSON.stringify(event)}\n\n`);
+    for (const event of events) response.write(sseEvent(JSON.stringify(event)));
     if (isCut) setImmediate(() => response.destroy());
     else response.end('data: [DONE]\n\n');
   });
@@ -180,7 +181,7 @@ describe('transcriptions of OpenAI', () => {
 it('an abort ends a stream and closes its connection', async () => {
   await using server = await testServer((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(`data: ${JSON.stringify(partial(0))}\n\n`);
+    response.write(sseEvent(JSON.stringify(partial(0))));
   });
   const provider = createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` });
   const model = createMajordomo({ providers: [provider] }).imageModel('openai/gpt-image-2');

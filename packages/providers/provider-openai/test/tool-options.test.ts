@@ -6,6 +6,7 @@ import {
   type Message,
   type ToolSpec,
 } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { createOpenAI, type ResponsesToolOptions } from '../src/index.ts';
 
@@ -41,7 +42,7 @@ function world(tools: readonly ToolSpec[], id = 'openai') {
       { type: 'response.output_item.done', output_index: 0, item: ITEM },
       { type: 'response.completed', response },
     ];
-    const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+    const text = events.map((event) => sseEvent(JSON.stringify(event))).join('');
     return Promise.resolve(new Response(text, { headers: { 'content-type': 'text/event-stream' } }));
   };
   const majordomo = createMajordomo({ providers: [createOpenAI({ id, apiKey: 'k', fetch })] });

@@ -1,4 +1,4 @@
-import { asNumber, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, isRecord, sseEvent } from '@majordomo/core/toolkit';
 import { type Connection, EXPIRED, type Incoming } from './connection.ts';
 import { type HashedRequest, hashRequest, stateAfter } from './increment.ts';
 import type { SocketEvent } from './options.ts';
@@ -152,7 +152,7 @@ function streamedResponse(
         controller.error(request.signal?.aborted === true ? request.signal.reason : networkError(event.why));
         return;
       }
-      controller.enqueue(encoder.encode(`event: ${event.name}\ndata: ${event.text}\n\n`));
+      controller.enqueue(encoder.encode(sseEvent(event.text, event.name)));
       if (!TERMINAL.test(event.name)) return;
       forget();
       finish(event, connection, { pool, hashed });

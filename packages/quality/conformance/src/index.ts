@@ -1,12 +1,21 @@
 export type {
   Answer,
+  AnsweredRequest,
   AnswerPart,
   AnswerReasoning,
   AnswerRefusal,
   AnswerText,
   AnswerToolCall,
+  ChatAnswerDialect,
   Chunks,
-} from './wires/answer.ts';
+  Fault,
+  Frame,
+  Framing,
+  Point,
+  Reply,
+  Split,
+  WireWriter,
+} from '@majordomo/testing/internal';
 export { anthropicMessages } from './wires/anthropic-messages/wire.ts';
 export { bedrockConverse } from './wires/bedrock-converse/wire.ts';
 export {
@@ -15,7 +24,7 @@ export {
   type FailureForm,
   type FailureName,
   type RetryAfter,
-} from './wires/failure.ts';
+} from '@majordomo/testing/internal';
 export { geminiGenerate } from './wires/gemini-generate/wire.ts';
 export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
 export { ollamaChat } from './wires/ollama-chat/wire.ts';
@@ -24,11 +33,8 @@ export type { ResponsesDialect } from './wires/openai-responses/dialect.ts';
 export { openaiResponses, openaiResponsesWire } from './wires/openai-responses/wire.ts';
 export { workersaiRun } from './wires/workersai-run/wire.ts';
 export type {
-  Frame,
-  Framing,
   OperationReply,
   OperationRequest,
-  Reply,
   ValidateOptions,
   Violation,
   Wire,
@@ -53,9 +59,8 @@ export type {
 } from './batches/contract.ts';
 export type { Exchange } from './server/exchange.ts';
 export type { FormFile } from './wires/operations/form.ts';
-export type { Fault, Point, Step } from './script/step.ts';
+export type { Step } from './script/step.ts';
 export { startWireServer, type Script, type WireServer, type WireServerOptions } from './server/server.ts';
-export type { Split } from './server/split.ts';
 
 export {
   promptCacheScript,

@@ -1,5 +1,5 @@
-import { asList, asRecord } from '@majordomo/core/toolkit';
-import { eventFrame } from '@majordomo/test-support';
+import { eventFrame } from '@majordomo/testing/internal';
+import { asList, asRecord, jsonLine, sseEvent } from '@majordomo/core/toolkit';
 import type { Reply } from '../bytes/exchange.ts';
 
 /** Returns a stream with the content of a response, or of a chunk. */
@@ -17,23 +17,23 @@ const events = (texts: readonly string[]): Reply =>
   reply('text/event-stream', ...texts.map((text) => encoder.encode(text)));
 
 /** Returns the value as the only chunk of Chat Completions. */
-export const chatStream: StreamOf = (value) => events([dataOf(value), 'data: [DONE]\n\n']);
+export const chatStream: StreamOf = (value) => events([dataOf(value), sseEvent('[DONE]')]);
 
 /** Returns the value as the only chunk of Gemini, whose chunks have the type of the response. */
 export const geminiStream: StreamOf = (value) => events([dataOf(value)]);
 
 /** Returns the value as the only line of Ollama, whose lines have the type of the response. */
 export const ollamaStream: StreamOf = (value) =>
-  reply('application/x-ndjson', encoder.encode(`${JSON.stringify(value)}\n`));
+  reply('application/x-ndjson', encoder.encode(jsonLine(value)));
 
-const dataOf = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
+const dataOf = (value: unknown): string => sseEvent(JSON.stringify(value));
 
 interface TypedEvent {
   readonly type: string;
   readonly [member: string]: unknown;
 }
 
-const namedEvent = (event: TypedEvent): string => `event: ${event.type}\n${dataOf(event)}`;
+const namedEvent = (event: TypedEvent): string => sseEvent(JSON.stringify(event), event.type);
 
 /** Returns the events of the Responses API that contain complete items. */
 export const responsesStream: StreamOf = (value) => {

@@ -1,17 +1,18 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBackground } from '@majordomo/background';
+import { openaiChat } from '@majordomo/conformance';
 import { createBatches } from '@majordomo/batch';
 import { catalog } from '@majordomo/catalog';
 import { createMajordomo, user, type Majordomo } from '@majordomo/core';
 import { readReplay, replay, type RecordedCall, type ReplayDefinition } from '@majordomo/replay';
 import { createLedger, type Ledger, type SpendRecord } from '@majordomo/ledger';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { answers, testServer } from '@majordomo/test-support';
 import { seededRandom } from '@majordomo/testing';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const USAGE = { input: 12, output: 40 };
 /** Cost of one answer in nano-USD, at 1 and 10 micro-USD per token of input and output. */
@@ -37,12 +38,6 @@ const BOOK = catalog.with([
 /** End of a response of the vendor, which bills every request that it answers or cuts. */
 type End = 'answer' | 'cut before the headers' | 'cut in the body' | 429 | 500;
 
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
-
 interface World {
   readonly majordomo: Majordomo;
   readonly ledger: Ledger;
@@ -54,26 +49,22 @@ interface World {
 /** Starts a vendor whose responses end by `endOf`. */
 async function world(endOf: () => End): Promise<World> {
   let bill = 0;
-  server = createServer((request, response) => {
-    void readJson(request).then((body) => {
-      const end = endOf();
-      if (typeof end === 'number') {
-        response.writeHead(end, { 'content-type': 'application/json' });
-        response.end('{"error":{"message":"not now"}}');
-        return;
-      }
-      const isImage = request.url?.includes('images') === true;
-      bill += isImage ? IMAGE_NANO : ANSWER_NANO;
-      send(response, isImage ? IMAGE : answerTo(body), end);
-    });
+  const server = await testServer((response, { path, body }) => {
+    const end = endOf();
+    if (typeof end === 'number') {
+      answers({ error: { message: 'not now' } }, end)(response);
+      return;
+    }
+    const isImage = path.includes('images');
+    bill += isImage ? IMAGE_NANO : ANSWER_NANO;
+    send(response, isImage ? IMAGE : answerTo(body), end);
   });
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  onTestFinished(() => server.close());
   const records: SpendRecord[] = [];
   const limits = [{ name: 'all', max: { usd: '100' }, per: 'ever' }] as const;
   const ledger = createLedger({ catalog: BOOK, limits, onRecord: (record) => records.push(record) });
   const majordomo = createMajordomo({
-    providers: [createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1` })],
+    providers: [createOpenAI({ api: 'chat', apiKey: 'sk-test', baseURL: `${server.origin}/v1` })],
     gates: [ledger.gate],
     chain: { attempts: 3, backoff: { baseMs: 0, capMs: 0 } },
     health: { threshold: 1000 },
@@ -83,30 +74,11 @@ async function world(endOf: () => End): Promise<World> {
 
 const IMAGE = JSON.stringify({ created: 1, data: [{ b64_json: 'iVBORw0KGgo=' }] });
 
-async function readJson(request: IncomingMessage): Promise<{ readonly stream?: boolean }> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString()) as { readonly stream?: boolean };
-}
-
-function answerTo({ stream = false }: { readonly stream?: boolean }): string {
-  const usage = { prompt_tokens: USAGE.input, completion_tokens: USAGE.output, total_tokens: 52 };
-  const base = { id: 'c', created: 1, model: 'm' };
-  const choice = { index: 0, finish_reason: 'stop' };
-  if (!stream)
-    return JSON.stringify({
-      ...base,
-      object: 'chat.completion',
-      choices: [{ ...choice, message: { role: 'assistant', content: 'yes' } }],
-      usage,
-    });
-  const chunks = [
-    { choices: [{ index: 0, delta: { role: 'assistant', content: 'yes' }, finish_reason: null }] },
-    { choices: [{ ...choice, delta: {} }] },
-    { choices: [], usage },
-  ];
-  const lines = chunks.map((chunk) => JSON.stringify({ ...base, object: 'chat.completion.chunk', ...chunk }));
-  return [...lines, '[DONE]'].map((line) => `data: ${line}\n\n`).join('');
+function answerTo(body: unknown): string {
+  const request = openaiChat.read('/v1/chat/completions', body);
+  const answer = { parts: [{ type: 'text', text: 'yes' }], usage: USAGE } as const;
+  if (!request.streamed) return openaiChat.complete(answer, request).body;
+  return Buffer.concat(openaiChat.stream(answer, request).map(({ bytes }) => bytes)).toString();
 }
 
 function send(response: ServerResponse, body: string, end: Exclude<End, number>): void {

@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
+import { openaiChatWire, type Answer as WireAnswer } from '@majordomo/conformance';
 import { createMajordomo, type ChatModel, type MajordomoOptions } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { testServer } from '@majordomo/test-support';
@@ -88,70 +89,55 @@ export async function chatServer(
   };
 }
 
-const USAGE = { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 };
+/** Chat Completions with reasoning. */
+const wire = openaiChatWire({ name: 'guards', reasoningField: 'reasoning_content' });
 
 async function write(response: ServerResponse, body: ChatBody, answer: Answer): Promise<void> {
-  const { pieces = [], reasoning = [], calls = [], status = 200, step, isCut = false } = answer;
-  const finish = answer.finish ?? (calls.length > 0 ? 'tool_calls' : 'stop');
-  const head = { id: 'r1', model: body.model, created: 1 };
-  if (status !== 200 || (answer.tail !== undefined && body.stream !== true)) {
+  const { pieces = [], reasoning = [], status = 200, step, isCut = false, tail } = answer;
+  if (status !== 200 || (tail !== undefined && body.stream !== true)) {
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(answer.tail ?? JSON.stringify({ error: { message: `status ${status}` } }));
+    response.end(tail ?? JSON.stringify({ error: { message: `status ${status}` } }));
     return;
   }
-  const toolCalls = calls.map(({ name, json }, at) => ({
-    id: `call_${at}`,
-    type: 'function',
-    function: { name, arguments: json },
-  }));
-  if (body.stream !== true) {
+  const request = wire.read('/v1/chat/completions', body);
+  if (!request.streamed) {
     for (let at = 0; at < pieces.length; at++) await step?.(at);
-    const message = {
-      role: 'assistant',
-      content: pieces.join(''),
-      ...(reasoning.length > 0 && { reasoning_content: reasoning.join('') }),
-      ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
-    };
-    const json = JSON.stringify({
-      ...head,
-      object: 'chat.completion',
-      choices: [{ index: 0, message, finish_reason: finish }],
-      usage: USAGE,
-    });
-    response.writeHead(200, { 'content-type': 'application/json' }).end(json);
+    const reply = wire.complete(scripted(answer), request);
+    response.writeHead(200, reply.headers).end(reply.body);
     return;
   }
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const send = (delta: object, more: object = {}): void => {
-    const chunk = { ...head, object: 'chat.completion.chunk', choices: [{ index: 0, delta, ...more }] };
-    response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  response.writeHead(200, wire.streamHeaders);
+  const isPartial = isCut || tail !== undefined;
+  let at = -reasoning.length;
+  for (const { kind, bytes } of wire.stream(scripted(answer), request)) {
+    if (isPartial && (kind === 'finish' || at === pieces.length)) break;
+    if (kind === 'content' && at >= 0 && at < pieces.length) await step?.(at);
+    response.write(bytes);
+    if (kind === 'content') at++;
+  }
+  if (!isCut) {
+    response.end(tail);
+    return;
+  }
+  // The socket is closed when the client can read what was written.
+  await new Promise((resolve) => response.write(': cut\n\n', resolve));
+  response.destroy();
+}
+
+/** Returns the answer in the form of the wire. */
+function scripted({ pieces = [], reasoning = [], calls = [], finish }: Answer): WireAnswer {
+  return {
+    parts: [
+      ...(reasoning.length === 0
+        ? []
+        : [{ type: 'reasoning', text: reasoning.join(''), chunks: reasoning } as const]),
+      { type: 'text', text: pieces.join(''), chunks: pieces },
+      ...calls.map(({ name, json, cuts = [] }, index) => {
+        const chunks = [...cuts, json.length].map((end, at) => json.slice(cuts[at - 1] ?? 0, end));
+        return { type: 'tool-call', id: `call_${index}`, name, json, chunks } as const;
+      }),
+    ],
+    rawFinish: finish,
+    usage: { input: 7, output: 5 },
   };
-  send({ role: 'assistant', content: '' });
-  for (const text of reasoning) send({ reasoning_content: text });
-  for (const [at, content] of pieces.entries()) {
-    await step?.(at);
-    send({ content });
-  }
-  if (answer.tail !== undefined) {
-    response.end(answer.tail);
-    return;
-  }
-  if (isCut) {
-    // The socket is closed when the client can read what was written.
-    await new Promise((resolve) => response.write(': cut\n\n', resolve));
-    response.destroy();
-    return;
-  }
-  for (const [index, { name, json, cuts = [] }] of calls.entries()) {
-    send({
-      tool_calls: [{ index, id: `call_${index}`, type: 'function', function: { name, arguments: '' } }],
-    });
-    const ends = [...cuts, json.length];
-    for (const [at, end] of ends.entries())
-      send({ tool_calls: [{ index, function: { arguments: json.slice(ends[at - 1] ?? 0, end) } }] });
-  }
-  send({}, { finish_reason: finish });
-  const usage = { ...head, object: 'chat.completion.chunk', choices: [], usage: USAGE };
-  response.write(`data: ${JSON.stringify(usage)}\n\n`);
-  response.end('data: [DONE]\n\n');
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openaiChat } from '@majordomo/conformance';
 import type { DataHandling, Provider } from '@majordomo/core';
 import { openaiCompatible } from '@majordomo/provider-openai';
 import { onTestFinished } from 'vitest';
@@ -74,22 +75,11 @@ function answerTo(path: string, body: string): readonly [type: string, text: str
     case '/moderations':
       return json({ results: [{ flagged: false, categories: {}, category_scores: {} }] });
     default: {
-      const head = { id: 'c', object: 'chat.completion', created: 1, model: 'm' };
-      const content = '{"fine":true}';
-      if (!body.includes('"stream":true'))
-        return json({
-          ...head,
-          choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
-        });
-      const chunk = { ...head, object: 'chat.completion.chunk' };
-      const chunks = [
-        { ...chunk, choices: [{ index: 0, delta: { role: 'assistant', content } }] },
-        { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-      ];
-      return [
-        'text/event-stream',
-        `${chunks.map((each) => `data: ${JSON.stringify(each)}\n\n`).join('')}data: [DONE]\n\n`,
-      ];
+      const request = openaiChat.read(path, JSON.parse(body));
+      const answer = '{"fine":true}';
+      if (!request.streamed) return ['application/json', openaiChat.complete(answer, request).body];
+      const frames = openaiChat.stream(answer, request).map(({ bytes }) => bytes);
+      return ['text/event-stream', Buffer.concat(frames).toString()];
     }
   }
 }

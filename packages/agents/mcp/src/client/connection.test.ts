@@ -1,3 +1,4 @@
+import { sseEvent } from '@majordomo/core/toolkit';
 import { defineTool } from '@majordomo/agent';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
@@ -268,7 +269,7 @@ it('loads the list once after the server reports a change', async () => {
       { method: 'notifications/tools/list_changed' },
       { id: message.id, result: { content: [] } },
     ];
-    const events = answers.map((one) => `data: ${JSON.stringify({ jsonrpc: '2.0', ...one })}\n\n`);
+    const events = answers.map((one) => sseEvent(JSON.stringify({ jsonrpc: '2.0', ...one })));
     return new Response(events.join(''), { headers: { 'content-type': 'text/event-stream' } });
   });
   expect(await run(box, 'look')).toEqual([{ type: 'text', text: 'done' }]);

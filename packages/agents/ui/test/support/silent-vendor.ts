@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { createMajordomo, type ChatModel } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { deferred } from './deferred.ts';
 
 /** Vendor that sends the delta `Once` and is silent afterwards. */
 export interface SilentVendor extends AsyncDisposable {
@@ -13,24 +10,15 @@ export interface SilentVendor extends AsyncDisposable {
 }
 
 export async function silentVendor(): Promise<SilentVendor> {
-  const closed = deferred();
-  const server = createServer((_request, response) => {
-    response.on('close', () => closed.resolve());
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const choices = [{ index: 0, delta: { role: 'assistant', content: 'Once' } }];
-    response.write(`data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', choices })}\n\n`);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  const providers = [createOpenAI({ apiKey: 'k', baseURL, api: 'chat' })];
+  const server = await startWireServer({
+    wire: openaiChat,
+    script: () => ({ fault: 'stall', at: { content: 1 }, answer: 'Once' }),
+  });
+  const providers = [createOpenAI({ apiKey: 'k', baseURL: server.baseURL, api: 'chat' })];
   return {
     model: createMajordomo({ providers }).model('openai/gpt-5.4'),
-    closed: closed.promise,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    closed: server.request(0).then(({ ended }) => ended),
+    [Symbol.asyncDispose]: server.close,
   };
 }
 

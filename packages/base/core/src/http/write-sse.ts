@@ -1,4 +1,5 @@
 import { toJson } from '../json/codec.ts';
+import { SSE_HEARTBEAT, sseEvent } from '../stream/sse-event.ts';
 import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/time.ts';
 import { publicError, withPublicErrors } from './error-json.ts';
@@ -124,7 +125,6 @@ function sseHeaders({ headers = {} }: SseOptions): Record<string, string> {
 }
 
 const HEARTBEAT_MS = 15_000;
-const HEARTBEAT = ': still here\n\n';
 
 /** Result of the wait for an event. */
 type Step = { readonly event: unknown } | { readonly error: unknown } | 'end' | 'silence' | 'left';
@@ -151,7 +151,7 @@ class SseSource {
     const heartbeatAt = this.heartbeatMs > 0 ? systemClock.now() + this.heartbeatMs : Infinity;
     while (!this.isOver) {
       const step = await this.step(heartbeatAt - systemClock.now());
-      if (step === 'silence') return HEARTBEAT;
+      if (step === 'silence') return SSE_HEARTBEAT;
       if (typeof step === 'string') break;
       const chunk = this.chunk(step);
       if (chunk !== undefined) return chunk;
@@ -218,7 +218,7 @@ class SseSource {
 
 function chunkOf(event: unknown): string | undefined {
   const json = JSON.stringify(toJson(withPublicErrors(event) as object)) as string | undefined;
-  return json === undefined ? undefined : `data: ${json}\n\n`;
+  return json === undefined ? undefined : sseEvent(json);
 }
 
 /** Returns the iterator. If the iterable throws, returns an iterator that rejects, so that the client receives the error. */

@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type JobEventFacts, type PreparedTarget } from '@majordomo/core';
-import { abortable, SseDecoder, withTimeout } from '@majordomo/core/toolkit';
+import { abortable, SseDecoder, sseEvent, withTimeout } from '@majordomo/core/toolkit';
 import { isTransient, sendRequest, type RequestLimits } from './vendor-request.ts';
 
 /** Maximum number of reconnections without a new event between them. */
@@ -97,8 +97,7 @@ export class ResumedStream {
     this.first ??= cursor;
     this.cursor = cursor ?? this.cursor;
     this.isOver ||= isLast;
-    const name = event === undefined ? '' : `event: ${event}\n`;
-    this.text += `${name}data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+    this.text += sseEvent(data.replaceAll('\n', '\ndata: '), event);
   }
 
   /** Returns the error of a server that ignores the cursor. The chunks of the repeated events may differ. */

@@ -1,3 +1,4 @@
+import { jsonLine } from '@majordomo/core/toolkit';
 import { decimal, NANO_DIGITS } from '../decimal.ts';
 import type { CallEntry } from './call.ts';
 
@@ -36,7 +37,7 @@ type Line = (entry: CallEntry) => string;
 
 /** Export formats, each with its first line and a function that returns the line of an entry. */
 export const FORMATS: Readonly<Record<'jsonl' | 'csv', { readonly head: string; readonly line: Line }>> = {
-  jsonl: { head: '', line: (entry) => `${JSON.stringify(entry)}\n` },
+  jsonl: { head: '', line: jsonLine },
   csv: {
     head: row(Object.keys(COLUMNS)),
     line: (entry) => row(Object.values(COLUMNS).map((valueOf) => cell(valueOf(entry)))),

@@ -1,4 +1,5 @@
 import { systemClock, type StreamEvent, type Usage } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
 import { sumOfUsage } from '../response/usage.ts';
@@ -60,7 +61,7 @@ export class StreamedCompletion {
       this.includesUsage && usage !== undefined
         ? dataEvent({ ...this.head, choices: [], usage: chatUsage(usage) })
         : '';
-    return `${last}data: [DONE]\n\n`;
+    return last + sseEvent('[DONE]');
   }
 }
 

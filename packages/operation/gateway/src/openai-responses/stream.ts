@@ -1,4 +1,5 @@
 import type { StreamEvent, TextPart, ToolCallPart, Warning } from '@majordomo/core';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { isWirePart, type WirePart } from '../response/citations.ts';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import type { Refusal } from '../errors/refusal.ts';
@@ -28,7 +29,7 @@ import {
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;
 
-const DONE = 'data: [DONE]\n\n';
+const DONE = sseEvent('[DONE]');
 
 /** Options of a writer. */
 interface WriterOptions {

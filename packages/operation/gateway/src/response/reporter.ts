@@ -1,6 +1,6 @@
 import { LlmError, systemClock } from '@majordomo/core';
+import { SSE_HEARTBEAT } from '@majordomo/core/toolkit';
 import type { TextSource } from './text-source.ts';
-import { HEARTBEAT } from './sse.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 
 /** Time without events after which a heartbeat is sent, in milliseconds. Some proxies disconnect after 30 s. */
@@ -96,7 +96,7 @@ class Reporter {
         return;
       }
       if (this.waitsFor === 'vendor' && waitedMs >= SILENCE_MS) {
-        controller.enqueue(encoder.encode(HEARTBEAT));
+        controller.enqueue(encoder.encode(SSE_HEARTBEAT));
         this.waitsSince = systemClock.now();
       }
       this.watch(controller, everyMs);

@@ -1,6 +1,6 @@
 import type { OperationAnswer } from '@majordomo/testing';
-import type { Answer } from '../wires/answer.ts';
-import type { Failure } from '../wires/failure.ts';
+import type { Answer, Failure } from '@majordomo/testing/internal';
+import type { ScriptedFault } from '../server/vendor-server.ts';
 
 /** Vendor of a batch API. Groq and Azure use OpenAI's API under another path. */
 export type BatchVendor = 'openai' | 'mistral' | 'anthropic' | 'google';
@@ -62,10 +62,7 @@ export interface BatchRequest {
  * Fault of the server. `drop`: it closes the connection without a response. `status`: it responds with this error. `cut`: it
  * closes the connection after this number of bytes of the response body.
  */
-export type BatchFault =
-  | 'drop'
-  | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly cut: number };
+export type BatchFault = ScriptedFault | { readonly cut: number };
 
 /** Batch as the server stores it. */
 export interface ServerBatch {

@@ -1,8 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { messageOf, systemClock } from '@majordomo/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { systemClock } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
-import { maskedHeaders } from '../server/exchange.ts';
-import { listen } from '../server/listen.ts';
+import {
+  hasCredential,
+  readRequest,
+  sendFault,
+  vendorServer,
+  type VendorServer,
+} from '../server/vendor-server.ts';
 import { anthropicRoutes } from './anthropic.ts';
 import type {
   BatchFault,
@@ -29,12 +34,11 @@ export interface BatchServerOptions extends Partial<BatchScript> {
   readonly after?: Hook | undefined;
 }
 
-/** Running server. Stop it with `close` or with `await using`. */
-export interface BatchServer {
-  /** Origin, such as `http://127.0.0.1:4000`. It is the base URL for Anthropic, Gemini and Groq. */
-  readonly url: string;
-  /** Base URL for OpenAI and Mistral, which is `url` with `/v1`. For Azure, use `url` with `/openai/v1`. */
-  readonly baseURL: string;
+/**
+ * Running server. Stop it with `close` or with `await using`. The base URL of Anthropic, Gemini and Groq is `url`, that of OpenAI
+ * and Mistral `baseURL`, and that of Azure `url` with `/openai/v1`.
+ */
+export interface BatchServer extends VendorServer {
   /** Received requests in the order of arrival. */
   readonly requests: readonly BatchRequest[];
   /** Batches, the newest first. */
@@ -43,10 +47,6 @@ export interface BatchServer {
   readonly files: readonly ServerFile[];
   /** Ends all running batches. */
   endAll(): void;
-  /** Closes the server and its connections. */
-  close(): Promise<void>;
-  /** Calls `close`. */
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -73,14 +73,8 @@ export async function startBatchServer(options: BatchServerOptions = {}): Promis
     ...liveRoutes(state),
   ];
   const requests: BatchRequest[] = [];
-  const server = createServer((incoming, response) => {
-    serve(incoming, response).catch((error: unknown) => {
-      response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(messageOf(error));
-    });
-  });
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { route, request } = await readRequest(incoming, routes, url);
+    const { route, request } = await batchRequest(incoming, routes, server.url);
     const { bytes: _bytes, origin: _origin, params: _params, ...logged } = request;
     requests.push(logged);
     if (route === undefined) {
@@ -89,18 +83,18 @@ export async function startBatchServer(options: BatchServerOptions = {}): Promis
     }
     const early = await before?.(logged);
     if (early !== undefined && (early === 'drop' || 'status' in early)) {
-      fail(response, early, state.json({}));
+      sendFault(response, early);
       return;
     }
     const reply = hasCredential(incoming) ? await route.run(request) : state.json({ error: NO_KEY }, 401);
     const late = early ?? (await after?.(logged));
     if (late === undefined) send(response, reply);
-    else fail(response, late, reply);
+    else if (late === 'drop' || 'status' in late) sendFault(response, late);
+    else cut(response, reply, late.cut);
   }
-  const { url, close } = await listen(server);
+  const server = await vendorServer(serve);
   return {
-    url,
-    baseURL: `${url}/v1`,
+    ...server,
     requests,
     batches: state.batches,
     get files() {
@@ -109,15 +103,10 @@ export async function startBatchServer(options: BatchServerOptions = {}): Promis
     endAll() {
       for (const batch of state.batches) if (batch.state === 'running') state.finish(batch, 'ended');
     },
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
 
 const NO_KEY = { message: 'no credential', type: 'authentication_error' };
-
-const hasCredential = ({ headers }: IncomingMessage): boolean =>
-  ['authorization', 'api-key', 'x-api-key', 'x-goog-api-key'].some((name) => headers[name] !== undefined);
 
 /** Returns the endpoints of live calls. */
 function liveRoutes(state: BatchState): readonly BatchRoute[] {
@@ -141,32 +130,23 @@ function liveRoutes(state: BatchState): readonly BatchRoute[] {
   ];
 }
 
-async function readRequest(
+async function batchRequest(
   incoming: IncomingMessage,
   routes: readonly BatchRoute[],
   origin: string,
 ): Promise<{ readonly route: BatchRoute | undefined; readonly request: ReceivedBatchRequest }> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
-  const { method = '', url = '/' } = incoming;
-  const { pathname, searchParams: query } = new URL(url, origin);
-  // Remove the prefix of the paths of Groq and Azure, so that the routes of OpenAI match.
-  const path = pathname.replace(/^\/openai(?=\/v1\/)/, '');
+  const read = await readRequest(incoming);
+  const { method, path, query, bytes } = read;
   const route = routes.find((each) => each.method === method && each.path.test(path));
   const isFile =
     route?.step === 'upload' &&
     (/multipart/.test(incoming.headers['content-type'] ?? '') || query.has('upload_id'));
   const text = isFile ? '' : bytes.toString('utf8');
   const request = {
+    ...read,
     vendor: route?.vendor ?? 'openai',
     step: route?.step ?? 'live',
-    method,
-    path,
-    query,
-    headers: maskedHeaders(incoming.headers),
     body: tryParseJson(text) ?? text,
-    bytes,
     origin,
     params: [...(route?.path.exec(path) ?? [])].slice(1).map(decodeURIComponent),
   };
@@ -178,21 +158,8 @@ function send(response: ServerResponse, { status, headers, body }: BatchReply): 
   response.end(body);
 }
 
-/** Applies a fault to a response. For `cut`, sends the first bytes of `reply`. */
-function fail(response: ServerResponse, fault: BatchFault, reply: BatchReply): void {
-  if (fault === 'drop') {
-    response.destroy();
-    return;
-  }
-  if ('status' in fault) {
-    const body = fault.body ?? { error: { message: `status ${fault.status}`, type: 'scripted' } };
-    send(response, {
-      status: fault.status,
-      headers: { 'content-type': 'application/json', ...fault.headers },
-      body: JSON.stringify(body),
-    });
-    return;
-  }
-  response.writeHead(reply.status, { 'content-length': Buffer.byteLength(reply.body), ...reply.headers });
-  response.write(Buffer.from(reply.body).subarray(0, fault.cut), () => response.destroy());
+/** Sends the first bytes of a response, and closes the connection. */
+function cut(response: ServerResponse, { status, headers, body }: BatchReply, bytes: number): void {
+  response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
+  response.write(Buffer.from(body).subarray(0, bytes), () => response.destroy());
 }

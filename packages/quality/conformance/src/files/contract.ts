@@ -1,3 +1,5 @@
+import type { ScriptedFault } from '../server/vendor-server.ts';
+
 /** Vendor whose file API receives a request. */
 export type FileVendor = 'openai' | 'anthropic' | 'google';
 
@@ -20,13 +22,7 @@ export interface FileRequest {
 }
 
 /** Response that replaces the response of the server. `drop` closes the connection. */
-export type FileFault =
-  | 'drop'
-  | {
-      readonly status: number;
-      readonly headers?: Readonly<Record<string, string>> | undefined;
-      readonly body?: object | undefined;
-    };
+export type FileFault = ScriptedFault;
 
 /** File at the server. */
 export interface UploadedFile {

@@ -1,10 +1,14 @@
-import { messageOf, systemClock, type Clock } from '@majordomo/core';
+import { systemClock, type Clock } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import { maskedHeaders } from '../server/exchange.ts';
-import { listen } from '../server/listen.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  readRequest,
+  sendFault,
+  sendJson,
+  vendorServer,
+  type VendorServer,
+} from '../server/vendor-server.ts';
 import { isFile, readForm } from '../wires/operations/form.ts';
 import { anthropicFiles } from './anthropic.ts';
 import type { FileFault, FileRequest, FileVendor, UploadedFile } from './contract.ts';
@@ -27,20 +31,12 @@ export interface FileServerOptions {
     | undefined;
 }
 
-/** Running server. Stop it with `close` or with `await using`. */
-export interface FileServer {
-  /** Origin, such as `http://127.0.0.1:4000`. It is the base URL for Anthropic and Gemini. */
-  readonly url: string;
-  /** Base URL for OpenAI, which is `url` with `/v1`. */
-  readonly baseURL: string;
+/** Running server. Stop it with `close` or with `await using`. The base URL of Anthropic and Gemini is `url`, that of OpenAI `baseURL`. */
+export interface FileServer extends VendorServer {
   /** Received requests in the order of arrival. */
   readonly requests: readonly FileRequest[];
   /** All files that were stored, in the order of their uploads. */
   readonly uploads: readonly UploadedFile[];
-  /** Closes the server and its connections. */
-  close(): Promise<void>;
-  /** Calls `close`. */
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -57,7 +53,7 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
     google: googleFiles(looks),
   };
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const request = await readRequest(incoming, accountOf);
+    const request = await fileRequest(incoming, accountOf);
     const { vendor, step, method, path, headers, size, body } = request;
     const seen: FileRequest = {
       vendor,
@@ -70,17 +66,8 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
     };
     requests.push(seen);
     const fault = await before?.(seen);
-    if (fault === 'drop') {
-      response.destroy();
-      return;
-    }
     if (fault !== undefined) {
-      send(
-        response,
-        fault.status,
-        fault.body ?? { error: { message: `status ${fault.status}` } },
-        fault.headers,
-      );
+      sendFault(response, fault);
       return;
     }
     const reply = vendors[vendor](request, storage);
@@ -89,44 +76,26 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
       response.end(reply.stream);
       return;
     }
-    send(response, reply?.status ?? 404, reply?.json ?? { error: { message: 'not found' } }, reply?.headers);
+    const { status = 404, json = { error: { message: 'not found' } }, headers: own } = reply ?? {};
+    sendJson(response, status, json, { 'x-request-id': 'req_test', ...own });
   };
-  const server = createServer((incoming, response) => {
-    serve(incoming, response).catch((error: unknown) => {
-      send(response, 500, { error: { message: messageOf(error) } });
-    });
-  });
-  const { url, close } = await listen(server);
-  const { uploads } = storage;
-  return { url, baseURL: `${url}/v1`, requests, uploads, close, [Symbol.asyncDispose]: close };
+  return { ...(await vendorServer(serve)), requests, uploads: storage.uploads };
 }
 
-function send(response: ServerResponse, status: number, json: object, headers: object = {}): void {
-  if (response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_test', ...headers });
-  response.end(JSON.stringify(json));
-}
-
-async function readRequest(incoming: IncomingMessage, accountOf: (key: string) => string): Promise<Incoming> {
-  const { method = '', url = '/' } = incoming;
+async function fileRequest(incoming: IncomingMessage, accountOf: (key: string) => string): Promise<Incoming> {
+  const { bytes, ...request } = await readRequest(incoming);
+  const { method, path, query } = request;
   const headers = incoming.headers as Readonly<Record<string, string | undefined>>;
-  const { pathname: path, searchParams: query } = new URL(url, 'http://127.0.0.1');
   const type = headers['content-type'] ?? '';
-  const bytes = await buffer(incoming);
-  const vendor = vendorOf(path, headers);
   const key =
     headers['authorization'] ?? headers['x-api-key'] ?? headers['x-goog-api-key'] ?? query.get('key');
-  const form = type.startsWith('multipart/') ? formOf(await readForm(bytes, type)) : {};
   return {
-    vendor,
+    ...request,
+    vendor: vendorOf(path, headers),
     step: stepOf(method, path),
-    method,
-    path,
-    query,
-    headers: maskedHeaders(incoming.headers),
     body: type.includes('json') ? tryParseJson(bytes.toString('utf8')) : undefined,
     account: accountOf((key ?? '').replace(/^Bearer /, '')),
-    form,
+    form: type.startsWith('multipart/') ? formOf(await readForm(bytes, type)) : {},
     content: bytes,
     size: bytes.length,
     origin: `http://${headers['host'] ?? ''}`,

@@ -1,4 +1,5 @@
-import type { Answer } from '../wires/answer.ts';
+import type { Answer } from '@majordomo/testing/internal';
+import type { ScriptedFault } from '../server/vendor-server.ts';
 
 /** Work of a job. */
 export interface JobPlan {
@@ -49,7 +50,4 @@ export interface JobRequest {
  * Fault of the server. `drop`: it closes the connection without a response. `status`: it responds with this error. `cutAfter`: it
  * closes the connection after this number of events of a stream.
  */
-export type JobFault =
-  | 'drop'
-  | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly cutAfter: number };
+export type JobFault = ScriptedFault | { readonly cutAfter: number };

@@ -1,10 +1,17 @@
-import { messageOf, systemClock, type Clock } from '@majordomo/core';
-import { asList, asRecord, asText, tryParseJson } from '@majordomo/core/toolkit';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { maskedHeaders } from '../server/exchange.ts';
-import { listen } from '../server/listen.ts';
-import { completeChat } from '../wires/openai-chat/complete.ts';
+import { systemClock, type Clock } from '@majordomo/core';
+import { asList, asRecord, sseEvent, tryParseJson } from '@majordomo/core/toolkit';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  hasCredential,
+  type ReadRequest,
+  readRequest,
+  type ScriptedFault,
+  sendFault,
+  vendorServer,
+  type VendorServer,
+} from '../server/vendor-server.ts';
 import type { JobFault, JobPlan, JobRequest, JobStep, ServerJob } from './contract.ts';
+import { openaiChat } from '../wires/openai-chat/wire.ts';
 import { StoredJob } from './stored-job.ts';
 
 /** Options of `startJobServer`. */
@@ -19,20 +26,12 @@ export interface JobServerOptions {
   readonly after?: ((request: JobRequest) => JobFault | undefined) | undefined;
 }
 
-/** Running server. Stop it with `close` or with `await using`. */
-export interface JobServer {
-  /** Origin, such as `http://127.0.0.1:4000`. */
-  readonly url: string;
-  /** Base URL for OpenAI and xAI. For Azure, use `url` with `/openai/v1`. */
-  readonly baseURL: string;
+/** Running server. Stop it with `close` or with `await using`. For Azure, the base URL is `url` with `/openai/v1`. */
+export interface JobServer extends VendorServer {
   /** Received requests in the order of arrival. */
   readonly requests: readonly JobRequest[];
   /** Jobs in the order of their creation. */
   readonly jobs: readonly ServerJob[];
-  /** Closes the server and its connections. */
-  close(): Promise<void>;
-  /** Calls `close`. */
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** JSON response, or the stream of a job's events. */
@@ -57,38 +56,28 @@ export async function startJobServer(options: JobServerOptions = {}): Promise<Jo
     return job;
   };
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming);
+    const request = await jobRequest(incoming);
     requests.push(request);
     const early = before?.(request);
     if (isRefusal(early)) {
-      fail(response, early);
+      sendFault(response, early);
       return;
     }
-    const reply = isAuthorized(incoming) ? replyTo(request, jobs, create) : failure(401, 'no credential');
+    const reply = hasCredential(incoming) ? replyTo(request, jobs, create) : failure(401, 'no credential');
     const late = early ?? after?.(request);
-    if (isRefusal(late)) fail(response, late);
+    if (isRefusal(late)) sendFault(response, late);
     else await send(response, reply, late?.cutAfter ?? Infinity);
   }
-  const server = createServer((incoming, response) => {
-    serve(incoming, response).catch((error: unknown) => {
-      response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(messageOf(error));
-    });
-  });
-  const listening = await listen(server);
-  const { url } = listening;
+  const server = await vendorServer(serve);
   const close = async (): Promise<void> => {
-    const closed = listening.close();
+    const closed = server.close();
     for (const job of jobs) job.wake();
     await closed;
   };
-  return { url, baseURL: `${url}/v1`, requests, jobs, close, [Symbol.asyncDispose]: close };
+  return { ...server, requests, jobs, close, [Symbol.asyncDispose]: close };
 }
 
-const isAuthorized = ({ headers }: IncomingMessage): boolean =>
-  headers.authorization !== undefined || headers['api-key'] !== undefined;
-
-const isRefusal = (fault: JobFault | undefined): fault is Exclude<JobFault, { readonly cutAfter: number }> =>
+const isRefusal = (fault: JobFault | undefined): fault is ScriptedFault =>
   fault !== undefined && (fault === 'drop' || 'status' in fault);
 
 const failure = (status: number, message: string): Reply => ({
@@ -96,18 +85,13 @@ const failure = (status: number, message: string): Reply => ({
   json: { error: { message, type: 'invalid_request_error', code: null, param: null } },
 });
 
-async function readRequest(incoming: IncomingMessage): Promise<JobRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const { method = '', url = '/' } = incoming;
-  const { pathname, searchParams: query } = new URL(url, 'http://127.0.0.1');
-  const path = pathname.replace(/^\/openai(?=\/v1\/)/, '');
-  const body = tryParseJson(Buffer.concat(chunks).toString('utf8'));
-  const step = stepOf(method, path, query, asRecord(body));
-  return { step, method, path, query, headers: maskedHeaders(incoming.headers), body };
+async function jobRequest(incoming: IncomingMessage): Promise<JobRequest> {
+  const { bytes, ...request } = await readRequest(incoming);
+  const body = tryParseJson(bytes.toString('utf8'));
+  return { ...request, step: stepOf(request, asRecord(body)), body };
 }
 
-function stepOf(method: string, path: string, query: URLSearchParams, body: object): JobStep {
+function stepOf({ method, path, query }: Omit<ReadRequest, 'bytes'>, body: object): JobStep {
   if (method === 'DELETE') return 'remove';
   if (path.endsWith('/cancel')) return 'cancel';
   if (method === 'GET') return query.get('stream') === 'true' ? 'stream' : 'look';
@@ -162,9 +146,7 @@ function deferred(job: StoredJob): Reply {
   job.isTaken = true;
   const { fails } = job.plan;
   if (typeof fails === 'object') return failure(500, fails.message);
-  const { body } = completeChat(job.answer, { model: asText(job.body['model']) ?? '' } as never, {
-    name: 'xai',
-  });
+  const { body } = openaiChat.complete(job.answer, job.request);
   return { status: 200, json: asRecord(tryParseJson(body)) };
 }
 
@@ -191,19 +173,9 @@ async function send(response: ServerResponse, reply: Reply, cutAfter: number): P
       response.destroy();
       return;
     }
-    response.write(`event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`);
+    response.write(sseEvent(JSON.stringify(event), String(event['type'])));
     // Let each event arrive separately.
     await new Promise(setImmediate);
   }
   response.end();
-}
-
-function fail(response: ServerResponse, fault: Exclude<JobFault, { readonly cutAfter: number }>): void {
-  if (fault === 'drop') {
-    response.destroy();
-    return;
-  }
-  const { status, headers, body = { error: { message: `status ${status}` } } } = fault;
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@majordomo/core';
 import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { fullAnswer, type Answer } from '../wires/answer.ts';
+import { type Answer, type AnsweredRequest, fullAnswer } from '@majordomo/testing/internal';
 import { responseBody } from '../wires/openai-responses/output.ts';
 import { openaiResponses } from '../wires/openai-responses/wire.ts';
 import type { JobPlan, ServerJob } from './contract.ts';
@@ -49,7 +49,7 @@ export class StoredJob implements ServerJob {
     this.endedAt ??= this.clock.now();
     const { fails } = this.plan;
     if (fails !== undefined) return fails === 'cancelled' ? 'cancelled' : 'failed';
-    return asText(responseBody(fullAnswer(this.answer, this.model), true)['status']) === 'incomplete'
+    return asText(responseBody(fullAnswer(this.answer, this.request.model), true)['status']) === 'incomplete'
       ? 'incomplete'
       : 'completed';
   }
@@ -62,8 +62,8 @@ export class StoredJob implements ServerJob {
     return this.isRemoved || isExpired;
   }
 
-  get model(): string {
-    return asText(this.body['model']) ?? '';
+  get request(): AnsweredRequest {
+    return { model: asText(this.body['model']) ?? '', streamsUsage: false };
   }
 
   release(events: number = Infinity): void {
@@ -96,7 +96,7 @@ export class StoredJob implements ServerJob {
   object(include: readonly string[], status: string = this.status): Json {
     const isOver = status !== 'queued' && status !== 'in_progress';
     const { fails } = this.plan;
-    const full = responseBody(fullAnswer(this.answer, this.model), isOver);
+    const full = responseBody(fullAnswer(this.answer, this.request.model), isOver);
     const failed = status === 'failed' && isRecord(fails) ? { error: fails } : {};
     const content = status === 'failed' || status === 'cancelled' ? { output: [] } : {};
     const facts = {
@@ -110,7 +110,7 @@ export class StoredJob implements ServerJob {
   /** Returns the events as objects. The chunks of text differ in each stream from the beginning. */
   events(include: readonly string[]): readonly Json[] {
     const answer = withChunks(this.answer, 8 + this.reads);
-    const frames = openaiResponses.stream(answer, { model: this.model } as never);
+    const frames = openaiResponses.stream(answer, this.request);
     const events = frames.map(({ bytes }) => dataOf(bytes));
     const { fails } = this.plan;
     const hasEnded = this.isCancelled || fails !== undefined;

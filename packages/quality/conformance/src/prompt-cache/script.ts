@@ -1,8 +1,7 @@
 import { asRecord } from '@majordomo/core/toolkit';
+import type { Answer, Failure } from '@majordomo/testing/internal';
 import type { Exchange } from '../server/exchange.ts';
 import type { Script } from '../server/server.ts';
-import type { Answer } from '../wires/answer.ts';
-import type { Failure } from '../wires/failure.ts';
 import { messagesBlocks, openaiBlocks } from './blocks.ts';
 import { type CachedInput, PrefixTrie } from './prefix-trie.ts';
 

@@ -1,5 +1,5 @@
 import type { OperationName } from '@majordomo/testing';
-import type { FailureName } from '../wires/failure.ts';
+import type { FailureName } from '@majordomo/testing/internal';
 
 /** Name of a tested behavior. In `cannot`, a harness lists the scenarios that its provider does not support. */
 export type Scenario =

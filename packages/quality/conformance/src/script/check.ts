@@ -1,6 +1,6 @@
 import { didYouMean, isList, isRecord } from '@majordomo/core/toolkit';
 import { type OperationName, operationProblem, turnProblem } from '@majordomo/testing';
-import { FAILURE_KINDS } from '../wires/failure.ts';
+import { FAILURE_KINDS } from '@majordomo/testing/internal';
 import { ANSWER, FAILURE, FAULT, FAULTS, PARTS } from './members.ts';
 
 /** Operations other than chat and image generation. */

@@ -1,6 +1,4 @@
-import type { Answer, AnswerPart } from '../wires/answer.ts';
-import type { Failure } from '../wires/failure.ts';
-import type { Fault } from './step.ts';
+import type { Answer, AnswerPart, Failure, Fault } from '@majordomo/testing/internal';
 
 // Property names of each kind of step, for checks at run time. The types ensure that no name is missing.
 

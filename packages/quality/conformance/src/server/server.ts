@@ -1,15 +1,20 @@
 import { messageOf } from '@majordomo/core';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import {
+  type Failure,
+  type Framing,
+  listen,
+  type Plan,
+  planOf,
+  send,
+  type Split,
+} from '@majordomo/testing/internal';
 import { stepProblem } from '../script/check.ts';
 import type { Step } from '../script/step.ts';
-import type { Failure } from '../wires/failure.ts';
-import type { Framing, ValidateOptions, Violation, Wire } from '../wires/wire.ts';
+import type { ValidateOptions, Violation, Wire } from '../wires/wire.ts';
 import { type Exchange, maskedHeaders, type OpenExchange, readBody } from './exchange.ts';
-import { listen } from './listen.ts';
-import { type PlanRequest, plan, type Plan, planOf } from './plan.ts';
-import { send } from './send.ts';
-import type { Split } from './split.ts';
+import { type PlanRequest, plan } from './plan.ts';
 
 /**
  * Array with one step per request, or a function that receives a request and its number (from 0) and returns the step. A step is

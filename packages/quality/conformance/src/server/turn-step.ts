@@ -1,8 +1,6 @@
 import type { ErrorKind } from '@majordomo/core';
 import type { AnswerTurn, FailTurn, PlainTurn } from '@majordomo/testing';
-import type { Fault } from '../script/step.ts';
-import type { Answer, AnswerPart } from '../wires/answer.ts';
-import type { Failure, FailureName } from '../wires/failure.ts';
+import type { Answer, AnswerPart, Failure, FailureName, Fault } from '@majordomo/testing/internal';
 
 /** Converts a turn of a fake provider to a step. Throws if no vendor could send the turn. */
 export function stepOfTurn(turn: PlainTurn): Answer | Failure | Fault {

@@ -1,36 +1,9 @@
 import type { JsonObject, Question } from '@majordomo/core';
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
-import type { Answer } from './answer.ts';
-import type { Failure, FailureForm, FailureName } from './failure.ts';
-
-/** HTTP response before a fault is applied. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/**
- * Frame of a streamed body. `head` precedes the content. `content` contains a part of the answer, and `finish` contains the
- * finish reason. `tail` follows `finish`, such as usage and end markers. `noise` is any other data, such as comments.
- */
-export interface Frame {
-  readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';
-  readonly bytes: Uint8Array;
-}
-
-/** Differences between streams that vendors of the wire send. */
-export interface Framing {
-  /** Line end. `@default '\n'` */
-  readonly newline?: '\n' | '\r\n' | '\r' | undefined;
-  /** Whether to insert comments between the frames, and pings if the wire has them. `@default false` */
-  readonly noise?: boolean | undefined;
-}
+import type { AnsweredRequest, WireWriter } from '@majordomo/testing/internal';
 
 /** Contents of a chat request, independent of the wire, for assertions. */
-export interface WireRequest {
-  /** Model id from the body or the path. */
-  readonly model: string;
+export interface WireRequest extends AnsweredRequest {
   /** Whether the client requests a stream. */
   readonly streamed: boolean;
   /** System text. System messages are concatenated. */
@@ -57,8 +30,6 @@ export interface WireRequest {
   readonly output: JsonObject | undefined;
   /** Maximum number of output tokens. */
   readonly maxTokens: number | undefined;
-  /** Whether the client requests usage in a stream. */
-  readonly streamsUsage: boolean;
 }
 
 /** Violated rule, for which the vendor would reject the request. */
@@ -132,7 +103,7 @@ export interface WireOperation {
 }
 
 /** API of a vendor as data and pure functions: its answers, failures and rules. */
-export interface Wire {
+export interface Wire extends WireWriter {
   /** Name of the wire, as in `ChatRequest.extra`, such as `openai-chat`. */
   readonly name: string;
   /** Returns the value for the `baseURL` option of the vendor's SDK, for a server at `origin`. */
@@ -141,28 +112,12 @@ export interface Wire {
   accepts(method: string, path: string): boolean;
   /** Descriptions of the rules that `validate` checks, by rule name. */
   readonly rules: Readonly<Record<string, string>>;
-  /** Formats of failures. A failure that the wire cannot report is absent. */
-  readonly failures: Readonly<Partial<Record<FailureName, FailureForm>>>;
   /** Scenarios that the wire does not support, each with the reason. */
   readonly cannot: Readonly<Record<string, string>>;
   /** Returns the contents of a request. Does not throw if the request is invalid. */
   read(path: string, body: unknown): WireRequest;
   /** Returns the violations of a body; `[]` if the vendor would accept the body. */
   validate(body: unknown, options?: ValidateOptions): readonly Violation[];
-  /** Returns an answer as the frames of a streamed body. */
-  stream(answer: Answer | string, request: WireRequest, framing?: Framing): readonly Frame[];
-  /** Headers of a streamed response. */
-  readonly streamHeaders: Readonly<Record<string, string>>;
-  /** Returns an answer as a non-streaming response. */
-  complete(answer: Answer | string, request: WireRequest): Reply;
-  /** Returns a failure as an HTTP response. */
-  failure(failure: Failure): Reply;
-  /** Returns a failure as a frame of a stream that has begun with HTTP 200. */
-  failureFrame(failure: Failure, framing?: Framing): Frame;
-  /** Returns a frame with invalid JSON. */
-  brokenFrame(framing?: Framing): Frame;
   /** Endpoints for operations other than chat. `@default []` */
   readonly operations?: readonly WireOperation[] | undefined;
-  /** Returns the signature that the server issues for a reasoning text. */
-  sign(reasoning: string): string;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LlmError, messageOf } from '@majordomo/core';
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { isRecord, jsonLine, tryParseJson } from '@majordomo/core/toolkit';
 
 /** Line of a file with one JSON value per line. */
 export interface Line {
@@ -44,7 +44,7 @@ export function checkFormat(file: string, header: unknown, format: string, remed
 
 /** Writes one JSON value per line. Creates the folder. Replaces the file atomically, unless its content would not change. */
 export async function replaceFile(file: string, values: readonly unknown[]): Promise<void> {
-  const content = values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  const content = values.map(jsonLine).join('');
   // If the file cannot be read, the attempt to write reports the reason.
   const current = await readFile(file, 'utf8').catch(() => undefined);
   if (current === content) return;
@@ -61,7 +61,7 @@ export async function replaceFile(file: string, values: readonly unknown[]): Pro
 
 /** Appends one JSON value as a line. */
 export async function appendLine(file: string, value: unknown): Promise<void> {
-  await appendFile(file, `${JSON.stringify(value)}\n`).catch((error: unknown) => {
+  await appendFile(file, jsonLine(value)).catch((error: unknown) => {
     throw writeError(file, error);
   });
 }

@@ -2,7 +2,7 @@ import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { LlmError, messageOf } from '@majordomo/core';
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { isRecord, jsonLine, tryParseJson } from '@majordomo/core/toolkit';
 import { checkFormat, fileError, hasCode } from '@majordomo/evals/internal';
 import { acquireLock, type JournalLock } from './journal-lock.ts';
 import { JournalIndex } from './journal-index.ts';
@@ -108,7 +108,7 @@ export class Journal {
   }
 
   private async write(value: HeaderLine | Line): Promise<Place> {
-    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+    const bytes = Buffer.from(jsonLine(value));
     return this.inTurn(async () => {
       await this.lock.confirm();
       // Otherwise the next line would be joined to the part, and both would be lost.

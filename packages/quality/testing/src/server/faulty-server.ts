@@ -1,14 +1,18 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@majordomo/core';
 import { readJson } from '@majordomo/core/http';
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import { chatCompletions } from './chat-completions.ts';
-import { messages } from './messages.ts';
-import type { ScriptedResponse, ServerWire } from './response.ts';
+import type { Answer } from '../vendor/answer.ts';
+import { messagesWriter } from '../vendor/anthropic-messages/writer.ts';
+import type { Failure, FailureName } from '../vendor/failure.ts';
+import type { Fault } from '../vendor/fault.ts';
+import { listen } from '../vendor/listen.ts';
+import { chatWriter } from '../vendor/openai-chat/writer.ts';
+import { chatBody, damagedPlan, type Plan, planOf, undamagedPlan } from '../vendor/plan.ts';
+import { send } from '../vendor/send.ts';
+import type { WireWriter } from '../vendor/wire-writer.ts';
+import type { AnswerResponse, ErrorResponse, ScriptedResponse } from './response.ts';
 
 /** Request that a `FaultyServer` received. */
 export interface ReceivedRequest {
@@ -48,11 +52,13 @@ export type ScriptedResponses =
 /** Maximum number of elements of all arrays of a request. */
 const MAX_ELEMENTS = 100_000;
 
+const CHAT = chatWriter({});
+
 const ENDPOINTS: Readonly<
-  Record<string, { readonly api: ReceivedRequest['api']; readonly wire: ServerWire }>
+  Record<string, { readonly api: ReceivedRequest['api']; readonly wire: WireWriter }>
 > = {
-  '/v1/chat/completions': { api: 'chat-completions', wire: chatCompletions },
-  '/v1/messages': { api: 'messages', wire: messages },
+  '/v1/chat/completions': { api: 'chat-completions', wire: CHAT },
+  '/v1/messages': { api: 'messages', wire: messagesWriter },
 };
 
 /**
@@ -66,15 +72,11 @@ const ENDPOINTS: Readonly<
 export async function startFaultyServer(responses: ScriptedResponses): Promise<FaultyServer> {
   const requests: ReceivedRequest[] = [];
   const server = createServer((incoming, response) => {
-    answer(incoming, response, responses, requests).catch(() => response.destroy());
+    answer(incoming, responses, requests)
+      .then((plan) => send(response, plan, { split: 'event', delayMs: 0 }))
+      .catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  };
+  const { url, close } = await listen(server);
   return {
     openaiBaseURL: `${url}/v1`,
     anthropicBaseURL: url,
@@ -87,26 +89,24 @@ export async function startFaultyServer(responses: ScriptedResponses): Promise<F
   };
 }
 
+/** Reads a request, adds it to `requests`, and returns the plan of its response. */
 async function answer(
   incoming: IncomingMessage,
-  response: ServerResponse,
   responses: ScriptedResponses,
   requests: ReceivedRequest[],
-): Promise<void> {
+): Promise<Plan> {
   const { headers, method, url: path = '' } = incoming;
   const endpoint = method === 'POST' ? ENDPOINTS[path] : undefined;
   if (endpoint === undefined) {
     const message = `${method} ${path} is not an endpoint; use POST ${Object.keys(ENDPOINTS).join(' or ')}`;
-    sendError(response, 404, chatCompletions.error(404, message));
-    return;
+    return planOf(CHAT.failure({ failure: 'not-found', message }));
   }
   const { api, wire } = endpoint;
   const stream = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
   const body = asRecord(await readJson({ body: stream }, { maxElements: MAX_ELEMENTS }));
   const request = { api, model: asText(body['model']) ?? '', stream: body['stream'] === true, headers, body };
   const index = requests.push(request) - 1;
-  const next = await nextResponse(responses, request, index);
-  await send(typeof next === 'string' ? { text: next } : next, request, wire, response);
+  return planFor(await nextResponse(responses, request, index), request, wire);
 }
 
 async function nextResponse(
@@ -125,66 +125,56 @@ async function nextResponse(
   }
 }
 
-async function send(
-  scripted: Exclude<ScriptedResponse, string>,
-  { stream, model, body: requestBody }: ReceivedRequest,
-  wire: ServerWire,
-  response: ServerResponse,
-): Promise<void> {
-  await pause(scripted.delayMs, response);
+/** Returns the plan of a response. */
+function planFor(scripted: ScriptedResponse, request: ReceivedRequest, wire: WireWriter): Plan {
+  if (typeof scripted === 'string') return planFor({ text: scripted }, request, wire);
+  const { delayMs: lateMs = 0 } = scripted;
   if ('body' in scripted) {
     const { body, contentType = 'application/json', status = 200 } = scripted;
-    response.writeHead(status, { 'content-type': contentType }).end(body);
-    return;
+    return { ...planOf({ status, headers: { 'content-type': contentType }, body }), lateMs };
   }
-  if ('status' in scripted) {
-    const { status, message = `status ${status}`, retryAfterMs } = scripted;
-    sendError(response, status, wire.error(status, message), retryAfterMs);
-    return;
-  }
-  const isCut = 'cutAfter' in scripted;
+  if ('status' in scripted) return { ...planOf(wire.failure(failureOf(scripted, wire))), lateMs };
   const { everyMs } = scripted;
-  const { text = '', toolCalls = [] } = isCut ? { text: scripted.cutAfter } : scripted;
-  const content = { text, toolCalls };
-  response.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json' });
-  if (stream) {
-    const finish = isCut ? [] : wire.finish(content, requestBody);
-    await writeChunks(response, [...wire.content(content, model), ...finish], everyMs);
-  } else {
-    const complete = JSON.stringify(wire.complete(content, model));
-    await writeChunks(response, [isCut ? complete.slice(0, complete.length / 2) : complete]);
-  }
-  if (isCut) response.destroy();
-  else response.end();
-}
-
-function sendError(response: ServerResponse, status: number, body: object, retryAfterMs?: number): void {
-  const retry = retryAfterMs !== undefined && {
-    'retry-after': String(Math.ceil(retryAfterMs / 1000)),
-    'retry-after-ms': String(retryAfterMs),
-  };
-  response.writeHead(status, { 'content-type': 'application/json', ...retry }).end(JSON.stringify(body));
-}
-
-async function writeChunks(
-  response: ServerResponse,
-  chunks: readonly string[],
-  everyMs?: number,
-): Promise<void> {
-  for (const [at, chunk] of chunks.entries()) {
-    if (at > 0) await pause(everyMs, response);
-    await new Promise((resolve) => response.write(chunk, resolve));
-  }
-}
-
-/** Waits for `ms` milliseconds. Rejects when the client closes the connection. */
-async function pause(ms: number | undefined, response: ServerResponse): Promise<void> {
-  if (ms === undefined || ms === 0) return;
-  const closed = new AbortController();
-  response.once('close', () => {
-    closed.abort();
+  const pace = everyMs === undefined ? undefined : ({ bytes: 'event', everyMs } as const);
+  const isCut = 'cutAfter' in scripted;
+  const options = asRecord(request.body['stream_options']);
+  const body = chatBody(wire, answerOf(isCut ? { text: scripted.cutAfter } : scripted), {
+    model: request.model,
+    streamed: request.stream,
+    streamsUsage: options['include_usage'] === true,
   });
-  if (Number.isFinite(ms)) await sleep(ms, undefined, { signal: closed.signal });
-  else await once(closed.signal, 'abort');
-  closed.signal.throwIfAborted();
+  const plan = isCut ? damagedPlan(body, CUT, wire) : undamagedPlan(body);
+  return { ...plan, lateMs, pace };
+}
+
+/** Fault of a connection that closes after the text. */
+const CUT: Fault = { fault: 'cut', at: { content: Infinity } };
+
+const answerOf = ({ text = '', toolCalls = [] }: AnswerResponse): Answer => ({
+  id: '1',
+  parts: [
+    ...(text === '' ? [] : [{ type: 'text', text, chunks: text.split(/(?<=\s)/) } as const]),
+    ...toolCalls.map(({ name, args }) => {
+      const json = JSON.stringify(args);
+      return { type: 'tool-call', name, json, chunks: [json] } as const;
+    }),
+  ],
+});
+
+/** Returns the failure that the vendor reports with this status, or the most general one for any other status. */
+function failureOf(
+  { status, message = `status ${status}`, retryAfterMs }: ErrorResponse,
+  wire: WireWriter,
+): Failure {
+  const names = Object.keys(wire.failures) as FailureName[];
+  const usual = status < 500 ? 'invalid' : 'server';
+  const failure = names.find((name) => wire.failures[name]?.status === status) ?? usual;
+  const headers =
+    retryAfterMs === undefined
+      ? {}
+      : {
+          'retry-after': String(Math.ceil(retryAfterMs / 1000)),
+          'retry-after-ms': String(retryAfterMs),
+        };
+  return { failure, status, message, headers };
 }

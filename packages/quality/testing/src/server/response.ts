@@ -42,21 +42,3 @@ export interface BodyResponse extends DelayedResponse {
 
 /** Response of a `FaultyServer` to one request. A string is a successful response with this text. */
 export type ScriptedResponse = string | AnswerResponse | CutResponse | ErrorResponse | BodyResponse;
-
-/** Content of a response. */
-export interface ResponseContent {
-  readonly text: string;
-  readonly toolCalls: NonNullable<AnswerResponse['toolCalls']>;
-}
-
-/** Conversion of responses to the format of one API. */
-export interface ServerWire {
-  complete(content: ResponseContent, model: string): object;
-  /** Returns the events of a stream before its final events. */
-  content(content: ResponseContent, model: string): readonly string[];
-  /** Returns the final events of a stream. */
-  finish(content: ResponseContent, request: Readonly<Record<string, unknown>>): readonly string[];
-  error(status: number, message: string): object;
-}
-
-export const wordsOf = (text: string): readonly string[] => text.split(/(?<=\s)/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FinishReason, ModelRequest, TokenLogprob } from '@majordomo/core';
-import type { Answer } from '../../wires/answer.ts';
+import type { Answer } from '@majordomo/testing/internal';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 

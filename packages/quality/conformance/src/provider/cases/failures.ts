@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { FAILURE_KINDS, type FailureName, type RetryAfter } from '../../wires/failure.ts';
+import { FAILURE_KINDS, type FailureName, type RetryAfter } from '@majordomo/testing/internal';
 import { failed, KEY, withBench, chatRequest } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { refusedURL, seededRandom } from '@majordomo/testing';
-import type { Fault, Step } from '../../script/step.ts';
+import type { Fault } from '@majordomo/testing/internal';
+import type { Step } from '../../script/step.ts';
 import { createBench, failed, KEY, withBench, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type AssistantPart, type ModelRequest, toolResult } from '@majordomo/core';
-import type { AnswerPart } from '../../wires/answer.ts';
+import type { AnswerPart } from '@majordomo/testing/internal';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 import { ADD } from './tools.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Collected } from '@majordomo/testing';
-import type { Split } from '../../server/split.ts';
-import type { Answer } from '../../wires/answer.ts';
+import type { Answer, Split } from '@majordomo/testing/internal';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 

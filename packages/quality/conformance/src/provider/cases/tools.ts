@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assistant, type ModelRequest, type ModelTool, toolResult, user } from '@majordomo/core';
-import type { AnswerToolCall } from '../../wires/answer.ts';
+import type { AnswerToolCall } from '@majordomo/testing/internal';
 import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 

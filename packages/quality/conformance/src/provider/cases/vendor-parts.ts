@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AssistantPart, type ModelRequest, user, type VendorPart } from '@majordomo/core';
 import { isDeepStrictEqual } from 'node:util';
-import type { Answer } from '../../wires/answer.ts';
+import type { Answer } from '@majordomo/testing/internal';
 import type { WireRequest } from '../../wires/wire.ts';
 import { type Bench, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
 import { onTarget } from '../chain/target.ts';

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { type OperationName, refusedURL } from '@majordomo/testing';
 import { inspect } from 'node:util';
-import type { Fault } from '../../script/step.ts';
+import { FAILURE_KINDS, type FailureName, type Fault } from '@majordomo/testing/internal';
 import type { Exchange } from '../../server/exchange.ts';
-import { FAILURE_KINDS, type FailureName } from '../../wires/failure.ts';
 import { waitForClientClose, KEY } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { validAnswer, RECORDING_SECONDS, TOKENS } from './answers.ts';

@@ -1,9 +1,8 @@
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { CLAUDE_SCOPE, isSigned, unsealText } from '@majordomo/testing/internal';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report, shown } from '../shape.ts';
-import { isSigned, unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
-import { SCOPE } from './blocks.ts';
 import { turnsOf } from './conversation.ts';
 
 const IMAGE_TYPES: readonly unknown[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
@@ -72,8 +71,8 @@ function checkSource({ type, source }: Block, path: string, report: Report): voi
 function checkSignature({ type, thinking, signature, data }: Block, path: string, report: Report): void {
   const isOwn =
     type === 'thinking'
-      ? isString(thinking) && isString(signature) && isSigned(SCOPE, thinking, signature)
-      : isString(data) && unsealText(SCOPE, data) !== undefined;
+      ? isString(thinking) && isString(signature) && isSigned(CLAUDE_SCOPE, thinking, signature)
+      : isString(data) && unsealText(CLAUDE_SCOPE, data) !== undefined;
   if (!isOwn) report('signature', path, 'Invalid `signature` in `thinking` block');
 }
 

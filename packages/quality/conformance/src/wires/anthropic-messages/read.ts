@@ -1,9 +1,8 @@
 import type { JsonObject } from '@majordomo/core';
 import { asList, isRecord } from '@majordomo/core/toolkit';
+import { CLAUDE_SCOPE, unsealText } from '@majordomo/testing/internal';
 import { isString } from '../shape.ts';
-import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
-import { SCOPE } from './blocks.ts';
 import { SERVER_BLOCKS } from './shape.ts';
 
 /** Returns the contents of a Messages request. Does not throw for invalid requests. */
@@ -67,7 +66,7 @@ function imageOf({ source }: Fields): WireRequest['images'] {
 function reasoningOf({ type, thinking, signature, data }: Fields): WireRequest['reasoning'] {
   if (type === 'thinking') return [{ text: stringOf(thinking), signature: stringOf(signature) }];
   if (type !== 'redacted_thinking') return [];
-  return [{ text: unsealText(SCOPE, stringOf(data)) ?? '', signature: stringOf(data) }];
+  return [{ text: unsealText(CLAUDE_SCOPE, stringOf(data)) ?? '', signature: stringOf(data) }];
 }
 
 function outputOf(config: unknown): JsonObject | undefined {

@@ -1,9 +1,14 @@
 import type { FinishReason } from '@majordomo/core';
-import { type AnswerPart, type AnswerVendor, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
-import { sealText, signText } from '../signature.ts';
-
-/** Scope of signatures. All Claude wires use this scope, because every platform for Claude accepts the same signatures. */
-export const SCOPE = 'claude';
+import {
+  CLAUDE_SCOPE,
+  type AnswerPart,
+  type AnswerVendor,
+  type FullAnswer,
+  type FullUsage,
+  pieces,
+  sealText,
+  signText,
+} from '@majordomo/testing/internal';
 
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
@@ -87,7 +92,7 @@ function search({ text: query, result = '[HIDDEN]' }: AnswerVendor, toolUseId: s
 
 /** Returns a reasoning block, whose last delta is the signature. */
 function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reasoning' }>): Block {
-  const signed = signature === false ? undefined : (signature ?? signText(SCOPE, text));
+  const signed = signature === false ? undefined : (signature ?? signText(CLAUDE_SCOPE, text));
   const deltas = pieces(text, chunks, 8).map((thought) => ({ reasoningContent: { text: thought } }));
   return {
     start: undefined,
@@ -100,7 +105,7 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
 
 /** Returns a redacted block. In JSON, its bytes are base64, even if they are base64 text already (recorded 2025-08). */
 function redacted(text: string): Block {
-  const redactedContent = Buffer.from(sealText(SCOPE, text), 'utf8').toString('base64');
+  const redactedContent = Buffer.from(sealText(CLAUDE_SCOPE, text), 'utf8').toString('base64');
   const block = { reasoningContent: { redactedContent } };
   return { start: undefined, deltas: [block], complete: block };
 }

@@ -1,9 +1,8 @@
 import { isRecord } from '@majordomo/core/toolkit';
+import { CLAUDE_SCOPE, isSigned, unsealText } from '@majordomo/testing/internal';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report } from '../shape.ts';
-import { isSigned, unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
-import { SCOPE } from './blocks.ts';
 import { type Turn, turnsOf } from './conversation.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -68,8 +67,8 @@ function checkSignature({ reasoningText, redactedContent }: Fields, path: string
     : undefined;
   const isOwn =
     sealed === undefined
-      ? isString(text) && isString(signature) && isSigned(SCOPE, text, signature)
-      : unsealText(SCOPE, sealed) !== undefined;
+      ? isString(text) && isString(signature) && isSigned(CLAUDE_SCOPE, text, signature)
+      : unsealText(CLAUDE_SCOPE, sealed) !== undefined;
   if (!isOwn) report('signature', path, 'Invalid `signature` in `thinking` block');
 }
 

@@ -1,4 +1,4 @@
-import { type Failure, type FailureForm, type FailureName, formOf } from '../failure.ts';
+import { type Failure, type FailureForm, type FailureName, formOf } from '@majordomo/testing/internal';
 
 /** Failures of Converse. `type` is the name of the exception. Sources: API reference, 2026-11; recordings of 2024-2026. */
 export const CONVERSE_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {

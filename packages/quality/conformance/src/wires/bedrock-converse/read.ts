@@ -1,9 +1,8 @@
 import type { JsonObject } from '@majordomo/core';
 import { asList, isRecord } from '@majordomo/core/toolkit';
+import { CLAUDE_SCOPE, unsealText } from '@majordomo/testing/internal';
 import { isString } from '../shape.ts';
-import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
-import { SCOPE } from './blocks.ts';
 import { turnsOf } from './conversation.ts';
 import { outputSchemaOf, parsedObject, toolSpecsOf } from './options.ts';
 
@@ -80,5 +79,5 @@ function reasoningOf({ reasoningText, redactedContent }: Fields): WireRequest['r
   }
   if (!isString(redactedContent)) return [];
   const sealed = Buffer.from(redactedContent, 'base64').toString('utf8');
-  return [{ text: unsealText(SCOPE, sealed) ?? '', signature: sealed }];
+  return [{ text: unsealText(CLAUDE_SCOPE, sealed) ?? '', signature: sealed }];
 }

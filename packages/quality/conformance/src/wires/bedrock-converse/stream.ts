@@ -1,5 +1,13 @@
-import { type Answer, fullAnswer, type FullAnswer } from '../answer.ts';
-import type { Frame, Framing, Reply, WireRequest } from '../wire.ts';
+import {
+  type AnsweredRequest,
+  type Answer,
+  type Frame,
+  type Framing,
+  type FullAnswer,
+  type Reply,
+  fullAnswer,
+  takeTurns,
+} from '@majordomo/testing/internal';
 import { type Block, blocksOf, converseUsage, STOP_REASONS } from './blocks.ts';
 import { event } from './frames.ts';
 
@@ -11,7 +19,7 @@ const frame = (kind: Frame['kind'], type: string, payload: object): Frame => ({
 /** Returns the events of an answer: `messageStart`, the events of its blocks, `messageStop` and `metadata`. */
 export function converseFrames(
   answer: Answer | string,
-  request: WireRequest,
+  request: AnsweredRequest,
   framing: Framing = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
@@ -20,7 +28,7 @@ export function converseFrames(
   const noise = framing.noise === true ? [frame('noise', 'keepAlive', {})] : [];
   return [
     frame('head', 'messageStart', { role: 'assistant' }),
-    ...(full.interleave ? inTurns(blocks) : blocks.flat()).flatMap((each) => [each, ...noise]),
+    ...(full.interleave ? takeTurns(blocks) : blocks.flat()).flatMap((each) => [each, ...noise]),
     frame('finish', 'messageStop', { stopReason: stopOf(full) }),
     ...tail(full),
   ];
@@ -42,14 +50,8 @@ function blockFrames({ start, deltas }: Block, contentBlockIndex: number): reado
   ];
 }
 
-/** Returns the frames of several blocks, one frame of each block in turn. */
-function inTurns(blocks: readonly (readonly Frame[])[]): readonly Frame[] {
-  const longest = Math.max(0, ...blocks.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, n) => blocks.flatMap((frames) => frames[n] ?? [])).flat();
-}
-
 /** Returns the answer as a non-streaming response. */
-export function converseComplete(answer: Answer | string, request: WireRequest): Reply {
+export function converseComplete(answer: Answer | string, request: AnsweredRequest): Reply {
   const full = fullAnswer(answer, request.model);
   const { usage } = full;
   const content = blocksOf(full).map(({ complete }) => complete);

@@ -1,8 +1,13 @@
-import { type Failure, failureHeaders, formOf } from '../failure.ts';
+import {
+  CLAUDE_SCOPE,
+  type Failure,
+  type Reply,
+  failureHeaders,
+  formOf,
+  signText,
+} from '@majordomo/testing/internal';
 import { violations, wellFormed } from '../shape.ts';
-import { signText } from '../signature.ts';
-import type { Reply, Wire } from '../wire.ts';
-import { SCOPE } from './blocks.ts';
+import type { Wire } from '../wire.ts';
 import { checkContent } from './content.ts';
 import { checkConversation } from './conversation.ts';
 import { CONVERSE_FAILURES, errorBody, inStreamType } from './failures.ts';
@@ -49,7 +54,7 @@ export const bedrockConverse: Wire = {
   failure: failed,
   failureFrame: (failure) => ({ kind: 'noise', bytes: exception(inStreamType(failure), errorBody(failure)) }),
   brokenFrame: () => ({ kind: 'noise', bytes: event('contentBlockDelta', '{"contentBlockIndex":0,"del') }),
-  sign: (reasoning) => signText(SCOPE, reasoning),
+  sign: (reasoning) => signText(CLAUDE_SCOPE, reasoning),
   operations: bedrockOperations,
 };
 

@@ -1,8 +1,8 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { isGeneratedCallId } from '@majordomo/wire-kit';
+import { unsealText } from '@majordomo/testing/internal';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report, shown } from '../shape.ts';
-import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { SCOPE } from './parts.ts';
 

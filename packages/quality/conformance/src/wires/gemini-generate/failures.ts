@@ -1,4 +1,4 @@
-import { type Failure, type FailureForm, type FailureName, formOf } from '../failure.ts';
+import { type Failure, type FailureForm, type FailureName, formOf } from '@majordomo/testing/internal';
 
 /** Failures as `google.rpc.Status`. `type` is the status, and `code` is the reason in ErrorInfo (recorded 2025-11 to 2026-05). */
 export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {

@@ -1,4 +1,5 @@
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { sseFrame } from '@majordomo/testing/internal';
 import {
   embeddingEndpoint,
   inputTokens,
@@ -7,7 +8,6 @@ import {
   speechEndpoint,
   transcriptionEndpoint,
 } from '../operations/operation.ts';
-import { sseFrame } from '../sse.ts';
 import type { WireOperation } from '../wire.ts';
 import { camelCased } from './spelling.ts';
 

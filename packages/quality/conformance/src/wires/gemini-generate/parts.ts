@@ -1,6 +1,11 @@
 import type { FinishReason } from '@majordomo/core';
-import { type AnswerPart, type FullAnswer, type FullUsage, pieces } from '../answer.ts';
-import { sealText } from '../signature.ts';
+import {
+  type AnswerPart,
+  type FullAnswer,
+  type FullUsage,
+  pieces,
+  sealText,
+} from '@majordomo/testing/internal';
 
 /** Scope of this wire's signatures. */
 export const SCOPE = 'gemini-generate';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
+import { unsealText } from '@majordomo/testing/internal';
 import { isString } from '../shape.ts';
-import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { contentsOf, SERVER_KINDS } from './conversation.ts';
 import { declarationsOf } from './options.ts';

@@ -1,12 +1,20 @@
-import { type Answer, fullAnswer, type FullAnswer } from '../answer.ts';
-import { sseComment, sseFrame } from '../sse.ts';
-import type { Frame, Framing, Reply, WireRequest } from '../wire.ts';
+import {
+  type AnsweredRequest,
+  type Answer,
+  type Frame,
+  type Framing,
+  type FullAnswer,
+  type Reply,
+  fullAnswer,
+  sseComment,
+  sseFrame,
+} from '@majordomo/testing/internal';
 import { FINISH_REASONS, geminiUsage, partsOf, completeParts } from './parts.ts';
 
 /** Returns the chunks of an answer. Each has the form of a complete answer. The last one has the finish reason and no text. */
 export function geminiFrames(
   answer: Answer | string,
-  request: WireRequest,
+  request: AnsweredRequest,
   framing: Framing = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
@@ -22,7 +30,7 @@ export function geminiFrames(
 }
 
 /** Returns the answer as a non-streaming response. */
-export function completeGemini(answer: Answer | string, request: WireRequest): Reply {
+export function completeGemini(answer: Answer | string, request: AnsweredRequest): Reply {
   const full = fullAnswer(answer, request.model);
   return {
     status: 200,

@@ -1,6 +1,5 @@
-import { failureHeaders, formOf } from '../failure.ts';
+import { failureHeaders, formOf, sseFrame } from '@majordomo/testing/internal';
 import { violations, wellFormed } from '../shape.ts';
-import { sseFrame } from '../sse.ts';
 import type { Wire } from '../wire.ts';
 import { checkConversation } from './conversation.ts';
 import { errorBody, GEMINI_FAILURES } from './failures.ts';

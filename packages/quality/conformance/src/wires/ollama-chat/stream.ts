@@ -1,14 +1,17 @@
 import type { FinishReason } from '@majordomo/core';
+import { jsonLine } from '@majordomo/core/toolkit';
 import {
+  type AnsweredRequest,
   type Answer,
   type AnswerPart,
   type AnswerToolCall,
-  fullAnswer,
+  type Frame,
+  type Framing,
   type FullAnswer,
+  fullAnswer,
   logprobsOf,
   pieces,
-} from '../answer.ts';
-import type { Frame, Framing, WireRequest } from '../wire.ts';
+} from '@majordomo/testing/internal';
 
 const encoder = new TextEncoder();
 
@@ -26,13 +29,14 @@ const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
 /** Returns a value as one JSON line of the stream. */
 export function lineFrame(kind: Frame['kind'], value: unknown, { newline }: Framing = {}): Frame {
   // A single CR does not end a line of JSON lines.
-  return { kind, bytes: encoder.encode(`${JSON.stringify(value)}${newline === '\r\n' ? '\r\n' : '\n'}`) };
+  const line = jsonLine(value);
+  return { kind, bytes: encoder.encode(newline === '\r\n' ? line.replace('\n', newline) : line) };
 }
 
 /** Returns the lines of an answer: one per chunk of text, one per call, and a last line with the token counts. */
 export function ollamaFrames(
   answer: Answer | string,
-  request: WireRequest,
+  request: AnsweredRequest,
   framing: Framing = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
@@ -50,7 +54,7 @@ export function ollamaFrames(
 }
 
 /** Returns the answer as one object, for a non-streaming response. */
-export function ollamaBody(answer: Answer | string, request: WireRequest): object {
+export function ollamaBody(answer: Answer | string, request: AnsweredRequest): object {
   const full = fullAnswer(answer, request.model);
   const textOf = (...types: readonly string[]): string =>
     full.parts.flatMap((part) => ('text' in part && types.includes(part.type) ? [part.text] : [])).join('');

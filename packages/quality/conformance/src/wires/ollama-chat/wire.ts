@@ -1,6 +1,5 @@
-import { type Failure, failureHeaders, formOf } from '../failure.ts';
+import { type Failure, failureHeaders, formOf, signText } from '@majordomo/testing/internal';
 import { violations, wellFormed } from '../shape.ts';
-import { signText } from '../signature.ts';
 import type { Wire } from '../wire.ts';
 import { checkConversation } from './conversation.ts';
 import { OLLAMA_FAILURES } from './failures.ts';

@@ -1,8 +1,10 @@
+import type { ChatAnswerDialect } from '@majordomo/testing/internal';
+
 /**
  * Differences between a vendor's Chat Completions API and OpenAI's. The additional keys occurred in recorded requests that the
  * vendor accepted, 2025-09 to 2026-11.
  */
-export interface ChatDialect {
+export interface ChatDialect extends ChatAnswerDialect {
   readonly name: string;
   /** Keys of the request that the vendor accepts in addition to those of OpenAI. */
   readonly requestKeys?: readonly string[] | undefined;
@@ -16,26 +18,16 @@ export interface ChatDialect {
   readonly partTypes?: readonly string[] | undefined;
   /** Types of tools in addition to `function` and `custom`. */
   readonly toolTypes?: readonly string[] | undefined;
-  /** Pattern and maximum length of tool call ids. `@default` at most 40 characters of any kind */
-  readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
-  /** Name of the field that contains reasoning. `@default undefined`: the vendor sends no reasoning */
-  readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
   /** Whether the API rejects `max_tokens` and `stop` for reasoning models and checks strict schemas. `@default false` */
   readonly checksModels?: boolean | undefined;
   /** Whether tool messages may contain images. `@default false` */
   readonly toolImages?: boolean | undefined;
   /** Whether a tool without a `type` is a function. `@default false` */
   readonly typelessTools?: boolean | undefined;
-  /** Data by which fragments of a stream identify their call. `@default` an index, and the id in the first fragment */
-  readonly callIndexing?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
-  /** Whether the first call of a turn requires a thought signature in `extra_content.google`. `@default false` */
-  readonly hasCallSignatures?: boolean | undefined;
   /** Roles that may follow a tool message. `@default` any */
   readonly afterTool?: readonly string[] | undefined;
   /** Whether the API rejects an assistant message that has neither content nor calls. `@default false` */
   readonly refusesEmptyTurns?: boolean | undefined;
-  /** Whether streams always contain usage, in the chunk with the finish reason. `@default false` */
-  readonly alwaysSendsUsage?: boolean | undefined;
   /** Names of OpenAI's rules that the vendor does not enforce. `@default []` */
   readonly tolerates?: readonly string[] | undefined;
 }

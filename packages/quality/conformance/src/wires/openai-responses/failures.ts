@@ -1,5 +1,4 @@
-import type { FailureForm, FailureName } from '../failure.ts';
-import { CHAT_FAILURES } from '../openai-chat/failures.ts';
+import { CHAT_FAILURES, type FailureForm, type FailureName } from '@majordomo/testing/internal';
 
 /** Failures of the Responses API, which are mostly those of Chat Completions (recorded 2025-09 to 2026-11). */
 export const RESPONSES_FAILURES: Readonly<Record<FailureName, FailureForm>> = {

@@ -1,7 +1,7 @@
 import { isRecord } from '@majordomo/core/toolkit';
+import { unsealText } from '@majordomo/testing/internal';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report, shown } from '../shape.ts';
-import { unsealText } from '../signature.ts';
 import type { ValidateOptions } from '../wire.ts';
 
 /** Scope in which encrypted reasoning is sealed. */

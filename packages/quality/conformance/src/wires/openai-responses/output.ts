@@ -1,6 +1,12 @@
 import type { Citation, FinishReason } from '@majordomo/core';
-import { logprobsOf, type AnswerPart, type FullAnswer, type FullUsage } from '../answer.ts';
-import { sealText } from '../signature.ts';
+import {
+  CREATED,
+  type AnswerPart,
+  type FullAnswer,
+  type FullUsage,
+  logprobsOf,
+  sealText,
+} from '@majordomo/testing/internal';
 import { SCOPE } from './items.ts';
 
 /** Output item of a response. */
@@ -9,9 +15,6 @@ export interface OutputItem {
   readonly type: 'message' | 'reasoning' | 'function_call' | 'web_search_call';
   readonly [member: string]: unknown;
 }
-
-/** Creation time of every answer, in seconds since 1970. It is constant, so that all runs are equal. */
-const CREATED = 1_780_000_000;
 
 const REASONS: Readonly<Partial<Record<FinishReason, string>>> = {
   length: 'max_output_tokens',

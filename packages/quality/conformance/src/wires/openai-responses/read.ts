@@ -1,7 +1,7 @@
 import type { JsonObject } from '@majordomo/core';
 import { asList, isRecord } from '@majordomo/core/toolkit';
+import { unsealText } from '@majordomo/testing/internal';
 import { isString } from '../shape.ts';
-import { unsealText } from '../signature.ts';
 import type { WireRequest } from '../wire.ts';
 import { SCOPE } from './items.ts';
 import { additionalTools } from './options.ts';

@@ -1,13 +1,17 @@
 import {
+  type AnsweredRequest,
   type Answer,
   type AnswerPart,
   type AnswerVendor,
-  fullAnswer,
+  type Frame,
+  type Framing,
   type FullAnswer,
+  fullAnswer,
   pieces,
-} from '../answer.ts';
-import { sseComment, sseFrame } from '../sse.ts';
-import type { Frame, Framing, WireRequest } from '../wire.ts';
+  sseComment,
+  sseFrame,
+  takeTurns,
+} from '@majordomo/testing/internal';
 import type { ResponsesDialect } from './dialect.ts';
 import { outputItem, type OutputItem, responseBody } from './output.ts';
 
@@ -19,7 +23,7 @@ interface Event {
 /** Returns the server-sent events of an answer, item by item unless calls are interleaved (recorded 2025-09 to 2026-07). */
 export function responsesFrames(
   answer: Answer | string,
-  request: WireRequest,
+  request: AnsweredRequest,
   framing: Framing = {},
   dialect: ResponsesDialect = {},
 ): readonly Frame[] {
@@ -114,12 +118,4 @@ function begun(item: OutputItem): object {
   if (item.type === 'message') return { ...item, status: 'in_progress', content: [] };
   if (item.type === 'web_search_call') return { ...item, status: 'in_progress', action: { type: 'search' } };
   return { ...item, summary: [] };
-}
-
-function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
-  const turns: T[] = [];
-  for (let round = 0; lists.some((items) => round < items.length); round++) {
-    for (const items of lists) turns.push(...items.slice(round, round + 1));
-  }
-  return turns;
 }

@@ -1,9 +1,13 @@
-import { fullAnswer } from '../answer.ts';
-import { type FailureForm, failureHeaders, formOf } from '../failure.ts';
+import {
+  type FailureForm,
+  failureHeaders,
+  formOf,
+  fullAnswer,
+  sealText,
+  sseFrame,
+} from '@majordomo/testing/internal';
 import { openaiOperations } from '../operations/openai.ts';
 import { violations, wellFormed } from '../shape.ts';
-import { sealText } from '../signature.ts';
-import { sseFrame } from '../sse.ts';
 import type { Wire } from '../wire.ts';
 import type { ResponsesDialect } from './dialect.ts';
 import { RESPONSES_FAILURES } from './failures.ts';

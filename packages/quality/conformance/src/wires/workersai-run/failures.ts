@@ -1,4 +1,4 @@
-import type { FailureForm, FailureName } from '../failure.ts';
+import type { FailureForm, FailureName } from '@majordomo/testing/internal';
 
 const failed = (status: number, code: number, message: string): FailureForm => ({
   status,

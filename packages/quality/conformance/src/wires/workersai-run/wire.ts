@@ -1,10 +1,12 @@
-import { type Failure, type FailureForm, failureHeaders, formOf } from '../failure.ts';
-import type { ChatDialect } from '../openai-chat/dialect.ts';
-import { chatFrames } from '../openai-chat/stream.ts';
-import { completeChat } from '../openai-chat/complete.ts';
+import {
+  chatWriter,
+  type FailureForm,
+  failureHeaders,
+  formOf,
+  signText,
+  sseFrame,
+} from '@majordomo/testing/internal';
 import { violations, wellFormed } from '../shape.ts';
-import { signText } from '../signature.ts';
-import { sseFrame } from '../sse.ts';
 import type { Wire } from '../wire.ts';
 import { checkRun } from './conversation.ts';
 import { RUN_FAILURES } from './failures.ts';
@@ -13,11 +15,12 @@ import { isRun, readRun } from './read.ts';
 import { RUN_RULES } from './rules.ts';
 import { runShape } from './shape.ts';
 
-/** Dialect of Chat Completions in which newer models respond. */
-const SHAPE: ChatDialect = { name: 'workersai-run', reasoningField: 'reasoning_content' };
+/** Writer of Chat Completions, in whose format newer models respond. */
+const chat = chatWriter({ reasoningField: 'reasoning_content' });
 
 /** Wire of Workers AI over REST. Each model has an endpoint, and the response contains the answer in `result`. */
 export const workersaiRun: Wire = {
+  ...chat,
   name: 'workersai-run',
   baseURL: (origin) => `${origin}/client/v4`,
   accepts: (method, path) => method === 'POST' && isRun(path),
@@ -42,10 +45,9 @@ export const workersaiRun: Wire = {
         checkRun(value, report);
       },
     ]),
-  stream: (answer, request, framing) => chatFrames(answer, request, SHAPE, framing),
   streamHeaders: { 'content-type': 'text/event-stream', 'cf-ray': 'req_test' },
   complete(answer, request) {
-    const { body, ...reply } = completeChat(answer, request, SHAPE);
+    const { body, ...reply } = chat.complete(answer, request);
     return { ...reply, body: `{"result":${body},"success":true,"errors":[],"messages":[]}` };
   },
   failure: (failure) => ({
@@ -53,9 +55,8 @@ export const workersaiRun: Wire = {
     headers: { 'cf-ray': 'req_test', ...failureHeaders(failure) },
     body: JSON.stringify(errorBody(formOf(RUN_FAILURES, failure))),
   }),
-  failureFrame: (failure: Failure, framing) =>
+  failureFrame: (failure, framing) =>
     sseFrame('noise', JSON.stringify(errorBody(formOf(RUN_FAILURES, failure))), undefined, framing),
-  brokenFrame: (framing) => sseFrame('noise', '{"choices":[{"delta":{"conte', undefined, framing),
   sign: (reasoning) => signText('workersai-run', reasoning),
   operations: workersaiOperations,
 };

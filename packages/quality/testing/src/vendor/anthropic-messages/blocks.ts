@@ -8,10 +8,7 @@ import {
   type FullUsage,
   pieces,
 } from '../answer.ts';
-import { sealText, signText } from '../signature.ts';
-
-/** Scope of signatures. All Claude wires use this scope, because every platform for Claude accepts the same signatures. */
-export const SCOPE = 'claude';
+import { CLAUDE_SCOPE, sealText, signText } from '../signature.ts';
 
 /** Names of finish reasons on this wire. */
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
@@ -64,7 +61,7 @@ function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
     cited_text: quote,
     url,
     title: title ?? null,
-    encrypted_index: sealText(SCOPE, url ?? ''),
+    encrypted_index: sealText(CLAUDE_SCOPE, url ?? ''),
   }));
   return {
     opening: { type: 'text', text: '', ...(cited.length > 0 && { citations: [] }) },
@@ -78,7 +75,7 @@ function textBlock({ text, chunks, citations = [] }: AnswerText): Block {
 
 /** Returns a thinking block, whose last delta is the signature. */
 function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reasoning' }>): Block {
-  const signed = signature === false ? '' : (signature ?? signText(SCOPE, text));
+  const signed = signature === false ? '' : (signature ?? signText(CLAUDE_SCOPE, text));
   return {
     opening: { type: 'thinking', thinking: '', signature: '' },
     deltas: [
@@ -91,7 +88,7 @@ function thinking({ text, chunks, signature }: Extract<AnswerPart, { type: 'reas
 
 /** Returns a redacted block, which a stream sends without deltas (recorded 2025-10). */
 function redacted(text: string): Block {
-  const block = { type: 'redacted_thinking', data: sealText(SCOPE, text) };
+  const block = { type: 'redacted_thinking', data: sealText(CLAUDE_SCOPE, text) };
   return { opening: block, deltas: [], complete: block };
 }
 
@@ -116,7 +113,7 @@ function webSearch({ text: query, result = '' }: AnswerVendor, id: string): read
   const found = {
     type: 'web_search_tool_result',
     tool_use_id: id,
-    content: result === '' ? [] : [{ ...page, encrypted_content: sealText(SCOPE, result) }],
+    content: result === '' ? [] : [{ ...page, encrypted_content: sealText(CLAUDE_SCOPE, result) }],
   };
   return [
     {

@@ -1,9 +1,10 @@
 import { type Answer, type AnswerToolCall, fullAnswer, type FullAnswer } from '../answer.ts';
-import type { Reply, WireRequest } from '../wire.ts';
-import type { ChatDialect } from './dialect.ts';
+import type { Reply } from '../frame.ts';
+import type { AnsweredRequest } from '../wire-writer.ts';
 import {
   annotation,
   callId,
+  type ChatAnswerDialect,
   choiceLogprobs,
   chatUsage,
   CREATED,
@@ -12,7 +13,11 @@ import {
 } from './stream.ts';
 
 /** Returns the answer as a non-streaming response, which is a `chat.completion`. */
-export function completeChat(answer: Answer | string, request: WireRequest, dialect: ChatDialect): Reply {
+export function completeChat(
+  answer: Answer | string,
+  request: AnsweredRequest,
+  dialect: ChatAnswerDialect,
+): Reply {
   const full = fullAnswer(answer, request.model);
   const body = {
     id: `chatcmpl-${full.id}`,
@@ -38,7 +43,7 @@ export function completeChat(answer: Answer | string, request: WireRequest, dial
   };
 }
 
-function message(answer: FullAnswer, dialect: ChatDialect): object {
+function message(answer: FullAnswer, dialect: ChatAnswerDialect): object {
   const { reasoningField } = dialect;
   const textOf = (type: 'text' | 'reasoning' | 'refusal'): string | null => {
     const texts = answer.parts.flatMap((part) => (part.type === type ? [part.text] : []));
@@ -60,7 +65,12 @@ function message(answer: FullAnswer, dialect: ChatDialect): object {
   };
 }
 
-function toolCall(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): object {
+function toolCall(
+  call: AnswerToolCall,
+  index: number,
+  answer: FullAnswer,
+  dialect: ChatAnswerDialect,
+): object {
   const id = callId(call, index, answer, dialect);
   return {
     ...(id === '' ? {} : { id }),

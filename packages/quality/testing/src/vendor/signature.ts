@@ -6,6 +6,9 @@ import { createHmac } from 'node:crypto';
  */
 const KEY = 'majordomo test wire';
 
+/** Scope of the signatures of Claude models, which every platform for Claude accepts. */
+export const CLAUDE_SCOPE = 'claude';
+
 const digest = (scope: string, text: string): string =>
   createHmac('sha256', KEY).update(`${scope}\0${text}`).digest('base64');
 

@@ -1,6 +1,6 @@
 import { type Answer, fullAnswer, type FullAnswer } from '../answer.ts';
-import { sseFrame } from '../sse.ts';
-import type { Frame, Framing, WireRequest } from '../wire.ts';
+import { type Frame, type Framing, sseFrame } from '../frame.ts';
+import type { AnsweredRequest } from '../wire-writer.ts';
 import { type Block, blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
 
 /** JSON of an event. */
@@ -12,7 +12,7 @@ interface StreamEvent {
 /** Returns the events of an answer: `message_start`, the events of its blocks, `message_delta` and `message_stop`. */
 export function messagesFrames(
   answer: Answer | string,
-  request: WireRequest,
+  request: AnsweredRequest,
   framing: Framing = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);

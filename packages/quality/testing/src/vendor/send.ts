@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { OpenExchange } from './exchange.ts';
 import type { Plan } from './plan.ts';
 import { split, type Split } from './split.ts';
 
@@ -11,12 +10,20 @@ export interface Pace {
   readonly delayMs: number;
 }
 
+/** Progress of a response, which `send` updates. */
+export interface Progress {
+  /** Number of body bytes that were written to the socket. */
+  sent: number;
+  /** Outcome; `open` before the end. `left`: the client disconnected first. `broken`: the server disconnected for a fault. */
+  outcome: 'open' | 'served' | 'left' | 'broken';
+}
+
 /** Sends a planned response until it ends or the client disconnects. */
 export async function send(
   response: ServerResponse,
   plan: Plan,
   pace: Pace,
-  exchange: OpenExchange,
+  progress: Progress = { sent: 0, outcome: 'open' },
 ): Promise<void> {
   const disconnected = new AbortController();
   response.once('close', () => {
@@ -31,8 +38,8 @@ export async function send(
       response.writeHead(plan.head.status, { ...plan.head.headers, ...length });
       response.flushHeaders();
     }
-    await sendBody(response, plan, pace, exchange, disconnected.signal);
-    await end(response, plan.end, exchange);
+    await sendBody(response, plan, pace, progress, disconnected.signal);
+    await end(response, plan.end, progress);
   } catch (error) {
     if (!disconnected.signal.aborted) throw error;
   }
@@ -42,26 +49,27 @@ async function sendBody(
   response: ServerResponse,
   { frames, stall, pace: planned }: Plan,
   pace: Pace,
-  exchange: OpenExchange,
+  progress: Progress,
   disconnected: AbortSignal,
 ): Promise<void> {
   const writes = split(frames, planned?.bytes ?? pace.split);
   const everyMs = planned?.everyMs ?? pace.delayMs;
-  for (const bytes of stall === undefined ? writes : cutAt(writes, stall.bytes)) {
-    if (stall !== undefined && exchange.sent === stall.bytes) await pause(stall.ms, disconnected);
+  const parts = stall === undefined ? writes : cutAt(writes, stall.bytes);
+  for (const [at, bytes] of parts.entries()) {
+    if (at > 0) await pause(everyMs, disconnected);
+    if (stall !== undefined && progress.sent === stall.bytes) await pause(stall.ms, disconnected);
     await write(response, bytes, disconnected);
-    exchange.sent += bytes.length;
-    if (writes.length > 1) await pause(everyMs, disconnected);
+    progress.sent += bytes.length;
   }
-  if (stall !== undefined && exchange.sent === stall.bytes) await pause(stall.ms, disconnected);
+  if (stall !== undefined && progress.sent === stall.bytes) await pause(stall.ms, disconnected);
 }
 
-async function end(response: ServerResponse, how: Plan['end'], exchange: OpenExchange): Promise<void> {
+async function end(response: ServerResponse, how: Plan['end'], progress: Progress): Promise<void> {
   if (how === 'clean') {
     await new Promise<void>((resolve) => response.end(resolve));
     return;
   }
-  exchange.outcome = 'broken';
+  progress.outcome = 'broken';
   if (how === 'reset') response.socket?.resetAndDestroy();
   else response.socket?.destroy();
 }

@@ -10,14 +10,28 @@ import {
   type FullUsage,
   logprobsOf,
   pieces,
+  takeTurns,
 } from '../answer.ts';
 import { signText } from '../signature.ts';
-import { sseComment, sseFrame } from '../sse.ts';
-import type { Frame, Framing, WireRequest } from '../wire.ts';
-import type { ChatDialect } from './dialect.ts';
+import { type Frame, type Framing, sseComment, sseFrame } from '../frame.ts';
+import type { AnsweredRequest } from '../wire-writer.ts';
 
 /** Creation time of every answer, in seconds since 1970. It is constant, so that all runs are equal. */
 export const CREATED = 1_780_000_000;
+
+/** Differences between the answers of a vendor's Chat Completions API and those of OpenAI. */
+export interface ChatAnswerDialect {
+  /** Pattern and maximum length of tool call ids. `@default` at most 40 characters of any kind */
+  readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
+  /** Name of the field that contains reasoning. `@default undefined`: the vendor sends no reasoning */
+  readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
+  /** Data by which fragments of a stream identify their call. `@default` an index, and the id in the first fragment */
+  readonly callIndexing?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
+  /** Whether the first call of a turn requires a thought signature in `extra_content.google`. `@default false` */
+  readonly hasCallSignatures?: boolean | undefined;
+  /** Whether streams always contain usage, in the chunk with the finish reason. `@default false` */
+  readonly alwaysSendsUsage?: boolean | undefined;
+}
 
 /** Names of finish reasons on this wire. */
 export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
@@ -36,8 +50,8 @@ type Delta = Readonly<Record<string, unknown>>;
 /** Returns the server-sent events of an answer: one delta per chunk, and a separate chunk with usage if it was requested. */
 export function chatFrames(
   answer: Answer | string,
-  request: WireRequest,
-  dialect: ChatDialect,
+  request: AnsweredRequest,
+  dialect: ChatAnswerDialect,
   framing: Framing = {},
 ): readonly Frame[] {
   const full = fullAnswer(answer, request.model);
@@ -85,7 +99,7 @@ const envelope = ({ id, model }: FullAnswer, choices: readonly unknown[], usage:
   obfuscation: 'x',
 });
 
-function deltas(answer: FullAnswer, dialect: ChatDialect): readonly Delta[] {
+function deltas(answer: FullAnswer, dialect: ChatAnswerDialect): readonly Delta[] {
   const plain: Delta[] = [];
   const calls: Delta[][] = [];
   for (const part of answer.parts) {
@@ -95,7 +109,7 @@ function deltas(answer: FullAnswer, dialect: ChatDialect): readonly Delta[] {
   return [...plain, ...(answer.interleave ? takeTurns(calls) : calls.flat())];
 }
 
-function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatDialect): readonly Delta[] {
+function partDeltas(part: Exclude<AnswerPart, AnswerToolCall>, dialect: ChatAnswerDialect): readonly Delta[] {
   switch (part.type) {
     case 'text':
       return [...pieces(part.text, part.chunks, 8).map((content) => ({ content })), ...annotated(part)];
@@ -124,7 +138,12 @@ export const annotation = ({ url, title = '', start = 0, end = 0 }: Citation): o
 });
 
 /** Returns the deltas of a call. The first delta has the id, the name and empty arguments (recorded 2026-06). */
-function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dialect: ChatDialect): Delta[] {
+function callDeltas(
+  call: AnswerToolCall,
+  index: number,
+  answer: FullAnswer,
+  dialect: ChatAnswerDialect,
+): Delta[] {
   const id = callId(call, index, answer, dialect);
   const place = placeOf(index, dialect);
   const first = { ...place, ...(id === '' ? {} : { id }), type: 'function' };
@@ -146,13 +165,17 @@ function callDeltas(call: AnswerToolCall, index: number, answer: FullAnswer, dia
   ];
 }
 
-function placeOf(index: number, { callIndexing }: ChatDialect): { readonly index?: number } {
+function placeOf(index: number, { callIndexing }: ChatAnswerDialect): { readonly index?: number } {
   if (callIndexing === 'nowhere') return {};
   return { index: callIndexing === 'index-zero' ? 0 : index };
 }
 
 /** Returns the signature of a call in `extra_content`. Only the first call of a turn has a signature. */
-export function signatureOf(call: AnswerToolCall, index: number, { hasCallSignatures }: ChatDialect): object {
+export function signatureOf(
+  call: AnswerToolCall,
+  index: number,
+  { hasCallSignatures }: ChatAnswerDialect,
+): object {
   if (hasCallSignatures !== true || index > 0) return {};
   return { extra_content: { google: { thought_signature: signText('openai-chat', call.json) } } };
 }
@@ -162,20 +185,12 @@ export function callId(
   call: AnswerToolCall,
   index: number,
   { id }: FullAnswer,
-  { toolIds }: ChatDialect,
+  { toolIds }: ChatAnswerDialect,
 ): string {
   const usual = `call_${id}${index}`;
   if (call.id !== undefined) return call.id;
   if (toolIds === undefined || toolIds.pattern.test(usual)) return usual;
   return createHash('sha256').update(usual).digest('hex').slice(0, toolIds.maxLength);
-}
-
-function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
-  const turns: T[] = [];
-  for (let round = 0; lists.some((items) => round < items.length); round++) {
-    for (const items of lists) turns.push(...items.slice(round, round + 1));
-  }
-  return turns;
 }
 
 /** Returns the usage in OpenAI's format. The totals include tokens that are also counted separately, such as reasoning tokens. */

@@ -1,4 +1,4 @@
-import { seededRandom } from '@majordomo/testing';
+import { seededRandom } from '../clock/random.ts';
 
 /**
  * Sizes of the writes of a body: the complete body, one event, this number of bytes, or random sizes of at most `most` bytes

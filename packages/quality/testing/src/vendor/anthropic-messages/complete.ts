@@ -1,9 +1,10 @@
 import { type Answer, fullAnswer } from '../answer.ts';
-import type { Reply, WireRequest } from '../wire.ts';
+import type { Reply } from '../frame.ts';
+import type { AnsweredRequest } from '../wire-writer.ts';
 import { blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
 
 /** Returns the answer as a complete `message`. */
-export function messagesComplete(answer: Answer | string, request: WireRequest): Reply {
+export function messagesComplete(answer: Answer | string, request: AnsweredRequest): Reply {
   const full = fullAnswer(answer, request.model);
   const body = {
     model: full.model,

@@ -145,3 +145,12 @@ export function pieces(text: string, chunks: Chunks | undefined, usual: number):
   for (let at = 0; at < points.length; at += size) cut.push(points.slice(at, at + size).join(''));
   return cut;
 }
+
+/** Returns the items of several lists, one item of each list in turn. */
+export function takeTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const turns: T[] = [];
+  for (let round = 0; lists.some((items) => round < items.length); round++) {
+    for (const items of lists) turns.push(...items.slice(round, round + 1));
+  }
+  return turns;
+}
