@@ -20,7 +20,8 @@ mkdirSync(destination, { recursive: true });
 
 try {
   const packages = publicPackages();
-  const failed = [...packages.filter((one) => !isGood(one)), ...speed()].length;
+  // The figures are checked first, because packing takes minutes.
+  const failed = [...speed(), ...packages.filter((one) => !isGood(one))].length;
   console.log(`${packages.length} packages, ${failed} problems`);
   process.exitCode = failed === 0 && packages.length > 0 ? 0 : 1;
 } finally {

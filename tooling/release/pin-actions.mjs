@@ -7,19 +7,25 @@ import { commitOf, pinned, usesOf } from './pins.mjs';
 
 const folder = join(import.meta.dirname, '../../.github/workflows');
 const files = readdirSync(folder).map((name) => join(folder, name));
-const refs = new Map();
+const commits = new Map();
 
 /** @param {string} action @param {string} tag */
 function resolve(action, tag) {
-  const repository = action.split('/').slice(0, 2).join('/');
-  if (!refs.has(repository)) {
-    const url = `https://github.com/${repository}`;
-    const { status, stdout, stderr } = spawnSync('git', ['ls-remote', '--tags', url], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`the tags of ${url} cannot be read: ${stderr.trim()}`);
-    refs.set(repository, stdout);
-  }
-  const found = commitOf(refs.get(repository), tag);
-  if (found === undefined) throw new Error(`${repository} has no tag ${tag}`);
+  const use = `${action}@${tag}`;
+  if (!commits.has(use)) commits.set(use, readCommit(action, tag));
+  return commits.get(use);
+}
+
+/** @param {string} action @param {string} tag */
+function readCommit(action, tag) {
+  const url = `https://github.com/${action.split('/').slice(0, 2).join('/')}`;
+  const { status, stdout, stderr } = spawnSync('git', ['ls-remote', '--tags', url], { encoding: 'utf8' });
+  if (status !== 0)
+    throw new Error(
+      `the tags of ${url} are not available; run the command with access to github.com:\n${stderr.trim()}`,
+    );
+  const found = commitOf(stdout, tag);
+  if (found === undefined) throw new Error(`${url} has no tag ${tag}; correct the tag in the workflows`);
   console.log(`${action}@${tag}: ${found.version}, ${found.commit}`);
   return found;
 }
@@ -32,5 +38,12 @@ if (process.argv.includes('--check')) {
     console.error('run `pnpm release:pin` with access to github.com, and commit the result');
   process.exitCode = loose.length > 0 ? 1 : 0;
 } else {
-  for (const file of files) writeFileSync(file, pinned(readFileSync(file, 'utf8'), resolve));
+  try {
+    // All tags are resolved before a file is written.
+    const texts = files.map((file) => pinned(readFileSync(file, 'utf8'), resolve));
+    for (const [at, file] of files.entries()) writeFileSync(file, texts[at]);
+  } catch (error) {
+    console.error(`release:pin: ${error.message}`);
+    process.exitCode = 1;
+  }
 }

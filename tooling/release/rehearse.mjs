@@ -21,7 +21,7 @@ const CHANGESETS = join(ROOT, 'node_modules/@changesets/cli/bin.js');
 /** Maximum number of packages that are packed or published at the same time, and of concurrent user steps. */
 const JOBS = 4;
 const USERS = 2;
-const FIRST_LIMIT_MS = 600_000;
+const LONG_LIMIT_MS = 600_000;
 const MINOR = `---
 '@majordomo/core': minor
 '@majordomo/ledger': minor
@@ -90,13 +90,13 @@ async function publishBoth(registry) {
     })) &&
     (await step('pack all packages, and check their files and imports', async () => {
       if (values.tarballs === undefined) await pack(packages, tarballs);
-      checkTarballs(packages);
+      checkTarballs(packages, tarballs);
     })) &&
     (await step('publish all packages for the first time', () =>
       run(
         process.execPath,
         [join(copy, 'tooling/release/first.mjs'), '--registry', registry, '--tarballs', tarballs],
-        { cwd: copy, env: maintainer(registry), timeout: FIRST_LIMIT_MS },
+        { cwd: copy, env: maintainer(registry), timeout: LONG_LIMIT_MS },
       ),
     )) &&
     (await step('publish a minor version of core and a provider', async () => {
@@ -113,6 +113,7 @@ async function publishBoth(registry) {
       const out = join(scratch, 'out/tarballs');
       mkdirSync(out, { recursive: true });
       await pack(changed, out);
+      checkTarballs(changed, out);
       await publishByWorkflow(registry);
     }));
   return isReady ? { previous, next } : undefined;
@@ -128,8 +129,13 @@ function install() {
   });
 }
 
+/** Builds the copy. Packages that this commit has already built come from the cache of the checkout. */
 function build() {
-  return run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { cwd: copy });
+  const cache = `--cache-dir=${join(ROOT, '.turbo/cache')}`;
+  return run('pnpm', ['exec', 'turbo', 'run', 'build', cache, '--output-logs=errors-only'], {
+    cwd: copy,
+    timeout: LONG_LIMIT_MS,
+  });
 }
 
 /** Returns the versions of all public packages by their name. */
@@ -144,8 +150,8 @@ async function pack(packages, folder) {
 }
 
 /** Throws if a tarball lacks a file, or if its code imports what an installation may not contain. */
-function checkTarballs(packages) {
-  const all = packages.map(({ tarball }) => contentsOf(join(tarballs, tarball)));
+function checkTarballs(packages, folder) {
+  const all = packages.map(({ tarball }) => contentsOf(join(folder, tarball)));
   const manifests = new Map(all.map(({ manifest }) => [manifest.name, manifest]));
   const problems = all.flatMap(({ manifest, paths, code }) =>
     [...lacksIn(manifest, paths), ...lacksOfImports(manifest, code, manifests)].map(

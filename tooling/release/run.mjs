@@ -3,15 +3,17 @@ import { spawn } from 'node:child_process';
 const LIMIT_MS = 180_000;
 
 /** Runs a program and returns what it printed. Throws with its output if it fails, or takes more than `timeout`, by default three minutes. */
-export function run(command, args, options = {}) {
+export function run(command, args, { timeout = LIMIT_MS, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { timeout: LIMIT_MS, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { timeout, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.trim()}`));
+      // A package manager or turbo may end with 0 after the signal of the timeout.
+      if (code === 0 && !child.killed) return resolve(output);
+      const end = child.killed ? `was stopped after ${timeout / 1000} s` : `ended with ${code}`;
+      reject(new Error(`${command} ${args.join(' ')} ${end}:\n${output.trim()}`));
     });
   });
 }

@@ -7,6 +7,5 @@ const { stdout } = spawnSync('npm', ['config', 'get', 'registry'], {
   encoding: 'utf8',
   shell: process.platform === 'win32',
 });
-const registry = `${stdout.trim().replace(/\/$/, '')}/`;
-for (const { name, version, tarball } of await unpublishedOf(publicPackages(), registry))
+for (const { name, version, tarball } of await unpublishedOf(publicPackages(), stdout.trim()))
   console.log(`${name}@${version} ${tarball}`);

@@ -34,7 +34,10 @@ for (const name of names) {
     throw new Error(`no suite "${name}"; expected ${Object.keys(SUITES).join(', ')}`);
   const wires = SUITES[name].wires.filter((wire) => values.wires?.split(',').includes(wire) ?? true);
   measured[name] = {};
-  for (const wire of wires) measured[name][wire] = await measuresOf(name, wire);
+  for (const wire of wires) {
+    measured[name][wire] = await measuresOf(name, wire);
+    console.error(`${name}, ${wire}: measured after ${seconds()} s`);
+  }
 }
 const slow = Math.sqrt(slowAtStart * (await slowness()));
 const verdicts = judge(measured, slow);

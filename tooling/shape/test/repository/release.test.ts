@@ -186,6 +186,14 @@ describe('the plan of a release', () => {
     expect(await unpublishedOf(packages, registry.url)).toEqual([packages[0], packages[2]]);
   });
 
+  test('keeps the path of a registry without a slash at the end', async () => {
+    await using registry = await registryOf((path) => ({
+      status: path === '/npm/@m%2fsame' ? 200 : 404,
+      body: { versions: { '1.0.0': {} } },
+    }));
+    expect(await unpublishedOf(packages, `${registry.url}npm`)).toEqual([packages[0], packages[2]]);
+  });
+
   test('fails if the registry has an error, instead of publishing everything', async () => {
     await using registry = await registryOf(() => ({ status: 503, body: {} }));
     await expect(unpublishedOf(packages, registry.url)).rejects.toThrow('@m/new: the registry answered 503');
