@@ -76,7 +76,7 @@ describe('a prompt', () => {
 
   it.each([
     [{ limit: -1 }, 'limit of layer "a" must be a number of 0 or more, not -1'],
-    [{ limit: '1' }, 'limit of layer "a" must be a number of 0 or more, not a value of type string'],
+    [{ limit: '1' }, 'limit of layer "a" must be a number of 0 or more, not a string'],
   ])('rejects a layer with %j', (change, message) => {
     const layer = { tier: 'stable', name: 'a', text: 'b', ...change } as Layer;
     expect(() => buildPrompt([layer])).toThrow(

@@ -31,15 +31,11 @@ export const anthropicMessages: Wire = {
   },
   read: readMessages,
   validate: (body, options = {}) =>
-    violations(body, [
-      messagesShape,
-      wellFormed,
-      (value, _path, report) => {
-        checkConversation(value, report);
-        checkContent(value, report, options);
-        checkOptions(value, report);
-      },
-    ]),
+    violations(body, [messagesShape, wellFormed], (report) => {
+      checkConversation(body, report);
+      checkContent(body, report, options);
+      checkOptions(body, report);
+    }),
   stream: messagesFrames,
   streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'request-id': 'req_test' },
   complete: messagesComplete,

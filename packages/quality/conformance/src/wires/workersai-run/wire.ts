@@ -35,13 +35,9 @@ export const workersaiRun: Wire = {
   },
   read: readRun,
   validate: (body) =>
-    violations(body, [
-      runShape,
-      wellFormed,
-      (value, _path, report) => {
-        checkRun(value, report);
-      },
-    ]),
+    violations(body, [runShape, wellFormed], (report) => {
+      checkRun(body, report);
+    }),
   stream: (answer, request, framing) => chatFrames(answer, request, SHAPE, framing),
   streamHeaders: { 'content-type': 'text/event-stream', 'cf-ray': 'req_test' },
   complete(answer, request) {
