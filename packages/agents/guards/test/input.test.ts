@@ -347,8 +347,8 @@ describe('options', () => {
     ['a mode', { mode: 'blok' }, 'mode must be one of block, parallel'],
     ['whenDown', { whenDown: 'ignore' }, 'whenDown must be one of deny, allow'],
     ['checks that are not an array', { input: check }, 'input must be an array'],
-    ['a check without a name', { output: [{ check: check.check }] }, 'output[0]: name is missing'],
-    ['a check without a function', { output: [{ name: 'c' }] }, 'output[0]: check is missing'],
+    ['a check without a name', { output: [{ check: check.check }] }, 'output[0].name is missing'],
+    ['a check without a function', { output: [{ name: 'c' }] }, 'output[0].check is missing'],
     ['a long name', { input: [{ ...check, name: 'x'.repeat(61) }] }, 'name must have 1 to 60 characters'],
     ['a negative timeout', { timeoutMs: -1 }, 'timeoutMs must be a number of 0 or more'],
     [
