@@ -234,11 +234,12 @@ export function tagged<const M extends Members>(
   members: M,
   other?: Check,
 ): Check<TypeOf<M[keyof M]>> {
+  const checks = new Map<unknown, Check>(Object.entries(members));
   const tags = oneOf(...Object.keys(members));
   return (value) => {
     if (!isRecord(value)) return expected('an object', value);
     const name = value[tag];
-    const check = typeof name === 'string' && Object.hasOwn(members, name) ? members[name] : other;
+    const check = checks.get(name) ?? other;
     if (check !== undefined) return check(value);
     const found = tags(name);
     return found && below(tag, found);
