@@ -59,13 +59,13 @@ describe('a prompt', () => {
   it.each([
     [null, 'layers[0] must be an object, not null'],
     ['text', 'layers[0] must be an object, not a string'],
-    [{ name: 'a', text: 'b' }, 'layers[0]: tier is missing'],
+    [{ name: 'a', text: 'b' }, 'layers[0].tier is missing'],
     [
       { tier: 'stabel', name: 'a', text: 'b' },
-      'layers[0]: tier must be one of stable, context, volatile; did you mean "stable"?',
+      'layers[0].tier must be one of stable, context, volatile; did you mean "stable"?',
     ],
-    [{ tier: 'stable', name: 'a' }, 'layers[0]: text is missing; it must be a string'],
-    [{ tier: 'stable', name: 5, text: 'b' }, 'layers[0]: name must be a string, not a number'],
+    [{ tier: 'stable', name: 'a' }, 'layers[0].text is missing; it must be a string'],
+    [{ tier: 'stable', name: 5, text: 'b' }, 'layers[0].name must be a string, not a number'],
   ])('rejects the layer %j with its position', (layer, message) => {
     const expectedError = {
       kind: 'config',
@@ -75,8 +75,8 @@ describe('a prompt', () => {
   });
 
   it.each([
-    [{ limit: -1 }, 'limit of layer "a" must be a number of 0 or more, not -1'],
-    [{ limit: '1' }, 'limit of layer "a" must be a number of 0 or more, not a value of type string'],
+    [{ limit: -1 }, 'layers[0].limit must be a number of 0 or more, not -1'],
+    [{ limit: '1' }, 'layers[0].limit must be a number of 0 or more, not a string'],
   ])('rejects a layer with %j', (change, message) => {
     const layer = { tier: 'stable', name: 'a', text: 'b', ...change } as Layer;
     expect(() => buildPrompt([layer])).toThrow(

@@ -1,6 +1,6 @@
 import type { AttemptInfo, CallInfo, DataHandling, Gate } from '@majordomo/core';
-import { asRecord, type KindsOf } from '@majordomo/core/toolkit';
-import { checkPolicy as checkNames, configError } from './options.ts';
+import { asRecord, type KindsOf, list, number, sizedText } from '@majordomo/core/toolkit';
+import { checkPolicy as checkNames } from './options.ts';
 
 /** Data policy of a tenant. */
 export interface ResidencyPolicy {
@@ -12,7 +12,11 @@ export interface ResidencyPolicy {
   readonly noTraining?: boolean | undefined;
 }
 
-const KINDS: KindsOf<ResidencyPolicy> = { allow: 'array', maxRetentionDays: 0, noTraining: 'boolean' };
+const KINDS: KindsOf<ResidencyPolicy> = {
+  allow: list(sizedText(1, 100), 1),
+  maxRetentionDays: number(0),
+  noTraining: 'boolean',
+};
 
 /**
  * Creates a gate that refuses a target if its declared data handling violates the policy or does not declare a property that the
@@ -45,11 +49,6 @@ export function residency(
 
 function checkPolicy(policy: ResidencyPolicy): void {
   checkNames('residency', policy, KINDS, ['allow']);
-  if (
-    policy.allow.length === 0 ||
-    policy.allow.some((region: unknown) => typeof region !== 'string' || region === '')
-  )
-    throw configError('residency', 'allow', 'must be an array of at least one region, such as eu');
 }
 
 function problemOf(

@@ -347,11 +347,15 @@ describe('options', () => {
     ['a mode', { mode: 'blok' }, 'mode must be one of block, parallel'],
     ['whenDown', { whenDown: 'ignore' }, 'whenDown must be one of deny, allow'],
     ['checks that are not an array', { input: check }, 'input must be an array'],
-    ['a check without a name', { output: [{ check: check.check }] }, 'output[0]: name is missing'],
-    ['a check without a function', { output: [{ name: 'c' }] }, 'output[0]: check is missing'],
+    ['a check without a name', { output: [{ check: check.check }] }, 'output[0].name is missing'],
+    ['a check without a function', { output: [{ name: 'c' }] }, 'output[0].check is missing'],
     ['a long name', { input: [{ ...check, name: 'x'.repeat(61) }] }, 'name must have 1 to 60 characters'],
     ['a negative timeout', { timeoutMs: -1 }, 'timeoutMs must be a number of 0 or more'],
-    ['an infinite timeout', { timeoutMs: Infinity }, 'timeoutMs must be finite'],
+    [
+      'an infinite timeout',
+      { timeoutMs: Infinity },
+      'timeoutMs must be a finite number of 0 or more, not Infinity',
+    ],
     ['a negative hold-back', { holdBack: { ms: -1 } }, 'holdBack.ms must be a number'],
     ['NaN', { holdBack: { characters: NaN } }, 'holdBack.characters must be a number'],
     [
@@ -360,7 +364,11 @@ describe('options', () => {
       'label must be 1 to 30 capital letters',
     ],
     ['a rule without a pattern', { mask: { rules: [{ label: 'A' }] } }, 'pattern is missing'],
-    ['an infinite span', { output: [{ ...check, span: Infinity }] }, 'span must be finite'],
+    [
+      'an infinite span',
+      { output: [{ ...check, span: Infinity }] },
+      'span must be a finite number of 1 or more, not Infinity',
+    ],
   ])('reject %s', (_name, options, message) => {
     expect(() => guarded(model, options as never)).toThrow(message);
     expect(() => guarded(model, options as never)).toThrow(expect.objectContaining({ kind: 'config' }));

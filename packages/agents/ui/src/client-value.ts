@@ -1,11 +1,17 @@
 import { LlmError } from '@majordomo/core';
 import {
+  anyObject,
+  anything,
+  type Check,
+  checked,
   checkNestedJson,
+  flag,
   isList,
-  isRecord,
   isTooDeep,
   JsonSizeCheck,
+  list,
   MAX_ELEMENTS,
+  text,
 } from '@majordomo/core/toolkit';
 
 /** Members of AG-UI whose strings are parsed as JSON. */
@@ -38,18 +44,15 @@ export class ClientValue {
   }
 
   record(): Readonly<Record<string, unknown>> {
-    if (isRecord(this.value)) return this.value;
-    throw this.expected('an object');
+    return this.as(anyObject);
   }
 
   list(): readonly ClientValue[] {
-    if (!isList(this.value)) throw this.expected('an array');
-    return this.value.map((item, index) => new ClientValue(item, `${this.path}[${index}]`));
+    return this.as(list(anything)).map((item, index) => new ClientValue(item, `${this.path}[${index}]`));
   }
 
   text(): string {
-    if (typeof this.value === 'string') return this.value;
-    throw this.expected('a string');
+    return this.as(text);
   }
 
   optionalText(): string | undefined {
@@ -57,16 +60,15 @@ export class ClientValue {
   }
 
   boolean(): boolean {
-    if (typeof this.value === 'boolean') return this.value;
-    throw this.expected('true or false');
+    return this.as(flag);
   }
 
   invalid(problem: string): LlmError {
     return new LlmError('invalid-request', `${this.path}: ${problem}`, { path: this.path });
   }
 
-  private expected(kind: string): LlmError {
-    return this.invalid(`expected ${kind}, got ${kindOf(this.value)}`);
+  private as<T>(check: Check<T>): T {
+    return checked(check, this.value, this.path, (_, why) => this.invalid(why));
   }
 }
 
@@ -79,12 +81,4 @@ function hasTooManyElements(value: unknown): boolean {
     return elements > MAX_ELEMENTS || Object.values(each).some(count);
   };
   return count(value);
-}
-
-/** Returns the type of a value with its article, such as `an array`. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (isList(value)) return 'an array';
-  return isRecord(value) ? 'an object' : `a ${typeof value}`;
 }

@@ -167,21 +167,21 @@ describe('fromUiMessages', () => {
   const png = { type: 'file', mediaType: 'image/png' };
   const nested: unknown = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
   it.each<[string, unknown, string, string?]>([
-    ['no array', { 0: userMessage }, 'messages', 'expected an array, got an object'],
+    ['no array', { 0: userMessage }, 'messages', 'must be an array, not an object'],
     ['nothing', undefined, 'messages'],
     ['an empty array', [], 'messages'],
-    ['a message that is not an object', ['hi'], 'messages[0]', 'expected an object, got a string'],
+    ['a message that is not an object', ['hi'], 'messages[0]', 'must be an object, not a string'],
     ['a message without parts', [{ role: 'user' }], 'messages[0].parts'],
     ['a number as id', [{ ...userMessage, id: 7 }], 'messages[0].id'],
     ['an unknown role', [{ ...userMessage, role: 'tool' }], 'messages[0].role'],
     ['a system message', [{ ...userMessage, role: 'system' }, userMessage], 'messages[0].role'],
-    ['a part that is null', userPart(null), 'messages[0].parts[0]', 'expected an object, got null'],
+    ['a part that is null', userPart(null), 'messages[0].parts[0]', 'must be an object, not null'],
     ['a part without type', userPart({ text: 'x' }), 'messages[0].parts[0].type'],
     [
       'a number as text',
       userPart({ type: 'text', text: 7 }),
       'messages[0].parts[0].text',
-      'expected a string, got a number',
+      'must be a string, not a number',
     ],
     [
       'a file without media type',

@@ -3,15 +3,37 @@
  * need them.
  * @module
  */
-// Option checks
+// Checks of values and options
 export {
-  checkFinite,
-  checkOptions,
-  definedMembers,
-  mergeTimeouts,
-  rejectUnknownOptions,
-} from './util/options.ts';
-export { checkNumber, didYouMean, nearestName, TIMEOUT_KINDS } from './util/options.ts';
+  anyObject,
+  anything,
+  bytes,
+  checked,
+  expected,
+  filledText,
+  flag,
+  func,
+  integer,
+  list,
+  matching,
+  nullable,
+  number,
+  object,
+  oneOf,
+  open,
+  problem,
+  problemIn,
+  record,
+  sizedText,
+  tagged,
+  text,
+  textOr,
+  where,
+} from './util/checks.ts';
+export type { Check, Members, Problem, TypeOf } from './util/checks.ts';
+export { didYouMean, nearestName } from './util/did-you-mean.ts';
+export { checkNumber, checkOptions, configError, definedMembers, mergeTimeouts } from './util/options.ts';
+export { ofKind, rejectUnknownOptions, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
 export { checkInteger, validate as validateRequest } from './prepare/validate.ts';
 export { validateVideo } from './operations/video.ts';

@@ -276,14 +276,14 @@ describe('a transcription', () => {
   });
 
   it.each<[string, string, object]>([
-    ['audio', 'must be a Uint8Array', { audio: 'OggS' }],
+    ['audio', 'must be a Uint8Array, not a string', { audio: 'OggS' }],
     ['audio', 'must not be empty', { audio: new Uint8Array() }],
-    ['mediaType', 'must be like audio/ogg, not "ogg"', { mediaType: 'ogg' }],
-    ['durationMs', 'must be a finite number above 0, not 0', { durationMs: 0 }],
-    ['durationMs', 'must be a finite number above 0, not NaN', { durationMs: Number.NaN }],
-    ['durationMs', 'must be a finite number above 0, not Infinity', { durationMs: Infinity }],
-    ['language', 'must be a BCP 47 tag such as en or pt-BR, not "en_US!"', { language: 'en_US!' }],
-    ['timestamps', 'must be one of segment, word, not "line"', { timestamps: 'line' }],
+    ['mediaType', 'must be like audio/ogg', { mediaType: 'ogg' }],
+    ['durationMs', 'must be a number above 0, not 0', { durationMs: 0 }],
+    ['durationMs', 'must be a number, not NaN', { durationMs: Number.NaN }],
+    ['durationMs', 'must be a finite number, not Infinity', { durationMs: Infinity }],
+    ['language', 'must be a BCP 47 tag such as en or pt-BR', { language: 'en_US!' }],
+    ['timestamps', 'must be one of segment, word', { timestamps: 'line' }],
     ['file', 'is not a member of a request; did you mean "audio"?', { file: OGG }],
   ])('rejects a request whose %s %s, before any request', async (path, why, fields) => {
     const a = listener('a');
@@ -564,13 +564,13 @@ describe('speech', () => {
   });
 
   it.each<[string, string, object]>([
-    ['text', 'needs a non-empty string', { text: ' ' }],
-    ['text', 'needs a non-empty string', { text: 5 }],
+    ['text', 'must not be empty', { text: ' ' }],
+    ['text', 'must be a string, not a number', { text: 5 }],
     ['voise', 'is not a member of a request; did you mean "voice"?', { voise: 'alloy' }],
     ['input', 'is not a member of a request; did you mean "text"?', { input: 'hello' }],
-    ['speed', 'must be a finite number above 0, not 0', { speed: 0 }],
-    ['speed', 'must be a finite number above 0, not Infinity', { speed: Infinity }],
-    ['format', 'must be one of mp3, wav, opus, flac, pcm, not "ogg"', { format: 'ogg' }],
+    ['speed', 'must be a number above 0, not 0', { speed: 0 }],
+    ['speed', 'must be a finite number, not Infinity', { speed: Infinity }],
+    ['format', 'must be one of mp3, wav, opus, flac, pcm', { format: 'ogg' }],
   ])('rejects a request whose %s %s, before any request', async (path, why, fields) => {
     const majordomo = make([speaker('a', [sound(1)])]);
     const request = { text: 'hello', ...fields };

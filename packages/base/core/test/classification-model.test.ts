@@ -282,7 +282,7 @@ describe('classification', () => {
       },
     ],
     [
-      `questions.a.choices.${'n'.repeat(101)}`,
+      `questions.a.choices.${'n'.repeat(80)}`,
       {
         input: 'x',
         questions: { a: { type: 'choice', instructions: 'x', choices: { b: '', ['n'.repeat(101)]: '' } } },
@@ -317,7 +317,7 @@ describe('classification', () => {
       a: { type: 'score', instructions: 'x', criteria: ['a', 'b'] },
     } as unknown as Questions;
     const error = await failure(modelOf([answering('a')]).classify({ input: 'x', questions }));
-    expect(error.message).toContain('use levels');
+    expect(error.message).toContain('the members are type, instructions, levels');
   });
 
   it('stops the chain at a refused question, unless the policy permits the next target', async () => {

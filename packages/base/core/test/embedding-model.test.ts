@@ -138,9 +138,9 @@ describe('embedding', () => {
 
   it.each<[string, string, unknown]>([
     ['values[1]', 'must not be empty', { values: ['one', ' '] }],
-    ['values[0]', 'must be a string, but has type number', { values: [3] }],
-    ['values', 'must be an array of strings', { values: 'one' }],
-    ['values[0]', 'must be a string, but has type undefined', { values: Array(2) }],
+    ['values[0]', 'must be a string, not a number', { values: [3] }],
+    ['values', 'must be an array, not a string', { values: 'one' }],
+    ['values[0]', 'is missing; it must be a string', { values: Array(2) }],
     ['the request', 'must be an object', undefined],
     [
       'dimension',
@@ -150,10 +150,10 @@ describe('embedding', () => {
     ['input', 'is not a member of a request; did you mean "values"?', { input: ['one'] }],
     ['texts', 'is not a member of a request; did you mean "values"?', { texts: ['one'] }],
     ['tenant', 'is an option of the call; pass it in the second argument', { values: ['one'], tenant: 'a' }],
-    ['dimensions', 'must be an integer above 0, not 0', { values: ['one'], dimensions: 0 }],
+    ['dimensions', 'must be an integer of 1 or more, not 0', { values: ['one'], dimensions: 0 }],
     [
       'purpose',
-      'must be one of query, document, similarity, classification, clustering, not "constructor"',
+      'must be one of query, document, similarity, classification, clustering',
       { values: ['one'], purpose: 'constructor' },
     ],
   ])('rejects a request if %s %s, before any request', async (path, why, request) => {

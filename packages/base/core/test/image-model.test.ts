@@ -236,18 +236,18 @@ describe('an image model', () => {
   });
 
   it.each<[string, ImageRequest]>([
-    ['prompt must be a non-empty string', { prompt: ' ' }],
-    ['prompt must be a non-empty string', {} as ImageRequest],
+    ['prompt must not be empty', { prompt: ' ' }],
+    ['prompt is missing; it must be a string', {} as ImageRequest],
     ['the request must be an object', undefined as never],
     ['sizes is not a member of a request; did you mean "size"?', { ...cat, sizes: '1x1' } as ImageRequest],
-    ['images must be an array of images', { ...cat, images: imageOf(1) as never }],
-    ['n must be an integer above 0, not 0', { ...cat, n: 0 }],
-    ['size must be like 512x768, not "0x0"', { ...cat, size: '0x0' }],
-    ['size must be like 512x768, not "axb"', { ...cat, size: 'axb' as '1x1' }],
-    ['size must be like 512x768, not "512"', { ...cat, size: '512' as '1x1' }],
+    ['images must be an array, not an object', { ...cat, images: imageOf(1) as never }],
+    ['n must be an integer of 1 or more, not 0', { ...cat, n: 0 }],
+    ['size must be like 512x768', { ...cat, size: '0x0' }],
+    ['size must be like 512x768', { ...cat, size: 'axb' as '1x1' }],
+    ['size must be like 512x768', { ...cat, size: '512' as '1x1' }],
     ['mask requires an input image', { ...cat, mask: imageOf(1) }],
-    ['mask.bytes must be a Uint8Array', { ...cat, images: [imageOf(1)], mask: noBytes }],
-    ['images[1].bytes must be a Uint8Array', { ...cat, images: [imageOf(1), noBytes] }],
+    ['mask.bytes must be a Uint8Array, not a string', { ...cat, images: [imageOf(1)], mask: noBytes }],
+    ['images[1].bytes must be a Uint8Array, not a string', { ...cat, images: [imageOf(1), noBytes] }],
   ])('rejects before any request: %s', async (message, request) => {
     const requests: ImageRequest[] = [];
     const answer = make([painter('a', [1], requests)])

@@ -77,7 +77,6 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
 const PNG = image(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), 'image/png');
 const LARGER = image(new Uint8Array([...PNG.bytes, 0, 0]), 'image/png');
 
-const NO_LIST = 'must be an array of at least one string or image';
 const NO_VALUE = 'must be a string or an image, and not empty';
 
 describe('moderation', () => {
@@ -157,8 +156,8 @@ describe('moderation', () => {
   });
 
   it.each([
-    ['values', NO_LIST, { values: [] }],
-    ['values', NO_LIST, { values: 'one' }],
+    ['values', 'must not be empty', { values: [] }],
+    ['values', 'must be an array, not a string', { values: 'one' }],
     ['values[1]', NO_VALUE, { values: ['one', ' '] }],
     ['values[0]', NO_VALUE, { values: [7] }],
     ['values[1]', NO_VALUE, { values: ['one', { ...PNG, bytes: new Uint8Array() }] }],

@@ -57,9 +57,9 @@ const png = (size = 3): ImagePart => image(new Uint8Array(size));
 describe('invalid input is rejected before any call', () => {
   it.each<[string, Partial<ChatRequest>]>([
     ['messages must not be empty', { messages: [] }],
-    ['maxTokens must be an integer above 0, not 0', { maxTokens: 0 }],
-    ['maxTokens must be an integer above 0, not -1', { maxTokens: -1 }],
-    ['maxTokens must be an integer above 0, not NaN', { maxTokens: Number.NaN }],
+    ['maxTokens must be an integer of 1 or more, not 0', { maxTokens: 0 }],
+    ['maxTokens must be an integer of 1 or more, not -1', { maxTokens: -1 }],
+    ['maxTokens must be an integer of 1 or more, not NaN', { maxTokens: Number.NaN }],
     ['temperature must be a finite number, not Infinity', { temperature: Infinity }],
     ['tools[1].name "t" is not unique', { tools: [tool('t'), tool('t')] }],
     [

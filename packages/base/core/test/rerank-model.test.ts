@@ -64,8 +64,6 @@ const failing = async (work: Promise<unknown>): Promise<LlmError> => {
   return error;
 };
 
-const NO_STRING = 'must be a string, and not empty';
-const NO_LIST = 'must be an array of at least one string';
 const NOT_FINITE = 'is not a finite number';
 const indexProblem = (index: number | undefined): string => `${String(index)} is invalid or repeated`;
 
@@ -152,14 +150,14 @@ describe('rerank', () => {
   });
 
   it.each([
-    ['query', NO_STRING, { query: ' ' }],
-    ['query', NO_STRING, { query: 7 }],
-    ['documents', NO_LIST, { documents: [] }],
-    ['documents', NO_LIST, { documents: 'Paris' }],
-    ['documents[1]', NO_STRING, { documents: ['Berlin', '', 'Rome'] }],
-    ['documents[2]', NO_STRING, { documents: ['Berlin', 'Paris', { text: 'Rome' }] }],
-    ['topN', 'must be an integer above 0, not 0', { topN: 0 }],
-    ['topN', 'must be an integer above 0, not 1.5', { topN: 1.5 }],
+    ['query', 'must not be empty', { query: ' ' }],
+    ['query', 'must be a string, not a number', { query: 7 }],
+    ['documents', 'must not be empty', { documents: [] }],
+    ['documents', 'must be an array, not a string', { documents: 'Paris' }],
+    ['documents[1]', 'must not be empty', { documents: ['Berlin', '', 'Rome'] }],
+    ['documents[2]', 'must be a string, not an object', { documents: ['Berlin', 'Paris', { text: 'Rome' }] }],
+    ['topN', 'must be an integer of 1 or more, not 0', { topN: 0 }],
+    ['topN', 'must be an integer of 1 or more, not 1.5', { topN: 1.5 }],
     ['top_n', 'is not a member of a request; did you mean "topN"?', { top_n: 1 }],
     ['topK', 'is not a member of a request; did you mean "topN"?', { topK: 1 }],
     ['texts', 'is not a member of a request; did you mean "documents"?', { texts: ['Berlin'] }],

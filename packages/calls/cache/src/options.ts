@@ -1,5 +1,5 @@
 import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
-import { checkFinite, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions as checkKinds, type KindsOf, number } from '@majordomo/core/toolkit';
 import type { RecordStore } from '@majordomo/records';
 
 /** Event of reading or storing a response. `key` is the key of the response, or `''` if no key can be computed. */
@@ -41,7 +41,7 @@ export interface CacheOptions {
 const KINDS: KindsOf<CacheOptions> = {
   records: 'object with write',
   namespace: 'string or function',
-  keepMs: 1,
+  keepMs: number(1),
   timeoutMs: 1,
   onEvent: 'function',
   clock: 'object with now',
@@ -51,8 +51,7 @@ const KINDS: KindsOf<CacheOptions> = {
 export function checkOptions(model: ChatModel, options: CacheOptions): void {
   checkKinds('cached', { model }, { model: 'object with stream' }, ['model']);
   checkKinds('cached', options, KINDS, ['records']);
-  const { namespace, keepMs } = options;
-  checkFinite(keepMs, 'keepMs', 'cached: ');
+  const { namespace } = options;
   const isNamespace = typeof namespace === 'string' ? namespace !== '' : typeof namespace === 'function';
   if (!isNamespace)
     throw new LlmError(

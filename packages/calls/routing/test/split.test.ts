@@ -130,12 +130,12 @@ describe('a split', () => {
     ['arms must be an object', [], byTenant],
     ['at least one arm', {}, byTenant],
     ['at least one arm', { a: 0 }, byTenant],
-    ['split.a: the weight', { a: -1 }, byTenant],
-    ['split.a: the weight', { a: Number.NaN }, byTenant],
+    ['split.a: must be a number of 0 or more', { a: -1 }, byTenant],
+    ['split.a: must be a number of 0 or more', { a: Number.NaN }, byTenant],
     ['must be a single target or name', { 'a,b': 1 }, byTenant],
     ['has an empty element', { '': 1 }, byTenant],
     ['by must be a function', { a: 1 }, 'tenant'],
-    ['unknown option', { a: 1 }, byTenant, { seed: 1 }],
+    ['seed: is not a known member', { a: 1 }, byTenant, { seed: 1 }],
     ['split.salt', { a: 1 }, byTenant, { salt: 1 }],
   ])('rejects invalid arguments: %s', (message, arms, by, options) => {
     expect(() => split(arms as never, by as never, options as never)).toThrow(message);

@@ -197,10 +197,10 @@ describe('a refused request', () => {
     ['', 'the body is missing'],
     ['{', 'the body is not valid JSON'],
     ['[]', 'the body must be an object'],
-    [{ model: 'gpt' }, 'messages is required'],
+    [{ model: 'gpt' }, 'messages is missing'],
     [{ model: 'gpt', messages: [] }, 'messages must not be empty'],
     [{ model: 'gpt', messages: [{ role: 'robot', content: '' }] }, 'messages[0].role must be one of'],
-    [{ model: 'gpt', messages: [{ role: 'user' }] }, 'messages[0].content is required'],
+    [{ model: 'gpt', messages: [{ role: 'user' }] }, 'messages[0].content is missing'],
     [
       {
         model: 'gpt',
@@ -210,17 +210,20 @@ describe('a refused request', () => {
       },
       'messages[0].content[0].image_url.url must be a data URL',
     ],
-    [{ model: 'gpt', messages, n: 9 }, 'n must be from 1 to 8, not 9'],
-    [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be an integer, not 1.5'],
-    [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be at least 1, not 0'],
-    [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be at most 9007199254740991, not'],
-    [{ model: 'gpt', messages, presence_penalty: -2.1 }, 'presence_penalty must be from -2 to 2, not -2.1'],
+    [{ model: 'gpt', messages, n: 9 }, 'n must be an integer from 1 to 8, not 9'],
+    [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be an integer of 1 or more, not 1.5'],
+    [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be an integer of 1 or more, not 0'],
+    [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be an integer of 1 or more, not'],
+    [
+      { model: 'gpt', messages, presence_penalty: -2.1 },
+      'presence_penalty must be a number from -2 to 2, not -2.1',
+    ],
     [{ model: 'gpt', messages, functions: [] }, 'functions is not supported; use tools'],
     [{ model: 'gpt', messages, function_call: 'auto' }, 'function_call is not supported; use tools'],
-    [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number, not of type string'],
+    [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number from 0 to 2, not a string'],
     [
       { model: 'gpt', messages, tools: [{ type: 'function', function: {} }] },
-      'tools[0].function.name is required',
+      'tools[0].function.name is missing',
     ],
     [
       {

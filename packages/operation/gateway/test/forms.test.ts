@@ -106,8 +106,8 @@ describe('a form', () => {
   });
 
   it.each([
-    [[['model', 'ears']], 'file is required'],
-    [[['file', recording()]], 'model is required'],
+    [[['model', 'ears']], 'file is missing'],
+    [[['file', recording()]], 'model is missing'],
     [
       [
         ['model', 'ears'],

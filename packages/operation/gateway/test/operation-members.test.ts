@@ -191,13 +191,13 @@ describe('images', () => {
   });
 
   it.each<[Readonly<Record<string, string | File | readonly (string | File)[]>>, string]>([
-    [{ image: [] }, 'image is required (an image)'],
+    [{ image: [] }, 'image is missing; it must be an image'],
     [{ image: 'a' }, 'image must be a file, not a string'],
     [{ image: imageFile('text/plain', new Uint8Array([1])) }, 'image must be an image'],
     [{ mask: 'a' }, 'mask must be a file, not a string'],
     [{ mask: [imageFile(), imageFile()] }, 'mask must be set only once'],
-    [{ n: 'two' }, 'n must be an integer, not of type string'],
-    [{ n: '11' }, 'n must be from 1 to 10, not 11'],
+    [{ n: 'two' }, 'n must be an integer from 1 to 10, not a string'],
+    [{ n: '11' }, 'n must be an integer from 1 to 10, not 11'],
     [{ stream: 'true' }, 'stream is not supported, because one response contains all images; omit it'],
     [{ size: '1024' }, 'size must be auto, or width and height such as 1024x1024'],
     [{ user: ['a', 'b'] }, 'user must be set only once'],

@@ -59,7 +59,7 @@ describe('embeddings', () => {
     [{ input: null }, 'input must be an array, not null'],
     [{ input: { a: 1 } }, 'input must be'],
     [{ input: 'a', encoding_format: 'hex' }, 'encoding_format must be one of float, base64'],
-    [{ input: 'a', dimensions: 0 }, 'dimensions must be at least 1'],
+    [{ input: 'a', dimensions: 0 }, 'dimensions must be an integer of 1 or more'],
     [{ input: 'a', dimensions: '8' }, 'dimensions must be an integer'],
     [{ input: 'a\ud800' }, 'not valid Unicode'],
     [{ input: 'a', model: ['vectors'] }, 'model must be a string'],
@@ -107,10 +107,10 @@ describe('speech', () => {
 
   it.each([
     [{ input: '' }, 'input must not be empty'],
-    [{ speed: 5 }, 'speed must be from 0.25 to 4'],
+    [{ speed: 5 }, 'speed must be a number from 0.25 to 4'],
     [{ speed: '1' }, 'speed must be a number'],
     [{ voice: '' }, 'voice must not be empty'],
-    [{ voice: {} }, 'voice.id is required'],
+    [{ voice: {} }, 'voice.id is missing'],
     [{ response_format: 'aac' }, 'response_format must be one of'],
     [{ stream_format: 'sse' }, 'stream_format must be one of audio'],
     [{ instructions: 1 }, 'instructions must be a string'],

@@ -79,8 +79,8 @@ describe('embeddings', () => {
     [{ input: [[1]] }, 'input must be text'],
     [{ input: [] }, 'input must not be empty'],
     [{ input: ['a', ''] }, 'input[1] must not be empty'],
-    [{}, 'input is required'],
-    [{ input: 'a', dimensions: 1.5 }, 'dimensions must be an integer, not 1.5'],
+    [{}, 'input is missing'],
+    [{ input: 'a', dimensions: 1.5 }, 'dimensions must be an integer of 1 or more, not 1.5'],
   ])('are refused with the name of the invalid member: %j', async (body, message) => {
     await using testGateway = await startWithVendor(answers({}));
     const error = await errorOf(

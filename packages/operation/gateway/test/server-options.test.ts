@@ -56,10 +56,10 @@ describe('a served gateway', () => {
   it.each([
     [{ port: 65_536 }, 'serve: port must be an integer from 0 to 65535, not 65536'],
     [{ port: 1.5 }, 'serve: port must be an integer from 0 to 65535, not 1.5'],
-    [{ port: -1 }, 'serve: port must be a number of 0 or more, not -1'],
+    [{ port: -1 }, 'serve: port must be an integer from 0 to 65535, not -1'],
     [{ host: 7 }, 'serve: host must be a string, not a number'],
     [{ drainMs: -1 }, 'serve: drainMs must be a number of 0 or more, not -1'],
-    [{ drainMs: Infinity }, 'serve: drainMs must be finite'],
+    [{ drainMs: Infinity }, 'serve: drainMs must be a finite number of 0 or more, not Infinity'],
   ])('rejects the options %j', async (options, message) => {
     await expect(serve(gateway, options as ServeOptions)).rejects.toMatchObject({ kind: 'config', message });
   });

@@ -138,15 +138,15 @@ describe('a transcript', () => {
     ],
     [{ file: new File([], 'a.ogg') }, 'file must not be empty'],
     [{ file: 'a' }, 'file must be a file, not a string'],
-    [{}, 'file is required (a recording)'],
+    [{}, 'file is missing; it must be a recording'],
     [{ file: [recording(), recording()] }, 'file must be set only once'],
     [
       { file: recording(), response_format: 'srt' },
-      'response_format must be one of json, text, verbose_json, not "srt"',
+      'response_format must be one of json, text, verbose_json',
     ],
     [
       { file: recording(), [GRANULARITIES]: 'line' },
-      'timestamp_granularities[] must be one of segment, word, not "line"',
+      'timestamp_granularities[] must be one of segment, word',
     ],
   ])('is refused: %j', async (fields, message) => {
     await expect(runOperation(parseTranscriptions, formOf({ model: 'm', ...fields }))).rejects.toThrow(

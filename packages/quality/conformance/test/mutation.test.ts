@@ -109,7 +109,7 @@ describe.each(SUBJECTS)('the validator of $wire.name', ({ wire, body, mutations,
     expect(unknownKeys[0]?.path.endsWith('x_internal')).toBe(true);
   });
 
-  it.each([undefined, null, 'text', 7, [], [{}]])('rejects %j instead of a request', (value) => {
+  it.each([null, 'text', 7, [], [{}]])('rejects %j instead of a request', (value) => {
     expect(rulesBroken(wire, value)).toContain('wrong-type');
   });
 });

@@ -92,15 +92,19 @@ describe.each(Object.entries(players))('a turn of a %s', (_name, play) => {
 });
 
 const WRONG: readonly (readonly [string, unknown, string])[] = [
-  ['nothing', undefined, 'is undefined, not a string or an object'],
-  ['a number', 7, 'is a number, not a string or an object'],
-  ['a list', ['hi'], 'is a list, not a string or an object'],
-  ['a misspelled member', { txt: 'hi' }, 'has "txt", which a turn does not have; did you mean "text"?'],
-  ['an unknown kind', { fail: 'overload' }, 'has an unknown fail, "overload"; did you mean "overloaded"?'],
+  ['nothing', undefined, 'is not valid: is missing; it must be an object'],
+  ['a number', 7, 'is not valid: must be an object, not a number'],
+  ['a list', ['hi'], 'is not valid: must be an object, not an array'],
+  ['a misspelled member', { txt: 'hi' }, 'is not valid: txt is not a known member; did you mean "text"?'],
+  [
+    'an unknown kind',
+    { fail: 'overload' },
+    'is not valid: fail must be one of config, aborted, invalid-request, unsupported, auth, billing, denied, not-found, context-overflow, content-filter, quota, rate-limit, overloaded, server, timeout, network, protocol, truncated, empty, invalid-output, exhausted; did you mean "overloaded"?',
+  ],
   [
     'calls of another shape',
     { toolCalls: [{ name: 'add', json: '{}' }] },
-    'has toolCalls that are not an array of { name, args } with an object as args',
+    'is not valid: toolCalls[0].args is missing; it must be an object',
   ],
 ];
 
@@ -125,18 +129,22 @@ const WRONG_ON_A_WIRE: typeof WRONG = [
   [
     'an unknown failure',
     { failure: 'overlaoded' },
-    'has an unknown failure, "overlaoded"; did you mean "overloaded"?',
+    'is not valid: failure must be one of invalid, parameter, overflow, blocked, auth, billing, permission, not-found, timeout, too-large, rate-limit, quota, server, bad-gateway, unavailable, overloaded; did you mean "overloaded"?',
   ],
-  ['an unknown fault', { fault: 'cutt' }, 'has an unknown fault, "cutt"; did you mean "cut"?'],
+  [
+    'an unknown fault',
+    { fault: 'cutt' },
+    'is not valid: fault must be one of in-band, end, cut, reset, late, stall, trickle, slow, bad-json, html, empty, content-type; did you mean "cut"?',
+  ],
   [
     'a failure with an unknown member',
     { failure: 'server', retryAfterMs: 5 },
-    'has "retryAfterMs", which a failure does not have; did you mean "retryAfter"?',
+    'is not valid: retryAfterMs is not a known member; did you mean "retryAfter"?',
   ],
   [
     'parts of another type',
     { parts: [{ type: 'toolcall' }] },
-    'has an unknown part type, "toolcall"; did you mean "tool-call"?',
+    'is not valid: parts[0].type must be one of text, reasoning, tool-call, vendor, refusal; did you mean "tool-call"?',
   ],
   ['images', { images: [image(Uint8Array.of(1))] }, 'has images, which only fake providers support'],
   [

@@ -185,7 +185,7 @@ describe('compare', () => {
   });
 
   test.each([
-    [{ permutations: 98 }, /`permutations`/],
+    [{ permutations: 98 }, /permutations must be an integer from 99 to 100000/],
     [{ margins: { other: 0.1 } }, /`margins.other`/],
     [{ margins: { right: NaN } }, /`margins.right`/],
   ])('rejects %o', (options, message) => {

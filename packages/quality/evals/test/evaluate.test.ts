@@ -588,9 +588,9 @@ describe('limits', () => {
     [{ checks: { usd: () => 1 } }, /`checks.usd`/],
     [{ gates: { ms: () => 1 } }, /`gates.ms`/],
     [{ checks: { a: () => 1 }, gates: { a: () => 1 } }, /`gates.a`/],
-    [{ trials: 0 }, /`trials`/],
-    [{ trials: 101 }, /`trials`/],
-    [{ concurrency: 1001 }, /`concurrency`/],
+    [{ trials: 0 }, / trials must be an integer from 1 to 100/],
+    [{ trials: 101 }, / trials must be an integer from 1 to 100/],
+    [{ concurrency: 1001 }, / concurrency must be an integer from 1 to 1000/],
     [{ margins: { polite: 0.1 } }, /`margins.polite`/],
     [{ margins: { usd: -1 } }, /`margins.usd`/],
     [{ cases: [] }, /`cases`/],
@@ -604,8 +604,8 @@ describe('limits', () => {
   test.each([
     [{ mode: 'auto' }, /mode/],
     [{ budgetUsd: '-1' }, /`budgetUsd`/],
-    [{ trials: 1.5 }, /`trials`/],
-    [{ concurrency: 0 }, /`concurrency`/],
+    [{ trials: 1.5 }, / trials must be an integer from 1 to 100/],
+    [{ concurrency: 0 }, / concurrency must be an integer from 1 to 1000/],
     [{ only: ['nothing'] }, /`only`/],
   ])('the options %o are rejected before any call', async (options, message) => {
     const { majordomo, provider } = fakeModels(answerTo);

@@ -2,9 +2,9 @@ import type { CallStore } from '@majordomo/admin';
 import type { RunChannel } from '@majordomo/agent/durable';
 import { LlmError, systemClock, type Gate, type Majordomo } from '@majordomo/core';
 import {
-  checkFinite,
   checkOptions,
   type KindsOf,
+  number,
   sharedLanes,
   type SharedLanesOptions,
 } from '@majordomo/core/toolkit';
@@ -148,13 +148,13 @@ const KINDS: KindsOf<PostgresOptions> = {
   listener: true,
   schema: 'string',
   migrate: 'boolean',
-  timeoutMs: 1,
-  keepRecordsMs: DAY_MS,
+  timeoutMs: number(1),
+  keepRecordsMs: number(DAY_MS),
 };
 
 function check(options: PostgresOptions): void {
   checkOptions('postgresStores', options, KINDS, ['client']);
-  const { schema = 'majordomo', listener, timeoutMs, keepRecordsMs } = options;
+  const { schema = 'majordomo', listener } = options;
   if (!/^[a-z_][a-z\d_]{0,39}$/.test(schema))
     throw new LlmError(
       'config',
@@ -162,6 +162,4 @@ function check(options: PostgresOptions): void {
       { path: 'schema' },
     );
   if (listener !== undefined) checkListener(listener);
-  checkFinite(timeoutMs, 'timeoutMs', 'postgresStores: ');
-  checkFinite(keepRecordsMs, 'keepRecordsMs', 'postgresStores: ');
 }

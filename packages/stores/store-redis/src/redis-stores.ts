@@ -1,10 +1,11 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
 import {
-  checkFinite,
   checkOptions,
   type KindsOf,
+  matching,
   notify,
+  number,
   sharedLanes,
   type SharedLanesOptions,
 } from '@majordomo/core/toolkit';
@@ -86,7 +87,7 @@ const LARGE_TIMEOUT_MS = 10_000;
  * @example redisStores({ client: new Redis(), prefix: 'prod' })
  */
 export function redisStores(options: RedisOptions): RedisStores {
-  check(options);
+  checkOptions('redisStores', options, KINDS, ['client']);
   const { prefix = 'majordomo', clock = systemClock, onWarning = warnProcess } = options;
   const { timeoutMs = TIMEOUT_MS, keepRecordsMs = KEEP_RECORDS_MS } = options;
   const client = clientOf(options.client, 'client');
@@ -154,20 +155,9 @@ const warnProcess = ({ message }: LlmError): void => {
 const KINDS: KindsOf<RedisOptions> = {
   client: true,
   subscriber: true,
-  prefix: 'string',
-  timeoutMs: 1,
-  keepRecordsMs: DAY_MS,
+  prefix: matching(/^[^{}]+$/, 'must be a non-empty string without braces'),
+  timeoutMs: number(1),
+  keepRecordsMs: number(DAY_MS),
   onWarning: 'function',
   clock: 'object with now',
 };
-
-function check(options: RedisOptions): void {
-  checkOptions('redisStores', options, KINDS, ['client']);
-  const { prefix = 'a', timeoutMs, keepRecordsMs } = options;
-  if (prefix === '' || /[{}]/.test(prefix))
-    throw new LlmError('config', 'redisStores: prefix must be a non-empty string without braces', {
-      path: 'prefix',
-    });
-  checkFinite(timeoutMs, 'timeoutMs', 'redisStores: ');
-  checkFinite(keepRecordsMs, 'keepRecordsMs', 'redisStores: ');
-}

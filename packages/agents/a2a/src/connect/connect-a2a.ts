@@ -1,7 +1,7 @@
 import { Role, type AgentCard } from '@a2a-js/sdk';
 import { defineTool, suspend, type Tool } from '@majordomo/agent';
 import { LlmError, systemClock, truncateText } from '@majordomo/core';
-import { abortable, checkFinite, checkOptions } from '@majordomo/core/toolkit';
+import { abortable, checkOptions } from '@majordomo/core/toolkit';
 import { isLoopback } from '@majordomo/wire-kit';
 import { newMessage, textPart } from '../messages.ts';
 import { AgentFetch } from './agent-fetch.ts';
@@ -88,8 +88,7 @@ function toolOf(name: string, card: AgentCard, agent: RemoteAgent): Tool {
 
 function checkedUrl(options: ConnectA2aOptions): URL {
   checkOptions('connectA2a', options, KINDS, ['name', 'url']);
-  const { name, url: address, credential, totalMs } = options;
-  checkFinite(totalMs, 'totalMs', 'connectA2a: ');
+  const { name, url: address, credential } = options;
   if (!/^[\w-]{1,64}$/.test(name))
     throw new LlmError('config', 'connectA2a: name must be 1 to 64 letters, digits, _ or -', {
       path: 'name',

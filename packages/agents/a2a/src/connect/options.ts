@@ -1,7 +1,7 @@
 import type { AgentCard } from '@a2a-js/sdk';
 import type { Decision, RunState, Toolbox } from '@majordomo/agent';
 import type { Clock, Credential } from '@majordomo/core';
-import type { KindsOf } from '@majordomo/core/toolkit';
+import { type KindsOf, number } from '@majordomo/core/toolkit';
 
 /** Options of `connectA2a`. */
 export interface ConnectA2aOptions {
@@ -64,6 +64,6 @@ export const KINDS: KindsOf<ConnectA2aOptions> = {
   url: 'string',
   credential: 'string or function',
   fetch: 'function',
-  totalMs: 1,
+  totalMs: number(1),
   clock: 'object with now',
 };

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, list, number, oneOf, open, text } from '@majordomo/core/toolkit';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 
 /** Section of the system prompt. Do not change `stable` and `context` layers between calls, so that vendors can cache them. */
@@ -18,22 +18,25 @@ export interface Prompt {
 }
 
 const TIERS = ['stable', 'context', 'volatile'] as const;
-/** Kinds of a layer's members. `buildPrompt` checks `limit` separately, so that the error contains the layer's name. */
-const LAYER_KINDS: KindsOf<Layer> = { tier: TIERS, name: 'string', text: 'string', limit: true };
+const LAYERS = list(
+  open(
+    { tier: oneOf(...TIERS), name: text, text },
+    { limit: (limit: unknown) => (limit === Infinity ? undefined : number(0)(limit)) },
+  ),
+);
 
 /**
  * Joins the non-empty layers with blank lines, stable tiers first. The result depends only on the layers. Throws `config` for
  * an invalid layer or a negative limit.
  */
 export function buildPrompt(layers: readonly Layer[]): Prompt {
-  checkOptions('buildPrompt', { layers }, { layers: 'array' }, ['layers']);
-  layers.forEach(checkLayer);
+  checkOptions('buildPrompt', { layers }, { layers: LAYERS }, ['layers']);
   const ordered = TIERS.flatMap((tier) => layers.filter((layer) => layer.tier === tier));
   const built = ordered
-    .map(({ name, text, limit = Infinity }) => {
-      checkNumber(limit, 0, `limit of layer "${name}"`);
-      const shortened = cutToLimit(text.trim(), limit);
-      return { name, text: shortened, cut: shortened !== text.trim(), was: text.trim().length };
+    .map(({ name, text: full, limit = Infinity }) => {
+      const trimmed = full.trim();
+      const shortened = cutToLimit(trimmed, limit);
+      return { name, text: shortened, cut: shortened !== trimmed, was: trimmed.length };
     })
     .filter(({ text }) => text !== '');
   return {
@@ -41,13 +44,6 @@ export function buildPrompt(layers: readonly Layer[]): Prompt {
     layers: built.map(({ name, text, cut }) => ({ name, characters: text.length, cut })),
     warnings: built.filter(({ cut }) => cut).map(({ name, was, text }) => cutWarning(name, was, text.length)),
   };
-}
-
-/** Throws `config` for an invalid layer. Otherwise a layer with an unknown tier would be omitted. */
-function checkLayer(layer: unknown, at: number): void {
-  const path = `layers[${at}]`;
-  checkOptions('buildPrompt', { [path]: layer ?? null }, { [path]: 'object' });
-  checkOptions(`buildPrompt: ${path}`, layer, LAYER_KINDS, ['tier', 'name', 'text']);
 }
 
 /** Returns the warning that a text was cut from `was` to `is` characters. */

@@ -80,9 +80,9 @@ describe('lanes', () => {
   });
 
   it.each([
-    ['many', 'a value of type string'],
-    [null, 'a value of type object'],
-    [undefined, 'a value of type object'],
+    ['many', 'a string'],
+    [null, 'null'],
+    [undefined, 'null'],
     [NaN, 'NaN'],
     [-1, '-1'],
   ])('reject a limit of %j', (limit, actual) => {

@@ -77,8 +77,8 @@ describe('a bench', () => {
   it.each([
     [Number.NaN, 'NaN'],
     [-1, '-1'],
-    [undefined, 'a value of type object'],
-    ['5', 'a value of type string'],
+    [undefined, 'null'],
+    ['5', 'a string'],
   ])('rejects a duration of %j', (ms, actual) => {
     const { health } = setUp();
     expect(() => {

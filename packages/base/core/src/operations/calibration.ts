@@ -9,8 +9,9 @@ import type {
 } from '../types/classification.ts';
 import type { ClassificationRequest } from '../types/operations.ts';
 import { hash128 } from '../util/bytes.ts';
+import { checked, list, number, oneOf, open, positive, problem, record, text } from '../util/checks.ts';
 import { configError } from '../util/options.ts';
-import { asNumber, isList, isRecord } from '../util/values.ts';
+import { asNumber, isList } from '../util/values.ts';
 
 /** All sources of probabilities, the best first. */
 export const BASES: readonly Basis[] = ['vendor', 'logprobs', 'stated'];
@@ -88,30 +89,17 @@ export function answerOf(
   };
 }
 
+const curve = open({ basis: oneOf(...BASES), scale: positive, bias: list(number()) });
+const calibrations = open({
+  version: (value) => (value === 1 ? undefined : problem('must be 1; pass the result of learnCalibration')),
+  questions: record(open({ hash: text, targets: record(curve) })),
+});
+
 /** Throws `config` for a calibration that is not valid, or that was learned from other questions. */
 export function checkCalibration({ calibration, questions }: ClassificationRequest): void {
   if (calibration === undefined) return;
-  const value: unknown = calibration;
-  if (!isRecord(value) || value['version'] !== 1 || !isRecord(value['questions']))
-    throw configError('calibration', 'must be the result of learnCalibration, as JSON of version 1');
-  for (const [name, entry] of Object.entries(value['questions'])) checkEntry(name, entry);
+  checked(calibrations, calibration, 'calibration', configError);
   for (const [name, question] of Object.entries(questions)) checkMatch(name, question, calibration);
-}
-
-function checkEntry(name: string, entry: unknown): void {
-  const path = `calibration.questions.${name}`;
-  if (!isRecord(entry) || typeof entry['hash'] !== 'string' || !isRecord(entry['targets']))
-    throw configError(path, 'must have hash and targets');
-  for (const [target, curve] of Object.entries(entry['targets'])) {
-    const curvePath = `${path}.targets["${target}"]`;
-    if (!isRecord(curve)) throw configError(curvePath, 'must be a curve');
-    const { basis, scale, bias } = curve;
-    if (!BASES.includes(basis as Basis))
-      throw configError(`${curvePath}.basis`, `must be one of ${BASES.join(', ')}`);
-    if ((asNumber(scale) ?? 0) <= 0) throw configError(`${curvePath}.scale`, 'must be a number above 0');
-    if (!isList(bias) || bias.some((each) => asNumber(each) === undefined))
-      throw configError(`${curvePath}.bias`, 'must be an array of numbers');
-  }
 }
 
 /** Throws `config` unless the calibration was learned from this wording of the question. */

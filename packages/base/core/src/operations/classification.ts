@@ -5,7 +5,7 @@ import { repairHistory } from '../prepare/history.ts';
 import { fitImages } from '../prepare/media.ts';
 import { mergeSystem } from '../prepare/output.ts';
 import { dropForeignReplay } from '../prepare/replay.ts';
-import { checkOneOf, invalidError, unsupportedError, validate } from '../prepare/validate.ts';
+import { invalidError, unsupportedError, validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
@@ -23,6 +23,7 @@ import type {
 } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
+import { anything, list, oneOf } from '../util/checks.ts';
 import { isList } from '../util/values.ts';
 import {
   answerOf,
@@ -34,7 +35,7 @@ import {
   optionCount,
 } from './calibration.ts';
 import { checkQuestions } from './check-questions.ts';
-import { checkRequest, prepareSingle, servedBy, withUsage } from './single-response.ts';
+import { prepareSingle, requestCheck, servedBy, withUsage } from './single-response.ts';
 
 /** Parts of a majordomo that a classification needs. */
 interface Setup {
@@ -89,21 +90,17 @@ export function classificationOperation(
   };
 }
 
+const checkMembers = requestCheck<ClassificationRequest>(
+  { input: anything },
+  { questions: anything, calibration: anything, bases: list(oneOf(...BASES), 1), extra: anything },
+  { messages: 'input', prompt: 'input', state: 'input', text: 'input' },
+);
+
 /** Throws `invalid-request` for an invalid request, and `config` for a calibration that does not belong to its questions. */
 export function validateClassification(request: ClassificationRequest): void {
-  checkRequest(request, ['input', 'questions', 'calibration', 'bases', 'extra'], {
-    messages: 'input',
-    prompt: 'input',
-    state: 'input',
-    text: 'input',
-  });
+  checkMembers(request);
   checkInput(request.input);
   checkQuestions(request.questions);
-  const bases: unknown = request.bases;
-  if (bases !== undefined) {
-    if (!isList(bases) || bases.length === 0) throw invalidError('bases', 'must be an array of sources');
-    for (const [at, basis] of bases.entries()) checkOneOf(basis ?? null, BASES, `bases[${at}]`);
-  }
   checkCalibration(request);
 }
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../call/contract.ts';
-import { checkInteger, checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
+import { unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
@@ -8,14 +8,15 @@ import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts
 import type { EmbeddingBackend, ModelContext } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
+import { anything, filledText, integer, list, oneOf } from '../util/checks.ts';
 import {
-  checkRequest,
   prepareSingle,
   protocolError,
   type ServedBy,
   servedBy,
   type SingleRequest,
   withUsage,
+  requestCheck,
 } from './single-response.ts';
 
 /** Part of a call's values, with the vectors received so far. A later attempt requests only the missing vectors. */
@@ -232,23 +233,15 @@ const mixedSpacesError = (one: string, space: string, other: string, otherSpace:
   );
 
 /** Throws `invalid-request` for a request that no target accepts. */
-export function checkEmbedding(request: EmbeddingRequest): void {
-  const { values, purpose }: { readonly values?: unknown; readonly purpose?: unknown } = checkRequest(
-    request,
-    ['values', 'dimensions', 'purpose', 'extra'],
-    { input: 'values', texts: 'values' },
-  );
-  if (!Array.isArray(values)) throw invalidError('values', 'must be an array of strings');
-  for (const [index, value] of (values as readonly unknown[]).entries()) {
-    const path = `values[${index}]`;
-    if (typeof value !== 'string') throw invalidError(path, `must be a string, but has type ${typeof value}`);
-    if (value.trim() === '') throw invalidError(path, 'must not be empty');
-  }
-  checkInteger(request.dimensions, 'dimensions');
-  checkOneOf(purpose, PURPOSES, 'purpose');
-}
-
-const PURPOSES = ['query', 'document', 'similarity', 'classification', 'clustering'];
+export const checkEmbedding: (request: EmbeddingRequest) => void = requestCheck<EmbeddingRequest>(
+  { values: list(filledText) },
+  {
+    dimensions: integer(1),
+    purpose: oneOf('query', 'document', 'similarity', 'classification', 'clustering'),
+    extra: anything,
+  },
+  { input: 'values', texts: 'values' },
+);
 
 /** Maximum difference between 1 and the length of a vector that is treated as normalized. */
 const LENGTH_TOLERANCE = 1e-3;

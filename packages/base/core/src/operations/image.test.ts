@@ -57,12 +57,12 @@ const prepare = async (
 
 describe('an image request', () => {
   it.each<[string, string, object]>([
-    ['prompt', 'must be a non-empty string', { prompt: ' \n' }],
-    ['n', 'must be an integer above 0, not 1.5', { n: 1.5 }],
-    ['size', 'must be like 512x768, not "012x5"', { size: '012x5' }],
-    ['size', 'must be like 512x768, not "5x12 "', { size: '5x12 ' }],
-    ['images[0].bytes', 'must be a Uint8Array', { images: [{ bytes: 'AA' }] }],
-    ['mask.bytes', 'must be a Uint8Array', { images: [imageOf(1)], mask: { bytes: 'AA' } }],
+    ['prompt', 'must not be empty', { prompt: ' \n' }],
+    ['n', 'must be an integer of 1 or more, not 1.5', { n: 1.5 }],
+    ['size', 'must be like 512x768', { size: '012x5' }],
+    ['size', 'must be like 512x768', { size: '5x12 ' }],
+    ['images[0].bytes', 'must be a Uint8Array, not a string', { images: [{ bytes: 'AA' }] }],
+    ['mask.bytes', 'must be a Uint8Array, not a string', { images: [imageOf(1)], mask: { bytes: 'AA' } }],
     ['mask', 'requires an input image', { mask: imageOf(1) }],
     ['mask', 'requires an input image', { images: [], mask: imageOf(1) }],
   ])('is rejected if %s %s', (path, why, request) => {

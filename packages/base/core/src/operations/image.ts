@@ -1,6 +1,6 @@
 import type { Operation } from '../call/contract.ts';
 import { fitImages, type FittedMessages, imagesIn } from '../prepare/media.ts';
-import { checkInteger, invalidError, unsupportedError } from '../prepare/validate.ts';
+import { invalidError, unsupportedError } from '../prepare/validate.ts';
 import { UNKNOWN_USAGE } from '../stream/usage.ts';
 import { LlmError } from '../types/llm-error.ts';
 import { type ImagePart, user } from '../types/messages.ts';
@@ -8,14 +8,15 @@ import type { ImageRequest, ImageResponse, ImageStreamEvent } from '../types/ope
 import type { ImageBackend, MediaFitter, ModelContext } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
+import { anything, bytes, filledText, integer, list, matching, open } from '../util/checks.ts';
 import {
-  checkRequest,
   prepareSingle,
   prepareStreamed,
   servedBy,
   type Shown,
   type SingleRequest,
   type StreamedRequest,
+  requestCheck,
 } from './single-response.ts';
 
 type BackendResponse = Omit<ImageResponse, 'attempts'>;
@@ -55,22 +56,24 @@ export function imageOperation(
   };
 }
 
-const MEMBERS = ['prompt', 'n', 'size', 'seed', 'images', 'mask', 'extra'] as const;
+const imageWithBytes = open({ bytes });
+
+const checkMembers = requestCheck<ImageRequest>(
+  { prompt: filledText },
+  {
+    n: integer(1),
+    size: matching(/^[1-9]\d*x[1-9]\d*$/, 'must be like 512x768'),
+    seed: anything,
+    images: list(imageWithBytes),
+    mask: imageWithBytes,
+    extra: anything,
+  },
+);
 
 function validate(request: ImageRequest): void {
-  const { prompt, n, size, images = [], mask } = checkRequest(request, MEMBERS);
-  if (typeof prompt !== 'string' || prompt.trim() === '')
-    throw invalidError('prompt', 'must be a non-empty string');
-  if (!Array.isArray(images)) throw invalidError('images', 'must be an array of images');
-  checkInteger(n, 'n');
-  if (size !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(size))
-    throw invalidError('size', `must be like 512x768, not "${size}"`);
-  for (const [index, { bytes }] of images.entries()) {
-    if (!(bytes instanceof Uint8Array)) throw invalidError(`images[${index}].bytes`, 'must be a Uint8Array');
-  }
-  if (mask === undefined) return;
-  if (!(mask.bytes instanceof Uint8Array)) throw invalidError('mask.bytes', 'must be a Uint8Array');
-  if (images.length === 0) throw invalidError('mask', 'requires an input image');
+  checkMembers(request);
+  if (request.mask !== undefined && (request.images ?? []).length === 0)
+    throw invalidError('mask', 'requires an input image');
 }
 
 async function fitInputs(

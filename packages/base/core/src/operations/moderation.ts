@@ -1,6 +1,6 @@
 import type { Operation } from '../call/contract.ts';
 import { fitImages, imagesIn } from '../prepare/media.ts';
-import { invalidError, unsupportedError } from '../prepare/validate.ts';
+import { unsupportedError } from '../prepare/validate.ts';
 import { distinctWarnings } from '../stream/events.ts';
 import { completeUsage, sumUsage } from '../stream/usage.ts';
 import { type ImagePart, user } from '../types/messages.ts';
@@ -8,15 +8,26 @@ import type { ModerationRequest, ModerationResponse, ModerationResult } from '..
 import type { MediaFitter, ModelContext, ModerationBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
-import { isList, isRecord } from '../util/values.ts';
 import {
-  checkRequest,
+  anything,
+  bytes,
+  type Check,
+  filledText,
+  list,
+  oneOf,
+  open,
+  problem,
+  where,
+} from '../util/checks.ts';
+import { isList } from '../util/values.ts';
+import {
   prepareSingle,
   protocolError,
   type ServedBy,
   servedBy,
   type SingleRequest,
   withUsage,
+  requestCheck,
 } from './single-response.ts';
 
 type BackendResponse = Omit<ModerationResponse, 'attempts' | 'spec'>;
@@ -41,24 +52,21 @@ export function moderationOperation(
   };
 }
 
-function validate(request: ModerationRequest): void {
-  const { values }: { readonly values?: unknown } = checkRequest(request, ['values', 'extra'], {
-    input: 'values',
-    texts: 'values',
-  });
-  if (!isList(values) || values.length === 0)
-    throw invalidError('values', 'must be an array of at least one string or image');
-  for (const [index, value] of values.entries()) {
-    const isValid = typeof value === 'string' ? value.trim() !== '' : isImage(value);
-    if (!isValid) throw invalidError(`values[${index}]`, 'must be a string or an image, and not empty');
-  }
-}
+const filledImage = open({
+  type: oneOf('image'),
+  bytes: where(bytes, ({ length }) => length > 0, 'must not be empty'),
+});
 
-const isImage = (value: unknown): boolean =>
-  isRecord(value) &&
-  value['type'] === 'image' &&
-  value['bytes'] instanceof Uint8Array &&
-  value['bytes'].length > 0;
+const filledValue: Check = (value) =>
+  filledText(value) !== undefined && filledImage(value) !== undefined
+    ? problem('must be a string or an image, and not empty')
+    : undefined;
+
+const validate = requestCheck<ModerationRequest>(
+  { values: list(filledValue, 1) },
+  { extra: anything },
+  { input: 'values', texts: 'values' },
+);
 
 /** Fits each image to the limits of the target. Each image is sent separately, so limits on the number of images do not apply. */
 async function fitValues(

@@ -1,15 +1,16 @@
 import type { Operation } from '../call/contract.ts';
-import { checkInteger, invalidError, unsupportedError } from '../prepare/validate.ts';
+import { unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { RerankRequest, RerankResponse, RerankResult } from '../types/operations.ts';
+import { anything, filledText, integer, list } from '../util/checks.ts';
 import { asNumber, asRecord, isList } from '../util/values.ts';
 import {
-  checkRequest,
   prepareSingle,
   protocolError,
   servedBy,
   type SingleRequest,
   withUsage,
+  requestCheck,
 } from './single-response.ts';
 
 type BackendResponse = Omit<RerankResponse, 'attempts' | 'spec'>;
@@ -25,24 +26,11 @@ export function rerankOperation(request: RerankRequest): Operation<BackendRespon
   };
 }
 
-function validate(request: RerankRequest): void {
-  const {
-    query,
-    documents,
-    topN,
-  }: { readonly query?: unknown; readonly documents?: unknown; readonly topN?: number | undefined } =
-    checkRequest(request, ['query', 'documents', 'topN', 'extra'], { topk: 'topN', texts: 'documents' });
-  checkText(query, 'query');
-  if (!isList(documents) || documents.length === 0)
-    throw invalidError('documents', 'must be an array of at least one string');
-  for (const [index, document] of documents.entries()) checkText(document, `documents[${index}]`);
-  checkInteger(topN, 'topN');
-}
-
-function checkText(value: unknown, path: string): void {
-  if (typeof value !== 'string' || value.trim() === '')
-    throw invalidError(path, 'must be a string, and not empty');
-}
+const validate = requestCheck<RerankRequest>(
+  { query: filledText, documents: list(filledText, 1) },
+  { topN: integer(1), extra: anything },
+  { topk: 'topN', texts: 'documents' },
+);
 
 function singleRequest(
   { key: target, provider, modelId }: Target,

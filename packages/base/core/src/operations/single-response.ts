@@ -1,6 +1,6 @@
 import type { PreparedCall } from '../call/contract.ts';
 import { asLlmError } from '../errors/error-kind.ts';
-import { checkMembers, invalidError } from '../prepare/validate.ts';
+import { checkMembers, checkRequestPart, invalidError } from '../prepare/validate.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import { sumUsage, UNKNOWN_USAGE } from '../stream/usage.ts';
 import type { Timeouts } from '../types/call-options.ts';
@@ -11,6 +11,8 @@ import type { Capabilities, ModelContext } from '../types/provider.ts';
 import type { ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
+import { type Check, type Members, open } from '../util/checks.ts';
+import { isRecord } from '../util/values.ts';
 
 /** Model and facts of a response; see `OperationResponse`. */
 export type ServedBy = Pick<OperationResponse, 'model' | 'vendor'>;
@@ -51,20 +53,25 @@ export const EMPTY_REQUEST: ModelRequest = {
   extra: {},
 };
 
+type MembersOf<Request> = { readonly [Name in keyof Request]?: Check };
+
 /**
- * Throws `invalid-request` for a value that is not an object, and for a misspelled member.
+ * Returns a function that throws `invalid-request` with the path for an invalid request, also for a misspelled member.
  *
- * @param otherNames members of other libraries' requests, with the member to use instead
+ * @param otherNames names of other libraries in lower case and without underscores, with the member's name
  */
-export function checkRequest<Request extends object>(
-  request: Request,
-  members: readonly (keyof Request & string)[],
-  otherNames?: Readonly<Record<string, keyof Request & string>>,
-): Partial<Request> {
-  const value: unknown = request;
-  if (typeof value !== 'object' || value === null) throw invalidError('the request', 'must be an object');
-  checkMembers(request, members, otherNames);
-  return request;
+export function requestCheck<Request extends object>(
+  required: MembersOf<Request>,
+  optional: MembersOf<Request>,
+  otherNames: Readonly<Record<string, keyof Request & string>> = {},
+): (request: Request) => void {
+  const members = open(required as Members, optional as Members);
+  const names = Object.keys({ ...required, ...optional });
+  return (request) => {
+    if (!isRecord(request)) throw invalidError('the request', 'must be an object');
+    checkMembers(request, names, otherNames);
+    checkRequestPart(members, request);
+  };
 }
 
 /**

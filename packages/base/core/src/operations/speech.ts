@@ -1,5 +1,5 @@
 import type { Operation, PreparedCall } from '../call/contract.ts';
-import { checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
+import { unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
@@ -8,7 +8,8 @@ import type { ModelContext, SpeechBackend } from '../types/provider.ts';
 import type { VendorFacts, Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { concatBytes } from '../util/bytes.ts';
-import { checkRequest, EMPTY_REQUEST, servedBy, usageOfUnits } from './single-response.ts';
+import { anything, filledText, oneOf, positive } from '../util/checks.ts';
+import { EMPTY_REQUEST, requestCheck, servedBy, usageOfUnits } from './single-response.ts';
 
 /** Chunk of audio, or the end of the stream. */
 export type SpeechEvent = SpeechStep | { readonly end: true };
@@ -27,16 +28,17 @@ export function speechOperation(
   };
 }
 
-const FORMATS = ['mp3', 'wav', 'opus', 'flac', 'pcm'];
-const MEMBERS = ['text', 'voice', 'format', 'speed', 'instructions', 'extra'] as const;
-
-function validate(request: SpeechRequest): void {
-  const { text, speed, format } = checkRequest(request, MEMBERS, { input: 'text' });
-  if (typeof text !== 'string' || text.trim() === '') throw invalidError('text', 'needs a non-empty string');
-  if (speed !== undefined && !(speed > 0 && speed < Infinity))
-    throw invalidError('speed', `must be a finite number above 0, not ${String(speed)}`);
-  checkOneOf(format, FORMATS, 'format');
-}
+const validate = requestCheck<SpeechRequest>(
+  { text: filledText },
+  {
+    voice: anything,
+    format: oneOf('mp3', 'wav', 'opus', 'flac', 'pcm'),
+    speed: positive,
+    instructions: anything,
+    extra: anything,
+  },
+  { input: 'text' },
+);
 
 function backendOf({ key: target, provider, modelId }: Target, { text }: SpeechRequest): SpeechBackend {
   const backend = provider.speechModel?.(modelId);

@@ -1,5 +1,5 @@
 import type { Operation } from '../call/contract.ts';
-import { checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
+import { unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type {
   TranscriptionRequest,
@@ -10,15 +10,16 @@ import type { MediaFitter, ModelContext, TranscriptionBackend } from '../types/p
 import type { Warning } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import { abortable } from '../util/async.ts';
+import { anything, bytes, matching, oneOf, positive, text, where } from '../util/checks.ts';
 import { sniffAudio } from '../util/media-type.ts';
 import {
-  checkRequest,
   prepareSingle,
   prepareStreamed,
   type Shown,
   type SingleRequest,
   type StreamedRequest,
   usageOfUnits,
+  requestCheck,
 } from './single-response.ts';
 
 type BackendResponse = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
@@ -54,26 +55,24 @@ export function transcriptionOperation(
   };
 }
 
-const MEMBERS = ['audio', 'mediaType', 'durationMs', 'language', 'prompt', 'timestamps', 'extra'] as const;
-
-function validate(request: TranscriptionRequest): void {
-  const {
-    audio,
-    mediaType,
-    durationMs = 1,
-    language,
-    timestamps,
-  } = checkRequest(request, MEMBERS, { file: 'audio' });
-  if (!(audio instanceof Uint8Array)) throw invalidError('audio', 'must be a Uint8Array');
-  if (audio.length === 0) throw invalidError('audio', 'must not be empty');
-  if (typeof mediaType !== 'string' || !/^\w+\/[\w.+-]+/.test(mediaType))
-    throw invalidError('mediaType', `must be like audio/ogg, not ${JSON.stringify(mediaType)}`);
-  if (!(durationMs > 0 && durationMs < Infinity))
-    throw invalidError('durationMs', `must be a finite number above 0, not ${durationMs}`);
-  if (language !== undefined && asLanguage(language) === undefined)
-    throw invalidError('language', `must be a BCP 47 tag such as en or pt-BR, not "${language}"`);
-  checkOneOf(timestamps, ['segment', 'word'], 'timestamps');
-}
+const validate = requestCheck<TranscriptionRequest>(
+  {
+    audio: where(bytes, ({ length }) => length > 0, 'must not be empty'),
+    mediaType: matching(/^\w+\/[\w.+-]+/, 'must be like audio/ogg'),
+  },
+  {
+    durationMs: positive,
+    language: where(
+      text,
+      (language) => asLanguage(language) !== undefined,
+      'must be a BCP 47 tag such as en or pt-BR',
+    ),
+    prompt: anything,
+    timestamps: oneOf('segment', 'word'),
+    extra: anything,
+  },
+  { file: 'audio' },
+);
 
 /** Canonical media types, by synonym. */
 const SYNONYMS: Readonly<Record<string, string>> = {

@@ -1,32 +1,26 @@
 import { fitImages, imagesIn } from '../prepare/media.ts';
-import { checkInteger, checkOneOf, invalidError, unsupportedError } from '../prepare/validate.ts';
+import { unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { user } from '../types/messages.ts';
 import type { PreparedVideo } from '../types/majordomo.ts';
 import type { VideoRequest } from '../types/operations.ts';
 import type { MediaFitter, ModelContext } from '../types/provider.ts';
-import { checkRequest } from './single-response.ts';
-
-const MEMBERS = ['prompt', 'image', 'seconds', 'seed', 'aspectRatio', 'resolution', 'extra'] as const;
-const RESOLUTIONS = ['480p', '720p', '1080p', '4k'];
+import { anything, bytes, filledText, integer, matching, oneOf, open } from '../util/checks.ts';
+import { requestCheck } from './single-response.ts';
 
 /** Throws `invalid-request` for a request that is not valid. */
-export function validateVideo(request: VideoRequest): void {
-  const { prompt, image, seconds, seed, aspectRatio, resolution } = checkRequest(request, MEMBERS, {
-    duration: 'seconds',
-    size: 'resolution',
-    images: 'image',
-  });
-  if (typeof prompt !== 'string' || prompt.trim() === '')
-    throw invalidError('prompt', 'must be a non-empty string');
-  if (image !== undefined && !((image as { bytes?: unknown }).bytes instanceof Uint8Array))
-    throw invalidError('image.bytes', 'must be a Uint8Array');
-  checkInteger(seconds, 'seconds');
-  if (seed !== undefined && !Number.isInteger(seed)) throw invalidError('seed', 'must be an integer');
-  if (aspectRatio !== undefined && !/^[1-9]\d*:[1-9]\d*$/.test(aspectRatio))
-    throw invalidError('aspectRatio', `must be like 16:9, not "${aspectRatio}"`);
-  checkOneOf(resolution, RESOLUTIONS, 'resolution');
-}
+export const validateVideo: (request: VideoRequest) => void = requestCheck<VideoRequest>(
+  { prompt: filledText },
+  {
+    image: open({ bytes }),
+    seconds: integer(1),
+    seed: integer(),
+    aspectRatio: matching(/^[1-9]\d*:[1-9]\d*$/, 'must be like 16:9'),
+    resolution: oneOf('480p', '720p', '1080p', '4k'),
+    extra: anything,
+  },
+  { duration: 'seconds', size: 'resolution', images: 'image' },
+);
 
 /** Adapts a request to a target. Throws `unsupported` for a target that generates no videos. */
 export async function prepareVideo(

@@ -3,7 +3,7 @@ import { LlmError } from '../types/llm-error.ts';
 import type { TurnMessage } from '../types/messages.ts';
 import type { CachePlan, ChatRequest, ModelCache, ModelTool } from '../types/request.ts';
 import { hash128 } from '../util/bytes.ts';
-import { didYouMean } from '../util/options.ts';
+import { didYouMean } from '../util/did-you-mean.ts';
 import { repairHistory } from './history.ts';
 
 const LIFETIMES: readonly unknown[] = ['none', 'short', 'long'];

@@ -108,9 +108,12 @@ describe('deferred tools', () => {
   });
 
   it.each<[string, Partial<ChatRequest>]>([
-    ['tools[0].deferred must be a boolean', { tools: [{ ...tool('a'), deferred: 'yes' as never }] }],
     [
-      'messages[2].parts[0].loads must be an array of tool names',
+      'tools[0].deferred must be a boolean, not a string',
+      { tools: [{ ...tool('a'), deferred: 'yes' as never }] },
+    ],
+    [
+      'messages[2].parts[0].loads[0] must be a string, not a number',
       { messages: [user('go'), ...searchAndResult('1', [5 as never])] },
     ],
     ['toolChoice.name "a" is deferred, and no tool result loads it', { tools, toolChoice: { name: 'a' } }],

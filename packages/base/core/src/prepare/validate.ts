@@ -1,9 +1,31 @@
-import { isList, isRecord } from '../util/values.ts';
+import { asRecord, isList, isRecord } from '../util/values.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import { type ErrorDetails, LlmError } from '../types/llm-error.ts';
 import type { Message, ResultPart, VendorCallKind } from '../types/messages.ts';
 import type { ChatRequest, ServiceTier } from '../types/request.ts';
-import { article, didYouMean, typeOf } from '../util/options.ts';
+import {
+  anyObject,
+  article,
+  below,
+  type Check,
+  checked,
+  expected,
+  flag,
+  integer,
+  joinPath,
+  list,
+  matching,
+  number,
+  oneOf,
+  open,
+  problem,
+  record,
+  sizedText,
+  tagged,
+  text,
+  typeOf,
+} from '../util/checks.ts';
+import { didYouMean } from '../util/did-you-mean.ts';
 import { checkCache } from './cache.ts';
 import { toolsToSend } from './tools.ts';
 import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
@@ -43,7 +65,10 @@ function checkVendorResults(messages: readonly Message[]): void {
 const hasVendorPart = ({ parts }: Message): boolean => parts.some(({ type }) => type.startsWith('vendor-'));
 
 /** `kind`: kind of the call with this id that waits for the client. */
-function vendorResultProblem(part: ResultPart, kind: VendorCallKind | undefined): Problem {
+function vendorResultProblem(
+  part: ResultPart,
+  kind: VendorCallKind | undefined,
+): readonly [path: string, why: string] | undefined {
   const { callId } = part;
   if (part.type === 'tool-result') {
     if (kind === undefined) return undefined;
@@ -192,162 +217,117 @@ function validateMessage(message: unknown, at: number): void {
   if (!isList(parts))
     throw invalidError(`messages[${at}].parts`, `must be an array of parts; ${REMEDIES[role] ?? ''}`);
   for (let index = 0; index < parts.length; index++) {
-    const part = parts[index];
-    if (!isRecord(part)) throw invalidError(`messages[${at}].parts[${index}]`, 'must be a part object');
-    const problem = partProblem(part);
-    if (problem !== undefined) throw invalidError(`messages[${at}].parts[${index}]${problem[0]}`, problem[1]);
+    const found = part(parts[index]);
+    if (found !== undefined)
+      throw invalidError(`messages[${at}].${joinPath(`parts[${index}]`, found.path)}`, found.why);
   }
 }
 
-type Problem = readonly [path: string, why: string] | undefined;
-
-const BYTES = 'must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts';
-
-function partProblem(part: Readonly<Record<string, unknown>>): Problem {
-  switch (part['type']) {
-    case 'text':
-    case 'reasoning':
-      return stringProblem(part['text'], 'text');
-    case 'file':
-    case 'image':
-    case 'audio':
-      if (!(part['bytes'] instanceof Uint8Array)) return ['.bytes', BYTES];
-      if ((part['file'] ?? part['unread']) !== undefined) return ['.file', 'is set by core; pass bytes'];
-      return part['type'] === 'file' ? sourceProblem(part) : undefined;
-    case 'tool-call':
-      return (
-        stringProblem(part['id'], 'id') ??
-        stringProblem(part['name'], 'name') ??
-        (part['programId'] === undefined ? undefined : stringProblem(part['programId'], 'programId'))
-      );
-    case 'tool-result':
-      return (
-        stringProblem(part['callId'], 'callId') ??
-        stringProblem(part['name'], 'name') ??
-        contentProblem(part['content']) ??
-        loadsProblem(part['loads'])
-      );
-    case 'vendor-call':
-      return (
-        stringProblem(part['id'], 'id') ??
-        kindProblem(part['kind']) ??
-        stringProblem(part['name'], 'name') ??
-        recordProblem(part['args'], 'args') ??
-        replayProblem(part['replay'])
-      );
-    case 'vendor-result':
-      return (
-        stringProblem(part['callId'], 'callId') ??
-        kindProblem(part['kind']) ??
-        contentProblem(part['content'])
-      );
-    default:
-      return typeof part['type'] === 'string' ? undefined : ['.type', 'must be a string such as "text"'];
-  }
-}
-
-const sourceProblem = ({ source, mediaType }: Readonly<Record<string, unknown>>): Problem =>
-  source === undefined || String(mediaType).startsWith('text/')
+const contentBytes: Check = (value) =>
+  value instanceof Uint8Array
     ? undefined
-    : ['.source', `requires a text, not ${String(mediaType)}; put the source into context`];
+    : problem('must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts');
 
-const stringProblem = (value: unknown, name: string): Problem =>
-  typeof value === 'string' ? undefined : [`.${name}`, 'must be a string'];
+const setByCore: Check = (value) => (value === null ? undefined : problem('is set by core; pass bytes'));
+const media = open({ bytes: contentBytes }, { file: setByCore, unread: setByCore });
 
-const recordProblem = (value: unknown, name: string): Problem =>
-  isRecord(value) ? undefined : [`.${name}`, 'must be an object'];
+const fileProblem: Check = (part) => {
+  const { source, mediaType } = part as Readonly<Record<string, unknown>>;
+  if (source === undefined || String(mediaType).startsWith('text/')) return media(part);
+  return (
+    media(part) ??
+    below('source', problem(`requires a text, not ${String(mediaType)}; put the source into context`))
+  );
+};
 
-const replayProblem = (replay: unknown): Problem =>
-  isRecord(replay) && typeof replay['family'] === 'string'
-    ? undefined
-    : ['.replay', 'must be the token of the call; send the part that the response contains'];
+const spoken = open({ text });
+const vendorKind = oneOf('computer', 'shell', 'patch', 'mcp-approval' satisfies VendorCallKind);
+const content: Check = (value) => pieces(value);
 
-const VENDOR_KINDS: readonly unknown[] = [
-  'computer',
-  'shell',
-  'patch',
-  'mcp-approval',
-] satisfies VendorCallKind[];
+/** Checks a part of a message by its type. Parts of an unknown type are not checked. */
+const part = tagged(
+  'type',
+  {
+    text: spoken,
+    reasoning: spoken,
+    file: fileProblem,
+    image: media,
+    audio: media,
+    'tool-call': open({ id: text, name: text }, { programId: text }),
+    'tool-result': open({ callId: text, name: text, content }, { loads: list(text) }),
+    'vendor-call': open({
+      id: text,
+      kind: vendorKind,
+      name: text,
+      args: anyObject,
+      replay: (value) =>
+        typeof asRecord(value)['family'] === 'string'
+          ? undefined
+          : problem('must be the token of the call; send the part that the response contains'),
+    }),
+    'vendor-result': open({ callId: text, kind: vendorKind, content }),
+  },
+  open({ type: text }),
+);
+const pieces = list(part);
 
-const kindProblem = (kind: unknown): Problem =>
-  VENDOR_KINDS.includes(kind) ? undefined : ['.kind', `must be one of ${VENDOR_KINDS.join(', ')}`];
-
-function contentProblem(content: unknown): Problem {
-  if (!isList(content)) return ['.content', 'must be an array of text, image and file parts'];
-  for (let index = 0; index < content.length; index++) {
-    const piece = content[index];
-    if (!isRecord(piece)) return [`.content[${index}]`, 'must be a text, image or file part'];
-    const problem = partProblem(piece);
-    if (problem !== undefined) return [`.content[${index}]${problem[0]}`, problem[1]];
-  }
-  return undefined;
-}
-
-const loadsProblem = (loads: unknown): Problem =>
-  loads === undefined || (isList(loads) && loads.every((name) => typeof name === 'string'))
-    ? undefined
-    : ['.loads', 'must be an array of tool names'];
-
-const TIERS: readonly ServiceTier[] = ['default', 'flex', 'priority'];
+const settings = open(
+  {},
+  {
+    maxTokens: integer(1),
+    topK: integer(1),
+    temperature: number(),
+    topP: number(),
+    frequencyPenalty: number(),
+    presencePenalty: number(),
+    logprobs: integer(0),
+    system: text,
+    stop: list(text),
+    reasoning: oneOf(...EFFORTS),
+    serviceTier: oneOf('default', 'flex', 'priority' satisfies ServiceTier),
+    reasoningSummary: oneOf('auto', 'concise', 'detailed'),
+    verbosity: oneOf('low', 'medium', 'high'),
+    endUser: sizedText(1, Infinity),
+    output: (value: unknown) =>
+      value === 'json' || isRecord(value) ? undefined : expected('a JSON Schema or "json"', value),
+  },
+);
 
 function validateSettings(request: ChatRequest): void {
-  const { system, stop, logprobs, endUser } = request;
-  checkInteger(request.maxTokens, 'maxTokens');
-  checkInteger(request.topK, 'topK');
-  for (const name of NUMBERS) checkFiniteNumber(request[name], name);
-  if (logprobs !== undefined && (!Number.isInteger(logprobs) || logprobs < 0))
-    throw invalidError('logprobs', `must be an integer of 0 or more, not ${String(logprobs)}`);
-  if (system !== undefined && typeof system !== 'string') throw invalidError('system', 'must be a string');
-  if (stop !== undefined && !isList(stop)) throw invalidError('stop', 'must be an array of strings');
-  checkOneOf(request.reasoning, EFFORTS, 'reasoning');
-  checkOneOf(request.serviceTier, TIERS, 'serviceTier');
-  checkOneOf(request.reasoningSummary, ['auto', 'concise', 'detailed'], 'reasoningSummary');
-  checkOneOf(request.verbosity, ['low', 'medium', 'high'], 'verbosity');
-  if (endUser !== undefined && (typeof endUser !== 'string' || endUser === ''))
-    throw invalidError('endUser', `must be a non-empty string, not ${describe(endUser)}`);
+  checkRequestPart(settings, request);
   checkCache(request.cache, 'invalid-request');
-  const output: unknown = request.output;
-  if (output !== undefined && output !== 'json' && !isRecord(output))
-    throw invalidError('output', `must be a JSON Schema or "json", not ${describe(output)}`);
 }
 
-const NUMBERS = ['temperature', 'topP', 'frequencyPenalty', 'presencePenalty'] as const;
-
-/** Throws `invalid-request` unless the value is absent or one of `known`. */
-export function checkOneOf(value: unknown, known: readonly string[], path: string): void {
-  if (value === undefined || known.includes(value as string)) return;
-  throw invalidError(path, `must be one of ${known.join(', ')}, not ${describe(value)}`);
-}
+/** Throws `invalid-request` with the path for a value that does not pass a check. */
+export const checkRequestPart = <T>(check: Check<T>, value: unknown, path = ''): T =>
+  checked(check, value, path, invalidError);
 
 /** Pattern of names that at least one wire accepts. */
 const TOOL_NAME = /^[\p{L}\p{N}_.:-]{1,128}$/u;
+
+const toolCheck = open(
+  {
+    name: matching(TOOL_NAME, 'must have 1 to 128 letters, digits, "_", "-", "." or ":"'),
+    // Schemas of some libraries are functions.
+    parameters: (value) =>
+      typeof value === 'function' || isRecord(value)
+        ? undefined
+        : problem('must be a JSON or Standard Schema'),
+  },
+  {
+    extra: record(anyObject),
+    deferred: flag,
+    callers: list(oneOf('model', 'program'), 1),
+  },
+);
 
 function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void {
   if (!isList(tools)) throw invalidError('tools', 'must be an array of tools');
   const names = new Set<string>();
   for (const [index, tool] of tools.entries()) {
-    if (!isRecord(tool)) throw invalidError(`tools[${index}]`, 'must be a tool');
-    const { name, parameters, deferred, callers, extra } = tool;
-    if (name === '') throw invalidError(`tools[${index}].name`, 'must not be empty');
-    if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
-      throw invalidError(
-        `tools[${index}].name`,
-        `must have 1 to 128 letters, digits, "_", "-", "." or ":", not ${describe(name)}`,
-      );
-    }
+    checkRequestPart(toolCheck, tool, `tools[${index}]`);
+    const { name } = tool;
     if (names.has(name)) throw invalidError(`tools[${index}].name`, `"${name}" is not unique`);
-    // Schemas of some libraries are functions.
-    if (typeof (parameters as unknown) !== 'function' && !isRecord(parameters))
-      throw invalidError(`tools[${index}].parameters`, 'must be a JSON or Standard Schema');
-    if (extra !== undefined && !(isRecord(extra) && Object.values(extra).every(isRecord)))
-      throw invalidError(
-        `tools[${index}].extra`,
-        'must be an object of objects, one for each provider or wire',
-      );
-    if (deferred !== undefined && typeof deferred !== 'boolean')
-      throw invalidError(`tools[${index}].deferred`, 'must be a boolean');
-    if (callers !== undefined && !isCallerList(callers))
-      throw invalidError(`tools[${index}].callers`, 'must be a non-empty array of "model" and "program"');
     names.add(name);
   }
   if (typeof toolChoice === 'object' && !names.has(toolChoice.name)) {
@@ -358,16 +338,6 @@ function validateTools({ tools = [], toolChoice, messages }: ChatRequest): void 
     throw invalidError('toolChoice.name', `"${toolChoice.name}" is deferred, and no tool result loads it`);
   if (toolChoice === 'required' && sent.length === 0)
     throw invalidError('toolChoice', '"required" needs tools');
-}
-
-const isCallerList = (callers: unknown): boolean =>
-  isList(callers) &&
-  callers.length > 0 &&
-  callers.every((caller) => caller === 'model' || caller === 'program');
-
-function checkFiniteNumber(value: number | undefined, path: string): void {
-  if (value !== undefined && !Number.isFinite(value))
-    throw invalidError(path, `must be a finite number, not ${String(value)}`);
 }
 
 /** Returns a description of a value for an error message. */
@@ -385,8 +355,9 @@ export const unsupportedError = (
   details: Partial<ErrorDetails> = {},
 ): LlmError => new LlmError('unsupported', `${target} ${problem}`, details);
 
-/** Throws `invalid-request` for a count, such as `maxTokens`, that is not an integer above 0. */
+const positive = integer(1);
+
+/** Throws `invalid-request` for a count, such as `maxTokens`, that is not an integer of 1 or more. */
 export function checkInteger(value: number | undefined, path: string): void {
-  if (value === undefined || (Number.isInteger(value) && value > 0)) return;
-  throw invalidError(path, `must be an integer above 0, not ${String(value)}`);
+  if (value !== undefined) checkRequestPart(positive, value, path);
 }

@@ -1,7 +1,8 @@
 import { LlmError } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
 import type { DataHandling, Env, Provider } from '../types/provider.ts';
-import { didYouMean, definedMembers, mergeTimeouts } from '../util/options.ts';
+import { didYouMean } from '../util/did-you-mean.ts';
+import { definedMembers, mergeTimeouts } from '../util/options.ts';
 import { dsnError, checkDsn, dsnEntries, dsnName, dsnProvider, dsnVariable } from './dsn.ts';
 
 /** Spec that contains a name, and the index of the name's first character in the spec. */

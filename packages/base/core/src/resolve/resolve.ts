@@ -12,7 +12,7 @@ import type {
 } from '../types/majordomo.ts';
 import type { Provider } from '../types/provider.ts';
 import type { ChatRequest } from '../types/request.ts';
-import { didYouMean } from '../util/options.ts';
+import { didYouMean } from '../util/did-you-mean.ts';
 import { mergeSettings, type Registry } from './registry.ts';
 import { parseSpec, splitTarget } from './spec.ts';
 import { suggestedTarget } from './suggest.ts';

@@ -26,7 +26,7 @@ it.each([
   ['object with now', {}, 'make: it must be an object with now, not one without'],
   ['object with now', 5, 'make: it must be an object with now, not a number'],
   [1, 0, 'make: it must be a number of 1 or more, not 0'],
-  [1, '5', 'make: it must be a number of 1 or more, not a value of type string'],
+  [1, '5', 'make: it must be a number of 1 or more, not a string'],
   [['open', 'shut'], 'sk-secret', 'make: it must be one of open, shut'],
   [['open', 'shut'], 'opne', 'make: it must be one of open, shut; did you mean "open"?'],
   [['open', 'shut'], 5, 'make: it must be one of open, shut, not a number'],

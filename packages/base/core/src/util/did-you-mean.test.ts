@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { didYouMean, nearestName } from './options.ts';
+import { didYouMean, nearestName } from './did-you-mean.ts';
 
 const providers = ['x', 'openai', 'anthropic', 'google', 'xai', 'zai', 'ollama', 'ollama-cloud'];
 

@@ -1,7 +1,8 @@
-import { hash128 } from '@majordomo/core/toolkit';
+import { checked, hash128, isRecord, object, text } from '@majordomo/core/toolkit';
 import type { Preset, Split, SplitOptions, Turn } from '../contract.ts';
-import { elementsOf } from '../elements.ts';
-import { checkNames, checkSpec, configError, isObject } from './check-preset.ts';
+import { configError, single, weight } from './check-preset.ts';
+
+const saltOptions = object({}, { salt: text });
 
 const HASH_BITS = 2 ** 52;
 const HASH_DIGITS = 13;
@@ -25,9 +26,7 @@ export function split(
   checkArms(arms);
   if (typeof by !== 'function')
     throw configError('split', 'by must be a function that returns the key of a call');
-  checkNames(options, ['salt'], 'split');
-  const { salt = '' } = options;
-  if (typeof salt !== 'string') throw configError('split.salt', 'must be a string');
+  const { salt = '' } = checked(saltOptions, options, 'split', configError);
   const weights = ratiosOf(arms);
   const [[first] = ['']] = weights;
   const armOf = (key: string): string => armOfKey(key, weights, salt);
@@ -80,19 +79,13 @@ function armOfKey(
 }
 
 function checkArms(arms: unknown): void {
-  if (!isObject(arms))
+  if (!isRecord(arms))
     throw configError('split', 'arms must be an object of weights, such as { stable: 95, canary: 5 }');
-  const weights = Object.entries(arms) as readonly (readonly [string, unknown])[];
-  for (const [arm, weight] of weights) {
-    checkSpec(arm, `split.${arm}`);
-    if (elementsOf(arm).length > 1)
-      throw configError(`split.${arm}`, 'must be a single target or name; define a preset for the chain');
-    if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
-      throw configError(
-        `split.${arm}`,
-        `the weight must be a finite number, 0 or above, not ${String(weight)}`,
-      );
+  const weights = Object.entries(arms);
+  for (const [arm, share] of weights) {
+    checked(single, arm, `split.${arm}`, configError);
+    checked(weight, share, `split.${arm}`, configError);
   }
-  if (!weights.some(([, weight]) => weight !== 0))
+  if (weights.every(([, share]) => share === 0))
     throw configError('split', 'at least one arm must have a weight above 0');
 }

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { LlmError, systemClock } from '@majordomo/core';
-import { checkFinite, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, integer, type KindsOf, number } from '@majordomo/core/toolkit';
 import { CUT, FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
 import { isAcceptedTarget } from './accepted-target.ts';
 import { isFromHere } from './loopback.ts';
@@ -38,7 +38,12 @@ export interface ServeOptions {
   readonly sockets?: boolean | undefined;
 }
 
-const KINDS: KindsOf<ServeOptions> = { port: 0, host: 'string', drainMs: 0, sockets: 'boolean' };
+const KINDS: KindsOf<ServeOptions> = {
+  port: integer(0, MAX_PORT),
+  host: 'string',
+  drainMs: number(0),
+  sockets: 'boolean',
+};
 
 /** Listening server of a gateway. */
 export interface Served {
@@ -55,12 +60,7 @@ export interface Served {
 export async function serve(gateway: ServedGateway, options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', { gateway }, { gateway: 'object with fetch' }, ['gateway']);
   checkOptions('serve', options, KINDS);
-  checkFinite(options.drainMs, 'drainMs', 'serve: ');
   const { port = 4141, host = '127.0.0.1', drainMs = 0 } = options;
-  if (!Number.isInteger(port) || port > MAX_PORT)
-    throw new LlmError('config', `serve: port must be an integer from 0 to ${MAX_PORT}, not ${port}`, {
-      path: 'port',
-    });
   const { getRequestListener } = await loadAdapter();
   // Clients reuse idle connections. With Node's default of 5 s, a request could arrive while the connection is being closed.
   const times = { headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000 };

@@ -120,18 +120,15 @@ describe('the choice of a tool', () => {
   });
 
   it.each([
-    ['any', 'tool_choice must be one of auto, none, required, not "any"'],
-    [7, 'tool_choice must be an object, not of type number'],
-    [{ type: 'mcp' }, 'tool_choice.type must be one of function, custom, allowed_tools, not "mcp"'],
+    ['any', 'tool_choice must be one of auto, none, required'],
+    [7, 'tool_choice must be an object, not a number'],
+    [{ type: 'mcp' }, 'tool_choice.type must be one of function, custom, allowed_tools'],
     [{ type: 'function', name: 'other' }, 'tool_choice.name names "other"'],
     [
       { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'other' }] },
       'tool_choice.tools[0].name names "other"',
     ],
-    [
-      { type: 'allowed_tools', mode: 'none', tools: [] },
-      'tool_choice.mode must be one of auto, required, not "none"',
-    ],
+    [{ type: 'allowed_tools', mode: 'none', tools: [] }, 'tool_choice.mode must be one of auto, required'],
   ])('%j is refused', (choice, message) => {
     expect(() => parse({ tools, tool_choice: choice })).toThrow(message);
   });

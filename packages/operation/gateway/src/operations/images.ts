@@ -35,7 +35,7 @@ export const parseEdits: ParseOperation = async (request, limits) => {
   const images = await Promise.all(
     INPUTS.flatMap((field) => form.getAll(field)).map((file) => imageOf(file, 'image')),
   );
-  if (images.length === 0) invalid('image', 'is required (an image)');
+  if (images.length === 0) invalid('image', 'is missing; it must be an image');
   const mask = form.get('mask');
   return operationOf(withTypes(fields), {
     images,

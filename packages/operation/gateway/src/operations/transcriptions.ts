@@ -60,7 +60,7 @@ export const parseTranscriptions: ParseOperation = async (request, limits) => {
 
 async function recordingOf(form: FormData): Promise<Pick<TranscriptionRequest, 'audio' | 'mediaType'>> {
   const file = form.get('file');
-  if (file === null) return invalid('file', 'is required (a recording)');
+  if (file === null) return invalid('file', 'is missing; it must be a recording');
   if (typeof file === 'string') return invalid('file', 'must be a file, not a string');
   const audio = new Uint8Array(await file.arrayBuffer());
   if (audio.length === 0) invalid('file', 'must not be empty');

@@ -1,5 +1,17 @@
 import type { JsonObject } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import {
+  anyObject,
+  anything,
+  type Check,
+  checked,
+  flag,
+  integer as integerCheck,
+  list,
+  number as numberCheck,
+  oneOf as oneOfCheck,
+  text,
+  where,
+} from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 
 /** Parses one value of a request. Throws a refusal with the path of the value if the value is invalid. */
@@ -55,59 +67,38 @@ export function invalid(path: string, message: string): never {
   });
 }
 
-const kindOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+/** Returns a parser for the values that pass a check. */
+export const parserOf =
+  <T>(check: Check<T>): Parser<T> =>
+  (value, path) =>
+    checked(check, value, path, invalid);
 
-const expected = (what: string, value: unknown, path: string): never =>
-  invalid(path, value === undefined ? `is required (${what})` : `must be ${what}, not ${kindOf(value)}`);
+const unicode = where(text, (value) => !/\p{Surrogate}/u.test(value), 'is not valid Unicode');
 
 /** Parses a string. Refuses lone surrogates, which some vendors reject. */
-export const string: Parser<string> = (value, path) => {
-  if (typeof value !== 'string') return expected('a string', value, path);
-  return /\p{Surrogate}/u.test(value) ? invalid(path, 'is not valid Unicode') : value;
-};
+export const string: Parser<string> = parserOf(unicode);
 
 /** Parses a non-empty string. */
-export const nonEmptyString: Parser<string> = (value, path) =>
-  string(value, path) || invalid(path, 'must not be empty');
+export const nonEmptyString: Parser<string> = parserOf(
+  where(unicode, (value) => value !== '', 'must not be empty'),
+);
 
-export const boolean: Parser<boolean> = (value, path) =>
-  typeof value === 'boolean' ? value : expected('true or false', value, path);
+export const boolean: Parser<boolean> = parserOf(flag);
 
 /** Returns a parser for a number from `least` to `most`, inclusive. */
-export const number =
-  (least: number, most: number = Infinity): Parser<number> =>
-  (value, path) => {
-    if (typeof value !== 'number') return expected('a number', value, path);
-    return value >= least && value <= most ? value : invalid(path, outside(value, least, most));
-  };
+export const number = (least: number, most?: number): Parser<number> => parserOf(numberCheck(least, most));
 
 /** Returns a parser for an integer from `least` to `most`, inclusive. */
-export const integer =
-  (least: number, most: number = Number.MAX_SAFE_INTEGER): Parser<number> =>
-  (value, path) => {
-    if (typeof value !== 'number') return expected('an integer', value, path);
-    if (value < least || value > most) return invalid(path, outside(value, least, most));
-    return Number.isInteger(value) ? value : invalid(path, `must be an integer, not ${value}`);
-  };
-
-const outside = (value: number, least: number, most: number): string => {
-  const isOpen = most === Infinity || most === Number.MAX_SAFE_INTEGER;
-  const bound = value < least ? `at least ${least}` : `at most ${most}`;
-  return `must be ${isOpen ? bound : `from ${least} to ${most}`}, not ${value}`;
-};
+export const integer = (least: number, most?: number): Parser<number> => parserOf(integerCheck(least, most));
 
 /** Returns a parser for one of these strings. */
-export const oneOf =
-  <Value extends string>(...allowed: readonly Value[]): Parser<Value> =>
-  (value, path) =>
-    allowed.find((each) => each === value) ??
-    (typeof value === 'string'
-      ? invalid(path, `must be one of ${allowed.join(', ')}, not ${JSON.stringify(value.slice(0, 60))}`)
-      : expected(`one of ${allowed.join(', ')}`, value, path));
+export const oneOf = <Value extends string>(...allowed: readonly Value[]): Parser<Value> =>
+  parserOf(oneOfCheck(...allowed));
 
-export const object: Parser<Fields> = (value, path) =>
-  isRecord(value) ? new Fields(value, path) : expected('an object', value, path);
+const plainObject = parserOf(anyObject);
+const plainList = parserOf(list(anything));
+
+export const object: Parser<Fields> = (value, path) => new Fields(plainObject(value, path), path);
 
 /** Parses an object without checking its members. If the object is a JSON Schema, its keywords are therefore not checked. */
 export const jsonObject: Parser<JsonObject> = (value, path) => object(value, path).value as JsonObject;
@@ -116,9 +107,7 @@ export const jsonObject: Parser<JsonObject> = (value, path) => object(value, pat
 export const array =
   <T>(parse: Parser<T>): Parser<readonly T[]> =>
   (value, path) =>
-    Array.isArray(value)
-      ? value.map((item: unknown, index) => parse(item, `${path}[${index}]`))
-      : expected('an array', value, path);
+    plainList(value, path).map((item, index) => parse(item, `${path}[${index}]`));
 
 /** Returns a parser for an array of objects. Reads each object before it checks the next one. */
 export const objects = <T>(read: (item: Fields) => T): Parser<readonly T[]> =>

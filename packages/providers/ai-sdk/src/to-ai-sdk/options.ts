@@ -1,5 +1,5 @@
 import type { ChatResponse } from '@majordomo/core';
-import { checkFinite, checkOptions as checkKinds } from '@majordomo/core/toolkit';
+import { checkOptions as checkKinds, number } from '@majordomo/core/toolkit';
 
 /** Options of `toLanguageModel` and `toAISDK`. */
 export interface BridgeOptions {
@@ -17,6 +17,5 @@ export interface BridgeOptions {
 
 /** Throws `config` for invalid options. `of`: name of the function that received the options. */
 export function checkOptions(of: string, options: BridgeOptions): void {
-  checkKinds(of, options, { cost: 'function', totalMs: 0 });
-  checkFinite(options.totalMs, 'totalMs', `${of}: `);
+  checkKinds(of, options, { cost: 'function', totalMs: number(0) });
 }

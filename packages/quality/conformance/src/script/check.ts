@@ -1,7 +1,16 @@
-import { didYouMean, isList, isRecord } from '@majordomo/core/toolkit';
+import {
+  anything,
+  type Check,
+  isRecord,
+  list,
+  number,
+  object,
+  oneOf,
+  problemIn,
+  tagged,
+} from '@majordomo/core/toolkit';
 import { type OperationName, operationProblem, turnProblem } from '@majordomo/testing';
-import { FAILURE_KINDS } from '@majordomo/testing/internal';
-import { ANSWER, FAILURE, FAULT, FAULTS, PARTS } from './members.ts';
+import { type Answer, type AnswerPart, type Failure, FAILURE_KINDS, type Fault } from '@majordomo/testing/internal';
 
 /** Operations other than chat and image generation. */
 export const OPERATION_NAMES: readonly OperationName[] = [
@@ -22,49 +31,70 @@ const ANSWER_MEMBERS: Readonly<Record<OperationName, string>> = {
   classification: 'distributions',
 };
 
-/** Returns the problem of a step as a predicate such as "has no text"; `undefined` for a valid step. */
+/** Checks of all members of a type. A member without a check is a type error. */
+type MembersOf<T> = { readonly [Name in keyof Required<T>]: Check };
+
+const FAULTS: Readonly<Record<Fault['fault'], true>> = {
+  'in-band': true,
+  end: true,
+  cut: true,
+  reset: true,
+  late: true,
+  stall: true,
+  trickle: true,
+  slow: true,
+  'bad-json': true,
+  html: true,
+  empty: true,
+  'content-type': true,
+};
+const FAULT = object(
+  { fault: oneOf(...Object.keys(FAULTS)) },
+  {
+    answer: anything,
+    failure: anything,
+    at: anything,
+    ms: number(0),
+    bytes: number(1),
+    everyMs: number(0),
+    status: number(),
+    value: anything,
+  },
+);
+const FAILURE = object({ failure: oneOf(...Object.keys(FAILURE_KINDS)) }, {
+  status: number(),
+  type: anything,
+  code: anything,
+  param: anything,
+  message: anything,
+  retryAfter: anything,
+  headers: anything,
+} satisfies MembersOf<Omit<Failure, 'failure'>>);
+const PARTS: Readonly<Record<AnswerPart['type'], Check>> = {
+  text: anything,
+  reasoning: anything,
+  'tool-call': anything,
+  vendor: anything,
+  refusal: anything,
+};
+const ANSWER = object({ parts: list(tagged('type', PARTS)) }, {
+  id: anything,
+  model: anything,
+  finish: anything,
+  rawFinish: anything,
+  ends: anything,
+  usage: anything,
+  interleave: anything,
+} satisfies MembersOf<Omit<Answer, 'parts'>>);
+
+/** Returns the problem of a step as a predicate such as "is not valid: text must be …"; `undefined` for a valid step. */
 export function stepProblem(step: unknown): string | undefined {
   if (!isRecord(step)) return turnProblem(step);
-  if ('fault' in step)
-    return unknownValue('fault', step['fault'], FAULTS) ?? unknownMember(step, 'a fault', FAULT);
-  if ('failure' in step)
-    return (
-      unknownValue('failure', step['failure'], FAILURE_KINDS) ?? unknownMember(step, 'a failure', FAILURE)
-    );
-  if ('parts' in step)
-    return unknownMember(step, 'an answer in parts', ANSWER) ?? partsProblem(step['parts']);
+  const check = 'fault' in step ? FAULT : 'failure' in step ? FAILURE : 'parts' in step ? ANSWER : undefined;
+  if (check !== undefined) {
+    const problem = problemIn(check, step);
+    return problem === undefined ? undefined : `is not valid: ${problem}`;
+  }
   const operation = OPERATION_NAMES.find((name) => ANSWER_MEMBERS[name] in step);
   return operation === undefined ? turnProblem(step) : operationProblem(step, operation);
-}
-
-function partsProblem(parts: unknown): string | undefined {
-  if (!isList(parts)) return 'has parts that are not a list';
-  for (const part of parts) {
-    const problem = unknownValue('part type', isRecord(part) ? part['type'] : part, PARTS);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-function unknownValue(what: string, value: unknown, known: object): string | undefined {
-  const names = Object.keys(known);
-  if (typeof value === 'string' && names.includes(value)) return undefined;
-  return `has an unknown ${what}, ${named(value)}${hint(value, names)}`;
-}
-
-function unknownMember(value: object, what: string, known: object): string | undefined {
-  const names = Object.keys(known);
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  return unknown === undefined
-    ? undefined
-    : `has "${unknown}", which ${what} does not have${hint(unknown, names)}`;
-}
-
-const hint = (value: unknown, known: readonly string[]): string =>
-  (typeof value === 'string' && didYouMean(value, known)) || `; use one of ${known.join(', ')}`;
-
-function named(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value === undefined || value === null) return String(value);
-  return `a ${isList(value) ? 'list' : typeof value}`;
 }

@@ -114,7 +114,7 @@ describe('an invalid request', () => {
       expect(response.status).toBe(400);
       const errorBody = (await response.json()) as { readonly error: { readonly message: string } };
       expect(errorBody).toMatchObject(shape);
-      expect(errorBody.error.message).toBe('messages: is required [rule missing-key]');
+      expect(errorBody.error.message).toBe('messages: is missing; it must be an array [rule missing-key]');
     },
   );
 

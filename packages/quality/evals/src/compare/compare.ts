@@ -1,4 +1,4 @@
-import { checkOptions } from '@majordomo/core/toolkit';
+import { checkOptions, integer } from '@majordomo/core/toolkit';
 import { compareText } from '../cases/cases.ts';
 import { configError, mergeMargins } from '../definition/options.ts';
 import { explain, isCompared } from './reasons.ts';
@@ -32,10 +32,8 @@ export function compare(
   options: CompareOptions = {},
 ): Evaluation {
   const { name } = evaluation;
-  checkOptions('compare', options, { margins: 'object', permutations: 'number' });
+  checkOptions('compare', options, { margins: 'object', permutations: integer(99, 100_000) });
   const { permutations = 9_999 } = options;
-  if (!(Number.isInteger(permutations) && permutations >= 99 && permutations <= 100_000))
-    throw configError(name, 'permutations', 'must be an integer from 99 to 100,000');
   if (baseline !== undefined && baseline.name !== name)
     throw configError(name, 'baseline', `must have the name of the evaluation, got ${baseline.name}`);
   const margins = mergeMargins(name, evaluation.margins, options.margins ?? {});

@@ -1,6 +1,6 @@
 import type { Catalog } from '@majordomo/catalog';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { checkOptions, didYouMean, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, didYouMean, type KindsOf, integer } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
 import type { EvalDefinition, EvaluateOptions } from './types.ts';
@@ -45,16 +45,6 @@ export function readSettings(definition: Definition, options: EvaluateOptions): 
     );
   checkOptions(`evaluation ${name}`, options, OPTION_KINDS);
   checkChecks(definition);
-  const range = (path: string, value: number | undefined, lowest: number, highest: number): void => {
-    if (value === undefined || (Number.isInteger(value) && value >= lowest && value <= highest)) return;
-    throw configError(name, path, `must be an integer from ${lowest} to ${highest}, got ${value}`);
-  };
-  for (const given of [definition, options]) {
-    range('trials', given.trials, 1, 100);
-    range('concurrency', given.concurrency, 1, 1000);
-  }
-  // Timers do not support a delay above 2 ** 31 - 1 ms.
-  range('timeoutMs', definition.timeoutMs, 0, 2 ** 31 - 1);
   const { trials = definition.trials ?? 1, budgetUsd, mode = 'replay', catalog } = options;
   const { clock = systemClock, redactor = createRedactor() } = options;
   return {
@@ -71,6 +61,8 @@ export function readSettings(definition: Definition, options: EvaluateOptions): 
   };
 }
 
+const TRIALS = integer(1, 100);
+const CONCURRENCY = integer(1, 1000);
 const DEFINITION_KINDS: KindsOf<Definition> = {
   name: 'string',
   majordomo: 'object with model',
@@ -78,9 +70,10 @@ const DEFINITION_KINDS: KindsOf<Definition> = {
   subject: 'function',
   checks: 'object',
   gates: 'object',
-  trials: 'number',
-  concurrency: 'number',
-  timeoutMs: 'number',
+  trials: TRIALS,
+  concurrency: CONCURRENCY,
+  // Timers do not support a delay above 2 ** 31 - 1 ms.
+  timeoutMs: integer(0, 2 ** 31 - 1),
   margins: 'object',
   version: 'string',
 };
@@ -90,8 +83,8 @@ const OPTION_KINDS: KindsOf<EvaluateOptions> = {
   accept: 'boolean',
   budgetUsd: 'string',
   only: 'array',
-  trials: 'number',
-  concurrency: 'number',
+  trials: TRIALS,
+  concurrency: CONCURRENCY,
   onProgress: 'function',
   signal: 'object',
   redactor: 'object with find',

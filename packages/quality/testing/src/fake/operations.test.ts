@@ -166,11 +166,11 @@ describe.each(Object.entries(models))('of %s', (_operation, play) => {
   });
 
   it.each([
-    [{ fail: 'overload' }, 'unknown fail'],
-    [{ hang: true, when: 1 }, '"when"'],
-    [{ text: 'Hello.' }, 'has no '],
+    [{ fail: 'overload' }, 'fail must be one of '],
+    [{ hang: true, when: 1 }, 'when is not a known member'],
+    [{ text: 'Hello.' }, 'text is not a known member'],
     [{ fail: 'server', after: 'text' }, 'after'],
-    [7, 'is a number'],
+    [7, 'must be an object, not a number'],
   ])('reports the problem of the turn %j', async (turn, problem) => {
     const failed = play([turn]).catch((error: unknown) => error);
     expect(await failed).toMatchObject({

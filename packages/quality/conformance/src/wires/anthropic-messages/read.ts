@@ -39,11 +39,11 @@ export function readMessages(_path: string, body: unknown): WireRequest {
   };
 }
 
-type Fields = Record<string, unknown>;
+type Members = Record<string, unknown>;
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
-const of = (blocks: readonly Fields[], type: string): readonly Fields[] =>
+const of = (blocks: readonly Members[], type: string): readonly Members[] =>
   blocks.filter((block) => block['type'] === type);
 
 const textOf = (content: unknown, separator: string): string =>
@@ -53,7 +53,7 @@ const textOf = (content: unknown, separator: string): string =>
         .map(({ text }) => stringOf(text))
         .join(separator);
 
-function imageOf({ source }: Fields): WireRequest['images'] {
+function imageOf({ source }: Members): WireRequest['images'] {
   if (!isRecord(source) || source['type'] !== 'base64') return [];
   return [
     {
@@ -63,7 +63,7 @@ function imageOf({ source }: Fields): WireRequest['images'] {
   ];
 }
 
-function reasoningOf({ type, thinking, signature, data }: Fields): WireRequest['reasoning'] {
+function reasoningOf({ type, thinking, signature, data }: Members): WireRequest['reasoning'] {
   if (type === 'thinking') return [{ text: stringOf(thinking), signature: stringOf(signature) }];
   if (type !== 'redacted_thinking') return [];
   return [{ text: unsealText(CLAUDE_SCOPE, stringOf(data)) ?? '', signature: stringOf(data) }];

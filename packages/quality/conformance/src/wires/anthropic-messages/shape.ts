@@ -1,27 +1,32 @@
 import {
   anyObject,
   anything,
+  asRecord,
   type Check,
-  count,
-  type Fields,
   flag,
+  integer,
   list,
   matching,
+  type Members,
+  nullable,
   number,
   object,
   oneOf,
-  optionalNull,
   tagged,
   text,
   textOr,
-} from '../shape.ts';
+} from '@majordomo/core/toolkit';
+import { count } from '../shape.ts';
 
-const nullable = optionalNull;
-const TOOL_NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 128);
-const TOOL_ID = matching(/^[a-zA-Z0-9_-]+$/, 'tool-id-format');
+const TOOL_NAME = matching(
+  /^[a-zA-Z0-9_-]{1,128}$/,
+  'must have 1 to 128 letters, digits, "_" or "-"',
+  'name-format',
+);
+const TOOL_ID = matching(/^[a-zA-Z0-9_-]+$/, 'must have only letters, digits, "_" and "-"', 'tool-id-format');
 
 const CACHE = nullable(object({ type: oneOf('ephemeral') }, { ttl: oneOf('5m', '1h') }));
-const CACHED: Fields = { cache_control: CACHE };
+const CACHED: Members = { cache_control: CACHE };
 
 const TEXT_BLOCK = object({ type: text, text }, { ...CACHED, citations: nullable(list(anyObject)) });
 
@@ -77,7 +82,7 @@ export const SERVER_BLOCKS: readonly string[] = [
   'compaction',
 ];
 
-const serverBlocks: Fields = Object.fromEntries(SERVER_BLOCKS.map((type) => [type, anyObject]));
+const serverBlocks: Members = Object.fromEntries(SERVER_BLOCKS.map((type) => [type, anyObject]));
 
 const USER_BLOCK = tagged('type', {
   text: TEXT_BLOCK,
@@ -120,10 +125,9 @@ const CUSTOM_TOOL = object(
 );
 
 /** Checks a tool. The type of a vendor tool contains a date, such as `web_search_20260209`. Its options are not checked. */
-const TOOL: Check = (value, path, report) => {
-  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
-  if (typeof type === 'string' && /_\d{8}$/.test(type)) anyObject(value, path, report);
-  else CUSTOM_TOOL(value, path, report);
+const TOOL: Check = (value) => {
+  const { type } = asRecord(value);
+  return typeof type === 'string' && /_\d{8}$/.test(type) ? undefined : CUSTOM_TOOL(value);
 };
 
 const SERIAL = { disable_parallel_tool_use: flag };
@@ -178,7 +182,7 @@ export const messagesShape: Check = object(
       tool: object({ type: text, name: text }, SERIAL),
     }),
     tools: list(TOOL),
-    top_k: number(0, Number.MAX_SAFE_INTEGER, true),
+    top_k: integer(0),
     top_p: number(0, 1),
     user_profile_id: text,
     workspace_id: text,

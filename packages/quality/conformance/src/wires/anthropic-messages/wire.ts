@@ -25,13 +25,9 @@ export const anthropicMessages: Wire = {
   },
   read: readMessages,
   validate: (body, options = {}) =>
-    violations(body, [
-      messagesShape,
-      wellFormed,
-      (value, _path, report) => {
-        checkConversation(value, report);
-        checkContent(value, report, options);
-        checkOptions(value, report);
-      },
-    ]),
+    violations(body, [messagesShape, wellFormed], (report) => {
+      checkConversation(body, report);
+      checkContent(body, report, options);
+      checkOptions(body, report);
+    }),
 };

@@ -5,7 +5,7 @@ import { isString, type Report } from '../shape.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { type Turn, turnsOf } from './conversation.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
 const FOR_USER: readonly string[] = ['image', 'document', 'video', 'audio', 'guardContent', 'searchResult'];
 const FOR_ASSISTANT: readonly string[] = ['toolUse', 'reasoningContent', 'citationsContent'];
@@ -22,7 +22,7 @@ export function checkContent(body: unknown, report: Report, options: ValidateOpt
 }
 
 function checkBlock(
-  block: Fields,
+  block: Members,
   path: string,
   { role }: Turn,
   report: Report,
@@ -60,7 +60,7 @@ function checkMedia(media: unknown, path: string, report: Report): void {
 }
 
 /** Checks that the server issued a block's signature for the block's reasoning. Some models issue no signatures. */
-function checkSignature({ reasoningText, redactedContent }: Fields, path: string, report: Report): void {
+function checkSignature({ reasoningText, redactedContent }: Members, path: string, report: Report): void {
   const { text, signature } = isRecord(reasoningText) ? reasoningText : {};
   const sealed = isString(redactedContent)
     ? Buffer.from(redactedContent, 'base64').toString('utf8')
@@ -72,7 +72,7 @@ function checkSignature({ reasoningText, redactedContent }: Fields, path: string
   if (!isOwn) report('signature', path, 'Invalid `signature` in `thinking` block');
 }
 
-const documentsOf = ({ blocks }: Turn): readonly Fields[] =>
+const documentsOf = ({ blocks }: Turn): readonly Members[] =>
   blocks.flatMap(({ block: { document } }) => (isRecord(document) ? [document] : []));
 
 function checkDocuments(turn: Turn, report: Report): void {

@@ -1,18 +1,18 @@
 import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
 export interface Turn {
   readonly path: string;
   readonly role: unknown;
-  readonly blocks: readonly { readonly block: Fields; readonly path: string }[];
+  readonly blocks: readonly { readonly block: Members; readonly path: string }[];
 }
 
 /** Returns the messages as turns. Consecutive user messages form one turn (recorded 2024). */
 export function turnsOf(body: unknown): readonly Turn[] {
   const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
-  const turns: { path: string; role: unknown; blocks: { block: Fields; path: string }[] }[] = [];
+  const turns: { path: string; role: unknown; blocks: { block: Members; path: string }[] }[] = [];
   messages.forEach((message: unknown, index) => {
     if (!isRecord(message)) return;
     const path = `messages[${index}]`;

@@ -1,4 +1,4 @@
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { anything, asList, asNumber, asRecord, asText, list, object, text } from '@majordomo/core/toolkit';
 import {
   embeddingEndpoint,
   inputTokens,
@@ -7,7 +7,7 @@ import {
   rerankEndpoint,
   textReply,
 } from '../operations/operation.ts';
-import { anything, count, isString, list, object, text, violations } from '../shape.ts';
+import { count, isString, violations } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 
 // Source of InvokeModel with the bodies of Titan and Cohere: docs.aws.amazon.com/bedrock/latest/userguide/

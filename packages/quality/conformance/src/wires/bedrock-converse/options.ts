@@ -5,7 +5,7 @@ import { isString, type Report, shown } from '../shape.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { type Turn, turnsOf } from './conversation.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
 /** Checks the rules that concern more than one option of a request. */
 export function checkOptions(body: unknown, report: Report, { model }: ValidateOptions): void {
@@ -29,12 +29,12 @@ export function checkOptions(body: unknown, report: Report, { model }: ValidateO
   checkLast(turns.at(-1), model, report);
 }
 
-export const toolSpecsOf = (config: unknown): readonly Fields[] => {
+export const toolSpecsOf = (config: unknown): readonly Members[] => {
   const tools: readonly unknown[] = isRecord(config) && Array.isArray(config['tools']) ? config['tools'] : [];
   return tools.flatMap((tool) => (isRecord(tool) && isRecord(tool['toolSpec']) ? [tool['toolSpec']] : []));
 };
 
-function checkTools(config: Fields, report: Report): void {
+function checkTools(config: Members, report: Report): void {
   const specs = toolSpecsOf(config);
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -59,14 +59,14 @@ function checkTools(config: Fields, report: Report): void {
   }
 }
 
-function thinkingOf(body: Fields): Fields {
+function thinkingOf(body: Members): Members {
   const fields = body['additionalModelRequestFields'];
   const thinking = isRecord(fields) ? fields['thinking'] : undefined;
   return isRecord(thinking) ? thinking : {};
 }
 
 /** Checks that the model accepts a forced tool call with its thinking setting. Converse enforces these rules of Claude. */
-function checkForce(body: Fields, model: string | undefined, report: Report): void {
+function checkForce(body: Members, model: string | undefined, report: Report): void {
   const config = isRecord(body['toolConfig']) ? body['toolConfig'] : {};
   const choice = isRecord(config['toolChoice']) ? config['toolChoice'] : {};
   if (choice['any'] === undefined && choice['tool'] === undefined) return;
@@ -74,13 +74,13 @@ function checkForce(body: Fields, model: string | undefined, report: Report): vo
   if (refusal !== undefined) report('tool-choice-forced', 'toolConfig.toolChoice', refusal);
 }
 
-function checkThinking(body: Fields, turns: readonly Turn[], report: Report): void {
+function checkThinking(body: Members, turns: readonly Turn[], report: Report): void {
   const thinking = thinkingOf(body);
   if (thinking['type'] !== 'enabled') return;
   const { budget_tokens: budget } = thinking;
   const { temperature, topP, maxTokens } = isRecord(body['inferenceConfig'])
     ? body['inferenceConfig']
-    : ({} as Fields);
+    : ({} as Members);
   const refuse = (message: string): void => {
     report('thinking-options', 'additionalModelRequestFields.thinking', message);
   };
@@ -136,7 +136,7 @@ export function outputSchemaOf(config: unknown): string | undefined {
   return isRecord(json) && isString(json['schema']) ? json['schema'] : undefined;
 }
 
-export function parsedObject(text: string): Fields | undefined {
+export function parsedObject(text: string): Members | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : undefined;

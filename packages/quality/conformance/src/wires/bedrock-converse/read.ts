@@ -6,15 +6,15 @@ import type { WireRequest } from '../wire.ts';
 import { turnsOf } from './conversation.ts';
 import { outputSchemaOf, parsedObject, toolSpecsOf } from './options.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
 /** Returns the contents of a Converse request. The path contains the model and the delivery. Never throws. */
 export function readConverse(path: string, body: unknown): WireRequest {
-  const request: Fields = isRecord(body) ? body : {};
+  const request: Members = isRecord(body) ? body : {};
   const blocks = turnsOf(request).flatMap((turn) => turn.blocks.map(({ block }) => block));
   const results = of(blocks, 'toolResult');
   const inResults = results.flatMap(({ content }) => asList(content).filter(isRecord));
-  const { maxTokens } = isRecord(request['inferenceConfig']) ? request['inferenceConfig'] : ({} as Fields);
+  const { maxTokens } = isRecord(request['inferenceConfig']) ? request['inferenceConfig'] : ({} as Members);
   const schema = outputSchemaOf(request['outputConfig']);
   return {
     model: decoded(/\/model\/([^/]+)\//.exec(path)?.[1] ?? ''),
@@ -41,7 +41,7 @@ export function readConverse(path: string, body: unknown): WireRequest {
 }
 
 /** Returns a tool result. For a model without support for `status`, the text marks a failed result. */
-function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResults'][number] {
+function resultOf({ toolUseId, content, status }: Members): WireRequest['toolResults'][number] {
   const text = asList(content)
     .filter(isRecord)
     .map((block) => stringOf(block['text']))
@@ -50,12 +50,12 @@ function resultOf({ toolUseId, content, status }: Fields): WireRequest['toolResu
 }
 
 /** Whether a block is for a vendor tool. Such a call has the type `server_tool_use`. Only such a result has a type. */
-const isOfServer = ({ toolUse, toolResult }: Fields): boolean =>
+const isOfServer = ({ toolUse, toolResult }: Members): boolean =>
   (isRecord(toolUse) && toolUse['type'] === 'server_tool_use') ||
   (isRecord(toolResult) && isString(toolResult['type']));
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
-const of = (blocks: readonly Fields[], kind: string): readonly Fields[] =>
+const of = (blocks: readonly Members[], kind: string): readonly Members[] =>
   blocks.flatMap((block) => (isRecord(block[kind]) ? [block[kind]] : []));
 
 function decoded(segment: string): string {
@@ -66,13 +66,13 @@ function decoded(segment: string): string {
   }
 }
 
-function imageOf({ format, source }: Fields): WireRequest['images'] {
+function imageOf({ format, source }: Members): WireRequest['images'] {
   const bytes = isRecord(source) ? source['bytes'] : undefined;
   if (!isString(bytes)) return [];
   return [{ mediaType: `image/${stringOf(format)}`, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) }];
 }
 
-function reasoningOf({ reasoningText, redactedContent }: Fields): WireRequest['reasoning'] {
+function reasoningOf({ reasoningText, redactedContent }: Members): WireRequest['reasoning'] {
   if (isRecord(reasoningText)) {
     const { text, signature } = reasoningText;
     return [{ text: stringOf(text), signature: isString(signature) ? signature : undefined }];

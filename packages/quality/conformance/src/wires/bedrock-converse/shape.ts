@@ -2,7 +2,6 @@ import {
   anyObject,
   anything,
   type Check,
-  count,
   flag,
   list,
   matching,
@@ -10,11 +9,24 @@ import {
   object,
   oneOf,
   text,
-} from '../shape.ts';
+} from '@majordomo/core/toolkit';
+import { count } from '../shape.ts';
 
-const TOOL_NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 64);
-const TOOL_ID = matching(/^[a-zA-Z0-9_-]+$/, 'tool-id-format', 64);
-const DOCUMENT_NAME = matching(/^(?!.*\s\s)[a-zA-Z0-9\s()[\]-]+$/, 'document-name', 200);
+const TOOL_NAME = matching(
+  /^[a-zA-Z0-9_-]{1,64}$/,
+  'must have 1 to 64 letters, digits, "_" or "-"',
+  'name-format',
+);
+const TOOL_ID = matching(
+  /^[a-zA-Z0-9_-]{1,64}$/,
+  'must have 1 to 64 letters, digits, "_" or "-"',
+  'tool-id-format',
+);
+const DOCUMENT_NAME = matching(
+  /^(?!.*\s\s)[a-zA-Z0-9\s()[\]-]{1,200}$/,
+  'must have 1 to 200 letters, digits, parentheses, brackets, hyphens or single spaces',
+  'document-name',
+);
 
 const CACHE_POINT = object({ type: oneOf('default') }, { ttl: oneOf('5m', '1h') });
 const BYTES_OR_S3 = object({}, { bytes: text, s3Location: anyObject });

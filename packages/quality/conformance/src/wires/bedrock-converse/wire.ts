@@ -39,15 +39,11 @@ export const bedrockConverse: Wire = {
   },
   read: readConverse,
   validate: (body, options = {}) =>
-    violations(body, [
-      converseShape,
-      wellFormed,
-      (value, _path, report) => {
-        checkConversation(value, report);
-        checkContent(value, report, options);
-        checkOptions(value, report, options);
-      },
-    ]),
+    violations(body, [converseShape, wellFormed], (report) => {
+      checkConversation(body, report);
+      checkContent(body, report, options);
+      checkOptions(body, report, options);
+    }),
   stream: converseFrames,
   streamHeaders: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': 'req_test' },
   complete: converseComplete,

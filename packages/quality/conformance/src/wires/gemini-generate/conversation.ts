@@ -6,13 +6,13 @@ import { isString, type Report, shown } from '../shape.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { SCOPE } from './parts.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
 /** Content of the conversation, with its path. The role `function` becomes `user`. */
 export interface Content {
   readonly path: string;
   readonly role: 'user' | 'model';
-  readonly parts: readonly { readonly part: Fields; readonly path: string }[];
+  readonly parts: readonly { readonly part: Members; readonly path: string }[];
 }
 
 /** Documented placeholder for the signature of a call by another model. */
@@ -75,7 +75,7 @@ export function checkConversation(body: unknown, report: Report, options: Valida
 }
 
 function checkPart(
-  part: Fields,
+  part: Members,
   path: string,
   role: Content['role'],
   report: Report,
@@ -104,16 +104,16 @@ function checkId(call: unknown, path: string, report: Report): void {
     report('made-up-id', path, `Unknown name "id": "${call['id']}"`);
 }
 
-function checkInline({ data, mimeType }: Fields, path: string, report: Report): void {
+function checkInline({ data, mimeType }: Members, path: string, report: Report): void {
   const isSound =
     isString(data) && data !== '' && isBase64(data) && isString(mimeType) && mimeType.includes('/');
   if (!isSound) report('inline-data', path, 'must be base64 with a media type');
 }
 
-const callsOf = (content: Content | undefined): readonly Fields[] => kindOf(content, 'functionCall');
-const responsesOf = (content: Content | undefined): readonly Fields[] => kindOf(content, 'functionResponse');
+const callsOf = (content: Content | undefined): readonly Members[] => kindOf(content, 'functionCall');
+const responsesOf = (content: Content | undefined): readonly Members[] => kindOf(content, 'functionResponse');
 
-const kindOf = (content: Content | undefined, kind: string): readonly Fields[] =>
+const kindOf = (content: Content | undefined, kind: string): readonly Members[] =>
   (content?.parts ?? []).flatMap(({ part }) => (isRecord(part[kind]) ? [part[kind]] : []));
 
 /** Checks that the next content has one response per call, and that each response has the name and the id (if set) of a call. */

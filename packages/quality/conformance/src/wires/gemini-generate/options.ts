@@ -3,7 +3,7 @@ import { eachSchema } from '../json-schema.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { contentsOf, unsignedCall } from './conversation.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
 /** Checks the rules that concern more than one option of a request. */
 export function checkOptions(body: unknown, report: Report): void {
@@ -18,7 +18,7 @@ export function checkOptions(body: unknown, report: Report): void {
   if (isRecord(body['generationConfig'])) checkGeneration(body, body['generationConfig'], report);
 }
 
-export function declarationsOf({ tools }: Fields): readonly Fields[] {
+export function declarationsOf({ tools }: Members): readonly Members[] {
   const list: readonly unknown[] = Array.isArray(tools) ? tools : [];
   return list.flatMap((tool) => {
     const declared: readonly unknown[] =
@@ -27,7 +27,7 @@ export function declarationsOf({ tools }: Fields): readonly Fields[] {
   });
 }
 
-function checkDeclaration({ name, parameters, parametersJsonSchema }: Fields, report: Report): void {
+function checkDeclaration({ name, parameters, parametersJsonSchema }: Members, report: Report): void {
   const path = `tools.${shown(name)}`;
   if (isRecord(parameters) && parametersJsonSchema !== undefined) {
     report('schema-field', path, 'parameters and parametersJsonSchema are mutually exclusive');
@@ -65,7 +65,7 @@ function checkChoice(config: unknown, names: readonly unknown[], report: Report)
   if (unknown.length > 0) report('tool-choice', path, `${unknown.map(shown).join(', ')}: not declared`);
 }
 
-function checkGeneration(body: Fields, config: Fields, report: Report): void {
+function checkGeneration(body: Members, config: Members, report: Report): void {
   const { responseSchema, responseJsonSchema, responseMimeType, thinkingConfig } = config;
   if (responseSchema !== undefined && responseJsonSchema !== undefined) {
     report(

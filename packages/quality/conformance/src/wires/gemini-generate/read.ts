@@ -8,12 +8,12 @@ import { declarationsOf } from './options.ts';
 import { SCOPE } from './parts.ts';
 import { camelCased } from './spelling.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
 /** Returns the contents of a request. The path contains the model and the delivery. Does not throw if the request is invalid. */
 export function readGemini(path: string, raw: unknown): WireRequest {
   const body = camelCased(raw);
-  const request: Fields = isRecord(body) ? body : {};
+  const request: Members = isRecord(body) ? body : {};
   const parts = contentsOf(request).flatMap((content) => content.parts.map(({ part }) => part));
   const responses = of(parts, 'functionResponse');
   const config = isRecord(request['generationConfig']) ? request['generationConfig'] : {};
@@ -49,7 +49,7 @@ export function readGemini(path: string, raw: unknown): WireRequest {
 }
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
-const of = (parts: readonly Fields[], kind: string): readonly Fields[] =>
+const of = (parts: readonly Members[], kind: string): readonly Members[] =>
   parts.flatMap((part) => (isRecord(part[kind]) ? [part[kind]] : []));
 
 const textOf = (content: unknown): string =>
@@ -61,7 +61,7 @@ const textOf = (content: unknown): string =>
     : '';
 
 /** Returns a thought that the client sent back, as text or in a signature. */
-function reasoningOf({ text, thought, thoughtSignature: signature }: Fields): WireRequest['reasoning'] {
+function reasoningOf({ text, thought, thoughtSignature: signature }: Members): WireRequest['reasoning'] {
   const sealed = isString(signature) ? unsealText(SCOPE, signature) : undefined;
   if (sealed !== undefined) return [{ text: sealed, signature: stringOf(signature) }];
   return thought === true
@@ -69,7 +69,7 @@ function reasoningOf({ text, thought, thoughtSignature: signature }: Fields): Wi
     : [];
 }
 
-function outputOf({ responseSchema, responseJsonSchema }: Fields): JsonObject | undefined {
+function outputOf({ responseSchema, responseJsonSchema }: Members): JsonObject | undefined {
   const schema = responseJsonSchema ?? responseSchema;
   return isRecord(schema) ? (schema as JsonObject) : undefined;
 }

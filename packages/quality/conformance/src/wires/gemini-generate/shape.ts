@@ -2,18 +2,23 @@ import {
   anyObject,
   anything,
   type Check,
-  count,
-  type Fields,
   flag,
+  integer,
   list,
   matching,
+  type Members,
   number,
   object,
   oneOf,
   text,
-} from '../shape.ts';
+} from '@majordomo/core/toolkit';
+import { count } from '../shape.ts';
 
-const NAME = matching(/^[a-zA-Z_][a-zA-Z0-9_.:-]*$/, 'name-format', 64);
+const NAME = matching(
+  /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/,
+  'must have 1 to 64 letters, digits, "_", ".", ":" or "-", and begin with a letter or "_"',
+  'name-format',
+);
 
 const BLOB = object({ data: text, mimeType: text }, { displayName: text });
 
@@ -69,7 +74,7 @@ const DECLARATION = object(
 );
 
 /** Checks of the vendor's tools. Their options are not checked. */
-const VENDOR_TOOLS: Fields = Object.fromEntries(
+const VENDOR_TOOLS: Members = Object.fromEntries(
   [
     'codeExecution',
     'computerUse',
@@ -92,7 +97,7 @@ const TOOL = object(
 const MODES = ['MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED'] as const;
 const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] as const;
 
-const GENERATION: Fields = {
+const GENERATION: Members = {
   audioTimestamp: flag,
   audioTranscriptionConfig: anyObject,
   candidateCount: count,
@@ -100,7 +105,7 @@ const GENERATION: Fields = {
   enableEnhancedCivicAnswers: flag,
   frequencyPenalty: number(-2, 2),
   imageConfig: anyObject,
-  logprobs: number(0, 20, true),
+  logprobs: integer(0, 20),
   maxOutputTokens: count,
   mediaResolution: text,
   modelSelectionConfig: anyObject,
@@ -112,7 +117,7 @@ const GENERATION: Fields = {
   responseModalities: list(text),
   responseSchema: anyObject,
   routingConfig: anyObject,
-  seed: number(-2_147_483_648, 2_147_483_647, true),
+  seed: integer(-2_147_483_648, 2_147_483_647),
   speechConfig: anyObject,
   stopSequences: list(text, 0, 5),
   temperature: number(0, 2),
@@ -120,7 +125,7 @@ const GENERATION: Fields = {
     {},
     {
       includeThoughts: flag,
-      thinkingBudget: number(-1, 32_768, true),
+      thinkingBudget: integer(-1, 32_768),
       thinkingLevel: oneOf(...LEVELS, ...LEVELS.map((level) => level.toLowerCase())),
     },
   ),

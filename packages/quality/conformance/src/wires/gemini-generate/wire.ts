@@ -40,15 +40,13 @@ export const geminiGenerate: Wire = {
     'request-id': 'Gemini returns no request id',
   },
   read: readGemini,
-  validate: (body, options = {}) =>
-    violations(camelCased(body), [
-      geminiShape,
-      wellFormed,
-      (value, _path, report) => {
-        checkConversation(value, report, options);
-        checkOptions(value, report);
-      },
-    ]),
+  validate: (sent, options = {}) => {
+    const body = camelCased(sent);
+    return violations(body, [geminiShape, wellFormed], (report) => {
+      checkConversation(body, report, options);
+      checkOptions(body, report);
+    });
+  },
   stream: geminiFrames,
   streamHeaders: { 'content-type': 'text/event-stream' },
   complete: completeGemini,

@@ -1,17 +1,18 @@
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
-import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operation.ts';
 import {
   anyObject,
   anything,
-  count,
+  asList,
+  asNumber,
+  asRecord,
+  asText,
   flag,
-  isString,
   list,
   object,
   text,
   textOr,
-  violations,
-} from '../shape.ts';
+} from '@majordomo/core/toolkit';
+import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operation.ts';
+import { count, isString, violations } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 
 // Source of /api/embed: Ollama's API reference, 2026-11.

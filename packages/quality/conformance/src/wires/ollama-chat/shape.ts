@@ -1,51 +1,52 @@
-import { isRecord } from '@majordomo/core/toolkit';
-import { isBase64 } from '../base64.ts';
 import {
   anyObject,
   type Check,
-  count,
-  type Fields,
   flag,
-  isString,
+  integer,
   list,
+  matching,
+  type Members,
+  nullable,
   number,
   object,
   oneOf,
-  optionalNull,
   text,
-} from '../shape.ts';
+  where,
+} from '@majordomo/core/toolkit';
+import { isBase64 } from '../base64.ts';
+import { count, isString, objectSchema } from '../shape.ts';
 
-const any: Check = number(-Infinity, Infinity);
-const integer: Check = number(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
+const any = number();
+const whole = integer();
 
 /** Checks of `Options` of ollama 0.6.4. The server accepts each option in requests and in model files. */
-const OPTIONS: Fields = {
+const OPTIONS: Members = {
   f16_kv: flag,
   frequency_penalty: any,
   logits_all: flag,
   low_vram: flag,
-  main_gpu: integer,
+  main_gpu: whole,
   min_p: any,
-  mirostat: integer,
+  mirostat: whole,
   mirostat_eta: any,
   mirostat_tau: any,
   num_batch: count,
   num_ctx: count,
-  num_gpu: integer,
-  num_keep: integer,
+  num_gpu: whole,
+  num_keep: whole,
   // -1 means without a limit. -2 means until the context is full.
-  num_predict: number(-2, Number.MAX_SAFE_INTEGER, true),
-  num_thread: integer,
+  num_predict: integer(-2),
+  num_thread: whole,
   numa: flag,
   penalize_newline: flag,
   presence_penalty: any,
-  repeat_last_n: integer,
+  repeat_last_n: whole,
   repeat_penalty: any,
-  seed: integer,
+  seed: whole,
   stop: list(text),
   temperature: any,
   tfs_z: any,
-  top_k: integer,
+  top_k: whole,
   top_p: any,
   typical_p: any,
   use_mlock: flag,
@@ -53,13 +54,10 @@ const OPTIONS: Fields = {
   vocab_only: flag,
 };
 
-const image: Check = (value, path, report) => {
-  if (!isString(value)) text(value, path, report);
-  else if (value === '' || !isBase64(value)) report('image-source', path, 'illegal base64 data');
-};
+const image = where(text, (value) => value !== '' && isBase64(value), 'illegal base64 data', 'image-source');
 
 const call = object(
-  { function: object({ name: text, arguments: anyObject }, { index: integer, description: text }) },
+  { function: object({ name: text, arguments: anyObject }, { index: whole, description: text }) },
   { id: text, type: oneOf('function') },
 );
 
@@ -68,33 +66,24 @@ const message = object(
   { thinking: text, images: list(image), tool_calls: list(call, 1), tool_name: text, tool_call_id: text },
 );
 
-const parameters: Check = (value, path, report) => {
-  if (!isRecord(value)) anyObject(value, path, report);
-  else if (value['type'] !== 'object')
-    report('parameters-schema', path, "the schema must be of type 'object'");
-};
-
 const tool = object({
   type: oneOf('function'),
-  function: object({ name: text }, { description: text, parameters }),
+  function: object({ name: text }, { description: text, parameters: objectSchema }),
 });
 
-const think: Check = (value, path, report) => {
-  if (typeof value !== 'boolean') oneOf('low', 'medium', 'high', 'max')(value, path, report);
-};
+const effort = oneOf('low', 'medium', 'high', 'max');
+const think: Check = (value) => (typeof value === 'boolean' ? undefined : effort(value));
 
 /** Checks that a value is a number of seconds or a Go duration such as `1h30m`. */
-const keepAlive: Check = (value, path, report) => {
-  if (!isString(value)) any(value, path, report);
-  else if (!/^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|^-?\d+$/.test(value)) {
-    report('keep-alive', path, `time: invalid duration "${value}"`);
-  }
-};
+const keepAlive: Check = (value) => (isString(value) ? duration(value) : any(value));
+const duration = matching(
+  /^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|^-?\d+$/,
+  'time: invalid duration',
+  'keep-alive',
+);
 
-const format: Check = (value, path, report) => {
-  if (isString(value)) oneOf('', 'json')(value, path, report);
-  else anyObject(value, path, report);
-};
+const formatName = oneOf('', 'json');
+const format: Check = (value) => (isString(value) ? formatName(value) : anyObject(value));
 
 /** Checks that a body of /api/chat has the keys and types of ollama 0.6.4 and of api/types.go (2026-11). */
 export const ollamaShape: Check = object(
@@ -102,12 +91,12 @@ export const ollamaShape: Check = object(
   {
     stream: flag,
     format,
-    keep_alive: optionalNull(keepAlive),
+    keep_alive: nullable(keepAlive),
     tools: list(tool),
-    think: optionalNull(think),
+    think: nullable(think),
     options: object({}, OPTIONS),
     logprobs: flag,
-    top_logprobs: number(0, 20, true),
+    top_logprobs: integer(0, 20),
     truncate: flag,
     shift: flag,
   },

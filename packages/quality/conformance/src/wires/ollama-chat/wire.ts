@@ -33,13 +33,9 @@ export const ollamaChat: Wire = {
   },
   read: readOllama,
   validate: (body) =>
-    violations(body, [
-      ollamaShape,
-      wellFormed,
-      (value, _path, report) => {
-        checkConversation(value, report);
-      },
-    ]),
+    violations(body, [ollamaShape, wellFormed], (report) => {
+      checkConversation(body, report);
+    }),
   stream: ollamaFrames,
   streamHeaders: { 'content-type': 'application/x-ndjson' },
   complete: (answer, request) => ({

@@ -2,19 +2,20 @@ import {
   anyObject,
   anything,
   type Check,
-  count,
-  type Fields,
   flag,
+  integer,
   list,
   matching,
+  type Members,
+  nullable,
   number,
   object,
   oneOf,
-  optionalNull,
   tagged,
   text,
   textOr,
-} from '../shape.ts';
+} from '@majordomo/core/toolkit';
+import { count } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
 /** Returns a check that a body has the keys and types of `ChatCompletionCreateParams` (openai 7.55) and of the dialect. */
@@ -25,9 +26,12 @@ export function chatShape(dialect: ChatDialect): Check {
   );
 }
 
-const any = (keys: readonly string[] = []): Fields => Object.fromEntries(keys.map((key) => [key, anything]));
-const nullable = optionalNull;
-const NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 64);
+const any = (keys: readonly string[] = []): Members => Object.fromEntries(keys.map((key) => [key, anything]));
+const NAME = matching(
+  /^[a-zA-Z0-9_-]{1,64}$/,
+  'must have 1 to 64 letters, digits, "_" or "-"',
+  'name-format',
+);
 
 const responseFormat = tagged('type', {
   text: object({ type: text }),
@@ -47,7 +51,7 @@ const toolChoice = textOr(
 );
 
 /** Checks of options. For most options `null` means "not set" (recorded with Together and Hugging Face). */
-const REQUEST: Fields = {
+const REQUEST: Members = {
   audio: nullable(anyObject),
   frequency_penalty: nullable(number(-2, 2)),
   function_call: anything,
@@ -59,7 +63,7 @@ const REQUEST: Fields = {
   metadata: nullable(anyObject),
   modalities: nullable(list(oneOf('text', 'audio'))),
   moderation: nullable(anyObject),
-  n: nullable(number(1, 128, true)),
+  n: nullable(integer(1, 128)),
   parallel_tool_calls: flag,
   prediction: nullable(anyObject),
   presence_penalty: nullable(number(-2, 2)),
@@ -69,7 +73,7 @@ const REQUEST: Fields = {
   reasoning_effort: nullable(oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max')),
   response_format: nullable(responseFormat),
   safety_identifier: nullable(text),
-  seed: nullable(number(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true)),
+  seed: nullable(integer()),
   service_tier: nullable(oneOf('auto', 'default', 'flex', 'scale', 'priority', 'fast')),
   stop: nullable(textOr(list(text, 0, 4))),
   store: nullable(flag),
@@ -77,20 +81,20 @@ const REQUEST: Fields = {
   stream_options: nullable(object({}, { include_obfuscation: flag, include_usage: flag })),
   temperature: nullable(number(0, 2)),
   tool_choice: nullable(toolChoice),
-  top_logprobs: nullable(number(0, 20, true)),
+  top_logprobs: nullable(integer(0, 20)),
   top_p: nullable(number(0, 1)),
   user: text,
   verbosity: nullable(oneOf('low', 'medium', 'high')),
   web_search_options: anyObject,
 };
 
-function tools({ toolTypes = [], typelessTools = false }: ChatDialect): Fields {
+function tools({ toolTypes = [], typelessTools = false }: ChatDialect): Members {
   const described = object(
     { name: NAME },
     { description: text, parameters: anyObject, strict: nullable(flag) },
   );
   const typeless = typelessTools ? object({ function: described }, { type: text }) : undefined;
-  const members: Fields = {
+  const members: Members = {
     function: object({ type: text, function: described }),
     custom: object({ type: text, custom: object({ name: NAME }, { description: text, format: anyObject }) }),
     ...Object.fromEntries(toolTypes.map((type) => [type, anyObject])),

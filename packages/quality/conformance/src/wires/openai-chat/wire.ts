@@ -35,15 +35,11 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
     cannot: dialect.reasoningField === undefined ? NO_REASONING : NO_SIGNATURES,
     read: readChat,
     validate: (body) =>
-      violations(body, [
-        shape,
-        wellFormed,
-        (value, _path, report) => {
-          checkConversation(value, report, dialect);
-          checkContent(value, report, dialect);
-          checkOptions(value, report, dialect);
-        },
-      ]).filter(({ rule }) => dialect.tolerates?.includes(rule) !== true),
+      violations(body, [shape, wellFormed], (report) => {
+        checkConversation(body, report, dialect);
+        checkContent(body, report, dialect);
+        checkOptions(body, report, dialect);
+      }).filter(({ rule }) => dialect.tolerates?.includes(rule) !== true),
     operations: openaiOperations,
   };
 }

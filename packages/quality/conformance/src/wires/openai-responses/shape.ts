@@ -1,24 +1,29 @@
 import {
   anyObject,
   anything,
+  asRecord,
   type Check,
-  count,
-  type Fields,
   flag,
+  integer,
   list,
   matching,
+  type Members,
+  nullable,
   number,
   object,
   oneOf,
-  optionalNull,
   tagged,
   text,
   textOr,
-} from '../shape.ts';
+} from '@majordomo/core/toolkit';
+import { count } from '../shape.ts';
 
-const nullable = optionalNull;
-const NAME = matching(/^[a-zA-Z0-9_-]+$/, 'name-format', 64);
-const CALL_ID = matching(/^[^]+$/, 'call-id-format', 64);
+const NAME = matching(
+  /^[a-zA-Z0-9_-]{1,64}$/,
+  'must have 1 to 64 letters, digits, "_" or "-"',
+  'name-format',
+);
+const CALL_ID = matching(/^[^]{1,64}$/, 'must have 1 to 64 characters', 'call-id-format');
 const STATUS = nullable(oneOf('in_progress', 'completed', 'incomplete'));
 
 /** Types of items for vendor tools and recent features. The validator does not check the members of these items. */
@@ -49,7 +54,7 @@ export const VENDOR_ITEMS: readonly string[] = [
   'program_output',
 ];
 
-const vendorItems: Fields = Object.fromEntries(VENDOR_ITEMS.map((type) => [type, anyObject]));
+const vendorItems: Members = Object.fromEntries(VENDOR_ITEMS.map((type) => [type, anyObject]));
 
 const inputText = object({ type: text, text }, { prompt_cache_breakpoint: anything });
 const image = object(
@@ -106,32 +111,30 @@ const tool = tagged(
   anyObject,
 );
 
-const item = tagged(
-  'type',
-  {
-    ...vendorItems,
-    message,
-    additional_tools: object({ type: text, role: oneOf('developer'), tools: list(tool, 1) }, { id: text }),
-    function_call: object(
-      { type: text, call_id: CALL_ID, name: NAME, arguments: text },
-      { id: nullable(text), status: STATUS, caller: nullable(anyObject), namespace: nullable(text) },
-    ),
-    function_call_output: object(
-      { type: text, call_id: CALL_ID, output: textOr(list(inputPart)) },
-      { id: nullable(text), status: STATUS, caller: nullable(anyObject) },
-    ),
-    reasoning: object(
-      { type: text, summary: list(object({ type: oneOf('summary_text'), text })) },
-      {
-        id: nullable(text),
-        status: STATUS,
-        content: nullable(list(object({ type: oneOf('reasoning_text'), text }))),
-        encrypted_content: nullable(text),
-      },
-    ),
-  },
+const typedItem = tagged('type', {
+  ...vendorItems,
   message,
-);
+  additional_tools: object({ type: text, role: oneOf('developer'), tools: list(tool, 1) }, { id: text }),
+  function_call: object(
+    { type: text, call_id: CALL_ID, name: NAME, arguments: text },
+    { id: nullable(text), status: STATUS, caller: nullable(anyObject), namespace: nullable(text) },
+  ),
+  function_call_output: object(
+    { type: text, call_id: CALL_ID, output: textOr(list(inputPart)) },
+    { id: nullable(text), status: STATUS, caller: nullable(anyObject) },
+  ),
+  reasoning: object(
+    { type: text, summary: list(object({ type: oneOf('summary_text'), text })) },
+    {
+      id: nullable(text),
+      status: STATUS,
+      content: nullable(list(object({ type: oneOf('reasoning_text'), text }))),
+      encrypted_content: nullable(text),
+    },
+  ),
+});
+/** Messages can lack a type. */
+const item: Check = (value) => (asRecord(value)['type'] === undefined ? message(value) : typedItem(value));
 
 const format = tagged('type', {
   text: object({ type: text }),
@@ -184,7 +187,7 @@ export const responsesShape: Check = object(
     text: object({}, { format, verbosity: nullable(oneOf('low', 'medium', 'high')) }),
     tool_choice: textOr(anyObject),
     tools: list(tool, 1, 128),
-    top_logprobs: nullable(number(0, 20, true)),
+    top_logprobs: nullable(integer(0, 20)),
     top_p: nullable(number(0, 1)),
     truncation: nullable(oneOf('auto', 'disabled')),
     user: text,

@@ -37,14 +37,10 @@ export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   },
   read: readResponses,
   validate: (body, options = {}) =>
-    violations(body, [
-      responsesShape,
-      wellFormed,
-      (value, _path, report) => {
-        checkItems(value, report, options);
-        checkOptions(value, report);
-      },
-    ]),
+    violations(body, [responsesShape, wellFormed], (report) => {
+      checkItems(body, report, options);
+      checkOptions(body, report);
+    }),
   stream: (answer, request, framing) => responsesFrames(answer, request, framing, dialect),
   streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' },
   complete: (answer, { model }) => ({

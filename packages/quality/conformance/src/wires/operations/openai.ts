@@ -1,7 +1,19 @@
 import type { SpeechRequest, TranscriptSegment } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import {
+  anything,
+  asList,
+  asNumber,
+  asRecord,
+  asText,
+  list,
+  number,
+  object,
+  open,
+  text,
+  textOr,
+} from '@majordomo/core/toolkit';
 import type { DistributionsTurn, TranscriptTurn } from '@majordomo/testing';
-import { anything, count, isString, list, number, object, text, textOr, violations } from '../shape.ts';
+import { count, isString, violations } from '../shape.ts';
 import type { OperationRequest, WireOperation, WireQuestion } from '../wire.ts';
 import { isFile } from './form.ts';
 import {
@@ -45,14 +57,8 @@ const embeddings = embeddingEndpoint({
   },
   validate: (body) =>
     violations(body, [
-      // Check only OpenAI's fields, because compatible vendors accept additional fields.
-      (value, path, report) => {
-        const { model, input, dimensions, encoding_format } = asRecord(value);
-        object(
-          { model: text, input: textOr(list(text, 1, 2048)) },
-          { dimensions: count, encoding_format: text },
-        )({ model, input, dimensions, encoding_format }, path, report);
-      },
+      // Compatible vendors accept additional fields.
+      open({ model: text, input: textOr(list(text, 1, 2048)) }, { dimensions: count, encoding_format: text }),
     ]),
   answer(turn, { format, model }) {
     const data = turn.vectors.map((vector, index) => ({

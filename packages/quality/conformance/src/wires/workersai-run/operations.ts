@@ -1,4 +1,4 @@
-import { asList, asRecord, asText } from '@majordomo/core/toolkit';
+import { anything, asList, asRecord, asText, list, object, text, textOr } from '@majordomo/core/toolkit';
 import {
   embeddingEndpoint,
   jsonReply,
@@ -6,7 +6,7 @@ import {
   speechEndpoint,
   transcriptionEndpoint,
 } from '../operations/operation.ts';
-import { anything, isString, list, object, text, textOr, violations } from '../shape.ts';
+import { isString, violations } from '../shape.ts';
 import type { OperationReply, WireOperation } from '../wire.ts';
 import { isRun, modelOfRun } from './read.ts';
 

@@ -1,11 +1,8 @@
-import { isRecord } from '@majordomo/core/toolkit';
-import { isBase64 } from '../base64.ts';
 import {
   anyObject,
   type Check,
-  count,
   flag,
-  isString,
+  integer,
   list,
   number,
   object,
@@ -13,14 +10,20 @@ import {
   tagged,
   text,
   textOr,
-} from '../shape.ts';
+  where,
+} from '@majordomo/core/toolkit';
+import { isBase64 } from '../base64.ts';
+import { count, objectSchema } from '../shape.ts';
 
-const imageUrl: Check = (value, path, report) => {
-  const [, data] = isString(value) ? (/^data:image\/\w+;base64,(.*)$/s.exec(value) ?? []) : [];
-  if (!isString(value)) text(value, path, report);
-  else if (data === undefined || data === '' || !isBase64(data))
-    report('image-source', path, 'is not a base64 data URL');
-};
+const imageUrl = where(
+  text,
+  (value) => {
+    const [, data = ''] = /^data:image\/\w+;base64,(.*)$/s.exec(value) ?? [];
+    return data !== '' && isBase64(data);
+  },
+  'is not a base64 data URL',
+  'image-source',
+);
 
 const part = tagged('type', {
   text: object({ type: text, text }),
@@ -34,15 +37,9 @@ const message = object(
   { reasoning_content: text, tool_calls: list(call, 1), name: text, tool_call_id: text },
 );
 
-const parameters: Check = (value, path, report) => {
-  if (!isRecord(value)) anyObject(value, path, report);
-  else if (value['type'] !== 'object')
-    report('parameters-schema', path, "the schema must be of type 'object'");
-};
-
 const tool = object({
   type: oneOf('function'),
-  function: object({ name: text, description: text, parameters }),
+  function: object({ name: text, description: text, parameters: objectSchema }),
 });
 
 /** Checks that the input of a text model has the documented keys and types (developers.cloudflare.com/workers-ai, 2026-11). */
@@ -55,8 +52,8 @@ export const runShape: Check = object(
     max_tokens: count,
     temperature: number(0, 5),
     top_p: number(0, 2),
-    top_k: number(1, 50, true),
-    seed: number(1, 9_999_999_999, true),
+    top_k: integer(1, 50),
+    seed: integer(1, 9_999_999_999),
     stop: textOr(list(text)),
     repetition_penalty: number(0, 2),
     frequency_penalty: number(-2, 2),

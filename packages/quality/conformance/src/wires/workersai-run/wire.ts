@@ -38,13 +38,9 @@ export const workersaiRun: Wire = {
   },
   read: readRun,
   validate: (body) =>
-    violations(body, [
-      runShape,
-      wellFormed,
-      (value, _path, report) => {
-        checkRun(value, report);
-      },
-    ]),
+    violations(body, [runShape, wellFormed], (report) => {
+      checkRun(body, report);
+    }),
   streamHeaders: { 'content-type': 'text/event-stream', 'cf-ray': 'req_test' },
   complete(answer, request) {
     const { body, ...reply } = chat.complete(answer, request);
