@@ -156,7 +156,7 @@ function introduction(readme) {
   const program = /^```[tj]s$[\s\S]*?^```$/m.exec(head);
   const start = program === null ? head : head.slice(0, program.index + program[0].length);
   const page = `/${pages.get(readme)}`;
-  const more = `Options, defaults and limits: [the page of the package](${page}).`;
+  const more = `Guides and limits: [the page of the package](${page}).`;
   return `${linkedText(start.trim(), readme, pages).replaceAll('](#', `](${page}#`)}\n\n${more}`;
 }
 

@@ -160,7 +160,10 @@ export interface McpOptions {
    * names
    */
   readonly rename?: Readonly<Record<string, string>> | ((name: string) => string) | undefined;
-  /** Names of the tools to use, before `rename`, or a function that selects the tools. @default all, up to 1,000 */
+  /**
+   * Names of the tools to use, before `rename`, or a function that selects the tools. A vendor may accept fewer tools per request, for
+   * example 128. @default all, up to 1,000
+   */
   readonly only?:
     | readonly string[]
     | ((tool: { readonly name: string; readonly description: string | undefined }) => boolean)

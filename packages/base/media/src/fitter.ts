@@ -13,7 +13,8 @@ import { resultMemo } from './result-memo.ts';
 /** Options of `createMediaFitter`. */
 export interface MediaFitterOptions {
   /**
-   * Function of the package `sharp`, or `false` to change no images.
+   * Function of the package `sharp`, or `false` to change no images. Without sharp, images that fit are sent, and other images are
+   * `unsupported`.
    *
    * @default the installed sharp, loaded when the first image has to be changed
    */

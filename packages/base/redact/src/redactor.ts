@@ -11,7 +11,7 @@ import { cleanCopy } from './value/clean-copy.ts';
 export interface RedactorOptions {
   /**
    * Function that returns known secrets, called for every text. The secrets are found unchanged, percent-encoded, in base64, and
-   * escaped for JSON. If the function throws, only rules apply. Secrets of 1 or 2 characters are ignored. `@default` none
+   * escaped in up to six levels of JSON. If the function throws, only rules apply. Secrets of 1 or 2 characters are ignored. `@default` none
    */
   readonly secrets?: (() => Iterable<string>) | undefined;
   /** Rules in addition to the built-in rules. `@default []` */

@@ -3,7 +3,10 @@ import { Exchange } from './exchange.ts';
 
 /** Options of `undiciFetch`. `proxy` has no effect if `dispatcher` is set. */
 export interface UndiciFetchOptions {
-  /** Dispatcher of undici 7, whose header and body timeouts are disabled. @default new Agent({ allowH2: false }) */
+  /**
+   * Dispatcher of undici 7, such as a `ProxyAgent`, or an `Agent` with a certificate or a limit for connections. Its header and body
+   * timeouts are disabled. @default new Agent({ allowH2: false })
+   */
   readonly dispatcher?: Dispatcher | undefined;
   /** `'environment'` uses the proxies in `HTTP_PROXY` and `HTTPS_PROXY`, except for hosts in `NO_PROXY`. @default no proxy */
   readonly proxy?: 'environment' | undefined;

@@ -114,7 +114,7 @@ export interface RouterOptions {
    * @default the snapshot of `@majordomo/catalog`
    */
   readonly catalog?: Catalog | undefined;
-  /** Ledger. Targets whose limits in this ledger are nearly used up rank lower. @default none */
+  /** Ledger, read at most every 5 s with a time limit of 250 ms. Targets whose limits in it are nearly used up rank lower. @default none */
   readonly ledger?: Ledger | undefined;
   /**
    * Quality of targets from 0 to 1, as the application rates it.
@@ -130,7 +130,7 @@ export interface RouterOptions {
     | { readonly use: string; readonly is?: ((turn: Turn) => boolean) | undefined }
     | undefined;
   /**
-   * Key of the call metadata whose value overrides the preset for a call.
+   * Key of the call metadata whose value overrides the outermost preset for a call. The catalog need not contain the model.
    *
    * @default 'model'
    */

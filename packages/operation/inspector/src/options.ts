@@ -49,7 +49,7 @@ export interface InspectorOptions {
   readonly catalog?: Catalog | undefined;
   /** Served names with their specs. They are resolved like names of the majordomo. @default {} */
   readonly models?: { readonly [name: string]: string } | undefined;
-  /** Planner for names. The page shows its reasons. @default undefined */
+  /** Planner for names, such as the router of `@majordomo/routing`. The page shows its reasons. @default undefined */
   readonly router?: Planner | undefined;
   /**
    * Admin API for the views Keys and Performance, which everyone with access to the page can use. Below the inspector's path, the page calls
@@ -58,7 +58,7 @@ export interface InspectorOptions {
   readonly admin?: AdminApi | undefined;
   /** Whether the page can send prompts, as calls of the tenant `inspector`. Gates and limits apply. @default true */
   readonly playground?: boolean | undefined;
-  /** Whether prompts and responses are also stored and shown, after redaction. @default false */
+  /** Whether prompts, responses and the answers of classifications are also stored and shown, after redaction. @default false */
   readonly content?: boolean | undefined;
   /** Maximum number of stored calls, from 1 to 10,000. Beyond the maximum, ended calls are removed first. @default 1_000 */
   readonly keep?: number | undefined;

@@ -18,7 +18,7 @@ export interface TelemetryOptions {
    */
   readonly tracer?: Tracer | undefined;
   /**
-   * Meter that creates the metrics. Start the SDK before creating the telemetry.
+   * Meter that creates the metrics. Start the SDK before creating the telemetry, because the global meter is read only once.
    *
    * @default the global meter
    */

@@ -10,7 +10,7 @@ import { isCompleted, type Trajectory } from './trajectory.ts';
 export interface WriterOptions {
   /** Folder of the files. A missing folder is created and is accessible only to its owner. */
   readonly folder: string;
-  /** Redactor applied to every line. */
+  /** Redactor that masks secrets in each line, and then searches the result for remaining secrets. */
   readonly redactor: Redactor;
   /** Maximum size of a file, in bytes. A longer line is written to a separate file. @default 67_108_864 (64 MiB) */
   readonly maxBytes?: number | undefined;

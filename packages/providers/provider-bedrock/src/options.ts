@@ -12,7 +12,8 @@ export interface AwsCredentials {
 
 /**
  * Options of `createBedrock`. `baseURL` is the endpoint, by default AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL in
- * `env`, otherwise the endpoint of the region. `apiKey` is a Bedrock API key, by default AWS_BEARER_TOKEN_BEDROCK in `env`.
+ * `env`, otherwise the endpoint of the region. Endpoints in the process environment and in `~/.aws/config` are ignored. `apiKey` is a
+ * Bedrock API key, by default AWS_BEARER_TOKEN_BEDROCK in `env`. `headers` are signed.
  */
 export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
   /**
@@ -26,11 +27,17 @@ export interface BedrockOptions extends Omit<ProviderOptions, 'fetch'> {
    * which uses AWS_PROFILE of `env` and the process environment
    */
   readonly credentials?: AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>) | undefined;
-  /** Request handler for the SDK, or a function that creates a handler for each client. @default the SDK's handler for HTTP/2 */
+  /**
+   * Request handler for the SDK, for a proxy or HTTP/1.1, or a function that creates a handler for each client.
+   * @default the SDK's handler for HTTP/2
+   */
   readonly requestHandler?: object | (() => object) | undefined;
   /** Quirks that replace the known quirks of models, for example for an ARN without the model id. @default none */
   readonly quirks?: Partial<Quirks> | undefined;
-  /** `BedrockRuntimeClient` that sends the requests with its own region and credentials. @default a new client */
+  /**
+   * `BedrockRuntimeClient` that sends the requests with its own region and credentials. Create it with `maxAttempts: 1`.
+   * @default a new client
+   */
   readonly client?: object | undefined;
 }
 

@@ -5,7 +5,9 @@ import type { Quirks } from './quirks.ts';
 /**
  * Options of `createGoogle`. `apiKey` defaults to GOOGLE_API_KEY or GEMINI_API_KEY in the `env` of the call. `baseURL` is the
  * origin. The default is GOOGLE_GEMINI_BASE_URL (on Vertex GOOGLE_VERTEX_BASE_URL) in `env`, otherwise
- * `https://generativelanguage.googleapis.com` (on Vertex the host of the location).
+ * `https://generativelanguage.googleapis.com` (on Vertex the host of the location). On Vertex, a key selects express mode, which has no
+ * project. `vendor` defaults to 'google', or 'google-vertex' with an option of Vertex. Set `vendor` if only the environment selects
+ * Vertex.
  */
 export interface GoogleOptions extends ProviderOptions {
   /**
@@ -37,7 +39,7 @@ export interface GoogleOptions extends ProviderOptions {
   readonly token?: Credential | undefined;
   /**
    * Whether models of `@majordomo/background` run as background interactions of the Gemini API, which stores their content. Otherwise,
-   * they are live calls. Has no effect on Vertex AI, and on agents such as `deep-research-preview-04-2026`, which have no live calls.
+   * they are live calls. Cannot be used with `client`. Has no effect on Vertex AI, and on agents such as `deep-research-preview-04-2026`, which have no live calls.
    * @default false
    */
   readonly background?: boolean | undefined;

@@ -5,7 +5,8 @@ import type { OllamaQuirks, RunnerOptions } from './quirks.ts';
 
 /**
  * Options of `createOllama`. `baseURL` is the origin, in any form that OLLAMA_HOST accepts. `baseURL` defaults to OLLAMA_HOST in
- * the `env` of the call, or otherwise to the profile's address.
+ * the `env` of the call, or otherwise to the profile's address. By default, only the caller's signal limits a call, and in the cloud
+ * also `idleMs` of core.
  */
 export interface OllamaOptions extends ProviderOptions, RunnerOptions {
   /** Service to use. @default 'ollama', the local server */

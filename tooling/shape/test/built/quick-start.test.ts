@@ -1,10 +1,4 @@
-import {
-  anthropicMessages,
-  openaiChat,
-  openaiResponses,
-  startWireServer,
-  type WireServer,
-} from '@majordomo/conformance';
+import { anthropicMessages, openaiResponses, startWireServer, type WireServer } from '@majordomo/conformance';
 import ts from 'typescript';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fencesOf } from '../../src/documents.ts';
@@ -25,14 +19,6 @@ test('the first program of the README fails over from one vendor to the next', a
 
   expect(printed).toEqual([['anthropic/claude-sonnet-5', 'Rayleigh scattering.']]);
   expect(first.requests.map(({ model }) => model)).toEqual(['gpt-5.4', 'gpt-5.4']);
-});
-
-test('the new vendor of CONTRIBUTING.md answers', async () => {
-  await using acme = await startWireServer({ wire: openaiChat, script: ['Hello.'] });
-  sendTo({ 'api.acme.example': acme });
-
-  expect(await play('CONTRIBUTING.md', { ACME_API_KEY: 'k' })).toEqual([['Hello.']]);
-  expect(acme.requests.map(({ model, outcome }) => [model, outcome])).toEqual([['some-model', 'served']]);
 });
 
 test('the first programs of the tutorial print an answer and the attempts, without a key', async () => {

@@ -79,13 +79,6 @@ describe.each(Object.keys(WINGS))('the README of %s', (wing) => {
   const file = `packages/${wing}/README.md`;
   const text = read(file);
 
-  test('lists the packages of the wing, and no other', () => {
-    const rows = [...text.matchAll(/^\| \[`([^`]+)`\]\(([\w-]+)\/README\.md\)/gm)];
-    expect(rows.map(([, name, id]) => `${name} ${id}`)).toEqual(
-      published.filter((pkg) => pkg.wing === wing).map(({ manifest, id }) => `${manifest.name} ${id}`),
-    );
-  });
-
   test('states which wings it may import', () => {
     const [, sentence = ''] = /^Its packages may import (.+)\.$/m.exec(text) ?? [];
     const named = Object.keys(WINGS).filter((other) =>

@@ -25,7 +25,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
    * invalid name throws `config`.
    */
   readonly name?: string | undefined;
-  /** Model or chain for every step. */
+  /** Model or chain for every step. Different steps may use different targets of a chain. */
   readonly model: ChatModel;
   /** Tools that the model may call. Tool names must be unique among tools, toolboxes and skills. @default [] */
   readonly tools?: readonly Tool[] | undefined;

@@ -12,7 +12,7 @@ export interface FetchMediaOptions {
   readonly maxBytes?: number | undefined;
   /** Hosts that may have a private address, as `name` or `name:port`. @default [] */
   readonly allow?: readonly string[] | undefined;
-  /** Maximum number of redirects. Each URL is checked like the first URL. @default 3 */
+  /** Maximum number of redirects. Each URL is checked like the first URL. A redirect from https to http is rejected. @default 3 */
   readonly maxRedirects?: number | undefined;
   /** Maximum time in milliseconds, including redirects. @default 30_000 */
   readonly timeoutMs?: number | undefined;

@@ -22,7 +22,8 @@ export interface PoolOptions {
   /** Order in which keys are used. `@default 'fill-first'` */
   readonly strategy?: Strategy | undefined;
   /**
-   * Number of calls in progress on a key at which the pool prefers another key. @default 1 for `least-used`, otherwise unlimited
+   * Number of calls in progress on a key at which the pool prefers another key. A call is in progress until its connection has
+   * closed, at most two seconds after the end of the stream. @default 1 for `least-used`, otherwise unlimited
    */
   readonly lease?: number | undefined;
   /** Clock, for tests. `@default systemClock` */

@@ -18,14 +18,15 @@ export interface LedgerOptions {
   /** Catalog with the prices. @default the snapshot of `@majordomo/catalog` */
   readonly catalog?: Catalog | undefined;
   /**
-   * Initial limits. `createLedger` throws `config` for two limits with the same name, and for a limit that no call could pass.
+   * Initial limits, which `setLimit` and `removeLimit` change. `createLedger` throws `config` for two limits with the same name, and
+   * for a limit that no call could pass.
    * @default []
    */
   readonly limits?: readonly Limit[] | undefined;
   /**
    * Function that returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt.
    * Limits with the same name, unit, period and zone share counters. Return the same objects for later calls, because each new
-   * object is checked again. If such a limit denies a call, the error for the client contains the limit's amounts.
+   * object is checked again. The time per call does not grow with the number of keys. If such a limit denies a call, the error for the client contains the limit's amounts.
    * @default no additional limits
    */
   readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
