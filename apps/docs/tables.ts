@@ -169,11 +169,11 @@ const variableTable = (file: string): string =>
 
 /** Tests of each store. */
 const STORE_TESTS = {
-  memory: 'tooling/acceptance/test/stores/conformance.test.ts',
-  SQLite: 'tooling/acceptance/test/stores/conformance.test.ts',
-  PostgreSQL: 'packages/stores/store-postgres/test/conformance.test.ts',
-  Redis: 'packages/stores/store-redis/test/conformance.test.ts',
-  Cloudflare: 'tooling/acceptance/test/stores/cloudflare.test.ts',
+  memory: 'tooling/acceptance/test/stores/conformance.slow.test.ts',
+  SQLite: 'tooling/acceptance/test/stores/conformance.slow.test.ts',
+  PostgreSQL: 'packages/stores/store-postgres/test/conformance.slow.test.ts',
+  Redis: 'packages/stores/store-redis/test/conformance.slow.test.ts',
+  Cloudflare: 'tooling/acceptance/test/stores/cloudflare.slow.test.ts',
 };
 
 /** Each case is named `feature: what the feature does`. A store runs the cases of the lists that its tests name. */

@@ -35,9 +35,17 @@ export const library: Config = defineConfig({
 /** Entry points of core: for applications, servers and other packages. */
 export const coreLibrary: Config = defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/http.ts', 'src/toolkit.ts'],
+  entry: ['src/index.ts', 'src/http.ts', 'src/internal.ts'],
   platform: 'neutral',
-  ...declarations('src/index.ts', 'src/http.ts', 'src/toolkit.ts'),
+  ...declarations('src/index.ts', 'src/http.ts', 'src/internal.ts'),
+});
+
+/** Entry points of wire-kit: for authors of providers, and for the packages of this repository. */
+export const wireKitLibrary: Config = defineConfig({
+  ...base,
+  entry: ['src/index.ts', 'src/internal.ts'],
+  platform: 'neutral',
+  ...declarations('src/index.ts', 'src/internal.ts'),
 });
 
 /** Entry points of cache: stored answers, and the order that follows the prompt caches of vendors. */

@@ -11,7 +11,7 @@ const LONG = 900_000;
 const PROFILE = 'packages/providers/openai-wire/src/profiles/acme.ts';
 const SCOPES = [
   'packages/providers/openai-wire',
-  'packages/providers/provider-openai/test/conformance.test.ts',
+  'packages/providers/provider-openai/test/conformance.slow.test.ts',
   'packages/providers/provider-openai/test/sequences.test.ts',
   'apps/lint-rule',
   'apps/cli/src/backends',

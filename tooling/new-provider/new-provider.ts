@@ -21,7 +21,7 @@ Then
   npx --yes pnpm@12.21.0 format
   npx --yes pnpm@12.21.0 exec vitest run -u --project @majordomo/shape surface
 
-All checks pass, except packages/providers/provider-${name}/test/conformance.test.ts, which states what to write.`);
+All checks pass, except packages/providers/provider-${name}/test/conformance.slow.test.ts, which states what to write.`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;

@@ -1,4 +1,4 @@
-import { whyNodeTooOld } from '@majordomo/core/toolkit';
+import { whyNodeTooOld } from '@majordomo/core/internal';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode } from './program/exit.ts';

@@ -1,5 +1,4 @@
-import { toStoredText } from '@majordomo/core/toolkit';
-import { checkGet, checkList, checkWrite, MAX_RECORDS } from '@majordomo/records';
+import { checkGet, checkList, checkWrite, MAX_RECORDS, toStoredText } from '@majordomo/records';
 import type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '@majordomo/records';
 import { open } from 'lmdb';
 

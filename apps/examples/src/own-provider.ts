@@ -1,6 +1,5 @@
 import { LlmError, type Provider } from '@majordomo/core';
-import { kindOfStatus } from '@majordomo/core/toolkit';
-import { EventWriter, sseMessages } from '@majordomo/wire-kit';
+import { kindOfStatus, EventWriter, sseMessages } from '@majordomo/wire-kit';
 
 /** Creates a provider in a single file. The chain handles retries, timeouts, failover and health. */
 export function createAcme(options: { readonly baseURL: string; readonly apiKey?: string }): Provider {

@@ -376,7 +376,7 @@ describe('servers', () => {
   });
 });
 
-/** Examples that `tooling/acceptance/test/durable/cloudflare.test.ts` runs in Cloudflare's runtime. */
+/** Examples that `tooling/acceptance/test/durable/cloudflare.slow.test.ts` runs in Cloudflare's runtime. */
 const PLAYED_ELSEWHERE = ['demo.ts', 'cloudflare-workflow.ts'];
 
 /** Complete applications and a store for a database, which may be longer. */

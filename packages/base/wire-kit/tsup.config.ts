@@ -1,1 +1,1 @@
-export { library as default } from '../../../tooling/build/tsup.ts';
+export { wireKitLibrary as default } from '../../../tooling/build/tsup.ts';

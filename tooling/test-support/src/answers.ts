@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/toolkit';
+import { sseEvent } from '@majordomo/core/internal';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Answer } from './server.ts';

@@ -1,4 +1,4 @@
-import { nearestName } from '@majordomo/core/toolkit';
+import { nearestName } from '@majordomo/core/internal';
 
 /** Slash commands of a conversation. */
 export const SLASH_COMMANDS = {

@@ -1,4 +1,4 @@
-import { didYouMean } from '@majordomo/core/toolkit';
+import { didYouMean } from '@majordomo/core/internal';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
 

@@ -8,7 +8,7 @@ import {
   number,
   problem,
   record,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import { checkName, checkPolicy } from './options.ts';
 import type { Check, CheckContext, Refusal } from './types.ts';
 

@@ -14,7 +14,7 @@ import {
   open,
   rejectUnknownOptions,
   sizedText,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import type { CheckPolicy, GuardOptions, ToolGuardOptions } from './types.ts';
 
 /** Check of the name of a guard's check. */

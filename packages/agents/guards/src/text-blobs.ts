@@ -1,5 +1,5 @@
 import type { ChatRequest, Message, UserPart } from '@majordomo/core';
-import { bytesOfBlob, contentOf } from '@majordomo/core/toolkit';
+import { bytesOfBlob, contentOf } from '@majordomo/core/internal';
 
 /** Messages whose text blobs were read, by their originals, so that equal messages stay the same objects. */
 const readMessages = new WeakMap<Message, Promise<Message>>();

@@ -1,4 +1,4 @@
-import { isLoopback } from '@majordomo/wire-kit';
+import { isLoopback } from '@majordomo/wire-kit/internal';
 import type { McpEndpoint } from './options.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
-import { isLoopback } from '@majordomo/wire-kit';
+import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/internal';
+import { isLoopback } from '@majordomo/wire-kit/internal';
 import { isProgram } from './addresses.ts';
 import { checkAuth } from './auth/check-auth.ts';
 import type { McpAddress, McpOptions, McpEndpoint } from './options.ts';

@@ -6,7 +6,7 @@ import {
   isList,
   toBase64,
   tryParseJson,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 
 type Pieces = readonly ResultPiece[];
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { LlmError } from '@majordomo/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isPublicAddress } from '@majordomo/wire-kit';
+import { isPublicAddress } from '@majordomo/wire-kit/internal';
 import { fetchMedia, type FetchMediaOptions } from '../src/index.ts';
 import { bytesOf, photo } from './pictures.ts';
 

@@ -1,97 +1,45 @@
-export { tryParseJson } from '@majordomo/core/toolkit';
+/**
+ * Building blocks for authors of providers.
+ * @module
+ */
 export {
-  batchId,
-  batchLines,
-  batchRequest,
-  ignoreGone,
-  isGone,
-  lazyBatch,
-  lazyFileBatch,
-  type BatchRequests,
-  type FileBatchRequests,
-} from './batch.ts';
-export { limitBody, collectBody } from './bounded-body.ts';
-export { boundedEvents } from './bounded-events.ts';
-export { boundedJson, checkReceivedJson } from './bounded-json.ts';
+  asList,
+  asNumber,
+  asRecord,
+  asText,
+  isRecord,
+  tryParseJson,
+  kindOf,
+  kindOfStatus,
+  fromBase64,
+  toBase64,
+} from '@majordomo/core/internal';
+export type { WireFailure } from '@majordomo/core/internal';
+export { collectBody, limitBody } from './bounded-body.ts';
+export { boundedJson } from './bounded-json.ts';
 export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';
 export { checkClient, checkModelId, clientCache, type ClientCache } from './clients.ts';
 export { serverAddress, type ServerAddress } from './connection-error.ts';
 export { type CredentialSource, credentialSource } from './credentials.ts';
 export {
-  plainTextOf,
-  type ErrorContext,
   driftError,
-  reasonOf,
-  truncateBody,
+  type ErrorContext,
+  plainTextOf,
   transportError,
+  truncateBody,
   wireError,
   type WireErrorInit,
 } from './errors.ts';
 export { EventWriter, isGeneratedCallId, type ToolCallDelta } from './event-writer.ts';
-export { SSE, sseMessages, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
-export { isPublicAddress } from './hosts/public-address.ts';
-export { resolveHost, systemResolve, type Address, type Resolve } from './hosts/resolve-host.ts';
-export {
-  captureResponse,
-  directFetch,
-  fetchAt,
-  FILE_TYPE,
-  isSecretHeader,
-  lowerCaseNames,
-  patientFetch,
-  redirectError,
-  secretsIn,
-  secretsOfClient,
-  withKnownHeaders,
-} from './http.ts';
-export { bytesOfBase64, generatedAudio, generatedImage } from './media.ts';
-export { hasMembers, sentMembers, withoutKeptMembers } from './kept-members.ts';
-export { listenForRedirect, type Redirect, type RedirectOptions } from './loopback.ts';
-export { ndjsonLines, NDJSON, NdjsonDecoder, type NdjsonOptions, UNTERMINATED_LINE } from './ndjson.ts';
+export { type BodyDecoder, type Framing, type OnMessage, SSE, sseMessages } from './framing.ts';
+export { directFetch, lowerCaseNames, patientFetch, secretsIn, withKnownHeaders } from './http.ts';
+export { NDJSON, NdjsonDecoder, ndjsonLines, type NdjsonOptions } from './ndjson.ts';
 export { baseURLFromEnv, checkBaseURL, checkProviderOptions, type ExtraOptions } from './options.ts';
-export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
-export {
-  cacheLifetime,
-  nearestEffort,
-  unsentCacheWarnings,
-  unsentSettingWarnings,
-} from './request-settings.ts';
-export { otherMembers, servedBy } from './response-facts.ts';
-export { retryAfterMs, type HeaderReader } from './retry-after.ts';
-export { settlePrograms, type ProgramIds } from './programs.ts';
-export { ServerSession, type Connect, type Connected } from './server-session.ts';
-export { sdkStream, type SdkCall, type WireReader } from './sdk-stream.ts';
-export { dataAt, dataOf, isLoopback } from './data.ts';
-export { extraFor, jsonText, billingOf, quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
-export {
-  isForPrograms,
-  objectRoot,
-  type ObjectRoot,
-  sanitizeToolName,
-  WITHOUT_PROGRAMS,
-  WITHOUT_TOOL_LOADING,
-} from './tools.ts';
-export {
-  unchangedId,
-  type RequestMessageCache,
-  stringifyList,
-  type ToolIdRule,
-  toolIdMapper,
-  wellFormedJson,
-  wellFormedStrings,
-  WireMessageCache,
-} from './transcript.ts';
+export { nearestEffort, unsentCacheWarnings, unsentSettingWarnings } from './request-settings.ts';
+export { type HeaderReader, retryAfterMs } from './retry-after.ts';
+export { type Connect, type Connected, ServerSession } from './server-session.ts';
+export { type SdkCall, sdkStream, type WireReader } from './sdk-stream.ts';
+export { billingOf, extraFor, jsonText } from './settings.ts';
+export { objectRoot, type ObjectRoot, sanitizeToolName } from './tools.ts';
+export { toolIdMapper, type ToolIdRule, wellFormedJson, wellFormedStrings } from './transcript.ts';
 export { OnceWarnings } from './once-warnings.ts';
-export {
-  asVector,
-  asVectors,
-  definedMembers,
-  parseJson,
-  positiveCounts,
-  toCitation,
-  tokenLogprobs,
-  type RawCitation,
-} from './values.ts';
-export { accountName, fileName, goneFilesRecovery, type FileFailure } from './files.ts';
-export { uploadForm } from './upload-form.ts';
-export { readVideoRef, videoRef, videoUsage } from './videos.ts';

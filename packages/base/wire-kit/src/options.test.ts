@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/toolkit';
+import { checkOptions } from '@majordomo/core/internal';
 import { expect, it } from 'vitest';
 import { baseURLFromEnv, checkBaseURL, checkProviderOptions } from './options.ts';
 

@@ -6,7 +6,7 @@ import type {
   TurnMessage,
   Warning,
 } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord } from '@majordomo/core/internal';
 
 /** Ids of the programs to which a part belongs. */
 export interface ProgramIds {

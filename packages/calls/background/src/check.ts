@@ -14,7 +14,7 @@ import {
   validateVideo,
   type Kinds,
   type KindsOf,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import type { BackgroundOptions } from './contract.ts';
 
 const MAX_KEY = 200;

@@ -18,7 +18,7 @@ import {
   copyWithCallSite,
   type CallSite,
   type Ending,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import { CachedCalls, type ObjectRequest } from './calls.ts';
 import { checkOptions, type CacheOptions } from './options.ts';
 import { Reader, type SharedView } from './reader.ts';

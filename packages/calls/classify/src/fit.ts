@@ -1,4 +1,4 @@
-import { MIN_PROBABILITY } from '@majordomo/core/toolkit';
+import { MIN_PROBABILITY } from '@majordomo/core/internal';
 
 /** Distribution that a target returned, and the position of the right option. */
 export interface Sample {

@@ -1,4 +1,4 @@
-import { applyCurve } from '@majordomo/core/toolkit';
+import { applyCurve } from '@majordomo/core/internal';
 import { fitCurve, type Sample } from './fit.ts';
 
 /** Quality of probabilities. */

@@ -7,7 +7,7 @@ import {
   record,
   rejectUnknownOptions,
   sizedText,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import type { RouterOptions } from './contract.ts';
 import { checkPreset, spec } from './presets/check-preset.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/internal';
 import type { Redactor } from '@majordomo/redact';
 import { cleanTrajectory, type LineFormat } from './clean-trajectory.ts';
 import { Output } from './output.ts';

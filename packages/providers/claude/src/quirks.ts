@@ -1,5 +1,5 @@
 import type { Effort } from '@majordomo/core';
-import type { QuirkValues } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit/internal';
 
 /** Effort values of the API, lowest first (`OutputConfig` of @anthropic-ai/sdk 1.10). */
 export type ClaudeEffort = Exclude<Effort, 'none' | 'minimal'>;

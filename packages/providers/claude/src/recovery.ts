@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
-import { cacheLifetime } from '@majordomo/wire-kit';
+import { cacheLifetime } from '@majordomo/wire-kit/internal';
 import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 

@@ -6,8 +6,9 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
-import { extraFor, parseJson, servedBy, sseMessages, wireError } from '@majordomo/wire-kit';
+import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/internal';
+import { extraFor, sseMessages, wireError } from '@majordomo/wire-kit';
+import { parseJson, servedBy } from '@majordomo/wire-kit/internal';
 import { imageFromBase64, imageError } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 import { IMAGES_WIRE, withoutUnset } from './extra.ts';

@@ -1,4 +1,5 @@
-import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
+import { wellFormedJson } from '@majordomo/wire-kit';
+import { stringifyList } from '@majordomo/wire-kit/internal';
 import type { WireParams } from './request.ts';
 
 /** Cached JSON of tool lists, by identity of the list. Serializing 30 tools takes longer than all other conversions of a call. */

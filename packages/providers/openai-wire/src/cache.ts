@@ -1,6 +1,7 @@
 import type { CacheLifetime, ModelCache, Warning } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
-import { cacheLifetime, unsentCacheWarnings } from '@majordomo/wire-kit';
+import { isRecord } from '@majordomo/core/internal';
+import { unsentCacheWarnings } from '@majordomo/wire-kit';
+import { cacheLifetime } from '@majordomo/wire-kit/internal';
 import type { WireQuirks } from './quirks.ts';
 
 type CacheQuirks = Pick<WireQuirks, 'cacheRequest' | 'cacheTtls' | 'cacheKey'>;

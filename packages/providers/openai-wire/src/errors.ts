@@ -1,14 +1,14 @@
 import { LlmError, type Recovery } from '@majordomo/core';
-import { redactCause } from '@majordomo/core/toolkit';
+import { redactCause } from '@majordomo/core/internal';
 import {
   type HeaderReader,
   plainTextOf,
-  reasonOf,
   truncateBody,
   transportError,
   wireError,
   type ErrorContext,
 } from '@majordomo/wire-kit';
+import { reasonOf } from '@majordomo/wire-kit/internal';
 import { accountPolicyFailure, parseFailure, withBodyWait } from './failure/error-body.ts';
 import { specificKind } from './failure/kind.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';

@@ -50,7 +50,7 @@ export { responsesProvider } from './responses-provider.ts';
 export type { ClientSettings, LoadedSdk, Sdk, SdkClient } from './sdk.ts';
 export type { SdkSession } from './sdk-session.ts';
 
-export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit';
+export type { RateLimitBucket, RateLimits } from '@majordomo/wire-kit/internal';
 
 export type { AzureOptions } from './profiles/azure.ts';
 

@@ -1,6 +1,7 @@
 import { LlmError, type ModelContext, type ProviderOptions } from '@majordomo/core';
-import { checkOptions, type Kind, type KindsOf } from '@majordomo/core/toolkit';
-import { checkBaseURL, checkProviderOptions, type ExtraOptions, type RateLimits } from '@majordomo/wire-kit';
+import { checkOptions, type Kind, type KindsOf } from '@majordomo/core/internal';
+import { checkBaseURL, checkProviderOptions, type ExtraOptions } from '@majordomo/wire-kit';
+import { type RateLimits } from '@majordomo/wire-kit/internal';
 import type { ChatQuirks } from './chat/quirks.ts';
 import type { Profile, ResponsesProfile } from './profile.ts';
 import type { ResponsesQuirks } from './responses/quirks.ts';

@@ -15,8 +15,9 @@ import type {
   TranscriptionRequest,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
-import { limitBody, parseJson, servedBy, sseMessages } from '@majordomo/wire-kit';
+import { asRecord } from '@majordomo/core/internal';
+import { limitBody, sseMessages } from '@majordomo/wire-kit';
+import { parseJson, servedBy } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import type { SdkSession } from './sdk-session.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';

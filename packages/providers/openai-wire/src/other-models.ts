@@ -8,7 +8,7 @@ import type {
   Timeouts,
   TranscriptionBackend,
 } from '@majordomo/core';
-import { spaceOf } from '@majordomo/wire-kit';
+import { spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import type { SdkOptions } from './options.ts';
 import {

@@ -1,14 +1,7 @@
 import type { Env, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
-import { checkInteger } from '@majordomo/core/toolkit';
-import {
-  billingOf,
-  dataAt,
-  dataOf,
-  EventWriter,
-  goneFilesRecovery,
-  sdkStream,
-  type WireReader,
-} from '@majordomo/wire-kit';
+import { checkInteger } from '@majordomo/core/internal';
+import { billingOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
+import { dataAt, dataOf, goneFilesRecovery } from '@majordomo/wire-kit/internal';
 import { backgroundBackend } from './background/backend.ts';
 import { batchBackend } from './batch/backend.ts';
 import { bodyText } from './body.ts';

@@ -1,6 +1,6 @@
 import type { Effort } from '@majordomo/core';
-import { EFFORTS } from '@majordomo/core/toolkit';
-import type { QuirkValues } from '@majordomo/wire-kit';
+import { EFFORTS } from '@majordomo/core/internal';
+import type { QuirkValues } from '@majordomo/wire-kit/internal';
 import type { WireQuirks } from './quirks.ts';
 
 /** Returns a parser for a comma-separated list of these values. */

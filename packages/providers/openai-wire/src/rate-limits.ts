@@ -1,5 +1,5 @@
-import { notify } from '@majordomo/core/toolkit';
-import { rateLimitWatch, type RateLimits } from '@majordomo/wire-kit';
+import { notify } from '@majordomo/core/internal';
+import { rateLimitWatch, type RateLimits } from '@majordomo/wire-kit/internal';
 import { headerReader } from './errors.ts';
 
 /** Function that reports the rate limits in the headers of a response or an error, and returns the response. */

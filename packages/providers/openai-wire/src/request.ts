@@ -1,5 +1,5 @@
 import type { ModelRequest, ServiceTier, Warning } from '@majordomo/core';
-import { definedMembers } from '@majordomo/wire-kit';
+import { definedMembers } from '@majordomo/wire-kit/internal';
 import type { WireQuirks } from './quirks.ts';
 import type { OriginalSchemas } from './schema/strict-tools.ts';
 

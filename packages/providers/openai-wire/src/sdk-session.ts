@@ -1,11 +1,6 @@
 import type { Env, LlmError } from '@majordomo/core';
-import {
-  accountName,
-  lowerCaseNames,
-  ServerSession,
-  type Connect,
-  type ErrorContext,
-} from '@majordomo/wire-kit';
+import { lowerCaseNames, ServerSession, type Connect, type ErrorContext } from '@majordomo/wire-kit';
+import { accountName } from '@majordomo/wire-kit/internal';
 import { MAX_TIMEOUT_MS } from './clients.ts';
 import { toLlmError, type SdkErrorContext, type SdkErrorRules } from './errors.ts';
 import type { CallContext } from './options.ts';

@@ -1,6 +1,12 @@
 import type { BatchContext, BatchLine, FoundBatch } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { batchId, batchLines, batchRequest, FILE_TYPE, type BatchRequests } from '@majordomo/wire-kit';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import {
+  batchId,
+  batchLines,
+  batchRequest,
+  FILE_TYPE,
+  type BatchRequests,
+} from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { headersOfGroup } from './request.ts';
 

@@ -1,5 +1,5 @@
 import type { BatchBackend } from '@majordomo/core';
-import { lazyBatch } from '@majordomo/wire-kit';
+import { lazyBatch } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { groupOf } from './request.ts';
 

@@ -17,8 +17,9 @@ import type {
   ResultPart,
   UserTurnPart,
 } from '@majordomo/core';
-import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
-import { sanitizeToolName, sentMembers } from '@majordomo/wire-kit';
+import { asList, asRecord, toBase64 } from '@majordomo/core/internal';
+import { sanitizeToolName } from '@majordomo/wire-kit';
+import { sentMembers } from '@majordomo/wire-kit/internal';
 import { referencesOf, type DeferredNames } from './deferred-tools.ts';
 import { documentBlock } from './documents.ts';
 import { SENT_MEMBERS } from './kept-members.ts';

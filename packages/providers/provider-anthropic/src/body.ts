@@ -1,4 +1,5 @@
-import { stringifyList, wellFormedJson } from '@majordomo/wire-kit';
+import { wellFormedJson } from '@majordomo/wire-kit';
+import { stringifyList } from '@majordomo/wire-kit/internal';
 import type { WireRequest } from './request.ts';
 
 /**

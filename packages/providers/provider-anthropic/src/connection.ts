@@ -1,6 +1,5 @@
 import type { Env, LlmError, ModelContext } from '@majordomo/core';
 import {
-  accountName,
   baseURLFromEnv,
   clientSource,
   lowerCaseNames,
@@ -9,6 +8,7 @@ import {
   type Connect,
   type ErrorContext,
 } from '@majordomo/wire-kit';
+import { accountName } from '@majordomo/wire-kit/internal';
 import { toLlmError } from './errors.ts';
 import { DEFAULT_ID, ORIGIN, type AnthropicOptions } from './options.ts';
 

@@ -1,8 +1,8 @@
 import type { AssistantPart, ModelRequest, VendorPart, Warning } from '@majordomo/core';
-import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, asText, isList, isRecord } from '@majordomo/core/internal';
 import type { RecoveryRule } from '@majordomo/claude';
 import type { MessagesFacts } from './facts.ts';
-import { settlePrograms } from '@majordomo/wire-kit';
+import { settlePrograms } from '@majordomo/wire-kit/internal';
 import { programIds, programTool, programWaits, runsPrograms, withTextErrors } from './programs.ts';
 
 type Container = Pick<NonNullable<MessagesFacts['container']>, 'id' | 'expiresAt'>;

@@ -1,15 +1,9 @@
 import { recoveryFor } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
-import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import {
-  goneFilesRecovery,
-  plainTextOf,
-  truncateBody,
-  transportError,
-  wireError,
-  type ErrorContext,
-} from '@majordomo/wire-kit';
+import { asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { plainTextOf, truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
+import { goneFilesRecovery } from '@majordomo/wire-kit/internal';
 import { RECOVERIES } from './recovery.ts';
 
 /** Error kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), for codes with an ambiguous HTTP status. */

@@ -1,6 +1,6 @@
 import type { FileBackend } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/toolkit';
-import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majordomo/wire-kit';
+import { asRecord, asText } from '@majordomo/core/internal';
+import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 
 const PATH = '/v1/files';

@@ -1,6 +1,7 @@
 import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import type { TurnMessage, Warning } from '@majordomo/core';
-import { toolIdMapper, WireMessageCache } from '@majordomo/wire-kit';
+import { toolIdMapper } from '@majordomo/wire-kit';
+import { WireMessageCache } from '@majordomo/wire-kit/internal';
 import { assistantBlock, isResult, isThinking, resultBlocks, userBlock, type CallIds } from './blocks.ts';
 import { isContainer } from './container.ts';
 import type { DeferredNames } from './deferred-tools.ts';

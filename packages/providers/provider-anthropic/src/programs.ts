@@ -8,8 +8,8 @@ import type {
   TurnMessage,
   Warning,
 } from '@majordomo/core';
-import { asList, asRecord, asText } from '@majordomo/core/toolkit';
-import { isForPrograms, type ProgramIds } from '@majordomo/wire-kit';
+import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { isForPrograms, type ProgramIds } from '@majordomo/wire-kit/internal';
 import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 
 /** Tool that runs programs. Its interpreter keeps the program while calls of the program wait for results (SDK 1.10). */

@@ -1,13 +1,7 @@
 import type { DataHandling, Dsn, Env, Model, Provider } from '@majordomo/core';
-import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
-import {
-  checkProviderOptions,
-  dataAt,
-  dataOf,
-  quirksFromParams,
-  EventWriter,
-  sdkStream,
-} from '@majordomo/wire-kit';
+import { CLAUDE_FAMILY } from '@majordomo/core/internal';
+import { checkProviderOptions, EventWriter, sdkStream } from '@majordomo/wire-kit';
+import { dataAt, dataOf, quirksFromParams } from '@majordomo/wire-kit/internal';
 import { batchBackend } from './batch.ts';
 import { serializeBody } from './body.ts';
 import { baseURLOf, createConnection, type Connection } from './connection.ts';

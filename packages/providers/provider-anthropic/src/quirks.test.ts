@@ -1,4 +1,4 @@
-import { quirksFromParams } from '@majordomo/wire-kit';
+import { quirksFromParams } from '@majordomo/wire-kit/internal';
 import { expect, it } from 'vitest';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 

@@ -1,5 +1,5 @@
 import { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordomo/claude';
-import type { QuirkValues } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit/internal';
 
 /** Differences between models and servers of the Messages API: quirks of Claude models, and one quirk of servers. */
 export interface Quirks extends ClaudeQuirks {

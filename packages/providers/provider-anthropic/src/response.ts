@@ -5,8 +5,8 @@ import {
   type Usage,
   type UsageDetails,
 } from '@majordomo/core';
-import { asList, asNumber, asText, isRecord } from '@majordomo/core/toolkit';
-import { definedMembers, positiveCounts } from '@majordomo/wire-kit';
+import { asList, asNumber, asText, isRecord } from '@majordomo/core/internal';
+import { definedMembers, positiveCounts } from '@majordomo/wire-kit/internal';
 
 /** Finish reasons by `stop_reason` (platform.claude.com/docs/en/api/messages, 2026-11). */
 const REASONS: ReadonlyMap<string | undefined, FinishReason> = new Map([

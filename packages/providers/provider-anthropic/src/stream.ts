@@ -1,6 +1,7 @@
 import { LlmError, type JsonObject, type Usage } from '@majordomo/core';
-import { asText } from '@majordomo/core/toolkit';
-import { EventWriter, otherMembers, tryParseJson, type WireReader } from '@majordomo/wire-kit';
+import { asText } from '@majordomo/core/internal';
+import { EventWriter, tryParseJson, type WireReader } from '@majordomo/wire-kit';
+import { otherMembers } from '@majordomo/wire-kit/internal';
 import { ContentBlocks, missingMember, type BlockEvent, type WireBlock } from './content-blocks.ts';
 import { containerPart } from './container.ts';
 import { containerOf, type MessagesFacts } from './facts.ts';

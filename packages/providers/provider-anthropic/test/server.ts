@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/toolkit';
+import { sseEvent } from '@majordomo/core/internal';
 import { answers, type Reply } from '@majordomo/test-support';
 
 /** Returns a reply with a JSON body. */

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { cachePoints, endOf } from '@majordomo/claude';
 import type { ModelCache, ModelRequest, Warning } from '@majordomo/core';
-import { cacheLifetime } from '@majordomo/wire-kit';
+import { cacheLifetime } from '@majordomo/wire-kit/internal';
 import { isThinking } from './blocks.ts';
 import { convertTurns, type WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';

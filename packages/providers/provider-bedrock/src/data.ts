@@ -1,5 +1,5 @@
 import type { DataHandling, Env } from '@majordomo/core';
-import { dataAt } from '@majordomo/wire-kit';
+import { dataAt } from '@majordomo/wire-kit/internal';
 import { sourcesOf } from './auth.ts';
 import { endpointOf } from './connection.ts';
 import type { BedrockOptions } from './options.ts';

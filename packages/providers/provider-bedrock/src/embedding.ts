@@ -5,8 +5,9 @@ import {
   type EmbeddingResponse,
   type ModelContext,
 } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVector, asVectors, extraFor, parseJson, spaceOf, wellFormedJson } from '@majordomo/wire-kit';
+import { asNumber, asRecord } from '@majordomo/core/internal';
+import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
+import { asVector, asVectors, parseJson, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connect, Invoked } from './connection.ts';
 import { INVOKE_WIRE, invokeModel, servedByInvoke } from './invoke.ts';
 

@@ -1,5 +1,5 @@
 import type { ModelContext, OperationResponse } from '@majordomo/core';
-import { derivedSignal } from '@majordomo/core/toolkit';
+import { derivedSignal } from '@majordomo/core/internal';
 import {
   NOT_CONNECTED,
   type AttemptClient,

@@ -1,4 +1,4 @@
-import { quirksFromParams } from '@majordomo/wire-kit';
+import { quirksFromParams } from '@majordomo/wire-kit/internal';
 import { describe, expect, it } from 'vitest';
 import { modelFacts, familyOf } from './models.ts';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';

@@ -1,5 +1,6 @@
 import type { Dsn, Env, Model, Provider } from '@majordomo/core';
-import { checkProviderOptions, billingOf, dataOf, quirksFromParams } from '@majordomo/wire-kit';
+import { checkProviderOptions, billingOf } from '@majordomo/wire-kit';
+import { dataOf, quirksFromParams } from '@majordomo/wire-kit/internal';
 import { sourcesOf, type BedrockSources } from './auth.ts';
 import { createConnection, type Connect } from './connection.ts';
 import { converse } from './converse.ts';

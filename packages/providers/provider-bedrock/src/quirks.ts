@@ -1,5 +1,5 @@
 import { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeQuirks } from '@majordomo/claude';
-import type { QuirkValues } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit/internal';
 
 /**
  * Differences between models of the Converse API. Quirks affect only requests, not the response reader. Claude's quirks have the

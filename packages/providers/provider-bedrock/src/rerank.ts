@@ -1,6 +1,7 @@
 import { LlmError, type RerankBackend, type RerankRequest, type RerankResult } from '@majordomo/core';
-import { asRecord, isList, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
-import { extraFor, parseJson, wellFormedJson } from '@majordomo/wire-kit';
+import { asRecord, isList, UNKNOWN_USAGE } from '@majordomo/core/internal';
+import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
+import { parseJson } from '@majordomo/wire-kit/internal';
 import type { Connect, Invoked } from './connection.ts';
 import { INVOKE_WIRE, invokeModel, servedByInvoke } from './invoke.ts';
 

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { collectBody, lowerCaseNames, redirectError } from '@majordomo/wire-kit';
+import { collectBody, lowerCaseNames } from '@majordomo/wire-kit';
+import { redirectError } from '@majordomo/wire-kit/internal';
 
 export type Headers = Readonly<Record<string, string>>;
 

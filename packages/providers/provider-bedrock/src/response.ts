@@ -1,6 +1,6 @@
 import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { definedMembers, otherMembers, toCitation } from '@majordomo/wire-kit';
+import { asNumber, asRecord } from '@majordomo/core/internal';
+import { definedMembers, otherMembers, toCitation } from '@majordomo/wire-kit/internal';
 
 /** Finish reasons by stop reason (`StopReason` of @aws-sdk/client-bedrock-runtime 3.1162). Other values become `other`. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([

@@ -1,14 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
-import { asList, asRecord, concatBytes, isList, isRecord } from '@majordomo/core/toolkit';
-import {
-  generatedAudio,
-  generatedImage,
-  jsonText,
-  EventWriter,
-  OnceWarnings,
-  tryParseJson,
-} from '@majordomo/wire-kit';
+import { asList, asRecord, concatBytes, isList, isRecord } from '@majordomo/core/internal';
+import { jsonText, EventWriter, OnceWarnings, tryParseJson } from '@majordomo/wire-kit';
+import { generatedAudio, generatedImage } from '@majordomo/wire-kit/internal';
 import type { ReplayData } from './blocks.ts';
 import type { ConverseFacts } from './facts.ts';
 import { plainJson } from './vendor-parts.ts';

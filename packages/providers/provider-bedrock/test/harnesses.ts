@@ -2,7 +2,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { bedrockConverse, type Harness } from '@majordomo/conformance';
 import { createBedrock } from '../src/index.ts';
 
-/** Harness over HTTP/1.1, the protocol of the suite's server. provider.test.ts and corpus.test.ts test HTTP/2. */
+/** Harness over HTTP/1.1, the protocol of the suite's server. provider.test.ts and corpus.slow.test.ts test HTTP/2. */
 const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] => [
   model,
   {

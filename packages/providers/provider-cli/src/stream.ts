@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
-import { NdjsonDecoder, tryParseJson, UNTERMINATED_LINE, type EventWriter } from '@majordomo/wire-kit';
+import { isRecord } from '@majordomo/core/internal';
+import { NdjsonDecoder, tryParseJson, type EventWriter } from '@majordomo/wire-kit';
+import { UNTERMINATED_LINE } from '@majordomo/wire-kit/internal';
 import { withoutTerminalCodes } from './errors.ts';
 import type { JsonLine, OutputReader } from './output-reader.ts';
 

@@ -1,4 +1,5 @@
-import { definedMembers, wellFormedStrings } from '@majordomo/wire-kit';
+import { wellFormedStrings } from '@majordomo/wire-kit';
+import { definedMembers } from '@majordomo/wire-kit/internal';
 import type { AiBinding, CloudflareOptions } from './options.ts';
 import type { Run } from './run.ts';
 

@@ -1,6 +1,7 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
-import { asVectors, limitBody, extraFor, servedBy, spaceOf } from '@majordomo/wire-kit';
+import { asRecord } from '@majordomo/core/internal';
+import { limitBody, extraFor } from '@majordomo/wire-kit';
+import { asVectors, servedBy, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { resultOf } from './response.ts';
 

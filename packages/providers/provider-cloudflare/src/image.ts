@@ -1,6 +1,7 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
-import { limitBody, servedBy, type ErrorContext } from '@majordomo/wire-kit';
+import { isRecord } from '@majordomo/core/internal';
+import { limitBody, type ErrorContext } from '@majordomo/wire-kit';
+import { servedBy } from '@majordomo/wire-kit/internal';
 import {
   generateEach,
   imageFromBytes,

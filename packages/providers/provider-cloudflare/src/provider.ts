@@ -1,16 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
-import { chatReasoningFamily } from '@majordomo/core/toolkit';
-import {
-  checkProviderOptions,
-  billingOf,
-  dataAt,
-  dataOf,
-  quirksFromParams,
-  EventWriter,
-  sdkStream,
-  type QuirkValues,
-} from '@majordomo/wire-kit';
+import { chatReasoningFamily } from '@majordomo/core/internal';
+import { checkProviderOptions, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
+import { dataAt, dataOf, quirksFromParams, type QuirkValues } from '@majordomo/wire-kit/internal';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError } from './errors.ts';

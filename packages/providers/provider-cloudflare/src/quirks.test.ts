@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quirksFromParams } from '@majordomo/wire-kit';
+import { quirksFromParams } from '@majordomo/wire-kit/internal';
 import { QUIRK_VALUES, type RunQuirks } from './quirks.ts';
 
 const read = (params: Readonly<Record<string, string>>): Partial<RunQuirks> =>

@@ -1,4 +1,4 @@
-import type { QuirkValues } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit/internal';
 
 /** Differences between models. They affect only requests, not the response reader. */
 export interface RunQuirks {

@@ -1,11 +1,7 @@
 import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, RARE_SETTINGS } from '@majordomo/core/toolkit';
-import {
-  nearestEffort,
-  unsentCacheWarnings,
-  unsentSettingWarnings,
-  definedMembers,
-} from '@majordomo/wire-kit';
+import { checkInteger, RARE_SETTINGS } from '@majordomo/core/internal';
+import { nearestEffort, unsentCacheWarnings, unsentSettingWarnings } from '@majordomo/wire-kit';
+import { definedMembers } from '@majordomo/wire-kit/internal';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { RunQuirks } from './quirks.ts';
 import { toTools, type WireTools } from './tools.ts';

@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/toolkit';
+import { sseEvent } from '@majordomo/core/internal';
 import { describe, expect, it } from 'vitest';
 import { callModel } from '../test/calls.ts';
 import { createCloudflare } from './provider.ts';

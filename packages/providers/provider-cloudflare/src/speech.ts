@@ -5,8 +5,9 @@ import {
   type SpeechStep,
   type Warning,
 } from '@majordomo/core';
-import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
-import { limitBody, extraFor, servedBy, type ErrorContext } from '@majordomo/wire-kit';
+import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/internal';
+import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
+import { servedBy } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { resultOf } from './response.ts';
 

@@ -1,7 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { EventWriter, parseJson, type WireReader } from '@majordomo/wire-kit';
+import { asList, asRecord, isRecord } from '@majordomo/core/internal';
+import { EventWriter, type WireReader } from '@majordomo/wire-kit';
+import { parseJson } from '@majordomo/wire-kit/internal';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { SHAPES } from './shapes.ts';
 

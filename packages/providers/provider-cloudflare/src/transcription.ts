@@ -6,8 +6,9 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
-import { limitBody, extraFor, servedBy } from '@majordomo/wire-kit';
+import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/internal';
+import { limitBody, extraFor } from '@majordomo/wire-kit';
+import { servedBy } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { resultOf } from './response.ts';
 

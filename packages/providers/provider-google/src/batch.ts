@@ -1,5 +1,5 @@
 import type { BatchBackend } from '@majordomo/core';
-import { lazyFileBatch } from '@majordomo/wire-kit';
+import { lazyFileBatch } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 
 /** Creates the Gemini batch API for one model. The limits are from "Rate limits" and "Batch Mode" (ai.google.dev, 2026-11). */

@@ -7,13 +7,13 @@ import {
   lowerCaseNames,
   patientFetch,
   secretsIn,
-  secretsOfClient,
   serverAddress,
   type Connect,
   type CredentialSource,
   type ErrorContext,
   type ServerAddress,
 } from '@majordomo/wire-kit';
+import { secretsOfClient } from '@majordomo/wire-kit/internal';
 import type { GoogleOptions } from './options.ts';
 import { baseURLVariable, type Platform, platformOf } from './platform.ts';
 import type { Auth } from './sdk.ts';

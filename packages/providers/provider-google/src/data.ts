@@ -1,5 +1,5 @@
 import type { DataHandling } from '@majordomo/core';
-import { dataAt } from '@majordomo/wire-kit';
+import { dataAt } from '@majordomo/wire-kit/internal';
 import { vertexOrigin, type Platform } from './platform.ts';
 
 /**

@@ -6,8 +6,9 @@ import {
   type ModelContext,
   type Usage,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVector, limitBody, extraFor, spaceOf, type ErrorContext } from '@majordomo/wire-kit';
+import { asList, asNumber, asRecord } from '@majordomo/core/internal';
+import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
+import { asVector, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { inBandError } from './errors.ts';
 import { servedByGemini } from './facts.ts';

@@ -1,13 +1,13 @@
 import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
-import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, isList, isRecord } from '@majordomo/core/internal';
 import {
-  goneFilesRecovery,
   type HeaderReader,
   truncateBody,
   transportError,
   wireError,
   type ErrorContext,
 } from '@majordomo/wire-kit';
+import { goneFilesRecovery } from '@majordomo/wire-kit/internal';
 import { recoveryFor } from './recovery.ts';
 import { statusOfName } from './rpc-codes.ts';
 

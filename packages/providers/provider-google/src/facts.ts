@@ -1,6 +1,6 @@
 import type { ChatResponse, OperationResponse, VendorFacts } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
-import { servedBy } from '@majordomo/wire-kit';
+import { asRecord } from '@majordomo/core/internal';
+import { servedBy } from '@majordomo/wire-kit/internal';
 import type { GeminiErrorContext } from './errors.ts';
 
 /** Facts about a response of generateContent. */

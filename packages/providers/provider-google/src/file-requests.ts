@@ -1,6 +1,6 @@
 import { LlmError, systemClock, type BatchContext, type FileBackend } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/toolkit';
-import { batchId, batchRequest } from '@majordomo/wire-kit';
+import { asRecord, asText } from '@majordomo/core/internal';
+import { batchId, batchRequest } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import { asNumber, asText } from '@majordomo/core/toolkit';
-import { otherMembers } from '@majordomo/wire-kit';
+import { asNumber, asText } from '@majordomo/core/internal';
+import { otherMembers } from '@majordomo/wire-kit/internal';
 import type { Quotation } from './grounding.ts';
 
 type Json = Readonly<Record<string, unknown>>;

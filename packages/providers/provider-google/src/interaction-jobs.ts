@@ -1,6 +1,7 @@
 import { LlmError, type BackgroundBackend, type BatchContext } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/toolkit';
-import { batchRequest, ignoreGone, tryParseJson } from '@majordomo/wire-kit';
+import { asRecord, asText } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/wire-kit';
+import { batchRequest, ignoreGone } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import type { InteractionCall } from './session.ts';
 import { chunksOf, eventIdOf, lookOf } from './interaction-answer.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quirksFromParams } from '@majordomo/wire-kit';
+import { quirksFromParams } from '@majordomo/wire-kit/internal';
 import { modelFacts, familyOf } from './models.ts';
 import { QUIRK_VALUES, type Quirks } from './quirks.ts';
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, VendorPart } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
-import { otherMembers } from '@majordomo/wire-kit';
+import { asRecord } from '@majordomo/core/internal';
+import { otherMembers } from '@majordomo/wire-kit/internal';
 import type { PartialArg } from './partial-args.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';
 

@@ -1,13 +1,6 @@
 import { LlmError, type Dsn, type Model, type Provider } from '@majordomo/core';
-import {
-  checkProviderOptions,
-  billingOf,
-  dataOf,
-  quirksFromParams,
-  EventWriter,
-  sdkStream,
-  type QuirkValues,
-} from '@majordomo/wire-kit';
+import { checkProviderOptions, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
+import { dataOf, quirksFromParams, type QuirkValues } from '@majordomo/wire-kit/internal';
 import { isAgent } from './agents.ts';
 import { batchBackend } from './batch.ts';
 import { computerActions } from './computer.ts';

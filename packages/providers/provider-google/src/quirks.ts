@@ -1,5 +1,5 @@
 import type { Effort } from '@majordomo/core';
-import type { QuirkValues } from '@majordomo/wire-kit';
+import type { QuirkValues } from '@majordomo/wire-kit/internal';
 
 /** Thinking levels of the API, lowest first. */
 export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high';

@@ -5,8 +5,9 @@ import {
   isRecord,
   RARE_SETTINGS,
   withOutputInstruction,
-} from '@majordomo/core/toolkit';
-import { cacheLifetime, nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
+} from '@majordomo/core/internal';
+import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
+import { cacheLifetime } from '@majordomo/wire-kit/internal';
 import { contentsOf, isUnsigned } from './messages.ts';
 import type { Quirks } from './quirks.ts';
 import { outputToWire, toolsToWire } from './tools.ts';

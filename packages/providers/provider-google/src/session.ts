@@ -1,13 +1,7 @@
 import type { File, GenerateContentParameters, GoogleGenAI, HttpOptions } from '@google/genai';
 import type { LlmError, ModelContext, ModelRequest } from '@majordomo/core';
-import {
-  accountName,
-  captureResponse,
-  checkModelId,
-  FILE_TYPE,
-  ServerSession,
-  wellFormedJson,
-} from '@majordomo/wire-kit';
+import { checkModelId, ServerSession, wellFormedJson } from '@majordomo/wire-kit';
+import { accountName, captureResponse, FILE_TYPE } from '@majordomo/wire-kit/internal';
 import { toLlmError, type GeminiErrorContext } from './errors.ts';
 import type { ListedModel } from './models.ts';
 import type { Platform } from './platform.ts';

@@ -1,15 +1,7 @@
 import { LlmError, type JsonObject, type JsonValue, type Usage } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import {
-  bytesOfBase64,
-  EventWriter,
-  generatedAudio,
-  generatedImage,
-  jsonText,
-  OnceWarnings,
-  otherMembers,
-  type WireReader,
-} from '@majordomo/wire-kit';
+import { asList, asRecord, isRecord } from '@majordomo/core/internal';
+import { EventWriter, jsonText, OnceWarnings, type WireReader } from '@majordomo/wire-kit';
+import { bytesOfBase64, generatedAudio, generatedImage, otherMembers } from '@majordomo/wire-kit/internal';
 import { computerCall, type ActionCall } from './computer.ts';
 import type { WireError } from './errors.ts';
 import type { GeminiFacts } from './facts.ts';

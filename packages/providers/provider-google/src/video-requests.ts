@@ -1,13 +1,7 @@
 import { LlmError, type JobLook, type VideoBackend, type VideoRequest } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord, toBase64 } from '@majordomo/core/toolkit';
-import {
-  batchRequest,
-  extraFor,
-  readVideoRef,
-  videoRef,
-  videoUsage,
-  type ErrorContext,
-} from '@majordomo/wire-kit';
+import { asList, asNumber, asRecord, asText, isRecord, toBase64 } from '@majordomo/core/internal';
+import { extraFor, type ErrorContext } from '@majordomo/wire-kit';
+import { batchRequest, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { inBandError, type WireError } from './errors.ts';
 import { RPC_CODES } from './rpc-codes.ts';

@@ -1,5 +1,6 @@
 import type { Capabilities, Dsn, LlmError, Model, ModelContext, Provider, Timeouts } from '@majordomo/core';
-import { checkProviderOptions, billingOf, dataAt, dataOf, patientFetch } from '@majordomo/wire-kit';
+import { checkProviderOptions, billingOf, patientFetch } from '@majordomo/wire-kit';
+import { dataAt, dataOf } from '@majordomo/wire-kit/internal';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
 import { createManagement } from './connection.ts';

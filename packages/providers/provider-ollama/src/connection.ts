@@ -1,6 +1,5 @@
 import { LlmError, type ModelContext } from '@majordomo/core';
 import {
-  captureResponse,
   checkClient,
   credentialSource,
   directFetch,
@@ -14,6 +13,7 @@ import {
   type ErrorContext,
   type ServerAddress,
 } from '@majordomo/wire-kit';
+import { captureResponse } from '@majordomo/wire-kit/internal';
 import type { Ollama } from 'ollama/browser';
 import { httpError, toLlmError } from './errors.ts';
 import { sendWith, type Send } from './custom-client.ts';

@@ -1,6 +1,7 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelContext } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { asVectors, limitBody, extraFor, servedBy, spaceOf } from '@majordomo/wire-kit';
+import { asNumber, asRecord } from '@majordomo/core/internal';
+import { limitBody, extraFor } from '@majordomo/wire-kit';
+import { asVectors, servedBy, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection, EmbedParams } from './connection.ts';
 import { responseError } from './errors.ts';
 import type { OllamaOptions } from './options.ts';

@@ -1,15 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, Provider, Timeouts } from '@majordomo/core';
-import { chatReasoningFamily, didYouMean, mergeTimeouts } from '@majordomo/core/toolkit';
-import {
-  checkProviderOptions,
-  NDJSON,
-  billingOf,
-  dataAt,
-  dataOf,
-  EventWriter,
-  sdkStream,
-} from '@majordomo/wire-kit';
+import { chatReasoningFamily, didYouMean, mergeTimeouts } from '@majordomo/core/internal';
+import { checkProviderOptions, NDJSON, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
+import { dataAt, dataOf } from '@majordomo/wire-kit/internal';
 import { createConnection, hostOf, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { responseError } from './errors.ts';

@@ -1,4 +1,4 @@
-import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
+import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit/internal';
 
 /** Differences between servers and models of Ollama's API. They affect only requests, not the response reader. */
 export interface OllamaQuirks {

@@ -1,6 +1,6 @@
 import type { FinishReason, Usage, Warning } from '@majordomo/core';
-import { asNumber } from '@majordomo/core/toolkit';
-import { otherMembers } from '@majordomo/wire-kit';
+import { asNumber } from '@majordomo/core/internal';
+import { otherMembers } from '@majordomo/wire-kit/internal';
 import type { OllamaFacts } from './facts.ts';
 
 /** Finish reasons by `done_reason` (github.com/ollama/ollama, llm/server.go and server/routes.go, 2026-11). */

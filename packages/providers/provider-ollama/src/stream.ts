@@ -1,15 +1,13 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay } from '@majordomo/core';
-import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, asText, isList, isRecord } from '@majordomo/core/internal';
+import { jsonText, EventWriter, type WireReader } from '@majordomo/wire-kit';
 import {
   bytesOfBase64,
   generatedImage,
-  jsonText,
-  EventWriter,
   UNTERMINATED_LINE,
-  type WireReader,
   tokenLogprobs,
-} from '@majordomo/wire-kit';
+} from '@majordomo/wire-kit/internal';
 import {
   factsOf,
   finishReason,

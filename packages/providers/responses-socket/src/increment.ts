@@ -1,4 +1,4 @@
-import { asList, asRecord, hash128, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { asList, asRecord, hash128, isList, isRecord, tryParseJson } from '@majordomo/core/internal';
 
 type Body = Readonly<Record<string, unknown>>;
 

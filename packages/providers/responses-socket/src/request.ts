@@ -1,4 +1,4 @@
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { isRecord, tryParseJson } from '@majordomo/core/internal';
 
 /** Request to the Responses API. */
 export interface SocketRequest {

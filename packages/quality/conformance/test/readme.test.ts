@@ -7,7 +7,7 @@ const read = (file: string): string => readFileSync(path.join(import.meta.dirnam
 const readme = read('../README.md');
 
 it('contains the example that the acceptance tests run', () => {
-  const program = read('../../../../tooling/acceptance/test/own-provider.test.ts');
+  const program = read('../../../../tooling/acceptance/test/own-provider.slow.test.ts');
   expect(readme).toContain(`\`\`\`ts\n${program}\`\`\``);
 });
 

@@ -7,7 +7,7 @@ import {
   number,
   sharedLanes,
   type SharedLanesOptions,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';

@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord } from '@majordomo/core/internal';
 
 /** Event of a Bedrock stream. */
 export interface Frame {

@@ -45,7 +45,7 @@ export function page(
 }
 
 const PROFILES = `A profile describes a vendor of the OpenAI wires as data. The suite runs for profiles with differences that it can show. A
-profile that only changes the base URL needs no separate run. [This file](../examples/src/own-conformance.test.ts) shows how to run the suite for a profile.`;
+profile that only changes the base URL needs no separate run. [This file](../examples/src/own-conformance.slow.test.ts) shows how to run the suite for a profile.`;
 
 function profileTable(own: readonly Subject[], profiles: readonly AnyProfile[], notes: Notes): string {
   const rows = profiles.map((profile) => {

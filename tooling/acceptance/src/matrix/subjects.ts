@@ -25,8 +25,8 @@ export interface Subject {
 }
 
 const isOwn = ([title]: Variant): boolean => title.startsWith('openai/');
-const CHAT_FILE = 'packages/providers/provider-openai/test/conformance.test.ts';
-const RESPONSES_FILE = 'packages/providers/provider-openai/test/responses-conformance.test.ts';
+const CHAT_FILE = 'packages/providers/provider-openai/test/conformance.slow.test.ts';
+const RESPONSES_FILE = 'packages/providers/provider-openai/test/responses-conformance.slow.test.ts';
 const overResponses: readonly Variant[] = responses.map(([name, harness]) => [
   `${name} over Responses`,
   harness,
@@ -39,7 +39,7 @@ const subject = (
   recorded: readonly string[],
 ): Subject => ({
   name,
-  file: `packages/providers/provider-${folder}/test/conformance.test.ts`,
+  file: `packages/providers/provider-${folder}/test/conformance.slow.test.ts`,
   variants,
   recorded,
 });

@@ -1,14 +1,14 @@
-import { kindOfStatus } from '@majordomo/core/toolkit';
+import { kindOfStatus } from '@majordomo/core/internal';
 import { LlmError } from '@majordomo/core';
+import { boundedJson } from '@majordomo/wire-kit';
 import {
   boundedEvents,
-  boundedJson,
   fetchAt,
   isLoopback,
   resolveHost,
   systemResolve,
   type Resolve,
-} from '@majordomo/wire-kit';
+} from '@majordomo/wire-kit/internal';
 import type { ConnectA2aOptions } from './options.ts';
 
 type Options = Pick<ConnectA2aOptions, 'credential' | 'fetch'>;

@@ -2,9 +2,9 @@ import { A2A_CONTENT_TYPE, StreamResponse, TaskPushNotificationConfig, type Task
 import { PushNotificationNotSupportedError, RequestMalformedError } from '@a2a-js/sdk/errors';
 import type { PushNotificationSender, PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 import { LlmError } from '@majordomo/core';
-import { notify } from '@majordomo/core/toolkit';
+import { notify } from '@majordomo/core/internal';
 import { layoutOf, type RecordStore } from '@majordomo/records';
-import { fetchAt, resolveHost, type Address, type Resolve } from '@majordomo/wire-kit';
+import { fetchAt, resolveHost, type Address, type Resolve } from '@majordomo/wire-kit/internal';
 import { scopeOf } from './scope.ts';
 import type { ServeA2aOptions } from './options.ts';
 import { LIFETIME_MS } from './run-records.ts';

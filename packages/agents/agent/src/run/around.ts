@@ -1,5 +1,5 @@
 import type { ToolCallPart } from '@majordomo/core';
-import { runInside } from '@majordomo/core/toolkit';
+import { runInside } from '@majordomo/core/internal';
 
 /** Work that `around` wraps: a run or a tool call. */
 export type AgentWork =

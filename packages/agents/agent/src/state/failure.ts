@@ -8,7 +8,7 @@ import {
   tryParseJson,
   type StoredAttempt,
   type StoredError,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 
 type Failure = StoredError & { readonly attempts?: readonly StoredAttempt[] };
 

@@ -8,7 +8,7 @@ import {
   isRecord,
   vendorToolName,
   type KindsOf,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import { withSlots } from './tool-slots.ts';
 import { SHARED_KINDS, type Tool, type ToolContext, type ToolOutput } from './tool.ts';
 import { checkAction } from './vendor-action.ts';

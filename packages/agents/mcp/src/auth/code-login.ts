@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isLoopback } from '@majordomo/wire-kit';
+import { isLoopback } from '@majordomo/wire-kit/internal';
 import type {
   FetchLike,
   StoredOAuthClientInformation,

@@ -1,6 +1,6 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { abortable, withTimeout } from '@majordomo/core/toolkit';
-import { listenForRedirect } from '@majordomo/wire-kit';
+import { abortable, withTimeout } from '@majordomo/core/internal';
+import { listenForRedirect } from '@majordomo/wire-kit/internal';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { withPause } from '../server-requests/handlers.ts';
 import type { McpLogin } from '../options.ts';

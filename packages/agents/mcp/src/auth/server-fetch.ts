@@ -1,14 +1,14 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { redact } from '@majordomo/core/toolkit';
+import { redact } from '@majordomo/core/internal';
+import { boundedJson } from '@majordomo/wire-kit';
 import {
-  boundedJson,
   fetchAt,
   isLoopback,
   resolveHost,
   systemResolve,
   type Address,
   type Resolve,
-} from '@majordomo/wire-kit';
+} from '@majordomo/wire-kit/internal';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import type { McpAddress } from '../options.ts';
 

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions as checkKinds } from '@majordomo/core/toolkit';
-import { isLoopback } from '@majordomo/wire-kit';
+import { checkOptions as checkKinds } from '@majordomo/core/internal';
+import { isLoopback } from '@majordomo/wire-kit/internal';
 import { checkLoginClient } from '../auth/check-auth.ts';
 import { checkOptions } from '../check-options.ts';
 import type { McpOptions } from '../options.ts';

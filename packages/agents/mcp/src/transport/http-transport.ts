@@ -1,6 +1,7 @@
 import { LlmError, messageOf, systemClock, type Credential } from '@majordomo/core';
-import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/toolkit';
-import { boundedEvents, boundedJson, limitBody } from '@majordomo/wire-kit';
+import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/internal';
+import { boundedJson, limitBody } from '@majordomo/wire-kit';
+import { boundedEvents } from '@majordomo/wire-kit/internal';
 import type { AuthProvider, FetchLike, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';

@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { LlmError } from '@majordomo/core';
-import { checkReceivedJson } from '@majordomo/wire-kit';
+import { checkReceivedJson } from '@majordomo/wire-kit/internal';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import type { McpProgram } from '../options.ts';
 import { loadClient, loadClientStdio } from '../sdk.ts';

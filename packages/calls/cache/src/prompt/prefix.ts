@@ -1,5 +1,5 @@
 import type { ChatRequest } from '@majordomo/core';
-import { hash128, hashOf } from '@majordomo/core/toolkit';
+import { hash128, hashOf } from '@majordomo/core/internal';
 
 /** Hashes of a conversation. */
 export interface Prefix {

@@ -1,5 +1,5 @@
 import type { ModelRequest } from '@majordomo/core';
-import { asList, asRecord, asText } from '@majordomo/core/toolkit';
+import { asList, asRecord, asText } from '@majordomo/core/internal';
 
 type Tool = ModelRequest['tools'][number];
 type Count = (text: string) => number;

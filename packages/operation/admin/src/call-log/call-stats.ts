@@ -1,4 +1,4 @@
-import { timesIn } from '@majordomo/core/toolkit';
+import { timesIn } from '@majordomo/core/internal';
 import type { CallQuery, CallStats, CallStatsQuery } from './call.ts';
 import type { CallFigures, CallHour, CallHours, CallStore } from './call-store.ts';
 import { CallSums, type StoredSum } from './call-sums.ts';

@@ -1,5 +1,5 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
+import { definedMembers, EFFORTS } from '@majordomo/core/internal';
 import type { Media } from '../parsing/media.ts';
 import {
   cacheOf,

@@ -5,7 +5,7 @@ import {
   checkNestedJson,
   JsonSizeCheck,
   tryParseJson,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
 import { tokenJson } from './replay-token.ts';

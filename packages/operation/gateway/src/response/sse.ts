@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/toolkit';
+import { sseEvent } from '@majordomo/core/internal';
 
 /** Formats a server-sent event. */
 export const dataEvent = (value: object): string => sseEvent(JSON.stringify(value));

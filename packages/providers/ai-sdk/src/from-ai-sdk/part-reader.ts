@@ -9,7 +9,8 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import { LlmError, type Replay } from '@majordomo/core';
-import { bytesOfBase64, generatedAudio, generatedImage, type EventWriter } from '@majordomo/wire-kit';
+import { type EventWriter } from '@majordomo/wire-kit';
+import { bytesOfBase64, generatedAudio, generatedImage } from '@majordomo/wire-kit/internal';
 import { fromSdkCitations } from '../citations.ts';
 import { fromSdkFinish } from '../finish.ts';
 import { fromSdkUsage } from '../usage.ts';

@@ -1,6 +1,7 @@
 import { LlmError, type BackgroundBackend } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
-import { batchRequest, tryParseJson } from '@majordomo/wire-kit';
+import { asRecord } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/wire-kit';
+import { batchRequest } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 
 /**

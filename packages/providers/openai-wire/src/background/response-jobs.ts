@@ -1,6 +1,7 @@
 import { LlmError, type BackgroundBackend, type BatchContext, type JobLook } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { batchRequest, ignoreGone, sseMessages, tryParseJson } from '@majordomo/wire-kit';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
+import { batchRequest, ignoreGone } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/error-body.ts';
 

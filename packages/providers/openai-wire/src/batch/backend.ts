@@ -1,5 +1,5 @@
 import type { BatchBackend, BatchLimits, JsonObject } from '@majordomo/core';
-import { lazyFileBatch } from '@majordomo/wire-kit';
+import { lazyFileBatch } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import type { BatchApi } from '../profile.ts';
 

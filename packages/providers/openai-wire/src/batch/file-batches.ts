@@ -1,5 +1,5 @@
 import type { BatchContext, BatchLine } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
 import {
   batchId,
   batchLines,
@@ -8,7 +8,7 @@ import {
   ignoreGone,
   isGone,
   type FileBatchRequests,
-} from '@majordomo/wire-kit';
+} from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import { TOKEN_MEMBER, type BatchTarget, type Jobs, type Json } from './jobs.ts';
 

@@ -8,14 +8,9 @@ import type {
   UserTurnPart,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/toolkit';
-import {
-  unchangedId,
-  toolIdMapper,
-  wellFormedJson,
-  WireMessageCache,
-  type ToolIdRule,
-} from '@majordomo/wire-kit';
+import { toBase64 } from '@majordomo/core/internal';
+import { toolIdMapper, wellFormedJson, type ToolIdRule } from '@majordomo/wire-kit';
+import { unchangedId, WireMessageCache } from '@majordomo/wire-kit/internal';
 import { rejectVideo } from '../failure/unsupported.ts';
 import { withTurnsAfterTools } from '../transcript/after-tools.ts';
 import { dataUrl, joinTexts, resultText, withTextResults } from '../transcript/tool-results.ts';

@@ -1,4 +1,4 @@
-import { quirksFromParams as fromParams, type QuirkValues } from '@majordomo/wire-kit';
+import { quirksFromParams as fromParams, type QuirkValues } from '@majordomo/wire-kit/internal';
 import { countOr, listOf, WIRE_QUIRK_VALUES } from '../quirk-values.ts';
 import { CHAT_PARAMETERS, type ChatQuirks } from './quirks.ts';
 

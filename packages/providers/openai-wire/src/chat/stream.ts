@@ -7,8 +7,9 @@ import {
   type Usage,
   type VendorPart,
 } from '@majordomo/core';
-import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
-import { EventWriter, OnceWarnings, otherMembers, tokenLogprobs, type WireReader } from '@majordomo/wire-kit';
+import { asList, asRecord, asText, isList } from '@majordomo/core/internal';
+import { EventWriter, OnceWarnings, type WireReader } from '@majordomo/wire-kit';
+import { otherMembers, tokenLogprobs } from '@majordomo/wire-kit/internal';
 import { AnswerWriter } from './answer.ts';
 import { inBandError } from '../failure/error-body.ts';
 import type { ChatFacts } from './facts.ts';

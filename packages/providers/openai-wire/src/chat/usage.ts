@@ -1,6 +1,6 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
-import { asNumber, asText } from '@majordomo/core/toolkit';
-import { definedMembers } from '@majordomo/wire-kit';
+import { asNumber, asText } from '@majordomo/core/internal';
+import { definedMembers } from '@majordomo/wire-kit/internal';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { ChatQuirks } from './quirks.ts';
 import type { RawTimes, RawUsage } from './wire.ts';

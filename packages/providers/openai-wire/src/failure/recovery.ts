@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelRequest, ModelTool, Recovery, TurnMessage } from '@majordomo/core';
-import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
+import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit/internal';
 import { withSchemas } from '../schema/dialects.ts';
 import { instructionFor, JSON_MODE, type NamedSchema } from '../schema/output.ts';
 import { GRAMMAR_DIALECT, sanitizeSchema } from '../schema/sanitize-schema.ts';

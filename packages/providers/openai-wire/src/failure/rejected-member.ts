@@ -1,6 +1,6 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
-import { cacheLifetime } from '@majordomo/wire-kit';
+import { asRecord } from '@majordomo/core/internal';
+import { cacheLifetime } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from './reported-failure.ts';
 
 /** Body of the rejected Chat Completions or Responses request. */

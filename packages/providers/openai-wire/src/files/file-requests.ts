@@ -1,6 +1,6 @@
 import type { FileBackend } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/toolkit';
-import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majordomo/wire-kit';
+import { asNumber, asRecord } from '@majordomo/core/internal';
+import { batchId, batchRequest, fileName, ignoreGone, uploadForm } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 
 /** Creates the request functions of OpenAI's file storage. `batchRequest` and `batchId` do not require that a file is part of a batch. */

@@ -1,4 +1,5 @@
-import { definedMembers, extraFor, wellFormedJson } from '@majordomo/wire-kit';
+import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
+import { definedMembers } from '@majordomo/wire-kit/internal';
 
 interface WithExtra {
   readonly extra?: { readonly [provider: string]: object } | undefined;

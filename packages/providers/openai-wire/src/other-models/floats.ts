@@ -1,5 +1,5 @@
-import { fromBase64 } from '@majordomo/core/toolkit';
-import { asVector } from '@majordomo/wire-kit';
+import { fromBase64 } from '@majordomo/core/internal';
+import { asVector } from '@majordomo/wire-kit/internal';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 

@@ -6,8 +6,8 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { parseJson } from '@majordomo/wire-kit';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { parseJson } from '@majordomo/wire-kit/internal';
 import { inBandError } from '../failure/error-body.ts';
 import { mergeExtra } from './extra.ts';
 import { languageTag } from './languages.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { parseJson } from '@majordomo/wire-kit';
+import { parseJson } from '@majordomo/wire-kit/internal';
 
 const OPENING_BRACKET = 91;
 

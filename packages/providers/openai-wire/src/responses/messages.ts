@@ -10,8 +10,9 @@ import type {
   TurnMessage,
   Warning,
 } from '@majordomo/core';
-import { isRecord, toBase64 } from '@majordomo/core/toolkit';
-import { sentMembers, toolIdMapper, wellFormedJson, WireMessageCache } from '@majordomo/wire-kit';
+import { isRecord, toBase64 } from '@majordomo/core/internal';
+import { toolIdMapper, wellFormedJson } from '@majordomo/wire-kit';
+import { sentMembers, WireMessageCache } from '@majordomo/wire-kit/internal';
 import { toolNames } from '../transcript/tool-names.ts';
 import { withTextResults } from '../transcript/tool-results.ts';
 import { additionalTools, type LoadedTools } from './additional-tools.ts';

@@ -1,4 +1,4 @@
-import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit';
+import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit/internal';
 import { listOf, WIRE_QUIRK_VALUES } from '../quirk-values.ts';
 import { RESPONSES_PARAMETERS, type ResponsesQuirks } from './quirks.ts';
 

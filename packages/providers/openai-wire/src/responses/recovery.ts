@@ -1,6 +1,6 @@
 import type { Recovery } from '@majordomo/core';
-import { asList, asRecord, isList } from '@majordomo/core/toolkit';
-import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit';
+import { asList, asRecord, isList } from '@majordomo/core/internal';
+import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';

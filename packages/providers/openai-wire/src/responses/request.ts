@@ -1,6 +1,7 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { isList } from '@majordomo/core/toolkit';
-import { definedMembers, nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
+import { isList } from '@majordomo/core/internal';
+import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
+import { definedMembers } from '@majordomo/wire-kit/internal';
 import { addBreakpoint, cacheToWire, type WireCache } from '../cache.ts';
 import {
   acceptedSetting,

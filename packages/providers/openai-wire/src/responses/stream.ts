@@ -1,13 +1,7 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList } from '@majordomo/core/toolkit';
-import {
-  EventWriter,
-  OnceWarnings,
-  otherMembers,
-  tokenLogprobs,
-  wireError,
-  type WireReader,
-} from '@majordomo/wire-kit';
+import { asNumber, asRecord, asText, isList } from '@majordomo/core/internal';
+import { EventWriter, OnceWarnings, wireError, type WireReader } from '@majordomo/wire-kit';
+import { otherMembers, tokenLogprobs } from '@majordomo/wire-kit/internal';
 import { parseFailure, withBodyWait } from '../failure/error-body.ts';
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
 import type { ReaderOptions } from '../reading/reader-options.ts';

@@ -1,6 +1,6 @@
 import { LlmError, type ModelRequest, type ModelTool } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
-import { isForPrograms } from '@majordomo/wire-kit';
+import { asRecord } from '@majordomo/core/internal';
+import { isForPrograms } from '@majordomo/wire-kit/internal';
 import { memoizeList } from '../schema/memoize-list.ts';
 import type { NamedSchema } from '../schema/output.ts';
 import { PROGRAM_TOOL } from './programs.ts';

@@ -1,6 +1,6 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
-import { asNumber, asText } from '@majordomo/core/toolkit';
-import { definedMembers, positiveCounts } from '@majordomo/wire-kit';
+import { asNumber, asText } from '@majordomo/core/internal';
+import { definedMembers, positiveCounts } from '@majordomo/wire-kit/internal';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { RawResponsesUsage } from './wire.ts';
 

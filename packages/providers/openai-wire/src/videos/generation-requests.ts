@@ -1,6 +1,7 @@
 import { LlmError, type JobLook, type VideoBackend, type VideoRequest } from '@majordomo/core';
-import { asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
-import { batchRequest, patientFetch, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit';
+import { asNumber, asRecord, asText, toBase64 } from '@majordomo/core/internal';
+import { patientFetch } from '@majordomo/wire-kit';
+import { batchRequest, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/error-body.ts';
 import { jsonBody, mergeExtra } from '../other-models/extra.ts';

@@ -1,4 +1,4 @@
-import { asList, isRecord } from '@majordomo/core/toolkit';
+import { asList, isRecord } from '@majordomo/core/internal';
 import type { PromptBlock } from './prefix-trie.ts';
 
 const MINUTE = 60_000;

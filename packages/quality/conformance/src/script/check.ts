@@ -8,9 +8,15 @@ import {
   oneOf,
   problemIn,
   tagged,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import { type OperationName, operationProblem, turnProblem } from '@majordomo/testing';
-import { type Answer, type AnswerPart, type Failure, FAILURE_KINDS, type Fault } from '@majordomo/testing/internal';
+import {
+  type Answer,
+  type AnswerPart,
+  type Failure,
+  FAILURE_KINDS,
+  type Fault,
+} from '@majordomo/testing/internal';
 
 /** Operations other than chat and image generation. */
 export const OPERATION_NAMES: readonly OperationName[] = [

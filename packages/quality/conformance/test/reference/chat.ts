@@ -5,8 +5,9 @@ import {
   type TurnMessage,
   type Usage,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/toolkit';
-import { EventWriter, tokenLogprobs, toolIdMapper, type WireReader } from '@majordomo/wire-kit';
+import { toBase64 } from '@majordomo/core/internal';
+import { EventWriter, toolIdMapper, type WireReader } from '@majordomo/wire-kit';
+import { tokenLogprobs } from '@majordomo/wire-kit/internal';
 import { type Dialogue, dropped, failureError } from './provider.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {

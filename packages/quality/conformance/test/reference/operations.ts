@@ -5,8 +5,9 @@ import {
   type Provider,
   type Usage,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, isList } from '@majordomo/core/toolkit';
-import { asVector, transportError } from '@majordomo/wire-kit';
+import { asList, asNumber, asRecord, isList } from '@majordomo/core/internal';
+import { transportError } from '@majordomo/wire-kit';
+import { asVector } from '@majordomo/wire-kit/internal';
 import { failureError } from './provider.ts';
 
 type Operations = Pick<

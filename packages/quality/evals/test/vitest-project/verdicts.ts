@@ -1,4 +1,4 @@
-// Run by vitest.test.ts in a separate process: one evaluation passes, one fails and one is inconclusive.
+// Run by vitest.slow.test.ts in a separate process: one evaluation passes, one fails and one is inconclusive.
 import { evaluate, type Check } from '@majordomo/evals';
 import '@majordomo/evals/vitest';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 import { checkValue, type ChatRequest } from '@majordomo/core';
-import { toJsonSchema, tryParseJson } from '@majordomo/core/toolkit';
+import { toJsonSchema, tryParseJson } from '@majordomo/core/internal';
 import { textOf, toolCallsOf } from '@majordomo/evals/internal';
 import type { AnswerContent, Divergence } from '../traffic/answer.ts';
 

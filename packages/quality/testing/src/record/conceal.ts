@@ -1,6 +1,6 @@
 import type { JsonValue } from '@majordomo/core';
-import { isList } from '@majordomo/core/toolkit';
-import { isSecretHeader } from '@majordomo/wire-kit';
+import { isList } from '@majordomo/core/internal';
+import { isSecretHeader } from '@majordomo/wire-kit/internal';
 import { hidden, MASK, spansOf } from './secrets.ts';
 
 /** Pattern of the names of headers that identify an account. */

@@ -13,7 +13,7 @@ import {
   problemIn,
   text,
   textOr,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import type {
   AudioTurn,
   DistributionsTurn,

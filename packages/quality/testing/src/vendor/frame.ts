@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/toolkit';
+import { sseEvent } from '@majordomo/core/internal';
 
 /** HTTP response before a fault is applied. */
 export interface Reply {

@@ -6,7 +6,7 @@ import type {
   CallQuery,
   CallStore,
 } from '@majordomo/admin';
-import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import { fromStoredText, toStoredText } from '@majordomo/core/internal';
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 

@@ -5,7 +5,7 @@ import {
   parseStoredVerdict,
   toStoredText,
   verdictOf,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import type { Connection } from '../client/connection.ts';
 import type { Listener, Subscriber } from '../client/listener.ts';
 

@@ -5,7 +5,7 @@ import {
   fromStoredText,
   toStoredText,
   watchChanges,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import {
   afterPrefix,
   checkGet,

@@ -1,4 +1,4 @@
-import { timesIn } from '@majordomo/core/toolkit';
+import { timesIn } from '@majordomo/core/internal';
 import type { ReportQuery } from '@majordomo/ledger';
 import { HOUR_MS } from './hours.ts';
 

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { isRecord } from '@majordomo/core/internal';
 import { isString, type Report } from '../shape.ts';
 
 type Block = Readonly<Record<string, unknown>>;

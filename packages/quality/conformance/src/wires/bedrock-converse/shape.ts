@@ -9,7 +9,7 @@ import {
   object,
   oneOf,
   text,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import { count } from '../shape.ts';
 
 const TOOL_NAME = matching(

@@ -1,4 +1,4 @@
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/internal';
 import { sseFrame } from '@majordomo/testing/internal';
 import {
   embeddingEndpoint,

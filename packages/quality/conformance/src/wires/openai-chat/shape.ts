@@ -14,7 +14,7 @@ import {
   tagged,
   text,
   textOr,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import { count } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 

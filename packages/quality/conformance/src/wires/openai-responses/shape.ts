@@ -15,7 +15,7 @@ import {
   tagged,
   text,
   textOr,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import { count } from '../shape.ts';
 
 const NAME = matching(

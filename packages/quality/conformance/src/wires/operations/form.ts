@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { isRecord } from '@majordomo/core/internal';
 
 /** File of a multipart form. */
 export interface FormFile {

@@ -11,7 +11,7 @@ import {
   open,
   text,
   textOr,
-} from '@majordomo/core/toolkit';
+} from '@majordomo/core/internal';
 import type { DistributionsTurn, TranscriptTurn } from '@majordomo/testing';
 import { count, isString, violations } from '../shape.ts';
 import type { OperationRequest, WireOperation, WireQuestion } from '../wire.ts';

@@ -179,7 +179,7 @@ const STEPS: Readonly<Record<Wire, readonly string[]>> = {
 /**
  * Kills of the default run: at one wire, a lost response to each step, and a kill before the creation; at the wires with another
  * flow, a lost response to `create`. Batches of `chat` and `mistral` are created like those of `responses`, and a kill before the
- * upload leaves the same state as in `pauses.test.ts` of the package. With SOAK=1, as in the nightly run, all kills at all wires.
+ * upload leaves the same state as in `pauses.slow.test.ts` of the package. With SOAK=1, as in the nightly run, all kills at all wires.
  */
 function isInDefaultRun(wire: Wire, step: string, when: 'before' | 'after'): boolean {
   if (wire === 'chat' || wire === 'mistral') return false;

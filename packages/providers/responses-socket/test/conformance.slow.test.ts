@@ -23,7 +23,7 @@ const harness: Harness = {
   open: ({ baseURL, apiKey }) => createOpenAI({ baseURL, apiKey, fetch: sockets }),
   cannot: {
     'non-streaming-equals-deltas':
-      'a request is streamed over a socket in both cases; sockets.test.ts compares them',
+      'a request is streamed over a socket in both cases; sockets.slow.test.ts compares them',
     end: NO_BODY,
     'bad-json': NO_BODY,
     html: NO_BODY,

@@ -1,6 +1,6 @@
 /**
- * Building blocks of core for other packages: checks of options, JSON, errors, requests and stores. Applications rarely
- * need them.
+ * Functions that the packages of this repository share: checks of options, JSON, errors, requests and stores. A minor version may
+ * change them: a package outside of this repository that imports them depends on an exact version.
  * @module
  */
 // Checks of values and options
