@@ -12,7 +12,7 @@ const SOURCE_ORDER = new Set(['Functions', 'Classes', 'Variables']);
 const HERE = import.meta.dirname;
 const OUT = join(HERE, 'dist');
 
-/** Maps an entry point such as `@majordomo/core/internal` to its source file. */
+/** Maps an entry point such as `@majordomo/core/toolkit` to its source file. */
 const entries = packagesIn()
   .filter(({ manifest }) => manifest.private !== true)
   .flatMap(({ path, manifest: { name, exports } }) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { packagesIn, ROOT } from './packages.ts';
 
-/** Matches `@majordomo/core/internal`: a package of this repository and its entry point. */
+/** Matches `@majordomo/core/toolkit`: a package of this repository and its entry point. */
 const OURS = /^(@majordomo\/[\w-]+)(?:\/([\w-]+))?$/;
 const FOLDERS = new Map(packagesIn().map(({ manifest, path }) => [manifest.name, join(ROOT, path)]));
 

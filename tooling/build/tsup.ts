@@ -35,9 +35,9 @@ export const library: Config = defineConfig({
 /** Entry points of core: for applications, servers and other packages. */
 export const coreLibrary: Config = defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/http.ts', 'src/internal.ts'],
+  entry: ['src/index.ts', 'src/http.ts', 'src/toolkit.ts'],
   platform: 'neutral',
-  ...declarations('src/index.ts', 'src/http.ts', 'src/internal.ts'),
+  ...declarations('src/index.ts', 'src/http.ts', 'src/toolkit.ts'),
 });
 
 /** Entry points of wire-kit: for authors of providers, and for the packages of this repository. */

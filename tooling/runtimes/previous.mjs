@@ -67,7 +67,7 @@ const PROVIDERS = ['provider-openai', 'provider-anthropic', 'provider-google'];
 const SDKS = ['openai', '@anthropic-ai/sdk', '@google/genai'];
 const CORE = {
   '@majordomo/core/provider': ['core', 'src/provider.ts'],
-  '@majordomo/core/internal': ['core', 'src/internal.ts'],
+  '@majordomo/core/toolkit': ['core', 'src/toolkit.ts'],
   '@majordomo/wire-kit/internal': ['wire-kit', 'src/internal.ts'],
   '@majordomo/wire-kit': ['wire-kit', 'src/index.ts'],
   '@majordomo/core': ['core', 'src/index.ts'],

@@ -1,4 +1,4 @@
-import { whyNodeTooOld } from '@majordomo/core/internal';
+import { whyNodeTooOld } from '@majordomo/core/toolkit';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode } from './program/exit.ts';

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { whyNodeTooOld } from '@majordomo/core/internal';
+import { whyNodeTooOld } from '@majordomo/core/toolkit';
 import { answersOf, type Flags, type Surroundings } from './answers.ts';
 import { CreateError } from './create-error.ts';
 import { createProject, type CreateOptions } from './create-project.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { didYouMean } from '@majordomo/core/internal';
+import { didYouMean } from '@majordomo/core/toolkit';
 import { CreateError } from './create-error.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { request, type Agent, type IncomingMessage } from 'node:http';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { promptOf, scriptedAnswer } from './script.ts';
 
 /** Outcome of a stream. */

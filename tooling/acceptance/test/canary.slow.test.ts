@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError, user, type CallEvent, type Majordomo } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { startWireServer, type Step } from '@majordomo/conformance';
 import { testServer, type Reply } from '@majordomo/test-support';

@@ -1,5 +1,5 @@
 import { createMajordomo, toolResult, user } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { inTurn, streams, testServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { PROFILE_SIDES } from '../src/profiles.ts';

@@ -1,5 +1,5 @@
 import { createMajordomo, fromJson, LlmError, toJson, user, type Provider } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createCloudflare } from '@majordomo/provider-cloudflare';
 import { createGoogle } from '@majordomo/provider-google';

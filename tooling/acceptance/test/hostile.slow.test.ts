@@ -1,5 +1,5 @@
 import { LlmError, type ModelRequest } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { createBedrock } from '@majordomo/provider-bedrock';
 import { bedrockConverse } from '@majordomo/conformance';
 import { awsHandler, collect } from '@majordomo/testing';

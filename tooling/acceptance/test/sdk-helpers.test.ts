@@ -7,7 +7,7 @@ import {
   type AssistantMessage,
   type ToolMessage,
 } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { seeded } from '@majordomo/test-support';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';

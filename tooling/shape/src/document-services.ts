@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { serveA2a } from '@majordomo/a2a';
 import { createAgent } from '@majordomo/agent';
 import { createMajordomo, type ChatModel } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createGateway } from '@majordomo/gateway';
 import { serveMcp } from '@majordomo/mcp';
 import { fakeProvider } from '@majordomo/testing';

@@ -32,7 +32,7 @@ export const NAMES_VENDORS: Readonly<Record<string, string>> = {
     'says who can read a replay token; one file, so that packages agree',
   'packages/base/wire-kit/src/rate-limits.ts': 'names of headers',
   'packages/base/wire-kit/src/key-forms.ts': 'the shapes of keys that vendors issue',
-  'packages/base/core/src/internal.ts': 'exports those families by name',
+  'packages/base/core/src/toolkit.ts': 'exports those families by name',
   'packages/base/core/src/resolve/dsn.ts': 'the example in an error message',
   'packages/base/core/src/errors/redact.ts': 'the shapes of keys that vendors issue',
   'packages/providers/openai-wire/src/index.ts': 'exports the profiles by name',

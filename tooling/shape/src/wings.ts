@@ -51,7 +51,7 @@ export function upwardImports(
   );
 }
 
-/** Returns the package of an import: `@majordomo/core` for `@majordomo/core/internal`. */
+/** Returns the package of an import: `@majordomo/core` for `@majordomo/core/toolkit`. */
 export function packageName(specifier: string): string {
   const [scope = '', name = ''] = specifier.split('/');
   return specifier.startsWith('@') ? `${scope}/${name}` : scope;

@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '@majordomo/test-support';

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BatchItem, BatchJob, Batches, ItemResult, JobProgress, LiveOptions } from '@majordomo/batch';
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { isRecord, jsonLine } from '@majordomo/core/internal';
+import { isRecord, jsonLine } from '@majordomo/core/toolkit';
 import { installedIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { BatchItem } from '@majordomo/batch';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { Stop } from '../program/exit.ts';
 import { parseJson } from '../files/read-json.ts';
 import { reasonOf } from '../program/reason.ts';

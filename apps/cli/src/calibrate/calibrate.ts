@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CalibrationRow, Labeled } from '@majordomo/classify';
 import { LlmError, messageOf, type Basis, type Questions } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/core/toolkit';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
 import { readJson } from '../files/read-json.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { file, image, type UserPart } from '@majordomo/core';
-import { sniffMediaType } from '@majordomo/core/internal';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 import { readFileBounded } from '../files/read-bounded.ts';
 import { Stop } from '../program/exit.ts';
 

@@ -1,5 +1,5 @@
 import type { ChatRequest, Effort } from '@majordomo/core';
-import { didYouMean, EFFORTS, OPTIONAL_SETTINGS } from '@majordomo/core/internal';
+import { didYouMean, EFFORTS, OPTIONAL_SETTINGS } from '@majordomo/core/toolkit';
 import { Stop } from '../program/exit.ts';
 import type { ChatFlags } from './flags.ts';
 import { pair } from './pair.ts';

@@ -1,4 +1,4 @@
-import { nearestName } from '@majordomo/core/internal';
+import { nearestName } from '@majordomo/core/toolkit';
 
 /** Slash commands of a conversation. */
 export const SLASH_COMMANDS = {

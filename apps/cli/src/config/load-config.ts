@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError } from '@majordomo/core';
-import { didYouMean, redact } from '@majordomo/core/internal';
+import { didYouMean, redact } from '@majordomo/core/toolkit';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { readJson } from '../files/read-json.ts';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Majordomo } from '@majordomo/core';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import type { EvalDefinition, EvaluateOptions, Progress } from '@majordomo/evals';
 import { installedIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '@majordomo/core/internal';
+import { didYouMean } from '@majordomo/core/toolkit';
 import { BACKENDS, backendOf, type Backend } from '../backends/backends.ts';
 import { outline } from '../backends/outline.ts';
 import { Stop } from '../program/exit.ts';

@@ -1,5 +1,5 @@
 import type { IssuedKey, KeyLimit, VirtualKey } from '@majordomo/admin';
-import { isIsoDay } from '@majordomo/core/internal';
+import { isIsoDay } from '@majordomo/core/toolkit';
 import { columns } from '../terminal/columns.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';

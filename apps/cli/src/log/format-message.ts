@@ -1,5 +1,5 @@
 import type { Message } from '@majordomo/core';
-import { contentSize } from '@majordomo/core/internal';
+import { contentSize } from '@majordomo/core/toolkit';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { Io } from '../program/io.ts';
 import { painter, printable } from '../terminal/paint.ts';

@@ -1,4 +1,4 @@
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import type { NamedTarget } from '../config/configured-targets.ts';
 import { apiAt, tokenIn } from '../keys/remote-api.ts';
 import { Stop } from '../program/exit.ts';

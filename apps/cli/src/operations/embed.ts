@@ -1,5 +1,5 @@
 import { toJson, type EmbeddingRequest, type EmbeddingResponse } from '@majordomo/core';
-import { jsonLine } from '@majordomo/core/internal';
+import { jsonLine } from '@majordomo/core/toolkit';
 import { promptOf } from '../chat/prompt-of.ts';
 import { printFooter } from '../chat/footer.ts';
 import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';

@@ -1,5 +1,5 @@
 import { user } from '@majordomo/core';
-import { didYouMean } from '@majordomo/core/internal';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { Router } from '@majordomo/routing';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '@majordomo/core/internal';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
 

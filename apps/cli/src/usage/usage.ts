@@ -1,4 +1,4 @@
-import { didYouMean } from '@majordomo/core/internal';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { ReportKey, ReportQuery, ReportRow } from '@majordomo/ledger';
 import { openForReading } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '@majordomo/core/internal';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { Vault, VaultEntry } from '@majordomo/credentials';
 import { BACKENDS, backendOf } from '../backends/backends.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { didYouMean } from '@majordomo/core/internal';
+import { didYouMean } from '@majordomo/core/toolkit';
 import type { OAuthOptions } from '@majordomo/credentials';
 import type { LoginConfig } from './login-config.ts';
 import { Stop } from '../program/exit.ts';

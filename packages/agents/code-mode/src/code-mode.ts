@@ -1,6 +1,6 @@
 import { defineTool, type Tool, type Toolbox, type ToolContext } from '@majordomo/agent';
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { abortable, asText, checkOptions, vendorKindOf, type KindsOf } from '@majordomo/core/internal';
+import { abortable, asText, checkOptions, vendorKindOf, type KindsOf } from '@majordomo/core/toolkit';
 import { declarationsOf } from './declarations.ts';
 import type { ProgramResult, Sandbox } from './sandbox.ts';
 

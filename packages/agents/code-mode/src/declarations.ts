@@ -1,4 +1,4 @@
-import { resolveReference, asRecord, isList, isRecord, toJsonSchema } from '@majordomo/core/internal';
+import { resolveReference, asRecord, isList, isRecord, toJsonSchema } from '@majordomo/core/toolkit';
 import type { Tool } from '@majordomo/agent';
 
 type Schema = Readonly<Record<string, unknown>>;

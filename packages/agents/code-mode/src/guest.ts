@@ -1,5 +1,5 @@
 import { messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
-import { asRecord, asText, isRecord, isTooDeep, MAX_DEPTH, tryParseJson } from '@majordomo/core/internal';
+import { asRecord, asText, isRecord, isTooDeep, MAX_DEPTH, tryParseJson } from '@majordomo/core/toolkit';
 import type { Program, ProgramResult } from './sandbox.ts';
 
 /** Maximum length of JSON that a program passes to a tool or returns, in characters. */

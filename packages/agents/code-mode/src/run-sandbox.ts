@@ -1,5 +1,5 @@
 import { LlmError, messageOf, type JsonObject } from '@majordomo/core';
-import { abortable, Semaphore } from '@majordomo/core/internal';
+import { abortable, Semaphore } from '@majordomo/core/toolkit';
 import {
   answerCall,
   guestExpression,

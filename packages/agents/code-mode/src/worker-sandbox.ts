@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import {
   answerCall,
   guestExpression,

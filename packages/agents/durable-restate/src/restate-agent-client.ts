@@ -1,7 +1,7 @@
 import type { Decision, RunInput, RunResult } from '@majordomo/agent';
 import { initialStateFrom, resultFromJson } from '@majordomo/agent/durable';
 import { fromJson, LlmError, toJson, type JsonValue, type ToolCallPart } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { connect, Opts, SendOpts } from '@restatedev/restate-sdk-clients';
 import type { AgentHandlers } from './restate-agent.ts';
 import { withMismatchCheck } from './mismatch.ts';

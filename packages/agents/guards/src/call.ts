@@ -9,7 +9,7 @@ import type {
   ToolCallPart,
   ResultPart,
 } from '@majordomo/core';
-import { validateRequest } from '@majordomo/core/internal';
+import { validateRequest } from '@majordomo/core/toolkit';
 import { attemptsOf, deliveredAttempts, deliveredError } from './delivered-error.ts';
 import { mapList } from './map-texts.ts';
 import { Mask } from './mask.ts';

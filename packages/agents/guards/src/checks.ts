@@ -8,7 +8,7 @@ import {
   number,
   problem,
   record,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { checkName, checkPolicy } from './options.ts';
 import type { Check, CheckContext, Refusal } from './types.ts';
 

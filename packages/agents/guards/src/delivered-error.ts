@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Attempt, ChatResponse, ErrorDetails, PartialResponse } from '@majordomo/core';
-import { withDetails } from '@majordomo/core/internal';
+import { withDetails } from '@majordomo/core/toolkit';
 
 /** Kinds of errors whose cause, such as a `SyntaxError`, may quote the answer. */
 const MAY_QUOTE: ReadonlySet<string> = new Set(['protocol', 'truncated', 'empty', 'invalid-output']);

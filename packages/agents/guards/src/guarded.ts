@@ -6,8 +6,8 @@ import type {
   ObjectStream,
   TypedRequest,
 } from '@majordomo/core';
-import { callSite, copyWithCallSite, EventStream, PulledStream } from '@majordomo/core/internal';
-import type { CallSite, Ending } from '@majordomo/core/internal';
+import { callSite, copyWithCallSite, EventStream, PulledStream } from '@majordomo/core/toolkit';
+import type { CallSite, Ending } from '@majordomo/core/toolkit';
 import { Guard, GuardedCall } from './call.ts';
 import { checkGuardOptions } from './options.ts';
 import { chatEvents, GuardedSource, objectSnapshots } from './stream.ts';

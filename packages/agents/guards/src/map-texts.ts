@@ -1,5 +1,5 @@
 import type { ChatRequest, FilePart, Message, Part, ResultPiece } from '@majordomo/core';
-import { definedMembers, isPlain } from '@majordomo/core/internal';
+import { definedMembers, isPlain } from '@majordomo/core/toolkit';
 
 /** Returns the list with `change` applied to each item, or the same list if no item changed. */
 export function mapList<T>(list: readonly T[], change: (item: T) => T): readonly T[] {

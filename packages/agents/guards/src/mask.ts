@@ -1,5 +1,5 @@
 import { LlmError, type ChatRequest } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { KnownValues, mergeRanges, ValueFinder, type KnownValue, type Range } from './find-values.ts';
 import { mapTexts } from './map-texts.ts';
 import { LABEL } from './options.ts';

@@ -14,7 +14,7 @@ import {
   open,
   rejectUnknownOptions,
   sizedText,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { CheckPolicy, GuardOptions, ToolGuardOptions } from './types.ts';
 
 /** Check of the name of a guard's check. */

@@ -1,5 +1,5 @@
 import type { AttemptInfo, CallInfo, DataHandling, Gate } from '@majordomo/core';
-import { asRecord, type KindsOf, list, number, sizedText } from '@majordomo/core/internal';
+import { asRecord, type KindsOf, list, number, sizedText } from '@majordomo/core/toolkit';
 import { checkPolicy as checkNames } from './options.ts';
 
 /** Data policy of a tenant. */

@@ -1,5 +1,5 @@
 import { LlmError, messageOf, systemClock, type Clock, type Warning } from '@majordomo/core';
-import { abortable, asRecord, invoke, notify, withTimeout } from '@majordomo/core/internal';
+import { abortable, asRecord, invoke, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { Check, CheckContext, CheckPolicy, GuardEvent, Refusal, Side, Subject } from './types.ts';
 
 /** Properties of the call that a check judges. */

@@ -6,8 +6,8 @@ import {
   type ObjectResponse,
 } from '@majordomo/core';
 import type { JsonObject, ObjectSchema, PartialResponse, StreamEvent } from '@majordomo/core';
-import { Accumulator, copyWithCallSite, type CallSite } from '@majordomo/core/internal';
-import type { Ending, Source } from '@majordomo/core/internal';
+import { Accumulator, copyWithCallSite, type CallSite } from '@majordomo/core/toolkit';
+import type { Ending, Source } from '@majordomo/core/toolkit';
 import type { GuardedCall } from './call.ts';
 import { attemptsOf, deliveredError } from './delivered-error.ts';
 import { HoldBack } from './hold-back.ts';

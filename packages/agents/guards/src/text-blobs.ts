@@ -1,5 +1,5 @@
 import type { ChatRequest, Message, UserPart } from '@majordomo/core';
-import { bytesOfBlob, contentOf } from '@majordomo/core/internal';
+import { bytesOfBlob, contentOf } from '@majordomo/core/toolkit';
 
 /** Messages whose text blobs were read, by their originals, so that equal messages stay the same objects. */
 const readMessages = new WeakMap<Message, Promise<Message>>();

@@ -1,6 +1,6 @@
 import type { Tool, ToolContext, Toolbox } from '@majordomo/agent';
 import type { CallOptions, JsonObject, LlmError } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import { checkToolOptions } from './options.ts';
 import { CheckRunner, isRefusal } from './run-checks.ts';
 import type { ToolGuardOptions } from './types.ts';

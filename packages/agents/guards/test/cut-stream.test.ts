@@ -9,7 +9,7 @@ import {
   type Provider,
   type StreamEvent,
 } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { forbid, guarded, type GuardOptions } from '../src/index.ts';
 import { ask, errorOf, streamed } from './support/calls.ts';

@@ -1,5 +1,5 @@
 import { createMajordomo, type StreamEvent } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';

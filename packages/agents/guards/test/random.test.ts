@@ -6,7 +6,7 @@ import {
   type Provider,
   type StreamEvent,
 } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { EventWriter } from '@majordomo/wire-kit';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { StreamEvent } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { fakeClock, seededRandom } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { guarded, type Check } from '../src/index.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { asRecord, asText, definedMembers, runInside } from '@majordomo/core/internal';
+import { asRecord, asText, definedMembers, runInside } from '@majordomo/core/toolkit';
 
 /** Request of MCP, as the option `around` receives it. */
 export interface McpRequestInfo {

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/internal';
+import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import { isLoopback } from '@majordomo/wire-kit/internal';
 import { isProgram } from './addresses.ts';
 import { checkAuth } from './auth/check-auth.ts';

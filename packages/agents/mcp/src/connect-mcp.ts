@@ -1,4 +1,4 @@
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { APP_HOST, type ConnectedToolbox } from './client/app-host.ts';
 import { isProgram } from './addresses.ts';
 import { checkOptions } from './check-options.ts';

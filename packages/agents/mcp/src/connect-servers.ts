@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { checkOptions as checkKinds, Semaphore } from '@majordomo/core/internal';
+import { checkOptions as checkKinds, Semaphore } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
 import { connectMcp } from './connect-mcp.ts';
 import type { McpOptions, McpToolbox } from './options.ts';

@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { hash128 } from '@majordomo/core/internal';
+import { hash128 } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore, type StoredRecord } from '@majordomo/records';
 import type { McpEndpoint, McpOptions } from './options.ts';
 

@@ -1,4 +1,4 @@
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 
 /** Media type of an app (MCP Apps, 2026-01-26). */

@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import { memoryRecords } from '@majordomo/records';
 import { expect, it, onTestFinished, vi } from 'vitest';

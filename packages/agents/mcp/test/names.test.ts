@@ -1,4 +1,4 @@
-import { fnv1a } from '@majordomo/core/internal';
+import { fnv1a } from '@majordomo/core/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fittedNames } from '../src/client/names.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { parse } from 'yaml';
 
 /** Fields of front matter, by name. Every scalar is a string, so that the version `1.0` does not become 1. */

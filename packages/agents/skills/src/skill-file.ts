@@ -1,5 +1,5 @@
 import { LlmError, truncateText } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/internal';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 import { splitFile, type Fields, type ReportProblem } from './front-matter.ts';
 
 /** Fields of a `SKILL.md` in the Agent Skills format (agentskills.io/specification, read 2026-11). */

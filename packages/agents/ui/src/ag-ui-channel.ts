@@ -1,5 +1,5 @@
 import { LlmError, messageOf, type JsonObject, type JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { AgUiEvent } from './ag-ui-translator.ts';
 import type { AgUiChannel, AgUiInput } from './types.ts';
 

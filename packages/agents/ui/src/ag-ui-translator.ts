@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isClientTool } from './client-tools.ts';
 import { denialText } from './steps.ts';

@@ -1,6 +1,6 @@
 import type { RunState } from '@majordomo/agent';
 import { LlmError, systemClock, type ToolCallPart } from '@majordomo/core';
-import { canonicalJson, fromBase64, toBase64 } from '@majordomo/core/internal';
+import { canonicalJson, fromBase64, toBase64 } from '@majordomo/core/toolkit';
 import { suspendedCalls } from '@majordomo/agent/steps';
 import type { FromUiOptions, UiOptions } from './types.ts';
 

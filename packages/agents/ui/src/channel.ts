@@ -1,6 +1,6 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import type { Clock } from '@majordomo/core';
-import { invoke, isRecord, withTimeout } from '@majordomo/core/internal';
+import { invoke, isRecord, withTimeout } from '@majordomo/core/toolkit';
 import { ChunkReader } from './chunk-reader.ts';
 import type { LiveResponse } from './live-response.ts';
 import type { UiMessageChunk } from './types.ts';

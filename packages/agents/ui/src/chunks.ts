@@ -16,7 +16,7 @@ import {
   type ToolCallPart,
   type VendorCallPart,
 } from '@majordomo/core';
-import { Accumulator, asToolCall, toBase64, type AnsweredCall } from '@majordomo/core/internal';
+import { Accumulator, asToolCall, toBase64, type AnsweredCall } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import type { SourceResult, UiEvent } from './events.ts';
 import { innerCalls } from './inner-calls.ts';

@@ -1,6 +1,6 @@
 import { suspend, type Decision, type Tool } from '@majordomo/agent';
 import type { JsonObject, JsonSchema } from '@majordomo/core';
-import { asRecord, isList } from '@majordomo/core/internal';
+import { asRecord, isList } from '@majordomo/core/toolkit';
 import type { ClientValue } from './client-value.ts';
 import type { ClientCall, Step } from './steps.ts';
 import { textOfResult } from './tool-output.ts';

@@ -12,7 +12,7 @@ import {
   list,
   MAX_ELEMENTS,
   text,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 
 /** Members of AG-UI whose strings are parsed as JSON. */
 const JSON_MEMBERS: ReadonlySet<string> = new Set(['arguments', 'encryptedValue']);

@@ -16,7 +16,7 @@ import {
   isRecord,
   parseArguments,
   tryParseJson,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { AgUiInput, FromAgUiOptions } from './types.ts';
 import { REASONING_ID } from './ag-ui-translator.ts';
 import { verifyApproval } from './approval-id.ts';

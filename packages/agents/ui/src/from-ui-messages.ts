@@ -1,5 +1,5 @@
 import { audio, file, image, type FilePart, type UserTurnPart } from '@majordomo/core';
-import { asRecord, asText, definedMembers, fromBase64 } from '@majordomo/core/internal';
+import { asRecord, asText, definedMembers, fromBase64 } from '@majordomo/core/toolkit';
 import { ClientValue } from './client-value.ts';
 import { readInput, type Turn } from './input.ts';
 import { lastTurnOf, readSteps } from './steps.ts';

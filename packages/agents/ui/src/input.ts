@@ -1,7 +1,7 @@
 import type { RunState } from '@majordomo/agent';
 import { begin, locateCall, suspendedCalls } from '@majordomo/agent/steps';
 import type { Message, UserMessage } from '@majordomo/core';
-import { asToolCall, resultsOfTurn } from '@majordomo/core/internal';
+import { asToolCall, resultsOfTurn } from '@majordomo/core/toolkit';
 import { verifyApproval } from './approval-id.ts';
 import { CLIENT_TOOL } from './client-tools.ts';
 import type { ClientValue } from './client-value.ts';

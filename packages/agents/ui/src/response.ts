@@ -1,6 +1,6 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
-import { checkOptions, sseEvent } from '@majordomo/core/internal';
+import { checkOptions, sseEvent } from '@majordomo/core/toolkit';
 import { ChunkEncoder } from './chunks.ts';
 import { durableSource } from './durable-source.ts';
 import { eventSource, type SourceInput } from './events.ts';

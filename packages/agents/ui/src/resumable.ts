@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import { readFromChannel, serveChannel, stopByChannel } from './channel.ts';
 import { LiveResponse } from './live-response.ts';
 import { chunkResponse, chunkStream } from './response.ts';

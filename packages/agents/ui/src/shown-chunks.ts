@@ -1,5 +1,5 @@
 import type { AssistantMessage, Message } from '@majordomo/core';
-import { asToolResult, responseEvents } from '@majordomo/core/internal';
+import { asToolResult, responseEvents } from '@majordomo/core/toolkit';
 import { ChunkEncoder } from './chunks.ts';
 import type { UiEvent } from './events.ts';
 import { lastTurnOf } from './steps.ts';

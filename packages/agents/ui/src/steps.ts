@@ -20,7 +20,7 @@ import {
   resultsOfTurn,
   vendorKindOf,
   type AnsweredCall,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { ClientValue } from './client-value.ts';
 import { piecesOf, piecesOfMcp, resultOf } from './tool-output.ts';
 

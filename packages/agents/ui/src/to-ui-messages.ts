@@ -8,7 +8,7 @@ import {
   type Message,
   type UserPart,
 } from '@majordomo/core';
-import { asToolCall, asToolResult, type AnsweredCall } from '@majordomo/core/internal';
+import { asToolCall, asToolResult, type AnsweredCall } from '@majordomo/core/toolkit';
 import { approvalIds } from './approval-id.ts';
 import { filePart, INVALID_ARGUMENTS, vendorPart } from './chunks.ts';
 import { innerCalls } from './inner-calls.ts';

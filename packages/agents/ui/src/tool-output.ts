@@ -6,7 +6,7 @@ import {
   isList,
   toBase64,
   tryParseJson,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 
 type Pieces = readonly ResultPiece[];
 

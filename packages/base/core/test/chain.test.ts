@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LlmError, type StreamEvent, user } from '../src/index.ts';
-import { eventOrderError } from '../src/internal.ts';
+import { eventOrderError } from '../src/toolkit.ts';
 import { failure } from './support/failure.ts';
 import { manualClock, settled } from './support/manual-clock.ts';
 import { world } from './support/world.ts';

@@ -20,7 +20,7 @@ import {
   type Usage,
   user,
 } from '../src/index.ts';
-import { applyCurve, questionHash } from '../src/internal.ts';
+import { applyCurve, questionHash } from '../src/toolkit.ts';
 import { failure } from './support/failure.ts';
 
 const QUESTIONS = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { kindOf } from '../src/internal.ts';
+import { kindOf } from '../src/toolkit.ts';
 import { WIRE_FAILURES } from './wire-failures.ts';
 
 const cell = (text: string): string | undefined => (text === '-' ? undefined : text);

@@ -1,5 +1,5 @@
 import type { ImageLimits, MediaFitter } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { isPermanent, sharpCodec, type Codec, type Sharp } from './codec.ts';
 import { sizeOf, type ImageFacts } from './formats/facts.ts';
 import { inspectImage } from './inspect-image.ts';

@@ -12,4 +12,4 @@ export { inspectImage } from './inspect-image.ts';
 export { inspectPdf, type PdfFacts } from './pdf/inspect-pdf.ts';
 export { inspectRecording, type RecordingFacts } from './recordings/inspect-recording.ts';
 export { checkRecording, type RecordingLimits } from './recordings/check-recording.ts';
-export { sniffMediaType } from '@majordomo/core/internal';
+export { sniffMediaType } from '@majordomo/core/toolkit';

@@ -1,4 +1,4 @@
-import { sniffMediaType } from '@majordomo/core/internal';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 import type { ImageHeader, ImageFacts } from './formats/facts.ts';
 import { readGif } from './formats/gif.ts';
 import { readHeif } from './formats/heif.ts';

@@ -1,4 +1,4 @@
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 
 /** Cache of results by bytes and key. A result is cached while its bytes exist, because later turns contain them again. */
 export interface ResultMemo<T> {

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { toStoredText } from '@majordomo/core/internal';
+import { toStoredText } from '@majordomo/core/toolkit';
 import type { RecordChange, RecordQuery } from './contract.ts';
 
 /** Maximum lengths in bytes of UTF-8, after `toStoredText`. An index entry of PostgreSQL has room for all three. */

@@ -1,4 +1,4 @@
-export { toStoredText } from '@majordomo/core/internal';
+export { toStoredText } from '@majordomo/core/toolkit';
 export type { RecordChange, RecordHit, RecordQuery, RecordStore, StoredRecord } from './contract.ts';
 export { allRecords } from './all-records.ts';
 export { afterPrefix, checkGet, checkList, checkWrite, MAX_RECORDS } from './checks.ts';

@@ -1,5 +1,5 @@
 import { fromJson, LlmError, toJson } from '@majordomo/core';
-import { asRecord, tryParseJson } from '@majordomo/core/internal';
+import { asRecord, tryParseJson } from '@majordomo/core/toolkit';
 
 /** Conversion between the data of a feature and the values of its records, which contain the number of their format. */
 export interface Layout<Data extends object> {

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '@majordomo/core';
-import { excerptOf, unaccented, UNSPACED, wordsOf } from '@majordomo/core/internal';
+import { excerptOf, unaccented, UNSPACED, wordsOf } from '@majordomo/core/toolkit';
 import { checkGet, checkList, checkWrite } from './checks.ts';
 import type { RecordChange, RecordHit, RecordQuery, RecordStore, StoredRecord } from './contract.ts';
 

@@ -1,4 +1,4 @@
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../src/index.ts';
 import { POSITIVES } from './positives.ts';

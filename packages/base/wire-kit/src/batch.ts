@@ -1,5 +1,5 @@
 import { type BatchBackend, type BatchContext, type BatchLine, LlmError } from '@majordomo/core';
-import { derivedSignal } from '@majordomo/core/internal';
+import { derivedSignal } from '@majordomo/core/toolkit';
 import { jsonRecords } from './ndjson.ts';
 
 /** Functions of a batch API that send requests. */

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { ByteCollector } from '@majordomo/core/internal';
+import { ByteCollector } from '@majordomo/core/toolkit';
 
 /** Maximum size of a non-streaming body (response, error, model list) after decompression: 64 MiB, in bytes. */
 export const MAX_BODY_BYTES: number = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { ByteCollector } from '@majordomo/core/internal';
+import { ByteCollector } from '@majordomo/core/toolkit';
 import { checkReceivedJson } from './bounded-json.ts';
 
 const LINE_FEED = 10;

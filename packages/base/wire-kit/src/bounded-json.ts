@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { ByteCollector, checkJsonSize } from '@majordomo/core/internal';
+import { ByteCollector, checkJsonSize } from '@majordomo/core/toolkit';
 import { limitBody } from './bounded-body.ts';
 
 /** Maximum number of elements of all arrays in JSON of a server. A list of 1,000 tools has up to 50,000. */

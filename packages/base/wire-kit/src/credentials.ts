@@ -1,5 +1,5 @@
 import { type Credential, LlmError, type ModelContext, type Recovery } from '@majordomo/core';
-import { abortable, redactCause, NO_ENV } from '@majordomo/core/internal';
+import { abortable, redactCause, NO_ENV } from '@majordomo/core/toolkit';
 import { transportError } from './errors.ts';
 
 type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential' | 'recoveries'>;

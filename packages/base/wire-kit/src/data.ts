@@ -1,5 +1,5 @@
 import type { DataHandling, Env, Provider, ProviderOptions } from '@majordomo/core';
-import { definedMembers } from '@majordomo/core/internal';
+import { definedMembers } from '@majordomo/core/toolkit';
 
 /**
  * Returns the data handling of a provider. Members of the option `data` replace members that `known` determines. If the

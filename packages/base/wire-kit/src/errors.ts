@@ -6,7 +6,7 @@ import {
   type ModelRequest,
   type Recovery,
 } from '@majordomo/core';
-import { redactCause, kindOf, redact, redactValues, type WireFailure } from '@majordomo/core/internal';
+import { redactCause, kindOf, redact, redactValues, type WireFailure } from '@majordomo/core/toolkit';
 import { describeServer, reasonsOf, type ServerAddress } from './connection-error.ts';
 import { exhaustedResetMs } from './rate-limits.ts';
 import { type HeaderReader, retryAfterMs, retryAfterInMessage } from './retry-after.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type ModelEvent, type StreamEvent } from '@majordomo/core';
-import { Accumulator, eventOrderError } from '@majordomo/core/internal';
+import { Accumulator, eventOrderError } from '@majordomo/core/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventWriter } from './event-writer.ts';

@@ -14,7 +14,7 @@ import type {
   VendorPart,
   Warning,
 } from '@majordomo/core';
-import { fnv1a, parseArguments } from '@majordomo/core/internal';
+import { fnv1a, parseArguments } from '@majordomo/core/toolkit';
 import { definedMembers } from './values.ts';
 
 interface OpenPart {

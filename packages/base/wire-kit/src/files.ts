@@ -1,5 +1,5 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import { contentsIn } from '@majordomo/core/internal';
+import { contentsIn } from '@majordomo/core/toolkit';
 
 /** Returns a name that is equal for equal values and does not reveal them. */
 export async function accountName(values: readonly unknown[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { SseDecoder } from '@majordomo/core/internal';
+import { SseDecoder } from '@majordomo/core/toolkit';
 
 /** Function that receives the data of each message, and the name of its event or `undefined`. */
 export type OnMessage = (data: string, event: string | undefined) => void;

@@ -13,8 +13,8 @@ export {
   kindOfStatus,
   fromBase64,
   toBase64,
-} from '@majordomo/core/internal';
-export type { WireFailure } from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
+export type { WireFailure } from '@majordomo/core/toolkit';
 export { collectBody, limitBody } from './bounded-body.ts';
 export { boundedJson } from './bounded-json.ts';
 export { clientSource, type ClientSourceInit, type NewClient } from './client-source.ts';

@@ -1,4 +1,4 @@
-import { parseArguments } from '@majordomo/core/internal';
+import { parseArguments } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { jsonText } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, JsonValue, ModelRequest } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** Maximum size of a stored member in a request, in characters of JSON. A larger member remains in the transcript only. */
 const MAX_SENT_LENGTH = 64 * 1024;

@@ -1,5 +1,5 @@
 import type { AudioPart, ImagePart, Replay } from '@majordomo/core';
-import { concatBytes, fromBase64, sniffAudio, sniffMediaType } from '@majordomo/core/internal';
+import { concatBytes, fromBase64, sniffAudio, sniffMediaType } from '@majordomo/core/toolkit';
 
 /** Returns bytes in base64, or `undefined` for invalid base64. Accepts concatenated pieces, each with its own padding. */
 export function bytesOfBase64(text: string): Uint8Array | undefined {

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { copyText, isRecord, tryParseJson } from '@majordomo/core/internal';
+import { copyText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { decodeBody, type BodyDecoder, type Framing, type OnMessage } from './framing.ts';
 
 /** Maximum length of a line: 16 Mi characters. One line can contain an image or a non-streaming response. */

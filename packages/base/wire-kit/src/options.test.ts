@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { baseURLFromEnv, checkBaseURL, checkProviderOptions } from './options.ts';
 

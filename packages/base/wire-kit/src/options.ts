@@ -6,7 +6,7 @@ import {
   type KindsOf,
   rejectUnknownOptions,
   TIMEOUT_KINDS,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 
 /** Types of the options that a provider has in addition to `ProviderOptions`. */
 export type ExtraOptions<Options extends object> = Readonly<

@@ -6,7 +6,7 @@ import type {
   TurnMessage,
   Warning,
 } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** Ids of the programs to which a part belongs. */
 export interface ProgramIds {

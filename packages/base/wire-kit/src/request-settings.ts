@@ -1,5 +1,5 @@
 import type { CacheLifetime, Effort, ModelCache, ModelRequest, Warning } from '@majordomo/core';
-import { EFFORTS, type OptionalSetting } from '@majordomo/core/internal';
+import { EFFORTS, type OptionalSetting } from '@majordomo/core/toolkit';
 
 /**
  * Returns the requested effort if it is supported. Otherwise, returns the next stronger supported effort or, if none is stronger,

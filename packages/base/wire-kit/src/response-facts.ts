@@ -1,5 +1,5 @@
 import type { JsonValue, JsonObject, OperationResponse } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import { headerFacts } from './rate-limits.ts';
 import { definedMembers } from './values.ts';
 

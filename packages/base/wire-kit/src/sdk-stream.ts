@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ModelContext, type ModelEvent } from '@majordomo/core';
-import { derivedSignal } from '@majordomo/core/internal';
+import { derivedSignal } from '@majordomo/core/toolkit';
 import { driftError } from './errors.ts';
 import { type EventWriter } from './event-writer.ts';
 import { SSE, type Framing } from './framing.ts';

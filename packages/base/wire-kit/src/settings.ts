@@ -1,5 +1,5 @@
 import { LlmError, type Provider, type ProviderOptions } from '@majordomo/core';
-import { didYouMean, isTooDeep, MAX_DEPTH } from '@majordomo/core/internal';
+import { didYouMean, isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 
 type QuirkValue = string | boolean | number | undefined;
 

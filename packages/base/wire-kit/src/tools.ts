@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, ModelTool, Recovery } from '@majordomo/core';
-import { asList, isRecord, resolveReference } from '@majordomo/core/internal';
+import { asList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 /** JSON Schema whose root is an object. */
 export type ObjectRoot = JsonObject & { readonly type: 'object' };

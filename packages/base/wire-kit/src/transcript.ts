@@ -1,5 +1,5 @@
 import type { CallPart, Part, TurnMessage } from '@majordomo/core';
-import { fnv1a, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/internal';
+import { fnv1a, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
 
 /** Requirements of a vendor for the ids of tool calls. */
 export interface ToolIdRule {

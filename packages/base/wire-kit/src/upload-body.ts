@@ -1,4 +1,4 @@
-import { eachChunk } from '@majordomo/core/internal';
+import { eachChunk } from '@majordomo/core/toolkit';
 
 /** Size of a piece in bytes. It must exceed the buffer of a connection, which then reports when a piece was sent. */
 const PIECE_BYTES = 1_048_576;

@@ -1,5 +1,5 @@
 import { LlmError, type Citation, type JsonObject, type TokenLogprob } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 
 /** Converts log probabilities of the form `[{ token, logprob, top_logprobs: [{ token, logprob }] }]`. Omits other items. */
 export function tokenLogprobs(list: unknown): readonly TokenLogprob[] {

@@ -1,5 +1,5 @@
 import type { Usage, VideoRequest } from '@majordomo/core';
-import { UNKNOWN_USAGE } from '@majordomo/core/internal';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 
 /** Settings of a video that determine its price. */
 type PricedSettings = Pick<VideoRequest, 'seconds' | 'resolution'>;

@@ -14,7 +14,7 @@ import {
   validateVideo,
   type Kinds,
   type KindsOf,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { BackgroundOptions } from './contract.ts';
 
 const MAX_KEY = 200;

@@ -1,6 +1,6 @@
 import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { memoryRecords } from '@majordomo/records';
 import { backgroundModel } from './job/background-model.ts';
 import { checkBackgroundOptions, checkKey } from './check.ts';

@@ -1,5 +1,5 @@
 import { LlmError, toJson, type JsonObject } from '@majordomo/core';
-import { checkOptions, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
 import type { BatchesOptions, JobRequest, LiveOptions } from './contract.ts';
 
 const MAX_NAME = 200;

@@ -1,6 +1,6 @@
 import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { memoryRecords } from '@majordomo/records';
 import { tmpdir } from 'node:os';
 import { checkBatchesOptions, checkJob } from './check.ts';

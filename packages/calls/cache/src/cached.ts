@@ -18,7 +18,7 @@ import {
   copyWithCallSite,
   type CallSite,
   type Ending,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { CachedCalls, type ObjectRequest } from './calls.ts';
 import { checkOptions, type CacheOptions } from './options.ts';
 import { Reader, type SharedView } from './reader.ts';

@@ -10,7 +10,7 @@ import {
   type StreamEvent,
   type TypedRequest,
 } from '@majordomo/core';
-import { abortable, readObject, responseEvents } from '@majordomo/core/internal';
+import { abortable, readObject, responseEvents } from '@majordomo/core/toolkit';
 import { Flight } from './flight.ts';
 import { Flights, type JoinedFlight } from './flights.ts';
 import { keyOf, termsOf } from './key.ts';

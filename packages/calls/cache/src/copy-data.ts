@@ -1,4 +1,4 @@
-import { isPlain } from '@majordomo/core/internal';
+import { isPlain } from '@majordomo/core/toolkit';
 
 /**
  * Returns a deep copy of plain data, including bytes. Other objects, such as errors or schemas of a library,

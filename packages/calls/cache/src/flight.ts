@@ -1,5 +1,5 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 
 /** Work in progress that several calls share. When the last waiting call is aborted, the work is aborted. */
 export class Flight<T> {

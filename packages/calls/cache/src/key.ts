@@ -1,5 +1,5 @@
 import type { CallOptions, ChatRequest, JsonSchemaRequest, TypedRequest } from '@majordomo/core';
-import { canonicalJson, toJsonSchema } from '@majordomo/core/internal';
+import { canonicalJson, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CacheOptions } from './options.ts';
 
 /** Version of the keys, which changes when the meaning of a request or the stored format changes. */

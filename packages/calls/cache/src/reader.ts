@@ -1,5 +1,5 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
-import { copyWithCallSite, type CallSite, type Ending, type Source } from '@majordomo/core/internal';
+import { copyWithCallSite, type CallSite, type Ending, type Source } from '@majordomo/core/toolkit';
 import { copyData } from './copy-data.ts';
 import type { JoinedFlight } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';

@@ -1,5 +1,5 @@
 import { messageOf, systemClock, type ChatResponse, type Clock } from '@majordomo/core';
-import { abortable, notify } from '@majordomo/core/internal';
+import { abortable, notify } from '@majordomo/core/toolkit';
 import type { CacheEvent, CacheOptions } from './options.ts';
 import { readResponse, writeResponse, type StorableResponse } from './stored-response.ts';
 

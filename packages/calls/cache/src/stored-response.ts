@@ -1,5 +1,5 @@
 import { LlmError, type AssistantPart, type ChatResponse } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/internal';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 import { layoutOf, type StoredRecord } from '@majordomo/records';
 
 /** Response without attempts and usage. A typed value is parsed from the text again. */

@@ -1,5 +1,5 @@
 import { createMajordomo, image, LlmError, user, type ChatRequest, type ObjectSchema } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeProvider } from '@majordomo/testing';

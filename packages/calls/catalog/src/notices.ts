@@ -1,5 +1,5 @@
 import { systemClock, type CallEvent, type Clock } from '@majordomo/core';
-import { checkOptions, notify } from '@majordomo/core/internal';
+import { checkOptions, notify } from '@majordomo/core/toolkit';
 import { catalog as shipped } from './catalog.ts';
 import type { Catalog, CatalogModel } from './contract.ts';
 

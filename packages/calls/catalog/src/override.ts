@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isIsoDay } from '@majordomo/core/internal';
+import { isIsoDay } from '@majordomo/core/toolkit';
 import type { CatalogModel, Override, Price, Rates } from './contract.ts';
 import { picosOf, picosOfFee } from './picos.ts';
 

@@ -1,5 +1,5 @@
 import { systemClock, type Clock, type SuggestModel } from '@majordomo/core';
-import { nearestName } from '@majordomo/core/internal';
+import { nearestName } from '@majordomo/core/toolkit';
 import { catalog as shipped } from './catalog.ts';
 import type { Catalog } from './contract.ts';
 

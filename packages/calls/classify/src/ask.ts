@@ -9,7 +9,7 @@ import {
   sumUsage,
   type Usage,
 } from '@majordomo/core';
-import { Accumulator, fitRequest, withDetails } from '@majordomo/core/internal';
+import { Accumulator, fitRequest, withDetails } from '@majordomo/core/toolkit';
 
 const MAX_RECOVERIES = 4;
 

@@ -1,4 +1,4 @@
-import { applyCurve } from '@majordomo/core/internal';
+import { applyCurve } from '@majordomo/core/toolkit';
 import { seededRandom } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { fitCurve, type Sample } from './fit.ts';

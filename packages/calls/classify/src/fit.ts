@@ -1,4 +1,4 @@
-import { MIN_PROBABILITY } from '@majordomo/core/internal';
+import { MIN_PROBABILITY } from '@majordomo/core/toolkit';
 
 /** Distribution that a target returned, and the position of the right option. */
 export interface Sample {

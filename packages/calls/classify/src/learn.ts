@@ -18,7 +18,7 @@ import {
   optionCount,
   questionHash,
   Semaphore,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { fitCurve, type Sample } from './fit.ts';
 import { accuracyOf, type CalibrationQuality, crossValidated, qualityOf } from './quality.ts';
 

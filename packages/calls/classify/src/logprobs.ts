@@ -10,7 +10,7 @@ import {
   type TokenLogprob,
   type Usage,
 } from '@majordomo/core';
-import { derivedSignal, optionCount, Semaphore } from '@majordomo/core/internal';
+import { derivedSignal, optionCount, Semaphore } from '@majordomo/core/toolkit';
 import { answerError, ask, refusalOf, withSpent } from './ask.ts';
 import { LABEL_SYSTEM, promptOf, questionText } from './prompt.ts';
 

@@ -1,4 +1,4 @@
-import { applyCurve } from '@majordomo/core/internal';
+import { applyCurve } from '@majordomo/core/toolkit';
 import { fitCurve, type Sample } from './fit.ts';
 
 /** Quality of probabilities. */

@@ -8,7 +8,7 @@ import type {
   UserMessage,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, checkQuestions, type Kinds } from '@majordomo/core/internal';
+import { checkOptions, checkQuestions, type Kinds } from '@majordomo/core/toolkit';
 
 /** Options of `classificationRoute`. */
 export interface RouteOptions<Choices extends Readonly<Record<string, string>>> {

@@ -6,7 +6,7 @@ import type {
   ClassificationRequest,
   Question,
 } from '@majordomo/core';
-import { checkOptions, checkQuestions, type Kinds } from '@majordomo/core/internal';
+import { checkOptions, checkQuestions, type Kinds } from '@majordomo/core/toolkit';
 
 /** Condition on the answer to one question. */
 export interface AnswerRule<Q extends Question = Question> {

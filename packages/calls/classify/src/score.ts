@@ -1,5 +1,5 @@
 import type { JsonValue, Question } from '@majordomo/core';
-import { questionHash } from '@majordomo/core/internal';
+import { questionHash } from '@majordomo/core/toolkit';
 import { type AnswerRule, checkRule, holdsFor } from './rule.ts';
 
 /** Check of `@majordomo/evals`. */

@@ -6,7 +6,7 @@ import {
   type ModelContext,
   type Question,
 } from '@majordomo/core';
-import { asNumber, asRecord, optionCount, readObject } from '@majordomo/core/internal';
+import { asNumber, asRecord, optionCount, readObject } from '@majordomo/core/toolkit';
 import { answerError, ask, refusalOf, withSpent } from './ask.ts';
 import { NUMBER_SYSTEM, promptOf, questionText } from './prompt.ts';
 

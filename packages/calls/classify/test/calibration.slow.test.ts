@@ -1,5 +1,5 @@
 import { type Calibration, type ClassificationResponse, LlmError, type Provider } from '@majordomo/core';
-import { applyCurve } from '@majordomo/core/internal';
+import { applyCurve } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { learnCalibration } from '../src/index.ts';
 import { qualityOf } from '../src/quality.ts';

@@ -1,4 +1,4 @@
-import { bytesOfBlob, eachChunk, newSha256 } from '@majordomo/core/internal';
+import { bytesOfBlob, eachChunk, newSha256 } from '@majordomo/core/toolkit';
 
 /** Hashes by the identity of the content, which must not change. */
 const hashes = new WeakMap<object, Promise<string>>();

@@ -1,5 +1,5 @@
 import type { ResultPart, ResultPiece, TurnMessage, UserTurnPart } from '@majordomo/core';
-import { contentsIn, type ContentPart } from '@majordomo/core/internal';
+import { contentsIn, type ContentPart } from '@majordomo/core/toolkit';
 
 /** Returns the message with other contents. Returns the same message if no content changes. */
 export function mapContents(

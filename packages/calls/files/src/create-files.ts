@@ -1,5 +1,5 @@
 import { systemClock } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import { memoryRecords } from '@majordomo/records';
 import type { Files, FilesOptions } from './contract.ts';
 import { References } from './references.ts';

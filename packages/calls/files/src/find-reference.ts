@@ -1,5 +1,5 @@
 import { LlmError, type FileOwner, type FileReference } from '@majordomo/core';
-import { abortable, bytesOfBlob, contentSize, type ContentPart } from '@majordomo/core/internal';
+import { abortable, bytesOfBlob, contentSize, type ContentPart } from '@majordomo/core/toolkit';
 import { hashOfContent } from './content-hash.ts';
 import type { StoredReference } from './references.ts';
 import { keepMsAt, type Setup } from './setup.ts';

@@ -1,5 +1,5 @@
 import type { Message } from '@majordomo/core';
-import { bytesOfBlob, contentOf } from '@majordomo/core/internal';
+import { bytesOfBlob, contentOf } from '@majordomo/core/toolkit';
 
 /**
  * Returns the messages with the bytes of all blobs, so that they can be stored and sent by any machine. Returns messages without blobs

@@ -6,7 +6,7 @@ import {
   type ModelRequest,
 } from '@majordomo/core';
 import type { TurnMessage, Warning } from '@majordomo/core';
-import { bytesOfBlob, contentsIn, contentSize, Semaphore, type ContentPart } from '@majordomo/core/internal';
+import { bytesOfBlob, contentsIn, contentSize, Semaphore, type ContentPart } from '@majordomo/core/toolkit';
 import { mapContents } from './contents.ts';
 import { findReference, type Account } from './find-reference.ts';
 import type { Setup } from './setup.ts';

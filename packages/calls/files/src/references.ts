@@ -1,5 +1,5 @@
 import { messageOf, type Clock, type FileReference } from '@majordomo/core';
-import { invoke, withTimeout } from '@majordomo/core/internal';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore } from '@majordomo/records';
 import { hashOfText } from './content-hash.ts';
 

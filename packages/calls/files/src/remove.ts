@@ -1,5 +1,5 @@
 import type { Message, PreparedTarget } from '@majordomo/core';
-import { contentOf, contentsIn, contentSize, type ContentPart } from '@majordomo/core/internal';
+import { contentOf, contentsIn, contentSize, type ContentPart } from '@majordomo/core/toolkit';
 import { keyOfPart, type Account } from './find-reference.ts';
 import { isLarge } from './refer.ts';
 import type { Setup } from './setup.ts';

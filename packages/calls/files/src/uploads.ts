@@ -1,4 +1,4 @@
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import type { StoredReference } from './references.ts';
 
 /** Reference, and whether another call or process has uploaded its content. */

@@ -1,4 +1,4 @@
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import type { SpendRecord } from './contract/record.ts';
 import type { LedgerContext } from './gate/context.ts';
 import type { Amounts, Spender } from './limits/limit-counters.ts';

@@ -6,7 +6,7 @@ import {
   number,
   ofKind,
   text,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { LedgerOptions } from './contract/ledger.ts';
 
 const RESERVE = ofKind(['maximum', 'likely']);

@@ -1,6 +1,6 @@
 import { priceAt, type Cost, type Price } from '@majordomo/catalog';
 import type { AttemptInfo, Denial, Usage } from '@majordomo/core';
-import { invoke, withTimeout } from '@majordomo/core/internal';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import { bookOnce } from './book-once.ts';
 import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
 import type { Claim } from './contract/store.ts';

@@ -7,7 +7,7 @@ import {
   record,
   rejectUnknownOptions,
   sizedText,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { RouterOptions } from './contract.ts';
 import { checkPreset, spec } from './presets/check-preset.ts';
 

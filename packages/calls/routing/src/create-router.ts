@@ -1,6 +1,6 @@
 import { catalog } from '@majordomo/catalog';
 import { systemClock, type Resolver } from '@majordomo/core';
-import { mapValue } from '@majordomo/core/internal';
+import { mapValue } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
 import type { Preset, Router, RouterOptions } from './contract.ts';
 import { recordDecision } from './plan/plan-request.ts';

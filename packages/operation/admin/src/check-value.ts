@@ -1,5 +1,5 @@
 import { checkValue, LlmError, type JsonObject } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 
 const MAX_SHOWN = 60;
 

@@ -1,5 +1,5 @@
 import type { ChatRequest, ImagePart, Message, TextPart } from '@majordomo/core';
-import { contentSize } from '@majordomo/core/internal';
+import { contentSize } from '@majordomo/core/toolkit';
 import type { RequestContext } from './context.ts';
 import { Refusal, whileConnected } from './errors/refusal.ts';
 import { partOf, type FileSource } from './files/caller-files.ts';

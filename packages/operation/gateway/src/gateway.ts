@@ -1,5 +1,5 @@
 import { systemClock, type CallEvent, type ChatRequest } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { newId } from './response/id.ts';
 import { refusalResponse } from './response/refusal-response.ts';
 import { isAdmin } from './auth/admin.ts';

@@ -1,6 +1,6 @@
 import type { MetricSample } from '@majordomo/admin';
 import { LlmError, type CallEvent, type ChatRequest } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import type { Inspector, InspectorOptions } from '@majordomo/inspector';
 import { GATEWAY_FAILED, Refusal } from './errors/refusal.ts';
 import type { Mounted, Settings } from './options.ts';

@@ -1,5 +1,5 @@
 import { systemClock, type ResolvedTarget, type TargetHealth } from '@majordomo/core';
-import { invoke, notify, withTimeout } from '@majordomo/core/internal';
+import { invoke, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { Settings } from './options.ts';
 
 /** Time for which requests share the results of the checks, in milliseconds. */

@@ -1,5 +1,5 @@
 import { systemClock } from '@majordomo/core';
-import { withTimeout } from '@majordomo/core/internal';
+import { withTimeout } from '@majordomo/core/toolkit';
 import { layoutOf } from '@majordomo/records';
 import { Refusal, whileConnected } from './errors/refusal.ts';
 import type { Caller, ResponsesOptions } from './options.ts';

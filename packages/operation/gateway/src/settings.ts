@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
 import { isBuiltIn } from './routes/router.ts';
 import {

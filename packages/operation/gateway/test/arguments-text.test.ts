@@ -1,4 +1,4 @@
-import { parseArguments } from '@majordomo/core/internal';
+import { parseArguments } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { ArgumentsText } from '../src/response/arguments-text.ts';
 import { argumentsText, toolCallPart } from '../src/parsing/tool-call.ts';

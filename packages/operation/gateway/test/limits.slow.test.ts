@@ -1,7 +1,7 @@
 import { OutgoingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { createMajordomo } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
 import OpenAI from 'openai';

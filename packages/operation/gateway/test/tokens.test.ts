@@ -1,4 +1,4 @@
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
 import { answers, streams, testServer } from '@majordomo/test-support';
 import OpenAI from 'openai';

@@ -1,5 +1,5 @@
 import { LlmError, type CallEvent, type ChatRequest } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { checkLoopbackHost, checkOrigin, createAccess } from './access.ts';
 import { answer, jsonAnswer, Refusal, refused } from './answers.ts';
 import { feedResponse } from './feed.ts';

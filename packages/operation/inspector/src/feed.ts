@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { answer } from './answers.ts';
 
 /** Data from which the messages for connected pages are created. */

@@ -1,6 +1,6 @@
 import type { Catalog } from '@majordomo/catalog';
 import { LlmError, systemClock, type Clock, type Majordomo } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 

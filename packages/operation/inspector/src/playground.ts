@@ -1,5 +1,5 @@
 import { LlmError, user, type Attempt, type CallEvent, type ChatRequest } from '@majordomo/core';
-import { asRecord, jsonLine } from '@majordomo/core/internal';
+import { asRecord, jsonLine } from '@majordomo/core/toolkit';
 import { answer, Refusal } from './answers.ts';
 import type { PlayLine } from './feed-types.ts';
 import type { InspectorSetup } from './options.ts';

@@ -1,5 +1,5 @@
 import type { Health } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { Refusal } from './answers.ts';
 
 const MAX_BODY = 2000;

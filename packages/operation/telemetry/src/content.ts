@@ -8,7 +8,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '@majordomo/core';
-import { contentSize, type ContentPart } from '@majordomo/core/internal';
+import { contentSize, type ContentPart } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import { ignoreErrors } from './safe-span.ts';
 

@@ -1,6 +1,6 @@
 import { metrics, trace } from '@opentelemetry/api';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { agentAround } from './agent-around.ts';
 import { batchListener } from './batch-events.ts';
 import { jobListener } from './job-events.ts';

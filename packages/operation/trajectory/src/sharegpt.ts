@@ -1,5 +1,5 @@
 import type { AssistantPart, CallPart, Message, Part, ResultPart } from '@majordomo/core';
-import { vendorResultPieces } from '@majordomo/core/internal';
+import { vendorResultPieces } from '@majordomo/core/toolkit';
 import { isCompleted, type Trajectory, type TrajectoryTool } from './trajectory.ts';
 
 /** Entry of a conversation. */

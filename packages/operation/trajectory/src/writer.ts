@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import { cleanTrajectory, type LineFormat } from './clean-trajectory.ts';
 import { Output } from './output.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, Warning } from '@majordomo/core';
-import { withOutputInstruction } from '@majordomo/core/internal';
+import { withOutputInstruction } from '@majordomo/core/toolkit';
 import { toOutputSchema } from './output-schema.ts';
 
 /** Output settings of a request. */

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelTool, Warning } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { objectRoot, type ObjectRoot } from '@majordomo/wire-kit';
 import { toOutputSchema } from './output-schema.ts';
 import type { ClaudeQuirks } from './quirks.ts';

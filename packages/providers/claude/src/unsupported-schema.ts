@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { asList, asRecord, isRecord, resolveReference } from '@majordomo/core/internal';
+import { asList, asRecord, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 /**
  * Returns a feature of a schema that constrained decoding does not support: a reference that is not a JSON pointer, a recursive

@@ -1,5 +1,5 @@
 import { LlmError, type ImagePart } from '@majordomo/core';
-import { sniffMediaType } from '@majordomo/core/internal';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 
 /** Origin of an image: the target and the path in its response. Errors contain both. */
 export interface ImageLocation {

@@ -6,7 +6,7 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import { extraFor, sseMessages, wireError } from '@majordomo/wire-kit';
 import { parseJson, servedBy } from '@majordomo/wire-kit/internal';
 import { imageFromBase64, imageError } from './decode-image.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type ImagePart, type ImageRequest, type Warning } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { extraFor } from '@majordomo/wire-kit';
 import { imageError, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 import { droppedSettings, withoutUnset } from './extra.ts';

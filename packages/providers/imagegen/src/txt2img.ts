@@ -5,7 +5,7 @@ import {
   type ModelContext,
   type Warning,
 } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList, isRecord, toBase64 } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { extraFor, wireError } from '@majordomo/wire-kit';
 import { imageError, imageFromBase64 } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';

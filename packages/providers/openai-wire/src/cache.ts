@@ -1,5 +1,5 @@
 import type { CacheLifetime, ModelCache, Warning } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { unsentCacheWarnings } from '@majordomo/wire-kit';
 import { cacheLifetime } from '@majordomo/wire-kit/internal';
 import type { WireQuirks } from './quirks.ts';

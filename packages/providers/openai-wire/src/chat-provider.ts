@@ -1,5 +1,5 @@
 import type { Provider } from '@majordomo/core';
-import { chatReasoningFamily } from '@majordomo/core/internal';
+import { chatReasoningFamily } from '@majordomo/core/toolkit';
 import { rejectVendorTools } from './failure/unsupported.ts';
 import type { ChatOptions } from './options.ts';
 import type { CreateOtherModels } from './other-models.ts';

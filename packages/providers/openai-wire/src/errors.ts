@@ -1,5 +1,5 @@
 import { LlmError, type Recovery } from '@majordomo/core';
-import { redactCause } from '@majordomo/core/internal';
+import { redactCause } from '@majordomo/core/toolkit';
 import {
   type HeaderReader,
   plainTextOf,

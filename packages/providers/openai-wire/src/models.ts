@@ -1,5 +1,5 @@
 import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
-import { asNumber, asRecord, isList } from '@majordomo/core/internal';
+import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 
 /**
  * Returns the models in the body of `GET /models`, which is `{ data: [...] }` or an array. Reads the context length under the

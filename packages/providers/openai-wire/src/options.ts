@@ -1,5 +1,5 @@
 import { LlmError, type ModelContext, type ProviderOptions } from '@majordomo/core';
-import { checkOptions, type Kind, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type Kind, type KindsOf } from '@majordomo/core/toolkit';
 import { checkBaseURL, checkProviderOptions, type ExtraOptions } from '@majordomo/wire-kit';
 import { type RateLimits } from '@majordomo/wire-kit/internal';
 import type { ChatQuirks } from './chat/quirks.ts';

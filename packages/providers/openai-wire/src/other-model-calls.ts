@@ -15,7 +15,7 @@ import type {
   TranscriptionRequest,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { limitBody, sseMessages } from '@majordomo/wire-kit';
 import { parseJson, servedBy } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';

@@ -1,5 +1,5 @@
 import type { Billing, Capabilities, Timeouts } from '@majordomo/core';
-import type { responsesFamily } from '@majordomo/core/internal';
+import type { responsesFamily } from '@majordomo/core/toolkit';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './chat/quirks.ts';
 import type { OtherModelsProfile } from './other-models/quirks.ts';
 import type { WireQuirks } from './quirks.ts';

@@ -1,5 +1,5 @@
 import type { Env, Model, ModelContext, ModelRequest, Provider, Recovery } from '@majordomo/core';
-import { checkInteger } from '@majordomo/core/internal';
+import { checkInteger } from '@majordomo/core/toolkit';
 import { billingOf, EventWriter, sdkStream, type WireReader } from '@majordomo/wire-kit';
 import { dataAt, dataOf, goneFilesRecovery } from '@majordomo/wire-kit/internal';
 import { backgroundBackend } from './background/backend.ts';

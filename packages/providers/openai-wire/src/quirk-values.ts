@@ -1,5 +1,5 @@
 import type { Effort } from '@majordomo/core';
-import { EFFORTS } from '@majordomo/core/internal';
+import { EFFORTS } from '@majordomo/core/toolkit';
 import type { QuirkValues } from '@majordomo/wire-kit/internal';
 import type { WireQuirks } from './quirks.ts';
 

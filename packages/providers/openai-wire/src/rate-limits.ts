@@ -1,4 +1,4 @@
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { rateLimitWatch, type RateLimits } from '@majordomo/wire-kit/internal';
 import { headerReader } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import type { Provider } from '@majordomo/core';
-import { responsesFamily } from '@majordomo/core/internal';
+import { responsesFamily } from '@majordomo/core/toolkit';
 import type { ResponsesOptions } from './options.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';
 import type { CreateOtherModels } from './other-models.ts';

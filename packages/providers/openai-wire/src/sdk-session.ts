@@ -74,7 +74,7 @@ export class SdkSession extends ServerSession<SdkClient> implements SdkErrorCont
     return {
       // For a form, the platform sets the content type with a boundary.
       headers: { ...(!isForm && JSON_BODY), ...lowerCaseNames(headers), ...this.setup.headers },
-      ...(this.setup.sdk.hasFetchOptions ? this.endingWith(signal) : { signal }),
+      ...(this.setup.sdk.hasFetchOptions === true ? this.endingWith(signal) : { signal }),
       maxRetries: 0,
       timeout: MAX_TIMEOUT_MS,
     };

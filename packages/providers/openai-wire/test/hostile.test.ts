@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { reader, stop } from './reading.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type AssistantPart, type JsonObject, type ModelEvent, type Replay } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { EventWriter } from '@majordomo/wire-kit';
 import { expect } from 'vitest';
 import { ChatReader } from '../src/chat/stream.ts';

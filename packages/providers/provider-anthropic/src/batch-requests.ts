@@ -1,5 +1,5 @@
 import type { BatchContext, BatchLine, FoundBatch } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import {
   batchId,
   batchLines,

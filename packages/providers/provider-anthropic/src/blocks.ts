@@ -17,7 +17,7 @@ import type {
   ResultPart,
   UserTurnPart,
 } from '@majordomo/core';
-import { asList, asRecord, toBase64 } from '@majordomo/core/internal';
+import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
 import { sentMembers } from '@majordomo/wire-kit/internal';
 import { referencesOf, type DeferredNames } from './deferred-tools.ts';

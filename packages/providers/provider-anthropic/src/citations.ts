@@ -1,5 +1,5 @@
 import type { Citation, JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { otherMembers, toCitation } from '@majordomo/wire-kit/internal';
 
 /** Members of a citation that its properties represent. `encrypted_index` is sent back. */

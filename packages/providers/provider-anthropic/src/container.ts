@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelRequest, VendorPart, Warning } from '@majordomo/core';
-import { asRecord, asText, isList, isRecord } from '@majordomo/core/internal';
+import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import type { RecoveryRule } from '@majordomo/claude';
 import type { MessagesFacts } from './facts.ts';
 import { settlePrograms } from '@majordomo/wire-kit/internal';

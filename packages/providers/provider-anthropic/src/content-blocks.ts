@@ -4,7 +4,7 @@ import { citationOf, isReplayed } from './citations.ts';
 import { programIdOf } from './programs.ts';
 import { callerOf, VendorBlock, vendorPart } from './vendor-parts.ts';
 import type { WireStopDetails } from './response.ts';
-import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/internal';
+import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, OnceWarnings } from '@majordomo/wire-kit';
 import { otherMembers } from '@majordomo/wire-kit/internal';
 import { READ_MEMBERS } from './kept-members.ts';

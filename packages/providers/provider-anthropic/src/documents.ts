@@ -5,7 +5,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { paragraphsOf } from '@majordomo/claude';
 import { LlmError, type FilePart } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 
 /** Converts a document, or a text with a source to a search result. */
 export function documentBlock(file: FilePart): DocumentBlockParam | SearchResultBlockParam {

@@ -1,7 +1,7 @@
 import { recoveryFor } from '@majordomo/claude';
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
-import { asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { plainTextOf, truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { goneFilesRecovery } from '@majordomo/wire-kit/internal';
 import { RECOVERIES } from './recovery.ts';

@@ -1,5 +1,5 @@
 import type { ChatResponse, JsonObject, VendorFacts } from '@majordomo/core';
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /** Facts about a response over the Messages API. */
 export interface MessagesFacts extends VendorFacts {

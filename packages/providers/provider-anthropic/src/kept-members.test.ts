@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createMajordomo, toolResult, user, type AssistantMessage } from '@majordomo/core';
-import { CLAUDE_FAMILY } from '@majordomo/core/internal';
+import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { createAnthropic } from './index.ts';
 import { READ_MEMBERS, SENT_MEMBERS } from './kept-members.ts';

@@ -1,6 +1,6 @@
 import { claudeModel, type ClaudeModel } from '@majordomo/claude';
 import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
-import { isList } from '@majordomo/core/internal';
+import { isList } from '@majordomo/core/toolkit';
 import type { Quirks } from './quirks.ts';
 
 /** Vendors whose API runs programs: Anthropic and Microsoft Foundry (programmatic tool calling, platform.claude.com, 2026-11). */

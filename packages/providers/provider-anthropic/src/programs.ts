@@ -8,7 +8,7 @@ import type {
   TurnMessage,
   Warning,
 } from '@majordomo/core';
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import { isForPrograms, type ProgramIds } from '@majordomo/wire-kit/internal';
 import { replayedCaller, vendorBlock } from './vendor-parts.ts';
 

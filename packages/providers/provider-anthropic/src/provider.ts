@@ -1,5 +1,5 @@
 import type { DataHandling, Dsn, Env, Model, Provider } from '@majordomo/core';
-import { CLAUDE_FAMILY } from '@majordomo/core/internal';
+import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { checkProviderOptions, EventWriter, sdkStream } from '@majordomo/wire-kit';
 import { dataAt, dataOf, quirksFromParams } from '@majordomo/wire-kit/internal';
 import { batchBackend } from './batch.ts';

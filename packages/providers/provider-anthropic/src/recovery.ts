@@ -1,6 +1,6 @@
 import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING, withoutKeptMembers } from '@majordomo/wire-kit/internal';
 import { NEW_CONTAINER } from './container.ts';
 import { SENT_MEMBERS } from './kept-members.ts';

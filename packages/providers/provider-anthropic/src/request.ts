@@ -15,7 +15,7 @@ import {
   withUniformCitations,
 } from '@majordomo/claude';
 import type { Capabilities, JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo/core/internal';
+import { asList, checkInteger, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings } from '@majordomo/wire-kit';
 import { isResult, isThinking } from './blocks.ts';
 import { markCache } from './cache.ts';

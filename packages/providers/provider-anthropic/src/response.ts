@@ -5,7 +5,7 @@ import {
   type Usage,
   type UsageDetails,
 } from '@majordomo/core';
-import { asList, asNumber, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asNumber, asText, isRecord } from '@majordomo/core/toolkit';
 import { definedMembers, positiveCounts } from '@majordomo/wire-kit/internal';
 
 /** Finish reasons by `stop_reason` (platform.claude.com/docs/en/api/messages, 2026-11). */

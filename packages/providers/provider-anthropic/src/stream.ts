@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type Usage } from '@majordomo/core';
-import { asText } from '@majordomo/core/internal';
+import { asText } from '@majordomo/core/toolkit';
 import { EventWriter, tryParseJson, type WireReader } from '@majordomo/wire-kit';
 import { otherMembers } from '@majordomo/wire-kit/internal';
 import { ContentBlocks, missingMember, type BlockEvent, type WireBlock } from './content-blocks.ts';

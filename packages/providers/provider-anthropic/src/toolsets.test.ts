@@ -1,5 +1,5 @@
 import { createMajordomo, user, vendorResult, type VendorCallPart } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic } from './index.ts';
 

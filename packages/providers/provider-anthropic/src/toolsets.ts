@@ -4,7 +4,7 @@ import type {
   ToolUseBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
 import type { JsonObject, VendorCallPart, VendorResultPart } from '@majordomo/core';
-import { asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { otherMembers, sentMembers } from '@majordomo/wire-kit/internal';
 import { READ_MEMBERS, SENT_MEMBERS } from './kept-members.ts';
 import { callerOf, replayedCaller } from './vendor-parts.ts';

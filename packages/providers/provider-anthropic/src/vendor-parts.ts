@@ -1,5 +1,5 @@
 import type { JsonObject, Replay, CallPart, VendorPart } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { tryParseJson } from '@majordomo/wire-kit';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LlmError, type AssistantPart, type Usage } from '@majordomo/core';
-import { asList, asNumber, asRecord } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
 import {
   contextOf,
   deliveryOf,

@@ -2,7 +2,7 @@ import { AnthropicAws } from '@anthropic-ai/aws-sdk';
 import { AnthropicFoundry } from '@anthropic-ai/foundry-sdk';
 import { AnthropicVertex } from '@anthropic-ai/vertex-sdk';
 import { anthropicMessages, type Harness, type Wire } from '@majordomo/conformance';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { OAuth2Client } from 'google-auth-library';
 import { createAnthropic } from '../src/index.ts';
 

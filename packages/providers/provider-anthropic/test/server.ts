@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { answers, type Reply } from '@majordomo/test-support';
 
 /** Returns a reply with a JSON body. */

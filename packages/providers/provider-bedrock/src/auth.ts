@@ -1,5 +1,5 @@
 import { LlmError, type Env, type ModelContext, type Recovery } from '@majordomo/core';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import { credentialSource, type CredentialSource } from '@majordomo/wire-kit';
 import type { AwsCredentials, BedrockOptions } from './options.ts';
 

@@ -3,7 +3,7 @@ import type {
   ConverseStreamRequest,
   ToolResultContentBlock,
 } from '@aws-sdk/client-bedrock-runtime';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { sanitizeToolName } from '@majordomo/wire-kit';
 import type {
   AssistantPart,

@@ -5,7 +5,7 @@ import {
   type EmbeddingResponse,
   type ModelContext,
 } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/internal';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
 import { asVector, asVectors, parseJson, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connect, Invoked } from './connection.ts';

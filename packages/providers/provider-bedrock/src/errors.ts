@@ -1,5 +1,5 @@
 import { LlmError, type ErrorKind } from '@majordomo/core';
-import { asRecord, isRecord } from '@majordomo/core/internal';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import {
   type HeaderReader,
   truncateBody,

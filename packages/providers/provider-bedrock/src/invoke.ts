@@ -1,5 +1,5 @@
 import type { ModelContext, OperationResponse } from '@majordomo/core';
-import { derivedSignal } from '@majordomo/core/internal';
+import { derivedSignal } from '@majordomo/core/toolkit';
 import {
   NOT_CONNECTED,
   type AttemptClient,

@@ -1,6 +1,6 @@
 import { CLAUDE_QUIRKS, claudeModel, type ClaudeQuirks } from '@majordomo/claude';
 import type { Capabilities, FileLimits } from '@majordomo/core';
-import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/internal';
+import { CLAUDE_FAMILY, converseFamily } from '@majordomo/core/toolkit';
 import { AUDIO_FORMATS, DOCUMENT_FORMATS, VIDEO_FORMATS } from './media.ts';
 import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 

@@ -1,5 +1,5 @@
 import type { ProviderOptions } from '@majordomo/core';
-import type { Kinds } from '@majordomo/core/internal';
+import type { Kinds } from '@majordomo/core/toolkit';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 

@@ -1,6 +1,6 @@
 import { claudeRecoveries, recoveryFor, type RecoveryRule } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Recovery } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** Recovery that repeats the request without streaming. */
 const WITHOUT_STREAM: Recovery = {

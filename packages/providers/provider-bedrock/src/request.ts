@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { lacksThinking, toOutput, toSampling, withUniformCitations } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asRecord, checkInteger, isList, isRecord, RARE_SETTINGS } from '@majordomo/core/internal';
+import { asRecord, checkInteger, isList, isRecord, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings, wellFormedStrings } from '@majordomo/wire-kit';
 import { isResult, isThinking, type WireJson } from './blocks.ts';
 import { markCache } from './cache.ts';

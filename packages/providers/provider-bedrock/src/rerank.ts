@@ -1,5 +1,5 @@
 import { LlmError, type RerankBackend, type RerankRequest, type RerankResult } from '@majordomo/core';
-import { asRecord, isList, UNKNOWN_USAGE } from '@majordomo/core/internal';
+import { asRecord, isList, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
 import { parseJson } from '@majordomo/wire-kit/internal';
 import type { Connect, Invoked } from './connection.ts';

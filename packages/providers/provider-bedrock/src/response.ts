@@ -1,5 +1,5 @@
 import type { Citation, FinishReason, Usage, UsageDetails } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/internal';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { definedMembers, otherMembers, toCitation } from '@majordomo/wire-kit/internal';
 
 /** Finish reasons by stop reason (`StopReason` of @aws-sdk/client-bedrock-runtime 3.1162). Other values become `other`. */

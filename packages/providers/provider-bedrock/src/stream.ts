@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Citation, JsonObject, Replay, VendorPart } from '@majordomo/core';
-import { asList, asRecord, concatBytes, isList, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, concatBytes, isList, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, OnceWarnings, tryParseJson } from '@majordomo/wire-kit';
 import { generatedAudio, generatedImage } from '@majordomo/wire-kit/internal';
 import type { ReplayData } from './blocks.ts';

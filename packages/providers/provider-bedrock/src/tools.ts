@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime';
 import { allowedToolChoice, toTools, type ClaudeTool } from '@majordomo/claude';
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import type { WireJson } from './blocks.ts';
 import type { WireMessage } from './messages.ts';
 import type { Quirks } from './quirks.ts';

@@ -1,6 +1,6 @@
 import type { ContentBlock } from '@aws-sdk/client-bedrock-runtime';
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList, isRecord, toBase64 } from '@majordomo/core/internal';
+import { isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
 
 /** Converts a value that the SDK decoded into the JSON value that the service sent. */
 export function plainJson(value: unknown): JsonValue | undefined {

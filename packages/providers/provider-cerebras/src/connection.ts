@@ -6,7 +6,6 @@ export const SDK: Sdk = {
   factory: 'createCerebras',
   errorClass: 'CerebrasError',
   prefix: '/v1',
-  hasFetchOptions: false,
   requiresBytes: true,
   load: () => import('./sdk.ts'),
 };

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ErrorKind, Recovery } from '@majordomo/core';
-import { asRecord, asText, redact } from '@majordomo/core/internal';
+import { asRecord, asText, redact } from '@majordomo/core/toolkit';
 import { tryParseJson, wireError, type ErrorContext } from '@majordomo/wire-kit';
 import { resetIn } from './reset.ts';
 

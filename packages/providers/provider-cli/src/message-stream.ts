@@ -1,4 +1,4 @@
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from './errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reader.ts';

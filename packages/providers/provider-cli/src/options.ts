@@ -1,5 +1,5 @@
 import type { Billing, Timeouts } from '@majordomo/core';
-import { TIMEOUT_KINDS, type KindsOf } from '@majordomo/core/internal';
+import { TIMEOUT_KINDS, type KindsOf } from '@majordomo/core/toolkit';
 import type { CliName } from './profiles.ts';
 
 /** Options of `createCli`. */

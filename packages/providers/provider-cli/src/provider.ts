@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { LlmError } from '@majordomo/core';
 import type { Env, Model, Provider } from '@majordomo/core';
-import { checkOptions, didYouMean, mergeTimeouts } from '@majordomo/core/internal';
+import { checkOptions, didYouMean, mergeTimeouts } from '@majordomo/core/toolkit';
 import { billingOf } from '@majordomo/wire-kit';
 import { findCommand, platform } from './command.ts';
 import { versionProbe, type CliPresence } from './detect.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type ModelRequest, type Warning } from '@majordomo/core';
-import { checkInteger, OPTIONAL_SETTINGS } from '@majordomo/core/internal';
+import { checkInteger, OPTIONAL_SETTINGS } from '@majordomo/core/toolkit';
 import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { modelArgument } from './models.ts';
 import type { CliSpec } from './spec.ts';

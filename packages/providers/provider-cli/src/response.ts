@@ -1,5 +1,5 @@
 import type { FinishReason, Usage } from '@majordomo/core';
-import { asNumber } from '@majordomo/core/internal';
+import { asNumber } from '@majordomo/core/toolkit';
 
 /** Finish reasons by the values of the five CLIs (2026-11). */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([

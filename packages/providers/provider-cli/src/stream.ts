@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { NdjsonDecoder, tryParseJson, type EventWriter } from '@majordomo/wire-kit';
 import { UNTERMINATED_LINE } from '@majordomo/wire-kit/internal';
 import { withoutTerminalCodes } from './errors.ts';

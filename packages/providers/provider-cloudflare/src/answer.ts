@@ -1,5 +1,5 @@
 import type { Replay } from '@majordomo/core';
-import { asList, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, OnceWarnings, tryParseJson, type EventWriter } from '@majordomo/wire-kit';
 import { finishReason, usage, type RawUsage } from './response.ts';
 

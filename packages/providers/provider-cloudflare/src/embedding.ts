@@ -1,5 +1,5 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { limitBody, extraFor } from '@majordomo/wire-kit';
 import { asVectors, servedBy, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type ErrorKind } from '@majordomo/core';
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import {
   type HeaderReader,
   truncateBody,

@@ -1,5 +1,5 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { limitBody, type ErrorContext } from '@majordomo/wire-kit';
 import { servedBy } from '@majordomo/wire-kit/internal';
 import {

@@ -8,7 +8,7 @@ import type {
   UserTurn,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 
 /** Message of the input. `content` must not be null, because the binding rejects null. */
 export interface WireMessage {

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
-import { chatReasoningFamily } from '@majordomo/core/internal';
+import { chatReasoningFamily } from '@majordomo/core/toolkit';
 import { checkProviderOptions, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
 import { dataAt, dataOf, quirksFromParams, type QuirkValues } from '@majordomo/wire-kit/internal';
 import { createConnection, type Connection } from './connection.ts';

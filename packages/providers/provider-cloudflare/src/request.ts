@@ -1,5 +1,5 @@
 import type { JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, RARE_SETTINGS } from '@majordomo/core/internal';
+import { checkInteger, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import { nearestEffort, unsentCacheWarnings, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { definedMembers } from '@majordomo/wire-kit/internal';
 import { toMessages, type WireMessage } from './messages.ts';

@@ -1,5 +1,5 @@
 import type { FinishReason, Usage } from '@majordomo/core';
-import { asNumber, asRecord, isRecord } from '@majordomo/core/internal';
+import { asNumber, asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { ErrorContext } from '@majordomo/wire-kit';
 import { inBandError } from './errors.ts';
 

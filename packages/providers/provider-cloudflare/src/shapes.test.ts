@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { callModel } from '../test/calls.ts';
 import { createCloudflare } from './provider.ts';

@@ -1,4 +1,4 @@
-import { asList, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import type { Answer } from './answer.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import {
   type SpeechStep,
   type Warning,
 } from '@majordomo/core';
-import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/internal';
+import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import { servedBy } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';

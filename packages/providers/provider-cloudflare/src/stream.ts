@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Recovery } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { EventWriter, type WireReader } from '@majordomo/wire-kit';
 import { parseJson } from '@majordomo/wire-kit/internal';
 import { Answer, type AnswerOptions } from './answer.ts';

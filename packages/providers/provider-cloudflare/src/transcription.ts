@@ -6,7 +6,7 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/internal';
+import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { limitBody, extraFor } from '@majordomo/wire-kit';
 import { servedBy } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';

@@ -110,11 +110,11 @@ const appModules = (): Modules => [
   ...modulesIn(built('imagegen'), '', ['*.js'], []),
   ['@majordomo/core', `export * from '../core/index.js';`],
   ...modulesIn(built('wire-kit'), 'kit/', ['*.js'], []),
-  ['@majordomo/core/internal', `export * from '../../core/internal.js';`],
+  ['@majordomo/core/toolkit', `export * from '../../core/toolkit.js';`],
   ['@majordomo/wire-kit', `export * from '../kit/index.js';`],
   ['@majordomo/wire-kit/internal', `export * from '../../kit/internal.js';`],
   ['kit/@majordomo/core', `export * from '../../core/index.js';`],
-  ['kit/@majordomo/core/internal', `export * from '../../../core/internal.js';`],
+  ['kit/@majordomo/core/toolkit', `export * from '../../../core/toolkit.js';`],
   ['@majordomo/imagegen', `export * from '../index.js';`],
 ];
 

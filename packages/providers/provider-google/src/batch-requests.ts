@@ -1,6 +1,6 @@
 import type { GoogleGenAI, HttpOptions } from '@google/genai';
 import { type BatchContext, type BatchLine, type BatchLook, LlmError } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { checkModelId } from '@majordomo/wire-kit';
 import { batchId, batchLines, batchRequest, type FileBatchRequests } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';

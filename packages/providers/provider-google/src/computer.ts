@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, ModelRequest, VendorCallPart, VendorResultPart } from '@majordomo/core';
-import { asList, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asText, isRecord } from '@majordomo/core/toolkit';
 
 /**
  * Returns a function that recognizes the actions of Gemini's computer. They are function calls like others, so each function that the

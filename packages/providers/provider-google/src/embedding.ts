@@ -6,7 +6,7 @@ import {
   type ModelContext,
   type Usage,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import { asVector, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';

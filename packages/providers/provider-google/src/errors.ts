@@ -1,5 +1,5 @@
 import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
-import { asRecord, isList, isRecord } from '@majordomo/core/internal';
+import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
 import {
   type HeaderReader,
   truncateBody,

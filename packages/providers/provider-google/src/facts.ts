@@ -1,5 +1,5 @@
 import type { ChatResponse, OperationResponse, VendorFacts } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { servedBy } from '@majordomo/wire-kit/internal';
 import type { GeminiErrorContext } from './errors.ts';
 

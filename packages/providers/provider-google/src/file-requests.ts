@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type BatchContext, type FileBackend } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import { batchId, batchRequest } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 

@@ -1,5 +1,5 @@
 import type { Citation } from '@majordomo/core';
-import { asList } from '@majordomo/core/internal';
+import { asList } from '@majordomo/core/toolkit';
 import { otherMembers, toCitation } from '@majordomo/wire-kit/internal';
 
 /** Sources of a response (`GroundingMetadata` of @google/genai 3.1). */

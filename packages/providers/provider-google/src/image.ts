@@ -5,7 +5,7 @@ import {
   type ModelContext,
   type Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import {
   decodeImages,

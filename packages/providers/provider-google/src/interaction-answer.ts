@@ -1,5 +1,5 @@
 import { LlmError, type JobEventFacts, type JobLook } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord, sseEvent } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText, isRecord, sseEvent } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import { Citations, type TextPosition } from './interaction-citations.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { asList, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { isAgent } from './agents.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { asNumber, asText } from '@majordomo/core/internal';
+import { asNumber, asText } from '@majordomo/core/toolkit';
 import { otherMembers } from '@majordomo/wire-kit/internal';
 import type { Quotation } from './grounding.ts';
 

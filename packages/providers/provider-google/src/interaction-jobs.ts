@@ -1,5 +1,5 @@
 import { LlmError, type BackgroundBackend, type BatchContext } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import { tryParseJson } from '@majordomo/wire-kit';
 import { batchRequest, ignoreGone } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';

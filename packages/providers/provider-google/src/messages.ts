@@ -9,7 +9,7 @@ import type {
   TurnMessage,
   UserTurnPart,
 } from '@majordomo/core';
-import { asRecord, asText, toBase64 } from '@majordomo/core/internal';
+import { asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { isGeneratedCallId, sanitizeToolName } from '@majordomo/wire-kit';
 import type { Quirks } from './quirks.ts';
 import { computerResponse } from './computer.ts';

@@ -1,5 +1,5 @@
 import type { Capabilities, FileLimits, ImageLimits, ModelInfo } from '@majordomo/core';
-import { geminiFamily } from '@majordomo/core/internal';
+import { geminiFamily } from '@majordomo/core/toolkit';
 import { GEMINI_QUIRKS, thinkingBudget, type Quirks } from './quirks.ts';
 
 /** Capabilities and quirks of the models whose ids match `pattern`. If several rules match, the first rule applies. */

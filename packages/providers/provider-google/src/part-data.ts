@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, VendorPart } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { otherMembers } from '@majordomo/wire-kit/internal';
 import type { PartialArg } from './partial-args.ts';
 import { VENDOR_PARTS } from './vendor-parts.ts';

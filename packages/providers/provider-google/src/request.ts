@@ -5,7 +5,7 @@ import {
   isRecord,
   RARE_SETTINGS,
   withOutputInstruction,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { cacheLifetime } from '@majordomo/wire-kit/internal';
 import { contentsOf, isUnsigned } from './messages.ts';

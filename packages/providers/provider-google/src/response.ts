@@ -5,7 +5,7 @@ import {
   type Usage,
   type UsageDetails,
 } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { ErrorContext } from '@majordomo/wire-kit';
 import { inBandError, type WireError } from './errors.ts';
 

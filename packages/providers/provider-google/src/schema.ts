@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList, isRecord, resolveReference } from '@majordomo/core/internal';
+import { isList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 const MAX_REF_DEPTH = 4;
 

@@ -6,7 +6,7 @@ import {
   type SpeechStep,
   type Warning,
 } from '@majordomo/core';
-import { asText, fromBase64, isRecord } from '@majordomo/core/internal';
+import { asText, fromBase64, isRecord } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, sseMessages } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import type { GeminiErrorContext } from './errors.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type JsonValue, type Usage } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { EventWriter, jsonText, OnceWarnings, type WireReader } from '@majordomo/wire-kit';
 import { bytesOfBase64, generatedAudio, generatedImage, otherMembers } from '@majordomo/wire-kit/internal';
 import { computerCall, type ActionCall } from './computer.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/internal';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 import { isSubset, toSubset } from './schema.ts';
 import type { Quirks } from './quirks.ts';
 

@@ -6,7 +6,7 @@ import {
   type TranscriptionResponse,
   type Warning,
 } from '@majordomo/core';
-import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/internal';
+import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { servedByGemini } from './facts.ts';

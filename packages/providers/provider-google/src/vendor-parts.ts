@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** Properties that mark parts of a tool that ran at the vendor. Such parts are sent back unchanged or omitted. */
 export const VENDOR_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'] as const;

@@ -15,7 +15,7 @@ import {
 import { collect, type Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AssistantPart, Model } from '@majordomo/core';
-import { SseDecoder } from '@majordomo/core/internal';
+import { SseDecoder } from '@majordomo/core/toolkit';
 import { EventWriter } from '@majordomo/wire-kit';
 import { createGoogle } from '../src/index.ts';
 import { usage as usageOf } from '../src/response.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { asList, asRecord, asText, sseEvent } from '@majordomo/core/internal';
+import { asList, asRecord, asText, sseEvent } from '@majordomo/core/toolkit';
 import { testServer, type Seen } from '@majordomo/test-support';
 
 type Json = Readonly<Record<string, unknown>>;

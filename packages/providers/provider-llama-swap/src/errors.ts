@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import { truncateBody, transportError, tryParseJson, wireError } from '@majordomo/wire-kit';
 
 const MAX_MESSAGE_LENGTH = 600;

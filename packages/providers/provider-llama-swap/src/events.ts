@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import type { Management } from './connection.ts';
 import { callError } from './errors.ts';

@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { seededRandom } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { withoutLoading } from './loading.ts';

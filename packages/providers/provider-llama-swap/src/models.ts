@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Capabilities, ImageLimits, ModelInfo } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** Limits of images. llama.cpp decodes these formats (stb_image, 2026). `maxBytes` is assumed. */
 const IMAGES: ImageLimits = { mediaTypes: ['image/png', 'image/jpeg', 'image/gif'], maxBytes: 64 * 2 ** 20 };

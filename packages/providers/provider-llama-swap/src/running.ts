@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { Management } from './connection.ts';
 import type { ManageOptions } from './options.ts';
 

@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError, user } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { answers, SSE_TYPE, stalls, streams, testServer, type Answer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { abortable, asRecord, jsonLine } from '@majordomo/core/internal';
+import { abortable, asRecord, jsonLine } from '@majordomo/core/toolkit';
 import type { ErrorContext } from '@majordomo/wire-kit';
 import type { AbortableAsyncIterator, Ollama } from 'ollama/browser';
 import { httpError } from './errors.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelContext } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/internal';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { limitBody, extraFor } from '@majordomo/wire-kit';
 import { asVectors, servedBy, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection, EmbedParams } from './connection.ts';

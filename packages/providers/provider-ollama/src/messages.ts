@@ -10,7 +10,7 @@ import type {
   UserTurn,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { WAV } from './models.ts';
 
 /** Message of the API. Call ids are missing in the SDK's types, and older servers ignore call ids. */

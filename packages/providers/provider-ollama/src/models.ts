@@ -1,5 +1,5 @@
 import { LlmError, type Capabilities, type ModelInfo } from '@majordomo/core';
-import { asRecord, asText, isList } from '@majordomo/core/internal';
+import { asRecord, asText, isList } from '@majordomo/core/toolkit';
 import type { OllamaQuirks } from './quirks.ts';
 
 /** Capabilities and quirks of the models whose ids match `pattern`. If several rules match, the first rule applies. */

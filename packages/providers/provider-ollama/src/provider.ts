@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Dsn, Model, Provider, Timeouts } from '@majordomo/core';
-import { chatReasoningFamily, didYouMean, mergeTimeouts } from '@majordomo/core/internal';
+import { chatReasoningFamily, didYouMean, mergeTimeouts } from '@majordomo/core/toolkit';
 import { checkProviderOptions, NDJSON, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
 import { dataAt, dataOf } from '@majordomo/wire-kit/internal';
 import { createConnection, hostOf, type Connection } from './connection.ts';

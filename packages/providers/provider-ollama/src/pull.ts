@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { ModelContext } from '@majordomo/core';
-import { isRecord, asNumber, asText } from '@majordomo/core/internal';
+import { isRecord, asNumber, asText } from '@majordomo/core/toolkit';
 import { ndjsonLines, type ErrorContext } from '@majordomo/wire-kit';
 import type { Connection } from './connection.ts';
 import { responseError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { Effort, JsonObject, ModelOutput, ModelRequest, Warning } from '@majordomo/core';
-import { checkInteger, isRecord, RARE_SETTINGS, withOutputInstruction } from '@majordomo/core/internal';
+import { checkInteger, isRecord, RARE_SETTINGS, withOutputInstruction } from '@majordomo/core/toolkit';
 import { nearestEffort, unsentCacheWarnings, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { toMessages, type WireMessage } from './messages.ts';
 import type { OllamaQuirks, RunnerOptions } from './quirks.ts';

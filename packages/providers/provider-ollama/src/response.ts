@@ -1,5 +1,5 @@
 import type { FinishReason, Usage, Warning } from '@majordomo/core';
-import { asNumber } from '@majordomo/core/internal';
+import { asNumber } from '@majordomo/core/toolkit';
 import { otherMembers } from '@majordomo/wire-kit/internal';
 import type { OllamaFacts } from './facts.ts';
 

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import type { Replay } from '@majordomo/core';
-import { asRecord, asText, isList, isRecord } from '@majordomo/core/internal';
+import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import { jsonText, EventWriter, type WireReader } from '@majordomo/wire-kit';
 import {
   bytesOfBase64,

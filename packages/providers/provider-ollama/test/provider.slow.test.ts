@@ -1,7 +1,7 @@
 import { createServer } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
-import { jsonLine } from '@majordomo/core/internal';
+import { jsonLine } from '@majordomo/core/toolkit';
 import { inTurn, testServer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { Ollama } from 'ollama';

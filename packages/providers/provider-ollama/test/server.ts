@@ -1,4 +1,4 @@
-import { jsonLine } from '@majordomo/core/internal';
+import { jsonLine } from '@majordomo/core/toolkit';
 import { answers as answersJson, type Reply } from '@majordomo/test-support';
 
 export const NDJSON_TYPE = { 'content-type': 'application/x-ndjson' } as const;

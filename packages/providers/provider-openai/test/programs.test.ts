@@ -10,7 +10,7 @@ import {
   type ToolMessage,
   type ToolSpec,
 } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { azureResponses, createOpenAI, openaiCompatible } from '../src/index.ts';
 

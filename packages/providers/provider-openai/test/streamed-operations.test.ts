@@ -1,5 +1,5 @@
 import { createMajordomo, image, LlmError, type Majordomo } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { testServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';

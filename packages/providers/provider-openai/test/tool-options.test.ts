@@ -6,7 +6,7 @@ import {
   type Message,
   type ToolSpec,
 } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { createOpenAI, type ResponsesToolOptions } from '../src/index.ts';
 

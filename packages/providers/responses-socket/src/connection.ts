@@ -1,4 +1,4 @@
-import { asRecord, tryParseJson } from '@majordomo/core/internal';
+import { asRecord, tryParseJson } from '@majordomo/core/toolkit';
 import type { ServerState } from './increment.ts';
 import type { SocketLike } from './options.ts';
 

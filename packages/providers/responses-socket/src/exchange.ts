@@ -1,4 +1,4 @@
-import { asNumber, asRecord, isRecord, sseEvent } from '@majordomo/core/internal';
+import { asNumber, asRecord, isRecord, sseEvent } from '@majordomo/core/toolkit';
 import { type Connection, EXPIRED, type Incoming } from './connection.ts';
 import { type HashedRequest, hashRequest, stateAfter } from './increment.ts';
 import type { SocketEvent } from './options.ts';

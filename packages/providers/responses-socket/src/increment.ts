@@ -1,4 +1,4 @@
-import { asList, asRecord, hash128, isList, isRecord, tryParseJson } from '@majordomo/core/internal';
+import { asList, asRecord, hash128, isList, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 
 type Body = Readonly<Record<string, unknown>>;
 

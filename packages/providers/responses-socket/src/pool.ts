@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { Connection } from './connection.ts';
 import { newItems, type HashedRequest } from './increment.ts';
 import type { OpenSocket, SocketEvent } from './options.ts';

@@ -1,4 +1,4 @@
-import { isRecord, tryParseJson } from '@majordomo/core/internal';
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 
 /** Request to the Responses API. */
 export interface SocketRequest {

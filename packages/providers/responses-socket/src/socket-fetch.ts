@@ -1,4 +1,4 @@
-import { checkOptions, notify, rejectUnknownOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, notify, rejectUnknownOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { exchange } from './exchange.ts';
 import type { SocketEvent, SocketFetchOptions } from './options.ts';
 import { Pool } from './pool.ts';

@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { ByteCollector } from '@majordomo/core/internal';
+import { ByteCollector } from '@majordomo/core/toolkit';
 import type { OpenSocket, SocketLike } from './options.ts';
 
 /** Maximum size of a message, in bytes. An image in base64 is one message. */

@@ -1,4 +1,4 @@
-import { fromStoredText, toStoredText } from '@majordomo/core/internal';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Claim, CounterState, Refusal } from '@majordomo/ledger';
 import type { Row, Sql } from './platform.ts';
 import type { Uses } from './wire.ts';

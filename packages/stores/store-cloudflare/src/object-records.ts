@@ -1,4 +1,4 @@
-import { toStoredText } from '@majordomo/core/internal';
+import { toStoredText } from '@majordomo/core/toolkit';
 import { checkGet, checkList, checkWrite, type RecordStore, type StoredRecord } from '@majordomo/records';
 import { callObject } from './object-call.ts';
 import type { ObjectNamespace } from './platform.ts';

@@ -7,7 +7,7 @@ import {
   number,
   sharedLanes,
   type SharedLanesOptions,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';

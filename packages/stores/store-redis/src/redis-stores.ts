@@ -8,7 +8,7 @@ import {
   number,
   sharedLanes,
   type SharedLanesOptions,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { clientOf, type RedisClient } from './connection/client.ts';

@@ -1,6 +1,6 @@
 import type { CallStore } from '@majordomo/admin';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';

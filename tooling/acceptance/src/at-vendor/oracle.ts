@@ -1,5 +1,5 @@
 import type { Recording } from '@majordomo/test-support';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { eventFrames } from './frames.ts';
 
 /** Visible part of a response, as parsed from its raw bytes without an SDK. */

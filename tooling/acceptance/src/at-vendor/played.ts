@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelTool, ToolCallPart, TurnMessage } from '@majordomo/core';
-import { isRecord, toBase64 } from '@majordomo/core/internal';
+import { isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { contextOf, deliveryOf, requestOf, type Playback, type Recording } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { joined, type Row } from './oracle.ts';

@@ -1,4 +1,4 @@
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import type { Recording } from '@majordomo/test-support';
 import { converseBlocks, geminiCandidates, messagesBlocks, responsesItems } from './oracle.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Harness } from '@majordomo/conformance';
-import { tryParseJson } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/core/toolkit';
 import { LlmError, type Model, type ModelContext, type ModelEvent, type ModelRequest } from '@majordomo/core';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { secretForms } from '@majordomo/core/internal';
+import { secretForms } from '@majordomo/core/toolkit';
 import { CANARY, KEY } from './slots.ts';
 
 /** Readable forms of the keys: the text itself, and its beginning in base64. */

@@ -1,6 +1,6 @@
 import type { Message, ToolSpec, Usage } from '@majordomo/core';
 import type { MeteredRequest } from '@majordomo/context';
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import type { Recording } from '@majordomo/test-support';
 
 /** Returns a recorded client's request, reduced to the roles and texts of its turns. */

@@ -1,4 +1,4 @@
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { testServer, type TestServer } from '@majordomo/test-support';
 
 /** Question as the Decisions API receives it. */

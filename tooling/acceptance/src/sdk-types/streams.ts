@@ -1,5 +1,5 @@
 import { eventFrame } from '@majordomo/testing/internal';
-import { asList, asRecord, jsonLine, sseEvent } from '@majordomo/core/internal';
+import { asList, asRecord, jsonLine, sseEvent } from '@majordomo/core/toolkit';
 import type { Reply } from '../bytes/exchange.ts';
 
 /** Returns a stream with the content of a response, or of a chunk. */

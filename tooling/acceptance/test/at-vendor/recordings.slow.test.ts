@@ -1,5 +1,5 @@
 import type { AssistantPart } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import {
   hasRecordings,
   playback,

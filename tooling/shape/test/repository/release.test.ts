@@ -55,7 +55,7 @@ test.each([
   expect([...lacksIn(tarball.manifest, tarball.paths)]).toHaveLength(1);
 });
 
-const core = { exports: { '.': {}, './internal': {} } };
+const core = { exports: { '.': {}, './toolkit': {} } };
 const importsOf = (text: string): readonly string[] => [
   ...lacksOfImports(
     { ...manifest, peerDependencies: { pg: '^8' } },
@@ -69,7 +69,7 @@ const importsOf = (text: string): readonly string[] => [
 ];
 
 test('imports of files, built-in modules, dependencies and peers resolve', () => {
-  const text = `import './other.js'; import 'node:fs'; import { a } from '@majordomo/core/internal'; await import('pg');`;
+  const text = `import './other.js'; import 'node:fs'; import { a } from '@majordomo/core/toolkit'; await import('pg');`;
   expect(importsOf(text)).toEqual([]);
 });
 

@@ -67,7 +67,7 @@ describe('an import', () => {
   });
 
   test.each([
-    ['@majordomo/core/internal', '@majordomo/core'],
+    ['@majordomo/core/toolkit', '@majordomo/core'],
     ['openai/helpers/zod', 'openai'],
     ['node:fs', 'node:fs'],
   ])('of %s is one of %s', (specifier, name) => {

@@ -1,6 +1,6 @@
 /** Client for all client scenarios of the suite. Connects with `connectMcp`, and calls each tool of the server once. */
 import type { Tool, ToolContext } from '@majordomo/agent';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { connectMcp, type McpAuth, type OAuthClientProvider } from '@majordomo/mcp';
 import { CrossAppAccessProvider, requestJwtAuthorizationGrant } from '@modelcontextprotocol/client';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Semaphore } from '@majordomo/core/internal';
+import { Semaphore } from '@majordomo/core/toolkit';
 import { npm } from '../../../runtimes/install.mjs';
 import { newestOf } from '../newest.ts';
 import type { CaseResult } from '../suite.ts';

@@ -1,4 +1,4 @@
-import { kindOfStatus } from '@majordomo/core/internal';
+import { kindOfStatus } from '@majordomo/core/toolkit';
 import { LlmError } from '@majordomo/core';
 import { boundedJson } from '@majordomo/wire-kit';
 import {

@@ -1,6 +1,6 @@
 import type { Message, Part, Task } from '@a2a-js/sdk';
 import { truncateText, type ToolResultPart } from '@majordomo/core';
-import { sniffMediaType } from '@majordomo/core/internal';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 
 type Content = ToolResultPart['content'][number];
 

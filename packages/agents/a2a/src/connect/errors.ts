@@ -1,5 +1,5 @@
 import { LlmError, messageOf, truncateText, type ErrorKind } from '@majordomo/core';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 
 const MAX_CHARACTERS = 2000;
 

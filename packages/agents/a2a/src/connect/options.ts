@@ -1,7 +1,7 @@
 import type { AgentCard } from '@a2a-js/sdk';
 import type { Decision, RunState, Toolbox } from '@majordomo/agent';
 import type { Clock, Credential } from '@majordomo/core';
-import { type KindsOf, number } from '@majordomo/core/internal';
+import { type KindsOf, number } from '@majordomo/core/toolkit';
 
 /** Options of `connectA2a`. */
 export interface ConnectA2aOptions {

@@ -8,7 +8,7 @@ import {
 } from '@a2a-js/sdk';
 import type { Client } from '@a2a-js/sdk/client';
 import { LlmError, type Clock, type ToolResultPart } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { isEnded, type TaskIds } from '../messages.ts';
 import { answerOf, messageContent, statusText } from './content.ts';
 import { isTransient, TASK_FAILED, toLlmError } from './errors.ts';

@@ -2,7 +2,7 @@ import { Role } from '@a2a-js/sdk';
 import type { Decision, RunState } from '@majordomo/agent';
 import { suspendedCalls, withPayload } from '@majordomo/agent/steps';
 import { LlmError, messageOf, type JsonObject, type JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { newMessage, textPart } from '../messages.ts';
 import { describe } from './content.ts';
 import { isTransient } from './errors.ts';

@@ -2,7 +2,7 @@ import { TaskState, type ListTasksRequest, type ListTasksResponse, type Task } f
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
 import { A2AError } from '@a2a-js/sdk/errors';
 import { LlmError, type Clock } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { isEnded, statusOf, textPart } from '../messages.ts';
 import { INTERNAL_MESSAGE } from './failure.ts';
 import { MAX_CONTEXT_ID } from './input.ts';

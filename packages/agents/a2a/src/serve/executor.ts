@@ -7,7 +7,7 @@ import {
 } from '@a2a-js/sdk/server';
 import type { RunResult } from '@majordomo/agent';
 import { LlmError, systemClock, user, type Clock, type Message } from '@majordomo/core';
-import { abortable, notify } from '@majordomo/core/internal';
+import { abortable, notify } from '@majordomo/core/toolkit';
 import { memoryRecords } from '@majordomo/records';
 import { isEnded, statusOf, textPart, type TaskIds } from '../messages.ts';
 import { AnswerArtifact } from './answer-artifact.ts';

@@ -1,6 +1,6 @@
 import type { TaskStore } from '@a2a-js/sdk/server';
 import type { Clock } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { CallContext } from './call-context.ts';
 import type { RunRecords } from './run-records.ts';
 

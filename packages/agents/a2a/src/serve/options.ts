@@ -2,7 +2,7 @@ import type { AgentCard } from '@a2a-js/sdk';
 import type { TaskStore } from '@a2a-js/sdk/server';
 import type { Agent, AgentEvent } from '@majordomo/agent';
 import type { Clock } from '@majordomo/core';
-import type { KindsOf } from '@majordomo/core/internal';
+import type { KindsOf } from '@majordomo/core/toolkit';
 import type { RecordStore } from '@majordomo/records';
 
 /** Caller of a served agent. */

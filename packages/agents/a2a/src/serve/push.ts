@@ -2,7 +2,7 @@ import { A2A_CONTENT_TYPE, StreamResponse, TaskPushNotificationConfig, type Task
 import { PushNotificationNotSupportedError, RequestMalformedError } from '@a2a-js/sdk/errors';
 import type { PushNotificationSender, PushNotificationStore, ServerCallContext } from '@a2a-js/sdk/server';
 import { LlmError } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore } from '@majordomo/records';
 import { fetchAt, resolveHost, type Address, type Resolve } from '@majordomo/wire-kit/internal';
 import { scopeOf } from './scope.ts';

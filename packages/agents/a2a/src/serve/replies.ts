@@ -3,7 +3,7 @@ import { RequestMalformedError } from '@a2a-js/sdk/errors';
 import type { Decision, RunState, SuspendedCall } from '@majordomo/agent';
 import { callsThatWait, suspendedCalls } from '@majordomo/agent/steps';
 import type { JsonObject, ToolCallPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { dataPart, textIn, textPart } from '../messages.ts';
 
 /** Call that waits for the client. */

@@ -3,7 +3,7 @@ import { A2A_ERROR_CODE } from '@a2a-js/sdk/errors';
 import { JsonRpcTransportHandler, validateVersion, type A2ARequestHandler } from '@a2a-js/sdk/server';
 import { LlmError } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
-import { isRecord, notify, readJsonText, tryParseJson } from '@majordomo/core/internal';
+import { isRecord, notify, readJsonText, tryParseJson } from '@majordomo/core/toolkit';
 import { CallContext } from './call-context.ts';
 import { INTERNAL_MESSAGE } from './failure.ts';
 import type { A2aCaller, ServeA2aOptions } from './options.ts';

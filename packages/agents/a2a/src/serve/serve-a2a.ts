@@ -1,7 +1,7 @@
 import { AGENT_CARD_PATH, AgentCard, type Task } from '@a2a-js/sdk';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
 import { LlmError, systemClock } from '@majordomo/core';
-import { checkOptions, notify } from '@majordomo/core/internal';
+import { checkOptions, notify } from '@majordomo/core/toolkit';
 import { memoryRecords } from '@majordomo/records';
 import { fetchAt, systemResolve } from '@majordomo/wire-kit/internal';
 import { cardOf } from './card.ts';

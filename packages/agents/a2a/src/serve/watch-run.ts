@@ -1,6 +1,6 @@
 import type { ServerCallContext, TaskStore } from '@a2a-js/sdk/server';
 import { LlmError, type Clock } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { isEnded } from '../messages.ts';
 import type { HeldRun, RunRecords } from './run-records.ts';
 

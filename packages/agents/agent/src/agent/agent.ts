@@ -1,4 +1,4 @@
-import { callSite, rejectWithCallSite } from '@majordomo/core/internal';
+import { callSite, rejectWithCallSite } from '@majordomo/core/toolkit';
 import { withParts } from '../run/agent-parts.ts';
 import type { Agent } from '../run/agent-interface.ts';
 import { WatchedRun } from '../stream/agent-stream.ts';

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
-import { checkCache, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkCache, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { partsOf, type AgentParts } from '../run/agent-parts.ts';
 import { approvalsNeeded } from '../tools/approval.ts';
 import type { Around } from '../run/around.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { nanoUsdOf, type Budget } from './budget.ts';
 
 /** Throws `config` with the path for an invalid limit, and for `maxUsd` if `cost` is not set. `subject` begins the message. */

@@ -1,5 +1,5 @@
 import { messageOf, type Clock, type Warning } from '@majordomo/core';
-import { invoke, withTimeout } from '@majordomo/core/internal';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import type { AgentEvent } from '../stream/event.ts';
 import type { RunChannel } from './run-channel.ts';
 import { eventJson, channelText } from './channel-message.ts';

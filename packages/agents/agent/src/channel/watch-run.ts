@@ -1,5 +1,5 @@
 import { LlmError, messageOf, systemClock, type Clock } from '@majordomo/core';
-import { invoke } from '@majordomo/core/internal';
+import { invoke } from '@majordomo/core/toolkit';
 import { RunFollower, type RunEvent } from './run-follower.ts';
 import type { RunChannel } from './run-channel.ts';
 import { parseChannelMessage } from './channel-message.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type Message } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/internal';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 import type { Agent } from '../run/agent-interface.ts';
 import { partsOf, type HandoffTarget } from '../run/agent-parts.ts';
 import { messagesFrom } from '../state/messages-from.ts';

@@ -1,5 +1,5 @@
 import { fromJson, LlmError, messageOf, toJson, type JsonValue } from '@majordomo/core';
-import { asRecord, isRecord } from '@majordomo/core/internal';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import { checkSize } from './entry-size.ts';
 import { errorFromJson, errorToJson } from '../state/failure.ts';
 import type { Journal } from './journal.ts';

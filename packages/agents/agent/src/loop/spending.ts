@@ -1,5 +1,5 @@
 import { LlmError, messageOf, type Attempt, type ChatResponse, type Clock } from '@majordomo/core';
-import { withDetails, withTimeout } from '@majordomo/core/internal';
+import { withDetails, withTimeout } from '@majordomo/core/toolkit';
 import { tokensOf, type CostOf, type Spent } from '../budget/budget.ts';
 import type { ToolOutcome } from '../state/state.ts';
 

@@ -1,5 +1,5 @@
 import type { ToolCallPart } from '@majordomo/core';
-import { runInside } from '@majordomo/core/internal';
+import { runInside } from '@majordomo/core/toolkit';
 
 /** Work that `around` wraps: a run or a tool call. */
 export type AgentWork =

@@ -1,5 +1,5 @@
 import { checkValue, describeIssues, LlmError } from '@majordomo/core';
-import { abortable, vendorKindOf } from '@majordomo/core/internal';
+import { abortable, vendorKindOf } from '@majordomo/core/toolkit';
 import { subAgentParts, type AgentParts } from './agent-parts.ts';
 import {
   callsThatWait,

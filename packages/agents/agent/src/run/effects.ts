@@ -1,5 +1,5 @@
 import { LlmError, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
-import { Semaphore } from '@majordomo/core/internal';
+import { Semaphore } from '@majordomo/core/toolkit';
 import type { RecordStore } from '@majordomo/records';
 import { approvalsNeeded } from '../tools/approval.ts';
 import { remaining, tokensOf, type CostOf } from '../budget/budget.ts';

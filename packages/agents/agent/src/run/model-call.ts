@@ -7,7 +7,7 @@ import {
   type Message,
   type ToolSpec,
 } from '@majordomo/core';
-import { definedMembers } from '@majordomo/core/internal';
+import { definedMembers } from '@majordomo/core/toolkit';
 import { isKnownWarning } from '../loop/advance.ts';
 import { answerText } from '../loop/answer-text.ts';
 import { hookWarning, type StepSettings } from './hooks.ts';

@@ -10,7 +10,7 @@ import {
   type ToolCallPart,
   type Usage,
 } from '@majordomo/core';
-import { isPlain, vendorKindOf, withResultContent } from '@majordomo/core/internal';
+import { isPlain, vendorKindOf, withResultContent } from '@majordomo/core/toolkit';
 import { partsOf } from './agent-parts.ts';
 import { InnerCalls, PLAIN_HOST, type InnerHost } from './inner-calls.ts';
 import { Scope } from './scope.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 
 /** Limits of an operation: the signal of the run, and an optional time limit. */
 export interface ScopeLimits {

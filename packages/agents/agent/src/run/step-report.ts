@@ -7,7 +7,7 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { abortable, asToolResult } from '@majordomo/core/internal';
+import { abortable, asToolResult } from '@majordomo/core/toolkit';
 import type { AgentEvent, Emit } from '../stream/event.ts';
 import { isHandoffTool } from '../tools/handoff-tool.ts';
 import { observe, type Observers, type StepReport } from './hooks.ts';

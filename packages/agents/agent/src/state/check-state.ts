@@ -1,5 +1,5 @@
 import { LlmError, type Message } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { checkBudget } from '../budget/check-budget.ts';
 import { isMessage } from './messages-from.ts';
 import { callsOf, type Done, type RunState } from './state.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore } from '@majordomo/records';
 
 /** Space of the claims. Their keys are `<run>/<step>/<call>`. */

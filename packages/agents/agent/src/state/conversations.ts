@@ -1,5 +1,5 @@
 import { LlmError, type Message } from '@majordomo/core';
-import { checkOptions, hash128, textOf, titleFrom, titleOf, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, hash128, textOf, titleFrom, titleOf, type KindsOf } from '@majordomo/core/toolkit';
 import {
   layoutOf,
   MAX_RECORDS,

@@ -1,5 +1,5 @@
 import type { ToolCallPart } from '@majordomo/core';
-import { withResultContent } from '@majordomo/core/internal';
+import { withResultContent } from '@majordomo/core/toolkit';
 import type { RunState, ToolOutcome } from './state.ts';
 
 export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): ToolCallPart {

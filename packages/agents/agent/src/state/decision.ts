@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isList } from '@majordomo/core/internal';
+import { isList } from '@majordomo/core/toolkit';
 import type { Decision } from './state.ts';
 
 /** Throws `invalid-request` for a value that is not an array, and for a decision without a `callId`, or with an invalid choice, such as `approve: false`. */

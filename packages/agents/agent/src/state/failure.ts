@@ -8,7 +8,7 @@ import {
   tryParseJson,
   type StoredAttempt,
   type StoredError,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 
 type Failure = StoredError & { readonly attempts?: readonly StoredAttempt[] };
 

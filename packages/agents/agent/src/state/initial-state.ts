@@ -1,5 +1,5 @@
 import type { Message } from '@majordomo/core';
-import { isList } from '@majordomo/core/internal';
+import { isList } from '@majordomo/core/toolkit';
 import { checkState } from './check-state.ts';
 import { begin, type RunState } from './state.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { hold, layoutOf, type Hold, type RecordStore, type StoredRecord } from '@majordomo/records';
 import { callsThatWait } from './call-paths.ts';
 import { checkRunAgent } from './check-run-agent.ts';

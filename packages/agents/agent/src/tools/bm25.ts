@@ -1,4 +1,4 @@
-import { UNSPACED, unaccented } from '@majordomo/core/internal';
+import { UNSPACED, unaccented } from '@majordomo/core/toolkit';
 
 /** Function that returns the positions of the documents that contain at least one word of the query, best match first. */
 export type TextIndex = (query: string) => readonly number[];

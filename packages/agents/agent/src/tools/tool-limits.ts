@@ -1,5 +1,5 @@
 import { LlmError, type Message, type ToolCallPart } from '@majordomo/core';
-import { checkNumber } from '@majordomo/core/internal';
+import { checkNumber } from '@majordomo/core/toolkit';
 import { callsOf, startOfRun, type RunState } from '../state/state.ts';
 import { slotsOf } from './tool-slots.ts';
 import type { Tool } from './tool.ts';

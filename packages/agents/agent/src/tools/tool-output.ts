@@ -1,5 +1,5 @@
 import type { FilePart, ToolResultPart } from '@majordomo/core';
-import { isPlain, sniffMediaType } from '@majordomo/core/internal';
+import { isPlain, sniffMediaType } from '@majordomo/core/toolkit';
 
 type Piece = ToolResultPart['content'][number];
 

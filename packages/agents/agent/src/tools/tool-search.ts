@@ -7,7 +7,7 @@ import {
   type ToolResultPart,
   type ToolSpec,
 } from '@majordomo/core';
-import { asRecord, firstLoads, isList, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/internal';
+import { asRecord, firstLoads, isList, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
 import { createIndex, type TextIndex } from './bm25.ts';
 import type { Tool, ToolContext } from './tool.ts';
 import { hasSameItems } from './tool-order.ts';

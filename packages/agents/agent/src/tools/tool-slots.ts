@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { Semaphore } from '@majordomo/core/internal';
+import { Semaphore } from '@majordomo/core/toolkit';
 
 /** Property of a tool that contains the slots of its concurrent calls. A copy of the tool does not have the property. */
 const SLOTS: unique symbol = Symbol('slots');

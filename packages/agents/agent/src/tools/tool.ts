@@ -8,7 +8,7 @@ import type {
   ToolSpec,
   Usage,
 } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { withSlots } from './tool-slots.ts';
 
 /** Context that a tool receives with each call. */

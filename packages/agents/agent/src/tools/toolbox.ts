@@ -1,5 +1,5 @@
 import { LlmError, type Message, type ToolSpec } from '@majordomo/core';
-import { firstLoads, vendorKindOf } from '@majordomo/core/internal';
+import { firstLoads, vendorKindOf } from '@majordomo/core/toolkit';
 import type { RunState } from '../state/state.ts';
 import type { Tool } from './tool.ts';
 import { checkToolLimits } from './tool-limits.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject, VendorCallKind } from '@majordomo/core';
-import { asRecord, asText, isList } from '@majordomo/core/internal';
+import { asRecord, asText, isList } from '@majordomo/core/toolkit';
 
 const setOf = (names: string): ReadonlySet<unknown> => new Set(names.split(/\s+/));
 

@@ -8,7 +8,7 @@ import {
   isRecord,
   vendorToolName,
   type KindsOf,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { withSlots } from './tool-slots.ts';
 import { SHARED_KINDS, type Tool, type ToolContext, type ToolOutput } from './tool.ts';
 import { checkAction } from './vendor-action.ts';

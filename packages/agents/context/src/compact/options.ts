@@ -1,4 +1,4 @@
-import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import { LlmError, type ChatModel, type Clock, type Message } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import type { MeteredRequest, TokenMeter } from '../meter/token-meter.ts';

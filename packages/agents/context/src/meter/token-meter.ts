@@ -1,6 +1,6 @@
 import { estimateMessage, estimateRequest, estimateTokens } from '@majordomo/catalog/tokens';
 import type { AssistantMessage, ChatRequest, Message, Usage } from '@majordomo/core';
-import { toolsToSend } from '@majordomo/core/internal';
+import { toolsToSend } from '@majordomo/core/toolkit';
 import { beginsWith, isSame } from '../transcript/equality.ts';
 import { plainTools } from './plain-tools.ts';
 

@@ -1,6 +1,6 @@
 import { estimateTokens, imageTokens } from '@majordomo/catalog/tokens';
 import type { TextPart, UserPart } from '@majordomo/core';
-import { contentSize } from '@majordomo/core/internal';
+import { contentSize } from '@majordomo/core/toolkit';
 import { cutEnd } from '../transcript/cut-middle.ts';
 
 /** Number of tokens reserved for the two tags around a text and the line that reports a cut. */

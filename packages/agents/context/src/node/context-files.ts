@@ -1,4 +1,4 @@
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { inspectText, type Suspicion } from '../inspect/inspect-text.ts';
 import { cutToLimit, cutWarning, type Layer } from '../prompt/build-prompt.ts';
 import { withoutFrontmatter } from './frontmatter.ts';

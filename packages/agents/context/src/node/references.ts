@@ -1,5 +1,5 @@
 import { messageOf, type UserPart } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { untilAborted } from '../model/until-aborted.ts';
 import { Budget } from './budget.ts';
 import { fetchReference, type FetchReference } from './fetch-reference.ts';

@@ -1,4 +1,4 @@
-import { checkOptions, list, number, oneOf, open, text } from '@majordomo/core/internal';
+import { checkOptions, list, number, oneOf, open, text } from '@majordomo/core/toolkit';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 
 /** Section of the system prompt. Do not change `stable` and `context` layers between calls, so that vendors can cache them. */

@@ -6,7 +6,7 @@ import type {
   ResultPart,
   UserPart,
 } from '@majordomo/core';
-import { vendorResultPieces, withResultContent } from '@majordomo/core/internal';
+import { vendorResultPieces, withResultContent } from '@majordomo/core/toolkit';
 import { cutEnd, cutMiddle } from './cut-middle.ts';
 import { callsOf } from './groups.ts';
 import { shrinkArgs } from './shrink-args.ts';

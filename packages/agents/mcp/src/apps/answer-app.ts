@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { asRecord, asText, isRecord, readJsonText, tryParseJson } from '@majordomo/core/internal';
+import { asRecord, asText, isRecord, readJsonText, tryParseJson } from '@majordomo/core/toolkit';
 import type { AppHost } from '../client/app-host.ts';
 import { APP_TYPE, appUriOf, isVisibleTo } from '../tool-app.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { definedMembers, redact } from '@majordomo/core/internal';
+import { definedMembers, redact } from '@majordomo/core/toolkit';
 import type { auth as sdkAuth, AuthProvider, FetchLike } from '@modelcontextprotocol/client';
 import { memoryRecords } from '@majordomo/records';
 import { loadClient } from '../sdk.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, rejectUnknownOptions, type Kinds } from '@majordomo/core/internal';
+import { checkOptions, rejectUnknownOptions, type Kinds } from '@majordomo/core/toolkit';
 import type { OAuthClientProvider } from '@modelcontextprotocol/client';
 import type { McpAuth, McpLoginClient } from '../options.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { abortable, withTimeout } from '@majordomo/core/internal';
+import { abortable, withTimeout } from '@majordomo/core/toolkit';
 import { listenForRedirect } from '@majordomo/wire-kit/internal';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { withPause } from '../server-requests/handlers.ts';

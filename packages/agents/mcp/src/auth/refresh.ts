@@ -1,6 +1,6 @@
 import { LlmError, type Clock } from '@majordomo/core';
 import type { Hold } from '@majordomo/records';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { StoredOAuthTokens } from '@modelcontextprotocol/client';
 import type { McpLoginClient } from '../options.ts';
 import { loadClient } from '../sdk.ts';

@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import { boundedJson } from '@majordomo/wire-kit';
 import {
   fetchAt,

@@ -1,5 +1,5 @@
 import type { JsonObject, ToolResultPart } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import type { CallToolResult } from '@modelcontextprotocol/client';
 import { contentOf } from './content.ts';
 

@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { defineTool } from '@majordomo/agent';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';

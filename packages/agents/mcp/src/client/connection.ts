@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock, type JsonObject } from '@majordomo/core';
-import { abortable, isTooDeep, MAX_DEPTH, Semaphore, withTimeout } from '@majordomo/core/internal';
+import { abortable, isTooDeep, MAX_DEPTH, Semaphore, withTimeout } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { authorizationFor, type Authorization } from '../auth/authorization.ts';
 import { ServerRequests, withPause } from '../server-requests/handlers.ts';

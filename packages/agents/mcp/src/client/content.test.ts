@@ -1,4 +1,4 @@
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client';
 import { expect, it } from 'vitest';
 import { contentOf, describe as describeResult, textOf } from './content.ts';

@@ -1,5 +1,5 @@
 import type { ToolResultPart } from '@majordomo/core';
-import { fromBase64, sniffMediaType } from '@majordomo/core/internal';
+import { fromBase64, sniffMediaType } from '@majordomo/core/toolkit';
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client';
 
 type Content = ToolResultPart['content'][number];

@@ -1,5 +1,5 @@
 import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
-import { asNumber, asRecord, asText, kindOfStatus, redact } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText, kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { isScope } from '../auth/login-server.ts';
 import type { McpOptions } from '../options.ts';
 import { CUT_OFF } from '../transport/server-transport.ts';

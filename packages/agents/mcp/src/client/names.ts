@@ -1,4 +1,4 @@
-import { fnv1a } from '@majordomo/core/internal';
+import { fnv1a } from '@majordomo/core/toolkit';
 
 /** Maximum length of a tool name that every vendor accepts, in characters. */
 const MAX_LENGTH = 64;

@@ -1,6 +1,6 @@
 import { defineTool, type Tool } from '@majordomo/agent';
 import { LlmError, truncateText, type UserMessage } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { McpResource } from '../options.ts';
 import type { Connection } from './connection.ts';
 import { resourceContent } from './content.ts';

@@ -1,6 +1,6 @@
 import type { Decision, RunState, Tool } from '@majordomo/agent';
 import { LlmError, listeners, messageOf } from '@majordomo/core';
-import { isTooDeep, MAX_DEPTH } from '@majordomo/core/internal';
+import { isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { AppHost, OfferedTool } from './app-host.ts';
 import { AppResults } from './app-results.ts';

@@ -1,5 +1,5 @@
 import { type LlmError, systemClock, truncateText } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';
 import type { Authorization } from '../auth/authorization.ts';

@@ -1,7 +1,7 @@
 import type { Decision, RunState } from '@majordomo/agent';
 import { suspendedCalls, withPayload } from '@majordomo/agent/steps';
 import { LlmError, messageOf, truncateText, type JsonObject, type JsonValue } from '@majordomo/core';
-import { asRecord, definedMembers, isRecord } from '@majordomo/core/internal';
+import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import type { McpOptions, McpReply, McpSuspension } from '../options.ts';
 import type { Connection } from './connection.ts';
 import { replyProblem, resultOf } from '../server-requests/elicitation.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import type { CallToolResult, StandardSchemaV1, Transport } from '@modelcontextprotocol/client';
 import type { CallIo, CallOutcome, Work } from './outcome.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions as checkKinds } from '@majordomo/core/internal';
+import { checkOptions as checkKinds } from '@majordomo/core/toolkit';
 import { isLoopback } from '@majordomo/wire-kit/internal';
 import { checkLoginClient } from '../auth/check-auth.ts';
 import { checkOptions } from '../check-options.ts';

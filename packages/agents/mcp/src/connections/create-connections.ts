@@ -1,5 +1,5 @@
 import { LlmError, listeners, messageOf, systemClock, type Clock } from '@majordomo/core';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import { MAX_RECORDS, type RecordStore } from '@majordomo/records';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { authFailure } from '../auth/authorization.ts';

@@ -1,5 +1,5 @@
 import { truncateText } from '@majordomo/core';
-import { asRecord, definedMembers, isRecord } from '@majordomo/core/internal';
+import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import type {
   CallToolResult,
   GetPromptResult,

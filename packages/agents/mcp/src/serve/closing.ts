@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 
 /** Signals that abort when a server is closed. Each request has a separate signal, because Worker requests cannot share one. */
 export class Closing {

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { readJsonText, tryParseJson } from '@majordomo/core/internal';
+import { readJsonText, tryParseJson } from '@majordomo/core/toolkit';
 import type { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import { loadServer } from '../sdk.ts';
 import type { Changes } from './changes.ts';

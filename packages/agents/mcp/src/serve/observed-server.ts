@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { asRecord, isRecord } from '@majordomo/core/internal';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { runAround, type McpAround, type RequestFacts } from '../around.ts';
 

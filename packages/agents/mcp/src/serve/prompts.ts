@@ -1,5 +1,5 @@
 import type { Message } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
 import type { Calls } from './calls.ts';
 import type { ServedPrompt } from './options.ts';

@@ -1,4 +1,4 @@
-import { asRecord, isRecord } from '@majordomo/core/internal';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { RequestStateCodec, ServerContext } from '@modelcontextprotocol/server';
 import { LlmError, type JsonObject } from '@majordomo/core';
 import { newRounds, type RoundsState } from './rounds.ts';

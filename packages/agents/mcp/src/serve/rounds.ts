@@ -1,5 +1,5 @@
 import { checkValue, LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
-import { asRecord, isRecord, toJsonSchema } from '@majordomo/core/internal';
+import { asRecord, isRecord, toJsonSchema } from '@majordomo/core/toolkit';
 import type { McpQuestion } from '../options.ts';
 import { withDefaults } from '../server-requests/elicitation.ts';
 import type { AskAnswer, AskQuestion } from './question.ts';

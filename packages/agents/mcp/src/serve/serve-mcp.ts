@@ -1,5 +1,5 @@
 import { LlmError, listeners } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { Changes, processBus } from './changes.ts';
 import { Closing } from './closing.ts';

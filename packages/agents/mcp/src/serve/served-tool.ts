@@ -6,7 +6,7 @@ import {
   type ResultPiece,
   type ToolCallPart,
 } from '@majordomo/core';
-import { asRecord, toBase64, toJsonSchema } from '@majordomo/core/internal';
+import { asRecord, toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, EmbeddedResource, Tool as ListedTool } from '@modelcontextprotocol/server';
 
 type Sdk = typeof import('@modelcontextprotocol/server');

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import type { McpServer, RegisteredResourceTemplate, UriTemplate } from '@modelcontextprotocol/server';
 import type { Closing } from './closing.ts';
 import type { ServedTemplate } from './options.ts';

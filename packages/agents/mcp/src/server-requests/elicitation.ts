@@ -1,5 +1,5 @@
 import { checkValue, describeIssues, LlmError, type JsonObject } from '@majordomo/core';
-import { abortable, asRecord, isRecord } from '@majordomo/core/internal';
+import { abortable, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { isLoopback } from '@majordomo/wire-kit/internal';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { elicit, questionOf, replyProblem, resultOf } from './elicitation.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type JsonValue } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { Client, ClientCapabilities, ElicitRequestParams } from '@modelcontextprotocol/client';
 import { APP_TYPE, APPS_EXTENSION } from '../tool-app.ts';
 import type { McpOptions, McpQuestion } from '../options.ts';

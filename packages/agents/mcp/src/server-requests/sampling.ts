@@ -1,5 +1,5 @@
 import { LlmError, type ChatRequest, type Message, type UserPart } from '@majordomo/core';
-import { fromBase64 } from '@majordomo/core/internal';
+import { fromBase64 } from '@majordomo/core/toolkit';
 import type { HandlerResultTypeMap, RequestTypeMap } from '@modelcontextprotocol/client';
 import type { McpSampling } from '../options.ts';
 import { refusalError } from './refusal-error.ts';

@@ -1,5 +1,5 @@
 import { LlmError, messageOf, systemClock, type Credential } from '@majordomo/core';
-import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/internal';
+import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/toolkit';
 import { boundedJson, limitBody } from '@majordomo/wire-kit';
 import { boundedEvents } from '@majordomo/wire-kit/internal';
 import type { AuthProvider, FetchLike, RequestId, Transport } from '@modelcontextprotocol/client';

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId, Transport } from '@modelcontextprotocol/client';
 import { runAround, type McpAround, type RequestFacts } from '../around.ts';
 

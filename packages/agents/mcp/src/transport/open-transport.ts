@@ -1,4 +1,4 @@
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProgram } from '../addresses.ts';
 import type { McpEndpoint } from '../options.ts';

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { StderrTail } from './stderr-tail.ts';
 

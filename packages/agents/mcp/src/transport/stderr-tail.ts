@@ -1,4 +1,4 @@
-import { secretForms } from '@majordomo/core/internal';
+import { secretForms } from '@majordomo/core/toolkit';
 
 interface Output {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;

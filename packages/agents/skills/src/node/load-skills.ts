@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Skill } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, notify } from '@majordomo/core/internal';
+import { checkOptions, notify } from '@majordomo/core/toolkit';
 import { skillLibrary, type SkillFolder } from '../skill-library.ts';
 import { diskFolder, SKILL_FILE } from './disk-folder.ts';
 

@@ -127,6 +127,7 @@ function typeProblem(value: unknown, kind: string): Problem | undefined {
     : undefined;
 }
 
+/** Returns an error of kind `config` for the option at `path`. `problem` is the rest of the sentence, after `subject` and the path. */
 export const configError = (path: string, problem: string, subject = ''): LlmError =>
   new LlmError('config', `${subject}${path} ${problem}`, { path });
 

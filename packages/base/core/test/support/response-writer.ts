@@ -1,5 +1,5 @@
 import { type ModelEvent, type StreamEvent, type Usage } from '../../src/index.ts';
-import { parseArguments } from '../../src/internal.ts';
+import { parseArguments } from '../../src/toolkit.ts';
 
 type Finish = Extract<StreamEvent, { type: 'finish' }>;
 

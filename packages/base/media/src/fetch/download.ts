@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { LlmError } from '@majordomo/core';
-import { ByteCollector, kindOfStatus } from '@majordomo/core/internal';
+import { ByteCollector, kindOfStatus } from '@majordomo/core/toolkit';
 import type { Address } from '@majordomo/wire-kit/internal';
 
 /** Response of a server to a URL. */

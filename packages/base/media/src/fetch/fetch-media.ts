@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import { truncateText, LlmError, systemClock, type FilePart, type ImagePart } from '@majordomo/core';
-import { abortable, checkOptions, sniffMediaType, type KindsOf } from '@majordomo/core/internal';
+import { abortable, checkOptions, sniffMediaType, type KindsOf } from '@majordomo/core/toolkit';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from '@majordomo/wire-kit/internal';
 

@@ -1,4 +1,4 @@
-import { sniffMediaType } from '@majordomo/core/internal';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 import { readCrossReference, type CrossReference } from './cross-reference.ts';
 import { latin1, PdfFile } from './pdf-file.ts';
 import { countIn, isArray, isDictionary, isReference, UnreadablePdf, type PdfValue } from './scanner.ts';

@@ -1,4 +1,4 @@
-import { sniffAudio, sniffMediaType } from '@majordomo/core/internal';
+import { sniffAudio, sniffMediaType } from '@majordomo/core/toolkit';
 import { LlmError } from '@majordomo/core';
 import type { IAudioMetadata } from 'music-metadata';
 

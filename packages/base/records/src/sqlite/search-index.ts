@@ -1,4 +1,4 @@
-import { UNSPACED, wordsOf } from '@majordomo/core/internal';
+import { UNSPACED, wordsOf } from '@majordomo/core/toolkit';
 
 /** Returns the indexed form of a string: NFC, with spaces around each letter of a script without word spaces. */
 export const toIndexText = (text: string): string => text.normalize('NFC').replace(UNSPACED, ' $& ');

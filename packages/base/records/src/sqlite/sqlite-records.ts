@@ -1,4 +1,4 @@
-import { excerptOf, fromStoredText, toStoredText } from '@majordomo/core/internal';
+import { excerptOf, fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import { afterPrefix, checkGet, checkList, checkWrite } from '../checks.ts';
 import type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '../contract.ts';
 import { queryOf, toIndexText } from './search-index.ts';

@@ -1,4 +1,4 @@
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import type { EventLog } from '../events/event-log.ts';
 import { LegEvents } from '../events/leg-events.ts';
 import { loadRecord, runningJob, timeoutsOf, type JobRecord } from '../record/record.ts';

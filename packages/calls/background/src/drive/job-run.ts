@@ -5,7 +5,7 @@ import { refusalOf, withAbandonedLeg, withFailure, withJob } from '../legs/legs.
 import { LiveLeg } from '../legs/live-leg.ts';
 import { hasWork, runningJob, type JobRecord } from '../record/record.ts';
 import type { RunParts } from '../record/run-parts.ts';
-import { errorOf } from '@majordomo/core/internal';
+import { errorOf } from '@majordomo/core/toolkit';
 import { hasJobApi, prepareTarget, prepareTargets } from '../vendor/targets.ts';
 import { needsPerson } from '../vendor/vendor-request.ts';
 import { VendorLeg } from '../legs/vendor-leg.ts';

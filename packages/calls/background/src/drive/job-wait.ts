@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { Driver } from './driver.ts';
 import { failureOf, isLiveLeg, requireRecord, type JobRecord } from '../record/record.ts';
 import type { DrivenJob, Setup } from '../setup.ts';

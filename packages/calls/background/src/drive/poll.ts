@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { MAX_RECORDS } from '@majordomo/records';
 import { Driver } from './driver.ts';
 import { SPACE } from '../record/record.ts';

@@ -9,7 +9,7 @@ import {
   type StreamEvent,
   type ToolCallPart,
 } from '@majordomo/core';
-import { responseEvents } from '@majordomo/core/internal';
+import { responseEvents } from '@majordomo/core/toolkit';
 import { CanonicalParts, type StreamedPart } from './canonical-parts.ts';
 import type { EventLog } from './event-log.ts';
 

@@ -8,7 +8,7 @@ import type {
   ObjectStream,
   TypedRequest,
 } from '@majordomo/core';
-import { generateTyped, ObjectRun, PulledStream, type TypedCalls } from '@majordomo/core/internal';
+import { generateTyped, ObjectRun, PulledStream, type TypedCalls } from '@majordomo/core/toolkit';
 import { beginJob, type JobCall } from './begin-job.ts';
 import type { BackgroundModel } from '../contract.ts';
 import { cancelJob, chatJob } from './job.ts';

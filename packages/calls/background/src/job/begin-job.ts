@@ -1,5 +1,5 @@
 import { LlmError, type CallOptions, type ChatRequest, type VideoRequest } from '@majordomo/core';
-import { definedMembers } from '@majordomo/core/internal';
+import { definedMembers } from '@majordomo/core/toolkit';
 import { checkCallOptions, storedOptions, storedRequest, storedVideo } from '../check.ts';
 import { Driver } from '../drive/driver.ts';
 import { LeasedJob } from '../record/leased-job.ts';

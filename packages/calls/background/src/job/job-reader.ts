@@ -1,5 +1,5 @@
 import { fromJson, LlmError, type ChatResponse, type StreamEvent } from '@majordomo/core';
-import { abortable, type Ending, errorOf, type Source } from '@majordomo/core/internal';
+import { abortable, type Ending, errorOf, type Source } from '@majordomo/core/toolkit';
 import { cursorError, type Position } from '../events/cursor.ts';
 import { answerOf, requireRecord, type JobRecord } from '../record/record.ts';
 import type { Setup } from '../setup.ts';

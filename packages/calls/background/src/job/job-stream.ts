@@ -1,5 +1,5 @@
 import type { StreamEvent } from '@majordomo/core';
-import { EventStream } from '@majordomo/core/internal';
+import { EventStream } from '@majordomo/core/toolkit';
 import type { JobStream } from '../contract.ts';
 import type { Position } from '../events/cursor.ts';
 import { JobReader } from './job-reader.ts';

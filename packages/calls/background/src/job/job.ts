@@ -20,7 +20,7 @@ import {
 import type { JobRecord, LoadedRecord } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
 import { storedEvents } from '../events/stored-answer.ts';
-import { errorOf, storedError } from '@majordomo/core/internal';
+import { errorOf, storedError } from '@majordomo/core/toolkit';
 
 /** Time until the next look at a job that a process drives, in milliseconds. */
 const LOOK_MS = 1000;

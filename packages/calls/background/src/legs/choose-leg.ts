@@ -1,5 +1,5 @@
 import { LlmError, type PreparedTarget, type TargetHealth } from '@majordomo/core';
-import { errorOf, exhaustedError, storedAttempt, storedError } from '@majordomo/core/internal';
+import { errorOf, exhaustedError, storedAttempt, storedError } from '@majordomo/core/toolkit';
 import { ABANDONED } from './legs.ts';
 import { attemptsOf, isLiveLeg, type JobRecord, type LegRecord } from '../record/record.ts';
 import { hasJobApi } from '../vendor/targets.ts';

@@ -2,7 +2,7 @@ import { LlmError, type Attempt, type PreparedTarget, type Usage } from '@majord
 import { costOfLeg, settleLeg } from '../money/job-ledger.ts';
 import type { JobRecord, LeftWork, LegRecord, VendorJob } from '../record/record.ts';
 import type { RunParts } from '../record/run-parts.ts';
-import { attemptOf, storedAttempt } from '@majordomo/core/internal';
+import { attemptOf, storedAttempt } from '@majordomo/core/toolkit';
 import { hasEnded, jobApiOf, prepareTarget } from '../vendor/targets.ts';
 import { sendRequest } from '../vendor/vendor-request.ts';
 

@@ -10,7 +10,7 @@ import {
   type VendorJob,
 } from '../record/record.ts';
 import { storedEvents } from '../events/stored-answer.ts';
-import { attemptOf, errorOf, storedAttempt, storedError } from '@majordomo/core/internal';
+import { attemptOf, errorOf, storedAttempt, storedError } from '@majordomo/core/toolkit';
 
 /** Maximum number of legs whose process has died. A request that ends each process is not sent forever. */
 const MAX_ABANDONED = 5;

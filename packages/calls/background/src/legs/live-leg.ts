@@ -9,7 +9,7 @@ import { totalAtOf, type JobRecord, type LegRecord } from '../record/record.ts';
 import type { LocalOptions, RunParts } from '../record/run-parts.ts';
 import type { Setup } from '../setup.ts';
 import { storedAnswer } from '../events/stored-answer.ts';
-import { storedAttempt, storedError } from '@majordomo/core/internal';
+import { storedAttempt, storedError } from '@majordomo/core/toolkit';
 
 interface LegParts extends Omit<RunParts, 'isStep'> {
   /** Targets that the call tries first; `undefined` for the order of the job. */

@@ -7,7 +7,7 @@ import {
   type Usage,
   type VideoEnd,
 } from '@majordomo/core';
-import { abortable, storedAttempt, storedError } from '@majordomo/core/internal';
+import { abortable, storedAttempt, storedError } from '@majordomo/core/toolkit';
 import { costOfLeg, mostOf, reserveLeg } from '../money/job-ledger.ts';
 import { LegEvents } from '../events/leg-events.ts';
 import { LeaseLost } from '../record/leased-job.ts';

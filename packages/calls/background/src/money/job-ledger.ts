@@ -1,6 +1,6 @@
 import { costOfResponse, mayBeBilled, type Cost } from '@majordomo/catalog';
 import type { Attempt, LlmError, PreparedTarget } from '@majordomo/core';
-import { attemptOf, denialError } from '@majordomo/core/internal';
+import { attemptOf, denialError } from '@majordomo/core/toolkit';
 import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobRecord, LegRecord, VendorJob } from '../record/record.ts';
 import type { Setup } from '../setup.ts';

@@ -12,9 +12,9 @@ import type { Amount, LongWork } from '@majordomo/ledger';
 import { layoutOf, type StoredRecord, type Value } from '@majordomo/records';
 import type { Setup } from '../setup.ts';
 import { responseOf } from '../events/stored-answer.ts';
-import { attemptOf, errorOf } from '@majordomo/core/internal';
+import { attemptOf, errorOf } from '@majordomo/core/toolkit';
 import type { StoredAnswer, StoredEvents } from '../events/stored-answer.ts';
-import type { StoredAttempt, StoredError } from '@majordomo/core/internal';
+import type { StoredAttempt, StoredError } from '@majordomo/core/toolkit';
 
 /** Space of the records of all jobs. */
 export const SPACE = 'background';

@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type JobEventFacts, type PreparedTarget } from '@majordomo/core';
-import { abortable, SseDecoder, sseEvent, withTimeout } from '@majordomo/core/internal';
+import { abortable, SseDecoder, sseEvent, withTimeout } from '@majordomo/core/toolkit';
 import { isTransient, sendRequest, type RequestLimits } from './vendor-request.ts';
 
 /** Maximum number of reconnections without a new event between them. */

@@ -1,5 +1,5 @@
 import { LlmError, type BatchContext, type Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 
 /** Maximum time of a request to a vendor's job API, in milliseconds. */
 const CONNECT_MS = 60_000;

@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import type { VideoContent } from '../contract.ts';
 
 /** Time without bytes after which the content is lost, in milliseconds. */

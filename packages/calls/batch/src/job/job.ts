@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
-import { abortable, errorOf, notify, withDetails, withTimeout } from '@majordomo/core/internal';
+import { abortable, errorOf, notify, withDetails, withTimeout } from '@majordomo/core/toolkit';
 import { valueOf } from '../vendor/typed.ts';
 import type { BatchJob, ItemResult, JobProgress } from '../contract.ts';
 import type { Setup } from '../setup.ts';

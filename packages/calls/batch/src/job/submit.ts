@@ -1,5 +1,5 @@
 import { LlmError, messageOf, toJson, type JsonObject } from '@majordomo/core';
-import { toJsonSchema } from '@majordomo/core/internal';
+import { toJsonSchema } from '@majordomo/core/toolkit';
 import { checkItem, fail } from '../check.ts';
 import type { JobRequest } from '../contract.ts';
 import type { Setup } from '../setup.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type PreparedTarget } from '@majordomo/core';
-import { storedError } from '@majordomo/core/internal';
+import { storedError } from '@majordomo/core/toolkit';
 import { PLACES, type BatchTarget, type ItemData, type ItemAttempt } from '../record/record.ts';
 import type { BatchTargets, Round } from './round.ts';
 import type { ItemRow, Move } from '../record/rows.ts';

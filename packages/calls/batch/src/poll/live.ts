@@ -1,5 +1,5 @@
 import { costOfResponse, mayBeBilled } from '@majordomo/catalog';
-import { storedError } from '@majordomo/core/internal';
+import { storedError } from '@majordomo/core/toolkit';
 import { jsonSchema, type Attempt } from '@majordomo/core';
 import { answeredMove, closingMove, failedMove } from './item.ts';
 import { PLACES, toStored, type ItemAttempt } from '../record/record.ts';

@@ -9,7 +9,7 @@ import {
   type EmbeddingRequest,
   type PreparedTarget,
 } from '@majordomo/core';
-import { abortable, objectRoot } from '@majordomo/core/internal';
+import { abortable, objectRoot } from '@majordomo/core/toolkit';
 import type { BatchRecord, JobRecord } from '../record/record.ts';
 import type { BatchRow } from '../record/rows.ts';
 import type { Setup } from '../setup.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { denialError } from '@majordomo/core/internal';
+import { denialError } from '@majordomo/core/toolkit';
 import type { InputFile } from '../files/input-file.ts';
 import { reserve } from './money.ts';
 import { planBatch } from './plan-batch.ts';

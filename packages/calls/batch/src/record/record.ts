@@ -1,5 +1,5 @@
 import type { BatchLook, ChatResponse, EmbeddingResponse, JsonObject, Usage } from '@majordomo/core';
-import type { StoredError } from '@majordomo/core/internal';
+import type { StoredError } from '@majordomo/core/toolkit';
 import type { Amount } from '@majordomo/ledger';
 import type { BatchInfo, LiveOptions } from '../contract.ts';
 

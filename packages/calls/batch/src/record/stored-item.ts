@@ -1,5 +1,5 @@
 import type { Attempt, ChatResponse, EmbeddingResponse } from '@majordomo/core';
-import { attemptOf } from '@majordomo/core/internal';
+import { attemptOf } from '@majordomo/core/toolkit';
 import type { ItemAttempt, StoredResponse } from './record.ts';
 
 export type AnyResponse = ChatResponse | EmbeddingResponse;

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type PreparedTarget } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/core/toolkit';
 import type { BatchLine } from '@majordomo/core';
 import type { AnyResponse } from '../record/stored-item.ts';
 

@@ -1,5 +1,5 @@
 import type { ChatResponse, JsonObject, ObjectSchema } from '@majordomo/core';
-import { misfitError, readObject, unfinishedError } from '@majordomo/core/internal';
+import { misfitError, readObject, unfinishedError } from '@majordomo/core/toolkit';
 import type { AnyResponse } from '../record/stored-item.ts';
 
 /** Throws if a chat's answer does not match the schema, as `generateObject` does. */

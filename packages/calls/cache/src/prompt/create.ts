@@ -9,7 +9,7 @@ import {
   type TargetOrder,
   type Usage,
 } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { RecordStore } from '@majordomo/records';
 import { decide, type CacheDecision } from './decide.ts';
 import { Conversations, type Holder } from './holders.ts';

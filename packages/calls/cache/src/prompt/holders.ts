@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { abortable, isRecord } from '@majordomo/core/internal';
+import { abortable, isRecord } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore } from '@majordomo/records';
 
 /** Prefix of a conversation that the vendor of one target has cached. `hash` identifies the prefix. */

@@ -1,5 +1,5 @@
 import type { ChatRequest } from '@majordomo/core';
-import { hash128, hashOf } from '@majordomo/core/internal';
+import { hash128, hashOf } from '@majordomo/core/toolkit';
 
 /** Hashes of a conversation. */
 export interface Prefix {

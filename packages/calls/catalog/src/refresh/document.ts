@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isIsoDay, isRecord } from '@majordomo/core/internal';
+import { isIsoDay, isRecord } from '@majordomo/core/toolkit';
 import { catalogOf } from '../catalog-of.ts';
 import type { Catalog, CatalogModel } from '../contract.ts';
 import { modelsIn } from '../model-store.ts';

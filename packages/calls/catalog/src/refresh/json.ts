@@ -1,4 +1,4 @@
-import { asList, asNumber, asRecord, asText, isIsoDay, isRecord } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText, isIsoDay, isRecord } from '@majordomo/core/toolkit';
 
 /** Object in the data of a source. Its properties may have any type. */
 export type Json = Readonly<Record<string, unknown>>;

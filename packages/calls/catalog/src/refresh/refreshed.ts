@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import { layoutOf } from '@majordomo/records';
 import { catalog as shipped } from '../catalog.ts';
 import type { Catalog, CatalogMatch, CatalogModel, Override } from '../contract.ts';

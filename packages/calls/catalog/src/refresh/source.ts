@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import type { CatalogSource, LoadedData, LoadedSource } from './contract.ts';
 
 /** Options of a load from a URL. */

@@ -1,5 +1,5 @@
 import type { FilePart, Message, ModelRequest } from '@majordomo/core';
-import { contentOf, contentSize } from '@majordomo/core/internal';
+import { contentOf, contentSize } from '@majordomo/core/toolkit';
 import { maxRequestTokens } from './bound.ts';
 import { imageTokens } from './image.ts';
 import { pdfPages } from './pdf-pages.ts';

@@ -1,5 +1,5 @@
 import type { ModelRequest } from '@majordomo/core';
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 type Tool = ModelRequest['tools'][number];
 type Count = (text: string) => number;

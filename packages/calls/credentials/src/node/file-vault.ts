@@ -1,4 +1,4 @@
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { resolve } from 'node:path';
 import { checkEntry } from '../vault/format.ts';
 import { KnownSecrets } from '../vault/known-secrets.ts';

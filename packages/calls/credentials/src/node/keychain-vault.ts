@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { asList, checkOptions, tryParseJson, type KindsOf } from '@majordomo/core/internal';
+import { asList, checkOptions, tryParseJson, type KindsOf } from '@majordomo/core/toolkit';
 import { dirname, join } from 'node:path';
 import { formatEntry, checkEntry, parseEntry } from '../vault/format.ts';
 import { KnownSecrets } from '../vault/known-secrets.ts';

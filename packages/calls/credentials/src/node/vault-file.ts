@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { formatVault, parseVault, type Entries } from '../vault/format.ts';
 import { replaceFile } from './replace-file.ts';
 

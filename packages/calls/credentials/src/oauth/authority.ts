@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { limitBody, retryAfterMs } from '@majordomo/wire-kit';
 import * as protocol from 'oauth4webapi';
 import { secret } from '../secret.ts';

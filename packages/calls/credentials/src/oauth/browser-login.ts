@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { listenForRedirect } from '@majordomo/wire-kit/internal';
 import { generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi';
 import { asLoginError, type Authority, type Tokens } from './authority.ts';

@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** Name of a protocol that differs from OAuth, for the option `dialect`. */
 export type Dialect = 'openrouter' | 'codex';

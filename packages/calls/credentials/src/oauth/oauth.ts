@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { Authority } from './authority.ts';
 import { browserLogin } from './browser-login.ts';
 import { deviceLogin } from './device-login.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type Credential } from '@majordomo/core';
-import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { Vault } from '../vault/vault.ts';
 import type { Dialect } from './dialects.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { loginError, loginRequired } from '../vault/vault-key.ts';
 import type { StoredCredential } from '../vault/vault.ts';
 import { asLoginError, failureDetails, type Authority } from './authority.ts';

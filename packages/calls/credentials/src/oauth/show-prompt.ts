@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import type { LoginIo } from './options.ts';
 
 type Prompt = Parameters<LoginIo['show']>[0];

@@ -1,5 +1,5 @@
 import { LlmError, type ModelContext, type ModelEvent, type Recovery } from '@majordomo/core';
-import { withDetails } from '@majordomo/core/internal';
+import { withDetails } from '@majordomo/core/toolkit';
 import { transportError } from '@majordomo/wire-kit';
 import type { Key, KeyRing, Lease } from './key-ring.ts';
 

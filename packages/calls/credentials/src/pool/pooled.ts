@@ -8,7 +8,7 @@ import {
   systemClock,
   type Provider,
 } from '@majordomo/core';
-import { checkOptions, declaredData, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, declaredData, type KindsOf } from '@majordomo/core/toolkit';
 import type { Secret } from '../secret.ts';
 import { KeyRing, type Key, type KeyState } from './key-ring.ts';
 import { hasFinished, PoolAttempts } from './pool-attempts.ts';

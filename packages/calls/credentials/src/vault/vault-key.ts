@@ -1,5 +1,5 @@
 import { LlmError, type Credential } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import type { Vault } from './vault.ts';
 
 /**

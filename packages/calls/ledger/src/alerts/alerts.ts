@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import type { Alert } from '../contract/alert.ts';
 import type { LimitState } from '../contract/limit.ts';
 import type { SpendRecord } from '../contract/record.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { invoke } from '@majordomo/core/internal';
+import { invoke } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '../contract/store.ts';
 
 /** Time after which the claims of a process that died are treated as spent, in milliseconds. */

@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { invoke, withTimeout } from '@majordomo/core/internal';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 
 /** Write to the store that is retried until it succeeds or is abandoned. */
 export interface StoreJob {

@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { withTimeout } from '@majordomo/core/internal';
+import { withTimeout } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '../contract/store.ts';
 import type { Outbox } from './outbox.ts';
 

@@ -1,6 +1,6 @@
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import { cacheEffect, mayBeBilled, type CatalogModel, type Price } from '@majordomo/catalog';
-import { notify, mapValue } from '@majordomo/core/internal';
+import { notify, mapValue } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { StoreJob } from '../delivery/outbox.ts';
 import type { Claim, LedgerStore } from '../contract/store.ts';

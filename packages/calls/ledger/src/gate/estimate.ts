@@ -11,7 +11,7 @@ import {
   type UserPart,
   type VideoRequest,
 } from '@majordomo/core';
-import { optionCount } from '@majordomo/core/internal';
+import { optionCount } from '@majordomo/core/toolkit';
 import { capAmount } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 

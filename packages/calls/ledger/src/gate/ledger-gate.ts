@@ -1,6 +1,6 @@
 import { priceAt, type CatalogModel, type Price } from '@majordomo/catalog';
 import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
-import { mapValue, withTimeout } from '@majordomo/core/internal';
+import { mapValue, withTimeout } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { Claim, Refusal } from '../contract/store.ts';
 import { isMeasuredUnit, type Spender } from '../limits/limit-counters.ts';

@@ -1,5 +1,5 @@
 import type { AttemptInfo, Denial } from '@majordomo/core';
-import { withTimeout } from '@majordomo/core/internal';
+import { withTimeout } from '@majordomo/core/toolkit';
 import type { CounterState } from '../contract/store.ts';
 import { isMeasuredUnit } from '../limits/limit-counters.ts';
 import type { LedgerContext } from './context.ts';

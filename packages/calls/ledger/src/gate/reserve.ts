@@ -1,5 +1,5 @@
 import { LlmError, type Denial } from '@majordomo/core';
-import { invoke, withTimeout } from '@majordomo/core/internal';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import type { Claim, Refusal } from '../contract/store.ts';
 import { isMeasuredUnit, type LimitCounters, type Spender } from '../limits/limit-counters.ts';
 import type { LimitCounter } from '../limits/limit-set.ts';

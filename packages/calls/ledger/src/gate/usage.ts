@@ -1,6 +1,6 @@
 import { costOf, mayBeBilled, type Cost, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
-import { UNKNOWN_USAGE } from '@majordomo/core/internal';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { SpendRecord } from '../contract/record.ts';
 import type { Amounts } from '../limits/limit-counters.ts';
 import { NO_ESTIMATE, unitsOf, type Estimate } from './estimate.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type Majordomo, type Resolver } from '@majordomo/core';
-import { abortable, didYouMean } from '@majordomo/core/internal';
+import { abortable, didYouMean } from '@majordomo/core/toolkit';
 import type { Plan, Preset, Turn } from '../contract.ts';
 import type { RankingContext } from '../ranking/choose.ts';
 import { retirementWarning } from '../ranking/retirement.ts';

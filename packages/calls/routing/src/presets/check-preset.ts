@@ -13,7 +13,7 @@ import {
   oneOf,
   problem,
   where,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { Choice, Needs, Preset, Weights } from '../contract.ts';
 import { parseNanoUsd } from '../ranking/usd.ts';
 import { STRATEGIES } from '../strategies.ts';

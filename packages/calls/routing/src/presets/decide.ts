@@ -1,5 +1,5 @@
 import { LlmError, type NamedSpec } from '@majordomo/core';
-import { mapValue } from '@majordomo/core/internal';
+import { mapValue } from '@majordomo/core/toolkit';
 import type { Plan, Preset, RouterOptions, Turn } from '../contract.ts';
 import { elementsOf } from '../elements.ts';
 import { choose, type RankingContext, type ResolverContext } from '../ranking/choose.ts';

@@ -1,4 +1,4 @@
-import { checked, hash128, isRecord, object, text } from '@majordomo/core/internal';
+import { checked, hash128, isRecord, object, text } from '@majordomo/core/toolkit';
 import type { Preset, Split, SplitOptions, Turn } from '../contract.ts';
 import { configError, single, weight } from './check-preset.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 
 /** HTTP status of a refusal, by error code. */
 const STATUS = {

@@ -1,4 +1,4 @@
-import { isIsoDay } from '@majordomo/core/internal';
+import { isIsoDay } from '@majordomo/core/toolkit';
 import type { LimitState, ReportRow } from '@majordomo/ledger';
 import { fail } from '../check-value.ts';
 import { decimal, NANO_DIGITS } from '../decimal.ts';

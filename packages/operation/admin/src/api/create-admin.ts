@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
-import { checkOptions, withTimeout, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, withTimeout, type KindsOf } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import { sha256Hex } from '@majordomo/redact';
 import { checkFits, fail } from '../check-value.ts';

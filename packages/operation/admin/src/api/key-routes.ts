@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
 import type { Keys } from '../keys/create-keys.ts';
 import type { KeyQuery, NewKey } from '../keys/key.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { isRecord, readJsonText, tryParseJson } from '@majordomo/core/internal';
+import { isRecord, readJsonText, tryParseJson } from '@majordomo/core/toolkit';
 import { fail } from '../check-value.ts';
 import { Refusal } from './answer.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, type ErrorKind } from '@majordomo/core';
-import { asRecord, asText, checkOptions } from '@majordomo/core/internal';
+import { asRecord, asText, checkOptions } from '@majordomo/core/toolkit';
 import type { IssuedKey, KeyLimit, KeyQuery, VirtualKey } from '../keys/key.ts';
 import type { Keys } from '../keys/create-keys.ts';
 

@@ -1,4 +1,4 @@
-import { jsonLine } from '@majordomo/core/internal';
+import { jsonLine } from '@majordomo/core/toolkit';
 import { decimal, NANO_DIGITS } from '../decimal.ts';
 import type { CallEntry } from './call.ts';
 

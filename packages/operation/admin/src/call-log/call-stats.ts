@@ -1,4 +1,4 @@
-import { timesIn } from '@majordomo/core/internal';
+import { timesIn } from '@majordomo/core/toolkit';
 import type { CallQuery, CallStats, CallStatsQuery } from './call.ts';
 import type { CallFigures, CallHour, CallHours, CallStore } from './call-store.ts';
 import { CallSums, type StoredSum } from './call-sums.ts';

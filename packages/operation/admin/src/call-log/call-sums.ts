@@ -1,4 +1,4 @@
-import { addStep, quantile, stepOf, type Histogram } from '@majordomo/core/internal';
+import { addStep, quantile, stepOf, type Histogram } from '@majordomo/core/toolkit';
 import type { CallStats } from './call.ts';
 import type { CallFigures } from './call-store.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, messageOf, type Clock } from '@majordomo/core';
-import { notify, withTimeout } from '@majordomo/core/internal';
+import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { CallEntry } from './call.ts';
 import { callStats } from './call-stats.ts';
 import type { CallStore } from './call-store.ts';

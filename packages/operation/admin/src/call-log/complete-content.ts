@@ -6,7 +6,7 @@ import {
   type ToolSpec,
   type TurnMessage,
 } from '@majordomo/core';
-import { contentsIn, contentSize, isList, isRecord, toJsonSchema } from '@majordomo/core/internal';
+import { contentsIn, contentSize, isList, isRecord, toJsonSchema } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import type { CallContent } from './call.ts';
 import { maskSchema } from './mask-schema.ts';

@@ -6,7 +6,7 @@ import {
   type Clock,
   type LlmError,
 } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { SpendRecord } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 import { fail } from '../check-value.ts';

@@ -1,4 +1,4 @@
-import { isList, isRecord } from '@majordomo/core/internal';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 
 /** Members of a JSON Schema whose members are schemas by name. */

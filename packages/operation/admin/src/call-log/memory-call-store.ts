@@ -1,4 +1,4 @@
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import type { CallEntry, CallQuery } from './call.ts';
 import type { CallFigures, CallStore } from './call-store.ts';
 

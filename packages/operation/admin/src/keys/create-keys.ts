@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type CallInfo, type Clock } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { sha256Hex } from '@majordomo/redact';

@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { withTimeout } from '@majordomo/core/internal';
+import { withTimeout } from '@majordomo/core/toolkit';
 import type { KeyRecord, KeyRecords } from './key-records.ts';
 
 /** Settings of a lookup. Times are in milliseconds. */

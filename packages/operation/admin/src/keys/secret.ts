@@ -1,4 +1,4 @@
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 
 const SECRET = /^mj_[\w-]{43}$/;
 /** Number of random bytes of a secret. */

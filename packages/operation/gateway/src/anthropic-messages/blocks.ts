@@ -1,5 +1,5 @@
 import type { AssistantPart, UserPart } from '@majordomo/core';
-import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/internal';
+import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { joinedText, reasoningPart, textPart } from '../parsing/content.ts';
 import { imageOf, mediaPart, urlPart, type Media, type NamedPart } from '../parsing/media.ts';
 import {

@@ -1,5 +1,5 @@
 import type { FinishReason, ReasoningPart, TextPart, Usage } from '@majordomo/core';
-import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/internal';
+import { asRecord, CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { pageCitations } from '../response/citations.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 

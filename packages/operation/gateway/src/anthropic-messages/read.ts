@@ -1,5 +1,5 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { asRecord, definedMembers, isRecord } from '@majordomo/core/internal';
+import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { identifierOf } from '../parsing/identifier.ts';
 import type { Media } from '../parsing/media.ts';

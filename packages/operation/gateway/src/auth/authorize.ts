@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { keyStoreRefusal } from '../errors/denial.ts';
 import { GATEWAY_FAILED, Refusal, whileConnected } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';

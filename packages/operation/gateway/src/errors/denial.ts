@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import { Refusal, type RefusalKind } from './refusal.ts';
 
 /** Refusal kind of each denial by the ledger, by error code. */

@@ -1,5 +1,5 @@
 import { LlmError, type Attempt } from '@majordomo/core';
-import { redact } from '@majordomo/core/internal';
+import { redact } from '@majordomo/core/toolkit';
 import { denialConcernsOperator, denialRefusal } from './denial.ts';
 import { GATEWAY_FAILED, Refusal } from './refusal.ts';
 

@@ -1,5 +1,5 @@
 import type { ErrorKind } from '@majordomo/core';
-import { abortable, invoke } from '@majordomo/core/internal';
+import { abortable, invoke } from '@majordomo/core/toolkit';
 
 /** Kinds of refusals: the error kinds of calls, and kinds that only the gateway uses. */
 export type RefusalKind =

@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { concernsOperator } from './refusal-of.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,5 +1,5 @@
 import { systemClock, type BlobPart, type ImagePart } from '@majordomo/core';
-import { bytesOfBlob, withTimeout } from '@majordomo/core/internal';
+import { bytesOfBlob, withTimeout } from '@majordomo/core/toolkit';
 import type { FileContentStore, StoredFile } from '@majordomo/files';
 import { FileIndex, type Reservation } from './file-index.ts';
 import { Refusal, whileConnected } from '../errors/refusal.ts';

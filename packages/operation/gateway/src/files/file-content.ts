@@ -1,4 +1,4 @@
-import { newSha256 } from '@majordomo/core/internal';
+import { newSha256 } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { Reservation } from './file-index.ts';
 

@@ -1,4 +1,4 @@
-import { sniffMediaType } from '@majordomo/core/internal';
+import { sniffMediaType } from '@majordomo/core/toolkit';
 
 const UNKNOWN = 'application/octet-stream';
 const MAX_NAME = 255;

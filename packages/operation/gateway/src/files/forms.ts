@@ -1,4 +1,4 @@
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import type { StoredFile } from '@majordomo/files';
 import { invalid, oneOf } from '../parsing/fields.ts';
 import { FILE_ID } from './file-id.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '@majordomo/core';
-import { abortable, isFragmented } from '@majordomo/core/internal';
+import { abortable, isFragmented } from '@majordomo/core/toolkit';
 import type { StoredFile } from '@majordomo/files';
 import { Refusal } from '../errors/refusal.ts';
 import { refuseFragments } from '../parsing/body.ts';

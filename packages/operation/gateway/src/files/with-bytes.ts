@@ -1,5 +1,5 @@
 import type { ChatRequest, Message } from '@majordomo/core';
-import { bytesOfBlob, contentOf } from '@majordomo/core/internal';
+import { bytesOfBlob, contentOf } from '@majordomo/core/toolkit';
 
 /** Returns a request with the content of all files that it names. */
 export async function withBytes(request: ChatRequest): Promise<ChatRequest> {

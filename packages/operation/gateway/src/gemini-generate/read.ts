@@ -1,5 +1,5 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { definedMembers } from '@majordomo/core/internal';
+import { definedMembers } from '@majordomo/core/toolkit';
 import {
   array,
   boolean,

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList, isRecord } from '@majordomo/core/internal';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 
 /** Keywords of `Schema` of the Gemini API and of Vertex AI that contain schemas. */
 const NESTED: readonly string[] = ['items', 'additionalProperties'];

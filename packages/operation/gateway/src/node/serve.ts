@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { LlmError, systemClock } from '@majordomo/core';
-import { checkOptions, integer, type KindsOf, number } from '@majordomo/core/internal';
+import { checkOptions, integer, type KindsOf, number } from '@majordomo/core/toolkit';
 import { CUT, FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
 import { isAcceptedTarget } from './accepted-target.ts';
 import { isFromHere } from './loopback.ts';

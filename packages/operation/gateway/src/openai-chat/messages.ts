@@ -1,5 +1,5 @@
 import type { AssistantPart, UserPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
 import { imageOf, urlPart, type Media } from '../parsing/media.ts';

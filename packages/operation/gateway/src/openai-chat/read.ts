@@ -1,5 +1,5 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
-import { definedMembers, EFFORTS } from '@majordomo/core/internal';
+import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import type { Media } from '../parsing/media.ts';
 import {
   cacheOf,

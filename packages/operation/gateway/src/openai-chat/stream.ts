@@ -1,5 +1,5 @@
 import { systemClock, type StreamEvent, type Usage } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
 import { sumOfUsage } from '../response/usage.ts';

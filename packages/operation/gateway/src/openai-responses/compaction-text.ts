@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from '@majordomo/core/internal';
+import { fromBase64, toBase64 } from '@majordomo/core/toolkit';
 import { invalid, type Fields } from '../parsing/fields.ts';
 import type { Json } from '../response-store.ts';
 import type { ResponseIds } from './response-ids.ts';

@@ -1,5 +1,5 @@
 import { systemClock, type ChatRequest, type Effort, type JsonObject } from '@majordomo/core';
-import { definedMembers, EFFORTS } from '@majordomo/core/internal';
+import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
 import {

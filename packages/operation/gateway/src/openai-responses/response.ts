@@ -5,7 +5,7 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { Refusal } from '../errors/refusal.ts';
 import { pageCitations, type WirePart } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';

@@ -1,5 +1,5 @@
 import type { StreamEvent, TextPart, ToolCallPart, Warning } from '@majordomo/core';
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 import { isWirePart, type WirePart } from '../response/citations.ts';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import type { Refusal } from '../errors/refusal.ts';

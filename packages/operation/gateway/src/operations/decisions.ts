@@ -8,7 +8,7 @@ import {
   type TextPart,
   toolResult,
 } from '@majordomo/core';
-import { isRecord, tryParseJson } from '@majordomo/core/internal';
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { jsonBody } from '../parsing/body.ts';
 import {
   array,

@@ -1,5 +1,5 @@
 import type { EmbeddingResponse } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { jsonBody } from '../parsing/body.ts';
 import { Notes } from '../parsing/notes.ts';
 import {

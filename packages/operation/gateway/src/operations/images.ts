@@ -1,5 +1,5 @@
 import { systemClock, type ImagePart, type ImageRequest, type ImageResponse } from '@majordomo/core';
-import { definedMembers, sniffMediaType, toBase64 } from '@majordomo/core/internal';
+import { definedMembers, sniffMediaType, toBase64 } from '@majordomo/core/toolkit';
 import { jsonBody } from '../parsing/body.ts';
 import { integer, invalid, nonEmptyString, object, oneOf, string, type Fields } from '../parsing/fields.ts';
 import { formBody, formFields } from '../parsing/form.ts';

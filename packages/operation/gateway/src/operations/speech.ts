@@ -1,5 +1,5 @@
 import type { SpeechRequest } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { jsonBody } from '../parsing/body.ts';
 import { Notes } from '../parsing/notes.ts';
 import { nonEmptyString, number, oneOf, object, string, type Parser } from '../parsing/fields.ts';

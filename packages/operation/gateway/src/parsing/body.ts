@@ -5,7 +5,7 @@ import {
   checkNestedJson,
   JsonSizeCheck,
   tryParseJson,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { invalid } from './fields.ts';
 import { tokenJson } from './replay-token.ts';

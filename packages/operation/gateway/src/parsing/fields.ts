@@ -11,7 +11,7 @@ import {
   oneOf as oneOfCheck,
   text,
   where,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 
 /** Parses one value of a request. Throws a refusal with the path of the value if the value is invalid. */

@@ -1,4 +1,4 @@
-import { abortable, ByteCollector, concatBytes, isFragmented } from '@majordomo/core/internal';
+import { abortable, ByteCollector, concatBytes, isFragmented } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { refuseFragments } from './body.ts';
 import { invalid } from './fields.ts';

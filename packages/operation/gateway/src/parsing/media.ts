@@ -1,5 +1,5 @@
 import type { AudioPart, BlobPart, FilePart, ImagePart } from '@majordomo/core';
-import { fromBase64, sniffMediaType } from '@majordomo/core/internal';
+import { fromBase64, sniffMediaType } from '@majordomo/core/toolkit';
 import { invalid } from './fields.ts';
 
 /** Image or document to which a request refers. The content of a blob is read when a target needs it. */

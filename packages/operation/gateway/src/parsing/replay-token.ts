@@ -1,5 +1,5 @@
 import type { JsonValue, Replay } from '@majordomo/core';
-import { asRecord, CLAUDE_FAMILY, fromBase64, isRecord, isTooDeep, toBase64 } from '@majordomo/core/internal';
+import { asRecord, CLAUDE_FAMILY, fromBase64, isRecord, isTooDeep, toBase64 } from '@majordomo/core/toolkit';
 
 /** Prefix of tokens that the gateway wrote. A token without this prefix is one of Claude's signatures. */
 const MARK = 'majordomo.1.';

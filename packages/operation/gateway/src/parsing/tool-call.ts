@@ -1,5 +1,5 @@
 import type { Replay, ToolCallPart } from '@majordomo/core';
-import { parseArguments } from '@majordomo/core/internal';
+import { parseArguments } from '@majordomo/core/toolkit';
 
 /** Converts a tool call. If the arguments are not a JSON object, the member `invalid` contains them as the client sent them. */
 export function toolCallPart(id: string, name: string, json: string, replay?: Replay): ToolCallPart {

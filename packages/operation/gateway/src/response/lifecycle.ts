@@ -1,6 +1,6 @@
 import type { CatalogModel } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
-import { withTimeout } from '@majordomo/core/internal';
+import { withTimeout } from '@majordomo/core/toolkit';
 import { whileConnected } from '../errors/refusal.ts';
 import type { Settings } from '../options.ts';
 import { withHeaders } from './headers.ts';

@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { SSE_HEARTBEAT } from '@majordomo/core/internal';
+import { SSE_HEARTBEAT } from '@majordomo/core/toolkit';
 import type { TextSource } from './text-source.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 

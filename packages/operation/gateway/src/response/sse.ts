@@ -1,4 +1,4 @@
-import { sseEvent } from '@majordomo/core/internal';
+import { sseEvent } from '@majordomo/core/toolkit';
 
 /** Formats a server-sent event. */
 export const dataEvent = (value: object): string => sseEvent(JSON.stringify(value));

@@ -9,7 +9,7 @@ import type {
   ToolSpec,
   UserPart,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { parseMessages } from '../../src/anthropic-messages/read.ts';
 import { parseGemini } from '../../src/gemini-generate/read.ts';
 import { parseChat } from '../../src/openai-chat/read.ts';

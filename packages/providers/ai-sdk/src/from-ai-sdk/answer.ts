@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { LlmError, type ModelContext, type ModelEvent, type ModelRequest } from '@majordomo/core';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import { driftError, EventWriter } from '@majordomo/wire-kit';
 import { toSdkCallOptions } from './call-options.ts';
 import { fromSdkError } from './error.ts';

@@ -5,7 +5,7 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice, Warning } from '@majordomo/core';
-import { checkInteger, RARE_SETTINGS } from '@majordomo/core/internal';
+import { checkInteger, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings, objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
 import { toSdkPrompt } from './prompt.ts';
 

@@ -1,6 +1,6 @@
 import { APICallError } from '@ai-sdk/provider';
 import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
-import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { transportError, wireError } from '@majordomo/wire-kit';
 
 /** Error kinds by name, for the AI SDK's errors without a response. */

@@ -18,7 +18,7 @@ import {
   type ToolResultPart,
   type UserPart,
 } from '@majordomo/core';
-import { fromBase64, isRecord, sniffMediaType } from '@majordomo/core/internal';
+import { fromBase64, isRecord, sniffMediaType } from '@majordomo/core/toolkit';
 import { programIn, vendorPartIn, replayIn } from './replay.ts';
 import type { Unsupported } from './unsupported.ts';
 

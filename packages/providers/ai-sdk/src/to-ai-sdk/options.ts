@@ -1,5 +1,5 @@
 import type { ChatResponse } from '@majordomo/core';
-import { checkOptions as checkKinds, number } from '@majordomo/core/internal';
+import { checkOptions as checkKinds, number } from '@majordomo/core/toolkit';
 
 /** Options of `toLanguageModel` and `toAISDK`. */
 export interface BridgeOptions {

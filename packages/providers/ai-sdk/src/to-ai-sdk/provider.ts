@@ -1,6 +1,6 @@
 import { NoSuchModelError, type LanguageModelV4, type ProviderV4 } from '@ai-sdk/provider';
 import type { Majordomo } from '@majordomo/core';
-import { checkOptions as checkKinds } from '@majordomo/core/internal';
+import { checkOptions as checkKinds } from '@majordomo/core/toolkit';
 import { toLanguageModel } from './language-model.ts';
 import { checkOptions, type BridgeOptions } from './options.ts';
 

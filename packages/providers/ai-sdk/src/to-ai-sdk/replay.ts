@@ -1,6 +1,6 @@
 import type { SharedV4ProviderMetadata, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import type { Replay, VendorCallPart, VendorPart } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** Stores a replay token in the metadata of a part. The AI SDK sends the metadata back as the options of the part. */
 export const withReplay = (

@@ -1,6 +1,6 @@
 import type { JSONObject, LanguageModelV4CallOptions, SharedV4Warning } from '@ai-sdk/provider';
 import type { CallOptions, ChatRequest, JsonObject, ToolChoice, ToolSpec } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import { fromSdkMessage } from './messages.ts';
 import type { BridgeOptions } from './options.ts';
 import type { Unsupported } from './unsupported.ts';

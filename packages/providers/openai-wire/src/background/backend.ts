@@ -1,5 +1,5 @@
 import type { BackgroundBackend } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { tryParseJson } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
 import type { BackgroundApi } from '../profile.ts';

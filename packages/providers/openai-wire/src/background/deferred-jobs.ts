@@ -1,5 +1,5 @@
 import { LlmError, type BackgroundBackend } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { tryParseJson } from '@majordomo/wire-kit';
 import { batchRequest } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type BackgroundBackend, type BatchContext, type JobLook } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import { batchRequest, ignoreGone } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';

@@ -1,5 +1,5 @@
 import { type BatchLook, LlmError, type NewBatch } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import type { BatchApi } from '../profile.ts';
 
 /** JSON object in a response. Any member may be missing. */

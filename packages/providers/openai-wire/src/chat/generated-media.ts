@@ -1,7 +1,7 @@
 import type { ImagePart } from '@majordomo/core';
 import type { EventWriter } from '@majordomo/wire-kit';
 import { bytesOfBase64, generatedAudio, generatedImage } from '@majordomo/wire-kit/internal';
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /** Collector of the images and the audio of a message. They are written at the end, because fragments of audio follow the text. */
 export class GeneratedMedia {

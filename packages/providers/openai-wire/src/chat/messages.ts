@@ -8,7 +8,7 @@ import type {
   UserTurnPart,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { toolIdMapper, wellFormedJson, type ToolIdRule } from '@majordomo/wire-kit';
 import { unchangedId, WireMessageCache } from '@majordomo/wire-kit/internal';
 import { rejectVideo } from '../failure/unsupported.ts';

@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, JsonValue, Replay } from '@majordomo/core';
-import { isList } from '@majordomo/core/internal';
+import { isList } from '@majordomo/core/toolkit';
 import type { ChatQuirks } from './quirks.ts';
 import type { ReasoningDetail } from './wire.ts';
 

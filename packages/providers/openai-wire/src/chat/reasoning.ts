@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { isList } from '@majordomo/core/internal';
+import { isList } from '@majordomo/core/toolkit';
 import type { ChatDelta, ContentBlock, ReasoningDetail } from './wire.ts';
 
 /** Returns the reasoning text of a delta. Servers use different property names, and some send the text under two names. */

@@ -1,5 +1,5 @@
 import type { Recovery } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isEffortWithTools } from '../failure/kind.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';

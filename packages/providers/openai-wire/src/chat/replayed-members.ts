@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, JsonValue, Recovery, VendorPart } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { hasMembers, sentMembers } from '@majordomo/wire-kit/internal';
 import type { SentBody } from '../failure/rejected-member.ts';
 import type { ChatDelta } from './wire.ts';

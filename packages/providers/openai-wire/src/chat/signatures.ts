@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 
 /** Signature that Gemini accepts for a tool call of another model (Gemini's guide to thought signatures, 2026). */
 export const UNSIGNED_CALL: JsonObject = {

@@ -7,7 +7,7 @@ import {
   type Usage,
   type VendorPart,
 } from '@majordomo/core';
-import { asList, asRecord, asText, isList } from '@majordomo/core/internal';
+import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import { EventWriter, OnceWarnings, type WireReader } from '@majordomo/wire-kit';
 import { otherMembers, tokenLogprobs } from '@majordomo/wire-kit/internal';
 import { AnswerWriter } from './answer.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject, Replay } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { jsonText, tryParseJson, type EventWriter } from '@majordomo/wire-kit';
 import { unexpectedValueError } from '../reading/message.ts';
 import { NullFilter } from '../schema/null-filter.ts';

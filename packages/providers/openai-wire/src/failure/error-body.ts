@@ -1,5 +1,5 @@
 import type { ErrorKind, LlmError } from '@majordomo/core';
-import { asNumber, asRecord, isRecord, type WireFailure } from '@majordomo/core/internal';
+import { asNumber, asRecord, isRecord, type WireFailure } from '@majordomo/core/toolkit';
 import { type HeaderReader, truncateBody, tryParseJson, wireError } from '@majordomo/wire-kit';
 import { inBandKind } from './kind.ts';
 import type { ReportedFailure } from './reported-failure.ts';

@@ -1,5 +1,5 @@
 import type { ErrorKind } from '@majordomo/core';
-import { kindOf } from '@majordomo/core/internal';
+import { kindOf } from '@majordomo/core/toolkit';
 import type { ReportedFailure } from './reported-failure.ts';
 
 /** Error kinds by codes and types that core's table does not contain. */

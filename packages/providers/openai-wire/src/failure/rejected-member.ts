@@ -1,5 +1,5 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { cacheLifetime } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from './reported-failure.ts';
 

@@ -1,4 +1,4 @@
-import type { WireFailure } from '@majordomo/core/internal';
+import type { WireFailure } from '@majordomo/core/toolkit';
 
 /** Content of an error body of any known form. */
 export interface ReportedFailure extends WireFailure {

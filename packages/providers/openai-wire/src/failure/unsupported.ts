@@ -1,5 +1,5 @@
 import { LlmError, type FilePart, type ModelRequest } from '@majordomo/core';
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /**
  * Throws `unsupported` if `extra` contains a vendor tool that the profile does not list for this model, so that the chain uses

@@ -8,7 +8,7 @@ import {
   type ToolResultPart,
   type Usage,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, isList, toBase64 } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, isList, toBase64 } from '@majordomo/core/toolkit';
 import { jsonBody, mergeExtra } from './extra.ts';
 
 // OpenAI's Decisions API. Source: types of openai 7.55.

@@ -1,5 +1,5 @@
 import { LlmError, type EmbeddingRequest, type EmbeddingResponse, type Usage } from '@majordomo/core';
-import { asNumber, asRecord, isList } from '@majordomo/core/internal';
+import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 import { jsonBody, mergeExtra } from './extra.ts';
 import { vectorOf } from './floats.ts';
 import type { EmbeddingQuirks } from './quirks.ts';

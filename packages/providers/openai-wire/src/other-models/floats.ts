@@ -1,4 +1,4 @@
-import { fromBase64 } from '@majordomo/core/internal';
+import { fromBase64 } from '@majordomo/core/toolkit';
 import { asVector } from '@majordomo/wire-kit/internal';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;

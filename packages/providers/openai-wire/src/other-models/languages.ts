@@ -1,4 +1,4 @@
-import { asLanguage } from '@majordomo/core/internal';
+import { asLanguage } from '@majordomo/core/toolkit';
 
 /** Tags of the languages that Whisper supports. Transcripts contain the English name of the language. */
 const TAGS =

@@ -4,7 +4,7 @@ import {
   type ModerationRequest,
   type ModerationResult,
 } from '@majordomo/core';
-import { asRecord, isList, isRecord, toBase64 } from '@majordomo/core/internal';
+import { asRecord, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { jsonBody, mergeExtra } from './extra.ts';
 import type { ModerationQuirks } from './quirks.ts';
 import { inputUsage, unitUsage } from './usage.ts';

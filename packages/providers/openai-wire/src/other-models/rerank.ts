@@ -1,5 +1,5 @@
 import { LlmError, type RerankBackend, type RerankRequest, type RerankResult } from '@majordomo/core';
-import { asNumber, asRecord, isList } from '@majordomo/core/internal';
+import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 import { jsonBody, mergeExtra } from './extra.ts';
 import type { RerankQuirks } from './quirks.ts';
 import { inputUsage, unitUsage } from './usage.ts';

@@ -10,7 +10,7 @@ import {
   type ResultPiece,
   type Usage,
 } from '@majordomo/core';
-import { asNumber, asRecord, isList, isRecord, toBase64 } from '@majordomo/core/internal';
+import { asNumber, asRecord, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import { answerError, complementOf } from './decision.ts';
 import { jsonBody, mergeExtra } from './extra.ts';

@@ -6,7 +6,7 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { parseJson } from '@majordomo/wire-kit/internal';
 import { inBandError } from '../failure/error-body.ts';
 import { mergeExtra } from './extra.ts';

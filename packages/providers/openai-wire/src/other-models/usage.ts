@@ -1,5 +1,5 @@
 import type { Usage } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/internal';
+import { asNumber, asRecord } from '@majordomo/core/toolkit';
 
 /** Returns the input tokens of a response; `undefined` if the response reports none. */
 export function inputUsage(raw: unknown): Usage | undefined {

@@ -1,4 +1,4 @@
-import { CLAUDE_FAMILY } from '@majordomo/core/internal';
+import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import type { ModelRule } from '../profile.ts';
 
 /** Rule for Claude models behind a gateway. Other platforms that offer Claude accept the signatures of Claude's reasoning. */

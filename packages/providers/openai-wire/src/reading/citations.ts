@@ -1,5 +1,5 @@
 import type { Citation } from '@majordomo/core';
-import { asRecord, isList, isRecord } from '@majordomo/core/internal';
+import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
 import { otherMembers, toCitation, type RawCitation } from '@majordomo/wire-kit/internal';
 
 /** Members of an annotation that the properties of a citation represent. */

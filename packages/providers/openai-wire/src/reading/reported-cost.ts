@@ -1,4 +1,4 @@
-import { asNumber, isRecord } from '@majordomo/core/internal';
+import { asNumber, isRecord } from '@majordomo/core/toolkit';
 
 /** Returns the cost that the vendor reports, in nano-USD. Vendors report USD (a number or `total_cost`) or ticks of 10⁻¹⁰ USD. */
 export function reportedNanoUsd(raw: {

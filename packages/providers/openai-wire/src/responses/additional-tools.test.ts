@@ -7,7 +7,7 @@ import {
   type ModelTool,
   type TurnMessage,
 } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { responsesTraits, type ResponsesProfile } from '../profile.ts';
 import { codex } from '../profiles/codex.ts';

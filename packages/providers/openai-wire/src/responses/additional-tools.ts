@@ -1,5 +1,5 @@
 import type { ModelRequest, ModelTool, ToolResultPart } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import { isForPrograms } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import type { SentBody } from '../failure/rejected-member.ts';

@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, ModelRequest, Recovery } from '@majordomo/core';
-import { asList, asRecord, asText, isList } from '@majordomo/core/internal';
+import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import type { SentBody } from '../failure/rejected-member.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Citation, JsonObject, JsonValue } from '@majordomo/core';
-import { asText, isRecord, tryParseJson } from '@majordomo/core/internal';
+import { asText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { jsonText } from '@majordomo/wire-kit';
 import { citationsOf } from '../reading/citations.ts';
 import { keptMembers } from './kept-members.ts';

@@ -1,5 +1,5 @@
 import type { AssistantPart, JsonObject, Recovery, TurnMessage } from '@majordomo/core';
-import { asList, asRecord, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { otherMembers } from '@majordomo/wire-kit/internal';
 import type { SentBody } from '../failure/rejected-member.ts';
 import type { OutputItem } from './wire.ts';

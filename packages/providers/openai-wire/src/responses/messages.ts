@@ -10,7 +10,7 @@ import type {
   TurnMessage,
   Warning,
 } from '@majordomo/core';
-import { isRecord, toBase64 } from '@majordomo/core/internal';
+import { isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { toolIdMapper, wellFormedJson } from '@majordomo/wire-kit';
 import { sentMembers, WireMessageCache } from '@majordomo/wire-kit/internal';
 import { toolNames } from '../transcript/tool-names.ts';

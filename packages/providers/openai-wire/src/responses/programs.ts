@@ -1,5 +1,5 @@
 import type { AssistantPart, ModelRequest, Warning } from '@majordomo/core';
-import { asList, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 import { isForPrograms, settlePrograms, type ProgramIds } from '@majordomo/wire-kit/internal';
 
 /** Tool that runs programs of the model (`Tool.ProgrammaticToolCalling` of openai 7.55). */

@@ -1,5 +1,5 @@
 import type { Recovery } from '@majordomo/core';
-import { asList, asRecord, isList } from '@majordomo/core/internal';
+import { asList, asRecord, isList } from '@majordomo/core/toolkit';
 import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';

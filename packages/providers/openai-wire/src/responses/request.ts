@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
-import { isList } from '@majordomo/core/internal';
+import { isList } from '@majordomo/core/toolkit';
 import { nearestEffort, unsentSettingWarnings } from '@majordomo/wire-kit';
 import { definedMembers } from '@majordomo/wire-kit/internal';
 import { addBreakpoint, cacheToWire, type WireCache } from '../cache.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import { EventWriter, OnceWarnings, wireError, type WireReader } from '@majordomo/wire-kit';
 import { otherMembers, tokenLogprobs } from '@majordomo/wire-kit/internal';
 import { parseFailure, withBodyWait } from '../failure/error-body.ts';

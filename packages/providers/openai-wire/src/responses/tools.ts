@@ -1,5 +1,5 @@
 import { LlmError, type ModelRequest, type ModelTool } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { isForPrograms } from '@majordomo/wire-kit/internal';
 import { memoizeList } from '../schema/memoize-list.ts';
 import type { NamedSchema } from '../schema/output.ts';

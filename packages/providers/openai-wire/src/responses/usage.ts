@@ -1,5 +1,5 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
-import { asNumber, asText } from '@majordomo/core/internal';
+import { asNumber, asText } from '@majordomo/core/toolkit';
 import { definedMembers, positiveCounts } from '@majordomo/wire-kit/internal';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import type { RawResponsesUsage } from './wire.ts';

@@ -14,7 +14,7 @@ import type {
   VendorResultPart,
   Warning,
 } from '@majordomo/core';
-import { asList, asRecord, isList, vendorCallText, vendorResultParts } from '@majordomo/core/internal';
+import { asList, asRecord, isList, vendorCallText, vendorResultParts } from '@majordomo/core/toolkit';
 import { dataUrl, resultText } from '../transcript/tool-results.ts';
 import { userItem, type InputItem } from './blocks.ts';
 import { stringOf } from './item-content.ts';

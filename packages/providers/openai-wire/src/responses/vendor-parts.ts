@@ -1,6 +1,6 @@
 import type { ImagePart, JsonObject, VendorPart } from '@majordomo/core';
 import { bytesOfBase64, generatedImage } from '@majordomo/wire-kit/internal';
-import { asRecord, isList } from '@majordomo/core/internal';
+import { asRecord, isList } from '@majordomo/core/toolkit';
 import { stringOf } from './item-content.ts';
 import type { OutputItem } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isRecord, resolveReference } from '@majordomo/core/internal';
+import { isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 // In OpenAI's strict subset, every property is required. An optional property that must not be null becomes nullable there, and null
 // then means that the property is absent.

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList } from '@majordomo/core/internal';
+import { isList } from '@majordomo/core/toolkit';
 import { isSchema, leavesOf } from './absence.ts';
 
 /** JSON Schema whose root is an object with properties. */

@@ -1,5 +1,5 @@
 import type { ModelRequest } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /**
  * Adds the tools of the request to the vendor tools in the `tools` of the caller's `extra`. If this list in `extra`

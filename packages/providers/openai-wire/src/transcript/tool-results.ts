@@ -7,7 +7,7 @@ import type {
   UserTurnPart,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 
 /** Prefix for the text of a failed result. These APIs have no error flag. */
 const ERROR_PREFIX = 'ERROR: ';

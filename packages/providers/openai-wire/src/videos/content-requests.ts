@@ -1,5 +1,5 @@
 import { LlmError, type VideoBackend, type VideoRequest } from '@majordomo/core';
-import { asList, asRecord, toBase64 } from '@majordomo/core/internal';
+import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { batchRequest, FILE_TYPE, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/error-body.ts';

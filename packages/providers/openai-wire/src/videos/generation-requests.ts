@@ -1,5 +1,5 @@
 import { LlmError, type JobLook, type VideoBackend, type VideoRequest } from '@majordomo/core';
-import { asNumber, asRecord, asText, toBase64 } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { patientFetch } from '@majordomo/wire-kit';
 import { batchRequest, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';

@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import { inBandError } from '../failure/error-body.ts';
 
 /** Returns the body of a response. Throws the error that a server has sent with the status 200 in place of a video's state. */

@@ -1,4 +1,4 @@
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';

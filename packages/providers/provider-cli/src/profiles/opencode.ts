@@ -1,5 +1,5 @@
 import type { Usage } from '@majordomo/core';
-import { asNumber, asRecord, asText } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from '../errors.ts';
 import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';

@@ -1,4 +1,4 @@
-import { asList, asRecord } from '@majordomo/core/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
 import type { BatchItem, BatchReply, BatchRoute, ReceivedBatchRequest } from './contract.ts';
 import { type BatchState, type ItemReply, itemOf, type OpenBatch } from './state.ts';
 

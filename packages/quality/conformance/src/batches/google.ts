@@ -1,4 +1,4 @@
-import { asNumber, asRecord, asText, tryParseJson } from '@majordomo/core/internal';
+import { asNumber, asRecord, asText, tryParseJson } from '@majordomo/core/toolkit';
 import type { BatchItem, BatchReply, BatchRoute, BatchRequest, ReceivedBatchRequest } from './contract.ts';
 import { type BatchState, type ItemReply, itemOf, type OpenBatch } from './state.ts';
 

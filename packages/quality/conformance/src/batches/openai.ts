@@ -1,4 +1,4 @@
-import { asList, asNumber, asRecord, asText, tryParseJson } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText, tryParseJson } from '@majordomo/core/toolkit';
 import { isFile, readForm } from '../wires/operations/form.ts';
 import type { BatchItem, BatchReply, BatchRoute, BatchVendor, ReceivedBatchRequest } from './contract.ts';
 import { type BatchState, type ItemReply, itemOf, type OpenBatch, type ResultLine } from './state.ts';

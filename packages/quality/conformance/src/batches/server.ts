@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/core/toolkit';
 import {
   hasCredential,
   readRequest,

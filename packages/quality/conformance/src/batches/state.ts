@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { asRecord, asText, isRecord, tryParseJson } from '@majordomo/core/internal';
+import { asRecord, asText, isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { isFailure, isOperationAnswer } from '../script/step.ts';
 import { anthropicMessages } from '../wires/anthropic-messages/wire.ts';
 import { geminiGenerate } from '../wires/gemini-generate/wire.ts';

@@ -1,4 +1,4 @@
-import { asText } from '@majordomo/core/internal';
+import { asText } from '@majordomo/core/toolkit';
 import { createHash, type Hash } from 'node:crypto';
 import { geminiGenerate } from '../wires/gemini-generate/wire.ts';
 import type { StorageFile } from './storage.ts';

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/core/toolkit';
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {

@@ -1,4 +1,4 @@
-import { asRecord, asText, concatBytes, isRecord } from '@majordomo/core/internal';
+import { asRecord, asText, concatBytes, isRecord } from '@majordomo/core/toolkit';
 import type { Wire } from '../wires/wire.ts';
 import type { FileRequest } from './contract.ts';
 import type { FileStorage, NewContent } from './storage.ts';

@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '@majordomo/core';
-import { asList, asRecord, sseEvent, tryParseJson } from '@majordomo/core/internal';
+import { asList, asRecord, sseEvent, tryParseJson } from '@majordomo/core/toolkit';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   hasCredential,

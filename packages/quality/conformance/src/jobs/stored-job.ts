@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { asList, asRecord, asText, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { type Answer, type AnsweredRequest, fullAnswer } from '@majordomo/testing/internal';
 import { responseBody } from '../wires/openai-responses/output.ts';
 import { openaiResponses } from '../wires/openai-responses/wire.ts';

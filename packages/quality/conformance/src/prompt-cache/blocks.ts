@@ -1,4 +1,4 @@
-import { asList, isRecord } from '@majordomo/core/internal';
+import { asList, isRecord } from '@majordomo/core/toolkit';
 import type { PromptBlock } from './prefix-trie.ts';
 
 const MINUTE = 60_000;

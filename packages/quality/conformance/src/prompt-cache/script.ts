@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { Answer, Failure } from '@majordomo/testing/internal';
 import type { Exchange } from '../server/exchange.ts';
 import type { Script } from '../server/server.ts';

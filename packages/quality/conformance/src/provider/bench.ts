@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Model, ModelContext, ModelRequest, Provider } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { collect, type Collected, type OnStep } from '@majordomo/testing';
 import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';

@@ -8,7 +8,7 @@ import {
   oneOf,
   problemIn,
   tagged,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { type OperationName, operationProblem, turnProblem } from '@majordomo/testing';
 import {
   type Answer,

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { eachSchema, isObjectSchema, isUnion } from './json-schema.ts';
 import { isString, type Report } from './shape.ts';
 

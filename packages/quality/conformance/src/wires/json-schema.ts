@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** Function that receives each subschema with its path. */
 export type OnSchema = (schema: Readonly<Record<string, unknown>>, path: string) => void;

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import type { Report } from './shape.ts';
 
 const ALTERNATIVES: readonly string[] = ['oneOf', 'anyOf', 'allOf', 'enum', 'not'];

@@ -9,7 +9,7 @@ import {
   type Problem,
   record,
   where,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { Violation } from './wire.ts';
 
 /** Function that receives the rule, the path and the message of a violation. */

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { eachSchema, isObjectSchema } from './json-schema.ts';
 import type { Report } from './shape.ts';
 

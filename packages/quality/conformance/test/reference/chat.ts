@@ -5,7 +5,7 @@ import {
   type TurnMessage,
   type Usage,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/internal';
+import { toBase64 } from '@majordomo/core/toolkit';
 import { EventWriter, toolIdMapper, type WireReader } from '@majordomo/wire-kit';
 import { tokenLogprobs } from '@majordomo/wire-kit/internal';
 import { type Dialogue, dropped, failureError } from './provider.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest } from '@majordomo/core';
-import { isRecord, withOutputInstruction } from '@majordomo/core/internal';
+import { isRecord, withOutputInstruction } from '@majordomo/core/toolkit';
 import { eachPart } from './flaw.ts';
 
 /** Functions that adapt a request to a wire. A flaw sets `extra.unfitted` to omit a step. */

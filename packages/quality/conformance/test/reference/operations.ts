@@ -5,7 +5,7 @@ import {
   type Provider,
   type Usage,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, isList } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, isList } from '@majordomo/core/toolkit';
 import { transportError } from '@majordomo/wire-kit';
 import { asVector } from '@majordomo/wire-kit/internal';
 import { failureError } from './provider.ts';

@@ -1,5 +1,5 @@
 import { LlmError, messageOf, type JsonValue, type Message } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { fileError, readLines, type Line } from '../util/files.ts';
 import { digest, isJson } from '../util/json.ts';
 import { configError } from '../definition/options.ts';

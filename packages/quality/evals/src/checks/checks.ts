@@ -6,7 +6,7 @@ import {
   type ToolCallPart,
 } from '@majordomo/core';
 import { formatUsd } from '@majordomo/catalog';
-import { checkOptions, toJsonSchema, tryParseJson, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, toJsonSchema, tryParseJson, type KindsOf } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 import { canonicalJson, digest } from '../util/json.ts';
 import { nanoUsdOf } from '../definition/options.ts';

@@ -1,4 +1,4 @@
-import { checkOptions, integer } from '@majordomo/core/internal';
+import { checkOptions, integer } from '@majordomo/core/toolkit';
 import { compareText } from '../cases/cases.ts';
 import { configError, mergeMargins } from '../definition/options.ts';
 import { explain, isCompared } from './reasons.ts';

@@ -1,6 +1,6 @@
 import type { Catalog } from '@majordomo/catalog';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { checkOptions, didYouMean, type KindsOf, integer } from '@majordomo/core/internal';
+import { checkOptions, didYouMean, type KindsOf, integer } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
 import type { EvalDefinition, EvaluateOptions } from './types.ts';

@@ -1,6 +1,6 @@
 import type { RunResult } from '@majordomo/agent';
 import type { ChatResponse, Message, ToolCallPart } from '@majordomo/core';
-import { asToolCall, isRecord } from '@majordomo/core/internal';
+import { asToolCall, isRecord } from '@majordomo/core/toolkit';
 import type { Trajectory } from '@majordomo/trajectory';
 import { isJson } from '../util/json.ts';
 import { configError } from './options.ts';

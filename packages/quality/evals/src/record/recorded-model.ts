@@ -7,8 +7,8 @@ import {
   type ChatResponse,
 } from '@majordomo/core';
 import type { DeepPartial, ObjectResponse, PartialResponse, TypedRequest } from '@majordomo/core';
-import { EventStream, PulledStream, readObject, responseEvents } from '@majordomo/core/internal';
-import type { Ending, Source } from '@majordomo/core/internal';
+import { EventStream, PulledStream, readObject, responseEvents } from '@majordomo/core/toolkit';
+import type { Ending, Source } from '@majordomo/core/toolkit';
 import type { Recorder } from './recorder.ts';
 import type { RecordedCall } from './recordings.ts';
 import { requestKey, type ObjectRequest } from './request-key.ts';

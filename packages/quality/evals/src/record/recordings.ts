@@ -1,5 +1,5 @@
 import type { ErrorKind, JsonValue } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { appendLine, checkFormat, fileError, readLines, replaceFile } from '../util/files.ts';
 import { compareSamples, type Position } from '../cases/samples.ts';
 

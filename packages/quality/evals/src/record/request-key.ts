@@ -1,5 +1,5 @@
 import type { ChatRequest, JsonSchemaRequest, TypedRequest } from '@majordomo/core';
-import { toJsonSchema } from '@majordomo/core/internal';
+import { toJsonSchema } from '@majordomo/core/toolkit';
 import { digest } from '../util/json.ts';
 import type { RecordedCall } from './recordings.ts';
 

@@ -9,7 +9,7 @@ import {
   type ErrorDetails,
   type JsonValue,
 } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { isResponse, textOf, toolCallsOf } from '../definition/output.ts';
 import type { RecordedCall, StoredError } from './recordings.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { notify } from '@majordomo/core/internal';
+import { notify } from '@majordomo/core/toolkit';
 import { compareText, type NamedCase } from '../cases/cases.ts';
 import type { Settings } from '../definition/options.ts';
 import type { RecordedCall, Recordings } from '../record/recordings.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { NamedCase } from '../cases/cases.ts';
 import { contextOf } from './context.ts';
 import { digest } from '../util/json.ts';

@@ -1,5 +1,5 @@
 import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
-import { abortable, isRecord } from '@majordomo/core/internal';
+import { abortable, isRecord } from '@majordomo/core/toolkit';
 import { configError } from '../definition/options.ts';
 import type { CallContext, CheckResult, EvalDefinition, Output, Sample } from '../definition/types.ts';
 

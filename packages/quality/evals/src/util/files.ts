@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LlmError, messageOf } from '@majordomo/core';
-import { isRecord, jsonLine, tryParseJson } from '@majordomo/core/internal';
+import { isRecord, jsonLine, tryParseJson } from '@majordomo/core/toolkit';
 
 /** Line of a file with one JSON value per line. */
 export interface Line {

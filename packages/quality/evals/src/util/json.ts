@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson as canonicalJsonOf, isPlain, isTooDeep } from '@majordomo/core/internal';
+import { canonicalJson as canonicalJsonOf, isPlain, isTooDeep } from '@majordomo/core/toolkit';
 
 /** Returns JSON with sorted members, which is equal for equal values. Bytes are replaced by their hash. */
 export const canonicalJson = (value: unknown): string => canonicalJsonOf(value ?? null, sha256);

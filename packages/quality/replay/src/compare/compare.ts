@@ -1,5 +1,5 @@
 import type { ChatRequest, LlmError, Message, ToolCallPart } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/core/toolkit';
 import { textOf, toolCallsOf } from '@majordomo/evals/internal';
 import type { AnswerContent, Divergence } from '../traffic/answer.ts';
 import type { Candidate } from '../experiment/definition.ts';

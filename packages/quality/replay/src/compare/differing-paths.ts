@@ -1,4 +1,4 @@
-import { isList, isRecord, isTooDeep } from '@majordomo/core/internal';
+import { isList, isRecord, isTooDeep } from '@majordomo/core/toolkit';
 import { canonicalJson } from '@majordomo/evals/internal';
 import { itemSchema, memberSchema, schemaOfBoth, type Schema } from './part-schema.ts';
 

@@ -1,5 +1,5 @@
 import type { ChatRequest, ToolCallPart } from '@majordomo/core';
-import { toJsonSchema } from '@majordomo/core/internal';
+import { toJsonSchema } from '@majordomo/core/toolkit';
 import { toolCallsOf } from '@majordomo/evals/internal';
 import type { Divergence } from '../traffic/answer.ts';
 import type { Candidate } from '../experiment/definition.ts';

@@ -1,5 +1,5 @@
 import { checkValue, type ChatRequest } from '@majordomo/core';
-import { toJsonSchema, tryParseJson } from '@majordomo/core/internal';
+import { toJsonSchema, tryParseJson } from '@majordomo/core/toolkit';
 import { textOf, toolCallsOf } from '@majordomo/evals/internal';
 import type { AnswerContent, Divergence } from '../traffic/answer.ts';
 

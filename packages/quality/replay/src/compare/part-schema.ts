@@ -1,4 +1,4 @@
-import { asRecord, isList, isRecord, resolveReference } from '@majordomo/core/internal';
+import { asRecord, isList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 export type Schema = Readonly<Record<string, unknown>>;
 

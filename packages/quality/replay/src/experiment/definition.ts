@@ -1,7 +1,7 @@
 import type { Batches } from '@majordomo/batch';
 import type { Catalog } from '@majordomo/catalog';
 import { LlmError, type ChatModel, type ChatRequest, type Clock, type Majordomo } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Check } from '@majordomo/evals';
 import { nanoUsdOf } from '@majordomo/evals/internal';
 import type { Ledger } from '@majordomo/ledger';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { LlmError } from '@majordomo/core';
-import { isRecord, tryParseJson } from '@majordomo/core/internal';
+import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
 import { fileError, hasCode } from '@majordomo/evals/internal';
 
 /** Time after which a lock without a heartbeat is taken over, and the interval of heartbeats, in milliseconds. */

@@ -2,7 +2,7 @@ import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { LlmError, messageOf } from '@majordomo/core';
-import { isRecord, jsonLine, tryParseJson } from '@majordomo/core/internal';
+import { isRecord, jsonLine, tryParseJson } from '@majordomo/core/toolkit';
 import { checkFormat, fileError, hasCode } from '@majordomo/evals/internal';
 import { acquireLock, type JournalLock } from './journal-lock.ts';
 import { JournalIndex } from './journal-index.ts';

@@ -1,6 +1,6 @@
 import type { BatchItem, BatchJob, Batches, ItemResult } from '@majordomo/batch';
 import { LlmError, toJson, type ChatResponse, type JsonObject } from '@majordomo/core';
-import { abortable, asRecord } from '@majordomo/core/internal';
+import { abortable, asRecord } from '@majordomo/core/toolkit';
 import { digest, groupBy, isOwnFailure, storeError } from '@majordomo/evals/internal';
 import type { JobLine } from '../journal/lines.ts';
 import { tenantOf } from '../traffic/tenant.ts';

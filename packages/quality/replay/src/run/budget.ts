@@ -1,6 +1,6 @@
 import { costOfResponse, formatUsd, mayBeBilled, type Catalog } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Clock, Gate } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import type { Journal } from '../journal/journal.ts';
 import type { Prices } from '../plan/prices.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, type ChatRequest } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/internal';
+import { tryParseJson } from '@majordomo/core/toolkit';
 import type { CallContext, Check, EvalDefinition, Output } from '@majordomo/evals';
 import { score, textOf, toolCallsOf } from '@majordomo/evals/internal';
 import type { Answer } from '../traffic/answer.ts';

@@ -1,4 +1,4 @@
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { digest } from '@majordomo/evals/internal';
 import type { Answer, Pair } from '../traffic/answer.ts';
 import type { Judging, Verdict } from '../experiment/definition.ts';

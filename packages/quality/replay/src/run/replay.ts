@@ -1,6 +1,6 @@
 import { formatUsd } from '@majordomo/catalog';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import {
   checkName,

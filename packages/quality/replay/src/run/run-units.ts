@@ -1,5 +1,5 @@
 import { fromJson, type ChatRequest, type Usage } from '@majordomo/core';
-import { abortable, Semaphore } from '@majordomo/core/internal';
+import { abortable, Semaphore } from '@majordomo/core/toolkit';
 import { digest } from '@majordomo/evals/internal';
 import type { Answer, RecordedCall } from '../traffic/answer.ts';
 import { compareAnswers, type Outcome } from '../compare/compare.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/internal';
+import { abortable } from '@majordomo/core/toolkit';
 import { digest, randomNumbers } from '@majordomo/evals/internal';
 import type { RecordedCall } from '../traffic/answer.ts';
 import { replayError, type Experiment } from '../experiment/definition.ts';

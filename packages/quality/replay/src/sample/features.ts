@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/internal';
+import { asRecord } from '@majordomo/core/toolkit';
 import type { ChatRequest } from '@majordomo/core';
 import { digest, textOf, toolCallsOf } from '@majordomo/evals/internal';
 import type { RecordedCall } from '../traffic/answer.ts';

@@ -1,5 +1,5 @@
 import type { ChatRequest } from '@majordomo/core';
-import { fnv1a, toJsonSchema } from '@majordomo/core/internal';
+import { fnv1a, toJsonSchema } from '@majordomo/core/toolkit';
 import { digest } from '@majordomo/evals/internal';
 import { lastUserText } from './features.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatRequest } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import { randomNumbers } from '@majordomo/evals/internal';
 import type { Answer } from '../traffic/answer.ts';
 import { checkName, DEFAULT_FOLDER, type ReplayOptions } from '../experiment/definition.ts';

@@ -1,4 +1,4 @@
-import { checkOptions } from '@majordomo/core/internal';
+import { checkOptions } from '@majordomo/core/toolkit';
 import { DEFAULT_FOLDER, type ReplayOptions } from '../experiment/definition.ts';
 import { journalFile, readIndex } from '../journal/journal.ts';
 import { readPairs } from '../journal/pairs.ts';

@@ -1,5 +1,5 @@
 import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ChatStream } from '@majordomo/core';
-import { toJsonSchema } from '@majordomo/core/internal';
+import { toJsonSchema } from '@majordomo/core/toolkit';
 import { type EvalDefinition, evaluate, type SubjectContext } from '@majordomo/evals';
 import type { ObjectRequest } from '@majordomo/evals/internal';
 import type { RecordedCall } from './answer.ts';

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@majordomo/core';
-import { isList } from '@majordomo/core/internal';
+import { isList } from '@majordomo/core/toolkit';
 import { isSecretHeader } from '@majordomo/wire-kit/internal';
 import { hidden, MASK, spansOf } from './secrets.ts';
 

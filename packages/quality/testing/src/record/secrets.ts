@@ -1,4 +1,4 @@
-import { secretSpans } from '@majordomo/core/internal';
+import { secretSpans } from '@majordomo/core/toolkit';
 import { createRedactor, RULES } from '@majordomo/redact';
 
 /** Replacement for a secret. */

@@ -13,7 +13,7 @@ import {
   problemIn,
   text,
   textOr,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type {
   AudioTurn,
   DistributionsTurn,

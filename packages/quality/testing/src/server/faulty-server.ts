@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'no
 import { Readable } from 'node:stream';
 import { messageOf } from '@majordomo/core';
 import { readJson } from '@majordomo/core/http';
-import { asRecord, asText } from '@majordomo/core/internal';
+import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { Answer } from '../vendor/answer.ts';
 import { messagesWriter } from '../vendor/anthropic-messages/writer.ts';
 import type { Failure, FailureName } from '../vendor/failure.ts';

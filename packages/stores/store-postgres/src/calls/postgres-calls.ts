@@ -6,7 +6,7 @@ import type {
   CallQuery,
   CallStore,
 } from '@majordomo/admin';
-import { fromStoredText, toStoredText } from '@majordomo/core/internal';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 

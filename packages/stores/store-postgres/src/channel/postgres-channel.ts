@@ -1,6 +1,6 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import { LlmError } from '@majordomo/core';
-import { fnv1a } from '@majordomo/core/internal';
+import { fnv1a } from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import { subscribeInTime, type Listener } from '../client/listener.ts';
 

@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { invoke, withTimeout } from '@majordomo/core/internal';
+import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import { migrationSql, versionSql } from '../sql/migration.ts';
 import { SCHEMA_VERSION } from '../sql/tables.ts';
 import type { Query, Row, Value } from './client.ts';

@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import type { ChangeChannel } from '@majordomo/core/internal';
+import type { ChangeChannel } from '@majordomo/core/toolkit';
 import { isPostgresJs, type PostgresClient } from './client.ts';
 import { checkSession, openSession, type Session } from './session.ts';
 

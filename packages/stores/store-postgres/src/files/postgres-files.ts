@@ -1,4 +1,4 @@
-import { fromBase64, piecesOf, toBase64, toStoredText } from '@majordomo/core/internal';
+import { fromBase64, piecesOf, toBase64, toStoredText } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';

@@ -5,7 +5,7 @@ import {
   parseStoredVerdict,
   toStoredText,
   verdictOf,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { Connection } from '../client/connection.ts';
 import type { Listener, Subscriber } from '../client/listener.ts';
 

@@ -1,5 +1,5 @@
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
-import { fromStoredText, toStoredText } from '@majordomo/core/internal';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import { toIndexedText } from './indexed-text.ts';
 import type { Connection } from '../client/connection.ts';
 import { OperationQueue, type Answer, type Operation } from './operation-queue.ts';

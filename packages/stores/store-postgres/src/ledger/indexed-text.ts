@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { toStoredText } from '@majordomo/core/internal';
+import { toStoredText } from '@majordomo/core/toolkit';
 
 /** Maximum size of a string in an index, in bytes. An index entry of PostgreSQL has at most 2,704 bytes. */
 const MAX_BYTES = 2000;

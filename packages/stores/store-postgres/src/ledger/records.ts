@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { toStoredText, UNKNOWN_USAGE } from '@majordomo/core/internal';
+import { toStoredText, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../client/connection.ts';
 import { toIndexedText } from './indexed-text.ts';

@@ -5,7 +5,7 @@ import {
   fromStoredText,
   toStoredText,
   watchChanges,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import {
   afterPrefix,
   checkGet,

@@ -1,4 +1,4 @@
-import { unaccented, UNSPACED, wordsOf } from '@majordomo/core/internal';
+import { unaccented, UNSPACED, wordsOf } from '@majordomo/core/toolkit';
 
 /** Number of characters at the beginning of a message that are indexed. A `tsvector` has at most 1 MB. */
 const MAX_LENGTH = 100_000;

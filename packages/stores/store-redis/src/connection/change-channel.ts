@@ -1,4 +1,4 @@
-import type { ChangeChannel } from '@majordomo/core/internal';
+import type { ChangeChannel } from '@majordomo/core/toolkit';
 import type { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 

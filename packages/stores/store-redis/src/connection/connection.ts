@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { invoke } from '@majordomo/core/internal';
+import { invoke } from '@majordomo/core/toolkit';
 import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
 import { TickingTimeout } from './pooled-timeout.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Majordomo, TargetHealth, Verdict } from '@majordomo/core';
-import { parseHealthMessage, parseStoredVerdict, verdictOf } from '@majordomo/core/internal';
+import { parseHealthMessage, parseStoredVerdict, verdictOf } from '@majordomo/core/toolkit';
 import type { Client } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { fromStoredText, toStoredText } from '@majordomo/core/internal';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';

@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { UNKNOWN_USAGE } from '@majordomo/core/internal';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { changeMessage, fromStoredText, toStoredText, watchChanges } from '@majordomo/core/internal';
+import { changeMessage, fromStoredText, toStoredText, watchChanges } from '@majordomo/core/toolkit';
 import {
   afterPrefix,
   checkGet,

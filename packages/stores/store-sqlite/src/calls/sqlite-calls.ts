@@ -6,7 +6,7 @@ import type {
   CallQuery,
   CallStore,
 } from '@majordomo/admin';
-import { fromStoredText, toStoredText } from '@majordomo/core/internal';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 
 type Row = Readonly<Record<string, unknown>>;

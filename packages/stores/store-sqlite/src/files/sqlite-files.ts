@@ -1,4 +1,4 @@
-import { piecesOf, toStoredText } from '@majordomo/core/internal';
+import { piecesOf, toStoredText } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { Database } from '../file/database.ts';
 

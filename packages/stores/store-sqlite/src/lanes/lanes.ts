@@ -1,5 +1,5 @@
 import { LlmError, type AttemptInfo, type Clock, type Gate, type Permit } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/internal';
+import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
 /** Options of `lanes`, which limits the number of concurrent attempts. */

@@ -1,5 +1,5 @@
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
-import { fromStoredText, toStoredText } from '@majordomo/core/internal';
+import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 
 type UsedAmount = Parameters<LedgerStore['settle']>[1];

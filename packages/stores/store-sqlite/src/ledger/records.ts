@@ -1,6 +1,6 @@
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import { LlmError, messageOf } from '@majordomo/core';
-import { stepOf } from '@majordomo/core/internal';
+import { stepOf } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 import { isUnstorable } from '../file/sqlite-error.ts';
 import { hourOf } from './hours.ts';

@@ -1,4 +1,4 @@
-import { addStep, quantile, stepOf, type Histogram } from '@majordomo/core/internal';
+import { addStep, quantile, stepOf, type Histogram } from '@majordomo/core/toolkit';
 import type { RecordQuery, ReportQuery, ReportRow, SpendRecord } from '@majordomo/ledger';
 import type { Database } from '../file/database.ts';
 import { HOUR_MS } from './hours.ts';

@@ -1,4 +1,4 @@
-import { quantile, stepOf, type Histogram } from '@majordomo/core/internal';
+import { quantile, stepOf, type Histogram } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { addBytes, withStep } from './stored-histogram.ts';
 

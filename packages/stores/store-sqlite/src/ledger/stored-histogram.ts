@@ -1,4 +1,4 @@
-import { addStep, type Histogram } from '@majordomo/core/internal';
+import { addStep, type Histogram } from '@majordomo/core/toolkit';
 
 /** Number of bytes of an encoded pair: two for the step, four for its count. */
 const PAIR_BYTES = 6;

@@ -1,4 +1,4 @@
-import { timesIn } from '@majordomo/core/internal';
+import { timesIn } from '@majordomo/core/toolkit';
 import type { ReportQuery } from '@majordomo/ledger';
 import { HOUR_MS } from './hours.ts';
 

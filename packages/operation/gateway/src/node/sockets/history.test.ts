@@ -1,4 +1,4 @@
-import { concatBytes } from '@majordomo/core/internal';
+import { concatBytes } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { bodyChunks, historyAfter } from './history.ts';
 

@@ -1,4 +1,4 @@
-import { asRecord, concatBytes } from '@majordomo/core/internal';
+import { asRecord, concatBytes } from '@majordomo/core/toolkit';
 import type { Json } from '../../response-store.ts';
 import { inputItems } from './message.ts';
 

@@ -1,5 +1,5 @@
 import { systemClock } from '@majordomo/core';
-import { derivedSignal, isFragmented, isRecord, Semaphore, SseDecoder } from '@majordomo/core/internal';
+import { derivedSignal, isFragmented, isRecord, Semaphore, SseDecoder } from '@majordomo/core/toolkit';
 import type { WebSocket } from 'ws';
 import { Refusal } from '../../errors/refusal.ts';
 import { refusalOf } from '../../errors/refusal-of.ts';

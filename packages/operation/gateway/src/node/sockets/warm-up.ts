@@ -1,5 +1,5 @@
 import { systemClock } from '@majordomo/core';
-import { UNKNOWN_USAGE } from '@majordomo/core/internal';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { ResponsesWriter } from '../../openai-responses/stream.ts';
 import type { Json } from '../../response-store.ts';
 

@@ -12,7 +12,7 @@ import {
   type Timeouts,
   user,
 } from '@majordomo/core';
-import { eventOrderError } from '@majordomo/core/internal';
+import { eventOrderError } from '@majordomo/core/toolkit';
 import { refusedURL } from '@majordomo/testing';
 import type { Step } from '../../script/step.ts';
 import { startWireServer, type WireServer } from '../../server/server.ts';

@@ -1,4 +1,4 @@
-import { asList, asRecord, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { CLAUDE_SCOPE, isSigned, unsealText } from '@majordomo/testing/internal';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report, shown } from '../shape.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 
 type Block = Readonly<Record<string, unknown>>;

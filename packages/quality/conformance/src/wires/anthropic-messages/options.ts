@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { forcedToolRefusal, refusesPrefill } from '../claude.ts';
 import { isString, type Report } from '../shape.ts';
 import { type Turn, turnsOf } from './conversation.ts';

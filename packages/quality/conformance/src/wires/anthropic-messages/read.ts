@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { asList, isRecord } from '@majordomo/core/internal';
+import { asList, isRecord } from '@majordomo/core/toolkit';
 import { CLAUDE_SCOPE, unsealText } from '@majordomo/testing/internal';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';

@@ -15,7 +15,7 @@ import {
   tagged,
   text,
   textOr,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { count } from '../shape.ts';
 
 const TOOL_NAME = matching(

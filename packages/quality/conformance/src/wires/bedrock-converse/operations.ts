@@ -1,4 +1,4 @@
-import { anything, asList, asNumber, asRecord, asText, list, object, text } from '@majordomo/core/internal';
+import { anything, asList, asNumber, asRecord, asText, list, object, text } from '@majordomo/core/toolkit';
 import {
   embeddingEndpoint,
   inputTokens,

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { forcedToolRefusal, refusesPrefill } from '../claude.ts';
 import { checkGrammar, rootUnion } from '../grammar-schema.ts';
 import { isString, type Report, shown } from '../shape.ts';

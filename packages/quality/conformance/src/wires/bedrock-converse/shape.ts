@@ -9,7 +9,7 @@ import {
   object,
   oneOf,
   text,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { count } from '../shape.ts';
 
 const TOOL_NAME = matching(

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { isGeneratedCallId } from '@majordomo/wire-kit';
 import { unsealText } from '@majordomo/testing/internal';
 import { isBase64 } from '../base64.ts';

@@ -1,4 +1,4 @@
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/internal';
+import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import { sseFrame } from '@majordomo/testing/internal';
 import {
   embeddingEndpoint,

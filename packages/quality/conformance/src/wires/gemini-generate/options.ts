@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { eachSchema } from '../json-schema.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { contentsOf, unsignedCall } from './conversation.ts';

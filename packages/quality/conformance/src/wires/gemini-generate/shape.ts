@@ -11,7 +11,7 @@ import {
   object,
   oneOf,
   text,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { count } from '../shape.ts';
 
 const NAME = matching(

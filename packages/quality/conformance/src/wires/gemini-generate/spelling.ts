@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 
 /** Keys whose values are not converted, because they are data: arguments, results and schemas. */
 const FREE: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { isString, type Report } from '../shape.ts';
 
 /** Checks that each tool result follows tool calls, and that its tool name and call id, if set, occur in them. */

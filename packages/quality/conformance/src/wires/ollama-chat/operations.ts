@@ -10,7 +10,7 @@ import {
   object,
   text,
   textOr,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operation.ts';
 import { count, isString, violations } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';

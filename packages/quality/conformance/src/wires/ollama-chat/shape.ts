@@ -12,7 +12,7 @@ import {
   oneOf,
   text,
   where,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { isBase64 } from '../base64.ts';
 import { count, isString, objectSchema } from '../shape.ts';
 

@@ -1,5 +1,5 @@
 import type { FinishReason } from '@majordomo/core';
-import { jsonLine } from '@majordomo/core/internal';
+import { jsonLine } from '@majordomo/core/toolkit';
 import {
   type AnsweredRequest,
   type Answer,

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { checkParameters } from '../parameters.ts';
 import { isString, type Report } from '../shape.ts';
 import { checkStrict } from '../strict.ts';

@@ -14,7 +14,7 @@ import {
   tagged,
   text,
   textOr,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { count } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 

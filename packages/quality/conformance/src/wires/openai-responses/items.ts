@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { unsealText } from '@majordomo/testing/internal';
 import { isBase64 } from '../base64.ts';
 import { isString, type Report, shown } from '../shape.ts';

@@ -1,4 +1,4 @@
-import { asList, asRecord, isRecord } from '@majordomo/core/internal';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
 import { checkParameters } from '../parameters.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import { checkStrict } from '../strict.ts';

@@ -11,7 +11,7 @@ import {
   open,
   text,
   textOr,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import type { DistributionsTurn, TranscriptTurn } from '@majordomo/testing';
 import { count, isString, violations } from '../shape.ts';
 import type { OperationRequest, WireOperation, WireQuestion } from '../wire.ts';

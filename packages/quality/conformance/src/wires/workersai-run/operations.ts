@@ -1,4 +1,4 @@
-import { anything, asList, asRecord, asText, list, object, text, textOr } from '@majordomo/core/internal';
+import { anything, asList, asRecord, asText, list, object, text, textOr } from '@majordomo/core/toolkit';
 import {
   embeddingEndpoint,
   jsonReply,

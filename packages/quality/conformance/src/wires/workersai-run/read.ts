@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/internal';
+import { isRecord } from '@majordomo/core/toolkit';
 import { readChat } from '../openai-chat/read.ts';
 import type { WireRequest } from '../wire.ts';
 

@@ -11,7 +11,7 @@ import {
   text,
   textOr,
   where,
-} from '@majordomo/core/internal';
+} from '@majordomo/core/toolkit';
 import { isBase64 } from '../base64.ts';
 import { count, objectSchema } from '../shape.ts';
 
