@@ -27,17 +27,17 @@ interface Merged {
 /** Returns one model for each id. Facts of models.dev replace those of other sources. The sources vote on the price. */
 export function merge(vendor: string, listings: Listings, dates: Dates, resells = false): Merged {
   const { modelsDev, genai, litellm, piAi } = listings;
-  const main = byId(modelsDev);
+  const fromModelsDev = byId(modelsDev);
   const isPriced = ({ offers }: Listed): boolean => offers.length > 0;
   // A reseller's models change daily, so only models.dev and pi-ai, whose lists are complete, add models.
   const other = [...(resells ? [] : [...genai, ...litellm]), ...piAi].filter(isPriced).map(({ id }) => id);
-  const named = new Map([...genai.flatMap(namedBy), ...genai.map((one) => [one.id, one] as const)]);
-  const ids = [...new Set([...main.keys(), ...other])];
-  const priced = byId(litellm);
-  const newer = byId(piAi);
+  const fromGenai = new Map([...genai.flatMap(namedBy), ...genai.map((one) => [one.id, one] as const)]);
+  const ids = [...new Set([...fromModelsDev.keys(), ...other])];
+  const fromLitellm = byId(litellm);
+  const fromPiAi = byId(piAi);
   const contradicted = new Map<string, readonly SourceName[]>();
   const models = ids.map((id): CatalogModel => {
-    const listed = [main.get(id), named.get(id), priced.get(id), newer.get(id)].filter(
+    const listed = [fromModelsDev.get(id), fromGenai.get(id), fromLitellm.get(id), fromPiAi.get(id)].filter(
       (one) => one !== undefined,
     );
     // Omit names, which are long and not used. The id of a reseller's model contains the family.
@@ -55,7 +55,11 @@ const byId = (listing: Listing): ReadonlyMap<string, Listed> => new Map(listing.
 const namedBy = (one: Listed): readonly (readonly [string, Listed])[] =>
   one.aliases.map((alias) => [alias, one] as const);
 
-/** Merges the facts of listings. Callers pass the most complete source first, because the first value of a fact is used. */
+/**
+ * Merges the facts of listings, of which the first is the most complete. The name, the context and the retirement are the first known
+ * value, input and output those of the first source with an input, and all other facts those of the first source, or otherwise of that
+ * source.
+ */
 function factsOf(listed: readonly Listed[]): Facts {
   const facts: Partial<Facts>[] = listed.map((one) => one.facts);
   const [first = {}] = facts;
@@ -63,8 +67,9 @@ function factsOf(listed: readonly Listed[]): Facts {
   const rest = Object.fromEntries(
     (['name', 'contextTokens', 'retires'] as const).map((name) => [name, known(name)]),
   );
-  const spoken = facts.find(({ input }) => input !== undefined) ?? {};
-  return { ...spoken, ...first, ...rest, input: spoken.input ?? ['text'], output: spoken.output ?? ['text'] };
+  const withInput = facts.find(({ input }) => input !== undefined) ?? {};
+  const { input = ['text'], output = ['text'] } = withInput;
+  return { ...withInput, ...first, ...rest, input, output };
 }
 
 /** Returns the prices of a model. Earlier and later periods come from genai-prices, the only source with periods. */

@@ -72,7 +72,7 @@ export class EventWriter {
   private currentKey: string | undefined;
   private current: OpenPart | undefined;
 
-  /** @param sink list to which methods append events. Without a sink, each method returns its events. */
+  /** @param sink list that collects the events for `take`. Without a list, each method returns its events. */
   constructor(target: string, sink?: ModelEvent[]) {
     this.target = target;
     this.hasSink = sink !== undefined;
@@ -348,7 +348,9 @@ export class EventWriter {
   private close(key: string, open: OpenPart, isCut = false): void {
     this.open.delete(key);
     if (open === this.current) this.current = undefined;
-    this.batch.push({ type: 'part-end', index: open.index, part: this.partOf(open, isCut) });
+    // May write a warning about repaired arguments, which precedes the end of the part.
+    const part = this.partOf(open, isCut);
+    this.batch.push({ type: 'part-end', index: open.index, part });
   }
 
   private partOf(

@@ -47,6 +47,7 @@ export function createClients(sdk: Sdk, server: Server, options: SdkOptions): Cl
       return newClient({
         key,
         baseURL,
+        // Removes the headers that the SDK adds from the environment.
         fetch: withKnownHeaders(fetch, [...headerNames, ...Object.keys(defaultHeaders)]),
         defaultHeaders,
         defaultQuery: server.query,

@@ -113,7 +113,7 @@ it('options of a tool that are not objects are an invalid request', async () => 
   const { ask, bodies } = world([{ ...sum, extra: { openai: 'format' as never } }]);
   await expect(ask([user('hi')])).rejects.toMatchObject({
     kind: 'invalid-request',
-    details: { path: 'tools[0].extra' },
+    details: { path: 'tools[0].extra.openai' },
   });
   expect(bodies).toEqual([]);
 });

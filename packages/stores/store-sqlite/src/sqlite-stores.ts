@@ -66,6 +66,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     );
   const now = (): number => clock.now();
   const database = new Database(path);
+  // Closes after the running work.
   const close = (): Promise<void> =>
     database.read(() => {
       database.close();

@@ -44,6 +44,7 @@ const jobsOf = (work, most) =>
       subject,
       per: most,
       async run() {
+        // Ten runs of a tenth, or one run, so that both subjects process the same number of items.
         for (let done = 0; done < most; done += count) await work(count);
       },
     };
@@ -64,7 +65,7 @@ function worksIn(folder, url) {
       check(found?.model.id, `m${count - 1}`);
     },
 
-    /** Lists the tools of a server, and calls the last one. */
+    /** Connects to a server and lists its tools. */
     async servedTools(count) {
       const tools = list(count, (at) => ({
         name: `find_${at}`,

@@ -11,6 +11,7 @@ await Promise.all(
     { length: Number(streams) },
     () =>
       new Promise((resolve, reject) => {
+        // Resolves at the first text. The server then holds the stream.
         session.streamText(resolve).then(() => reject(new Error('a stream ended')), reject);
       }),
   ),

@@ -26,13 +26,13 @@ export async function continueOrThrow<Event extends object, Result>(
     chain.restart();
   } else if (mayContinue && mayProbeEarly(soonest) && whenAllBenched === 'try-soonest') {
     chain.force(soonest.state, 'forced');
-  } else if (mayContinue && mayProbeEarly(soonest) && !soonest.isProbed) {
+  } else if (mayContinue && mayProbeEarly(soonest) && whenAllBenched === 'probe' && !soonest.isProbed) {
     chain.force(soonest.state, 'alone');
   } else {
     const keys = chain.all.map(({ target }) => target.key);
     // Benches that this call caused do not end its attempts, but later calls meet them.
-    const benches = chain.all.flatMap(({ health }) => health.benchForLaterCalls()?.comesBack ?? []);
-    const waitMs = benches.length === 0 ? undefined : Math.max(0, Math.min(...benches) - deps.clock.now());
+    const ends = chain.all.flatMap(({ health }) => health.benchForLaterCalls()?.comesBack ?? []);
+    const waitMs = ends.length === 0 ? undefined : Math.max(0, Math.min(...ends) - deps.clock.now());
     throw exhaustedError(call.info.spec, keys, log.attempts, waitMs);
   }
 }

@@ -76,9 +76,11 @@ const KINDS: KindsOf<SharedLanesOptions> = {
   whenDown: true,
 };
 
+const DEFAULT_WHEN_DOWN: NonNullable<SharedLanesOptions['whenDown']> = { share: 0 };
+
 function checkLanes(options: SharedLanesOptions): void {
   checkOptions('lanes', options, KINDS, ['name', 'most']);
-  const { name, most, whenDown = 'deny' } = options;
+  const { name, most, whenDown = DEFAULT_WHEN_DOWN } = options;
   const fail = (path: string, problem: string): never => {
     throw configError(path, problem, 'lanes: ');
   };
@@ -105,7 +107,7 @@ class SharedLanes {
 
   async admit(attempt: AttemptInfo): Promise<Permit | Denial> {
     const { clock, storeName } = this.setup;
-    const { whenDown = { share: 0 } } = this.options;
+    const { whenDown = DEFAULT_WHEN_DOWN } = this.options;
     const counter = counterOf(this.options, attempt);
     let id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
     for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {

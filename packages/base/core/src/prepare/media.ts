@@ -90,7 +90,7 @@ async function fitOne(
   return { image, warnings: [] };
 }
 
-/** Adds the number of the image, counted from 1, to each warning if there are several images. */
+/** Adds the number of the image among the different images, counted from 1, to each warning if there are several. */
 function numberWarnings(fitted: readonly FittedImage[]): readonly Warning[] {
   return fitted.flatMap(({ warnings }, index) =>
     fitted.length === 1

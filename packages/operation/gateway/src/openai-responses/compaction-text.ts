@@ -5,7 +5,7 @@ import type { ResponseIds } from './response-ids.ts';
 
 /** Prefix of the content of compaction items. */
 const MARK = 'majordomo.compaction.1.';
-/** Maximum length of the content of a compaction item, in characters. The longest summaries have 10 bytes for each of 8320 tokens. */
+/** Maximum length of the content of a compaction item, in characters. The longest summaries have 8,320 tokens of at most 10 bytes, and base64 adds a third. */
 const MAX_LENGTH = 262_144;
 
 /** Returns the item that contains the text of a summary. */

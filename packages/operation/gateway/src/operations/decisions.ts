@@ -28,7 +28,7 @@ import type { OperationResult, ParseOperation } from './operation.ts';
 /** Name that a client gave a question, or `undefined`. */
 type GivenName = string | undefined;
 
-/** Parses `POST /v1/decisions`. */
+/** Parses `POST /v1/decisions` of OpenAI's Decisions API, which is a classification in core. */
 export const parseDecisions: ParseOperation = async (request, limits) => {
   const body = object(await jsonBody(request, limits), '');
   const notes = new Notes();

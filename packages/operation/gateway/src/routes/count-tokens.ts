@@ -57,6 +57,7 @@ export async function estimateTokens(
   try {
     const body = await jsonBody(request, limitsOf(settings, place));
     const stored = new Expansion(arrival, settings, responsesOf(arrival, gateway));
+    // Finds the stored responses and the files that the body names. The request is parsed again with their content.
     const draft = parse(body, media, stored);
     trace.model = draft.model;
     const spec = await specOf(draft.model, arrival, settings);

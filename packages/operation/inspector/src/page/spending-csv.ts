@@ -3,7 +3,7 @@ import type { FeedSpending } from '../feed-types.ts';
 const NANO_DIGITS = 9;
 const COLUMNS = ['usd', 'calls', 'failed', 'input', 'output', 'unpriced'] as const;
 
-/** Returns the table of spending as a CSV file (RFC 4180) in a data URL. */
+/** Returns the table of spending as a CSV file (RFC 4180) in a data URL. `by`: name of the first column. */
 export function spendingCsv(by: string, { rows }: FeedSpending): string {
   const lines = rows.map(({ key, nanoUsd, ...row }) => {
     const values = { ...row, usd: decimalUsd(nanoUsd) };

@@ -101,8 +101,10 @@ export const callStatsCases: readonly StoreCase<CallStores>[] = [
       await mine.append([call('a', { content: { request: {}, response: undefined } })]);
       const [first] = await mine.hours.read(range);
       ok(first !== undefined);
+      // A store does not read the sums.
       const sums = { models: '[]', callers: '[1]' };
       await theirs.append([call('b')]);
+      // `first` has the version before the second entry.
       await mine.hours.write({ ...first, ...sums });
       const [second] = await theirs.hours.read(range);
       equal(second?.sums, undefined);

@@ -15,5 +15,5 @@ export interface Planning {
   readonly onRead: (done: number) => void;
 }
 
-/** Call with its kind. */
+/** Recorded call that can be replayed, with the facts by which samples are drawn. */
 export type Sampled = Replayable & Drawable;

@@ -52,6 +52,7 @@ function divide<Call extends { readonly features: Features }>(
     .sort(([a, first], [b, second]) => second.length - first.length || (a < b ? -1 : 1));
   const hasRare = frequent.length < byValue.size;
   const needsOther = hasRare || frequent.length > free + 1;
+  // A group of n parts uses n − 1 of the free places, because it has used one already.
   const own = frequent.slice(0, needsOther ? free : free + 1);
   if (frequent.length < 2 || own.length === 0) return [group];
   const values = new Set(own.map(([value]) => value));
