@@ -11,7 +11,7 @@ import {
   object,
   ofKind,
   oneOf,
-  open,
+  openOptions,
   rejectUnknownOptions,
   sizedText,
 } from '@majordomo/core/toolkit';
@@ -22,7 +22,7 @@ export const checkName: Check<string> = sizedText(1, 60);
 export const LABEL: RegExp = /^[A-Z][A-Z\d_]{0,29}$/;
 
 const CHECKS = list(
-  open({ name: checkName, check: func }, { span: number(1), whenDown: oneOf('deny', 'allow') }),
+  openOptions({ name: checkName, check: func }, { span: number(1), whenDown: oneOf('deny', 'allow') }),
 );
 const RULE = object(
   {

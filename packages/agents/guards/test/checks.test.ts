@@ -114,6 +114,9 @@ describe('moderation', () => {
     expect(() => moderation(model, { thresholds: { hate: 2 } })).toThrow(
       'thresholds.hate must be a number from 0 to 1',
     );
+    expect(() => moderation(model, { thresholds: new Map([['violence', 0.5]]) as never })).toThrow(
+      'thresholds must be a plain object',
+    );
   });
 });
 

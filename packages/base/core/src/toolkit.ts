@@ -21,6 +21,7 @@ export {
   object,
   oneOf,
   open,
+  openOptions,
   problem,
   problemIn,
   record,

@@ -18,3 +18,7 @@ it.each([
 ])('modelSuggestions of %s for %s is %s', async (vendor, id, suggestion) => {
   expect(await suggest(vendor, id)).toBe(suggestion);
 });
+
+it('modelSuggestions rejects an invalid catalog', () => {
+  expect(() => modelSuggestions({ catalog: {} as never })).toThrow(/catalog must be an object with models/);
+});

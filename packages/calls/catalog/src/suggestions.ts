@@ -1,5 +1,5 @@
 import { systemClock, type Clock, type SuggestModel } from '@majordomo/core';
-import { nearestName } from '@majordomo/core/toolkit';
+import { checkOptions, nearestName } from '@majordomo/core/toolkit';
 import { catalog as shipped } from './catalog.ts';
 import type { Catalog } from './contract.ts';
 
@@ -17,6 +17,10 @@ export interface ModelSuggestionsOptions {
  * @example createMajordomo({ providers, suggestModel: modelSuggestions() })
  */
 export function modelSuggestions(options: ModelSuggestionsOptions = {}): SuggestModel {
+  checkOptions('modelSuggestions', options, {
+    catalog: 'object with models',
+    clock: 'object with now',
+  } as const);
   const { catalog = shipped, clock = systemClock } = options;
   return async (vendor, id) => {
     const today = new Date(clock.now()).toISOString().slice(0, 10);

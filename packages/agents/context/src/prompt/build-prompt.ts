@@ -1,4 +1,4 @@
-import { checkOptions, list, number, oneOf, open, text } from '@majordomo/core/toolkit';
+import { checkOptions, list, number, oneOf, openOptions, text } from '@majordomo/core/toolkit';
 import { cutMiddle } from '../transcript/cut-middle.ts';
 
 /** Section of the system prompt. Do not change `stable` and `context` layers between calls, so that vendors can cache them. */
@@ -19,7 +19,7 @@ export interface Prompt {
 
 const TIERS = ['stable', 'context', 'volatile'] as const;
 const LAYERS = list(
-  open(
+  openOptions(
     { tier: oneOf(...TIERS), name: text, text },
     { limit: (limit: unknown) => (limit === Infinity ? undefined : number(0)(limit)) },
   ),

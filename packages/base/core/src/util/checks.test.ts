@@ -17,6 +17,7 @@ import {
   object,
   oneOf,
   open,
+  openOptions,
   problemIn,
   record,
   sizedText,
@@ -30,6 +31,7 @@ import {
 const tool = object({ name: text }, { size: integer(1, 8) });
 const shape = tagged('type', { circle: open({ radius: number(0) }), text: object({ type: text, text }) });
 const even = where(integer(), (value) => value % 2 === 0, 'must be even', 'odd');
+const NOT_PLAIN = 'must be a plain object; convert a Map or Headers with Object.fromEntries';
 it.each<[string, Check, unknown, string]>([
   ['text', text, 7, 'must be a string, not a number'],
   ['text', text, undefined, 'is missing; it must be a string'],
@@ -43,6 +45,16 @@ it.each<[string, Check, unknown, string]>([
   ['bytes', bytes, 'AA', 'must be a Uint8Array, not a string'],
   ['anyObject', anyObject, [], 'must be an object, not an array'],
   ['anything', anything, undefined, 'is missing'],
+  ['anyObject', anyObject, new Map(), NOT_PLAIN],
+  ['open', open({}), new Headers(), NOT_PLAIN],
+  ['object', object({}), new Map([['name', 'a']]), NOT_PLAIN],
+  ['record', record(number()), new Map([['violence', 0.5]]), NOT_PLAIN],
+  [
+    'openOptions',
+    openOptions({}, { whenDown: text }),
+    { whendown: 'deny' },
+    'whendown is not an option; did you mean "whenDown"?',
+  ],
   ['number()', number(), NaN, 'must be a number, not NaN'],
   ['number()', number(), Infinity, 'must be a finite number, not Infinity'],
   ['number(1)', number(1), 0.5, 'must be a number of 1 or more, not 0.5'],
@@ -176,4 +188,12 @@ it('throws the given error with the complete path', () => {
     checked(tool, { name: 1 }, path, (at, why) => new Error(`${at} ${why}`));
   expect(read('tools[0]')).toThrow('tools[0].name must be a string, not a number');
   expect(read('')).toThrow(/^name must be a string/);
+});
+
+it('openOptions accepts members of an instance whose names resemble no option', () => {
+  class Rule {
+    readonly whenDown = 'deny';
+    readonly history: string[] = [];
+  }
+  expect(openOptions({}, { whenDown: text })(new Rule())).toBeUndefined();
 });

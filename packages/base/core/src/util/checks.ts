@@ -13,7 +13,7 @@ export interface Problem {
 
 /**
  * Returns the first problem of a value, or `undefined` for a valid value, whose type is `T`. Throws nothing, and creates paths only
- * for a problem. A problem contains no strings of the value, because they can be secrets.
+ * for a problem. A problem contains no strings of the value except names of members, because strings can be secrets.
  */
 export interface Check<out T = unknown> {
   (value: unknown): Problem | undefined;
@@ -72,9 +72,13 @@ export const func: Check<(...args: never[]) => unknown> = (value) =>
 export const bytes: Check<Uint8Array> = (value) =>
   value instanceof Uint8Array ? undefined : expected('a Uint8Array', value);
 
-/** Accepts objects that are not arrays. */
-export const anyObject: Check<Readonly<Record<string, unknown>>> = (value) =>
-  isRecord(value) ? undefined : expected('an object', value);
+/** Accepts objects that are not arrays. The entries of a `Map` or `Headers` are not members and would be ignored, so both are a problem. */
+export const anyObject: Check<Readonly<Record<string, unknown>>> = (value) => {
+  if (!isRecord(value)) return expected('an object', value);
+  return Symbol.iterator in value
+    ? problem('must be a plain object; convert a Map or Headers with Object.fromEntries', 'wrong-type')
+    : undefined;
+};
 
 /** Returns a check for finite numbers from `min` to `max`. */
 export const number = (min: number = -Infinity, max: number = Infinity): Check<number> =>
@@ -170,7 +174,7 @@ export function record<T>(
   names?: Check,
 ): Check<Readonly<Record<string, T>>> {
   return (value) => {
-    if (!isRecord(value)) return expected('an object', value);
+    if (!isRecord(value) || Symbol.iterator in value) return anyObject(value);
     const members = Object.keys(value);
     const amount = amountProblem(members.length, min, max, 'members');
     if (amount !== undefined) return amount;
@@ -198,7 +202,7 @@ export function open<const R extends Members, const O extends Members = Record<n
     ([name, check]) => ({ name, check, isRequired: Object.hasOwn(required, name) }) as const,
   );
   return (value) => {
-    if (!isRecord(value)) return expected('an object', value);
+    if (!isRecord(value) || Symbol.iterator in value) return anyObject(value);
     for (const { name, check, isRequired } of checks) {
       const member = value[name];
       if (member === undefined && !isRequired) continue;
@@ -219,6 +223,27 @@ export function object<const R extends Members, const O extends Members = Record
   return (value) => {
     const unknown = isRecord(value) ? Object.keys(value).find((name) => !known.includes(name)) : undefined;
     return unknown === undefined ? members(value) : below(memberPath(unknown), unknownName(unknown, known));
+  };
+}
+
+/**
+ * Returns a check for the options in an object that can have other members, such as an instance of a class. A name that resembles a
+ * known one is a problem.
+ */
+export function openOptions<const R extends Members, const O extends Members = Record<never, never>>(
+  required: R,
+  optional?: O,
+): Check<ObjectOf<R, O>> {
+  const known = Object.keys({ ...required, ...optional });
+  const members = open(required, optional);
+  return (value) => {
+    if (isRecord(value))
+      for (const name in value) {
+        const suggestion = known.includes(name) ? '' : didYouMean(name, known);
+        if (suggestion !== '')
+          return below(memberPath(name), problem(`is not an option${suggestion}`, 'unknown-key'));
+      }
+    return members(value);
   };
 }
 

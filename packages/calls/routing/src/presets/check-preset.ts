@@ -9,6 +9,7 @@ import {
   isRecord,
   list,
   number,
+  ofKind,
   object,
   oneOf,
   problem,
@@ -64,7 +65,7 @@ const choice = object({ choose: list(single, 1) }, {
     images: flag,
     structured: flag,
     reasoning: flag,
-    contextTokens: number(0),
+    contextTokens: ofKind(0),
     maxUsdPerCall: (value) =>
       typeof value === 'string' && parseNanoUsd(value) !== undefined
         ? undefined

@@ -8,6 +8,7 @@ import {
   list,
   number,
   object,
+  ofKind,
   oneOf,
   open,
   problemIn,
@@ -62,7 +63,7 @@ const usage = object({}, {
 } satisfies MembersOf<Usage>);
 
 /** Members of the responses of every operation. */
-const response = { usage, model: text, vendor: anyObject, warnings: list(anyObject), delayMs: number(0) };
+const response = { usage, model: text, vendor: anyObject, warnings: list(anyObject), delayMs: ofKind(0) };
 
 const CHAT = object({}, {
   ...response,
@@ -76,17 +77,17 @@ const CHAT = object({}, {
   rawFinish: text,
   id: text,
   chunks: anything,
-  everyMs: number(0),
+  everyMs: ofKind(0),
 } satisfies MembersOf<AnswerTurn>);
 
-const HANG = { hang: anything, delayMs: number(0) } satisfies MembersOf<Omit<HangTurn, 'after'>>;
+const HANG = { hang: anything, delayMs: ofKind(0) } satisfies MembersOf<Omit<HangTurn, 'after'>>;
 const FAIL = {
   fail: oneOf(...Object.keys(KINDS)),
   message: text,
   retryAfterMs: anything,
   status: number(),
   code: text,
-  delayMs: number(0),
+  delayMs: ofKind(0),
 } satisfies MembersOf<Omit<FailTurn, 'after'>>;
 
 /** Returns a check of a turn. `after`: check of the content before a failure. */
@@ -120,7 +121,7 @@ const OPERATIONS: Readonly<Record<OperationName, Check>> = {
     object({ audio: anything }, {
       ...response,
       mediaType: text,
-      everyMs: number(0),
+      everyMs: ofKind(0),
     } satisfies MembersOf<Omit<AudioTurn, 'audio'>>),
     bytes,
   ),
