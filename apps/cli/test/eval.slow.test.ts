@@ -96,7 +96,7 @@ it(
       [['run', 'throws.eval.mjs'], /^majordomo: throws\.eval\.mjs cannot be loaded: no such table\n$/],
       [['run', 'empty.eval.mjs'], /^majordomo: empty\.eval\.mjs does not export an evaluation/],
       [['run', 'invalid.eval.mjs'], /^config: evaluate: `name` must have/],
-      [['run', 'free.eval.mjs', '--trials', 'many'], /^config: evaluation free: trials must be a number/],
+      [['run', 'free.eval.mjs', '--trials', 'many'], /^config: evaluation free: trials must be an integer/],
       [
         ['run', 'free.eval.mjs', '--live', '--report', 'other.jsonl/x.md'],
         /^majordomo: --report other\.jsonl\/x\.md: .*\n$/,
