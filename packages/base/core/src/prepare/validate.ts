@@ -355,9 +355,9 @@ export const unsupportedError = (
   details: Partial<ErrorDetails> = {},
 ): LlmError => new LlmError('unsupported', `${target} ${problem}`, details);
 
-const positive = integer(1);
+const count = integer(1);
 
 /** Throws `invalid-request` for a count, such as `maxTokens`, that is not an integer of 1 or more. */
 export function checkInteger(value: number | undefined, path: string): void {
-  if (value !== undefined) checkRequestPart(positive, value, path);
+  if (value !== undefined) checkRequestPart(count, value, path);
 }

@@ -236,15 +236,17 @@ export function openOptions<const R extends Members, const O extends Members = R
 ): Check<ObjectOf<R, O>> {
   const known = Object.keys({ ...required, ...optional });
   const members = open(required, optional);
-  return (value) => {
-    if (isRecord(value))
-      for (const name in value) {
-        const suggestion = known.includes(name) ? '' : didYouMean(name, known);
-        if (suggestion !== '')
-          return below(memberPath(name), problem(`is not an option${suggestion}`, 'unknown-key'));
-      }
-    return members(value);
-  };
+  return (value) => anyObject(value) ?? similarName(value as object, known) ?? members(value);
+}
+
+/** Returns the problem of the first member whose name resembles a known one, which is probably a misspelling. */
+export function similarName(value: object, known: readonly string[]): Problem | undefined {
+  for (const name in value) {
+    const suggestion = known.includes(name) ? '' : didYouMean(name, known);
+    if (suggestion !== '')
+      return below(memberPath(name), problem(`is not an option${suggestion}`, 'unknown-key'));
+  }
+  return undefined;
 }
 
 const unknownName = (name: string, known: readonly string[]): Problem =>

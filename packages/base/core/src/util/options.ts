@@ -1,4 +1,5 @@
 import {
+  anyObject,
   article,
   below,
   type Check,
@@ -121,10 +122,7 @@ function typeProblem(value: unknown, kind: string): Problem | undefined {
   if (!types.split(' or ').includes(typeOf(value))) return expected(article(kind), value);
   if (method !== undefined && typeof Reflect.get(value as object, method) !== 'function')
     return problem(`must be ${article(kind)}, not one without`);
-  // The entries of `Headers` and `Map` are not members and would be ignored.
-  return kind === 'object' && Symbol.iterator in (value as object)
-    ? problem('must be a plain object; convert a Map or Headers with Object.fromEntries')
-    : undefined;
+  return kind === 'object' ? anyObject(value) : undefined;
 }
 
 /** Returns an error of kind `config` for the option at `path`. `problem` is the rest of the sentence, after `subject` and the path. */
