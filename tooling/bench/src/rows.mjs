@@ -64,6 +64,16 @@ const ui = (row, ...about) => rowOf('ui', row, [OPENAI], ...about);
 const evals = (row, ...about) => rowOf('evals', row, [OPENAI], ...about);
 const guards = (row, ...about) => rowOf('guards', row, [OPENAI], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
+/** Costs of a gateway with 64 requests at a time, beside a minimal server that makes the same call or pipes the same stream. */
+const busyGateway = (row, atMost, subject, what) =>
+  what === 'answer'
+    ? gateway(
+        `64 at a time: ${row}`,
+        atMost,
+        '× node:http with the same call',
+        ratio('busyAnswer', 'node:http', subject),
+      )
+    : gateway(`64 at a time: ${row}`, atMost, '× node:http pipe', ratio('busyChunk', 'pipe', subject));
 /** Ratio of the cost per item for many items and for a tenth of them: 1 if the cost is linear, 10 if it is quadratic. */
 const linear = (row, metric, suite = 'process') =>
   rowOf(suite, row, [OPENAI], 1.2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
@@ -118,11 +128,20 @@ export const ROWS = [
   linear('a tool of 2,000', 'tools'),
   linear('a tenant of 1,000', 'tenants'),
   linear('a message of 400', 'messages'),
+  linear('an open stream of 2,000', 'streams'),
   linear('a price of 20,000', 'prices', 'growth'),
   linear('a tool of 1,000 of an MCP server', 'servedTools', 'growth'),
   linear('an item of a batch of 200', 'batchItems', 'growth'),
   linear('an evaluated case of 1,000', 'evaluatedCases', 'growth'),
   linear('a key of 5,000', 'keys', 'growth'),
+  rowOf(
+    'growth',
+    'read, write and two lists in a store of 1,000,000 records',
+    [OPENAI],
+    1.2,
+    '× with 100,000',
+    ratio('records', 'few', 'many'),
+  ),
   inProcess('ledger gate', 15, 'µs CPU added to a call', excess('added', 'nothing', 'ledger')),
   inProcess('router', 15, 'µs CPU added to a call', excess('added', 'nothing', 'router')),
   caching('cache: auto, 100 messages', 20, 'µs CPU added to a call', excess('call', 'none', 'auto')),
@@ -138,9 +157,15 @@ export const ROWS = [
   ),
   gateway('complete answer through the gateway', 0.9, '× Portkey', ratio('answer', 'portkey')),
   gateway('streamed chunk through the gateway', 2.6, '× node:http pipe', ratio('chunk', 'pipe')),
+  busyGateway('complete answer', undefined, 'majordomo', 'answer'),
+  busyGateway('complete answer, keys, ledger and call log in SQLite', undefined, 'SQLite', 'answer'),
+  busyGateway('complete answer, keys, ledger and call log in PostgreSQL', undefined, 'PostgreSQL', 'answer'),
+  busyGateway('streamed chunk', undefined, 'majordomo', 'chunk'),
+  busyGateway('streamed chunk, keys, ledger and call log in SQLite', undefined, 'SQLite', 'chunk'),
+  busyGateway('streamed chunk, keys, ledger and call log in PostgreSQL', undefined, 'PostgreSQL', 'chunk'),
   ui('delta to a page by uiMessageResponse', 3, '× sseResponse', ratio('pageDelta', 'sse', 'ui')),
   ui('replay of 20,000 deltas', 30, 'ms CPU', value('pageReplay', 'replay')),
-  ui('10,000 messages of a page', 1_000, 'ms CPU', value('pageMessages', 'read')),
+  ui('4,000 messages of a page', 40, 'ms CPU', value('pageMessages', 'read')),
   evals('replay of 10,000 samples', 10, 's CPU', value('replay', 'seconds')),
   evals('memory of 10,000 replayed samples', 300, 'MB', value('replay', 'megabytes')),
   evals('comparison of 2,000 cases × 5 trials', 5, 's CPU', ({ compare }) => median(compare)),

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
+import type { createGateway } from '@majordomo/gateway';
 import type { Served } from '@majordomo/gateway/node';
+import type { createInspector } from '@majordomo/inspector';
+import type { Ledger } from '@majordomo/ledger';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { forgetConfigs } from '../config/import-config.ts';
@@ -12,10 +15,10 @@ import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { loadPackage, missingPackages } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
 import { configured } from './configured.ts';
-import { openParts } from './gateway-parts.ts';
+import { type GatewayParts, openParts } from './gateway-parts.ts';
 import { keyFile, tokenFile, type Authorize } from './key-file.ts';
 import { drainOf, GRACE_MS, inspectorAt, listen, newToken, portOf, untilAborted } from './listen.ts';
-import { createModelList } from './model-list.ts';
+import { createModelList, type ModelList } from './model-list.ts';
 import { createOperator } from './operator.ts';
 import { plannerOf } from './planner-of.ts';
 import { inSequence, replaceLimits, reported, WatchedFiles } from './reload.ts';
@@ -46,53 +49,104 @@ const INSPECTOR = '@majordomo/inspector';
 export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const flags = withConfig(given, settings);
-  const missingInspector = inspectorProblem(flags, settings, io);
   const watched = new WatchedFiles(watchedFiles(flags, settings, io));
-  const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
-  const keysOfFile = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
-  // Callers on other machines must present a key of the key file or, without a key file, a key of the store.
-  const needsKeys = flags.keys === true || (keysOfFile === undefined && !LOOPBACK.test(place.host));
-  if (flags.keys === true && keysOfFile !== undefined)
-    throw new Stop(
-      '--keys and --key-file exclude each other; omit --key-file, and create keys with majordomo keys create',
-    );
-  const metrics = metricsOf(flags);
-  const servesInspector = flags.inspector !== false && missingInspector === undefined;
-  const token = await adminToken({ ...flags, inspector: servesInspector }, io);
-  const loaded = await loadPackages(io, servesInspector && token !== undefined);
-  const store = storeOf(flags.store, settings, io);
-  for (const name of ['background', 'files'] as const)
-    if (isEnabled(settings.gateway?.[name]) && !needsKeys && store === undefined)
-      throw new Stop(
-        `gateway.${name} of the configuration needs a store; set gateway.store, or pass --store`,
-      );
+  const plan = await planOf(flags, settings, io);
+  const { place, store, needsKeys, token } = plan;
   const modelList = createModelList();
   const partsOptions = { store, needsKeys, token, models: () => modelList.list() };
   await using parts =
     needsKeys || store !== undefined ? await openParts(partsOptions, settings, io) : undefined;
   await using opened = parts === undefined ? await openLedgerGates(settings, io) : undefined;
   const ledger = parts?.ledger ?? opened?.ledger;
+  const { models, gateway, reload } = await start({ plan, parts, ledger, modelList }, settings, io);
+  const served = await listen(gateway, { ...place, sockets: settings.gateway?.sockets }, WHY, io);
+  io.becomeServer(GRACE_MS + place.drainMs + 1000);
+  announce(served.url, Object.keys(models), plan, io);
+  const reloadAll = inSequence(async () => {
+    await reported('configuration', reload, io)();
+    await plan.keysOfFile?.reload();
+  });
+  io.onHangup(reloadAll);
+  const stopWatching = watched.onChange(reloadAll);
+  await untilAborted(io.signal);
+  stopWatching();
+  await closeServer(served, io);
+  return EXIT.ok;
+}
+
+/** What the options and the configuration decide before anything is opened. */
+interface Plan {
+  readonly flags: ServeFlags;
+  readonly place: { readonly port: number; readonly host: string; readonly drainMs: number };
+  readonly metrics: 'admin' | 'public' | undefined;
+  /** Callers of `--key-file`. */
+  readonly keysOfFile: KeysOfFile | undefined;
+  /** Whether every request needs a key of the store. */
+  readonly needsKeys: boolean;
+  /** URL or path of the store. */
+  readonly store: string | undefined;
+  /** Token of the inspector and of the admin API. */
+  readonly token: string | undefined;
+  /** Reason why the inspector is off although the options permit it. */
+  readonly missingInspector: string | undefined;
+  readonly packages: Packages;
+}
+
+/** Throws `Stop` if the options contradict each other or need something that is missing. */
+async function planOf(flags: ServeFlags, settings: Settings, io: Io): Promise<Plan> {
+  const missingInspector = inspectorProblem(flags, settings, io);
+  const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
+  const keysOfFile = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
+  if (flags.keys === true && keysOfFile !== undefined)
+    throw new Stop(
+      '--keys and --key-file exclude each other; omit --key-file, and create keys with majordomo keys create',
+    );
+  // Callers on other machines must present a key of the key file or, without a key file, a key of the store.
+  const needsKeys = flags.keys === true || (keysOfFile === undefined && !LOOPBACK.test(place.host));
+  const metrics = metricsOf(flags);
+  const servesInspector = flags.inspector !== false && missingInspector === undefined;
+  const token = await adminToken({ ...flags, inspector: servesInspector }, io);
+  const store = storeOf(flags.store, settings, io);
+  for (const name of ['background', 'files'] as const)
+    if (isEnabled(settings.gateway?.[name]) && !needsKeys && store === undefined)
+      throw new Stop(
+        `gateway.${name} of the configuration needs a store; set gateway.store, or pass --store`,
+      );
+  const packages = await loadPackages(io, servesInspector && token !== undefined);
+  return { flags, place, metrics, keysOfFile, needsKeys, store, token, missingInspector, packages };
+}
+
+interface Opened {
+  readonly plan: Plan;
+  readonly parts: GatewayParts | undefined;
+  readonly ledger: Ledger | undefined;
+  readonly modelList: ModelList;
+}
+
+/** Creates the gateway and its inspector. Returns a function that applies a changed configuration to both. */
+async function start({ plan, parts, ledger, modelList }: Opened, settings: Settings, io: Io) {
+  const { flags, metrics, keysOfFile, token, packages } = plan;
   const { onEvent, onError } = createOperator(io);
   const options = { names: flags.models, gates: ledger === undefined ? [] : [ledger.gate], onEvent };
   const first = await configured(settings, options, io);
   modelList.set(first);
   const catalog = await currentCatalog(io);
-  const inspector = loaded.createInspector?.({
+  const { admin, keys, calls, responses, files, background } = parts ?? {};
+  const inspector = packages.createInspector?.({
     ...first,
     catalog,
     ledger,
-    admin: parts?.admin,
+    admin,
     router: plannerOf(settings),
     content: flags.content,
     token,
   });
-  const { keys, calls, responses, files, background } = parts ?? {};
-  const gateway = loaded.createGateway({
+  const gateway = packages.createGateway({
     ...first,
     ...changeable(settings),
     authorize: keys === undefined ? keysOfFile?.authorize : (request) => keys.authorize(request),
     catalog,
-    mounts: [inspector, parts?.admin].filter((mount) => mount !== undefined),
+    mounts: [inspector, admin].filter((mount) => mount !== undefined),
     responses,
     files,
     background: background?.(first.majordomo),
@@ -118,27 +172,21 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     present = next;
     return `${Object.keys(changed.models).length} models`;
   };
-  const served = await listen(gateway, { ...place, sockets: settings.gateway?.sockets }, WHY, io);
-  io.becomeServer(GRACE_MS + place.drainMs + 1000);
+  return { models: first.models, gateway, reload };
+}
+
+/** Prints the address, the variables for clients and the place of the inspector. */
+function announce(url: string, names: readonly string[], plan: Plan, { env, stdout }: Io): void {
+  const { flags, needsKeys, token, missingInspector } = plan;
+  const isFromOutside = token === env['MAJORDOMO_ADMIN_TOKEN'];
   // Write all lines at once. A reader may close the pipe after the first line, and a later write would end the server.
-  io.stdout.write(
+  stdout.write(
     [
-      `Serving ${printable(Object.keys(first.models).join(', '))} at ${served.url}`,
-      `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags, needsKeys)}`,
-      `Inspector: ${missingInspector ?? inspectorLine(served.url, token, flags, token === io.env['MAJORDOMO_ADMIN_TOKEN'])}\n`,
+      `Serving ${printable(names.join(', '))} at ${url}`,
+      `export OPENAI_BASE_URL=${url}/v1 ANTHROPIC_BASE_URL=${url}  # ${keyHint(flags, needsKeys)}`,
+      `Inspector: ${missingInspector ?? inspectorLine(url, token, flags, isFromOutside)}\n`,
     ].join('\n'),
   );
-  const reloadAll = async (): Promise<void> => {
-    await reported('configuration', reload, io)();
-    await keysOfFile?.reload();
-  };
-  const start = inSequence(reloadAll);
-  io.onHangup(start);
-  const stopWatching = watched.onChange(start);
-  await untilAborted(io.signal);
-  stopWatching();
-  await closeServer(served, io);
-  return EXIT.ok;
 }
 
 /** Adds the configuration's section `gateway` to the options. The options take precedence, except over `inspector: false`. */
@@ -185,13 +233,16 @@ function watchedFiles({ keyFile: path, watch }: ServeFlags, { files }: Settings,
   ];
 }
 
-async function loadPackages({ cwd }: Io, withInspector: boolean) {
+interface Packages {
+  readonly createGateway: typeof createGateway;
+  readonly createInspector?: typeof createInspector;
+}
+
+async function loadPackages({ cwd }: Io, withInspector: boolean): Promise<Packages> {
   const gateway = await loadPackage('@majordomo/gateway', cwd, WHY);
-  const { createGateway } = gateway as typeof import('@majordomo/gateway');
-  if (!withInspector) return { createGateway };
+  if (!withInspector) return gateway as Packages;
   const inspector = await loadPackage(INSPECTOR, cwd, WHY);
-  const { createInspector } = inspector as typeof import('@majordomo/inspector');
-  return { createGateway, createInspector };
+  return { ...gateway, ...inspector } as Packages;
 }
 
 /** Callers from a key file. `reload` reads the file again. If the file is invalid, the callers do not change. */

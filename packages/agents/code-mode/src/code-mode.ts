@@ -1,6 +1,13 @@
 import { defineTool, type Tool, type Toolbox, type ToolContext } from '@majordomo/agent';
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { abortable, asText, checkOptions, vendorKindOf, type KindsOf } from '@majordomo/core/toolkit';
+import {
+  atLeast,
+  abortable,
+  asText,
+  checkOptions,
+  vendorKindOf,
+  type KindsOf,
+} from '@majordomo/core/toolkit';
 import { declarationsOf } from './declarations.ts';
 import type { ProgramResult, Sandbox } from './sandbox.ts';
 
@@ -31,8 +38,8 @@ const KINDS: KindsOf<CodeModeOptions> = {
   tools: 'array',
   toolboxes: 'array',
   name: 'string',
-  timeoutMs: 1,
-  maxCalls: 1,
+  timeoutMs: atLeast(1),
+  maxCalls: atLeast(1),
 };
 
 /**

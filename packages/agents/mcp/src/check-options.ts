@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import { isLoopback } from '@majordomo/wire-kit/internal';
 import { isProgram } from './addresses.ts';
 import { checkAuth } from './auth/check-auth.ts';
@@ -12,12 +12,12 @@ const KINDS: KindsOf<McpOptions> = {
   rename: 'object or function',
   only: true,
   approve: ['all', 'none', 'destructive'],
-  connectMs: 1,
-  timeoutMs: 1,
-  totalMs: 1,
-  concurrency: 1,
-  retries: 0,
-  maxResultChars: 0,
+  connectMs: atLeast(1),
+  timeoutMs: atLeast(1),
+  totalMs: atLeast(1),
+  concurrency: atLeast(1),
+  retries: atLeast(0),
+  maxResultChars: atLeast(0),
   sampling: 'object',
   roots: 'array',
   onElicit: 'function',

@@ -1,5 +1,5 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { checkOptions as checkKinds, Semaphore } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions as checkKinds, Semaphore } from '@majordomo/core/toolkit';
 import { checkOptions } from './check-options.ts';
 import { connectMcp } from './connect-mcp.ts';
 import type { McpOptions, McpToolbox } from './options.ts';
@@ -39,7 +39,7 @@ export async function connectMcpServers(
 ): Promise<McpServers> {
   const { concurrency = Infinity, required = false, signal } = options;
   checkKinds('connectMcpServers', options, {
-    concurrency: 1,
+    concurrency: atLeast(1),
     required: 'boolean',
     signal: 'object with addEventListener',
   });

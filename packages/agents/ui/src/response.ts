@@ -1,6 +1,6 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { sseResponse } from '@majordomo/core/http';
-import { checkOptions, sseEvent } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, sseEvent } from '@majordomo/core/toolkit';
 import { ChunkEncoder } from './chunks.ts';
 import { durableSource } from './durable-source.ts';
 import { eventSource, type SourceInput } from './events.ts';
@@ -49,7 +49,7 @@ export function chunkStream<Chunk = UiMessageChunk>(
     sources: 'boolean',
     replay: 'boolean',
     cost: 'function',
-    approvalTtlMs: 0,
+    approvalTtlMs: atLeast(0),
     durable: 'object',
     onEnd: 'function',
     onError: 'function',

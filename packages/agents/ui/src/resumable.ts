@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions } from '@majordomo/core/toolkit';
 import { readFromChannel, serveChannel, stopByChannel } from './channel.ts';
 import { LiveResponse } from './live-response.ts';
 import { chunkResponse, chunkStream } from './response.ts';
@@ -13,9 +13,9 @@ import type { ResumableOptions, ResumableStreams, UiEnd } from './types.ts';
 export function createResumableStreams(options: ResumableOptions = {}): ResumableStreams {
   checkOptions('createResumableStreams', options, {
     channel: 'object',
-    disconnectMs: 0,
-    keepMs: 0,
-    maxBytes: 0,
+    disconnectMs: atLeast(0),
+    keepMs: atLeast(0),
+    maxBytes: atLeast(0),
     clock: 'object with now',
   });
   const { channel, clock = systemClock, keepMs = 10_000 } = options;

@@ -7,6 +7,7 @@
 export {
   anyObject,
   anything,
+  atLeast,
   bytes,
   checked,
   expected,

@@ -1,5 +1,5 @@
 import type { ImageLimits, MediaFitter } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { isPermanent, sharpCodec, type Codec, type Sharp } from './codec.ts';
 import { sizeOf, type ImageFacts } from './formats/facts.ts';
 import { inspectImage } from './inspect-image.ts';
@@ -38,11 +38,11 @@ export interface MediaFitterOptions {
 
 const KINDS: KindsOf<MediaFitterOptions> = {
   sharp: 'boolean or function',
-  maxPixels: 1,
-  maxMemory: 1,
-  concurrency: 1,
+  maxPixels: atLeast(1),
+  maxMemory: atLeast(1),
+  concurrency: atLeast(1),
   animation: ['first-frame', 'keep'],
-  timeoutMs: 1,
+  timeoutMs: atLeast(1),
 };
 
 const DEFAULT_MAX_PIXELS = 3 * 2 ** 24;

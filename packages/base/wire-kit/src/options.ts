@@ -1,5 +1,6 @@
 import { type Env, LlmError, type ProviderOptions } from '@majordomo/core';
 import {
+  atLeast,
   checkOptions,
   isRecord,
   type Kind,
@@ -23,7 +24,7 @@ const COMMON_KINDS: KindsOf<ProviderOptions> = {
   timeouts: TIMEOUT_KINDS,
   vendor: 'string',
   billing: ['metered', 'included'],
-  data: { region: 'string', retentionDays: 0, trainsOn: 'boolean' },
+  data: { region: 'string', retentionDays: atLeast(0), trainsOn: 'boolean' },
 };
 
 /** Throws kind `config` for invalid and unknown options of a provider. Errors name the option `id`, or `provider` if no `id` is set. */

@@ -1,5 +1,5 @@
 import { LlmError, toJson, type JsonObject } from '@majordomo/core';
-import { checkOptions, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
 import type { BatchesOptions, JobRequest, LiveOptions } from './contract.ts';
 
 const MAX_NAME = 200;
@@ -10,7 +10,7 @@ const BATCHES_KINDS: KindsOf<BatchesOptions> = {
   ledger: 'object with settle',
   onEvent: 'function',
   folder: 'string',
-  most: { requests: 1, bytes: 1 },
+  most: { requests: atLeast(1), bytes: atLeast(1) },
   catalog: 'object with find',
   clock: 'object with now',
 };
@@ -28,7 +28,7 @@ const JOB_KINDS: KindsOf<JobRequest> = {
   tenant: 'string',
   metadata: 'object',
   deadline: true,
-  live: { when: ['late', 'failed', 'both'], leadMs: 0, concurrency: 1 },
+  live: { when: ['late', 'failed', 'both'], leadMs: atLeast(0), concurrency: atLeast(1) },
 };
 
 /** Throws `config` for a job with an invalid property. Does not read the items. */

@@ -1,5 +1,5 @@
 import { LlmError, type ChatModel, type Clock } from '@majordomo/core';
-import { checkOptions as checkKinds, type KindsOf, number } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions as checkKinds, type KindsOf, number } from '@majordomo/core/toolkit';
 import type { RecordStore } from '@majordomo/records';
 
 /** Event of reading or storing a response. `key` is the key of the response, or `''` if no key can be computed. */
@@ -42,7 +42,7 @@ const KINDS: KindsOf<CacheOptions> = {
   records: 'object with write',
   namespace: 'string or function',
   keepMs: number(1),
-  timeoutMs: 1,
+  timeoutMs: atLeast(1),
   onEvent: 'function',
   clock: 'object with now',
 };

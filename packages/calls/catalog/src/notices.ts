@@ -1,5 +1,5 @@
 import { systemClock, type CallEvent, type Clock } from '@majordomo/core';
-import { checkOptions, notify } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, notify } from '@majordomo/core/toolkit';
 import { catalog as shipped } from './catalog.ts';
 import type { Catalog, CatalogModel } from './contract.ts';
 
@@ -54,7 +54,7 @@ export function modelNotices(options: ModelNoticesOptions): (event: CallEvent) =
   const kinds = {
     onNotice: 'function',
     catalog: 'object with find',
-    withinDays: 0,
+    withinDays: atLeast(0),
     clock: 'object with now',
   } as const;
   checkOptions('modelNotices', options, kinds, ['onNotice']);

@@ -11,6 +11,7 @@ import {
   type Questions,
 } from '@majordomo/core';
 import {
+  atLeast,
   checkOptions,
   checkQuestions,
   isRecord,
@@ -76,7 +77,7 @@ const KINDS: KindsOf<LearnOptions<Questions>> = {
   questions: 'object',
   examples: 'array',
   bases: 'array',
-  concurrency: 1,
+  concurrency: atLeast(1),
   call: 'object',
 };
 const MIN_LABELS = 20;

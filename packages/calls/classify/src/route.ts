@@ -8,7 +8,7 @@ import type {
   UserMessage,
 } from '@majordomo/core';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, checkQuestions, type Kinds } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, checkQuestions, type Kinds } from '@majordomo/core/toolkit';
 
 /** Options of `classificationRoute`. */
 export interface RouteOptions<Choices extends Readonly<Record<string, string>>> {
@@ -37,7 +37,7 @@ const KINDS: Kinds = {
   choices: 'object',
   specs: 'object',
   otherwise: 'string',
-  atLeast: 0,
+  atLeast: atLeast(0),
   calibration: 'object',
 };
 

@@ -1,5 +1,5 @@
 import { systemClock } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import { memoryRecords } from '@majordomo/records';
 import type { Files, FilesOptions } from './contract.ts';
 import { References } from './references.ts';
@@ -14,9 +14,9 @@ const MAX_REFERENCES = 1000;
 
 const FILES_KINDS: KindsOf<FilesOptions> = {
   records: 'object with write',
-  aboveBytes: 1,
-  keepMs: 1,
-  timeoutMs: 1,
+  aboveBytes: atLeast(1),
+  keepMs: atLeast(1),
+  timeoutMs: atLeast(1),
   onEvent: 'function',
   clock: 'object with now',
 };

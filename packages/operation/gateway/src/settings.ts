@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
 import { isBuiltIn } from './routes/router.ts';
 import {
@@ -24,7 +24,7 @@ const KINDS: KindsOf<GatewayOptions> = {
   background: 'object with poll',
   files: 'object',
   moderations: 'function',
-  maxChoices: 1,
+  maxChoices: atLeast(1),
   metrics: ['admin', 'public'],
   checks: 'object',
   onRequest: 'function',
@@ -32,15 +32,15 @@ const KINDS: KindsOf<GatewayOptions> = {
   inspector: 'boolean or object',
   catalog: 'object with find',
   onError: 'function',
-  maxBodyBytes: 1,
-  maxTotalBodyBytes: 1,
-  maxElements: 1,
-  maxConcurrent: 1,
-  maxSockets: 1,
-  idleMs: 1,
+  maxBodyBytes: atLeast(1),
+  maxTotalBodyBytes: atLeast(1),
+  maxElements: atLeast(1),
+  maxConcurrent: atLeast(1),
+  maxSockets: atLeast(1),
+  idleMs: atLeast(1),
   cors: 'array',
   fetchMedia: 'function',
-  maxUrls: 1,
+  maxUrls: atLeast(1),
 };
 
 const MOUNTED_KINDS: KindsOf<Mounted> = {
@@ -93,9 +93,12 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     throw wrong('maxTotalBodyBytes', 'must not be less than maxBodyBytes');
   const { responses, background } = settings;
   if (responses !== undefined)
-    checkOptions('responses of createGateway', responses, { records: 'object with list', keepMs: 1 }, [
-      'records',
-    ]);
+    checkOptions(
+      'responses of createGateway',
+      responses,
+      { records: 'object with list', keepMs: atLeast(1) },
+      ['records'],
+    );
   if (background !== undefined && responses === undefined)
     throw wrong('background', 'requires `responses`, whose store contains the background responses');
   for (const [path, route] of Object.entries(settings.routes)) {
@@ -132,10 +135,10 @@ function defaultTotalBytes(maxBodyBytes: number): number {
 const FILES_KINDS: KindsOf<GatewayFilesOptions> = {
   records: 'object with write',
   store: 'object with put',
-  maxBytes: 1,
-  maxFiles: 1,
-  maxTotalBytes: 1,
-  keepMs: 1,
+  maxBytes: atLeast(1),
+  maxFiles: atLeast(1),
+  maxTotalBytes: atLeast(1),
+  keepMs: atLeast(1),
 };
 
 function filesSettings(files: GatewayFilesOptions | undefined): FilesSettings | undefined {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Redactor } from '@majordomo/redact';
 import { cleanTrajectory, type LineFormat } from './clean-trajectory.ts';
 import { Output } from './output.ts';
@@ -80,7 +80,7 @@ export function trajectoryWriter(options: WriterOptions): TrajectoryWriter {
 const KINDS: KindsOf<WriterOptions> = {
   folder: 'string',
   redactor: 'object with value',
-  maxBytes: 1,
+  maxBytes: atLeast(1),
   format: ['majordomo', 'sharegpt'],
   onError: 'function',
 };

@@ -1,5 +1,5 @@
 import type { Billing, Timeouts } from '@majordomo/core';
-import { TIMEOUT_KINDS, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, TIMEOUT_KINDS, type KindsOf } from '@majordomo/core/toolkit';
 import type { CliName } from './profiles.ts';
 
 /** Options of `createCli`. */
@@ -61,6 +61,6 @@ export const CLI_KINDS: KindsOf<CliOptions> = {
   output: ['stream', 'text'],
   skipPermissions: 'boolean',
   fileMentions: 'boolean',
-  maxOutputBytes: 1,
+  maxOutputBytes: atLeast(1),
   timeouts: TIMEOUT_KINDS,
 };

@@ -1,3 +1,4 @@
+import { atLeast } from '@majordomo/core/toolkit';
 import type { ProviderOptions } from '@majordomo/core';
 import type { ExtraOptions } from '@majordomo/wire-kit';
 import type { ProfileName } from './profiles.ts';
@@ -22,7 +23,7 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
 export const EXTRA_OPTIONS: ExtraOptions<OllamaOptions> = {
   // `profileOf` checks the value.
   profile: 'string',
-  numCtx: 1,
+  numCtx: atLeast(1),
   keepAlive: 'string or number',
   quirks: 'object',
   spaces: 'object',

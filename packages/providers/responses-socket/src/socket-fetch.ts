@@ -1,4 +1,4 @@
-import { checkOptions, notify, rejectUnknownOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, notify, rejectUnknownOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { exchange } from './exchange.ts';
 import type { SocketEvent, SocketFetchOptions } from './options.ts';
 import { Pool } from './pool.ts';
@@ -13,10 +13,10 @@ export interface SocketFetch {
 }
 
 const KINDS: KindsOf<SocketFetchOptions> = {
-  maxSockets: 1,
-  idleMs: 1,
-  maxAgeMs: 1,
-  retryAfterMs: 0,
+  maxSockets: atLeast(1),
+  idleMs: atLeast(1),
+  maxAgeMs: atLeast(1),
+  retryAfterMs: atLeast(0),
   fetch: 'function',
   open: 'function',
   onEvent: 'function',

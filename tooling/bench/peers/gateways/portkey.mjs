@@ -7,7 +7,7 @@ export async function listen() {
   process.argv = [...process.argv.slice(0, 2), `--port=${port}`, '--headless'];
   process.env.NODE_ENV = 'production';
   await import('@portkey-ai/gateway/build/start-server.js');
-  return `http://127.0.0.1:${port}`;
+  return { url: `http://127.0.0.1:${port}` };
 }
 
 async function freePort() {

@@ -3,14 +3,17 @@ import { Agent, request } from 'node:http';
 import { PROMPT } from '../wires/wire.mjs';
 
 /**
- * A client that costs little and reads complete responses. `origin`: the vendor's address, for a gateway that reads it from a header.
+ * A client that costs little and reads complete responses.
  *
+ * @param {string} origin the vendor's address, for a gateway that reads it from a header
+ * @param {string} [key] key of the gateway
  * @returns {(streamed: boolean) => Promise<string>} the text of the response
  */
-export function clientOf(dialect, url, origin) {
+export function clientOf(dialect, url, origin, key) {
   const agent = new Agent({ keepAlive: true });
   const portkey = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${origin}/v1` };
-  const headers = { 'content-type': 'application/json', ...dialect.headers, ...portkey };
+  const own = key && { authorization: `Bearer ${key}` };
+  const headers = { 'content-type': 'application/json', ...dialect.headers, ...portkey, ...own };
   const path = new URL(dialect.baseURL(url) + dialect.path);
   return async (streamed) => {
     const body = JSON.stringify(dialect.body({ history: [dialect.user(PROMPT)], streamed }));

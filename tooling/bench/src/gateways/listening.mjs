@@ -5,5 +5,5 @@ import { createServer } from 'node:http';
 export async function listening(answer) {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return `http://127.0.0.1:${server.address().port}`;
+  return { url: `http://127.0.0.1:${server.address().port}` };
 }

@@ -11,5 +11,6 @@ export async function listen(dialect, origin) {
     models: { [dialect.model]: `p/${dialect.model}` },
     authorize: () => ({ tenant: 'bench' }),
   });
-  return (await serve(gateway, { port: 0 })).url;
+  const { url } = await serve(gateway, { port: 0 });
+  return { url };
 }

@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
 const PORTKEY = new URL('../../peers/node_modules/@portkey-ai/gateway/', import.meta.url);
 
-/** Each file exports `listen(dialect, origin)`, which returns the gateway's address. */
+/** Each file exports `listen(dialect, origin, storeUrl)`, which returns the gateway's `url` and, if callers need one, their `key`. */
 const FILES = {
   pipe: new URL('pipe.mjs', import.meta.url),
   'node:http': new URL('node-http.mjs', import.meta.url),
   majordomo: new URL('majordomo.mjs', import.meta.url),
+  SQLite: new URL('over-sqlite.mjs', import.meta.url),
+  PostgreSQL: new URL('over-postgres.mjs', import.meta.url),
   portkey: new URL('../../peers/gateways/portkey.mjs', import.meta.url),
 };
 
@@ -19,16 +21,17 @@ export const hasPortkey = () => existsSync(PORTKEY);
 /**
  * Starts a process with this gateway in front of the vendor at `origin`.
  *
- * @returns {Promise<{ url: string, pid: number, cpuOf: (work: () => Promise<void>) => Promise<number>, stop: () => void }>}
+ * @param {string} [storeUrl] database of a gateway that needs one
+ * @returns {Promise<{ url: string, key: string | undefined, pid: number, cpuOf: (work: () => Promise<void>) => Promise<number>, stop: () => void }>}
  *   `cpuOf`: CPU time of all threads of that process during the work, in µs
  */
-export async function startGateway(name, wire, origin) {
-  const child = fork(CHILD, [FILES[name].href, wire, origin], {
+export async function startGateway(name, wire, origin, storeUrl) {
+  const child = fork(CHILD, [FILES[name].href, wire, origin, storeUrl ?? ''], {
     execArgv: [],
     // Portkey prints a greeting.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const [url] = await Promise.race([
+  const [{ url, key }] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => {
       throw new Error(`${name} ended with ${code} before it listened`);
@@ -41,6 +44,7 @@ export async function startGateway(name, wire, origin) {
   };
   return {
     url,
+    key,
     pid: child.pid,
     async cpuOf(work) {
       const before = await cpu();

@@ -12,12 +12,17 @@ import { evaluate } from '@majordomo/evals';
 import { connectMcp, serveMcp } from '@majordomo/mcp';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { memoryRecords } from '@majordomo/records';
+import { sqliteStores } from '@majordomo/store-sqlite';
 import { check, inRounds } from '../measure/rounds.mjs';
 import { instant } from './evals-process.mjs';
 
 const BATCH_SERVER = fileURLToPath(new URL('../../batch/server.mjs', import.meta.url));
 /** Largest number of each item; the smaller one is a tenth. */
 const MOST = { prices: 20_000, servedTools: 1000, batchItems: 200, evaluatedCases: 1000, keys: 5000 };
+
+/** Records of a full store, and operations of one run on it. */
+const RECORDS = 1_000_000;
+const OPERATIONS = 200;
 
 /** Costs per item of packages that hold many items, with many items and with a tenth of them. */
 export async function measureGrowth({ plan }) {
@@ -30,6 +35,7 @@ export async function measureGrowth({ plan }) {
     const measures = {};
     for (const [name, most] of Object.entries(MOST))
       measures[name] = await inRounds(jobsOf(works[name], most), fewer);
+    measures.records = await inRounds(await recordJobs(folder), fewer);
     return measures;
   } finally {
     server.kill();
@@ -49,6 +55,41 @@ const jobsOf = (work, most) =>
       },
     };
   });
+
+/** Reads, writes and lists in a SQLite store of many records, and in one of a tenth of them. */
+async function recordJobs(folder) {
+  const sizes = { few: RECORDS / 10, many: RECORDS };
+  const jobs = [];
+  for (const [subject, count] of Object.entries(sizes)) {
+    const { records } = sqliteStores(join(folder, `${subject}.db`));
+    const value = JSON.stringify({ answer: 'x'.repeat(200) });
+    for (let first = 0; first < count; first += 1000)
+      await records.write(
+        'bench',
+        list(1000, (at) => ({
+          type: 'put',
+          key: keyAt(first + at),
+          value,
+          label: 'open',
+          dueMs: 3_600_000 + first,
+        })),
+      );
+    const run = async () => {
+      for (let done = 0; done < OPERATIONS; done++) {
+        const key = keyAt((done * 7919) % count);
+        const record = await records.get('bench', key);
+        check(record?.key, key);
+        await records.write('bench', [{ type: 'put', key, value, label: 'open', dueMs: 3_600_000 }]);
+        check((await records.list('bench', { order: 'due', limit: 10 })).length, 10);
+        check((await records.list('bench', { label: 'open', after: record, limit: 10 })).length, 10);
+      }
+    };
+    jobs.push({ subject, per: OPERATIONS, run });
+  }
+  return jobs;
+}
+
+const keyAt = (at) => String(at).padStart(9, '0');
 
 const list = (count, make) => Array.from({ length: count }, (_, at) => make(at));
 

@@ -8,7 +8,7 @@ const QUESTION = 'Which of the two cities is older, and who founded each of them
 const USAGE = { input: 12, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
 const CALLS = 2000;
 /** Largest number of each item; the smaller one is a tenth. */
-const MOST = { aliases: 10_000, providers: 1000, tools: 2000, tenants: 1000, messages: 400 };
+const MOST = { aliases: 10_000, providers: 1000, tools: 2000, tenants: 1000, messages: 400, streams: 2000 };
 /** Repetitions, so that one run takes long enough to measure. */
 const TIMES = 4;
 
@@ -128,6 +128,17 @@ const GROWING = {
       await ask(view.model('own'));
   },
   messages: (count) => one.generate({ messages: list(count, messageAt) }),
+  /** Streams that are open at the same time. */
+  async streams(count) {
+    const open = list(count, () => one.stream({ messages: [user(QUESTION)] })[Symbol.asyncIterator]());
+    const first = await Promise.all(open.map((stream) => stream.next()));
+    check(first.filter(({ done }) => !done).length, count);
+    await Promise.all(
+      open.map(async (stream) => {
+        while (!(await stream.next()).done);
+      }),
+    );
+  },
 };
 
 const toolAt = (at) => ({

@@ -1,3 +1,4 @@
+import { atLeast } from '@majordomo/core/toolkit';
 import type { AgentCard } from '@a2a-js/sdk';
 import type { TaskStore } from '@a2a-js/sdk/server';
 import type { Agent, AgentEvent } from '@majordomo/agent';
@@ -87,8 +88,8 @@ export const KINDS: KindsOf<ServeA2aOptions> = {
   records: 'object with write',
   tasks: 'object with load',
   push: 'object with allow',
-  maxElements: 1,
-  maxRunning: 1,
+  maxElements: atLeast(1),
+  maxRunning: atLeast(1),
   onEvent: 'function',
   onError: 'function',
   clock: 'object with now',

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type ChatModel, type Clock } from '@majordomo/core';
-import { checkCache, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkCache, checkNumber, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { partsOf, type AgentParts } from '../run/agent-parts.ts';
 import { approvalsNeeded } from '../tools/approval.ts';
 import type { Around } from '../run/around.ts';
@@ -79,7 +79,7 @@ const KINDS: KindsOf<AgentOptions> = {
   model: true,
   name: 'string',
   handoffs: 'array or function',
-  maxHandoffs: 0,
+  maxHandoffs: atLeast(0),
   instructions: 'string',
   tools: 'array',
   toolboxes: 'array',
@@ -87,19 +87,19 @@ const KINDS: KindsOf<AgentOptions> = {
   toolSearch: 'boolean',
   maxSteps: 'number or function',
   closingTurn: 'boolean',
-  loopLimits: { errorSteps: 1, repeats: 1 },
+  loopLimits: { errorSteps: atLeast(1), repeats: atLeast(1) },
   parallelTools: 'boolean',
-  toolConcurrency: 1,
+  toolConcurrency: atLeast(1),
   // `checkBudget` checks this option.
   budget: true,
   cost: 'function',
   clock: 'object with now',
   around: 'function',
   toolChoice: true,
-  maxTokens: 1,
-  temperature: 0,
-  topP: 0,
-  topK: 0,
+  maxTokens: atLeast(1),
+  temperature: atLeast(0),
+  topP: atLeast(0),
+  topK: atLeast(0),
   frequencyPenalty: 'number',
   presencePenalty: 'number',
   stop: 'array',

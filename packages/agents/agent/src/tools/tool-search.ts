@@ -7,7 +7,15 @@ import {
   type ToolResultPart,
   type ToolSpec,
 } from '@majordomo/core';
-import { asRecord, firstLoads, isList, isRecord, toJsonSchema, type KindsOf } from '@majordomo/core/toolkit';
+import {
+  atLeast,
+  asRecord,
+  firstLoads,
+  isList,
+  isRecord,
+  toJsonSchema,
+  type KindsOf,
+} from '@majordomo/core/toolkit';
 import { createIndex, type TextIndex } from './bm25.ts';
 import type { Tool, ToolContext } from './tool.ts';
 import { hasSameItems } from './tool-order.ts';
@@ -36,9 +44,9 @@ export interface ToolSearch {
 }
 
 export const TOOL_SEARCH_KINDS: KindsOf<ToolSearch> = {
-  above: 0,
+  above: atLeast(0),
   always: 'array or function',
-  limit: 1,
+  limit: atLeast(1),
   name: 'string',
   rank: 'function',
 };

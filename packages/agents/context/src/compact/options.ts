@@ -1,4 +1,4 @@
-import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import { LlmError, type ChatModel, type Clock, type Message } from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import type { MeteredRequest, TokenMeter } from '../meter/token-meter.ts';
@@ -104,11 +104,11 @@ export interface ContextStatus {
 const KINDS: KindsOf<CompactorOptions> = {
   summarizer: 'object',
   contextTokens: 'number or function',
-  summarizerTokens: 1,
+  summarizerTokens: atLeast(1),
   threshold: 'number',
   tail: 'number',
-  protectFirst: 0,
-  protectLast: 0,
+  protectFirst: atLeast(0),
+  protectLast: atLeast(0),
   whenSummaryFails: ['keep', 'note'],
   redactor: 'object with text',
   meter: 'object',

@@ -1,4 +1,4 @@
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { inspectText, type Suspicion } from '../inspect/inspect-text.ts';
 import { cutToLimit, cutWarning, type Layer } from '../prompt/build-prompt.ts';
 import { withoutFrontmatter } from './frontmatter.ts';
@@ -20,7 +20,7 @@ export interface ContextFilesOptions {
 const KINDS: KindsOf<ContextFilesOptions> = {
   cwd: 'string',
   home: 'string',
-  limit: 1,
+  limit: atLeast(1),
   onSuspicion: ['block', 'warn', 'wrap'],
 };
 

@@ -1,5 +1,5 @@
 import { messageOf, type UserPart } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import { untilAborted } from '../model/until-aborted.ts';
 import { Budget } from './budget.ts';
 import { fetchReference, type FetchReference } from './fetch-reference.ts';
@@ -23,7 +23,7 @@ export interface ReferenceOptions {
 
 const KINDS: KindsOf<ReferenceOptions> = {
   root: 'string',
-  maxTokens: 0,
+  maxTokens: atLeast(0),
   signal: 'object with addEventListener',
   fetch: 'function',
 };

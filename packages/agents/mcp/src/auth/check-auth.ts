@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions, rejectUnknownOptions, type Kinds } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, rejectUnknownOptions, type Kinds } from '@majordomo/core/toolkit';
 import type { OAuthClientProvider } from '@modelcontextprotocol/client';
 import type { McpAuth, McpLoginClient } from '../options.ts';
 
@@ -32,7 +32,7 @@ const KINDS: Readonly<
       client: 'object',
       clientSecret: MISPLACED_SECRET,
       show: 'function',
-      port: LOWEST_PORT,
+      port: atLeast(LOWEST_PORT),
     },
     required: ['client'],
   },

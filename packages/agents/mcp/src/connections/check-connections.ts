@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { checkOptions as checkKinds } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions as checkKinds } from '@majordomo/core/toolkit';
 import { isLoopback } from '@majordomo/wire-kit/internal';
 import { checkLoginClient } from '../auth/check-auth.ts';
 import { checkOptions } from '../check-options.ts';
@@ -20,7 +20,7 @@ export function checkConnections(options: McpConnectionsOptions): McpOptions {
       redirectUrl: 'string',
       scope: 'string',
       records: 'object with write',
-      loginMs: 1,
+      loginMs: atLeast(1),
     },
     ['name', 'place', 'client', 'redirectUrl', 'records'],
   );

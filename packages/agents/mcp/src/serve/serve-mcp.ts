@@ -1,5 +1,5 @@
 import { LlmError, listeners } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { Changes, processBus } from './changes.ts';
 import { Closing } from './closing.ts';
@@ -87,8 +87,8 @@ const KINDS: KindsOf<ServeOptions> = {
   tools: 'array',
   instructions: 'string',
   approvals: ['ask', 'client'],
-  sessions: 0,
-  maxElements: 1,
+  sessions: atLeast(0),
+  maxElements: atLeast(1),
   resources: 'array',
   prompts: 'array',
   skills: 'array',

@@ -1,3 +1,4 @@
+import { atLeast } from '../util/checks.ts';
 import { ERROR_POLICY } from '../errors/policy.ts';
 import { isRecord } from '../util/values.ts';
 import { checkCache } from '../prepare/cache.ts';
@@ -10,6 +11,7 @@ import type { MajordomoOptions, NamedSpec, ResolveOptions, TargetSettings } from
 import {
   checkKind,
   checkKinds,
+  checkNumber,
   configError,
   type Kinds,
   type KindsOf,
@@ -28,15 +30,15 @@ const DECISION_KINDS: KindsOf<Decision> = {
 const POLICY: Kinds = Object.fromEntries(Object.keys(ERROR_POLICY).map((kind) => [kind, DECISION_KINDS]));
 
 const CHAIN_KINDS: KindsOf<ChainOptions> = {
-  attempts: 1,
-  backoff: { baseMs: 0, capMs: 0 },
-  retryAfterCapMs: 0,
+  attempts: atLeast(1),
+  backoff: { baseMs: atLeast(0), capMs: atLeast(0) },
+  retryAfterCapMs: atLeast(0),
   timeouts: TIMEOUT_KINDS,
   policy: POLICY,
   afterCommit: ['error', 'restart', 'continue'],
-  hedgeAfterMs: 0,
-  leastCharsPerSecond: 0,
-  slowWindowMs: 0,
+  hedgeAfterMs: atLeast(0),
+  leastCharsPerSecond: atLeast(0),
+  slowWindowMs: atLeast(0),
   whenAllBenched: ['fail', 'probe', 'try-soonest', 'wait'],
   classify: 'function',
   order: 'function',
@@ -52,21 +54,21 @@ const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
   onEvent: 'function',
   onRawResponse: 'function',
   key: 'string',
-  repairs: 0,
+  repairs: atLeast(0),
   waitUntil: 'function',
 };
 
 const HEALTH_KINDS: KindsOf<HealthOptions> = {
-  threshold: 1,
-  cooldownMs: 0,
-  cooldownCapMs: 0,
-  retryAfterCapMs: 0,
+  threshold: atLeast(1),
+  cooldownMs: atLeast(0),
+  cooldownCapMs: atLeast(0),
+  retryAfterCapMs: atLeast(0),
 };
 
 const TARGET_KINDS: KindsOf<TargetSettings> = {
-  maxTokens: 1,
-  temperature: 0,
-  topP: 0,
+  maxTokens: atLeast(1),
+  temperature: atLeast(0),
+  topP: atLeast(0),
   stop: 'array',
   seed: 'number',
   reasoning: EFFORTS,
@@ -122,7 +124,7 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
   gates?.forEach((gate: unknown, index) => {
     const path = `gates[${index}]`;
     checkKind(gate ?? null, 'object with admit', path);
-    checkKind((gate as Gate).timeoutMs, 0, `${path}.timeoutMs`);
+    checkNumber((gate as Gate).timeoutMs, 0, `${path}.timeoutMs`);
     checkKind((gate as Gate).precheck, 'function', `${path}.precheck`);
   });
 }

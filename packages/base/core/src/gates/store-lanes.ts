@@ -1,3 +1,4 @@
+import { atLeast } from '../util/checks.ts';
 import type { Clock } from '../types/call-options.ts';
 import type { AttemptInfo, Denial, Gate, Permit } from '../types/gate.ts';
 import { checkOptions, configError, type KindsOf } from '../util/options.ts';
@@ -70,9 +71,9 @@ export function sharedLanes(setup: LanesSetup, options: SharedLanesOptions): Gat
 
 const KINDS: KindsOf<SharedLanesOptions> = {
   name: 'string',
-  most: 1,
+  most: atLeast(1),
   each: ['target', 'provider'],
-  leaseMs: 1,
+  leaseMs: atLeast(1),
   whenDown: true,
 };
 

@@ -1,3 +1,4 @@
+import { atLeast } from './checks.ts';
 import { expect, it } from 'vitest';
 import { checkOptions, checkKind } from './options.ts';
 
@@ -25,8 +26,8 @@ it.each([
   ['string or function', 5, 'make: it must be a string or function, not a number'],
   ['object with now', {}, 'make: it must be an object with now, not one without'],
   ['object with now', 5, 'make: it must be an object with now, not a number'],
-  [1, 0, 'make: it must be a number of 1 or more, not 0'],
-  [1, '5', 'make: it must be a number of 1 or more, not a string'],
+  [atLeast(1), 0, 'make: it must be a number of 1 or more, not 0'],
+  [atLeast(1), '5', 'make: it must be a number of 1 or more, not a string'],
   [['open', 'shut'], 'sk-secret', 'make: it must be one of open, shut'],
   [['open', 'shut'], 'opne', 'make: it must be one of open, shut; did you mean "open"?'],
   [['open', 'shut'], 5, 'make: it must be one of open, shut, not a number'],
@@ -47,8 +48,8 @@ it.each([
   ['object with now', { now: () => 1 }],
   ['object with now', Object.create({ now: () => 1 })],
   [true, null],
-  [0, 0],
-  [0, Infinity],
+  [atLeast(0), 0],
+  [atLeast(0), Infinity],
   [['a', 'b'], 'b'],
   [{ inner: 'string' }, {}],
   ['string', undefined],
@@ -58,7 +59,7 @@ it.each([
 });
 
 it('messages do not contain the value', () => {
-  for (const kind of ['object', 'array', 'function', 'object with now', 5] as const)
+  for (const kind of ['object', 'array', 'function', 'object with now', atLeast(5)] as const)
     expect(errorMessage(kind, 'sk-secret')).not.toContain('sk-secret');
 });
 
@@ -68,7 +69,7 @@ it.each([
   [{ name: 'a' }, 'make: size is missing'],
 ])('%j lacks a required option', (options, message) => {
   expect(() => {
-    checkOptions('make', options, { name: 'string', size: 1 }, ['name', 'size']);
+    checkOptions('make', options, { name: 'string', size: atLeast(1) }, ['name', 'size']);
   }).toThrow(message);
 });
 

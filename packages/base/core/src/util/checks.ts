@@ -84,6 +84,12 @@ export const anyObject: Check<Readonly<Record<string, unknown>>> = (value) => {
 export const number = (min: number = -Infinity, max: number = Infinity): Check<number> =>
   numeric('a number', min, max, -Infinity, Infinity);
 
+/** Returns a check for numbers of at least `min`, including `Infinity`, such as the times and limits of options. */
+export function atLeast(min: number): Check<number> {
+  const finite = number(min);
+  return (value) => (value === Infinity ? undefined : finite(value));
+}
+
 /** Returns a check for integers from `min` to `max`. */
 export const integer = (
   min: number = Number.MIN_SAFE_INTEGER,

@@ -1,11 +1,11 @@
 import {
   anyObject,
   article,
+  atLeast,
   below,
   type Check,
   expected,
   joinPath,
-  number,
   oneOf,
   problem,
   type Problem,
@@ -17,13 +17,12 @@ import type { Timeouts } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
 /**
- * Kind of an option: the minimum of a number, the valid strings in an array, the name of a type and possibly of a method, or
- * the kinds of an object's members, or a check. `true` accepts any value. `refused: ` rejects every value, and a remedy follows, such as
+ * Kind of an option: the valid strings in an array, the name of a type and possibly of a method, the kinds of an object's members,
+ * or a check. `true` accepts any value. `refused: ` rejects every value, and a remedy follows, such as
  * `refused: use signal`.
  */
 export type Kind =
   | true
-  | number
   | readonly string[]
   | Type
   | `${Type} or ${Type}`
@@ -44,12 +43,12 @@ export type KindsOf<Options> = { readonly [Name in keyof Required<Options>]: Kin
 
 /** Kinds of time limits. */
 export const TIMEOUT_KINDS: KindsOf<Timeouts> = {
-  connectMs: 0,
-  firstContentMs: 0,
-  idleMs: 0,
-  completeMs: 0,
-  totalMs: 0,
-  unreadMs: 0,
+  connectMs: atLeast(0),
+  firstContentMs: atLeast(0),
+  idleMs: atLeast(0),
+  completeMs: atLeast(0),
+  totalMs: atLeast(0),
+  unreadMs: atLeast(0),
 };
 
 /**
@@ -95,7 +94,6 @@ function kindProblem(value: unknown, kind: Kind): Problem | undefined {
   if (value === undefined || kind === true) return undefined;
   if (isRefused(kind)) return problem(`is not an option; ${kind.slice(REFUSED.length)}`);
   if (typeof kind === 'function') return kind(value);
-  if (typeof kind === 'number') return minimumProblem(value, kind);
   if (typeof kind === 'string') return typeProblem(value, kind);
   if (isList(kind)) return oneOf(...kind)(value);
   return typeProblem(value, 'object') ?? membersProblem(value as object, kind);
@@ -113,10 +111,6 @@ function membersProblem(options: object, kinds: Kinds): Problem | undefined {
   return undefined;
 }
 
-/** Unlike `number`, accepts `Infinity`. */
-const minimumProblem = (value: unknown, min: number): Problem | undefined =>
-  value === Infinity ? undefined : number(min)(value);
-
 function typeProblem(value: unknown, kind: string): Problem | undefined {
   const [types = '', method] = kind.split(' with ');
   if (!types.split(' or ').includes(typeOf(value))) return expected(article(kind), value);
@@ -131,7 +125,7 @@ export const configError = (path: string, problem: string, subject = ''): LlmErr
 
 /** Throws `config` with the path unless the value is absent or a number of at least `min`. The message begins with `subject`. */
 export function checkNumber(value: unknown, min: number, path: string, subject = ''): void {
-  checkKind(value, min, path, subject);
+  checkKind(value, atLeast(min), path, subject);
 }
 
 /**
@@ -142,7 +136,7 @@ export function checkNumber(value: unknown, min: number, path: string, subject =
  * @param otherNames names that other libraries use for an option, with the option's name here
  *
  * @example
- * checkOptions('createLedger', options, { store: 'object with reserve', storeTimeoutMs: 1, whenDown: ['admit', 'deny'] });
+ * checkOptions('createLedger', options, { store: 'object with reserve', storeTimeoutMs: atLeast(1), whenDown: ['admit', 'deny'] });
  */
 export function checkOptions(
   subject: string,

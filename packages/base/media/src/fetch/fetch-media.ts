@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import { truncateText, LlmError, systemClock, type FilePart, type ImagePart } from '@majordomo/core';
-import { abortable, checkOptions, sniffMediaType, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, abortable, checkOptions, sniffMediaType, type KindsOf } from '@majordomo/core/toolkit';
 import { download, type Download } from './download.ts';
 import { resolveHost, systemResolve, type Resolve } from '@majordomo/wire-kit/internal';
 
@@ -22,10 +22,10 @@ export interface FetchMediaOptions {
 
 const KINDS: KindsOf<FetchMediaOptions> = {
   signal: 'object with addEventListener',
-  maxBytes: 1,
+  maxBytes: atLeast(1),
   allow: 'array',
-  maxRedirects: 0,
-  timeoutMs: 1,
+  maxRedirects: atLeast(0),
+  timeoutMs: atLeast(1),
   resolve: 'function',
 };
 

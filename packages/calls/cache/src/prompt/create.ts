@@ -9,7 +9,7 @@ import {
   type TargetOrder,
   type Usage,
 } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { RecordStore } from '@majordomo/records';
 import { decide, type CacheDecision } from './decide.ts';
 import { Conversations, type Holder } from './holders.ts';
@@ -88,10 +88,10 @@ export interface PromptCache {
 const KINDS: KindsOf<PromptCacheOptions> = {
   catalog: 'object with find',
   records: 'object with write',
-  storeTimeoutMs: 0,
-  maxConversations: 1,
-  maxStayMs: 0,
-  minSaving: 0,
+  storeTimeoutMs: atLeast(0),
+  maxConversations: atLeast(1),
+  maxStayMs: atLeast(0),
+  minSaving: atLeast(0),
   lifetimesMs: 'object',
   onDecision: 'function',
   clock: 'object with now',

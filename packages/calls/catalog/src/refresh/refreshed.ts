@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import { layoutOf } from '@majordomo/records';
 import { catalog as shipped } from '../catalog.ts';
 import type { Catalog, CatalogMatch, CatalogModel, Override } from '../contract.ts';
@@ -29,13 +29,13 @@ const JITTER = 0.1;
 const KINDS: KindsOf<RefreshOptions> = {
   from: true,
   records: 'object with write',
-  everyMs: 0,
-  maxChange: 1,
+  everyMs: atLeast(0),
+  maxChange: atLeast(1),
   accept: 'array',
   vendors: 'array',
   base: 'object with find',
-  timeoutMs: 0,
-  maxBytes: 0,
+  timeoutMs: atLeast(0),
+  maxBytes: atLeast(0),
   fetch: 'function',
   onEvent: 'function',
   clock: 'object with now',

@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type Credential } from '@majordomo/core';
-import { checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { Vault } from '../vault/vault.ts';
 import type { Dialect } from './dialects.ts';
 
@@ -82,7 +82,7 @@ const KINDS: KindsOf<OAuthOptions> = {
   issuer: 'string',
   endpoints: 'object',
   scopes: 'array',
-  earlyMs: 0,
+  earlyMs: atLeast(0),
   extra: 'object',
   dialect: true,
   fetch: 'function',

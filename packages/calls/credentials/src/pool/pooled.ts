@@ -8,7 +8,7 @@ import {
   systemClock,
   type Provider,
 } from '@majordomo/core';
-import { checkOptions, declaredData, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, declaredData, type KindsOf } from '@majordomo/core/toolkit';
 import type { Secret } from '../secret.ts';
 import { KeyRing, type Key, type KeyState } from './key-ring.ts';
 import { hasFinished, PoolAttempts } from './pool-attempts.ts';
@@ -35,7 +35,7 @@ export interface PoolOptions {
 const KINDS: KindsOf<PoolOptions> = {
   keys: 'array',
   strategy: STRATEGIES,
-  lease: 1,
+  lease: atLeast(1),
   clock: 'object with now',
   random: 'function',
 };

@@ -1,5 +1,6 @@
 import { LlmError, type TargetSettings } from '@majordomo/core';
 import {
+  atLeast,
   anything,
   type Check,
   checked,
@@ -9,7 +10,6 @@ import {
   isRecord,
   list,
   number,
-  ofKind,
   object,
   oneOf,
   problem,
@@ -65,7 +65,7 @@ const choice = object({ choose: list(single, 1) }, {
     images: flag,
     structured: flag,
     reasoning: flag,
-    contextTokens: ofKind(0),
+    contextTokens: atLeast(0),
     maxUsdPerCall: (value) =>
       typeof value === 'string' && parseNanoUsd(value) !== undefined
         ? undefined

@@ -6,7 +6,7 @@ import {
   type Clock,
   type LlmError,
 } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { SpendRecord } from '@majordomo/ledger';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 import { fail } from '../check-value.ts';
@@ -110,12 +110,12 @@ const KINDS: KindsOf<CallLogOptions> = {
   store: 'object with append',
   content: 'boolean',
   contentOf: 'function',
-  maxContentBytes: 1,
+  maxContentBytes: atLeast(1),
   redactor: 'object with text',
-  keepMs: 1,
-  keepContentMs: 0,
-  flushMs: 0,
-  maxPending: 1,
+  keepMs: atLeast(1),
+  keepContentMs: atLeast(0),
+  flushMs: atLeast(0),
+  maxPending: atLeast(1),
   onError: 'function',
   clock: 'object with now',
 };

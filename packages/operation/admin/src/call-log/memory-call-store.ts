@@ -1,4 +1,4 @@
-import { checkOptions } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions } from '@majordomo/core/toolkit';
 import type { CallEntry, CallQuery } from './call.ts';
 import type { CallFigures, CallStore } from './call-store.ts';
 
@@ -7,7 +7,7 @@ const NANO = 1e9;
 
 /** Creates a store in the memory of this process. Deletes the oldest entries above `most`, by default 10,000. */
 export function memoryCallStore(options: { readonly most?: number | undefined } = {}): CallStore {
-  checkOptions('memoryCallStore', options, { most: 1 });
+  checkOptions('memoryCallStore', options, { most: atLeast(1) });
   const { most = MAX_ENTRIES } = options;
   const byId = new Map<string, CallEntry>();
   const matching = (query: CallQuery): CallEntry[] =>

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type CallInfo, type Clock } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { sha256Hex } from '@majordomo/redact';
@@ -71,9 +71,9 @@ export interface Keys {
 
 const KINDS: KindsOf<KeysOptions> = {
   records: 'object with get',
-  cacheMs: 0,
-  staleMs: 0,
-  timeoutMs: 1,
+  cacheMs: atLeast(0),
+  staleMs: atLeast(0),
+  timeoutMs: atLeast(1),
   clock: 'object with now',
 };
 const MAX_GRACE_MS = 30 * 86_400_000;

@@ -6,7 +6,7 @@ import {
   type ToolCallPart,
 } from '@majordomo/core';
 import { formatUsd } from '@majordomo/catalog';
-import { checkOptions, toJsonSchema, tryParseJson, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, toJsonSchema, tryParseJson, type KindsOf } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 import { canonicalJson, digest } from '../util/json.ts';
 import { nanoUsdOf } from '../definition/options.ts';
@@ -132,7 +132,7 @@ const RULE_KINDS: KindsOf<ToolCallRule> = {
   args: 'object or function',
   before: 'string',
   after: 'string',
-  times: 0,
+  times: atLeast(0),
 };
 
 const toolNames = ({ toolCalls }: Output): string => toolCalls.map(({ name }) => name).join(', ') || 'none';
@@ -209,13 +209,13 @@ export function maxUsd(usd: string): Check<unknown, unknown> {
 
 /** Checks that the duration is at most this many milliseconds. */
 export function maxMs(ms: number): Check<unknown, unknown> {
-  checkOptions('maxMs', { ms }, { ms: 0 }, ['ms']);
+  checkOptions('maxMs', { ms }, { ms: atLeast(0) }, ['ms']);
   return versioned('maxMs', [ms], (output) => failedIf(output.ms > ms, `took ${Math.round(output.ms)} ms`));
 }
 
 /** Checks that the subject made at most this many model calls. */
 export function maxCalls(calls: number): Check<unknown, unknown> {
-  checkOptions('maxCalls', { calls }, { calls: 0 }, ['calls']);
+  checkOptions('maxCalls', { calls }, { calls: atLeast(0) }, ['calls']);
   return versioned('maxCalls', [calls], (output) =>
     failedIf(output.calls > calls, `made ${output.calls} model calls`),
   );

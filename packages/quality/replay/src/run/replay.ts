@@ -1,6 +1,6 @@
 import { formatUsd } from '@majordomo/catalog';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import {
   checkName,
@@ -303,8 +303,8 @@ const OPTION_KINDS: KindsOf<ReplayOptions> = {
   catalog: 'object with find',
   clock: 'object with now',
   signal: 'object',
-  concurrency: 1,
-  waitMs: 0,
+  concurrency: atLeast(1),
+  waitMs: atLeast(0),
   onProgress: 'function',
 };
 const READ_KINDS = {

@@ -1,5 +1,6 @@
 import type { ErrorKind, Usage } from '@majordomo/core';
 import {
+  atLeast,
   anyObject,
   anything,
   bytes,
@@ -8,7 +9,6 @@ import {
   list,
   number,
   object,
-  ofKind,
   oneOf,
   open,
   problemIn,
@@ -63,7 +63,7 @@ const usage = object({}, {
 } satisfies MembersOf<Usage>);
 
 /** Members of the responses of every operation. */
-const response = { usage, model: text, vendor: anyObject, warnings: list(anyObject), delayMs: ofKind(0) };
+const response = { usage, model: text, vendor: anyObject, warnings: list(anyObject), delayMs: atLeast(0) };
 
 const CHAT = object({}, {
   ...response,
@@ -77,17 +77,17 @@ const CHAT = object({}, {
   rawFinish: text,
   id: text,
   chunks: anything,
-  everyMs: ofKind(0),
+  everyMs: atLeast(0),
 } satisfies MembersOf<AnswerTurn>);
 
-const HANG = { hang: anything, delayMs: ofKind(0) } satisfies MembersOf<Omit<HangTurn, 'after'>>;
+const HANG = { hang: anything, delayMs: atLeast(0) } satisfies MembersOf<Omit<HangTurn, 'after'>>;
 const FAIL = {
   fail: oneOf(...Object.keys(KINDS)),
   message: text,
   retryAfterMs: anything,
   status: number(),
   code: text,
-  delayMs: ofKind(0),
+  delayMs: atLeast(0),
 } satisfies MembersOf<Omit<FailTurn, 'after'>>;
 
 /** Returns a check of a turn. `after`: check of the content before a failure. */
@@ -121,7 +121,7 @@ const OPERATIONS: Readonly<Record<OperationName, Check>> = {
     object({ audio: anything }, {
       ...response,
       mediaType: text,
-      everyMs: ofKind(0),
+      everyMs: atLeast(0),
     } satisfies MembersOf<Omit<AudioTurn, 'audio'>>),
     bytes,
   ),

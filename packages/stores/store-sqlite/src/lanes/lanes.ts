@@ -1,5 +1,5 @@
 import { LlmError, type AttemptInfo, type Clock, type Gate, type Permit } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Claim, LedgerStore } from '@majordomo/ledger';
 
 /** Options of `lanes`, which limits the number of concurrent attempts. */
@@ -95,7 +95,12 @@ function sharedBy(each: LanesOptions['each'], target: string): string {
   }
 }
 
-const KINDS: KindsOf<LanesOptions> = { name: 'string', most: 1, each: ['target', 'provider'], leaseMs: 1 };
+const KINDS: KindsOf<LanesOptions> = {
+  name: 'string',
+  most: atLeast(1),
+  each: ['target', 'provider'],
+  leaseMs: atLeast(1),
+};
 
 function check(options: LanesOptions): void {
   checkOptions('lanes', options, KINDS, ['name', 'most']);
