@@ -20,8 +20,8 @@ export async function measureStreams() {
   const dialect = dialectOf('openai-chat');
   const origin = place(`slow-${DELTAS}`);
   const child = fork(CHILD, [GATEWAY, dialect.name, origin], { execArgv: [] });
-  const [url] = await once(child, 'message');
-  const ask = clientOf(dialect, url, origin);
+  const [{ url }] = await once(child, 'message');
+  const { ask } = clientOf(dialect, url, origin);
   await ask(true);
   const before = residentBytes(child.pid);
   let most = before;

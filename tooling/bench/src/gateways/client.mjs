@@ -7,7 +7,7 @@ import { PROMPT } from '../wires/wire.mjs';
  *
  * @param {string} origin the vendor's address, for a gateway that reads it from a header
  * @param {string} [key] key of the gateway
- * @returns {(streamed: boolean) => Promise<string>} the text of the response
+ * @returns {{ ask: (streamed: boolean) => Promise<string>, disconnect: () => void }} `ask` returns the text of the response
  */
 export function clientOf(dialect, url, origin, key) {
   const agent = new Agent({ keepAlive: true });
@@ -15,11 +15,12 @@ export function clientOf(dialect, url, origin, key) {
   const own = key && { authorization: `Bearer ${key}` };
   const headers = { 'content-type': 'application/json', ...dialect.headers, ...portkey, ...own };
   const path = new URL(dialect.baseURL(url) + dialect.path);
-  return async (streamed) => {
+  const ask = async (streamed) => {
     const body = JSON.stringify(dialect.body({ history: [dialect.user(PROMPT)], streamed }));
     const text = await responseTo(path, { headers, agent, body });
     return streamed ? textOf(text, dialect) : dialect.turn(JSON.parse(text)).text;
   };
+  return { ask, disconnect: () => agent.destroy() };
 }
 
 function responseTo(url, { body, headers, agent }) {

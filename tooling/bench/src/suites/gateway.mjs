@@ -38,19 +38,21 @@ async function cpuOf({ dialect, place, plan }, names, load, storeUrl) {
   const gateways = await Promise.all(names.map((name) => startGateway(name, dialect.name, origin, storeUrl)));
   const per = load.streamed ? load.total * load.deltas : load.total;
   const jobs = gateways.map(({ url, key, cpuOf: measured }, at) => {
-    const ask = clientOf(dialect, url, origin, key);
-    return { subject: names[at], per, run: () => measured(() => answers(ask, load)) };
+    const client = clientOf(dialect, url, origin, key);
+    return { subject: names[at], per, run: () => measured(() => answers(client, load)) };
   });
   const values = await inRounds(jobs, { ...plan, warmUp: WARM_UP }, resultOf);
   for (const { stop } of gateways) stop();
   return values;
 }
 
-async function answers(ask, { total, parallel, deltas, streamed }) {
+async function answers({ ask, disconnect }, { total, parallel, deltas, streamed }) {
   const expected = text(deltas);
   let left = total;
   const worker = async () => {
     while (left-- > 0) check(await ask(streamed), expected);
   };
   await Promise.all(Array.from({ length: parallel }, worker));
+  // The gateway closes idle connections while the others are measured.
+  disconnect();
 }

@@ -4,8 +4,8 @@ import { createResumableStreams, fromUiMessages, toUiMessages, uiMessageResponse
 import { check, inRounds } from '../measure/rounds.mjs';
 
 const DELTAS = 20_000;
-/** Messages and parts of a page together are at most 10,000. */
-const MESSAGES = 4_000;
+/** A page has at most 10,000 messages and parts. */
+const MESSAGES = 3_000;
 const WORD = 'word ';
 
 /** Costs of a chat page, without network and vendor. */
