@@ -4,20 +4,37 @@ import type { SqliteConnection, SqliteRow, SqliteValue } from '@majordomo/record
 import { openFile } from './open.ts';
 import { isBusy, isCorrupt } from './sqlite-error.ts';
 
+/** Write that waits for the next transaction. Returns the function that settles its promise after the commit. */
+interface WaitingWrite {
+  readonly run: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Connection to the file, with its statements and transactions. */
 export class Database implements SqliteConnection {
   private readonly path: string;
   private readonly connection: DatabaseSync;
-  private readonly begin: StatementSync;
-  private readonly commit: StatementSync;
+  private readonly sql: {
+    readonly begin: StatementSync;
+    readonly commit: StatementSync;
+    readonly save: StatementSync;
+    readonly release: StatementSync;
+    readonly undo: StatementSync;
+  };
+  private waiting: WaitingWrite[] = [];
   /** Prepared statements of `run`. */
   private readonly statements = new Map<string, StatementSync>();
 
   constructor(path: string) {
     this.path = path;
     this.connection = openFile(path);
-    this.begin = this.connection.prepare('BEGIN IMMEDIATE');
-    this.commit = this.connection.prepare('COMMIT');
+    this.sql = {
+      begin: this.connection.prepare('BEGIN IMMEDIATE'),
+      commit: this.connection.prepare('COMMIT'),
+      save: this.connection.prepare('SAVEPOINT one_write'),
+      release: this.connection.prepare('RELEASE one_write'),
+      undo: this.connection.prepare('ROLLBACK TO one_write'),
+    };
   }
 
   /** Prepares a statement. The statement throws an error if it reads a number above 2⁵³. */
@@ -39,19 +56,60 @@ export class Database implements SqliteConnection {
     return statement.all(...values);
   }
 
-  /** Runs a function in a transaction that locks the file against other writers. */
+  /**
+   * Runs a function in a transaction that locks the file against other writers. Functions that were passed before the event loop has
+   * handled its current events share a transaction, because a commit needs more time than the function. If one of them throws, only its
+   * changes are undone.
+   */
   write<T>(run: () => T): Promise<T> {
-    return this.read(() => {
-      this.begin.run();
-      try {
-        const result = run();
-        this.commit.run();
-        return result;
-      } catch (error) {
-        if (this.connection.isTransaction) this.connection.exec('ROLLBACK');
-        throw error;
-      }
+    return new Promise<T>((resolve, reject) => {
+      if (this.waiting.length === 0)
+        setImmediate(() => {
+          this.writeWaiting();
+        });
+      this.waiting.push({
+        reject,
+        run: () => {
+          const result = run();
+          return () => {
+            resolve(result);
+          };
+        },
+      });
     });
+  }
+
+  private writeWaiting(): void {
+    const writes = this.waiting;
+    this.waiting = [];
+    if (writes.length === 0) return;
+    try {
+      this.sql.begin.run();
+      const settlements = writes.map((write) => this.writeOne(write));
+      this.sql.commit.run();
+      for (const settle of settlements) settle();
+    } catch (error) {
+      if (this.connection.isOpen && this.connection.isTransaction) this.connection.exec('ROLLBACK');
+      for (const { reject } of writes) reject(this.toStoreError(error));
+    }
+  }
+
+  private writeOne({ run, reject }: WaitingWrite): () => void {
+    const { save, release, undo } = this.sql;
+    save.run();
+    try {
+      const settle = run();
+      release.run();
+      return settle;
+    } catch (error) {
+      // SQLite itself ends the transaction after an error such as a full disk.
+      if (!this.connection.isTransaction) throw error;
+      undo.run();
+      release.run();
+      return () => {
+        reject(this.toStoreError(error));
+      };
+    }
   }
 
   read<T>(run: () => T): Promise<T> {
@@ -62,7 +120,9 @@ export class Database implements SqliteConnection {
     }
   }
 
+  /** Runs the waiting writes, and closes the file. */
   close(): void {
+    this.writeWaiting();
     if (this.connection.isOpen) this.connection.close();
   }
 
