@@ -1,0 +1,4 @@
+export { mcpGateway } from './mcp-gateway.ts';
+export type { McpGateway, McpGatewayOptions, McpGatewayServer, McpServerOptions } from './options.ts';
+export type { McpAccess, McpContext, McpHandler } from '@majordomo/gateway';
+export type { McpAround, McpEndpoint } from '@majordomo/mcp';
