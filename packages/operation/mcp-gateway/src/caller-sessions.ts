@@ -13,7 +13,6 @@ import { ClientServer, type ClientIo } from './client-server.ts';
 import { nowOf, OwnedConnections, type Connections } from './connections.ts';
 import { HeldCalls } from './held-call.ts';
 import { Names } from './names.ts';
-import type { McpGatewayOptions } from './options.ts';
 import type { ConnectionOwner } from './server-connection.ts';
 
 const MAX_SESSIONS = 100;
@@ -28,23 +27,24 @@ interface Endpoint {
   readonly sessions: Set<McpServer>;
 }
 
+/** Parts of a gateway that all callers share. */
+export interface GatewayIo extends Pick<ClientIo, 'options' | 'admission' | 'approvals' | 'shared'> {
+  readonly all: Connections;
+}
+
 /** Sessions and connections of one caller. Another caller cannot use them. */
 export class CallerSessions {
   lastUsed: number;
-  private readonly options: McpGatewayOptions;
-  private readonly all: Connections;
-  private readonly shared: OwnedConnections;
+  private readonly io: GatewayIo;
   private readonly connections: OwnedConnections;
   private readonly held = new HeldCalls();
   private readonly endpoints = new Map<string | undefined, Endpoint>();
   private active = 0;
 
-  constructor(options: McpGatewayOptions, all: Connections, shared: OwnedConnections) {
-    this.options = options;
-    this.all = all;
-    this.shared = shared;
-    this.lastUsed = nowOf(options);
-    this.connections = new OwnedConnections(all, (server, notice) => {
+  constructor(io: GatewayIo) {
+    this.io = io;
+    this.lastUsed = nowOf(io.options);
+    this.connections = new OwnedConnections(io.all, (server, notice) => {
       this.publish(server, notice);
     });
   }
@@ -58,7 +58,7 @@ export class CallerSessions {
     this.active++;
     context.ended.addEventListener('abort', () => {
       this.active--;
-      this.lastUsed = nowOf(this.options);
+      this.lastUsed = nowOf(this.io.options);
     });
     const { server, body } = context;
     const { handler } = this.endpoint(server);
@@ -85,7 +85,7 @@ export class CallerSessions {
   private endpoint(server: string | undefined): Endpoint {
     const known = this.endpoints.get(server);
     if (known !== undefined) return known;
-    const { maxSessions = MAX_SESSIONS } = this.options;
+    const { maxSessions = MAX_SESSIONS } = this.io.options;
     const names = new Names(server);
     const bus = processBus();
     const sessions = new Set<McpServer>();
@@ -107,13 +107,14 @@ export class CallerSessions {
     context: McpContext,
     { names, sessions }: Pick<Endpoint, 'names' | 'sessions'>,
   ): Promise<McpServer> {
-    if (era === 'modern') return ClientServer.create(context.server, this.io(context), contextOf, context);
+    if (era === 'modern')
+      return ClientServer.create(context.server, this.clientIo(context), contextOf, context);
     const made: { server?: McpServer } = {};
-    const connections = new OwnedConnections(this.all, (name, notice) => {
+    const connections = new OwnedConnections(this.io.all, (name, notice) => {
       if (made.server !== undefined) send(made.server, names, name, notice);
     });
     const held = new HeldCalls();
-    const io = { ...this.io(context), connections, held, client: connections };
+    const io = { ...this.clientIo(context), connections, held, client: connections };
     const session = await ClientServer.create(context.server, io, contextOf, context);
     made.server = session;
     sessions.add(session);
@@ -127,16 +128,9 @@ export class CallerSessions {
     return session;
   }
 
-  private io(context: McpContext): ClientIo {
-    const { options, connections, shared, held } = this;
-    return {
-      options,
-      connections,
-      shared,
-      held,
-      capabilities: capabilitiesIn(context.body),
-      client: undefined,
-    };
+  private clientIo(context: McpContext): ClientIo {
+    const { io, connections, held } = this;
+    return { ...io, connections, held, capabilities: capabilitiesIn(context.body), client: undefined };
   }
 
   /** Subscribes to what a client of protocol 2026 listens to, because the SDK answers such a request itself. */
@@ -144,7 +138,7 @@ export class CallerSessions {
     const { method, params } = asRecord(context.body);
     if (method !== 'subscriptions/listen') return;
     const { resourceSubscriptions: uris = [] } = asRecord(asRecord(params)['notifications']);
-    const server = new ClientServer(await loadServer(), context.server, this.io(context), contextOf);
+    const server = new ClientServer(await loadServer(), context.server, this.clientIo(context), contextOf);
     await server.watch(context).catch(() => undefined);
     for (const uri of Array.isArray(uris) ? uris : [])
       if (typeof uri === 'string')

@@ -4,14 +4,14 @@ import type { McpContext } from '@majordomo/gateway';
 import { loadServer, type ServerNotice } from '@majordomo/mcp/internal';
 import type { McpServer, ServerCapabilities, ServerContext, Tool } from '@modelcontextprotocol/server';
 import { Access } from './access.ts';
+import type { Approvals } from './approvals.ts';
 import { errorResult, inputRequired, paramsFor, stateOf, withInput } from './call-params.ts';
 import type { OwnedConnections } from './connections.ts';
 import { HeldCall, type HeldCalls, type Round } from './held-call.ts';
 import { jsonKey } from './json-key.ts';
 import { Names, type Place } from './names.ts';
-import type { McpGatewayOptions } from './options.ts';
 import { publicMessage } from './public-message.ts';
-import { recordCall, recordRefusal } from './record-call.ts';
+import { recordCall, recordRefusal, type RecordIo } from './record-call.ts';
 import type { Answer, ConnectionOwner, ListedItem, ListKind, ServerConnection } from './server-connection.ts';
 
 type Sdk = typeof import('@modelcontextprotocol/server');
@@ -23,8 +23,8 @@ const LIST_MS = 5000;
 const MAX_ROUNDS = 32;
 
 /** Parts of the servers for the clients of a caller. */
-export interface ClientIo {
-  readonly options: McpGatewayOptions;
+export interface ClientIo extends RecordIo {
+  readonly approvals: Approvals;
   readonly connections: OwnedConnections;
   /** Connections that all callers share. */
   readonly shared: OwnedConnections;
@@ -177,8 +177,10 @@ export class ClientServer {
     const access = this.access(request);
     const lists = await this.each(request, async (server) => {
       await this.ready(server, request, context.mcpReq.signal);
-      return this.to(server)
-        .tools.filter(({ name }) => access.allows(server, name))
+      const connection = this.to(server);
+      const approved = await this.approvedIn(connection);
+      return connection.tools
+        .filter(({ name }) => access.allows(server, name) && approved.has(name))
         .map((tool) => ({
           ...this.names.outerUris(server, tool),
           name: this.names.outer(server, tool.name),
@@ -258,11 +260,11 @@ export class ClientServer {
         new HeldCall(subject, round, async (own, signal) => {
           await this.ready(place.server, request, signal);
           const connection = this.to(place.server);
-          if (method === 'tools/call' && !connection.tools.some(({ name }) => name === place.name))
+          if (method === 'tools/call' && !(await this.approvedIn(connection)).has(place.name))
             throw this.unknown(method, place, request);
           const full = withInput(sent, context, state?.type === 'server' ? state.value : undefined);
           const recorded = { server: place.server, method, name: place.name, params: sent };
-          const answer = await recordCall<Answer>(request, recorded, this.io.options, () =>
+          const answer = await recordCall<Answer>(request, recorded, this.io, () =>
             connection.send(method, full, own, signal),
           );
           if ('result' in answer) return answer.result;
@@ -315,11 +317,22 @@ export class ClientServer {
     const connection = this.to(server);
     const either = signal ?? new AbortController().signal;
     if (!connection.isKnown)
-      await recordCall(context, { server, method: 'initialize' }, this.io.options, async () => {
-        await connection.ready(either);
-        return undefined;
-      });
+      await recordCall(context, { server, method: 'initialize' }, this.io, () =>
+        this.io.admission.connecting(
+          server,
+          (event) => context.call.onEvent?.(event),
+          async () => {
+            await connection.ready(either);
+            return undefined;
+          },
+        ),
+      );
     return connection.ready(either);
+  }
+
+  /** Returns the names of the tools that are not hidden. */
+  private async approvedIn(connection: ServerConnection): Promise<ReadonlySet<string>> {
+    return this.io.approvals.approvedIn(connection.server, await connection.definitions());
   }
 
   private to(server: string): ServerConnection {

@@ -1,4 +1,12 @@
 export { mcpGateway } from './mcp-gateway.ts';
-export type { McpGateway, McpGatewayOptions, McpGatewayServer, McpServerOptions } from './options.ts';
+export type {
+  ChangedTool,
+  McpGateway,
+  McpGatewayOptions,
+  McpGatewayServer,
+  McpServerOptions,
+} from './options.ts';
 export type { McpAccess, McpContext, McpHandler } from '@majordomo/gateway';
 export type { McpAround, McpEndpoint } from '@majordomo/mcp';
+export type { RecordStore } from '@majordomo/records';
+export type { Ledger } from '@majordomo/ledger';

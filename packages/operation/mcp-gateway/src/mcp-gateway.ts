@@ -1,8 +1,10 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { asRecord, checkOptions, definedMembers, type KindsOf } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
-import { checkOptions as checkServer, rpcError } from '@majordomo/mcp/internal';
+import { checkOptions as checkServer, rpcError, type ServerNotice } from '@majordomo/mcp/internal';
 import { Access } from './access.ts';
+import { Admission, isUsd } from './admission.ts';
+import { Approvals } from './approvals.ts';
 import { CallerSessions } from './caller-sessions.ts';
 import { Connections, nowOf, OwnedConnections } from './connections.ts';
 import type { McpGateway, McpGatewayOptions } from './options.ts';
@@ -24,9 +26,12 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
   const { servers, tenants = {}, idleMs = IDLE_MS, clock = systemClock } = options;
   const connections = new Connections(options);
   const callers = new Map<string, CallerSessions>();
-  const shared = new OwnedConnections(connections, (server, notice) => {
+  const admission = new Admission(options);
+  const approvals = new Approvals(options);
+  const notifyAll = (server: string, notice: ServerNotice): void => {
     for (const caller of callers.values()) caller.changed(server, notice);
-  });
+  };
+  const shared = new OwnedConnections(connections, notifyAll);
   let stopTimer: (() => void) | undefined;
   let isClosed = false;
 
@@ -53,7 +58,7 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
     const owner = JSON.stringify([tenant ?? null, key ?? null]);
     let caller = callers.get(owner);
     if (caller === undefined) {
-      caller = new CallerSessions(options, connections, shared);
+      caller = new CallerSessions({ options, all: connections, shared, admission, approvals });
       callers.set(owner, caller);
     }
     return caller;
@@ -75,6 +80,21 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
       startTimer();
       return callerOf(context).fetch(request, context);
     },
+    async changedTools() {
+      const lists = await Promise.all(Object.keys(servers).map((server) => approvals.changed(server)));
+      return lists.flat();
+    },
+    async approve(tools) {
+      let total = 0;
+      for (const server of new Set(tools.map((tool) => tool.server))) {
+        const ofServer = tools.filter((tool) => tool.server === server);
+        const hashes = new Map(ofServer.map(({ tool, hash }) => [tool, hash]));
+        const count = await approvals.approve(server, hashes);
+        if (count > 0) notifyAll(server, { method: 'notifications/tools/list_changed' });
+        total += count;
+      }
+      return total;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -87,10 +107,22 @@ const KINDS: KindsOf<McpGatewayOptions> = {
   maxConnections: 1,
   idleMs: 1,
   content: 'boolean',
+  ledger: 'object with reserve',
+  records: 'object with write',
   around: 'function',
   onError: 'function',
   clock: 'object with now',
 };
+
+const SERVER_KINDS = { shared: 'boolean', prices: 'object', maxConcurrent: 1, maxResultChars: 1 } as const;
+
+function checkPrices(prices: Readonly<Record<string, unknown>>, path: string, hasLedger: boolean): void {
+  for (const [pattern, price] of Object.entries(prices))
+    if (!isUsd(price))
+      throw wrong(`${path}.prices[${JSON.stringify(pattern)}]`, 'must be an amount in USD such as 0.01');
+  if (Object.keys(prices).length > 0 && !hasLedger)
+    throw wrong(`${path}.prices`, 'requires the option `ledger`, which books the prices');
+}
 
 function checkGateway(options: McpGatewayOptions): void {
   checkOptions('mcpGateway', options, KINDS, ['servers']);
@@ -101,9 +133,11 @@ function checkGateway(options: McpGatewayOptions): void {
         path,
         `must have a name of at most ${MAX_NAME} lower-case letters, digits and single hyphens`,
       );
-    const { shared, connectMs, timeoutMs, totalMs, protocol, ...place } = asRecord(server);
-    if (shared !== undefined && typeof shared !== 'boolean')
-      throw wrong(`${path}.shared`, 'must be a boolean');
+    const { connectMs, timeoutMs, totalMs, protocol, ...others } = asRecord(server);
+    const { shared, prices, maxConcurrent, maxResultChars, ...place } = others;
+    const own = { shared, prices, maxConcurrent, maxResultChars };
+    checkOptions(`${path} of mcpGateway`, own, SERVER_KINDS);
+    checkPrices(asRecord(prices), path, options.ledger !== undefined);
     try {
       checkServer({ name, place, ...definedMembers({ connectMs, timeoutMs, totalMs, protocol }) } as never);
     } catch (error) {

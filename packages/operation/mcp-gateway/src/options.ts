@@ -1,6 +1,8 @@
 import type { Clock } from '@majordomo/core';
 import type { McpAccess, McpHandler } from '@majordomo/gateway';
+import type { Ledger } from '@majordomo/ledger';
 import type { McpAround, McpEndpoint, McpOptions } from '@majordomo/mcp';
+import type { RecordStore } from '@majordomo/records';
 
 /** Options of an MCP server behind the gateway, next to its address or program. */
 export interface McpServerOptions extends Pick<
@@ -13,6 +15,18 @@ export interface McpServerOptions extends Pick<
    * @default false: each session of a client, or each caller of protocol 2026, has a connection
    */
   readonly shared?: boolean | undefined;
+  /**
+   * Price of a call in USD, as a decimal string, by a pattern of tools, prompts and addresses of resources. The first pattern that matches
+   * applies. A call that was sent to the server costs its price, also if it failed. Requires the option `ledger`.
+   * @default {}: calls cost nothing
+   *
+   * @example { 'search_*': '0.002', '*': '0.01' }
+   */
+  readonly prices?: { readonly [pattern: string]: string } | undefined;
+  /** Maximum number of calls of all callers at the same time, in this process. Further calls fail. @default unlimited */
+  readonly maxConcurrent?: number | undefined;
+  /** Maximum number of characters of a result as JSON. The client receives an error instead of a longer result. @default 1_000_000 */
+  readonly maxResultChars?: number | undefined;
 }
 
 /** MCP server behind the gateway: its address or program, with options. */
@@ -50,6 +64,17 @@ export interface McpGatewayOptions {
    * call log redacts them. @default false
    */
   readonly content?: boolean | undefined;
+  /**
+   * Ledger with the limits of calls, and for their prices. In limits, `vendor` is the name of the server, `target` is
+   * `mcp/server/tool`, `provider` is `mcp`, and each call is a request and a call. Limits of tokens do not apply.
+   * @default none: only the limits of the gateway apply
+   */
+  readonly ledger?: Pick<Ledger, 'reserve' | 'settle'> | undefined;
+  /**
+   * Store of the approved definitions of tools, in its space `mcp-gateway`. All processes share it.
+   * @default the memory of this process
+   */
+  readonly records?: RecordStore | undefined;
   /** Wrapper of each request to a server, such as `mcp` of `createTelemetry`. @default none */
   readonly around?: McpAround | undefined;
   /** Listener for failures of servers, with their reasons, which clients do not receive. @default none */
@@ -58,8 +83,30 @@ export interface McpGatewayOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** Tool whose definition has changed since it was approved, and which is hidden from clients. */
+export interface ChangedTool {
+  readonly server: string;
+  readonly tool: string;
+  /** SHA-256 of the new definition, in base64. */
+  readonly hash: string;
+  /**
+   * New definition as JSON: description, title, input schema and annotations. Written by the server, and truncated after 20,000
+   * characters.
+   */
+  readonly definition: string;
+  /** Time at which the gateway received it, ISO 8601 in UTC. */
+  readonly at: string;
+}
+
 /** Handler of `/mcp` and `/mcp/NAME`, for the option `mcp` of `createGateway`. */
 export interface McpGateway extends McpHandler, AsyncDisposable {
+  /** Returns the tools that are hidden, because their definitions have changed since they were approved. */
+  changedTools(): Promise<readonly ChangedTool[]>;
+  /**
+   * Approves the definitions with these hashes, and notifies the clients of this process. A definition that has changed again is not
+   * approved. Returns the number of approved definitions.
+   */
+  approve(tools: readonly Pick<ChangedTool, 'server' | 'tool' | 'hash'>[]): Promise<number>;
   /** Aborts the calls in progress, and closes all connections. Later requests receive the status 503. */
   close(): Promise<void>;
 }

@@ -4,14 +4,19 @@ import {
   systemClock,
   truncateText,
   type Attempt,
+  type CallEvent,
   type CallInfo,
   type JsonObject,
 } from '@majordomo/core';
+import { notify } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
+import type { Admission, Settle } from './admission.ts';
 import type { McpGatewayOptions } from './options.ts';
 import type { Answer } from './server-connection.ts';
 
 const MAX_SHOWN = 1000;
+/** Maximum length of a result without the option `maxResultChars`. */
+const MAX_RESULT_CHARS = 1_000_000;
 
 /** Request to a server, as the call log shows it. */
 export interface Recorded {
@@ -35,46 +40,86 @@ export const answerError = ({
   readonly message: string;
 }): LlmError => new LlmError('server', message, { code: String(code) });
 
+/** Dependencies of recorded calls. */
+export interface RecordIo {
+  readonly options: McpGatewayOptions;
+  readonly admission: Admission;
+}
+
 /**
- * Runs a request to a server as a call: with the events that the call log, the metrics and the inspector read. Rejects with the error of
- * the work.
+ * Runs a request to a server as a call: within the limits, and with the events that the call log, the metrics and the inspector read.
+ * Rejects with the error of the work. Connecting, which has no parameters, is no request of the limits.
  */
 export async function recordCall<T extends Answer | undefined>(
   { call }: Pick<McpContext, 'call'>,
   recorded: Recorded,
-  { clock = systemClock, content = false }: Pick<McpGatewayOptions, 'clock' | 'content'>,
+  { options, admission }: RecordIo,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { params } = recorded;
+  const { server, name, params } = recorded;
+  const { clock = systemClock, content = false, onError } = options;
   const facts = factsOf(recorded);
   if (content && params !== undefined) facts['arguments'] = params['arguments'];
-  const info = infoOf(call, recorded.server, facts);
+  const info = infoOf(call, server, facts);
   const target = targetOf(recorded);
-  const emit: NonNullable<typeof call.onEvent> = (event) => call.onEvent?.(event);
-  const began = clock.now();
-  emit({ type: 'call-start', call: info, targets: [target] });
-  emit({ type: 'attempt-start', call: info, target, attempt: 1 });
-  const end = (error: LlmError | undefined): void => {
+  const emit = (event: CallEvent): void => call.onEvent?.(event);
+  const end = (error: LlmError | undefined, attempts: readonly Attempt[]): void => {
     const outcome = error === undefined ? 'finished' : 'failed';
-    const result: Attempt = { target, outcome, error, usage: undefined, ms: clock.now() - began };
-    emit({ type: 'attempt-end', call: info, attempt: 1, result });
-    emit({ type: 'call-end', call: info, outcome, response: undefined, error, attempts: [result] });
+    emit({ type: 'call-end', call: info, outcome, response: undefined, error, attempts });
   };
+  emit({ type: 'call-start', call: info, targets: [target] });
+  let settle: Settle | undefined;
   try {
-    const answer = await work();
+    if (params !== undefined)
+      settle = await admission.admit({ call: info, server, target, name: name ?? '' });
+  } catch (error) {
+    end(asLlmError(error), []);
+    throw error;
+  }
+  const began = clock.now();
+  emit({ type: 'attempt-start', call: info, target, attempt: 1 });
+  const endAttempt = async (error: LlmError | undefined): Promise<void> => {
+    const ms = clock.now() - began;
+    const outcome = error === undefined ? 'finished' : 'failed';
+    // The reservation remains, and counts as spent, if the store fails.
+    await settle?.(outcome, ms).catch((failure: unknown) => {
+      notify(onError, failure, { server });
+    });
+    const result: Attempt = { target, outcome, error, usage: undefined, ms };
+    emit({ type: 'attempt-end', call: info, attempt: 1, result });
+    end(error, [result]);
+  };
+  let answer: T;
+  try {
+    answer = await work();
     if (answer !== undefined && 'result' in answer) {
       const text = JSON.stringify(answer.result);
       facts['resultChars'] = text.length;
+      checkSize(text.length, server, options);
       if (answer.result['isError'] === true) facts['isError'] = true;
       if (content) facts['result'] = truncateText(text, MAX_SHOWN);
     }
-    end(answer !== undefined && 'failure' in answer ? answerError(answer.failure) : undefined);
-    return answer;
   } catch (error) {
-    end(LlmError.is(error) ? error : new LlmError('server', messageOf(error), {}, { cause: error }));
+    await endAttempt(asLlmError(error));
     throw error;
   }
+  await endAttempt(answer !== undefined && 'failure' in answer ? answerError(answer.failure) : undefined);
+  return answer;
 }
+
+/** Throws `protocol` for a result that is longer than the server may send. */
+function checkSize(chars: number, server: string, { servers }: McpGatewayOptions): void {
+  const { maxResultChars = MAX_RESULT_CHARS } = servers[server] ?? {};
+  if (chars <= maxResultChars) return;
+  throw new LlmError(
+    'protocol',
+    `mcp/${server}: the result has ${chars} characters, more than maxResultChars (${maxResultChars})`,
+    { code: 'result-too-large' },
+  );
+}
+
+const asLlmError = (error: unknown): LlmError =>
+  LlmError.is(error) ? error : new LlmError('server', messageOf(error), {}, { cause: error });
 
 /** Records a request that was refused before a server was contacted. `server`: its name, or `other` for an unknown server. */
 export function recordRefusal({ call }: Pick<McpContext, 'call'>, recorded: Recorded): void {

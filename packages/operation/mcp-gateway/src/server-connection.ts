@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
-import { asRecord, isTooDeep } from '@majordomo/core/toolkit';
+import { asRecord, isTooDeep, toBase64 } from '@majordomo/core/toolkit';
 import {
   ANY_RESULT,
   Connection,
@@ -16,6 +16,7 @@ import type {
   ServerCapabilities,
   Tool,
 } from '@modelcontextprotocol/client';
+import type { Definition } from './approvals.ts';
 import type { Exchange } from './exchange.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 
@@ -24,6 +25,8 @@ const MAX_LISTED = 1000;
 /** Maximum number of resources to which a session subscribes, and of characters of their addresses. */
 const MAX_SUBSCRIPTIONS = 1000;
 const MAX_URI_CHARS = 2000;
+/** Maximum length of the name of a tool. A tool with a longer name is dropped. */
+const MAX_NAME_CHARS = 128;
 const POLL_MS = 1000;
 
 /** Error of JSON-RPC with which a server answered a request. */
@@ -62,6 +65,7 @@ export class ServerConnection {
   private readonly place: McpGatewayServer;
   private fingerprint: string | undefined;
   private known: ServerFacts | undefined;
+  private defined: Promise<ReadonlyMap<string, Definition>> | undefined;
   private active = 0;
 
   constructor(server: string, place: McpGatewayServer, owner: ConnectionOwner, options: McpGatewayOptions) {
@@ -111,6 +115,12 @@ export class ServerConnection {
     });
   }
 
+  /** Returns the definitions of the tools, by name. */
+  definitions(): Promise<ReadonlyMap<string, Definition>> {
+    this.defined ??= definitionsOf(this.tools);
+    return this.defined;
+  }
+
   /** Returns a list of the server; the empty list if the server does not have the capability. */
   async list(kind: ListKind, signal: AbortSignal): Promise<readonly ListedItem[]> {
     const { capabilities } = await this.ready(signal);
@@ -127,6 +137,10 @@ export class ServerConnection {
     this.exchanges.add(exchange);
     try {
       return await this.using(() => this.sendNow(method, params, exchange, signal));
+    } catch (error) {
+      // The next request connects again first, and so counts for the health of the server.
+      if (LlmError.is(error, 'network')) this.known = undefined;
+      throw error;
     } finally {
       this.exchanges.delete(exchange);
     }
@@ -279,10 +293,12 @@ export class ServerConnection {
   }
 
   private update(tools: readonly Tool[]): void {
-    this.tools = [...new Map(tools.map((tool) => [tool.name, tool])).values()].slice(0, MAX_LISTED);
+    const named = tools.filter(({ name }) => name !== '' && name.length <= MAX_NAME_CHARS);
+    this.tools = [...new Map(named.map((tool) => [tool.name, tool])).values()].slice(0, MAX_LISTED);
     const fingerprint = JSON.stringify(this.tools.map((tool) => [tool.name, fingerprintOf(tool)]));
     const isChanged = this.fingerprint !== undefined && this.fingerprint !== fingerprint;
     this.fingerprint = fingerprint;
+    this.defined = undefined;
     if (isChanged) this.owner.onChange(this.server, { method: 'notifications/tools/list_changed' });
   }
 }
@@ -342,4 +358,13 @@ function checkQuestions(result: JsonObject, server: Parameters<typeof questionOf
     const { method, params } = asRecord(request);
     if (method === 'elicitation/create') questionOf(params as never, server);
   }
+}
+
+async function definitionsOf(tools: readonly Tool[]): Promise<ReadonlyMap<string, Definition>> {
+  const entries = tools.map(async (tool) => {
+    const text = fingerprintOf(tool);
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    return [tool.name, { hash: toBase64(new Uint8Array(digest)), text }] as const;
+  });
+  return new Map(await Promise.all(entries));
 }
