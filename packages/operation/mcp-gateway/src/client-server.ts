@@ -263,7 +263,7 @@ export class ClientServer {
           if (method === 'tools/call' && !(await this.approvedIn(connection)).has(place.name))
             throw this.unknown(method, place, request);
           const full = withInput(sent, context, state?.type === 'server' ? state.value : undefined);
-          const recorded = { server: place.server, method, name: place.name, params: sent };
+          const recorded = { server: place.server, method, name: place.name, params: sent, signal };
           const answer = await recordCall<Answer>(request, recorded, this.io, () =>
             connection.send(method, full, own, signal),
           );
@@ -317,7 +317,7 @@ export class ClientServer {
     const connection = this.to(server);
     const either = signal ?? new AbortController().signal;
     if (!connection.isKnown)
-      await recordCall(context, { server, method: 'initialize' }, this.io, () =>
+      await recordCall(context, { server, method: 'initialize', signal: either }, this.io, () =>
         this.io.admission.connecting(
           server,
           (event) => context.call.onEvent?.(event),

@@ -4,6 +4,8 @@ export type {
   McpGateway,
   McpGatewayOptions,
   McpGatewayServer,
+  McpGuardContext,
+  McpGuards,
   McpServerOptions,
 } from './options.ts';
 export type { McpAccess, McpContext, McpHandler } from '@majordomo/gateway';

@@ -108,6 +108,7 @@ const KINDS: KindsOf<McpGatewayOptions> = {
   idleMs: 1,
   content: 'boolean',
   ledger: 'object with reserve',
+  guards: 'object with refusalOfCall',
   records: 'object with write',
   around: 'function',
   onError: 'function',

@@ -1,4 +1,4 @@
-import type { Clock } from '@majordomo/core';
+import type { Clock, JsonObject } from '@majordomo/core';
 import type { McpAccess, McpHandler } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
 import type { McpAround, McpEndpoint, McpOptions } from '@majordomo/mcp';
@@ -31,6 +31,24 @@ export interface McpServerOptions extends Pick<
 
 /** MCP server behind the gateway: its address or program, with options. */
 export type McpGatewayServer = McpEndpoint & McpServerOptions;
+
+/** Checks of arguments and results. `toolChecks` of `@majordomo/guards` returns an object of this type. */
+export interface McpGuards {
+  /**
+   * Returns the reason for which a call must not be sent, which the client receives, or `undefined`. `tool`: name as at `/mcp`, such as
+   * `github__search`, or the address of a resource.
+   */
+  refusalOfCall(tool: string, args: JsonObject, context: McpGuardContext): Promise<string | undefined>;
+  /** Returns the reason for which the client must not receive a result, or `undefined`. `text`: all strings of the result. */
+  refusalOfResult(tool: string, text: string, context: McpGuardContext): Promise<string | undefined>;
+}
+
+/** Context of a check: the caller's tenant, the metadata of the call, and a signal that aborts with the call. */
+export interface McpGuardContext {
+  readonly signal: AbortSignal;
+  readonly tenant: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
 
 /** Options of `mcpGateway`. */
 export interface McpGatewayOptions {
@@ -70,6 +88,12 @@ export interface McpGatewayOptions {
    * @default none: only the limits of the gateway apply
    */
   readonly ledger?: Pick<Ledger, 'reserve' | 'settle'> | undefined;
+  /**
+   * Checks of the arguments and results of tools, prompts and resources, such as `toolChecks(…)` of `@majordomo/guards`. If a check
+   * refuses, the client receives an error with the reason. If a check rejects, the call fails.
+   * @default none
+   */
+  readonly guards?: McpGuards | undefined;
   /**
    * Store of the approved definitions of tools, in its space `mcp-gateway`. All processes share it.
    * @default the memory of this process

@@ -1,4 +1,5 @@
 import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
+import { REFUSED } from './guard.ts';
 
 /** Messages for clients, which do not contain addresses of servers. */
 const MESSAGES: Readonly<Partial<Record<ErrorKind, string>>> = {
@@ -22,7 +23,7 @@ export function publicMessage(error: unknown, server: string): string {
   if (!LlmError.is(error)) return `The server "${server}" failed.`;
   const { kind, details } = error;
   const { code = '', publicMessage: own, retryAfterMs } = details;
-  if (kind === 'invalid-request') return messageOf(error);
+  if (kind === 'invalid-request' || code === REFUSED) return messageOf(error);
   const problem = BY_CODE[code] ?? MESSAGES[kind] ?? 'failed';
   const reason = own === undefined ? '' : `: ${own}`;
   const retry =

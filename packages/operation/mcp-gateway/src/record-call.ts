@@ -11,6 +11,7 @@ import {
 import { notify } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import type { Admission, Settle } from './admission.ts';
+import { guardCall, guardResult } from './guard.ts';
 import type { McpGatewayOptions } from './options.ts';
 import type { Answer } from './server-connection.ts';
 
@@ -24,8 +25,13 @@ export interface Recorded {
   readonly method: string;
   /** Name of the tool or prompt, or address of the resource, at the server. */
   readonly name?: string | undefined;
+  /** Parameters of a request of the client. `undefined` for a connection attempt. */
   readonly params?: JsonObject | undefined;
+  readonly signal: AbortSignal;
 }
+
+/** Request that was refused before a server was contacted. */
+export type Refused = Pick<Recorded, 'server' | 'method' | 'name'>;
 
 /** Returns the target of a call in events: the server, with the name of the tool. */
 export const targetOf = ({ server, method, name }: Recorded): string =>
@@ -56,8 +62,8 @@ export async function recordCall<T extends Answer | undefined>(
   { options, admission }: RecordIo,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { server, name, params } = recorded;
-  const { clock = systemClock, content = false, onError } = options;
+  const { server, name, params, signal } = recorded;
+  const { clock = systemClock, content = false, guards, onError } = options;
   const facts = factsOf(recorded);
   if (content && params !== undefined) facts['arguments'] = params['arguments'];
   const info = infoOf(call, server, facts);
@@ -67,11 +73,15 @@ export async function recordCall<T extends Answer | undefined>(
     const outcome = error === undefined ? 'finished' : 'failed';
     emit({ type: 'call-end', call: info, outcome, response: undefined, error, attempts });
   };
+  const checked = recorded.method === 'resources/read' ? (name ?? '') : `${server}__${name ?? ''}`;
+  const guardContext = { signal, tenant: call.tenant, metadata: info.metadata };
   emit({ type: 'call-start', call: info, targets: [target] });
   let settle: Settle | undefined;
   try {
-    if (params !== undefined)
+    if (params !== undefined) {
+      await guardCall(guards, checked, params, guardContext);
       settle = await admission.admit({ call: info, server, target, name: name ?? '' });
+    }
   } catch (error) {
     end(asLlmError(error), []);
     throw error;
@@ -96,6 +106,7 @@ export async function recordCall<T extends Answer | undefined>(
       const text = JSON.stringify(answer.result);
       facts['resultChars'] = text.length;
       checkSize(text.length, server, options);
+      await guardResult(guards, checked, answer.result, guardContext);
       if (answer.result['isError'] === true) facts['isError'] = true;
       if (content) facts['result'] = truncateText(text, MAX_SHOWN);
     }
@@ -122,7 +133,7 @@ const asLlmError = (error: unknown): LlmError =>
   LlmError.is(error) ? error : new LlmError('server', messageOf(error), {}, { cause: error });
 
 /** Records a request that was refused before a server was contacted. `server`: its name, or `other` for an unknown server. */
-export function recordRefusal({ call }: Pick<McpContext, 'call'>, recorded: Recorded): void {
+export function recordRefusal({ call }: Pick<McpContext, 'call'>, recorded: Refused): void {
   const info = infoOf(call, recorded.server, factsOf(recorded));
   const error = new LlmError('denied', 'the caller may not use this, or it does not exist', {
     code: 'not-allowed',
@@ -138,7 +149,7 @@ export function recordRefusal({ call }: Pick<McpContext, 'call'>, recorded: Reco
   });
 }
 
-const factsOf = ({ server, method, name }: Recorded): Record<string, unknown> => ({
+const factsOf = ({ server, method, name }: Refused): Record<string, unknown> => ({
   server,
   method,
   name: name === undefined ? undefined : truncateText(name, MAX_SHOWN),
