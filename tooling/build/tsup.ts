@@ -203,14 +203,14 @@ export const inspectorLibrary = (page: Plugin): Config =>
     ...declarations('src/index.ts', 'src/page/built.ts'),
   });
 
-/** Entry points of mcp: for Node, and `edge` for pages and Workers, which cannot start programs and have no built-ins of Node. */
+/** Entry points of mcp: for Node, `internal` for the MCP gateway, and `edge` for pages and Workers, which cannot start programs and have no built-ins of Node. */
 export const mcpLibrary: Config = defineConfig([
   // Both entry points are built in parallel.
   {
     ...base,
-    entry: ['src/index.ts'],
+    entry: ['src/index.ts', 'src/internal.ts'],
     platform: 'neutral',
-    ...declarations('src/index.ts'),
+    ...declarations('src/index.ts', 'src/internal.ts'),
     clean: ['!edge.*'],
   },
   {

@@ -237,6 +237,12 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
     because:
       'a server, mainly for clients in other languages. Optional peers: admin has the type of request events, background makes jobs, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
   },
+  'mcp-gateway': {
+    ours: ['core', 'gateway', 'ledger', 'mcp', 'records'],
+    others: [],
+    because:
+      'only gateways that serve MCP need it, and the SDK of MCP; of gateway and ledger, an optional peer, only the types',
+  },
   inspector: {
     ours: ['core', 'catalog', 'ledger', 'redact'],
     others: [],
@@ -349,6 +355,7 @@ export const NODE_ONLY: Readonly<Record<string, string>> = {
   trajectory: 'it writes files',
   undici: 'undici sends over sockets of Node',
   'responses-socket': 'its default socket is one of the package ws',
+  'mcp-gateway': 'it starts programs of MCP servers',
   mcp: 'it starts programs, and serves on stdin; addresses and fetch need no Node',
   credentials: 'its vaults are on disk and in keychains',
   'lint-rule': 'it runs inside ESLint',

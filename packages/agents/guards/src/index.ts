@@ -4,8 +4,15 @@ export type { ForbidOptions, JudgeOptions, ModerationCheckOptions } from './chec
 export { PII_RULES } from './pii-rules.ts';
 export { residency, type ResidencyPolicy } from './residency.ts';
 export { guardedTool, guardedToolbox } from './tools.ts';
+export { toolChecks, type ToolChecks, type ToolChecksContext } from './tool-checks.ts';
 export type { Check, CheckContext, CheckPolicy, Refusal, Side, Subject } from './types.ts';
-export type { GuardEvent, GuardOptions, HoldBackOptions, ToolGuardOptions } from './types.ts';
+export type {
+  GuardEvent,
+  GuardOptions,
+  HoldBackOptions,
+  ToolChecksOptions,
+  ToolGuardOptions,
+} from './types.ts';
 export type { FoundValue, MaskOptions, MaskRule } from './types.ts';
 
 // Types of other packages to which types of this package refer.

@@ -15,7 +15,7 @@ import {
   rejectUnknownOptions,
   sizedText,
 } from '@majordomo/core/toolkit';
-import type { CheckPolicy, GuardOptions, ToolGuardOptions } from './types.ts';
+import type { CheckPolicy, GuardOptions, ToolChecksOptions, ToolGuardOptions } from './types.ts';
 
 /** Check of the name of a guard's check. */
 export const checkName: Check<string> = sizedText(1, 60);
@@ -56,6 +56,13 @@ const GUARD_KINDS: KindsOf<GuardOptions> = {
   holdBack: object({}, { characters: number(0), ms: number(0), context: number(0) }),
 };
 const TOOL_KINDS: KindsOf<ToolGuardOptions> = { ...POLICY_KINDS, checks: CHECKS };
+
+const TOOL_CHECKS_KINDS: KindsOf<ToolChecksOptions> = { ...POLICY_KINDS, arguments: CHECKS, results: CHECKS };
+
+/** Throws `config` for invalid options of `toolChecks`. */
+export function checkToolChecksOptions(options: ToolChecksOptions): void {
+  checkPolicy('toolChecks', options, TOOL_CHECKS_KINDS);
+}
 
 /** Throws `config` for invalid options of a guarded model. */
 export function checkGuardOptions(model: ChatModel, options: GuardOptions): void {

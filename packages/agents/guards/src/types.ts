@@ -150,6 +150,14 @@ export interface ToolGuardOptions extends CheckPolicy {
   readonly checks: readonly Check[];
 }
 
+/** Policies of `toolChecks`. */
+export interface ToolChecksOptions extends CheckPolicy {
+  /** Checks of the arguments of a call, as JSON, before it is sent. @default [] */
+  readonly arguments?: readonly Check[] | undefined;
+  /** Checks of the text of a result, before the caller receives it. @default [] */
+  readonly results?: readonly Check[] | undefined;
+}
+
 /** Action of a check or a mask. Never contains text of the request or the answer. */
 export interface GuardEvent {
   /** Outcome. `withheld`: a tool result was replaced. `down`: the check had no valid result. `masked`: values were masked. */

@@ -2,13 +2,17 @@ import { LlmError, messageOf } from '@majordomo/core';
 import { hash128 } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore, type StoredRecord } from '@majordomo/records';
 import type { McpEndpoint, McpOptions } from './options.ts';
+import type { Forwarding } from './forwarding.ts';
 
 /** Space of the records of all toolboxes. */
 export const SPACE = 'mcp';
 
 /** Options of a toolbox, whose records belong to a user of `createMcpConnections` if `user` is set. */
 export interface OwnedOptions extends McpOptions {
+  /** User to whom the records of the toolbox belong. */
   readonly user?: string | undefined;
+  /** Receiver of what the server sends, instead of `onElicit`, `sampling` and `roots`. */
+  readonly forward?: Forwarding | undefined;
 }
 
 /** Toolbox whose records are read and written. */

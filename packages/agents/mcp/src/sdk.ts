@@ -6,6 +6,7 @@ export const loadClient = (): Promise<typeof import('@modelcontextprotocol/clien
 export const loadClientStdio = (): Promise<typeof import('@modelcontextprotocol/client/stdio')> =>
   import('@modelcontextprotocol/client/stdio');
 
+/** Loads the server side of the SDK. */
 export const loadServer = (): Promise<typeof import('@modelcontextprotocol/server')> =>
   import('@modelcontextprotocol/server');
 

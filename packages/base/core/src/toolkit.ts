@@ -132,6 +132,7 @@ export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './p
 // State that several processes share
 export { sharedLanes, type LeaseStore, type SharedLanesOptions } from './gates/store-lanes.ts';
 export { whyNodeTooOld } from './util/node-version.ts';
+export { HealthTracker } from './health/tracker.ts';
 export { parseHealthMessage, parseStoredVerdict, verdictOf } from './health/health-message.ts';
 export type { HealthMessage } from './health/health-message.ts';
 

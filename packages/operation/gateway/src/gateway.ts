@@ -124,7 +124,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       reportToOperator(error, requestId, gateway.settings);
       const refusal = refusalOf(error);
       trace.fail(refusal);
-      response = withHeaders(refusalResponse(refusal, failureFor(request, path)), headers);
+      response = withHeaders(refusalResponse(refusal, failureFor(request, path, gateway.settings)), headers);
     }
     trace.end(response.status);
     return response;

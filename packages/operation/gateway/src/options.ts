@@ -26,6 +26,8 @@ export interface Caller {
   readonly admin?: boolean | undefined;
   /** Model names that the caller may use. With `anySpec`, may also contain specs. @default all served names */
   readonly models?: readonly string[] | undefined;
+  /** Tools, prompts and resources of MCP servers that the caller may use. @default those of all servers */
+  readonly mcp?: McpAccess | undefined;
   /** Additional metadata of the caller's calls. Vendors do not receive it. @default none */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -65,6 +67,34 @@ export interface RouteContext {
 
 /** Handler of a route such as `/v1/batches`. Called only for authorized callers. `onRequest` reports each request. */
 export type Route = (request: Request, context: RouteContext) => Promise<Response>;
+
+/**
+ * Access to MCP servers, by the name of the server, such as `{ github: ['search_*', '!search_code'] }`. A server without an entry is
+ * not accessible. A pattern applies to the name of a tool or prompt, and to the address of a resource. `*` stands for any characters.
+ * Accessible is what a pattern matches and no pattern with `!` matches.
+ */
+export interface McpAccess {
+  readonly [server: string]: readonly string[];
+}
+
+/** Context of a request to `/mcp` or `/mcp/NAME`. */
+export interface McpContext extends RouteContext {
+  /** Name of the server in `/mcp/NAME`. `undefined` for `/mcp`, which stands for all servers. */
+  readonly server: string | undefined;
+  /** Body of a POST as JSON, within the limits of the gateway. `undefined` for other methods. */
+  readonly body: unknown;
+  /** Signal that aborts when the response has been sent, its stream has ended, or the client has disconnected. */
+  readonly ended: AbortSignal;
+}
+
+/** Handler of `/mcp` and `/mcp/NAME`, such as the result of `mcpGateway` of `@majordomo/mcp-gateway`. */
+export interface McpHandler {
+  /**
+   * Responds to a request of an authorized caller. The body of `request` has been read. An open event stream counts as a call of the
+   * gateway. If the handler rejects, the client receives an error of JSON-RPC.
+   */
+  fetch(request: Request, context: McpContext): Promise<Response>;
+}
 
 /** Options for the stored state of the Responses API. */
 export interface ResponsesOptions {
@@ -123,6 +153,12 @@ export interface GatewayOptions {
    * route is refused. If a route rejects, the client receives the same response as for a call that fails with this error. @default {}
    */
   readonly routes?: { readonly [path: string]: Route } | undefined;
+  /**
+   * Handler of `/mcp` and `/mcp/NAME`, such as `mcpGateway({ servers })` of `@majordomo/mcp-gateway`. The keys, limits of requests, and
+   * reports of the gateway apply to its requests.
+   * @default none: these paths are not served
+   */
+  readonly mcp?: McpHandler | undefined;
   /**
    * State of the Responses API, for `previous_response_id`, references to items, and reading stored responses. Only callers of
    * the same tenant can read a response. A response of a caller without a tenant can be read only with the same `key`. All callers

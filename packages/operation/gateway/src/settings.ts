@@ -1,6 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { atLeast, checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
+import { isMcp } from './routes/mcp.ts';
 import { isBuiltIn } from './routes/router.ts';
 import {
   FIXED,
@@ -20,6 +21,7 @@ const KINDS: KindsOf<GatewayOptions> = {
   wrapModel: 'function',
   mounts: 'array',
   routes: 'object',
+  mcp: 'object with fetch',
   responses: 'object',
   background: 'object with poll',
   files: 'object',
@@ -106,7 +108,7 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
       throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a path such as /v1/batches or /v1/batches/*');
     if (typeof (route as unknown) !== 'function')
       throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a function');
-    if (isBuiltIn(path.replace(/\*$/, 'x')) || (path === '/metrics' && settings.metrics !== undefined))
+    if (isServed(path.replace(/\*$/, 'x'), settings))
       throw wrong(
         `routes[${JSON.stringify(path)}]`,
         'a built-in route answers this path; use another path, or a handler of `mounts`, which has precedence',
@@ -120,6 +122,10 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
   }
   return settings;
 }
+
+/** Whether a built-in route, or the route of an option, answers the requests of a path. */
+const isServed = (path: string, { metrics, mcp }: Settings): boolean =>
+  isBuiltIn(path) || (path === '/metrics' && metrics !== undefined) || (isMcp(path) && mcp !== undefined);
 
 interface Process {
   getBuiltinModule?(name: 'node:v8'): { getHeapStatistics(): { heap_size_limit: number } } | undefined;

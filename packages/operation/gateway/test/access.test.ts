@@ -38,7 +38,7 @@ describe('cross-origin headers', () => {
     expect(Object.fromEntries(headers)).toMatchObject({
       'access-control-allow-origin': allowed,
       'access-control-expose-headers':
-        'x-request-id, request-id, retry-after, deprecation, sunset, x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings, x-majordomo-successor',
+        'x-request-id, request-id, retry-after, mcp-session-id, deprecation, sunset, x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings, x-majordomo-successor',
       vary: 'origin',
     });
   });

@@ -132,6 +132,7 @@ export class Connection {
     this.last = Promise.allSettled([this.last, sent]);
   }
 
+  /** Aborts the requests in progress, and ends the session. */
   close(): Promise<void> {
     this.closed ??= this.end();
     return this.closed;

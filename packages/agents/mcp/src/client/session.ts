@@ -2,10 +2,12 @@ import { type LlmError, systemClock, truncateText } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';
+import type { ServerNotice } from '../forwarding.ts';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';
 import { isProgram } from '../addresses.ts';
-import type { McpEvent, McpOptions } from '../options.ts';
+import type { OwnedOptions } from '../entry.ts';
+import type { McpEvent } from '../options.ts';
 import { observeTransport } from '../transport/observed-transport.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { ServerTransport } from '../transport/server-transport.ts';
@@ -31,6 +33,11 @@ export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
 const MAX_INSTRUCTIONS = 20_000;
 
+/** Options of a listener for changes of a list, which is not reloaded by the SDK. */
+const AT_ONCE = { autoRefresh: false, debounceMs: 0 } as const;
+const PROMPTS_CHANGED: ServerNotice = { method: 'notifications/prompts/list_changed' };
+const RESOURCES_CHANGED: ServerNotice = { method: 'notifications/resources/list_changed' };
+
 /** Validator that accepts every result. It evaluates no schema, because a schema may contain slow regular expressions. */
 const UNCHECKED: jsonSchemaValidator = {
   getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
@@ -44,7 +51,7 @@ export const CONNECT_MS = 60_000;
 
 /** Parameters of a connection attempt. */
 interface Attempt {
-  readonly options: McpOptions;
+  readonly options: OwnedOptions;
   readonly authorization: Authorization | undefined;
   readonly io: SessionIo;
   readonly signal: AbortSignal;
@@ -56,7 +63,7 @@ interface Attempt {
  * throws an `LlmError`.
  */
 export async function openSession(
-  options: McpOptions,
+  options: OwnedOptions,
   authorization: Authorization | undefined,
   io: SessionIo,
   signal: AbortSignal,
@@ -107,7 +114,7 @@ async function connect(
   const onStderr = (detail: string): void => {
     io.emit({ type: 'stderr', detail });
   };
-  const { place, connectMs = CONNECT_MS, clock = systemClock } = options;
+  const { place, connectMs = CONNECT_MS, clock = systemClock, forward } = options;
   const connection = await openTransport(place, { onStderr, label: io.label, authorization });
   if (options.protocol !== '2025') acceptTasks(connection.transport);
   // An HTTP server that does not respond is not available. A program may ignore unknown requests before its handshake.
@@ -120,7 +127,13 @@ async function connect(
       ...(start === 'probe' && {
         versionNegotiation: { mode: 'auto' as const, probe: { timeoutMs: probeMs, maxRetries: 0 } },
       }),
-      listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: io.listChanged } },
+      listChanged: {
+        tools: { ...AT_ONCE, onChanged: io.listChanged },
+        ...(forward !== undefined && {
+          prompts: { ...AT_ONCE, onChanged: () => forward.notification(PROMPTS_CHANGED) },
+          resources: { ...AT_ONCE, onChanged: () => forward.notification(RESOURCES_CHANGED) },
+        }),
+      },
     },
   );
   handleServerRequests(client, io.answers);

@@ -1,6 +1,10 @@
 import { LlmError } from '@majordomo/core';
 import { readJsonText, tryParseJson } from '@majordomo/core/toolkit';
-import type { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type {
+  AuthInfo,
+  McpServer,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
 import { loadServer } from '../sdk.ts';
 import type { Changes } from './changes.ts';
 
@@ -18,9 +22,25 @@ export interface HttpLimits {
   readonly maxElements: number | undefined;
 }
 
+/** Request that the application has already read and authorized. */
+export interface ReadRequest {
+  /** Body as JSON; `undefined` for a request without a body. */
+  readonly parsedBody?: unknown;
+  /** Caller, for the factory and the handlers. */
+  readonly authInfo?: AuthInfo | undefined;
+}
+
+/** Creates the server for a client of protocol 2025, or for one request of protocol 2026. */
+export type ServerFactory = (about: {
+  readonly era: 'legacy' | 'modern';
+  readonly authInfo?: AuthInfo | undefined;
+}) => Promise<McpServer>;
+
 /** HTTP handler for clients that use the protocol of 2025 or 2026. */
 export interface HttpHandler {
-  fetch(request: Request): Promise<Response>;
+  /** Responds to a request. `given`: the request, if the application has already read it. Otherwise its body is read within limits. */
+  fetch(request: Request, given?: ReadRequest): Promise<Response>;
+  /** Ends all sessions, and aborts the requests in progress. */
   close(): Promise<void>;
 }
 
@@ -29,10 +49,10 @@ export interface HttpHandler {
  * this limit, the least recently used session is closed.
  */
 export async function httpHandler(
-  factory: () => Promise<McpServer>,
+  factory: ServerFactory,
   onerror: ((error: Error) => void) | undefined,
   { maxSessions, maxElements }: HttpLimits,
-  changes: Changes,
+  changes: Pick<Changes, 'bus' | 'add'>,
 ): Promise<HttpHandler> {
   const {
     createMcpHandler,
@@ -41,7 +61,7 @@ export async function httpHandler(
   } = await loadServer();
   const handler = createMcpHandler(factory, { bus: changes.bus, ...(onerror !== undefined && { onerror }) });
   const sessions = new Map<string, Transport>();
-  const begin = async (): Promise<Transport> => {
+  const begin = async (authInfo: AuthInfo | undefined): Promise<Transport> => {
     const transport: Transport = new Made({
       sessionIdGenerator: () => crypto.randomUUID(),
       onsessioninitialized: (id) => {
@@ -50,20 +70,22 @@ export async function httpHandler(
       },
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    const server = await factory();
+    const server = await factory({ era: 'legacy', authInfo });
     changes.add(server, 'legacy');
     await server.connect(transport);
     return transport;
   };
   return {
-    async fetch(request) {
-      const body = await bodyOf(request, maxElements);
-      if (body instanceof Response) return body;
+    async fetch(request, given) {
+      const read = given ?? (await bodyOf(request, maxElements));
+      if (read instanceof Response) return read;
+      const { parsedBody, authInfo } = read;
+      const body = { ...(parsedBody !== undefined && { parsedBody }), ...(authInfo && { authInfo }) };
       if (maxSessions === 0 || !(await isLegacyRequest(request, body.parsedBody)))
         return handler.fetch(request, body);
       const id = request.headers.get('mcp-session-id');
       if (id === null) {
-        const transport = await begin();
+        const transport = await begin(authInfo);
         const response = await transport.handleRequest(request, body);
         // Only `initialize` begins a session.
         if (transport.sessionId === undefined) await transport.close();
@@ -82,10 +104,7 @@ export async function httpHandler(
 }
 
 /** Returns the parsed body of a request, or the refusal of a request that is too large or not JSON. */
-async function bodyOf(
-  request: Request,
-  maxElements: number | undefined,
-): Promise<{ readonly parsedBody?: unknown } | Response> {
+async function bodyOf(request: Request, maxElements: number | undefined): Promise<ReadRequest | Response> {
   if (request.method !== 'POST') return {};
   try {
     const limits = { maxBytes: MAX_BYTES, maxElements, maxMs: MAX_MS };

@@ -2,13 +2,15 @@ import { LlmError, type JsonObject, type JsonValue } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import type { Client, ClientCapabilities, ElicitRequestParams } from '@modelcontextprotocol/client';
 import { APP_TYPE, APPS_EXTENSION } from '../tool-app.ts';
-import type { McpOptions, McpQuestion } from '../options.ts';
+import type { McpQuestion } from '../options.ts';
+import type { OwnedOptions } from '../entry.ts';
 import { elicit, questionOf } from './elicitation.ts';
+import { FORWARDED } from '../forwarding.ts';
 import { Sampler } from './sampling.ts';
 
 type Options = Pick<
-  McpOptions,
-  'name' | 'place' | 'roots' | 'sampling' | 'onElicit' | 'protocol' | 'suspend' | 'apps'
+  OwnedOptions,
+  'name' | 'place' | 'roots' | 'sampling' | 'onElicit' | 'protocol' | 'suspend' | 'apps' | 'forward'
 >;
 
 /** Extension of 2026 for tasks (SEP-2663). */
@@ -16,7 +18,7 @@ const TASKS = 'io.modelcontextprotocol/tasks';
 
 /** Returns the client capabilities for which the application set an option. The SDK refuses requests for other capabilities. */
 export function capabilitiesFor(options: Omit<Options, 'name' | 'place'>): ClientCapabilities {
-  const { roots, sampling, onElicit, protocol, suspend = [], apps = false } = options;
+  const { roots, sampling, onElicit, protocol, suspend = [], apps = false, forward } = options;
   const canElicit = onElicit !== undefined || suspend.includes('elicitation');
   const extensions = {
     ...(protocol !== '2025' && { [TASKS]: {} }),
@@ -27,6 +29,7 @@ export function capabilitiesFor(options: Omit<Options, 'name' | 'place'>): Clien
     ...(sampling === undefined ? {} : { sampling: {} }),
     ...(canElicit ? { elicitation: { form: {}, url: {} } } : {}),
     ...(Object.keys(extensions).length > 0 && { extensions }),
+    ...forward?.capabilities,
   };
 }
 
@@ -43,7 +46,7 @@ export class ServerRequests {
   /** Pauses the idle timeouts of calls. Returns a function that ends the pause. */
   readonly pause: () => () => void;
 
-  constructor(options: McpOptions, pause: () => () => void) {
+  constructor(options: OwnedOptions, pause: () => () => void) {
     const { sampling } = options;
     this.options = options;
     this.pause = pause;
@@ -66,7 +69,10 @@ export class ServerRequests {
 
   private replyTo(method: unknown, params: unknown, signal: AbortSignal): Promise<unknown> {
     const { sampler, pause, options } = this;
-    const { roots, onElicit } = options;
+    const { roots, onElicit, forward } = options;
+    const isForwarded = Object.values<unknown>(FORWARDED).includes(method);
+    if (forward !== undefined && isForwarded)
+      return withPause(pause, () => forward.request(String(method), params, signal));
     if (method === 'elicitation/create' && onElicit !== undefined)
       return withPause(pause, () => elicit(params as ElicitRequestParams, options, onElicit, signal));
     if (method === 'sampling/createMessage' && sampler !== undefined)
@@ -79,7 +85,20 @@ export class ServerRequests {
 
 /** Registers the handlers for the requests that the server sends over the session, as in protocol 2025. */
 export function handleServerRequests(client: Client, { options, sampler, pause }: ServerRequests): void {
-  const { roots, onElicit, suspend = [] } = options;
+  const { roots, onElicit, suspend = [], forward } = options;
+  if (forward !== undefined) {
+    for (const [capability, method] of Object.entries(FORWARDED)) {
+      if (forward.capabilities[capability as keyof typeof FORWARDED] === undefined) continue;
+      client.setRequestHandler(method, ({ params }, { mcpReq }) =>
+        withPause(pause, async () => (await forward.request(method, params, mcpReq.signal)) as never),
+      );
+    }
+    client.fallbackNotificationHandler = (notice) => {
+      forward.notification(notice);
+      return Promise.resolve();
+    };
+    return;
+  }
   if (roots !== undefined) client.setRequestHandler('roots/list', () => rootsResult(roots));
   if (sampler !== undefined)
     client.setRequestHandler('sampling/createMessage', ({ params }, { mcpReq }) =>

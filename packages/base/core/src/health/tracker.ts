@@ -130,6 +130,7 @@ export class HealthTracker implements Health {
     return { ...stamp, epoch: after.epoch, isEarly: stamp.isEarly && after.isByHand, isAlone: false };
   }
 
+  /** Reports the success of an attempt. */
   finish(target: string, stamp: Stamp): void {
     const { epoch, isEarly } = stamp.isEarly ? this.commit(target, stamp) : stamp;
     const before = this.conditionOf(target);

@@ -182,7 +182,7 @@ export interface CallInfo {
   readonly arms?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Operation of a call. */
+/** Operation of a call. `tool`: a call of a tool, prompt or resource of an MCP server through a gateway, which calls no model. */
 export type OperationType =
   | 'chat'
   | 'image'
@@ -192,7 +192,8 @@ export type OperationType =
   | 'rerank'
   | 'moderation'
   | 'classification'
-  | 'video';
+  | 'video'
+  | 'tool';
 
 /**
  * Event of a call. `call-end` is the last event. A finished stream emits `call-end` when the caller has read all its content or

@@ -47,7 +47,14 @@ export const KEY: JsonObject = object(
     createdAt: time,
     status: { enum: ['active', 'expired', 'revoked'] },
   },
-  { tenant: text, models: { type: 'array', items: text }, rotatedAt: time, expiresAt: time, revokedAt: time },
+  {
+    tenant: text,
+    models: { type: 'array', items: text },
+    mcp: { type: 'object', additionalProperties: { type: 'array', items: text } },
+    rotatedAt: time,
+    expiresAt: time,
+    revokedAt: time,
+  },
 );
 
 const attempt = object(

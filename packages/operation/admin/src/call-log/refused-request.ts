@@ -40,6 +40,7 @@ const OPERATIONS: readonly (readonly [path: string, operation: OperationType])[]
   ['/images', 'image'],
   ['/moderations', 'moderation'],
   ['/decisions', 'classification'],
+  ['/mcp', 'tool'],
 ];
 
 const operationOf = (route: string): OperationType =>

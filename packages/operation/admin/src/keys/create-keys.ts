@@ -151,8 +151,8 @@ export function createKeys(options: KeysOptions): Keys {
       const record = await stored(id);
       if (record.revokedAt !== undefined)
         fail('keys.update', 'id', 'is the id of a revoked key; create another key');
-      const { name, tenant, models, limits, metadata, admin } = record;
-      const changed = applyChange({ name, tenant, models, limits, metadata, admin }, change);
+      const { name, tenant, models, mcp, limits, metadata, admin } = record;
+      const changed = applyChange({ name, tenant, models, mcp, limits, metadata, admin }, change);
       await checkNewKey('keys.update', changed, clock.now());
       const next: KeyRecord = {
         ...record,
@@ -209,10 +209,11 @@ const KEY_QUERY = {
 } as const;
 
 /** Returns the members of a new key that are stored in its record, with defaults for missing members. */
-const membersOf = ({ name, tenant, models, limits = [], metadata = {}, admin = false }: NewKey) => ({
+const membersOf = ({ name, tenant, models, mcp, limits = [], metadata = {}, admin = false }: NewKey) => ({
   name,
   tenant,
   models,
+  mcp,
   limits,
   metadata,
   admin,
@@ -233,10 +234,11 @@ function viewOf(record: KeyRecord, now: number): VirtualKey {
   return { ...key, status: statusOf(record, new Date(now).toISOString()) };
 }
 
-const callerOf = ({ id, tenant, models, admin, metadata }: KeyRecord): KeyCaller => ({
+const callerOf = ({ id, tenant, models, mcp, admin, metadata }: KeyRecord): KeyCaller => ({
   key: id,
   tenant,
   models,
+  mcp,
   admin,
   metadata: { ...metadata, key: id },
 });

@@ -27,6 +27,12 @@ export const NEW_KEY_MEMBERS: JsonObject = {
   name: text(100),
   tenant: text(200),
   models: { type: 'array', items: text(300), maxItems: 1000 },
+  mcp: {
+    type: 'object',
+    description: 'Patterns of tools, prompts and resources by MCP server.',
+    additionalProperties: { type: 'array', items: text(300), maxItems: 1000 },
+    maxProperties: 100,
+  },
   limits: { type: 'array', items: KEY_LIMIT, maxItems: 8 },
   metadata: { type: 'object', additionalProperties: { type: 'string', maxLength: 256 }, maxProperties: 16 },
   admin: { type: 'boolean' },

@@ -16,6 +16,12 @@ export interface NewKey {
   readonly tenant?: string | undefined;
   /** Names of models that the key may call. With `[]`, the key may call no model. @default all models that the gateway serves */
   readonly models?: readonly string[] | undefined;
+  /**
+   * Tools, prompts and resources of MCP servers that the key may use, by the name of the server: patterns such as `search_*`, or
+   * `!delete_*` for exceptions; see `McpAccess` of `@majordomo/gateway`. With `{}`, the key may use no server.
+   * @default all servers that the gateway serves
+   */
+  readonly mcp?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Limits of the key. @default none */
   readonly limits?: readonly KeyLimit[] | undefined;
   /**
@@ -41,6 +47,7 @@ export interface VirtualKey {
   readonly name: string;
   readonly tenant: string | undefined;
   readonly models: readonly string[] | undefined;
+  readonly mcp: Readonly<Record<string, readonly string[]>> | undefined;
   readonly limits: readonly KeyLimit[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly admin: boolean;
@@ -75,6 +82,7 @@ export interface KeyCaller {
   readonly key: string;
   readonly tenant: string | undefined;
   readonly models: readonly string[] | undefined;
+  readonly mcp: Readonly<Record<string, readonly string[]>> | undefined;
   readonly admin: boolean;
   /** Metadata of the key, with the id of the key as `key`. */
   readonly metadata: Readonly<Record<string, string>>;

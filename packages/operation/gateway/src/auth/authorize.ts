@@ -47,12 +47,14 @@ function checkedCaller(caller: unknown): Caller {
   if (caller === undefined || caller === null)
     throw new Refusal('unauthorized', 'the key is missing or unknown');
   if (!isRecord(caller)) throw wrong(`a caller or undefined, not a value of type ${typeof caller}`);
-  const { models, metadata } = caller;
+  const { models, mcp, metadata } = caller;
   // The objects of all callers with the tenant `null` would have one owner.
   for (const name of ['tenant', 'key'])
     if (caller[name] !== undefined && typeof caller[name] !== 'string')
       throw wrong(`\`${name}\` as a string, or without it`);
   if (models !== undefined && !isNames(models)) throw wrong('`models` as an array of names');
+  if (mcp !== undefined && !(isRecord(mcp) && Object.values(mcp).every(isNames)))
+    throw wrong('`mcp` as an object with arrays of patterns');
   if (metadata !== undefined && !isRecord(metadata)) throw wrong('`metadata` as an object');
   return caller;
 }

@@ -3,7 +3,7 @@ import { Refusal } from '../errors/refusal.ts';
 const DEFAULT_HEADERS =
   'authorization, x-api-key, x-goog-api-key, content-type, anthropic-version, anthropic-beta';
 const EXPOSED_HEADERS =
-  'x-request-id, request-id, retry-after, deprecation, sunset, ' +
+  'x-request-id, request-id, retry-after, mcp-session-id, deprecation, sunset, ' +
   'x-majordomo-target, x-majordomo-attempts, x-majordomo-warnings, x-majordomo-successor';
 
 /**

@@ -1,4 +1,4 @@
-import type { CallEvent, CallOptions, ChatModel, ChatRequest } from '@majordomo/core';
+import type { CallEvent, CallInfo, CallOptions, ChatModel, ChatRequest } from '@majordomo/core';
 import { specOf } from '../auth/models.ts';
 import { limitsOf } from '../concurrency-limit.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
@@ -112,12 +112,17 @@ export const callOptions = (
   },
   onEvent: (event) => {
     if (event.type === 'call-start') trace.calls.push(event.call.id);
-    const { model = '' } = trace;
-    metrics.onEvent(event, Object.hasOwn(settings.models, model) ? model : 'other');
+    metrics.onEvent(event, labelOf(event.call, trace, settings));
     onEvent(event, chat);
   },
   ...(platform?.waitUntil === undefined ? {} : { waitUntil: (promise) => platform.waitUntil?.(promise) }),
 });
+
+/** Returns the served name of a call for metrics, or the server of a call of a tool. */
+function labelOf(call: CallInfo | undefined, { model = '' }: RequestTrace, { models }: Settings): string {
+  if (call?.operation === 'tool') return call.spec;
+  return Object.hasOwn(models, model) ? model : 'other';
+}
 
 /** Context of the chat calls that a client's request causes. */
 interface ChatCall {

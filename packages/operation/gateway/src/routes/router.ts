@@ -16,7 +16,7 @@ import { parseSpeech } from '../operations/speech.ts';
 import { parseTranscriptions } from '../operations/transcriptions.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import type { FormatFailure, PrepareChat } from '../wire.ts';
-import type { Route } from '../options.ts';
+import type { Route, Settings } from '../options.ts';
 import { callOptions, chatRoute } from './chat.ts';
 import { contextPackage } from './context-package.ts';
 import { countInput, countMessages } from './count-tokens.ts';
@@ -24,6 +24,7 @@ import { fileMethods, filesRoute, STORED_FILES, storedFileRoute } from './files.
 import { geminiUploadRoute, UPLOADS } from './gemini-files.ts';
 import { geminiModel, geminiModels, geminiRoute } from './gemini.ts';
 import { listModels, oneModel } from './models.ts';
+import { isMcp, mcpFailure, mcpRoute } from './mcp.ts';
 import { moderationsRoute } from './moderations.ts';
 import { operationRoute } from './operation.ts';
 import { methodsOf, STORED_RESPONSES, storedResponseRoute } from './stored-responses.ts';
@@ -75,7 +76,8 @@ export const isBuiltIn = (path: string): boolean =>
   STORED_FILES.test(path);
 
 /** Returns the error format for a request. Requests of no other API use the format of Chat Completions. */
-export function failureFor(request: Request, path: string): FormatFailure {
+export function failureFor(request: Request, path: string, { mcp }: Pick<Settings, 'mcp'>): FormatFailure {
+  if (mcp !== undefined && isMcp(path)) return mcpFailure;
   if (isGemini(request)) return geminiFailure;
   if (path.includes('/v1/messages')) return anthropicFailure;
   if (path.startsWith('/v1/files') && isAnthropic(request)) return anthropicFailure;
@@ -92,6 +94,11 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
     trace.wire = wire;
     checkMethod(request, path, ['POST']);
     return await handle(context, gateway);
+  }
+  const { mcp } = gateway.settings;
+  if (mcp !== undefined && isMcp(path)) {
+    checkMethod(request, path, ['GET', 'POST', 'DELETE']);
+    return await mcpRoute(context, gateway, mcp);
   }
   if (isGemini(request)) return await routeGemini(context, gateway);
   if (path === '/v1/models') {

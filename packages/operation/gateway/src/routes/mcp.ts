@@ -1,0 +1,106 @@
+import { limitsOf } from '../concurrency-limit.ts';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { whileConnected, type RefusalKind } from '../errors/refusal.ts';
+import type { McpHandler } from '../options.ts';
+import { jsonBody } from '../parsing/body.ts';
+import type { FormatFailure } from '../wire.ts';
+import { callOptions, streamCount } from './chat.ts';
+
+const MCP = /^\/mcp(?:\/([\w-]{1,64}))?$/;
+
+/** Whether a path is that of all MCP servers, or of one. */
+export const isMcp = (path: string): boolean => MCP.test(path);
+
+/** Passes a request to the handler of MCP. An open event stream counts as a call until it ends or the client disconnects. */
+export async function mcpRoute(
+  context: RequestContext,
+  gateway: GatewayContext,
+  mcp: McpHandler,
+): Promise<Response> {
+  const { request, caller, requestId, path, trace } = context;
+  const server = MCP.exec(path)?.[1];
+  trace.route = server === undefined ? path : '/mcp/:name';
+  trace.wire = 'mcp';
+  const place = gateway.concurrency.enter();
+  const ended = new AbortController();
+  const end = (): void => {
+    place.leave();
+    ended.abort();
+  };
+  try {
+    const isPost = request.method === 'POST';
+    const body = isPost ? await jsonBody(request, limitsOf(gateway.settings, place)) : undefined;
+    const call = callOptions(context, undefined, gateway);
+    const handled = whileConnected(
+      () => mcp.fetch(request, { caller, requestId, path, call, server, body, ended: ended.signal }),
+      request.signal,
+    );
+    const { body: answer, status, headers } = await handled;
+    trace.isStreamed = headers.get('content-type')?.startsWith('text/event-stream') === true;
+    // Copy the response, because the headers of a response of `fetch` are immutable.
+    if (!trace.isStreamed || answer === null) {
+      end();
+      return new Response(answer, { status, headers });
+    }
+    const endStream = streamCount(trace, gateway.metrics);
+    const stream = untilEnd(answer, request.signal, () => {
+      end();
+      endStream();
+    });
+    return new Response(stream, { status, headers });
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** Returns the same stream. Calls `onEnd` once, when the stream has ended, or the client has disconnected. */
+function untilEnd(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+  onEnd: () => void,
+): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  const end = (): void => {
+    signal.removeEventListener('abort', cancel);
+    onEnd();
+  };
+  const cancel = (): void => {
+    end();
+    // The stream may have failed.
+    reader.cancel().catch(() => undefined);
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (value !== undefined) controller.enqueue(value);
+          if (!done) return;
+          end();
+          controller.close();
+        } catch (error) {
+          end();
+          controller.error(error);
+        }
+      },
+      cancel,
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Error codes of JSON-RPC. The code of any other kind is -32000. */
+const CODES: Readonly<Partial<Record<RefusalKind, number>>> = {
+  'invalid-request': -32_700,
+  'no-such-route': -32_601,
+  config: -32_603,
+};
+
+/** Formats a refusal as an error of JSON-RPC. */
+export const mcpFailure: FormatFailure = ({ kind, message, code }) => ({
+  jsonrpc: '2.0',
+  error: { code: CODES[kind] ?? -32_000, message, data: { type: code ?? kind } },
+  id: null,
+});

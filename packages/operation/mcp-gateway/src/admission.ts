@@ -1,0 +1,141 @@
+import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
+import { denialError, HealthTracker } from '@majordomo/core/toolkit';
+import type { LongWork } from '@majordomo/ledger';
+import { matches } from './access.ts';
+import type { McpGatewayOptions } from './options.ts';
+
+/** Maximum duration of a call without the option `totalMs`, in milliseconds. */
+const TOTAL_MS = 600_000;
+/** Digits of a nano-USD after the decimal point. */
+const NANO_DIGITS = 9;
+
+/** Call that asks for admission. */
+export interface Applicant {
+  readonly call: CallInfo;
+  readonly server: string;
+  readonly target: string;
+  /** Name of the tool or prompt, or address of the resource. */
+  readonly name: string;
+}
+
+/** End of an admitted call. */
+export type Settle = (outcome: 'finished' | 'failed', ms: number) => Promise<void>;
+
+/** Decides whether a call may be sent to its server: by the health of the server, and by the limits of the options. */
+export class Admission {
+  private readonly options: McpGatewayOptions;
+  private readonly clock: Clock;
+  private readonly health: HealthTracker;
+  private readonly running = new Map<string, number>();
+
+  constructor(options: McpGatewayOptions) {
+    this.options = options;
+    this.clock = options.clock ?? systemClock;
+    this.health = new HealthTracker({}, this.clock, Math.random);
+  }
+
+  /**
+   * Connects to a server. A server is benched after two attempts in a row that fail for a reason that concerns all callers. Throws
+   * `overloaded` for a benched server. Only connecting counts, because the arguments of a call may be the reason for its failure.
+   */
+  async connecting<T>(
+    server: string,
+    onEvent: (event: CallEvent) => void,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { health, clock } = this;
+    const target = `mcp/${server}`;
+    const bench = health.blocked(target);
+    if (bench !== undefined) {
+      const retryAfterMs = Math.max(0, bench.until - clock.now());
+      throw new LlmError('overloaded', `${target}: benched after failures to connect`, {
+        target,
+        code: 'benched',
+        retryAfterMs,
+      });
+    }
+    const stamp = health.claim(target);
+    try {
+      const result = await work();
+      health.finish(target, stamp);
+      return result;
+    } catch (error) {
+      const failure = { retryAfterMs: undefined, atOnce: false };
+      if (!LlmError.is(error, 'network', 'timeout', 'server', 'protocol')) health.release(target, stamp);
+      else {
+        const benched = health.fail(target, stamp, failure, error);
+        if (benched !== undefined)
+          onEvent({ type: 'benched', call: undefined, target, until: benched.until });
+      }
+      throw error;
+    }
+  }
+
+  /** Reserves the price and the place of a call. Rejects with `denied` or `overloaded` if a limit does not allow it. */
+  async admit(applicant: Applicant): Promise<Settle> {
+    const leave = this.enter(applicant.server);
+    try {
+      const settle = await this.reserve(applicant);
+      return async (outcome, ms) => {
+        leave();
+        await settle(outcome, ms);
+      };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  private enter(server: string): () => void {
+    const { maxConcurrent = Infinity } = this.options.servers[server] ?? {};
+    const count = this.running.get(server) ?? 0;
+    if (count >= maxConcurrent)
+      throw new LlmError(
+        'overloaded',
+        `mcp/${server}: ${maxConcurrent} calls are running; raise maxConcurrent`,
+        {
+          code: 'busy',
+        },
+      );
+    this.running.set(server, count + 1);
+    return () => {
+      this.running.set(server, (this.running.get(server) ?? 1) - 1);
+    };
+  }
+
+  private async reserve({ call, server, target, name }: Applicant): Promise<Settle> {
+    const { ledger, servers } = this.options;
+    if (ledger === undefined) return () => Promise.resolve();
+    const { prices = {}, totalMs = TOTAL_MS } = servers[server] ?? {};
+    const price = Object.entries(prices).find(([pattern]) => matches(pattern, name))?.[1];
+    const nanoUsd = price === undefined ? undefined : nanoUsdOf(price);
+    const work: LongWork = {
+      id: `${call.id}/${target}/1`,
+      operation: 'tool',
+      target,
+      vendor: server,
+      model: name,
+      name: undefined,
+      billing: nanoUsd === undefined ? 'included' : 'metered',
+      call,
+    };
+    const most = { requests: 1, input: 0, output: 0, nanoUsd: nanoUsd?.toString() };
+    const denial = await ledger.reserve(work, most, totalMs);
+    if (denial !== undefined) throw denialError(`${target}: ${denial.deny}`, target, denial);
+    const cost = {
+      nanoUsd,
+      basis: nanoUsd === undefined ? ('included' as const) : ('override' as const),
+      missing: [],
+    };
+    return (outcome, ms) => ledger.settle(work, { requests: 1, outcome, ms, usage: undefined, cost });
+  }
+}
+
+/** Whether a string is an amount in USD. */
+export const isUsd = (text: unknown): boolean =>
+  typeof text === 'string' && /^\d{1,9}(?:\.\d{1,9})?$/.test(text);
+
+function nanoUsdOf(usd: string): bigint {
+  const [whole = '0', fraction = ''] = usd.split('.');
+  return BigInt(whole + fraction.padEnd(NANO_DIGITS, '0'));
+}

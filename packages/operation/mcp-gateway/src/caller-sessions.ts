@@ -1,0 +1,203 @@
+import { asRecord } from '@majordomo/core/toolkit';
+import type { McpContext } from '@majordomo/gateway';
+import {
+  FORWARDED,
+  httpHandler,
+  processBus,
+  loadServer,
+  type HttpHandler,
+  type ServerNotice,
+} from '@majordomo/mcp/internal';
+import type { AuthInfo, McpServer, ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
+import { ClientServer, type ClientIo } from './client-server.ts';
+import { nowOf, OwnedConnections, type Connections } from './connections.ts';
+import { HeldCalls } from './held-call.ts';
+import { Names } from './names.ts';
+import type { ConnectionOwner } from './server-connection.ts';
+
+const MAX_SESSIONS = 100;
+/** Member of `_meta` that contains the capabilities of a client of protocol 2026. */
+const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
+
+/** Endpoint of a caller: `/mcp`, or `/mcp/NAME`. */
+interface Endpoint {
+  readonly handler: Promise<HttpHandler>;
+  readonly names: Names;
+  readonly bus: ServerEventBus;
+  readonly sessions: Set<McpServer>;
+}
+
+/** Parts of a gateway that all callers share. */
+export interface GatewayIo extends Pick<ClientIo, 'options' | 'admission' | 'approvals' | 'shared'> {
+  readonly all: Connections;
+}
+
+/** Sessions and connections of one caller. Another caller cannot use them. */
+export class CallerSessions {
+  lastUsed: number;
+  private readonly io: GatewayIo;
+  private readonly connections: OwnedConnections;
+  private readonly held = new HeldCalls();
+  private readonly endpoints = new Map<string | undefined, Endpoint>();
+  private active = 0;
+
+  constructor(io: GatewayIo) {
+    this.io = io;
+    this.lastUsed = nowOf(io.options);
+    this.connections = new OwnedConnections(io.all, (server, notice) => {
+      this.publish(server, notice);
+    });
+  }
+
+  /** Whether a request or an event stream is open. */
+  get isInUse(): boolean {
+    return this.active > 0;
+  }
+
+  async fetch(request: Request, context: McpContext): Promise<Response> {
+    this.active++;
+    context.ended.addEventListener('abort', () => {
+      this.active--;
+      this.lastUsed = nowOf(this.io.options);
+    });
+    const { server, body } = context;
+    const { handler } = this.endpoint(server);
+    await this.beforeListen(context);
+    const authInfo = { token: '', clientId: '', scopes: [], extra: { context } };
+    return (await handler).fetch(request, { ...(body !== undefined && { parsedBody: body }), authInfo });
+  }
+
+  /** Notifies the clients of a change at a shared server. */
+  changed(server: string, notice: ServerNotice): void {
+    this.publish(server, notice);
+    for (const { names, sessions } of this.endpoints.values())
+      for (const session of sessions) send(session, names, server, notice);
+  }
+
+  async close(): Promise<void> {
+    this.held.abortAll();
+    const handlers = [...this.endpoints.values()].map(({ handler }) => handler);
+    this.endpoints.clear();
+    await Promise.all(handlers.map(async (handler) => (await handler).close()));
+    await this.connections.close();
+  }
+
+  private endpoint(server: string | undefined): Endpoint {
+    const known = this.endpoints.get(server);
+    if (known !== undefined) return known;
+    const { maxSessions = MAX_SESSIONS } = this.io.options;
+    const names = new Names(server);
+    const bus = processBus();
+    const sessions = new Set<McpServer>();
+    const handler = httpHandler(
+      ({ era, authInfo }) => this.create(era, contextIn(authInfo), { names, sessions }),
+      undefined,
+      { maxSessions, maxElements: undefined },
+      // Sessions are notified by their own connections.
+      { bus, add: () => undefined },
+    );
+    const endpoint = { handler, names, bus, sessions };
+    this.endpoints.set(server, endpoint);
+    return endpoint;
+  }
+
+  /** Creates the server for a session of protocol 2025, which has its own connections, or for one request of protocol 2026. */
+  private async create(
+    era: 'legacy' | 'modern',
+    context: McpContext,
+    { names, sessions }: Pick<Endpoint, 'names' | 'sessions'>,
+  ): Promise<McpServer> {
+    if (era === 'modern')
+      return ClientServer.create(context.server, this.clientIo(context), contextOf, context);
+    const made: { server?: McpServer } = {};
+    const connections = new OwnedConnections(this.io.all, (name, notice) => {
+      if (made.server !== undefined) send(made.server, names, name, notice);
+    });
+    const held = new HeldCalls();
+    const io = { ...this.clientIo(context), connections, held, client: connections };
+    const session = await ClientServer.create(context.server, io, contextOf, context);
+    made.server = session;
+    sessions.add(session);
+    const { onclose } = session.server;
+    session.server.onclose = () => {
+      sessions.delete(session);
+      held.abortAll();
+      void connections.close();
+      onclose?.();
+    };
+    return session;
+  }
+
+  private clientIo(context: McpContext): ClientIo {
+    const { io, connections, held } = this;
+    return { ...io, connections, held, capabilities: capabilitiesIn(context.body), client: undefined };
+  }
+
+  /** Subscribes to what a client of protocol 2026 listens to, because the SDK answers such a request itself. */
+  private async beforeListen(context: McpContext): Promise<void> {
+    const { method, params } = asRecord(context.body);
+    if (method !== 'subscriptions/listen') return;
+    const { resourceSubscriptions: uris = [] } = asRecord(asRecord(params)['notifications']);
+    const server = new ClientServer(await loadServer(), context.server, this.clientIo(context), contextOf);
+    await server.watch(context).catch(() => undefined);
+    for (const uri of Array.isArray(uris) ? uris : [])
+      if (typeof uri === 'string')
+        await server.subscribe(uri, context, context.call.signal ?? context.ended).catch(() => undefined);
+  }
+
+  private publish(server: string, notice: ServerNotice): void {
+    for (const [single, { bus, names }] of this.endpoints) {
+      if (single !== undefined && single !== server) continue;
+      const event = eventOf(names, server, notice);
+      if (event !== undefined) bus.publish(event);
+    }
+  }
+}
+
+const contextIn = (authInfo: AuthInfo | undefined): McpContext => {
+  const { context } = asRecord(authInfo?.extra);
+  return context as McpContext;
+};
+
+const contextOf = ({ http }: { readonly http?: { readonly authInfo?: AuthInfo } | undefined }): McpContext =>
+  contextIn(http?.authInfo);
+
+/** Returns the capabilities of the client in a request: those of `initialize`, or those of each request of protocol 2026. */
+function capabilitiesIn(body: unknown): ConnectionOwner['capabilities'] {
+  const { capabilities, _meta } = asRecord(asRecord(body)['params']);
+  const declared = asRecord(capabilities ?? asRecord(_meta)[CAPABILITIES_KEY]);
+  const known = Object.keys(FORWARDED).filter((name) => declared[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, declared[name]]));
+}
+
+const KINDS: Readonly<
+  Record<string, 'tools_list_changed' | 'prompts_list_changed' | 'resources_list_changed'>
+> = {
+  'notifications/tools/list_changed': 'tools_list_changed',
+  'notifications/prompts/list_changed': 'prompts_list_changed',
+  'notifications/resources/list_changed': 'resources_list_changed',
+};
+
+function eventOf(
+  names: Names,
+  server: string,
+  { method, params = {} }: ServerNotice,
+): ServerEvent | undefined {
+  const kind = KINDS[method];
+  if (kind !== undefined) return { kind };
+  const { uri } = params;
+  return typeof uri === 'string' ? { kind: 'resource_updated', uri: names.outerUri(server, uri) } : undefined;
+}
+
+/** Notifies the client of a session. */
+function send(
+  { server: session }: McpServer,
+  names: Names,
+  server: string,
+  { method, params = {} }: ServerNotice,
+): void {
+  const { uri } = params;
+  const renamed = typeof uri === 'string' ? { ...params, uri: names.outerUri(server, uri) } : params;
+  // The client may have disconnected.
+  session.notification({ method, params: renamed }).catch(() => undefined);
+}

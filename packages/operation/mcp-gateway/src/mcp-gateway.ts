@@ -1,0 +1,161 @@
+import { LlmError, systemClock } from '@majordomo/core';
+import { asRecord, checkOptions, definedMembers, type KindsOf } from '@majordomo/core/toolkit';
+import type { McpContext } from '@majordomo/gateway';
+import { checkOptions as checkServer, rpcError, type ServerNotice } from '@majordomo/mcp/internal';
+import { Access } from './access.ts';
+import { Admission, isUsd } from './admission.ts';
+import { Approvals } from './approvals.ts';
+import { CallerSessions } from './caller-sessions.ts';
+import { Connections, nowOf, OwnedConnections } from './connections.ts';
+import type { McpGateway, McpGatewayOptions } from './options.ts';
+
+const IDLE_MS = 1_800_000;
+const SERVER_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const MAX_NAME = 32;
+
+/**
+ * Serves MCP servers through a gateway: all of them at `/mcp`, and each at `/mcp/NAME`, with the keys, limits and logs of the gateway.
+ * Throws `config` for invalid options.
+ *
+ * @example
+ * await using mcp = mcpGateway({ servers: { github: { url: 'https://mcp.github.example/', credential } } });
+ * const gateway = createGateway({ majordomo, models, authorize: keys.authorize, mcp });
+ */
+export function mcpGateway(options: McpGatewayOptions): McpGateway {
+  checkGateway(options);
+  const { servers, tenants = {}, idleMs = IDLE_MS, clock = systemClock } = options;
+  const connections = new Connections(options);
+  const callers = new Map<string, CallerSessions>();
+  const admission = new Admission(options);
+  const approvals = new Approvals(options);
+  const notifyAll = (server: string, notice: ServerNotice): void => {
+    for (const caller of callers.values()) caller.changed(server, notice);
+  };
+  const shared = new OwnedConnections(connections, notifyAll);
+  let stopTimer: (() => void) | undefined;
+  let isClosed = false;
+
+  const closeIdle = async (): Promise<void> => {
+    const since = nowOf(options) - idleMs;
+    const idle = [...callers].filter(([, caller]) => !caller.isInUse && caller.lastUsed <= since);
+    for (const [owner] of idle) callers.delete(owner);
+    await Promise.all(idle.map(([, caller]) => caller.close()));
+    if (callers.size === 0) await shared.closeUnused(since);
+  };
+  const startTimer = (): void => {
+    stopTimer ??= clock.timer(
+      idleMs,
+      () => {
+        stopTimer = undefined;
+        if (isClosed) return;
+        void closeIdle().catch(() => undefined);
+        if (connections.size > 0 || callers.size > 0) startTimer();
+      },
+      true,
+    );
+  };
+  const callerOf = ({ caller: { tenant, key } }: McpContext): CallerSessions => {
+    const owner = JSON.stringify([tenant ?? null, key ?? null]);
+    let caller = callers.get(owner);
+    if (caller === undefined) {
+      caller = new CallerSessions({ options, all: connections, shared, admission, approvals });
+      callers.set(owner, caller);
+    }
+    return caller;
+  };
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    stopTimer?.();
+    await Promise.all([...callers.values()].map((caller) => caller.close()));
+    callers.clear();
+    await connections.closeAll();
+  };
+  return {
+    async fetch(request, context) {
+      const { server, caller } = context;
+      if (isClosed) return rpcError(503, -32_000, 'the gateway is shutting down; retry later');
+      const isServed = server === undefined || Object.hasOwn(servers, server);
+      if (!isServed || (server !== undefined && !new Access(caller, tenants).hasServer(server)))
+        return rpcError(404, -32_000, 'no MCP server with this name is served here');
+      startTimer();
+      return callerOf(context).fetch(request, context);
+    },
+    async changedTools() {
+      const lists = await Promise.all(Object.keys(servers).map((server) => approvals.changed(server)));
+      return lists.flat();
+    },
+    async approve(tools) {
+      let total = 0;
+      for (const server of new Set(tools.map((tool) => tool.server))) {
+        const ofServer = tools.filter((tool) => tool.server === server);
+        const hashes = new Map(ofServer.map(({ tool, hash }) => [tool, hash]));
+        const count = await approvals.approve(server, hashes);
+        if (count > 0) notifyAll(server, { method: 'notifications/tools/list_changed' });
+        total += count;
+      }
+      return total;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const KINDS: KindsOf<McpGatewayOptions> = {
+  servers: 'object',
+  tenants: 'object',
+  maxSessions: 1,
+  maxConnections: 1,
+  idleMs: 1,
+  content: 'boolean',
+  ledger: 'object with reserve',
+  guards: 'object with refusalOfCall',
+  records: 'object with write',
+  around: 'function',
+  onError: 'function',
+  clock: 'object with now',
+};
+
+const SERVER_KINDS = { shared: 'boolean', prices: 'object', maxConcurrent: 1, maxResultChars: 1 } as const;
+
+function checkPrices(prices: Readonly<Record<string, unknown>>, path: string, hasLedger: boolean): void {
+  for (const [pattern, price] of Object.entries(prices))
+    if (!isUsd(price))
+      throw wrong(`${path}.prices[${JSON.stringify(pattern)}]`, 'must be an amount in USD such as 0.01');
+  if (Object.keys(prices).length > 0 && !hasLedger)
+    throw wrong(`${path}.prices`, 'requires the option `ledger`, which books the prices');
+}
+
+function checkGateway(options: McpGatewayOptions): void {
+  checkOptions('mcpGateway', options, KINDS, ['servers']);
+  for (const [name, server] of Object.entries(options.servers)) {
+    const path = `servers[${JSON.stringify(name)}]`;
+    if (!SERVER_NAME.test(name) || name.length > MAX_NAME)
+      throw wrong(
+        path,
+        `must have a name of at most ${MAX_NAME} lower-case letters, digits and single hyphens`,
+      );
+    const { connectMs, timeoutMs, totalMs, protocol, ...others } = asRecord(server);
+    const { shared, prices, maxConcurrent, maxResultChars, ...place } = others;
+    const own = { shared, prices, maxConcurrent, maxResultChars };
+    checkOptions(`${path} of mcpGateway`, own, SERVER_KINDS);
+    checkPrices(asRecord(prices), path, options.ledger !== undefined);
+    try {
+      checkServer({ name, place, ...definedMembers({ connectMs, timeoutMs, totalMs, protocol }) } as never);
+    } catch (error) {
+      const reason =
+        error instanceof Error ? error.message.replace(/^connectMcp: (?:place\.?)?/, '') : 'is invalid';
+      throw wrong(path, reason);
+    }
+  }
+  for (const [tenant, access] of Object.entries(options.tenants ?? {}))
+    for (const [server, patterns] of Object.entries(access)) {
+      const path = `tenants[${JSON.stringify(tenant)}][${JSON.stringify(server)}]`;
+      if (!Object.hasOwn(options.servers, server))
+        throw wrong(path, 'must be the name of a server of `servers`');
+      if (!Array.isArray(patterns) || !patterns.every((pattern) => typeof pattern === 'string'))
+        throw wrong(path, 'must be an array of patterns, such as search_* or !delete_*');
+    }
+}
+
+const wrong = (path: string, message: string): LlmError =>
+  new LlmError('config', `mcpGateway: ${path}: ${message}`, { path });

@@ -1,0 +1,370 @@
+import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
+import { asRecord, isTooDeep, toBase64 } from '@majordomo/core/toolkit';
+import {
+  ANY_RESULT,
+  Connection,
+  fingerprintOf,
+  questionOf,
+  startedTask,
+  type Forwarding,
+  type ServerNotice,
+} from '@majordomo/mcp/internal';
+import type {
+  CallToolRequest,
+  Client,
+  RequestOptions,
+  ServerCapabilities,
+  Tool,
+} from '@modelcontextprotocol/client';
+import type { Definition } from './approvals.ts';
+import type { Exchange } from './exchange.ts';
+import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
+
+/** Maximum number of tools, prompts, resources or templates of a server. The rest of a longer list is dropped. */
+const MAX_LISTED = 1000;
+/** Maximum number of resources to which a session subscribes, and of characters of their addresses. */
+const MAX_SUBSCRIPTIONS = 1000;
+const MAX_URI_CHARS = 2000;
+/** Maximum length of the name of a tool. A tool with a longer name is dropped. */
+const MAX_NAME_CHARS = 128;
+const POLL_MS = 1000;
+
+/** Error of JSON-RPC with which a server answered a request. */
+export interface RpcFailure {
+  readonly code: number;
+  readonly message: string;
+  readonly data: unknown;
+}
+
+/** Answer of a server: a result, or an error of JSON-RPC. */
+export type Answer = { readonly result: JsonObject } | { readonly failure: RpcFailure };
+
+/** Facts about a server, from the latest connection. */
+export interface ServerFacts {
+  readonly capabilities: ServerCapabilities;
+  readonly instructions: string | undefined;
+}
+
+/** Owner of a connection. */
+export interface ConnectionOwner {
+  /** Capabilities of the clients. */
+  readonly capabilities: Forwarding['capabilities'];
+  /** Called when a list of the server or a resource has changed. */
+  onChange(server: string, notice: ServerNotice): void;
+}
+
+/** Connection to a server for one session, one caller, or all callers. */
+export class ServerConnection {
+  readonly server: string;
+  tools: readonly Tool[] = [];
+  lastUsed: number;
+  private readonly connection: Connection;
+  private readonly exchanges = new Set<Exchange>();
+  private readonly owner: ConnectionOwner;
+  private readonly subscriptions = new Map<string, () => Promise<unknown>>();
+  private readonly place: McpGatewayServer;
+  private fingerprint: string | undefined;
+  private known: ServerFacts | undefined;
+  private defined: Promise<ReadonlyMap<string, Definition>> | undefined;
+  private active = 0;
+
+  constructor(server: string, place: McpGatewayServer, owner: ConnectionOwner, options: McpGatewayOptions) {
+    this.server = server;
+    this.owner = owner;
+    this.place = place;
+    const { clock = systemClock, around } = options;
+    const { connectMs, timeoutMs, totalMs, protocol } = place;
+    this.lastUsed = clock.now();
+    const forward: Forwarding = {
+      capabilities: owner.capabilities,
+      request: (method, params, signal) => this.ask(method, params, signal),
+      notification: (notice) => {
+        this.notified(notice);
+      },
+    };
+    this.connection = new Connection({
+      options: { name: server, place, connectMs, timeoutMs, totalMs, protocol, clock, around, forward },
+      emit: () => undefined,
+      onTools: (tools) => {
+        this.update(tools);
+      },
+    });
+  }
+
+  get isInUse(): boolean {
+    return this.active > 0;
+  }
+
+  /** Whether the server was connected, so that its tools are known. */
+  get isKnown(): boolean {
+    return this.known !== undefined;
+  }
+
+  /** Connects the first time, and returns the facts about the server. Later requests reconnect if necessary. */
+  async ready(signal: AbortSignal): Promise<ServerFacts> {
+    return this.using(async () => {
+      if (this.known !== undefined) return this.known;
+      await this.connection.list(signal);
+      this.known = await this.request('capabilities', signal, (client) =>
+        Promise.resolve({
+          capabilities: client.getServerCapabilities() ?? {},
+          instructions: client.getInstructions(),
+        }),
+      );
+      return this.known;
+    });
+  }
+
+  /** Returns the definitions of the tools, by name. */
+  definitions(): Promise<ReadonlyMap<string, Definition>> {
+    this.defined ??= definitionsOf(this.tools);
+    return this.defined;
+  }
+
+  /** Returns a list of the server; the empty list if the server does not have the capability. */
+  async list(kind: ListKind, signal: AbortSignal): Promise<readonly ListedItem[]> {
+    const { capabilities } = await this.ready(signal);
+    if (capabilities[kind === 'prompts' ? kind : 'resources'] === undefined) return [];
+    return this.using(() =>
+      this.request(kind, signal, async (client, options) =>
+        (await LISTS[kind](client, options)).slice(0, MAX_LISTED),
+      ),
+    );
+  }
+
+  /** Sends a request of a client, and returns the answer of the server. A task of the server is awaited. */
+  async send(method: string, params: JsonObject, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
+    this.exchanges.add(exchange);
+    try {
+      return await this.using(() => this.sendNow(method, params, exchange, signal));
+    } catch (error) {
+      // The next request connects again first, and so counts for the health of the server.
+      if (LlmError.is(error, 'network')) this.known = undefined;
+      throw error;
+    } finally {
+      this.exchanges.delete(exchange);
+    }
+  }
+
+  private async sendNow(
+    method: string,
+    params: JsonObject,
+    exchange: Exchange,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { server } = this;
+    const tool = method === 'tools/call' ? this.tools.find(({ name }) => name === params['name']) : undefined;
+    if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, signal);
+    const answer = await this.request(`${method} ${server}`, signal, async (client, options) => {
+      const all: RequestOptions = {
+        ...options,
+        allowInputRequired: true,
+        onprogress: (progress) => {
+          options.onprogress?.(progress);
+          exchange.progress(progress);
+        },
+      };
+      try {
+        return { result: (await sendWith(client, method, params, all, tool)) as JsonObject };
+      } catch (error) {
+        const failure = rpcFailure(error);
+        if (failure === undefined) throw error;
+        return { failure };
+      }
+    });
+    if (!('result' in answer)) return answer;
+    if (isTooDeep(answer.result))
+      throw new LlmError('protocol', `${server}: the result is nested too deeply`);
+    checkQuestions(answer.result, { name: server, place: this.place });
+    const task = startedTask(answer.result);
+    return task === undefined ? answer : { result: await this.finished(task.taskId, signal) };
+  }
+
+  /** Subscribes to changes of a resource, once for all clients of the connection. */
+  async subscribe(uri: string, signal: AbortSignal): Promise<void> {
+    const { subscriptions } = this;
+    if (subscriptions.has(uri)) return;
+    if (uri.length > MAX_URI_CHARS || subscriptions.size >= MAX_SUBSCRIPTIONS)
+      throw new LlmError(
+        'invalid-request',
+        `a client can subscribe to at most ${MAX_SUBSCRIPTIONS} addresses with at most ${MAX_URI_CHARS} characters`,
+      );
+    await this.using(() =>
+      this.request('subscription', signal, async (client, options) => {
+        if (client.getProtocolEra() === 'modern') {
+          // The subscription outlives the request.
+          const { signal: _signal, ...others } = options;
+          const subscription = await client.listen({ resourceSubscriptions: [uri] }, others);
+          subscriptions.set(uri, () => subscription.close());
+          return;
+        }
+        await client.subscribeResource({ uri }, options);
+        subscriptions.set(uri, () => client.unsubscribeResource({ uri }));
+      }),
+    );
+  }
+
+  async unsubscribe(uri: string): Promise<void> {
+    const end = this.subscriptions.get(uri);
+    this.subscriptions.delete(uri);
+    // The server may have lost the session.
+    await end?.().catch(() => undefined);
+  }
+
+  /** Sets the minimum level of log messages, if the server sends any. */
+  async setLevel(params: JsonObject, signal: AbortSignal): Promise<void> {
+    const { capabilities } = await this.ready(signal);
+    if (capabilities.logging === undefined) return;
+    await this.request('logging/setLevel', signal, (client, options) =>
+      client.request({ method: 'logging/setLevel', params }, ANY_RESULT, options),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Awaits a tool that the server runs only as a task. */
+  private async runTask(tool: Tool, params: JsonObject, signal: AbortSignal): Promise<Answer> {
+    const args = (params['arguments'] ?? {}) as JsonObject;
+    const outcome = await this.connection.call({ tool, args, signal, suspend: [], check: () => undefined });
+    if (outcome.type !== 'result') throw new LlmError('protocol', `${tool.name}: the task has no result`);
+    return { result: outcome.result as JsonObject };
+  }
+
+  /** Polls a task until it has ended. Cancels it if the signal aborts. */
+  private async finished(taskId: string, signal: AbortSignal): Promise<JsonObject> {
+    const { connection } = this;
+    try {
+      for (;;) {
+        const outcome = await connection.task(taskId, undefined);
+        if (outcome?.type === 'result') return outcome.result as JsonObject;
+        await connection.clock.sleep(POLL_MS, signal);
+      }
+    } finally {
+      if (signal.aborted)
+        connection.requestLast(`task ${taskId}`, (client, options) =>
+          client.request({ method: 'tasks/cancel', params: { taskId } }, ANY_RESULT, options),
+        );
+    }
+  }
+
+  private request<T>(
+    subject: string,
+    signal: AbortSignal,
+    work: (client: Client, options: RequestOptions) => Promise<T>,
+  ): Promise<T> {
+    return this.connection.request(subject, signal, work);
+  }
+
+  private async using<T>(work: () => Promise<T>): Promise<T> {
+    this.active++;
+    try {
+      return await work();
+    } finally {
+      this.active--;
+      this.lastUsed = this.connection.clock.now();
+    }
+  }
+
+  /**
+   * Returns the exchange to which a message of the server belongs. The protocol of 2025 does not state it, so with several clients
+   * the message belongs to none.
+   */
+  private exchange(): Exchange | undefined {
+    const open = [...this.exchanges];
+    const last = open.at(-1);
+    return open.every(({ client }) => client === last?.client) ? last : undefined;
+  }
+
+  private ask(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+    const exchange = this.exchange();
+    if (exchange === undefined)
+      throw new LlmError('unsupported', 'the request belongs to no call of a client');
+    // An address that a user must not open is refused here.
+    if (method === 'elicitation/create')
+      questionOf(params as never, { name: this.server, place: this.place });
+    return exchange.ask(method, params, signal);
+  }
+
+  private notified(notice: ServerNotice): void {
+    if (/(?:list_changed|resources\/updated)$/.test(notice.method)) this.owner.onChange(this.server, notice);
+    else this.exchange()?.notify(notice);
+  }
+
+  private update(tools: readonly Tool[]): void {
+    const named = tools.filter(({ name }) => name !== '' && name.length <= MAX_NAME_CHARS);
+    this.tools = [...new Map(named.map((tool) => [tool.name, tool])).values()].slice(0, MAX_LISTED);
+    const fingerprint = JSON.stringify(this.tools.map((tool) => [tool.name, fingerprintOf(tool)]));
+    const isChanged = this.fingerprint !== undefined && this.fingerprint !== fingerprint;
+    this.fingerprint = fingerprint;
+    this.defined = undefined;
+    if (isChanged) this.owner.onChange(this.server, { method: 'notifications/tools/list_changed' });
+  }
+}
+
+/** List of a server, other than its tools. */
+export type ListKind = 'prompts' | 'resources' | 'templates';
+
+/** Prompt, resource or template of a server. */
+export interface ListedItem {
+  readonly name: string;
+  readonly uri?: string;
+  readonly uriTemplate?: string;
+}
+
+type Listing = (client: Client, options: RequestOptions) => Promise<readonly ListedItem[]>;
+
+const METHOD_NOT_FOUND = -32_601;
+
+const LISTS: Readonly<Record<ListKind, Listing>> = {
+  prompts: async (client, options) => (await client.listPrompts(undefined, options)).prompts,
+  resources: async (client, options) => (await client.listResources(undefined, options)).resources,
+  templates: async (client, options) => {
+    try {
+      return (await client.listResourceTemplates(undefined, options)).resourceTemplates;
+    } catch (error) {
+      if (asRecord(error)['code'] === METHOD_NOT_FOUND) return [];
+      throw error;
+    }
+  },
+};
+
+/** Sends a request. Accepts a result that asks for input, and every member of a result. */
+function sendWith(
+  client: Client,
+  method: string,
+  params: JsonObject,
+  options: RequestOptions,
+  tool: Tool | undefined,
+): Promise<unknown> {
+  if (method !== 'tools/call') return client.request({ method, params }, ANY_RESULT, options);
+  // Without an output schema, the SDK accepts a result that is a task or a question.
+  const definition = tool && { toolDefinition: { name: tool.name, inputSchema: tool.inputSchema } };
+  return client.callTool(params as unknown as CallToolRequest['params'], { ...options, ...definition });
+}
+
+/** Returns the error of JSON-RPC with which the server answered, or `undefined` for any other failure. */
+function rpcFailure(error: unknown): RpcFailure | undefined {
+  const { code, message, data, name } = asRecord(error);
+  const isRpc = typeof code === 'number' && code >= -33_000 && name !== 'SdkHttpError';
+  return isRpc ? { code, message: String(message), data } : undefined;
+}
+
+/** Throws `protocol` if a result asks the user to open an address that a user must not open. */
+function checkQuestions(result: JsonObject, server: Parameters<typeof questionOf>[1]): void {
+  if (result['resultType'] !== 'input_required') return;
+  for (const request of Object.values(asRecord(result['inputRequests']))) {
+    const { method, params } = asRecord(request);
+    if (method === 'elicitation/create') questionOf(params as never, server);
+  }
+}
+
+async function definitionsOf(tools: readonly Tool[]): Promise<ReadonlyMap<string, Definition>> {
+  const entries = tools.map(async (tool) => {
+    const text = fingerprintOf(tool);
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    return [tool.name, { hash: toBase64(new Uint8Array(digest)), text }] as const;
+  });
+  return new Map(await Promise.all(entries));
+}

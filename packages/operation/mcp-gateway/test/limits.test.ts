@@ -1,0 +1,217 @@
+import { createCallLog, createKeys, memoryCallStore } from '@majordomo/admin';
+import { createLedger, memoryStore, type Limit } from '@majordomo/ledger';
+import { memoryRecords } from '@majordomo/records';
+import { fakeClock } from '@majordomo/testing';
+import type { McpServer } from '@modelcontextprotocol/server';
+import { describe, expect, it } from 'vitest';
+import { upstream } from './support/upstream.ts';
+import { world } from './support/world.ts';
+
+const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
+let calls = 0;
+function register(server: McpServer): void {
+  server.registerTool('search', {}, () => text(`ran ${++calls}`));
+  server.registerTool('write', {}, () => text(`ran ${++calls}`));
+  server.registerTool('long', {}, () => text('x'.repeat(2000)));
+  server.registerTool('fail', {}, () => {
+    throw new Error('boom');
+  });
+  server.registerTool(
+    'hang',
+    {},
+    ({ mcpReq }) =>
+      new Promise((_resolve, reject) => {
+        mcpReq.signal.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        });
+      }),
+  );
+}
+
+const CALLERS = {
+  ann: { key: 'ann', tenant: 'red' },
+  bob: { key: 'bob', tenant: 'red' },
+  eve: { key: 'eve', tenant: 'blue' },
+};
+const LIMITS: Readonly<
+  Record<string, readonly [limit: Limit, uses: readonly string[], allowed: readonly boolean[]]>
+> = {
+  'each key': [
+    { name: 'l', max: { calls: 2 }, per: 'day', each: ['key'] },
+    ['ann a search', 'ann b write', 'ann a search', 'bob a search'],
+    [true, true, false, true],
+  ],
+  'each team': [
+    { name: 'l', max: { requests: 2 }, per: 'day', each: ['tenant'] },
+    ['ann a search', 'bob b write', 'ann a search', 'eve a search'],
+    [true, true, false, true],
+  ],
+  'each server': [
+    { name: 'l', max: { calls: 2 }, per: 'day', each: ['vendor'] },
+    ['ann a search', 'eve a write', 'bob a search', 'bob b search'],
+    [true, true, false, true],
+  ],
+  'each tool': [
+    { name: 'l', max: { calls: 1 }, per: 'day', each: ['target'] },
+    ['ann a search', 'eve a write', 'bob a search', 'bob b search'],
+    [true, true, false, true],
+  ],
+  'one tool of a key': [
+    { name: 'l', max: { calls: 1 }, per: 'day', each: ['key'], where: { target: ['mcp/a/write'] } },
+    ['ann a write', 'ann a write', 'ann a search', 'bob a write'],
+    [true, false, true, true],
+  ],
+  'the dollars of each team': [
+    { name: 'l', max: { usd: '0.025' }, per: 'day', each: ['tenant'] },
+    ['ann a write', 'bob a write', 'bob a write', 'eve a write', 'bob a search', 'bob b write'],
+    [true, true, false, true, true, true],
+  ],
+};
+
+describe.each(Object.entries(LIMITS))('a limit of %s', (_case, [limit, uses, allowed]) => {
+  it('allows exactly what it permits, before the server is contacted', async () => {
+    const ledger = createLedger({ store: memoryStore(), limits: [limit] });
+    const [a, b] = [upstream(register), upstream(register)];
+    const { connect } = world({
+      servers: { a: { ...a.place, prices: { search: '0.001', '*': '0.01' } }, b: b.place },
+      callers: CALLERS,
+      ledger,
+    });
+    const actual: boolean[] = [];
+    for (const use of uses) {
+      const [key = '', server = '', tool = ''] = use.split(' ');
+      const client = await connect(key);
+      calls = 0;
+      const result = await client.callTool({ name: `${server}__${tool}` });
+      actual.push(result.isError !== true);
+      expect(calls).toBe(result.isError === true ? 0 : 1);
+      if (result.isError === true) expect(JSON.stringify(result)).toContain('a limit is reached');
+    }
+    expect(actual).toEqual(allowed);
+  });
+});
+
+describe('prices', () => {
+  it('are booked for calls that were sent, with the call log', async () => {
+    const log = createCallLog({ store: memoryCallStore() });
+    const ledger = createLedger({ store: memoryStore(), tags: ['key'], onRecord: log.onRecord });
+    const { connect } = world({
+      servers: { a: { ...upstream(register).place, prices: { 'write*': '1.5', '*': '0.25' } } },
+      callers: CALLERS,
+      ledger,
+      gateway: { onEvent: log.onEvent, onRequest: log.onRequest },
+    });
+    const client = await connect('ann');
+    await client.callTool({ name: 'a__write' });
+    await client.callTool({ name: 'a__fail' });
+    await client.callTool({ name: 'a__none' }).catch(() => undefined);
+    await log.flush();
+    const entries = (await log.page({ operation: 'tool' })).calls.toReversed();
+    expect(entries.map(({ spec, target, nanoUsd }) => [target ?? spec, nanoUsd])).toEqual([
+      ['mcp/a', undefined],
+      ['mcp/a/write', '1500000000'],
+      ['mcp/a/fail', '250000000'],
+      ['mcp/a', undefined],
+    ]);
+    const rows = await ledger.report({ by: ['tenant', 'vendor'] });
+    expect(rows).toMatchObject([{ key: { tenant: 'red', vendor: 'a' }, nanoUsd: 1_750_000_000n }]);
+    await log.close();
+  });
+
+  it('count for the limits of a key of admin', async () => {
+    const keys = createKeys({ records: memoryRecords() });
+    const ledger = createLedger({ store: memoryStore(), limitsOf: keys.limitsOf });
+    const { secret } = await keys.create({ name: 'a', limits: [{ max: { usd: '0.02' }, per: 'day' }] });
+    const { connect } = world({
+      servers: { a: { ...upstream(register).place, prices: { '*': '0.015' } } },
+      ledger,
+      gateway: { authorize: keys.authorize },
+    });
+    const client = await connect(secret);
+    expect(await client.callTool({ name: 'a__search' })).not.toHaveProperty('isError', true);
+    expect(await client.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
+  });
+
+  it.each([
+    [{ prices: { '*': '1e3' } }, 'must be an amount in USD'],
+    [{ prices: { '*': '-1' } }, 'must be an amount in USD'],
+    [{ prices: { '*': '1' } }, 'requires the option `ledger`'],
+    [{ maxConcurrent: 0 }, 'maxConcurrent'],
+    [{ maxResultChars: 'x' }, 'maxResultChars'],
+    [{ shared: 1 }, 'shared'],
+  ])('and limits are checked: %j', (options, message) => {
+    expect(() => world({ servers: { a: { url: 'https://a.example/', ...options } as never } })).toThrow(
+      message,
+    );
+  });
+});
+
+describe('a server', () => {
+  it('runs at most maxConcurrent calls', async () => {
+    const server = upstream(register);
+    const { connect } = world({ servers: { a: { ...server.place, maxConcurrent: 1 } }, callers: CALLERS });
+    const [ann, eve] = [await connect('ann'), await connect('eve')];
+    const cancel = new AbortController();
+    const first = ann.callTool({ name: 'a__hang' }, { signal: cancel.signal });
+    await expect.poll(() => server.methods).toContain('tools/call');
+    expect(await eve.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
+    cancel.abort();
+    await expect(first).rejects.toThrow();
+    await expect.poll(async () => (await eve.callTool({ name: 'a__search' })).isError).not.toBe(true);
+  });
+
+  it('may not send a longer result than maxResultChars', async () => {
+    const { connect } = world({ servers: { a: { ...upstream(register).place, maxResultChars: 1000 } } });
+    const client = await connect('all');
+    const result = await client.callTool({ name: 'a__long' });
+    expect(result).toMatchObject({
+      isError: true,
+      content: [{ text: 'The server "a" sent a result that is too long.' }],
+    });
+  });
+
+  it('must respond within its time', async () => {
+    const { connect } = world({ servers: { a: { ...upstream(register).place, timeoutMs: 100 } } });
+    const client = await connect('all');
+    expect(await client.callTool({ name: 'a__hang' })).toMatchObject({ isError: true });
+  });
+});
+
+describe('a server that cannot be connected', () => {
+  it('is benched after two attempts, for all callers, and connected again after the bench', async () => {
+    const clock = fakeClock();
+    let isDown = true;
+    let attempts = 0;
+    const server = upstream(register, {
+      intercept: () => {
+        if (!isDown) return undefined;
+        attempts++;
+        return Promise.reject(new TypeError('fetch failed'));
+      },
+    });
+    const { connect, events } = world({ servers: { a: server.place }, callers: CALLERS, clock });
+    const clients = [await connect('ann'), await connect('bob'), await connect('eve')];
+    for (const client of clients.slice(0, 2))
+      expect(await client.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
+    const before = attempts;
+    const benched = await clients[2]?.callTool({ name: 'a__search' });
+    expect(JSON.stringify(benched)).toContain('is not available after repeated failures; retry in 5 s');
+    expect(attempts).toBe(before);
+    expect(events.filter(({ type }) => type === 'benched')).toMatchObject([{ target: 'mcp/a' }]);
+    isDown = false;
+    await clock.advance(5001);
+    expect(await clients[2]?.callTool({ name: 'a__search' })).not.toHaveProperty('isError', true);
+  });
+
+  it('is not benched by calls that fail', async () => {
+    const server = upstream(register, {
+      intercept: (body) =>
+        body.includes('"fail"') ? Promise.reject(new TypeError('fetch failed')) : undefined,
+    });
+    const { connect } = world({ servers: { a: server.place }, callers: CALLERS });
+    const [ann, eve] = [await connect('ann'), await connect('eve')];
+    for (let n = 0; n < 4; n++)
+      expect(await ann.callTool({ name: 'a__fail' })).toMatchObject({ isError: true });
+    expect(await eve.callTool({ name: 'a__search' })).not.toHaveProperty('isError', true);
+  });
+});
