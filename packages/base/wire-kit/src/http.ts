@@ -84,12 +84,9 @@ export function withKnownHeaders(
 ): typeof globalThis.fetch {
   const known = new Set([...SDK_HEADERS, ...names]);
   return (url, init) => {
-    const given = headersOf(init);
-    const headers = new Headers();
-    for (const name of known) {
-      const value = given.get(name);
-      if (value !== null) headers.set(name, value);
-    }
+    // The SDK creates the headers for each request.
+    const headers = headersOf(init);
+    for (const name of [...headers.keys()]) if (!known.has(name)) headers.delete(name);
     return fetch(url, { ...init, headers });
   };
 }
