@@ -7,7 +7,7 @@ export async function listen(dialect, origin, storeUrl) {
   const client = new pg.Pool({ connectionString: storeUrl });
   // The server ends the connections when it stops.
   client.on('error', () => undefined);
-  const stores = postgresStores({ client });
+  const stores = postgresStores({ client, timeoutMs: 10_000 });
   await stores.ready();
   return listenWith(stores, dialect, origin);
 }
