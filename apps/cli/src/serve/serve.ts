@@ -15,6 +15,7 @@ import { configured } from './configured.ts';
 import { openParts } from './gateway-parts.ts';
 import { keyFile, tokenFile, type Authorize } from './key-file.ts';
 import { drainOf, GRACE_MS, inspectorAt, listen, newToken, portOf, untilAborted } from './listen.ts';
+import { mcpOf } from './mcp-of.ts';
 import { createModelList } from './model-list.ts';
 import { createOperator } from './operator.ts';
 import { plannerOf } from './planner-of.ts';
@@ -86,7 +87,8 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     content: flags.content,
     token,
   });
-  const { keys, calls, responses, files, background } = parts ?? {};
+  const { keys, calls, responses, files, background, records } = parts ?? {};
+  await using mcp = await mcpOf(settings, { ledger, records }, io);
   const gateway = loaded.createGateway({
     ...first,
     ...changeable(settings),
@@ -95,6 +97,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     mounts: [inspector, parts?.admin].filter((mount) => mount !== undefined),
     responses,
     files,
+    mcp,
     background: background?.(first.majordomo),
     metrics,
     checks: parts && { store: () => parts.ready() },
@@ -125,6 +128,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     [
       `Serving ${printable(Object.keys(first.models).join(', '))} at ${served.url}`,
       `export OPENAI_BASE_URL=${served.url}/v1 ANTHROPIC_BASE_URL=${served.url}  # ${keyHint(flags, needsKeys)}`,
+      ...(mcp === undefined ? [] : [`MCP: ${served.url}/mcp`]),
       `Inspector: ${missingInspector ?? inspectorLine(served.url, token, flags, token === io.env['MAJORDOMO_ADMIN_TOKEN'])}\n`,
     ].join('\n'),
   );
