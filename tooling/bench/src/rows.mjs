@@ -131,7 +131,8 @@ export const ROWS = [
   linear('a tool of 2,000', 'tools'),
   linear('a tenant of 1,000', 'tenants'),
   linear('a message of 400', 'messages'),
-  linear('an open stream of 2,000', 'streams'),
+  // The garbage collector copies or marks the objects of all open streams.
+  inProcess('an open stream of 2,000', 3, '× a tenth of them, each', ratio('streams', 'few', 'many')),
   linear('a price of 20,000', 'prices', 'growth'),
   linear('a tool of 1,000 of an MCP server', 'servedTools', 'growth'),
   linear('an item of a batch of 200', 'batchItems', 'growth'),

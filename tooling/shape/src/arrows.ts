@@ -276,6 +276,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'routing',
       'ledger',
       'mcp',
+      'mcp-gateway',
       'redact',
       'skills',
       'store-postgres',

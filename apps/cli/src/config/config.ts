@@ -58,6 +58,8 @@ export interface GatewayConfig {
    * `@default false`
    */
   readonly files?: boolean | GatewayFilesConfig | undefined;
+  /** MCP servers to serve at `/mcp` and `/mcp/NAME`. Needs `@majordomo/mcp-gateway`. `@default` none */
+  readonly mcp?: GatewayMcpConfig | undefined;
   /** Whether the Responses API also accepts WebSockets, as Codex opens them. Needs the package `ws`. `@default false` */
   readonly sockets?: boolean | undefined;
   /** Access to `/metrics`. `admin`: only for admins. `public`: for everyone. `@default` not served */
@@ -80,6 +82,19 @@ export interface GatewayConfig {
   readonly maxElements?: number | undefined;
   /** Maximum number of open WebSockets of a key. Further upgrades receive 429. `@default 16` */
   readonly maxSockets?: number | undefined;
+}
+
+/** MCP servers of the gateway. Logins of users need an application, and are not available here. */
+export interface GatewayMcpConfig {
+  /**
+   * Servers by name: `url` or `command`, and options of `mcpGateway` such as `credential`, `shared` and `prices`. In all strings,
+   * `${NAME}` is replaced with an environment variable.
+   */
+  readonly servers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Patterns of tools that each tenant may use, by server, in addition to those of its keys. `@default {}` */
+  readonly tenants?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> | undefined;
+  /** Whether the call log contains arguments and results. `@default false` */
+  readonly content?: boolean | undefined;
 }
 
 /** Limits of the files of clients. */

@@ -9,6 +9,7 @@ import type {
   CallLogConfig,
   GatewayConfig,
   GatewayFilesConfig,
+  GatewayMcpConfig,
   LedgerConfig,
   MajordomoConfig,
 } from './config.ts';
@@ -115,6 +116,8 @@ const FILES: Checks<GatewayFilesConfig> = {
   maxTotalBytes: isPositive,
   keepMs: isPositive,
 };
+const isObjects = (value: unknown): boolean => isObject(value) && Object.values(value).every(isObject);
+const MCP: Checks<GatewayMcpConfig> = { servers: isObjects, tenants: isObjects, content: isBoolean };
 const GATEWAY: Checks<GatewayConfig> = {
   store: (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
   keys: isBoolean,
@@ -122,6 +125,7 @@ const GATEWAY: Checks<GatewayConfig> = {
   responses: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
   background: (value) => isBoolean(value) || isMadeOf({ keepMs: isPositive })(value),
   files: (value) => isBoolean(value) || isMadeOf(FILES)(value),
+  mcp: (value) => isMadeOf(MCP)(value) && isObject(value) && 'servers' in value,
   sockets: isBoolean,
   metrics: (value) => value === 'admin' || value === 'public',
   inspector: isBoolean,

@@ -26,6 +26,11 @@ export const define: Define = (command, io, done) => {
     .argument('<name>', 'display name')
     .option('--tenant <name>', 'team or customer that pays')
     .option('--models <names>', 'models that the key may call, separated by commas')
+    .option(
+      '--mcp <server=patterns>',
+      'tools of an MCP server, such as tracker=search_*,!search_all; repeatable',
+      collect,
+    )
     .option('--usd-per-day <amount>', 'maximum cost per day')
     .option('--usd-per-month <amount>', 'maximum cost per month')
     .option('--calls-per-minute <n>', 'maximum number of calls per minute')

@@ -15,6 +15,7 @@ interface KeysFlags extends KeysPlace {
 export interface CreateFlags extends KeysFlags {
   readonly tenant?: string;
   readonly models?: string;
+  readonly mcp?: readonly string[];
   readonly usdPerDay?: string;
   readonly usdPerMonth?: string;
   readonly callsPerMinute?: string;
@@ -28,17 +29,24 @@ const DAY_MS = 86_400_000;
 
 /** Implements `majordomo keys create`. Prints the secret once. Without `--json`, standard output contains only the secret. */
 export async function createKey(name: string, flags: CreateFlags, io: Io): Promise<ExitCode> {
-  const { tenant, models, expires, meta, admin } = flags;
+  const { tenant, models, mcp, expires, meta, admin } = flags;
   const key = {
     name,
     tenant,
     models: models?.split(',').filter((model) => model !== ''),
+    mcp: mcp && Object.fromEntries(mcp.map(accessOf)),
     limits: limitsOf(flags),
     expiresAt: expires === undefined ? undefined : expiryOf(expires),
     metadata: meta && Object.fromEntries(meta.map(pairOf)),
     admin,
   };
   return withKeys(flags, io, async (keys) => printSecret(await keys.create(key), flags, io));
+}
+
+/** Returns a server with its patterns, such as `github=search_*,!search_code`. */
+function accessOf(text: string): readonly [server: string, patterns: readonly string[]] {
+  const [server, patterns] = pairOf(text);
+  return [server, patterns.split(',').filter((pattern) => pattern !== '')];
 }
 
 /** Implements `majordomo keys rotate`. Prints the new secret once. Without `--json`, standard output contains only the secret. */

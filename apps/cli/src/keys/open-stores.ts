@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { withVariables } from '../config/with-variables.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { checkSqlite } from '../ledger/check-sqlite.ts';
@@ -14,11 +15,7 @@ export function storeOf(flag: string | undefined, { gateway }: Settings, io: Io)
   const given = flag ?? io.env['MAJORDOMO_STORE'];
   if (given !== undefined) return isUrl(given) ? given : resolve(io.cwd, given);
   if (gateway?.store === undefined) return undefined;
-  const store = gateway.store.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
-    const value = io.env[name] ?? '';
-    if (value === '') throw new Stop(`gateway.store of the configuration needs the variable ${name}; set it`);
-    return value;
-  });
+  const store = withVariables(gateway.store, 'gateway.store', io);
   if (isUrl(store)) return store;
   return store.startsWith('~/') ? resolve(io.home, store.slice(2)) : resolve(gateway.folder, store);
 }

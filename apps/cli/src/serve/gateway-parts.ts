@@ -21,6 +21,8 @@ export interface GatewayParts extends AsyncDisposable {
   readonly calls: CallLog | undefined;
   readonly ledger: Ledger;
   readonly admin: Admin;
+  /** Store of records. */
+  readonly records: RecordStore;
   /** Store for the state of the Responses API. `undefined` if the configuration disables it. */
   readonly responses: { readonly records: RecordStore; readonly keepMs: number | undefined } | undefined;
   /** Files of clients. `undefined` if the configuration does not enable them. */
@@ -79,6 +81,7 @@ export async function openParts(
     calls,
     ledger,
     admin: createAdmin({ keys, calls, ledger, models, token }),
+    records: stores.records,
     responses:
       responses === false
         ? undefined

@@ -3,6 +3,7 @@ import type { createGateway } from '@majordomo/gateway';
 import type { Served } from '@majordomo/gateway/node';
 import type { createInspector } from '@majordomo/inspector';
 import type { Ledger } from '@majordomo/ledger';
+import type { McpGateway } from '@majordomo/mcp-gateway';
 import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { forgetConfigs } from '../config/import-config.ts';
@@ -18,6 +19,7 @@ import { configured } from './configured.ts';
 import { type GatewayParts, openParts } from './gateway-parts.ts';
 import { keyFile, tokenFile, type Authorize } from './key-file.ts';
 import { drainOf, GRACE_MS, inspectorAt, listen, newToken, portOf, untilAborted } from './listen.ts';
+import { mcpOf } from './mcp-of.ts';
 import { createModelList, type ModelList } from './model-list.ts';
 import { createOperator } from './operator.ts';
 import { plannerOf } from './planner-of.ts';
@@ -58,10 +60,11 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     needsKeys || store !== undefined ? await openParts(partsOptions, settings, io) : undefined;
   await using opened = parts === undefined ? await openLedgerGates(settings, io) : undefined;
   const ledger = parts?.ledger ?? opened?.ledger;
-  const { models, gateway, reload } = await start({ plan, parts, ledger, modelList }, settings, io);
+  await using mcp = await mcpOf(settings, { ledger, records: parts?.records }, io);
+  const { models, gateway, reload } = await start({ plan, parts, ledger, mcp, modelList }, settings, io);
   const served = await listen(gateway, { ...place, sockets: settings.gateway?.sockets }, WHY, io);
   io.becomeServer(GRACE_MS + place.drainMs + 1000);
-  announce(served.url, Object.keys(models), plan, io);
+  announce(served.url, { names: Object.keys(models), servesMcp: mcp !== undefined, plan }, io);
   const reloadAll = inSequence(async () => {
     await reported('configuration', reload, io)();
     await plan.keysOfFile?.reload();
@@ -120,11 +123,12 @@ interface Opened {
   readonly plan: Plan;
   readonly parts: GatewayParts | undefined;
   readonly ledger: Ledger | undefined;
+  readonly mcp: McpGateway | undefined;
   readonly modelList: ModelList;
 }
 
 /** Creates the gateway and its inspector. Returns a function that applies a changed configuration to both. */
-async function start({ plan, parts, ledger, modelList }: Opened, settings: Settings, io: Io) {
+async function start({ plan, parts, ledger, mcp, modelList }: Opened, settings: Settings, io: Io) {
   const { flags, metrics, keysOfFile, token, packages } = plan;
   const { onEvent, onError } = createOperator(io);
   const options = { names: flags.models, gates: ledger === undefined ? [] : [ledger.gate], onEvent };
@@ -149,6 +153,7 @@ async function start({ plan, parts, ledger, modelList }: Opened, settings: Setti
     mounts: [inspector, admin].filter((mount) => mount !== undefined),
     responses,
     files,
+    mcp,
     background: background?.(first.majordomo),
     metrics,
     checks: parts && { store: () => parts.ready() },
@@ -176,7 +181,15 @@ async function start({ plan, parts, ledger, modelList }: Opened, settings: Setti
 }
 
 /** Prints the address, the variables for clients and the place of the inspector. */
-function announce(url: string, names: readonly string[], plan: Plan, { env, stdout }: Io): void {
+function announce(
+  url: string,
+  {
+    names,
+    servesMcp,
+    plan,
+  }: { readonly names: readonly string[]; readonly servesMcp: boolean; readonly plan: Plan },
+  { env, stdout }: Io,
+): void {
   const { flags, needsKeys, token, missingInspector } = plan;
   const isFromOutside = token === env['MAJORDOMO_ADMIN_TOKEN'];
   // Write all lines at once. A reader may close the pipe after the first line, and a later write would end the server.
@@ -184,6 +197,7 @@ function announce(url: string, names: readonly string[], plan: Plan, { env, stdo
     [
       `Serving ${printable(names.join(', '))} at ${url}`,
       `export OPENAI_BASE_URL=${url}/v1 ANTHROPIC_BASE_URL=${url}  # ${keyHint(flags, needsKeys)}`,
+      ...(servesMcp ? [`MCP: ${url}/mcp`] : []),
       `Inspector: ${missingInspector ?? inspectorLine(url, token, flags, isFromOutside)}\n`,
     ].join('\n'),
   );

@@ -38,12 +38,17 @@ export function stateOf({
   return { type: state.slice(0, at), value: state.slice(at + 1) };
 }
 
-/** Returns the parameters with the replies of the client to the questions of a server of protocol 2026. */
+/**
+ * Returns the parameters with the replies of the client to the questions of a server of protocol 2026. Replies to the gateway have a state
+ * of the gateway.
+ */
 export function withInput(
   params: JsonObject,
   { mcpReq }: ServerContext,
-  requestState: string | undefined,
+  state: ReturnType<typeof stateOf>,
 ): JsonObject {
+  if (state !== undefined && state.type !== 'server') return params;
   const { inputResponses } = mcpReq;
+  const requestState = state?.value;
   return { ...params, ...definedMembers({ inputResponses, requestState }) } as JsonObject;
 }

@@ -9,7 +9,8 @@ import {
   type ServerNotice,
 } from '@majordomo/mcp/internal';
 import type { AuthInfo, McpServer, ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
-import { ClientServer, type ClientIo } from './client-server.ts';
+import type { ClientIo } from './client-scope.ts';
+import { ClientServer } from './client-server.ts';
 import { nowOf, OwnedConnections, type Connections } from './connections.ts';
 import { HeldCalls } from './held-call.ts';
 import { Names } from './names.ts';
@@ -28,7 +29,10 @@ interface Endpoint {
 }
 
 /** Parts of a gateway that all callers share. */
-export interface GatewayIo extends Pick<ClientIo, 'options' | 'admission' | 'approvals' | 'shared'> {
+export interface GatewayIo extends Pick<
+  ClientIo,
+  'options' | 'admission' | 'approvals' | 'logins' | 'shared'
+> {
   readonly all: Connections;
 }
 

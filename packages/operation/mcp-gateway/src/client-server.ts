@@ -1,39 +1,30 @@
-import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
-import { asText, definedMembers, notify, withTimeout } from '@majordomo/core/toolkit';
+import type { JsonObject } from '@majordomo/core';
+import { asText, definedMembers } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import { loadServer, type ServerNotice } from '@majordomo/mcp/internal';
-import type { McpServer, ServerCapabilities, ServerContext, Tool } from '@modelcontextprotocol/server';
-import { Access } from './access.ts';
-import type { Approvals } from './approvals.ts';
+import type {
+  CallToolResult,
+  McpServer,
+  ServerCapabilities,
+  ServerContext,
+  Tool,
+} from '@modelcontextprotocol/server';
 import { errorResult, inputRequired, paramsFor, stateOf, withInput } from './call-params.ts';
-import type { OwnedConnections } from './connections.ts';
-import { HeldCall, type HeldCalls, type Round } from './held-call.ts';
+import { ClientScope, type ClientIo } from './client-scope.ts';
+import { HeldCall, type Round } from './held-call.ts';
 import { jsonKey } from './json-key.ts';
+import { isLoginRequired, LOGIN_TOOL } from './logins.ts';
+import { isLoginTool, loginAnswer, loginTool, urlQuestion } from './login-answer.ts';
 import { Names, type Place } from './names.ts';
 import { publicMessage } from './public-message.ts';
-import { recordCall, recordRefusal, type RecordIo } from './record-call.ts';
-import type { Answer, ConnectionOwner, ListedItem, ListKind, ServerConnection } from './server-connection.ts';
+import { recordCall } from './record-call.ts';
+import type { Answer, ListedItem, ListKind } from './server-connection.ts';
 
 type Sdk = typeof import('@modelcontextprotocol/server');
 type Result = Record<string, unknown>;
 
-/** Maximum time that the list of all servers waits for one of them, in milliseconds. */
-const LIST_MS = 5000;
 /** Maximum number of times that a call asks a client of protocol 2025. */
 const MAX_ROUNDS = 32;
-
-/** Parts of the servers for the clients of a caller. */
-export interface ClientIo extends RecordIo {
-  readonly approvals: Approvals;
-  readonly connections: OwnedConnections;
-  /** Connections that all callers share. */
-  readonly shared: OwnedConnections;
-  readonly held: HeldCalls;
-  /** Capabilities of the client, which the servers receive. */
-  readonly capabilities: ConnectionOwner['capabilities'];
-  /** Identity of the client. `undefined` if each request may be of another client. */
-  readonly client: object | undefined;
-}
 
 /** Returns the context of the gateway for the HTTP request of an MCP request. */
 export type ContextOf = (context: ServerContext) => McpContext;
@@ -45,9 +36,11 @@ export class ClientServer {
   private readonly names: Names;
   private readonly single: string | undefined;
   private readonly sdk: Sdk;
+  private readonly scope: ClientScope;
 
   constructor(sdk: Sdk, single: string | undefined, io: ClientIo, contextOf: ContextOf) {
     this.sdk = sdk;
+    this.scope = new ClientScope(sdk, single, io);
     this.single = single;
     this.io = io;
     this.contextOf = contextOf;
@@ -83,7 +76,7 @@ export class ClientServer {
     const { single } = this;
     if (single === undefined) return { capabilities: ALL };
     try {
-      const { capabilities, instructions } = await this.ready(single, context, context.call.signal);
+      const { capabilities, instructions } = await this.scope.ready(single, context, context.call.signal);
       const { tools, prompts, resources, completions, logging } = capabilities;
       return {
         instructions,
@@ -93,7 +86,7 @@ export class ClientServer {
         },
       };
     } catch (error) {
-      this.report(single, error);
+      this.scope.report(single, error);
       return { capabilities: { tools: { listChanged: true } } };
     }
   }
@@ -103,11 +96,16 @@ export class ClientServer {
     server.setRequestHandler('tools/list', async (_request, context) => ({
       tools: await this.listTools(context),
     }));
-    server.setRequestHandler('tools/call', ({ params }, context) =>
-      this.call('tools/call', params, this.names.inner(params.name), context, (error, { server: name }) =>
-        errorResult(publicMessage(error, name)),
-      ),
-    );
+    server.setRequestHandler('tools/call', async ({ params }, context) => {
+      const place = this.names.inner(params.name);
+      const login = place && (await this.login(place, context));
+      return (
+        login ??
+        this.call('tools/call', params, place, context, (error, { server: name }) =>
+          errorResult(publicMessage(error, name)),
+        )
+      );
+    });
     if (prompts !== undefined) {
       server.setRequestHandler('prompts/list', async (_request, context) => ({
         prompts: (await this.list('prompts', context)) as never,
@@ -133,12 +131,12 @@ export class ClientServer {
         return {};
       });
       server.setRequestHandler('resources/unsubscribe', async ({ params }, context) => {
-        const place = this.checked(
+        const place = this.scope.checked(
           'resources/unsubscribe',
           this.names.innerUri(params.uri),
           this.contextOf(context),
         );
-        await this.to(place.server).unsubscribe(place.name);
+        await this.scope.to(place.server, this.contextOf(context)).unsubscribe(place.name);
         return {};
       });
     }
@@ -150,9 +148,12 @@ export class ClientServer {
       });
     if (logging !== undefined)
       server.setRequestHandler('logging/setLevel', async ({ params }, context) => {
-        const levels = this.servers(this.contextOf(context)).map((name) =>
-          this.to(name).setLevel({ level: params.level }, context.mcpReq.signal),
-        );
+        const request = this.contextOf(context);
+        const levels = this.scope
+          .servers(request)
+          .map((name) =>
+            this.scope.to(name, request).setLevel({ level: params.level }, context.mcpReq.signal),
+          );
         await Promise.allSettled(levels);
         return {};
       });
@@ -160,25 +161,30 @@ export class ClientServer {
 
   /** Subscribes to a resource that the caller may read. */
   async subscribe(uri: string, context: McpContext, signal: AbortSignal): Promise<void> {
-    const place = this.checked('resources/subscribe', this.names.innerUri(uri), context);
-    await this.ready(place.server, context, signal);
-    await this.to(place.server)
+    const place = this.scope.checked('resources/subscribe', this.names.innerUri(uri), context);
+    await this.scope.ready(place.server, context, signal);
+    await this.scope
+      .to(place.server, context)
       .subscribe(place.name, signal)
-      .catch((error: unknown) => this.fail(error, place));
+      .catch((error: unknown) => this.scope.fail(error, place));
   }
 
   /** Connects the servers that the caller may use, so that they report changes. */
   async watch(context: McpContext): Promise<void> {
-    await this.each(context, (server) => this.ready(server, context, context.call.signal));
+    await this.scope.each(context, (server) => this.scope.ready(server, context, context.call.signal));
   }
 
   private async listTools(context: ServerContext): Promise<Tool[]> {
     const request = this.contextOf(context);
-    const access = this.access(request);
-    const lists = await this.each(request, async (server) => {
-      await this.ready(server, request, context.mcpReq.signal);
-      const connection = this.to(server);
-      const approved = await this.approvedIn(connection);
+    const access = this.scope.access(request);
+    const { logins } = this.io;
+    const lists = await this.scope.each(request, async (server): Promise<Tool[]> => {
+      if (!(await logins.has(server, request.caller)))
+        return [loginTool(server, this.names.outer(server, LOGIN_TOOL))];
+      // The connection may be of use after the request.
+      await this.scope.ready(server, request, undefined);
+      const connection = this.scope.to(server, request);
+      const approved = await this.scope.approvedIn(connection);
       return connection.tools
         .filter(({ name }) => access.allows(server, name) && approved.has(name))
         .map((tool) => ({
@@ -186,15 +192,16 @@ export class ClientServer {
           name: this.names.outer(server, tool.name),
         }));
     });
-    return lists.flat() as Tool[];
+    return lists.flat();
   }
 
   private async list(kind: ListKind, context: ServerContext): Promise<readonly ListedItem[]> {
     const request = this.contextOf(context);
-    const access = this.access(request);
-    const lists = await this.each(request, async (server) => {
-      await this.ready(server, request, context.mcpReq.signal);
-      const items = await this.to(server).list(kind, context.mcpReq.signal);
+    const access = this.scope.access(request);
+    const lists = await this.scope.each(request, async (server) => {
+      if (!(await this.io.logins.has(server, request.caller))) return [];
+      await this.scope.ready(server, request, undefined);
+      const items = await this.scope.to(server, request).list(kind, context.mcpReq.signal);
       return items
         .filter(({ name, uri, uriTemplate }) => access.allows(server, uri ?? uriTemplate ?? name))
         .map((item) => this.renamed(server, item));
@@ -210,25 +217,6 @@ export class ClientServer {
     return { ...item, name: names.outer(server, name) };
   }
 
-  /** Returns the results for all servers of the caller. At `/mcp`, a server that fails or takes too long is left out. */
-  private async each<T>(context: McpContext, work: (server: string) => Promise<T>): Promise<readonly T[]> {
-    const { single } = this;
-    if (single !== undefined)
-      return [await work(single).catch((error: unknown) => this.fail(error, { server: single }))];
-    const { clock = systemClock } = this.io.options;
-    const results = await Promise.allSettled(
-      this.servers(context).map(async (server) => {
-        try {
-          return await withTimeout(work(server), LIST_MS, clock);
-        } catch (error) {
-          this.report(server, error);
-          throw error;
-        }
-      }),
-    );
-    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  }
-
   /**
    * Sends a request to its server, and returns the result, or the questions of the server. `onFailure` converts a failure of the server's
    * connection to a result.
@@ -241,7 +229,7 @@ export class ClientServer {
     onFailure?: (error: unknown, place: Place) => Result,
   ): Promise<never> {
     const request = this.contextOf(context);
-    const place = this.checked(method, named, request);
+    const place = this.scope.checked(method, named, request);
     const { held } = this.io;
     const sent = paramsFor(method, params, place);
     const { _meta, ...same } = sent;
@@ -250,7 +238,7 @@ export class ClientServer {
     const state = stateOf(context);
     const waiting = state?.type === 'held' ? held.take(state.value, subject) : undefined;
     if (state?.type === 'held' && waiting === undefined)
-      throw this.invalidParams(
+      throw this.scope.invalidParams(
         'the requestState is invalid, has expired or belongs to another call; call again without it',
       );
     waiting?.answer(context.mcpReq.inputResponses ?? {});
@@ -258,11 +246,11 @@ export class ClientServer {
       const call =
         waiting ??
         new HeldCall(subject, round, async (own, signal) => {
-          await this.ready(place.server, request, signal);
-          const connection = this.to(place.server);
-          if (method === 'tools/call' && !(await this.approvedIn(connection)).has(place.name))
-            throw this.unknown(method, place, request);
-          const full = withInput(sent, context, state?.type === 'server' ? state.value : undefined);
+          await this.scope.ready(place.server, request, signal);
+          const connection = this.scope.to(place.server, request);
+          if (method === 'tools/call' && !(await this.scope.approvedIn(connection)).has(place.name))
+            throw this.scope.unknown(method, place, request);
+          const full = withInput(sent, context, state);
           const recorded = { server: place.server, method, name: place.name, params: sent, signal };
           const answer = await recordCall<Answer>(request, recorded, this.io, () =>
             connection.send(method, full, own, signal),
@@ -276,11 +264,32 @@ export class ClientServer {
         return inputRequired({ inputRequests: next.questions, requestState: `held:${held.add(call)}` });
       return this.resultFor(place.server, next.result) as never;
     } catch (error) {
+      const question = urlQuestion(error, context);
+      if (question !== undefined) return question as never;
       if (error instanceof this.sdk.ProtocolError) throw error;
-      this.report(place.server, error);
+      if (isLoginRequired(error)) return this.askForLogin(place, context, method === 'tools/call');
+      this.scope.report(place.server, error);
       if (onFailure !== undefined) return onFailure(error, place) as never;
-      return this.fail(error, place);
+      return this.scope.fail(error, place);
     }
+  }
+
+  /** Answers a call of the tool `login` of a server with logins. Returns `undefined` for any other call. */
+  private async login(place: Place, context: ServerContext): Promise<CallToolResult | undefined> {
+    const request = this.contextOf(context);
+    const { server, name } = place;
+    const { logins, connections } = this.io;
+    const isServed = logins.of(server) !== undefined && this.scope.servers(request).includes(server);
+    if (!isServed || !isLoginTool(name)) return undefined;
+    if (!(await logins.has(server, request.caller))) return this.askForLogin(place, context, true);
+    connections.changed(server, { method: 'notifications/tools/list_changed' });
+    return { content: [{ type: 'text', text: `The account at "${server}" is connected.` }] };
+  }
+
+  private askForLogin({ server }: Place, context: ServerContext, isTool: boolean): never {
+    const { page: url = '' } = this.io.logins.of(server)?.options ?? {};
+    const message = `The server "${server}" requires your login.`;
+    return loginAnswer(this.sdk, context, this.io.capabilities, { message, url }, isTool);
   }
 
   /** Returns a result for the client. The state of a server is marked, because the gateway has states as well. */
@@ -306,78 +315,6 @@ export class ClientServer {
         send({ method: 'notifications/progress', params: { ...progress, progressToken } });
       },
     };
-  }
-
-  /** Connects a server the first time. A connection attempt is a call in the log. */
-  private async ready(
-    server: string,
-    context: McpContext,
-    signal: AbortSignal | undefined,
-  ): ReturnType<ServerConnection['ready']> {
-    const connection = this.to(server);
-    const either = signal ?? new AbortController().signal;
-    if (!connection.isKnown)
-      await recordCall(context, { server, method: 'initialize', signal: either }, this.io, () =>
-        this.io.admission.connecting(
-          server,
-          (event) => context.call.onEvent?.(event),
-          async () => {
-            await connection.ready(either);
-            return undefined;
-          },
-        ),
-      );
-    return connection.ready(either);
-  }
-
-  /** Returns the names of the tools that are not hidden. */
-  private async approvedIn(connection: ServerConnection): Promise<ReadonlySet<string>> {
-    return this.io.approvals.approvedIn(connection.server, await connection.definitions());
-  }
-
-  private to(server: string): ServerConnection {
-    const { options, shared, connections, capabilities } = this.io;
-    const isShared = options.servers[server]?.shared === true;
-    return isShared ? shared.to(server, {}) : connections.to(server, capabilities);
-  }
-
-  private access({ caller }: McpContext): Access {
-    return new Access(caller, this.io.options.tenants ?? {});
-  }
-
-  /** Returns the names of the servers that the caller may use. */
-  private servers(context: McpContext): readonly string[] {
-    const access = this.access(context);
-    const names = this.single === undefined ? Object.keys(this.io.options.servers) : [this.single];
-    return names.filter((name) => access.hasServer(name));
-  }
-
-  /** Returns a place that the caller may use. Throws the same error whether it does not exist or is forbidden. */
-  private checked(method: string, place: Place | undefined, context: McpContext): Place {
-    const isServed = place !== undefined && Object.hasOwn(this.io.options.servers, place.server);
-    if (isServed && this.access(context).allows(place.server, place.name)) return place;
-    throw this.unknown(method, isServed ? place : { server: 'other', name: place?.name ?? '' }, context);
-  }
-
-  private unknown(method: string, place: Place, context: McpContext): Error {
-    recordRefusal(context, { ...place, method });
-    const kind = method.startsWith('tools') ? 'tool' : method.startsWith('prompts') ? 'prompt' : 'resource';
-    return this.invalidParams(`unknown ${kind}; list them to see which ones are available`);
-  }
-
-  private invalidParams(message: string): Error {
-    return new this.sdk.ProtocolError(this.sdk.ProtocolErrorCode.InvalidParams, message);
-  }
-
-  /** Throws the error of the protocol for a failure of a server. */
-  private fail(error: unknown, { server }: Pick<Place, 'server'>): never {
-    if (error instanceof this.sdk.ProtocolError) throw error;
-    throw new this.sdk.ProtocolError(this.sdk.ProtocolErrorCode.InternalError, publicMessage(error, server));
-  }
-
-  private report(server: string, error: unknown): void {
-    if (LlmError.is(error, 'aborted')) return;
-    notify(this.io.options.onError, error, { server });
   }
 }
 

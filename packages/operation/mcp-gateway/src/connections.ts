@@ -1,5 +1,6 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { jsonKey } from './json-key.ts';
+import type { ServerNotice } from '@majordomo/mcp/internal';
 import type { McpGatewayOptions } from './options.ts';
 import { ServerConnection, type ConnectionOwner } from './server-connection.ts';
 
@@ -71,13 +72,18 @@ export class OwnedConnections {
     return [...this.known.values()];
   }
 
-  /** Returns the connection to a server. */
-  to(server: string, capabilities: ConnectionOwner['capabilities']): ServerConnection {
-    const key = jsonKey([server, capabilities]);
+  /** Notifies the owner of a change at a server. */
+  changed(server: string, notice: ServerNotice): void {
+    this.onChange(server, notice);
+  }
+
+  /** Returns the connection to a server. `user`: user whose login it uses, if the server has logins. */
+  to(server: string, capabilities: ConnectionOwner['capabilities'], user?: string): ServerConnection {
+    const key = jsonKey([server, capabilities, user ?? null]);
     const { onChange } = this;
     let connection = this.known.get(key);
     if (connection === undefined) {
-      connection = this.all.create(server, { capabilities, onChange }, () => this.known.delete(key));
+      connection = this.all.create(server, { capabilities, user, onChange }, () => this.known.delete(key));
       this.known.set(key, connection);
     }
     return connection;

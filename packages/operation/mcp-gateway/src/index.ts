@@ -6,9 +6,10 @@ export type {
   McpGatewayServer,
   McpGuardContext,
   McpGuards,
+  McpServerLogin,
   McpServerOptions,
 } from './options.ts';
-export type { McpAccess, McpContext, McpHandler } from '@majordomo/gateway';
-export type { McpAround, McpEndpoint } from '@majordomo/mcp';
+export type { Caller, McpAccess, McpContext, McpHandler } from '@majordomo/gateway';
+export type { McpAround, McpConnections, McpEndpoint, McpLoginClient } from '@majordomo/mcp';
 export type { RecordStore } from '@majordomo/records';
 export type { Ledger } from '@majordomo/ledger';

@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { asRecord, checkOptions, definedMembers, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, asRecord, checkOptions, definedMembers, type KindsOf } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import { checkOptions as checkServer, rpcError, type ServerNotice } from '@majordomo/mcp/internal';
 import { Access } from './access.ts';
@@ -7,6 +7,7 @@ import { Admission, isUsd } from './admission.ts';
 import { Approvals } from './approvals.ts';
 import { CallerSessions } from './caller-sessions.ts';
 import { Connections, nowOf, OwnedConnections } from './connections.ts';
+import { Logins } from './logins.ts';
 import type { McpGateway, McpGatewayOptions } from './options.ts';
 
 const IDLE_MS = 1_800_000;
@@ -28,6 +29,7 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
   const callers = new Map<string, CallerSessions>();
   const admission = new Admission(options);
   const approvals = new Approvals(options);
+  const logins = new Logins(options);
   const notifyAll = (server: string, notice: ServerNotice): void => {
     for (const caller of callers.values()) caller.changed(server, notice);
   };
@@ -58,7 +60,7 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
     const owner = JSON.stringify([tenant ?? null, key ?? null]);
     let caller = callers.get(owner);
     if (caller === undefined) {
-      caller = new CallerSessions({ options, all: connections, shared, admission, approvals });
+      caller = new CallerSessions({ options, all: connections, shared, admission, approvals, logins });
       callers.set(owner, caller);
     }
     return caller;
@@ -79,6 +81,17 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
         return rpcError(404, -32_000, 'no MCP server with this name is served here');
       startTimer();
       return callerOf(context).fetch(request, context);
+    },
+    connections(server) {
+      const login = logins.of(server);
+      if (login !== undefined) return login.connections;
+      throw new LlmError(
+        'config',
+        `mcpGateway: connections: no server with a login is named ${JSON.stringify(server)}`,
+        {
+          path: 'server',
+        },
+      );
     },
     async changedTools() {
       const lists = await Promise.all(Object.keys(servers).map((server) => approvals.changed(server)));
@@ -103,9 +116,9 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
 const KINDS: KindsOf<McpGatewayOptions> = {
   servers: 'object',
   tenants: 'object',
-  maxSessions: 1,
-  maxConnections: 1,
-  idleMs: 1,
+  maxSessions: atLeast(1),
+  maxConnections: atLeast(1),
+  idleMs: atLeast(1),
   content: 'boolean',
   ledger: 'object with reserve',
   guards: 'object with refusalOfCall',
@@ -115,7 +128,13 @@ const KINDS: KindsOf<McpGatewayOptions> = {
   clock: 'object with now',
 };
 
-const SERVER_KINDS = { shared: 'boolean', prices: 'object', maxConcurrent: 1, maxResultChars: 1 } as const;
+const SERVER_KINDS = {
+  shared: 'boolean',
+  login: 'object',
+  prices: 'object',
+  maxConcurrent: atLeast(1),
+  maxResultChars: atLeast(1),
+} as const;
 
 function checkPrices(prices: Readonly<Record<string, unknown>>, path: string, hasLedger: boolean): void {
   for (const [pattern, price] of Object.entries(prices))
@@ -135,9 +154,11 @@ function checkGateway(options: McpGatewayOptions): void {
         `must have a name of at most ${MAX_NAME} lower-case letters, digits and single hyphens`,
       );
     const { connectMs, timeoutMs, totalMs, protocol, ...others } = asRecord(server);
-    const { shared, prices, maxConcurrent, maxResultChars, ...place } = others;
-    const own = { shared, prices, maxConcurrent, maxResultChars };
+    const { shared, login, prices, maxConcurrent, maxResultChars, ...place } = others;
+    const own = { shared, login, prices, maxConcurrent, maxResultChars };
     checkOptions(`${path} of mcpGateway`, own, SERVER_KINDS);
+    if (shared === true && login !== undefined)
+      throw wrong(`${path}.shared`, 'cannot be combined with login, because each user has a connection');
     checkPrices(asRecord(prices), path, options.ledger !== undefined);
     try {
       checkServer({ name, place, ...definedMembers({ connectMs, timeoutMs, totalMs, protocol }) } as never);

@@ -1,7 +1,13 @@
 import type { Clock, JsonObject } from '@majordomo/core';
-import type { McpAccess, McpHandler } from '@majordomo/gateway';
+import type { Caller, McpAccess, McpHandler } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
-import type { McpAround, McpEndpoint, McpOptions } from '@majordomo/mcp';
+import type {
+  McpAround,
+  McpConnections,
+  McpConnectionsOptions,
+  McpEndpoint,
+  McpOptions,
+} from '@majordomo/mcp';
 import type { RecordStore } from '@majordomo/records';
 
 /** Options of an MCP server behind the gateway, next to its address or program. */
@@ -16,6 +22,12 @@ export interface McpServerOptions extends Pick<
    */
   readonly shared?: boolean | undefined;
   /**
+   * Login of each user. Requires the option `records`, in which the tokens are stored, an address, and no `credential` or `auth`. A user
+   * without a login has only the tool `login` of the server, which returns the address of the page.
+   * @default none: all users use the server with `credential`, `auth` or `headers` of the company
+   */
+  readonly login?: McpServerLogin | undefined;
+  /**
    * Price of a call in USD, as a decimal string, by a pattern of tools, prompts and addresses of resources. The first pattern that matches
    * applies. A call that was sent to the server costs its price, also if it failed. Requires the option `ledger`.
    * @default {}: calls cost nothing
@@ -27,6 +39,21 @@ export interface McpServerOptions extends Pick<
   readonly maxConcurrent?: number | undefined;
   /** Maximum number of characters of a result as JSON. The client receives an error instead of a longer result. @default 1_000_000 */
   readonly maxResultChars?: number | undefined;
+}
+
+/** Login of each user at a server, with the account of the user. */
+export interface McpServerLogin extends Pick<
+  McpConnectionsOptions,
+  'client' | 'redirectUrl' | 'scope' | 'loginMs'
+> {
+  /**
+   * Address of the page of your application at which a user starts the login, https, or http on a loopback host. Clients show it to a user
+   * without a login. The application must authenticate its user on this page and in the callback, and call `login` and `finish` of
+   * `McpGateway.connections` with the same user as `user`. Otherwise, a user could connect the account of another.
+   */
+  readonly page: string;
+  /** Returns the user of a caller, 1 to 256 characters. A caller without a user cannot use the server. @default the id of its key */
+  readonly user?: ((caller: Caller) => string | undefined) | undefined;
 }
 
 /** MCP server behind the gateway: its address or program, with options. */
@@ -95,7 +122,8 @@ export interface McpGatewayOptions {
    */
   readonly guards?: McpGuards | undefined;
   /**
-   * Store of the approved definitions of tools, in its space `mcp-gateway`. All processes share it.
+   * Store of the approved definitions of tools, in its space `mcp-gateway`, and of the logins of users, in its space `mcp`. The values of
+   * `mcp` are secret. All processes share the store.
    * @default the memory of this process
    */
   readonly records?: RecordStore | undefined;
@@ -131,6 +159,10 @@ export interface McpGateway extends McpHandler, AsyncDisposable {
    * approved. Returns the number of approved definitions.
    */
   approve(tools: readonly Pick<ChangedTool, 'server' | 'tool' | 'hash'>[]): Promise<number>;
+  /**
+   * Returns the logins of a server with the option `login`, for the routes of your application. Throws `config` for any other server.
+   */
+  connections(server: string): McpConnections;
   /** Aborts the calls in progress, and closes all connections. Later requests receive the status 503. */
   close(): Promise<void>;
 }

@@ -17,7 +17,9 @@ import type {
   Tool,
 } from '@modelcontextprotocol/client';
 import type { Definition } from './approvals.ts';
+import type { McpEndpoint } from '@majordomo/mcp';
 import type { Exchange } from './exchange.ts';
+import { addressOf, URL_REQUIRED } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 
 /** Maximum number of tools, prompts, resources or templates of a server. The rest of a longer list is dropped. */
@@ -49,6 +51,8 @@ export interface ServerFacts {
 export interface ConnectionOwner {
   /** Capabilities of the clients. */
   readonly capabilities: Forwarding['capabilities'];
+  /** User whose login the connection uses. `undefined` for a server without logins. */
+  readonly user: string | undefined;
   /** Called when a list of the server or a resource has changed. */
   onChange(server: string, notice: ServerNotice): void;
 }
@@ -82,8 +86,11 @@ export class ServerConnection {
         this.notified(notice);
       },
     };
+    const { user } = owner;
+    const { records } = options;
+    const limits = { connectMs, timeoutMs, totalMs, protocol, clock, around, forward };
     this.connection = new Connection({
-      options: { name: server, place, connectMs, timeoutMs, totalMs, protocol, clock, around, forward },
+      options: { name: server, place: placeOf(place), user, records, ...limits },
       emit: () => undefined,
       onTools: (tools) => {
         this.update(tools);
@@ -172,7 +179,10 @@ export class ServerConnection {
         return { failure };
       }
     });
-    if (!('result' in answer)) return answer;
+    if (!('result' in answer)) {
+      checkAddresses(answer.failure, { name: server, place: this.place });
+      return answer;
+    }
     if (isTooDeep(answer.result))
       throw new LlmError('protocol', `${server}: the result is nested too deeply`);
     checkQuestions(answer.result, { name: server, place: this.place });
@@ -303,6 +313,13 @@ export class ServerConnection {
   }
 }
 
+/** Returns the endpoint of a server, with the login of users. */
+function placeOf(server: McpGatewayServer): McpEndpoint {
+  if (server.login === undefined || !('url' in server)) return server;
+  const { client, scope } = server.login;
+  return { ...addressOf(server), auth: { grant: 'login', client, scope } };
+}
+
 /** List of a server, other than its tools. */
 export type ListKind = 'prompts' | 'resources' | 'templates';
 
@@ -367,4 +384,11 @@ async function definitionsOf(tools: readonly Tool[]): Promise<ReadonlyMap<string
     return [tool.name, { hash: toBase64(new Uint8Array(digest)), text }] as const;
   });
   return new Map(await Promise.all(entries));
+}
+
+/** Throws `protocol` if an error asks the user to open an address that a user must not open. */
+function checkAddresses({ code, data }: RpcFailure, server: Parameters<typeof questionOf>[1]): void {
+  const { elicitations } = asRecord(data);
+  if (code !== URL_REQUIRED || !Array.isArray(elicitations)) return;
+  for (const question of elicitations) questionOf(question as never, server);
 }

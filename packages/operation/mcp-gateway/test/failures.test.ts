@@ -1,4 +1,5 @@
 import { createCallLog, memoryCallStore } from '@majordomo/admin';
+import { fakeClock } from '@majordomo/testing';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -64,6 +65,41 @@ describe.each(Object.entries(HOSTILE))('a server that %s', (_case, intercept) =>
     expect(JSON.stringify(made.errors)).not.toContain(SECRET);
     const attempt = made.events.find((event) => event.type === 'call-end' && event.outcome === 'failed');
     expect(attempt).toMatchObject({ call: { spec: 'mcp/bad', operation: 'tool' } });
+  });
+});
+
+describe.each(['2025', '2026'] as const)('a server that connects after 5 seconds', (protocol) => {
+  it('is missing from the list, and the client of %s is notified when its tools are known', async () => {
+    const clock = fakeClock();
+    let release: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = upstream(good);
+    const { fetch: own = fetch, ...place } = 'url' in slow.place ? slow.place : { url: '' };
+    const slowFetch: typeof fetch = async (input, init) => {
+      await late;
+      return own(input, init);
+    };
+    const servers = { slow: { ...place, fetch: slowFetch }, good: upstream(good).place };
+    const { connect } = world({ servers, clock });
+    const client = await connect('all', { protocol });
+    let changes = 0;
+    client.setNotificationHandler('notifications/tools/list_changed', () => {
+      changes++;
+    });
+    if (protocol === '2026') void client.listen({ toolsListChanged: true }).catch(() => undefined);
+    const listing = client.listTools();
+    await expect
+      .poll(async () => {
+        await clock.advance(1000);
+        return Promise.race([listing, Promise.resolve()]);
+      })
+      .toMatchObject({ tools: [{ name: 'good__echo' }] });
+    release?.();
+    await expect.poll(() => changes).toBeGreaterThan(0);
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(['slow__echo', 'good__echo']);
   });
 });
 

@@ -152,6 +152,16 @@ describe.each(COMBINATIONS)('a client of %s and a server of %s', (clientProtocol
     expect(contents).toEqual([{ uri: 'notes+note://1', text: 'one' }]);
   });
 
+  // The error is that of protocol 2025.
+  it.runIf(serverProtocol === '2025')('exchange a request to log in', async () => {
+    const { client, asked } = await connect();
+    const call = client.callTool({ name: 'notes__needs-login' });
+    if (clientProtocol === '2025') await expect(call).rejects.toMatchObject({ code: -32_042 });
+    // The server asks again after each reply.
+    else await call.catch(() => undefined);
+    expect(asked.slice(0, 1)).toEqual(clientProtocol === '2025' ? [] : ['Log in']);
+  });
+
   it('exchange error results, and errors of the protocol', async () => {
     const { client } = await connect();
     expect(await client.callTool({ name: 'notes__fails' })).toMatchObject({ isError: true });

@@ -1,0 +1,10 @@
+import { Stop } from '../program/exit.ts';
+import type { Io } from '../program/io.ts';
+
+/** Replaces each `${NAME}` with an environment variable. Throws `Stop` for a variable that is not set. `path`: of the string. */
+export const withVariables = (text: string, path: string, { env }: Pick<Io, 'env'>): string =>
+  text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = env[name] ?? '';
+    if (value === '') throw new Stop(`${path} of the configuration needs the variable ${name}; set it`);
+    return value;
+  });
