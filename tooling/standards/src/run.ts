@@ -12,7 +12,7 @@ import { card, expectedFailures, type Report } from './card.ts';
 import { gatewayClients } from './clients/suite.ts';
 import { jsonSchema } from './json-schema/suite.ts';
 import { mcpClient } from './mcp/client-suite.ts';
-import { mcpServer } from './mcp/server-suite.ts';
+import { mcpGateway, mcpServer } from './mcp/server-suite.ts';
 import { openResponses } from './open-responses/suite.ts';
 import { otel } from './otel/suite.ts';
 import { skills } from './skills/suite.ts';
@@ -21,6 +21,7 @@ import { differencesOf, problemsOf, type Suite } from './suite.ts';
 const SUITES: readonly Suite[] = [
   mcpClient,
   mcpServer,
+  mcpGateway,
   openResponses,
   jsonSchema,
   agUi,

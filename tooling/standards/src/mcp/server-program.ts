@@ -154,6 +154,9 @@ const questionTools = [
     },
     'Elicitation completed',
   ),
+  // The suite calls the next two tools to see that a stream has neither requests nor log messages.
+  asking('test_streaming_elicitation', { name: nameForm }, 'Elicitation completed'),
+  tool('test_logging_tool', () => 'No message was logged'),
   tool('test_input_required_result_elicitation', async (_args, context) => {
     const schema = nameForm as never;
     const answer = await ask<{ name: string }>(context, {

@@ -5,24 +5,46 @@ import type { Suite } from '../suite.ts';
 import { install, runScenarios, VERSION } from './conformance.ts';
 
 const PROGRAM = join(import.meta.dirname, 'server-program.ts');
+const GATEWAY = join(import.meta.dirname, 'gateway-program.ts');
 
 /** Server of `serveMcp` against the clients of the suite. */
 export const mcpServer: Suite = {
   name: 'mcp-server',
   standard: 'MCP server, 2025-11-25 and 2026-07-28',
   version: VERSION,
-  async run(isNewest) {
-    const problem = install(isNewest);
-    if (problem !== undefined) return problem;
-    const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    try {
-      const url = await addressOf(child);
-      return await runScenarios('server', () => ['--url', url]);
-    } finally {
-      child.kill();
-    }
-  },
+  run: (isNewest) => runAgainst([PROGRAM], isNewest),
 };
+
+/** The same server behind `mcpGateway`. Its results should be those of the server. */
+export const mcpGateway: Suite = {
+  name: 'mcp-gateway',
+  standard: 'MCP server behind the gateway, 2025-11-25 and 2026-07-28',
+  version: VERSION,
+  run: (isNewest) => runAgainst([PROGRAM, GATEWAY], isNewest),
+};
+
+/** Starts the programs, each with the address of the one before, and runs the suite against the last one. */
+async function runAgainst(
+  programs: readonly string[],
+  isNewest: boolean | undefined,
+): ReturnType<Suite['run']> {
+  const problem = install(isNewest);
+  if (problem !== undefined) return problem;
+  const children: ChildProcess[] = [];
+  let url = '';
+  try {
+    for (const program of programs) {
+      const child = spawn(process.execPath, [program, url], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      children.push(child);
+      url = await addressOf(child);
+    }
+    return await runScenarios('server', () => ['--url', url]);
+  } finally {
+    for (const child of children) child.kill();
+  }
+}
 
 async function addressOf(child: ChildProcess): Promise<string> {
   const failed = once(child, 'exit').then(([status]) => {
