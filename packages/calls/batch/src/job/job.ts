@@ -34,7 +34,7 @@ export function batchJob(key: string, setup: Setup): BatchJob {
     // After an abort, wait until the lock is released, unless the store does not respond.
     return abortable(work, signal).catch(async (error: unknown) => {
       if (!signal.aborted) throw error;
-      return withTimeout(work, RELEASE_MS, clock, true).catch((cause: unknown) => {
+      return withTimeout(work, RELEASE_MS, clock, { isBackground: true }).catch((cause: unknown) => {
         throw LlmError.is(cause) ? cause : abortedError(key, cause);
       });
     });

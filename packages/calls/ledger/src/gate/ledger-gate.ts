@@ -181,7 +181,7 @@ function permitWhileDown(context: LedgerContext, request: GateRequest, claims: r
   return {
     async settle(outcome) {
       const booked = Promise.resolve(granted.settle(outcome));
-      await withTimeout(booked, options.storeTimeoutMs, clock, true).catch(() => undefined);
+      await withTimeout(booked, options.storeTimeoutMs, clock, { isBackground: true }).catch(() => undefined);
     },
   };
 }
