@@ -62,7 +62,8 @@ export type {
 } from './state/state.ts';
 export type { Action } from './loop/decide.ts';
 export type { Effects, RunResult, Turn } from './loop/loop.ts';
-export type { AgentEffects, EffectsIo } from './run/effects.ts';
+export type { AgentEffects } from './run/effects.ts';
+export type { EffectsIo } from './run/local-run.ts';
 export type { RunInput } from './state/initial-state.ts';
 export type { AgentEvent, Emit } from './stream/event.ts';
 

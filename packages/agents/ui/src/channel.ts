@@ -104,7 +104,9 @@ function openTopic(
       const arrived = new Promise<true>((resolve) => arrivals.set(text, () => resolve(true)));
       const sending = publish(message, Promise.all([subscribing, ready]));
       const arriving = sending.then((isSent) => isSent && arrived);
-      const hasArrived = await withTimeout(arriving, ARRIVAL_MS, clock, true).catch(() => undefined);
+      const hasArrived = await withTimeout(arriving, ARRIVAL_MS, clock, { isBackground: true }).catch(
+        () => undefined,
+      );
       arrivals.delete(text);
       return hasArrived;
     },
@@ -162,7 +164,7 @@ function chatClient(
     });
   const replyWithin = (ms: number): Promise<Reply | undefined> => {
     const replied = new Promise<Reply | undefined>((resolve) => (settle = resolve));
-    return withTimeout(replied, ms, clock, true).catch(() => undefined);
+    return withTimeout(replied, ms, clock, { isBackground: true }).catch(() => undefined);
   };
   const close = (): void => {
     isClosed = true;

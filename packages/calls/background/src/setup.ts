@@ -25,11 +25,11 @@ export interface DrivenJob {
   /** Events of the running leg; `undefined` before this process has the lease. */
   readonly log: EventLog | undefined;
   /** Resolves when this process has the lease or will not have it. Rejects with an error of the store. */
-  readonly begun: Promise<void>;
+  readonly leaseTried: Promise<void>;
   /** Resolves when a vendor works on the job, or when this process has ended its work. Never rejects. */
   readonly atVendor: Promise<void>;
   /** Resolves when the call of a leg has begun, or when this process has ended its work. Never rejects. */
-  readonly started: Promise<void>;
+  readonly legStarted: Promise<void>;
   /** Resolves when this process has ended its work. Rejects with an error of the store, or with an error that a person must correct. */
   readonly done: Promise<void>;
   /** Error with which `done` has rejected. */

@@ -7,7 +7,7 @@ import { checkBatchesOptions, checkJob } from './check.ts';
 import type { Batches, BatchesOptions, BatchEvent } from './contract.ts';
 import { batchJob } from './job/job.ts';
 import type { Setup } from './setup.ts';
-import { keysOf, requireRecord } from './record/stored-job.ts';
+import { keysOf, requireRecord } from './record/leased-job.ts';
 import { submitJob } from './job/submit.ts';
 
 /** Returns an object that submits and opens the jobs of a store. Throws `config` for invalid options. */

@@ -74,7 +74,7 @@ function replaceCall(
   records[method] = (...values: readonly unknown[]) => (++calls === number ? run() : original(...values));
 }
 
-/** Number of writes of a poll that sends one batch. The last one releases the lock. */
+/** Number of writes of a poll that sends one batch. The last one releases the lease. */
 const WRITES = 9;
 
 it.each([
@@ -148,7 +148,7 @@ it.each([
   expect(await summariesOf(job)).toEqual([`x: ${kind}`]);
 });
 
-it('ignores a failed release of the lock, because the lock expires', async () => {
+it('ignores a failed release of the lease, because the lease expires', async () => {
   const { options, batches } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
   let hasFailed = false;

@@ -153,7 +153,7 @@ it(
   },
 );
 
-it('does not lock the job again for a process that continues after another process has had the lock', async () => {
+it('does not take the lease again for a process that continues after another process has had the lease', async () => {
   const scene = await Scene.submit(5);
   await scene.start(new PausedProcess(never), 1);
   const { a, clock } = scene.common;
@@ -165,12 +165,12 @@ it('does not lock the job again for a process that continues after another proce
   stopped.resume();
   await clock.advance(LEASE_MS);
   a.fault = () => undefined;
-  const locks: number[] = [];
+  const dueTimes: number[] = [];
   for (let seconds = 0; seconds < 60; seconds += 5) {
     await clock.advance(5000);
-    locks.push((await scene.common.options.records.get('batches', 'job/j'))?.dueMs ?? 0);
+    dueTimes.push((await scene.common.options.records.get('batches', 'job/j'))?.dueMs ?? 0);
   }
-  expect(Math.max(...locks)).toBe(0);
+  expect(Math.max(...dueTimes)).toBe(0);
 });
 
 it('holds nothing for a batch that was denied, if the store receives an earlier reservation of the batch late', async () => {

@@ -253,10 +253,10 @@ it('done() polls, reports progress, and rejects after an abort while the job con
   expect(await job.done()).toMatchObject({ state: 'done' });
 });
 
-it('ends a poll whose lock is lost', async () => {
+it('ends a poll whose lease is lost', async () => {
   const { options, a, batches } = world();
   const job = await batches.submit(valid);
-  // Another process takes the lock during the upload, and releases it.
+  // Another process takes the lease during the upload, and releases it.
   a.fault = async (op, isDone) => {
     if (op === 'upload' && isDone)
       await options.records.write('batches', [{ type: 'touch', key: 'job/j', dueMs: null }]);

@@ -40,7 +40,7 @@ export class References {
     return hashOfText(JSON.stringify([account, tenant ?? null, sha256, mediaType]));
   }
 
-  /** Returns the reference of a file that the vendor stores for 5 minutes or longer, or `undefined`. */
+  /** Returns the reference of a file that the vendor stores for longer than `EARLY_MS`, or `undefined`. */
   async get(key: string, onFailure: (why: string) => void): Promise<StoredReference | undefined> {
     return this.tryStore(async () => {
       const record = await this.records.get(SPACE, key);
@@ -65,7 +65,9 @@ export class References {
     onFailure: (why: string) => void,
   ): Promise<T | undefined> {
     try {
-      return await withTimeout(Promise.resolve(invoke(work)), MAX_STORE_MS, this.clock, true);
+      return await withTimeout(Promise.resolve(invoke(work)), MAX_STORE_MS, this.clock, {
+        isBackground: true,
+      });
     } catch (error) {
       onFailure(messageOf(error));
       return undefined;

@@ -8,7 +8,7 @@ import { BOOKED_OPERATION } from './limits/samples.ts';
 
 /** Books an amount that was spent outside of majordomo. Limits never deny it. */
 export async function bookEntry(context: LedgerContext, entry: Entry): Promise<void> {
-  const { limits, clock, prices } = context;
+  const { limits, clock, models } = context;
   const amount = checkEntry(entry);
   const { vendor, tenant, tags = {} } = entry;
   const id = `${BOOKED_OPERATION}/${entry.id ?? crypto.randomUUID()}`;
@@ -31,7 +31,7 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
     nanoUsd: String(amount),
     basis: 'reported',
     missing: [],
-    catalog: prices.date,
+    catalog: models.date,
   };
   const amounts = { usd: amount, tokens: 0n, requests: 0n, calls: 0n };
   await bookOnce(context, { record, counted, spender, amounts, isNew: entry.id === undefined });

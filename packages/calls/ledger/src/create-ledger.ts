@@ -15,7 +15,7 @@ import type { LedgerContext } from './gate/context.ts';
 import { HeldQueue } from './gate/held-queue.ts';
 import { ledgerGate } from './gate/ledger-gate.ts';
 import { precheck } from './gate/precheck.ts';
-import { Prices } from './gate/prices.ts';
+import { ModelCache } from './gate/model-cache.ts';
 import { LimitSet } from './limits/limit-set.ts';
 import { estimateAmount, renewWork, reserveWork, settleWork } from './long-work.ts';
 import { memoryStore } from './memory/memory-store.ts';
@@ -88,7 +88,7 @@ function contextOf(options: LedgerOptions): LedgerContext {
     clock,
     limits: new LimitSet(limits, tags, options.limitsOf),
     countedCalls: new WeakSet(),
-    prices: new Prices(catalog),
+    models: new ModelCache(catalog),
     outbox,
     unconfirmed: new UnconfirmedReservations({ store, clock, outbox, onRelease, onUnreleased }),
     leases: new Leases(store, clock, onError),

@@ -24,7 +24,7 @@ export async function estimateAmount(
   attempt: AttemptInfo,
   tier: string | undefined,
 ): Promise<Amount> {
-  const model = await context.prices.model(attempt.vendor, attempt.model);
+  const model = await context.models.model(attempt.vendor, attempt.model);
   const pages = await pageCountsOf(context.options.media, attempt);
   const price = model && priceAt(model, new Date(context.clock.now()));
   const { input, output, nanoUsd } = claimOf(context, attempt, model, price, pages, tier);
@@ -77,7 +77,7 @@ export async function renewWork(
 }
 
 export async function settleWork(context: LedgerContext, work: LongWork, used: UsedAmount): Promise<void> {
-  const { store, clock, prices, limits, alerts } = context;
+  const { store, clock, models, limits, alerts } = context;
   const { counted, spender } = countersOf(context, work);
   // The work may have a reservation on limits that have been removed since.
   if (counted.length === 0) await store.settle(work.id, []);
@@ -87,7 +87,7 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     id: work.id,
     at: new Date(clock.now()).toISOString(),
     tags: limits.tagKeys(),
-    catalog: prices.date,
+    catalog: models.date,
     effect: undefined,
   });
   await bookOnce(context, {
@@ -116,10 +116,10 @@ function completeReservation(
 const withoutMaximum = (claim: Claim): Claim => ({ ...claim, max: MAX_AMOUNT });
 
 async function currentPrice(
-  { prices, clock }: LedgerContext,
+  { models, clock }: LedgerContext,
   { vendor, model }: LongWork,
 ): Promise<Price | undefined> {
-  const known = await prices.model(vendor, model);
+  const known = await models.model(vendor, model);
   return known && priceAt(known, new Date(clock.now()));
 }
 

@@ -42,6 +42,8 @@ describe('a created key', () => {
     expect(await keys.authorize(bearer(secret))).toEqual(caller);
     const headers = { 'x-api-key': secret };
     expect(await keys.authorize(new Request('http://localhost/', { headers }))).toEqual(caller);
+    const withOther = { ...headers, authorization: 'Bearer another-service' };
+    expect(await keys.authorize(new Request('http://localhost/', { headers: withOther }))).toEqual(caller);
   });
 
   it.each(['', 'Basic abc', 'Bearer mj_short', `Bearer mj_${'a'.repeat(43)}`, `Bearer sk-${'a'.repeat(43)}`])(

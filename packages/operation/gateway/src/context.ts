@@ -1,5 +1,5 @@
 import type { CallEvent, ChatRequest } from '@majordomo/core';
-import type { ConcurrencyLimit } from './concurrency-limit.ts';
+import type { LoadLimit } from './load-limit.ts';
 import type { FileCopies } from './files/file-copies.ts';
 import type { ResumableUploads } from './files/resumable-uploads.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -13,7 +13,7 @@ import type { PlatformContext } from './platform-context.ts';
 /** State that all requests of a gateway share. */
 export interface GatewayContext {
   readonly settings: Settings;
-  readonly concurrency: ConcurrencyLimit;
+  readonly concurrency: LoadLimit;
   readonly sockets: SocketLimit;
   /** Uploads of Gemini's clients. */
   readonly resumable: ResumableUploads;

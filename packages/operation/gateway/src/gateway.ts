@@ -4,7 +4,7 @@ import { newId } from './response/id.ts';
 import { refusalResponse } from './response/refusal-response.ts';
 import { isAdmin } from './auth/admin.ts';
 import { authorize } from './auth/authorize.ts';
-import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { LoadLimit } from './load-limit.ts';
 import { whileConnected } from './errors/refusal.ts';
 import { FileCopies } from './files/file-copies.ts';
 import { ResumableUploads } from './files/resumable-uploads.ts';
@@ -66,7 +66,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let settings = settingsOf(options, reports);
   let isDraining = false;
   const mounts = new Mounts(settings);
-  const concurrency = new ConcurrencyLimit(settings);
+  const concurrency = new LoadLimit(settings);
   const sockets = new SocketLimit(concurrency);
   const resumable = new ResumableUploads();
   const copies = new FileCopies();

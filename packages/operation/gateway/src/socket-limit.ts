@@ -1,4 +1,4 @@
-import type { ConcurrencyLimit } from './concurrency-limit.ts';
+import type { LoadLimit } from './load-limit.ts';
 import { Refusal } from './errors/refusal.ts';
 import type { Caller, Settings } from './options.ts';
 
@@ -58,9 +58,9 @@ interface Held {
 /** Counter of the open sockets of each caller. */
 export class SocketLimit {
   private readonly callers = new Map<string, Held>();
-  private readonly concurrency: ConcurrencyLimit;
+  private readonly concurrency: LoadLimit;
 
-  constructor(concurrency: ConcurrencyLimit) {
+  constructor(concurrency: LoadLimit) {
     this.concurrency = concurrency;
   }
 

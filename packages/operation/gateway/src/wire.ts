@@ -1,7 +1,7 @@
 import type { ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from './context.ts';
 import type { Refusal } from './errors/refusal.ts';
-import type { Expansion } from './expansion.ts';
+import type { NamedContent } from './named-content.ts';
 import type { StoredResponse } from './response-store.ts';
 
 /** Background response that a request starts: its id, and the response as it is stored before it begins. */
@@ -45,7 +45,7 @@ export interface Writer {
 }
 
 /** Parses a request strictly. Throws a `Refusal` with the path of the first invalid member. May be called again after loads. */
-export type ParseChat = (body: unknown, expansion: Expansion) => ParsedRequest;
+export type ParseChat = (body: unknown, namedContent: NamedContent) => ParsedRequest;
 
 /** Returns the parser for one request. */
 export type PrepareChat = (context: RequestContext, gateway: GatewayContext) => ParseChat;

@@ -8,7 +8,7 @@ import { costsOf, limitsOf, spendingOf } from './money.ts';
 import { checkedOptions, type InspectorOptions, type InspectorSetup } from './options.ts';
 import { play } from './playground.ts';
 import { pageAnswer } from './page-answer.ts';
-import { steer } from './steer.ts';
+import { setBench } from './set-bench.ts';
 import { watch } from './watch.ts';
 
 /** Handler for HTTP requests that shows calls on a page. */
@@ -118,7 +118,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       case 'GET /spending':
         return jsonAnswer(await spendingOf(query, ledgerOf(setup), clock.now()));
       case 'POST /steer':
-        await steer(request, majordomo.health);
+        await setBench(request, majordomo.health);
         return jsonAnswer({});
       default:
         throw new Refusal(404, 'path: unknown path of the inspector; open its main page');

@@ -1,4 +1,22 @@
 // Messages to the page are JSON without secrets. Undefined members are omitted. Times are epoch milliseconds of the server.
+// The types are in the order of the page's views.
+
+/** First message of a connection. */
+export interface FeedHello {
+  /** Identifier of the server process. A new identifier means that earlier calls are no longer stored. */
+  readonly boot: string;
+  readonly now: number;
+  /** Maximum number of stored calls. */
+  readonly keep: number;
+  readonly hasLedger: boolean;
+  readonly showsContent: boolean;
+  /** Names of the router's presets. */
+  readonly presets: readonly string[];
+  /** Names in the option `models`. */
+  readonly models: readonly string[];
+  readonly hasAdmin: boolean;
+  readonly hasPlayground: boolean;
+}
 
 /** Current state of a call. */
 export interface FeedCall {
@@ -55,6 +73,7 @@ export interface FeedAttempt {
   readonly firstAt?: number | undefined;
   /** Reason why the target was skipped. */
   readonly why?: string | undefined;
+  /** End of the bench because of which the target was skipped. Absent if the bench has no end. */
   readonly until?: number | undefined;
   readonly error?: FeedError | undefined;
   readonly retryInMs?: number | undefined;
@@ -62,6 +81,7 @@ export interface FeedAttempt {
   readonly vendor?: string | undefined;
   /** Model that answered, by the vendor's name. */
   readonly responseModel?: string | undefined;
+  /** Innermost alias or resolved name that led to the target. */
   readonly name?: string | undefined;
 }
 
@@ -93,56 +113,6 @@ export interface FeedError {
   readonly causes: readonly string[];
 }
 
-export interface FeedHealth {
-  readonly target: string;
-  readonly state: 'healthy' | 'benched' | 'probing';
-  readonly failures: number;
-  readonly benches: number;
-  /** End of the bench in epoch milliseconds. Absent if the target is not benched or the bench has no end. */
-  readonly until?: number | undefined;
-  /** Whether the bench lasts until the target is released manually. */
-  readonly forever?: boolean | undefined;
-  /** Number of benched credentials. */
-  readonly restingKeys: number;
-  /** ISO date on which the target's model is retired, if the date is near or past. */
-  readonly retires?: string | undefined;
-  /** Id of the model that the vendor recommends instead. */
-  readonly successor?: string | undefined;
-}
-
-/** First message of a connection. */
-export interface FeedHello {
-  /** Identifier of the server process. A new identifier means that earlier calls are no longer stored. */
-  readonly boot: string;
-  readonly now: number;
-  /** Maximum number of stored calls. */
-  readonly keep: number;
-  readonly hasLedger: boolean;
-  readonly showsContent: boolean;
-  /** Names of the router's presets. */
-  readonly presets: readonly string[];
-  /** Names in the option `models`. */
-  readonly models: readonly string[];
-  readonly hasAdmin: boolean;
-  readonly hasPlayground: boolean;
-}
-
-/** One line of the playground's response. */
-export type PlayLine =
-  | { readonly type: 'text'; readonly text: string }
-  /** Discards the text that was received, because another target answers. */
-  | { readonly type: 'reset' }
-  | {
-      readonly type: 'end';
-      readonly target?: string | undefined;
-      readonly error?: string | undefined;
-      readonly attempts: readonly {
-        readonly target: string;
-        readonly outcome: string;
-        readonly reason?: string | undefined;
-      }[];
-    };
-
 export interface FeedContent {
   readonly messages: readonly { readonly role: string; readonly text: string }[];
   readonly answer?: string | undefined;
@@ -155,19 +125,6 @@ export interface FeedCost {
   readonly unpriced: number;
 }
 
-export interface FeedLimit {
-  readonly name: string;
-  readonly key: string;
-  readonly per: string;
-  readonly unit: 'usd' | 'tokens' | 'requests' | 'calls';
-  readonly max: string;
-  readonly used: string;
-  readonly held: string;
-  readonly left: string;
-  readonly resetsAt?: number | undefined;
-  readonly emptyAt?: number | undefined;
-}
-
 export interface FeedSpending {
   /** Start of each period in epoch milliseconds, oldest first. */
   readonly at: readonly number[];
@@ -175,6 +132,7 @@ export interface FeedSpending {
 }
 
 export interface FeedSpendingRow {
+  /** Value of the dimension by which the spending is grouped, such as a tenant or a model. */
   readonly key: string;
   readonly nanoUsd: string;
   readonly calls: number;
@@ -193,10 +151,50 @@ export interface FeedSpendingRow {
   readonly over: readonly string[];
 }
 
+export interface FeedLimit {
+  readonly name: string;
+  /** Values of the dimensions by which the limit is divided, such as `tenant=acme`; `''` if it is not divided. */
+  readonly key: string;
+  readonly per: string;
+  readonly unit: 'usd' | 'tokens' | 'requests' | 'calls';
+  readonly max: string;
+  readonly used: string;
+  /** Amount that attempts in progress have reserved. */
+  readonly held: string;
+  readonly left: string;
+  readonly resetsAt?: number | undefined;
+  /** Time at which the limit will be used up at its recent rate. Absent if the rate is unknown. */
+  readonly emptyAt?: number | undefined;
+}
+
+export interface FeedHealth {
+  readonly target: string;
+  readonly state: 'healthy' | 'benched' | 'probing';
+  readonly failures: number;
+  readonly benches: number;
+  /** End of the bench in epoch milliseconds. Absent if the target is not benched or the bench has no end. */
+  readonly until?: number | undefined;
+  /** Whether the bench lasts until the target is released manually. */
+  readonly forever?: boolean | undefined;
+  /** Number of benched credentials. */
+  readonly restingKeys: number;
+  /** ISO date on which the target's model is retired, if the date is near or past. */
+  readonly retires?: string | undefined;
+  /** Id of the model that the vendor recommends instead. */
+  readonly successor?: string | undefined;
+}
+
+/** Targets to which a chain specification resolves. */
+export interface FeedResolvedSpec {
+  readonly targets: readonly FeedTarget[];
+  readonly plan?: FeedPlan | undefined;
+}
+
 export interface FeedTarget {
   readonly target: string;
   readonly vendor?: string | undefined;
   readonly billing?: string | undefined;
+  /** Known capabilities of the model, as text. */
   readonly can: readonly string[];
   readonly health?: FeedHealth | undefined;
 }
@@ -214,7 +212,18 @@ export interface FeedPlan {
   readonly warnings: readonly string[];
 }
 
-export interface FeedMeaning {
-  readonly targets: readonly FeedTarget[];
-  readonly plan?: FeedPlan | undefined;
-}
+/** One line of the playground's response. */
+export type PlayLine =
+  | { readonly type: 'text'; readonly text: string }
+  /** Discards the text that was received, because another target answers. */
+  | { readonly type: 'reset' }
+  | {
+      readonly type: 'end';
+      readonly target?: string | undefined;
+      readonly error?: string | undefined;
+      readonly attempts: readonly {
+        readonly target: string;
+        readonly outcome: string;
+        readonly reason?: string | undefined;
+      }[];
+    };

@@ -2,7 +2,7 @@ import { LlmError, type ResolvedTarget } from '@majordomo/core';
 import { Refusal } from './answers.ts';
 import type { InspectorOptions, PlannedChain } from './options.ts';
 import { toFeedHealth } from './feed-health.ts';
-import type { FeedMeaning, FeedPlan, FeedTarget } from './feed-types.ts';
+import type { FeedResolvedSpec, FeedPlan, FeedTarget } from './feed-types.ts';
 
 /**
  * Returns the targets of a spec or name, in the order in which a call would try them. For a name of the router, the result
@@ -12,7 +12,7 @@ export async function meaningOf(
   query: URLSearchParams,
   { majordomo, models = {}, router }: Pick<InspectorOptions, 'majordomo' | 'models' | 'router'>,
   signal: AbortSignal,
-): Promise<FeedMeaning> {
+): Promise<FeedResolvedSpec> {
   const name = query.get('spec')?.trim() ?? '';
   const spec = Object.hasOwn(models, name) ? (models[name] ?? name) : name;
   const tenant = query.get('tenant') ?? '';

@@ -3,7 +3,7 @@ import { asRecord, jsonLine } from '@majordomo/core/toolkit';
 import { answer, Refusal } from './answers.ts';
 import type { PlayLine } from './feed-types.ts';
 import type { InspectorSetup } from './options.ts';
-import { bodyOf } from './steer.ts';
+import { readBody } from './read-body.ts';
 
 const MAX_PROMPT = 100_000;
 
@@ -18,7 +18,7 @@ export async function play(
       404,
       'playground: the playground is disabled; remove playground: false from the options of the inspector',
     );
-  const { model, message } = asRecord(await bodyOf(request, MAX_PROMPT));
+  const { model, message } = asRecord(await readBody(request, MAX_PROMPT));
   if (typeof model !== 'string' || model === '') throw new Refusal(400, 'model: must be a name or a spec');
   if (typeof message !== 'string' || message === '') throw new Refusal(400, 'message: must contain text');
   const lines = linesOf({ model, message }, setup, request.signal, onEvent);

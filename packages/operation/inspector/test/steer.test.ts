@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FeedMeaning } from '../src/feed-types.ts';
+import type { FeedResolvedSpec } from '../src/feed-types.ts';
 import { createTestInspector } from './support/world.ts';
 
 describe('benches', () => {
@@ -55,7 +55,7 @@ describe('the meaning of a spec', () => {
   it('contains its targets in order, with their health', async () => {
     const { json, majordomo } = createTestInspector({ head: { x: [] }, tail: { y: [] } });
     majordomo.health.bench('tail/y', 5000);
-    const { targets, plan: missingPlan } = await json<FeedMeaning>('/meaning?spec=head/x,tail/y');
+    const { targets, plan: missingPlan } = await json<FeedResolvedSpec>('/meaning?spec=head/x,tail/y');
     expect(targets.map(({ target, health }) => [target, health?.state])).toEqual([
       ['head/x', undefined],
       ['tail/y', 'benched'],
@@ -66,7 +66,7 @@ describe('the meaning of a spec', () => {
   it('contains the plan of a router for its names', async () => {
     const testInspector = createTestInspector({ head: { x: [] } }, { router });
     testInspector.root.alias('fast', 'head/x');
-    const { plan: routerPlan } = await testInspector.json<FeedMeaning>('/meaning?spec=fast');
+    const { plan: routerPlan } = await testInspector.json<FeedResolvedSpec>('/meaning?spec=fast');
     expect(routerPlan).toMatchObject({
       reason: 'ranked',
       candidates: [{ estimateNanoUsd: '12' }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assistant, user, type ModelRequest } from '@majordomo/core';
+import { assistant, toolResult, user, type JsonObject, type ModelRequest } from '@majordomo/core';
 import { inBandError, toLlmError, type GeminiErrorContext } from './errors.ts';
 
 const REQUEST: ModelRequest = {
@@ -146,11 +146,47 @@ describe('toLlmError', () => {
 });
 
 describe('recovery', () => {
+  const withVendorCall = (data: JsonObject): ModelRequest => ({
+    messages: [
+      assistant([
+        {
+          type: 'vendor-call',
+          id: 'own',
+          kind: 'computer',
+          name: 'click',
+          args: {},
+          replay: { family: 'gemini/3-pro', data },
+        },
+      ]),
+    ],
+    tools: [],
+    output: undefined,
+    extra: {},
+  });
   const recover = (message: string, request: ModelRequest = REQUEST): ModelRequest | undefined =>
     toLlmError(apiError(400, errorBody(400, message)), { ...FACTS, request }).details.recover?.apply(request);
 
   it('removes signatures after an invalid one', () => {
     expect(JSON.stringify(recover('Corrupted thought signature.')?.messages)).not.toContain('sig');
+  });
+
+  it('removes the signature of a vendor call, and keeps its arguments', () => {
+    const changed = recover(
+      'Corrupted thought signature.',
+      withVendorCall({ signature: 'sig', args: { x: 1 } }),
+    );
+    expect(changed?.messages[0]).toMatchObject({ parts: [{ replay: { data: { args: { x: 1 } } } }] });
+    expect(JSON.stringify(changed?.messages)).not.toContain('sig');
+  });
+
+  it('replaces the ids of all calls and results with ids that are not sent', () => {
+    const unknownId =
+      'Invalid JSON payload received. Unknown name "id" at \'contents[1]\': Cannot find field.';
+    const result = toolResult({ callId: 'own', name: 'click', content: 'ok' });
+    const request = withVendorCall({ args: {} });
+    const changed = recover(unknownId, { ...request, messages: [...request.messages, result] });
+    expect(JSON.stringify(changed?.messages)).not.toContain('own');
+    expect(recover(unknownId, changed)).toBeUndefined();
   });
 
   it('reduces a rejected raw schema', () => {
@@ -183,6 +219,7 @@ describe('recovery', () => {
       recover('Thinking level MEDIUM is not supported', { ...REQUEST, reasoning: undefined }),
     ).toBeUndefined();
     expect(recover('Corrupted thought signature.', { ...REQUEST, messages: [user('a')] })).toBeUndefined();
+    expect(recover('Corrupted thought signature.', withVendorCall({ args: {} }))).toBeUndefined();
     expect(recover('Invalid value')).toBeUndefined();
   });
 });

@@ -1,11 +1,14 @@
 import { LlmError } from '@majordomo/core';
 import { asList, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { isAgent } from './agents.ts';
+import { UNSIGNED_MARK } from './messages.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Members of a generateContent request that an interaction can express. */
-const BODY = ['contents', 'systemInstruction', 'generationConfig', 'tools', 'toolConfig'];
+/** Members of a generateContent request that an interaction of an agent can express. */
+const AGENT_BODY = ['contents', 'systemInstruction', 'generationConfig', 'tools'];
+/** Members of a generateContent request that an interaction of a model can express. */
+const BODY = [...AGENT_BODY, 'toolConfig'];
 const CONFIG: Readonly<Record<string, string>> = {
   maxOutputTokens: 'max_output_tokens',
   temperature: 'temperature',
@@ -13,31 +16,38 @@ const CONFIG: Readonly<Record<string, string>> = {
   stopSequences: 'stop_sequences',
   seed: 'seed',
 };
+const FUNCTION = ['name', 'description', 'parameters', 'parametersJsonSchema'];
 const OTHER_CONFIG = ['thinkingConfig', 'responseMimeType', 'responseSchema', 'responseJsonSchema'];
-/** Value that marks a call of another model. It is not a signature. */
-const NO_SIGNATURE = 'skip_thought_signature_validator';
 
 /**
  * Converts the body of a generateContent request to an interaction that runs in the background. Throws `unsupported` for a member that
  * an interaction cannot express. Source: types of @google/genai 3.1.
  */
 export function interactionBody(modelId: string, body: Json, target: string): Json {
-  const only = onlyOf(target);
-  only(body, BODY, 'request');
-  const config = asRecord(body['generationConfig']);
+  const rejectOthers = rejectOthersFor(target);
   const isForAgent = isAgent(modelId);
-  only(config, isForAgent ? OTHER_CONFIG : [...Object.keys(CONFIG), ...OTHER_CONFIG], 'generationConfig');
+  rejectOthers(body, isForAgent ? AGENT_BODY : BODY, 'request');
+  const config = asRecord(body['generationConfig']);
+  rejectOthers(
+    config,
+    isForAgent ? OTHER_CONFIG : [...Object.keys(CONFIG), ...OTHER_CONFIG],
+    'generationConfig',
+  );
   const tools = asList(body['tools']).map(asRecord);
-  for (const tool of tools) only(tool, ['functionDeclarations'], 'tools');
+  for (const tool of tools) rejectOthers(tool, ['functionDeclarations'], 'tools');
   const functions = tools.flatMap((tool) => asList(tool['functionDeclarations']).map(asRecord));
-  const system = asList(asRecord(body['systemInstruction'])['parts']).map((part) => asRecord(part)['text']);
+  for (const declared of functions) rejectOthers(declared, FUNCTION, 'functionDeclarations');
+  const system = asList(asRecord(body['systemInstruction'])['parts']).map(asRecord);
+  for (const part of system) rejectOthers(part, ['text'], 'systemInstruction.parts');
   return defined({
     model: isForAgent ? undefined : modelId,
     agent: isForAgent ? modelId : undefined,
-    input: new Steps(only).of(asList(body['contents']).map(asRecord)),
-    system_instruction: system.length === 0 ? undefined : system.join('\n'),
-    generation_config: isForAgent ? undefined : generationConfig(config, asRecord(body['toolConfig']), only),
-    agent_config: isForAgent ? agentConfig(config, only) : undefined,
+    input: new Steps(rejectOthers).of(asList(body['contents']).map(asRecord)),
+    system_instruction: system.length === 0 ? undefined : system.map(({ text }) => text).join('\n'),
+    generation_config: isForAgent
+      ? undefined
+      : generationConfig(config, asRecord(body['toolConfig']), rejectOthers),
+    agent_config: isForAgent ? agentConfig(config, rejectOthers) : undefined,
     response_format: responseFormat(config),
     tools: functions.length === 0 ? undefined : functions.map(functionTool),
     background: true,
@@ -45,10 +55,11 @@ export function interactionBody(modelId: string, body: Json, target: string): Js
   });
 }
 
-type Only = (value: Json, members: readonly string[], where: string) => void;
+type RejectOthers = (value: Json, members: readonly string[], where: string) => void;
 
-const onlyOf =
-  (target: string): Only =>
+/** Returns a function that throws `unsupported` if an object has other members than `members`. */
+const rejectOthersFor =
+  (target: string): RejectOthers =>
   (value, members, where) => {
     const other = Object.keys(value).find((member) => !members.includes(member));
     if (other === undefined) return;
@@ -59,23 +70,26 @@ const onlyOf =
 const defined = (value: Json): Json =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 
-function generationConfig(config: Json, toolConfig: Json, only: Only): Json | undefined {
+function generationConfig(config: Json, toolConfig: Json, rejectOthers: RejectOthers): Json | undefined {
+  const calling = asRecord(toolConfig['functionCallingConfig']);
+  rejectOthers(toolConfig, ['functionCallingConfig'], 'toolConfig');
+  rejectOthers(calling, ['mode', 'allowedFunctionNames'], 'functionCallingConfig');
   const thinking = asRecord(config['thinkingConfig']);
-  only(thinking, ['includeThoughts', 'thinkingLevel'], 'thinkingConfig');
+  rejectOthers(thinking, ['includeThoughts', 'thinkingLevel'], 'thinkingConfig');
   const named = Object.entries(CONFIG).map(([from, to]): [string, unknown] => [to, config[from]]);
   const own = defined({
     ...Object.fromEntries(named),
     thinking_level: asText(thinking['thinkingLevel'])?.toLowerCase(),
     thinking_summaries: thinking['includeThoughts'] === true ? 'auto' : undefined,
-    tool_choice: toolChoice(asRecord(toolConfig['functionCallingConfig'])),
+    tool_choice: toolChoice(calling),
   });
   return Object.keys(own).length === 0 ? undefined : own;
 }
 
 /** Returns the settings of a research agent, which chooses its own model and limits. */
-function agentConfig(config: Json, only: Only): Json {
+function agentConfig(config: Json, rejectOthers: RejectOthers): Json {
   const thinking = asRecord(config['thinkingConfig']);
-  only(thinking, ['includeThoughts'], 'thinkingConfig');
+  rejectOthers(thinking, ['includeThoughts'], 'thinkingConfig');
   const summaries = thinking['includeThoughts'] === true ? 'auto' : undefined;
   return defined({ type: 'deep-research', thinking_summaries: summaries });
 }
@@ -96,14 +110,14 @@ const functionTool = ({ name, description, parameters, parametersJsonSchema }: J
 
 /** Converter of `contents` to steps. A call without an id receives one, by which its result is found. */
 class Steps {
-  private readonly only: Only;
+  private readonly rejectOthers: RejectOthers;
   private readonly steps: Json[] = [];
   /** Ids of the calls without a result, by name. */
   private readonly calls = new Map<string, string[]>();
   private count = 0;
 
-  constructor(only: Only) {
-    this.only = only;
+  constructor(rejectOthers: RejectOthers) {
+    this.rejectOthers = rejectOthers;
   }
 
   of(contents: readonly Json[]): readonly Json[] {
@@ -116,13 +130,13 @@ class Steps {
   }
 
   private addUserPart(part: Json): void {
-    this.only(part, ['text', 'inlineData', 'fileData', 'functionResponse'], 'part');
+    this.rejectOthers(part, ['text', 'inlineData', 'fileData', 'functionResponse'], 'part');
     const { functionResponse } = part;
     if (!isRecord(functionResponse)) {
-      this.addContent('user_input', contentOf(part, this.only));
+      this.addContent('user_input', contentOf(part, this.rejectOthers));
       return;
     }
-    this.only(functionResponse, ['id', 'name', 'response'], 'functionResponse');
+    this.rejectOthers(functionResponse, ['id', 'name', 'response'], 'functionResponse');
     const { id, name, response } = functionResponse;
     const known = this.calls.get(String(name))?.shift();
     const { error } = asRecord(response);
@@ -131,14 +145,14 @@ class Steps {
   }
 
   private addModelPart(part: Json): void {
-    this.only(part, ['text', 'thought', 'thoughtSignature', 'functionCall'], 'part');
+    this.rejectOthers(part, ['text', 'thought', 'thoughtSignature', 'functionCall'], 'part');
     const { text, thought, thoughtSignature, functionCall } = part;
-    const signature = thoughtSignature === NO_SIGNATURE ? undefined : thoughtSignature;
+    const signature = thoughtSignature === UNSIGNED_MARK ? undefined : thoughtSignature;
     const summary = thought === true ? [{ type: 'text', text }] : undefined;
     if (summary !== undefined || signature !== undefined)
       this.steps.push(defined({ type: 'thought', summary, signature }));
     if (isRecord(functionCall)) this.addCall(functionCall);
-    else if (thought !== true) this.addContent('model_output', contentOf({ text }, this.only));
+    else if (thought !== true) this.addContent('model_output', contentOf({ text }, this.rejectOthers));
   }
 
   private addCall({ id: ownId, name, args }: Json): void {
@@ -157,10 +171,10 @@ class Steps {
   }
 }
 
-function contentOf({ text, inlineData, fileData }: Json, only: Only): Json {
+function contentOf({ text, inlineData, fileData }: Json, rejectOthers: RejectOthers): Json {
   const media = inlineData ?? fileData;
   if (!isRecord(media)) return { type: 'text', text };
-  only(media, ['mimeType', 'data', 'fileUri'], 'part');
+  rejectOthers(media, ['mimeType', 'data', 'fileUri'], 'part');
   const { mimeType, data, fileUri } = media;
   const [kind = ''] = String(mimeType).split('/', 1);
   const type = ['image', 'audio', 'video'].includes(kind) ? kind : 'document';

@@ -19,7 +19,7 @@ import { storedPart } from './vendor-parts.ts';
  * Value that is sent as the signature of other models' calls, as documented in ai.google.dev/gemini-api/docs/thought-signatures,
  * 2026-11.
  */
-const UNSIGNED_MARK = 'skip_thought_signature_validator';
+export const UNSIGNED_MARK = 'skip_thought_signature_validator';
 
 /** Converts a message to `contents`, with only signatures of `family`. Returns an empty list if no part can be sent. */
 export function contentsOf(message: TurnMessage, quirks: Quirks, family: string): readonly JsonObject[] {

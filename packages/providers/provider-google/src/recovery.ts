@@ -1,4 +1,5 @@
-import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
+import type { AssistantPart, JsonObject, ModelRequest, Recovery, VendorCallPart } from '@majordomo/core';
+import { asRecord } from '@majordomo/core/toolkit';
 import { isGeneratedCallId } from '@majordomo/wire-kit';
 import { withOutputInPrompt } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
@@ -78,11 +79,10 @@ function withoutPenalties(request: ModelRequest): ModelRequest {
 
 function withoutSignatures(request: ModelRequest): ModelRequest {
   const messages = request.messages.map((message) => {
-    if (message.role !== 'assistant' || message.parts.every(({ replay }) => replay === undefined))
-      return message;
+    if (message.role !== 'assistant' || !message.parts.some(hasSignature)) return message;
     const parts = message.parts.flatMap((part): AssistantPart[] => {
       if (part.type === 'reasoning' || part.type === 'vendor') return [];
-      if (part.type === 'vendor-call') return [part];
+      if (part.type === 'vendor-call') return [unsignedVendorCall(part)];
       const { replay: _token, ...rest } = part;
       return [rest];
     });
@@ -93,13 +93,25 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
     : { ...request, messages };
 }
 
-/** Replaces call ids with generated ids, which `toWire` omits from requests. */
+/** The data of a vendor call always contains its arguments, also without a signature. */
+const hasSignature = ({ type, replay }: AssistantPart): boolean =>
+  type === 'vendor-call' ? 'signature' in asRecord(replay.data) : replay !== undefined;
+
+function unsignedVendorCall(part: VendorCallPart): VendorCallPart {
+  const { signature: _signature, ...data } = asRecord(part.replay.data) as JsonObject;
+  return { ...part, replay: { ...part.replay, data } };
+}
+
+/** Id that `toWire` omits from requests. Results are then matched to calls by their order, so that all calls can have this id. */
+const UNSENT_CALL_ID = 'call_0';
+
+/** Replaces call ids that `toWire` sends. */
 function withoutCallIds(request: ModelRequest): ModelRequest {
-  const names = new Map<string, string>();
-  const nameOf = (id: string): string => {
-    const name = names.get(id) ?? (isGeneratedCallId(id) ? id : `call_${names.size}`);
-    names.set(id, name);
-    return name;
+  const replaced: string[] = [];
+  const unsentId = (id: string): string => {
+    if (isGeneratedCallId(id)) return id;
+    replaced.push(id);
+    return UNSENT_CALL_ID;
   };
   const messages = request.messages.map((message) => {
     switch (message.role) {
@@ -107,16 +119,21 @@ function withoutCallIds(request: ModelRequest): ModelRequest {
         return {
           ...message,
           parts: message.parts.map((part) =>
-            part.type === 'tool-call' ? { ...part, id: nameOf(part.id) } : part,
+            part.type === 'tool-call' || part.type === 'vendor-call'
+              ? { ...part, id: unsentId(part.id) }
+              : part,
           ),
         };
       case 'tool':
-        return { ...message, parts: message.parts.map((part) => ({ ...part, callId: nameOf(part.callId) })) };
+        return {
+          ...message,
+          parts: message.parts.map((part) => ({ ...part, callId: unsentId(part.callId) })),
+        };
       default:
         return message;
     }
   });
-  return [...names].every(([id, name]) => id === name) ? request : { ...request, messages };
+  return replaced.length === 0 ? request : { ...request, messages };
 }
 
 /** Converts schemas to the OpenAPI subset. `isSubset` recognizes these schemas, so they are sent in the older fields. */

@@ -1,5 +1,12 @@
 import { createBackground, type BackgroundModel } from '@majordomo/background';
-import { createMajordomo, LlmError, toolResult, user, type ChatResponse } from '@majordomo/core';
+import {
+  createMajordomo,
+  LlmError,
+  toolResult,
+  user,
+  type ChatRequest,
+  type ChatResponse,
+} from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { createGoogle, type GoogleOptions } from '../src/index.ts';
 import { startInteractionServer, type InteractionServer } from './interaction-server.ts';
@@ -14,6 +21,7 @@ const TOOL = {
   description: 'Looks.',
   parameters: { type: 'object', properties: { city: { type: 'string' } } },
 } as const;
+const STREAMED_ARGUMENTS = { functionCallingConfig: { mode: 'AUTO', streamFunctionCallArguments: true } };
 const REQUEST = { messages: [user('hi')] };
 
 const AGENT = 'google/deep-research-preview-04-2026';
@@ -161,12 +169,20 @@ describe('a background interaction', () => {
     });
   });
 
-  it('is refused before a request if it cannot express a setting', async () => {
+  it.each<[string, Partial<ChatRequest>, string?]>([
+    ['topK', { topK: 3 }],
+    ['retrievalConfig', { extra: { google: { toolConfig: { retrievalConfig: { languageCode: 'de' } } } } }],
+    ['streamFunctionCallArguments', { extra: { google: { toolConfig: STREAMED_ARGUMENTS } } }],
+    ['inlineData', { extra: { google: { systemInstruction: { parts: [{ inlineData: {} }] } } } }],
+    ['behavior', { tools: [{ ...TOOL, extra: { google: { behavior: 'NON_BLOCKING' } } }] }],
+    ['maxOutputTokens', { maxTokens: 10 }, AGENT],
+    ['toolConfig', { tools: [TOOL], toolChoice: 'required' }, AGENT],
+  ])('is refused before a request if it cannot express %s', async (member, settings, spec) => {
     await using server = await startInteractionServer({ plan: () => ({ steps: [ANSWER] }) });
-    const error: unknown = await modelOf(server)
-      .generate({ ...REQUEST, topK: 3 })
+    const error: unknown = await modelOf(server, {}, spec)
+      .generate({ ...REQUEST, ...settings })
       .catch((cause: unknown) => cause);
-    expect(LlmError.is(error, 'unsupported') && error.message).toContain('topK');
+    expect(LlmError.is(error, 'unsupported') && error.message).toContain(member);
     expect(server.requests).toHaveLength(0);
   });
 
@@ -201,13 +217,8 @@ describe('a background interaction', () => {
     expect(body).not.toHaveProperty('model');
   });
 
-  it('of a research agent is refused before a request with a setting of models, and as a live call', async () => {
+  it('of a research agent is refused as a live call', async () => {
     await using server = await startInteractionServer({ plan: () => ({ steps: [ANSWER] }) });
-    const background = modelOf(server, {}, AGENT);
-    await expect(background.generate({ ...REQUEST, maxTokens: 10 })).rejects.toMatchObject({
-      kind: 'unsupported',
-      message: /maxOutputTokens/,
-    });
     const provider = createGoogle({ apiKey: 'k', baseURL: server.url });
     const live = createMajordomo({ providers: [provider], env: {} }).model(AGENT);
     await expect(live.generate(REQUEST)).rejects.toMatchObject({

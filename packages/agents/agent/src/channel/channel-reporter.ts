@@ -111,6 +111,6 @@ export class ChannelReporter {
   }
 
   private withTimeout(work: Promise<unknown>): Promise<unknown> {
-    return withTimeout(work, PUBLISH_TIMEOUT_MS, this.clock, true);
+    return withTimeout(work, PUBLISH_TIMEOUT_MS, this.clock, { isBackground: true });
   }
 }

@@ -25,9 +25,9 @@ export function reportingAgent(agent: Agent, reporter: ChannelReporter): Agent {
           const answer = await reportErrors(() => effects.callModel(state, turn));
           return { ...answer, warnings: [...answer.warnings, ...reporter.takeWarnings()] };
         },
-        runTool(call, state, ended) {
+        runTool(call, state, subAgentResult) {
           reporter.step = state.steps;
-          return reportErrors(() => effects.runTool(call, state, ended));
+          return reportErrors(() => effects.runTool(call, state, subAgentResult));
         },
       };
     },

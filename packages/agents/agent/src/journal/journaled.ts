@@ -4,7 +4,7 @@ import { partsOf, subAgentParts } from '../run/agent-parts.ts';
 import { limitedBy, remaining } from '../budget/budget.ts';
 import { waitingRunOf } from '../state/call-paths.ts';
 import { withDecidedArgs } from '../state/decided-args.ts';
-import type { EffectsIo } from '../run/effects.ts';
+import type { EffectsIo } from '../run/local-run.ts';
 import { journalEntry, isAnswer, isListOf, isOutcomeOf, isText, type EntryCheck } from './entry.ts';
 import { initialState } from '../state/initial-state.ts';
 import { journalInside, type Journal } from './journal.ts';
@@ -37,8 +37,10 @@ export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}):
     needsApproval: (calls, state) =>
       step(approvalName(state, calls), isListOf(isText), () => needsApproval(calls, state)),
     async runTool(call, state) {
-      const ended = await driveSubAgent(agent, journal, io, call, state);
-      return step(toolName(runId, state, call), isOutcomeOf(call.id), () => runTool(call, state, ended));
+      const subAgentResult = await driveSubAgent(agent, journal, io, call, state);
+      return step(toolName(runId, state, call), isOutcomeOf(call.id), () =>
+        runTool(call, state, subAgentResult),
+      );
     },
     runsAlone: (call, state) => subAgentParts(partsOf(agent), state, call) !== undefined,
     claim: (call, state) =>

@@ -72,6 +72,8 @@ export async function spentByFailure(
   const billed = attempts.filter(({ usage }) => usage !== undefined);
   const knownCost = async (): Promise<bigint> =>
     billed.length === 0 ? 0n : ((await cost?.({ attempts: billed }))?.nanoUsd ?? 0n);
-  const nanoUsd = await withTimeout(knownCost(), FAILED_COST_MS, clock, true).catch(() => 0n);
+  const nanoUsd = await withTimeout(knownCost(), FAILED_COST_MS, clock, { isBackground: true }).catch(
+    () => 0n,
+  );
   return { nanoUsd: String(nanoUsd), tokens: tokensOf(attempts), ms };
 }

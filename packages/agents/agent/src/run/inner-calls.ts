@@ -124,7 +124,7 @@ function innerContext(
   signal: AbortSignal,
 ): Omit<ToolContext, 'spend' | 'call'> {
   const { spend: _spend, ...shared } = context;
-  const nesting = { ...nestingOf(context), run: undefined, ended: undefined };
+  const nesting = { ...nestingOf(context), run: undefined, subAgentResult: undefined };
   return withNesting({ ...shared, callId, key, signal }, nesting);
 }
 

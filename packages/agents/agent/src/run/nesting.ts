@@ -17,7 +17,7 @@ export interface Nesting {
   /** State of the sub-agent, if it has waited for decisions. */
   readonly run?: RunState | undefined;
   /** Returns the result of the sub-agent, if a journal has driven it. */
-  readonly ended?: (() => Promise<RunResult>) | undefined;
+  readonly subAgentResult?: (() => Promise<RunResult>) | undefined;
   /**
    * Adds the amounts that a sub-agent has spent to those of the call that started it. `usage`: usage of the sub-agent, which the usage
    * of the call also contains.

@@ -6,7 +6,8 @@ import { RunError } from '../state/run-error.ts';
 import type { Decision, RunState } from '../state/state.ts';
 import type { AgentParts } from './agent-parts.ts';
 import { locate } from './check-decisions.ts';
-import { claimEffect, mayStart, type EffectsIo } from './effects.ts';
+import { claimEffect, mayStart } from './claim-effect.ts';
+import type { EffectsIo } from './local-run.ts';
 
 interface DecidedRun {
   readonly agent: AgentParts;

@@ -62,7 +62,7 @@ export async function beginAttempt<Event extends object, Result>(
   const { call, deps, scope, log } = context;
   const { target, settings } = state;
   scope.throwIfStopped();
-  const bench = mode === 'unless-benched' ? state.health.bench() : undefined;
+  const bench = mode === 'unless-benched' ? state.health.currentBench() : undefined;
   if (bench !== undefined) return skippedAsBenched(target.key, bench, deps.clock.now());
 
   const prepared = await prepareFor(state, scope);
@@ -84,7 +84,7 @@ export async function beginAttempt<Event extends object, Result>(
   const probeMs = maxSilenceMs(mergeTimeouts(prepared.timeouts, settings.timeouts), prepared.isNonStreaming);
   const claim = isStillWanted() ? state.health.claim(mode, probeMs) : undefined;
   if (claim === undefined) {
-    const skip = skippedAsBenched(target.key, state.health.bench(), deps.clock.now());
+    const skip = skippedAsBenched(target.key, state.health.currentBench(), deps.clock.now());
     await permits.settle(skippedAttempt(target, skip.error));
     return skip;
   }
@@ -274,7 +274,7 @@ export class Attempt<Event extends object, Result> {
       tries: state.tries,
       isFinal: this.isCommitted && call.isStreamed && settings.afterCommit === 'error',
       wasProbe: this.parts.claim.isProbe,
-      isBenched: state.health.bench() !== undefined,
+      isBenched: state.health.currentBench() !== undefined,
       remainingMs: scope.remainingMs(),
       random: deps.random(),
     };

@@ -110,9 +110,9 @@ describe('a health claim', () => {
       }),
     );
     const bench = { until: clock.now() + 5000, isOfCredential: true };
-    expect([rejectedClaims.bench(), claims().bench()]).toMatchObject([bench, undefined]);
+    expect([rejectedClaims.currentBench(), claims().currentBench()]).toMatchObject([bench, undefined]);
     rejectedClaims.forgetCredential();
-    expect(rejectedClaims.bench()).toBeUndefined();
+    expect(rejectedClaims.currentBench()).toBeUndefined();
   });
 });
 
@@ -121,11 +121,11 @@ describe('the health claims of a call', () => {
     const { attempt, claims, health } = setUp();
     const ownClaims = claims();
     attempt('k1', ownClaims).fail(down, true, settings);
-    expect(ownClaims.bench()).toBeUndefined();
+    expect(ownClaims.currentBench()).toBeUndefined();
     attempt('k1').fail(quota, true, settings);
-    expect(ownClaims.bench()).toMatchObject({ error: quota, isOfCredential: true });
+    expect(ownClaims.currentBench()).toMatchObject({ error: quota, isOfCredential: true });
     health.bench('a/x', 9000);
-    expect(ownClaims.bench()).toMatchObject({ error: undefined, isOfCredential: false });
+    expect(ownClaims.currentBench()).toMatchObject({ error: undefined, isOfCredential: false });
   });
 
   it.each(['k1', undefined])(
@@ -155,7 +155,7 @@ describe('the health claims of a call', () => {
     const { attempt, claims } = setUp();
     const ownClaims = claims();
     attempt(undefined, ownClaims).fail(quota, true, settings);
-    expect([ownClaims.bench(), claims().bench()?.error]).toEqual([undefined, quota]);
+    expect([ownClaims.currentBench(), claims().currentBench()?.error]).toEqual([undefined, quota]);
     for (const _try of [1, 2])
       expect(ownClaims.claim('unless-benched', 1000)).toMatchObject({
         isProbe: false,
@@ -266,7 +266,7 @@ describe('a wait for a change of health', () => {
       void untilHealthChanges([{ target, health: ownClaims }], deps, signal).then(() => (isOver = true));
       health.unbench(name);
       await clock.advance(1);
-      expect([isOver, ownClaims.bench()]).toEqual([true, undefined]);
+      expect([isOver, ownClaims.currentBench()]).toEqual([true, undefined]);
     },
   );
 

@@ -37,7 +37,7 @@ export class HealthClaims {
   }
 
   /** Returns the bench that prevents this call from contacting the target now; `undefined` if none does. */
-  bench(): ForeignBench | undefined {
+  currentBench(): ForeignBench | undefined {
     const { health } = this.deps;
     const ofTarget = this.foreignBench(health, this.target);
     if (ofTarget !== undefined) return { ...ofTarget, isOfCredential: false };

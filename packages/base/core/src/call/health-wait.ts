@@ -16,11 +16,14 @@ export async function waitForRetry(
   deps: WaitDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const mustAdvance = (): boolean => hasNext && current?.health.bench() !== undefined;
+  const mustAdvance = (): boolean => hasNext && current?.health.currentBench() !== undefined;
   if (!mustAdvance()) await sleepUntil(ms, mustAdvance, deps, signal);
 }
 
-/** Waits until a bench ends, or until the health of one of the targets changes, for example because a probe succeeded. */
+/**
+ * Waits until a bench ends, or until the health of one of the targets, of any credential or of any provider changes, for example because
+ * a probe succeeded. The caller then looks at the targets again, so a change that does not concern them is harmless.
+ */
 export async function untilHealthChanges(
   states: readonly Benchable[],
   deps: WaitDeps,
@@ -28,7 +31,8 @@ export async function untilHealthChanges(
 ): Promise<void> {
   signal.throwIfAborted();
   const keys = new Set(states.map(({ target }) => target.key));
-  const until = Math.min(...states.map((state) => state.health.bench()?.until ?? Infinity));
+  const until = Math.min(...states.map((state) => state.health.currentBench()?.until ?? Infinity));
+  // A key that ends with a slash is that of a provider.
   const concerns = (changed: string | undefined): boolean =>
     changed === undefined || keys.has(changed) || changed.endsWith('/');
   await sleepUntil(Math.max(1, until - deps.clock.now()), concerns, deps, signal);

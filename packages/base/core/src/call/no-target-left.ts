@@ -72,7 +72,7 @@ export function soonestBench<State extends Benchable>(
 ): (Bench & { readonly state: State }) | undefined {
   return states
     .flatMap((state) => {
-      const bench = state.health.bench();
+      const bench = state.health.currentBench();
       return bench === undefined ? [] : { ...bench, state };
     })
     .sort((a, b) => a.comesBack - b.comesBack)[0];

@@ -244,7 +244,7 @@ export interface ImagePart extends Referable {
 }
 
 /**
- * Document as bytes, such as a PDF. Only some vendors accept the members after `name`; see "Features by vendor". For other vendors,
+ * Document as bytes, such as a PDF. Only some vendors accept the members after `name`; see apps/docs/vendors.md. For other vendors,
  * `title`, `context` and `source` become text, `citations` is dropped, and the response has warnings.
  */
 export interface FilePart extends Referable {

@@ -175,7 +175,7 @@ export interface ClassificationBackend {
   /**
    * Returns a distribution for each question. Messages of the input contain only text, images, tool calls and tool results. Throws
    * `LlmError`. An emulation that finds no log probabilities throws `unsupported` with the code `no-logprobs`; core then uses the
-   * next accepted source. The method neither retries nor applies time limits.
+   * next accepted basis. The method neither retries nor applies time limits.
    */
   classify(request: ClassificationRequest, context: ModelContext): Promise<Distributions>;
 }

@@ -59,12 +59,15 @@ export function invoke<T>(call: () => T | PromiseLike<T>): T | Promise<T> {
 export const isPromise = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 
-/** Returns the result of the promise. Rejects if the promise does not settle within `ms` milliseconds. */
+/**
+ * Returns the result of the promise. Rejects if the promise does not settle within `ms` milliseconds. The timer of a background wait may
+ * let the process end.
+ */
 export function withTimeout<T>(
   promise: Promise<T>,
   ms: number,
   clock: Pick<Clock, 'timer'>,
-  isBackground?: boolean,
+  { isBackground }: { readonly isBackground?: boolean | undefined } = {},
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = (): void => {

@@ -18,8 +18,8 @@ interface DriverOptions {
 export class Driver implements DrivenJob {
   log: EventLog | undefined;
   failure: { readonly error: unknown } | undefined;
-  readonly begun: Promise<void>;
-  readonly started: Promise<void>;
+  readonly leaseTried: Promise<void>;
+  readonly legStarted: Promise<void>;
   readonly atVendor: Promise<void>;
   readonly done: Promise<void>;
   private readonly id: string;
@@ -30,7 +30,7 @@ export class Driver implements DrivenJob {
   private leg: VendorLeg | undefined;
   /** Record of a vendor's job that another process drives. */
   private followed: JobRecord | undefined;
-  private onStarted = (): void => undefined;
+  private onLegStarted = (): void => undefined;
   private onVendor = (): void => undefined;
 
   private constructor(id: string, setup: Setup, { local = {}, created, isStep = false }: DriverOptions) {
@@ -39,9 +39,9 @@ export class Driver implements DrivenJob {
     this.setup = setup;
     this.local = local;
     const taken = created === undefined ? this.take() : Promise.resolve(this.leased(created));
-    this.begun = taken.then(() => undefined);
-    this.started = new Promise((resolve) => {
-      this.onStarted = resolve;
+    this.leaseTried = taken.then(() => undefined);
+    this.legStarted = new Promise((resolve) => {
+      this.onLegStarted = resolve;
     });
     this.atVendor = new Promise((resolve) => {
       this.onVendor = resolve;
@@ -53,12 +53,12 @@ export class Driver implements DrivenJob {
       })
       .finally(() => {
         if (setup.drivers.get(id) === this) setup.drivers.delete(id);
-        this.onStarted();
+        this.onLegStarted();
         this.onVendor();
         this.log?.wake();
       });
     // Readers await both promises. Without readers, the next poll repeats an error of the store.
-    this.begun.catch(() => undefined);
+    this.leaseTried.catch(() => undefined);
     this.done.catch(() => undefined);
   }
 
@@ -93,7 +93,7 @@ export class Driver implements DrivenJob {
   private async runFollowed(log: EventLog): Promise<void> {
     const { id, setup, followed: record, controller } = this;
     if (record === undefined) return;
-    this.onStarted();
+    this.onLegStarted();
     this.onVendor();
     await followJob({ id, record, setup, log, signal: controller.signal }).catch((error: unknown) => {
       if (!controller.signal.aborted) throw error;
@@ -134,11 +134,11 @@ export class Driver implements DrivenJob {
     const parts = { job, setup, log, signal: controller.signal, local, isStep };
     const run = new JobRun(parts, {
       onStarted: () => {
-        this.onStarted();
+        this.onLegStarted();
       },
       onVendor: (leg) => {
         this.leg = leg;
-        if (!isStep) this.onStarted();
+        if (!isStep) this.onLegStarted();
         this.onVendor();
       },
       onEnd: () => {

@@ -4,7 +4,7 @@ import { Driver } from './driver.ts';
 import { failureOf, isLiveLeg, requireRecord, type JobRecord } from '../record/record.ts';
 import type { DrivenJob, Setup } from '../setup.ts';
 
-/** Waits for a job that another process drives, in milliseconds. Each wait is twice as long as the last. */
+/** First wait for a job that another process drives, in milliseconds. Each wait is twice as long as the last, up to `MAX_WAIT_MS`. */
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 5000;
 
@@ -13,12 +13,12 @@ export class JobWait {
   private nextMs = FIRST_WAIT_MS;
 
   /**
-   * Drives the job if no other process does, until something may have changed. Resolves with whether this process drives the job, so
-   * that the events are in its log.
+   * Takes the lease of the job if no other process has it. Returns the driver if the events are in its log, because this process drives
+   * the job or follows it at its vendor. Otherwise waits until another process may have changed the job, and returns `undefined`.
    */
   async drive(id: string, setup: Setup, signal: AbortSignal): Promise<DrivenJob | undefined> {
     const driver = Driver.of(id, setup);
-    await abortable(driver.begun, signal);
+    await abortable(driver.leaseTried, signal);
     if (driver.log !== undefined) {
       this.nextMs = FIRST_WAIT_MS;
       return driver;
@@ -37,7 +37,8 @@ export async function untilStarted(
 ): Promise<void> {
   const driver = setup.drivers.get(id);
   if (driver === undefined) return;
-  await abortable(driver.started, signal).catch((cause: unknown) => {
+  // `legStarted` never rejects, so the only error is the abort.
+  await abortable(driver.legStarted, signal).catch((cause: unknown) => {
     throw new LlmError('aborted', 'the wait for the start was aborted; the job continues', {}, { cause });
   });
   const { record } = await requireRecord(id, setup);

@@ -77,9 +77,9 @@ function typedCalls(spec: string, { key = crypto.randomUUID() }: CallOptions, se
   type Plan = Parameters<TypedCalls['generate']>[2];
   const nextCall = (request: ChatRequest, options: CallOptions = {}, { pick }: Plan): JobCall => {
     round++;
-    const first = (targets: readonly string[]): readonly string[] =>
+    const firstTargets = (targets: readonly string[]): readonly string[] =>
       pick(targets.map((target) => ({ key: target }))).map((target) => target.key);
-    return { spec, request, options, roundKey: round === 1 ? key : `${key}/${round}`, first };
+    return { spec, request, options, roundKey: round === 1 ? key : `${key}/${round}`, firstTargets };
   };
   return {
     generate: (request, options, plan) => generateJob(nextCall(request, options, plan), setup),

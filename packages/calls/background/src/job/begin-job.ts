@@ -26,7 +26,7 @@ interface CallFacts {
   /** Key of a round of a typed call. `@default` the key of the options, or a random key */
   readonly roundKey?: string | undefined;
   /** Returns the targets that the job tries first. */
-  readonly first?: ((targets: readonly string[]) => readonly string[]) | undefined;
+  readonly firstTargets?: ((targets: readonly string[]) => readonly string[]) | undefined;
 }
 
 /** Key of a job, and its key in the store. */
@@ -45,7 +45,7 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
   const key = roundKey ?? options.key ?? crypto.randomUUID();
   const id = storeKey(key, tenant);
   const local = localOptions(options);
-  let prepared: Pick<JobRecord, 'request' | 'options' | 'first'> | undefined;
+  let prepared: Pick<JobRecord, 'request' | 'options' | 'firstTargets'> | undefined;
   for (;;) {
     const stored = await loadRecord(id, setup);
     if (stored !== undefined && !hasSentNothing(stored.record)) {
@@ -57,8 +57,8 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
       const json = call.operation === 'video' ? storedVideo(call.request) : storedRequest(call.request);
       const request = call.operation === 'video' ? undefined : call.request;
       const targets = await setup.majordomo.resolve(spec, { request, tenant, metadata, signal });
-      const first = call.first?.(targets.map(({ target }) => target));
-      prepared = { request: json, options: storedOptions(options), first };
+      const firstTargets = call.firstTargets?.(targets.map(({ target }) => target));
+      prepared = { request: json, options: storedOptions(options), firstTargets };
     }
     const created: JobRecord = {
       token: crypto.randomUUID(),

@@ -67,7 +67,7 @@ async function lookIfDue(id: string, setup: Setup): Promise<LoadedRecord> {
   if (runningJob(stored.record) === undefined || (stored.stored.dueMs ?? 0) > 0) return stored;
   const driver = Driver.step(id, setup);
   // After a failover, a live call may have begun.
-  await Promise.race([driver.done, driver.started]);
+  await Promise.race([driver.done, driver.legStarted]);
   return requireRecord(id, setup);
 }
 

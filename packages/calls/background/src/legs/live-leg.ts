@@ -70,8 +70,8 @@ export class LiveLeg {
 
   private callOptions(): CallOptions & { readonly afterCommit: 'restart' } {
     const { record } = this.job;
-    const { options, tenant, first } = record;
-    const order = this.order ?? first;
+    const { options, tenant, firstTargets } = record;
+    const order = this.order ?? firstTargets;
     const stored = fromJson<CallOptions>(options);
     const totalAt = totalAtOf(record);
     const totalMs = Math.max(1, totalAt - this.setup.clock.now());

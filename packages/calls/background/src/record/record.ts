@@ -84,7 +84,7 @@ export interface JobRecord {
   /** Options of the call that can be stored. Empty after the job has ended and its costs are booked. */
   readonly options: JsonObject;
   /** Targets that are tried first. */
-  readonly first?: readonly string[] | undefined;
+  readonly firstTargets?: readonly string[] | undefined;
   readonly createdAt: number;
   readonly state: 'running' | 'completed' | 'failed' | 'cancelled';
   readonly legs: readonly LegRecord[];
@@ -141,7 +141,7 @@ export function requireOperation({ operation }: JobRecord, expected: JobRecord['
   throw new LlmError('invalid-request', `key ${problem}, or another key`, { path: 'key' });
 }
 
-/** Whether a process made an ordinary call in this leg. */
+/** Whether a process made an ordinary call in this leg, which then has no job at a vendor. */
 export const isLiveLeg = ({ job, isSkipped }: LegRecord): boolean => job === undefined && isSkipped !== true;
 
 /** Whether a process must drive the job. */
@@ -203,7 +203,7 @@ export function withoutRequest(record: JobRecord): JobRecord {
   if (record.state === 'running' || record.legs.at(-1)?.state === 'running') return record;
   // The ledger needs the metadata.
   const options = hasWork(record) ? record.options : {};
-  return { ...record, request: {}, options, first: undefined };
+  return { ...record, request: {}, options, firstTargets: undefined };
 }
 
 /** Returns the attempts of all legs. */

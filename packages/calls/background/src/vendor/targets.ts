@@ -13,25 +13,26 @@ import type { LocalOptions } from '../record/run-parts.ts';
 import type { JobRecord } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
 
-/** Prepares the request of a job for each target of its chain, or for another spec. */
+/** Prepares the request of a job for each target of its chain, or of another `spec`. */
 export function prepareTargets(
-  { operation, request, tenant, options, first, spec }: JobRecord,
+  record: JobRecord,
   { majordomo }: Pick<Setup, 'majordomo'>,
   signal: AbortSignal,
   local: LocalOptions = {},
-  otherSpec: string = spec,
+  spec: string = record.spec,
 ): Promise<readonly PreparedTarget[]> {
+  const { operation, request, tenant, options, firstTargets } = record;
   const { metadata, policy } = fromJson<CallOptions>(options);
-  const order = first === undefined ? local.order : () => first;
+  const order = firstTargets === undefined ? local.order : () => firstTargets;
   const { classify } = local;
   const own = { work: 'background', tenant, metadata, policy, classify, order, signal } as const;
   // The record of an ended job has no request, and its job API does not depend on it.
   if (operation === 'video') {
     const video = 'prompt' in request ? fromJson<VideoRequest>(request) : { prompt: 'x' };
-    return majordomo.prepare(otherSpec, { video }, own);
+    return majordomo.prepare(spec, { video }, own);
   }
   const known = 'messages' in request ? fromJson<ChatRequest>(request) : { messages: [user('x')] };
-  return majordomo.prepare(otherSpec, known, own);
+  return majordomo.prepare(spec, known, own);
 }
 
 /** Prepares the request of a job for a target that has accepted it. The chain may have changed since. */

@@ -24,8 +24,8 @@ export class InputFile {
   }
 
   /**
-   * Appends the added text to the file. Check the lock before. The file stays open, because an append by name would create the
-   * file again after a later holder of the lock has deleted it.
+   * Appends the added text to the file. Check the lease before. The file stays open, because an append by name would create the
+   * file again after a later holder of the lease has deleted it.
    */
   async flush(): Promise<void> {
     const { pending } = this;

@@ -29,7 +29,7 @@ export class ResultFile {
     return this.places.has(index);
   }
 
-  /** Adds the line of an item. Check the lock before the first one. */
+  /** Adds the line of an item. Check the lease before the first one. */
   async add(index: number, line: BatchLine): Promise<void> {
     const bytes = Buffer.from(JSON.stringify(line));
     this.places.set(index, { at: this.size, length: bytes.length });

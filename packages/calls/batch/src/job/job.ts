@@ -12,15 +12,15 @@ import { itemAttempt, responseOf } from '../record/stored-item.ts';
 import {
   cancelRecord,
   loadRecord,
-  LockedJob,
-  LockLost,
+  LeasedJob,
+  LeaseLost,
   removeRecord,
   requireRecord,
   type LoadedRecord,
-} from '../record/stored-job.ts';
+} from '../record/leased-job.ts';
 
 const EVERY_MS = 60_000;
-/** Maximum time in which an aborted poll releases its lock before it rejects, in milliseconds. */
+/** Maximum time in which an aborted poll releases its lease before it rejects, in milliseconds. */
 const RELEASE_MS = 25;
 /** Minimum time between two polls of `done`, in milliseconds, unless `everyMs` is smaller. */
 const LEAST_WAIT_MS = 1000;
@@ -31,10 +31,10 @@ export function batchJob(key: string, setup: Setup): BatchJob {
   const progress = (): Promise<JobProgress> => progressOf(key, setup);
   const poll: BatchJob['poll'] = async ({ signal = new AbortController().signal } = {}) => {
     const work = pollOnce(key, setup, signal).then(progress);
-    // After an abort, wait until the lock is released, unless the store does not respond.
+    // After an abort, wait until the lease is released, unless the store does not respond.
     return abortable(work, signal).catch(async (error: unknown) => {
       if (!signal.aborted) throw error;
-      return withTimeout(work, RELEASE_MS, clock, true).catch((cause: unknown) => {
+      return withTimeout(work, RELEASE_MS, clock, { isBackground: true }).catch((cause: unknown) => {
         throw LlmError.is(cause) ? cause : abortedError(key, cause);
       });
     });
@@ -96,16 +96,16 @@ async function pollOnce(key: string, setup: Setup, signal: AbortSignal): Promise
   if (isIdle(loaded.record)) return;
   const isAborted = (): boolean => signal.aborted;
   if (isAborted()) throw abortedError(key, signal.reason);
-  const job = await LockedJob.lock(key, loaded, setup);
+  const job = await LeasedJob.take(key, loaded, setup);
   if (job === undefined) return;
   try {
     if (!isIdle(job.record)) await runRound(new Round(job, setup, signal));
   } catch (error) {
     if (isAborted()) throw abortedError(key, error);
     // A process that has taken over may have caused the error, because it changes rows and deletes files of earlier holders.
-    if (!(error instanceof LockLost) && !(await job.isLost())) throw error;
+    if (!(error instanceof LeaseLost) && !(await job.isLost())) throw error;
   } finally {
-    await job.unlock();
+    await job.release();
   }
 }
 

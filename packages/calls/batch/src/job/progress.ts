@@ -10,7 +10,7 @@ import {
 } from '../record/record.ts';
 import { lateTime } from '../poll/round.ts';
 import { FIND_MS } from '../poll/send-batch.ts';
-import { requireRecord } from '../record/stored-job.ts';
+import { requireRecord } from '../record/leased-job.ts';
 
 /** Time between two queries about a running batch, in milliseconds. */
 const LOOK_MS = 600_000;

@@ -9,7 +9,7 @@ import {
   requireRecord,
   saveRecord,
   type LoadedRecord,
-} from '../record/stored-job.ts';
+} from '../record/leased-job.ts';
 import { PLACES, type JobRecord } from '../record/record.ts';
 import { Rows, type NewRow } from '../record/rows.ts';
 
@@ -50,7 +50,7 @@ function checkTenant({ key, tenant }: JobRequest, record: JobRecord): void {
   throw new LlmError('denied', `job "${key}" is of another tenant; use another key`, { path: 'key' });
 }
 
-/** Submission of a job. It needs no lock, because several processes may add the same items. */
+/** Submission of a job. It needs no lease, because several processes may add the same items. */
 class Submission {
   private readonly key: string;
   private readonly setup: Setup;

@@ -1,7 +1,7 @@
 import { costOfResponse, mayBeBilled } from '@majordomo/catalog';
 import { storedError } from '@majordomo/core/toolkit';
 import { jsonSchema, type Attempt } from '@majordomo/core';
-import { answeredMove, closingMove, failedMove } from './item.ts';
+import { answeredMove, closingMove, failedMove } from './move-item.ts';
 import { PLACES, toStored, type ItemAttempt } from '../record/record.ts';
 import type { Round } from './round.ts';
 import type { BatchRow, Move } from '../record/rows.ts';
@@ -44,7 +44,7 @@ async function runPage(rows: readonly BatchRow[], round: Round, concurrency: num
 }
 
 async function call(row: BatchRow, round: Round): Promise<Move> {
-  await round.job.checkLock();
+  await round.job.checkLease();
   try {
     const response = await send(row, round);
     return answeredMove(row, await storedAttempts(response.attempts, round), response);

@@ -74,9 +74,9 @@ export async function reserve(
   const { job, setup } = round;
   const { ledger } = setup;
   if (batch.most === undefined || ledger === undefined) return undefined;
-  await job.checkLock();
+  await job.checkLease();
   if (!isFirst) {
-    // An earlier holder of the lock may have reserved the cost, or may still reserve or release it.
+    // An earlier holder of the lease may have reserved the cost, or may still reserve or release it.
     await ledger.release(workOf(batch, round));
     batch.reservations = (batch.reservations ?? 0) + 1;
     await job.save();
@@ -87,7 +87,7 @@ export async function reserve(
 /** Renews the reservation of a batch that the vendor processes. */
 export async function renew(batch: BatchRecord, ms: number, round: Round): Promise<void> {
   if (batch.most === undefined) return;
-  await round.job.checkLock();
+  await round.job.checkLease();
   await round.setup.ledger?.renew(workOf(batch, round), ms);
 }
 
@@ -104,7 +104,7 @@ export const endDenied = (batch: BatchRecord, round: Round): Promise<void> => en
 
 async function book(batch: BatchRecord, sum: ResultSum, requests: number, round: Round): Promise<void> {
   const { most, about } = batch;
-  await round.job.checkLock();
+  await round.job.checkLease();
   if (most !== undefined)
     await round.setup.ledger?.settle(workOf(batch, round), {
       requests,

@@ -1,7 +1,7 @@
 import { LlmError, type BatchBackend, type PreparedTarget } from '@majordomo/core';
 import { captureRequest } from '../vendor/capture.ts';
 import { InputFile, removeInputs } from '../files/input-file.ts';
-import { aboutTarget, failedMove, moveAfter } from './item.ts';
+import { aboutTarget, failedMove, moveAfter } from './move-item.ts';
 import { AmountSum, settleUnprocessed } from './money.ts';
 import { batchName, customId, inputName, PLACES, type BatchRecord } from '../record/record.ts';
 import type { Round } from './round.ts';
@@ -89,7 +89,7 @@ class Planner {
         if (move !== undefined) moves.push(move);
         if (this.isFull) break;
       }
-      // Moving first also checks the lock before the file is changed.
+      // Moving first also checks the lease before the file is changed.
       await job.move(moves);
       await this.input?.flush();
       if (this.isFull) return;
@@ -126,10 +126,10 @@ class Planner {
     return row.place === to ? undefined : { row, to };
   }
 
-  /** Returns the input file of this process, and deletes those of earlier holders of the lock. */
+  /** Returns the input file of this process, and deletes those of earlier holders of the lease. */
   private async newInput(number: number): Promise<InputFile> {
     const { setup, record, job } = this.round;
-    await job.checkLock();
+    await job.checkLease();
     await removeInputs(setup.folder, batchName(record.token, number), job.fence);
     return new InputFile(setup.folder, inputName(record.token, number, job.fence));
   }

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { removeInputs, type InputFile } from '../files/input-file.ts';
-import { closingMove } from './item.ts';
+import { closingMove } from './move-item.ts';
 import { runLive } from './live.ts';
 import { renew, settleUnprocessed } from './money.ts';
 import { planBatch } from './plan-batch.ts';
@@ -144,7 +144,7 @@ async function readTrial(batch: BatchRecord, round: Round): Promise<boolean> {
 async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   const { ref, number } = batch;
   const { setup, record, job } = round;
-  await job.checkLock();
+  await job.checkLease();
   try {
     const vendor = await round.vendorOf(batch);
     const hasBegun = batch.upload === undefined && batch.uploading !== undefined;

@@ -1,7 +1,7 @@
 import type { Price } from '@majordomo/catalog';
 import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
 import { LineReader, withoutError } from '../vendor/capture.ts';
-import { aboutTarget, answeredMove, moveAfter, type Failure } from './item.ts';
+import { aboutTarget, answeredMove, moveAfter, type Failure } from './move-item.ts';
 import { endDenied, itemCost, priceOf, ResultSum, settle, settleUnprocessed } from './money.ts';
 import {
   ageOf,
@@ -31,7 +31,7 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
   const vendor = await round.vendorOf(batch);
   const reader = new BatchReader(batch, round, await priceOf(batch.about, round));
   const results = new ResultFile(setup.folder, inputName(record.token, batch.number, job.fence));
-  await job.checkLock();
+  await job.checkLease();
   try {
     const error = await reader.download(vendor, results);
     // Only a line with the id of an item shows that the batch belongs to this job. A batch whose results are gone has no line.

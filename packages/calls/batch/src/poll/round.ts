@@ -13,7 +13,7 @@ import { abortable, objectRoot } from '@majordomo/core/toolkit';
 import type { BatchRecord, JobRecord } from '../record/record.ts';
 import type { BatchRow } from '../record/rows.ts';
 import type { Setup } from '../setup.ts';
-import type { LockedJob } from '../record/stored-job.ts';
+import type { LeasedJob } from '../record/leased-job.ts';
 
 /** Maximum time of a request, and of the wait for the next result, in milliseconds. The transport itself has no timeout. */
 const CALL_MS = 600_000;
@@ -34,9 +34,9 @@ export interface Vendor {
   readonly context: BatchContext;
 }
 
-/** One poll of a locked job. */
+/** One poll of a leased job. */
 export class Round {
-  readonly job: LockedJob;
+  readonly job: LeasedJob;
   readonly key: string;
   readonly record: JobRecord;
   readonly setup: Setup;
@@ -46,7 +46,7 @@ export class Round {
   /** Targets without a batch API that this poll has reported. */
   readonly skipped: Set<string> = new Set();
 
-  constructor(job: LockedJob, setup: Setup, signal: AbortSignal) {
+  constructor(job: LeasedJob, setup: Setup, signal: AbortSignal) {
     this.job = job;
     this.key = job.key;
     this.record = job.record;

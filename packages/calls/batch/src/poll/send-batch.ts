@@ -6,7 +6,7 @@ import { planBatch } from './plan-batch.ts';
 import { failDenied } from './read-batch.ts';
 import { batchName, inputName, type BatchRecord } from '../record/record.ts';
 import { UPLOAD_MS, type Round, type Vendor } from './round.ts';
-import { jobsOf, loadRecord, LockLost } from '../record/stored-job.ts';
+import { jobsOf, loadRecord, LeaseLost } from '../record/leased-job.ts';
 import { isRefusal } from '../vendor/vendor-error.ts';
 
 /** Time after which a batch that was not found is created again, in milliseconds. Vendors may list new batches with a delay. */
@@ -52,7 +52,7 @@ export async function sendBatch(
   }
 }
 
-/** Uploads the input. A later holder of the lock finds the upload by its name if this process does not save the id. */
+/** Uploads the input. A later holder of the lease finds the upload by its name if this process does not save the id. */
 async function upload(
   batch: BatchRecord,
   input: InputFile,
@@ -69,7 +69,7 @@ async function upload(
   try {
     await job.save();
   } catch (error) {
-    if (error instanceof LockLost && id !== undefined)
+    if (error instanceof LeaseLost && id !== undefined)
       await withdrawUpload(id, batch, { backend, context }, round);
     throw error;
   }
@@ -92,7 +92,7 @@ async function useEarlierUpload(
     await round.job.save();
     return;
   }
-  await round.job.checkLock();
+  await round.job.checkLease();
   await round.send(context, (own) => backend.remove({ ref: undefined, upload: found }, own));
 }
 
@@ -139,7 +139,7 @@ async function create(
   try {
     await job.save();
   } catch (error) {
-    if (error instanceof LockLost) await withdrawBatch(batch, { backend, context }, round);
+    if (error instanceof LeaseLost) await withdrawBatch(batch, { backend, context }, round);
     throw error;
   }
   setup.emit({ type: 'batch-created', key, target: about.target, ref: batch.ref, requests });
@@ -203,7 +203,7 @@ export async function searchBatch(batch: BatchRecord, round: Round): Promise<boo
     if (round.now() - createdAt < FIND_MS) return false;
     if (upload !== undefined && batch.isUploadDeleted !== true) {
       // A delayed request of this or a stopped process could still create the batch. Delete its input, then search once more.
-      await job.checkLock();
+      await job.checkLease();
       await round.send(context, (own) => backend.remove({ ref: undefined, upload }, own));
       batch.isUploadDeleted = true;
     } else {

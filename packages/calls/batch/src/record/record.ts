@@ -3,7 +3,7 @@ import type { StoredError } from '@majordomo/core/toolkit';
 import type { Amount } from '@majordomo/ledger';
 import type { BatchInfo, LiveOptions } from '../contract.ts';
 
-/** Stored job. After the submission, only the holder of the lock writes the record. */
+/** Stored job. After the submission, only the holder of the lease writes the record. */
 export interface JobRecord {
   /** Random name of the job, which is part of custom ids, file names and metadata at vendors. */
   readonly token: string;
@@ -18,7 +18,7 @@ export interface JobRecord {
   total?: number | undefined;
   isCancelled?: boolean | undefined;
   isDone?: boolean | undefined;
-  /** Number of the last holder of the lock. */
+  /** Number of the last holder of the lease. */
   fence: number;
   /** Number of items at each place. */
   readonly counts: Record<string, number>;

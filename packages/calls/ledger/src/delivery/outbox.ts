@@ -144,7 +144,7 @@ export class Outbox {
 
   /** Tracks a running job. Resolves to its error if the job failed. */
   private track(tried: PendingJob, doing: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
-    const attempted = withTimeout(doing, JOB_TIMEOUT_MS, this.clock, true).then(
+    const attempted = withTimeout(doing, JOB_TIMEOUT_MS, this.clock, { isBackground: true }).then(
       () => {
         this.completed++;
         return undefined;

@@ -99,7 +99,9 @@ export class UnconfirmedReservations {
     const failures: unknown[] = [];
     const release = async ([id, claims]: readonly [string, readonly Claim[]]): Promise<void> => {
       try {
-        const wasHeld = await withTimeout(endReservation(store, id), RELEASE_TIMEOUT_MS, clock, true);
+        const wasHeld = await withTimeout(endReservation(store, id), RELEASE_TIMEOUT_MS, clock, {
+          isBackground: true,
+        });
         this.due.delete(id);
         if (wasHeld) for (const { counter } of claims) counters.add(counter);
       } catch (error) {

@@ -49,7 +49,7 @@ export function bookingJob(
   outcome: Attempt,
   isReserved: boolean,
 ): StoreJob {
-  const { store, prices, options, limits, alerts, alertChecks, clock, heldQueue } = context;
+  const { store, models, options, limits, alerts, alertChecks, clock, heldQueue } = context;
   const usage = usageOf(outcome, attempt);
   const isFinished = outcome.outcome === 'finished';
   const isEstimated = usage === undefined && !isFinished && mayBeBilled(outcome);
@@ -62,7 +62,7 @@ export function bookingJob(
     id,
     at,
     tags: limits.tagKeys(),
-    catalog: prices.date,
+    catalog: models.date,
     effect: attempt.billing === 'included' ? undefined : cacheEffect(usage, price),
   });
   const claimed = new Set(claims.map(({ counter }) => counter));

@@ -9,14 +9,14 @@ import type { LedgerStore } from '../contract/store.ts';
 import type { LimitSet } from '../limits/limit-set.ts';
 import type { AnswerLengths } from './answer-lengths.ts';
 import type { HeldQueue } from './held-queue.ts';
-import type { Prices } from './prices.ts';
+import type { ModelCache } from './model-cache.ts';
 
 /** State that all functions of a ledger share. */
 export interface LedgerContext {
   readonly store: LedgerStore;
   readonly clock: Clock;
   readonly limits: LimitSet;
-  readonly prices: Prices;
+  readonly models: ModelCache;
   /** Writes that are retried until the store accepts them. */
   readonly outbox: Outbox;
   /** Reservations that the store may have made although nothing is booked on them. */

@@ -24,7 +24,7 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
 
 /** Returns an attempt with its limits and the amounts that it reserves. Returns a promise only if prices or pages are loaded. */
 export const requestOf = (context: LedgerContext, attempt: AttemptInfo): GateRequest | Promise<GateRequest> =>
-  mapValue(context.prices.model(attempt.vendor, attempt.model), (model) =>
+  mapValue(context.models.model(attempt.vendor, attempt.model), (model) =>
     mapValue(pageCountsOf(context.options.media, attempt), (pages) =>
       toRequest(context, attempt, model, pages),
     ),
@@ -181,7 +181,7 @@ function permitWhileDown(context: LedgerContext, request: GateRequest, claims: r
   return {
     async settle(outcome) {
       const booked = Promise.resolve(granted.settle(outcome));
-      await withTimeout(booked, options.storeTimeoutMs, clock, true).catch(() => undefined);
+      await withTimeout(booked, options.storeTimeoutMs, clock, { isBackground: true }).catch(() => undefined);
     },
   };
 }

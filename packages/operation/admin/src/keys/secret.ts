@@ -1,12 +1,15 @@
 import { toBase64 } from '@majordomo/core/toolkit';
 
-const SECRET = /^mj_[\w-]{43}$/;
+/** Base of the digits of an id. */
+const BASE = 36;
+/** Number of digits of an id that contain its time, at the start. */
+const TIME_DIGITS = 9;
+/** Number of random digits of an id, after the time. */
+const RANDOM_DIGITS = 7;
 /** Number of random bytes of a secret. */
 const SECRET_BYTES = 20;
-/** Base of the digits of an id, and their number: first the time, then random ones. */
-const BASE = 36;
-const TIME_DIGITS = 9;
-const RANDOM_DIGITS = 7;
+/** Secret of a key: 16 digits of the id, and 27 characters of base64url for 20 bytes. */
+const SECRET = /^mj_[\w-]{43}$/;
 
 /** Returns a new id. Newer keys have smaller ids, so that the order of the ids is that of a list of keys. */
 export function createKeyId(now: number): string {
@@ -21,15 +24,14 @@ export function createSecret(id: string): string {
   return `mj_${id.slice('key_'.length)}${random.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
-/** Returns the id of the key to which a secret belongs, if the secret is valid. */
+/** Returns the id of the key to which a secret belongs. `secret` must be a result of `secretOf`. */
 export const keyIdOf = (secret: string): string =>
   `key_${secret.slice('mj_'.length, 'mj_'.length + TIME_DIGITS + RANDOM_DIGITS)}`;
 
-/** Returns the secret in the headers of a request, or `undefined` if no header contains a secret of a virtual key. */
+/** Returns the first secret of a virtual key in the headers of a request, or `undefined` if no header contains one. */
 export function secretOf({ headers }: Request): string | undefined {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
-  const secret = bearer ?? headers.get('x-api-key') ?? '';
-  return SECRET.test(secret) ? secret : undefined;
+  return [bearer ?? '', headers.get('x-api-key') ?? ''].find((value) => SECRET.test(value));
 }
 
 const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));

@@ -45,11 +45,15 @@ export class GeminiWriter implements Writer {
       case 'warning':
       case 'reset':
       case 'continued':
+        // `textOfEvents` throws the error of a reset after the first content, so nothing that was sent must be discarded here.
         return '';
     }
   }
 
-  /** Writes a call, or the signature of a text or of a thought. Its content has been written before. */
+  /**
+   * Writes a call, or the signature of a text or of a thought. Its content has been written before. For other parts, `droppedParts` returns
+   * warnings, which are sent in a header.
+   */
   private partEnd(part: AssistantPart): string {
     if (part.type === 'text') this.texts.push(part);
     if (part.type === 'tool-call') return this.chunk(geminiPart(part));

@@ -31,13 +31,13 @@ export const prepareCompaction =
   ({ summaryOrder }: typeof Context): PrepareChat =>
   (context, gateway) => {
     const prepare = prepareResponses(context, gateway);
-    return (value, expansion): ParsedRequest => {
+    return (value, namedContent): ParsedRequest => {
       const body = object(value, '').value;
       const notes = new Notes();
       for (const name of Object.keys(body)) if (!MEMBERS.has(name)) notes.dropped(name, NO_FORM);
       const known = Object.entries(body).filter(([name]) => MEMBERS.has(name));
       const input = body['input'] ?? [];
-      const parsed = prepare({ ...Object.fromEntries(known), input, store: false }, expansion);
+      const parsed = prepare({ ...Object.fromEntries(known), input, store: false }, namedContent);
       const { request, textOf } = summaryOrder(parsed.request.messages);
       const { serviceTier, cache } = parsed.request;
       return {
@@ -46,7 +46,7 @@ export const prepareCompaction =
         notes: [...parsed.notes, ...notes.all],
         complete(response) {
           const ids = new ResponseIds();
-          const kept = userMessages(body, new StoredItems(expansion), ids);
+          const kept = userMessages(body, new StoredItems(namedContent), ids);
           return {
             id: ids.response,
             object: 'response.compaction',

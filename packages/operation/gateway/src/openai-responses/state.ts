@@ -16,8 +16,8 @@ export const prepareResponses: PrepareChat = (context, gateway) => {
     gateway,
   );
   const hasBackground = background !== undefined;
-  return (body, expansion) =>
-    parseResponses(body, expansion, { items: new StoredItems(expansion), save, hasBackground });
+  return (body, namedContent) =>
+    parseResponses(body, namedContent, { items: new StoredItems(namedContent), save, hasBackground });
 };
 
 /** Returns a function that stores a response and returns it. If the store fails, the returned response has `store: false`. */

@@ -1,4 +1,4 @@
-import type { Expansion } from '../expansion.ts';
+import type { NamedContent } from '../named-content.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { responseIdOf, type ResponseIds } from './response-ids.ts';
 import { itemsOf, type Json, type StoredResponse } from '../response-store.ts';
@@ -30,13 +30,13 @@ const PLACEHOLDER: Json = { type: 'message', role: 'user', content: '…' };
  * than the loaded responses.
  */
 export class StoredItems {
-  private readonly responses: Pick<Expansion, 'response'>;
+  private readonly responses: Pick<NamedContent, 'response'>;
   /** Ids of the stored items that the conversation contains. */
   private readonly ids = new Set<unknown>();
   /** Items by id, by id of their response. */
   private readonly itemsById = new Map<string, ReadonlyMap<unknown, Json>>();
 
-  constructor(responses: Pick<Expansion, 'response'>) {
+  constructor(responses: Pick<NamedContent, 'response'>) {
     this.responses = responses;
   }
 

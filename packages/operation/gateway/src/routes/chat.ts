@@ -1,10 +1,10 @@
 import type { CallEvent, CallInfo, CallOptions, ChatModel, ChatRequest } from '@majordomo/core';
 import { specOf } from '../auth/models.ts';
-import { limitsOf } from '../concurrency-limit.ts';
+import { limitsOf } from '../load-limit.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
-import { Expansion, withoutPlaceholders } from '../expansion.ts';
+import { NamedContent, withoutPlaceholders } from '../named-content.ts';
 import { filesOf } from '../files/caller-files.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Caller, Settings } from '../options.ts';
@@ -41,17 +41,17 @@ export async function chatRoute(
   };
   try {
     const body = await jsonBody(request, limitsOf(settings, place));
-    const expansion = new Expansion(context, settings, responsesOf(context, gateway), files);
-    const parse = (): ParsedRequest => prepare(context, gateway)(body, expansion);
+    const namedContent = new NamedContent(context, settings, responsesOf(context, gateway), files);
+    const parse = (): ParsedRequest => prepare(context, gateway)(body, namedContent);
     const draft = parse();
     trace.model = draft.model;
     trace.isStreamed = draft.isStreamed;
     const spec = await specOf(draft.model, context, settings);
-    if (!expansion.isComplete) {
+    if (!namedContent.isComplete) {
       const draftOptions = callOptions(context, draft.metadata, gateway);
       await settings.majordomo.precheck(spec, withoutPlaceholders(draft.request), draftOptions);
     }
-    const parsed = await expansion.complete(draft, parse);
+    const parsed = await namedContent.complete(draft, parse);
     if (platform?.[CHECK_ONLY] === true) {
       release();
       return new Response(null, { status: 204 });

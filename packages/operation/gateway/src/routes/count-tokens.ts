@@ -1,8 +1,8 @@
 import type { ImagePart } from '@majordomo/core';
 import { parseMessages } from '../anthropic-messages/read.ts';
-import { limitsOf } from '../concurrency-limit.ts';
+import { limitsOf } from '../load-limit.ts';
 import { specOf } from '../auth/models.ts';
-import { Expansion } from '../expansion.ts';
+import { NamedContent } from '../named-content.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
 import { parseResponses } from '../openai-responses/read.ts';
 import { StoredItems, type ResponseState } from '../openai-responses/stored-items.ts';
@@ -16,7 +16,7 @@ import { contextPackage } from './context-package.ts';
 const UNKNOWN_IMAGE: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
 
 /** Parser of a request whose tokens are counted. `stored`: stored responses that the request names. */
-type ParseCounted = (body: unknown, media: Media, stored: Expansion) => ParsedRequest;
+type ParseCounted = (body: unknown, media: Media, stored: NamedContent) => ParsedRequest;
 
 /** Responds with the estimated number of input tokens of a Messages request. */
 export async function countMessages(context: RequestContext, gateway: GatewayContext): Promise<Response> {
@@ -35,7 +35,7 @@ export async function countInput(context: RequestContext, gateway: GatewayContex
 }
 
 /** Returns state from which a request reads, and in which nothing is stored. */
-const readingFrom = (stored: Expansion, hasBackground: boolean): ResponseState => ({
+const readingFrom = (stored: NamedContent, hasBackground: boolean): ResponseState => ({
   items: new StoredItems(stored),
   save: (response) => Promise.resolve(response),
   hasBackground,
@@ -56,7 +56,7 @@ export async function estimateTokens(
   const place = concurrency.enter();
   try {
     const body = await jsonBody(request, limitsOf(settings, place));
-    const stored = new Expansion(arrival, settings, responsesOf(arrival, gateway));
+    const stored = new NamedContent(arrival, settings, responsesOf(arrival, gateway));
     // Finds the stored responses and the files that the body names. The request is parsed again with their content.
     const draft = parse(body, media, stored);
     trace.model = draft.model;

@@ -28,7 +28,7 @@ export async function geminiRoute(
   return chatRoute(
     context,
     gateway,
-    () => (body, expansion) => parseGemini(body, expansion, { model, isStreamed }, maxChoices),
+    () => (body, namedContent) => parseGemini(body, namedContent, { model, isStreamed }, maxChoices),
   );
 }
 

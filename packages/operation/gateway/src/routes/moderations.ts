@@ -1,4 +1,4 @@
-import { limitsOf } from '../concurrency-limit.ts';
+import { limitsOf } from '../load-limit.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal, whileConnected } from '../errors/refusal.ts';
 import { parseModerationInput, parseModerations } from '../operations/moderations.ts';

@@ -1,6 +1,6 @@
 import { attemptsOf, callHeaders } from '../response/headers.ts';
 import { specOf } from '../auth/models.ts';
-import { limitsOf } from '../concurrency-limit.ts';
+import { limitsOf } from '../load-limit.ts';
 import type { ParseOperation } from '../operations/operation.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { callOptions } from './chat.ts';

@@ -47,14 +47,17 @@ const operation =
 
 const prepareChat: PrepareChat =
   (_context, { settings }) =>
-  (body, expansion) =>
-    parseChat(body, expansion, settings.maxChoices);
+  (body, namedContent) =>
+    parseChat(body, namedContent, settings.maxChoices);
 
 /** Routes of POST requests by path: the name of the wire, and the handler. */
 const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new Map([
   ['/v1/chat/completions', ['openai-chat', chat(prepareChat)]],
   ['/v1/responses', ['openai-responses', chat(prepareResponses)]],
-  ['/v1/messages', ['anthropic-messages', chat(() => (body, expansion) => parseMessages(body, expansion))]],
+  [
+    '/v1/messages',
+    ['anthropic-messages', chat(() => (body, namedContent) => parseMessages(body, namedContent))],
+  ],
   ['/v1/responses/compact', ['openai-responses', compact]],
   ['/v1/responses/input_tokens', ['openai-responses', countInput]],
   ['/v1/messages/count_tokens', ['anthropic-messages', countMessages]],

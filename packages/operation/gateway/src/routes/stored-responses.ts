@@ -1,6 +1,6 @@
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal } from '../errors/refusal.ts';
-import { Expansion } from '../expansion.ts';
+import { NamedContent } from '../named-content.ts';
 import { isUnfinished, type Json, type ResponseSource, type StoredResponse } from '../response-store.ts';
 import {
   responsesOf,
@@ -147,12 +147,12 @@ async function inputItems(
     invalid('limit', `must be an integer from 1 to ${MAX_ITEMS}`);
   const order = query.get('order') ?? 'desc';
   if (order !== 'asc' && order !== 'desc') invalid('order', 'must be asc or desc');
-  const expansion = new Expansion(context, settings, responses);
+  const namedContent = new NamedContent(context, settings, responses);
   const notFound = (): Refusal =>
     new Refusal('no-such-object', 'an earlier response has been deleted or has expired');
   const read = (): readonly Json[] =>
-    new StoredItems(expansion).conversation(id, notFound, ({ input }) => input).items;
-  const items = await expansion.complete(read(), read);
+    new StoredItems(namedContent).conversation(id, notFound, ({ input }) => input).items;
+  const items = await namedContent.complete(read(), read);
   const sorted = order === 'asc' ? items : items.toReversed();
   const after = query.get('after');
   const start = after === null ? 0 : sorted.findIndex((item) => item['id'] === after) + 1;

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { FeedHealth } from '../feed-types.ts';
-import { steer } from './request.ts';
+import { setBench } from './request.ts';
 import { count, duration, rough } from './format.ts';
 import { useKnown, useNow } from './hooks.ts';
 import { isFailing, targetSummaries, type TargetSummary } from './summary.ts';
@@ -23,7 +23,7 @@ export function HealthView(): JSX.Element {
     (a, b) => rank(known.get(a)) - rank(known.get(b)) || a.localeCompare(b),
   );
   const change = (target: string, ms: number | null | undefined, done: string): void => {
-    steer(target, ms).then(
+    setBench(target, ms).then(
       () => setSaid(`${target} ${done}.`),
       (error: unknown) => setSaid(`${target} was not changed: ${String(error)}`),
     );

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { FeedMeaning, FeedPlan, FeedTarget } from '../feed-types.ts';
+import type { FeedResolvedSpec, FeedPlan, FeedTarget } from '../feed-types.ts';
 import { requestJson } from './request.ts';
 import { usd } from './format.ts';
 import { stateText } from './health-view.tsx';
@@ -11,13 +11,13 @@ export function MeaningView(): JSX.Element {
   const { hello, calls } = useKnown();
   const [spec, setSpec] = useState('');
   const [tenant, setTenant] = useState('');
-  const [loaded, setLoaded] = useState<Loaded<FeedMeaning>>({});
+  const [loaded, setLoaded] = useState<Loaded<FeedResolvedSpec>>({});
   const known = [
     ...new Set([...(hello?.presets ?? []), ...calls.slice(0, 200).map((call) => call.spec)]),
   ].slice(0, 50);
   const submit = (event: Event): void => {
     event.preventDefault();
-    requestJson<FeedMeaning>('meaning', { spec, tenant }).then(
+    requestJson<FeedResolvedSpec>('meaning', { spec, tenant }).then(
       (value) => setLoaded({ value }),
       (error: unknown) => setLoaded({ error: error instanceof Error ? error.message : String(error) }),
     );

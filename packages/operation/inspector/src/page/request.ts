@@ -6,7 +6,7 @@ export async function requestJson<T>(path: string, query: Readonly<Record<string
 }
 
 /** Benches a target for `ms` milliseconds, or until its release if `ms` is null. Releases the target if `ms` is undefined. */
-export async function steer(target: string, ms: number | null | undefined): Promise<void> {
+export async function setBench(target: string, ms: number | null | undefined): Promise<void> {
   const body = JSON.stringify(ms === undefined ? { target } : { target, ms });
   await jsonOf(
     await fetch(`${base}/steer`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),

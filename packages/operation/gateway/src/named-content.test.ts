@@ -2,7 +2,7 @@ import type { ImagePart } from '@majordomo/core';
 import { memoryRecords } from '@majordomo/records';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from './errors/refusal.ts';
-import { Expansion } from './expansion.ts';
+import { NamedContent } from './named-content.ts';
 import type { FetchMedia, Settings } from './options.ts';
 import { urlPart } from './parsing/media.ts';
 import { ResponseStore } from './response-store.ts';
@@ -18,7 +18,7 @@ const urls = (count: number): readonly string[] =>
 const ID = `resp_${'a'.repeat(32)}`;
 const notFound = (): Refusal => new Refusal('no-such-object', 'no response');
 
-/** Expansion of a request, and a function that loads these URLs. */
+/** NamedContent of a request, and a function that loads these URLs. */
 function setUp({
   responses,
   ...options
@@ -27,11 +27,11 @@ function setUp({
   const request = new Request('http://gateway.test', { signal: client.signal });
   const settings = { fetchMedia: respond, maxBodyBytes: 1000, maxUrls: 20, ...options };
   const store = responses && new ResponseStore(responses, {}, client.signal);
-  const expansion = new Expansion({ request }, settings, store);
-  const load = <T>(parse: () => T): Promise<T> => expansion.complete(parse(), parse);
+  const namedContent = new NamedContent({ request }, settings, store);
+  const load = <T>(parse: () => T): Promise<T> => namedContent.complete(parse(), parse);
   const loadUrls = (named: readonly string[]): Promise<unknown> =>
-    load(() => named.map((url, at) => urlPart(url, `at[${at}]`, expansion)));
-  return { client, expansion, load, loadUrls };
+    load(() => named.map((url, at) => urlPart(url, `at[${at}]`, namedContent)));
+  return { client, namedContent, load, loadUrls };
 }
 
 describe('media of URLs', () => {
@@ -49,8 +49,8 @@ describe('media of URLs', () => {
   });
 
   it('are refused with their path without a function that fetches them', () => {
-    const { expansion } = setUp({ fetchMedia: undefined });
-    expect(() => expansion.byUrl('https://a.test', 'at[0]')).toThrow(
+    const { namedContent } = setUp({ fetchMedia: undefined });
+    expect(() => namedContent.byUrl('https://a.test', 'at[0]')).toThrow(
       expect.objectContaining({
         path: 'at[0]',
         message: 'at[0] must be a data URL, because this gateway does not fetch media',
@@ -135,12 +135,12 @@ describe('media of URLs', () => {
   it('count once for each use in the last parse, although their paths change', async () => {
     const parses = [['a'], ['b', 'a'], ['c', 'b', 'a', 'a'], ['c', 'b', 'a', 'a']];
     const loadAll = (maxBodyBytes: number): Promise<unknown> => {
-      const { expansion, load } = setUp({
+      const { namedContent, load } = setUp({
         maxBodyBytes,
         fetchMedia: (url) => Promise.resolve(imageOf(url, url === 'c' ? 500 : 100)),
       });
       const rest = parses.values();
-      return load(() => rest.next().value?.map((url, at) => expansion.byUrl(url, `at[${at}]`)));
+      return load(() => rest.next().value?.map((url, at) => namedContent.byUrl(url, `at[${at}]`)));
     };
     expect(await loadAll(800)).toHaveLength(4);
     await expect(loadAll(799)).rejects.toMatchObject({ kind: 'too-large' });
@@ -187,8 +187,8 @@ describe('stored responses', () => {
 
   it('are loaded once', async () => {
     const records = await recordsOf(stored('hi'));
-    const { load, expansion } = setUp({ responses: { records } });
-    const read = () => [expansion.response(ID, notFound), expansion.response(ID, notFound)];
+    const { load, namedContent } = setUp({ responses: { records } });
+    const read = () => [namedContent.response(ID, notFound), namedContent.response(ID, notFound)];
     expect(read()).toEqual([undefined, undefined]);
     expect(await load(read)).toEqual([stored('hi'), stored('hi')]);
     expect(records.reads).toEqual([ID]);
@@ -196,8 +196,8 @@ describe('stored responses', () => {
 
   it('that are unknown are refused', async () => {
     for (const responses of [undefined, { records: await recordsOf() }]) {
-      const { load, expansion } = setUp({ responses });
-      await expect(load(() => expansion.response(ID, notFound))).rejects.toMatchObject({
+      const { load, namedContent } = setUp({ responses });
+      await expect(load(() => namedContent.response(ID, notFound))).rejects.toMatchObject({
         message: 'no response',
       });
     }
@@ -207,8 +207,8 @@ describe('stored responses', () => {
     const { length } = JSON.stringify(stored(''));
     const responses = { records: await recordsOf(stored('é')) };
     const loadBoth = (maxBodyBytes: number): Promise<unknown> => {
-      const { load, expansion } = setUp({ responses, maxBodyBytes });
-      return load(() => [expansion.response(ID, notFound), expansion.byUrl('https://a.test', 'at')]);
+      const { load, namedContent } = setUp({ responses, maxBodyBytes });
+      return load(() => [namedContent.response(ID, notFound), namedContent.byUrl('https://a.test', 'at')]);
     };
     await loadBoth(length + 2 + 2);
     await expect(loadBoth(length + 2 + 1)).rejects.toMatchObject({ kind: 'too-large' });

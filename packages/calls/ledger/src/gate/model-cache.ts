@@ -4,7 +4,7 @@ import type { Catalog, CatalogModel } from '@majordomo/catalog';
 const MAX_MODELS = 1000;
 
 /** Cache of the models of the catalog. It is cleared when the catalog is refreshed. */
-export class Prices {
+export class ModelCache {
   private readonly catalog: Catalog;
   /** Sources of the catalog data from which the models were cached. */
   private sources: Catalog['sources'];

@@ -22,7 +22,7 @@ type Load = (signal: AbortSignal) => Promise<void>;
  * for a name that is not loaded yet. After `load`, the request is parsed again. The size of everything that is loaded is limited,
  * because a small request may name large or many objects.
  */
-export class Expansion implements Media {
+export class NamedContent implements Media {
   private readonly settings: Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls'>;
   private readonly signal: AbortSignal;
   private readonly source: ResponseSource | undefined;

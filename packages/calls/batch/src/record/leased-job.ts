@@ -14,7 +14,7 @@ import { sumOfStored, toStored, type JobRecord } from './record.ts';
 import { Rows, SPACE, type Move, type Page } from './rows.ts';
 import type { Setup } from '../setup.ts';
 
-/** Time for which a lock is valid without a renewal, in milliseconds. */
+/** Time for which a lease is valid without a renewal, in milliseconds. */
 const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 
@@ -23,7 +23,7 @@ const JOB = layoutOf<JobRecord>('the job', 1);
 const LABELS = { stored: 'job', removed: 'removed' } as const;
 const JOB_PREFIX = 'job/';
 const jobKey = (key: string): string => JOB_PREFIX + key;
-/** Returns the key of the record that cancels a job. It is separate, because only the holder of the lock writes the job's record. */
+/** Returns the key of the record that cancels a job. It is separate, because only the holder of the lease writes the job's record. */
 const cancelKey = (key: string): string => `cancel/${key}`;
 
 /** Stored record of a job and its version. */
@@ -116,14 +116,14 @@ export async function* jobsOf({ records }: Setup): AsyncGenerator<JobRecord, voi
     yield JOB.read(key, value);
 }
 
-/** Error of a process that has lost the lock of the job to another process. */
-export class LockLost extends Error {}
+/** Error of a process that has lost the lease of the job to another process. */
+export class LeaseLost extends Error {}
 
 /**
- * Record of a job whose lock this process holds. The process may be stopped for longer than its lease at any `await`, so the store
- * refuses each change of a process that has lost the lock.
+ * Record of a job whose lease this process holds. The process may be stopped for longer than its lease at any `await`, so the store
+ * refuses each change of a process that has lost the lease.
  */
-export class LockedJob {
+export class LeasedJob {
   readonly key: string;
   readonly record: JobRecord;
   readonly rows: Rows;
@@ -142,8 +142,8 @@ export class LockedJob {
     this.changedAt = setup.clock.now();
   }
 
-  /** Locks a job. Returns `undefined` if another process has the lock, or if the job does not exist anymore. */
-  static async lock(key: string, loaded: LoadedRecord, setup: Setup): Promise<LockedJob | undefined> {
+  /** Takes the lease of a job. Returns `undefined` if another process has the lease, or if the job does not exist anymore. */
+  static async take(key: string, loaded: LoadedRecord, setup: Setup): Promise<LeasedJob | undefined> {
     const { records, clock } = setup;
     const take = ({ value, label, dueMs = 0 }: StoredRecord): Value | undefined => {
       if (label !== LABELS.stored || dueMs > 0) return undefined;
@@ -155,27 +155,27 @@ export class LockedJob {
     if (result.state !== 'held') return undefined;
     const record = JOB.read(key, result.hold.record.value);
     if (loaded.record.isCancelled === true) record.isCancelled = true;
-    return new LockedJob(key, record, result.hold, setup);
+    return new LeasedJob(key, record, result.hold, setup);
   }
 
-  /** Number of this holder of the lock, higher than those of all earlier ones. Files and uploads of this process have it in their names. */
+  /** Number of this holder of the lease, higher than those of all earlier ones. Files and uploads of this process have it in their names. */
   get fence(): number {
     return this.record.fence;
   }
 
-  /** Releases the lock. Ignores an error of the store, because the lock expires. */
-  async unlock(): Promise<void> {
+  /** Releases the lease. Ignores an error of the store, because the lease expires. */
+  async release(): Promise<void> {
     await this.lease.release().catch(() => undefined);
   }
 
-  /** Saves the record. Finds a cancellation by another process. Throws `LockLost` if another process has had the lock. */
+  /** Saves the record. Finds a cancellation by another process. Throws `LeaseLost` if another process has had the lease. */
   save(): Promise<void> {
     return this.change(() => []);
   }
 
-  /** Moves rows together with the record. Throws `LockLost` if another process has had the lock. */
+  /** Moves rows together with the record. Throws `LeaseLost` if another process has had the lease. */
   async move(moves: readonly Move[]): Promise<void> {
-    if (moves.length === 0) return this.checkLock();
+    if (moves.length === 0) return this.checkLease();
     return this.change(() => {
       const { record, rows } = this;
       const { counts } = record;
@@ -209,18 +209,18 @@ export class LockedJob {
   }
 
   /**
-   * Renews the lock if necessary. Throws `LockLost` if another process has had it. Call this before each change outside the store,
+   * Renews the lease if necessary. Throws `LeaseLost` if another process has had it. Call this before each change outside the store,
    * such as a write to a file.
    */
-  async checkLock(): Promise<void> {
+  async checkLease(): Promise<void> {
     const now = this.setup.clock.now();
-    if (this.lease.signal.aborted) throw new LockLost();
+    if (this.lease.signal.aborted) throw new LeaseLost();
     if (now - this.changedAt < RENEW_MS) return;
     await this.leased(this.lease.renew());
     this.changedAt = now;
   }
 
-  /** Returns whether another process has had the lock. If the store fails, returns false. */
+  /** Returns whether another process has had the lease. If the store fails, returns false. */
   isLost(): Promise<boolean> {
     return this.lease.renew().then(
       () => false,
@@ -250,7 +250,7 @@ export class LockedJob {
 
   private async leased<T>(work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {
-      throw this.lease.signal.aborted ? new LockLost() : error;
+      throw this.lease.signal.aborted ? new LeaseLost() : error;
     });
   }
 }

@@ -11,13 +11,13 @@ export interface Place {
 }
 
 /** Counter of running calls and of the bytes of their requests, which refuses calls above a limit. */
-export class ConcurrencyLimit {
+export class LoadLimit {
   /** Limits that `update` of the gateway can change. */
   settings: Pick<Settings, 'maxConcurrent' | 'maxTotalBodyBytes'>;
   private count = 0;
   private bytes = 0;
 
-  constructor(settings: ConcurrencyLimit['settings']) {
+  constructor(settings: LoadLimit['settings']) {
     this.settings = settings;
   }
 
