@@ -1,4 +1,4 @@
-import { limitsOf } from '../concurrency-limit.ts';
+import { limitsOf } from '../load-limit.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { whileConnected, type RefusalKind } from '../errors/refusal.ts';
 import type { McpHandler } from '../options.ts';
