@@ -1,7 +1,7 @@
 import { assistant, user, type ModelCache, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { toWire as toChat } from './chat/request.ts';
-import { parseFailure } from './failure/error-body.ts';
+import { parseFailure } from './failure/reported-failure.ts';
 import { chatTraits, responsesTraits, type Profile } from './profile.ts';
 import { fireworks } from './profiles/fireworks.ts';
 import { openaiResponses } from './profiles/openai-responses.ts';

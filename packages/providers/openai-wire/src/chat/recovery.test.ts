@@ -1,6 +1,6 @@
 import { assistant, image, toolResult, user, type ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { parseFailure } from '../failure/error-body.ts';
+import { parseFailure } from '../failure/reported-failure.ts';
 import { specificKind } from '../failure/kind.ts';
 import { OPENAI_QUIRKS } from './quirks.ts';
 import { recoveryFor } from './recovery.ts';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { call, delta, FAMILY, part, stream } from '../../test/reading.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
 import { recoveryFor } from './recovery.ts';
-import { parseFailure } from '../failure/error-body.ts';
+import { parseFailure } from '../failure/reported-failure.ts';
 import { toWire } from './request.ts';
 import { UNSIGNED_CALL } from './signatures.ts';
 

@@ -11,12 +11,12 @@ import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import { EventWriter, OnceWarnings, type WireReader } from '@majordomo/wire-kit';
 import { otherMembers, tokenLogprobs } from '@majordomo/wire-kit/internal';
 import { AnswerWriter } from './answer.ts';
-import { inBandError } from '../failure/error-body.ts';
+import { inBandError } from '../failure/in-band-error.ts';
 import type { ChatFacts } from './facts.ts';
 import { GeneratedMedia } from './generated-media.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { reasoningText, thinkingText } from './reasoning.ts';
-import { failedFinish, finishReason } from './response.ts';
+import { errorKindOfFinish, finishReason } from './finish-reason.ts';
 import { ReplayedMembers } from './replayed-members.ts';
 import { citationsOf, searchResultsOf, referencesOf, sourcesOf } from '../reading/citations.ts';
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
@@ -254,7 +254,7 @@ export class ChatReader implements WireReader {
   private finish(): void {
     const { rawFinish: raw, writer } = this;
     const { target } = writer;
-    const kind = failedFinish(raw);
+    const kind = errorKindOfFinish(raw);
     if (kind !== undefined) {
       throw new LlmError(kind, `${target}: the response ended with the finish reason "${raw ?? ''}"`, {
         target,

@@ -2,7 +2,7 @@ import { LlmError, type FinishReason, type JsonObject, type Replay, type Usage }
 import { asNumber, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import { EventWriter, OnceWarnings, wireError, type WireReader } from '@majordomo/wire-kit';
 import { otherMembers, tokenLogprobs } from '@majordomo/wire-kit/internal';
-import { parseFailure, withBodyWait } from '../failure/error-body.ts';
+import { parseFailure, withBodyWait } from '../failure/reported-failure.ts';
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
 import type { ReaderOptions } from '../reading/reader-options.ts';
 import type { ResponsesFacts } from './facts.ts';

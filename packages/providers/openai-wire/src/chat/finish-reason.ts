@@ -31,4 +31,4 @@ const FAILURES: ReadonlyMap<string | undefined, ErrorKind> = new Map([
 export const finishReason = (raw: string | undefined): FinishReason => REASONS.get(raw) ?? 'other';
 
 /** Returns the error kind for a finish reason that reports a failure; `undefined` for any other reason. */
-export const failedFinish = (raw: string | undefined): ErrorKind | undefined => FAILURES.get(raw);
+export const errorKindOfFinish = (raw: string | undefined): ErrorKind | undefined => FAILURES.get(raw);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFailure } from './error-body.ts';
+import { parseFailure } from './reported-failure.ts';
 
 const nothing = { status: undefined, code: undefined, type: undefined, param: undefined, message: '' };
 
