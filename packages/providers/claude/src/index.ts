@@ -3,7 +3,13 @@ export { CLAUDE_QUIRK_VALUES, CLAUDE_QUIRKS, type ClaudeEffort, type ClaudeQuirk
 
 export { paragraphsOf, withUniformCitations } from './citations.ts';
 export { toOutput, type Output } from './output.ts';
-export { cachePoints, endOf, type BlockPosition, type CachedRequest, type CachePoint } from './points.ts';
+export {
+  cachePoints,
+  endOf,
+  type BlockPosition,
+  type CachedRequest,
+  type CachePoint,
+} from './cache-points.ts';
 export { toSampling, type Sampling } from './sampling.ts';
 export {
   isThinkingOn,

@@ -1,6 +1,6 @@
 import type { CacheLifetime, ModelCache } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { cachePoints, endOf, type CachedRequest, type CachePoint } from './points.ts';
+import { cachePoints, endOf, type CachedRequest, type CachePoint } from './cache-points.ts';
 
 const plan = (prefix: CacheLifetime, messages: CacheLifetime): ModelCache => ({
   prefix,
