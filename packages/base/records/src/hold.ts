@@ -48,7 +48,8 @@ export type HoldResult =
  * holder, also a renewal, needs the version that the last one returned. After another process has taken or changed the record, every
  * later change of the former holder is refused, also if its process was paused.
  *
- * A record with a due time in the future is held, or is not to be taken yet.
+ * The due time of a held record is the end of its lease. A record that nobody holds may also have a due time in the future, before which
+ * it is not to be taken.
  *
  * @param leaseMs time after which another process may take the record, if this process does not renew it, in milliseconds
  */

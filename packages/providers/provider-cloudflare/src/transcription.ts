@@ -17,7 +17,7 @@ const WIRE = 'workersai-run';
 /** Older models, which accept audio only as a list of numbers (@cloudflare/workers-types 5). */
 const REQUIRES_NUMBERS = /whisper(?:-tiny-en)?$/;
 
-type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
+type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec' | 'warnings'>;
 
 /** Creates a transcription model. */
 export const transcriptionModel = (modelId: string, connection: Connection): TranscriptionBackend => ({
@@ -75,8 +75,9 @@ export function fromResult(
   const { language, duration } = asRecord(transcription_info);
   const sentences = asList(segments).map(asRecord);
   // Newer models return words inside segments. Older models return a list of words, but no segments.
-  const all = sentences.length === 0 ? asList(words) : sentences.flatMap((each) => asList(each['words']));
-  const entries = timestamps === 'word' || sentences.length === 0 ? all : sentences;
+  const allWords =
+    sentences.length === 0 ? asList(words) : sentences.flatMap((each) => asList(each['words']));
+  const entries = timestamps === 'word' || sentences.length === 0 ? allWords : sentences;
   const durationMs = milliseconds(duration);
   return {
     text: text.trim(),
@@ -85,7 +86,6 @@ export function fromResult(
     segments: entries.flatMap(segmentOf),
     target,
     usage: usageOf(durationMs),
-    warnings: [],
   };
 }
 

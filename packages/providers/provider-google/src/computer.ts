@@ -18,11 +18,14 @@ export function computerActions({ extra, tools }: ModelRequest): (name: string) 
 export interface ActionCall {
   readonly id: string | null | undefined;
   readonly name: string;
-  /** Signature of the call, or an object with the signature and members that no type names. */
+  /** Signature of the call, or an object with the signature and the members of the part that this package does not know. */
   readonly data: JsonValue | undefined;
 }
 
-/** Converts a call of an action. Its argument `safety_decision` is a safety check. Without arguments, no tool runs the call. */
+/**
+ * Converts a call of an action. Its argument `safety_decision` is a safety check. If the call has no valid arguments, `args` is `undefined`
+ * and `actions` is empty, so that no tool runs the call.
+ */
 export function computerCall(
   { id, name, data }: ActionCall,
   args: JsonObject | undefined,

@@ -14,8 +14,8 @@ export interface PullProgress {
 }
 
 /**
- * Options of `pull`. If the provider has no `baseURL`, the server's address is OLLAMA_HOST in `env`, otherwise the address of
- * the profile.
+ * Options of `pull`. If the provider has no `baseURL`, the server's address is OLLAMA_HOST in `env`, otherwise the default
+ * address of the provider.
  */
 export type PullOptions = Partial<Pick<ModelContext, 'signal' | 'env' | 'fetch' | 'headers'>>;
 

@@ -24,8 +24,9 @@ export interface PromptCacheOptions {
    */
   readonly catalog?: Catalog | undefined;
   /**
-   * Store that shares the state of conversations between processes, such as `records` of `@majordomo/store-redis`. The store receives no text, only hashes, counts and times. If
-   * the store fails or exceeds `storeTimeoutMs`, the order of the chain does not change.
+   * Store that shares the state of conversations between processes, such as `records` of `@majordomo/store-redis`. The store
+   * receives no text, only hashes, counts and times. If the store fails or exceeds `storeTimeoutMs`, the order of the chain does not
+   * change.
    * @default the memory of this process
    */
   readonly records?: RecordStore | undefined;

@@ -7,7 +7,10 @@ import type { Scenario } from './scenario.ts';
 /** Provider under test, with its models and limitations. */
 export interface Harness {
   readonly wire: Wire;
-  /** Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged, because `undefined` tests a missing key. */
+  /**
+   * Creates the provider for a server at `baseURL`. Pass `apiKey` unchanged, because `undefined` tests a missing key. `server` is
+   * `undefined` if the address refuses connections.
+   */
   open(at: {
     readonly baseURL: string;
     readonly server: WireServer | undefined;
@@ -27,6 +30,6 @@ export interface Harness {
 export interface Case {
   readonly name: string;
   readonly scenario: Scenario;
-  /** Runs the case with separate servers. Rejects if the case fails. */
+  /** Starts servers for the case and runs it. Rejects if the case fails. */
   run(harness: Harness): Promise<void>;
 }

@@ -9,7 +9,10 @@ interface StreamEvent {
   readonly [member: string]: unknown;
 }
 
-/** Returns the events of an answer: `message_start`, the events of its blocks, `message_delta` and `message_stop`. */
+/**
+ * Returns the events of an answer: `message_start`, the events of its blocks, `message_delta` and `message_stop`. `message_delta` contains
+ * the finish reason, and `message_stop` is the end marker.
+ */
 export function messagesFrames(
   answer: Answer | string,
   request: AnsweredRequest,
