@@ -3,7 +3,7 @@ import { checkBaseURL } from '@majordomo/wire-kit';
 import { BACKENDS } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Io } from '../program/io.ts';
-import { lines, placesIn } from './credentials.ts';
+import { fillLines, placesIn } from './credentials.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 
 /** Form of the variables of profiles, which are too many for a list. */
@@ -22,7 +22,7 @@ export function baseURLs(settings: Settings, io: Io): Section {
   const unset = variables
     .filter(({ name, isOfProfile }) => !isOfProfile && whereIs(name) === undefined)
     .map(({ name }) => name);
-  const findings = [...set, ...lines(unset).map((line) => absent('not set', line))];
+  const findings = [...set, ...fillLines(unset).map((line) => absent('not set', line))];
   return { title: 'Base URLs', findings: [...findings, absent('vendors', FORM)] };
 }
 

@@ -22,8 +22,8 @@ export async function credentials(settings: Settings, io: Io): Promise<Section> 
       ...rows.flatMap(({ backend, found: [first, ...others] }) =>
         first === undefined ? [] : [shown(backend, first, others, settings.env)],
       ),
-      ...vault(stored),
-      ...lines(missing).map((line) => absent('none for', line)),
+      ...vaultFindings(stored),
+      ...fillLines(missing).map((line) => absent('none for', line)),
     ],
   };
 }
@@ -68,7 +68,7 @@ function shown(
 }
 
 /** Reports the location of the vault and its unused entries, or the reason why the vault cannot be read. */
-function vault(stored: StoredKeys | undefined): readonly Finding[] {
+function vaultFindings(stored: StoredKeys | undefined): readonly Finding[] {
   if (stored === undefined) return [];
   const { path, entries, error } = stored;
   if (error !== undefined) return [mistake('the vault', reasonOf(error))];
@@ -81,7 +81,7 @@ function vault(stored: StoredKeys | undefined): readonly Finding[] {
 const MAX_LINE_LENGTH = 60;
 
 /** Formats names as lines that fit the width of a terminal. */
-export function lines(names: readonly string[]): readonly string[] {
+export function fillLines(names: readonly string[]): readonly string[] {
   const filled: string[] = [];
   for (const name of names) {
     const last = filled.at(-1);

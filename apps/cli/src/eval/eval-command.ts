@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { ShowFlags, VerdictFlags } from './publish.ts';
+import type { VerdictFlags } from './publish.ts';
+import type { ShowFlags } from './stored.ts';
 import type { RunFlags } from './run.ts';
 import type { Define } from '../program/define.ts';
 
@@ -34,7 +35,7 @@ export const define: Define = (command, io, done) => {
     .argument('<base>')
     .argument('<new>')
     .action(async (base: string, file: string, flags: VerdictFlags) => {
-      done(await (await import('./publish.ts')).compare(base, file, flags, io));
+      done(await (await import('./stored.ts')).compare(base, file, flags, io));
     });
   command
     .command('show')
@@ -43,6 +44,6 @@ export const define: Define = (command, io, done) => {
     .option('--case <id>', 'only this case')
     .option('--failed', 'only failed samples')
     .action(async (file: string, flags: ShowFlags) => {
-      done(await (await import('./publish.ts')).showStored(file, flags, io));
+      done(await (await import('./stored.ts')).showStored(file, flags, io));
     });
 };

@@ -6,9 +6,9 @@ import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { reasonOf } from '../program/reason.ts';
-import { wrapText } from '../terminal/wrap-text.ts';
 
-type Evals = typeof import('@majordomo/evals');
+/** Exports of `@majordomo/evals`. */
+export type Evals = typeof import('@majordomo/evals');
 
 /** Options of a command that returns a verdict. */
 export interface VerdictFlags {
@@ -34,19 +34,19 @@ export async function loadEvals({ report = [] }: VerdictFlags, { cwd }: Io): Pro
   return (await loadPackage('@majordomo/evals', cwd, 'majordomo eval')) as Evals;
 }
 
-/** Prints an evaluation, writes its reports and returns its exit code. `isOneOf`: whether file names end with its name. */
+/** Prints an evaluation, writes its reports and returns its exit code. `addsName`: whether the names of the files end with its name. */
 export async function publish(
   evaluation: Evaluation,
   evals: Evals,
   { report = [], allowInconclusive }: VerdictFlags,
   { cwd, stdout }: Io,
-  isOneOf = false,
+  addsName = false,
 ): Promise<ExitCode> {
   const columns = Number.isFinite(stdout.columns) ? stdout.columns : undefined;
   stdout.write(`${evals.toTable(evaluation, { color: stdout.hasColor, columns })}\n`);
   for (const given of report) {
     const { dir, name, ext } = parse(resolve(cwd, given));
-    const file = `${dir}/${name}${isOneOf ? `-${evaluation.name}` : ''}${ext}`;
+    const file = `${dir}/${name}${addsName ? `-${evaluation.name}` : ''}${ext}`;
     await writeReport(given, dir, () => REPORTS[ext]?.(file, evaluation, evals));
   }
   return exitOf(evaluation.verdict, allowInconclusive);
@@ -76,36 +76,7 @@ const CODES: Readonly<Record<Verdict, ExitCode>> = {
   incomplete: EXIT.incomplete,
 };
 
-/** Options of `majordomo eval show`. */
-export interface ShowFlags {
-  readonly case?: string;
-  readonly failed?: true;
-}
-
-/** Implements `majordomo eval compare`. Compares two stored evaluations of the same name. */
-export async function compare(base: string, file: string, flags: VerdictFlags, io: Io): Promise<ExitCode> {
-  const evals = await loadEvals(flags, io);
-  return publish(evals.compare(await read(base, evals, io), await read(file, evals, io)), evals, flags, io);
-}
-
-/** Implements `majordomo eval show`. Prints a stored evaluation and its samples. */
-export async function showStored(file: string, flags: ShowFlags, io: Io): Promise<ExitCode> {
-  const evals = await loadEvals({}, io);
-  const evaluation = await read(file, evals, io);
-  const ofCase = evaluation.samples.filter((sample) => sample.case === (flags.case ?? sample.case));
-  if (ofCase.length === 0) throw new Stop(`${file} has no case ${JSON.stringify(flags.case)}`);
-  await publish(evaluation, evals, {}, io);
-  for (const sample of ofCase)
-    if (flags.failed !== true || evals.isFailed(sample))
-      io.stdout.write(`\n${wrapText(evals.toText(sample), io.stdout.columns, 2)}\n`);
-  return EXIT.ok;
-}
-
-/** Reads an evaluation. Throws `Stop` for a file that is missing or invalid. */
-const read = (file: string, { readEvaluation }: Evals, { cwd }: Io): Promise<Evaluation> =>
-  readEvaluation(resolve(cwd, file)).catch(stopOf);
-
-/** Throws an error about a stored file as the end of the command. */
-export function stopOf(error: unknown): never {
+/** Converts an `LlmError` to a `Stop`, and throws it. Throws any other error unchanged. */
+export function throwStop(error: unknown): never {
   throw LlmError.is(error) ? new Stop(error.message) : error;
 }

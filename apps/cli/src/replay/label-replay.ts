@@ -4,7 +4,7 @@ import type { LabeledPair } from '@majordomo/replay';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
-import { stopOf } from '../eval/publish.ts';
+import { throwStop } from '../eval/publish.ts';
 import { folderOf, loadReplays } from './run-replay.ts';
 
 const KEYS = { '1': 'first', '2': 'second', e: 'equal' } as const;
@@ -31,7 +31,7 @@ export async function label(
       labels += 1;
     }
   } catch (error) {
-    stopOf(error);
+    throwStop(error);
   }
   io.stdout.write(`${labels} pairs decided; majordomo replay show ${name} prints the report\n`);
   return EXIT.ok;

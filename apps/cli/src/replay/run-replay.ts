@@ -9,7 +9,7 @@ import type {
   ReplayProgress,
   ReplayReport,
 } from '@majordomo/replay';
-import { exitOf, stopOf, writeReport } from '../eval/publish.ts';
+import { exitOf, throwStop, writeReport } from '../eval/publish.ts';
 import { CELLS, CLEAR_LINE, configuredMajordomo, importDefault } from '../eval/run.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
@@ -96,13 +96,13 @@ export async function show(name: string, flags: VerdictFlags, io: Io): Promise<E
   const replays = await loadReplays(io);
   const { minQuality, maxCost } = flags;
   const stored = replays.readReplay(name, { folder: folderOf(flags, io), minQuality, maxCost });
-  return publish(await stored.catch(stopOf), replays, flags, io);
+  return publish(await stored.catch(throwStop), replays, flags, io);
 }
 
 /** Implements `majordomo replay remove`. */
 export async function remove(name: string, flags: VerdictFlags, io: Io): Promise<ExitCode> {
   const replays = await loadReplays(io);
-  await replays.removeReplay(name, { folder: folderOf(flags, io) }).catch(stopOf);
+  await replays.removeReplay(name, { folder: folderOf(flags, io) }).catch(throwStop);
   io.stdout.write(`${name} has no files any more\n`);
   return EXIT.ok;
 }

@@ -15,13 +15,13 @@ import { storeOf } from '../keys/open-stores.ts';
 import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { loadPackage, missingPackages } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
-import { configured } from './configured.ts';
+import { configured, type Configured } from './configured.ts';
 import { type GatewayParts, openParts } from './gateway-parts.ts';
 import { keyFile, tokenFile, type Authorize } from './key-file.ts';
 import { drainOf, GRACE_MS, inspectorAt, listen, newToken, portOf, untilAborted } from './listen.ts';
 import { mcpOf } from './mcp-of.ts';
 import { createModelList, type ModelList } from './model-list.ts';
-import { createOperator } from './operator.ts';
+import { createFailurePrinter } from './failure-printer.ts';
 import { plannerOf } from './planner-of.ts';
 import { inSequence, replaceLimits, reported, WatchedFiles } from './reload.ts';
 
@@ -45,6 +45,8 @@ export interface ServeFlags {
 }
 
 const WHY = 'majordomo serve';
+/** Time that the process may take after its connections are closed, before it is ended, in milliseconds. */
+const CLOSE_MARGIN_MS = 1000;
 const INSPECTOR = '@majordomo/inspector';
 
 /** Implements `majordomo serve`. Serves the names of the configuration as models until Ctrl-C or SIGTERM. */
@@ -52,22 +54,22 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const settings = await loadSettings(io);
   const flags = withConfig(given, settings);
   const watched = new WatchedFiles(watchedFiles(flags, settings, io));
-  const plan = await planOf(flags, settings, io);
-  const { place, store, needsKeys, token } = plan;
+  const setup = await setUp(flags, settings, io);
+  const { place, store, needsKeys, token } = setup;
   const modelList = createModelList();
-  const partsOptions = { store, needsKeys, token, models: () => modelList.list() };
-  await using parts =
-    needsKeys || store !== undefined ? await openParts(partsOptions, settings, io) : undefined;
-  await using opened = parts === undefined ? await openLedgerGates(settings, io) : undefined;
-  const ledger = parts?.ledger ?? opened?.ledger;
-  await using mcp = await mcpOf(settings, { ledger, records: parts?.records }, io);
-  const { models, gateway, reload } = await start({ plan, parts, ledger, mcp, modelList }, settings, io);
+  const storeOptions = { store, needsKeys, token, models: () => modelList.list() };
+  await using stores =
+    needsKeys || store !== undefined ? await openParts(storeOptions, settings, io) : undefined;
+  await using opened = stores === undefined ? await openLedgerGates(settings, io) : undefined;
+  const ledger = stores?.ledger ?? opened?.ledger;
+  await using mcp = await mcpOf(settings, { ledger, records: stores?.records }, io);
+  const { models, gateway, reload } = await start({ setup, stores, ledger, mcp, modelList }, settings, io);
   const served = await listen(gateway, { ...place, sockets: settings.gateway?.sockets }, WHY, io);
-  io.becomeServer(GRACE_MS + place.drainMs + 1000);
-  announce(served.url, { names: Object.keys(models), servesMcp: mcp !== undefined, plan }, io);
+  io.becomeServer(GRACE_MS + place.drainMs + CLOSE_MARGIN_MS);
+  announce(served.url, { names: Object.keys(models), servesMcp: mcp !== undefined, setup }, io);
   const reloadAll = inSequence(async () => {
     await reported('configuration', reload, io)();
-    await plan.keysOfFile?.reload();
+    await setup.keysOfFile?.reload();
   });
   io.onHangup(reloadAll);
   const stopWatching = watched.onChange(reloadAll);
@@ -78,7 +80,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
 }
 
 /** What the options and the configuration decide before anything is opened. */
-interface Plan {
+interface ServeSetup {
   readonly flags: ServeFlags;
   readonly place: { readonly port: number; readonly host: string; readonly drainMs: number };
   readonly metrics: 'admin' | 'public' | undefined;
@@ -96,7 +98,7 @@ interface Plan {
 }
 
 /** Throws `Stop` if the options contradict each other or need something that is missing. */
-async function planOf(flags: ServeFlags, settings: Settings, io: Io): Promise<Plan> {
+async function setUp(flags: ServeFlags, settings: Settings, io: Io): Promise<ServeSetup> {
   const missingInspector = inspectorProblem(flags, settings, io);
   const place = { port: portOf(flags.port), host: flags.host, drainMs: drainOf(flags.drain) };
   const keysOfFile = flags.keyFile === undefined ? undefined : await reloadedKeys(flags.keyFile, io);
@@ -119,23 +121,24 @@ async function planOf(flags: ServeFlags, settings: Settings, io: Io): Promise<Pl
   return { flags, place, metrics, keysOfFile, needsKeys, store, token, missingInspector, packages };
 }
 
-interface Opened {
-  readonly plan: Plan;
-  readonly parts: GatewayParts | undefined;
+interface StartOptions {
+  readonly setup: ServeSetup;
+  readonly stores: GatewayParts | undefined;
   readonly ledger: Ledger | undefined;
   readonly mcp: McpGateway | undefined;
   readonly modelList: ModelList;
 }
 
-/** Creates the gateway and its inspector. Returns a function that applies a changed configuration to both. */
-async function start({ plan, parts, ledger, mcp, modelList }: Opened, settings: Settings, io: Io) {
-  const { flags, metrics, keysOfFile, token, packages } = plan;
-  const { onEvent, onError } = createOperator(io);
-  const options = { names: flags.models, gates: ledger === undefined ? [] : [ledger.gate], onEvent };
-  const first = await configured(settings, options, io);
+/** Creates the gateway and its inspector, and a function that applies a changed configuration to both. */
+async function start(options: StartOptions, settings: Settings, io: Io) {
+  const { setup, stores, ledger, mcp, modelList } = options;
+  const { flags, metrics, keysOfFile, token, packages } = setup;
+  const { onEvent, onError } = createFailurePrinter(io);
+  const modelOptions = { names: flags.models, gates: ledger === undefined ? [] : [ledger.gate], onEvent };
+  const first = await configured(settings, modelOptions, io);
   modelList.set(first);
   const catalog = await currentCatalog(io);
-  const { admin, keys, calls, responses, files, background } = parts ?? {};
+  const { admin, keys, calls: callLog, responses, files, background } = stores ?? {};
   const inspector = packages.createInspector?.({
     ...first,
     catalog,
@@ -156,28 +159,45 @@ async function start({ plan, parts, ledger, mcp, modelList }: Opened, settings: 
     mcp,
     background: background?.(first.majordomo),
     metrics,
-    checks: parts && { store: () => parts.ready() },
-    onEvent: calls?.onEvent,
-    onRequest: calls?.onRequest,
+    checks: stores && { store: () => stores.ready() },
+    onEvent: callLog?.onEvent,
+    onRequest: callLog?.onRequest,
     onError,
   });
+  const configure = (next: Settings): Promise<Configured> =>
+    configured(next, { ...modelOptions, base: first.majordomo }, io);
+  const reload = createReload({ gateway, inspector, configure, ...options }, settings, io);
+  return { models: first.models, gateway, reload };
+}
+
+interface ReloadOptions extends Omit<StartOptions, 'setup' | 'mcp'> {
+  readonly gateway: Pick<ReturnType<typeof createGateway>, 'update'>;
+  readonly inspector: Pick<ReturnType<typeof createInspector>, 'update'> | undefined;
+  readonly configure: (settings: Settings) => Promise<Configured>;
+}
+
+/** Returns a function that loads the configuration again, applies it, and returns a summary. If it fails, nothing is replaced. */
+function createReload(
+  { gateway, inspector, configure, stores, ledger, modelList }: ReloadOptions,
+  settings: Settings,
+  io: Io,
+): () => Promise<string> {
   let present = settings;
-  const reload = async (): Promise<string> => {
+  return async () => {
     forgetConfigs();
     const next = await loadSettings(io);
-    const changed = await configured(next, { ...options, base: first.majordomo }, io);
+    const changed = await configure(next);
     const limits = next.ledger?.limits ?? [];
     const { createLedger } = await import('@majordomo/ledger');
     // An invalid limit throws here, before anything is replaced.
     createLedger({ limits });
-    gateway.update({ ...changed, ...changeable(next), background: background?.(changed.majordomo) });
+    gateway.update({ ...changed, ...changeable(next), background: stores?.background?.(changed.majordomo) });
     modelList.set(changed);
     inspector?.update({ ...changed, router: plannerOf(next) });
     if (ledger !== undefined) replaceLimits(ledger, present.ledger?.limits ?? [], limits);
     present = next;
     return `${Object.keys(changed.models).length} models`;
   };
-  return { models: first.models, gateway, reload };
 }
 
 /** Prints the address, the variables for clients and the place of the inspector. */
@@ -186,11 +206,11 @@ function announce(
   {
     names,
     servesMcp,
-    plan,
-  }: { readonly names: readonly string[]; readonly servesMcp: boolean; readonly plan: Plan },
+    setup,
+  }: { readonly names: readonly string[]; readonly servesMcp: boolean; readonly setup: ServeSetup },
   { env, stdout }: Io,
 ): void {
-  const { flags, needsKeys, token, missingInspector } = plan;
+  const { flags, needsKeys, token, missingInspector } = setup;
   const isFromOutside = token === env['MAJORDOMO_ADMIN_TOKEN'];
   // Write all lines at once. A reader may close the pipe after the first line, and a later write would end the server.
   stdout.write(

@@ -3,6 +3,8 @@ const NO_CELL = /\p{M}|[\u200B-\u200D]|[\uFE00-\uFE0F]/u;
 const TWO_CELLS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303F\uFF01-\uFF60]/u;
 const FENCE = /^\s*(?:```|~~~)/;
+/** Number of characters at the start of a line in which a fence is looked for. */
+const FENCE_PREFIX = 8;
 const TAB = 8;
 
 /** Returns the number of terminal cells of a string without line feeds. The number is approximate, because terminals differ. */
@@ -42,14 +44,21 @@ export function createLineWrapper(columns: number): LineWrapper {
     return space;
   };
   const feedWord = (piece: string): string => {
-    const had = cellsOf(word);
-    const all = had + cellsOf(piece);
+    const writtenCells = cellsOf(word);
+    const wordCells = writtenCells + cellsOf(piece);
     word += piece;
-    if (!isCode && column > had && all <= columns && column - had + all > columns) {
-      column = all;
-      return `${had === 0 ? '' : `\u001B[${had}D\u001B[K`}\n${word}`;
+    if (
+      !isCode &&
+      column > writtenCells &&
+      wordCells <= columns &&
+      column - writtenCells + wordCells > columns
+    ) {
+      column = wordCells;
+      // Moves back and erases the written part.
+      const erase = writtenCells === 0 ? '' : `\u001B[${writtenCells}D\u001B[K`;
+      return `${erase}\n${word}`;
     }
-    column += all - had;
+    column += wordCells - writtenCells;
     if (column > columns) column = ((column - 1) % columns) + 1;
     return piece;
   };
@@ -62,7 +71,7 @@ export function createLineWrapper(columns: number): LineWrapper {
       let out = '';
       for (const piece of text.split(/(\s)/)) {
         if (piece === '') continue;
-        if (piece !== '\n' && lineStart.length < TAB) lineStart += piece;
+        if (piece !== '\n' && lineStart.length < FENCE_PREFIX) lineStart += piece;
         if (piece === '\n') out += feedLine();
         else out += /\s/.test(piece) ? feedSpace(piece) : feedWord(piece);
       }

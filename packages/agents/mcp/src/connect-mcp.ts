@@ -29,7 +29,7 @@ export async function openToolbox(options: OwnedOptions): Promise<McpToolbox> {
   const box = new ServerTools(options);
   const { connection } = box;
   try {
-    // The store of the application does not receive the signal.
+    // The store of the application does not receive the signal, so `abortable` ends the wait for it.
     await abortable(box.start(signal), signal);
   } catch (error) {
     const failure = toLlmError(error, { label: connection.label, signal });

@@ -9,9 +9,13 @@ import {
   type ErrorContext,
 } from '@majordomo/wire-kit';
 import { reasonOf } from '@majordomo/wire-kit/internal';
-import { accountPolicyFailure, parseFailure, withBodyWait } from './failure/reported-failure.ts';
+import {
+  accountPolicyFailure,
+  parseFailure,
+  type ReportedFailure,
+  withBodyWait,
+} from './failure/reported-failure.ts';
 import { specificKind } from './failure/kind.ts';
-import type { ReportedFailure } from './failure/reported-failure.ts';
 import type { SdkErrors } from './sdk.ts';
 
 /** Functions of a request that add to its errors. */

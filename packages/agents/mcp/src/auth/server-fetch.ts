@@ -64,6 +64,7 @@ const privateAddress = ({ host }: URL, label: string): LlmError =>
     { code: 'private-address' },
   );
 
+/** Its code is not `private-address`, because the host is public and only the address that the server names is wrong. */
 const unencrypted = ({ host }: URL, label: string): LlmError =>
   new LlmError(
     'auth',
@@ -95,8 +96,8 @@ export function authorizationFetch(fetch: FetchLike, label: string, secrets: Set
 }
 
 /**
- * Returns the error of a request that was not answered. `fetch` throws a `TypeError`, as other code does for invalid values. It remains a
- * `TypeError`, because the SDK ignores other errors while it searches for metadata.
+ * Returns the error of a request that was not answered. Only a `TypeError` can be a failed connection; other errors are returned unchanged.
+ * The result remains a `TypeError`, because the SDK ignores other errors while it searches for metadata.
  */
 function connectionFailure(error: unknown, label: string, secrets: ReadonlySet<string>): unknown {
   if (!(error instanceof TypeError) || LlmError.is(error.cause)) return error;

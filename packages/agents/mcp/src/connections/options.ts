@@ -1,7 +1,7 @@
 import type { McpAddress, McpLoginClient, McpOptions, McpToolbox } from '../options.ts';
 import type { RecordStore } from '@majordomo/records';
 
-/** Options of `createMcpConnections`: options of `connectMcp`, except `place.auth`, `signal` and `records`. */
+/** Options of `createMcpConnections`: options of `connectMcp`, except `place.auth`, `place.credential` and `signal`. `records` is required. */
 export interface McpConnectionsOptions extends Omit<McpOptions, 'place' | 'records' | 'signal'> {
   /** Address of the server. */
   readonly place: Omit<McpAddress, 'auth' | 'credential'>;
@@ -13,7 +13,7 @@ export interface McpConnectionsOptions extends Omit<McpOptions, 'place' | 'recor
   readonly scope?: string | undefined;
   /**
    * Store of the logins, tokens and lists of tools of all users. All processes share the store. The values of its space `mcp` are secret.
-   * The keys of a user begin with the name and the user as JSON.
+   * The keys of a user begin with the option `name` and the user as JSON.
    */
   readonly records: RecordStore;
   /** Time in which a user must finish a login, in milliseconds. @default 600_000 */

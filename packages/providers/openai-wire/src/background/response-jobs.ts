@@ -3,7 +3,7 @@ import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/to
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import { batchRequest, ignoreGone } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
-import { inBandError } from '../failure/reported-failure.ts';
+import { inBandError } from '../failure/in-band-error.ts';
 
 type ResponseJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retentionDays' | 'readEvent'>>;
 

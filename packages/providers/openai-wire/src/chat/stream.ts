@@ -11,7 +11,7 @@ import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import { EventWriter, OnceWarnings, type WireReader } from '@majordomo/wire-kit';
 import { otherMembers, tokenLogprobs } from '@majordomo/wire-kit/internal';
 import { AnswerWriter } from './answer.ts';
-import { inBandError } from '../failure/reported-failure.ts';
+import { inBandError } from '../failure/in-band-error.ts';
 import type { ChatFacts } from './facts.ts';
 import { GeneratedMedia } from './generated-media.ts';
 import type { ChatQuirks } from './quirks.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stream as chat, failureOf as thrown } from '../../test/reading.ts';
 import { failedKind } from '../responses/response.ts';
-import { parseFailure, inBandError } from './reported-failure.ts';
+import { inBandError } from './in-band-error.ts';
+import { parseFailure } from './reported-failure.ts';
 import { specificKind } from './kind.ts';
 
 const CYBER = { type: 'invalid_request', code: 'cyber_policy', message: 'flagged for cyber security' };

@@ -1,7 +1,6 @@
-import type { ErrorKind, LlmError } from '@majordomo/core';
+import type { ErrorKind } from '@majordomo/core';
 import { asNumber, asRecord, isRecord, type WireFailure } from '@majordomo/core/toolkit';
-import { type HeaderReader, truncateBody, tryParseJson, wireError } from '@majordomo/wire-kit';
-import { inBandKind } from './kind.ts';
+import { type HeaderReader, truncateBody, tryParseJson } from '@majordomo/wire-kit';
 
 /** Content of an error body of any known form. */
 export interface ReportedFailure extends WireFailure {
@@ -30,29 +29,6 @@ export function parseFailure(body: unknown): ReportedFailure {
     message:
       upstream === '' || message.includes(upstream) ? message : `${message}: ${upstream}`.replace(/^: /, ''),
   };
-}
-
-/**
- * Returns the error for a failure that the server sent in place of content. The code or the status inside the body determines its
- * kind. The argument `status`, the HTTP status of a non-streaming response, does not affect the kind.
- */
-export function inBandError(
-  given: unknown,
-  target: string,
-  secrets: readonly string[],
-  status?: number,
-): LlmError {
-  const body = truncateBody(given);
-  const failure = parseFailure(body);
-  return wireError({
-    ...failure,
-    status,
-    kind: inBandKind(failure),
-    headers: withBodyWait(undefined, body),
-    target,
-    body,
-    secrets,
-  });
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { parseJson } from '@majordomo/wire-kit/internal';
-import { inBandError } from '../failure/reported-failure.ts';
+import { inBandError } from '../failure/in-band-error.ts';
 import { mergeExtra } from './extra.ts';
 import { languageTag } from './languages.ts';
 import type { TranscriptionQuirks } from './quirks.ts';

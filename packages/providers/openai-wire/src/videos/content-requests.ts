@@ -2,7 +2,7 @@ import { LlmError, type VideoBackend, type VideoRequest } from '@majordomo/core'
 import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
 import { batchRequest, FILE_TYPE, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
-import { inBandError } from '../failure/reported-failure.ts';
+import { inBandError } from '../failure/in-band-error.ts';
 import { jsonBody, mergeExtra } from '../other-models/extra.ts';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import { videoBody } from './video-body.ts';

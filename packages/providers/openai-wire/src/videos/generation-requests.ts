@@ -3,7 +3,7 @@ import { asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { patientFetch } from '@majordomo/wire-kit';
 import { batchRequest, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
-import { inBandError } from '../failure/reported-failure.ts';
+import { inBandError } from '../failure/in-band-error.ts';
 import { jsonBody, mergeExtra } from '../other-models/extra.ts';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import { videoBody } from './video-body.ts';

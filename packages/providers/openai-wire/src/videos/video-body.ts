@@ -1,5 +1,5 @@
 import { asRecord } from '@majordomo/core/toolkit';
-import { inBandError } from '../failure/reported-failure.ts';
+import { inBandError } from '../failure/in-band-error.ts';
 
 /** Returns the body of a response. Throws the error that a server has sent with the status 200 in place of a video's state. */
 export function videoBody(

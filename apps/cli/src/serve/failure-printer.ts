@@ -13,13 +13,16 @@ const MAX_REASONS = 100;
 const NETWORK_MS = 60_000;
 
 /** Listeners that print failures that only the operator can resolve. */
-export interface Operator {
+export interface FailurePrinter {
   readonly onEvent: (event: CallEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** Creates listeners that print each reason once, but a target's network failures up to once a minute, because they recur. */
-export function createOperator({ stderr }: Pick<Io, 'stderr'>, clock: Clock = systemClock): Operator {
+export function createFailurePrinter(
+  { stderr }: Pick<Io, 'stderr'>,
+  clock: Clock = systemClock,
+): FailurePrinter {
   const reportedLines = new Set<string>();
   const networkTimes = new Map<string, number>();
   const print = (line: string): void => {

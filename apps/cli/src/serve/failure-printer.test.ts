@@ -1,26 +1,26 @@
 import { LlmError, systemClock, type CallEvent, type Clock } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { createOperator, type Operator } from './operator.ts';
+import { createFailurePrinter, type FailurePrinter } from './failure-printer.ts';
 
-function operator(clock: Clock = systemClock): Operator & { readonly output: () => string } {
+function failurePrinter(clock: Clock = systemClock): FailurePrinter & { readonly output: () => string } {
   let output = '';
   const stderr = { write: (text: string) => ((output += text), true) };
-  return { ...createOperator({ stderr } as never, clock), output: () => output };
+  return { ...createFailurePrinter({ stderr } as never, clock), output: () => output };
 }
 
 const failed = (error: LlmError, target = 'lab/a'): CallEvent =>
   ({ type: 'attempt-failed', error, target, attempt: 1, willRetryInMs: undefined }) as never;
 
 it('prints a failure that only the operator can resolve once', () => {
-  const { onEvent, output } = operator();
+  const { onEvent, output } = failurePrinter();
   for (let n = 0; n < 2; n++) onEvent(failed(new LlmError('auth', 'no key for lab/a; set LAB_API_KEY')));
   onEvent(failed(new LlmError('overloaded', 'lab/a is overloaded')));
   expect(output()).toBe('auth: no key for lab/a; set LAB_API_KEY\n');
 });
 
 it('prints failures that no attempt reports: those of the gateway and of resolvers', () => {
-  const { onError, output } = operator();
+  const { onError, output } = failurePrinter();
   onError(new TypeError('x is undefined'));
   onError(new LlmError('config', 'the resolver gave nothing'));
   const attempts = [{ target: 'lab/a', outcome: 'failed' }] as never;
@@ -29,13 +29,13 @@ it('prints failures that no attempt reports: those of the gateway and of resolve
 });
 
 it('escapes control characters in messages', () => {
-  const { onError, output } = operator();
+  const { onError, output } = failurePrinter();
   onError(new Error('\u001B[2Jgone'));
   expect(output()).not.toContain('\u001B');
 });
 
 it('prints a denial, which no event of an attempt reports', () => {
-  const { onError, output } = operator();
+  const { onError, output } = failurePrinter();
   const attempts = [{ target: 'lab/a', outcome: 'skipped' }] as never;
   onError(new LlmError('denied', 'gate "ledger" denied lab/a: no price for lab/a', { attempts }));
   expect(output()).toBe('denied: gate "ledger" denied lab/a: no price for lab/a\n');
@@ -43,7 +43,7 @@ it('prints a denial, which no event of an attempt reports', () => {
 
 it('prints failures of the network once a minute for each target', async () => {
   const clock = fakeClock();
-  const { onEvent, output } = operator(clock);
+  const { onEvent, output } = failurePrinter(clock);
   const unreachable = new LlmError('network', 'lab/a: cannot connect');
   onEvent(failed(unreachable));
   onEvent(failed(new LlmError('network', 'lab/a: the connection was closed')));
