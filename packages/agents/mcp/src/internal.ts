@@ -5,6 +5,7 @@
  */
 export { checkOptions } from './check-options.ts';
 export { Connection } from './client/connection.ts';
+export { contentOf } from './client/content.ts';
 export { fingerprintOf } from './client/mcp-tools.ts';
 export { ANY_RESULT, startedTask } from './client/tasks.ts';
 export type { OwnedOptions } from './entry.ts';

@@ -18,7 +18,7 @@ const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: n
 type Load = (signal: AbortSignal) => Promise<void>;
 
 /**
- * Loader of everything that a request names instead of contains: media by URL, files by id, and stored responses. A parser gets a placeholder
+ * Loader of everything that a request names instead of contains: media by URL, files by id, stored responses, and tools. A parser gets a placeholder
  * for a name that is not loaded yet. After `load`, the request is parsed again. The size of everything that is loaded is limited,
  * because a small request may name large or many objects.
  */
@@ -30,6 +30,8 @@ export class NamedContent implements Media {
   /** Loaded media by URL or id. */
   private readonly media = new Map<string, NamedPart>();
   private readonly responses = new Map<string, StoredResponse>();
+  /** Other loaded values by name. */
+  private readonly values = new Map<string, unknown>();
   private readonly pending = new Map<string, Load>();
   /** Path at which each URL or id of media was first used. `maxUrls` limits their number. */
   private readonly paths = new Map<string, string>();
@@ -101,6 +103,16 @@ export class NamedContent implements Media {
     if (stored === undefined && !this.pending.has(id))
       this.pending.set(id, () => this.loadResponse(id, notFound));
     return stored;
+  }
+
+  /** Returns the result of `load`, or `undefined` until it is loaded. `name`: name of the value, unique in the request. */
+  value<T>(name: string, load: (signal: AbortSignal) => Promise<T>): T | undefined {
+    const isLoaded = this.values.has(name);
+    if (!isLoaded)
+      this.pending.set(`value ${name}`, async (signal) => {
+        this.values.set(name, await load(signal));
+      });
+    return this.values.get(name) as T | undefined;
   }
 
   /**

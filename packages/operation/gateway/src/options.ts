@@ -8,6 +8,7 @@ import type {
   ImagePart,
   JsonObject,
   Majordomo,
+  ResultPiece,
 } from '@majordomo/core';
 import type { Background } from '@majordomo/background';
 import type { Catalog } from '@majordomo/catalog';
@@ -87,6 +88,33 @@ export interface McpContext extends RouteContext {
   readonly ended: AbortSignal;
 }
 
+/** Tool of an MCP server, as a model receives it. */
+export interface McpTool {
+  /** Name at the server. */
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** JSON Schema of the arguments. */
+  readonly inputSchema: JsonObject;
+  /** Hints of the server, such as `{ readOnlyHint: true }`. */
+  readonly annotations?: JsonObject | undefined;
+}
+
+/** Answer to a call of a tool: a result, or an error of JSON-RPC. */
+export type McpAnswer =
+  | { readonly content: readonly ResultPiece[]; readonly isError: boolean }
+  | { readonly code: number; readonly message: string };
+
+/** Tools of MCP servers for the models of the Responses API. */
+export interface McpTools {
+  /**
+   * Returns the tools of a server that the caller may use, or `undefined` if the caller may use nothing of a server with this name. If
+   * it rejects, the client receives the message of the error.
+   */
+  list(server: string, context: RouteContext): Promise<readonly McpTool[] | undefined>;
+  /** Calls a tool. `signal` of `context.call` aborts when the client disconnects. */
+  call(server: string, tool: string, args: JsonObject, context: RouteContext): Promise<McpAnswer>;
+}
+
 /** Handler of `/mcp` and `/mcp/NAME`, such as the result of `mcpGateway` of `@majordomo/mcp-gateway`. */
 export interface McpHandler {
   /**
@@ -94,6 +122,11 @@ export interface McpHandler {
    * gateway. If the handler rejects, the client receives an error of JSON-RPC.
    */
   fetch(request: Request, context: McpContext): Promise<Response>;
+  /**
+   * Tools for requests of the Responses API with tools of the type `mcp`.
+   * @default none: such tools are dropped with a warning
+   */
+  readonly tools?: McpTools | undefined;
 }
 
 /** Options for the stored state of the Responses API. */
@@ -155,7 +188,7 @@ export interface GatewayOptions {
   readonly routes?: { readonly [path: string]: Route } | undefined;
   /**
    * Handler of `/mcp` and `/mcp/NAME`, such as `mcpGateway({ servers })` of `@majordomo/mcp-gateway`. The keys, limits of requests, and
-   * reports of the gateway apply to its requests.
+   * reports of the gateway apply to its requests. Requests of the Responses API can name its servers as tools of the type `mcp`.
    * @default none: these paths are not served
    */
   readonly mcp?: McpHandler | undefined;

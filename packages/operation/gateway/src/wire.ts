@@ -1,4 +1,4 @@
-import type { ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo/core';
+import type { CallOptions, ChatRequest, ChatResponse, StreamEvent, Warning } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from './context.ts';
 import type { Refusal } from './errors/refusal.ts';
 import type { NamedContent } from './named-content.ts';
@@ -8,6 +8,12 @@ import type { StoredResponse } from './response-store.ts';
 export interface NewBackground {
   readonly id: string;
   readonly stored: Omit<StoredResponse, 'owner' | 'key'>;
+}
+
+/** Model that answers a request: a chain, or a chain whose calls of tools the gateway runs. */
+export interface AnsweringModel {
+  generate(request: ChatRequest, options: CallOptions): Promise<ChatResponse>;
+  stream(request: ChatRequest, options: CallOptions): AsyncIterable<StreamEvent>;
 }
 
 /** Parsed request, with functions that format its response for the wire. */
@@ -24,6 +30,8 @@ export interface ParsedRequest {
   readonly choices?: number | undefined;
   /** Set if the response is made in the background. */
   readonly background?: NewBackground | undefined;
+  /** Returns a model that runs the tools of the gateway. @default the request has no such tools */
+  readonly withTools?: ((model: AnsweringModel) => AnsweringModel) | undefined;
   /** Formats the body of a complete response. `others`: responses of the choices after the first one. */
   complete(response: ChatResponse, others: readonly ChatResponse[]): object | Promise<object>;
   /** Called before a stream's `finish` event is written. The event is written when the returned promise resolves. */

@@ -1,6 +1,8 @@
+import type { JsonObject } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import type { McpContext } from '@majordomo/gateway';
+import type { McpAnswer, McpContext } from '@majordomo/gateway';
 import {
+  contentOf,
   FORWARDED,
   httpHandler,
   processBus,
@@ -8,7 +10,15 @@ import {
   type HttpHandler,
   type ServerNotice,
 } from '@majordomo/mcp/internal';
-import type { AuthInfo, McpServer, ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
+import type {
+  AuthInfo,
+  CallToolResult,
+  McpServer,
+  ServerContext,
+  ServerEvent,
+  ServerEventBus,
+  Tool,
+} from '@modelcontextprotocol/server';
 import type { ClientIo } from './client-scope.ts';
 import { ClientServer } from './client-server.ts';
 import { nowOf, OwnedConnections, type Connections } from './connections.ts';
@@ -67,8 +77,28 @@ export class CallerSessions {
     const { server, body } = context;
     const { handler } = this.endpoint(server);
     await this.beforeListen(context);
-    const authInfo = { token: '', clientId: '', scopes: [], extra: { context } };
+    const authInfo = authInfoOf(context);
     return (await handler).fetch(request, { ...(body !== undefined && { parsedBody: body }), authInfo });
+  }
+
+  /** Returns the tools of the server of a request that the gateway makes for a model. Rejects with a message for the client. */
+  tools(context: McpContext): Promise<Tool[]> {
+    return this.using(async () => (await this.direct(context)).listTools(context));
+  }
+
+  /** Calls a tool of the server of a request that the gateway makes for a model. */
+  call(name: string, args: JsonObject, context: McpContext): Promise<McpAnswer> {
+    return this.using(async () => {
+      const server = await this.direct(context);
+      try {
+        const params = { name, arguments: args };
+        return answerOf(await server.callTool(params, directContext(context)));
+      } catch (error) {
+        const { ProtocolError } = await loadServer();
+        if (!(error instanceof ProtocolError)) throw error;
+        return { code: error.code, message: error.message };
+      }
+    });
   }
 
   /** Notifies the clients of a change at a shared server. */
@@ -132,6 +162,21 @@ export class CallerSessions {
     return session;
   }
 
+  /** Returns a server for a request that no client of MCP has sent. Its client has no capabilities, so that servers ask nothing. */
+  private async direct(context: McpContext): Promise<ClientServer> {
+    return new ClientServer(await loadServer(), context.server, this.clientIo(context), contextOf);
+  }
+
+  private async using<T>(work: () => Promise<T>): Promise<T> {
+    this.active++;
+    try {
+      return await work();
+    } finally {
+      this.active--;
+      this.lastUsed = nowOf(this.io.options);
+    }
+  }
+
   private clientIo(context: McpContext): ClientIo {
     const { io, connections, held } = this;
     return { ...io, connections, held, capabilities: capabilitiesIn(context.body), client: undefined };
@@ -142,7 +187,7 @@ export class CallerSessions {
     const { method, params } = asRecord(context.body);
     if (method !== 'subscriptions/listen') return;
     const { resourceSubscriptions: uris = [] } = asRecord(asRecord(params)['notifications']);
-    const server = new ClientServer(await loadServer(), context.server, this.clientIo(context), contextOf);
+    const server = await this.direct(context);
     await server.watch(context).catch(() => undefined);
     for (const uri of Array.isArray(uris) ? uris : [])
       if (typeof uri === 'string')
@@ -157,6 +202,13 @@ export class CallerSessions {
     }
   }
 }
+
+const authInfoOf = (context: McpContext): AuthInfo => ({
+  token: '',
+  clientId: '',
+  scopes: [],
+  extra: { context },
+});
 
 const contextIn = (authInfo: AuthInfo | undefined): McpContext => {
   const { context } = asRecord(authInfo?.extra);
@@ -173,6 +225,27 @@ function capabilitiesIn(body: unknown): ConnectionOwner['capabilities'] {
   const known = Object.keys(FORWARDED).filter((name) => declared[name] !== undefined);
   return Object.fromEntries(known.map((name) => [name, declared[name]]));
 }
+
+/** Code of JSON-RPC for a call that a model cannot answer. */
+const INVALID_REQUEST = -32_600;
+
+/** Returns a result as the answer for a model. */
+function answerOf(result: CallToolResult): McpAnswer {
+  if (result['resultType'] === 'input_required')
+    return { code: INVALID_REQUEST, message: 'the tool asks its user, which is not possible in this API' };
+  return { content: contentOf(result as never), isError: result.isError === true };
+}
+
+/** Returns the context of a request that no client of MCP has sent. It has no state, and nothing receives its notifications. */
+const directContext = (context: McpContext): ServerContext =>
+  ({
+    mcpReq: {
+      signal: context.call.signal ?? context.ended,
+      requestState: () => undefined,
+      notify: () => Promise.resolve(),
+    },
+    http: { authInfo: authInfoOf(context) },
+  }) as Partial<ServerContext> as ServerContext;
 
 const KINDS: Readonly<
   Record<string, 'tools_list_changed' | 'prompts_list_changed' | 'resources_list_changed'>

@@ -3,6 +3,7 @@ import { asText, definedMembers } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import { loadServer, type ServerNotice } from '@majordomo/mcp/internal';
 import type {
+  CallToolRequest,
   CallToolResult,
   McpServer,
   ServerCapabilities,
@@ -94,18 +95,9 @@ export class ClientServer {
   private register({ server }: McpServer, capabilities: ServerCapabilities): void {
     const { prompts, resources, completions, logging } = capabilities;
     server.setRequestHandler('tools/list', async (_request, context) => ({
-      tools: await this.listTools(context),
+      tools: await this.listTools(this.contextOf(context)),
     }));
-    server.setRequestHandler('tools/call', async ({ params }, context) => {
-      const place = this.names.inner(params.name);
-      const login = place && (await this.login(place, context));
-      return (
-        login ??
-        this.call('tools/call', params, place, context, (error, { server: name }) =>
-          errorResult(publicMessage(error, name)),
-        )
-      );
-    });
+    server.setRequestHandler('tools/call', ({ params }, context) => this.callTool(params, context));
     if (prompts !== undefined) {
       server.setRequestHandler('prompts/list', async (_request, context) => ({
         prompts: (await this.list('prompts', context)) as never,
@@ -174,8 +166,8 @@ export class ClientServer {
     await this.scope.each(context, (server) => this.scope.ready(server, context, context.call.signal));
   }
 
-  private async listTools(context: ServerContext): Promise<Tool[]> {
-    const request = this.contextOf(context);
+  /** Returns the tools that the caller may use, with the client's names. */
+  async listTools(request: McpContext): Promise<Tool[]> {
     const access = this.scope.access(request);
     const { logins } = this.io;
     const lists = await this.scope.each(request, async (server): Promise<Tool[]> => {
@@ -193,6 +185,18 @@ export class ClientServer {
         }));
     });
     return lists.flat();
+  }
+
+  /** Calls a tool by the client's name. A failure of the server is a result. */
+  async callTool(params: CallToolRequest['params'], context: ServerContext): Promise<CallToolResult> {
+    const place = this.names.inner(params.name);
+    const login = place && (await this.login(place, context));
+    return (
+      login ??
+      this.call('tools/call', params, place, context, (error, { server: name }) =>
+        errorResult(publicMessage(error, name)),
+      )
+    );
   }
 
   private async list(kind: ListKind, context: ServerContext): Promise<readonly ListedItem[]> {

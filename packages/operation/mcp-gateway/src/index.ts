@@ -9,7 +9,16 @@ export type {
   McpServerLogin,
   McpServerOptions,
 } from './options.ts';
-export type { Caller, McpAccess, McpContext, McpHandler } from '@majordomo/gateway';
+export type {
+  Caller,
+  McpAccess,
+  McpAnswer,
+  McpContext,
+  McpHandler,
+  McpTool,
+  McpTools,
+  RouteContext,
+} from '@majordomo/gateway';
 export type { McpAround, McpConnections, McpEndpoint, McpLoginClient } from '@majordomo/mcp';
 export type { RecordStore } from '@majordomo/records';
 export type { Ledger } from '@majordomo/ledger';

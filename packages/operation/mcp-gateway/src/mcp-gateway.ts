@@ -1,7 +1,8 @@
-import { LlmError, systemClock } from '@majordomo/core';
+import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
 import { atLeast, asRecord, checkOptions, definedMembers, type KindsOf } from '@majordomo/core/toolkit';
-import type { McpContext } from '@majordomo/gateway';
+import type { Caller, McpContext, McpTool, RouteContext } from '@majordomo/gateway';
 import { checkOptions as checkServer, rpcError, type ServerNotice } from '@majordomo/mcp/internal';
+import type { Tool } from '@modelcontextprotocol/server';
 import { Access } from './access.ts';
 import { Admission, isUsd } from './admission.ts';
 import { Approvals } from './approvals.ts';
@@ -56,7 +57,9 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
       true,
     );
   };
-  const callerOf = ({ caller: { tenant, key } }: McpContext): CallerSessions => {
+  const isAccessible = (server: string, caller: Caller): boolean =>
+    Object.hasOwn(servers, server) && new Access(caller, tenants).hasServer(server);
+  const callerOf = ({ caller: { tenant, key } }: Pick<McpContext, 'caller'>): CallerSessions => {
     const owner = JSON.stringify([tenant ?? null, key ?? null]);
     let caller = callers.get(owner);
     if (caller === undefined) {
@@ -64,6 +67,9 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
       callers.set(owner, caller);
     }
     return caller;
+  };
+  const checkOpen = (): void => {
+    if (isClosed) throw new LlmError('overloaded', 'the gateway is shutting down; retry later');
   };
   const close = async (): Promise<void> => {
     isClosed = true;
@@ -76,11 +82,23 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
     async fetch(request, context) {
       const { server, caller } = context;
       if (isClosed) return rpcError(503, -32_000, 'the gateway is shutting down; retry later');
-      const isServed = server === undefined || Object.hasOwn(servers, server);
-      if (!isServed || (server !== undefined && !new Access(caller, tenants).hasServer(server)))
+      if (server !== undefined && !isAccessible(server, caller))
         return rpcError(404, -32_000, 'no MCP server with this name is served here');
       startTimer();
       return callerOf(context).fetch(request, context);
+    },
+    tools: {
+      async list(server, context) {
+        if (!isAccessible(server, context.caller)) return undefined;
+        checkOpen();
+        startTimer();
+        return (await callerOf(context).tools(direct(server, context))).map(toolOf);
+      },
+      async call(server, tool, args, context) {
+        checkOpen();
+        startTimer();
+        return callerOf(context).call(tool, args, direct(server, context));
+      },
     },
     connections(server) {
       const login = logins.of(server);
@@ -112,6 +130,21 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** Returns the context of a request that the gateway makes for a model. */
+const direct = (server: string, context: RouteContext): McpContext => ({
+  ...context,
+  server,
+  body: undefined,
+  ended: new AbortController().signal,
+});
+
+const toolOf = ({ name, description, inputSchema, annotations }: Tool): McpTool => ({
+  name,
+  description,
+  inputSchema: inputSchema as JsonObject,
+  annotations: annotations as JsonObject | undefined,
+});
 
 const KINDS: KindsOf<McpGatewayOptions> = {
   servers: 'object',

@@ -8,6 +8,9 @@ const PREFIXES: ReadonlyMap<unknown, string> = new Map([
   ['custom_tool_call', 'ctc_'],
   ['custom_tool_call_output', 'ctco_'],
   ['reasoning', 'rs_'],
+  ['mcp_list_tools', 'mcpl_'],
+  ['mcp_call', 'mcp_'],
+  ['mcp_approval_response', 'mcpar_'],
 ]);
 
 /** Returns the input as items with ids. Items of earlier responses retain their ids, and references remain references. */
@@ -16,7 +19,9 @@ export function storedItems(input: unknown, ids: ResponseIds): readonly Json[] {
   return items.map((item) => {
     const { id, type = 'message', role, content, ...members } = item as Json & { readonly role?: unknown };
     if (type === 'item_reference') return { type, id };
-    const isKnown = typeof id === 'string' && responseIdOf(id) !== undefined;
+    // The response to an approval request contains the id of the request.
+    const isKnown =
+      typeof id === 'string' && (responseIdOf(id) !== undefined || type === 'mcp_approval_request');
     return {
       type,
       id: isKnown ? id : ids.item(PREFIXES.get(type) ?? 'msg_'),

@@ -19,6 +19,7 @@ import { NO_FORM, type Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import type { Json } from '../response-store.ts';
 import { compactionText } from './compaction-text.ts';
+import { MCP_ITEMS, type McpHistory } from './mcp-history.ts';
 import type { StoredItems } from './stored-items.ts';
 import { type KnownTools, targetNameOf } from './tools.ts';
 
@@ -31,6 +32,7 @@ const ITEMS = [
   'reasoning',
   'compaction',
   'item_reference',
+  ...MCP_ITEMS,
 ] as const;
 
 /** Parts of a request that all its items need. */
@@ -39,6 +41,7 @@ interface ItemContext {
   readonly notes: Notes;
   /** Items to which references refer. `undefined` if the gateway stores no responses. */
   readonly stored: StoredItems | undefined;
+  readonly mcp: McpHistory;
 }
 
 /** Converts the instructions, the earlier items (oldest first) and the input of a request to a transcript. */
@@ -55,9 +58,12 @@ export function responsesInput(
   });
   addItems(earlier, 'previous_response_id');
   body.required('input', (input, path) => {
-    if (typeof input === 'string') transcript.user(textPart(string(input, path)));
-    else addItems(input, path);
+    if (typeof input === 'string') {
+      context.mcp.endTurn('message');
+      transcript.user(textPart(string(input, path)));
+    } else addItems(input, path);
   });
+  context.mcp.endTurn(undefined);
   return transcript.messages.length === 0 ? invalid('input', 'must not be empty') : transcript;
 }
 
@@ -65,6 +71,7 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
   const toPart = (part: Fields): readonly UserPart[] => inputPart(part, media, context.notes);
   const called = (): string => targetNameOf(item, context.known);
   const type = item.optional('type', oneOf(...ITEMS)) ?? 'message';
+  if (type !== 'item_reference') context.mcp.endTurn(type);
   switch (type) {
     case 'message':
       addMessage(item, transcript, toPart);
@@ -91,6 +98,12 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
       break;
     case 'compaction':
       transcript.user(textPart(compactionText(item)));
+      break;
+    case 'mcp_list_tools':
+    case 'mcp_call':
+    case 'mcp_approval_request':
+    case 'mcp_approval_response':
+      context.mcp.add(item, type, transcript);
       break;
     case 'item_reference': {
       const stored = storedItem(item, context);

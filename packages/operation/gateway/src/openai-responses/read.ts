@@ -1,4 +1,10 @@
-import { systemClock, type ChatRequest, type Effort, type JsonObject } from '@majordomo/core';
+import {
+  systemClock,
+  type ChatRequest,
+  type Effort,
+  type JsonObject,
+  type ToolCallPart,
+} from '@majordomo/core';
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
@@ -25,16 +31,21 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import { inOrder } from '../response/in-order.ts';
-import type { ParsedRequest } from '../wire.ts';
+import type { McpAnswer } from '../options.ts';
+import type { AnsweringModel, ParsedRequest } from '../wire.ts';
 import { itemsOf, isUnfinished } from '../response-store.ts';
 import { newBackground } from './background-request.ts';
 import type { Echo } from './response.ts';
 import { completeResponse } from './complete.ts';
 import { responsesInput } from './items.ts';
+import { McpHistory } from './mcp-history.ts';
+import type { McpOutput } from './mcp-items.ts';
+import type { McpServers } from './mcp-servers.ts';
 import { ResponseIds } from './response-ids.ts';
 import { shortened, type ResponseState, type StoredItems } from './stored-items.ts';
 import { ResponsesWriter } from './stream.ts';
-import { responsesTools } from './tools.ts';
+import { ToolLoop } from './tool-loop.ts';
+import { responsesTools, type ResponsesTools } from './tools.ts';
 
 /** Value of `include` that has no effect, because the gateway always sends the encrypted reasoning of the target. */
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
@@ -47,32 +58,76 @@ const NOT_FOUND = { path: 'previous_response_id', code: 'previous_response_not_f
 const NO_PREVIOUS =
   'previous_response_id is not supported, because this gateway stores no responses; send the complete input, or set `responses` of createGateway';
 
-/** Parses a Responses request. `state`: stored state that the request may use. `undefined` if the gateway stores no responses. */
-export function parseResponses(value: unknown, media: Media, state?: ResponseState): ParsedRequest {
+/**
+ * Parses a Responses request. `state`: stored state that the request may use. `undefined` if the gateway stores no responses. `servers`: MCP
+ * servers that the request may name. `undefined` if the gateway has none.
+ */
+export function parseResponses(
+  value: unknown,
+  media: Media,
+  state?: ResponseState,
+  servers?: McpServers,
+): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
   const isBackground = inBackground(body, state);
   const isStored = storing(body, state, notes);
   noteSettings(body, notes);
-  const { request, known } = responsesTools(body, notes);
+  const tools = responsesTools(body, notes, servers);
+  const { request, known } = tools;
+  if (isBackground && tools.lists !== undefined)
+    invalid('background', 'is not supported with tools of MCP servers; stream the response');
   const model = body.required('model', nonEmptyString);
-  const now = (): number => Math.floor(systemClock.now() / 1000);
-  const echo: Echo = { model, body: body.value, known, isStored, createdAt: now(), now };
+  const isStreamed = body.optional('stream', boolean) ?? false;
   const earlier = earlierItems(body, state);
+  const history = new McpHistory(known);
+  const { messages } = responsesInput(body, earlier.items, media, {
+    known,
+    notes,
+    stored: state?.items,
+    mcp: history,
+  });
+  const answers = new Map<ToolCallPart, McpAnswer>();
+  const now = (): number => Math.floor(systemClock.now() / 1000);
+  const echo: Echo = {
+    model,
+    body: body.value,
+    known,
+    isStored,
+    createdAt: now(),
+    now,
+    mcp: mcpOutput(tools, history, answers),
+  };
   const save = state !== undefined && isStored ? state.save : undefined;
   const stored = { ancestors: earlier.ids, input: body.value['input'] };
+  const metadata = metadataOf(body);
+  const maxCalls = tools.lists && body.optional('max_tool_calls', integer(1));
+  const withTools =
+    servers &&
+    tools.lists &&
+    ((answering: AnsweringModel): AnsweringModel =>
+      new ToolLoop({
+        model: answering,
+        known,
+        approved: history.approved,
+        maxCalls,
+        answers,
+        call: ({ name, namespace: server = '' }, { args }, { signal }) =>
+          servers.call({ server, tool: name, args, metadata, signal }),
+      }));
   let writer = new ResponsesWriter(echo);
   const parsed: ParsedRequest = {
     model,
-    isStreamed: body.optional('stream', boolean) ?? false,
+    isStreamed,
     request: {
-      messages: responsesInput(body, earlier.items, media, { known, notes, stored: state?.items }).messages,
+      messages: history.complete(messages),
       ...request,
       ...settings(body, notes),
     },
-    metadata: metadataOf(body),
+    metadata,
     notes: notes.all,
     background: isBackground ? newBackground(echo, stored) : undefined,
+    withTools,
     async complete(response) {
       const ids = new ResponseIds();
       const completed = completeResponse(response, echo, ids);
@@ -89,6 +144,21 @@ export function parseResponses(value: unknown, media: Media, state?: ResponseSta
   };
   notes.unparsed(body);
   return parsed;
+}
+
+/** Returns the tools of MCP servers for the response. Refuses an approved call of a tool that the request does not contain. */
+function mcpOutput(
+  { lists, known, isLoaded }: ResponsesTools,
+  { approved, listed }: McpHistory,
+  answers: McpOutput['answers'],
+): McpOutput | undefined {
+  const missing = approved.find(({ call }) => known.get(call.name)?.mcp === undefined);
+  if (isLoaded && missing !== undefined)
+    invalid('input', `approves a call of ${JSON.stringify(missing.call.name)}, which is not among the tools`);
+  if (lists === undefined) return undefined;
+  const ids = new Set(approved.map(({ call }) => call.id));
+  // The client has the tools that an earlier item lists.
+  return { lists: lists.filter(({ server }) => !listed.has(server)), answers, isApproved: (id) => ids.has(id) };
 }
 
 /** Returns the conversation that the request continues. */

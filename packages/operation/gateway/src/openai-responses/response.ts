@@ -10,6 +10,7 @@ import type { Refusal } from '../errors/refusal.ts';
 import { pageCitations, type WirePart } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
+import { mcpCallItem, type McpOutput } from './mcp-items.ts';
 import type { KnownTools } from './tools.ts';
 
 /** Data of the request from which the members of the response object are written. */
@@ -24,6 +25,8 @@ export interface Echo {
   readonly now: () => number;
   /** Tools of the request, by the names under which targets receive them. */
   readonly known: Pick<KnownTools, 'get'>;
+  /** Tools of MCP servers that the gateway runs. `undefined` if the request has none. */
+  readonly mcp?: McpOutput | undefined;
 }
 
 /** Whether the response is made in the background. */
@@ -66,7 +69,7 @@ const incomplete = (reason: string): Status => ({ status: 'incomplete', incomple
  */
 export function envelope(
   id: string,
-  { model, body, isStored, createdAt }: Echo,
+  { model, body, isStored, createdAt, mcp }: Echo,
   warnings: readonly Warning[],
 ): object {
   const dropped = new Set(warnings.map(({ what }) => what.replace(/ dropped$/, '')));
@@ -88,8 +91,8 @@ export function envelope(
     frequency_penalty: sent(body['frequency_penalty'], 'frequencyPenalty', 'frequency_penalty') ?? 0,
     instructions: body['instructions'] ?? null,
     max_output_tokens: sent(body['max_output_tokens'], 'max_output_tokens'),
-    // The gateway does not limit the number of calls.
-    max_tool_calls: null,
+    // Only calls that the gateway runs have a maximum.
+    max_tool_calls: mcp === undefined ? null : (body['max_tool_calls'] ?? null),
     metadata: body['metadata'] ?? {},
     model,
     parallel_tool_calls: body['parallel_tool_calls'] ?? true,
@@ -106,12 +109,18 @@ export function envelope(
     temperature: sent(body['temperature'], 'temperature') ?? 1,
     text: { format: text['format'] ?? { type: 'text' }, ...(verbosity !== null && { verbosity }) },
     tool_choice: body['tool_choice'] ?? 'auto',
-    tools: body['tools'] ?? [],
+    tools: Array.isArray(body['tools']) ? body['tools'].map(withoutLogin) : [],
     // The gateway does not return log probabilities.
     top_logprobs: 0,
     top_p: sent(body['top_p'], 'topP', 'top_p') ?? 1,
     truncation: 'disabled',
   };
+}
+
+/** Returns a tool without the logins of an MCP server, which must not be stored. */
+function withoutLogin(tool: unknown): unknown {
+  const { headers: _headers, authorization: _authorization, ...others } = asRecord(tool);
+  return others['type'] === 'mcp' ? others : tool;
 }
 
 /** Returns the member `error` of a failed response. */
@@ -202,6 +211,8 @@ export function calledOf(
 }
 
 function callItem(part: ToolCallPart, echo: Echo, idFor: (prefix: string) => string): Item {
+  const tool = echo.known.get(part.name);
+  if (tool?.mcp !== undefined) return mcpCallItem(part, tool, echo.mcp, idFor);
   const { called, isCustom } = calledOf(part, echo);
   const done = { ...called, status: 'completed' };
   return isCustom

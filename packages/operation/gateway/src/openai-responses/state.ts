@@ -1,6 +1,7 @@
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import type { PrepareChat } from '../wire.ts';
+import { mcpServers } from './mcp-servers.ts';
 import { parseResponses } from './read.ts';
 import { storedItems } from './input-items.ts';
 import { ResponseStore } from '../response-store.ts';
@@ -9,7 +10,9 @@ import { StoredItems, type ResponseState } from './stored-items.ts';
 /** Returns the parser of a Responses request, which uses and stores responses if the option `responses` is set. */
 export const prepareResponses: PrepareChat = (context, gateway) => {
   const { responses, background } = gateway.settings;
-  if (responses === undefined) return parseResponses;
+  if (responses === undefined)
+    return (body, namedContent) =>
+      parseResponses(body, namedContent, undefined, mcpServers(context, gateway, namedContent));
   const save = saveWith(
     new ResponseStore(responses, context.caller, context.request.signal),
     context,
@@ -17,7 +20,12 @@ export const prepareResponses: PrepareChat = (context, gateway) => {
   );
   const hasBackground = background !== undefined;
   return (body, namedContent) =>
-    parseResponses(body, namedContent, { items: new StoredItems(namedContent), save, hasBackground });
+    parseResponses(
+      body,
+      namedContent,
+      { items: new StoredItems(namedContent), save, hasBackground },
+      mcpServers(context, gateway, namedContent),
+    );
 };
 
 /** Returns a function that stores a response and returns it. If the store fails, the returned response has `store: false`. */

@@ -6,6 +6,8 @@ import type { Refusal } from '../errors/refusal.ts';
 import { namedEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import type { Writer } from '../wire.ts';
+import { listItem, startedCall, waitsForApproval } from './mcp-items.ts';
+import type { ServerList } from './mcp-tools.ts';
 import { ResponseIds } from './response-ids.ts';
 import {
   annotationsOf,
@@ -57,6 +59,8 @@ export class ResponsesWriter implements Writer {
   private isRefusal = false;
   private hasRefused = false;
   private args = new ArgumentsText();
+  /** Whether the item that is being written is added when it is complete. */
+  private isHidden = false;
 
   constructor(echo: Echo, { ids = new ResponseIds(), after = -1 }: WriterOptions = {}) {
     this.echo = echo;
@@ -116,8 +120,25 @@ export class ResponsesWriter implements Writer {
     const response = { ...this.envelope(), status: 'in_progress', output: [], usage: null };
     const created = isBackground(this.echo) ? { ...response, status: 'queued' } : response;
     return (
-      this.event('response.created', { response: created }) + this.event('response.in_progress', { response })
+      this.event('response.created', { response: created }) +
+      this.event('response.in_progress', { response }) +
+      (this.echo.mcp?.lists ?? []).map((list) => this.listed(list)).join('')
     );
+  }
+
+  /** Returns the events of the tools of a server, which are loaded before the response begins. */
+  private listed(list: ServerList): string {
+    const item = listItem(this.ids.item('mcpl_'), list);
+    this.id = item.id;
+    const output_index = this.output.length;
+    const started = { ...item, tools: [], error: null };
+    const events =
+      this.event('response.output_item.added', { output_index, item: started }) +
+      this.event('response.mcp_list_tools.in_progress', this.ofItem()) +
+      this.event(`response.mcp_list_tools.${list.error === undefined ? 'completed' : 'failed'}`, this.ofItem()) +
+      this.event('response.output_item.done', { output_index, item });
+    this.output.push(item);
+    return events;
   }
 
   /** Number of the next event. */
@@ -132,25 +153,32 @@ export class ResponsesWriter implements Writer {
 
   private start({ part }: Start): string {
     this.hasText = false;
+    this.isHidden = false;
     this.isRefusal = part.type === 'text' && part.isRefusal === true;
     this.hasRefused ||= this.isRefusal;
     this.args = new ArgumentsText();
     const item = this.opened(part);
+    if (item === undefined) return '';
     this.id = item.id;
     const added = this.event('response.output_item.added', { output_index: this.output.length, item });
+    if (item.type === 'mcp_call') return added + this.event('response.mcp_call.in_progress', this.ofItem());
     if (part.type !== 'text') return added;
     const content = this.isRefusal ? refusalText('') : outputText('');
     return added + this.event('response.content_part.added', { ...this.inItem(), part: content });
   }
 
-  /** Returns an item without content, for the event that adds the item. */
-  private opened(part: Start['part']): Item {
+  /** Returns an item without content, for the event that adds the item. A request for an approval is added when it is complete. */
+  private opened(part: Start['part']): Item | undefined {
     switch (part.type) {
       case 'text':
         return messageItem(this.ids.item('msg_'), [], 'in_progress');
       case 'reasoning':
         return { type: 'reasoning', id: this.ids.item('rs_'), summary: [] };
       case 'tool-call': {
+        const tool = this.echo.known.get(part.name);
+        this.isHidden = tool?.mcp !== undefined && waitsForApproval(tool, part, this.echo.mcp);
+        if (this.isHidden) return undefined;
+        if (tool?.mcp !== undefined) return startedCall(this.ids.item('mcp_'), tool);
         const { called, isCustom } = calledOf(part, this.echo);
         const started = { ...called, status: 'in_progress' };
         return isCustom
@@ -181,14 +209,23 @@ export class ResponsesWriter implements Writer {
   }
 
   private partEnd(part: WirePart): string {
-    const item = itemOf(part, this.echo, () => this.id);
-    const contentDone = this.doneOf(part);
+    const item = itemOf(part, this.echo, (prefix) => (this.isHidden ? this.ids.item(prefix) : this.id));
+    if (this.isHidden) return this.completeItem(item);
+    const contentDone = this.doneOf(part, item);
     const done = this.event('response.output_item.done', { output_index: this.output.length, item });
     this.output.push(item);
     return contentDone + done;
   }
 
-  private doneOf(part: WirePart): string {
+  /** Returns the events of an item that is added when it is complete. */
+  private completeItem(item: Item): string {
+    this.id = item.id;
+    const members = { output_index: this.output.length, item };
+    this.output.push(item);
+    return this.event('response.output_item.added', members) + this.event('response.output_item.done', members);
+  }
+
+  private doneOf(part: WirePart, item: Item): string {
     switch (part.type) {
       case 'text':
         return (
@@ -198,6 +235,7 @@ export class ResponsesWriter implements Writer {
       case 'reasoning':
         return this.hasText ? this.summaryEnd(part.text) : '';
       case 'tool-call':
+        if (item.type === 'mcp_call') return this.mcpEnd(part, item);
         return this.id.startsWith('ctc_') ? this.customEnd(customInput(part)) : this.callEnd(part);
     }
   }
@@ -224,10 +262,20 @@ export class ResponsesWriter implements Writer {
     );
   }
 
+  /** Returns the last events of a call that the gateway has run. A call that has not run has no result. */
+  private mcpEnd(part: ToolCallPart, { status }: Item): string {
+    const complete = argumentsText(part);
+    return (
+      this.argumentsDelta(this.args.end(part, { complete, asWritten: true })) +
+      this.event('response.mcp_call_arguments.done', { ...this.ofItem(), arguments: complete }) +
+      (status === 'incomplete' ? '' : this.event(`response.mcp_call.${String(status)}`, this.ofItem()))
+    );
+  }
+
   private argumentsDelta(delta: string): string {
-    return delta === '' || this.id.startsWith('ctc_')
-      ? ''
-      : this.event('response.function_call_arguments.delta', { ...this.ofItem(), delta });
+    if (delta === '' || this.isHidden || this.id.startsWith('ctc_')) return '';
+    const kind = this.id.startsWith('mcp_') ? 'mcp_call' : 'function_call';
+    return this.event(`response.${kind}_arguments.delta`, { ...this.ofItem(), delta });
   }
 
   private summaryEnd(text: string): string {

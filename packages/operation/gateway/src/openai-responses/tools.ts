@@ -1,9 +1,11 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
-import { nonEmptyString, oneOf, object, objects, string, type Fields } from '../parsing/fields.ts';
+import { invalid, nonEmptyString, oneOf, object, objects, string, type Fields } from '../parsing/fields.ts';
 import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
 import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
 import { checkNamed, namedTool, noteWithoutTools } from '../parsing/tool-choice.ts';
+import type { McpServers } from './mcp-servers.ts';
+import { mcpTools, type ServerList } from './mcp-tools.ts';
 
 /** Tool, with the name that the client uses. */
 export interface ClientTool {
@@ -11,6 +13,8 @@ export interface ClientTool {
   readonly namespace: string | undefined;
   /** Whether the input of the tool is text instead of an object. Only this wire has such tools. */
   readonly isCustom: boolean;
+  /** Set if the tool is one of an MCP server of the gateway, whose name is the namespace. */
+  readonly mcp?: { readonly needsApproval: boolean } | undefined;
 }
 
 type Named = Pick<ClientTool, 'name' | 'namespace'>;
@@ -65,25 +69,38 @@ const joined = ({ name, namespace }: Named): string =>
 export interface ResponsesTools {
   readonly request: { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice };
   readonly known: KnownTools;
+  /** Tools of the MCP servers that the request names. `undefined` if it names none. */
+  readonly lists: readonly ServerList[] | undefined;
+  /** Whether the tools of all servers are loaded. */
+  readonly isLoaded: boolean;
 }
 
-/** Parses the tools and the tool choice of a request. */
-export function responsesTools(body: Fields, notes: Notes): ResponsesTools {
+/** Parses the tools and the tool choice of a request. `servers`: MCP servers; `undefined` if the gateway has none. */
+export function responsesTools(body: Fields, notes: Notes, servers?: McpServers): ResponsesTools {
   const known = new KnownTools();
-  const tools =
-    body
-      .optional(
-        'tools',
-        objects((tool) => toolSpecs(tool, known, notes)),
-      )
-      ?.flat() ?? [];
+  const lists = new Map<string, ServerList | undefined>();
+  const specsOf = (tool: Fields): readonly ToolSpec[] => {
+    if (servers === undefined || tool.value['type'] !== 'mcp') return toolSpecs(tool, known, notes);
+    const label = tool.value['server_label'];
+    if (typeof label === 'string' && lists.has(label))
+      invalid(tool.pathOf('server_label'), 'names a server that the tools contain already');
+    const loaded = mcpTools(tool, servers, known, notes);
+    lists.set(String(label), loaded?.list);
+    return loaded?.specs ?? [];
+  };
+  const tools = body.optional('tools', objects(specsOf))?.flat() ?? [];
   noteParallelCalls(body, notes);
   const choice = body.optional('tool_choice', (value) => value);
+  const loaded = [...lists.values()].filter((list) => list !== undefined);
+  const isLoaded = loaded.length === lists.size;
+  const others = { known, lists: lists.size === 0 ? undefined : loaded, isLoaded };
+  // The choice may name a tool that is not loaded yet.
+  if (!isLoaded) return { request: { tools }, ...others };
   if (tools.length === 0) {
     noteWithoutTools(choice, 'tool_choice', notes);
-    return { request: {}, known };
+    return { request: {}, ...others };
   }
-  return { request: choice === undefined ? { tools } : chosen(choice, tools, known, notes), known };
+  return { request: choice === undefined ? { tools } : chosen(choice, tools, known, notes), ...others };
 }
 
 /** Converts a tool, or all tools of a namespace. */
@@ -153,14 +170,23 @@ function chosen(
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
   const choice = object(value, 'tool_choice');
-  notes.unknown(choice, 'type', 'name', 'namespace', 'tools', 'mode');
-  if (choice.required('type', oneOf('function', 'custom', 'allowed_tools')) !== 'allowed_tools')
+  notes.unknown(choice, 'type', 'name', 'namespace', 'server_label', 'tools', 'mode');
+  const type = choice.required('type', oneOf('function', 'custom', 'mcp', 'allowed_tools'));
+  if (type === 'mcp' && !choice.isSet('name')) {
+    const server = choice.required('server_label', nonEmptyString);
+    const ofServer = tools.filter(({ name }) => known.get(name)?.namespace === server);
+    if (ofServer.length === 0) invalid(choice.pathOf('server_label'), 'has no tools in this request');
+    return { tools: ofServer, toolChoice: 'required' };
+  }
+  if (type !== 'allowed_tools')
     return { tools, toolChoice: namedTool(targetNameOf(choice, known), tools, choice.pathOf('name')) };
   const offered = new Set(tools.map(({ name }) => name));
   const names = new Set<string>();
   const namespaces = new Set<string>();
   const addAllowed = objects((tool) => {
-    if (tool.optional('type', string) === 'namespace') namespaces.add(tool.required('name', nonEmptyString));
+    const isMcp = tool.optional('type', string) === 'mcp';
+    if (tool.value['type'] === 'namespace') namespaces.add(tool.required('name', nonEmptyString));
+    else if (isMcp && !tool.isSet('name')) namespaces.add(tool.required('server_label', nonEmptyString));
     else {
       const name = targetNameOf(tool, known);
       checkNamed(name, offered, tool.pathOf('name'));
@@ -179,5 +205,5 @@ function chosen(
 export const targetNameOf = (tool: Fields, known: KnownTools): string =>
   known.nameFor({
     name: tool.required('name', nonEmptyString),
-    namespace: tool.optional('namespace', nonEmptyString),
+    namespace: tool.optional('namespace', nonEmptyString) ?? tool.optional('server_label', nonEmptyString),
   });

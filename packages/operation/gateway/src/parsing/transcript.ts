@@ -47,7 +47,8 @@ export class Transcript {
     }
   }
 
-  result(callId: string, content: readonly (TextPart | ImagePart)[], isError = false): void {
+  /** Adds a result, and returns it. */
+  result(callId: string, content: readonly (TextPart | ImagePart)[], isError = false): ToolResultPart {
     const part: ToolResultPart = {
       type: 'tool-result',
       callId,
@@ -60,5 +61,6 @@ export class Transcript {
       this.messages.push({ role: 'tool', parts: this.results });
     }
     this.results.push(part);
+    return part;
   }
 }

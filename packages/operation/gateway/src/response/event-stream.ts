@@ -1,4 +1,4 @@
-import type { ChatStream, StreamEvent, Warning } from '@majordomo/core';
+import type { StreamEvent, Warning } from '@majordomo/core';
 import type { ParsedRequest } from '../wire.ts';
 import { callHeaders } from './headers.ts';
 import { droppedParts } from './citations.ts';
@@ -24,7 +24,7 @@ export interface EventStreamOptions extends Omit<ReporterOptions, 'source'> {
  * target, and a failure is sent with its HTTP status.
  */
 export async function eventStreamResponse(
-  streams: readonly ChatStream[],
+  streams: readonly AsyncIterable<StreamEvent>[],
   parsed: ParsedRequest,
   { attempts, ...rest }: EventStreamOptions,
 ): Promise<Response> {
@@ -42,7 +42,7 @@ export async function eventStreamResponse(
 
 /** Calls the wire's `beforeFinish` before the `finish` event. */
 async function* withBeforeFinish(
-  stream: ChatStream,
+  stream: AsyncIterable<StreamEvent>,
   { beforeFinish }: ParsedRequest,
 ): AsyncGenerator<StreamEvent> {
   for await (const event of stream) {
@@ -52,7 +52,11 @@ async function* withBeforeFinish(
 }
 
 /** Reads events until the writer returns text for an event. If an attempt is reset before that, its events are discarded. */
-async function openStream(stream: ChatStream, parsed: ParsedRequest, choice: number): Promise<OpenedStream> {
+async function openStream(
+  stream: AsyncIterable<StreamEvent>,
+  parsed: ParsedRequest,
+  choice: number,
+): Promise<OpenedStream> {
   const events = withBeforeFinish(stream, parsed)[Symbol.asyncIterator]();
   let writer = parsed.createWriter(choice);
   let target: string | undefined;

@@ -15,7 +15,7 @@ import type { RequestTrace } from '../request-trace.ts';
 import { droppedParts } from '../response/citations.ts';
 import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
-import type { PrepareChat, ParsedRequest } from '../wire.ts';
+import type { AnsweringModel, PrepareChat, ParsedRequest } from '../wire.ts';
 import { startBackground } from './background.ts';
 
 /**
@@ -67,7 +67,8 @@ export async function chatRoute(
       files?.release();
       return response;
     }
-    const model = modelOf(spec, caller, settings);
+    const chain = modelOf(spec, caller, settings);
+    const model = parsed.withTools?.(chain) ?? chain;
     const onError = (error: unknown): void => {
       trace.fail(refusalOf(error));
       reportToOperator(error, requestId, settings);
@@ -127,7 +128,7 @@ function labelOf(call: CallInfo | undefined, { model = '' }: RequestTrace, { mod
 /** Context of the chat calls that a client's request causes. */
 interface ChatCall {
   readonly parsed: ParsedRequest;
-  readonly model: ChatModel;
+  readonly model: AnsweringModel;
   readonly options: CallOptions;
   /** Called when the calls have ended, or when the client of a stream has disconnected. May be called more than once. */
   readonly onEnd: () => void;

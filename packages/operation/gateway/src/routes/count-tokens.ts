@@ -4,6 +4,7 @@ import { limitsOf } from '../load-limit.ts';
 import { specOf } from '../auth/models.ts';
 import { NamedContent } from '../named-content.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
+import { mcpServers } from '../openai-responses/mcp-servers.ts';
 import { parseResponses } from '../openai-responses/read.ts';
 import { StoredItems, type ResponseState } from '../openai-responses/stored-items.ts';
 import { jsonBody } from '../parsing/body.ts';
@@ -29,7 +30,12 @@ export async function countInput(context: RequestContext, gateway: GatewayContex
   const hasStore = gateway.settings.responses !== undefined;
   const hasBackground = gateway.settings.background !== undefined;
   const tokens = await estimateTokens(context, gateway, (body, media, stored) =>
-    parseResponses(body, media, hasStore ? readingFrom(stored, hasBackground) : undefined),
+    parseResponses(
+      body,
+      media,
+      hasStore ? readingFrom(stored, hasBackground) : undefined,
+      mcpServers(context, gateway, stored),
+    ),
   );
   return Response.json({ object: 'response.input_tokens', input_tokens: tokens });
 }

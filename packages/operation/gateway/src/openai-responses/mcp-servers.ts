@@ -1,0 +1,89 @@
+import { messageOf, type JsonObject } from '@majordomo/core';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { Refusal, whileConnected } from '../errors/refusal.ts';
+import { reportToOperator } from '../errors/report.ts';
+import type { NamedContent } from '../named-content.ts';
+import type { McpAnswer, McpTool, McpTools, RouteContext } from '../options.ts';
+import { callOptions } from '../routes/chat.ts';
+
+/** Tools of a server, or the reason for which the server returned none. */
+export interface ListedTools {
+  readonly tools: readonly McpTool[];
+  readonly error: string | undefined;
+}
+
+/** Call of a tool. */
+export interface McpCall {
+  readonly server: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  /** Metadata that the client sent. The events of the call contain it. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** MCP servers that the caller of one request may use. */
+export interface McpServers {
+  /** Returns the tools of a server, or `undefined` until they are loaded. The load refuses an unknown server at `path`. */
+  list(server: string, path: string): ListedTools | undefined;
+  /** Calls a tool. Rejects only if the client has disconnected. */
+  call(call: McpCall): Promise<McpAnswer>;
+}
+
+/** Code of JSON-RPC for a failure of the gateway. */
+const INTERNAL_ERROR = -32_603;
+
+/** Returns the MCP servers for a request, or `undefined` if the gateway has none. */
+export function mcpServers(
+  context: RequestContext,
+  gateway: GatewayContext,
+  namedContent: NamedContent,
+): McpServers | undefined {
+  const { settings } = gateway;
+  const tools = settings.mcp?.tools;
+  if (tools === undefined) return undefined;
+  const routeContext = (
+    metadata: McpCall['metadata'],
+    signal: AbortSignal = context.request.signal,
+  ): RouteContext => {
+    const { caller, requestId, path } = context;
+    return { caller, requestId, path, call: { ...callOptions(context, metadata, gateway), signal } };
+  };
+  return {
+    list: (server, path) =>
+      namedContent.value(`mcp ${server}`, (signal) =>
+        listTools(tools, { server, path }, routeContext(undefined, signal)),
+      ),
+    async call({ server, tool, args, metadata, signal = context.request.signal }) {
+      try {
+        const calling = (): Promise<McpAnswer> =>
+          tools.call(server, tool, args, routeContext(metadata, signal));
+        return await whileConnected(calling, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        reportToOperator(error, context.requestId, settings);
+        return {
+          code: INTERNAL_ERROR,
+          message: 'the gateway could not call the tool; its operator receives the reason',
+        };
+      }
+    },
+  };
+}
+
+async function listTools(
+  tools: McpTools,
+  { server, path }: { readonly server: string; readonly path: string },
+  context: RouteContext,
+): Promise<ListedTools> {
+  const { signal = new AbortController().signal } = context.call;
+  let listed: readonly McpTool[] | undefined;
+  try {
+    listed = await whileConnected(() => tools.list(server, context), signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { tools: [], error: messageOf(error) };
+  }
+  if (listed !== undefined) return { tools: listed, error: undefined };
+  throw new Refusal('invalid-request', `${path} is not the name of an MCP server that you may use`, { path });
+}
