@@ -15,7 +15,9 @@ const TOOLS: readonly McpTool[] = [
 ];
 
 /** MCP servers of a test: `tracker` with two tools, and `broken`, which cannot be reached. */
-function fakeTools(answer: (tool: string, context: RouteContext) => McpAnswer | Promise<McpAnswer> = () => text('2 issues')) {
+function fakeTools(
+  answer: (tool: string, context: RouteContext) => McpAnswer | Promise<McpAnswer> = () => text('2 issues'),
+) {
   const calls: unknown[] = [];
   const lists: string[] = [];
   const tools: McpTools = {
@@ -59,12 +61,14 @@ const body = (others: Partial<Body> = {}): Body => ({
   ...others,
 });
 
-/** Sends a request, streamed or not, and returns the response and the types of its events. */
+/** Sends a request, streamed or not, and returns the response and the types of its events, without repetitions. */
 async function create(openai: OpenAI, streamed: boolean, others: Partial<Body> = {}) {
   if (!streamed) return { response: await openai.responses.create(body(others)), events: [] };
   const stream = openai.responses.stream({ ...body(others) } as Parameters<typeof openai.responses.stream>[0]);
   const events: string[] = [];
-  stream.on('event', ({ type }) => events.push(type));
+  stream.on('event', ({ type }) => {
+    if (events.at(-1) !== type) events.push(type);
+  });
   return { response: await stream.finalResponse(), events };
 }
 

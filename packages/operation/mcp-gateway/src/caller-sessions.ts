@@ -233,7 +233,7 @@ const INVALID_REQUEST = -32_600;
 function answerOf(result: CallToolResult): McpAnswer {
   if (result['resultType'] === 'input_required')
     return { code: INVALID_REQUEST, message: 'the tool asks its user, which is not possible in this API' };
-  return { content: contentOf(result as never), isError: result.isError === true };
+  return { content: contentOf(result), isError: result.isError === true };
 }
 
 /** Returns the context of a request that no client of MCP has sent. It has no state, and nothing receives its notifications. */
@@ -245,7 +245,7 @@ const directContext = (context: McpContext): ServerContext =>
       notify: () => Promise.resolve(),
     },
     http: { authInfo: authInfoOf(context) },
-  }) as Partial<ServerContext> as ServerContext;
+  }) as unknown as ServerContext;
 
 const KINDS: Readonly<
   Record<string, 'tools_list_changed' | 'prompts_list_changed' | 'resources_list_changed'>

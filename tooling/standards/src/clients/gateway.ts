@@ -1,14 +1,27 @@
 import { anthropicMessages, openaiResponses, startWireServer, type Exchange } from '@majordomo/conformance';
+import { defineTool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { createGateway } from '@majordomo/gateway';
 import { serve } from '@majordomo/gateway/node';
+import { serveMcp } from '@majordomo/mcp';
+import { mcpGateway } from '@majordomo/mcp-gateway';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 
 /** Name under which the gateway serves its model. */
 const NAME = 'smart';
 
-/** Gateway on 127.0.0.1 with one vendor behind it. */
+/** Name of the MCP server behind the gateway. */
+const SERVER = 'office';
+
+const weather = defineTool({
+  name: 'weather',
+  description: 'Weather of a city',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  run: ({ city }) => `5 degrees in ${String(city)}`,
+});
+
+/** Gateway on 127.0.0.1 with one vendor and one MCP server behind it. */
 export interface ServedGateway extends AsyncDisposable {
   readonly url: string;
   /** Requests that the vendor received. */
@@ -31,10 +44,20 @@ export async function startGateway(
   const options = { apiKey: 'k', baseURL: server.baseURL };
   const provider = vendor === 'openai' ? createOpenAI(options) : createAnthropic(options);
   const spec = vendor === 'openai' ? 'openai/gpt-5.4' : 'anthropic/claude-sonnet-4-6';
+  const office = serveMcp({ name: SERVER, version: '1.0.0', tools: [weather], hosts: 'any' });
+  const mcp = mcpGateway({
+    servers: {
+      [SERVER]: {
+        url: 'http://127.0.0.1/mcp',
+        fetch: (input, init) => office.fetch(new Request(input, init)),
+      },
+    },
+  });
   let overSockets = 0;
   const gateway = createGateway({
     majordomo: createMajordomo({ providers: [provider], chain: { attempts: 1 } }),
     models: { [NAME]: spec },
+    mcp,
     authorize({ method, headers }) {
       // The requests of a socket have the headers of its upgrade, among them this one of Codex.
       if (method === 'POST' && headers.get('openai-beta')?.startsWith('responses_websockets') === true)
@@ -49,6 +72,8 @@ export async function startGateway(
     overSockets: () => overSockets,
     async [Symbol.asyncDispose]() {
       await served.close(0);
+      await mcp.close();
+      await office.close();
       await server.close();
     },
   };

@@ -39,6 +39,7 @@ const PROGRAMS: readonly Program[] = [
   program('@anthropic-ai/sdk', 'anthropic.mjs', '@anthropic-ai/sdk', 'openai'),
   program('ai 6', 'ai.mjs', 'ai-6', 'openai', '6'),
   program('ai 7', 'ai.mjs', 'ai-7', 'anthropic', '7'),
+  program('@ai-sdk/mcp', 'ai-mcp.mjs', '@ai-sdk/mcp', 'anthropic'),
   program('@langchain/openai', 'langchain.mjs', '@langchain/openai', 'anthropic'),
   program('@openai/agents', 'agents.mjs', '@openai/agents', 'anthropic'),
   program('@google/genai', 'genai.mjs', '@google/genai', 'openai'),

@@ -49,3 +49,17 @@ await check(
   },
   ANSWER,
 );
+for (const stream of [false, true])
+  await check(
+    `responses, tool of an MCP server of the gateway (streamed: ${stream})`,
+    async () => {
+      const tools = [{ type: 'mcp', server_label: 'office', require_approval: 'never' }];
+      const options = { model: MODEL, input: 'hi', tools, store: false };
+      const response = stream
+        ? await client.responses.stream(options).finalResponse()
+        : await client.responses.create(options);
+      const call = response.output.find(({ type }) => type === 'mcp_call');
+      return `${call?.output}; ${response.output_text}`;
+    },
+    `${weather({ city: 'Oslo' })}; ${ANSWER}`,
+  );

@@ -1,7 +1,15 @@
 import type { ToolSpec } from '@majordomo/core';
 import type { McpTool } from '../options.ts';
-import { array, boolean, invalid, nonEmptyString, object, oneOf, string } from '../parsing/fields.ts';
-import type { Fields } from '../parsing/fields.ts';
+import {
+  array,
+  boolean,
+  invalid,
+  nonEmptyString,
+  object,
+  oneOf,
+  string,
+  type Fields,
+} from '../parsing/fields.ts';
 import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
 import type { Notes } from '../parsing/notes.ts';
 import type { ListedTools, McpServers } from './mcp-servers.ts';
