@@ -262,9 +262,12 @@ describe('the events of tools of MCP servers', () => {
   });
 
   it('abort a call when the client disconnects', async () => {
-    const started = Promise.withResolvers<AbortSignal | undefined>();
+    let start: (signal: AbortSignal | undefined) => void = () => undefined;
+    const started = new Promise<AbortSignal | undefined>((resolve) => {
+      start = resolve;
+    });
     const servers = fakeTools((_tool, { call: { signal } }) => {
-      started.resolve(signal);
+      start(signal);
       return new Promise(() => undefined);
     });
     await using world = await setUp([SEARCH], servers);
@@ -275,7 +278,7 @@ describe('the events of tools of MCP servers', () => {
         for await (const _event of stream);
       })
       .catch(() => undefined);
-    const signal = await started.promise;
+    const signal = await started;
     const aborted = new Promise((resolve) => signal?.addEventListener('abort', resolve));
     controller.abort();
     await Promise.all([running, aborted]);

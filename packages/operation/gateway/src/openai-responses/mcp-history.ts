@@ -4,6 +4,7 @@ import { textPart } from '../parsing/content.ts';
 import { boolean, invalid, nonEmptyString, object, string, type Fields } from '../parsing/fields.ts';
 import { toolCallPart } from '../parsing/tool-call.ts';
 import type { Transcript } from '../parsing/transcript.ts';
+import type { StoredItems } from './stored-items.ts';
 import { targetNameOf, type KnownTools } from './tools.ts';
 
 /** Call that the client has approved, and that has not run yet. */
@@ -28,8 +29,9 @@ const CALLS: readonly string[] = ['mcp_call', 'mcp_approval_request', 'function_
 /** Calls of MCP servers in the conversation of a request. */
 export class McpHistory {
   /** Names of the servers whose tools an earlier item lists. */
-  readonly listed = new Set<string>();
+  readonly listed: Set<string> = new Set<string>();
   private readonly known: KnownTools;
+  private readonly stored: Pick<StoredItems, 'isLoaded'> | undefined;
   private readonly requests = new Map<string, ToolCallPart>();
   private readonly waiting = new Map<string, ApprovedCall>();
   /** Results of later items, by the empty result that each replaces. */
@@ -37,8 +39,10 @@ export class McpHistory {
   /** Results of the current turn, which follow its calls. */
   private results: (() => void)[] = [];
 
-  constructor(known: KnownTools) {
+  /** @param stored items of earlier responses; `undefined` if the gateway stores none */
+  constructor(known: KnownTools, stored: Pick<StoredItems, 'isLoaded'> | undefined) {
     this.known = known;
+    this.stored = stored;
   }
 
   /** Calls that the client has approved, and that have not run yet. */
@@ -109,15 +113,19 @@ export class McpHistory {
 
   private addDecision(item: Fields, transcript: Transcript): void {
     const id = item.required('approval_request_id', nonEmptyString);
+    const isApproved = item.required('approve', boolean);
+    const reason = item.optional('reason', string) ?? '';
     const call = this.requests.get(id);
-    if (call === undefined)
+    if (call === undefined) {
+      // The request may be among items that are not loaded yet.
+      if (this.stored?.isLoaded === false) return;
       invalid(
         item.pathOf('approval_request_id'),
         'is not the id of an approval request in this conversation that has no response yet',
       );
+    }
     this.requests.delete(id);
-    const reason = item.optional('reason', string) ?? '';
-    if (item.required('approve', boolean)) {
+    if (isApproved) {
       const result = transcript.result(id, []);
       this.waiting.set(id, { call, result });
       return;

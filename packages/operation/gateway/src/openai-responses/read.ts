@@ -80,7 +80,7 @@ export function parseResponses(
   const model = body.required('model', nonEmptyString);
   const isStreamed = body.optional('stream', boolean) ?? false;
   const earlier = earlierItems(body, state);
-  const history = new McpHistory(known);
+  const history = new McpHistory(known, state?.items);
   const { messages } = responsesInput(body, earlier.items, media, {
     known,
     notes,

@@ -36,6 +36,9 @@ export class StoredItems {
   /** Items by id, by id of their response. */
   private readonly itemsById = new Map<string, ReadonlyMap<unknown, Json>>();
 
+  /** Whether all responses that the conversation and the references name are loaded. */
+  isLoaded = true;
+
   constructor(responses: Pick<NamedContent, 'response'>) {
     this.responses = responses;
   }
@@ -50,11 +53,11 @@ export class StoredItems {
     last: (stored: StoredResponse) => readonly Json[] = itemsOf,
   ): Conversation {
     const stored = this.responses.response(id, notFound);
-    if (stored === undefined) return { items: [PLACEHOLDER], ids: [id] };
+    if (stored === undefined) return { items: [this.placeholder()], ids: [id] };
     const { ancestors } = stored;
     const before = ancestors.flatMap((ancestor) => {
       const earlier = this.responses.response(ancestor, notFound);
-      return earlier === undefined ? [PLACEHOLDER] : itemsOf(earlier);
+      return earlier === undefined ? [this.placeholder()] : itemsOf(earlier);
     });
     const items = [...before, ...last(stored)].flatMap((item): readonly Json[] => {
       const isReference = item['type'] === 'item_reference';
@@ -71,13 +74,18 @@ export class StoredItems {
     if (responseId === undefined) throw noItem(id);
     if (this.ids.has(id)) return undefined;
     const stored = this.responses.response(responseId, () => noItem(id));
-    if (stored === undefined) return PLACEHOLDER;
+    if (stored === undefined) return this.placeholder();
     const items = this.itemsById.get(responseId) ?? byId(stored);
     this.itemsById.set(responseId, items);
     const item = items.get(id);
     if (item === undefined) throw noItem(id);
     this.ids.add(id);
     return item;
+  }
+
+  private placeholder(): Json {
+    this.isLoaded = false;
+    return PLACEHOLDER;
   }
 }
 

@@ -122,7 +122,7 @@ describe('the choice of a tool', () => {
   it.each([
     ['any', 'tool_choice must be one of auto, none, required'],
     [7, 'tool_choice must be an object, not a number'],
-    [{ type: 'mcp' }, 'tool_choice.type must be one of function, custom, allowed_tools'],
+    [{ type: 'mcp' }, 'tool_choice.server_label is missing'],
     [{ type: 'function', name: 'other' }, 'tool_choice.name names "other"'],
     [
       { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'other' }] },
