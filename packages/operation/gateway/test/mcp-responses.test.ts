@@ -10,7 +10,12 @@ type Body = OpenAI.Responses.ResponseCreateParamsNonStreaming;
 const text = (value: string): McpAnswer => ({ content: [{ type: 'text', text: value }], isError: false });
 const schema = { type: 'object', properties: { q: { type: 'string' } } };
 const TOOLS: readonly McpTool[] = [
-  { name: 'search', description: 'Searches issues', inputSchema: schema, annotations: { readOnlyHint: true } },
+  {
+    name: 'search',
+    description: 'Searches issues',
+    inputSchema: schema,
+    annotations: { readOnlyHint: true },
+  },
   { name: 'delete', description: 'Deletes an issue', inputSchema: schema },
 ];
 
@@ -34,7 +39,11 @@ function fakeTools(
   return { calls, lists, tools };
 }
 
-async function setUp(script: Script, { tools }: Pick<ReturnType<typeof fakeTools>, 'tools'>, isStored = true) {
+async function setUp(
+  script: Script,
+  { tools }: Pick<ReturnType<typeof fakeTools>, 'tools'>,
+  isStored = true,
+) {
   const testGateway = await startGateway({
     anthropic: script ?? [],
     gateway: {
@@ -64,7 +73,9 @@ const body = (others: Partial<Body> = {}): Body => ({
 /** Sends a request, streamed or not, and returns the response and the types of its events, without repetitions. */
 async function create(openai: OpenAI, streamed: boolean, others: Partial<Body> = {}) {
   if (!streamed) return { response: await openai.responses.create(body(others)), events: [] };
-  const stream = openai.responses.stream({ ...body(others) } as Parameters<typeof openai.responses.stream>[0]);
+  const stream = openai.responses.stream({ ...body(others) } as Parameters<
+    typeof openai.responses.stream
+  >[0]);
   const events: string[] = [];
   stream.on('event', ({ type }) => {
     if (events.at(-1) !== type) events.push(type);
@@ -72,7 +83,8 @@ async function create(openai: OpenAI, streamed: boolean, others: Partial<Body> =
   return { response: await stream.finalResponse(), events };
 }
 
-const toolsOf = async (testGateway: TestGateway, n: number) => (await testGateway.anthropic.request(n)).request;
+const toolsOf = async (testGateway: TestGateway, n: number) =>
+  (await testGateway.anthropic.request(n)).request;
 
 describe.each([false, true])('tools of MCP servers in Responses (streamed: %s)', (streamed) => {
   it('run in the gateway until the model calls none', async () => {
@@ -85,7 +97,12 @@ describe.each([false, true])('tools of MCP servers in Responses (streamed: %s)',
         server_label: 'tracker',
         error: null,
         tools: [
-          { name: 'search', description: 'Searches issues', input_schema: schema, annotations: { readOnlyHint: true } },
+          {
+            name: 'search',
+            description: 'Searches issues',
+            input_schema: schema,
+            annotations: { readOnlyHint: true },
+          },
           { name: 'delete', annotations: null },
         ],
       },
@@ -176,7 +193,12 @@ describe.each([false, true])('tools of MCP servers in Responses (streamed: %s)',
     const tools = [{ type: 'mcp' as const, server_label: 'tracker' }];
     const { response: first } = await create(world.openai, streamed, { tools });
     const id = first.output.find((item) => item.type === 'mcp_approval_request')?.id ?? '';
-    const denied = { type: 'mcp_approval_response' as const, approval_request_id: id, approve: false, reason: 'too broad' };
+    const denied = {
+      type: 'mcp_approval_response' as const,
+      approval_request_id: id,
+      approve: false,
+      reason: 'too broad',
+    };
     const { response } = await create(world.openai, streamed, {
       tools,
       previous_response_id: first.id,
@@ -217,7 +239,9 @@ describe.each([false, true])('tools of MCP servers in Responses (streamed: %s)',
       { status: 'failed', error: { code: -32_000 } },
     ]);
     expect([servers.calls.length, response.max_tool_calls]).toEqual([1, 1]);
-    expect((await world.testGateway.anthropic.request(1)).body).toMatchObject({ tool_choice: { type: 'none' } });
+    expect((await world.testGateway.anthropic.request(1)).body).toMatchObject({
+      tool_choice: { type: 'none' },
+    });
   });
 
   it('are listed with an error if the server fails, and the model has the others', async () => {
@@ -226,7 +250,12 @@ describe.each([false, true])('tools of MCP servers in Responses (streamed: %s)',
     const broken = { type: 'mcp' as const, server_label: 'broken' };
     const { response, events } = await create(world.openai, streamed, { tools: [broken, tracker] });
     expect(response.output).toMatchObject([
-      { type: 'mcp_list_tools', server_label: 'broken', tools: [], error: 'The server "broken" cannot be reached.' },
+      {
+        type: 'mcp_list_tools',
+        server_label: 'broken',
+        tools: [],
+        error: 'The server "broken" cannot be reached.',
+      },
       { type: 'mcp_list_tools', server_label: 'tracker', error: null },
       { type: 'message' },
     ]);
@@ -296,14 +325,20 @@ describe('a request with tools of MCP servers', () => {
   };
 
   it.each([
-    [{ tools: [{ type: 'mcp', server_label: 'other' }] }, 'tools[0].server_label is not the name of an MCP server'],
+    [
+      { tools: [{ type: 'mcp', server_label: 'other' }] },
+      'tools[0].server_label is not the name of an MCP server',
+    ],
     [{ tools: [tracker, tracker] }, 'tools[1].server_label names a server that the tools contain already'],
     [
       { tools: [{ ...tracker, server_url: 'https://evil.example/mcp' }] },
       'tools[0].server_url is not supported; name a server of this gateway',
     ],
     [{ tools: [{ ...tracker, require_approval: 'sometimes' }] }, 'tools[0].require_approval'],
-    [{ tools: [tracker], tool_choice: { type: 'mcp', server_label: 'tracker', name: 'none' } }, 'tool_choice.name'],
+    [
+      { tools: [tracker], tool_choice: { type: 'mcp', server_label: 'tracker', name: 'none' } },
+      'tool_choice.name',
+    ],
     [
       { input: [{ type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true }] },
       'input[0].approval_request_id is not the id of an approval request',
@@ -312,14 +347,23 @@ describe('a request with tools of MCP servers', () => {
       {
         tools: [],
         input: [
-          { type: 'mcp_approval_request', id: 'mcpr_1', server_label: 'tracker', name: 'search', arguments: '{}' },
+          {
+            type: 'mcp_approval_request',
+            id: 'mcpr_1',
+            server_label: 'tracker',
+            name: 'search',
+            arguments: '{}',
+          },
           { type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true },
         ],
       },
       'which is not among the tools',
     ],
   ])('is refused if it is invalid: %j', async (others, message) => {
-    expect(await refused(others)).toMatchObject({ status: 400, message: expect.stringContaining(message) as string });
+    expect(await refused(others)).toMatchObject({
+      status: 400,
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   it('offers only the tools that it allows', async () => {
@@ -328,7 +372,9 @@ describe('a request with tools of MCP servers', () => {
       const { output } = await world.openai.responses.create(
         body({ tools: [{ ...tracker, allowed_tools: allowed as never }] }),
       );
-      return output.flatMap((item) => (item.type === 'mcp_list_tools' ? item.tools.map(({ name }) => name) : []));
+      return output.flatMap((item) =>
+        item.type === 'mcp_list_tools' ? item.tools.map(({ name }) => name) : [],
+      );
     };
     expect(await names(['delete', 'unknown'])).toEqual(['delete']);
     expect(await names({ read_only: true })).toEqual(['search']);
@@ -352,7 +398,9 @@ describe('a request with tools of MCP servers', () => {
   it('forces only the first call', async () => {
     await using world = await setUp([SEARCH, 'Done.'], fakeTools());
     await world.openai.responses.create(body({ tool_choice: { type: 'mcp', server_label: 'tracker' } }));
-    const choices = world.testGateway.anthropic.requests.map(({ body: sent }) => (sent as { tool_choice?: unknown }).tool_choice);
+    const choices = world.testGateway.anthropic.requests.map(
+      ({ body: sent }) => (sent as { tool_choice?: unknown }).tool_choice,
+    );
     expect(choices).toMatchObject([{ type: 'any' }, { type: 'auto' }]);
   });
 
@@ -382,14 +430,20 @@ describe('a request with tools of MCP servers', () => {
     const servers = fakeTools();
     await using world = await setUp([{ parts: [call('tracker__search', '[1]')] }, 'Sorry.'], servers);
     const { output } = await world.openai.responses.create(body());
-    expect(output[1]).toMatchObject({ type: 'mcp_call', status: 'failed', arguments: '[1]', error: { code: -32_602 } });
+    expect(output[1]).toMatchObject({
+      type: 'mcp_call',
+      status: 'failed',
+      arguments: '[1]',
+      error: { code: -32_602 },
+    });
     expect(servers.calls).toEqual([]);
   });
 
   it('counts the tokens of the tools', async () => {
     await using world = await setUp([], fakeTools());
     const count = async (tools: Body['tools']): Promise<number> =>
-      (await world.openai.responses.inputTokens.count({ model: 'claude', input: 'hi', tools: tools ?? [] })).input_tokens;
+      (await world.openai.responses.inputTokens.count({ model: 'claude', input: 'hi', tools: tools ?? [] }))
+        .input_tokens;
     expect(await count([tracker])).toBeGreaterThan((await count([])) + 10);
   });
 });

@@ -14,9 +14,13 @@ interface Item {
 }
 
 function register(server: McpServer): void {
-  server.registerTool('search', { description: 'Searches', inputSchema: z.object({ q: z.string() }) }, ({ q }) => ({
-    content: [{ type: 'text', text: `found ${q}` }],
-  }));
+  server.registerTool(
+    'search',
+    { description: 'Searches', inputSchema: z.object({ q: z.string() }) },
+    ({ q }) => ({
+      content: [{ type: 'text', text: `found ${q}` }],
+    }),
+  );
   server.registerTool('delete', {}, () => ({ content: [{ type: 'text', text: 'deleted' }] }));
   server.registerTool('structured', {}, () => ({ content: [], structuredContent: { count: 2 } }));
   server.registerTool('fails', {}, () => ({ isError: true, content: [{ type: 'text', text: 'no luck' }] }));
@@ -45,7 +49,10 @@ function setUp(tool: string, options: Partial<WorldOptions> = {}, args: JsonObje
     };
     const init = { method: 'POST', key, body: JSON.stringify(body) };
     const response = await made.send('/v1/responses', init);
-    const { output = [], error } = (await response.json()) as { output?: Item[]; error?: { message: string } };
+    const { output = [], error } = (await response.json()) as {
+      output?: Item[];
+      error?: { message: string };
+    };
     return { status: response.status, output, error, call: output.find(({ type }) => type === 'mcp_call') };
   };
   return { ...made, server, provider, respond };
@@ -100,15 +107,23 @@ describe('tools of the Responses API', () => {
       limits: [{ name: 'tools', max: { usd: '0.5' }, per: 'day', where: { provider: ['mcp'] } }],
     });
     const limited = await setUp('search', { ledger }).respond();
-    expect(limited.call).toMatchObject({ status: 'failed', error: { content: [{ text: expect.stringContaining('limit') }] } });
-    const guards = toolChecks({ results: [forbid({ name: 'secret', patterns: ['found'], kind: 'content-filter' })] });
+    expect(limited.call).toMatchObject({
+      status: 'failed',
+      error: { content: [{ text: expect.stringContaining('limit') }] },
+    });
+    const guards = toolChecks({
+      results: [forbid({ name: 'secret', patterns: ['found'], kind: 'content-filter' })],
+    });
     const { call } = await setUp('search', { guards }).respond();
     expect(JSON.stringify(call)).toContain('check \\"secret\\" refused the tool result');
     expect(JSON.stringify(call)).not.toContain('found open');
   });
 
   it('are missing with a message without addresses if the server cannot be reached', async () => {
-    const place = { url: 'http://127.0.0.1/mcp', fetch: () => Promise.reject(new TypeError('10.0.0.1 refused')) };
+    const place = {
+      url: 'http://127.0.0.1/mcp',
+      fetch: () => Promise.reject(new TypeError('10.0.0.1 refused')),
+    };
     const { respond } = setUp('search', { servers: { tracker: place as never } });
     const { output } = await respond();
     expect(output[0]).toMatchObject({ type: 'mcp_list_tools', tools: [] });

@@ -73,7 +73,10 @@ export function mcpCallItem(
 function resultOf(answer: McpAnswer | undefined): object {
   if (answer === undefined) return { status: 'incomplete' };
   if ('code' in answer)
-    return { status: 'failed', error: { type: 'mcp_protocol_error', code: answer.code, message: answer.message } };
+    return {
+      status: 'failed',
+      error: { type: 'mcp_protocol_error', code: answer.code, message: answer.message },
+    };
   const text = answer.content.map(textOf).join('\n');
   if (!answer.isError) return { status: 'completed', output: text };
   return {

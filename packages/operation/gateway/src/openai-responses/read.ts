@@ -158,7 +158,11 @@ function mcpOutput(
   if (lists === undefined) return undefined;
   const ids = new Set(approved.map(({ call }) => call.id));
   // The client has the tools that an earlier item lists.
-  return { lists: lists.filter(({ server }) => !listed.has(server)), answers, isApproved: (id) => ids.has(id) };
+  return {
+    lists: lists.filter(({ server }) => !listed.has(server)),
+    answers,
+    isApproved: (id) => ids.has(id),
+  };
 }
 
 /** Returns the conversation that the request continues. */

@@ -135,7 +135,10 @@ export class ResponsesWriter implements Writer {
     const events =
       this.event('response.output_item.added', { output_index, item: started }) +
       this.event('response.mcp_list_tools.in_progress', this.ofItem()) +
-      this.event(`response.mcp_list_tools.${list.error === undefined ? 'completed' : 'failed'}`, this.ofItem()) +
+      this.event(
+        `response.mcp_list_tools.${list.error === undefined ? 'completed' : 'failed'}`,
+        this.ofItem(),
+      ) +
       this.event('response.output_item.done', { output_index, item });
     this.output.push(item);
     return events;
@@ -222,7 +225,9 @@ export class ResponsesWriter implements Writer {
     this.id = item.id;
     const members = { output_index: this.output.length, item };
     this.output.push(item);
-    return this.event('response.output_item.added', members) + this.event('response.output_item.done', members);
+    return (
+      this.event('response.output_item.added', members) + this.event('response.output_item.done', members)
+    );
   }
 
   private doneOf(part: WirePart, item: Item): string {

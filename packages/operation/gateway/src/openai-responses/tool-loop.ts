@@ -113,9 +113,7 @@ export class ToolLoop implements AnsweringModel {
 
   /** Begins with the conversation of the request, which contains the results of the approved calls. */
   private begin({ messages }: ChatRequest): void {
-    const results = this.options.approved.map(
-      ({ call, result }) => [result, this.resultOf(call)] as const,
-    );
+    const results = this.options.approved.map(({ call, result }) => [result, this.resultOf(call)] as const);
     this.messages = withResults(messages, new Map(results));
   }
 
