@@ -319,7 +319,7 @@ describe('a request with tools of MCP servers', () => {
   const refused = async (others: object, servers = fakeTools()): Promise<unknown> => {
     await using world = await setUp([], servers);
     const response: unknown = await world.openai.responses
-      .create({ ...body(), ...others } as Body)
+      .create({ ...body(), ...others })
       .catch((error: unknown) => error);
     return response;
   };

@@ -143,7 +143,7 @@ const toolOf = ({ name, description, inputSchema, annotations }: Tool): McpTool 
   name,
   description,
   inputSchema: inputSchema as JsonObject,
-  annotations: annotations as JsonObject | undefined,
+  annotations,
 });
 
 const KINDS: KindsOf<McpGatewayOptions> = {

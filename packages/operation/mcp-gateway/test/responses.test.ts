@@ -124,7 +124,7 @@ describe('tools of the Responses API', () => {
       url: 'http://127.0.0.1/mcp',
       fetch: () => Promise.reject(new TypeError('10.0.0.1 refused')),
     };
-    const { respond } = setUp('search', { servers: { tracker: place as never } });
+    const { respond } = setUp('search', { servers: { tracker: place } });
     const { output } = await respond();
     expect(output[0]).toMatchObject({ type: 'mcp_list_tools', tools: [] });
     expect(output[0]?.['error']).toBe('The server "tracker" cannot be reached.');

@@ -18,7 +18,7 @@ const weather = defineTool({
   name: 'weather',
   description: 'Weather of a city',
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-  run: ({ city }) => `5 degrees in ${String(city)}`,
+  run: ({ city }) => `5 degrees in ${city as string}`,
 });
 
 /** Gateway on 127.0.0.1 with one vendor and one MCP server behind it. */
