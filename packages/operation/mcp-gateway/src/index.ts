@@ -19,6 +19,13 @@ export type {
   McpTools,
   RouteContext,
 } from '@majordomo/gateway';
-export type { McpAround, McpConnections, McpEndpoint, McpLoginClient } from '@majordomo/mcp';
+export type {
+  McpAround,
+  McpConnections,
+  McpConnectionsOptions,
+  McpEndpoint,
+  McpLoginClient,
+  McpOptions,
+} from '@majordomo/mcp';
 export type { RecordStore } from '@majordomo/records';
 export type { Ledger } from '@majordomo/ledger';
