@@ -52,8 +52,8 @@ const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
   retryAfterCapMs: atLeast(0),
   timeouts: TIMEOUT_KINDS,
   policy: 'object',
-  // A job has one form of failover, which emits `reset`.
-  afterCommit: ['error', 'restart', 'continue'],
+  // After a failure, a job begins the answer again, and its events contain `reset`.
+  afterCommit: ['restart'],
   hedgeAfterMs: atLeast(0),
   leastCharsPerSecond: atLeast(0),
   slowWindowMs: atLeast(0),

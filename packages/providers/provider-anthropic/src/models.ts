@@ -78,7 +78,9 @@ export async function listModels(
     for (const model of page.data) {
       models.push({ id: model.id, provider, capabilities: capabilitiesOf(model) });
     }
-    cursor = page.has_more === true ? page.last_id : undefined;
+    const next = page.has_more === true ? page.last_id : undefined;
+    // Stop at a repeated id, because a server that repeats it has no further models.
+    cursor = next === cursor ? undefined : next;
   } while (cursor);
   return models;
 }

@@ -142,7 +142,7 @@ export function defineTool<T extends object>(
 ): Tool;
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
-  checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], OTHER_NAMES);
+  checkOptions('defineTool', tool, KINDS, ['name', 'description', 'parameters', 'run'], OTHER_NAMES);
   const { approval } = tool;
   return withSlots({
     ...tool,
