@@ -82,7 +82,7 @@ export function createConnection(options: BedrockOptions): Connect {
       client,
       secrets: [...secretsOf(found), ...secretsIn(headers)],
       sources: describeSources(sources),
-      renew: found.recovery,
+      renew: found.renew,
     };
   };
 }
