@@ -7,7 +7,7 @@ const folder = tmpdir();
 it.each<[object, string]>([
   [{ root: undefined }, 'root is missing; it must be a string'],
   [{ root: 5 }, 'root must be a string, not a number'],
-  [{ maxTokens: undefined }, 'maxTokens is missing'],
+  [{ maxTokens: undefined }, 'maxTokens is missing; it must be a number of 0 or more'],
   [{ maxTokens: -1 }, 'maxTokens must be a number of 0 or more, not -1'],
   [{ signal: {} }, 'signal must be an object with addEventListener, not one without'],
   [{ fetch: {} }, 'fetch must be a function, not an object'],

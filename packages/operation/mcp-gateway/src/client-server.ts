@@ -14,7 +14,7 @@ import { ClientScope, type ClientIo } from './client-scope.ts';
 import { HeldCall, type Round } from './held-call.ts';
 import { jsonKey } from './json-key.ts';
 import { isLoginRequired, LOGIN_TOOL } from './logins.ts';
-import { isLoginTool, loginAnswer, loginTool, urlQuestion } from './login-answer.ts';
+import { loginAnswer, loginTool, urlQuestion } from './login-answer.ts';
 import { Names, type Place } from './names.ts';
 import { publicMessage } from './public-message.ts';
 import { recordCall } from './record-call.ts';
@@ -280,7 +280,7 @@ export class ClientServer {
     const { server, name } = place;
     const { logins, connections } = this.io;
     const isServed = logins.of(server) !== undefined && this.scope.servers(request).includes(server);
-    if (!isServed || !isLoginTool(name)) return undefined;
+    if (!isServed || name !== LOGIN_TOOL) return undefined;
     if (!(await logins.has(server, request.caller))) return this.askForLogin(place, context, true);
     connections.changed(server, { method: 'notifications/tools/list_changed' });
     return { content: [{ type: 'text', text: `The account at "${server}" is connected.` }] };

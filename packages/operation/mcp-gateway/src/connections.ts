@@ -68,10 +68,6 @@ export class OwnedConnections {
     this.onChange = onChange;
   }
 
-  get open(): readonly ServerConnection[] {
-    return [...this.known.values()];
-  }
-
   /** Notifies the owner of a change at a server. */
   changed(server: string, notice: ServerNotice): void {
     this.onChange(server, notice);
@@ -97,7 +93,7 @@ export class OwnedConnections {
   }
 
   async close(): Promise<void> {
-    const connections = this.open;
+    const connections = [...this.known.values()];
     this.known.clear();
     await Promise.all(connections.map((connection) => this.all.close(connection)));
   }

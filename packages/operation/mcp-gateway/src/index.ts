@@ -10,6 +10,13 @@ export type {
   McpServerOptions,
 } from './options.ts';
 export type { Caller, McpAccess, McpContext, McpHandler } from '@majordomo/gateway';
-export type { McpAround, McpConnections, McpEndpoint, McpLoginClient } from '@majordomo/mcp';
+export type {
+  McpAround,
+  McpConnections,
+  McpConnectionsOptions,
+  McpEndpoint,
+  McpLoginClient,
+  McpOptions,
+} from '@majordomo/mcp';
 export type { RecordStore } from '@majordomo/records';
 export type { Ledger } from '@majordomo/ledger';

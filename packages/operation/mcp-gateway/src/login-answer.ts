@@ -1,7 +1,7 @@
 import { asRecord } from '@majordomo/core/toolkit';
 import type { InputRequiredResult, ServerContext, Tool } from '@modelcontextprotocol/server';
 import { errorResult, inputRequired, stateOf } from './call-params.ts';
-import { LOGIN_TOOL, URL_REQUIRED } from './logins.ts';
+import { URL_REQUIRED } from './logins.ts';
 import type { ConnectionOwner } from './server-connection.ts';
 
 type Sdk = Pick<
@@ -26,9 +26,6 @@ export const loginTool = (server: string, name: string): Tool => ({
   inputSchema: { type: 'object' },
   annotations: { readOnlyHint: true },
 });
-
-/** Whether a name is that of the tool. */
-export const isLoginTool = (name: string): boolean => name === LOGIN_TOOL;
 
 /**
  * Returns the answer to a request that needs a login: a question to open the address of the page, or an error with the address for a client

@@ -2,6 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { createMcpConnections, type McpAddress, type McpConnections } from '@majordomo/mcp';
 import type { Caller } from '@majordomo/gateway';
 import type { McpGatewayOptions, McpServerLogin } from './options.ts';
+import { wrong } from './wrong-option.ts';
 
 /** Tool of a server whose user has no login. */
 export const LOGIN_TOOL = 'login';
@@ -88,6 +89,3 @@ function checkPage(page: unknown, path: string): void {
   if (url?.protocol !== 'https:' && !isLocal)
     throw wrong(path, 'must be an https address, or http on a loopback host');
 }
-
-const wrong = (path: string, message: string): LlmError =>
-  new LlmError('config', `mcpGateway: ${path}: ${message}`, { path });

@@ -8,6 +8,7 @@ import { Approvals } from './approvals.ts';
 import { CallerSessions } from './caller-sessions.ts';
 import { Connections, nowOf, OwnedConnections } from './connections.ts';
 import { Logins } from './logins.ts';
+import { wrong } from './wrong-option.ts';
 import type { McpGateway, McpGatewayOptions } from './options.ts';
 
 const IDLE_MS = 1_800_000;
@@ -177,6 +178,3 @@ function checkGateway(options: McpGatewayOptions): void {
         throw wrong(path, 'must be an array of patterns, such as search_* or !delete_*');
     }
 }
-
-const wrong = (path: string, message: string): LlmError =>
-  new LlmError('config', `mcpGateway: ${path}: ${message}`, { path });

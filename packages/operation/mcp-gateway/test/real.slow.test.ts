@@ -12,9 +12,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { mcpGateway, type McpGatewayOptions } from '../src/index.ts';
 import { upstream } from './support/upstream.ts';
 
-const PACKAGE = createRequire(import.meta.url).resolve(
-  '@modelcontextprotocol/server-everything/package.json',
-);
+const require = createRequire(import.meta.url);
+const PACKAGE = require.resolve('@modelcontextprotocol/server-everything/package.json');
 const EVERYTHING = { command: process.execPath, args: [join(PACKAGE, '../dist/index.js')] };
 
 async function served(options: McpGatewayOptions) {

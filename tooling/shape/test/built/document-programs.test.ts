@@ -245,7 +245,14 @@ async function run({ name, code, loader }: Program, args: readonly string[]): Pr
     jsx: 'automatic',
   });
   const file = join(MODULES, `${name.replaceAll(/\W+/g, '-')}.mjs`);
-  writeFileSync(file, module.replace(/^import (\{.*\}) from "vitest";$/m, 'const $1 = globalThis.runner;'));
+  const runnable = module
+    .replace(/^import (\{.*\}) from "vitest";$/m, 'const $1 = globalThis.runner;')
+    // The vendors answer the global `fetch`. The `fetch` of undici would connect to their hosts.
+    .replace(
+      /^import \{ undiciFetch \} from "@majordomo\/undici";$/m,
+      'const undiciFetch = () => globalThis.fetch;',
+    );
+  writeFileSync(file, runnable);
   const tests: (() => unknown)[] = [];
   const it = (_title: string, body: () => unknown): void => void tests.push(body);
   vi.stubGlobal('runner', { expect, it });
