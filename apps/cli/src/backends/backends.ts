@@ -142,10 +142,10 @@ export const hasAddress = ({ needsAddress, addressEnv = [] }: Backend, env: Env)
 
 /** Whether the backend's key is missing in the environment and may be in a vault. */
 export const lacksKey = ({ kind, keyEnv }: Backend, env: Env): boolean =>
-  kind !== 'cli' && keyEnv.length > 0 && !keysOf(keyEnv).some((name) => (env[name] ?? '') !== '');
+  kind !== 'cli' && keyEnv.length > 0 && !secretVariablesOf(keyEnv).some((name) => (env[name] ?? '') !== '');
 
 /** Returns only the names of variables that contain a key or token. Omits, for example, the variable of a project. */
-export const keysOf = (keyEnv: readonly string[]): readonly string[] =>
+export const secretVariablesOf = (keyEnv: readonly string[]): readonly string[] =>
   keyEnv.filter((name) => /KEY|TOKEN/.test(name));
 
 export const backendOf = (id: string): Backend | undefined => BACKENDS.find((backend) => backend.id === id);

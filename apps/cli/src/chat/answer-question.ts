@@ -13,11 +13,11 @@ import { writeJson, writeJsonLine } from '../terminal/write-json.ts';
 /** Sends one question and prints the answer in the requested format. */
 export async function answerQuestion(session: Chat, question: UserMessage): Promise<ExitCode> {
   const { flags, io } = session;
-  const from = performance.now();
+  const startedAt = performance.now();
   const turn = await answer(session, question);
   await keep(session, question, turn);
   if (flags.quiet !== true && flags.json !== true && flags.events !== true) {
-    await footer(turn.response, performance.now() - from, io);
+    await footer(turn.response, performance.now() - startedAt, io);
   }
   return EXIT.ok;
 }

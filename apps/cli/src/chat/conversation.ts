@@ -113,7 +113,7 @@ export class Conversation {
   private async put(question: UserMessage): Promise<void> {
     const { session } = this;
     const { io } = session;
-    const from = performance.now();
+    const startedAt = performance.now();
     this.last = question;
     try {
       const renderer = await rendererOf(session);
@@ -122,7 +122,7 @@ export class Conversation {
       );
       this.pending = [];
       await keep(session, question, turn);
-      if (session.flags.quiet !== true) await footer(turn.response, performance.now() - from, io);
+      if (session.flags.quiet !== true) await footer(turn.response, performance.now() - startedAt, io);
     } catch (error) {
       if (!LlmError.is(error) || io.signal.aborted) throw error;
       if (error.kind === 'aborted') this.say('(stopped; /retry repeats the question)');

@@ -29,10 +29,10 @@ export function createStatus(output: Output, isFresh: () => boolean = () => true
   };
   const say = (text: string): void => {
     clear();
-    const from = performance.now();
+    const startedAt = performance.now();
     const draw = (): void => {
       if (!isFresh()) return;
-      const seconds = Math.floor((performance.now() - from) / 1000);
+      const seconds = Math.floor((performance.now() - startedAt) / 1000);
       // Cut the line before the terminal wraps it, because `ERASE` erases only one line of the terminal.
       const line = printable(seconds === 0 ? `${text} …` : `${text} … ${seconds} s`).slice(
         0,

@@ -35,7 +35,10 @@ export interface MajordomoConfig {
   readonly gateway?: GatewayConfig | undefined;
 }
 
-/** Options of `majordomo serve`. A reload applies `cors`, `maxConcurrent`, `maxTotalBodyBytes`, `maxElements` and `maxSockets`. The other options require a restart. */
+/**
+ * Options of `majordomo serve`. A reload applies `cors`, `maxConcurrent`, `maxTotalBodyBytes`, `maxElements` and `maxSockets`. The
+ * other options require a restart.
+ */
 export interface GatewayConfig {
   /**
    * Store of keys, limits, calls and responses: `postgres://…`, `redis://…`, or a SQLite file relative to the configuration.

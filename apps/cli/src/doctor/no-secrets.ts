@@ -1,5 +1,5 @@
 import { createRedactor, type Redactor } from '@majordomo/redact';
-import { BACKENDS, keysOf } from '../backends/backends.ts';
+import { BACKENDS, secretVariablesOf } from '../backends/backends.ts';
 import type { Settings } from '../config/settings.ts';
 
 /** Minimum length of a masked value. Shorter values occur in output by chance. */
@@ -10,7 +10,9 @@ const MIN_SECRET_LENGTH = 8;
  * key variables, and strings that have the form of a secret.
  */
 export function noSecrets({ env }: Settings): Redactor {
-  const known = BACKENDS.flatMap(({ keyEnv }) => keysOf(keyEnv)).flatMap((name) => env[name] ?? []);
+  const known = BACKENDS.flatMap(({ keyEnv }) => secretVariablesOf(keyEnv)).flatMap(
+    (name) => env[name] ?? [],
+  );
   const secrets = known.filter((value) => value.length >= MIN_SECRET_LENGTH);
   return createRedactor({ secrets: () => secrets });
 }

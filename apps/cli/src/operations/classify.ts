@@ -47,13 +47,13 @@ export async function classify(
   const ask = async ({ majordomo, spec, prompt, extra, options }: OperationRequest): Promise<ExitCode> => {
     const input = await promptOf(prompt, io);
     const model = majordomo.with({ classification: emulateClassification() }).classificationModel(spec);
-    const from = performance.now();
+    const startedAt = performance.now();
     const request = { input, questions, calibration: calibration as Calibration | undefined, bases, extra };
     const response = await model.classify(request, options).catch(refuse);
     if (flags.json === true) writeJson(io.stdout, { ...response, warnings: toJson(response.warnings) });
     else for (const line of linesOf(questions, response.answers)) io.stdout.write(`${printable(line)}\n`);
     if (flags.json !== true && flags.quiet !== true)
-      await printFooter(response, [`${((performance.now() - from) / 1000).toFixed(1)} s`], io);
+      await printFooter(response, [`${((performance.now() - startedAt) / 1000).toFixed(1)} s`], io);
     return EXIT.ok;
   };
   return runOperation(
@@ -65,7 +65,7 @@ export async function classify(
   );
 }
 
-/** Reports invalid questions, sources and calibrations as mistakes of the user. */
+/** Reports invalid questions, bases and calibrations as mistakes of the user. */
 function refuse(error: unknown): never {
   if (LlmError.is(error, 'config', 'invalid-request')) throw new Stop(error.message);
   throw error;

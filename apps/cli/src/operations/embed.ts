@@ -30,14 +30,14 @@ export async function embed(
   const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
   return runOperation('embed', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
     const values = valuesIn(await promptOf(prompt, io), flags);
-    const from = performance.now();
+    const startedAt = performance.now();
     const response = await majordomo
       .embeddingModel(spec)
       .embed({ values, dimensions, purpose, extra }, options);
     if (flags.json === true) writeJson(io.stdout, documentOf(response));
     else for (const vector of response.vectors) io.stdout.write(jsonLine(numbersOf(vector)));
     if (flags.json !== true && flags.quiet !== true)
-      await printFooter(response, about(response, performance.now() - from), io);
+      await printFooter(response, about(response, performance.now() - startedAt), io);
     return EXIT.ok;
   });
 }

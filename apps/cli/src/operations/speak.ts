@@ -46,13 +46,13 @@ export async function speak(
   return runOperation('speak', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
     const text = await promptOf(prompt, io);
     const { voice, instructions } = flags;
-    const from = performance.now();
+    const startedAt = performance.now();
     const response = await majordomo
       .speechModel(spec)
       .speak({ text, voice, instructions, format, speed, extra }, options);
     if (file === undefined) io.stdout.write(response.audio);
     else await keep(file, response.audio, io);
-    const seconds = `${((performance.now() - from) / 1000).toFixed(1)} s`;
+    const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
     if (flags.json === true) writeJson(io.stdout, documentOf(response, file));
     else {
       if (file !== undefined) io.stdout.write(`${file}\n`);

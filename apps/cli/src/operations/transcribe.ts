@@ -34,14 +34,14 @@ export async function transcribe(
     async ({ majordomo, spec, extra, options }) => {
       const audio = await recording(file, io);
       const { language, prompt } = flags;
-      const from = performance.now();
+      const startedAt = performance.now();
       const response = await majordomo
         .transcriptionModel(spec)
         .transcribe({ audio, mediaType: typeOf(file), language, prompt, timestamps, extra }, options);
       if (flags.json === true) writeJson(io.stdout, { ...response, warnings: toJson(response.warnings) });
       else io.stdout.write(formatTranscript(response, timestamps !== undefined, io));
       if (flags.json !== true && flags.quiet !== true)
-        await printFooter(response, about(response, performance.now() - from), io);
+        await printFooter(response, about(response, performance.now() - startedAt), io);
       return EXIT.ok;
     },
   );

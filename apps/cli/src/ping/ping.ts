@@ -54,11 +54,11 @@ function codeOf(pongs: readonly Pong[]): ExitCode {
 
 /** Opens one target separately, so that a missing package affects only this target. */
 async function probe(target: string, settings: Settings, totalMs: number, io: Io): Promise<Pong> {
-  let from = performance.now();
-  const ms = (): number => Math.round(performance.now() - from);
+  let startedAt = performance.now();
+  const ms = (): number => Math.round(performance.now() - startedAt);
   // Restart the clock at each request, to exclude the time to load an SDK. Providers without `fetch` include this time.
   const fetch: typeof globalThis.fetch = (...request) => {
-    from = performance.now();
+    startedAt = performance.now();
     return patientFetch(...request);
   };
   const request = { messages: [user('Answer with one word: ready')], maxTokens: PROBE_TOKENS };

@@ -43,8 +43,9 @@ const KINDS: KindsOf<CodeModeOptions> = {
 };
 
 /**
- * Returns a toolbox with one tool, with which the model runs a JavaScript program that calls other tools. Pass it to an agent in place of these tools. The
- * result of the tool is JSON with the value that the program returned and its console output. Throws `config` for invalid options.
+ * Returns a toolbox with one tool, with which the model runs a JavaScript program that calls other tools. Pass it to an agent in place
+ * of these tools. The result of the tool is JSON with the value that the program returned and its console output. Throws `config` for
+ * invalid options.
  *
  * @example createAgent({ model, toolboxes: [codeMode({ sandbox: runSandbox(), tools: [expenses] })] })
  */

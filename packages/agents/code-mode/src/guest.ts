@@ -15,10 +15,10 @@ export const MAX_OUTPUT_CHARS = 16_384;
 const QUIET_TURNS = 100;
 
 /**
- * Functions around the code of a program, which run in the sandbox. They are conveniences for honest programs: the host checks everything again, because
- * code can replace them.
+ * Functions around the code of a program, which run in the sandbox. They are conveniences for honest programs: the host checks
+ * everything again, because code can replace them. They follow a `return`, so only declarations of functions work here.
  */
-const PRELUDE = String.raw`
+const DECLARATIONS = String.raw`
 async function $run(names, call, start, lines, body) {
   const pending = new Set();
   let output = '';
@@ -125,14 +125,14 @@ function $json(value, what) {
 `;
 
 /**
- * Returns an expression whose value is a promise of the text for `parseEnding`. The code starts in the first line. `call`: expression of the function that
- * `answerCall` implements.
+ * Returns an expression whose value is a promise of the text for `parseEnding`. The code starts in the first line. `call`: expression
+ * of the function that `answerCall` implements.
  */
 export const guestExpression = (code: string, names: readonly string[], call: string): string =>
   `$run(${JSON.stringify(names)}, ${call}, new Error(), ${code.split('\n').length}, async (tools, console) => {${code}\n})`;
 
-/** Returns the declarations that follow the expression. */
-export const guestPrelude = (): string => PRELUDE;
+/** Returns the declarations of the functions that the expression calls. They follow it, so that the code starts in the first line. */
+export const guestDeclarations = (): string => DECLARATIONS;
 
 /** Runs the tool that a program calls. Returns JSON with the value, or with the error. */
 export async function answerCall(name: unknown, json: unknown, { names, call }: Program): Promise<string> {
@@ -183,7 +183,10 @@ export function withLine(message: string, line: unknown): string {
   return typeof line === 'number' ? `${text} (line ${line})` : text;
 }
 
-/** Returns the first line of the file `file` in a stack or message of an engine. An error at the end of the source belongs to the last line of the code. */
+/**
+ * Returns the first line of the file `file` in a stack or message of an engine. An error at the end of the source belongs to the last
+ * line of the code.
+ */
 export function lineIn(text: string, file: string, code: string): number | undefined {
   const at = text.indexOf(`${file}:`);
   const line = at === -1 ? NaN : Number.parseInt(text.slice(at + file.length + 1), 10);

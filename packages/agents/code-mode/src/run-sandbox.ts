@@ -2,8 +2,8 @@ import { LlmError, messageOf, type JsonObject } from '@majordomo/core';
 import { abortable, Semaphore } from '@majordomo/core/toolkit';
 import {
   answerCall,
+  guestDeclarations,
   guestExpression,
-  guestPrelude,
   lineIn,
   parseEnding,
   resultOf,
@@ -22,7 +22,7 @@ const FILE = 'run.js';
 /** Start of the error that QuickJS throws in a program without memory. */
 const OUT_OF_MEMORY = 'InternalError: out of memory';
 const MAX_INT = 2_147_483_647;
-/** Maximum length of a character of JSON within a string of JSON within another string of JSON, in bytes. */
+/** Maximum length of a character that is encoded as JSON twice, in bytes: 7 for a control character (`\\u0001`), rounded up. */
 const MAX_CHAR_BYTES = 8;
 /** Maximum length of the arguments and results of all calls of a program, which the package stores until the program ends. */
 const MAX_TRANSFER_BYTES = 256 * 2 ** 20;
@@ -32,7 +32,10 @@ const MAX_PROGRAMS = 8;
 
 const slots = new Semaphore(MAX_PROGRAMS);
 
-/** Slot of a program. The program does not occupy it while it waits for a call, because the tool may run another program, such as a sub-agent does. */
+/**
+ * Slot of a program. The program does not occupy it while it waits for a call, because the tool may run another program, for example in a
+ * sub-agent.
+ */
 class Slot {
   private readonly signal: AbortSignal;
   private calls = 0;
@@ -89,9 +92,9 @@ class Slot {
 const running = new Set<Promise<unknown>>();
 
 /**
- * Returns a sandbox over the package `run`: QuickJS, compiled to WebAssembly, in a worker thread of Node or Bun. Code has no host objects, and at most
- * `memoryBytes` of memory and about 10^8 steps of computation. At most 8 programs compute at the same time; further programs wait. Rejects programs with `config` if
- * the package is not installed.
+ * Returns a sandbox over the package `run`: QuickJS, compiled to WebAssembly, in a worker thread of Node or Bun. Code has no host
+ * objects, and at most `memoryBytes` of memory and about 10^8 steps of computation. At most 8 programs compute at the same time.
+ * Further programs wait. Rejects programs with `config` if the package is not installed.
  *
  * @example codeMode({ sandbox: runSandbox(), tools: [expenses] })
  */
@@ -129,16 +132,22 @@ async function runWhenPossible(program: Program): Promise<Ending> {
 }
 
 /**
- * Start of every source. The package wraps a source in an arrow function that it calls, so that the start replaces this function with a strict one. But before
- * that, the package wraps the source in a declaration and removes types of TypeScript with a parser that needs exponential time for some sources, in the thread
- * of the host. In a declaration, the comma is an error, with which the parser ends at once.
+ * Start of every source. It ends the function that the package puts a source into, and begins a strict one. QuickJS runs
+ *
+ *     (async () => { }, async () => { 'use strict'; return … })()
+ *
+ * which calls the second function. Before that, in the thread of the host, the package removes types of TypeScript from
+ *
+ *     async function __runUser__(){ }, async () => { 'use strict'; return … }
+ *
+ * with a parser that needs exponential time for some sources. A declaration cannot be followed by a comma, so the parser ends there.
  */
 const START = "}, async () => { 'use strict'; return ";
 
 async function runOnce(program: Program, { run }: Library): Promise<Ending> {
   const { code, names, memoryBytes, signal } = program;
   const result = await run({
-    source: `${START}${guestExpression(code, names, '$host.call')};${guestPrelude()}`,
+    source: `${START}${guestExpression(code, names, '$host.call')};${guestDeclarations()}`,
     hostFunctions: { $host: { call: (name: unknown, json: unknown) => answerCall(name, json, program) } },
     abortSignal: signal,
     limits: {

@@ -22,7 +22,10 @@ export interface ProgramResult {
   readonly output: string;
 }
 
-/** Environment that runs code of a model in isolation: no network, files, environment or modules. The application decides whether it is safe enough. */
+/**
+ * Environment that runs code of a model in isolation: no network, files, environment or modules. The application decides whether it is
+ * safe enough.
+ */
 export interface Sandbox {
   /**
    * Runs a program, in which `await tools.NAME(args)` runs a tool. Waits for calls that the program did not await. Rejects with an `Error` whose

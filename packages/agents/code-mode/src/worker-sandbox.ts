@@ -2,8 +2,8 @@ import { LlmError, messageOf } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import {
   answerCall,
+  guestDeclarations,
   guestExpression,
-  guestPrelude,
   lineIn,
   parseEnding,
   resultOf,
@@ -28,8 +28,9 @@ const COMPATIBILITY_DATE = '2026-04-01';
 const MAX_CPU_MS = 30_000;
 
 /**
- * Returns a sandbox over dynamic Workers of Cloudflare. Each program is a Worker without bindings and without access to the network. Cloudflare limits its
- * memory, in place of `memoryBytes`, and stops it after 30 s of computation. Throws `config` for a value that is not a loader.
+ * Returns a sandbox over dynamic Workers of Cloudflare. Each program is a Worker without bindings and without access to the network.
+ * Cloudflare limits its memory, in place of `memoryBytes`, and stops it after 30 s of computation. Throws `config` for a value that is
+ * not a loader.
  *
  * @example codeMode({ sandbox: workerSandbox(env.LOADER), tools: [expenses] })
  */
@@ -69,7 +70,7 @@ export function workerSandbox(loader: object): Sandbox {
 
 /** Returns the module of the Worker. The code starts in the first line. */
 const moduleOf = ({ code, names }: Program): string =>
-  `const $start = ($call) => ${guestExpression(code, names, '$call')};${guestPrelude()}
+  `const $start = ($call) => ${guestExpression(code, names, '$call')};${guestDeclarations()}
 import { WorkerEntrypoint } from 'cloudflare:workers';
 export default class extends WorkerEntrypoint { run(call) { return $start(call); } }`;
 

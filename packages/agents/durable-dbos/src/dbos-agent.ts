@@ -11,7 +11,8 @@ export interface DbosAgentOptions extends RunJournaledIo {
   readonly decisionTimeoutMs?: number | undefined;
 }
 
-const DAYS_30 = 30 * 86_400_000;
+const THIRTY_DAYS_MS = 30 * 86_400_000;
+
 /**
  * Maximum number of restarts of a run. DBOS's default, 100, is too low, because restarts during a wait for a decision also count.
  */
@@ -25,7 +26,7 @@ const MAX_BYTES = 64 * 1_048_576;
  * in every process.
  */
 export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions = {}): DbosAgent {
-  const { decisionTimeoutMs = DAYS_30, ...io } = options;
+  const { decisionTimeoutMs = THIRTY_DAYS_MS, ...io } = options;
   const workflow = (input: JsonValue): Promise<JsonValue> =>
     runJournaled(agent, input, createJournal(decisionTimeoutMs), io);
   return createRuns(name, DBOS.registerWorkflow(workflow, { name, maxRecoveryAttempts: MAX_RESTARTS }));
@@ -33,6 +34,7 @@ export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions 
 
 /** Creates the journal of the current workflow. */
 const createJournal = (decisionTimeoutMs: number): RunJournal => ({
+  // The id is `undefined` only outside of a workflow.
   runId: DBOS.workflowID ?? '',
   signal: new AbortController().signal,
   maxBytes: MAX_BYTES,

@@ -27,8 +27,8 @@ export interface McpRequestInfo {
 
 /**
  * Function that wraps each request, such as `mcp` of `createTelemetry`. It must call `run` before it returns, and return the result of `run`.
- * `meta` is added to the `_meta` of an outgoing request, unless it is not JSON. `run` returns the result of the request. If the request failed with an error
- * of JSON-RPC, `run` rejects with an error whose `code` is the code of JSON-RPC.
+ * `meta` is added to the `_meta` of an outgoing request, unless it is not JSON. `run` returns the result of the request. If the
+ * request failed with an error of JSON-RPC, `run` rejects with an error whose `code` is the code of JSON-RPC.
  */
 export type McpAround = <T>(request: McpRequestInfo, run: (meta?: JsonObject) => Promise<T>) => Promise<T>;
 

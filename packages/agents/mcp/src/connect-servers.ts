@@ -26,8 +26,8 @@ export interface ConnectServersOptions {
 
 /**
  * Connects to several servers at the same time. A server that fails is listed in `failures`. Rejects with `config` for invalid
- * options and for two servers of the same name, before any server is started. If the signal aborts, rejects with its reason if this is an `LlmError`, otherwise with
- * `aborted`.
+ * options and for two servers of the same name, before any server is started. If the signal aborts, rejects with its reason if this is
+ * an `LlmError`, otherwise with `aborted`.
  *
  * @example
  * await using servers = await connectMcpServers([files, tracker], { concurrency: 8 });

@@ -16,8 +16,8 @@ import type { FromUiOptions, UiInput } from './types.ts';
  * A stateless page can send any assistant text and any tool results. Store the conversation on the server if it must be trusted.
  *
  * @throws `LlmError` of kind `invalid-request` with `details.path`, such as `messages[2].parts[0].text`: wrong types, an empty
- * transcript, more than 10,000 elements in its arrays, a last message that needs no answer, or an approval that has no valid signature, has expired, or matches no waiting
- * call.
+ * transcript, more than 10,000 elements in its arrays, a last message that needs no answer, or an approval that has no valid
+ * signature, has expired, or matches no waiting call.
  * @example
  * const { id, messages } = await readJson(request);
  * const input = await fromUiMessages(messages, { secret: env.APPROVAL_SECRET, chatId: id });

@@ -52,9 +52,9 @@ export interface FromUiOptions {
   /** Id of the chat in the approval signatures. Must equal the `chatId` of `UiOptions`. `@default undefined` */
   readonly chatId?: string | undefined;
   /**
-   * Transcript of this chat, or state of its run, from the application's store, after a check that the chat is of the user. If set, only the page's last user message or
-   * decisions are used. If a user message arrives instead of a decision, the pending calls get an error result. To regenerate a
-   * response, omit the last turn and its user message. If not set, the page's transcript is used.
+   * Transcript of this chat, or state of its run, from the application's store, after a check that the chat is of the user. If set,
+   * only the page's last user message or decisions are used. If a user message arrives instead of a decision, the pending calls get an
+   * error result. To regenerate a response, omit the last turn and its user message. If not set, the page's transcript is used.
    */
   readonly stored?: readonly Message[] | RunState | undefined;
   /**

@@ -56,7 +56,7 @@ export { changeMessage, watchChanges, type ChangeChannel } from './util/watch-ch
 
 // Errors and redaction
 export { withDetails } from './types/llm-error.ts';
-export { attemptOf, errorOf, storedAttempt, storedError } from './json/stored-error.ts';
+export { restoredAttempt, restoredError, storedAttempt, storedError } from './json/stored-error.ts';
 export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';

@@ -1,6 +1,9 @@
 import { eachChunk } from '@majordomo/core/toolkit';
 
-/** Size of a piece in bytes. It must exceed the buffer of a connection, which then reports when a piece was sent. */
+/**
+ * Size of a piece in bytes. A piece must be larger than the buffer of a connection. Otherwise, the connection would accept the next piece
+ * before it has sent this one, and the buffer of this one would be overwritten.
+ */
 const PIECE_BYTES = 1_048_576;
 
 /**

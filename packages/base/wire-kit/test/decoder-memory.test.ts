@@ -21,15 +21,18 @@ function heapAfterCollection(): number {
 const EVENT = 'data: {"text":"whole"}\n\n';
 
 describe.each([
-  ['half a line of an event', SSE, EVENT, 'data: {"text":"half of a line'],
-  ['the name of an event', SSE, EVENT, 'event: of_more_than_a_dozen_letters\n'],
-  ['an event without its end', SSE, EVENT, 'data: {"text":"whole"}\n'],
-  ['half a line of JSON', NDJSON, '{"text":"whole"}\n', '{"text":"half of a line'],
-])('a decoder with %s', (_name, framing, complete, half) => {
+  ['half a line of an event', SSE, '', EVENT, 'data: {"text":"half of a line'],
+  ['the name of an event', SSE, '', EVENT, 'event: of_more_than_a_dozen_letters\n'],
+  ['an event without its end', SSE, '', EVENT, 'data: {"text":"whole"}\n'],
+  ['an event after the end of an earlier one', SSE, 'data: 1\n', EVENT, 'data: {"text":"whole"}\n'],
+  ['a further line of an event', SSE, 'data: 1\n', ': a comment\n', 'data: {"text":"whole"}\n'],
+  ['half a line of JSON', NDJSON, '', '{"text":"whole"}\n', '{"text":"half of a line'],
+])('a decoder with %s', (_name, framing, earlier, complete, half) => {
   test('retains it, but not the 64 KiB that arrived with it', () => {
     const bytes = encoder.encode(complete.repeat((64 * KIBIBYTE) / complete.length) + half);
     const open = (): object => {
       const decoder = framing.decoder(() => undefined, 'p/m');
+      decoder.push(encoder.encode(earlier));
       decoder.push(bytes);
       return decoder;
     };

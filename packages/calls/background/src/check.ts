@@ -19,8 +19,8 @@ import {
 import type { BackgroundOptions } from './contract.ts';
 
 const MAX_KEY = 200;
-/** Maximum size of a stored request, in bytes of its JSON. */
-const MAX_BYTES = 33_554_432;
+/** Maximum length of a stored request, in characters of its JSON. */
+const MAX_CHARS = 33_554_432;
 
 const BACKGROUND_KINDS: KindsOf<BackgroundOptions> = {
   majordomo: 'object with model',
@@ -39,6 +39,7 @@ export function checkBackgroundOptions(options: BackgroundOptions): void {
 }
 
 const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
+  // `checkKey` checks the key, with another kind of error.
   key: true,
   tenant: 'string',
   metadata: 'object',
@@ -52,8 +53,8 @@ const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
   retryAfterCapMs: atLeast(0),
   timeouts: TIMEOUT_KINDS,
   policy: 'object',
-  // A job has one form of failover, which emits `reset`.
-  afterCommit: ['error', 'restart', 'continue'],
+  // After a failure, a job begins the answer again, and its events contain `reset`.
+  afterCommit: ['restart'],
   hedgeAfterMs: atLeast(0),
   leastCharsPerSecond: atLeast(0),
   slowWindowMs: atLeast(0),
@@ -100,8 +101,8 @@ export function storedVideo(request: VideoRequest): JsonObject {
 
 function checkedSize(stored: JsonObject): JsonObject {
   const { length } = JSON.stringify(stored);
-  if (length <= MAX_BYTES) return stored;
-  const why = `the request has ${length} characters as JSON, and a job stores at most ${MAX_BYTES}; send a smaller request, or a live call`;
+  if (length <= MAX_CHARS) return stored;
+  const why = `the request has ${length} characters as JSON, and a job stores at most ${MAX_CHARS}; send a smaller request, or a live call`;
   throw new LlmError('invalid-request', why, { code: 'too-large' });
 }
 

@@ -91,6 +91,8 @@ it('rejects bad input before it stores a job', async () => {
   expect(await failure(background.model('nothing/m').start(request))).toMatchObject({ kind: 'config' });
   const metadata = { big: 1n };
   expect(await failure(model.start(request, { metadata }))).toMatchObject({ details: { path: 'metadata' } });
+  const kept: object = { afterCommit: 'error' };
+  expect(await failure(model.start(request, kept))).toMatchObject({ details: { path: 'afterCommit' } });
   const large = { messages: [user('x'.repeat(34_000_000))] };
   expect(await failure(model.start(large))).toMatchObject({ details: { code: 'too-large' } });
   expect(await dueKeys(all.store)).toEqual([]);

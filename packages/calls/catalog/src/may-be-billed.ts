@@ -18,7 +18,7 @@ export function mayBeBilled({
   const { status, code = '', phase, partial } = details;
   if (partial !== undefined || kind === 'content-filter') return true;
   if (status !== undefined) return status < 300 || LOST_RESPONSE.has(status);
-  // majordomo stops an attempt that exceeds one of its time limits. If it did not stop the attempt, nothing was sent.
+  // `phase` names an exceeded time limit. Here, `stopped` is not set: the limit ended the attempt before it called the provider.
   if (phase !== undefined) return false;
   return AFTER_SENDING.has(kind) && !NOT_CONNECTED.has(code);
 }

@@ -1,6 +1,6 @@
 import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
-import { AlertChecks } from './alerts/alert-checks.ts';
+import { AlertCheckQueue } from './alerts/alert-check-queue.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { Leases } from './delivery/leases.ts';
 import { Outbox } from './delivery/outbox.ts';
@@ -93,7 +93,7 @@ function contextOf(options: LedgerOptions): LedgerContext {
     unconfirmed: new UnconfirmedReservations({ store, clock, outbox, onRelease, onUnreleased }),
     leases: new Leases(store, clock, onError),
     alerts,
-    alertChecks: new AlertChecks(onAlert && alerts, outbox),
+    alertChecks: new AlertCheckQueue(onAlert && alerts, outbox),
     bookings: new Map(),
     answerLengths: new AnswerLengths(),
     heldQueue,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { modelFacts } from './models.ts';
+import { listModels, modelFacts } from './models.ts';
 
 it("states the wire's image limits", () => {
   expect(modelFacts('claude-opus-5-5').capabilities.images).toMatchObject({
@@ -17,6 +17,14 @@ it('accepts PDFs if the model reads them, up to its pages', () => {
     fileLimits: { pdf: { maxTotalPages: 600 } },
   });
   expect(modelFacts('claude-3-haiku-20240307').capabilities.files).toBe(false);
+});
+
+it('lists a model whose PDF input the vendor reports as unsupported without any files', async () => {
+  const capabilities = { pdf_input: { supported: false } };
+  const page = { data: [{ id: 'claude-opus-5-5', capabilities }], has_more: false };
+  const [model] = await listModels('anthropic', () => Promise.resolve(page));
+  expect(model?.capabilities).toMatchObject({ files: false, citations: false });
+  expect(model?.capabilities.resultFiles).toBeUndefined();
 });
 
 it('returns no capabilities for an unknown model', () => {

@@ -20,24 +20,25 @@ export function modelFacts(modelId: string): {
 
 /**
  * Media limits (platform.claude.com/docs/en/build-with-claude/vision, 2026-11): image edges of 8,000 px, or 2,000 px if a request
- * has more than 20 images; 32 MB per request; 10 MiB of base64 per image. `maxBytes` is 5 MiB, which is below this limit.
+ * has more than 20 images; 32 MB per request; 10 MiB of base64 per image. `maxBytes` is 5 MiB, which is below this limit. A request may
+ * contain at most as many images as pages.
  */
-const media = ({ readsPdf }: ClaudeModel, most: number): Capabilities => ({
+const media = ({ readsPdf }: ClaudeModel, maxPages: number): Capabilities => ({
   images: {
     mediaTypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
     maxBytes: 5 * 1024 * 1024,
     maxEdge: 8000,
-    maxCount: most,
+    maxCount: maxPages,
     maxTotalBytes: MAX_REQUEST_BYTES,
     rules: [{ whenCountAbove: 20, maxEdge: 2000 }],
   },
-  files: readsPdf && FILES,
-  citations: readsPdf,
-  resultFiles: readsPdf ? FILES : undefined,
-  fileLimits: { maxTotalBytes: MAX_REQUEST_BYTES, pdf: { maxTotalPages: most } },
+  ...(readsPdf ? { files: FILES, citations: true, resultFiles: FILES } : NO_FILES),
+  fileLimits: { maxTotalBytes: MAX_REQUEST_BYTES, pdf: { maxTotalPages: maxPages } },
 });
 
 const FILES = ['application/pdf', 'text/plain'];
+/** Capabilities of a model that reads no PDF. */
+const NO_FILES: Capabilities = { files: false, citations: false, resultFiles: undefined };
 
 /**
  * Maximum bytes of media in a request. The API accepts 32 MB of base64
@@ -78,7 +79,9 @@ export async function listModels(
     for (const model of page.data) {
       models.push({ id: model.id, provider, capabilities: capabilitiesOf(model) });
     }
-    cursor = page.has_more === true ? page.last_id : undefined;
+    const next = page.has_more === true ? page.last_id : undefined;
+    // Stop at a repeated id, because a server that repeats it has no further models.
+    cursor = next === cursor ? undefined : next;
   } while (cursor);
   return models;
 }
@@ -91,7 +94,7 @@ function capabilitiesOf({ id, max_input_tokens, max_tokens, capabilities }: List
   return {
     ...known,
     ...(isUnsupported('image_input') ? { images: false } : undefined),
-    ...(isUnsupported('pdf_input') ? { files: false } : undefined),
+    ...(isUnsupported('pdf_input') ? NO_FILES : undefined),
     ...(capabilities?.['structured_outputs']?.supported === true ? { output: 'native' } : undefined),
     ...(reasoning === undefined ? undefined : { reasoning }),
     contextTokens: max_input_tokens ?? known.contextTokens,

@@ -316,6 +316,15 @@ describe('a provider', () => {
     ]);
   });
 
+  it('stops listing models at a page that names the same last model again', async () => {
+    const page = json({ data: [{ id: 'claude-opus-5-5', type: 'model' }], has_more: true, last_id: 'same' });
+    await using server = await testServer(inTurn(page, page));
+    const provider = createAnthropic({ id: 'claude', apiKey: 'k', baseURL: server.origin });
+    const { target: _target, delivery: _delivery, ...context } = contextOf();
+    await provider.listModels?.({ ...context, target: 'claude' });
+    expect(server.requests.length).toBe(2);
+  });
+
   it.each<[string, Answer]>([
     [
       'a page of HTML',

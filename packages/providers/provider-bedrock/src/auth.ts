@@ -52,7 +52,7 @@ export interface Auth {
   /** Name of the AWS profile for the SDK's credential chain. */
   readonly profile?: string | undefined;
   /** Returns the recovery that requests new credentials after the service rejected the current credentials. */
-  readonly recovery?: (() => Recovery | undefined) | undefined;
+  readonly renew?: (() => Recovery | undefined) | undefined;
 }
 
 /**
@@ -67,7 +67,7 @@ export function authSource(options: BedrockOptions): (context: ModelContext) => 
       case 'option apiKey':
       case 'AWS_BEARER_TOKEN_BEDROCK': {
         const token = await bearer.resolve(context);
-        return { token, recovery: () => bearer.renewal(token) };
+        return { token, renew: () => bearer.renewal(token) };
       }
       case 'option credentials':
         return credentialsOption(options.credentials, context);
@@ -88,7 +88,7 @@ async function credentialsOption(
 ): Promise<Auth> {
   if (typeof credentials !== 'function') return { keys: copyKeys(credentials) };
   try {
-    return { keys: copyKeys(await credentials()), recovery: () => RENEWED };
+    return { keys: copyKeys(await credentials()), renew: () => RENEWED };
   } catch (cause) {
     if (LlmError.is(cause) || context.signal.aborted) throw cause;
     const { target } = context;

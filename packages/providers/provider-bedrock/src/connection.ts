@@ -82,7 +82,7 @@ export function createConnection(options: BedrockOptions): Connect {
       client,
       secrets: [...secretsOf(found), ...secretsIn(headers)],
       sources: describeSources(sources),
-      renew: found.recovery,
+      renew: found.renew,
     };
   };
 }
@@ -161,6 +161,6 @@ const unmanagedLease = (client: BedrockRuntimeClient): Lease<BedrockRuntimeClien
 export function endpointOf({ baseURL }: BedrockOptions, env: Env): string | undefined {
   if (baseURL !== undefined) return baseURL;
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return undefined;
-  const found = env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'] ?? env['AWS_ENDPOINT_URL'];
-  return found === '' ? undefined : found;
+  const names = ['AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'AWS_ENDPOINT_URL'];
+  return names.map((name) => env[name]).find((url) => url !== undefined && url !== '');
 }

@@ -9,7 +9,7 @@ import { asNumber, asRecord } from '@majordomo/core/toolkit';
 import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
 import { asVector, asVectors, parseJson, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connect, Invoked } from './connection.ts';
-import { INVOKE_WIRE, invokeModel, servedByInvoke } from './invoke.ts';
+import { INVOKE_WIRE, invokeFacts, invokeModel } from './invoke.ts';
 
 interface Family {
   readonly pattern: RegExp;
@@ -91,7 +91,7 @@ function embed(
     (invoked) => ({
       target,
       ...fromEmbedBody(invoked, target),
-      ...servedByInvoke(INVOKE_WIRE, invoked),
+      ...invokeFacts(INVOKE_WIRE, invoked),
       warnings: [],
     }),
   );

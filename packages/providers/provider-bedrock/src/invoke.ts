@@ -34,6 +34,7 @@ export async function invokeModel<Response>(
   } catch (error) {
     signal.throwIfAborted();
     const llmError = toLlmError(error, { target, streamed: false, ...(connection ?? NOT_CONNECTED) });
+    // The next call gets a new client, because the connections of this one may be broken.
     if (llmError.kind === 'network') client?.lease.evict();
     throw llmError;
   } finally {
@@ -42,7 +43,7 @@ export async function invokeModel<Response>(
   }
 }
 
-/** Returns the facts of a response of InvokeModel, which does not report the model. */
-export const servedByInvoke = (wire: string, { requestId }: Invoked): Pick<OperationResponse, 'vendor'> => ({
+/** Returns the facts that are known about a response of InvokeModel. The service does not report the model. */
+export const invokeFacts = (wire: string, { requestId }: Invoked): Pick<OperationResponse, 'vendor'> => ({
   vendor: { wire, ...(requestId !== undefined && { requestId }) },
 });

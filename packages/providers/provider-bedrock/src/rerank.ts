@@ -3,7 +3,7 @@ import { asRecord, isList, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
 import { parseJson } from '@majordomo/wire-kit/internal';
 import type { Connect, Invoked } from './connection.ts';
-import { INVOKE_WIRE, invokeModel, servedByInvoke } from './invoke.ts';
+import { INVOKE_WIRE, invokeFacts, invokeModel } from './invoke.ts';
 
 /**
  * Creates a rerank model of Cohere. InvokeModel does not serve other rerank models, so their calls fail with `unsupported`.
@@ -21,7 +21,7 @@ export const rerankModel = (modelId: string, connect: Connect): RerankBackend =>
       (invoked) => ({
         target: context.target,
         results: fromRerankBody(invoked, context.target),
-        ...servedByInvoke(INVOKE_WIRE, invoked),
+        ...invokeFacts(INVOKE_WIRE, invoked),
         // The response has no usage. The vendor bills one search per 100 documents or fewer (price list, 2026-11).
         usage: {
           ...UNKNOWN_USAGE,

@@ -197,6 +197,12 @@ describe('an endpoint of the AWS tools', () => {
     },
   );
 
+  it('is read from AWS_ENDPOINT_URL if the variable of the service is empty', async () => {
+    await serve();
+    const env = { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: '', AWS_ENDPOINT_URL: server.origin };
+    expect((await callModel(options, env)).text).toBe('hi');
+  });
+
   it('is not read from the process environment', async () => {
     await serve();
     const before = process.env['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'];

@@ -20,7 +20,7 @@ export interface RunSettings {
 export interface CliRequest {
   readonly args: readonly string[];
   readonly stdin: string;
-  /** System text for the CLI's own setting; `undefined` if the CLI has no such setting or the prompt contains the text. */
+  /** System text for a setting of the CLI. `undefined` if this run cannot set it: the prompt then contains the text. */
   readonly system: string | undefined;
   /** Environment variables for settings that have no flag. */
   readonly env: Readonly<Record<string, string>>;
@@ -46,8 +46,8 @@ export function toWire(
     ),
   ];
   const output = request.extra['output'] === 'text' ? 'text' : (settings.output ?? 'stream');
-  const hasSystemMechanism = !('file' in spec.system) || settings.ownsCwd;
-  const transcriptText = transcript(request.messages, hasSystemMechanism ? undefined : request.system);
+  const canSetSystem = !('file' in spec.system) || settings.ownsCwd;
+  const transcriptText = transcript(request.messages, canSetSystem ? undefined : request.system);
   const { prompt, env: mentions } = withoutMentions(transcriptText, spec, settings, warnings);
   const model = modelArgument(modelId, spec.id);
   const args = [
@@ -63,7 +63,7 @@ export function toWire(
   return {
     args,
     stdin: onCommandLine ? '' : prompt,
-    system: hasSystemMechanism ? request.system : undefined,
+    system: canSetSystem ? request.system : undefined,
     env: {
       ...(settings.ownsCwd && spec.emptyFolderEnv),
       ...mentions,

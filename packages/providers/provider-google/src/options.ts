@@ -39,7 +39,8 @@ export interface GoogleOptions extends ProviderOptions {
   readonly token?: Credential | undefined;
   /**
    * Whether models of `@majordomo/background` run as background interactions of the Gemini API, which stores their content. Otherwise,
-   * they are live calls. Cannot be used with `client`. Has no effect on Vertex AI, and on agents such as `deep-research-preview-04-2026`, which have no live calls.
+   * they are live calls. Cannot be used with `client`. Has no effect on Vertex AI, and on agents such as
+   * `deep-research-preview-04-2026`, which have no live calls.
    * @default false
    */
   readonly background?: boolean | undefined;

@@ -22,6 +22,15 @@ test('sets values at their paths', () => {
   });
 });
 
+test.each([
+  [String.raw`$['a\nb']`, 'a\nb'],
+  [String.raw`$["\b\f\r\t"]`, '\b\f\r\t'],
+  [String.raw`$['\u00e9\uD834\uDD1E\u000b']`, 'é𝄞\v'],
+  [String.raw`$['it\'s \\n \/ "']`, String.raw`it's \n / "`],
+])('decodes the escapes in %s', (jsonPath, name) => {
+  expect(read({ jsonPath, numberValue: 1 })).toEqual({ [name]: 1 });
+});
+
 test('joins fragments of a string, and replaces it', () => {
   const text = (stringValue: string, willContinue?: boolean): PartialArg => ({
     jsonPath: '$.a',

@@ -55,7 +55,10 @@ function valueOf({ stringValue, numberValue, boolValue }: PartialArg): JsonValue
 
 const STEP = /\.([^.[\]]+)|\[(\d{1,6})\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/gy;
 
-/** Splits a normalized path of RFC 9535, such as `$.foo.bar[0]['the key']`, without the suffix `[]` of a list. Returns `undefined` for an invalid path. */
+/**
+ * Splits a path that names one value, such as `$.foo.bar[0]['the key']` (a singular query of RFC 9535), without the suffix `[]` of a
+ * list. Returns `undefined` for an invalid path.
+ */
 function stepsOf(path: string): readonly (string | number)[] | undefined {
   if (!path.startsWith('$')) return undefined;
   const steps: (string | number)[] = [];
@@ -63,13 +66,20 @@ function stepsOf(path: string): readonly (string | number)[] | undefined {
   STEP.lastIndex = end;
   for (let found = STEP.exec(path); found !== null; found = STEP.exec(path)) {
     const [, name, index, single, double] = found;
-    steps.push(index === undefined ? (name ?? unescape(single ?? double ?? '')) : Number(index));
+    steps.push(index === undefined ? (name ?? decodeEscapes(single ?? double ?? '')) : Number(index));
     end = STEP.lastIndex;
   }
   return end === path.length && steps.length > 0 && typeof steps[0] === 'string' ? steps : undefined;
 }
 
-const unescape = (key: string): string => key.replaceAll(/\\(.)/g, '$1');
+/** Characters of the escapes with a letter. Any other escaped character is itself. */
+const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/** Decodes the escapes of a name in quotation marks. */
+const decodeEscapes = (name: string): string =>
+  name.replaceAll(/\\(?:u([\da-fA-F]{4})|(.))/g, (_, hex: string | undefined, char: string) =>
+    hex === undefined ? (ESCAPED[char] ?? char) : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 
 function put(root: Node, steps: readonly (string | number)[], value: Tree, isContinued: boolean): boolean {
   let node = root;

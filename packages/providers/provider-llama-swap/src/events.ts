@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
-import type { Management } from './connection.ts';
+import type { Management } from './management.ts';
 import { callError } from './errors.ts';
 import type { ManageOptions } from './options.ts';
 

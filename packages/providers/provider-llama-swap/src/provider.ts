@@ -3,7 +3,7 @@ import { checkProviderOptions, billingOf, patientFetch } from '@majordomo/wire-k
 import { dataAt, dataOf } from '@majordomo/wire-kit/internal';
 import { txt2imgModel } from '@majordomo/imagegen';
 import { llamacpp, openaiCompatible, quirksFromParams, type Profile } from '@majordomo/provider-openai';
-import { createManagement } from './connection.ts';
+import { createManagement } from './management.ts';
 import { missingURL } from './errors.ts';
 import { events, logs, type LogOptions, type SwapEvent, type WatchOptions } from './events.ts';
 import { withoutLoading } from './loading.ts';

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import type { Management } from './connection.ts';
+import type { Management } from './management.ts';
 import type { ManageOptions } from './options.ts';
 
 /** Model that has a running process. `proxy` is the address of the process's server. */

@@ -5,7 +5,7 @@
 import type { Provider } from '@majordomo/core';
 import { chatProvider, openai, type ChatOptions, type Profile } from '@majordomo/openai-wire';
 import { SDK } from './connection.ts';
-import { chatSchemes } from './schemes.ts';
+import { chatDsnSchemes } from './dsn-schemes.ts';
 
 export { chatFacts, type ChatFacts } from '@majordomo/openai-wire';
 export type { ChatOptions, Profile } from '@majordomo/openai-wire';
@@ -16,11 +16,11 @@ export type { ChatOptions, Profile } from '@majordomo/openai-wire';
  */
 export const createOpenAI = (options: ChatOptions = {}): Provider => ({
   ...chatProvider(SDK, openai, options),
-  schemes: chatSchemes(openaiCompatible),
+  schemes: chatDsnSchemes(openaiCompatible),
 });
 
 /** Creates a chat provider for a server that implements Chat Completions. `profile` describes the server. */
 export const openaiCompatible = (profile: Profile, options: ChatOptions = {}): Provider => ({
   ...chatProvider(SDK, profile, options),
-  schemes: chatSchemes(openaiCompatible),
+  schemes: chatDsnSchemes(openaiCompatible),
 });

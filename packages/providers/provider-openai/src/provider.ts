@@ -16,7 +16,7 @@ import { SDK } from './connection.ts';
 import { imageModels, OPENAI_IMAGES } from './image.ts';
 import type { OpenAIModelId } from './model-ids.ts';
 import type { OpenAIOptions } from './options.ts';
-import { chatSchemes, responsesSchemes } from './schemes.ts';
+import { chatDsnSchemes, responsesDsnSchemes } from './dsn-schemes.ts';
 
 /**
  * Creates a provider that calls OpenAI through Responses or Chat Completions. The key is `apiKey`, or otherwise OPENAI_API_KEY in
@@ -31,7 +31,7 @@ export function createOpenAI(options: OpenAIOptions = {}): Provider {
     (options as OpenAIOptions | null)?.api === 'chat'
       ? chatProvider(SDK, openai, options as ChatOptions, createOtherModels)
       : responsesProvider(SDK, openaiResponses, options as ResponsesOptions, createOtherModels);
-  return { ...provider, schemes: schemes() };
+  return { ...provider, schemes: dsnSchemes() };
 }
 
 /**
@@ -46,7 +46,7 @@ export function openaiCompatible(profile: Profile | ResponsesProfile, options: o
   const provider = isResponses(profile)
     ? responsesProvider(SDK, profile, options, createOtherModels)
     : chatProvider(SDK, profile, options, createOtherModels);
-  return { ...provider, schemes: schemes() };
+  return { ...provider, schemes: dsnSchemes() };
 }
 
 /** Returns a function that creates the models for operations other than chat. `images`: quirks of the image models. */
@@ -59,7 +59,7 @@ const isResponses = (profile: Profile | ResponsesProfile): profile is ResponsesP
   // The validation of the options rejects a profile that is not an object.
   (profile as Partial<ResponsesProfile> | null | undefined)?.api !== undefined;
 
-const schemes = (): Provider['schemes'] => ({
-  ...chatSchemes(openaiCompatible),
-  ...responsesSchemes(openaiCompatible),
+const dsnSchemes = (): Provider['schemes'] => ({
+  ...chatDsnSchemes(openaiCompatible),
+  ...responsesDsnSchemes(openaiCompatible),
 });

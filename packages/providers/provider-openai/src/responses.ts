@@ -10,7 +10,7 @@ import {
   type ResponsesProfile,
 } from '@majordomo/openai-wire';
 import { SDK } from './connection.ts';
-import { responsesSchemes } from './schemes.ts';
+import { responsesDsnSchemes } from './dsn-schemes.ts';
 
 export { responsesFacts, type ResponsesFacts, type ResponsesToolOptions } from '@majordomo/openai-wire';
 export type { ResponsesOptions, ResponsesProfile } from '@majordomo/openai-wire';
@@ -21,11 +21,11 @@ export type { ResponsesOptions, ResponsesProfile } from '@majordomo/openai-wire'
  */
 export const createOpenAI = (options: ResponsesOptions = {}): Provider => ({
   ...responsesProvider(SDK, openaiResponses, options),
-  schemes: responsesSchemes(openaiCompatible),
+  schemes: responsesDsnSchemes(openaiCompatible),
 });
 
 /** Creates a chat provider for a server that implements Responses. `profile` describes the server. */
 export const openaiCompatible = (profile: ResponsesProfile, options: ResponsesOptions = {}): Provider => ({
   ...responsesProvider(SDK, profile, options),
-  schemes: responsesSchemes(openaiCompatible),
+  schemes: responsesDsnSchemes(openaiCompatible),
 });

@@ -31,10 +31,10 @@ export function journalInside(journal: Journal, key: string, callId: string): Jo
     maxBytes: journal.maxBytes,
     step: (name, run) => journal.step(`${key} ${name}`, run),
     async decision(call, name) {
-      // The engine knows the call by its path, and the sub-agent by its id.
-      const outer = withPath(call);
-      const decision = await journal.decision(outer, name);
-      return decision.callId === outer.id ? { ...decision, callId: call.id } : decision;
+      const callWithPath = withPath(call);
+      const decision = await journal.decision(callWithPath, name);
+      // The engine knows the call by its path, and the sub-agent by its id. The sub-agent rejects a decision on another call.
+      return decision.callId === callWithPath.id ? { ...decision, callId: call.id } : decision;
     },
     async awaiting(waiting) {
       await journal.awaiting?.(waiting.map((one) => ({ ...one, call: withPath(one.call) })));

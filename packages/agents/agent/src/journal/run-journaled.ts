@@ -71,7 +71,8 @@ function failureOfRun(error: unknown, journal: RunJournal): LlmError | undefined
 }
 
 /**
- * Returns the initial state of a run from the JSON of a question, a transcript or a state. Throws `config` for any other value and for an invalid run id.
+ * Returns the initial state of a run from the JSON of a question, a transcript or a state. Throws `config` for any other value and for
+ * an invalid run id.
  */
 export function initialStateFrom(input: JsonValue, runId: string): RunState {
   if (typeof runId !== 'string' || runId === '' || UNSAFE_ID.test(runId))

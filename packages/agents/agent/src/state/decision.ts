@@ -2,7 +2,10 @@ import { LlmError } from '@majordomo/core';
 import { isList } from '@majordomo/core/toolkit';
 import type { Decision } from './state.ts';
 
-/** Throws `invalid-request` for a value that is not an array, and for a decision without a `callId`, or with an invalid choice, such as `approve: false`. */
+/**
+ * Throws `invalid-request` for a value that is not an array, and for a decision without a `callId`, or with an invalid choice, such as
+ * `approve: false`.
+ */
 export function checkDecisions(decisions: readonly Decision[]): void {
   if (!isList(decisions))
     throw invalidDecision('decisions', 'must be an array, such as [{ callId, approve: true }]');

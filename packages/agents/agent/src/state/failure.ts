@@ -1,8 +1,8 @@
 import { fromJson, toJson, type JsonValue, type LlmError } from '@majordomo/core';
 import {
   asRecord,
-  attemptOf,
-  errorOf,
+  restoredAttempt,
+  restoredError,
   storedAttempt,
   storedError,
   tryParseJson,
@@ -21,5 +21,5 @@ export function errorFromJson(json: unknown): LlmError | undefined {
   const failure = asRecord(fromJson(typeof json === 'string' ? tryParseJson(json) : json));
   if (typeof failure['kind'] !== 'string' || typeof failure['message'] !== 'string') return undefined;
   const { attempts = [], ...error } = failure as unknown as Failure;
-  return errorOf(error, attempts.map(attemptOf));
+  return restoredError(error, attempts.map(restoredAttempt));
 }

@@ -26,7 +26,7 @@ export function slotsOf(tool: SlottedTool): Semaphore | undefined {
 }
 
 /** Returns the tool after it has received its slots, so that it can be frozen. */
-export function withSlots<Tool extends SlottedTool>(tool: Tool): Tool {
+export function withConcurrencySlots<Tool extends SlottedTool>(tool: Tool): Tool {
   slotsOf(tool);
   return tool;
 }

@@ -9,7 +9,7 @@ import type {
   Usage,
 } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import { withSlots } from './tool-slots.ts';
+import { withConcurrencySlots } from './tool-slots.ts';
 
 /** Context that a tool receives with each call. */
 export interface ToolContext {
@@ -28,9 +28,10 @@ export interface ToolContext {
   readonly spend: (usage: Usage | undefined) => void;
   /**
    * Runs another tool: an `inner` tool of this tool, or a tool of the agent. Arguments are validated, and `timeoutMs`, `concurrency`
-   * and `maxCalls` of the other tool apply, but not the agent's `toolConcurrency`. The call has the id `<call>/<n>` and the key `<key>/<n>`. Resolves with the complete
-   * output as JSON. Rejects with the text of the error result, also if the call needs approval, would wait for a decision, or has
-   * `effect: 'once'`, because only the model can make such a call. A tool that was called in this way cannot call tools itself.
+   * and `maxCalls` of the other tool apply, but not the agent's `toolConcurrency`. The call has the id `<call>/<n>` and the key
+   * `<key>/<n>`. Resolves with the complete output as JSON. Rejects with the text of the error result, also if the call needs
+   * approval, would wait for a decision, or has `effect: 'once'`, because only the model can make such a call. A tool that was called
+   * in this way cannot call tools itself.
    */
   readonly call: (name: string, args: JsonObject) => Promise<JsonValue>;
 }
@@ -54,14 +55,20 @@ export type ToolEffect = 'repeatable' | 'once';
 export interface Tool extends Omit<ToolSpec, 'deferred'> {
   /** Runs the tool with validated arguments. An error becomes an error result. */
   readonly run: (args: never, context: ToolContext) => ToolOutput | Promise<ToolOutput>;
-  /** Whether a person must approve the call, or a pure function of the arguments. If the function fails, approval is required. */
+  /**
+   * Whether a person must approve the call, or a pure function of the arguments. `options` are the call options of the run, or `undefined`
+   * for a call outside a run. If the function fails, approval is required.
+   */
   readonly approval?:
     | boolean
     | ((args: JsonObject, options?: CallOptions) => boolean | Promise<boolean>)
     | undefined;
   /** Number of times that a call may start. @default 'repeatable' */
   readonly effect?: ToolEffect | undefined;
-  /** Maximum time of a call in milliseconds. The result of a longer call is an error, or unknown with `effect: 'once'`. 0 disables the limit. @default 0 */
+  /**
+   * Maximum time of a call in milliseconds. The result of a longer call is an error, or unknown with `effect: 'once'`. 0 disables the
+   * limit. @default 0
+   */
   readonly timeoutMs?: number | undefined;
   /** Maximum number of characters of a result. If the text is longer, it is truncated and marked. @default 100_000 */
   readonly maxResultChars?: number | undefined;
@@ -142,9 +149,9 @@ export function defineTool<T extends object>(
 ): Tool;
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
-  checkOptions('defineTool', tool, KINDS, ['name', 'parameters', 'run'], OTHER_NAMES);
+  checkOptions('defineTool', tool, KINDS, ['name', 'description', 'parameters', 'run'], OTHER_NAMES);
   const { approval } = tool;
-  return withSlots({
+  return withConcurrencySlots({
     ...tool,
     approval: typeof approval === 'function' ? (args) => approval(args as never) : approval,
     run: (args, context) => tool.run(args, context),

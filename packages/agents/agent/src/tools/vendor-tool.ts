@@ -9,7 +9,7 @@ import {
   vendorToolName,
   type KindsOf,
 } from '@majordomo/core/toolkit';
-import { withSlots } from './tool-slots.ts';
+import { withConcurrencySlots } from './tool-slots.ts';
 import { SHARED_KINDS, type Tool, type ToolContext, type ToolOutput } from './tool.ts';
 import { checkAction } from './vendor-action.ts';
 
@@ -124,7 +124,7 @@ export function defineVendorTool<Kind extends VendorCallKind>(definition: Vendor
       path: 'kind',
     });
   const action = (args: JsonObject): VendorActions[Kind] => args as unknown as VendorActions[Kind];
-  return withSlots({
+  return withConcurrencySlots({
     effect,
     timeoutMs,
     maxResultChars,

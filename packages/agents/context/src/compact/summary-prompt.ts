@@ -26,9 +26,14 @@ const SECTIONS = [
   'Facts to keep: names, numbers, ids, addresses, commands, error messages, exactly as they stand',
 ].map((section) => `- ${section}`);
 
+/** Approximate number of words per token of English text. */
+const WORDS_PER_TOKEN = 0.7;
+/** Minimum number of words in the prompt, so that a small limit still permits a sentence. */
+const MIN_WORDS = 30;
+
 /** Returns the text of the only message in the summarizer's request. The text depends only on the arguments. */
 export function summaryPrompt({ lines, previous, focus, recentText, tokens }: SummaryTask): string {
-  const words = Math.max(30, Math.floor(tokens * 0.7));
+  const words = Math.max(MIN_WORDS, Math.floor(tokens * WORDS_PER_TOKEN));
   const paragraphs = [
     `You keep the memory of a long conversation between a user and an assistant. Write a summary that takes the place of the transcript below, for an assistant that goes on with the work and cannot read the transcript. Write in the language that the user writes in, at most ${words} words.`,
     `Use these sections, and leave out those that would be empty:\n${SECTIONS.join('\n')}`,

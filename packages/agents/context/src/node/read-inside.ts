@@ -27,7 +27,10 @@ export async function realFolder(folder: string, option: string): Promise<string
   throw new LlmError('config', `${option}: must be an existing folder, not "${folder}"`, { path: option });
 }
 
-/** Reads UTF-8, or UTF-16 with a byte order mark. Line ends become `\n`. `complete` rejects files above 1 MiB. */
+/**
+ * Reads UTF-8, or little-endian UTF-16 with a byte order mark. Other files with a zero byte are `binary`. Line ends become `\n`.
+ * `complete` rejects files above 1 MiB.
+ */
 export async function readText(
   root: string,
   name: string,

@@ -16,7 +16,8 @@ import type { CallContext, PreparedCall } from './contract.ts';
 import type { ClaimMode, ForeignBench, HealthClaim } from './health-claim.ts';
 import { Lapse } from './lapse.ts';
 import { unreadMsOf } from './settings.ts';
-import type { AvailableRecovery, TargetState } from './target-state.ts';
+import type { AvailableRecovery } from './recoveries.ts';
+import type { TargetState } from './target-state.ts';
 import { AttemptTimers, maxSilenceMs } from './timers.ts';
 import {
   benchedError,

@@ -1,9 +1,9 @@
 import type { Recovery } from '../types/llm-error.ts';
 import type { ModelRequest } from '../types/request.ts';
 
-// Limits of the number of targets and of recoveries per target. The oldest entries are removed first.
+// Limits of the number of targets, and of remembered recoveries per target. The oldest entries are removed first.
 const MAX_TARGETS = 256;
-const MAX_RECOVERIES = 8;
+const MAX_REMEMBERED = 8;
 
 /** Memory of the recoveries that each target needed, so that later calls send the changed request at once. */
 export class RecoveryMemory {
@@ -13,7 +13,7 @@ export class RecoveryMemory {
     if (recovery.remember !== true) return;
     const recoveries = this.byTarget.get(target) ?? new Map<string, Recovery>();
     recoveries.set(recovery.id, recovery);
-    removeOldest(recoveries, MAX_RECOVERIES);
+    removeOldest(recoveries, MAX_REMEMBERED);
     this.byTarget.set(target, recoveries);
     removeOldest(this.byTarget, MAX_TARGETS);
   }

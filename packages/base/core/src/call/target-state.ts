@@ -2,17 +2,9 @@ import type { Target } from '../resolve/resolve.ts';
 import type { LlmError, Recovery } from '../types/llm-error.ts';
 import type { ChainDeps, Operation, PreparedCall } from './contract.ts';
 import { HealthClaims } from './health-claim.ts';
+import { applyRecovery, availableRecovery, type AvailableRecovery } from './recoveries.ts';
 import type { RecoveryMemory } from './recovery-memory.ts';
 import type { ChainSettings } from './settings.ts';
-
-/** Maximum number of recoveries per call and target. Recoveries that change the credential are not counted. */
-const MAX_RECOVERIES = 4;
-
-/** Recovery that the call may still use, and the resulting request. */
-export interface AvailableRecovery<Event extends object, Result> {
-  readonly recovery: Recovery;
-  readonly prepared: PreparedCall<Event, Result>;
-}
 
 /** State of one target during one call, shared by all attempts at the target. */
 export class TargetState<Event extends object, Result> {
@@ -77,16 +69,8 @@ export class TargetState<Event extends object, Result> {
   }
 
   /** Returns the recovery that the error suggests, unless the call has already used that recovery or has reached the limit. */
-  availableRecovery({
-    message,
-    details: { recover },
-  }: LlmError): AvailableRecovery<Event, Result> | undefined {
-    if (recover === undefined || this.recoveries.some(({ id }) => id === recover.id)) return undefined;
-    // Do not count recoveries that change the credential, because a pool may have many keys and each key is tried once.
-    const counted = this.recoveries.filter(({ changesCredential }) => changesCredential !== true);
-    if (recover.changesCredential !== true && counted.length >= MAX_RECOVERIES) return undefined;
-    const prepared = this.prepared && applyRecovery(this.prepared, recover, message);
-    return prepared && { recovery: recover, prepared };
+  availableRecovery(error: LlmError): AvailableRecovery<Event, Result> | undefined {
+    return this.prepared && availableRecovery(this.prepared, this.recoveries, error);
   }
 
   /** Makes the next attempt send the changed request, and remembers the recovery for later calls if `remember` is true. */
@@ -105,18 +89,5 @@ export class TargetState<Event extends object, Result> {
       changed = applyRecovery(changed, recovery, 'an earlier call was refused') ?? changed;
     }
     return changed;
-  }
-}
-
-/** Applies a recovery of a provider. Returns `undefined` if the recovery throws. */
-function applyRecovery<Event extends object, Result>(
-  prepared: PreparedCall<Event, Result>,
-  recovery: Recovery,
-  why: string,
-): PreparedCall<Event, Result> | undefined {
-  try {
-    return prepared.withRecovery(recovery, why);
-  } catch {
-    return undefined;
   }
 }

@@ -18,8 +18,8 @@ export function storedError({ kind, message, details }: LlmError): StoredError {
   return { kind, message, details: others };
 }
 
-/** Returns a stored error with these attempts. */
-export function errorOf(
+/** Returns the error of stored data, with these attempts. */
+export function restoredError(
   { kind, message, details }: StoredError,
   attempts: readonly Attempt[] = [],
 ): LlmError {
@@ -30,9 +30,9 @@ export function errorOf(
 export const storedAttempt = ({ error, ...others }: Attempt): StoredAttempt =>
   error === undefined ? others : { ...others, error: storedError(error) };
 
-/** Returns a stored attempt. */
-export const attemptOf = ({ error, usage, ...others }: StoredAttempt): Attempt => ({
+/** Returns the attempt of stored data. */
+export const restoredAttempt = ({ error, usage, ...others }: StoredAttempt): Attempt => ({
   ...others,
   usage,
-  error: error && errorOf(error),
+  error: error && restoredError(error),
 });

@@ -47,13 +47,11 @@ export class SseDecoder {
       this.checkLength(this.rest);
       return;
     }
-    const { data, event } = this;
     const lines = (this.rest + chunk).split(/\r\n|[\r\n]/);
     this.rest = copyText(lines.pop() ?? '');
-    for (const line of lines) this.line(line);
-    // Copy the fields of an incomplete message, so that the text of this chunk can be released.
-    if (this.event !== undefined && this.event !== event) this.event = copyText(this.event);
-    if (this.data !== undefined && data === undefined) this.data = copyText(this.data);
+    for (const line of lines.splice(0, lines.lastIndexOf('') + 1)) this.line(line);
+    // Copy the lines of an incomplete message, so that the text of this chunk can be released.
+    for (const line of lines) this.line(copyText(line));
     this.checkLength(this.rest);
     if (this.data !== undefined) this.checkLength(this.data);
   }

@@ -3,7 +3,10 @@ import { OBSERVED, GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 // A key has a digit or twenty letters in a row, unlike names such as `sk-learn-pipeline` and `xai-file-search-tool`.
 const LIKE_A_KEY = '(?=[A-Za-z_-]{0,80}\\d|[A-Za-z_-]{0,40}[A-Za-z]{20})[A-Za-z0-9_-]{16,}';
 
-/** Rules for keys of model providers and of services that are used with models. */
+/**
+ * Rules for keys of model providers and of services that are used with models: id, beginnings, pattern of the rest, and source. For
+ * `sk-ant-…`, the row with the longest beginning applies, and not `sk-key`.
+ */
 export const MODEL_TOKENS: readonly TokenRow[] = [
   ['anthropic-key', ['sk-ant-'], '[A-Za-z0-9_-]{16,}', page('docs.anthropic.com/en/api/admin-api')],
   [

@@ -5,7 +5,7 @@ import { refusalOf, withAbandonedLeg, withFailure, withJob } from '../legs/legs.
 import { LiveLeg } from '../legs/live-leg.ts';
 import { hasWork, runningJob, type JobRecord } from '../record/record.ts';
 import type { RunParts } from '../record/run-parts.ts';
-import { errorOf } from '@majordomo/core/toolkit';
+import { restoredError } from '@majordomo/core/toolkit';
 import { hasJobApi, prepareTarget, prepareTargets } from '../vendor/targets.ts';
 import { needsPerson } from '../vendor/vendor-request.ts';
 import { VendorLeg } from '../legs/vendor-leg.ts';
@@ -134,7 +134,7 @@ export class JobRun {
     const { clock } = this.parts.setup;
     const stored = legs.at(-1)?.error;
     const { retryAfterMs = Math.random() * RETRY_MS.usual } =
-      stored === undefined ? {} : errorOf(stored).details;
+      stored === undefined ? {} : restoredError(stored).details;
     await clock.sleep(Math.min(RETRY_MS.most, retryAfterMs), this.parts.signal);
   }
 

@@ -1,5 +1,5 @@
 import { fromJson, LlmError, type ChatResponse, type StreamEvent } from '@majordomo/core';
-import { abortable, type Ending, errorOf, type Source } from '@majordomo/core/toolkit';
+import { abortable, type Ending, restoredError, type Source } from '@majordomo/core/toolkit';
 import { cursorError, type Position } from '../events/cursor.ts';
 import { answerOf, requireRecord, type JobRecord } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
@@ -122,7 +122,8 @@ export class JobReader implements Source<StreamEvent> {
     const left = record.legs[this.leg - 1];
     const target = left?.target ?? record.spec;
     const why = `${target}: the answer began again`;
-    const error = left?.error === undefined ? new LlmError('server', why, { target }) : errorOf(left.error);
+    const error =
+      left?.error === undefined ? new LlmError('server', why, { target }) : restoredError(left.error);
     this.begin(leg);
     return [{ type: 'reset', target, error }];
   }

@@ -20,7 +20,7 @@ import {
 import type { JobRecord, LoadedRecord } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
 import { storedEvents } from '../events/stored-answer.ts';
-import { errorOf, storedError } from '@majordomo/core/toolkit';
+import { restoredError, storedError } from '@majordomo/core/toolkit';
 
 /** Time until the next look at a job that a process drives, in milliseconds. */
 const LOOK_MS = 1000;
@@ -83,7 +83,7 @@ function statusOf({ record, stored: { dueMs }, leaseMs }: LoadedRecord): JobStat
     state: isRunning && !isDriven ? 'queued' : state,
     progress: state === 'completed' ? 1 : legs.at(-1)?.job?.progress,
     attempts,
-    error: error && errorOf(error, attempts),
+    error: error && restoredError(error, attempts),
     nanoUsd: sumOfLegs(record),
     nextMs: nextMsOf(leaseMs, dueMs),
   };

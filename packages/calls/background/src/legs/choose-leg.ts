@@ -1,5 +1,5 @@
 import { LlmError, type PreparedTarget, type TargetHealth } from '@majordomo/core';
-import { errorOf, exhaustedError, storedAttempt, storedError } from '@majordomo/core/toolkit';
+import { exhaustedError, restoredError, storedAttempt, storedError } from '@majordomo/core/toolkit';
 import { ABANDONED } from './legs.ts';
 import { attemptsOf, isLiveLeg, type JobRecord, type LegRecord } from '../record/record.ts';
 import { hasJobApi } from '../vendor/targets.ts';
@@ -33,7 +33,7 @@ export function chooseLeg(record: JobRecord, targets: readonly PreparedTarget[],
   const unused = targets.filter(({ attempt }) => !isUsedUp(attempt.target, record));
   // A live call decides after its own errors. A leg follows it only if its process has died, and makes the call again.
   if (last?.error === undefined || isLiveLeg(last)) return nextChoice(record, unused, facts);
-  const error = errorOf(last.error);
+  const error = restoredError(last.error);
   const same = targets.find(({ attempt }) => attempt.target === last.target);
   // The chain may have changed, so that it no longer contains the target. Its other targets have the same policy.
   const decision = (same ?? targets[0])?.decide(error);

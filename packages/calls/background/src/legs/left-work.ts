@@ -2,7 +2,7 @@ import { LlmError, type Attempt, type PreparedTarget, type Usage } from '@majord
 import { costOfLeg, settleLeg } from '../money/job-ledger.ts';
 import type { JobRecord, LeftWork, LegRecord, VendorJob } from '../record/record.ts';
 import type { RunParts } from '../record/run-parts.ts';
-import { attemptOf, storedAttempt } from '@majordomo/core/toolkit';
+import { restoredAttempt, storedAttempt } from '@majordomo/core/toolkit';
 import { hasEnded, jobApiOf, prepareTarget } from '../vendor/targets.ts';
 import { sendRequest } from '../vendor/vendor-request.ts';
 
@@ -118,7 +118,7 @@ class LegWork {
   }
 
   private async storeUsage(usage: Usage | undefined): Promise<void> {
-    const last = this.leg.attempts.map(attemptOf).at(-1);
+    const last = this.leg.attempts.map(restoredAttempt).at(-1);
     if (last === undefined) return;
     const attempt: Attempt = { ...last, outcome: 'failed', usage };
     const { nanoUsd } = await costOfLeg(attempt, this.parts.job.record, this.parts.setup);

@@ -10,7 +10,7 @@ import {
   type VendorJob,
 } from '../record/record.ts';
 import { storedEvents } from '../events/stored-answer.ts';
-import { attemptOf, errorOf, storedAttempt, storedError } from '@majordomo/core/toolkit';
+import { restoredAttempt, restoredError, storedAttempt, storedError } from '@majordomo/core/toolkit';
 
 /** Maximum number of legs whose process has died. A request that ends each process is not sent forever. */
 const MAX_ABANDONED = 5;
@@ -94,8 +94,8 @@ export function legFacts(
     leg,
     vendorId: vendorIdOf(job?.ref),
     ms: endedAt - startedAt,
-    attempts: attempts.map(attemptOf),
-    error: error && errorOf(error),
+    attempts: attempts.map(restoredAttempt),
+    error: error && restoredError(error),
     nanoUsd: nanoUsd === null ? undefined : BigInt(nanoUsd),
   };
 }

@@ -1,6 +1,6 @@
 import { costOfResponse, mayBeBilled, type Cost } from '@majordomo/catalog';
 import type { Attempt, LlmError, PreparedTarget } from '@majordomo/core';
-import { attemptOf, denialError } from '@majordomo/core/toolkit';
+import { denialError, restoredAttempt } from '@majordomo/core/toolkit';
 import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobRecord, LegRecord, VendorJob } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
@@ -39,7 +39,7 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   const { attempts, startedAt, endedAt = clock.now() } = leg;
   const work = workOf(record, leg, job, number);
   const common = { requests: 1, ms: endedAt - startedAt };
-  const attempt = attempts.map(attemptOf).at(-1);
+  const attempt = attempts.map(restoredAttempt).at(-1);
   if (attempt === undefined || attempt.outcome === 'abandoned' || isUnreported(attempt, record)) {
     const outcome = attempt?.outcome === 'finished' ? 'finished' : 'abandoned';
     await ledger.settle(work, { ...common, most, outcome });

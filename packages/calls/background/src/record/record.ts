@@ -12,7 +12,7 @@ import type { Amount, LongWork } from '@majordomo/ledger';
 import { layoutOf, type StoredRecord, type Value } from '@majordomo/records';
 import type { Setup } from '../setup.ts';
 import { responseOf } from '../events/stored-answer.ts';
-import { attemptOf, errorOf } from '@majordomo/core/toolkit';
+import { restoredAttempt, restoredError } from '@majordomo/core/toolkit';
 import type { StoredAnswer, StoredEvents } from '../events/stored-answer.ts';
 import type { StoredAttempt, StoredError } from '@majordomo/core/toolkit';
 
@@ -208,7 +208,7 @@ export function withoutRequest(record: JobRecord): JobRecord {
 
 /** Returns the attempts of all legs. */
 export const attemptsOf = ({ legs }: JobRecord): readonly Attempt[] =>
-  legs.flatMap(({ attempts }) => attempts.map(attemptOf));
+  legs.flatMap(({ attempts }) => attempts.map(restoredAttempt));
 
 /** Whether a job has failed without sending a request, so that a call with its key starts it again. */
 export const hasSentNothing = (record: JobRecord): boolean =>
@@ -226,7 +226,7 @@ export function answerOf(record: JobRecord): ChatResponse {
 export function failureOf(record: JobRecord): LlmError {
   const { error, state } = record;
   const attempts = attemptsOf(record);
-  if (error !== undefined) return errorOf(error, attempts);
+  if (error !== undefined) return restoredError(error, attempts);
   return new LlmError('protocol', `the record of the job has the state ${state}, but no answer`, {
     attempts,
   });

@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type ObjectSchema } from '@majordomo/core';
-import { abortable, errorOf, notify, withDetails, withTimeout } from '@majordomo/core/toolkit';
+import { abortable, notify, restoredError, withDetails, withTimeout } from '@majordomo/core/toolkit';
 import { valueOf } from '../vendor/typed.ts';
 import type { BatchJob, ItemResult, JobProgress } from '../contract.ts';
 import type { Setup } from '../setup.ts';
@@ -137,7 +137,7 @@ async function resultOf<T>(
   const nanoUsd = sumOfStored(stored.map((attempt) => attempt.nanoUsd));
   const result = { index, id, target: last?.target, via: last?.via, value: undefined, nanoUsd };
   const response = answer && responseOf(answer, attempts);
-  if (response === undefined) return { ...result, response, error: error && errorOf(error, attempts) };
+  if (response === undefined) return { ...result, response, error: error && restoredError(error, attempts) };
   if (output === undefined || 'vectors' in response) return { ...result, response, error: undefined };
   try {
     return { ...result, response, value: await valueOf<T>(response, output), error: undefined };

@@ -8,7 +8,7 @@ import {
   type BatchRecord,
   type JobRecord,
 } from '../record/record.ts';
-import { lateTime } from '../poll/round.ts';
+import { lateTime } from '../poll/deadline.ts';
 import { FIND_MS } from '../poll/send-batch.ts';
 import { requireRecord } from '../record/leased-job.ts';
 

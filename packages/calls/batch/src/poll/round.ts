@@ -14,6 +14,7 @@ import type { BatchRecord, JobRecord } from '../record/record.ts';
 import type { BatchRow } from '../record/rows.ts';
 import type { Setup } from '../setup.ts';
 import type { LeasedJob } from '../record/leased-job.ts';
+import { lateTime } from './deadline.ts';
 
 /** Maximum time of a request, and of the wait for the next result, in milliseconds. The transport itself has no timeout. */
 const CALL_MS = 600_000;
@@ -136,9 +137,4 @@ export class Round {
       ending.abort();
     }
   }
-}
-
-/** Returns the time from which the job no longer waits for batches, in epoch milliseconds. */
-export function lateTime({ deadline = Infinity, live }: JobRecord): number {
-  return deadline - (live === undefined || live.when === 'failed' ? 0 : live.leadMs);
 }

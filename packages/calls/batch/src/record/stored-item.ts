@@ -1,5 +1,5 @@
 import type { Attempt, ChatResponse, EmbeddingResponse } from '@majordomo/core';
-import { attemptOf } from '@majordomo/core/toolkit';
+import { restoredAttempt } from '@majordomo/core/toolkit';
 import type { ItemAttempt, StoredResponse } from './record.ts';
 
 export type AnyResponse = ChatResponse | EmbeddingResponse;
@@ -27,4 +27,4 @@ export function responseOf(stored: StoredResponse, attempts: readonly Attempt[])
 
 /** Returns a stored attempt in the form in which a call lists attempts. */
 export const itemAttempt = ({ via: _via, batch: _batch, nanoUsd: _cost, ...attempt }: ItemAttempt): Attempt =>
-  attemptOf({ ...attempt, usage: attempt.usage });
+  restoredAttempt({ ...attempt, usage: attempt.usage });

@@ -29,7 +29,7 @@ export function parseVault(text: string, place: string): Entries {
   );
 }
 
-/** Returns an entry as JSON, for vaults that store entries separately. */
+/** Returns an entry as an object for `JSON.stringify`, with its secrets. A vault may store entries separately. */
 export const formatEntry = ({
   kind,
   value,

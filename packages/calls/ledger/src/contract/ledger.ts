@@ -26,7 +26,8 @@ export interface LedgerOptions {
   /**
    * Function that returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt.
    * Limits with the same name, unit, period and zone share counters. Return the same objects for later calls, because each new
-   * object is checked again. The time per call does not grow with the number of keys. If such a limit denies a call, the error for the client contains the limit's amounts.
+   * object is checked again. The time per call does not grow with the number of keys. If such a limit denies a call, the error for the
+   * client contains the limit's amounts.
    * @default no additional limits
    */
   readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
@@ -39,7 +40,8 @@ export interface LedgerOptions {
   /**
    * Amount that an attempt reserves. `maximum` reserves the largest amount that the attempt can use, so that concurrent calls
    * never exceed a limit. `likely` reserves the number of output tokens that 99 of 100 responses of this target did not exceed.
-   * Before five responses, it reserves `maxTokens`, or at most 4096 tokens for a request without `maxTokens`. A function returns the number of output tokens to reserve, or `undefined` for the maximum.
+   * Before five responses, it reserves `maxTokens`, or at most 4096 tokens for a request without `maxTokens`. A function returns the
+   * number of output tokens to reserve, or `undefined` for the maximum.
    *
    * @default 'maximum'
    */

@@ -1,5 +1,5 @@
 import type { CallInfo, Clock } from '@majordomo/core';
-import type { AlertChecks } from '../alerts/alert-checks.ts';
+import type { AlertCheckQueue } from '../alerts/alert-check-queue.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Leases } from '../delivery/leases.ts';
 import type { Outbox } from '../delivery/outbox.ts';
@@ -25,7 +25,7 @@ export interface LedgerContext {
   readonly leases: Leases;
   readonly alerts: Alerts;
   /** Checks of counters for alerts. */
-  readonly alertChecks: AlertChecks;
+  readonly alertChecks: AlertCheckQueue;
   /** Bookings in progress of entries and of long work, by the id of their record. */
   readonly bookings: Map<string, Promise<void>>;
   /** Lengths of earlier answers, for `reserve: 'likely'`. */

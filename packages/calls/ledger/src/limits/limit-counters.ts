@@ -39,10 +39,11 @@ export class LimitCounters {
   /** Number of times that the limit was replaced in this process. Alerts are emitted once per revision. */
   readonly revision: number;
   private readonly zone: string;
-  private readonly isTenants: boolean;
+  /** Whether each tenant has its own counter. */
+  private readonly countsPerTenant: boolean;
+  /** Latest period that was computed, and the period after it. */
   private period: Period | undefined;
   private next: Period | undefined;
-  private window: EqualPeriods | undefined;
 
   constructor(limit: Limit, revision: number, isOwn = false) {
     const { per, zone = 'UTC', max } = limit;
@@ -50,10 +51,11 @@ export class LimitCounters {
     this.isOwn = isOwn;
     this.revision = revision;
     this.zone = zone;
-    this.isTenants = limit.each?.includes('tenant') === true;
+    this.countsPerTenant = limit.each?.includes('tenant') === true;
     const [unit, value] = Object.entries(max)[0] as [Unit, string | number];
     this.unit = unit;
-    this.max = unit === 'usd' ? (parseUsd(value) ?? MAX_AMOUNT) : BigInt(value);
+    // `checkLimit` has rejected any other amount. A maximum of 0 would deny every call.
+    this.max = unit === 'usd' ? (parseUsd(value) ?? 0n) : BigInt(value);
     const period = typeof per === 'string' ? per : `${per.ms}ms`;
     // A limit with another unit, period or zone uses new counters.
     this.prefix = `limit/${encode(limit.name)}/${this.unit}/${period}@${encode(zone)}/`;
@@ -96,6 +98,7 @@ export class LimitCounters {
     return counter.slice(this.prefix.length);
   }
 
+  /** Returns the claim of an amount on a counter in the current period. The amount is spent if the attempt never reports its end. */
   claim(counter: string, amount: bigint, { tenant }: Pick<Spender, 'tenant'>, now: number): Claim {
     const period = this.periodAt(now);
     return {
@@ -104,9 +107,9 @@ export class LimitCounters {
       amount,
       resetsInMs: period && period.to - now,
       nextResetsInMs: period !== undefined && isEnding(period, now) ? this.endAfter(period) - now : undefined,
-      window: this.window,
+      window: windowOf(this.definition.per, period),
       whenLapsed: 'spent',
-      tenant: this.isTenants ? (tenant ?? '') : undefined,
+      tenant: this.countsPerTenant ? (tenant ?? '') : undefined,
     };
   }
 
@@ -119,7 +122,6 @@ export class LimitCounters {
     const { period } = this;
     if (period !== undefined && period.from <= now && now < period.to) return period;
     this.period = periodAt(this.definition.per, this.zone, now);
-    this.window = windowOf(this.definition.per, this.period);
     return this.period;
   }
 

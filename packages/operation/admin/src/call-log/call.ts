@@ -14,6 +14,7 @@ export interface CallEntry {
   readonly ms: number;
   /** Time from the start to the first content, in milliseconds. */
   readonly firstMs: number | undefined;
+  /** Operation of the call, or of the route of a refused request: `chat` for a route without an operation, such as `/v1/files`. */
   readonly operation: OperationType;
   /** Wire, such as `openai-chat`. `undefined` for calls outside the gateway. */
   readonly wire: string | undefined;
@@ -26,7 +27,10 @@ export interface CallEntry {
   readonly tenant: string | undefined;
   /** Id of the virtual key. */
   readonly key: string | undefined;
-  /** Outcome. `abandoned`: the client disconnected, or the caller aborted the call, before the end. `refused`: the request was refused before it became a call. */
+  /**
+   * Outcome. `abandoned`: the client disconnected, or the caller aborted the call, before the end. `refused`: the request was refused
+   * before it became a call.
+   */
   readonly outcome: 'finished' | 'failed' | 'abandoned' | 'refused';
   /** HTTP status of the response. `undefined` for calls outside the gateway. */
   readonly status: number | undefined;

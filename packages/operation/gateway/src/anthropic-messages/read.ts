@@ -3,7 +3,7 @@ import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import { identifierOf } from '../parsing/identifier.ts';
 import type { Media } from '../parsing/media.ts';
-import { NO_FORM, Notes } from '../parsing/notes.ts';
+import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import {
   boolean,
   array,
@@ -49,7 +49,7 @@ export function parseMessages(
   const notes = new Notes();
   refuseThreads(body, notes);
   const tier = body.optional('service_tier', string);
-  if (tier !== undefined && tier !== 'auto') notes.dropped('service_tier', NO_FORM);
+  if (tier !== undefined && tier !== 'auto') notes.dropped('service_tier', NO_EQUIVALENT);
   const model = body.required('model', nonEmptyString);
   const metadata = body.optional('metadata', object);
   const stops = body.optional('stop_sequences', array(nonEmptyString)) ?? [];

@@ -16,7 +16,7 @@ import {
 } from '../parsing/fields.ts';
 import type { Media } from '../parsing/media.ts';
 import { effortOfBudget } from '../parsing/effort.ts';
-import { NO_FORM, Notes } from '../parsing/notes.ts';
+import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import { inOrder } from '../response/in-order.ts';
 import type { ParsedRequest } from '../wire.ts';
@@ -28,7 +28,7 @@ import { GeminiTurns, systemText } from './turns.ts';
 
 /** Reasons for which members of a request are dropped, by name of the member. */
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['safetySettings', NO_FORM],
+  ['safetySettings', NO_EQUIVALENT],
   ['labels', 'labels are those of the vendor’s bill'],
 ]);
 

@@ -10,7 +10,7 @@ import {
   tierOf,
   verbosity,
 } from '../parsing/openai.ts';
-import { NO_FORM, Notes } from '../parsing/notes.ts';
+import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import {
   boolean,
   array,
@@ -35,7 +35,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['store', 'this gateway stores no chat completions'],
   ['logit_bias', 'tokens differ between targets'],
   ['web_search_options', 'tools that the vendor runs are not supported'],
-  ['prediction', NO_FORM],
+  ['prediction', NO_EQUIVALENT],
 ]);
 
 /** Parses a Chat Completions request. `maxChoices`: maximum value of `n`. */

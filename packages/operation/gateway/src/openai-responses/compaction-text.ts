@@ -5,7 +5,10 @@ import type { ResponseIds } from './response-ids.ts';
 
 /** Prefix of the content of compaction items. */
 const MARK = 'majordomo.compaction.1.';
-/** Maximum length of the content of a compaction item, in characters. The longest summaries have 8,320 tokens of at most 10 bytes, and base64 adds a third. */
+/**
+ * Maximum length of the content of a compaction item, in characters. It exceeds twice the length of the longest summary: 8,320 tokens of at
+ * most 10 bytes have about 111,000 characters in base64.
+ */
 const MAX_LENGTH = 262_144;
 
 /** Returns the item that contains the text of a summary. */
@@ -15,7 +18,7 @@ export const compactionItem = (text: string, ids: ResponseIds): Json => ({
   encrypted_content: MARK + toBase64(new TextEncoder().encode(text)),
 });
 
-/** Returns the text of a compaction item. Refuses an item of another server, which no target of a chain may be able to read. */
+/** Returns the text of a compaction item. Refuses an item of another server, because only that server can read its content. */
 export function compactionText(item: Fields): string {
   const path = item.pathOf('encrypted_content');
   const content = item.value['encrypted_content'];

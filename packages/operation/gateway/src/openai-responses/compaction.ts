@@ -2,7 +2,7 @@ import type * as Context from '@majordomo/context';
 import { systemClock } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
 import { object } from '../parsing/fields.ts';
-import { NO_FORM, Notes } from '../parsing/notes.ts';
+import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import type { Json } from '../response-store.ts';
 import type { ParsedRequest, PrepareChat } from '../wire.ts';
 import { compactionItem } from './compaction-text.ts';
@@ -25,7 +25,8 @@ const MEMBERS: ReadonlySet<string> = new Set([
 
 /**
  * Parses a request for a compaction. Its answer contains the user messages of the conversation and an item with a summary, which every
- * target can read, because the item is text. The call is a chat with the model of the request.
+ * target can read, because the item is text. The call is a chat with the model of the request. The summary does not contain the
+ * `instructions`, because a client sends them with each request.
  */
 export const prepareCompaction =
   ({ summaryOrder }: typeof Context): PrepareChat =>
@@ -34,11 +35,11 @@ export const prepareCompaction =
     return (value, namedContent): ParsedRequest => {
       const body = object(value, '').value;
       const notes = new Notes();
-      for (const name of Object.keys(body)) if (!MEMBERS.has(name)) notes.dropped(name, NO_FORM);
+      for (const name of Object.keys(body)) if (!MEMBERS.has(name)) notes.dropped(name, NO_EQUIVALENT);
       const known = Object.entries(body).filter(([name]) => MEMBERS.has(name));
       const input = body['input'] ?? [];
       const parsed = prepare({ ...Object.fromEntries(known), input, store: false }, namedContent);
-      const { request, textOf } = summaryOrder(parsed.request.messages);
+      const { request, textOf: checkedSummary } = summaryOrder(parsed.request.messages);
       const { serviceTier, cache } = parsed.request;
       return {
         ...parsed,
@@ -51,7 +52,7 @@ export const prepareCompaction =
             id: ids.response,
             object: 'response.compaction',
             created_at: Math.floor(systemClock.now() / 1000),
-            output: [...kept, compactionItem(textOf(response), ids)],
+            output: [...kept, compactionItem(checkedSummary(response), ids)],
             usage: responsesUsage(response.usage),
           };
         },

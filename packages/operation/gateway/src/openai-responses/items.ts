@@ -15,7 +15,7 @@ import {
   Fields,
   type Parser,
 } from '../parsing/fields.ts';
-import { NO_FORM, type Notes } from '../parsing/notes.ts';
+import { NO_EQUIVALENT, type Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import type { Json } from '../response-store.ts';
 import { compactionText } from './compaction-text.ts';
@@ -170,7 +170,7 @@ function inputParts(part: Fields, media: Media, notes: Notes): readonly UserPart
       return textPart(part.required('text', string));
     case 'input_image': {
       const detail = part.optional('detail', string);
-      if (detail !== undefined && detail !== 'auto') notes.dropped('input_image.detail', NO_FORM);
+      if (detail !== undefined && detail !== 'auto') notes.dropped('input_image.detail', NO_EQUIVALENT);
       const file = fileById(part, media, 'image_url');
       if (file !== undefined) return [imageOf(file, part.pathOf('file_id'))];
       const path = part.pathOf('image_url');

@@ -17,7 +17,7 @@ import {
   tierOf,
   verbosity,
 } from '../parsing/openai.ts';
-import { NO_FORM, Notes } from '../parsing/notes.ts';
+import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import {
   array,
   boolean,
@@ -215,7 +215,7 @@ function noteSettings(body: Fields, notes: Notes): void {
   notes.unknown(body.optional('text', object), 'format', 'verbosity');
   notes.unknown(body.optional('reasoning', object), 'effort', 'summary');
   for (const name of body.optional('include', array(string)) ?? []) {
-    if (name !== ENCRYPTED_REASONING) notes.dropped(`include ${name}`, NO_FORM);
+    if (name !== ENCRYPTED_REASONING) notes.dropped(`include ${name}`, NO_EQUIVALENT);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Warning } from '@majordomo/core';
 import type { Fields } from './fields.ts';
 
-export const NO_FORM = 'most targets do not support it';
+/** Reason for a warning about a member without an equivalent in a request of majordomo. */
+export const NO_EQUIVALENT = 'most targets do not support it';
 
 /** Maximum number of warnings. A client can send 100,000 unknown members, and the header shows the first warnings only. */
 const MAX_WARNINGS = 100;
@@ -26,7 +27,7 @@ export class Notes {
   unknown(members: Fields | undefined, ...known: readonly string[]): void {
     if (members === undefined) return;
     for (const key of members.unparsed())
-      if (!known.includes(key)) this.dropped(members.pathOf(key), NO_FORM);
+      if (!known.includes(key)) this.dropped(members.pathOf(key), NO_EQUIVALENT);
   }
 
   /**
@@ -34,7 +35,8 @@ export class Notes {
    * element instead of its path, so that a conversation with the same member in each turn causes one warning.
    */
   unused(element: Fields, kind: string, ...known: readonly string[]): void {
-    for (const key of element.unparsed()) if (!known.includes(key)) this.dropped(`${kind}.${key}`, NO_FORM);
+    for (const key of element.unparsed())
+      if (!known.includes(key)) this.dropped(`${kind}.${key}`, NO_EQUIVALENT);
   }
 
   /** Adds a warning for each member that was not parsed. `reasons`: reason for the warning, by name of the member. */

@@ -10,7 +10,7 @@ import type {
 import { identifierOf } from './identifier.ts';
 import { mediaPart, urlPart, type Media, type NamedPart } from './media.ts';
 import { NOTED_MEMBERS } from './note-callers.ts';
-import { NO_FORM, type Notes } from './notes.ts';
+import { NO_EQUIVALENT, type Notes } from './notes.ts';
 import {
   invalid,
   jsonObject,
@@ -26,7 +26,7 @@ import {
 export function tierOf(body: Fields, notes: Notes): ServiceTier | undefined {
   const tier = body.optional('service_tier', string);
   if (tier === 'default' || tier === 'flex' || tier === 'priority') return tier;
-  if (tier !== undefined && tier !== 'auto') notes.dropped(`service_tier ${tier}`, NO_FORM);
+  if (tier !== undefined && tier !== 'auto') notes.dropped(`service_tier ${tier}`, NO_EQUIVALENT);
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import { asList, asRecord, asText } from '@majordomo/core/toolkit';
 
 /**
  * Throws `unsupported` if `extra` contains a vendor tool that the profile does not list for this model, so that the chain uses
- * another target. Checks the types in `tools`, and the names in `compound_custom.tools.enabled_tools`.
+ * another target. Checks the types in `tools`, and the names in `compound_custom.tools.enabled_tools` (Groq's compound models).
  */
 export function rejectVendorTools(
   extra: ModelRequest['extra'],

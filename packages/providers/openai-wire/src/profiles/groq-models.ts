@@ -1,7 +1,10 @@
 import type { Capabilities, ImageLimits } from '@majordomo/core';
 import { TEXT_ONLY, type ModelRule } from '../profile.ts';
 
-/** Limits of a request with images as bytes (Groq's guide to vision, 2026-11). */
+/**
+ * Limits of a request with images as bytes (Groq's guide to vision, 2026-11). Groq limits the base64 of a request to 4 MB, read as 4 MiB,
+ * which is 3 MiB of bytes.
+ */
 const IMAGES: ImageLimits = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp', 'image/gif'],
   maxBytes: 3 * 2 ** 20,

@@ -130,8 +130,8 @@ export function failed(result: Collected, ...kinds: readonly string[]): NonNulla
   return result.error;
 }
 
-/** Returns the last request. Asserts that `count` requests were sent, and that the last one satisfies the wire's rules. */
-export function onlyRequest(server: WireServer, count = 1): Exchange {
+/** Asserts that `count` requests were sent, and that the last one satisfies the wire's rules. Returns the last one. */
+export function assertSent(server: WireServer, count = 1): Exchange {
   assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
   const last = server.requests.at(-1);
   assert.ok(last);

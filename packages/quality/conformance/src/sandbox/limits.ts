@@ -60,8 +60,8 @@ const endlessCase = ([what, code]: readonly [string, string]): SandboxCase => ({
 });
 
 /**
- * Sources that take some parsers exponential time, because they may be JavaScript or TypeScript. They are long enough for a test, and short enough for a sandbox that
- * does not pass it.
+ * Sources that take some parsers exponential time, because they may be JavaScript or TypeScript. They are long enough for a test, and
+ * short enough for a sandbox that does not pass it.
  */
 const AMBIGUOUS: Readonly<Record<string, string>> = {
   'generic arrow functions': `${'async<T>(a = '.repeat(17)}1${')'.repeat(17)}`,

@@ -101,7 +101,10 @@ export interface SubjectContext<Input = unknown> extends CallContext {
 export interface CallContext {
   /** Signal that aborts when the evaluation aborts or the sample's time is over. */
   readonly signal: AbortSignal;
-  /** Returns a recorded model of the definition's `majordomo`. Its resolved targets are part of the recording's key. Throws `config` without `majordomo`. */
+  /**
+   * Returns a recorded model of the definition's `majordomo`. Its resolved targets are part of the recording's key. Throws `config`
+   * without `majordomo`.
+   */
   readonly model: (spec: string) => ChatModel;
   /** Returns a model that records the calls of the given model, for applications that create models themselves. */
   readonly recorded: (model: ChatModel) => ChatModel;
@@ -176,7 +179,10 @@ export interface EvaluateOptions {
    * calls and stores them. After a crash or an abort, the next `record` continues. `live`: calls every time and stores nothing. `@default 'replay'`
    */
   readonly mode?: 'replay' | 'record' | 'live' | undefined;
-  /** Whether the result is written as the new baseline. Nothing is written for an incomplete run, a failed gate or a run restricted by `only`. `@default false` */
+  /**
+   * Whether the result is written as the new baseline. Nothing is written for an incomplete run, a failed gate or a run restricted by
+   * `only`. `@default false`
+   */
   readonly accept?: boolean | undefined;
   /**
    * Maximum cost of live calls of this run in dollars, judges included, such as `'5'`. When the budget is spent, no further sample
@@ -193,7 +199,10 @@ export interface EvaluateOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Signal that aborts the run, which then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Redactor that finds secrets. A recording that contains a secret is not stored, and the evaluation contains a warning. `@default createRedactor()` */
+  /**
+   * Redactor that finds secrets. A recording that contains a secret is not stored, and the evaluation contains a warning.
+   * `@default createRedactor()`
+   */
   readonly redactor?: Redactor | undefined;
   /** Catalog for prices. `@default the shipped catalog` */
   readonly catalog?: Catalog | undefined;

@@ -72,7 +72,10 @@ export interface Candidate {
   readonly version?: string | undefined;
 }
 
-/** Comparison of two answers. A model sees each pair in both orders, without the names of the models. */
+/**
+ * Comparison of two answers. A model sees each pair in both orders, without the names of the models. Verdicts are stored. A changed
+ * rubric needs new verdicts. A changed function does not judge stored pairs again: use another `name` of the experiment for it.
+ */
 export type Judging =
   | {
       /** Spec of the judge. With several specs, each of them judges, and the mean of their verdicts decides. */

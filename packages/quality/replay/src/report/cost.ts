@@ -7,6 +7,7 @@ import { estimateOf, strataOf, type Weights } from './strata.ts';
 
 /** Unit whose costs are both known. */
 interface Paid {
+  /** Position of the kind in the list of shares. */
   readonly kind: number;
   readonly conversation: string;
   readonly present: UnitCost;

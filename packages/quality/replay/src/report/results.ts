@@ -35,6 +35,7 @@ export interface ScoredUnit {
   readonly recordedFailure: string | undefined;
   readonly recordedMs: number | undefined;
   readonly recordedFirstMs: number | undefined;
+  /** Cost of the present model: of its recorded answer, or of the control if complete runs are compared. */
   readonly presentCost: UnitCost | undefined;
   readonly candidateCost: UnitCost | undefined;
 }

@@ -7,8 +7,8 @@ import type { ScoredUnit } from './results.ts';
 /** Share of the traffic that each kind has, by its name. */
 export type Weights = ReadonlyMap<string, number>;
 
-/** Unit with the position of its kind in the list of shares. */
 export interface Placed {
+  /** Position of the unit's kind in the list of shares. */
   readonly kind: number;
   readonly conversation: string;
   readonly unit: ScoredUnit;

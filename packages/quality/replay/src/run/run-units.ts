@@ -13,7 +13,7 @@ import { candidateRequest, candidateSpec, replayedRequest } from '../experiment/
 import { answerSide, type SideRun } from './answer-side.ts';
 import type { UnitSetup } from './unit-setup.ts';
 import { checkedDifference } from './checked.ts';
-import { judgePair, type Judged } from './judged.ts';
+import { judgePair, type Judged } from './judge-pair.ts';
 
 /**
  * Answers and compares all units without a result. Rejects with the first error for which a person must act, after the calls in flight

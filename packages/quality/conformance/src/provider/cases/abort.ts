@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ModelEvent } from '@majordomo/core';
-import { waitForClientClose, failed, withBench, onlyRequest, chatRequest } from '../bench.ts';
+import { waitForClientClose, failed, withBench, assertSent, chatRequest } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const hasContent = (events: readonly ModelEvent[]): boolean =>
@@ -48,7 +48,7 @@ export const abortCases: readonly Case[] = [
           controller.abort();
         };
         failed(await generate(chatRequest('hi'), { signal: controller.signal, onStep }), 'aborted');
-        await waitForClientClose(onlyRequest(server));
+        await waitForClientClose(assertSent(server));
       }),
   },
   {
@@ -64,7 +64,7 @@ export const abortCases: readonly Case[] = [
         const result = await generate(chatRequest('hi'), { signal: controller.signal, onStep });
         failed(result, 'aborted');
         assert.ok(hasContent(result.events));
-        await waitForClientClose(onlyRequest(server));
+        await waitForClientClose(assertSent(server));
       }),
   },
   {
@@ -78,7 +78,7 @@ export const abortCases: readonly Case[] = [
             return 'leave';
           },
         });
-        await waitForClientClose(onlyRequest(server));
+        await waitForClientClose(assertSent(server));
       }),
   },
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FinishReason, ModelRequest, TokenLogprob } from '@majordomo/core';
 import type { Answer } from '@majordomo/testing/internal';
-import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 const PERSON = {
@@ -211,7 +211,7 @@ export const answerCases: readonly Case[] = [
           error === undefined ? finish === 'stop' : error.kind === 'empty',
           `${error?.kind ?? finish}`,
         );
-        onlyRequest(server);
+        assertSent(server);
       }),
   },
 ];

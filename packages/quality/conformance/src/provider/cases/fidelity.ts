@@ -11,7 +11,7 @@ import {
 } from '@majordomo/core';
 import type { Collected } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
-import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { hasLeaf, leavesOf, assertInOrder } from './leaves.ts';
 
@@ -69,7 +69,7 @@ async function sendAll(
       for (const each of requests) {
         const request = typeof each === 'function' ? each(model.capabilities) : each;
         const result = succeeded(await generate(request));
-        sent.push({ result, exchange: onlyRequest(server, sent.length + 1) });
+        sent.push({ result, exchange: assertSent(server, sent.length + 1) });
       }
     },
   );

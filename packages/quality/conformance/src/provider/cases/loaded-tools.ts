@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assistant, type Message, type ModelRequest, toolResult, user } from '@majordomo/core';
-import { chatRequest, onlyRequest, succeeded, withBench } from '../bench.ts';
+import { chatRequest, assertSent, succeeded, withBench } from '../bench.ts';
 import { onTarget } from '../chain/target.ts';
 import type { Case } from '../harness.ts';
 import { ADD } from './tools.ts';
@@ -28,12 +28,12 @@ export const loadedToolCases: readonly Case[] = [
           const first = [user('go'), ...search('c1', 'other', 'gone')];
           const second = [...first, ...search('c2', 'later', 'other')];
           await generate({ messages: [user('go')], tools });
-          assert.deepEqual(onlyRequest(server).request.tools, ['add'], 'a tool is sent that no result loads');
+          assert.deepEqual(assertSent(server).request.tools, ['add'], 'a tool is sent that no result loads');
           await generate({ messages: first, tools });
-          const earlier = onlyRequest(server, 2).request;
+          const earlier = assertSent(server, 2).request;
           assert.deepEqual(earlier.tools, ['add', 'other']);
           await generate({ messages: second, tools });
-          const { tools: names, messages } = onlyRequest(server, 3).request;
+          const { tools: names, messages } = assertSent(server, 3).request;
           assert.deepEqual(names, ['add', 'other', 'later']);
           assert.deepEqual(messages.slice(0, earlier.messages.length), earlier.messages);
         },
@@ -53,7 +53,7 @@ export const loadedToolCases: readonly Case[] = [
               toolCalls.map(({ name, args }) => ({ name, args })),
               [{ name: 'later', args: { a: 1, b: 2 } }],
             );
-            onlyRequest(server, at + 1);
+            assertSent(server, at + 1);
           }
         },
       );

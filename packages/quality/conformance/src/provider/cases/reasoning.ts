@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AssistantPart, type ModelRequest, toolResult } from '@majordomo/core';
 import type { AnswerPart } from '@majordomo/testing/internal';
-import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 import { ADD } from './tools.ts';
 
@@ -66,7 +66,7 @@ export const reasoningCases: readonly Case[] = [
             model.families[0],
           );
           succeeded(await generate(continued(parts)));
-          const [echoed] = onlyRequest(server, 2).request.reasoning;
+          const [echoed] = assertSent(server, 2).request.reasoning;
           assert.equal(echoed?.text, THOUGHT);
           if (echoed.signature !== undefined) assert.equal(echoed.signature, harness.wire.sign(THOUGHT));
         },
@@ -85,7 +85,7 @@ export const reasoningCases: readonly Case[] = [
           assert.equal(reasoning?.type === 'reasoning' ? reasoning.text : undefined, '');
           succeeded(await generate(continued(parts)));
           assert.equal(
-            onlyRequest(server, 2).request.reasoning[0]?.text,
+            assertSent(server, 2).request.reasoning[0]?.text,
             THOUGHT,
             'the vendor cannot decrypt it',
           );
@@ -100,9 +100,9 @@ export const reasoningCases: readonly Case[] = [
         const call = { type: 'tool-call' as const, id: 'call_1', name: 'add', args: { a: 1, b: 2 } };
         const foreign = { family: 'elsewhere', data: 'c2lnbmVkIGVsc2V3aGVyZQ==' };
         succeeded(await generate(continued([{ type: 'reasoning', text: THOUGHT, replay: foreign }, call])));
-        assert.deepEqual(onlyRequest(server).request.reasoning, []);
+        assert.deepEqual(assertSent(server).request.reasoning, []);
         succeeded(await generate(continued([{ type: 'reasoning', text: THOUGHT }, call])));
-        assert.deepEqual(onlyRequest(server, 2).request.reasoning, []);
+        assert.deepEqual(assertSent(server, 2).request.reasoning, []);
       }),
   },
 ];

@@ -10,7 +10,7 @@ import {
   user,
 } from '@majordomo/core';
 import { startWireServer } from '../../server/server.ts';
-import { createBench, failed, KEY, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { createBench, failed, KEY, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
@@ -67,7 +67,7 @@ async function checkFileReference(harness: Harness): Promise<void> {
     const page = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
     const messages = [user('What is this?', page)];
     await majordomo.model(`${provider.id}/${harness.model}`).generate({ messages });
-    const sent = JSON.stringify(onlyRequest(server).body);
+    const sent = JSON.stringify(assertSent(server).body);
     const isStored = provider.files?.(harness.model)?.accepts(page.mediaType, PAGE.length) === true;
     assert.equal(sent.includes(place.id), isStored, 'the reference is sent to the wrong vendor');
     const hasBytes = sent.includes(Buffer.from(PAGE).toString('base64'));
@@ -153,7 +153,7 @@ export const requestCases: readonly Case[] = [
         const jpeg = { type: 'image', mediaType: 'image/jpeg', bytes: PHOTO } as const;
         const messages = [user('one-3a1', png, 'two-3b2', jpeg, 'three-3c3')];
         succeeded(await generate(chatRequest('', { messages })));
-        const { body, request } = onlyRequest(server);
+        const { body, request } = assertSent(server);
         assert.deepEqual(
           request.images,
           [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
@@ -171,7 +171,7 @@ export const requestCases: readonly Case[] = [
       await withBench(harness, ['A page.'], async ({ generate, server }) => {
         const file = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
         succeeded(await generate(chatRequest('', { messages: [user('What is this?', file)] })));
-        const sent = JSON.stringify(onlyRequest(server).body);
+        const sent = JSON.stringify(assertSent(server).body);
         assert.ok(sent.includes(Buffer.from(PAGE).toString('base64')), 'the bytes are not in the body');
       });
       await checkFileReference(harness);
@@ -184,7 +184,7 @@ export const requestCases: readonly Case[] = [
       withBench(harness, ['Aye.'], async ({ generate, server }) => {
         const options = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
         succeeded(await generate(chatRequest('hi', options)));
-        const { system, maxTokens } = onlyRequest(server).request;
+        const { system, maxTokens } = assertSent(server).request;
         assert.deepEqual({ system, maxTokens }, options);
       }),
   },
@@ -213,7 +213,7 @@ export const requestCases: readonly Case[] = [
         const half = 'cut \ud83d here';
         const messages = [user(half), assistant(half), user(`${half}, again`)];
         succeeded(await generate(chatRequest('', { system: half, messages })));
-        const sent = JSON.stringify(onlyRequest(server).body);
+        const sent = JSON.stringify(assertSent(server).body);
         assert.ok(sent.includes('cut \ufffd here, again'), 'the rest of the text is not in the body');
       }),
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Citation, type ModelRequest, user } from '@majordomo/core';
-import { failed, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { failed, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const TEXT = 'Oslo is sunny. It is warm.';
@@ -20,7 +20,7 @@ export const sourceCases: readonly Case[] = [
       withBench(harness, ['Hello.'], async ({ generate, server }) => {
         const { warnings } = succeeded(await generate(audioRequest));
         assert.deepEqual(warnings, []);
-        const sent = JSON.stringify(onlyRequest(server).body);
+        const sent = JSON.stringify(assertSent(server).body);
         assert.ok(sent.includes(Buffer.from(BYTES).toString('base64')), 'the bytes are not in the body');
       }),
   },

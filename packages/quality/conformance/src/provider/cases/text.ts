@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Collected } from '@majordomo/testing';
 import type { Answer, Split } from '@majordomo/testing/internal';
-import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 /** Text with characters of one to four bytes in UTF-8, an emoji of several code points, and a line feed. */
@@ -53,7 +53,7 @@ export const textCases: readonly Case[] = [
         assert.deepEqual(result.warnings, []);
         const [first] = result.events;
         assert.equal(first?.type === 'start' ? first.target : undefined, target);
-        assert.equal(onlyRequest(server).model, harness.model);
+        assert.equal(assertSent(server).model, harness.model);
       }),
   },
   {

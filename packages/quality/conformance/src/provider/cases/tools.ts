@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assistant, type ModelRequest, type ModelTool, toolResult, user } from '@majordomo/core';
 import type { AnswerToolCall } from '@majordomo/testing/internal';
-import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 /** Tool whose schema every strict mode accepts. */
@@ -76,7 +76,7 @@ export const toolCases: readonly Case[] = [
         async ({ generate, server }) => {
           const { toolCalls } = succeeded(await generate(withTools));
           assert.equal(toolCalls[0]?.id, 'given_1', 'the call id of the wire is replaced');
-          assert.deepEqual(onlyRequest(server).request.tools, ['add', 'noop']);
+          assert.deepEqual(assertSent(server).request.tools, ['add', 'noop']);
         },
       );
     },
@@ -193,7 +193,7 @@ export const toolCases: readonly Case[] = [
           ]);
           const messages = [...withTools.messages, { role: 'assistant' as const, parts }, results];
           assert.equal(succeeded(await generate({ ...withTools, messages })).text, 'done');
-          const { request } = onlyRequest(server, 2);
+          const { request } = assertSent(server, 2);
           assert.deepEqual(request.toolCalls, [
             { id: first.id, name: 'add', args: { a: 1, b: 2 } },
             { id: second.id, name: 'add', args: { a: 3, b: 4 } },
@@ -221,7 +221,7 @@ export const toolCases: readonly Case[] = [
           toolResult(ids.map((callId, n) => ({ callId, name: 'add', content: `result ${n}` }))),
         ] as ModelRequest['messages'];
         succeeded(await generate({ ...withTools, messages }));
-        const { toolCalls, toolResults } = onlyRequest(server).request;
+        const { toolCalls, toolResults } = assertSent(server).request;
         assert.deepEqual(
           toolResults.map(({ callId }) => callId),
           toolCalls.map(({ id }) => id),

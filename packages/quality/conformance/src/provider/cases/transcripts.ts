@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assistant, type JsonObject, type ModelRequest, toolResult, user } from '@majordomo/core';
-import { withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { assertSent, chatRequest, succeeded, withBench } from '../bench.ts';
 import { onTarget } from '../chain/target.ts';
 import type { Case, Harness } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
@@ -8,20 +8,20 @@ import { ADD } from './tools.ts';
 
 const CALL = { type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } } as const;
 
-/** Asserts that a transcript with calls of undeclared tools can be sent. */
+/** Asserts that a transcript with calls whose names the model invented can be sent. */
 async function checkInventedNames(harness: Harness): Promise<void> {
   const names = ['exec.command<|channel|>', '$READFILE', ' ', 'x'.repeat(200)];
-  const made = names.map((name, n) => ({ ...CALL, id: `call_${n}`, name }));
+  const invented = names.map((name, n) => ({ ...CALL, id: `call_${n}`, name }));
   const messages = [
     user('go'),
-    assistant(made),
+    assistant(invented),
     toolResult(
-      made.map(({ id, name }) => ({ callId: id, name, content: `no tool "${name}"`, isError: true })),
+      invented.map(({ id, name }) => ({ callId: id, name, content: `no tool "${name}"`, isError: true })),
     ),
   ] as ModelRequest['messages'];
   await withBench(harness, ['done'], async ({ generate, server }) => {
     succeeded(await generate(chatRequest('', { messages, tools: [ADD] })));
-    const { toolCalls, toolResults } = onlyRequest(server).request;
+    const { toolCalls, toolResults } = assertSent(server).request;
     assert.equal(toolCalls.length, names.length);
     assert.deepEqual(
       toolResults.map(({ callId }) => callId),
@@ -35,8 +35,8 @@ async function checkTextWithCalls(harness: Harness): Promise<void> {
   const messages = [user('first-7a1'), assistant([{ type: 'text', text: 'adding-7e5' }, CALL]), result];
   await withBench(harness, ['done'], async ({ generate, server }) => {
     succeeded(await generate(chatRequest('', { messages, tools: [ADD] })));
-    assertInOrder(onlyRequest(server).body, ['first-7a1', 'adding-7e5', 'three-7b2']);
-    assert.equal(onlyRequest(server).request.toolCalls.length, 1);
+    assertInOrder(assertSent(server).body, ['first-7a1', 'adding-7e5', 'three-7b2']);
+    assert.equal(assertSent(server).request.toolCalls.length, 1);
   });
 }
 
@@ -46,7 +46,7 @@ async function checkUserAfterTools(harness: Harness): Promise<void> {
   await withBench(harness, ['done'], async ({ generate, server }) => {
     const request = { messages: messages as ModelRequest['messages'], tools: [ADD] };
     succeeded(await generate(chatRequest('', request)));
-    assertInOrder(onlyRequest(server).body, ['first-7a1', 'three-7b2', 'stop-7c3', 'now-7d4']);
+    assertInOrder(assertSent(server).body, ['first-7a1', 'three-7b2', 'stop-7c3', 'now-7d4']);
   });
 }
 
@@ -66,7 +66,7 @@ async function checkFittedNames(harness: Harness): Promise<void> {
         ODD_NAMES,
         'a call has another name than its tool',
       );
-      onlyRequest(server);
+      assertSent(server);
     },
   );
 }
@@ -108,7 +108,7 @@ async function checkOutputSchemas(harness: Harness): Promise<void> {
       async (generate, server) => {
         const { text } = await generate({ messages: [user('go')], output });
         assert.equal(text, '{}', `a schema with ${what} lost the answer`);
-        onlyRequest(server);
+        assertSent(server);
       },
     );
   }
@@ -121,7 +121,7 @@ async function checkToolSchemas(harness: Harness): Promise<void> {
     () => 'done',
     async (generate, server) => {
       assert.equal((await generate({ messages: [user('go')], tools })).text, 'done');
-      onlyRequest(server);
+      assertSent(server);
     },
   );
 }

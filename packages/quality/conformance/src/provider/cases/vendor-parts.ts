@@ -3,7 +3,7 @@ import { type AssistantPart, type ModelRequest, user, type VendorPart } from '@m
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '@majordomo/testing/internal';
 import type { WireRequest } from '../../wires/wire.ts';
-import { type Bench, withBench, onlyRequest, chatRequest, succeeded } from '../bench.ts';
+import { type Bench, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
 import { onTarget } from '../chain/target.ts';
 import type { Case, Harness } from '../harness.ts';
 
@@ -50,7 +50,7 @@ async function checkRoundTrip(
     );
     assert.ok(!warnings.some(({ action }) => action === 'dropped'), 'a warning reports a dropped part');
     requests += 2;
-    const { request } = onlyRequest(server, requests);
+    const { request } = assertSent(server, requests);
     assert.equal(request.vendorBlocks.length, vendorParts.length, 'not all vendor parts were sent back');
     assertSentUnchanged(harness, request);
   }
@@ -102,11 +102,11 @@ async function checkForeignPartDropped(harness: Harness): Promise<void> {
   const messages = continued([{ type: 'text', text: BEFORE }, FOREIGN_PART, { type: 'text', text: AFTER }]);
   await withBench(harness, ['In Asia.'], async ({ generate, server }) => {
     succeeded(await generate(chatRequest('', { messages })));
-    assertUnsent(onlyRequest(server));
+    assertUnsent(assertSent(server));
   });
   await onTarget(harness, ['In Asia.'], async (generate, server) => {
     const { warnings } = await generate({ messages });
-    assertUnsent(onlyRequest(server));
+    assertUnsent(assertSent(server));
     assert.ok(
       warnings.some(({ action, what }) => action === 'dropped' && what.includes('ran at')),
       'no warning reports the dropped part',
@@ -114,7 +114,7 @@ async function checkForeignPartDropped(harness: Harness): Promise<void> {
   });
 }
 
-function assertUnsent({ request, body }: ReturnType<typeof onlyRequest>): void {
+function assertUnsent({ request, body }: ReturnType<typeof assertSent>): void {
   assert.deepEqual(request.vendorBlocks, []);
   assert.ok(!JSON.stringify(body).includes(QUERY), 'the request contains the part of another vendor');
 }

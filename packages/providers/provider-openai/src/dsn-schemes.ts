@@ -14,7 +14,7 @@ type Schemes = NonNullable<Provider['schemes']>;
  * DSN schemes for servers that implement Chat Completions. The provider sends no credential other than the token in the DSN. A
  * key in an environment variable is not sent, because the host may not be that of the key's vendor.
  */
-export const chatSchemes = (serve: (profile: Profile, options: ChatOptions) => Provider): Schemes => ({
+export const chatDsnSchemes = (serve: (profile: Profile, options: ChatOptions) => Provider): Schemes => ({
   openai: (dsn) => {
     const { server, quirks: params } = serverOf(dsn);
     const quirks = quirksFromParams(params, nameOf(dsn));
@@ -23,7 +23,7 @@ export const chatSchemes = (serve: (profile: Profile, options: ChatOptions) => P
 });
 
 /** DSN schemes for servers that implement Responses. */
-export const responsesSchemes = (
+export const responsesDsnSchemes = (
   serve: (profile: ResponsesProfile, options: ResponsesOptions) => Provider,
 ): Schemes => ({
   'openai-responses': (dsn) => {

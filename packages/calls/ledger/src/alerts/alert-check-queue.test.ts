@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { Outbox } from '../delivery/outbox.ts';
 import { LimitCounters } from '../limits/limit-counters.ts';
 import { memoryStore } from '../memory/memory-store.ts';
-import { AlertChecks } from './alert-checks.ts';
+import { AlertCheckQueue } from './alert-check-queue.ts';
 import { Alerts, type BookedAmount } from './alerts.ts';
 
 const limit = new LimitCounters({ name: 'm', max: { requests: 100 }, per: 'ever' }, 0);
@@ -27,7 +27,7 @@ function setUp(check: (amount: BookedAmount) => Promise<void>) {
   }
   const alerts = new RecordingAlerts(memoryStore({ clock }), clock, () => undefined);
   const outbox = new Outbox(clock, () => undefined);
-  return { clock, checked, outbox, checks: new AlertChecks(alerts, outbox) };
+  return { clock, checked, outbox, checks: new AlertCheckQueue(alerts, outbox) };
 }
 
 it('runs one check at a time, and only the newest of each counter', async () => {

@@ -14,7 +14,7 @@ export interface Judged {
 }
 
 /** Pair with the key of the answer that is judged. */
-export interface JudgedAnswer extends Pair {
+export interface KeyedPair extends Pair {
   readonly key: string;
 }
 
@@ -28,7 +28,7 @@ const ORDERS = [
 /** Returns the verdicts on a pair: the stored ones, and new ones. Returns `undefined` if a call of a judge has no result. */
 export async function judgePair(
   judging: Judging,
-  pair: JudgedAnswer,
+  pair: KeyedPair,
   { journal, calls, signal }: Pick<UnitSetup, 'journal' | 'calls' | 'signal'>,
 ): Promise<Judged | undefined> {
   if (typeof judging === 'function') return judgeByFunction(judging, pair, { journal, signal });
@@ -62,7 +62,7 @@ export async function judgePair(
 
 async function judgeByFunction(
   judging: (pair: Pair) => Verdict | undefined | Promise<Verdict | undefined>,
-  { key: answer, ...pair }: JudgedAnswer,
+  { key: answer, ...pair }: KeyedPair,
   { journal, signal }: Pick<UnitSetup, 'journal' | 'signal'>,
 ): Promise<Judged> {
   const key = digest([answer, pair.call.id, 'judge']);

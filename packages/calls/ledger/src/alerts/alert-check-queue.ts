@@ -6,10 +6,10 @@ import type { Alerts, BookedAmount } from './alerts.ts';
 const MAX_WAITING = 10_000;
 
 /**
- * Checks of counters for alerts. One check runs at a time, and of each counter only the newest check waits, so that the statements of
+ * Queue of the checks of counters for alerts. One check runs at a time, and of each counter only the newest check waits, so that the statements of
  * checks do not delay records.
  */
-export class AlertChecks {
+export class AlertCheckQueue {
   private readonly alerts: Alerts | undefined;
   private readonly outbox: Outbox;
   /** Checks that have not begun, oldest first. */
