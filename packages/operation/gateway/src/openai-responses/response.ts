@@ -10,7 +10,7 @@ import type { Refusal } from '../errors/refusal.ts';
 import { pageCitations, type WirePart } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
-import { mcpCallItem, type McpOutput } from './mcp-items.ts';
+import type { McpOutput } from './mcp-request.ts';
 import type { KnownTools } from './tools.ts';
 
 /** Data of the request from which the members of the response object are written. */
@@ -211,8 +211,8 @@ export function calledOf(
 }
 
 function callItem(part: ToolCallPart, echo: Echo, idFor: (prefix: string) => string): Item {
-  const tool = echo.known.get(part.name);
-  if (tool?.mcp !== undefined) return mcpCallItem(part, tool, echo.mcp, idFor);
+  const item = echo.mcp?.callItem(part, idFor);
+  if (item !== undefined) return item;
   const { called, isCustom } = calledOf(part, echo);
   const done = { ...called, status: 'completed' };
   return isCustom

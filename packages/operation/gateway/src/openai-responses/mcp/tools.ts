@@ -1,5 +1,5 @@
 import type { ToolSpec } from '@majordomo/core';
-import type { McpTool } from '../options.ts';
+import type { McpTool } from '../../options.ts';
 import {
   array,
   boolean,
@@ -9,11 +9,11 @@ import {
   oneOf,
   string,
   type Fields,
-} from '../parsing/fields.ts';
-import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
-import type { Notes } from '../parsing/notes.ts';
-import type { ListedTools, McpServers } from './mcp-servers.ts';
-import type { KnownTools } from './tools.ts';
+} from '../../parsing/fields.ts';
+import { noteCallers, NOTED_MEMBERS } from '../../parsing/note-callers.ts';
+import type { Notes } from '../../parsing/notes.ts';
+import type { ListedTools, McpServers } from './servers.ts';
+import type { KnownTools } from '../tools.ts';
 
 /** Tools of a server that a request uses. */
 export interface ServerList extends ListedTools {

@@ -1,10 +1,10 @@
 import { messageOf, type JsonObject } from '@majordomo/core';
-import type { GatewayContext, RequestContext } from '../context.ts';
-import { Refusal, whileConnected } from '../errors/refusal.ts';
-import { reportToOperator } from '../errors/report.ts';
-import type { NamedContent } from '../named-content.ts';
-import type { McpAnswer, McpTool, McpTools, RouteContext } from '../options.ts';
-import { callOptions } from '../routes/chat.ts';
+import type { GatewayContext, RequestContext } from '../../context.ts';
+import { Refusal, whileConnected } from '../../errors/refusal.ts';
+import { reportToOperator } from '../../errors/report.ts';
+import type { NamedContent } from '../../named-content.ts';
+import type { McpAnswer, McpTool, McpTools, RouteContext } from '../../options.ts';
+import { callOptions } from '../../routes/call-options.ts';
 
 /** Tools of a server, or the reason for which the server returned none. */
 export interface ListedTools {
@@ -30,18 +30,21 @@ export interface McpServers {
   call(call: McpCall): Promise<McpAnswer>;
 }
 
+/** Handler of the tools, and the content that a request names. */
+export interface McpSource {
+  readonly tools: McpTools;
+  readonly namedContent: NamedContent;
+}
+
 /** Code of JSON-RPC for a failure of the gateway. */
 const INTERNAL_ERROR = -32_603;
 
-/** Returns the MCP servers for a request, or `undefined` if the gateway has none. */
+/** Returns the MCP servers for a request. */
 export function mcpServers(
   context: RequestContext,
   gateway: GatewayContext,
-  namedContent: NamedContent,
-): McpServers | undefined {
-  const { settings } = gateway;
-  const tools = settings.mcp?.tools;
-  if (tools === undefined) return undefined;
+  { tools, namedContent }: McpSource,
+): McpServers {
   const routeContext = (
     metadata: McpCall['metadata'],
     signal: AbortSignal = context.request.signal,
@@ -61,7 +64,7 @@ export function mcpServers(
         return await whileConnected(calling, signal);
       } catch (error) {
         if (signal.aborted) throw error;
-        reportToOperator(error, context.requestId, settings);
+        reportToOperator(error, context.requestId, gateway.settings);
         return {
           code: INTERNAL_ERROR,
           message: 'the gateway could not call the tool; its operator receives the reason',
