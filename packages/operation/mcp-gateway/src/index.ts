@@ -15,6 +15,7 @@ export type {
   McpAnswer,
   McpContext,
   McpHandler,
+  McpRemote,
   McpTool,
   McpTools,
   RouteContext,

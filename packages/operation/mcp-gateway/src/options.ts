@@ -85,6 +85,13 @@ export interface McpGatewayOptions {
    */
   readonly servers: { readonly [name: string]: McpGatewayServer };
   /**
+   * Hosts of servers that requests of the Responses API may name by `server_url`, such as `mcp.example.com`, with the port if the address
+   * has one. The address must have https, or http on a loopback host. The host is the name of the server in the `mcp` of keys and tenants, in
+   * limits and in the call log. `headers` and `authorization` of the request are sent to this host only. Redirects are not followed.
+   * @default []: requests can name only servers of `servers`
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /**
    * Access of the teams, by the `tenant` of the caller, in addition to the access of its key: a tool must be accessible to both.
    * @default a tenant restricts nothing
    */

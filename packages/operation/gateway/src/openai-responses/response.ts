@@ -117,10 +117,11 @@ export function envelope(
   };
 }
 
-/** Returns a tool without the logins of an MCP server, which must not be stored. */
+/** Returns a tool without the secrets of an MCP server, which must not be stored: its logins, and the path and query of its address. */
 function withoutLogin(tool: unknown): unknown {
-  const { headers: _headers, authorization: _authorization, ...others } = asRecord(tool);
-  return others['type'] === 'mcp' ? others : tool;
+  const { headers: _headers, authorization: _authorization, server_url: url, ...others } = asRecord(tool);
+  if (others['type'] !== 'mcp') return tool;
+  return { ...others, ...(typeof url === 'string' && { server_url: URL.parse(url)?.origin }) };
 }
 
 /** Returns the member `error` of a failed response. */

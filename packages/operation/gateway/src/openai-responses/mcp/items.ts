@@ -14,10 +14,10 @@ export interface Calls {
 }
 
 /** Returns an item with the tools of a server. */
-export const listItem = (id: string, { server, tools, error }: ServerList): Item => ({
+export const listItem = (id: string, { label, tools, error }: ServerList): Item => ({
   type: 'mcp_list_tools',
   id,
-  server_label: server,
+  server_label: label,
   tools: tools.map(toolOf),
   error: error ?? null,
 });

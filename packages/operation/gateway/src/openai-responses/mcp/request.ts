@@ -79,7 +79,7 @@ class ParsedMcp implements McpRequest {
     const calls = { answers, isApproved: (id: string) => approved.has(id) };
     // The client has the tools that an earlier item lists.
     const lists = [...this.lists.values()].filter(
-      (list) => list !== undefined && !history.listed.has(list.server),
+      (list) => list !== undefined && !history.listed.has(list.label),
     );
     return {
       withTools: (model, metadata) =>
@@ -89,8 +89,14 @@ class ParsedMcp implements McpRequest {
           approved: history.approved,
           maxCalls,
           answers,
-          call: ({ name, namespace: server = '' }, { args }, { signal }) =>
-            servers.call({ server, tool: name, args, metadata, signal }),
+          call: ({ name, namespace: label = '' }, { args }, { signal }) =>
+            servers.call({
+              place: this.lists.get(label)?.place ?? label,
+              tool: name,
+              args,
+              metadata,
+              signal,
+            }),
         }),
       listItems: (ids) =>
         lists.flatMap((list) => (list === undefined ? [] : [listItem(ids.item('mcpl_'), list)])),
