@@ -1,6 +1,5 @@
 export { mcpGateway } from './mcp-gateway.ts';
 export type {
-  ChangedTool,
   McpGateway,
   McpGatewayOptions,
   McpGatewayServer,
@@ -28,5 +27,6 @@ export type {
   McpLoginClient,
   McpOptions,
 } from '@majordomo/mcp';
+export type { ChangedTool, McpReview, McpServerState } from '@majordomo/admin';
 export type { RecordStore } from '@majordomo/records';
 export type { Ledger } from '@majordomo/ledger';

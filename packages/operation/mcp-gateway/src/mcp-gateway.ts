@@ -123,6 +123,10 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
         },
       );
     },
+    servers: () =>
+      Promise.resolve(
+        Object.keys(servers).map((name) => ({ name, benchedUntil: admission.benchedUntil(name) })),
+      ),
     async changedTools() {
       const lists = await Promise.all(Object.keys(servers).map((server) => approvals.changed(server)));
       return lists.flat();

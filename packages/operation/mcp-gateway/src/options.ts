@@ -1,3 +1,4 @@
+import type { McpReview } from '@majordomo/admin';
 import type { Clock, JsonObject } from '@majordomo/core';
 import type { Caller, McpAccess, McpHandler } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
@@ -142,30 +143,8 @@ export interface McpGatewayOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Tool whose definition has changed since it was approved, and which is hidden from clients. */
-export interface ChangedTool {
-  readonly server: string;
-  readonly tool: string;
-  /** SHA-256 of the new definition, in base64. */
-  readonly hash: string;
-  /**
-   * New definition as JSON: description, title, input schema and annotations. Written by the server, and truncated after 20,000
-   * characters.
-   */
-  readonly definition: string;
-  /** Time at which the gateway received it, ISO 8601 in UTC. */
-  readonly at: string;
-}
-
-/** Handler of `/mcp` and `/mcp/NAME`, for the option `mcp` of `createGateway`. */
-export interface McpGateway extends McpHandler, AsyncDisposable {
-  /** Returns the tools that are hidden, because their definitions have changed since they were approved. */
-  changedTools(): Promise<readonly ChangedTool[]>;
-  /**
-   * Approves the definitions with these hashes, and notifies the clients of this process. A definition that has changed again is not
-   * approved. Returns the number of approved definitions.
-   */
-  approve(tools: readonly Pick<ChangedTool, 'server' | 'tool' | 'hash'>[]): Promise<number>;
+/** Handler of `/mcp` and `/mcp/NAME`, for the option `mcp` of `createGateway`, and for the option `mcp` of `createAdmin`. */
+export interface McpGateway extends McpHandler, McpReview, AsyncDisposable {
   /**
    * Returns the logins of a server with the option `login`, for the routes of your application. Throws `config` for any other server.
    */
