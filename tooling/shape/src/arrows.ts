@@ -238,10 +238,10 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
       'a server, mainly for clients in other languages. Optional peers: admin has the type of request events, background makes jobs, catalog has dates of retirement, context counts tokens, files has the type of the store of files, inspector is mounted, @hono/node-server and hono serve on Node, ws accepts sockets',
   },
   'mcp-gateway': {
-    ours: ['core', 'gateway', 'ledger', 'mcp', 'records'],
+    ours: ['core', 'admin', 'gateway', 'ledger', 'mcp', 'records'],
     others: [],
     because:
-      'only gateways that serve MCP need it, and the SDK of MCP; of gateway and ledger, an optional peer, only the types',
+      'only gateways that serve MCP need it, and the SDK of MCP; of gateway, and of the optional peers admin and ledger, only the types',
   },
   inspector: {
     ours: ['core', 'catalog', 'ledger', 'redact'],

@@ -94,6 +94,8 @@ export interface GatewayMcpConfig {
    * `${NAME}` is replaced with an environment variable.
    */
   readonly servers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Hosts of servers that requests of the Responses API may name by `server_url`. `@default []` */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** Patterns of tools that each tenant may use, by server, in addition to those of its keys. `@default {}` */
   readonly tenants?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> | undefined;
   /** Whether the call log contains arguments and results. `@default false` */

@@ -117,7 +117,12 @@ const FILES: Checks<GatewayFilesConfig> = {
   keepMs: isPositive,
 };
 const isObjects = (value: unknown): boolean => isObject(value) && Object.values(value).every(isObject);
-const MCP: Checks<GatewayMcpConfig> = { servers: isObjects, tenants: isObjects, content: isBoolean };
+const MCP: Checks<GatewayMcpConfig> = {
+  servers: isObjects,
+  allowedHosts: isTextList,
+  tenants: isObjects,
+  content: isBoolean,
+};
 const GATEWAY: Checks<GatewayConfig> = {
   store: (value) => typeof value === 'string' && value.trim() !== '' && !value.includes('\0'),
   keys: isBoolean,

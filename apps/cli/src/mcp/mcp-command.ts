@@ -1,4 +1,6 @@
+import type { Command } from 'commander';
 import type { McpFlags } from './mcp.ts';
+import type { ReviewFlags } from './review.ts';
 import { collect } from '../program/collect.ts';
 import type { Define } from '../program/define.ts';
 import { SPEC } from '../program/spec.ts';
@@ -7,7 +9,10 @@ const MORE = `
 claude mcp add majordomo -- majordomo mcp
 codex mcp add majordomo -- majordomo mcp openai/<model>,anthropic/<model>
 
-Serves the tool \`ask\` and the tools of \`skills\` in majordomo.config. Requires @majordomo/mcp.`;
+Serves the tool \`ask\` and the tools of \`skills\` in majordomo.config. Requires @majordomo/mcp.
+
+\`changed\` and \`approve\` are for the MCP servers that \`majordomo serve\` serves. They read the store of the configuration,
+or a running gateway with --url and MAJORDOMO_ADMIN_TOKEN.`;
 
 export const define: Define = (command, io, done) => {
   command
@@ -22,5 +27,24 @@ export const define: Define = (command, io, done) => {
     .action(async (spec: string | undefined, flags: McpFlags) => {
       const { mcp } = await import('./mcp.ts');
       done(await mcp(spec, flags, io));
+    });
+  const sub = (name: string, description: string): Command =>
+    command
+      .command(name)
+      .description(description)
+      .option('--store <file|postgres://…|redis://…>', 'store of the approvals')
+      .option('--url <address>', 'address of a running gateway')
+      .option('--json', 'print one JSON document');
+  sub('changed', 'list tools of the gateway that are hidden because their definitions have changed').action(
+    async (flags: ReviewFlags) => {
+      const { listChanged } = await import('./review.ts');
+      done(await listChanged(flags, io));
+    },
+  );
+  sub('approve', 'approve changed definitions of tools')
+    .argument('<hashes...>', 'hashes, or at least 8 first characters of each, as `changed` prints them')
+    .action(async (hashes: readonly string[], flags: ReviewFlags) => {
+      const { approveTools } = await import('./review.ts');
+      done(await approveTools(hashes, flags, io));
     });
 };

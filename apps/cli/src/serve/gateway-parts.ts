@@ -3,6 +3,7 @@ import type { Background, RecordStore } from '@majordomo/background';
 import type { Majordomo } from '@majordomo/core';
 import type { GatewayFilesOptions } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
+import type { McpGateway } from '@majordomo/mcp-gateway';
 import type { CallLogConfig } from '../config/config.ts';
 import type { Settings } from '../config/settings.ts';
 import { currentCatalog } from '../catalog/current-catalog.ts';
@@ -13,6 +14,7 @@ import { openStores } from '../keys/open-stores.ts';
 import { createConfiguredLedger } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
+import { mcpOf } from './mcp-of.ts';
 
 /** Parts of a gateway that use its store. Disposal writes all pending records. */
 export interface GatewayParts extends AsyncDisposable {
@@ -21,6 +23,8 @@ export interface GatewayParts extends AsyncDisposable {
   readonly calls: CallLog | undefined;
   readonly ledger: Ledger;
   readonly admin: Admin;
+  /** MCP servers of the configuration, if it has any. */
+  readonly mcp: McpGateway | undefined;
   /** Store of records. */
   readonly records: RecordStore;
   /** Store for the state of the Responses API. `undefined` if the configuration disables it. */
@@ -76,11 +80,13 @@ export async function openParts(
     onRecord: calls?.onRecord,
   } satisfies Parameters<typeof createConfiguredLedger>[0];
   const ledger = await createConfiguredLedger(options, settings, io);
+  const mcp = await mcpOf(settings, { ledger, records: stores.records }, io);
   return {
     keys,
     calls,
     ledger,
-    admin: createAdmin({ keys, calls, ledger, models, token }),
+    mcp,
+    admin: createAdmin({ keys, calls, ledger, models, mcp, token }),
     records: stores.records,
     responses:
       responses === false
@@ -90,6 +96,7 @@ export async function openParts(
     background: await backgroundOf({ records: stores.records, ledger }, settings, io),
     ready: () => stores.ready(),
     async [Symbol.asyncDispose]() {
+      await mcp?.close();
       await Promise.all([calls?.close(), ledger.flush(), keys?.close()]);
       await stores[Symbol.asyncDispose]();
     },

@@ -19,10 +19,11 @@ export async function mcpOf(
   if (gateway?.mcp === undefined) return undefined;
   const loaded = await loadPackage('@majordomo/mcp-gateway', io.cwd, `${PATH} of the configuration`);
   const { mcpGateway } = loaded as typeof import('@majordomo/mcp-gateway');
-  const { servers, tenants, content } = gateway.mcp;
+  const { servers, allowedHosts, tenants, content } = gateway.mcp;
   try {
     return mcpGateway({
       servers: replaced(servers, `${PATH}.servers`, io) as McpGatewayOptions['servers'],
+      allowedHosts,
       tenants,
       content,
       ...parts,

@@ -62,7 +62,8 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
     needsKeys || store !== undefined ? await openParts(storeOptions, settings, io) : undefined;
   await using opened = stores === undefined ? await openLedgerGates(settings, io) : undefined;
   const ledger = stores?.ledger ?? opened?.ledger;
-  await using mcp = await mcpOf(settings, { ledger, records: stores?.records }, io);
+  await using ownMcp = stores === undefined ? await mcpOf(settings, { ledger }, io) : undefined;
+  const mcp = stores?.mcp ?? ownMcp;
   const { models, gateway, reload } = await start({ setup, stores, ledger, mcp, modelList }, settings, io);
   const served = await listen(gateway, { ...place, sockets: settings.gateway?.sockets }, WHY, io);
   io.becomeServer(GRACE_MS + place.drainMs + CLOSE_MARGIN_MS);

@@ -32,12 +32,9 @@ export type { MetricSample } from './metric-sample.ts';
 export { createAdmin, type Admin, type AdminOptions } from './api/create-admin.ts';
 export type { KeyChangeEvent } from './api/key-routes.ts';
 export type { ServedModel } from './api/model-routes.ts';
-export {
-  remoteKeys,
-  type KeyLimitState,
-  type RemoteKeys,
-  type RemoteKeysOptions,
-} from './api/remote-keys.ts';
+export { remoteMcp, type ChangedTool, type McpReview, type McpServerState } from './api/mcp-routes.ts';
+export type { RemoteOptions } from './api/admin-client.ts';
+export { remoteKeys, type KeyLimitState, type RemoteKeys } from './api/remote-keys.ts';
 
 // Types of other packages that the public API uses.
 export type { Ledger, Limit, SpendRecord } from '@majordomo/ledger';

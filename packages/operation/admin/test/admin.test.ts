@@ -17,6 +17,7 @@ import {
   createKeys,
   memoryCallStore,
   remoteKeys,
+  remoteMcp,
   type AdminOptions,
   type KeyChangeEvent,
 } from '../src/index.ts';
@@ -111,6 +112,33 @@ it.each([
 ])('refuses a body with too many %s before it is parsed', async (_, path, body) => {
   const response = await setUp().send('POST', '/keys', body);
   expect(response).toMatchObject({ status: 400, body: { error: { code: 'invalid-request', path } } });
+});
+
+it('lists MCP servers with their changed tools, and approves definitions', async () => {
+  const tool = { server: 'tracker', tool: 'search', hash: 'abc=' };
+  const changed = { ...tool, definition: '["Searches"]', at: '2026-11-23T12:00:00.000Z' };
+  const approvals: unknown[] = [];
+  const mcp = {
+    servers: () => Promise.resolve([{ name: 'tracker', benchedUntil: undefined }]),
+    changedTools: () => Promise.resolve([changed]),
+    approve: (tools: readonly unknown[]) => {
+      approvals.push(tools);
+      return Promise.resolve(tools.length);
+    },
+  };
+  const { admin, send } = setUp({ mcp });
+  const { body } = await send('GET', '/mcp');
+  expect(body).toEqual({ servers: [{ name: 'tracker' }], changedTools: [changed] });
+  const remote = remoteMcp({
+    url: `${BASE}/admin/v1`,
+    token: TOKEN,
+    fetch: (input, init) => admin.fetch(new Request(input, init)),
+  });
+  expect(await remote.servers()).toEqual([{ name: 'tracker' }]);
+  expect(await remote.approve(await remote.changedTools())).toBe(1);
+  expect(approvals).toEqual([[tool]]);
+  expect((await send('POST', '/mcp/approve', { tools: [{ server: 'tracker' }] })).status).toBe(400);
+  expect((await setUp().send('GET', '/mcp')).status).toBe(404);
 });
 
 it('accepts only its token', () => {

@@ -9,6 +9,7 @@ export type {
   McpAnswer,
   McpContext,
   McpHandler,
+  McpRemote,
   McpTool,
   McpTools,
   Mounted,

@@ -104,15 +104,23 @@ export type McpAnswer =
   | { readonly content: readonly ResultPiece[]; readonly isError: boolean }
   | { readonly code: number; readonly message: string };
 
-/** Tools of MCP servers for the models of the Responses API. */
+/** MCP server that a client names by its address. Its headers and its token are secrets of the client. */
+export interface McpRemote {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bearer token. */
+  readonly token: string | undefined;
+}
+
+/** Tools of MCP servers for the models of the Responses API. `server`: name of a server, or a server that the client names by its address. */
 export interface McpTools {
   /**
-   * Returns the tools of a server that the caller may use, or `undefined` if the caller may use nothing of a server with this name. If
-   * it rejects, the client receives the message of the error.
+   * Returns the tools of a server that the caller may use, or `undefined` if the caller may use nothing of this server. If it rejects, the
+   * client receives the message of the error.
    */
-  list(server: string, context: RouteContext): Promise<readonly McpTool[] | undefined>;
+  list(server: string | McpRemote, context: RouteContext): Promise<readonly McpTool[] | undefined>;
   /** Calls a tool. `signal` of `context.call` aborts when the client disconnects. */
-  call(server: string, tool: string, args: JsonObject, context: RouteContext): Promise<McpAnswer>;
+  call(server: string | McpRemote, tool: string, args: JsonObject, context: RouteContext): Promise<McpAnswer>;
 }
 
 /** Handler of `/mcp` and `/mcp/NAME`, such as the result of `mcpGateway` of `@majordomo/mcp-gateway`. */

@@ -56,7 +56,10 @@ export interface Writer {
 export type ParseChat = (body: unknown, namedContent: NamedContent) => ParsedRequest;
 
 /** Returns the parser for one request. */
-export type PrepareChat = (context: RequestContext, gateway: GatewayContext) => ParseChat;
+export type PrepareChat = (
+  context: RequestContext,
+  gateway: GatewayContext,
+) => ParseChat | Promise<ParseChat>;
 
 /** Formats the body of an error response. */
 export type FormatFailure = (refusal: Refusal) => object;

@@ -1,7 +1,7 @@
 import { memoryRecords } from '@majordomo/records';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import type { McpAnswer, McpTool, McpTools, RouteContext } from '../src/index.ts';
+import type { McpAnswer, McpRemote, McpTool, McpTools, RouteContext } from '../src/index.ts';
 import { KEY, startGateway, type TestGateway, type TestGatewayOptions } from './support/test-gateway.ts';
 
 type Script = TestGatewayOptions['anthropic'];
@@ -25,8 +25,13 @@ function fakeTools(
 ) {
   const calls: unknown[] = [];
   const lists: string[] = [];
+  const remotes: McpRemote[] = [];
   const tools: McpTools = {
     list: (server) => {
+      if (typeof server !== 'string') {
+        remotes.push(server);
+        return Promise.resolve(server.url.includes('evil') ? undefined : TOOLS);
+      }
       lists.push(server);
       if (server === 'broken') return Promise.reject(new Error('The server "broken" cannot be reached.'));
       return Promise.resolve(server === 'tracker' ? TOOLS : undefined);
@@ -36,7 +41,7 @@ function fakeTools(
       return answer(tool, context);
     },
   };
-  return { calls, lists, tools };
+  return { calls, lists, remotes, tools };
 }
 
 async function setUp(
@@ -332,8 +337,12 @@ describe('a request with tools of MCP servers', () => {
     [{ tools: [tracker, tracker] }, 'tools[1].server_label names a server that the tools contain already'],
     [
       { tools: [{ ...tracker, server_url: 'https://evil.example/mcp' }] },
-      'tools[0].server_url is not supported; name a server of this gateway',
+      'tools[0].server_url is not the address of an MCP server that you may use',
     ],
+    ...[{ host: 'other.example' }, { 'x-key': 'a\r\nb' }, { 'x-key': 1 }].map((headers): [object, string] => [
+      { tools: [{ ...tracker, server_url: 'https://mcp.example/', headers }] },
+      'tools[0].headers',
+    ]),
     [{ tools: [{ ...tracker, require_approval: 'sometimes' }] }, 'tools[0].require_approval'],
     [
       { tools: [tracker], tool_choice: { type: 'mcp', server_label: 'tracker', name: 'none' } },
@@ -437,6 +446,23 @@ describe('a request with tools of MCP servers', () => {
       error: { code: -32_602 },
     });
     expect(servers.calls).toEqual([]);
+  });
+
+  it('gives the address and the logins of a server of the client to its handler, and does not return or store them', async () => {
+    const servers = fakeTools();
+    await using world = await setUp([SEARCH, 'There are 2.'], servers);
+    const headers = { 'x-key': 'secret-1' };
+    const url = 'https://mcp.example/secret-2?key=secret-3';
+    const tools = [{ ...tracker, server_url: url, headers, authorization: 'secret-4' }];
+    const response = await world.openai.responses.create({ ...body(), tools });
+    const remote = { url, headers, token: 'secret-4' };
+    expect([servers.remotes, servers.calls]).toEqual([
+      [remote],
+      [[remote, 'search', { q: 'open' }, 'team-a']],
+    ]);
+    expect(response.tools).toMatchObject([{ server_label: 'tracker', server_url: 'https://mcp.example' }]);
+    const stored = await world.openai.responses.retrieve(response.id);
+    expect(JSON.stringify([response, stored])).not.toContain('secret');
   });
 
   it('counts the tokens of the tools', async () => {

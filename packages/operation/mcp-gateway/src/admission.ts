@@ -71,6 +71,12 @@ export class Admission {
     }
   }
 
+  /** Returns the time until which a server is benched, ISO 8601 in UTC. */
+  benchedUntil(server: string): string | undefined {
+    const bench = this.health.blocked(`mcp/${server}`);
+    return bench && new Date(bench.until).toISOString();
+  }
+
   /** Reserves the price and the place of a call. Rejects with `denied` or `overloaded` if a limit does not allow it. */
   async admit(applicant: Applicant): Promise<Settle> {
     const leave = this.enter(applicant.server);

@@ -1,6 +1,7 @@
+import type { ChangedTool } from '@majordomo/admin';
 import { LlmError, systemClock, truncateText } from '@majordomo/core';
 import { layoutOf, memoryRecords, type RecordStore } from '@majordomo/records';
-import type { ChangedTool, McpGatewayOptions } from './options.ts';
+import type { McpGatewayOptions } from './options.ts';
 
 /** Definition of a tool, with its SHA-256. */
 export interface Definition {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import type { McpAnswer, McpContext } from '@majordomo/gateway';
+import type { McpAnswer, McpContext, McpRemote } from '@majordomo/gateway';
 import {
   contentOf,
   FORWARDED,
@@ -24,6 +24,7 @@ import { ClientServer } from './client-server.ts';
 import { nowOf, OwnedConnections, type Connections } from './connections.ts';
 import { HeldCalls } from './held-call.ts';
 import { Names } from './names.ts';
+import { remoteIo } from './remote-server.ts';
 import type { ConnectionOwner } from './server-connection.ts';
 
 const MAX_SESSIONS = 100;
@@ -81,15 +82,17 @@ export class CallerSessions {
     return (await handler).fetch(request, { ...(body !== undefined && { parsedBody: body }), authInfo });
   }
 
-  /** Returns the tools of the server of a request that the gateway makes for a model. Rejects with a message for the client. */
-  tools(context: McpContext): Promise<Tool[]> {
-    return this.using(async () => (await this.direct(context)).listTools(context));
+  /**
+   * Returns the tools of the server of a request that the gateway makes for a model. Rejects with a message for the client. `remote`: server
+   * that the client names by its address.
+   */
+  tools(context: McpContext, remote?: McpRemote): Promise<Tool[]> {
+    return this.direct(context, remote, (server) => server.listTools(context));
   }
 
   /** Calls a tool of the server of a request that the gateway makes for a model. */
-  call(name: string, args: JsonObject, context: McpContext): Promise<McpAnswer> {
-    return this.using(async () => {
-      const server = await this.direct(context);
+  call(name: string, args: JsonObject, context: McpContext, remote?: McpRemote): Promise<McpAnswer> {
+    return this.direct(context, remote, async (server) => {
       try {
         const params = { name, arguments: args };
         return answerOf(await server.callTool(params, directContext(context)));
@@ -162,18 +165,23 @@ export class CallerSessions {
     return session;
   }
 
-  /** Returns a server for a request that no client of MCP has sent. Its client has no capabilities, so that servers ask nothing. */
-  private async direct(context: McpContext): Promise<ClientServer> {
-    return new ClientServer(await loadServer(), context.server, this.clientIo(context), contextOf);
-  }
-
-  private async using<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs work with a server for a request that no client of MCP has sent. Its client has no capabilities, so that servers ask nothing. */
+  private async direct<T>(
+    context: McpContext,
+    remote: McpRemote | undefined,
+    work: (server: ClientServer) => Promise<T>,
+  ): Promise<T> {
+    const { server: name = '' } = context;
+    const own = this.clientIo(context);
+    const io = remote === undefined ? own : remoteIo(own, this.io.all, name, remote);
     this.active++;
     try {
-      return await work();
+      return await work(new ClientServer(await loadServer(), name, io, contextOf));
     } finally {
       this.active--;
       this.lastUsed = nowOf(this.io.options);
+      // Nothing waits for the end of the connection.
+      if (remote !== undefined) void io.connections.close().catch(() => undefined);
     }
   }
 
@@ -187,7 +195,7 @@ export class CallerSessions {
     const { method, params } = asRecord(context.body);
     if (method !== 'subscriptions/listen') return;
     const { resourceSubscriptions: uris = [] } = asRecord(asRecord(params)['notifications']);
-    const server = await this.direct(context);
+    const server = new ClientServer(await loadServer(), context.server, this.clientIo(context), contextOf);
     await server.watch(context).catch(() => undefined);
     for (const uri of Array.isArray(uris) ? uris : [])
       if (typeof uri === 'string')

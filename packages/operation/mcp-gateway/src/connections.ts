@@ -1,7 +1,7 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { jsonKey } from './json-key.ts';
 import type { ServerNotice } from '@majordomo/mcp/internal';
-import type { McpGatewayOptions } from './options.ts';
+import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 import { ServerConnection, type ConnectionOwner } from './server-connection.ts';
 
 const MAX_CONNECTIONS = 1000;
@@ -24,10 +24,13 @@ export class Connections {
    * Creates a connection, which connects at its first request. At the limit, closes the one that has been unused for the longest time. Throws
    * `overloaded` if all are in use. `onClose`: called when the connection is closed to make room.
    */
-  create(server: string, owner: ConnectionOwner, onClose: () => void): ServerConnection {
-    const { servers, maxConnections = MAX_CONNECTIONS } = this.options;
-    const place = servers[server];
-    if (place === undefined) throw new LlmError('config', `mcpGateway: no server is named "${server}"`);
+  create(
+    server: string,
+    place: McpGatewayServer,
+    owner: ConnectionOwner,
+    onClose: () => void,
+  ): ServerConnection {
+    const { maxConnections = MAX_CONNECTIONS } = this.options;
     if (this.open.size >= maxConnections) this.closeOldest();
     const connection = new ServerConnection(server, place, owner, this.options);
     this.open.set(connection, onClose);
@@ -61,10 +64,16 @@ export class Connections {
 export class OwnedConnections {
   private readonly all: Connections;
   private readonly onChange: ConnectionOwner['onChange'];
+  private readonly servers: McpGatewayOptions['servers'];
   private readonly known = new Map<string, ServerConnection>();
 
-  constructor(all: Connections, onChange: ConnectionOwner['onChange']) {
+  constructor(
+    all: Connections,
+    onChange: ConnectionOwner['onChange'],
+    servers: McpGatewayOptions['servers'] = all.options.servers,
+  ) {
     this.all = all;
+    this.servers = servers;
     this.onChange = onChange;
   }
 
@@ -79,7 +88,11 @@ export class OwnedConnections {
     const { onChange } = this;
     let connection = this.known.get(key);
     if (connection === undefined) {
-      connection = this.all.create(server, { capabilities, user, onChange }, () => this.known.delete(key));
+      const place = this.servers[server];
+      if (place === undefined) throw new LlmError('config', `mcpGateway: no server is named "${server}"`);
+      connection = this.all.create(server, place, { capabilities, user, onChange }, () =>
+        this.known.delete(key),
+      );
       this.known.set(key, connection);
     }
     return connection;

@@ -1,6 +1,5 @@
 export { mcpGateway } from './mcp-gateway.ts';
 export type {
-  ChangedTool,
   McpGateway,
   McpGatewayOptions,
   McpGatewayServer,
@@ -15,6 +14,7 @@ export type {
   McpAnswer,
   McpContext,
   McpHandler,
+  McpRemote,
   McpTool,
   McpTools,
   RouteContext,
@@ -27,5 +27,6 @@ export type {
   McpLoginClient,
   McpOptions,
 } from '@majordomo/mcp';
+export type { ChangedTool, McpReview, McpServerState } from '@majordomo/admin';
 export type { RecordStore } from '@majordomo/records';
 export type { Ledger } from '@majordomo/ledger';

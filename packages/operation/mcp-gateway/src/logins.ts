@@ -24,7 +24,12 @@ export class Logins {
   private readonly byServer = new Map<string, Login>();
 
   /** Throws `config` for invalid options. */
-  constructor({ servers, records, clock, onError }: McpGatewayOptions) {
+  constructor({
+    servers,
+    records,
+    clock,
+    onError,
+  }: Pick<McpGatewayOptions, 'servers' | 'records' | 'clock' | 'onError'>) {
     for (const [name, server] of Object.entries(servers)) {
       const { login: options } = server;
       if (options === undefined) continue;

@@ -1,6 +1,6 @@
 import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
 import { atLeast, asRecord, checkOptions, definedMembers, type KindsOf } from '@majordomo/core/toolkit';
-import type { Caller, McpContext, McpTool, RouteContext } from '@majordomo/gateway';
+import type { Caller, McpContext, McpRemote, McpTool, RouteContext } from '@majordomo/gateway';
 import { checkOptions as checkServer, rpcError, type ServerNotice } from '@majordomo/mcp/internal';
 import type { Tool } from '@modelcontextprotocol/server';
 import { Access } from './access.ts';
@@ -9,6 +9,7 @@ import { Approvals } from './approvals.ts';
 import { CallerSessions } from './caller-sessions.ts';
 import { Connections, nowOf, OwnedConnections } from './connections.ts';
 import { Logins } from './logins.ts';
+import { allowedHost } from './remote-server.ts';
 import { wrong } from './wrong-option.ts';
 import type { McpGateway, McpGatewayOptions } from './options.ts';
 
@@ -60,6 +61,12 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
   };
   const isAccessible = (server: string, caller: Caller): boolean =>
     Object.hasOwn(servers, server) && new Access(caller, tenants).hasServer(server);
+  /** Returns the name of a server that a request of the Responses API may use. */
+  const usable = (server: string | McpRemote, caller: Caller): string | undefined => {
+    if (typeof server === 'string') return isAccessible(server, caller) ? server : undefined;
+    const host = allowedHost(server, options);
+    return host !== undefined && new Access(caller, tenants).hasServer(host) ? host : undefined;
+  };
   const callerOf = ({ caller: { tenant, key } }: Pick<McpContext, 'caller'>): CallerSessions => {
     const owner = JSON.stringify([tenant ?? null, key ?? null]);
     let caller = callers.get(owner);
@@ -90,15 +97,19 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
     },
     tools: {
       async list(server, context) {
-        if (!isAccessible(server, context.caller)) return undefined;
+        const name = usable(server, context.caller);
+        if (name === undefined) return undefined;
         checkOpen();
         startTimer();
-        return (await callerOf(context).tools(direct(server, context))).map(toolOf);
+        return (await callerOf(context).tools(direct(name, context), remoteIn(server))).map(toolOf);
       },
       async call(server, tool, args, context) {
+        // A call at a server of `servers` is checked, and recorded if it is refused, with its tool.
+        const name = typeof server === 'string' ? server : usable(server, context.caller);
+        if (name === undefined) return { code: NO_SERVER, message: 'unknown server' };
         checkOpen();
         startTimer();
-        return callerOf(context).call(tool, args, direct(server, context));
+        return callerOf(context).call(tool, args, direct(name, context), remoteIn(server));
       },
     },
     connections(server) {
@@ -112,6 +123,10 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
         },
       );
     },
+    servers: () =>
+      Promise.resolve(
+        Object.keys(servers).map((name) => ({ name, benchedUntil: admission.benchedUntil(name) })),
+      ),
     async changedTools() {
       const lists = await Promise.all(Object.keys(servers).map((server) => approvals.changed(server)));
       return lists.flat();
@@ -132,6 +147,12 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
   };
 }
 
+/** Code of JSON-RPC for a server that the caller may not use. */
+const NO_SERVER = -32_602;
+
+const remoteIn = (server: string | McpRemote): McpRemote | undefined =>
+  typeof server === 'string' ? undefined : server;
+
 /** Returns the context of a request that the gateway makes for a model. */
 const direct = (server: string, context: RouteContext): McpContext => ({
   ...context,
@@ -149,6 +170,7 @@ const toolOf = ({ name, description, inputSchema, annotations }: Tool): McpTool 
 
 const KINDS: KindsOf<McpGatewayOptions> = {
   servers: 'object',
+  allowedHosts: 'array',
   tenants: 'object',
   maxSessions: atLeast(1),
   maxConnections: atLeast(1),
@@ -202,11 +224,15 @@ function checkGateway(options: McpGatewayOptions): void {
       throw wrong(path, reason);
     }
   }
+  const { allowedHosts = [] } = options;
+  for (const [at, host] of allowedHosts.entries())
+    if (URL.parse(`https://${host}/`)?.host !== host)
+      throw wrong(`allowedHosts[${at}]`, 'must be a host such as mcp.example.com, with a port if it has one');
   for (const [tenant, access] of Object.entries(options.tenants ?? {}))
     for (const [server, patterns] of Object.entries(access)) {
       const path = `tenants[${JSON.stringify(tenant)}][${JSON.stringify(server)}]`;
-      if (!Object.hasOwn(options.servers, server))
-        throw wrong(path, 'must be the name of a server of `servers`');
+      if (!Object.hasOwn(options.servers, server) && !allowedHosts.includes(server))
+        throw wrong(path, 'must be the name of a server of `servers`, or a host of `allowedHosts`');
       if (!Array.isArray(patterns) || !patterns.every((pattern) => typeof pattern === 'string'))
         throw wrong(path, 'must be an array of patterns, such as search_* or !delete_*');
     }

@@ -1,3 +1,4 @@
+import type { McpReview } from '@majordomo/admin';
 import type { Clock, JsonObject } from '@majordomo/core';
 import type { Caller, McpAccess, McpHandler } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
@@ -85,6 +86,13 @@ export interface McpGatewayOptions {
    */
   readonly servers: { readonly [name: string]: McpGatewayServer };
   /**
+   * Hosts of servers that requests of the Responses API may name by `server_url`, such as `mcp.example.com`, with the port if the address
+   * has one. The address must have https, or http on a loopback host. The host is the name of the server in the `mcp` of keys and tenants, in
+   * limits and in the call log. `headers` and `authorization` of the request are sent to this host only. Redirects are not followed.
+   * @default []: requests can name only servers of `servers`
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /**
    * Access of the teams, by the `tenant` of the caller, in addition to the access of its key: a tool must be accessible to both.
    * @default a tenant restricts nothing
    */
@@ -135,30 +143,8 @@ export interface McpGatewayOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Tool whose definition has changed since it was approved, and which is hidden from clients. */
-export interface ChangedTool {
-  readonly server: string;
-  readonly tool: string;
-  /** SHA-256 of the new definition, in base64. */
-  readonly hash: string;
-  /**
-   * New definition as JSON: description, title, input schema and annotations. Written by the server, and truncated after 20,000
-   * characters.
-   */
-  readonly definition: string;
-  /** Time at which the gateway received it, ISO 8601 in UTC. */
-  readonly at: string;
-}
-
-/** Handler of `/mcp` and `/mcp/NAME`, for the option `mcp` of `createGateway`. */
-export interface McpGateway extends McpHandler, AsyncDisposable {
-  /** Returns the tools that are hidden, because their definitions have changed since they were approved. */
-  changedTools(): Promise<readonly ChangedTool[]>;
-  /**
-   * Approves the definitions with these hashes, and notifies the clients of this process. A definition that has changed again is not
-   * approved. Returns the number of approved definitions.
-   */
-  approve(tools: readonly Pick<ChangedTool, 'server' | 'tool' | 'hash'>[]): Promise<number>;
+/** Handler of `/mcp` and `/mcp/NAME`, for the option `mcp` of `createGateway`, and for the option `mcp` of `createAdmin`. */
+export interface McpGateway extends McpHandler, McpReview, AsyncDisposable {
   /**
    * Returns the logins of a server with the option `login`, for the routes of your application. Throws `config` for any other server.
    */

@@ -189,7 +189,7 @@ describe('a server that cannot be connected', () => {
         return Promise.reject(new TypeError('fetch failed'));
       },
     });
-    const { connect, events } = world({ servers: { a: server.place }, callers: CALLERS, clock });
+    const { connect, events, mcp } = world({ servers: { a: server.place }, callers: CALLERS, clock });
     const clients = [await connect('ann'), await connect('bob'), await connect('eve')];
     for (const client of clients.slice(0, 2))
       expect(await client.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
@@ -197,6 +197,8 @@ describe('a server that cannot be connected', () => {
     const benched = await clients[2]?.callTool({ name: 'a__search' });
     expect(JSON.stringify(benched)).toContain('is not available after repeated failures; retry in 5 s');
     expect(attempts).toBe(before);
+    const until = new Date(clock.now() + 5000).toISOString();
+    expect(await mcp.servers()).toEqual([{ name: 'a', benchedUntil: until }]);
     expect(events.filter(({ type }) => type === 'benched')).toMatchObject([{ target: 'mcp/a' }]);
     isDown = false;
     await clock.advance(5001);

@@ -3,7 +3,7 @@ import { createLedger, memoryStore } from '@majordomo/ledger';
 import { forbid, toolChecks } from '@majordomo/guards';
 import { fakeProvider } from '@majordomo/testing';
 import type { McpServer } from '@modelcontextprotocol/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { upstream } from './support/upstream.ts';
 import { world, type WorldOptions } from './support/world.ts';
@@ -32,7 +32,7 @@ function setUp(tool: string, options: Partial<WorldOptions> = {}, args: JsonObje
   const provider = fakeProvider({
     id: 'fake',
     models: {
-      model: [{ toolCalls: [{ id: 'call_1', name: `tracker__${tool}`, args }] }, 'Done.'],
+      model: [{ toolCalls: [{ id: 'call_1', name: `tracker__${tool}`, args }] }, 'Done.', 'Done.'],
     },
   });
   const made = world({
@@ -117,6 +117,103 @@ describe('tools of the Responses API', () => {
     const { call } = await setUp('search', { guards }).respond();
     expect(JSON.stringify(call)).toContain('check \\"secret\\" refused the tool result');
     expect(JSON.stringify(call)).not.toContain('found open');
+  });
+
+  describe('of a server that the client names by its address', () => {
+    const url = 'https://mcp.example.com/mcp';
+    const remote = { type: 'mcp', server_label: 'tracker', server_url: url, require_approval: 'never' };
+    const logins = { headers: { 'x-key': 'a' }, authorization: 'token' };
+
+    /** Gateway that allows the host, at which `intercept` answers, or otherwise a server. */
+    function remoteSetUp(
+      intercept?: (address: string, init: RequestInit) => Response | undefined,
+      callers?: WorldOptions['callers'],
+    ) {
+      const made = setUp('search', {
+        servers: {},
+        allowedHosts: ['mcp.example.com'],
+        ...(callers && { callers }),
+      });
+      const requests: { readonly host: string; readonly login: unknown }[] = [];
+      const send = vi.spyOn(globalThis, 'fetch').mockImplementation((input, init = {}) => {
+        const request = new Request(input, init);
+        const { headers } = request;
+        requests.push({
+          host: new URL(request.url).host,
+          login: [headers.get('x-key'), headers.get('authorization')],
+        });
+        const answer = intercept?.(request.url, init);
+        const place = made.server.place as { readonly fetch: typeof fetch };
+        return answer === undefined ? place.fetch(request) : Promise.resolve(answer);
+      });
+      onTestFinished(() => {
+        send.mockRestore();
+      });
+      return { ...made, requests };
+    }
+
+    it('are called with the logins of the client, and the name of the server is its host', async () => {
+      const { respond, requests, events } = remoteSetUp();
+      const { call } = await respond({ tools: [{ ...remote, ...logins }] });
+      expect(call).toMatchObject({ status: 'completed', output: 'found open', server_label: 'tracker' });
+      expect(new Set(requests.map((request) => JSON.stringify(request)))).toEqual(
+        new Set([JSON.stringify({ host: 'mcp.example.com', login: ['a', 'Bearer token'] })]),
+      );
+      const targets = events.flatMap((event) => (event.type === 'attempt-end' ? [event.result.target] : []));
+      expect(targets).toContain('mcp/mcp.example.com/search');
+      expect(JSON.stringify(events)).not.toContain('token');
+    });
+
+    it.each([
+      'https://other.example.com/mcp',
+      'https://mcp.example.com:8443/mcp',
+      'https://mcp.example.com@other.example/mcp',
+      'https://user:pass@mcp.example.com/mcp',
+      'http://mcp.example.com/mcp',
+      'mcp.example.com',
+    ])('are refused at %s', async (server_url) => {
+      const { respond, requests } = remoteSetUp();
+      const { status, error } = await respond({ tools: [{ ...remote, server_url }] });
+      expect([status, error?.message, requests]).toEqual([
+        400,
+        'tools[0].server_url is not the address of an MCP server that you may use',
+        [],
+      ]);
+    });
+
+    it('are those that the key may use at the host', async () => {
+      const callers = {
+        few: { key: 'few', mcp: { 'mcp.example.com': ['search'] } },
+        none: { key: 'none', mcp: { tracker: ['*'] } },
+      };
+      const { respond } = remoteSetUp(undefined, callers);
+      const few = await respond({ tools: [remote] }, 'few');
+      expect(few.output[0]).toMatchObject({ tools: [{ name: 'search' }] });
+      expect((await respond({ tools: [remote] }, 'none')).status).toBe(400);
+    });
+
+    it('are not requested from the host to which a server redirects', async () => {
+      const { respond, requests } = remoteSetUp((_address, { redirect }) => {
+        if (redirect === 'error') throw new TypeError('unexpected redirect');
+        return undefined;
+      });
+      const { output } = await respond({ tools: [{ ...remote, ...logins }] });
+      expect(output[0]).toMatchObject({
+        type: 'mcp_list_tools',
+        tools: [],
+        error: 'The server "mcp.example.com" cannot be reached.',
+      });
+      expect(new Set(requests.map(({ host }) => host))).toEqual(new Set(['mcp.example.com']));
+    });
+
+    it('are available to other callers after failures of one', async () => {
+      let isDown = true;
+      const { respond } = remoteSetUp(() => (isDown ? new Response(null, { status: 503 }) : undefined));
+      for (let tries = 0; tries < 2; tries++) await respond({ tools: [remote] });
+      isDown = false;
+      const { output } = await respond({ tools: [remote] });
+      expect(output[0]).toMatchObject({ error: null, tools: [{ name: 'search' }, {}, {}, {}] });
+    });
   });
 
   it('are missing with a message without addresses if the server cannot be reached', async () => {

@@ -10,6 +10,7 @@ import { answerTo, answerWith, Refusal } from './answer.ts';
 import { callRoutes } from './call-routes.ts';
 import { keyRoutes, type KeyChangeEvent } from './key-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
+import { mcpRoutes, type McpReview } from './mcp-routes.ts';
 import { modelRoutes, type ServedModel } from './model-routes.ts';
 import { openapiOf } from './openapi.ts';
 import { readBody } from './read-body.ts';
@@ -30,6 +31,8 @@ export interface AdminOptions {
    * @default none: the route returns status 404
    */
   readonly models?: (() => Promise<readonly ServedModel[]>) | undefined;
+  /** MCP servers, such as the result of `mcpGateway`. @default none: the routes of MCP servers return status 404 */
+  readonly mcp?: McpReview | undefined;
   /**
    * Token of at least 16 characters. A request with the token as `authorization: Bearer` has access.
    *
@@ -64,6 +67,7 @@ const KINDS: KindsOf<AdminOptions> = {
   calls: 'object with page',
   ledger: 'object with report',
   models: 'function',
+  mcp: 'object with changedTools',
   token: 'string',
   path: 'string',
   onChange: 'function',
@@ -74,7 +78,7 @@ const MAX_ANSWER_MS = 60_000;
 /** Creates the API. Throws `config` for an invalid option. */
 export function createAdmin(options: AdminOptions): Admin {
   checkOptions('createAdmin', options, KINDS);
-  const { keys, calls, ledger, models, token, path = '/admin/v1', onChange } = options;
+  const { keys, calls, ledger, models, mcp, token, path = '/admin/v1', onChange } = options;
   if (token !== undefined && token.length < MIN_TOKEN)
     throw new LlmError('config', `createAdmin: token must have at least ${MIN_TOKEN} characters`, {
       path: 'token',
@@ -85,6 +89,7 @@ export function createAdmin(options: AdminOptions): Admin {
     ...(calls === undefined ? [] : callRoutes(calls)),
     ...(ledger === undefined ? [] : ledgerRoutes(ledger)),
     ...(models === undefined ? [] : modelRoutes(models)),
+    ...(mcp === undefined ? [] : mcpRoutes(mcp)),
   ];
   const document = openapiOf(routes, path);
   // Compare hashes, so that the duration of the comparison reveals nothing about the token.

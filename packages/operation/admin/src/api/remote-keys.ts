@@ -1,17 +1,8 @@
-import { LlmError, type ErrorKind } from '@majordomo/core';
-import { asRecord, asText, checkOptions } from '@majordomo/core/toolkit';
+import { LlmError } from '@majordomo/core';
+import { asText } from '@majordomo/core/toolkit';
 import type { IssuedKey, KeyLimit, KeyQuery, VirtualKey } from '../keys/key.ts';
 import type { Keys } from '../keys/create-keys.ts';
-
-/** Options of `remoteKeys`. */
-export interface RemoteKeysOptions {
-  /** Address of the admin API, such as `https://gateway.example/admin/v1`. */
-  readonly url: string;
-  /** Token of the admin API, or secret of a key with `admin`. */
-  readonly token: string;
-  /** Function that sends requests. @default `fetch` of the platform */
-  readonly fetch?: typeof fetch | undefined;
-}
+import { adminApi, type RemoteOptions } from './admin-client.ts';
 
 /** State of a limit of a key. Amounts are decimal numbers in the unit of `max`: USD, tokens or calls. */
 export interface KeyLimitState extends KeyLimit {
@@ -34,58 +25,9 @@ export interface RemoteKeys extends Omit<Keys, 'authorize' | 'limitsOf'> {
 /** Maximum number of keys per page. */
 const PAGE = 1000;
 
-/** Error kind for each status of an error response. For any other status, the kind is `server`. */
-const KINDS: Readonly<Record<number, ErrorKind>> = {
-  400: 'config',
-  401: 'auth',
-  403: 'auth',
-  404: 'not-found',
-  409: 'denied',
-};
-
 /** Creates functions that manage keys through the admin API of a running gateway. They reject with the errors of the API. */
-export function remoteKeys(options: RemoteKeysOptions): RemoteKeys {
-  checkOptions('remoteKeys', options, { url: 'string', token: 'string', fetch: 'function' }, [
-    'url',
-    'token',
-  ]);
-  const { url, token, fetch: send = fetch } = options;
-
-  const call = async (
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<Readonly<Record<string, unknown>>> => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    let response: Response;
-    let answer: unknown;
-    try {
-      response = await send(url.replace(/\/$/, '') + path, {
-        method,
-        headers,
-        body: body === undefined ? null : JSON.stringify(body),
-      });
-      answer = await response.json();
-    } catch (cause) {
-      throw new LlmError(
-        'network',
-        `the admin API at ${url} did not respond with JSON; check url and the network`,
-        {},
-        { cause },
-      );
-    }
-    if (response.ok) return asRecord(answer);
-    const error = asRecord(asRecord(answer)['error']);
-    throw new LlmError(
-      KINDS[response.status] ?? 'server',
-      asText(error['message']) ?? `the admin API at ${url} returned the status ${response.status}`,
-      {
-        status: response.status,
-        code: asText(error['code']),
-        path: asText(error['path']),
-      },
-    );
-  };
+export function remoteKeys(options: RemoteOptions): RemoteKeys {
+  const call = adminApi('remoteKeys', options);
   const page = (query: KeyQuery): Promise<Readonly<Record<string, unknown>>> => {
     const params = new URLSearchParams();
     for (const [name, value] of Object.entries(query))

@@ -6,7 +6,7 @@ import type { NewBackground } from '../wire.ts';
 import { storedItems } from './input-items.ts';
 import { ResponseIds } from './response-ids.ts';
 import { envelope, type Echo } from './response.ts';
-import { responsesTools } from './tools.ts';
+import { KnownTools, responsesTools } from './tools.ts';
 
 /** Place of the first input item. The output items, which are not known yet, have the places before it. */
 const FIRST_INPUT = 0x10000;
@@ -25,12 +25,14 @@ export function newBackground(
 
 /** Returns the data of the request from which the events of a background response are written. */
 export function echoOf({ job = {}, response }: Pick<StoredResponse, 'job' | 'response'>): Echo {
+  const known = new KnownTools();
+  responsesTools(object(job, ''), known, new Notes());
   return {
     model: String(response['model']),
     body: job,
     isStored: true,
     createdAt: Number(response['created_at']),
     now: () => Math.floor(systemClock.now() / 1000),
-    known: responsesTools(object(job, ''), new Notes()).known,
+    known,
   };
 }

@@ -30,8 +30,8 @@ const MEMBERS: ReadonlySet<string> = new Set([
  */
 export const prepareCompaction =
   ({ summaryOrder }: typeof Context): PrepareChat =>
-  (context, gateway) => {
-    const prepare = prepareResponses(context, gateway);
+  async (context, gateway) => {
+    const prepare = await prepareResponses(context, gateway);
     return (value, namedContent): ParsedRequest => {
       const body = object(value, '').value;
       const notes = new Notes();

@@ -1,7 +1,6 @@
 import type { AssistantPart, ChatResponse } from '@majordomo/core';
 import { isWirePart } from '../response/citations.ts';
 import type { ResponseIds } from './response-ids.ts';
-import { listItem } from './mcp-items.ts';
 import { envelope, itemOf, responsesUsage, statusOf, type Echo, type ResponseBody } from './response.ts';
 
 /** Returns a complete response as a `response` object. */
@@ -14,7 +13,7 @@ export const completeResponse = (
   ...statusOf(finish, parts.some(refuses)),
   completed_at: echo.now(),
   output: [
-    ...(echo.mcp?.lists ?? []).map((list) => listItem(ids.item('mcpl_'), list)),
+    ...(echo.mcp?.listItems(ids) ?? []),
     ...parts.flatMap((part) => (isWirePart(part) ? itemOf(part, echo, (prefix) => ids.item(prefix)) : [])),
   ],
   usage: responsesUsage(usage),

@@ -19,9 +19,8 @@ import { NO_EQUIVALENT, type Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import type { Json } from '../response-store.ts';
 import { compactionText } from './compaction-text.ts';
-import { MCP_ITEMS, type McpHistory } from './mcp-history.ts';
-import type { StoredItems } from './stored-items.ts';
-import { type KnownTools, targetNameOf } from './tools.ts';
+import type { McpRequest, ParseContext } from './mcp-request.ts';
+import { targetNameOf } from './tools.ts';
 
 const ITEMS = [
   'message',
@@ -32,16 +31,11 @@ const ITEMS = [
   'reasoning',
   'compaction',
   'item_reference',
-  ...MCP_ITEMS,
 ] as const;
 
 /** Parts of a request that all its items need. */
-interface ItemContext {
-  readonly known: KnownTools;
-  readonly notes: Notes;
-  /** Items to which references refer. `undefined` if the gateway stores no responses. */
-  readonly stored: StoredItems | undefined;
-  readonly mcp: McpHistory;
+interface ItemContext extends ParseContext {
+  readonly mcp: McpRequest | undefined;
 }
 
 /** Converts the instructions, the earlier items (oldest first) and the input of a request to a transcript. */
@@ -59,19 +53,20 @@ export function responsesInput(
   addItems(earlier, 'previous_response_id');
   body.required('input', (input, path) => {
     if (typeof input === 'string') {
-      context.mcp.endTurn('message');
+      context.mcp?.endTurn('message');
       transcript.user(textPart(string(input, path)));
     } else addItems(input, path);
   });
-  context.mcp.endTurn(undefined);
+  context.mcp?.endTurn(undefined);
   return transcript.messages.length === 0 ? invalid('input', 'must not be empty') : transcript;
 }
 
 function addItem(item: Fields, transcript: Transcript, media: Media, context: ItemContext): void {
   const toPart = (part: Fields): readonly UserPart[] => inputPart(part, media, context.notes);
   const called = (): string => targetNameOf(item, context.known);
-  const type = item.optional('type', oneOf(...ITEMS)) ?? 'message';
-  if (type !== 'item_reference') context.mcp.endTurn(type);
+  const { mcp } = context;
+  const type = item.optional('type', oneOf<string>(...ITEMS, ...(mcp?.itemTypes ?? []))) ?? 'message';
+  if (type !== 'item_reference') mcp?.endTurn(type);
   switch (type) {
     case 'message':
       addMessage(item, transcript, toPart);
@@ -99,16 +94,13 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
     case 'compaction':
       transcript.user(textPart(compactionText(item)));
       break;
-    case 'mcp_list_tools':
-    case 'mcp_call':
-    case 'mcp_approval_request':
-    case 'mcp_approval_response':
-      context.mcp.add(item, type, transcript);
-      break;
     case 'item_reference': {
       const stored = storedItem(item, context);
       if (stored !== undefined) addItem(stored, transcript, media, context);
+      break;
     }
+    default:
+      mcp?.addItem(item, type, transcript);
   }
   const isDirect = asRecord(item.value['caller'])['type'] === 'direct';
   context.notes.unused(item, type, ...REPEATED, ...(isDirect ? ['caller'] : []));

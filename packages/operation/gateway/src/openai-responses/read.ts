@@ -1,10 +1,4 @@
-import {
-  systemClock,
-  type ChatRequest,
-  type Effort,
-  type JsonObject,
-  type ToolCallPart,
-} from '@majordomo/core';
+import { systemClock, type ChatRequest, type Effort, type JsonObject } from '@majordomo/core';
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
@@ -31,21 +25,17 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import { inOrder } from '../response/in-order.ts';
-import type { McpAnswer } from '../options.ts';
-import type { AnsweringModel, ParsedRequest } from '../wire.ts';
+import type { ParsedRequest } from '../wire.ts';
 import { itemsOf, isUnfinished } from '../response-store.ts';
 import { newBackground } from './background-request.ts';
 import type { Echo } from './response.ts';
 import { completeResponse } from './complete.ts';
 import { responsesInput } from './items.ts';
-import { McpHistory } from './mcp-history.ts';
-import type { McpOutput } from './mcp-items.ts';
-import type { McpServers } from './mcp-servers.ts';
+import type { BeginMcp } from './mcp-request.ts';
 import { ResponseIds } from './response-ids.ts';
 import { shortened, type ResponseState, type StoredItems } from './stored-items.ts';
 import { ResponsesWriter } from './stream.ts';
-import { ToolLoop } from './tool-loop.ts';
-import { responsesTools, type ResponsesTools } from './tools.ts';
+import { KnownTools, responsesTools } from './tools.ts';
 
 /** Value of `include` that has no effect, because the gateway always sends the encrypted reasoning of the target. */
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
@@ -59,35 +49,29 @@ const NO_PREVIOUS =
   'previous_response_id is not supported, because this gateway stores no responses; send the complete input, or set `responses` of createGateway';
 
 /**
- * Parses a Responses request. `state`: stored state that the request may use. `undefined` if the gateway stores no responses. `servers`: MCP
- * servers that the request may name. `undefined` if the gateway has none.
+ * Parses a Responses request. `state`: stored state that the request may use. `undefined` if the gateway stores no responses.
+ * `beginMcp`: begins the parse of tools of MCP servers. `undefined` if the gateway has none.
  */
 export function parseResponses(
   value: unknown,
   media: Media,
   state?: ResponseState,
-  servers?: McpServers,
+  beginMcp?: BeginMcp,
 ): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
   const isBackground = inBackground(body, state);
   const isStored = storing(body, state, notes);
   noteSettings(body, notes);
-  const tools = responsesTools(body, notes, servers);
-  const { request, known } = tools;
-  if (isBackground && tools.lists !== undefined)
-    invalid('background', 'is not supported with tools of MCP servers; stream the response');
+  const context = { known: new KnownTools(), notes, stored: state?.items };
+  const { known } = context;
+  const mcp = beginMcp?.(context);
+  const tools = responsesTools(body, known, notes, mcp);
   const model = body.required('model', nonEmptyString);
   const isStreamed = body.optional('stream', boolean) ?? false;
   const earlier = earlierItems(body, state);
-  const history = new McpHistory(known, state?.items);
-  const { messages } = responsesInput(body, earlier.items, media, {
-    known,
-    notes,
-    stored: state?.items,
-    mcp: history,
-  });
-  const answers = new Map<ToolCallPart, McpAnswer>();
+  const { messages: sent } = responsesInput(body, earlier.items, media, { ...context, mcp });
+  const { messages, output } = mcp?.end(body, sent) ?? { messages: sent, output: undefined };
   const now = (): number => Math.floor(systemClock.now() / 1000);
   const echo: Echo = {
     model,
@@ -96,45 +80,32 @@ export function parseResponses(
     isStored,
     createdAt: now(),
     now,
-    mcp: mcpOutput(tools, history, answers),
+    mcp: output,
   };
   const save = state !== undefined && isStored ? state.save : undefined;
   const stored = { ancestors: earlier.ids, input: body.value['input'] };
   const metadata = metadataOf(body);
-  const maxCalls = tools.lists && body.optional('max_tool_calls', integer(1));
-  const withTools =
-    servers &&
-    tools.lists &&
-    ((answering: AnsweringModel): AnsweringModel =>
-      new ToolLoop({
-        model: answering,
-        known,
-        approved: history.approved,
-        maxCalls,
-        answers,
-        call: ({ name, namespace: server = '' }, { args }, { signal }) =>
-          servers.call({ server, tool: name, args, metadata, signal }),
-      }));
-  let writer = new ResponsesWriter(echo);
+  const newWriter = (): ResponsesWriter => output?.createWriter(echo) ?? new ResponsesWriter(echo);
+  let writer = newWriter();
   const parsed: ParsedRequest = {
     model,
     isStreamed,
     request: {
-      messages: history.complete(messages),
-      ...request,
+      messages,
+      ...tools,
       ...settings(body, notes),
     },
     metadata,
     notes: notes.all,
     background: isBackground ? newBackground(echo, stored) : undefined,
-    withTools,
+    withTools: output && ((answering) => output.withTools(answering, metadata)),
     async complete(response) {
       const ids = new ResponseIds();
       const completed = completeResponse(response, echo, ids);
       return (await save?.(completed, ids, stored)) ?? completed;
     },
     createWriter() {
-      writer = new ResponsesWriter(echo);
+      writer = newWriter();
       return inOrder(writer);
     },
     async beforeFinish(finish) {
@@ -144,25 +115,6 @@ export function parseResponses(
   };
   notes.unparsed(body);
   return parsed;
-}
-
-/** Returns the tools of MCP servers for the response. Refuses an approved call of a tool that the request does not contain. */
-function mcpOutput(
-  { lists, known, isLoaded }: ResponsesTools,
-  { approved, listed }: McpHistory,
-  answers: McpOutput['answers'],
-): McpOutput | undefined {
-  const missing = approved.find(({ call }) => known.get(call.name)?.mcp === undefined);
-  if (isLoaded && missing !== undefined)
-    invalid('input', `approves a call of ${JSON.stringify(missing.call.name)}, which is not among the tools`);
-  if (lists === undefined) return undefined;
-  const ids = new Set(approved.map(({ call }) => call.id));
-  // The client has the tools that an earlier item lists.
-  return {
-    lists: lists.filter(({ server }) => !listed.has(server)),
-    answers,
-    isApproved: (id) => ids.has(id),
-  };
 }
 
 /** Returns the conversation that the request continues. */

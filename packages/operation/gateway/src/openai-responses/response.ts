@@ -10,7 +10,7 @@ import type { Refusal } from '../errors/refusal.ts';
 import { pageCitations, type WirePart } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
-import { mcpCallItem, type McpOutput } from './mcp-items.ts';
+import type { McpOutput } from './mcp-request.ts';
 import type { KnownTools } from './tools.ts';
 
 /** Data of the request from which the members of the response object are written. */
@@ -117,10 +117,11 @@ export function envelope(
   };
 }
 
-/** Returns a tool without the logins of an MCP server, which must not be stored. */
+/** Returns a tool without the secrets of an MCP server, which must not be stored: its logins, and the path and query of its address. */
 function withoutLogin(tool: unknown): unknown {
-  const { headers: _headers, authorization: _authorization, ...others } = asRecord(tool);
-  return others['type'] === 'mcp' ? others : tool;
+  const { headers: _headers, authorization: _authorization, server_url: url, ...others } = asRecord(tool);
+  if (others['type'] !== 'mcp') return tool;
+  return { ...others, ...(typeof url === 'string' && { server_url: URL.parse(url)?.origin }) };
 }
 
 /** Returns the member `error` of a failed response. */
@@ -211,8 +212,8 @@ export function calledOf(
 }
 
 function callItem(part: ToolCallPart, echo: Echo, idFor: (prefix: string) => string): Item {
-  const tool = echo.known.get(part.name);
-  if (tool?.mcp !== undefined) return mcpCallItem(part, tool, echo.mcp, idFor);
+  const item = echo.mcp?.callItem(part, idFor);
+  if (item !== undefined) return item;
   const { called, isCustom } = calledOf(part, echo);
   const done = { ...called, status: 'completed' };
   return isCustom

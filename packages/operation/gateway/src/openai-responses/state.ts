@@ -1,18 +1,18 @@
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
-import type { PrepareChat } from '../wire.ts';
-import { mcpServers } from './mcp-servers.ts';
+import type { ParseChat } from '../wire.ts';
+import { loadMcp } from './mcp-request.ts';
 import { parseResponses } from './read.ts';
 import { storedItems } from './input-items.ts';
 import { ResponseStore } from '../response-store.ts';
 import { StoredItems, type ResponseState } from './stored-items.ts';
 
 /** Returns the parser of a Responses request, which uses and stores responses if the option `responses` is set. */
-export const prepareResponses: PrepareChat = (context, gateway) => {
+export async function prepareResponses(context: RequestContext, gateway: GatewayContext): Promise<ParseChat> {
   const { responses, background } = gateway.settings;
+  const beginWith = await loadMcp(context, gateway);
   if (responses === undefined)
-    return (body, namedContent) =>
-      parseResponses(body, namedContent, undefined, mcpServers(context, gateway, namedContent));
+    return (body, namedContent) => parseResponses(body, namedContent, undefined, beginWith?.(namedContent));
   const save = saveWith(
     new ResponseStore(responses, context.caller, context.request.signal),
     context,
@@ -24,9 +24,9 @@ export const prepareResponses: PrepareChat = (context, gateway) => {
       body,
       namedContent,
       { items: new StoredItems(namedContent), save, hasBackground },
-      mcpServers(context, gateway, namedContent),
+      beginWith?.(namedContent),
     );
-};
+}
 
 /** Returns a function that stores a response and returns it. If the store fails, the returned response has `store: false`. */
 const saveWith =

@@ -6,8 +6,6 @@ import type { Refusal } from '../errors/refusal.ts';
 import { namedEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import type { Writer } from '../wire.ts';
-import { listItem, startedCall, waitsForApproval } from './mcp-items.ts';
-import type { ServerList } from './mcp-tools.ts';
 import { ResponseIds } from './response-ids.ts';
 import {
   annotationsOf,
@@ -44,7 +42,7 @@ interface WriterOptions {
 /** Writer of a response as numbered events, one item after the other. At most one part of the response may be open. */
 export class ResponsesWriter implements Writer {
   readonly ids: ResponseIds;
-  private readonly echo: Echo;
+  protected readonly echo: Echo;
   private readonly warnings: Warning[] = [];
   private isStored: boolean;
   private readonly output: Item[] = [];
@@ -53,14 +51,12 @@ export class ResponsesWriter implements Writer {
   private completedAt: number | undefined;
   private hasBegun = false;
   /** Id of the item that is being written. */
-  private id = '';
+  protected id = '';
   private hasText = false;
   /** Whether the item that is being written is a refusal. */
   private isRefusal = false;
   private hasRefused = false;
   private args = new ArgumentsText();
-  /** Whether the item that is being written is added when it is complete. */
-  private isHidden = false;
 
   constructor(echo: Echo, { ids = new ResponseIds(), after = -1 }: WriterOptions = {}) {
     this.echo = echo;
@@ -120,28 +116,8 @@ export class ResponsesWriter implements Writer {
     const response = { ...this.envelope(), status: 'in_progress', output: [], usage: null };
     const created = isBackground(this.echo) ? { ...response, status: 'queued' } : response;
     return (
-      this.event('response.created', { response: created }) +
-      this.event('response.in_progress', { response }) +
-      (this.echo.mcp?.lists ?? []).map((list) => this.listed(list)).join('')
+      this.event('response.created', { response: created }) + this.event('response.in_progress', { response })
     );
-  }
-
-  /** Returns the events of the tools of a server, which are loaded before the response begins. */
-  private listed(list: ServerList): string {
-    const item = listItem(this.ids.item('mcpl_'), list);
-    this.id = item.id;
-    const output_index = this.output.length;
-    const started = { ...item, tools: [], error: null };
-    const events =
-      this.event('response.output_item.added', { output_index, item: started }) +
-      this.event('response.mcp_list_tools.in_progress', this.ofItem()) +
-      this.event(
-        `response.mcp_list_tools.${list.error === undefined ? 'completed' : 'failed'}`,
-        this.ofItem(),
-      ) +
-      this.event('response.output_item.done', { output_index, item });
-    this.output.push(item);
-    return events;
   }
 
   /** Number of the next event. */
@@ -156,32 +132,36 @@ export class ResponsesWriter implements Writer {
 
   private start({ part }: Start): string {
     this.hasText = false;
-    this.isHidden = false;
     this.isRefusal = part.type === 'text' && part.isRefusal === true;
     this.hasRefused ||= this.isRefusal;
     this.args = new ArgumentsText();
-    const item = this.opened(part);
-    if (item === undefined) return '';
-    this.id = item.id;
-    const added = this.event('response.output_item.added', { output_index: this.output.length, item });
-    if (item.type === 'mcp_call') return added + this.event('response.mcp_call.in_progress', this.ofItem());
+    const added = this.startItem(this.opened(part));
     if (part.type !== 'text') return added;
     const content = this.isRefusal ? refusalText('') : outputText('');
     return added + this.event('response.content_part.added', { ...this.inItem(), part: content });
   }
 
-  /** Returns an item without content, for the event that adds the item. A request for an approval is added when it is complete. */
-  private opened(part: Start['part']): Item | undefined {
+  /** Returns the event that adds an item. */
+  protected startItem(item: Item): string {
+    this.id = item.id;
+    return this.event('response.output_item.added', { output_index: this.output.length, item });
+  }
+
+  /** Adds an item to the response, and returns its last event. */
+  protected endItem(item: Item): string {
+    const done = this.event('response.output_item.done', { output_index: this.output.length, item });
+    this.output.push(item);
+    return done;
+  }
+
+  /** Returns an item without content, for the event that adds the item. */
+  private opened(part: Start['part']): Item {
     switch (part.type) {
       case 'text':
         return messageItem(this.ids.item('msg_'), [], 'in_progress');
       case 'reasoning':
         return { type: 'reasoning', id: this.ids.item('rs_'), summary: [] };
       case 'tool-call': {
-        const tool = this.echo.known.get(part.name);
-        this.isHidden = tool?.mcp !== undefined && waitsForApproval(tool, part, this.echo.mcp);
-        if (this.isHidden) return undefined;
-        if (tool?.mcp !== undefined) return startedCall(this.ids.item('mcp_'), tool);
         const { called, isCustom } = calledOf(part, this.echo);
         const started = { ...called, status: 'in_progress' };
         return isCustom
@@ -212,25 +192,11 @@ export class ResponsesWriter implements Writer {
   }
 
   private partEnd(part: WirePart): string {
-    const item = itemOf(part, this.echo, (prefix) => (this.isHidden ? this.ids.item(prefix) : this.id));
-    if (this.isHidden) return this.completeItem(item);
-    const contentDone = this.doneOf(part, item);
-    const done = this.event('response.output_item.done', { output_index: this.output.length, item });
-    this.output.push(item);
-    return contentDone + done;
+    const item = itemOf(part, this.echo, () => this.id);
+    return this.doneOf(part) + this.endItem(item);
   }
 
-  /** Returns the events of an item that is added when it is complete. */
-  private completeItem(item: Item): string {
-    this.id = item.id;
-    const members = { output_index: this.output.length, item };
-    this.output.push(item);
-    return (
-      this.event('response.output_item.added', members) + this.event('response.output_item.done', members)
-    );
-  }
-
-  private doneOf(part: WirePart, item: Item): string {
+  private doneOf(part: WirePart): string {
     switch (part.type) {
       case 'text':
         return (
@@ -240,7 +206,6 @@ export class ResponsesWriter implements Writer {
       case 'reasoning':
         return this.hasText ? this.summaryEnd(part.text) : '';
       case 'tool-call':
-        if (item.type === 'mcp_call') return this.mcpEnd(part, item);
         return this.id.startsWith('ctc_') ? this.customEnd(customInput(part)) : this.callEnd(part);
     }
   }
@@ -267,20 +232,9 @@ export class ResponsesWriter implements Writer {
     );
   }
 
-  /** Returns the last events of a call that the gateway has run. A call that has not run has no result. */
-  private mcpEnd(part: ToolCallPart, { status }: Item): string {
-    const complete = argumentsText(part);
-    return (
-      this.argumentsDelta(this.args.end(part, { complete, asWritten: true })) +
-      this.event('response.mcp_call_arguments.done', { ...this.ofItem(), arguments: complete }) +
-      (status === 'incomplete' ? '' : this.event(`response.mcp_call.${String(status)}`, this.ofItem()))
-    );
-  }
-
   private argumentsDelta(delta: string): string {
-    if (delta === '' || this.isHidden || this.id.startsWith('ctc_')) return '';
-    const kind = this.id.startsWith('mcp_') ? 'mcp_call' : 'function_call';
-    return this.event(`response.${kind}_arguments.delta`, { ...this.ofItem(), delta });
+    if (delta === '' || this.id.startsWith('ctc_')) return '';
+    return this.event('response.function_call_arguments.delta', { ...this.ofItem(), delta });
   }
 
   private summaryEnd(text: string): string {
@@ -335,7 +289,7 @@ export class ResponsesWriter implements Writer {
     return namedEvent('error', { code, message, param: null, sequence_number: this.number });
   }
 
-  private ofItem(): object {
+  protected ofItem(): object {
     return { item_id: this.id, output_index: this.output.length };
   }
 
@@ -348,7 +302,7 @@ export class ResponsesWriter implements Writer {
     return { ...this.ofItem(), summary_index: 0 };
   }
 
-  private event(type: string, members: object): string {
+  protected event(type: string, members: object): string {
     const number = this.number++;
     return number > this.after ? namedEvent(type, { sequence_number: number, ...members }) : '';
   }

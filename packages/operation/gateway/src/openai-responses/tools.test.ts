@@ -5,7 +5,8 @@ import { KnownTools, responsesTools } from './tools.ts';
 
 const parse = (body: object) => {
   const notes = new Notes();
-  const { request, known } = responsesTools(object(body, ''), notes);
+  const known = new KnownTools();
+  const request = responsesTools(object(body, ''), known, notes);
   return { request, known, notes: notes.all };
 };
 const parameters = { type: 'object', properties: { q: { type: 'string' } } };

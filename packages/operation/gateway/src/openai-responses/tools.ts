@@ -4,8 +4,7 @@ import { invalid, nonEmptyString, oneOf, object, objects, string, type Fields } 
 import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
 import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
 import { checkNamed, namedTool, noteWithoutTools } from '../parsing/tool-choice.ts';
-import type { McpServers } from './mcp-servers.ts';
-import { mcpTools, type ServerList } from './mcp-tools.ts';
+import type { McpRequest } from './mcp-request.ts';
 
 /** Tool, with the name that the client uses. */
 export interface ClientTool {
@@ -65,42 +64,31 @@ const keyOf = ({ name, namespace }: Named): string => JSON.stringify([name, name
 const joined = ({ name, namespace }: Named): string =>
   namespace === undefined ? name : `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
 
-/** Tools and tool choice of a request, and the names of the tools. */
+/** Tools and tool choice of a request. */
 export interface ResponsesTools {
-  readonly request: { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice };
-  readonly known: KnownTools;
-  /** Tools of the MCP servers that the request names. `undefined` if it names none. */
-  readonly lists: readonly ServerList[] | undefined;
-  /** Whether the tools of all servers are loaded. */
-  readonly isLoaded: boolean;
+  readonly tools?: readonly ToolSpec[];
+  readonly toolChoice?: ToolChoice;
 }
 
-/** Parses the tools and the tool choice of a request. `servers`: MCP servers; `undefined` if the gateway has none. */
-export function responsesTools(body: Fields, notes: Notes, servers?: McpServers): ResponsesTools {
-  const known = new KnownTools();
-  const lists = new Map<string, ServerList | undefined>();
-  const specsOf = (tool: Fields): readonly ToolSpec[] => {
-    if (servers === undefined || tool.value['type'] !== 'mcp') return toolSpecs(tool, known, notes);
-    const label = tool.value['server_label'];
-    if (typeof label === 'string' && lists.has(label))
-      invalid(tool.pathOf('server_label'), 'names a server that the tools contain already');
-    const loaded = mcpTools(tool, servers, known, notes);
-    lists.set(String(label), loaded?.list);
-    return loaded?.specs ?? [];
-  };
+/** Parses the tools and the tool choice of a request. Adds the tools to `known`. `mcp`: tools of MCP servers, if the gateway has any. */
+export function responsesTools(
+  body: Fields,
+  known: KnownTools,
+  notes: Notes,
+  mcp?: McpRequest,
+): ResponsesTools {
+  const specsOf = (tool: Fields): readonly ToolSpec[] =>
+    mcp !== undefined && tool.value['type'] === 'mcp' ? mcp.addTool(tool) : toolSpecs(tool, known, notes);
   const tools = body.optional('tools', objects(specsOf))?.flat() ?? [];
   noteParallelCalls(body, notes);
   const choice = body.optional('tool_choice', (value) => value);
-  const loaded = [...lists.values()].filter((list) => list !== undefined);
-  const isLoaded = loaded.length === lists.size;
-  const others = { known, lists: lists.size === 0 ? undefined : loaded, isLoaded };
   // The choice may name a tool that is not loaded yet.
-  if (!isLoaded) return { request: { tools }, ...others };
+  if (mcp?.isLoaded === false) return { tools };
   if (tools.length === 0) {
     noteWithoutTools(choice, 'tool_choice', notes);
-    return { request: {}, ...others };
+    return {};
   }
-  return { request: choice === undefined ? { tools } : chosen(choice, tools, known, notes), ...others };
+  return choice === undefined ? { tools } : chosen(choice, tools, known, notes);
 }
 
 /** Converts a tool, or all tools of a namespace. */
@@ -161,12 +149,7 @@ function customTool(tool: Fields, targetName: string, notes: Notes): ToolSpec {
 }
 
 /** Returns the tools that the choice allows, and the choice between them. */
-function chosen(
-  value: unknown,
-  tools: readonly ToolSpec[],
-  known: KnownTools,
-  notes: Notes,
-): ResponsesTools['request'] {
+function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools, notes: Notes): ResponsesTools {
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
   const choice = object(value, 'tool_choice');

@@ -1,4 +1,4 @@
-import type { CallEvent, CallInfo, CallOptions, ChatModel, ChatRequest } from '@majordomo/core';
+import type { CallEvent, CallOptions, ChatModel } from '@majordomo/core';
 import { specOf } from '../auth/models.ts';
 import { limitsOf } from '../load-limit.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
@@ -17,6 +17,7 @@ import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
 import type { AnsweringModel, PrepareChat, ParsedRequest } from '../wire.ts';
 import { startBackground } from './background.ts';
+import { callOptions } from './call-options.ts';
 
 /**
  * Parses a request of one wire, calls the chain, and responds in that wire. Loads what the request names only if the caller may
@@ -42,7 +43,8 @@ export async function chatRoute(
   try {
     const body = await jsonBody(request, limitsOf(settings, place));
     const namedContent = new NamedContent(context, settings, responsesOf(context, gateway), files);
-    const parse = (): ParsedRequest => prepare(context, gateway)(body, namedContent);
+    const parseBody = await prepare(context, gateway);
+    const parse = (): ParsedRequest => parseBody(body, namedContent);
     const draft = parse();
     trace.model = draft.model;
     trace.isStreamed = draft.isStreamed;
@@ -94,35 +96,6 @@ export function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
   return () => {
     for (const end of ends.splice(0)) end();
   };
-}
-
-/** Returns the options of a call. `chat`: request of the call if the call is a chat. */
-export const callOptions = (
-  { request, caller, requestId, platform, trace }: RequestContext,
-  metadata: Readonly<Record<string, unknown>> | undefined,
-  { onEvent, metrics, settings }: GatewayContext,
-  chat?: ChatRequest,
-): CallOptions => ({
-  signal: request.signal,
-  tenant: caller.tenant,
-  metadata: {
-    ...caller.metadata,
-    ...(caller.key !== undefined && { key: caller.key }),
-    requestId,
-    ...(metadata === undefined ? {} : { client: metadata }),
-  },
-  onEvent: (event) => {
-    if (event.type === 'call-start') trace.calls.push(event.call.id);
-    metrics.onEvent(event, labelOf(event.call, trace, settings));
-    onEvent(event, chat);
-  },
-  ...(platform?.waitUntil === undefined ? {} : { waitUntil: (promise) => platform.waitUntil?.(promise) }),
-});
-
-/** Returns the served name of a call for metrics, or the server of a call of a tool. */
-function labelOf(call: CallInfo | undefined, { model = '' }: RequestTrace, { models }: Settings): string {
-  if (call?.operation === 'tool') return call.spec;
-  return Object.hasOwn(models, model) ? model : 'other';
 }
 
 /** Context of the chat calls that a client's request causes. */

@@ -4,7 +4,7 @@ import { limitsOf } from '../load-limit.ts';
 import { specOf } from '../auth/models.ts';
 import { NamedContent } from '../named-content.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
-import { mcpServers } from '../openai-responses/mcp-servers.ts';
+import { loadMcp } from '../openai-responses/mcp-request.ts';
 import { parseResponses } from '../openai-responses/read.ts';
 import { StoredItems, type ResponseState } from '../openai-responses/stored-items.ts';
 import { jsonBody } from '../parsing/body.ts';
@@ -29,12 +29,13 @@ export async function countMessages(context: RequestContext, gateway: GatewayCon
 export async function countInput(context: RequestContext, gateway: GatewayContext): Promise<Response> {
   const hasStore = gateway.settings.responses !== undefined;
   const hasBackground = gateway.settings.background !== undefined;
+  const beginWith = await loadMcp(context, gateway);
   const tokens = await estimateTokens(context, gateway, (body, media, stored) =>
     parseResponses(
       body,
       media,
       hasStore ? readingFrom(stored, hasBackground) : undefined,
-      mcpServers(context, gateway, stored),
+      beginWith?.(stored),
     ),
   );
   return Response.json({ object: 'response.input_tokens', input_tokens: tokens });

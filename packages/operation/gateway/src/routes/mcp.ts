@@ -4,7 +4,8 @@ import { whileConnected, type RefusalKind } from '../errors/refusal.ts';
 import type { McpHandler } from '../options.ts';
 import { jsonBody } from '../parsing/body.ts';
 import type { FormatFailure } from '../wire.ts';
-import { callOptions, streamCount } from './chat.ts';
+import { callOptions } from './call-options.ts';
+import { streamCount } from './chat.ts';
 
 const MCP = /^\/mcp(?:\/([\w-]{1,64}))?$/;
 

@@ -11,11 +11,11 @@ import type {
   Usage,
   Warning,
 } from '@majordomo/core';
-import type { McpAnswer } from '../options.ts';
-import { sumOfUsage } from '../response/usage.ts';
-import type { AnsweringModel } from '../wire.ts';
-import { withResults, type ApprovedCall } from './mcp-history.ts';
-import type { ClientTool, KnownTools } from './tools.ts';
+import type { McpAnswer } from '../../options.ts';
+import { sumOfUsage } from '../../response/usage.ts';
+import type { AnsweringModel } from '../../wire.ts';
+import { withResults, type ApprovedCall } from './history.ts';
+import type { ClientTool, KnownTools } from '../tools.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type PartEnd = Extract<StreamEvent, { readonly type: 'part-end' }>;

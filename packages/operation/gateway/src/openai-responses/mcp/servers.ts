@@ -1,10 +1,10 @@
 import { messageOf, type JsonObject } from '@majordomo/core';
-import type { GatewayContext, RequestContext } from '../context.ts';
-import { Refusal, whileConnected } from '../errors/refusal.ts';
-import { reportToOperator } from '../errors/report.ts';
-import type { NamedContent } from '../named-content.ts';
-import type { McpAnswer, McpTool, McpTools, RouteContext } from '../options.ts';
-import { callOptions } from '../routes/chat.ts';
+import type { GatewayContext, RequestContext } from '../../context.ts';
+import { Refusal, whileConnected } from '../../errors/refusal.ts';
+import { reportToOperator } from '../../errors/report.ts';
+import type { NamedContent } from '../../named-content.ts';
+import type { McpAnswer, McpRemote, McpTool, McpTools, RouteContext } from '../../options.ts';
+import { callOptions } from '../../routes/call-options.ts';
 
 /** Tools of a server, or the reason for which the server returned none. */
 export interface ListedTools {
@@ -12,9 +12,17 @@ export interface ListedTools {
   readonly error: string | undefined;
 }
 
+/** Server of a request. */
+export interface RequestedServer {
+  /** Label that the client gives the server. */
+  readonly label: string;
+  /** Name of a server of the gateway, or a server that the client names by its address. */
+  readonly place: string | McpRemote;
+}
+
 /** Call of a tool. */
 export interface McpCall {
-  readonly server: string;
+  readonly place: RequestedServer['place'];
   readonly tool: string;
   readonly args: JsonObject;
   /** Metadata that the client sent. The events of the call contain it. */
@@ -25,23 +33,26 @@ export interface McpCall {
 /** MCP servers that the caller of one request may use. */
 export interface McpServers {
   /** Returns the tools of a server, or `undefined` until they are loaded. The load refuses an unknown server at `path`. */
-  list(server: string, path: string): ListedTools | undefined;
+  list(server: RequestedServer, path: string): ListedTools | undefined;
   /** Calls a tool. Rejects only if the client has disconnected. */
   call(call: McpCall): Promise<McpAnswer>;
+}
+
+/** Handler of the tools, and the content that a request names. */
+export interface McpSource {
+  readonly tools: McpTools;
+  readonly namedContent: NamedContent;
 }
 
 /** Code of JSON-RPC for a failure of the gateway. */
 const INTERNAL_ERROR = -32_603;
 
-/** Returns the MCP servers for a request, or `undefined` if the gateway has none. */
+/** Returns the MCP servers for a request. */
 export function mcpServers(
   context: RequestContext,
   gateway: GatewayContext,
-  namedContent: NamedContent,
-): McpServers | undefined {
-  const { settings } = gateway;
-  const tools = settings.mcp?.tools;
-  if (tools === undefined) return undefined;
+  { tools, namedContent }: McpSource,
+): McpServers {
   const routeContext = (
     metadata: McpCall['metadata'],
     signal: AbortSignal = context.request.signal,
@@ -50,18 +61,18 @@ export function mcpServers(
     return { caller, requestId, path, call: { ...callOptions(context, metadata, gateway), signal } };
   };
   return {
-    list: (server, path) =>
-      namedContent.value(`mcp ${server}`, (signal) =>
-        listTools(tools, { server, path }, routeContext(undefined, signal)),
+    list: ({ label, place }, path) =>
+      namedContent.value(`mcp ${label}`, (signal) =>
+        listTools(tools, { place, path }, routeContext(undefined, signal)),
       ),
-    async call({ server, tool, args, metadata, signal = context.request.signal }) {
+    async call({ place, tool, args, metadata, signal = context.request.signal }) {
       try {
         const calling = (): Promise<McpAnswer> =>
-          tools.call(server, tool, args, routeContext(metadata, signal));
+          tools.call(place, tool, args, routeContext(metadata, signal));
         return await whileConnected(calling, signal);
       } catch (error) {
         if (signal.aborted) throw error;
-        reportToOperator(error, context.requestId, settings);
+        reportToOperator(error, context.requestId, gateway.settings);
         return {
           code: INTERNAL_ERROR,
           message: 'the gateway could not call the tool; its operator receives the reason',
@@ -73,17 +84,20 @@ export function mcpServers(
 
 async function listTools(
   tools: McpTools,
-  { server, path }: { readonly server: string; readonly path: string },
+  { place, path }: { readonly place: RequestedServer['place']; readonly path: string },
   context: RouteContext,
 ): Promise<ListedTools> {
   const { signal = new AbortController().signal } = context.call;
   let listed: readonly McpTool[] | undefined;
   try {
-    listed = await whileConnected(() => tools.list(server, context), signal);
+    listed = await whileConnected(() => tools.list(place, context), signal);
   } catch (error) {
     if (signal.aborted) throw error;
     return { tools: [], error: messageOf(error) };
   }
   if (listed !== undefined) return { tools: listed, error: undefined };
-  throw new Refusal('invalid-request', `${path} is not the name of an MCP server that you may use`, { path });
+  const what = typeof place === 'string' ? 'name' : 'address';
+  throw new Refusal('invalid-request', `${path} is not the ${what} of an MCP server that you may use`, {
+    path,
+  });
 }

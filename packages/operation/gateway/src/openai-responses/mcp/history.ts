@@ -1,11 +1,11 @@
 import type { Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { textPart } from '../parsing/content.ts';
-import { boolean, invalid, nonEmptyString, object, string, type Fields } from '../parsing/fields.ts';
-import { toolCallPart } from '../parsing/tool-call.ts';
-import type { Transcript } from '../parsing/transcript.ts';
-import type { StoredItems } from './stored-items.ts';
-import { targetNameOf, type KnownTools } from './tools.ts';
+import { textPart } from '../../parsing/content.ts';
+import { boolean, invalid, nonEmptyString, object, string, type Fields } from '../../parsing/fields.ts';
+import { toolCallPart } from '../../parsing/tool-call.ts';
+import type { Transcript } from '../../parsing/transcript.ts';
+import type { StoredItems } from '../stored-items.ts';
+import { targetNameOf, type KnownTools } from '../tools.ts';
 
 /** Call that the client has approved, and that has not run yet. */
 export interface ApprovedCall {
@@ -15,13 +15,13 @@ export interface ApprovedCall {
   readonly result: ToolResultPart;
 }
 
-/** Types of the items of tools that the gateway runs. */
-export const MCP_ITEMS = [
+/** Types of items. */
+export const MCP_ITEMS: readonly string[] = [
   'mcp_list_tools',
   'mcp_call',
   'mcp_approval_request',
   'mcp_approval_response',
-] as const;
+];
 
 /** Types of items between which the results of calls may not be: the calls of one turn. */
 const CALLS: readonly string[] = ['mcp_call', 'mcp_approval_request', 'function_call', 'custom_tool_call'];
@@ -61,7 +61,7 @@ export class McpHistory {
     for (const add of this.results.splice(0)) add();
   }
 
-  add(item: Fields, type: (typeof MCP_ITEMS)[number], transcript: Transcript): void {
+  add(item: Fields, type: string, transcript: Transcript): void {
     switch (type) {
       case 'mcp_list_tools':
         this.addList(item);
@@ -75,7 +75,7 @@ export class McpHistory {
         transcript.assistant([call]);
         break;
       }
-      case 'mcp_approval_response':
+      default:
         this.addDecision(item, transcript);
     }
   }

@@ -1,14 +1,12 @@
 import type { ResultPiece, ToolCallPart } from '@majordomo/core';
-import type { McpAnswer, McpTool } from '../options.ts';
-import { argumentsText } from '../parsing/tool-call.ts';
-import type { ServerList } from './mcp-tools.ts';
-import type { Item } from './response.ts';
-import type { ClientTool } from './tools.ts';
+import type { McpAnswer, McpTool } from '../../options.ts';
+import { argumentsText } from '../../parsing/tool-call.ts';
+import type { ServerList } from './tools.ts';
+import type { Item } from '../response.ts';
+import type { ClientTool } from '../tools.ts';
 
-/** Tools of MCP servers in a response. */
-export interface McpOutput {
-  /** Lists that the response contains. */
-  readonly lists: readonly ServerList[];
+/** Calls of a response. */
+export interface Calls {
   /** Answers to the calls that have run. */
   readonly answers: ReadonlyMap<ToolCallPart, McpAnswer>;
   /** Whether a call has the id of an approval request that the client has approved. */
@@ -16,10 +14,10 @@ export interface McpOutput {
 }
 
 /** Returns an item with the tools of a server. */
-export const listItem = (id: string, { server, tools, error }: ServerList): Item => ({
+export const listItem = (id: string, { label, tools, error }: ServerList): Item => ({
   type: 'mcp_list_tools',
   id,
-  server_label: server,
+  server_label: label,
   tools: tools.map(toolOf),
   error: error ?? null,
 });
@@ -35,8 +33,8 @@ const toolOf = ({ name, description, inputSchema, annotations }: McpTool): objec
 export const waitsForApproval = (
   { mcp }: Pick<ClientTool, 'mcp'>,
   { id }: Pick<ToolCallPart, 'id'>,
-  output: McpOutput | undefined,
-): boolean => mcp?.needsApproval === true && output?.isApproved(id) !== true;
+  calls: Calls,
+): boolean => mcp?.needsApproval === true && !calls.isApproved(id);
 
 /** Returns an item for a call that has not ended. */
 export const startedCall = (id: string, { name, namespace }: ClientTool): Item => ({
@@ -55,18 +53,18 @@ export const startedCall = (id: string, { name, namespace }: ClientTool): Item =
 export function mcpCallItem(
   part: ToolCallPart,
   tool: ClientTool,
-  output: McpOutput | undefined,
+  calls: Calls,
   idFor: (prefix: string) => string,
 ): Item {
   const { name, namespace } = tool;
   const called = { server_label: namespace, name, arguments: argumentsText(part) };
-  if (waitsForApproval(tool, part, output))
+  if (waitsForApproval(tool, part, calls))
     return { type: 'mcp_approval_request', id: idFor('mcpr_'), ...called };
   return {
     ...startedCall(idFor('mcp_'), tool),
     ...called,
-    approval_request_id: output?.isApproved(part.id) === true ? part.id : null,
-    ...resultOf(output?.answers.get(part)),
+    approval_request_id: calls.isApproved(part.id) ? part.id : null,
+    ...resultOf(calls.answers.get(part)),
   };
 }
 

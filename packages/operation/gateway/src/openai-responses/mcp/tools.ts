@@ -1,5 +1,5 @@
 import type { ToolSpec } from '@majordomo/core';
-import type { McpTool } from '../options.ts';
+import type { McpRemote, McpTool } from '../../options.ts';
 import {
   array,
   boolean,
@@ -9,22 +9,20 @@ import {
   oneOf,
   string,
   type Fields,
-} from '../parsing/fields.ts';
-import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
-import type { Notes } from '../parsing/notes.ts';
-import type { ListedTools, McpServers } from './mcp-servers.ts';
-import type { KnownTools } from './tools.ts';
+} from '../../parsing/fields.ts';
+import { noteCallers, NOTED_MEMBERS } from '../../parsing/note-callers.ts';
+import type { Notes } from '../../parsing/notes.ts';
+import type { ListedTools, McpServers, RequestedServer } from './servers.ts';
+import type { KnownTools } from '../tools.ts';
 
 /** Tools of a server that a request uses. */
-export interface ServerList extends ListedTools {
-  readonly server: string;
-}
+export interface ServerList extends ListedTools, RequestedServer {}
 
 /** Whether a tool is among the tools that a member of a request names. */
 type Matches = (tool: McpTool) => boolean;
 
-/** Members that name another server than those of the gateway. */
-const PLACES: readonly string[] = ['server_url', 'connector_id', 'tunnel_id'];
+/** Members that name a server of the vendor. */
+const PLACES: readonly string[] = ['connector_id', 'tunnel_id'];
 const LOGINS: readonly string[] = ['headers', 'authorization'];
 
 /**
@@ -40,10 +38,11 @@ export function mcpTools(
   for (const name of PLACES)
     if (tool.isSet(name))
       invalid(tool.pathOf(name), 'is not supported; name a server of this gateway as server_label');
+  const label = tool.required('server_label', nonEmptyString);
+  const place = remoteOf(tool) ?? label;
   for (const name of LOGINS)
-    if (tool.optional(name, (value) => value) !== undefined)
+    if (tool.optional(name, (value) => value) !== undefined && place === label)
       notes.dropped(`tool mcp.${name}`, 'the gateway has the logins of its servers');
-  const server = tool.required('server_label', nonEmptyString);
   const about = tool.optional('server_description', string) ?? '';
   const isAllowed = tool.optional('allowed_tools', (value, path) =>
     Array.isArray(value) ? namesIn(array(string)(value, path)) : filterOf(object(value, path)),
@@ -51,22 +50,46 @@ export function mcpTools(
   const needsApproval = approvalOf(tool);
   noteCallers(tool, notes);
   notes.unused(tool, 'tool mcp', ...NOTED_MEMBERS);
-  const listed = servers.list(server, tool.pathOf('server_label'));
+  const path = tool.pathOf(place === label ? 'server_label' : 'server_url');
+  const listed = servers.list({ label, place }, path);
   if (listed === undefined) return undefined;
   const tools = listed.tools.filter((each) => isAllowed?.(each) ?? true);
   const specs = tools.map((each, at): ToolSpec => {
     const { name, description = '', inputSchema } = each;
     const mcp = { needsApproval: needsApproval(each) };
     return {
-      name: known.add({ name, namespace: server, isCustom: false, mcp }),
+      name: known.add({ name, namespace: label, isCustom: false, mcp }),
       // Only the first tool contains the description of the server.
-      description: [description, at === 0 && about !== '' ? `${server}: ${about}` : '']
+      description: [description, at === 0 && about !== '' ? `${label}: ${about}` : '']
         .filter(Boolean)
         .join('\n\n'),
       parameters: inputSchema,
     };
   });
-  return { list: { server, tools, error: listed.error }, specs };
+  return { list: { label, place, tools, error: listed.error }, specs };
+}
+
+/** Parses a server that the client names by its address, with the logins of the client. */
+function remoteOf(tool: Fields): McpRemote | undefined {
+  const url = tool.optional('server_url', nonEmptyString);
+  if (url === undefined) return undefined;
+  const token = tool.optional('authorization', nonEmptyString);
+  const headers = tool.optional('headers', (value, path) => {
+    const fields = object(value, path);
+    const sent = Object.keys(fields.value).map((name) => [name, fields.required(name, string)] as const);
+    return checkedHeaders(Object.fromEntries(sent), path);
+  });
+  return { url, headers: headers ?? {}, token };
+}
+
+/** Refuses headers that HTTP does not permit, and the name of another host. */
+function checkedHeaders(headers: McpRemote['headers'], path: string): McpRemote['headers'] {
+  try {
+    if (!new Headers(headers).has('host')) return headers;
+  } catch {
+    // The error contains the value of the header.
+  }
+  return invalid(path, 'must be an object with HTTP headers other than host');
 }
 
 const namesIn = (names: readonly string[]): Matches => {

@@ -1,0 +1,110 @@
+import type { Message, ToolCallPart, ToolSpec } from '@majordomo/core';
+import type { GatewayContext, RequestContext } from '../../context.ts';
+import type { McpAnswer } from '../../options.ts';
+import { integer, invalid, type Fields } from '../../parsing/fields.ts';
+import type { Transcript } from '../../parsing/transcript.ts';
+import type { BeginMcp, McpConversation, McpOutput, McpRequest, ParseContext } from '../mcp-request.ts';
+import { MCP_ITEMS, McpHistory } from './history.ts';
+import { listItem, mcpCallItem } from './items.ts';
+import { mcpServers, type McpServers, type McpSource } from './servers.ts';
+import { ToolLoop } from './tool-loop.ts';
+import { mcpTools, type ServerList } from './tools.ts';
+import { McpWriter } from './writer.ts';
+
+/** Returns a function that begins the parses of a request. */
+export function beginMcp(context: RequestContext, gateway: GatewayContext, source: McpSource): BeginMcp {
+  const servers = mcpServers(context, gateway, source);
+  return (parse) => new ParsedMcp(servers, parse);
+}
+
+class ParsedMcp implements McpRequest {
+  readonly itemTypes: readonly string[] = MCP_ITEMS;
+  private readonly servers: McpServers;
+  private readonly context: ParseContext;
+  private readonly history: McpHistory;
+  /** Lists by the label of the server; `undefined` until a list is loaded. */
+  private readonly lists = new Map<string, ServerList | undefined>();
+
+  constructor(servers: McpServers, context: ParseContext) {
+    this.servers = servers;
+    this.context = context;
+    this.history = new McpHistory(context.known, context.stored);
+  }
+
+  get isLoaded(): boolean {
+    return [...this.lists.values()].every((list) => list !== undefined);
+  }
+
+  addTool(tool: Fields): readonly ToolSpec[] {
+    const { known, notes } = this.context;
+    const label = tool.value['server_label'];
+    if (typeof label === 'string' && this.lists.has(label))
+      invalid(tool.pathOf('server_label'), 'names a server that the tools contain already');
+    const loaded = mcpTools(tool, this.servers, known, notes);
+    this.lists.set(String(label), loaded?.list);
+    return loaded?.specs ?? [];
+  }
+
+  addItem(item: Fields, type: string, transcript: Transcript): void {
+    this.history.add(item, type, transcript);
+  }
+
+  endTurn(type: string | undefined): void {
+    this.history.endTurn(type);
+  }
+
+  end(body: Fields, messages: readonly Message[]): McpConversation {
+    const { history, isLoaded } = this;
+    const { known } = this.context;
+    const missing = history.approved.find(({ call }) => known.get(call.name)?.mcp === undefined);
+    if (isLoaded && missing !== undefined)
+      invalid(
+        'input',
+        `approves a call of ${JSON.stringify(missing.call.name)}, which is not among the tools`,
+      );
+    return {
+      messages: history.complete(messages),
+      output: this.lists.size === 0 ? undefined : this.output(body),
+    };
+  }
+
+  private output(body: Fields): McpOutput {
+    const { servers, history } = this;
+    const { known } = this.context;
+    if (body.value['background'] === true)
+      invalid('background', 'is not supported with tools of MCP servers; stream the response');
+    const maxCalls = body.optional('max_tool_calls', integer(1));
+    const answers = new Map<ToolCallPart, McpAnswer>();
+    const approved = new Set(history.approved.map(({ call }) => call.id));
+    const calls = { answers, isApproved: (id: string) => approved.has(id) };
+    // The client has the tools that an earlier item lists.
+    const lists = [...this.lists.values()].filter(
+      (list) => list !== undefined && !history.listed.has(list.label),
+    );
+    return {
+      withTools: (model, metadata) =>
+        new ToolLoop({
+          model,
+          known,
+          approved: history.approved,
+          maxCalls,
+          answers,
+          call: ({ name, namespace: label = '' }, { args }, { signal }) =>
+            servers.call({
+              place: this.lists.get(label)?.place ?? label,
+              tool: name,
+              args,
+              metadata,
+              signal,
+            }),
+        }),
+      listItems: (ids) =>
+        lists.flatMap((list) => (list === undefined ? [] : [listItem(ids.item('mcpl_'), list)])),
+      callItem: (part, idFor) => {
+        const tool = known.get(part.name);
+        return tool?.mcp === undefined ? undefined : mcpCallItem(part, tool, calls, idFor);
+      },
+      createWriter: (echo) => new McpWriter(echo, calls),
+    };
+  }
+}
