@@ -82,11 +82,11 @@ describe.each(['2025', '2026'] as const)('a tool that runs as a task, with a cli
     );
     const { connect } = world({ servers: { own: server.place }, clock });
     const client = await connect('all', { protocol });
-    let isOver = false;
+    const ended = { isOver: false };
     const call = client.callTool({ name: 'own__report' }).finally(() => {
-      isOver = true;
+      ended.isOver = true;
     });
-    for (let turns = 0; turns < 100 && !isOver; turns++) {
+    for (let turns = 0; turns < 100 && !ended.isOver; turns++) {
       await new Promise((resolve) => setImmediate(resolve));
       await clock.advance(1000);
     }
