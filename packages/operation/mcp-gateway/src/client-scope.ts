@@ -2,7 +2,7 @@ import { LlmError, systemClock } from '@majordomo/core';
 import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import { Access } from './access.ts';
-import type { Approvals } from './approvals.ts';
+import type { Approvals, Definition } from './approvals.ts';
 import type { OwnedConnections } from './connections.ts';
 import type { HeldCalls } from './held-call.ts';
 import { isLoginRequired, type Logins } from './logins.ts';
@@ -94,8 +94,8 @@ export class ClientScope {
     return connection.ready(either);
   }
 
-  /** Returns the names of the tools that are not hidden. */
-  async approvedIn(connection: ServerConnection): Promise<ReadonlySet<string>> {
+  /** Returns the definitions of the tools that are not hidden, by name. */
+  async approvedIn(connection: ServerConnection): Promise<ReadonlyMap<string, Definition>> {
     return this.io.approvals.approvedIn(connection.server, await connection.definitions());
   }
 

@@ -17,9 +17,10 @@ import { jsonKey } from './json-key.ts';
 import { isLoginRequired, LOGIN_TOOL } from './logins.ts';
 import { loginAnswer, loginTool, urlQuestion } from './login-answer.ts';
 import { Names, type Place } from './names.ts';
+import type { ListedItem, ListKind } from './lists.ts';
 import { publicMessage } from './public-message.ts';
 import { recordCall } from './record-call.ts';
-import type { Answer, ListedItem, ListKind } from './server-connection.ts';
+import type { Answer } from './server-connection.ts';
 
 type Sdk = typeof import('@modelcontextprotocol/server');
 type Result = Record<string, unknown>;
@@ -252,12 +253,13 @@ export class ClientServer {
         new HeldCall(subject, round, async (own, signal) => {
           await this.scope.ready(place.server, request, signal);
           const connection = this.scope.to(place.server, request);
-          if (method === 'tools/call' && !(await this.scope.approvedIn(connection)).has(place.name))
-            throw this.scope.unknown(method, place, request);
+          const isTool = method === 'tools/call';
+          const definition = isTool ? (await this.scope.approvedIn(connection)).get(place.name) : undefined;
+          if (isTool && definition === undefined) throw this.scope.unknown(method, place, request);
           const full = withInput(sent, context, state);
           const recorded = { server: place.server, method, name: place.name, params: sent, signal };
           const answer = await recordCall<Answer>(request, recorded, this.io, () =>
-            connection.send(method, full, own, signal),
+            connection.send({ method, params: full, definition }, own, signal),
           );
           if ('result' in answer) return answer.result;
           const { code, message, data } = answer.failure;

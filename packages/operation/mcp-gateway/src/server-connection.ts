@@ -19,6 +19,7 @@ import type {
 import type { Definition } from './approvals.ts';
 import type { McpEndpoint } from '@majordomo/mcp';
 import type { Exchange } from './exchange.ts';
+import { LISTS, type ListedItem, type ListKind } from './lists.ts';
 import { addressOf, URL_REQUIRED } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 
@@ -36,6 +37,14 @@ export interface RpcFailure {
   readonly code: number;
   readonly message: string;
   readonly data: unknown;
+}
+
+/** Request of a client. */
+export interface ClientRequest {
+  readonly method: string;
+  readonly params: JsonObject;
+  /** Approved definition of the tool of a call. The call is not sent if the server has another one. */
+  readonly definition?: Definition | undefined;
 }
 
 /** Answer of a server: a result, or an error of JSON-RPC. */
@@ -140,10 +149,10 @@ export class ServerConnection {
   }
 
   /** Sends a request of a client, and returns the answer of the server. A task of the server is awaited. */
-  async send(method: string, params: JsonObject, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
+  async send(request: ClientRequest, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
     this.exchanges.add(exchange);
     try {
-      return await this.using(() => this.sendNow(method, params, exchange, signal));
+      return await this.using(() => this.sendNow(request, exchange, signal));
     } catch (error) {
       // The next request connects again first, and so counts for the health of the server.
       if (LlmError.is(error, 'network')) this.known = undefined;
@@ -154,14 +163,17 @@ export class ServerConnection {
   }
 
   private async sendNow(
-    method: string,
-    params: JsonObject,
+    { method, params, definition }: ClientRequest,
     exchange: Exchange,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { server } = this;
+    // A new session updates the tools before the request is sent.
+    const check = (): void => {
+      this.checkDefinition(params['name'], definition);
+    };
     const tool = method === 'tools/call' ? this.tools.find(({ name }) => name === params['name']) : undefined;
-    if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, signal);
+    if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, check, signal);
     const answer = await this.request(`${method} ${server}`, signal, async (client, options) => {
       const all: RequestOptions = {
         ...options,
@@ -171,6 +183,7 @@ export class ServerConnection {
           exchange.progress(progress);
         },
       };
+      check();
       try {
         return { result: (await sendWith(client, method, params, all, tool)) as JsonObject };
       } catch (error) {
@@ -234,10 +247,24 @@ export class ServerConnection {
     return this.connection.close();
   }
 
+  /** Throws `denied` if the server has another definition of a tool than the approved one. */
+  private checkDefinition(name: unknown, approved: Definition | undefined): void {
+    const tool = this.tools.find((one) => one.name === name);
+    if (approved === undefined || (tool !== undefined && fingerprintOf(tool) === approved.text)) return;
+    throw new LlmError('denied', `${this.server}: the definition of the tool has changed`, {
+      code: 'tool-changed',
+    });
+  }
+
   /** Awaits a tool that the server runs only as a task. */
-  private async runTask(tool: Tool, params: JsonObject, signal: AbortSignal): Promise<Answer> {
+  private async runTask(
+    tool: Tool,
+    params: JsonObject,
+    check: () => void,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const args = (params['arguments'] ?? {}) as JsonObject;
-    const outcome = await this.connection.call({ tool, args, signal, suspend: [], check: () => undefined });
+    const outcome = await this.connection.call({ tool, args, signal, suspend: [], check });
     if (outcome.type !== 'result') throw new LlmError('protocol', `${tool.name}: the task has no result`);
     return { result: outcome.result as JsonObject };
   }
@@ -319,33 +346,6 @@ function placeOf(server: McpGatewayServer): McpEndpoint {
   const { client, scope } = server.login;
   return { ...addressOf(server), auth: { grant: 'login', client, scope } };
 }
-
-/** List of a server, other than its tools. */
-export type ListKind = 'prompts' | 'resources' | 'templates';
-
-/** Prompt, resource or template of a server. */
-export interface ListedItem {
-  readonly name: string;
-  readonly uri?: string;
-  readonly uriTemplate?: string;
-}
-
-type Listing = (client: Client, options: RequestOptions) => Promise<readonly ListedItem[]>;
-
-const METHOD_NOT_FOUND = -32_601;
-
-const LISTS: Readonly<Record<ListKind, Listing>> = {
-  prompts: async (client, options) => (await client.listPrompts(undefined, options)).prompts,
-  resources: async (client, options) => (await client.listResources(undefined, options)).resources,
-  templates: async (client, options) => {
-    try {
-      return (await client.listResourceTemplates(undefined, options)).resourceTemplates;
-    } catch (error) {
-      if (asRecord(error)['code'] === METHOD_NOT_FOUND) return [];
-      throw error;
-    }
-  },
-};
 
 /** Sends a request. Accepts a result that asks for input, and every member of a result. */
 function sendWith(
