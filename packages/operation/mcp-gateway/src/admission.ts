@@ -1,7 +1,7 @@
 import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
 import { denialError, HealthTracker } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
-import { matches } from './access.ts';
+import { matchesName } from './access.ts';
 import type { McpGatewayOptions } from './options.ts';
 
 /** Maximum duration of a call without the option `totalMs`, in milliseconds. */
@@ -107,7 +107,7 @@ export class Admission {
     const { ledger, servers } = this.options;
     if (ledger === undefined) return () => Promise.resolve();
     const { prices = {}, totalMs = TOTAL_MS } = servers[server] ?? {};
-    const price = Object.entries(prices).find(([pattern]) => matches(pattern, name))?.[1];
+    const price = Object.entries(prices).find(([pattern]) => matchesName(pattern, name))?.[1];
     const nanoUsd = price === undefined ? undefined : nanoUsdOf(price);
     const work: LongWork = {
       id: `${call.id}/${target}/1`,
