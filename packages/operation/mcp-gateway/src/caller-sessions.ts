@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { McpAnswer, McpContext } from '@majordomo/gateway';
 import {
   contentOf,
@@ -25,6 +25,7 @@ import { nowOf, OwnedConnections, type Connections } from './connections.ts';
 import { HeldCalls } from './held-call.ts';
 import { Names } from './names.ts';
 import type { ConnectionOwner } from './server-connection.ts';
+import { ClientSubscriptions } from './subscriptions.ts';
 
 const MAX_SESSIONS = 100;
 /** Member of `_meta` that contains the capabilities of a client of protocol 2026. */
@@ -35,7 +36,13 @@ interface Endpoint {
   readonly handler: Promise<HttpHandler>;
   readonly names: Names;
   readonly bus: ServerEventBus;
-  readonly sessions: Set<McpServer>;
+  readonly sessions: Set<Session>;
+}
+
+/** Session of a client of protocol 2025. */
+interface Session {
+  readonly server: McpServer;
+  readonly subscriptions: ClientSubscriptions;
 }
 
 /** Parts of a gateway that all callers share. */
@@ -76,9 +83,9 @@ export class CallerSessions {
     });
     const { server, body } = context;
     const { handler } = this.endpoint(server);
-    await this.beforeListen(context);
+    const parsedBody = isListen(body) ? await this.listenBody(body, context) : body;
     const authInfo = authInfoOf(context);
-    return (await handler).fetch(request, { ...(body !== undefined && { parsedBody: body }), authInfo });
+    return (await handler).fetch(request, { ...(parsedBody !== undefined && { parsedBody }), authInfo });
   }
 
   /** Returns the tools of the server of a request that the gateway makes for a model. Rejects with a message for the client. */
@@ -122,7 +129,7 @@ export class CallerSessions {
     const { maxSessions = MAX_SESSIONS } = this.io.options;
     const names = new Names(server);
     const bus = processBus();
-    const sessions = new Set<McpServer>();
+    const sessions = new Set<Session>();
     const handler = httpHandler(
       ({ era, authInfo }) => this.create(era, contextIn(authInfo), { names, sessions }),
       undefined,
@@ -143,28 +150,31 @@ export class CallerSessions {
   ): Promise<McpServer> {
     if (era === 'modern')
       return ClientServer.create(context.server, this.clientIo(context), contextOf, context);
-    const made: { server?: McpServer } = {};
+    const made: { session?: Session } = {};
     const connections = new OwnedConnections(this.io.all, (name, notice) => {
-      if (made.server !== undefined) send(made.server, names, name, notice);
+      if (made.session !== undefined) send(made.session, names, name, notice);
     });
     const held = new HeldCalls();
     const io = { ...this.clientIo(context), connections, held, client: connections };
-    const session = await ClientServer.create(context.server, io, contextOf, context);
-    made.server = session;
+    const { subscriptions } = io;
+    const server = await ClientServer.create(context.server, io, contextOf, context);
+    const session = { server, subscriptions };
+    made.session = session;
     sessions.add(session);
-    const { onclose } = session.server;
-    session.server.onclose = () => {
+    const { onclose } = server.server;
+    server.server.onclose = () => {
       sessions.delete(session);
       held.abortAll();
+      void subscriptions.close();
       void connections.close();
       onclose?.();
     };
-    return session;
+    return server;
   }
 
   /** Returns a server for a request that no client of MCP has sent. Its client has no capabilities, so that servers ask nothing. */
-  private async direct(context: McpContext): Promise<ClientServer> {
-    return new ClientServer(await loadServer(), context.server, this.clientIo(context), contextOf);
+  private async direct(context: McpContext, io: ClientIo = this.clientIo(context)): Promise<ClientServer> {
+    return new ClientServer(await loadServer(), context.server, io, contextOf);
   }
 
   private async using<T>(work: () => Promise<T>): Promise<T> {
@@ -179,19 +189,36 @@ export class CallerSessions {
 
   private clientIo(context: McpContext): ClientIo {
     const { io, connections, held } = this;
-    return { ...io, connections, held, capabilities: capabilitiesIn(context.body), client: undefined };
+    const capabilities = capabilitiesIn(context.body);
+    const subscriptions = new ClientSubscriptions();
+    return { ...io, connections, held, capabilities, subscriptions, client: undefined };
   }
 
-  /** Subscribes to what a client of protocol 2026 listens to, because the SDK answers such a request itself. */
-  private async beforeListen(context: McpContext): Promise<void> {
-    const { method, params } = asRecord(context.body);
-    if (method !== 'subscriptions/listen') return;
-    const { resourceSubscriptions: uris = [] } = asRecord(asRecord(params)['notifications']);
-    const server = await this.direct(context);
+  /**
+   * Subscribes to what a client of protocol 2026 listens to, because the SDK answers such a request itself. Returns the request with the
+   * addresses to which the client is subscribed.
+   */
+  private async listenBody(body: ListenRequest, context: McpContext): Promise<ListenRequest> {
+    const io = this.clientIo(context);
+    const server = await this.direct(context, io);
     await server.watch(context).catch(() => undefined);
-    for (const uri of Array.isArray(uris) ? uris : [])
-      if (typeof uri === 'string')
-        await server.subscribe(uri, context, context.call.signal ?? context.ended).catch(() => undefined);
+    const { params } = body;
+    const { resourceSubscriptions: uris, ...others } = asRecord(params['notifications']);
+    if (!Array.isArray(uris)) return body;
+    context.ended.addEventListener('abort', () => void io.subscriptions.close());
+    const subscribed: string[] = [];
+    for (const uri of uris) {
+      if (typeof uri !== 'string') continue;
+      const subscribing = server.subscribe(uri, context, context.call.signal ?? context.ended);
+      await subscribing.then(
+        () => subscribed.push(uri),
+        () => undefined,
+      );
+    }
+    return {
+      ...body,
+      params: { ...params, notifications: { ...others, resourceSubscriptions: subscribed } },
+    };
   }
 
   private publish(server: string, notice: ServerNotice): void {
@@ -202,6 +229,14 @@ export class CallerSessions {
     }
   }
 }
+
+/** Request of a client of protocol 2026 for a stream of notifications. */
+interface ListenRequest {
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+const isListen = (body: unknown): body is ListenRequest =>
+  isRecord(body) && body['method'] === 'subscriptions/listen' && isRecord(body['params']);
 
 const authInfoOf = (context: McpContext): AuthInfo => ({
   token: '',
@@ -266,15 +301,16 @@ function eventOf(
   return typeof uri === 'string' ? { kind: 'resource_updated', uri: names.outerUri(server, uri) } : undefined;
 }
 
-/** Notifies the client of a session. */
+/** Notifies the client of a session, of a resource only if it has subscribed to it. */
 function send(
-  { server: session }: McpServer,
+  { server: { server: client }, subscriptions }: Session,
   names: Names,
   server: string,
   { method, params = {} }: ServerNotice,
 ): void {
   const { uri } = params;
+  if (typeof uri === 'string' && !subscriptions.has(server, uri)) return;
   const renamed = typeof uri === 'string' ? { ...params, uri: names.outerUri(server, uri) } : params;
   // The client may have disconnected.
-  session.notification({ method, params: renamed }).catch(() => undefined);
+  client.notification({ method, params: renamed }).catch(() => undefined);
 }

@@ -10,6 +10,7 @@ import type { Place } from './names.ts';
 import { publicMessage } from './public-message.ts';
 import { recordCall, recordRefusal, type RecordIo } from './record-call.ts';
 import type { ConnectionOwner, ServerConnection } from './server-connection.ts';
+import type { ClientSubscriptions } from './subscriptions.ts';
 
 type Sdk = Pick<typeof import('@modelcontextprotocol/server'), 'ProtocolError' | 'ProtocolErrorCode'>;
 
@@ -24,6 +25,7 @@ export interface ClientIo extends RecordIo {
   /** Connections that all callers share. */
   readonly shared: OwnedConnections;
   readonly held: HeldCalls;
+  readonly subscriptions: ClientSubscriptions;
   /** Capabilities of the client, which the servers receive. */
   readonly capabilities: ConnectionOwner['capabilities'];
   /** Identity of the client. `undefined` if each request may be of another client. */

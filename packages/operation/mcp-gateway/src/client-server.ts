@@ -129,7 +129,7 @@ export class ClientServer {
           this.names.innerUri(params.uri),
           this.contextOf(context),
         );
-        await this.scope.to(place.server, this.contextOf(context)).unsubscribe(place.name);
+        await this.io.subscriptions.remove(place.server, place.name);
         return {};
       });
     }
@@ -156,9 +156,8 @@ export class ClientServer {
   async subscribe(uri: string, context: McpContext, signal: AbortSignal): Promise<void> {
     const place = this.scope.checked('resources/subscribe', this.names.innerUri(uri), context);
     await this.scope.ready(place.server, context, signal);
-    await this.scope
-      .to(place.server, context)
-      .subscribe(place.name, signal)
+    await this.io.subscriptions
+      .add(this.scope.to(place.server, context), place.name, signal)
       .catch((error: unknown) => this.scope.fail(error, place));
   }
 

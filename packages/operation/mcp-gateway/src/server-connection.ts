@@ -22,12 +22,10 @@ import type { Exchange } from './exchange.ts';
 import { LISTS, type ListedItem, type ListKind } from './lists.ts';
 import { addressOf, URL_REQUIRED } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /** Maximum number of tools, prompts, resources or templates of a server. The rest of a longer list is dropped. */
 const MAX_LISTED = 1000;
-/** Maximum number of resources to which a session subscribes, and of characters of their addresses. */
-const MAX_SUBSCRIPTIONS = 1000;
-const MAX_URI_CHARS = 2000;
 /** Maximum length of the name of a tool. A tool with a longer name is dropped. */
 const MAX_NAME_CHARS = 128;
 const POLL_MS = 1000;
@@ -69,12 +67,14 @@ export interface ConnectionOwner {
 /** Connection to a server for one session, one caller, or all callers. */
 export class ServerConnection {
   readonly server: string;
+  readonly subscriptions: Subscriptions = new Subscriptions((signal, work) =>
+    this.using(() => this.request('subscription', signal, work)),
+  );
   tools: readonly Tool[] = [];
   lastUsed: number;
   private readonly connection: Connection;
   private readonly exchanges = new Set<Exchange>();
   private readonly owner: ConnectionOwner;
-  private readonly subscriptions = new Map<string, () => Promise<unknown>>();
   private readonly place: McpGatewayServer;
   private fingerprint: string | undefined;
   private known: ServerFacts | undefined;
@@ -203,37 +203,6 @@ export class ServerConnection {
     return task === undefined ? answer : { result: await this.finished(task.taskId, signal) };
   }
 
-  /** Subscribes to changes of a resource, once for all clients of the connection. */
-  async subscribe(uri: string, signal: AbortSignal): Promise<void> {
-    const { subscriptions } = this;
-    if (subscriptions.has(uri)) return;
-    if (uri.length > MAX_URI_CHARS || subscriptions.size >= MAX_SUBSCRIPTIONS)
-      throw new LlmError(
-        'invalid-request',
-        `a client can subscribe to at most ${MAX_SUBSCRIPTIONS} addresses with at most ${MAX_URI_CHARS} characters`,
-      );
-    await this.using(() =>
-      this.request('subscription', signal, async (client, options) => {
-        if (client.getProtocolEra() === 'modern') {
-          // The subscription outlives the request.
-          const { signal: _signal, ...others } = options;
-          const subscription = await client.listen({ resourceSubscriptions: [uri] }, others);
-          subscriptions.set(uri, () => subscription.close());
-          return;
-        }
-        await client.subscribeResource({ uri }, options);
-        subscriptions.set(uri, () => client.unsubscribeResource({ uri }));
-      }),
-    );
-  }
-
-  async unsubscribe(uri: string): Promise<void> {
-    const end = this.subscriptions.get(uri);
-    this.subscriptions.delete(uri);
-    // The server may have lost the session.
-    await end?.().catch(() => undefined);
-  }
-
   /** Sets the minimum level of log messages, if the server sends any. */
   async setLevel(params: JsonObject, signal: AbortSignal): Promise<void> {
     const { capabilities } = await this.ready(signal);
@@ -337,6 +306,8 @@ export class ServerConnection {
     this.fingerprint = fingerprint;
     this.defined = undefined;
     if (isChanged) this.owner.onChange(this.server, { method: 'notifications/tools/list_changed' });
+    // The session may be new. If a subscription fails, the client does not receive the changes.
+    this.subscriptions.renew().catch(() => undefined);
   }
 }
 
