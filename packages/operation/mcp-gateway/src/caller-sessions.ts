@@ -8,6 +8,7 @@ import {
   processBus,
   loadServer,
   type HttpHandler,
+  type HttpSessions,
   type ServerNotice,
 } from '@majordomo/mcp/internal';
 import type {
@@ -60,6 +61,7 @@ export class CallerSessions {
   private readonly connections: OwnedConnections;
   private readonly held = new HeldCalls();
   private readonly endpoints = new Map<string | undefined, Endpoint>();
+  private readonly sessions: HttpSessions = new Map();
   private active = 0;
 
   constructor(io: GatewayIo) {
@@ -133,7 +135,7 @@ export class CallerSessions {
     const handler = httpHandler(
       ({ era, authInfo }) => this.create(era, contextIn(authInfo), { names, sessions }),
       undefined,
-      { maxSessions, maxElements: undefined },
+      { maxSessions, maxElements: undefined, sessions: this.sessions },
       // Sessions are notified by their own connections.
       { bus, add: () => undefined },
     );
@@ -257,8 +259,18 @@ const contextOf = ({ http }: { readonly http?: { readonly authInfo?: AuthInfo } 
 function capabilitiesIn(body: unknown): ConnectionOwner['capabilities'] {
   const { capabilities, _meta } = asRecord(asRecord(body)['params']);
   const declared = asRecord(capabilities ?? asRecord(_meta)[CAPABILITIES_KEY]);
-  const known = Object.keys(FORWARDED).filter((name) => declared[name] !== undefined);
-  return Object.fromEntries(known.map((name) => [name, declared[name]]));
+  const known = Object.keys(FORWARDED).filter((name) => isRecord(declared[name]));
+  return Object.fromEntries(known.map((name) => [name, membersOf(declared[name])]));
+}
+
+/** Members of the capabilities. Any other member would not be known to a server, and would be a reason for another connection. */
+const MEMBERS: readonly string[] = ['form', 'url', 'context', 'tools'];
+
+function membersOf(capability: unknown): object {
+  const { listChanged, ...others } = asRecord(capability);
+  const known = Object.keys(others).filter((name) => MEMBERS.includes(name));
+  const members = Object.fromEntries(known.map((name) => [name, {}]));
+  return listChanged === true ? { ...members, listChanged } : members;
 }
 
 /** Code of JSON-RPC for a call that a model cannot answer. */

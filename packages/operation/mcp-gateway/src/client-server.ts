@@ -142,12 +142,12 @@ export class ClientServer {
     if (logging !== undefined)
       server.setRequestHandler('logging/setLevel', async ({ params }, context) => {
         const request = this.contextOf(context);
-        const levels = this.scope
-          .servers(request)
-          .map((name) =>
-            this.scope.to(name, request).setLevel({ level: params.level }, context.mcpReq.signal),
-          );
-        await Promise.allSettled(levels);
+        const { signal } = context.mcpReq;
+        await this.scope.each(request, async (server) => {
+          if (!(await this.io.logins.has(server, request.caller))) return;
+          await this.scope.ready(server, request, signal);
+          await this.scope.to(server, request).setLevel({ level: params.level }, signal);
+        });
         return {};
       });
   }
@@ -173,9 +173,11 @@ export class ClientServer {
     const lists = await this.scope.each(request, async (server): Promise<Tool[]> => {
       if (!(await logins.has(server, request.caller)))
         return [loginTool(server, this.names.outer(server, LOGIN_TOOL))];
+      const connection = this.scope.to(server, request);
+      const isFirst = !connection.isKnown;
       // The connection may be of use after the request.
       await this.scope.ready(server, request, undefined);
-      const connection = this.scope.to(server, request);
+      if (!isFirst) await connection.refresh();
       const approved = await this.scope.approvedIn(connection);
       return connection.tools
         .filter(({ name }) => access.allows(server, name) && approved.has(name))

@@ -131,6 +131,12 @@ export class ServerConnection {
     });
   }
 
+  /** Updates the tools of a server that does not report changes. */
+  async refresh(): Promise<void> {
+    if (this.known?.capabilities.tools?.listChanged === true) return;
+    await this.using(() => this.counted(() => this.connection.list(new AbortController().signal)));
+  }
+
   /** Returns the definitions of the tools, by name. */
   definitions(): Promise<ReadonlyMap<string, Definition>> {
     this.defined ??= definitionsOf(this.tools);
@@ -152,13 +158,19 @@ export class ServerConnection {
   async send(request: ClientRequest, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
     this.exchanges.add(exchange);
     try {
-      return await this.using(() => this.sendNow(request, exchange, signal));
-    } catch (error) {
-      // The next request connects again first, and so counts for the health of the server.
-      if (LlmError.is(error, 'network')) this.known = undefined;
-      throw error;
+      return await this.using(() => this.counted(() => this.sendNow(request, exchange, signal)));
     } finally {
       this.exchanges.delete(exchange);
+    }
+  }
+
+  /** Runs work. If the server is not reachable, the next request connects again first, and so counts for the health of the server. */
+  private async counted<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (LlmError.is(error, 'network')) this.known = undefined;
+      throw error;
     }
   }
 
