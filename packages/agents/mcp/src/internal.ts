@@ -6,6 +6,7 @@
 export { checkOptions } from './check-options.ts';
 export { Connection } from './client/connection.ts';
 export { contentOf } from './client/content.ts';
+export { isLostSession, toLlmError } from './client/errors.ts';
 export { fingerprintOf } from './client/mcp-tools.ts';
 export { ANY_RESULT, startedTask } from './client/tasks.ts';
 export type { OwnedOptions } from './entry.ts';

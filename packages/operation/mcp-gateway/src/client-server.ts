@@ -259,8 +259,8 @@ export class ClientServer {
           if (isTool && definition === undefined) throw this.scope.unknown(method, place, request);
           const full = withInput(sent, context, state);
           const recorded = { server: place.server, method, name: place.name, params: sent, signal };
-          const answer = await recordCall<Answer>(request, recorded, this.io, () =>
-            connection.send({ method, params: full, definition }, own, signal),
+          const answer = await recordCall<Answer>(request, recorded, this.io, (setSent) =>
+            connection.send({ method, params: full, definition, setSent }, own, signal),
           );
           if ('result' in answer) return answer.result;
           const { code, message, data } = answer.failure;

@@ -4,8 +4,10 @@ import {
   ANY_RESULT,
   Connection,
   fingerprintOf,
+  isLostSession,
   questionOf,
   startedTask,
+  toLlmError,
   type Forwarding,
   type ServerNotice,
 } from '@majordomo/mcp/internal';
@@ -43,6 +45,8 @@ export interface ClientRequest {
   readonly params: JsonObject;
   /** Approved definition of the tool of a call. The call is not sent if the server has another one. */
   readonly definition?: Definition | undefined;
+  /** Called when the request is sent, and with `false` if the server did not receive it. */
+  readonly setSent: (isSent: boolean) => void;
 }
 
 /** Answer of a server: a result, or an error of JSON-RPC. */
@@ -175,17 +179,19 @@ export class ServerConnection {
   }
 
   private async sendNow(
-    { method, params, definition }: ClientRequest,
+    { method, params, definition, setSent }: ClientRequest,
     exchange: Exchange,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { server } = this;
     // A new session updates the tools before the request is sent.
-    const check = (): void => {
+    const beforeSent = (): void => {
+      setSent(false);
       this.checkDefinition(params['name'], definition);
+      setSent(true);
     };
     const tool = method === 'tools/call' ? this.tools.find(({ name }) => name === params['name']) : undefined;
-    if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, check, signal);
+    if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, beforeSent, signal);
     const answer = await this.request(`${method} ${server}`, signal, async (client, options) => {
       const all: RequestOptions = {
         ...options,
@@ -195,13 +201,14 @@ export class ServerConnection {
           exchange.progress(progress);
         },
       };
-      check();
+      beforeSent();
       try {
         return { result: (await sendWith(client, method, params, all, tool)) as JsonObject };
       } catch (error) {
         const failure = rpcFailure(error);
-        if (failure === undefined) throw error;
-        return { failure };
+        if (failure !== undefined) return { failure };
+        setSent(!isLostSession(toLlmError(error, { label: server, signal })));
+        throw error;
       }
     });
     if (!('result' in answer)) {
