@@ -17,9 +17,10 @@ import { jsonKey } from './json-key.ts';
 import { isLoginRequired, LOGIN_TOOL } from './logins.ts';
 import { loginAnswer, loginTool, urlQuestion } from './login-answer.ts';
 import { Names, type Place } from './names.ts';
+import type { ListedItem, ListKind } from './lists.ts';
 import { publicMessage } from './public-message.ts';
 import { recordCall } from './record-call.ts';
-import type { Answer, ListedItem, ListKind } from './server-connection.ts';
+import type { Answer } from './server-connection.ts';
 
 type Sdk = typeof import('@modelcontextprotocol/server');
 type Result = Record<string, unknown>;
@@ -128,7 +129,7 @@ export class ClientServer {
           this.names.innerUri(params.uri),
           this.contextOf(context),
         );
-        await this.scope.to(place.server, this.contextOf(context)).unsubscribe(place.name);
+        await this.io.subscriptions.remove(place.server, place.name);
         return {};
       });
     }
@@ -141,12 +142,12 @@ export class ClientServer {
     if (logging !== undefined)
       server.setRequestHandler('logging/setLevel', async ({ params }, context) => {
         const request = this.contextOf(context);
-        const levels = this.scope
-          .servers(request)
-          .map((name) =>
-            this.scope.to(name, request).setLevel({ level: params.level }, context.mcpReq.signal),
-          );
-        await Promise.allSettled(levels);
+        const { signal } = context.mcpReq;
+        await this.scope.each(request, async (server) => {
+          if (!(await this.io.logins.has(server, request.caller))) return;
+          await this.scope.ready(server, request, signal);
+          await this.scope.to(server, request).setLevel({ level: params.level }, signal);
+        });
         return {};
       });
   }
@@ -155,9 +156,8 @@ export class ClientServer {
   async subscribe(uri: string, context: McpContext, signal: AbortSignal): Promise<void> {
     const place = this.scope.checked('resources/subscribe', this.names.innerUri(uri), context);
     await this.scope.ready(place.server, context, signal);
-    await this.scope
-      .to(place.server, context)
-      .subscribe(place.name, signal)
+    await this.io.subscriptions
+      .add(this.scope.to(place.server, context), place.name, signal)
       .catch((error: unknown) => this.scope.fail(error, place));
   }
 
@@ -173,9 +173,11 @@ export class ClientServer {
     const lists = await this.scope.each(request, async (server): Promise<Tool[]> => {
       if (!(await logins.has(server, request.caller)))
         return [loginTool(server, this.names.outer(server, LOGIN_TOOL))];
+      const connection = this.scope.to(server, request);
+      const isFirst = !connection.isKnown;
       // The connection may be of use after the request.
       await this.scope.ready(server, request, undefined);
-      const connection = this.scope.to(server, request);
+      if (!isFirst) await connection.refresh();
       const approved = await this.scope.approvedIn(connection);
       return connection.tools
         .filter(({ name }) => access.allows(server, name) && approved.has(name))
@@ -252,12 +254,13 @@ export class ClientServer {
         new HeldCall(subject, round, async (own, signal) => {
           await this.scope.ready(place.server, request, signal);
           const connection = this.scope.to(place.server, request);
-          if (method === 'tools/call' && !(await this.scope.approvedIn(connection)).has(place.name))
-            throw this.scope.unknown(method, place, request);
+          const isTool = method === 'tools/call';
+          const definition = isTool ? (await this.scope.approvedIn(connection)).get(place.name) : undefined;
+          if (isTool && definition === undefined) throw this.scope.unknown(method, place, request);
           const full = withInput(sent, context, state);
           const recorded = { server: place.server, method, name: place.name, params: sent, signal };
-          const answer = await recordCall<Answer>(request, recorded, this.io, () =>
-            connection.send(method, full, own, signal),
+          const answer = await recordCall<Answer>(request, recorded, this.io, (setSent) =>
+            connection.send({ method, params: full, definition, setSent }, own, signal),
           );
           if ('result' in answer) return answer.result;
           const { code, message, data } = answer.failure;
