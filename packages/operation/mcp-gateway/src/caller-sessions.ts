@@ -21,7 +21,8 @@ import type {
   Tool,
 } from '@modelcontextprotocol/server';
 import type { ClientIo } from './client-scope.ts';
-import { ClientServer } from './client-server.ts';
+import { ClientRequests } from './client-requests.ts';
+import { clientServer } from './client-server.ts';
 import { nowOf, OwnedConnections, type Connections } from './connections.ts';
 import { HeldCalls } from './held-call.ts';
 import { Names } from './names.ts';
@@ -153,8 +154,7 @@ export class CallerSessions {
     context: McpContext,
     { names, sessions }: Pick<Endpoint, 'names' | 'sessions'>,
   ): Promise<McpServer> {
-    if (era === 'modern')
-      return ClientServer.create(context.server, this.clientIo(context), contextOf, context);
+    if (era === 'modern') return clientServer(context.server, this.clientIo(context), contextOf, context);
     const made: { session?: Session } = {};
     const connections = new OwnedConnections(this.io.all, (name, notice) => {
       if (made.session !== undefined) send(made.session, names, name, notice);
@@ -162,7 +162,7 @@ export class CallerSessions {
     const held = new HeldCalls();
     const io = { ...this.clientIo(context), connections, held, client: connections };
     const { subscriptions } = io;
-    const server = await ClientServer.create(context.server, io, contextOf, context);
+    const server = await clientServer(context.server, io, contextOf, context);
     const session = { server, subscriptions };
     made.session = session;
     sessions.add(session);
@@ -181,14 +181,14 @@ export class CallerSessions {
   private async direct<T>(
     context: McpContext,
     remote: McpRemote | undefined,
-    work: (server: ClientServer) => Promise<T>,
+    work: (server: ClientRequests) => Promise<T>,
   ): Promise<T> {
     const { server: name = '' } = context;
     const own = this.clientIo(context);
     const io = remote === undefined ? own : remoteIo(own, this.io.all, name, remote);
     this.active++;
     try {
-      return await work(new ClientServer(await loadServer(), name, io, contextOf));
+      return await work(new ClientRequests(await loadServer(), name, io, contextOf));
     } finally {
       this.active--;
       this.lastUsed = nowOf(this.io.options);
@@ -210,7 +210,7 @@ export class CallerSessions {
    */
   private async listenBody(body: ListenRequest, context: McpContext): Promise<ListenRequest> {
     const io = this.clientIo(context);
-    const server = new ClientServer(await loadServer(), context.server, io, contextOf);
+    const server = new ClientRequests(await loadServer(), context.server, io, contextOf);
     await server.watch(context).catch(() => undefined);
     const { params } = body;
     const { resourceSubscriptions: uris, ...others } = asRecord(params['notifications']);
