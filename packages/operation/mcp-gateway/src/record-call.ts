@@ -105,12 +105,14 @@ export async function recordCall<T extends Answer | undefined>(
     answer = await work((value) => {
       isSent = value;
     });
-    if (answer !== undefined && 'result' in answer) {
-      const text = JSON.stringify(answer.result);
+    if (answer !== undefined) {
+      // The model reads the error of a server as it reads a result.
+      const result = 'result' in answer ? answer.result : ({ ...answer.failure } as JsonObject);
+      const text = JSON.stringify(result);
       facts['resultChars'] = text.length;
       checkSize(text.length, server, options);
-      await guardResult(guards, checked, answer.result, guardContext);
-      if (answer.result['isError'] === true) facts['isError'] = true;
+      await guardResult(guards, checked, result, guardContext);
+      if (result['isError'] === true) facts['isError'] = true;
       if (content) facts['result'] = truncateText(text, MAX_SHOWN);
     }
   } catch (error) {
