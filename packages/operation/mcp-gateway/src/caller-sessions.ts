@@ -16,7 +16,6 @@ import type {
   CallToolResult,
   McpServer,
   ServerContext,
-  ServerEvent,
   ServerEventBus,
   Tool,
 } from '@modelcontextprotocol/server';
@@ -28,6 +27,7 @@ import { HeldCalls } from './held-call.ts';
 import { Names } from './names.ts';
 import { remoteIo } from './remote-server.ts';
 import type { ConnectionOwner } from './server-connection.ts';
+import { eventOf, notifySession, type Session } from './notices.ts';
 import { ClientSubscriptions } from './subscriptions.ts';
 
 const MAX_SESSIONS = 100;
@@ -40,12 +40,6 @@ interface Endpoint {
   readonly names: Names;
   readonly bus: ServerEventBus;
   readonly sessions: Set<Session>;
-}
-
-/** Session of a client of protocol 2025. */
-interface Session {
-  readonly server: McpServer;
-  readonly subscriptions: ClientSubscriptions;
 }
 
 /** Parts of a gateway that all callers share. */
@@ -118,7 +112,7 @@ export class CallerSessions {
   changed(server: string, notice: ServerNotice): void {
     this.publish(server, notice);
     for (const { names, sessions } of this.endpoints.values())
-      for (const session of sessions) send(session, names, server, notice);
+      for (const session of sessions) notifySession(session, names, server, notice);
   }
 
   async close(): Promise<void> {
@@ -157,7 +151,7 @@ export class CallerSessions {
     if (era === 'modern') return clientServer(context.server, this.clientIo(context), contextOf, context);
     const made: { session?: Session } = {};
     const connections = new OwnedConnections(this.io.all, (name, notice) => {
-      if (made.session !== undefined) send(made.session, names, name, notice);
+      if (made.session !== undefined) notifySession(made.session, names, name, notice);
     });
     const held = new HeldCalls();
     const io = { ...this.clientIo(context), connections, held, client: connections };
@@ -301,36 +295,3 @@ const directContext = (context: McpContext): ServerContext =>
     },
     http: { authInfo: authInfoOf(context) },
   }) as unknown as ServerContext;
-
-const KINDS: Readonly<
-  Record<string, 'tools_list_changed' | 'prompts_list_changed' | 'resources_list_changed'>
-> = {
-  'notifications/tools/list_changed': 'tools_list_changed',
-  'notifications/prompts/list_changed': 'prompts_list_changed',
-  'notifications/resources/list_changed': 'resources_list_changed',
-};
-
-function eventOf(
-  names: Names,
-  server: string,
-  { method, params = {} }: ServerNotice,
-): ServerEvent | undefined {
-  const kind = KINDS[method];
-  if (kind !== undefined) return { kind };
-  const { uri } = params;
-  return typeof uri === 'string' ? { kind: 'resource_updated', uri: names.outerUri(server, uri) } : undefined;
-}
-
-/** Notifies the client of a session, of a resource only if it has subscribed to it. */
-function send(
-  { server: { server: client }, subscriptions }: Session,
-  names: Names,
-  server: string,
-  { method, params = {} }: ServerNotice,
-): void {
-  const { uri } = params;
-  if (typeof uri === 'string' && !subscriptions.has(server, uri)) return;
-  const renamed = typeof uri === 'string' ? { ...params, uri: names.outerUri(server, uri) } : params;
-  // The client may have disconnected.
-  client.notification({ method, params: renamed }).catch(() => undefined);
-}
