@@ -465,6 +465,16 @@ describe('a request with tools of MCP servers', () => {
     expect(JSON.stringify([response, stored])).not.toContain('secret');
   });
 
+  it('is refused with items of such tools by a gateway without MCP servers', async () => {
+    await using testGateway = await startGateway({ anthropic: [] });
+    const openai = new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+    const input = [{ type: 'mcp_list_tools', id: 'mcpl_1', server_label: 'tracker', tools: [] }] as never;
+    await expect(openai.responses.create({ model: 'claude', input })).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining('input[0].type') as string,
+    });
+  });
+
   it('counts the tokens of the tools', async () => {
     await using world = await setUp([], fakeTools());
     const count = async (tools: Body['tools']): Promise<number> =>

@@ -76,6 +76,30 @@ describe('the option mcp', () => {
     expect((await send('/mcp')).status).toBe(200);
   });
 
+  it('ends a stream whose events wait for a client that does not read', async () => {
+    let isCancelled = false;
+    let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+    let context: McpContext | undefined;
+    const { send } = setUp((_request, given) => {
+      context = given;
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          stream = controller;
+        },
+        cancel() {
+          isCancelled = true;
+        },
+      });
+      return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+    });
+    const response = await send('/mcp');
+    const megabyte = new Uint8Array(1024 * 1024);
+    for (let count = 0; count < 16; count++) stream?.enqueue(megabyte);
+    await expect.poll(() => isCancelled).toBe(true);
+    await expect(response.arrayBuffer()).rejects.toThrow('the client reads too slowly');
+    expect(context?.ended.aborted).toBe(true);
+  });
+
   it('answers refusals, and failures of the handler, with errors of JSON-RPC', async () => {
     const { send } = setUp(() => Promise.reject(new Error('secret')));
     const failed = await send('/mcp');

@@ -1,7 +1,7 @@
 import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
 import { denialError, HealthTracker } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
-import { matches } from './access.ts';
+import { matchesName } from './access.ts';
 import type { McpGatewayOptions } from './options.ts';
 
 /** Maximum duration of a call without the option `totalMs`, in milliseconds. */
@@ -18,8 +18,8 @@ export interface Applicant {
   readonly name: string;
 }
 
-/** End of an admitted call. */
-export type Settle = (outcome: 'finished' | 'failed', ms: number) => Promise<void>;
+/** End of an admitted call. A call that was not sent costs nothing. */
+export type Settle = (outcome: 'finished' | 'failed' | 'not-sent', ms: number) => Promise<void>;
 
 /** Decides whether a call may be sent to its server: by the health of the server, and by the limits of the options. */
 export class Admission {
@@ -113,7 +113,7 @@ export class Admission {
     const { ledger, servers } = this.options;
     if (ledger === undefined) return () => Promise.resolve();
     const { prices = {}, totalMs = TOTAL_MS } = servers[server] ?? {};
-    const price = Object.entries(prices).find(([pattern]) => matches(pattern, name))?.[1];
+    const price = Object.entries(prices).find(([pattern]) => matchesName(pattern, name))?.[1];
     const nanoUsd = price === undefined ? undefined : nanoUsdOf(price);
     const work: LongWork = {
       id: `${call.id}/${target}/1`,
@@ -128,12 +128,18 @@ export class Admission {
     const most = { requests: 1, input: 0, output: 0, nanoUsd: nanoUsd?.toString() };
     const denial = await ledger.reserve(work, most, totalMs);
     if (denial !== undefined) throw denialError(`${target}: ${denial.deny}`, target, denial);
-    const cost = {
-      nanoUsd,
-      basis: nanoUsd === undefined ? ('included' as const) : ('override' as const),
-      missing: [],
+    const basis = nanoUsd === undefined ? ('included' as const) : ('override' as const);
+    return (outcome, ms) => {
+      const isSent = outcome !== 'not-sent';
+      const cost = { nanoUsd: isSent ? nanoUsd : nanoUsd && 0n, basis, missing: [] };
+      return ledger.settle(work, {
+        requests: isSent ? 1 : 0,
+        outcome: isSent ? outcome : 'failed',
+        ms,
+        usage: undefined,
+        cost,
+      });
     };
-    return (outcome, ms) => ledger.settle(work, { requests: 1, outcome, ms, usage: undefined, cost });
   }
 }
 

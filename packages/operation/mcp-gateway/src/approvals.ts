@@ -42,8 +42,11 @@ export class Approvals {
     this.now = () => new Date(clock.now()).toISOString();
   }
 
-  /** Returns the names of the tools whose definitions are approved, and records those of new and changed tools. */
-  async approvedIn(server: string, tools: ReadonlyMap<string, Definition>): Promise<ReadonlySet<string>> {
+  /** Returns the definitions that are approved, by name of the tool. Records those of new and changed tools. */
+  async approvedIn(
+    server: string,
+    tools: ReadonlyMap<string, Definition>,
+  ): Promise<ReadonlyMap<string, Definition>> {
     const known = this.latest.get(server);
     const isApproved = ({ approved }: ServerApprovals, name: string, { hash }: Definition): boolean =>
       own(approved, name) === hash;
@@ -52,9 +55,7 @@ export class Approvals {
     const current = isComplete
       ? known
       : await this.change(server, (before) => withTools(before, tools, this.now()));
-    return new Set(
-      [...tools].filter(([name, tool]) => isApproved(current, name, tool)).map(([name]) => name),
-    );
+    return new Map([...tools].filter(([name, tool]) => isApproved(current, name, tool)));
   }
 
   /** Returns the changed tools of a server. */
@@ -94,13 +95,15 @@ export class Approvals {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { data, version } = await this.read(server);
       const after = next(data);
-      this.latest.set(server, after);
-      if (after === data) return data;
       const value = LAYOUT.write(after);
-      if ((await this.records.write(SPACE, [{ type: 'put', key: server, value, version }])) !== undefined)
+      if (
+        after === data ||
+        (await this.records.write(SPACE, [{ type: 'put', key: server, value, version }])) !== undefined
+      ) {
+        this.latest.set(server, after);
         return after;
+      }
     }
-    this.latest.delete(server);
     throw new LlmError('server', `mcpGateway: the approvals of "${server}" could not be stored; try again`);
   }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { asRecord } from '@majordomo/core/toolkit';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { McpAnswer, McpContext, McpRemote } from '@majordomo/gateway';
 import {
   contentOf,
@@ -8,6 +8,7 @@ import {
   processBus,
   loadServer,
   type HttpHandler,
+  type HttpSessions,
   type ServerNotice,
 } from '@majordomo/mcp/internal';
 import type {
@@ -15,17 +16,19 @@ import type {
   CallToolResult,
   McpServer,
   ServerContext,
-  ServerEvent,
   ServerEventBus,
   Tool,
 } from '@modelcontextprotocol/server';
 import type { ClientIo } from './client-scope.ts';
-import { ClientServer } from './client-server.ts';
+import { ClientRequests } from './client-requests.ts';
+import { clientServer } from './client-server.ts';
 import { nowOf, OwnedConnections, type Connections } from './connections.ts';
 import { HeldCalls } from './held-call.ts';
 import { Names } from './names.ts';
 import { remoteIo } from './remote-server.ts';
 import type { ConnectionOwner } from './server-connection.ts';
+import { eventOf, notifySession, type Session } from './notices.ts';
+import { ClientSubscriptions } from './subscriptions.ts';
 
 const MAX_SESSIONS = 100;
 /** Member of `_meta` that contains the capabilities of a client of protocol 2026. */
@@ -36,7 +39,7 @@ interface Endpoint {
   readonly handler: Promise<HttpHandler>;
   readonly names: Names;
   readonly bus: ServerEventBus;
-  readonly sessions: Set<McpServer>;
+  readonly sessions: Set<Session>;
 }
 
 /** Parts of a gateway that all callers share. */
@@ -54,6 +57,7 @@ export class CallerSessions {
   private readonly connections: OwnedConnections;
   private readonly held = new HeldCalls();
   private readonly endpoints = new Map<string | undefined, Endpoint>();
+  private readonly sessions: HttpSessions = new Map();
   private active = 0;
 
   constructor(io: GatewayIo) {
@@ -77,9 +81,9 @@ export class CallerSessions {
     });
     const { server, body } = context;
     const { handler } = this.endpoint(server);
-    await this.beforeListen(context);
+    const parsedBody = isListen(body) ? await this.listenBody(body, context) : body;
     const authInfo = authInfoOf(context);
-    return (await handler).fetch(request, { ...(body !== undefined && { parsedBody: body }), authInfo });
+    return (await handler).fetch(request, { ...(parsedBody !== undefined && { parsedBody }), authInfo });
   }
 
   /**
@@ -108,7 +112,7 @@ export class CallerSessions {
   changed(server: string, notice: ServerNotice): void {
     this.publish(server, notice);
     for (const { names, sessions } of this.endpoints.values())
-      for (const session of sessions) send(session, names, server, notice);
+      for (const session of sessions) notifySession(session, names, server, notice);
   }
 
   async close(): Promise<void> {
@@ -125,11 +129,11 @@ export class CallerSessions {
     const { maxSessions = MAX_SESSIONS } = this.io.options;
     const names = new Names(server);
     const bus = processBus();
-    const sessions = new Set<McpServer>();
+    const sessions = new Set<Session>();
     const handler = httpHandler(
       ({ era, authInfo }) => this.create(era, contextIn(authInfo), { names, sessions }),
       undefined,
-      { maxSessions, maxElements: undefined },
+      { maxSessions, maxElements: undefined, sessions: this.sessions },
       // Sessions are notified by their own connections.
       { bus, add: () => undefined },
     );
@@ -144,39 +148,41 @@ export class CallerSessions {
     context: McpContext,
     { names, sessions }: Pick<Endpoint, 'names' | 'sessions'>,
   ): Promise<McpServer> {
-    if (era === 'modern')
-      return ClientServer.create(context.server, this.clientIo(context), contextOf, context);
-    const made: { server?: McpServer } = {};
+    if (era === 'modern') return clientServer(context.server, this.clientIo(context), contextOf, context);
+    const made: { session?: Session } = {};
     const connections = new OwnedConnections(this.io.all, (name, notice) => {
-      if (made.server !== undefined) send(made.server, names, name, notice);
+      if (made.session !== undefined) notifySession(made.session, names, name, notice);
     });
     const held = new HeldCalls();
     const io = { ...this.clientIo(context), connections, held, client: connections };
-    const session = await ClientServer.create(context.server, io, contextOf, context);
-    made.server = session;
+    const { subscriptions } = io;
+    const server = await clientServer(context.server, io, contextOf, context);
+    const session = { server, subscriptions };
+    made.session = session;
     sessions.add(session);
-    const { onclose } = session.server;
-    session.server.onclose = () => {
+    const { onclose } = server.server;
+    server.server.onclose = () => {
       sessions.delete(session);
       held.abortAll();
+      void subscriptions.close();
       void connections.close();
       onclose?.();
     };
-    return session;
+    return server;
   }
 
   /** Runs work with a server for a request that no client of MCP has sent. Its client has no capabilities, so that servers ask nothing. */
   private async direct<T>(
     context: McpContext,
     remote: McpRemote | undefined,
-    work: (server: ClientServer) => Promise<T>,
+    work: (server: ClientRequests) => Promise<T>,
   ): Promise<T> {
     const { server: name = '' } = context;
     const own = this.clientIo(context);
     const io = remote === undefined ? own : remoteIo(own, this.io.all, name, remote);
     this.active++;
     try {
-      return await work(new ClientServer(await loadServer(), name, io, contextOf));
+      return await work(new ClientRequests(await loadServer(), name, io, contextOf));
     } finally {
       this.active--;
       this.lastUsed = nowOf(this.io.options);
@@ -187,19 +193,36 @@ export class CallerSessions {
 
   private clientIo(context: McpContext): ClientIo {
     const { io, connections, held } = this;
-    return { ...io, connections, held, capabilities: capabilitiesIn(context.body), client: undefined };
+    const capabilities = capabilitiesIn(context.body);
+    const subscriptions = new ClientSubscriptions();
+    return { ...io, connections, held, capabilities, subscriptions, client: undefined };
   }
 
-  /** Subscribes to what a client of protocol 2026 listens to, because the SDK answers such a request itself. */
-  private async beforeListen(context: McpContext): Promise<void> {
-    const { method, params } = asRecord(context.body);
-    if (method !== 'subscriptions/listen') return;
-    const { resourceSubscriptions: uris = [] } = asRecord(asRecord(params)['notifications']);
-    const server = new ClientServer(await loadServer(), context.server, this.clientIo(context), contextOf);
+  /**
+   * Subscribes to what a client of protocol 2026 listens to, because the SDK answers such a request itself. Returns the request with the
+   * addresses to which the client is subscribed.
+   */
+  private async listenBody(body: ListenRequest, context: McpContext): Promise<ListenRequest> {
+    const io = this.clientIo(context);
+    const server = new ClientRequests(await loadServer(), context.server, io, contextOf);
     await server.watch(context).catch(() => undefined);
-    for (const uri of Array.isArray(uris) ? uris : [])
-      if (typeof uri === 'string')
-        await server.subscribe(uri, context, context.call.signal ?? context.ended).catch(() => undefined);
+    const { params } = body;
+    const { resourceSubscriptions: uris, ...others } = asRecord(params['notifications']);
+    if (!Array.isArray(uris)) return body;
+    context.ended.addEventListener('abort', () => void io.subscriptions.close());
+    const subscribed: string[] = [];
+    for (const uri of uris) {
+      if (typeof uri !== 'string') continue;
+      const subscribing = server.subscribe(uri, context, context.call.signal ?? context.ended);
+      await subscribing.then(
+        () => subscribed.push(uri),
+        () => undefined,
+      );
+    }
+    return {
+      ...body,
+      params: { ...params, notifications: { ...others, resourceSubscriptions: subscribed } },
+    };
   }
 
   private publish(server: string, notice: ServerNotice): void {
@@ -210,6 +233,14 @@ export class CallerSessions {
     }
   }
 }
+
+/** Request of a client of protocol 2026 for a stream of notifications. */
+interface ListenRequest {
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+const isListen = (body: unknown): body is ListenRequest =>
+  isRecord(body) && body['method'] === 'subscriptions/listen' && isRecord(body['params']);
 
 const authInfoOf = (context: McpContext): AuthInfo => ({
   token: '',
@@ -230,8 +261,18 @@ const contextOf = ({ http }: { readonly http?: { readonly authInfo?: AuthInfo } 
 function capabilitiesIn(body: unknown): ConnectionOwner['capabilities'] {
   const { capabilities, _meta } = asRecord(asRecord(body)['params']);
   const declared = asRecord(capabilities ?? asRecord(_meta)[CAPABILITIES_KEY]);
-  const known = Object.keys(FORWARDED).filter((name) => declared[name] !== undefined);
-  return Object.fromEntries(known.map((name) => [name, declared[name]]));
+  const known = Object.keys(FORWARDED).filter((name) => isRecord(declared[name]));
+  return Object.fromEntries(known.map((name) => [name, membersOf(declared[name])]));
+}
+
+/** Members of the capabilities. Any other member would not be known to a server, and would be a reason for another connection. */
+const MEMBERS: readonly string[] = ['form', 'url', 'context', 'tools'];
+
+function membersOf(capability: unknown): object {
+  const { listChanged, ...others } = asRecord(capability);
+  const known = Object.keys(others).filter((name) => MEMBERS.includes(name));
+  const members = Object.fromEntries(known.map((name) => [name, {}]));
+  return listChanged === true ? { ...members, listChanged } : members;
 }
 
 /** Code of JSON-RPC for a call that a model cannot answer. */
@@ -254,35 +295,3 @@ const directContext = (context: McpContext): ServerContext =>
     },
     http: { authInfo: authInfoOf(context) },
   }) as unknown as ServerContext;
-
-const KINDS: Readonly<
-  Record<string, 'tools_list_changed' | 'prompts_list_changed' | 'resources_list_changed'>
-> = {
-  'notifications/tools/list_changed': 'tools_list_changed',
-  'notifications/prompts/list_changed': 'prompts_list_changed',
-  'notifications/resources/list_changed': 'resources_list_changed',
-};
-
-function eventOf(
-  names: Names,
-  server: string,
-  { method, params = {} }: ServerNotice,
-): ServerEvent | undefined {
-  const kind = KINDS[method];
-  if (kind !== undefined) return { kind };
-  const { uri } = params;
-  return typeof uri === 'string' ? { kind: 'resource_updated', uri: names.outerUri(server, uri) } : undefined;
-}
-
-/** Notifies the client of a session. */
-function send(
-  { server: session }: McpServer,
-  names: Names,
-  server: string,
-  { method, params = {} }: ServerNotice,
-): void {
-  const { uri } = params;
-  const renamed = typeof uri === 'string' ? { ...params, uri: names.outerUri(server, uri) } : params;
-  // The client may have disconnected.
-  session.notification({ method, params: renamed }).catch(() => undefined);
-}

@@ -2,7 +2,7 @@ import { LlmError, systemClock } from '@majordomo/core';
 import { notify, withTimeout } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import { Access } from './access.ts';
-import type { Approvals } from './approvals.ts';
+import type { Approvals, Definition } from './approvals.ts';
 import type { OwnedConnections } from './connections.ts';
 import type { HeldCalls } from './held-call.ts';
 import { isLoginRequired, type Logins } from './logins.ts';
@@ -10,6 +10,7 @@ import type { Place } from './names.ts';
 import { publicMessage } from './public-message.ts';
 import { recordCall, recordRefusal, type RecordIo } from './record-call.ts';
 import type { ConnectionOwner, ServerConnection } from './server-connection.ts';
+import type { ClientSubscriptions } from './subscriptions.ts';
 
 type Sdk = Pick<typeof import('@modelcontextprotocol/server'), 'ProtocolError' | 'ProtocolErrorCode'>;
 
@@ -24,6 +25,7 @@ export interface ClientIo extends RecordIo {
   /** Connections that all callers share. */
   readonly shared: OwnedConnections;
   readonly held: HeldCalls;
+  readonly subscriptions: ClientSubscriptions;
   /** Capabilities of the client, which the servers receive. */
   readonly capabilities: ConnectionOwner['capabilities'];
   /** Identity of the client. `undefined` if each request may be of another client. */
@@ -94,8 +96,8 @@ export class ClientScope {
     return connection.ready(either);
   }
 
-  /** Returns the names of the tools that are not hidden. */
-  async approvedIn(connection: ServerConnection): Promise<ReadonlySet<string>> {
+  /** Returns the definitions of the tools that are not hidden, by name. */
+  async approvedIn(connection: ServerConnection): Promise<ReadonlyMap<string, Definition>> {
     return this.io.approvals.approvedIn(connection.server, await connection.definitions());
   }
 

@@ -1,332 +1,73 @@
-import type { JsonObject } from '@majordomo/core';
-import { asText, definedMembers } from '@majordomo/core/toolkit';
+import { loadServer } from '@majordomo/mcp/internal';
+import type { McpServer } from '@modelcontextprotocol/server';
 import type { McpContext } from '@majordomo/gateway';
-import { loadServer, type ServerNotice } from '@majordomo/mcp/internal';
-import type {
-  CallToolRequest,
-  CallToolResult,
-  McpServer,
-  ServerCapabilities,
-  ServerContext,
-  Tool,
-} from '@modelcontextprotocol/server';
-import { errorResult, inputRequired, paramsFor, stateOf, withInput } from './call-params.ts';
-import { ClientScope, type ClientIo } from './client-scope.ts';
-import { HeldCall, type Round } from './held-call.ts';
-import { jsonKey } from './json-key.ts';
-import { isLoginRequired, LOGIN_TOOL } from './logins.ts';
-import { loginAnswer, loginTool, urlQuestion } from './login-answer.ts';
-import { Names, type Place } from './names.ts';
-import { publicMessage } from './public-message.ts';
-import { recordCall } from './record-call.ts';
-import type { Answer, ListedItem, ListKind } from './server-connection.ts';
-
-type Sdk = typeof import('@modelcontextprotocol/server');
-type Result = Record<string, unknown>;
+import { ClientRequests, type ContextOf } from './client-requests.ts';
+import type { ClientIo } from './client-scope.ts';
 
 /** Maximum number of times that a call asks a client of protocol 2025. */
 const MAX_ROUNDS = 32;
 
-/** Returns the context of the gateway for the HTTP request of an MCP request. */
-export type ContextOf = (context: ServerContext) => McpContext;
-
-/** Answers the requests of a client with the servers that its caller may use. */
-export class ClientServer {
-  private readonly io: ClientIo;
-  private readonly contextOf: ContextOf;
-  private readonly names: Names;
-  private readonly single: string | undefined;
-  private readonly sdk: Sdk;
-  private readonly scope: ClientScope;
-
-  constructor(sdk: Sdk, single: string | undefined, io: ClientIo, contextOf: ContextOf) {
-    this.sdk = sdk;
-    this.scope = new ClientScope(sdk, single, io);
-    this.single = single;
-    this.io = io;
-    this.contextOf = contextOf;
-    this.names = new Names(single);
-  }
-
-  /** Returns a server of the SDK. `first`: context of the request for which it is created. */
-  static async create(
-    single: string | undefined,
-    io: ClientIo,
-    contextOf: ContextOf,
-    first: McpContext,
-  ): Promise<McpServer> {
-    const sdk = await loadServer();
-    const made = new ClientServer(sdk, single, io, contextOf);
-    const { capabilities, instructions } = await made.offer(first);
-    const server = new sdk.McpServer(
-      { name: 'majordomo', version: '1.0.0' },
-      {
-        capabilities,
-        ...(instructions !== undefined && { instructions }),
-        inputRequired: { maxRounds: MAX_ROUNDS },
-      },
-    );
-    made.register(server, capabilities);
-    return server;
-  }
-
-  /** Returns the capabilities of the one server, or those that servers can have. */
-  private async offer(
-    context: McpContext,
-  ): Promise<{ readonly capabilities: ServerCapabilities; readonly instructions?: string | undefined }> {
-    const { single } = this;
-    if (single === undefined) return { capabilities: ALL };
-    try {
-      const { capabilities, instructions } = await this.scope.ready(single, context, context.call.signal);
-      const { tools, prompts, resources, completions, logging } = capabilities;
-      return {
-        instructions,
-        capabilities: {
-          tools: { ...tools, listChanged: true },
-          ...definedMembers({ prompts, resources, completions, logging }),
-        },
-      };
-    } catch (error) {
-      this.scope.report(single, error);
-      return { capabilities: { tools: { listChanged: true } } };
-    }
-  }
-
-  private register({ server }: McpServer, capabilities: ServerCapabilities): void {
-    const { prompts, resources, completions, logging } = capabilities;
-    server.setRequestHandler('tools/list', async (_request, context) => ({
-      tools: await this.listTools(this.contextOf(context)),
+/** Returns a server of the SDK that answers the requests of a client. `first`: context of the request for which it is created. */
+export async function clientServer(
+  single: string | undefined,
+  io: ClientIo,
+  contextOf: ContextOf,
+  first: McpContext,
+): Promise<McpServer> {
+  const sdk = await loadServer();
+  const requests = new ClientRequests(sdk, single, io, contextOf);
+  const { capabilities, instructions } = await requests.offer(first);
+  const made = new sdk.McpServer(
+    { name: 'majordomo', version: '1.0.0' },
+    {
+      capabilities,
+      ...(instructions !== undefined && { instructions }),
+      inputRequired: { maxRounds: MAX_ROUNDS },
+    },
+  );
+  const { server } = made;
+  const { prompts, resources, completions, logging } = capabilities;
+  server.setRequestHandler('tools/list', async (_request, context) => ({
+    tools: await requests.listTools(contextOf(context)),
+  }));
+  server.setRequestHandler('tools/call', ({ params }, context) => requests.callTool(params, context));
+  if (prompts !== undefined) {
+    server.setRequestHandler('prompts/list', async (_request, context) => ({
+      prompts: (await requests.list('prompts', context)) as never,
     }));
-    server.setRequestHandler('tools/call', ({ params }, context) => this.callTool(params, context));
-    if (prompts !== undefined) {
-      server.setRequestHandler('prompts/list', async (_request, context) => ({
-        prompts: (await this.list('prompts', context)) as never,
-      }));
-      server.setRequestHandler('prompts/get', ({ params }, context) =>
-        this.call('prompts/get', params, this.names.inner(params.name), context),
-      );
-    }
-    if (resources !== undefined) {
-      server.setRequestHandler('resources/list', async (_request, context) => ({
-        resources: (await this.list('resources', context)) as never,
-      }));
-      server.setRequestHandler('resources/templates/list', async (_request, context) => ({
-        resourceTemplates: (await this.list('templates', context)) as never,
-      }));
-      server.setRequestHandler('resources/read', ({ params }, context) =>
-        this.call('resources/read', params, this.names.innerUri(params.uri), context),
-      );
-    }
-    if (resources?.subscribe === true) {
-      server.setRequestHandler('resources/subscribe', async ({ params }, context) => {
-        await this.subscribe(params.uri, this.contextOf(context), context.mcpReq.signal);
-        return {};
-      });
-      server.setRequestHandler('resources/unsubscribe', async ({ params }, context) => {
-        const place = this.scope.checked(
-          'resources/unsubscribe',
-          this.names.innerUri(params.uri),
-          this.contextOf(context),
-        );
-        await this.scope.to(place.server, this.contextOf(context)).unsubscribe(place.name);
-        return {};
-      });
-    }
-    if (completions !== undefined)
-      server.setRequestHandler('completion/complete', ({ params }, context) => {
-        const { ref } = params;
-        const place = ref.type === 'ref/prompt' ? this.names.inner(ref.name) : this.names.innerUri(ref.uri);
-        return this.call('completion/complete', params, place, context);
-      });
-    if (logging !== undefined)
-      server.setRequestHandler('logging/setLevel', async ({ params }, context) => {
-        const request = this.contextOf(context);
-        const levels = this.scope
-          .servers(request)
-          .map((name) =>
-            this.scope.to(name, request).setLevel({ level: params.level }, context.mcpReq.signal),
-          );
-        await Promise.allSettled(levels);
-        return {};
-      });
-  }
-
-  /** Subscribes to a resource that the caller may read. */
-  async subscribe(uri: string, context: McpContext, signal: AbortSignal): Promise<void> {
-    const place = this.scope.checked('resources/subscribe', this.names.innerUri(uri), context);
-    await this.scope.ready(place.server, context, signal);
-    await this.scope
-      .to(place.server, context)
-      .subscribe(place.name, signal)
-      .catch((error: unknown) => this.scope.fail(error, place));
-  }
-
-  /** Connects the servers that the caller may use, so that they report changes. */
-  async watch(context: McpContext): Promise<void> {
-    await this.scope.each(context, (server) => this.scope.ready(server, context, context.call.signal));
-  }
-
-  /** Returns the tools that the caller may use, with the client's names. */
-  async listTools(request: McpContext): Promise<Tool[]> {
-    const access = this.scope.access(request);
-    const { logins } = this.io;
-    const lists = await this.scope.each(request, async (server): Promise<Tool[]> => {
-      if (!(await logins.has(server, request.caller)))
-        return [loginTool(server, this.names.outer(server, LOGIN_TOOL))];
-      // The connection may be of use after the request.
-      await this.scope.ready(server, request, undefined);
-      const connection = this.scope.to(server, request);
-      const approved = await this.scope.approvedIn(connection);
-      return connection.tools
-        .filter(({ name }) => access.allows(server, name) && approved.has(name))
-        .map((tool) => ({
-          ...this.names.outerUris(server, tool),
-          name: this.names.outer(server, tool.name),
-        }));
-    });
-    return lists.flat();
-  }
-
-  /** Calls a tool by the client's name. A failure of the server is a result. */
-  async callTool(params: CallToolRequest['params'], context: ServerContext): Promise<CallToolResult> {
-    const place = this.names.inner(params.name);
-    const login = place && (await this.login(place, context));
-    return (
-      login ??
-      this.call('tools/call', params, place, context, (error, { server: name }) =>
-        errorResult(publicMessage(error, name)),
-      )
+    server.setRequestHandler('prompts/get', ({ method, params }, context) =>
+      requests.call(method, params, context),
     );
   }
-
-  private async list(kind: ListKind, context: ServerContext): Promise<readonly ListedItem[]> {
-    const request = this.contextOf(context);
-    const access = this.scope.access(request);
-    const lists = await this.scope.each(request, async (server) => {
-      if (!(await this.io.logins.has(server, request.caller))) return [];
-      await this.scope.ready(server, request, undefined);
-      const items = await this.scope.to(server, request).list(kind, context.mcpReq.signal);
-      return items
-        .filter(({ name, uri, uriTemplate }) => access.allows(server, uri ?? uriTemplate ?? name))
-        .map((item) => this.renamed(server, item));
+  if (resources !== undefined) {
+    server.setRequestHandler('resources/list', async (_request, context) => ({
+      resources: (await requests.list('resources', context)) as never,
+    }));
+    server.setRequestHandler('resources/templates/list', async (_request, context) => ({
+      resourceTemplates: (await requests.list('templates', context)) as never,
+    }));
+    server.setRequestHandler('resources/read', ({ method, params }, context) =>
+      requests.call(method, params, context),
+    );
+  }
+  if (resources?.subscribe === true) {
+    server.setRequestHandler('resources/subscribe', async ({ params }, context) => {
+      await requests.subscribe(params.uri, contextOf(context), context.mcpReq.signal);
+      return {};
     });
-    return lists.flat();
+    server.setRequestHandler('resources/unsubscribe', async ({ params }, context) => {
+      await requests.unsubscribe(params.uri, contextOf(context));
+      return {};
+    });
   }
-
-  private renamed(server: string, item: ListedItem): ListedItem {
-    const { names } = this;
-    const { name, uri, uriTemplate } = item;
-    if (uri !== undefined) return { ...item, uri: names.outerUri(server, uri) };
-    if (uriTemplate !== undefined) return { ...item, uriTemplate: names.outerUri(server, uriTemplate) };
-    return { ...item, name: names.outer(server, name) };
-  }
-
-  /**
-   * Sends a request to its server, and returns the result, or the questions of the server. `onFailure` converts a failure of the server's
-   * connection to a result.
-   */
-  private async call(
-    method: string,
-    params: object,
-    named: Place | undefined,
-    context: ServerContext,
-    onFailure?: (error: unknown, place: Place) => Result,
-  ): Promise<never> {
-    const request = this.contextOf(context);
-    const place = this.scope.checked(method, named, request);
-    const { held } = this.io;
-    const sent = paramsFor(method, params, place);
-    const { _meta, ...same } = sent;
-    const subject = jsonKey([place.server, method, same]);
-    const round = this.roundOf(context, request);
-    const state = stateOf(context);
-    const waiting = state?.type === 'held' ? held.take(state.value, subject) : undefined;
-    if (state?.type === 'held' && waiting === undefined)
-      throw this.scope.invalidParams(
-        'the requestState is invalid, has expired or belongs to another call; call again without it',
-      );
-    waiting?.answer(context.mcpReq.inputResponses ?? {});
-    try {
-      const call =
-        waiting ??
-        new HeldCall(subject, round, async (own, signal) => {
-          await this.scope.ready(place.server, request, signal);
-          const connection = this.scope.to(place.server, request);
-          if (method === 'tools/call' && !(await this.scope.approvedIn(connection)).has(place.name))
-            throw this.scope.unknown(method, place, request);
-          const full = withInput(sent, context, state);
-          const recorded = { server: place.server, method, name: place.name, params: sent, signal };
-          const answer = await recordCall<Answer>(request, recorded, this.io, () =>
-            connection.send(method, full, own, signal),
-          );
-          if ('result' in answer) return answer.result;
-          const { code, message, data } = answer.failure;
-          throw new this.sdk.ProtocolError(code, message, data);
-        });
-      const next = await call.next(round);
-      if ('questions' in next)
-        return inputRequired({ inputRequests: next.questions, requestState: `held:${held.add(call)}` });
-      return this.resultFor(place.server, next.result) as never;
-    } catch (error) {
-      const question = urlQuestion(error, context);
-      if (question !== undefined) return question as never;
-      if (error instanceof this.sdk.ProtocolError) throw error;
-      if (isLoginRequired(error)) return this.askForLogin(place, context, method === 'tools/call');
-      this.scope.report(place.server, error);
-      if (onFailure !== undefined) return onFailure(error, place) as never;
-      return this.scope.fail(error, place);
-    }
-  }
-
-  /** Answers a call of the tool `login` of a server with logins. Returns `undefined` for any other call. */
-  private async login(place: Place, context: ServerContext): Promise<CallToolResult | undefined> {
-    const request = this.contextOf(context);
-    const { server, name } = place;
-    const { logins, connections } = this.io;
-    const isServed = logins.of(server) !== undefined && this.scope.servers(request).includes(server);
-    if (!isServed || name !== LOGIN_TOOL) return undefined;
-    if (!(await logins.has(server, request.caller))) return this.askForLogin(place, context, true);
-    connections.changed(server, { method: 'notifications/tools/list_changed' });
-    return { content: [{ type: 'text', text: `The account at "${server}" is connected.` }] };
-  }
-
-  private askForLogin({ server }: Place, context: ServerContext, isTool: boolean): never {
-    const { page: url = '' } = this.io.logins.of(server)?.options ?? {};
-    const message = `The server "${server}" requires your login.`;
-    return loginAnswer(this.sdk, context, this.io.capabilities, { message, url }, isTool);
-  }
-
-  /** Returns a result for the client. The state of a server is marked, because the gateway has states as well. */
-  private resultFor(server: string, result: JsonObject): Result {
-    if (result['resultType'] !== 'input_required') return this.names.outerUris(server, result);
-    const state = asText(result['requestState']);
-    return { ...result, ...(state !== undefined && { requestState: `server:${state}` }) };
-  }
-
-  private roundOf({ mcpReq }: ServerContext, request: McpContext): Round {
-    const { signal: disconnect = mcpReq.signal } = request.call;
-    const progressToken = mcpReq._meta?.progressToken;
-    const send = (notice: ServerNotice): void => {
-      // The client may have disconnected.
-      mcpReq.notify(notice as never).catch(() => undefined);
-    };
-    return {
-      client: this.io.client ?? request,
-      signal: AbortSignal.any([mcpReq.signal, disconnect]),
-      notify: send,
-      progress: (progress) => {
-        if (progressToken === undefined) return;
-        send({ method: 'notifications/progress', params: { ...progress, progressToken } });
-      },
-    };
-  }
+  if (completions !== undefined)
+    server.setRequestHandler('completion/complete', ({ method, params }, context) =>
+      requests.call(method, params, context),
+    );
+  if (logging !== undefined)
+    server.setRequestHandler('logging/setLevel', async ({ params }, context) => {
+      await requests.setLevel({ level: params.level }, context);
+      return {};
+    });
+  return made;
 }
-
-/** Capabilities of `/mcp`. */
-const ALL: ServerCapabilities = {
-  tools: { listChanged: true },
-  prompts: { listChanged: true },
-  resources: { listChanged: true, subscribe: true },
-  completions: {},
-  logging: {},
-};

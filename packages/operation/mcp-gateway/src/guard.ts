@@ -33,17 +33,22 @@ function throwRefusal(reason: string | undefined): void {
 /** Members with bytes in base64. */
 const BYTES: readonly string[] = ['data', 'blob'];
 
-/** Returns all strings of a result, except for bytes, each on a line. JSON would escape characters that checks look for. */
-function textOf(value: unknown): string {
+/**
+ * Returns all strings of a result, except for bytes, each on a line. JSON would escape characters that checks look for. `hasNames`: whether
+ * the server has chosen the names of members.
+ */
+function textOf(value: unknown, hasNames = false): string {
   if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.map(textOf).filter(isFilled).join('\n');
+  if (Array.isArray(value)) return joined(value.map((member) => textOf(member, hasNames)));
   if (!isRecord(value)) return '';
   const isBytes = typeof value['mimeType'] === 'string';
   const members = Object.entries(value).filter(([name]) => !(isBytes && BYTES.includes(name)));
-  return members
-    .map(([, member]) => textOf(member))
-    .filter(isFilled)
-    .join('\n');
+  return joined(
+    members.flatMap(([name, member]) => [
+      hasNames ? name : '',
+      textOf(member, hasNames || name === 'structuredContent'),
+    ]),
+  );
 }
 
-const isFilled = (text: string): boolean => text !== '';
+const joined = (lines: readonly string[]): string => lines.filter((line) => line !== '').join('\n');

@@ -88,9 +88,12 @@ export const addressOf = ({ url, headers, allow, fetch }: McpAddress): McpAddres
   fetch,
 });
 
+/** Whether an address has https, or http on a loopback host. */
+export const isSecure = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname));
+
 function checkPage(page: unknown, path: string): void {
   const url = typeof page === 'string' ? URL.parse(page) : null;
-  const isLocal = url?.protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url?.protocol !== 'https:' && !isLocal)
+  if (url === null || !isSecure(url))
     throw wrong(path, 'must be an https address, or http on a loopback host');
 }

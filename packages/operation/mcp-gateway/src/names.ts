@@ -1,4 +1,4 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 
 /** Name of a tool or prompt, or address of a resource, at a server. */
 export interface Place {
@@ -27,6 +27,14 @@ export class Names {
   /** Returns the place of a tool or prompt. */
   inner(name: string): Place | undefined {
     return this.split(name, SEPARATOR);
+  }
+
+  /** Returns the place that the parameters of a request name. */
+  placeOf(method: string, params: object): Place | undefined {
+    const isCompletion = method === 'completion/complete';
+    const { name, uri, type } = asRecord(isCompletion ? asRecord(params)['ref'] : params);
+    const isName = isCompletion ? type === 'ref/prompt' : method !== 'resources/read';
+    return isName ? this.inner(String(name)) : this.innerUri(String(uri));
   }
 
   /** Returns the client's address of a resource. */

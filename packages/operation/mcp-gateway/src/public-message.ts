@@ -16,6 +16,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   benched: 'is not available after repeated failures',
   busy: 'already runs its maximum number of calls; retry later',
   'result-too-large': 'sent a result that is too long',
+  'tool-changed': 'has changed this tool; list the tools again',
 };
 
 /** Returns the message of a failure of a server for clients. */

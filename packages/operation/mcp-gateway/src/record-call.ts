@@ -60,7 +60,7 @@ export async function recordCall<T extends Answer | undefined>(
   { call }: Pick<McpContext, 'call'>,
   recorded: Recorded,
   { options, admission }: RecordIo,
-  work: () => Promise<T>,
+  work: (setSent: (isSent: boolean) => void) => Promise<T>,
 ): Promise<T> {
   const { server, name, params, signal } = recorded;
   const { clock = systemClock, content = false, guards, onError } = options;
@@ -77,6 +77,7 @@ export async function recordCall<T extends Answer | undefined>(
   const guardContext = { signal, tenant: call.tenant, metadata: info.metadata };
   emit({ type: 'call-start', call: info, targets: [target] });
   let settle: Settle | undefined;
+  let isSent = false;
   try {
     if (params !== undefined) {
       await guardCall(guards, checked, params, guardContext);
@@ -92,7 +93,7 @@ export async function recordCall<T extends Answer | undefined>(
     const ms = clock.now() - began;
     const outcome = error === undefined ? 'finished' : 'failed';
     // The reservation remains, and counts as spent, if the store fails.
-    await settle?.(outcome, ms).catch((failure: unknown) => {
+    await settle?.(isSent ? outcome : 'not-sent', ms).catch((failure: unknown) => {
       notify(onError, failure, { server });
     });
     const result: Attempt = { target, outcome, error, usage: undefined, ms };
@@ -101,13 +102,17 @@ export async function recordCall<T extends Answer | undefined>(
   };
   let answer: T;
   try {
-    answer = await work();
-    if (answer !== undefined && 'result' in answer) {
-      const text = JSON.stringify(answer.result);
+    answer = await work((value) => {
+      isSent = value;
+    });
+    if (answer !== undefined) {
+      // The model reads the error of a server as it reads a result.
+      const result = 'result' in answer ? answer.result : ({ ...answer.failure } as JsonObject);
+      const text = JSON.stringify(result);
       facts['resultChars'] = text.length;
       checkSize(text.length, server, options);
-      await guardResult(guards, checked, answer.result, guardContext);
-      if (answer.result['isError'] === true) facts['isError'] = true;
+      await guardResult(guards, checked, result, guardContext);
+      if (result['isError'] === true) facts['isError'] = true;
       if (content) facts['result'] = truncateText(text, MAX_SHOWN);
     }
   } catch (error) {

@@ -3,7 +3,7 @@ import { Admission } from './admission.ts';
 import { Approvals } from './approvals.ts';
 import type { ClientIo } from './client-scope.ts';
 import { OwnedConnections, type Connections } from './connections.ts';
-import { Logins } from './logins.ts';
+import { isSecure, Logins } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 
 /** Returns the host of a server that a client names by its address, or `undefined` if the operator does not allow it. */
@@ -11,10 +11,10 @@ export function allowedHost(
   { url }: McpRemote,
   { allowedHosts = [] }: Pick<McpGatewayOptions, 'allowedHosts'>,
 ): string | undefined {
-  const { protocol, username, password, host, hostname } = URL.parse(url) ?? {};
-  if (host === undefined || username !== '' || password !== '') return undefined;
-  const isLocal = protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname ?? '');
-  return (protocol === 'https:' || isLocal) && allowedHosts.includes(host) ? host : undefined;
+  const address = URL.parse(url);
+  if (address === null || address.username !== '' || address.password !== '') return undefined;
+  const { host } = address;
+  return isSecure(address) && allowedHosts.includes(host) ? host : undefined;
 }
 
 /**

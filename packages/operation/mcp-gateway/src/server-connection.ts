@@ -4,8 +4,10 @@ import {
   ANY_RESULT,
   Connection,
   fingerprintOf,
+  isLostSession,
   questionOf,
   startedTask,
+  toLlmError,
   type Forwarding,
   type ServerNotice,
 } from '@majordomo/mcp/internal';
@@ -19,14 +21,13 @@ import type {
 import type { Definition } from './approvals.ts';
 import type { McpEndpoint } from '@majordomo/mcp';
 import type { Exchange } from './exchange.ts';
+import { LISTS, type ListedItem, type ListKind } from './lists.ts';
 import { addressOf, URL_REQUIRED } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /** Maximum number of tools, prompts, resources or templates of a server. The rest of a longer list is dropped. */
 const MAX_LISTED = 1000;
-/** Maximum number of resources to which a session subscribes, and of characters of their addresses. */
-const MAX_SUBSCRIPTIONS = 1000;
-const MAX_URI_CHARS = 2000;
 /** Maximum length of the name of a tool. A tool with a longer name is dropped. */
 const MAX_NAME_CHARS = 128;
 const POLL_MS = 1000;
@@ -36,6 +37,16 @@ export interface RpcFailure {
   readonly code: number;
   readonly message: string;
   readonly data: unknown;
+}
+
+/** Request of a client. */
+export interface ClientRequest {
+  readonly method: string;
+  readonly params: JsonObject;
+  /** Approved definition of the tool of a call. The call is not sent if the server has another one. */
+  readonly definition?: Definition | undefined;
+  /** Called when the request is sent, and with `false` if the server did not receive it. */
+  readonly setSent: (isSent: boolean) => void;
 }
 
 /** Answer of a server: a result, or an error of JSON-RPC. */
@@ -60,12 +71,14 @@ export interface ConnectionOwner {
 /** Connection to a server for one session, one caller, or all callers. */
 export class ServerConnection {
   readonly server: string;
+  readonly subscriptions: Subscriptions = new Subscriptions((signal, work) =>
+    this.using(() => this.request('subscription', signal, work)),
+  );
   tools: readonly Tool[] = [];
   lastUsed: number;
   private readonly connection: Connection;
   private readonly exchanges = new Set<Exchange>();
   private readonly owner: ConnectionOwner;
-  private readonly subscriptions = new Map<string, () => Promise<unknown>>();
   private readonly place: McpGatewayServer;
   private fingerprint: string | undefined;
   private known: ServerFacts | undefined;
@@ -122,6 +135,12 @@ export class ServerConnection {
     });
   }
 
+  /** Updates the tools of a server that does not report changes. */
+  async refresh(): Promise<void> {
+    if (this.known?.capabilities.tools?.listChanged === true) return;
+    await this.using(() => this.counted(() => this.connection.list(new AbortController().signal)));
+  }
+
   /** Returns the definitions of the tools, by name. */
   definitions(): Promise<ReadonlyMap<string, Definition>> {
     this.defined ??= definitionsOf(this.tools);
@@ -140,28 +159,39 @@ export class ServerConnection {
   }
 
   /** Sends a request of a client, and returns the answer of the server. A task of the server is awaited. */
-  async send(method: string, params: JsonObject, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
+  async send(request: ClientRequest, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
     this.exchanges.add(exchange);
     try {
-      return await this.using(() => this.sendNow(method, params, exchange, signal));
-    } catch (error) {
-      // The next request connects again first, and so counts for the health of the server.
-      if (LlmError.is(error, 'network')) this.known = undefined;
-      throw error;
+      return await this.using(() => this.counted(() => this.sendNow(request, exchange, signal)));
     } finally {
       this.exchanges.delete(exchange);
     }
   }
 
+  /** Runs work. If the server is not reachable, the next request connects again first, and so counts for the health of the server. */
+  private async counted<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (LlmError.is(error, 'network')) this.known = undefined;
+      throw error;
+    }
+  }
+
   private async sendNow(
-    method: string,
-    params: JsonObject,
+    { method, params, definition, setSent }: ClientRequest,
     exchange: Exchange,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { server } = this;
+    // A new session updates the tools before the request is sent.
+    const beforeSent = (): void => {
+      setSent(false);
+      this.checkDefinition(params['name'], definition);
+      setSent(true);
+    };
     const tool = method === 'tools/call' ? this.tools.find(({ name }) => name === params['name']) : undefined;
-    if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, signal);
+    if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, beforeSent, signal);
     const answer = await this.request(`${method} ${server}`, signal, async (client, options) => {
       const all: RequestOptions = {
         ...options,
@@ -171,12 +201,14 @@ export class ServerConnection {
           exchange.progress(progress);
         },
       };
+      beforeSent();
       try {
         return { result: (await sendWith(client, method, params, all, tool)) as JsonObject };
       } catch (error) {
         const failure = rpcFailure(error);
-        if (failure === undefined) throw error;
-        return { failure };
+        if (failure !== undefined) return { failure };
+        setSent(!isLostSession(toLlmError(error, { label: server, signal })));
+        throw error;
       }
     });
     if (!('result' in answer)) {
@@ -188,37 +220,6 @@ export class ServerConnection {
     checkQuestions(answer.result, { name: server, place: this.place });
     const task = startedTask(answer.result);
     return task === undefined ? answer : { result: await this.finished(task.taskId, signal) };
-  }
-
-  /** Subscribes to changes of a resource, once for all clients of the connection. */
-  async subscribe(uri: string, signal: AbortSignal): Promise<void> {
-    const { subscriptions } = this;
-    if (subscriptions.has(uri)) return;
-    if (uri.length > MAX_URI_CHARS || subscriptions.size >= MAX_SUBSCRIPTIONS)
-      throw new LlmError(
-        'invalid-request',
-        `a client can subscribe to at most ${MAX_SUBSCRIPTIONS} addresses with at most ${MAX_URI_CHARS} characters`,
-      );
-    await this.using(() =>
-      this.request('subscription', signal, async (client, options) => {
-        if (client.getProtocolEra() === 'modern') {
-          // The subscription outlives the request.
-          const { signal: _signal, ...others } = options;
-          const subscription = await client.listen({ resourceSubscriptions: [uri] }, others);
-          subscriptions.set(uri, () => subscription.close());
-          return;
-        }
-        await client.subscribeResource({ uri }, options);
-        subscriptions.set(uri, () => client.unsubscribeResource({ uri }));
-      }),
-    );
-  }
-
-  async unsubscribe(uri: string): Promise<void> {
-    const end = this.subscriptions.get(uri);
-    this.subscriptions.delete(uri);
-    // The server may have lost the session.
-    await end?.().catch(() => undefined);
   }
 
   /** Sets the minimum level of log messages, if the server sends any. */
@@ -234,10 +235,24 @@ export class ServerConnection {
     return this.connection.close();
   }
 
+  /** Throws `denied` if the server has another definition of a tool than the approved one. */
+  private checkDefinition(name: unknown, approved: Definition | undefined): void {
+    const tool = this.tools.find((one) => one.name === name);
+    if (approved === undefined || (tool !== undefined && fingerprintOf(tool) === approved.text)) return;
+    throw new LlmError('denied', `${this.server}: the definition of the tool has changed`, {
+      code: 'tool-changed',
+    });
+  }
+
   /** Awaits a tool that the server runs only as a task. */
-  private async runTask(tool: Tool, params: JsonObject, signal: AbortSignal): Promise<Answer> {
+  private async runTask(
+    tool: Tool,
+    params: JsonObject,
+    check: () => void,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const args = (params['arguments'] ?? {}) as JsonObject;
-    const outcome = await this.connection.call({ tool, args, signal, suspend: [], check: () => undefined });
+    const outcome = await this.connection.call({ tool, args, signal, suspend: [], check });
     if (outcome.type !== 'result') throw new LlmError('protocol', `${tool.name}: the task has no result`);
     return { result: outcome.result as JsonObject };
   }
@@ -310,6 +325,8 @@ export class ServerConnection {
     this.fingerprint = fingerprint;
     this.defined = undefined;
     if (isChanged) this.owner.onChange(this.server, { method: 'notifications/tools/list_changed' });
+    // The session may be new. If a subscription fails, the client does not receive the changes.
+    this.subscriptions.renew().catch(() => undefined);
   }
 }
 
@@ -319,33 +336,6 @@ function placeOf(server: McpGatewayServer): McpEndpoint {
   const { client, scope } = server.login;
   return { ...addressOf(server), auth: { grant: 'login', client, scope } };
 }
-
-/** List of a server, other than its tools. */
-export type ListKind = 'prompts' | 'resources' | 'templates';
-
-/** Prompt, resource or template of a server. */
-export interface ListedItem {
-  readonly name: string;
-  readonly uri?: string;
-  readonly uriTemplate?: string;
-}
-
-type Listing = (client: Client, options: RequestOptions) => Promise<readonly ListedItem[]>;
-
-const METHOD_NOT_FOUND = -32_601;
-
-const LISTS: Readonly<Record<ListKind, Listing>> = {
-  prompts: async (client, options) => (await client.listPrompts(undefined, options)).prompts,
-  resources: async (client, options) => (await client.listResources(undefined, options)).resources,
-  templates: async (client, options) => {
-    try {
-      return (await client.listResourceTemplates(undefined, options)).resourceTemplates;
-    } catch (error) {
-      if (asRecord(error)['code'] === METHOD_NOT_FOUND) return [];
-      throw error;
-    }
-  },
-};
 
 /** Sends a request. Accepts a result that asks for input, and every member of a result. */
 function sendWith(

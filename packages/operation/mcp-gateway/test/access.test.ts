@@ -1,7 +1,7 @@
 import type { Caller, McpAccess } from '@majordomo/gateway';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
-import { matches } from '../src/access.ts';
+import { Access, matches, matchesName } from '../src/access.ts';
 import { upstream, type Upstream } from './support/upstream.ts';
 import { world, type World } from './support/world.ts';
 
@@ -157,6 +157,39 @@ describe('a pattern', () => {
     ['a.c', 'abc', false],
   ])('%j matches %j: %j', (pattern, name, expected) => {
     expect(matches(pattern, name)).toBe(expected);
+  });
+
+  it.each([
+    ['file:///srv/public/a.txt', true],
+    ['file:///srv/public/my%20notes/a.txt', true],
+    ['file:///srv/secret', false],
+    ['file:///srv/public/../secret', false],
+    ['file:///srv/public/..', false],
+    ['file:///srv/public/%2e%2E/secret', false],
+    ['file:///srv/public/..%2Fsecret', false],
+    ['file:///srv/public/.\t./secret', false],
+    ['file:///srv/public/..\\secret', false],
+    ['file:///srv/public/private/x', false],
+    ['file:///srv/public/./private/x', false],
+    ['file:///srv/public//private/x', false],
+    ['file:///srv/public/%70rivate/x', false],
+    ['FILE://localhost/srv/public/private/x', false],
+    ['notes://list/../secret', false],
+    ['notes:../secret', false],
+    ['notes://list/{id}', true],
+    ['notes://list/100%', true],
+    ['https://Docs.example', true],
+    ['https://docs.example/../x', false],
+  ])('permits the address %j: %j', (address, expected) => {
+    const mcp = {
+      files: ['file:///srv/public/*', '!file:///srv/public/private/*', 'notes:*', 'https://Docs.example'],
+    };
+    expect(new Access({ mcp }, {}).allows('files', address)).toBe(expected);
+  });
+
+  it('of prices matches all forms of an address', () => {
+    expect(matchesName('file:///paid/*', 'file:///free/%2e%2e/%70aid/a')).toBe(true);
+    expect(matchesName('file:///paid/*', 'file:///free/a')).toBe(false);
   });
 
   it('takes linear time', () => {

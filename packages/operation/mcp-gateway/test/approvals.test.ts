@@ -1,4 +1,4 @@
-import { memoryRecords } from '@majordomo/records';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -86,6 +86,53 @@ describe('a tool', () => {
     expect((await other.listTools()).tools).toHaveLength(0);
     expect(await mcp.approve(await mcp.changedTools())).toBe(1);
     expect((await other.listTools()).tools).toHaveLength(1);
+  });
+
+  it('that changes while its server loses the session is not called', async () => {
+    let description = 'One';
+    const server = upstream(
+      (made) => {
+        made.registerTool('a', { description }, () => text('a'));
+      },
+      {
+        protocol: '2025',
+        intercept: (body) => {
+          if (description === 'Two' || !body.includes('"tools/call"')) return undefined;
+          description = 'Two';
+          return Promise.resolve(new Response(undefined, { status: 404 }));
+        },
+      },
+    );
+    const { connect } = world({ servers: { s: server.place } });
+    const client = await connect('all', { protocol: '2025' });
+    expect(await client.callTool({ name: 's__a' })).toMatchObject({
+      isError: true,
+      content: [{ text: 'The server "s" has changed this tool; list the tools again.' }],
+    });
+    expect(server.methods.filter((method) => method === 'tools/call')).toHaveLength(1);
+    expect((await client.listTools()).tools).toEqual([]);
+  });
+
+  it('is not visible if its approval could not be stored', async () => {
+    let description = 'One';
+    const stored = memoryRecords();
+    let isFull = false;
+    const records: RecordStore = {
+      ...stored,
+      get: (...args) => stored.get(...args),
+      write: (...args) => (isFull ? Promise.reject(new Error('the disk is full')) : stored.write(...args)),
+    };
+    const server = upstream((made) => {
+      made.registerTool('a', { description }, () => text('a'));
+    });
+    const { connect, mcp } = world({ servers: { s: server.place }, records });
+    await (await connect('all', { protocol: '2025' })).listTools();
+    description = 'Two';
+    const client = await connect('all', { protocol: '2025' });
+    expect((await client.listTools()).tools).toEqual([]);
+    isFull = true;
+    await expect(mcp.approve(await mcp.changedTools())).rejects.toThrow('the disk is full');
+    expect((await client.listTools()).tools).toEqual([]);
   });
 
   it('with an empty name or one of more than 128 characters is dropped, and __proto__ is a name', async () => {

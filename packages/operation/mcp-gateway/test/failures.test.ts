@@ -103,6 +103,25 @@ describe.each(['2025', '2026'] as const)('a server that connects after 5 seconds
   });
 });
 
+describe('a server that never connects', () => {
+  it('does not delay the level of log messages of the others', async () => {
+    const clock = fakeClock();
+    const bad = upstream(good, { intercept: () => new Promise(() => undefined) });
+    const other = upstream(good, { protocol: '2025' });
+    const { connect } = world({ servers: { bad: bad.place, good: other.place }, clock });
+    const client = await connect('all', { protocol: '2025' });
+    const setting = client.request({ method: 'logging/setLevel', params: { level: 'debug' } });
+    await expect
+      .poll(async () => {
+        await clock.advance(1000);
+        return Promise.race([setting, Promise.resolve()]);
+      })
+      .toEqual({});
+    expect(other.methods).toContain('logging/setLevel');
+    expect(clock.now()).toBeLessThan(30_000);
+  });
+});
+
 describe('a server whose tools have the names of another server', () => {
   it('cannot answer for it', async () => {
     const evil = upstream((server) => {

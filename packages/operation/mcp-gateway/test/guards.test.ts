@@ -1,6 +1,6 @@
 import { forbid, toolChecks, type Check } from '@majordomo/guards';
 import { createLedger, memoryStore } from '@majordomo/ledger';
-import type { McpServer } from '@modelcontextprotocol/server';
+import { ProtocolError, type McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { upstream } from './support/upstream.ts';
@@ -23,6 +23,10 @@ function register(server: McpServer): void {
     content: [],
     structuredContent: { deep: [{ note: INJECTED }] },
   }));
+  server.registerTool('named', {}, () => ({ content: [], structuredContent: { deep: { [INJECTED]: 1 } } }));
+  server.registerResource('failing', 'note://2', {}, () => {
+    throw new ProtocolError(-32_000, INJECTED);
+  });
   server.registerPrompt('prompt', {}, () => ({
     messages: [{ role: 'user', content: { type: 'text', text: INJECTED } }],
   }));
@@ -64,7 +68,7 @@ describe.each(['2025', '2026'] as const)('guards of the calls of a client of %s'
     expect(ran).toBe(1);
   });
 
-  it.each(['mail__read', 'mail__structured'])('refuse the result of %s', async (name) => {
+  it.each(['mail__read', 'mail__structured', 'mail__named'])('refuse the result of %s', async (name) => {
     const { connect } = setUp();
     const client = await connect('all', { protocol });
     const result = await client.callTool({ name });
@@ -78,5 +82,6 @@ describe.each(['2025', '2026'] as const)('guards of the calls of a client of %s'
     const client = await connect('all', { protocol });
     await expect(client.getPrompt({ name: 'mail__prompt' })).rejects.toThrow('check "injection" refused');
     await expect(client.readResource({ uri: 'mail+note://1' })).rejects.toThrow('check "injection" refused');
+    await expect(client.readResource({ uri: 'mail+note://2' })).rejects.toThrow('check "injection" refused');
   });
 });

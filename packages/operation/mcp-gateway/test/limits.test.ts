@@ -118,6 +118,35 @@ describe('prices', () => {
     await log.close();
   });
 
+  it('do not apply to a call that the server did not receive', async () => {
+    const ledger = createLedger({
+      store: memoryStore(),
+      limits: [
+        { name: 'calls', max: { calls: 1 }, per: 'day' },
+        { name: 'money', max: { usd: '0.25' }, per: 'day' },
+      ],
+    });
+    let isDown = false;
+    const server = upstream(register, {
+      protocol: '2025',
+      prices: { '*': '0.25' },
+      intercept: (body) => {
+        if (!isDown) return undefined;
+        return Promise.resolve(new Response(undefined, { status: body.includes('tools/call') ? 404 : 503 }));
+      },
+    });
+    const { connect } = world({ servers: { a: server.place }, callers: CALLERS, ledger });
+    const client = await connect('ann');
+    await client.listTools();
+    isDown = true;
+    expect(await client.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
+    expect(server.methods).toContain('tools/call');
+    isDown = false;
+    expect(await client.callTool({ name: 'a__search' })).not.toHaveProperty('isError', true);
+    expect(await ledger.report({ by: ['tenant'] })).toMatchObject([{ nanoUsd: 250_000_000n }]);
+    expect(await client.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
+  });
+
   it('count for the limits of a key of admin', async () => {
     const keys = createKeys({ records: memoryRecords() });
     const ledger = createLedger({ store: memoryStore(), limitsOf: keys.limitsOf });

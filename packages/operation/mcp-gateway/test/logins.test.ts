@@ -1,8 +1,9 @@
-import { memoryRecords } from '@majordomo/records';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { authorizationServer } from '@majordomo/testing';
 import type { Client } from '@modelcontextprotocol/client';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { encryptedRecords } from '../../../../apps/examples/src/encrypted-records.ts';
 import type { McpServerLogin } from '../src/index.ts';
 import { upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
@@ -15,7 +16,7 @@ const ORIGIN = 'http://127.0.0.1';
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 /** A gateway with a server whose users log in at an authorization server, and a server without logins. */
-async function setUp(change: Partial<McpServerLogin> = {}) {
+async function setUp(change: Partial<McpServerLogin> = {}, records: RecordStore = memoryRecords()) {
   const clients = [{ clientId: 'app', clientSecret: CLIENT_SECRET, redirectUris: [REDIRECT] }];
   const authority = await authorizationServer({ clients });
   onTestFinished(() => authority.close());
@@ -51,7 +52,6 @@ async function setUp(change: Partial<McpServerLogin> = {}) {
     page: PAGE,
     ...change,
   };
-  const records = memoryRecords();
   const made = world({
     servers: {
       accounts: { url: `${ORIGIN}/mcp`, fetch: protectedFetch, login },
@@ -149,6 +149,25 @@ describe('a login', () => {
     const [ann, bob] = [await connect('ann'), await connect('bob')];
     expect(await bob.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of robert'));
     expect(await ann.callTool({ name: 'accounts__whoami' })).toMatchObject({ isError: true });
+  });
+
+  it('has its tokens in a store that encrypts them, from which another process reads them', async () => {
+    const stored = memoryRecords();
+    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]);
+    const records = encryptedRecords(stored, key);
+    const { connect, logIn, tokens, mcp } = await setUp({}, records);
+    await logIn('ann');
+    const client = await connect('ann');
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of ann'));
+    const values = await stored.list('mcp', { limit: 100 });
+    expect(values.length).toBeGreaterThan(0);
+    const shown = JSON.stringify(values);
+    for (const token of tokens) expect(shown).not.toContain(token);
+    for (const name of ['access_token', 'refresh_token', CLIENT_SECRET]) expect(shown).not.toContain(name);
+    expect(await mcp.connections('accounts').has('ann')).toBe(true);
   });
 
   it('is not offered to a key without access', async () => {

@@ -189,6 +189,38 @@ describe('a change of the tools of a server', () => {
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('added');
   });
 
+  it('is in the next list of a server that does not report changes', async () => {
+    const names = ['one'];
+    let isLost = false;
+    const notes = upstream(
+      ({ server }) => {
+        server.registerCapabilities({ tools: {} });
+        server.setRequestHandler('tools/list', () => ({
+          tools: names.map((name) => ({ name, inputSchema: { type: 'object' } })),
+        }));
+        server.setRequestHandler('tools/call', () => text('called'));
+      },
+      {
+        protocol: '2025',
+        intercept: () => {
+          if (!isLost) return undefined;
+          isLost = false;
+          return Promise.resolve(new Response(undefined, { status: 404 }));
+        },
+      },
+    );
+    const { connect } = world({ servers: { notes: notes.place } });
+    const client = await connect('all');
+    expect((await client.listTools()).tools).toHaveLength(1);
+    expect(notes.methods.filter((method) => method === 'tools/list')).toHaveLength(1);
+    names.push('two');
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['notes__one', 'notes__two']);
+    expect(await client.callTool({ name: 'notes__two' })).toMatchObject(text('called'));
+    names.push('three');
+    isLost = true;
+    expect((await client.listTools()).tools).toHaveLength(3);
+  });
+
   it('reaches a client of 2026 that listens', async () => {
     const notes = upstream(register);
     const { connect } = world({ servers: { notes: notes.place } });

@@ -88,6 +88,38 @@ describe('a session', () => {
     expect(statuses).toEqual([404, 200, 200, 200]);
   });
 
+  it('counts for the limit of the caller at each address', async () => {
+    const { send } = world({ servers: { state: upstream(register).place }, maxSessions: 2 });
+    const paths = ['/mcp', '/mcp/state', '/mcp'];
+    const sessions: string[] = [];
+    for (const path of paths) {
+      const response = await send(path, post(INITIALIZE, 'all'));
+      await response.text();
+      sessions.push(response.headers.get('mcp-session-id') ?? '');
+    }
+    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    const status = async (path: string, session?: string): Promise<number> =>
+      (await send(path, post(list, 'all', session))).status;
+    expect(await status('/mcp', sessions[0])).toBe(404);
+    expect(await status('/mcp', sessions[1])).toBe(404);
+    expect(await status('/mcp/state', sessions[1])).toBe(200);
+    expect(await status('/mcp', sessions[2])).toBe(200);
+  });
+
+  it('begins only with initialize, and other requests without a session reach no server', async () => {
+    const state = upstream(register, { protocol: '2025' });
+    const { send } = world({ servers: { state: state.place } });
+    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    const headers = { accept: 'text/event-stream' };
+    const responses = [
+      await send('/mcp/state', post(list, 'all')),
+      await send('/mcp/state', { headers }),
+      await send('/mcp/state', { method: 'DELETE' }),
+    ];
+    expect(responses.map(({ status }) => status)).toEqual([400, 400, 400]);
+    expect(state.methods).toEqual([]);
+  });
+
   it('ends after the idle time', async () => {
     const clock = fakeClock();
     const state = upstream(register);
@@ -104,6 +136,37 @@ describe('a session', () => {
     const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
     expect((await send('/mcp', post(list, 'ann', session))).status).toBe(404);
     expect((await (await connect('ann')).listTools()).tools).toHaveLength(1);
+  });
+});
+
+describe('capabilities of a client', () => {
+  it('reach a server only in the form of the protocol', async () => {
+    const bodies: string[] = [];
+    const intercept = (body: string): undefined => void bodies.push(body);
+    const state = upstream(register, { protocol: '2025', intercept });
+    const { send } = world({ servers: { state: state.place } });
+    const capabilities = { elicitation: { form: { a: 1 }, b: 2 }, sampling: 5, roots: { listChanged: true } };
+    const params = { ...INITIALIZE.params, capabilities };
+    await (await send('/mcp/state', post({ ...INITIALIZE, params }, 'all'))).text();
+    const { params: received } = JSON.parse(bodies[0] ?? '') as {
+      params: { capabilities: Record<string, unknown> };
+    };
+    const { elicitation, sampling, roots } = received.capabilities;
+    expect({ elicitation, sampling, roots }).toEqual({
+      elicitation: { form: {} },
+      sampling: undefined,
+      roots: { listChanged: true },
+    });
+  });
+
+  it('of protocol 2026 with other members share a connection', async () => {
+    const state = upstream(register, { protocol: '2025' });
+    const { connect } = world({ servers: { state: state.place } });
+    for (const member of ['a', 'b', 'c']) {
+      const client = await connect('all', { capabilities: { elicitation: { form: { [member]: {} } } } });
+      await client.listTools();
+    }
+    expect(state.methods.filter((method) => method === 'initialize')).toHaveLength(1);
   });
 });
 

@@ -74,8 +74,16 @@ export class Connection {
     const either = AbortSignal.any([signal, this.closing.signal]);
     await this.withTimeouts(this.label, either, async ({ timeout }) => {
       const session = this.session;
-      if (session?.isOpen === true) await this.takeTools(session, timeout.signal);
-      else await this.open(timeout);
+      if (session?.isOpen !== true) {
+        await this.open(timeout);
+        return;
+      }
+      try {
+        await this.takeTools(session, timeout.signal);
+      } catch (error) {
+        if (!isRepeatable(error, timeout)) throw error;
+        await this.open(timeout);
+      }
     });
   }
 
@@ -150,7 +158,7 @@ export class Connection {
     try {
       return await this.sendOnce(label, timeout, work);
     } catch (error) {
-      if (timeout.signal.aborted || !LlmError.is(error) || !isLostSession(error)) throw error;
+      if (!isRepeatable(error, timeout)) throw error;
       return this.sendOnce(label, timeout, work);
     }
   }
@@ -267,6 +275,10 @@ export class Connection {
     };
   }
 }
+
+/** Whether a request failed because its session was lost before the server processed it. */
+const isRepeatable = (error: unknown, { signal }: IdleTimeout): boolean =>
+  !signal.aborted && LlmError.is(error) && isLostSession(error);
 
 /** Returns the time to wait before the next attempt after this number of failures, in milliseconds. */
 export const pauseAfter = (failures: number): number =>

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { readJsonText, tryParseJson } from '@majordomo/core/toolkit';
+import { asRecord, readJsonText, tryParseJson } from '@majordomo/core/toolkit';
 import type {
   AuthInfo,
   McpServer,
@@ -20,6 +20,17 @@ export interface HttpLimits {
   readonly maxSessions: number;
   /** Maximum number of elements of all arrays of a request. */
   readonly maxElements: number | undefined;
+  /** Sessions by id, if several handlers share the maximum number. @default a separate map */
+  readonly sessions?: HttpSessions | undefined;
+}
+
+/** Sessions of clients of protocol 2025 by id, the least recently used first. */
+export type HttpSessions = Map<string, HttpSession>;
+
+interface HttpSession {
+  readonly transport: Transport;
+  /** Handler that began the session. No other handler answers its requests. */
+  readonly handler: object;
 }
 
 /** Request that the application has already read and authorized. */
@@ -51,7 +62,7 @@ export interface HttpHandler {
 export async function httpHandler(
   factory: ServerFactory,
   onerror: ((error: Error) => void) | undefined,
-  { maxSessions, maxElements }: HttpLimits,
+  { maxSessions, maxElements, sessions = new Map() }: HttpLimits,
   changes: Pick<Changes, 'bus' | 'add'>,
 ): Promise<HttpHandler> {
   const {
@@ -60,12 +71,11 @@ export async function httpHandler(
     WebStandardStreamableHTTPServerTransport: Made,
   } = await loadServer();
   const handler = createMcpHandler(factory, { bus: changes.bus, ...(onerror !== undefined && { onerror }) });
-  const sessions = new Map<string, Transport>();
   const begin = async (authInfo: AuthInfo | undefined): Promise<Transport> => {
     const transport: Transport = new Made({
       sessionIdGenerator: () => crypto.randomUUID(),
       onsessioninitialized: (id) => {
-        sessions.set(id, transport);
+        sessions.set(id, { transport, handler });
         evictSessions(sessions, maxSessions);
       },
       onsessionclosed: (id) => void sessions.delete(id),
@@ -85,20 +95,22 @@ export async function httpHandler(
         return handler.fetch(request, body);
       const id = request.headers.get('mcp-session-id');
       if (id === null) {
+        if (!isInitialize(parsedBody)) return rpcError(400, -32_000, 'Bad Request: Server not initialized');
         const transport = await begin(authInfo);
         const response = await transport.handleRequest(request, body);
-        // Only `initialize` begins a session.
+        // The request may have been refused.
         if (transport.sessionId === undefined) await transport.close();
         return response;
       }
       const known = sessions.get(id);
-      if (known === undefined) return rpcError(404, -32_001, 'Session not found');
+      if (known?.handler !== handler) return rpcError(404, -32_001, 'Session not found');
       sessions.delete(id);
       sessions.set(id, known);
-      return known.handleRequest(request, body);
+      return known.transport.handleRequest(request, body);
     },
     async close() {
-      await Promise.all([handler.close(), ...[...sessions.values()].map((transport) => transport.close())]);
+      const own = [...sessions.values()].filter((session) => session.handler === handler);
+      await Promise.all([handler.close(), ...own.map(({ transport }) => transport.close())]);
     },
   };
 }
@@ -123,8 +135,12 @@ async function bodyOf(request: Request, maxElements: number | undefined): Promis
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
 
-function evictSessions(sessions: Map<string, Transport>, maxSessions: number): void {
-  for (const [id, transport] of sessions) {
+/** Whether a request begins a session. */
+const isInitialize = (body: unknown): boolean =>
+  [body].flat().some((message) => asRecord(message)['method'] === 'initialize');
+
+function evictSessions(sessions: HttpSessions, maxSessions: number): void {
+  for (const [id, { transport }] of sessions) {
     if (sessions.size <= maxSessions) return;
     sessions.delete(id);
     void transport.close();

@@ -7,6 +7,9 @@ import type { FormatFailure } from '../wire.ts';
 import { callOptions } from './call-options.ts';
 import { streamCount } from './chat.ts';
 
+/** Maximum number of bytes of an event stream that wait for a client that reads slowly. */
+const MAX_UNREAD = 16 * 1024 * 1024;
+
 const MCP = /^\/mcp(?:\/([\w-]{1,64}))?$/;
 
 /** Whether a path is that of all MCP servers, or of one. */
@@ -44,7 +47,7 @@ export async function mcpRoute(
       return new Response(answer, { status, headers });
     }
     const endStream = streamCount(trace, gateway.metrics);
-    const stream = untilEnd(answer, request.signal, () => {
+    const stream = untilEnd(withinMemory(answer), request.signal, () => {
       end();
       endStream();
     });
@@ -53,6 +56,31 @@ export async function mcpRoute(
     end();
     throw error;
   }
+}
+
+/**
+ * Returns the same stream, which is read before the client reads it, because its events are written at any speed. Fails if too many bytes
+ * wait.
+ */
+function withinMemory(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) {
+          controller.close();
+          return;
+        }
+        controller.enqueue(value);
+        if (controller.desiredSize !== null && controller.desiredSize > 0) return;
+        controller.error(new Error(`the client reads too slowly; ${MAX_UNREAD} bytes wait`));
+        await reader.cancel();
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: MAX_UNREAD }),
+  );
 }
 
 /** Returns the same stream. Calls `onEnd` once, when the stream has ended, or the client has disconnected. */

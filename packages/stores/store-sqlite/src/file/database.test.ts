@@ -76,6 +76,33 @@ describe('writes that are passed together', () => {
     database.close();
   });
 
+  it('fail separately on a full disk', async () => {
+    const { database, put, names } = open();
+    await database.write(() => database.run('CREATE TABLE notes (name TEXT)'));
+    const [{ page_count: pages } = {}] = database.run('PRAGMA page_count');
+    database.run(`PRAGMA max_page_count = ${Number(pages)}`);
+    const undone: string[] = [];
+    database.onUndo(() => {
+      undone.push('undone');
+    });
+    const failed = new Error('no');
+    const results = await Promise.allSettled([
+      database.write(() => put('a').length),
+      database.write(() => {
+        put('b');
+        throw failed;
+      }),
+      database.write(() => put('x'.repeat(100_000)).length),
+      database.write(() => put('c').length),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: failed });
+    expect(results[2]).toMatchObject({ reason: { message: 'database or disk is full' } });
+    expect(names()).toEqual(['a', 'c']);
+    expect(undone).not.toEqual([]);
+    database.close();
+  });
+
   it('are done before the file is closed', async () => {
     const { database, put } = open();
     await database.write(() => database.run('CREATE TABLE notes (name TEXT)'));

@@ -22,6 +22,7 @@ export class Database implements SqliteConnection {
     readonly undo: StatementSync;
   };
   private waiting: WaitingWrite[] = [];
+  private readonly undoListeners: (() => void)[] = [];
   /** Prepared statements of `run`. */
   private readonly statements = new Map<string, StatementSync>();
 
@@ -59,7 +60,7 @@ export class Database implements SqliteConnection {
   /**
    * Runs a function in a transaction that locks the file against other writers. Functions that were passed before the event loop has
    * handled its current events share a transaction, because a commit needs more time than the function. If one of them throws, only its
-   * changes are undone.
+   * changes are undone. If the transaction fails, each function runs again in a separate transaction.
    */
   write<T>(run: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -79,18 +80,34 @@ export class Database implements SqliteConnection {
     });
   }
 
+  /** Adds a listener that is called when changes are undone, so that no cache contains them. */
+  onUndo(listener: () => void): void {
+    this.undoListeners.push(listener);
+  }
+
   private writeWaiting(): void {
     const writes = this.waiting;
     this.waiting = [];
-    if (writes.length === 0) return;
+    // A transaction also fails because of one write, for example if it does not fit on the disk.
+    if (writes.length > 0 && !this.writeAll(writes)) for (const write of writes) this.writeAll([write]);
+  }
+
+  /** Runs writes in a transaction. Returns `false`, and settles none of several writes, if their transaction fails. */
+  private writeAll(writes: readonly WaitingWrite[]): boolean {
+    let hasBegun = false;
     try {
       this.sql.begin.run();
+      hasBegun = true;
       const settlements = writes.map((write) => this.writeOne(write));
       this.sql.commit.run();
       for (const settle of settlements) settle();
+      return true;
     } catch (error) {
       if (this.connection.isOpen && this.connection.isTransaction) this.connection.exec('ROLLBACK');
+      this.undone();
+      if (hasBegun && writes.length > 1) return false;
       for (const { reject } of writes) reject(this.toStoreError(error));
+      return true;
     }
   }
 
@@ -106,10 +123,15 @@ export class Database implements SqliteConnection {
       if (!this.connection.isTransaction) throw error;
       undo.run();
       release.run();
+      this.undone();
       return () => {
         reject(this.toStoreError(error));
       };
     }
+  }
+
+  private undone(): void {
+    for (const listener of this.undoListeners) listener();
   }
 
   read<T>(run: () => T): Promise<T> {

@@ -45,7 +45,6 @@ export class Records {
         this.retention.deleteOld();
       });
     } catch (error) {
-      this.series.forget();
       throw isUnstorable(error) ? unstorableError(record, error) : error;
     }
   }

@@ -19,9 +19,12 @@ export class SeriesTable {
     this.find = database.prepare('SELECT id FROM series WHERE what = ?');
     this.insert = database.prepare('INSERT INTO series (what) VALUES (?)');
     this.read = database.prepare('SELECT what FROM series WHERE id = ?');
+    database.onUndo(() => {
+      this.ids.clear();
+    });
   }
 
-  /** Returns the id of a series. Call it within a transaction, and call `forget` if the transaction fails. */
+  /** Returns the id of a series. Call it within a transaction. */
   idOf({ tenant, vendor, model, target, name, outcome }: Series): number {
     const what = JSON.stringify([tenant, vendor, model, target, name, outcome]);
     const known = this.ids.get(what) ?? this.find.get(what)?.['id'];
@@ -29,11 +32,6 @@ export class SeriesTable {
     if (this.ids.size >= MAX_CACHED) this.ids.clear();
     this.ids.set(what, id);
     return id;
-  }
-
-  /** Clears the cache after a failed transaction. */
-  forget(): void {
-    this.ids.clear();
   }
 
   get(id: number): Series {
