@@ -314,7 +314,8 @@ export class ServerConnection {
 
   private notified(notice: ServerNotice): void {
     if (/(?:list_changed|resources\/updated)$/.test(notice.method)) this.owner.onChange(this.server, notice);
-    else this.exchange()?.notify(notice);
+    // A message of a shared server can be about a call of another caller.
+    else if (this.place.shared !== true) this.exchange()?.notify(notice);
   }
 
   private update(tools: readonly Tool[]): void {
