@@ -385,6 +385,18 @@ describe('a store that is down', () => {
     },
   );
 
+  it('again after it has stored a record is reported again', async () => {
+    const clock = fakeClock(NOON);
+    const { store, setMode } = switchableStore(memoryStore({ clock }));
+    const turns = [1, 2, 3].map(() => reply(1, 1));
+    const { majordomo, alerts } = ledgerFixture(turns, { limits: [], store }, {}, clock);
+    for (const mode of ['failing', 'up', 'failing'] as const) {
+      setMode(mode);
+      await majordomo.model('acme/x').generate({ messages: [user('hi')] });
+    }
+    expect(alerts.map(({ type }) => type)).toEqual(['store-down', 'store-down']);
+  });
+
   it.each([
     ['releases the reservation itself', true],
     ['leaves the reservation', false],

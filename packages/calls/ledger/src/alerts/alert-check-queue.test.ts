@@ -68,6 +68,19 @@ it('continues with other counters after a check that hangs or that the store can
   expect(checked).toEqual(['long 1', 'hangs 2', 'a 1']);
 });
 
+it('retains at most 10,000 counters, and the newest amount of each, while a check is running', async () => {
+  const { signal } = new AbortController();
+  const { clock, checked, checks, outbox } = setUp(({ counter }) =>
+    counter === 'first' ? clock.sleep(1, signal) : Promise.resolve(),
+  );
+  checks.onBooked(booked('first', 1n));
+  for (let number = 1; number <= 10_001; number++) checks.onBooked(booked(`c${number}`, 1n));
+  checks.onBooked(booked('c1', 2n));
+  await clock.advance(1);
+  await outbox.flush();
+  expect([checked.length, checked[1], checked.at(-1)]).toEqual([10_001, 'c1 2', 'c10000 1']);
+});
+
 it('ends with the outbox while the store is down', async () => {
   const { clock, checked, checks, outbox } = setUp(() => Promise.reject(new Error('down')));
   for (const counter of ['a', 'b']) checks.onBooked(booked(counter, 1n));

@@ -1,3 +1,4 @@
+import { LlmError } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../memory/memory-store.ts';
@@ -155,6 +156,20 @@ describe('unconfirmed reservations', () => {
     state.isDown = false;
     await outbox.flush();
     expect([unreleased, new Set(sent).size]).toEqual([[[3, undefined]], 10_000]);
+  });
+
+  it('that the store rejects are reported, and later ones are released', async () => {
+    const { reservations, reserve, amounts, store, outbox, unreleased } = setUp();
+    const { settle } = store;
+    store.settle = () => Promise.reject(new LlmError('invalid-request', 'no such counter'));
+    reservations.add('a', []);
+    await outbox.flush().catch(() => undefined);
+    expect(unreleased).toEqual([[1, 'no such counter']]);
+    store.settle = settle;
+    reserve('b');
+    reservations.add('b', []);
+    await outbox.flush();
+    expect(await amounts()).toEqual([[0n, 0n]]);
   });
 
   it('are reported with the error if the ledger is closed while the store is down', async () => {

@@ -185,6 +185,19 @@ describe('a call that ends while it waits', () => {
     expect(tries).toEqual([0, 1, 2]);
   });
 
+  it('while it reserves gets the result of that reservation, without another one', async () => {
+    const clock = fakeClock();
+    const queue = new HeldQueue(clock, 150);
+    let tries = 0;
+    const { signal } = new AbortController();
+    const waiting = queue.wait('a', attemptWith(signal), () =>
+      ++tries === 1 ? clock.sleep(200, signal).then(() => heldResult('a')) : permit,
+    );
+    queue.onRelease(['a']);
+    await clock.advance(200);
+    expect([await waiting, tries]).toEqual([heldResult('a').denial, 1]);
+  });
+
   it('leaves no listener at the signal of its caller', async () => {
     const { clock, callers, calls, open } = threeCalls(150);
     open();

@@ -25,6 +25,8 @@ describe('a period', () => {
     ['day', 'Africa/Cairo', '2026-04-24T12:00Z', '2026-04-23T22:00', '2026-04-24T21:00'],
     // In Havana the clock returns from 01:00 to midnight on 1 November 2026.
     ['day', 'America/Havana', '2026-11-01T12:00Z', '2026-11-01T04:00', '2026-11-02T05:00'],
+    // In Sao Paulo midnight did not exist on 4 November 2018: the day begins at 01:00, two hours behind UTC.
+    ['day', 'America/Sao_Paulo', '2018-11-04T12:00Z', '2018-11-04T03:00', '2018-11-05T02:00'],
     // Samoa skipped 30 December 2011.
     ['day', 'Pacific/Apia', '2011-12-31T00:00Z', '2011-12-30T10:00', '2011-12-31T10:00'],
     ['hour', 'UTC', '2026-11-20T12:34Z', '2026-11-20T12:00', '2026-11-20T13:00'],
