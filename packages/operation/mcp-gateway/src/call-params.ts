@@ -3,9 +3,9 @@ import { asRecord, definedMembers } from '@majordomo/core/toolkit';
 import type { ServerContext } from '@modelcontextprotocol/server';
 import type { Place } from './names.ts';
 
-/** Returns the parameters for the server, with its names, without the token of the client's progress. */
+/** Returns the parameters for the server, with its names, without the token of the client's progress and a wish for a task. */
 export function paramsFor(method: string, params: object, { name }: Place): JsonObject {
-  const { _meta, ...others } = params as Readonly<Record<string, unknown>>;
+  const { _meta, task: _task, ...others } = params as Readonly<Record<string, unknown>>;
   const { progressToken: _token, ...meta } = asRecord(_meta);
   const own = ownParams(method, name, asRecord(others['ref']));
   return { ...others, ...own, ...(Object.keys(meta).length > 0 && { _meta: meta }) } as JsonObject;

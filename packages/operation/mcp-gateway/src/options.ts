@@ -18,7 +18,8 @@ export interface McpServerOptions extends Pick<
 > {
   /**
    * Whether all callers share one connection. Set this for a server without state of a session, such as a program that takes seconds to
-   * start. A shared server cannot ask the users of clients, and cannot request completions from them.
+   * start. A shared server cannot ask the users of clients, and cannot request completions from them. Its log messages
+   * are dropped.
    * @default false: each session of a client, or each caller of protocol 2026, has a connection
    */
   readonly shared?: boolean | undefined;

@@ -40,7 +40,7 @@ export interface RpcFailure {
 }
 
 /** Request of a client. */
-export interface ClientRequest {
+interface ClientRequest {
   readonly method: string;
   readonly params: JsonObject;
   /** Approved definition of the tool of a call. The call is not sent if the server has another one. */
@@ -314,7 +314,8 @@ export class ServerConnection {
 
   private notified(notice: ServerNotice): void {
     if (/(?:list_changed|resources\/updated)$/.test(notice.method)) this.owner.onChange(this.server, notice);
-    else this.exchange()?.notify(notice);
+    // A message of a shared server can be about a call of another caller.
+    else if (this.place.shared !== true) this.exchange()?.notify(notice);
   }
 
   private update(tools: readonly Tool[]): void {

@@ -237,6 +237,21 @@ describe('a change of the tools of a server', () => {
   });
 });
 
+describe('a call that a client starts as a task', () => {
+  it('is an ordinary call for the server', async () => {
+    const bodies: string[] = [];
+    const intercept = (body: string): undefined => void bodies.push(body);
+    const notes = upstream(register, { protocol: '2025', intercept });
+    const { connect } = world({ servers: { notes: notes.place } });
+    const client = await connect('all', { protocol: '2025' });
+    const params = { name: 'notes__slow', arguments: {}, task: { ttl: 1000 } };
+    expect(await client.callTool(params)).toMatchObject(text('done'));
+    const sent = bodies.find((body) => body.includes('"tools/call"')) ?? '';
+    expect(sent).toContain('"arguments"');
+    expect(sent).not.toContain('"task"');
+  });
+});
+
 describe.each(['2025', '2026'] as const)('a subscription to a resource of a server of %s', (protocol) => {
   it('reaches a session of 2025 with the address of the gateway', async () => {
     const subscribed: string[] = [];

@@ -68,6 +68,41 @@ describe('a session', () => {
     expect(state.methods.filter((method) => method === 'initialize')).toHaveLength(1);
   });
 
+  it('does not receive the log messages of a shared server, which can be about a call of another caller', async () => {
+    let release: (() => void) | undefined;
+    const hanging = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const state = upstream(
+      (server) => {
+        register(server);
+        server.registerTool('hang', {}, async () => {
+          await hanging;
+          return { content: [] };
+        });
+      },
+      { protocol: '2025', shared: true },
+    );
+    const { connect } = world({ servers: { state: state.place }, callers: CALLERS });
+    const [ann, bob] = [
+      await connect('ann', { protocol: '2025' }),
+      await connect('bob', { protocol: '2025' }),
+    ];
+    const logged: unknown[] = [];
+    bob.setNotificationHandler('notifications/message', ({ params }) => {
+      logged.push(params.data);
+    });
+    await ann.callTool({ name: 'state__count' });
+    const waiting = bob.callTool({ name: 'state__hang' });
+    await expect.poll(() => state.methods.filter((method) => method === 'tools/call')).toHaveLength(2);
+    const method = 'notifications/message';
+    const params = { level: 'error' as const, data: 'the account of ann' };
+    await state.servers.at(-1)?.server.notification({ method, params });
+    release?.();
+    await waiting;
+    expect(logged).toEqual([]);
+  });
+
   it('ends at the limit of the caller, the least recently used first', async () => {
     const { send } = world({
       servers: { state: upstream(register).place },
