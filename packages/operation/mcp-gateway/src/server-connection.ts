@@ -40,7 +40,7 @@ export interface RpcFailure {
 }
 
 /** Request of a client. */
-export interface ClientRequest {
+interface ClientRequest {
   readonly method: string;
   readonly params: JsonObject;
   /** Approved definition of the tool of a call. The call is not sent if the server has another one. */

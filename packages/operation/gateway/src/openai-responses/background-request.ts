@@ -6,7 +6,8 @@ import type { NewBackground } from '../wire.ts';
 import { storedItems } from './input-items.ts';
 import { ResponseIds } from './response-ids.ts';
 import { envelope, type Echo } from './response.ts';
-import { KnownTools, responsesTools } from './tools.ts';
+import { KnownTools } from './known-tools.ts';
+import { responsesTools } from './tools.ts';
 
 /** Place of the first input item. The output items, which are not known yet, have the places before it. */
 const FIRST_INPUT = 0x10000;

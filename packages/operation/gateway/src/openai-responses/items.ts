@@ -20,7 +20,7 @@ import { Transcript } from '../parsing/transcript.ts';
 import type { Json } from '../response-store.ts';
 import { compactionText } from './compaction-text.ts';
 import type { McpRequest, ParseContext } from './mcp-request.ts';
-import { targetNameOf } from './tools.ts';
+import { targetNameOf } from './known-tools.ts';
 
 const ITEMS = [
   'message',

@@ -1,15 +1,12 @@
-import type { Message, ToolCallPart, ToolSpec } from '@majordomo/core';
-import type { GatewayContext, RequestContext } from '../context.ts';
-import type { NamedContent } from '../named-content.ts';
+import type { Message, ToolSpec } from '@majordomo/core';
 import type { Fields } from '../parsing/fields.ts';
 import type { Notes } from '../parsing/notes.ts';
 import type { Transcript } from '../parsing/transcript.ts';
 import type { AnsweringModel, ParsedRequest } from '../wire.ts';
-import type { ResponseIds } from './response-ids.ts';
-import type { Echo, Item } from './response.ts';
+import type { Echo, McpItems } from './response.ts';
 import type { StoredItems } from './stored-items.ts';
 import type { ResponsesWriter } from './stream.ts';
-import type { KnownTools } from './tools.ts';
+import type { KnownTools } from './known-tools.ts';
 
 /** Tools of MCP servers in one parse of a request. The implementation, in `mcp`, is loaded only if the gateway has such tools. */
 export interface McpRequest {
@@ -35,13 +32,9 @@ export interface McpConversation {
 }
 
 /** Tools of MCP servers in a response. */
-export interface McpOutput {
+export interface McpOutput extends McpItems {
   /** Returns a model that runs the calls of the tools. */
   withTools(model: AnsweringModel, metadata: ParsedRequest['metadata']): AnsweringModel;
-  /** Returns the items with the tools of servers, which are the first ones of the response. */
-  listItems(ids: ResponseIds): readonly Item[];
-  /** Returns the item of a call; `undefined` for a call of any other tool. */
-  callItem(part: ToolCallPart, idFor: (prefix: string) => string): Item | undefined;
   createWriter(echo: Echo): ResponsesWriter;
 }
 
@@ -55,14 +48,3 @@ export interface ParseContext {
 
 /** Begins a parse. */
 export type BeginMcp = (context: ParseContext) => McpRequest;
-
-/** Returns a function that returns the MCP servers of a request, or `undefined` if the gateway has no tools of such servers. */
-export async function loadMcp(
-  context: RequestContext,
-  gateway: GatewayContext,
-): Promise<((namedContent: NamedContent) => BeginMcp) | undefined> {
-  const tools = gateway.settings.mcp?.tools;
-  if (tools === undefined) return undefined;
-  const { beginMcp } = await import('./mcp/request.ts');
-  return (namedContent) => beginMcp(context, gateway, { tools, namedContent });
-}

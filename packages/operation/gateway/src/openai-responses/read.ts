@@ -35,7 +35,8 @@ import type { BeginMcp } from './mcp-request.ts';
 import { ResponseIds } from './response-ids.ts';
 import { shortened, type ResponseState, type StoredItems } from './stored-items.ts';
 import { ResponsesWriter } from './stream.ts';
-import { KnownTools, responsesTools } from './tools.ts';
+import { KnownTools } from './known-tools.ts';
+import { responsesTools } from './tools.ts';
 
 /** Value of `include` that has no effect, because the gateway always sends the encrypted reasoning of the target. */
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';

@@ -10,8 +10,8 @@ import type { Refusal } from '../errors/refusal.ts';
 import { pageCitations, type WirePart } from '../response/citations.ts';
 import { argumentsText } from '../parsing/tool-call.ts';
 import { tokenText } from '../parsing/replay-token.ts';
-import type { McpOutput } from './mcp-request.ts';
-import type { KnownTools } from './tools.ts';
+import type { ResponseIds } from './response-ids.ts';
+import type { KnownTools } from './known-tools.ts';
 
 /** Data of the request from which the members of the response object are written. */
 export interface Echo {
@@ -26,7 +26,7 @@ export interface Echo {
   /** Tools of the request, by the names under which targets receive them. */
   readonly known: Pick<KnownTools, 'get'>;
   /** Tools of MCP servers that the gateway runs. `undefined` if the request has none. */
-  readonly mcp?: McpOutput | undefined;
+  readonly mcp?: McpItems | undefined;
 }
 
 /** Whether the response is made in the background. */
@@ -37,6 +37,14 @@ export interface Item {
   readonly type: string;
   readonly id: string;
   readonly [member: string]: unknown;
+}
+
+/** Items of tools of MCP servers in a response. */
+export interface McpItems {
+  /** Returns the items with the tools of servers, which are the first ones of the response. */
+  listItems(ids: ResponseIds): readonly Item[];
+  /** Returns the item of a call; `undefined` for a call of any other tool. */
+  callItem(part: ToolCallPart, idFor: (prefix: string) => string): Item | undefined;
 }
 
 /** Response object of the wire. */

@@ -1,7 +1,7 @@
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import type { ParseChat } from '../wire.ts';
-import { loadMcp } from './mcp-request.ts';
+import { loadMcp } from './load-mcp.ts';
 import { parseResponses } from './read.ts';
 import { storedItems } from './input-items.ts';
 import { ResponseStore } from '../response-store.ts';

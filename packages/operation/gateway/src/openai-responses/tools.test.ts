@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { object } from '../parsing/fields.ts';
 import { Notes } from '../parsing/notes.ts';
-import { KnownTools, responsesTools } from './tools.ts';
+import { KnownTools } from './known-tools.ts';
+import { responsesTools } from './tools.ts';
 
 const parse = (body: object) => {
   const notes = new Notes();

@@ -17,7 +17,7 @@ import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
 import type { AnsweringModel, PrepareChat, ParsedRequest } from '../wire.ts';
 import { startBackground } from './background.ts';
-import { callOptions } from './call-options.ts';
+import { callOptions } from '../call-options.ts';
 
 /**
  * Parses a request of one wire, calls the chain, and responds in that wire. Loads what the request names only if the caller may

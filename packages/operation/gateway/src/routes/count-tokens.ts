@@ -4,7 +4,7 @@ import { limitsOf } from '../load-limit.ts';
 import { specOf } from '../auth/models.ts';
 import { NamedContent } from '../named-content.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
-import { loadMcp } from '../openai-responses/mcp-request.ts';
+import { loadMcp } from '../openai-responses/load-mcp.ts';
 import { parseResponses } from '../openai-responses/read.ts';
 import { StoredItems, type ResponseState } from '../openai-responses/stored-items.ts';
 import { jsonBody } from '../parsing/body.ts';

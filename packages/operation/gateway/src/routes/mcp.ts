@@ -4,7 +4,7 @@ import { whileConnected, type RefusalKind } from '../errors/refusal.ts';
 import type { McpHandler } from '../options.ts';
 import { jsonBody } from '../parsing/body.ts';
 import type { FormatFailure } from '../wire.ts';
-import { callOptions } from './call-options.ts';
+import { callOptions } from '../call-options.ts';
 import { streamCount } from './chat.ts';
 
 /** Maximum number of bytes of an event stream that wait for a client that reads slowly. */

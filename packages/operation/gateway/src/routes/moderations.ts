@@ -4,7 +4,7 @@ import { Refusal, whileConnected } from '../errors/refusal.ts';
 import { parseModerationInput, parseModerations } from '../operations/moderations.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { jsonObject, object } from '../parsing/fields.ts';
-import { callOptions } from './call-options.ts';
+import { callOptions } from '../call-options.ts';
 import { operationRoute } from './operation.ts';
 
 /** Responds with the verdicts of a model of `models`, or with the result of the function in the option `moderations`. */

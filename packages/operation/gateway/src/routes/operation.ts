@@ -3,7 +3,7 @@ import { specOf } from '../auth/models.ts';
 import { limitsOf } from '../load-limit.ts';
 import type { ParseOperation } from '../operations/operation.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
-import { callOptions } from './call-options.ts';
+import { callOptions } from '../call-options.ts';
 
 /** Parses a request for embeddings, images, a transcript or speech, calls the chain, and sends the complete result. */
 export async function operationRoute(

@@ -17,7 +17,7 @@ import { parseTranscriptions } from '../operations/transcriptions.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import type { FormatFailure, PrepareChat } from '../wire.ts';
 import type { Route, Settings } from '../options.ts';
-import { callOptions } from './call-options.ts';
+import { callOptions } from '../call-options.ts';
 import { chatRoute } from './chat.ts';
 import { contextPackage } from './context-package.ts';
 import { countInput, countMessages } from './count-tokens.ts';

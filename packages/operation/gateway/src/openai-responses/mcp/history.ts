@@ -5,7 +5,7 @@ import { boolean, invalid, nonEmptyString, object, string, type Fields } from '.
 import { toolCallPart } from '../../parsing/tool-call.ts';
 import type { Transcript } from '../../parsing/transcript.ts';
 import type { StoredItems } from '../stored-items.ts';
-import { targetNameOf, type KnownTools } from '../tools.ts';
+import { targetNameOf, type KnownTools } from '../known-tools.ts';
 
 /** Call that the client has approved, and that has not run yet. */
 export interface ApprovedCall {

@@ -3,7 +3,7 @@ import type { McpAnswer, McpTool } from '../../options.ts';
 import { argumentsText } from '../../parsing/tool-call.ts';
 import type { ServerList } from './tools.ts';
 import type { Item } from '../response.ts';
-import type { ClientTool } from '../tools.ts';
+import type { ClientTool } from '../known-tools.ts';
 
 /** Calls of a response. */
 export interface Calls {

@@ -4,7 +4,7 @@ import { Refusal, whileConnected } from '../../errors/refusal.ts';
 import { reportToOperator } from '../../errors/report.ts';
 import type { NamedContent } from '../../named-content.ts';
 import type { McpAnswer, McpRemote, McpTool, McpTools, RouteContext } from '../../options.ts';
-import { callOptions } from '../../routes/call-options.ts';
+import { callOptions } from '../../call-options.ts';
 
 /** Tools of a server, or the reason for which the server returned none. */
 export interface ListedTools {

@@ -15,7 +15,7 @@ import type { McpAnswer } from '../../options.ts';
 import { sumOfUsage } from '../../response/usage.ts';
 import type { AnsweringModel } from '../../wire.ts';
 import { withResults, type ApprovedCall } from './history.ts';
-import type { ClientTool, KnownTools } from '../tools.ts';
+import type { ClientTool, KnownTools } from '../known-tools.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type PartEnd = Extract<StreamEvent, { readonly type: 'part-end' }>;

@@ -13,7 +13,7 @@ import {
 import { noteCallers, NOTED_MEMBERS } from '../../parsing/note-callers.ts';
 import type { Notes } from '../../parsing/notes.ts';
 import type { ListedTools, McpServers, RequestedServer } from './servers.ts';
-import type { KnownTools } from '../tools.ts';
+import type { KnownTools } from '../known-tools.ts';
 
 /** Tools of a server that a request uses. */
 export interface ServerList extends ListedTools, RequestedServer {}

@@ -3,7 +3,7 @@ import { argumentsText } from '../../parsing/tool-call.ts';
 import { ArgumentsText } from '../../response/arguments-text.ts';
 import type { Echo, Item } from '../response.ts';
 import { ResponsesWriter } from '../stream.ts';
-import type { ClientTool } from '../tools.ts';
+import type { ClientTool } from '../known-tools.ts';
 import { mcpCallItem, startedCall, waitsForApproval, type Calls } from './items.ts';
 
 /** Writer of a response with tools of MCP servers. */

@@ -1,7 +1,7 @@
 import type { CallInfo, CallOptions, ChatRequest } from '@majordomo/core';
-import type { GatewayContext, RequestContext } from '../context.ts';
-import type { Settings } from '../options.ts';
-import type { RequestTrace } from '../request-trace.ts';
+import type { GatewayContext, RequestContext } from './context.ts';
+import type { Settings } from './options.ts';
+import type { RequestTrace } from './request-trace.ts';
 
 /** Returns the options of a call. `chat`: request of the call if the call is a chat. */
 export const callOptions = (
