@@ -5,7 +5,7 @@ import type { StoredResponse } from '../response-store.ts';
 import type { NewBackground } from '../wire.ts';
 import { storedItems } from './input-items.ts';
 import { ResponseIds } from './response-ids.ts';
-import { envelope, type Echo } from './response.ts';
+import { envelope, toolsWithoutLogins, type Echo } from './response.ts';
 import { KnownTools } from './known-tools.ts';
 import { responsesTools } from './tools.ts';
 
@@ -19,7 +19,8 @@ export function newBackground(
 ): NewBackground {
   const id = new ResponseIds().response;
   const response = { ...envelope(id, echo, []), status: 'queued', output: [], usage: null };
-  const { input: _input, ...job } = echo.body;
+  const { input: _input, ...others } = echo.body;
+  const job = { ...others, tools: toolsWithoutLogins(echo.body) };
   const items = storedItems(input, new ResponseIds(id, FIRST_INPUT));
   return { id, stored: { ancestors, input: items, response, job } };
 }

@@ -117,7 +117,7 @@ export function envelope(
     temperature: sent(body['temperature'], 'temperature') ?? 1,
     text: { format: text['format'] ?? { type: 'text' }, ...(verbosity !== null && { verbosity }) },
     tool_choice: body['tool_choice'] ?? 'auto',
-    tools: Array.isArray(body['tools']) ? body['tools'].map(withoutLogin) : [],
+    tools: toolsWithoutLogins(body),
     // The gateway does not return log probabilities.
     top_logprobs: 0,
     top_p: sent(body['top_p'], 'topP', 'top_p') ?? 1,
@@ -125,7 +125,10 @@ export function envelope(
   };
 }
 
-/** Returns a tool without the secrets of an MCP server, which must not be stored: its logins, and the path and query of its address. */
+/** Returns the tools without the secrets of MCP servers, which must not be stored: their logins, and path and query of their addresses. */
+export const toolsWithoutLogins = ({ tools }: Echo['body']): readonly unknown[] =>
+  Array.isArray(tools) ? tools.map(withoutLogin) : [];
+
 function withoutLogin(tool: unknown): unknown {
   const { headers: _headers, authorization: _authorization, server_url: url, ...others } = asRecord(tool);
   if (others['type'] !== 'mcp') return tool;
