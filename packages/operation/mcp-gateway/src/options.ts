@@ -90,7 +90,7 @@ export interface McpGatewayOptions {
    * Hosts of servers that requests of the Responses API may name by `server_url`, such as `mcp.example.com`, with the port if the address
    * has one. The address must have https, or http on a loopback host. The host is the name of the server in the `mcp` of keys and tenants, in
    * limits and in the call log. `headers` and `authorization` of the request are sent to this host only. Redirects are not followed.
-   * @default []: requests can name only servers of `servers`
+   * @default none; requests can name only servers of `servers`
    */
   readonly allowedHosts?: readonly string[] | undefined;
   /**
