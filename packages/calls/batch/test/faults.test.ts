@@ -25,26 +25,27 @@ const failOnce = (op: Op, when: 'before' | 'after', error: LlmError = failure('n
   };
 };
 
-it.each(['before', 'after'] as const)(
-  'creates one batch if the connection breaks %s the vendor handles the creation',
-  async (when) => {
-    const { batches, a, events, clock } = world();
-    a.fault = failOnce('create', when);
-    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
-    await job.poll();
-    await job.poll();
-    expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
-    await clock.advance(119_000);
-    await job.poll();
-    expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
-    await clock.advance(1000);
-    await job.poll();
-    expect(a.batches).toHaveLength(1);
-    a.end();
-    expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
-    expect(events.some(({ type }) => type === 'batch-found')).toBe(when === 'after');
-  },
-);
+it.each([
+  ['the connection breaks before the vendor handles the creation', 'before', failure('network')],
+  ['the connection breaks after the vendor handles the creation', 'after', failure('network')],
+  ['the vendor responds with 500 after it handles the creation', 'after', failure('server', 500)],
+] as const)('creates one batch if %s', async (_, when, error) => {
+  const { batches, a, events, clock } = world();
+  a.fault = failOnce('create', when, error);
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  await job.poll();
+  await job.poll();
+  expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
+  await clock.advance(119_000);
+  await job.poll();
+  expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
+  await clock.advance(1000);
+  await job.poll();
+  expect(a.batches).toHaveLength(1);
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 2 });
+  expect(events.some(({ type }) => type === 'batch-found')).toBe(when === 'after');
+});
 
 it('finds its nameless batch among batches of other clients, and creates no second batch', async () => {
   const { batches, a, clock, events } = world({}, { vendor: { isNameless: true } });
@@ -507,6 +508,19 @@ it('rejects the poll if the budget is too small, sends nothing, and continues af
   a.end();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 1 });
   expect(await state()).toEqual({ used: BATCH_NANO, held: 0n });
+});
+
+it('counts the maximum output of all items of a batch on a limit of tokens', async () => {
+  const first = world();
+  // At most 1,000 output tokens each.
+  const limit = { name: 'tokens', max: { tokens: 1900 }, per: 'ever' } as const;
+  const { ledger } = ledgerFixture(first.clock, [limit]);
+  const { batches, a } = world({ ledger, clock: first.clock });
+  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  await expect(job.poll()).rejects.toMatchObject({ kind: 'denied' });
+  ledger.setLimit({ ...limit, max: { tokens: 2900 } });
+  await job.poll();
+  expect(a.batches).toHaveLength(1);
 });
 
 it('creates each batch once if several jobs of one key poll at the same time', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RecordStore } from '@majordomo/records';
 import { expect, it } from 'vitest';
 import { createBatches, type BatchItem } from '../src/index.ts';
+import { InputFile, inputPath, removeInputs } from '../src/files/input-file.ts';
 import { failure, items, summariesOf, world } from './support/jobs.ts';
 
 it.each<readonly [change: string, run: (path: string) => void]>([
@@ -33,19 +34,44 @@ it.each<readonly [change: string, run: (path: string) => void]>([
 
 const OPEN_FILES = '/proc/self/fd';
 
-it.skipIf(!existsSync(OPEN_FILES))('closes the input file before the upload', async () => {
-  const { batches, a, folder } = world();
-  const openInputs = (): readonly string[] =>
-    readdirSync(OPEN_FILES).flatMap((descriptor) => {
-      // The descriptor of this listing no longer exists.
-      if (!existsSync(join(OPEN_FILES, descriptor))) return [];
+/** Returns the paths of the open files of a folder, also of deleted files. */
+const openInputs = (folder: string): readonly string[] =>
+  readdirSync(OPEN_FILES).flatMap((descriptor) => {
+    try {
       const path = readlinkSync(join(OPEN_FILES, descriptor));
       return path.startsWith(folder) ? [path] : [];
-    });
+    } catch {
+      // The descriptor of this listing no longer exists.
+      return [];
+    }
+  });
+
+it.skipIf(!existsSync(OPEN_FILES))('closes the input file before the upload', async () => {
+  const { batches, a, folder } = world();
   const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
   await job.poll();
   expect(a.batches).toHaveLength(1);
-  expect(openInputs()).toEqual([]);
+  expect(openInputs(folder)).toEqual([]);
+});
+
+it.skipIf(!existsSync(OPEN_FILES))('closes an input file that it deletes while writing it', async () => {
+  const { folder } = world();
+  const input = new InputFile(folder, 'job-1-1');
+  input.add('line');
+  await input.flush();
+  expect(openInputs(folder)).toHaveLength(1);
+  await input.remove();
+  expect([readdirSync(folder), openInputs(folder)]).toEqual([[], []]);
+});
+
+it('deletes the input files of a batch with the same or a lower fencing number, and no other file', async () => {
+  const { folder } = world();
+  writeFileSync(join(folder, 'notes.txt'), '');
+  for (const name of ['job-1-2', 'job-1-3', 'job-1-4', 'job-2-1', 'job-11-1'])
+    writeFileSync(inputPath(folder, name), '');
+  await removeInputs(folder, 'job-1', 3);
+  const retained = ['job-1-4', 'job-11-1', 'job-2-1'].map((name) => `majordomo-batch-${name}.jsonl`);
+  expect(readdirSync(folder).toSorted()).toEqual([...retained, 'notes.txt']);
 });
 
 const inGroups = (groups: readonly string[]): readonly BatchItem[] =>
