@@ -3,7 +3,15 @@ import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
-import { image, LlmError, user, type ChatRequest, type JsonObject, type JsonValue } from '../src/index.ts';
+import {
+  image,
+  LlmError,
+  user,
+  type ChatRequest,
+  type Gate,
+  type JsonObject,
+  type JsonValue,
+} from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { world } from './support/world.ts';
 
@@ -75,6 +83,14 @@ describe('an answer that does not fit', () => {
         why: expect.stringContaining('a/x answered again: title: ') as string,
       },
     ]);
+  });
+
+  it('is sent back in a round that gates receive as a further one', async () => {
+    const rounds: (boolean | undefined)[] = [];
+    const gate: Gate = { name: 'spy', admit: ({ call }) => void rounds.push(call.isFurtherRound) };
+    const { majordomo } = world({ 'a/x': [invalidJson, validJson] }, { gates: [gate] });
+    await majordomo.model('a/x').generateObject({ messages, output: Soup });
+    expect(rounds).toEqual([undefined, true]);
   });
 
   it('is invalid-output after the last round, with target, text and issues', async () => {

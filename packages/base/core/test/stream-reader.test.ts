@@ -202,6 +202,21 @@ describe('an unread stream', () => {
     expect(unreadTimers.map(([, , isBackground]) => isBackground)).toEqual(unreadTimers.map(() => true));
   });
 
+  it('does not include one whose reader waits for the rest of the text', async () => {
+    const { majordomo, clock, events } = world(stallingScript);
+    const reader = readerOf(majordomo, 'a/x', { timeouts: { unreadMs: 1000 } });
+    const texts: string[] = [];
+    const reading = (async () => {
+      for (let next = await reader.next(); next.done !== true; next = await reader.next())
+        if (next.value.type === 'text-delta') texts.push(next.value.text);
+    })();
+    await clock.advance(5000);
+    expect(texts.join('')).toBe('one two');
+    expect(events).not.toContainEqual(expect.objectContaining({ type: 'call-end' }));
+    await reader.return();
+    await reading;
+  });
+
   it('does not include one whose model is slow, and 0 disables the limit', async () => {
     const { majordomo, clock } = world({
       'a/x': [{ text: 'a', waitMs: 5000 }],
