@@ -123,6 +123,21 @@ describe('runs', () => {
     expect(await records.counts('runs')).toEqual({ open: 1001, refused: 1 });
   });
 
+  it('that are finished are listed newest first, with different reasons', async () => {
+    const { clock, process } = setUpProcesses();
+    const runs = process();
+    for (const [id, done] of Object.entries({
+      a: 'budget',
+      b: 'refused',
+      c: 'budget',
+      d: 'refused',
+    } as const)) {
+      await runs.save(id, state({ done }));
+      await clock.advance(1);
+    }
+    expect((await runs.list({ done: true, limit: 3 })).map(({ id }) => id)).toEqual(['d', 'c', 'b']);
+  });
+
   it('with another store than records are refused', () => {
     expect(() => createRuns({ records: {} as RecordStore })).toThrow(/records must be an object with write/);
   });
