@@ -152,7 +152,7 @@ describe('MessagesWriter', () => {
     });
   });
 
-  it('numbers blocks, and starts each thinking block once', () => {
+  it('numbers blocks, and starts each thinking block once, also after other blocks', () => {
     const reasoning = { type: 'reasoning', text: '' };
     const signed = { type: 'reasoning', text: 'Hm. Aha.', replay: claude({ signature: 'signed' }) };
     const call = { type: 'tool-call', id: 'call_a', name: 'weather', args: { city: 'Oslo' } };
@@ -168,6 +168,9 @@ describe('MessagesWriter', () => {
         { type: 'part-end', index: 2, part: { type: 'text', text: 'Tea.' } },
         { type: 'part-start', index: 3, part: call },
         { type: 'part-end', index: 3, part: call },
+        { type: 'part-start', index: 4, part: reasoning },
+        { type: 'reasoning-delta', index: 4, text: 'Oslo.' },
+        { type: 'part-end', index: 4, part: { ...reasoning, text: 'Oslo.' } },
         finish,
       ]),
     ).toEqual([
@@ -183,6 +186,9 @@ describe('MessagesWriter', () => {
       blockStart(2, { type: 'tool_use', id: 'call_a', name: 'weather', input: {} }),
       delta(2, { type: 'input_json_delta', partial_json: '{"city":"Oslo"}' }),
       stop(2),
+      blockStart(3, thinking),
+      delta(3, { type: 'thinking_delta', thinking: 'Oslo.' }),
+      stop(3),
       ...end,
     ]);
   });
