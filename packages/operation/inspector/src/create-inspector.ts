@@ -42,6 +42,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     presets: setup.router?.names() ?? [],
     models: Object.keys(setup.models ?? {}),
     hasAdmin: setup.admin !== undefined,
+    hasMcp: setup.admin?.hasMcp === true,
     hasPlayground: setup.playground !== false,
   }));
   const access = createAccess(setup.token, setup.path);

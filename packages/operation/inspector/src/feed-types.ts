@@ -15,6 +15,7 @@ export interface FeedHello {
   /** Names in the option `models`. */
   readonly models: readonly string[];
   readonly hasAdmin: boolean;
+  readonly hasMcp: boolean;
   readonly hasPlayground: boolean;
 }
 

@@ -29,6 +29,8 @@ export interface PlannedChain {
 /** Admin API, as `createAdmin` of `@majordomo/admin` returns it. */
 export interface AdminApi {
   readonly path: string;
+  /** Whether the API has the MCP servers of a gateway. @default false; the view MCP is absent */
+  readonly hasMcp?: boolean | undefined;
   /** Handles a request. `admin: true` gives access without a token. `by` is the name of the caller. */
   fetch(
     request: Request,
@@ -52,7 +54,7 @@ export interface InspectorOptions {
   /** Planner for names, such as the router of `@majordomo/routing`. The page shows its reasons. @default undefined */
   readonly router?: Planner | undefined;
   /**
-   * Admin API for the views Keys and Performance, which everyone with access to the page can use. Below the inspector's path, the page calls
+   * Admin API for the views Keys, Performance and MCP, which everyone with access to the page can use. Below the inspector's path, the page calls
    * it at `api/v1`. @default undefined; the views are absent
    */
   readonly admin?: AdminApi | undefined;

@@ -23,7 +23,7 @@ interface Watching {
 /** Stores the state of calls and notifies connected pages. `changing` returns the members of `hello` that a reload may change. */
 export function watch(
   { majordomo, content, keep, redactor, clock, ledger, catalog }: InspectorSetup,
-  changing: () => Pick<FeedHello, 'presets' | 'models' | 'hasAdmin' | 'hasPlayground'>,
+  changing: () => Pick<FeedHello, 'presets' | 'models' | 'hasAdmin' | 'hasMcp' | 'hasPlayground'>,
 ): Watching {
   const boot = randomHex(6);
   const journal = new Journal(keep, redactor);

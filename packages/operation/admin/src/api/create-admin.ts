@@ -49,6 +49,8 @@ export interface AdminOptions {
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;
+  /** Whether the API has the MCP servers of a gateway. */
+  readonly hasMcp: boolean;
   /** Responds to a request. Never rejects. With `admin: true`, no token is needed. `by`: name for `onChange`, default `admin`. */
   fetch(
     request: Request,
@@ -126,6 +128,7 @@ export function createAdmin(options: AdminOptions): Admin {
 
   return {
     path,
+    hasMcp: mcp !== undefined,
     fetch: (request, access) => handle(request, access).catch(answerTo),
     openapi: () => document,
     accepts,

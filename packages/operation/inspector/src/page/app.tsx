@@ -5,6 +5,7 @@ import { HealthView } from './health-view.tsx';
 import { useKnown } from './hooks.ts';
 import { KeysView } from './keys-view.tsx';
 import { LimitsView } from './limits-view.tsx';
+import { McpView } from './mcp-view.tsx';
 import { MeaningView } from './meaning-view.tsx';
 import { PerformanceView } from './performance-view.tsx';
 import { PlaygroundView } from './playground-view.tsx';
@@ -17,13 +18,19 @@ const VIEWS = [
   ['spending', 'Spending'],
   ['keys', 'Keys'],
   ['limits', 'Limits'],
+  ['mcp', 'MCP'],
   ['health', 'Health'],
   ['resolve', 'Resolve'],
   ['playground', 'Playground'],
 ] as const;
 type View = (typeof VIEWS)[number][0];
-/** Views that need the admin API. */
-const ADMIN: readonly View[] = ['performance', 'keys'];
+/** Member of the server's greeting that states whether a view exists. The other views always exist. */
+const SHOWN_IF: { readonly [name in View]?: 'hasAdmin' | 'hasMcp' | 'hasPlayground' } = {
+  performance: 'hasAdmin',
+  keys: 'hasAdmin',
+  mcp: 'hasMcp',
+  playground: 'hasPlayground',
+};
 
 interface RouteOfPage {
   readonly view: View;
@@ -48,8 +55,10 @@ function useRoute(): RouteOfPage {
 export function App(): JSX.Element {
   const { view, id, query } = useRoute();
   const { hello } = useKnown();
-  const isShown = (name: View): boolean =>
-    name === 'playground' ? hello?.hasPlayground === true : !ADMIN.includes(name) || hello?.hasAdmin === true;
+  const isShown = (name: View): boolean => {
+    const condition = SHOWN_IF[name];
+    return condition === undefined || hello?.[condition] === true;
+  };
   return (
     <>
       <header class="bar">
@@ -75,9 +84,10 @@ export function App(): JSX.Element {
         {view === 'spending' && <SpendingView />}
         {view === 'limits' && <LimitsView />}
         {view === 'resolve' && <MeaningView />}
-        {view === 'performance' && hello?.hasAdmin === true && <PerformanceView />}
-        {view === 'keys' && hello?.hasAdmin === true && <KeysView />}
-        {view === 'playground' && hello?.hasPlayground === true && <PlaygroundView />}
+        {view === 'performance' && isShown(view) && <PerformanceView />}
+        {view === 'keys' && isShown(view) && <KeysView />}
+        {view === 'mcp' && isShown(view) && <McpView />}
+        {view === 'playground' && isShown(view) && <PlaygroundView />}
       </main>
     </>
   );

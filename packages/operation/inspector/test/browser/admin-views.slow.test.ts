@@ -1,8 +1,10 @@
+import { createAdmin, createCallLog, memoryCallStore, type McpReview } from '@majordomo/admin';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage } from '@majordomo/services/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startInspectorWithCallLog } from './support/logged-world.ts';
+import { startInspector } from './support/world.ts';
 
 const TIMEOUT_MS = 120_000;
 
@@ -66,6 +68,55 @@ describeWith('chromium', 'the views of the admin API in a browser', () => {
       await page.getByText('Answered by openai/gpt-5.4').waitFor();
       expect(await page.locator('.answer').textContent()).toContain('A butler runs the house');
       expect(wrong).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'show the MCP servers, and approve a changed tool',
+    async () => {
+      const hash = 'dGhlIG5ldyBkZWZpbml0aW9u';
+      let changed = [
+        {
+          server: 'tracker',
+          tool: 'search',
+          hash,
+          definition: '{"title":"Find all"}',
+          at: '2026-07-01T08:00:00Z',
+        },
+      ];
+      const mcp: McpReview = {
+        servers: () => Promise.resolve([{ name: 'tracker', benchedUntil: '2026-07-01T09:00:00Z' }]),
+        changedTools: () => Promise.resolve(changed),
+        approve(tools) {
+          changed = changed.filter((each) => tools.every((tool) => tool.hash !== each.hash));
+          return Promise.resolve(1);
+        },
+      };
+      const calls = createCallLog({ store: memoryCallStore() });
+      await using testInspector = await startInspector({ admin: createAdmin({ calls, mcp }) });
+      await using openedPage = await openPage(browser, testInspector.address);
+      const { page, wrong } = openedPage;
+      await openView(page, 'MCP');
+      await page.getByRole('row').filter({ hasText: 'benched until 2026-07-01T09:00:00Z' }).waitFor();
+      await page.getByRole('region', { name: 'search of tracker' }).getByText('Find all').waitFor();
+      await page.getByRole('button', { name: 'Approve' }).click();
+      await page.getByText('search of tracker is approved.').waitFor();
+      await page.getByText('No tool has changed.').waitFor();
+      expect(changed).toEqual([]);
+      expect(wrong).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'have no view of MCP servers without such servers',
+    async () => {
+      await using testInspector = await startInspectorWithCallLog();
+      await using openedPage = await openPage(browser, testInspector.address);
+      const { page } = openedPage;
+      await openView(page, 'Keys');
+      expect(await page.getByRole('link', { name: 'MCP' }).count()).toBe(0);
     },
     TIMEOUT_MS,
   );
