@@ -1,7 +1,7 @@
 import { catalog as shipped } from '@majordomo/catalog';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { connectPage, newReader } from './support/read-feed.ts';
 import { createTestInspector } from './support/world.ts';
 
@@ -15,6 +15,8 @@ it('shows the date and the successor of a called target whose model retires', as
     { vendor: 'anthropic', id: 'claude-old', retires: '1970-01-31', successor: 'claude-new' },
   ]);
   const testInspector = createTestInspector({}, { majordomo, catalog });
+  // The inspector imports the catalog when it is created.
+  await vi.dynamicImportSettled();
   await testInspector.call('claude/claude-opus-5-5');
   await testInspector.call('claude/claude-old');
   const reader = newReader();
