@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
     name: '@majordomo/shape',
     isolate: false,
     maxWorkers: 1,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
   },
 });
