@@ -78,9 +78,9 @@ class ParsedMcp implements McpRequest {
     const approved = new Set(history.approved.map(({ call }) => call.id));
     const calls = { answers, isApproved: (id: string) => approved.has(id) };
     // The client has the tools that an earlier item lists.
-    const lists = [...this.lists.values()].filter(
-      (list) => list !== undefined && !history.listed.has(list.label),
-    );
+    const lists = [...this.lists.values()]
+      .filter((list) => list !== undefined)
+      .filter(({ label }) => !history.listed.has(label));
     return {
       withTools: (model, metadata) =>
         new ToolLoop({
@@ -98,8 +98,7 @@ class ParsedMcp implements McpRequest {
               signal,
             }),
         }),
-      listItems: (ids) =>
-        lists.flatMap((list) => (list === undefined ? [] : [listItem(ids.item('mcpl_'), list)])),
+      listItems: (ids) => lists.map((list) => listItem(ids.item('mcpl_'), list)),
       callItem: (part, idFor) => {
         const tool = known.get(part.name);
         return tool?.mcp === undefined ? undefined : mcpCallItem(part, tool, calls, idFor);
