@@ -98,7 +98,7 @@ export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } 
 // Images, documents and audio
 export { bytesOfBlob, contentOf, contentSize, eachChunk } from './prepare/contents.ts';
 export { newSha256, type ChunkHash } from './prepare/contents.ts';
-export { contentsIn, type ContentPart } from './util/content.ts';
+export { contentsIn, hasContents, type ContentPart } from './util/content.ts';
 
 // Streams
 export { EventStream } from './stream/pulled-stream.ts';

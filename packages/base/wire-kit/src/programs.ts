@@ -64,8 +64,11 @@ interface Program {
   isInterrupted: boolean;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 function droppedPrograms(messages: readonly TurnMessage[], rules: ProgramRules): ReadonlySet<string> {
   const programs = programsIn(messages, rules);
+  if (programs.size === 0) return NONE;
   const isValid = ({ hasCode, hasCalls, hasOutput, waits, isInterrupted }: Program): boolean => {
     if (!hasCode || (isInterrupted && !(hasCalls && rules.mayBeInterrupted))) return false;
     if (hasOutput) return true;

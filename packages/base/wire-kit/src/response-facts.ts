@@ -5,10 +5,12 @@ import { definedMembers } from './values.ts';
 
 /** Returns the members of a vendor's object that are not in `known`, or `undefined` if no other member has a value. */
 export function otherMembers(object: object, known: ReadonlySet<string>): JsonObject | undefined {
-  const others = Object.entries(object).filter(
-    ([name, value]) => !known.has(name) && value !== undefined && value !== null,
-  );
-  return others.length === 0 ? undefined : Object.fromEntries<JsonValue>(others);
+  const names = Object.keys(object).filter((name) => !known.has(name));
+  if (names.length === 0) return undefined;
+  const others = names
+    .map((name) => [name, Reflect.get(object, name) as JsonValue | undefined] as const)
+    .filter((other): other is [string, JsonValue] => other[1] !== undefined && other[1] !== null);
+  return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
 /** Returns the model and the facts of a response of an operation other than chat. `body`: the JSON of the response, if any. */

@@ -1,5 +1,5 @@
 import type { CallPart, Part, TurnMessage } from '@majordomo/core';
-import { fnv1a, isList, isRecord, hasSameValues, messageValues } from '@majordomo/core/toolkit';
+import { fnv1a, hasContents, hasSameValues, isList, isRecord, messageValues } from '@majordomo/core/toolkit';
 
 /** Requirements of a vendor for the ids of tool calls. */
 export interface ToolIdRule {
@@ -142,7 +142,7 @@ export class RequestMessageCache<Wire extends object> {
    * JSON is cached.
    */
   set(message: TurnMessage, wire: readonly Wire[]): void {
-    if (!this.isContinued || hasBytes(message)) return;
+    if (!this.isContinued || hasContents(message)) return;
     const calls = messageCallIds(message).map((id) => [id, this.nameOf(id)] as const);
     const hasOriginalIds = calls.every(([id, name]) => id === name);
     this.entries.set(message, {
@@ -228,10 +228,3 @@ function replaceSurrogates(value: unknown): unknown {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
-
-/** Whether a message contains an image, a file or audio, including those in tool results. */
-export function hasBytes({ parts }: TurnMessage): boolean {
-  return parts.some((part) =>
-    'content' in part ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
-  );
-}

@@ -83,10 +83,19 @@ export function positiveCounts(raw: unknown, suffix = ''): Readonly<Record<strin
   return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }
 
+/** Object without the properties that are `undefined`. */
+type Defined<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
 /** Returns the properties that are not `undefined`; `undefined` if there are none. */
-export function definedMembers<T extends object>(members: T): Partial<T> | undefined {
-  const defined = Object.entries(members).filter(([, value]) => value !== undefined);
-  return defined.length === 0 ? undefined : (Object.fromEntries(defined) as Partial<T>);
+export function definedMembers<T extends object>(members: T): Defined<T> | undefined {
+  let defined: Defined<T> | undefined;
+  for (const name of Object.keys(members) as (keyof T)[]) {
+    const value = members[name];
+    if (value === undefined) continue;
+    defined ??= {};
+    defined[name] = value as Exclude<T[keyof T], undefined>;
+  }
+  return defined;
 }
 
 /** Parses JSON that a server sent. Throws kind `protocol` for invalid JSON. */

@@ -98,7 +98,7 @@ export class MessagesReader implements WireReader {
     if (message.type === 'error' || message.error !== undefined) throw this.options.inBandError(json);
     if (!Array.isArray(message.content)) this.missing('content');
     this.start(message);
-    this.readFacts(message, MESSAGE_MEMBERS);
+    this.readFacts(message);
     message.content.forEach((block: WireBlock | null, index) => {
       this.blocks.completeBlock(block, index);
     });
@@ -147,23 +147,21 @@ export class MessagesReader implements WireReader {
   }
 
   /** Reads the facts of a complete message, or of the delta and the event at its end. */
-  private readFacts(
-    message: Pick<WireMessage, 'container' | 'stop_sequence'>,
-    known: ReadonlySet<string>,
-    event: object = {},
-  ): void {
+  private readFacts(message: Pick<WireMessage, 'container' | 'stop_sequence'>, event: object = {}): void {
     this.container = containerOf(message.container) ?? this.container;
+    const ofMessage = otherMembers(message, MESSAGE_MEMBERS);
+    const ofEvent = otherMembers(event, MESSAGE_MEMBERS);
     this.writer.facts<MessagesFacts>({
       stopSequence: asText(message.stop_sequence),
       container: this.container,
-      other: otherMembers({ ...this.firstOther, ...message, ...event }, known),
+      other: ofMessage || ofEvent ? { ...this.firstOther, ...ofMessage, ...ofEvent } : this.firstOther,
     });
   }
 
   /** Processes a stop reason and cumulative usage. Any number of such events may precede `message_stop`. */
   private messageDelta(event: WireEvent): void {
     const { delta, usage: tokens } = event;
-    if (delta !== undefined) this.readFacts(delta, MESSAGE_MEMBERS, { ...event, delta: undefined });
+    if (delta !== undefined) this.readFacts(delta, { ...event, delta: undefined });
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;
     this.stopDetails = delta?.stop_details ?? this.stopDetails;

@@ -5,7 +5,7 @@ import type { Capabilities, MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { toModelCache } from './cache.ts';
-import { contentsIn } from '../util/content.ts';
+import { contentsIn, hasContents } from '../util/content.ts';
 import type { IsReferred } from './contents.ts';
 import { repairHistory } from './history.ts';
 import { fitDocuments } from './documents.ts';
@@ -54,33 +54,31 @@ export async function fitRequest(request: ChatRequest, options: FitOptions): Pro
   return translate(request, await fitHistory(merged.messages, options), merged, options);
 }
 
-async function fitHistory(
-  history: readonly TurnMessage[],
-  { target, model, media, scope, isReferred }: FitOptions,
-): Promise<FittedMessages> {
-  const { fileLimits, images } = model.capabilities;
+async function fitHistory(history: readonly TurnMessage[], options: FitOptions): Promise<FittedMessages> {
+  const { target, model } = options;
   const documents = fitDocuments(history, model.capabilities, target);
-  requireMedia(documents.messages, model.capabilities, target);
+  if (history.some(hasContents)) requireMedia(documents.messages, model.capabilities, target);
   const calls = fitVendorCalls(documents.messages, model.families, target);
   const readable = dropForeignReplay(calls.messages, model.families, target);
   const repaired = repairHistory(readable.messages);
   const continued = continuePausedTurn(repaired.messages, model.capabilities, target);
-  const { messages, warnings } = fitResultFiles(continued.messages, model.capabilities, target);
+  const changes = [documents, calls, readable, repaired, continued];
+  const warnings = changes.flatMap((change) => change.warnings);
+  if (!continued.messages.some(hasContents)) return { messages: continued.messages, warnings };
+  const fitted = await fitContents(continued.messages, options);
+  return { messages: fitted.messages, warnings: [...warnings, ...fitted.warnings] };
+}
+
+/** Fits images, documents and audio. */
+async function fitContents(
+  history: readonly TurnMessage[],
+  { target, model, media, scope, isReferred }: FitOptions,
+): Promise<FittedMessages> {
+  const { fileLimits, images } = model.capabilities;
+  const { messages, warnings } = fitResultFiles(history, model.capabilities, target);
   const uncounted = await checkFiles(messages, fileLimits, media, target, scope, isReferred);
   const fitted = await fitImages(messages, images, media, target, scope);
-  return {
-    ...fitted,
-    warnings: [
-      ...documents.warnings,
-      ...calls.warnings,
-      ...readable.warnings,
-      ...repaired.warnings,
-      ...continued.warnings,
-      ...warnings,
-      ...uncounted,
-      ...fitted.warnings,
-    ],
-  };
+  return { messages: fitted.messages, warnings: [...warnings, ...uncounted, ...fitted.warnings] };
 }
 
 function translate(

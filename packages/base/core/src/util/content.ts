@@ -22,6 +22,12 @@ export function contentsIn({ role, parts }: TurnMessage): readonly ContentPart[]
   return contents;
 }
 
+/** Whether a message contains an image, a document or audio. Creates no arrays, because each call reads the complete conversation. */
+export const hasContents = ({ parts }: TurnMessage): boolean =>
+  parts.some((part) =>
+    'content' in part ? part.content.some((piece) => 'bytes' in piece) : 'bytes' in part,
+  );
+
 /** Whether messages contain a blob, or other content of at least a size in bytes. */
 export const hasLargeContent = (messages: readonly Message[], size: number): boolean =>
   messages.some(({ parts }) =>

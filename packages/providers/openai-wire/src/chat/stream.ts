@@ -156,12 +156,9 @@ export class ChatReader implements WireReader {
     const ofChoice = choice ? otherMembers(choice, CHOICE_MEMBERS) : undefined;
     const message = choice?.message ?? choice?.delta;
     const ofMessage = message ? otherMembers(message, MESSAGE_MEMBERS) : undefined;
-    const other = {
-      ...otherMembers(chunk, CHUNK_MEMBERS),
-      ...(ofChoice && { choice: ofChoice }),
-      ...(ofMessage && { message: ofMessage }),
-    };
-    Object.assign(this.other, other);
+    Object.assign(this.other, otherMembers(chunk, CHUNK_MEMBERS));
+    if (ofChoice) this.other['choice'] = ofChoice;
+    if (ofMessage) this.other['message'] = ofMessage;
     this.writer.facts<ChatFacts>({
       wire: 'openai-chat',
       systemFingerprint: asText(chunk.system_fingerprint),

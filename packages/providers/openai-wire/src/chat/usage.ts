@@ -73,10 +73,13 @@ function detailsOf(
 
 /** Converts seconds to milliseconds, rounded to microseconds. */
 function stageMs(times: RawTimes): Readonly<Record<string, number>> | undefined {
-  const { queue_time: queue, prompt_time: prompt, completion_time: completion, total_time: total } = times;
-  const stages = Object.entries({ queue, prompt, completion, total }).flatMap(
-    ([name, seconds]): [string, number][] =>
-      typeof seconds === 'number' && seconds >= 0 ? [[name, Math.round(seconds * 1e6) / 1e3]] : [],
-  );
-  return stages.length === 0 ? undefined : Object.fromEntries(stages);
+  return definedMembers({
+    queue: msOf(times.queue_time),
+    prompt: msOf(times.prompt_time),
+    completion: msOf(times.completion_time),
+    total: msOf(times.total_time),
+  });
 }
+
+const msOf = (seconds: unknown): number | undefined =>
+  typeof seconds === 'number' && seconds >= 0 ? Math.round(seconds * 1e6) / 1e3 : undefined;

@@ -1,6 +1,6 @@
-import { assistant, file, image, toolResult, user } from '@majordomo/core';
+import { assistant, file, image, toolResult, user } from '../index.ts';
 import { expect, it } from 'vitest';
-import { hasBytes } from './transcript.ts';
+import { hasContents } from './content.ts';
 
 const png = image(new Uint8Array(1));
 const result = { callId: '1', name: 't' };
@@ -13,5 +13,5 @@ it.each([
   [user(file(new Uint8Array(1), 'x/y')), true],
   [toolResult({ ...result, content: [png] }), true],
 ])('finds the bytes of message %#', (message, expected) => {
-  expect(hasBytes(message)).toBe(expected);
+  expect(hasContents(message)).toBe(expected);
 });
