@@ -1,3 +1,6 @@
+import { createBackground, type Background } from '@majordomo/background';
+import { createMajordomo, LlmError } from '@majordomo/core';
+import { createOpenAI } from '@majordomo/provider-openai';
 import { memoryRecords } from '@majordomo/records';
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
@@ -309,6 +312,28 @@ describe('a background response', () => {
     await using gateway = await world.start();
     await expect(gateway.client().responses.create(IN_BACKGROUND)).rejects.toMatchObject({ status: 429 });
     expect(world.server.jobs).toHaveLength(0);
+  });
+
+  it('is cancelled at the vendor if the reply to its start was lost', async () => {
+    await using world = await backgroundWorld({ server: { plan: () => ({ answer: TEXT, holdAt: 5 }) } });
+    const majordomo = createMajordomo({
+      providers: [createOpenAI({ apiKey: 'k', baseURL: world.server.baseURL })],
+    });
+    const background = createBackground({ majordomo, records: memoryRecords() });
+    const withLostReply: Background = {
+      ...background,
+      model(spec) {
+        const model = background.model(spec);
+        const start: typeof model.start = async (request, options) => {
+          await model.start(request, options);
+          throw new LlmError('server', 'the reply was lost');
+        };
+        return { ...model, start };
+      },
+    };
+    await using gateway = await world.start({ background: withLostReply });
+    await expect(gateway.client().responses.create(IN_BACKGROUND)).rejects.toMatchObject({ status: 502 });
+    await expect.poll(() => world.server.jobs[0]?.status).toBe('cancelled');
   });
 
   it('does not exist for another tenant', async () => {
