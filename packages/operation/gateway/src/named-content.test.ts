@@ -92,7 +92,7 @@ describe('media of URLs', () => {
     await expect(setUp({ fetchMedia }).loadUrls([...urls(20), ...urls(22)])).rejects.toMatchObject({
       kind: 'invalid-request',
       path: 'at[40]',
-      message: 'at[40] is more than the maximum of 20 URLs and files in a request; send the data',
+      message: 'at[40] is more than the maximum of 20 URLs and files in a request; name fewer',
     });
     expect(count).toBe(20);
   });
@@ -119,7 +119,7 @@ describe('media of URLs', () => {
     await expect(setUp({ fetchMedia }).loadUrls(urls(5))).rejects.toMatchObject({
       kind: 'too-large',
       message:
-        'the media, files and stored responses that the request names must not be larger than 1000 bytes in total; name fewer',
+        'the media, files, stored responses and tools of servers that the request names must not be larger than 1000 bytes in total; name fewer',
     });
   });
 

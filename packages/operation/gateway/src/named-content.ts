@@ -33,7 +33,7 @@ export class NamedContent implements Media {
   /** Other loaded values by name. */
   private readonly values = new Map<string, unknown>();
   private readonly pending = new Map<string, Load>();
-  /** Path at which each URL or id of media was first used. `maxUrls` limits their number. */
+  /** Path at which each URL, or id of media, was first used. `maxUrls` limits their number. */
   private readonly paths = new Map<string, string>();
   /** Size of everything that is loaded, in bytes. */
   private loadedBytes = 0;
@@ -105,13 +105,19 @@ export class NamedContent implements Media {
     return stored;
   }
 
-  /** Returns the result of `load`, or `undefined` until it is loaded. `name`: name of the value, unique in the request. */
-  value<T>(name: string, load: (signal: AbortSignal) => Promise<T>): T | undefined {
-    const isLoaded = this.values.has(name);
-    if (!isLoaded)
+  /**
+   * Returns the result of `load`, or `undefined` until it is loaded. `name`: name of the value, unique in the request. `urlPath`: path of
+   * the URL from which the value is loaded. The value then counts as media do.
+   */
+  value<T>(name: string, load: (signal: AbortSignal) => Promise<T>, urlPath?: string): T | undefined {
+    if (!this.values.has(name)) {
+      if (urlPath !== undefined) this.paths.set(`value ${name}`, urlPath);
       this.pending.set(`value ${name}`, async (signal) => {
-        this.values.set(name, await load(signal));
+        const value = await load(signal);
+        if (urlPath !== undefined) this.countLoaded(value);
+        this.values.set(name, value);
       });
+    }
     return this.values.get(name) as T | undefined;
   }
 
@@ -135,7 +141,7 @@ export class NamedContent implements Media {
     const { maxUrls } = this.settings;
     const excess = [...this.paths.values()][maxUrls];
     if (excess !== undefined)
-      invalid(excess, `is more than the maximum of ${maxUrls} URLs and files in a request; send the data`);
+      invalid(excess, `is more than the maximum of ${maxUrls} URLs and files in a request; name fewer`);
     // All workers take their loads from one iterator.
     const loads = [...this.pending.values()].values();
     this.pending.clear();
@@ -182,9 +188,13 @@ export class NamedContent implements Media {
   private async loadResponse(id: string, notFound: () => Refusal): Promise<void> {
     const stored = await this.source?.get(id);
     if (stored === undefined) throw notFound();
-    this.loadedBytes += new TextEncoder().encode(JSON.stringify(stored)).byteLength;
-    this.checkSize();
+    this.countLoaded(stored);
     this.responses.set(id, stored);
+  }
+
+  private countLoaded(value: unknown): void {
+    this.loadedBytes += new TextEncoder().encode(JSON.stringify(value)).byteLength;
+    this.checkSize();
   }
 
   /** Throws a refusal if more is loaded than a request may name. `more`: bytes that would be loaded in addition. */
@@ -193,7 +203,7 @@ export class NamedContent implements Media {
     if (this.loadedBytes + this.repeatedBytes + more > maxBodyBytes)
       throw new Refusal(
         'too-large',
-        `the media, files and stored responses that the request names must not be larger than ${maxBodyBytes} bytes in total; name fewer`,
+        `the media, files, stored responses and tools of servers that the request names must not be larger than ${maxBodyBytes} bytes in total; name fewer`,
       );
   }
 }

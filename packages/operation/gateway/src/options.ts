@@ -308,7 +308,10 @@ export interface GatewayOptions {
    * @default none; URLs are refused
    */
   readonly fetchMedia?: FetchMedia | undefined;
-  /** Maximum number of different URLs that a request may name. A request with more URLs is refused with 400. @default 20 */
+  /**
+   * Maximum number of different URLs, files and MCP servers by `server_url` that a request may name. A request with more is refused with
+   * 400. @default 20
+   */
   readonly maxUrls?: number | undefined;
 }
 

@@ -202,7 +202,7 @@ describe.each(BY_URLS)('the URLs of %s', (path, bodyOf, param) => {
     const { error, ...refused } = await send({}, urls(21));
     expect(refused).toEqual({ status: 400, loads: 0 });
     expect(error?.['message']).toContain(
-      'is more than the maximum of 20 URLs and files in a request; send the data',
+      'is more than the maximum of 20 URLs and files in a request; name fewer',
     );
     expect(error?.['param']).toBe(param);
     expect(await send({ maxUrls: 1 }, urls(2))).toMatchObject({ status: 400, loads: 0 });

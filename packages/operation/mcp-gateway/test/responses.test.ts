@@ -128,10 +128,12 @@ describe('tools of the Responses API', () => {
     function remoteSetUp(
       intercept?: (address: string, init: RequestInit) => Response | undefined,
       callers?: WorldOptions['callers'],
+      gateway: WorldOptions['gateway'] = {},
     ) {
       const made = setUp('search', {
         servers: {},
         allowedHosts: ['mcp.example.com'],
+        gateway,
         ...(callers && { callers }),
       });
       const requests: { readonly host: string; readonly login: unknown }[] = [];
@@ -179,6 +181,16 @@ describe('tools of the Responses API', () => {
         'tools[0].server_url is not the address of an MCP server that you may use',
         [],
       ]);
+    });
+
+    it.each([
+      [{ maxUrls: 2 }, 'tools[2].server_url is more than the maximum of 2 URLs and files in a request'],
+      [{ maxBodyBytes: 2000 }, 'tools of servers that the request names must not be larger than 2000 bytes'],
+    ])('are limited by %o', async (gateway, message) => {
+      const { respond, requests } = remoteSetUp(undefined, undefined, gateway);
+      const tools = Array.from({ length: 6 }, (_, at) => ({ ...remote, server_label: `tracker${at}` }));
+      expect((await respond({ tools })).error?.message).toContain(message);
+      expect(requests.length).toBeLessThan(40);
     });
 
     it('are those that the key may use at the host', async () => {

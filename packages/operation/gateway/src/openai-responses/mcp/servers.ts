@@ -62,8 +62,10 @@ export function mcpServers(
   };
   return {
     list: ({ label, place }, path) =>
-      namedContent.value(`mcp ${label}`, (signal) =>
-        listTools(tools, { place, path }, routeContext(undefined, signal)),
+      namedContent.value(
+        `mcp ${label}`,
+        (signal) => listTools(tools, { place, path }, routeContext(undefined, signal)),
+        typeof place === 'string' ? undefined : path,
       ),
     async call({ place, tool, args, metadata, signal = context.request.signal }) {
       try {
