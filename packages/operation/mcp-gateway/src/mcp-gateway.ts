@@ -133,10 +133,10 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
     },
     async approve(tools) {
       let total = 0;
-      for (const server of new Set(tools.map((tool) => tool.server))) {
+      for (const server of Object.keys(servers)) {
         const ofServer = tools.filter((tool) => tool.server === server);
         const hashes = new Map(ofServer.map(({ tool, hash }) => [tool, hash]));
-        const count = await approvals.approve(server, hashes);
+        const count = hashes.size === 0 ? 0 : await approvals.approve(server, hashes);
         if (count > 0) notifyAll(server, { method: 'notifications/tools/list_changed' });
         total += count;
       }
@@ -225,9 +225,12 @@ function checkGateway(options: McpGatewayOptions): void {
     }
   }
   const { allowedHosts = [] } = options;
-  for (const [at, host] of allowedHosts.entries())
+  for (const [at, host] of allowedHosts.entries()) {
     if (URL.parse(`https://${host}/`)?.host !== host)
       throw wrong(`allowedHosts[${at}]`, 'must be a host such as mcp.example.com, with a port if it has one');
+    if (Object.hasOwn(options.servers, host))
+      throw wrong(`allowedHosts[${at}]`, 'is the name of a server of `servers`; rename the server');
+  }
   for (const [tenant, access] of Object.entries(options.tenants ?? {}))
     for (const [server, patterns] of Object.entries(access)) {
       const path = `tenants[${JSON.stringify(tenant)}][${JSON.stringify(server)}]`;

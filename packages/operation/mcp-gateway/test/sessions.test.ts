@@ -307,6 +307,11 @@ describe('options', () => {
       { servers: { a: place }, tenants: { t: { b: ['*'] } } },
       'tenants["t"]["b"]',
     ],
+    [
+      'a host with the name of a server',
+      { servers: { a: place }, allowedHosts: ['b', 'a'] },
+      'allowedHosts[1]: is the name of a server',
+    ],
     ['a tenant with a string', { servers: { a: place }, tenants: { t: { a: '*' } } }, 'tenants["t"]["a"]'],
   ])('with %s are refused', (_case, options, message) => {
     expect(() => world(options as never)).toThrow(message);

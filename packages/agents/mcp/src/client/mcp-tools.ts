@@ -23,8 +23,13 @@ export interface ToolsIo {
 }
 
 /** Returns a tool's complete definition as a string, because any change of the definition may change the tool's behavior. */
-export const fingerprintOf = ({ description, title, inputSchema, annotations }: ListedTool): string =>
-  JSON.stringify([description, title, inputSchema, annotations]);
+export const fingerprintOf = ({
+  description,
+  title,
+  inputSchema,
+  annotations,
+  outputSchema,
+}: ListedTool): string => JSON.stringify([description, title, inputSchema, annotations, outputSchema]);
 
 /** Converts a server's tool to a tool for an agent. */
 export function mcpTool(listed: ListedTool, fingerprint: string, name: string, io: ToolsIo): Tool {

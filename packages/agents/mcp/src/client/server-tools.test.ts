@@ -63,7 +63,7 @@ it('stores the list, and again only if it has changed', async () => {
   const counted: RecordStore = { ...records, write: (...all) => (writes++, records.write(...all)) };
   const { box, events } = await connected(tools, { records: counted });
   const offered = box.tools;
-  const definitions = [['look', JSON.stringify(['Looks', null, inputSchema, null])]];
+  const definitions = [['look', JSON.stringify(['Looks', null, inputSchema, null, null])]];
   const legacyAt = expect.any(Number) as number;
   const data = { tools, definitions, hasResources: true, legacyAt };
   expect((await entriesOf(records)).map(({ value }) => JSON.parse(value) as unknown)).toEqual([

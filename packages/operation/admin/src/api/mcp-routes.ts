@@ -17,8 +17,8 @@ export interface ChangedTool {
   /** SHA-256 of the new definition, in base64. */
   readonly hash: string;
   /**
-   * New definition as JSON: description, title, input schema and annotations. Written by the server, and truncated after 20,000
-   * characters.
+   * New definition as JSON: description, title, input schema, annotations and output schema. Written by the server, and truncated after
+   * 20,000 characters.
    */
   readonly definition: string;
   /** Time at which the gateway received it, ISO 8601 in UTC. */
