@@ -45,10 +45,13 @@ describe('majordomo mcp', () => {
   it('lists changed tools, and approves those whose hashes are named', async () => {
     const run = await setUp(tool('search', 'aaaabbbbcccc='), tool('delete', 'ddddeeeeffff='));
     expect((await run('changed')).out).toBe(
-      'aaaabbbb  tracker__search  2026-11-23T12:00:00.000Z  ["search"]\n' +
-        'ddddeeee  tracker__delete  2026-11-23T12:00:00.000Z  ["delete"]\n',
+      'aaaabbbbcccc=  tracker__search  2026-11-23T12:00:00.000Z  ["search"]\n' +
+        'ddddeeeeffff=  tracker__delete  2026-11-23T12:00:00.000Z  ["delete"]\n',
     );
-    expect(await run('approve', 'aaaabbbb')).toMatchObject({ code: 0, out: 'approved tracker__search\n' });
+    expect(await run('approve', 'aaaabbbbcccc=')).toMatchObject({
+      code: 0,
+      out: 'approved tracker__search\n',
+    });
     expect(JSON.parse((await run('changed', '--json')).out)).toMatchObject({
       changedTools: [{ tool: 'delete' }],
     });
@@ -56,15 +59,18 @@ describe('majordomo mcp', () => {
     expect(await run('changed')).toMatchObject({ out: '', err: 'No tool waits for an approval.\n' });
   });
 
-  it.each(['aaaa', 'aaaaxxxx', 'aaaabbbb'])('approves nothing for the hash %s', async (hash) => {
-    const run = await setUp(tool('search', 'aaaabbbbcccc='), tool('delete', 'aaaabbbbdddd='));
-    const { code, err } = await run('approve', hash);
-    expect([code, err]).toEqual([
-      1,
-      expect.stringContaining(`no changed definition has the hash "${hash}"`) as string,
-    ]);
-    expect(JSON.parse((await run('changed', '--json')).out)).toMatchObject({ changedTools: [{}, {}] });
-  });
+  it.each(['', 'aaaabbbb', 'aaaabbbbcccc'])(
+    'approves nothing for "%s", the start of a hash',
+    async (hash) => {
+      const run = await setUp(tool('search', 'aaaabbbbcccc='), tool('delete', 'aaaabbbbdddd='));
+      const { code, err } = await run('approve', hash);
+      expect([code, err]).toEqual([
+        1,
+        expect.stringContaining(`no changed definition has the hash "${hash}"`) as string,
+      ]);
+      expect(JSON.parse((await run('changed', '--json')).out)).toMatchObject({ changedTools: [{}, {}] });
+    },
+  );
 
   it('reads the store of the configuration', async () => {
     const config = { gateway: { mcp: { servers: { tracker: { url: 'https://mcp.example/' } } } } };

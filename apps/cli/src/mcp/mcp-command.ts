@@ -42,7 +42,7 @@ export const define: Define = (command, io, done) => {
     },
   );
   sub('approve', 'approve changed definitions of tools')
-    .argument('<hashes...>', 'hashes, or at least 8 first characters of each, as `changed` prints them')
+    .argument('<hashes...>', 'hashes, as `changed` prints them')
     .action(async (hashes: readonly string[], flags: ReviewFlags) => {
       const { approveTools } = await import('./review.ts');
       done(await approveTools(hashes, flags, io));

@@ -18,8 +18,6 @@ export interface ReviewFlags extends KeysPlace {
 }
 
 const WHY = 'majordomo mcp';
-/** Number of characters of a hash that identify a definition. */
-const SHOWN = 8;
 
 /** Implements `majordomo mcp changed`. Prints the changed tools with their new definitions. */
 export async function listChanged(flags: ReviewFlags, io: Io): Promise<ExitCode> {
@@ -46,18 +44,20 @@ export async function approveTools(hashes: readonly string[], flags: ReviewFlags
   });
 }
 
-/** Returns the tools with a definition. Several tools may have the same. */
+/**
+ * Returns the tools with a definition. Several tools may have the same. A part of the hash is not accepted, because a server can make
+ * two definitions whose hashes begin with the same characters.
+ */
 function withHash(changed: readonly ChangedTool[], hash: string): readonly ChangedTool[] {
-  const found = changed.filter((tool) => tool.hash.startsWith(hash));
-  if (hash.length < SHOWN || new Set(found.map((tool) => tool.hash)).size !== 1)
+  const found = changed.filter((tool) => tool.hash === hash);
+  if (found.length === 0)
     throw new Stop(`no changed definition has the hash "${hash}"; see majordomo mcp changed`, EXIT.failed);
   return found;
 }
 
 const nameOf = ({ server, tool }: ChangedTool): string => `${server}__${tool}`;
 
-const lineOf = (tool: ChangedTool): string =>
-  `${tool.hash.slice(0, SHOWN)}  ${nameOf(tool)}  ${tool.at}  ${tool.definition}`;
+const lineOf = (tool: ChangedTool): string => `${tool.hash}  ${nameOf(tool)}  ${tool.at}  ${tool.definition}`;
 
 /** Runs a function with the MCP servers of a running gateway, or those of the configuration with its store. */
 async function withReview<T>(
