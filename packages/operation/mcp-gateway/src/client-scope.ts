@@ -141,9 +141,10 @@ export class ClientScope {
     return new this.sdk.ProtocolError(this.sdk.ProtocolErrorCode.InvalidParams, message);
   }
 
-  /** Throws the error of the protocol for a failure of a server. */
+  /** Reports a failure of a server to the operator, and throws its error of the protocol. */
   fail(error: unknown, { server }: Pick<Place, 'server'>): never {
     if (error instanceof this.sdk.ProtocolError) throw error;
+    this.report(server, error);
     throw new this.sdk.ProtocolError(this.sdk.ProtocolErrorCode.InternalError, publicMessage(error, server));
   }
 

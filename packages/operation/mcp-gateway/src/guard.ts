@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { fromBase64, isRecord } from '@majordomo/core/toolkit';
 import type { McpGuardContext, McpGuards } from './options.ts';
 
 /** Code of the error of a call that a check refused. Its message is for the client. */
@@ -34,21 +34,33 @@ function throwRefusal(reason: string | undefined): void {
 const BYTES: readonly string[] = ['data', 'blob'];
 
 /**
- * Returns all strings of a result, except for bytes, each on a line. JSON would escape characters that checks look for. `hasNames`: whether
- * the server has chosen the names of members.
+ * Returns all strings of a result, each on a line. JSON would escape characters that checks look for. `hasNames`: whether the server has
+ * chosen the names of members.
  */
 function textOf(value: unknown, hasNames = false): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return joined(value.map((member) => textOf(member, hasNames)));
   if (!isRecord(value)) return '';
-  const isBytes = typeof value['mimeType'] === 'string';
-  const members = Object.entries(value).filter(([name]) => !(isBytes && BYTES.includes(name)));
+  const hasBytes = !hasNames && typeof value['mimeType'] === 'string';
   return joined(
-    members.flatMap(([name, member]) => [
-      hasNames ? name : '',
-      textOf(member, hasNames || name === 'structuredContent'),
-    ]),
+    Object.entries(value).flatMap(([name, member]) => {
+      const bytes = BYTES.includes(name) && typeof member === 'string' ? member : undefined;
+      return [
+        hasNames ? name : '',
+        bytes === undefined ? '' : textIn(bytes),
+        bytes !== undefined && hasBytes ? '' : textOf(member, hasNames || name === 'structuredContent'),
+      ];
+    }),
   );
+}
+
+/** Returns the text that base64 contains, whatever its declared type. Bytes that are not UTF-8, such as those of images, are no text. */
+function textIn(base64: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(fromBase64(base64));
+  } catch {
+    return '';
+  }
 }
 
 const joined = (lines: readonly string[]): string => lines.filter((line) => line !== '').join('\n');

@@ -103,6 +103,25 @@ describe.each(['2025', '2026'] as const)('a server that connects after 5 seconds
   });
 });
 
+describe('a server that fails to list its resources', () => {
+  it('is reported to the operator if the client lists only this server', async () => {
+    const intercept = (body: string) =>
+      body.includes('"resources/list"')
+        ? Promise.resolve(json(body, { error: { code: -32_603, message: 'the disk is broken' } }))
+        : undefined;
+    const bad = upstream(
+      (server) => {
+        server.registerResource('x', 'note://1', {}, () => ({ contents: [] }));
+      },
+      { intercept },
+    );
+    const { connect, errors } = world({ servers: { bad: bad.place } });
+    const client = await connect('all', { path: '/mcp/bad' });
+    await expect(client.listResources()).rejects.toThrow('The server "bad" failed.');
+    expect(errors).toEqual([['bad', expect.stringContaining('the disk is broken')]]);
+  });
+});
+
 describe('a server that never connects', () => {
   it('does not delay the level of log messages of the others', async () => {
     const clock = fakeClock();

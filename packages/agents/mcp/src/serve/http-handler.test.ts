@@ -105,6 +105,42 @@ it('ends the session that was not used for the longest time', async () => {
   await server.close();
 });
 
+it('refuses a request with the id of a request that is running in the session', async () => {
+  let end: (text: string) => void = () => undefined;
+  const ended = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  let isStarted = false;
+  const run = (): Promise<string> => {
+    isStarted = true;
+    return ended;
+  };
+  const tools = [{ name: 'wait', description: '', parameters: { type: 'object' }, run }];
+  const server = serveMcp({ name: 'x', version: '1', tools, sessions: 2 });
+  const begin = async (): Promise<(message: object) => Promise<Response>> => {
+    const clientInfo = { name: 'c', version: '1' };
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+    const begun = await server.fetch(post({ method: 'initialize', params }));
+    await begun.text();
+    const headers = { 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' };
+    return (message) => server.fetch(post(message, headers));
+  };
+  const [send, other] = [await begin(), await begin()];
+  const call = { method: 'tools/call', params: { name: 'wait', arguments: {} } };
+  const first = await send(call);
+  await expect.poll(() => isStarted).toBe(true);
+  const second = await send(call);
+  expect([second.status, await second.json()]).toMatchObject([400, { error: { code: -32_600 }, id: null }]);
+  const [others, later] = [await other(call), await send({ ...call, id: 2 })];
+  end('done');
+  for (const response of [first, others, later]) expect(await response.text()).toContain('done');
+  const cancelled = { id: undefined, method: 'notifications/cancelled', params: { requestId: 1 } };
+  expect([(await send(call)).status, (await send(cancelled)).status, (await send(call)).status]).toEqual([
+    200, 202, 200,
+  ]);
+  await server.close();
+});
+
 const list = (count: number): readonly object[] => Array.from({ length: count }, () => ({}));
 
 it.each([

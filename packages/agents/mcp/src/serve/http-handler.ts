@@ -31,6 +31,8 @@ interface HttpSession {
   readonly transport: Transport;
   /** Handler that began the session. No other handler answers its requests. */
   readonly handler: object;
+  /** Ids of the requests that wait for a response. The transport could not tell the responses to two requests with one id apart. */
+  readonly running: Set<unknown>;
 }
 
 /** Request that the application has already read and authorized. */
@@ -75,7 +77,7 @@ export async function httpHandler(
     const transport: Transport = new Made({
       sessionIdGenerator: () => crypto.randomUUID(),
       onsessioninitialized: (id) => {
-        sessions.set(id, { transport, handler });
+        sessions.set(id, { transport, handler, running: runningIn(transport) });
         evictSessions(sessions, maxSessions);
       },
       onsessionclosed: (id) => void sessions.delete(id),
@@ -106,7 +108,13 @@ export async function httpHandler(
       if (known?.handler !== handler) return rpcError(404, -32_001, 'Session not found');
       sessions.delete(id);
       sessions.set(id, known);
-      return known.transport.handleRequest(request, body);
+      const { transport, running } = known;
+      const ids = startedIn(parsedBody, running);
+      if (ids === undefined)
+        return rpcError(400, INVALID_REQUEST, 'Invalid Request: another request with this id is running');
+      const response = await transport.handleRequest(request, body);
+      if (!response.ok) for (const one of ids) running.delete(one);
+      return response;
     },
     async close() {
       const own = [...sessions.values()].filter((session) => session.handler === handler);
@@ -138,6 +146,30 @@ const INVALID_REQUEST = -32_600;
 /** Whether a request begins a session. */
 const isInitialize = (body: unknown): boolean =>
   [body].flat().some((message) => asRecord(message)['method'] === 'initialize');
+
+/** Returns the ids of the running requests of a transport. An id ends with its response. */
+function runningIn(transport: Transport): Set<unknown> {
+  const running = new Set<unknown>();
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => {
+    if (!('method' in message)) running.delete(message.id);
+    return send(message, options);
+  };
+  return running;
+}
+
+/** Adds the ids of the requests of a body to the running ones. Returns them, or `undefined` if one is running already. */
+function startedIn(body: unknown, running: Set<unknown>): readonly unknown[] | undefined {
+  const messages = [body].flat().map(asRecord);
+  const ids = messages
+    .filter(({ id, method }) => id !== undefined && method !== undefined)
+    .map(({ id }) => id);
+  if (new Set(ids).size < ids.length || ids.some((id) => running.has(id))) return undefined;
+  for (const { method, params } of messages)
+    if (method === 'notifications/cancelled') running.delete(asRecord(params)['requestId']);
+  for (const id of ids) running.add(id);
+  return ids;
+}
 
 function evictSessions(sessions: HttpSessions, maxSessions: number): void {
   for (const [id, { transport }] of sessions) {
