@@ -61,8 +61,8 @@ function signedBytes(
   chatId: string | undefined,
   expiry: number,
 ): Uint8Array<ArrayBuffer> {
-  // Sort object members, because pages and stores do not preserve their order. Arguments contain no bytes, so bytes need no hash.
-  const json = canonicalJson(args, () => '');
+  // Sort object members, because pages and stores do not preserve their order.
+  const json = canonicalJson(args);
   return new TextEncoder().encode(
     JSON.stringify([VERSION, chatId ?? null, runId, steps, expiry, id, name, json]),
   );

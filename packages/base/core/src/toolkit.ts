@@ -60,12 +60,14 @@ export { restoredAttempt, restoredError, storedAttempt, storedError } from './js
 export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';
-export { kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
+export { asLlmError, kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
+export { isNotConnected } from './errors/not-connected.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
 
 // Values, JSON and schemas
 export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
+export { nanoUsdOf } from './util/money.ts';
 export { isIsoDay, isTooDeep, MAX_DEPTH, tryParseJson } from './util/values.ts';
 export { checkJsonSize, checkNestedJson, JsonSizeCheck, MAX_ELEMENTS } from './json/check-size.ts';
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
@@ -104,7 +106,7 @@ export { contentsIn, hasContents, type ContentPart } from './util/content.ts';
 export { EventStream } from './stream/pulled-stream.ts';
 export { Accumulator, partialOf, responseEvents } from './stream/accumulator.ts';
 export { PulledStream, type Ending, type Source } from './stream/pulled-stream.ts';
-export { eventOrderError } from './stream/events.ts';
+export { distinctWarnings, eventOrderError } from './stream/events.ts';
 export { UNKNOWN_USAGE } from './stream/usage.ts';
 export { copyText, SseDecoder } from './stream/sse-decoder.ts';
 export { jsonLine, SSE_HEARTBEAT, sseEvent } from './stream/sse-event.ts';

@@ -1,4 +1,5 @@
 import type { Attempt, ErrorKind } from '@majordomo/core';
+import { isNotConnected } from '@majordomo/core/toolkit';
 
 /**
  * Whether the vendor may bill an attempt that has reported no usage. Such an attempt counts with its maximum cost, because its end is not
@@ -15,27 +16,16 @@ export function mayBeBilled({
   if (outcome === 'skipped') return false;
   if (error === undefined || stopped === true) return true;
   const { kind, details } = error;
-  const { status, code = '', phase, partial } = details;
+  const { status, code, phase, partial } = details;
   if (partial !== undefined || kind === 'content-filter') return true;
   if (status !== undefined) return status < 300 || LOST_RESPONSE.has(status);
   // `phase` names an exceeded time limit. Here, `stopped` is not set: the limit ended the attempt before it called the provider.
   if (phase !== undefined) return false;
-  return AFTER_SENDING.has(kind) && !NOT_CONNECTED.has(code);
+  return AFTER_SENDING.has(kind) && !isNotConnected(code);
 }
 
 /** Statuses of proxies that received no response, or none in time, including those of Cloudflare. */
 const LOST_RESPONSE: ReadonlySet<number> = new Set([408, 499, 502, 504, 520, 524]);
-
-/** Codes of connections that were not established. */
-const NOT_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ConnectionRefused',
-]);
 
 /** Kinds of failures without a status that can occur after the request was sent. */
 const AFTER_SENDING: ReadonlySet<ErrorKind> = new Set<ErrorKind>([

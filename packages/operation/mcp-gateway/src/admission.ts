@@ -1,13 +1,13 @@
 import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
-import { denialError, HealthTracker } from '@majordomo/core/toolkit';
+import { denialError, HealthTracker, nanoUsdOf } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
 import { matchesName } from './access.ts';
 import type { McpGatewayOptions } from './options.ts';
 
 /** Maximum duration of a call without the option `totalMs`, in milliseconds. */
 const TOTAL_MS = 600_000;
-/** Digits of a nano-USD after the decimal point. */
-const NANO_DIGITS = 9;
+/** Price in nano-USD that is too high. */
+const MAX_PRICE = 10n ** 18n;
 
 /** Call that asks for admission. */
 export interface Applicant {
@@ -114,7 +114,7 @@ export class Admission {
     if (ledger === undefined) return () => Promise.resolve();
     const { prices = {}, totalMs = TOTAL_MS } = servers[server] ?? {};
     const price = Object.entries(prices).find(([pattern]) => matchesName(pattern, name))?.[1];
-    const nanoUsd = price === undefined ? undefined : nanoUsdOf(price);
+    const nanoUsd = nanoUsdOf(price);
     const work: LongWork = {
       id: `${call.id}/${target}/1`,
       operation: 'tool',
@@ -143,11 +143,5 @@ export class Admission {
   }
 }
 
-/** Whether a string is an amount in USD. */
-export const isUsd = (text: unknown): boolean =>
-  typeof text === 'string' && /^\d{1,9}(?:\.\d{1,9})?$/.test(text);
-
-function nanoUsdOf(usd: string): bigint {
-  const [whole = '0', fraction = ''] = usd.split('.');
-  return BigInt(whole + fraction.padEnd(NANO_DIGITS, '0'));
-}
+/** Whether a value is a price in USD that a counter of the ledger can contain. */
+export const isPrice = (value: unknown): boolean => (nanoUsdOf(value) ?? MAX_PRICE) < MAX_PRICE;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@majordomo/core';
-import { asText, definedMembers } from '@majordomo/core/toolkit';
+import { asText, canonicalJson, definedMembers } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import type { ServerNotice } from '@majordomo/mcp/internal';
 import type {
@@ -12,7 +12,6 @@ import type {
 import { errorResult, inputRequired, paramsFor, stateOf, withInput } from './call-params.ts';
 import { ClientScope, type ClientIo } from './client-scope.ts';
 import { HeldCall, type Round } from './held-call.ts';
-import { jsonKey } from './json-key.ts';
 import { isLoginRequired, LOGIN_TOOL } from './logins.ts';
 import { loginAnswer, loginTool, urlQuestion } from './login-answer.ts';
 import { Names, type Place } from './names.ts';
@@ -171,7 +170,7 @@ export class ClientRequests {
     const { held } = this.io;
     const sent = paramsFor(method, params, place);
     const { _meta, ...same } = sent;
-    const subject = jsonKey([place.server, method, same]);
+    const subject = canonicalJson([place.server, method, same]);
     const round = this.roundOf(context, request);
     const state = stateOf(context);
     const waiting = state?.type === 'held' ? held.take(state.value, subject) : undefined;
@@ -207,9 +206,9 @@ export class ClientRequests {
       if (question !== undefined) return question as never;
       if (error instanceof this.sdk.ProtocolError) throw error;
       if (isLoginRequired(error)) return this.askForLogin(place, context, method === 'tools/call');
+      if (onFailure === undefined) return this.scope.fail(error, place);
       this.scope.report(place.server, error);
-      if (onFailure !== undefined) return onFailure(error, place) as never;
-      return this.scope.fail(error, place);
+      return onFailure(error, place) as never;
     }
   }
 

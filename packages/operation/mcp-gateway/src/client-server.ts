@@ -1,4 +1,4 @@
-import { loadServer } from '@majordomo/mcp/internal';
+import { loadServer, observeHandlers } from '@majordomo/mcp/internal';
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { McpContext } from '@majordomo/gateway';
 import { ClientRequests, type ContextOf } from './client-requests.ts';
@@ -25,6 +25,8 @@ export async function clientServer(
       inputRequired: { maxRounds: MAX_ROUNDS },
     },
   );
+  const { around } = io.options;
+  if (around !== undefined) observeHandlers(made, around, { server: single, transport: 'tcp' });
   const { server } = made;
   const { prompts, resources, completions, logging } = capabilities;
   server.setRequestHandler('tools/list', async (_request, context) => ({

@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { jsonKey } from './json-key.ts';
+import { canonicalJson } from '@majordomo/core/toolkit';
 import type { ServerNotice } from '@majordomo/mcp/internal';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 import { ServerConnection, type ConnectionOwner } from './server-connection.ts';
@@ -84,7 +84,7 @@ export class OwnedConnections {
 
   /** Returns the connection to a server. `user`: user whose login it uses, if the server has logins. */
   to(server: string, capabilities: ConnectionOwner['capabilities'], user?: string): ServerConnection {
-    const key = jsonKey([server, capabilities, user ?? null]);
+    const key = canonicalJson([server, capabilities, user ?? null]);
     const { onChange } = this;
     let connection = this.known.get(key);
     if (connection === undefined) {

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { createMcpConnections, type McpAddress, type McpConnections } from '@majordomo/mcp';
+import { isLoopback } from '@majordomo/mcp/internal';
 import type { Caller } from '@majordomo/gateway';
 import type { McpGatewayOptions, McpServerLogin } from './options.ts';
 import { wrong } from './wrong-option.ts';
@@ -89,8 +90,8 @@ export const addressOf = ({ url, headers, allow, fetch }: McpAddress): McpAddres
 });
 
 /** Whether an address has https, or http on a loopback host. */
-export const isSecure = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname));
+export const isSecure = (url: URL): boolean =>
+  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 
 function checkPage(page: unknown, path: string): void {
   const url = typeof page === 'string' ? URL.parse(page) : null;

@@ -4,7 +4,7 @@ import type { Caller, McpContext, McpRemote, McpTool, RouteContext } from '@majo
 import { checkOptions as checkServer, rpcError, type ServerNotice } from '@majordomo/mcp/internal';
 import type { Tool } from '@modelcontextprotocol/server';
 import { Access } from './access.ts';
-import { Admission, isUsd } from './admission.ts';
+import { Admission, isPrice } from './admission.ts';
 import { Approvals } from './approvals.ts';
 import { CallerSessions } from './caller-sessions.ts';
 import { Connections, nowOf, OwnedConnections } from './connections.ts';
@@ -194,7 +194,7 @@ const SERVER_KINDS = {
 
 function checkPrices(prices: Readonly<Record<string, unknown>>, path: string, hasLedger: boolean): void {
   for (const [pattern, price] of Object.entries(prices))
-    if (!isUsd(price))
+    if (!isPrice(price))
       throw wrong(`${path}.prices[${JSON.stringify(pattern)}]`, 'must be an amount in USD such as 0.01');
   if (Object.keys(prices).length > 0 && !hasLedger)
     throw wrong(`${path}.prices`, 'requires the option `ledger`, which books the prices');

@@ -136,7 +136,7 @@ export interface McpGatewayOptions {
    * @default the memory of this process
    */
   readonly records?: RecordStore | undefined;
-  /** Wrapper of each request to a server, such as `mcp` of `createTelemetry`. @default none */
+  /** Wrapper of each request of a client and to a server, such as `mcp` of `createTelemetry`. @default none */
   readonly around?: McpAround | undefined;
   /** Listener for failures of servers, with their reasons, which clients do not receive. @default none */
   readonly onError?: ((error: unknown, about: { readonly server: string }) => void) | undefined;

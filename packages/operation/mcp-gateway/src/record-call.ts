@@ -1,6 +1,5 @@
 import {
   LlmError,
-  messageOf,
   systemClock,
   truncateText,
   type Attempt,
@@ -8,7 +7,7 @@ import {
   type CallInfo,
   type JsonObject,
 } from '@majordomo/core';
-import { notify } from '@majordomo/core/toolkit';
+import { asLlmError, notify } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import type { Admission, Settle } from './admission.ts';
 import { guardCall, guardResult } from './guard.ts';
@@ -84,7 +83,7 @@ export async function recordCall<T extends Answer | undefined>(
       settle = await admission.admit({ call: info, server, target, name: name ?? '' });
     }
   } catch (error) {
-    end(asLlmError(error), []);
+    end(asLlmError(error, target), []);
     throw error;
   }
   const began = clock.now();
@@ -116,7 +115,7 @@ export async function recordCall<T extends Answer | undefined>(
       if (content) facts['result'] = truncateText(text, MAX_SHOWN);
     }
   } catch (error) {
-    await endAttempt(asLlmError(error));
+    await endAttempt(asLlmError(error, target));
     throw error;
   }
   await endAttempt(answer !== undefined && 'failure' in answer ? answerError(answer.failure) : undefined);
@@ -133,9 +132,6 @@ function checkSize(chars: number, server: string, { servers }: McpGatewayOptions
     { code: 'result-too-large' },
   );
 }
-
-const asLlmError = (error: unknown): LlmError =>
-  LlmError.is(error) ? error : new LlmError('server', messageOf(error), {}, { cause: error });
 
 /** Records a request that was refused before a server was contacted. `server`: its name, or `other` for an unknown server. */
 export function recordRefusal({ call }: Pick<McpContext, 'call'>, recorded: Refused): void {

@@ -4,7 +4,7 @@ import {
   ANY_RESULT,
   Connection,
   fingerprintOf,
-  isLostSession,
+  isUnprocessed,
   questionOf,
   startedTask,
   toLlmError,
@@ -207,7 +207,7 @@ export class ServerConnection {
       } catch (error) {
         const failure = rpcFailure(error);
         if (failure !== undefined) return { failure };
-        setSent(!isLostSession(toLlmError(error, { label: server, signal })));
+        setSent(!isUnprocessed(toLlmError(error, { label: server, signal })));
         throw error;
       }
     });

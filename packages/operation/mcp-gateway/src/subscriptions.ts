@@ -1,6 +1,5 @@
 import { LlmError } from '@majordomo/core';
 import type { Client, RequestOptions } from '@modelcontextprotocol/client';
-import { jsonKey } from './json-key.ts';
 
 /** Maximum number of resources to which a client subscribes, and of characters of their addresses. */
 const MAX_SUBSCRIPTIONS = 1000;
@@ -95,7 +94,7 @@ export class ClientSubscriptions {
   }
 
   async add({ server, subscriptions }: Source, uri: string, signal: AbortSignal): Promise<void> {
-    const key = jsonKey([server, uri]);
+    const key = JSON.stringify([server, uri]);
     if (uri.length > MAX_URI_CHARS || (this.all.size >= MAX_SUBSCRIPTIONS && !this.all.has(key)))
       throw new LlmError(
         'invalid-request',
@@ -107,7 +106,7 @@ export class ClientSubscriptions {
   }
 
   async remove(server: string, uri: string): Promise<void> {
-    const key = jsonKey([server, uri]);
+    const key = JSON.stringify([server, uri]);
     const known = this.all.get(key);
     this.all.delete(key);
     await known?.subscriptions.remove(uri, this);

@@ -118,7 +118,13 @@ describe('prices', () => {
     await log.close();
   });
 
-  it('do not apply to a call that the server did not receive', async () => {
+  it.each([
+    ['has lost its session', () => new Response(undefined, { status: 404 })],
+    [
+      'cannot be connected',
+      () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })),
+    ],
+  ])('do not apply to a call of a server that %s', async (_case, answer) => {
     const ledger = createLedger({
       store: memoryStore(),
       limits: [
@@ -132,7 +138,9 @@ describe('prices', () => {
       prices: { '*': '0.25' },
       intercept: (body) => {
         if (!isDown) return undefined;
-        return Promise.resolve(new Response(undefined, { status: body.includes('tools/call') ? 404 : 503 }));
+        return Promise.resolve(
+          body.includes('tools/call') ? answer() : new Response(undefined, { status: 503 }),
+        );
       },
     });
     const { connect } = world({ servers: { a: server.place }, callers: CALLERS, ledger });

@@ -1,4 +1,5 @@
 import type { Attempt, ChatResponse, Usage } from '@majordomo/core';
+import { nanoUsdOf } from '@majordomo/core/toolkit';
 
 /** Limits of one run, including its sub-agents and handoffs, checked only before each model call. By default, no limit is set. */
 export interface Budget {
@@ -34,14 +35,6 @@ export interface CostResult {
 export const NOTHING_SPENT: Spent = { nanoUsd: '0', tokens: 0, ms: 0 };
 
 const NANO_DIGITS = 9;
-const USD = /^\d{1,12}(?:\.\d{1,9})?$/;
-
-/** Converts a decimal string of dollars to nano-dollars. Returns `undefined` for any other value. */
-export function nanoUsdOf(text: unknown): bigint | undefined {
-  if (typeof text !== 'string' || !USD.test(text)) return undefined;
-  const [, decimals = ''] = text.split('.');
-  return BigInt(text.replace('.', '')) * 10n ** BigInt(NANO_DIGITS - decimals.length);
-}
 
 /** Converts nano-dollars to a decimal string of dollars. */
 function usdOf(nano: bigint): string {

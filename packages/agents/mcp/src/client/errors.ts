@@ -1,5 +1,5 @@
 import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
-import { asNumber, asRecord, asText, kindOfStatus, redact } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, asText, isNotConnected, kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { isScope } from '../auth/login-server.ts';
 import type { McpOptions } from '../options.ts';
 import { CUT_OFF } from '../transport/server-transport.ts';
@@ -51,9 +51,12 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
   const why = last === undefined || kind !== 'network' ? message : `${message}; ${last}`;
   return new LlmError(kind, `${label}: ${why}${adviceFor(kind, error, context)}`, {
     status,
-    code: code === undefined ? undefined : String(code),
+    code: codeText(code ?? codesOf(asRecord(error)['cause']).code),
   });
 }
+
+const codeText = (code: string | number | undefined): string | undefined =>
+  code === undefined ? undefined : String(code);
 
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
 
@@ -83,6 +86,10 @@ export function neededLogin(error: unknown): { readonly scopes: string | undefin
  */
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>
   code === 'NOT_CONNECTED' || status === 404 || (status === 400 && /session/i.test(message));
+
+/** Whether the server certainly did not process the request. */
+export const isUnprocessed = (error: LlmError): boolean =>
+  isLostSession(error) || isNotConnected(error.details.code);
 
 /** Whether the SDK could not determine the protocol version of the server. */
 export const isProbeFailure = (error: unknown): boolean =>

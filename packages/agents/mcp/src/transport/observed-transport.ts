@@ -96,7 +96,7 @@ const aboutRequest = (
 
 function withMeta(message: JSONRPCRequest, meta: JsonObject | undefined): JSONRPCRequest {
   if (meta === undefined || !isJson(meta)) return message;
-  return { ...message, params: { ...message.params, _meta: { ...meta, ...message.params?._meta } } };
+  return { ...message, params: { ...message.params, _meta: { ...message.params?._meta, ...meta } } };
 }
 
 /** Whether a value that the application returned can be sent. */

@@ -74,10 +74,10 @@ const hasBytes = (value: unknown): boolean =>
   (value instanceof Uint8Array || Object.values(value).some(hasBytes));
 
 /**
- * Returns JSON with sorted members, so that equal values have equal JSON. Bytes are replaced by their hash. Throws `config` for
- * an instance of a class without `toJSON`.
+ * Returns JSON with sorted members, so that equal values have equal JSON. Bytes are replaced by their hash, by default an empty one,
+ * which suits values without bytes. Throws `config` for an instance of a class without `toJSON`.
  */
-export const canonicalJson = (value: unknown, hashOf: (bytes: Uint8Array) => string): string =>
+export const canonicalJson = (value: unknown, hashOf: (bytes: Uint8Array) => string = () => ''): string =>
   JSON.stringify(sortMembers(value, hashOf));
 
 function sortMembers(value: unknown, hashOf: (bytes: Uint8Array) => string): unknown {

@@ -1,5 +1,5 @@
-const NANO_DIGITS = 9;
-const DECIMAL = /^\d{1,10}(?:\.\d{1,9})?$/;
+import { nanoUsdOf } from '@majordomo/core/toolkit';
+
 /** Maximum amount of a counter. Stores represent amounts as int64. */
 export const MAX_AMOUNT: bigint = 2n ** 63n - 1n;
 /** `MAX_AMOUNT` in USD. */
@@ -12,10 +12,8 @@ export const USD_RULE: string = `must be a string with a decimal number of at mo
  * exceeds the maximum of a counter.
  */
 export function parseUsd(text: unknown): bigint | undefined {
-  if (typeof text !== 'string' || !DECIMAL.test(text)) return undefined;
-  const [, decimals = ''] = text.split('.');
-  const nano = BigInt(text.replace('.', '')) * 10n ** BigInt(NANO_DIGITS - decimals.length);
-  return nano > MAX_AMOUNT ? undefined : nano;
+  const nano = nanoUsdOf(text);
+  return nano === undefined || nano > MAX_AMOUNT ? undefined : nano;
 }
 
 /** Returns the amount, or the maximum of a counter if the amount is larger. */

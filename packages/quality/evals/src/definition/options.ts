@@ -1,6 +1,12 @@
 import type { Catalog } from '@majordomo/catalog';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { checkOptions, didYouMean, type KindsOf, integer } from '@majordomo/core/toolkit';
+import {
+  checkOptions,
+  didYouMean,
+  type KindsOf,
+  integer,
+  nanoUsdOf as toNanoUsd,
+} from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
 
 import type { EvalDefinition, EvaluateOptions } from './types.ts';
@@ -134,7 +140,8 @@ export function nanoUsdOf(
   usd: string,
   errorOf: typeof configError = configError,
 ): bigint {
-  const [, dollars = '', decimals = ''] = /^(\d{1,12})(?:\.(\d{1,9}))?$/.exec(usd) ?? [];
-  if (dollars === '') throw errorOf(name, path, 'must be dollars with up to 9 decimals, such as "0.02"');
-  return BigInt(dollars + decimals.padEnd(9, '0'));
+  const nanoUsd = toNanoUsd(usd);
+  if (nanoUsd === undefined)
+    throw errorOf(name, path, 'must be dollars with up to 9 decimals, such as "0.02"');
+  return nanoUsd;
 }

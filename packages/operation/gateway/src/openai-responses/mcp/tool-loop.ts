@@ -9,8 +9,8 @@ import type {
   ToolCallPart,
   ToolResultPart,
   Usage,
-  Warning,
 } from '@majordomo/core';
+import { distinctWarnings } from '@majordomo/core/toolkit';
 import type { McpAnswer } from '../../options.ts';
 import { sumOfUsage } from '../../response/usage.ts';
 import type { AnsweringModel } from '../../wire.ts';
@@ -259,15 +259,12 @@ function joined(
   usage: Usage | undefined,
 ): ChatResponse {
   const parts = [...approved, ...responses.flatMap((response) => response.parts)];
-  const warnings = responses.flatMap((response) => response.warnings);
   return {
     ...last,
     message: { role: 'assistant', parts },
     parts,
     usage,
-    warnings: [...new Map(warnings.map((warning) => [keyOf(warning), warning])).values()],
+    warnings: distinctWarnings(responses.flatMap(({ warnings }) => warnings)),
     attempts: responses.flatMap(({ attempts }) => attempts),
   };
 }
-
-const keyOf = ({ action, what, why }: Warning): string => JSON.stringify([action, what, why]);
