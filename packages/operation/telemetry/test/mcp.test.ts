@@ -1,6 +1,8 @@
 import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
+import { createGateway } from '@majordomo/gateway';
 import { connectMcp, serveMcp, type McpToolbox } from '@majordomo/mcp';
+import { mcpGateway } from '@majordomo/mcp-gateway';
 import { fakeProvider } from '@majordomo/testing';
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -103,6 +105,54 @@ describe('telemetry.mcp', () => {
     });
     named(spans, 'tools/list', SpanKind.CLIENT);
   });
+
+  it.each(['2025', undefined] as const)(
+    'continues the trace of a client of protocol %s through the gateway to the server',
+    async (protocol) => {
+      const telemetry = watch();
+      const server = serveMcp({ name: 'sky', version: '1.0.0', tools, prompts, around: telemetry.mcp });
+      const place = {
+        url: 'http://localhost/mcp',
+        fetch: (input: string | URL | Request, init?: RequestInit) => server.fetch(new Request(input, init)),
+      };
+      await using mcp = mcpGateway({ servers: { sky: { ...place, protocol } }, around: telemetry.mcp });
+      const gateway = createGateway({
+        majordomo: createMajordomo({ providers: [] }),
+        models: {},
+        authorize: () => ({ key: 'ann' }),
+        mcp,
+      });
+      await using box = await connectMcp({
+        name: 'company',
+        prefix: '',
+        protocol,
+        place: {
+          url: 'http://localhost/mcp',
+          fetch: (input, init) => gateway.fetch(new Request(input, init)),
+        },
+        around: telemetry.mcp,
+      });
+      await call(box, 'sky__look');
+      await call(box, 'sky__break').catch(() => undefined);
+      const spans = await telemetry.spans();
+      const outer = named(spans, 'tools/call sky__look', SpanKind.CLIENT);
+      const served = named(spans, 'tools/call sky__look', SpanKind.SERVER);
+      const sent = named(spans, 'tools/call look', SpanKind.CLIENT);
+      const inner = named(spans, 'tools/call look', SpanKind.SERVER);
+      expect([served.parent, sent.parent, inner.parent]).toEqual([outer.id, served.id, sent.id]);
+      expect(new Set([outer, served, sent, inner].map((span) => span.trace)).size).toBe(1);
+      expect(sent.attributes).toMatchObject({
+        'gen_ai.operation.name': 'execute_tool',
+        'gen_ai.tool.name': 'look',
+        'majordomo.mcp.server': 'sky',
+        'mcp.method.name': 'tools/call',
+        'network.transport': 'tcp',
+      });
+      expect(served.attributes).not.toHaveProperty('majordomo.mcp.server');
+      for (const name of ['tools/call sky__break', 'tools/call break'])
+        expect(named(spans, name, SpanKind.CLIENT).attributes['error.type']).toBe('tool_error');
+    },
+  );
 
   it('links the server span to the span of HTTP', async () => {
     const telemetry = watch();
