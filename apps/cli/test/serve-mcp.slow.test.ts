@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { openaiChat, startWireServer } from '@majordomo/conformance';
+import { authorizationServer } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder } from './built.ts';
 import { started } from './started.ts';
@@ -21,14 +25,84 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 });
 `;
 
-const configOf = (mcp: object): string =>
-  JSON.stringify({ model: 'fast', aliases: { fast: 'lab/gpt-4o' }, gateway: { mcp } });
+const configOf = (mcp: object, others: object): string =>
+  JSON.stringify({ model: 'fast', aliases: { fast: 'lab/gpt-4o' }, gateway: { mcp, ...others } });
 
-async function serving(mcp: object, env: Readonly<Record<string, string>> = {}) {
+async function serving(mcp: object, env: Readonly<Record<string, string>> = {}, others: object = {}) {
   const vendor = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
   onTestFinished(() => vendor.close());
-  const cwd = folder({ 'majordomo.config.json': configOf(mcp), 'server.mjs': SERVER });
-  return started(['serve', '--port', '0', '--no-inspector'], { cwd, env: { ...lab(vendor), ...env } });
+  const cwd = folder({ 'majordomo.config.json': configOf(mcp, others), 'server.mjs': SERVER });
+  const running = started(['serve', '--port', '0', '--no-inspector'], {
+    cwd,
+    env: { ...lab(vendor), ...env },
+  });
+  return { ...running, cwd };
+}
+
+/** Client of an MCP server, which sends requests with a key. */
+function clientOf(url: string, key?: string): (method: string, params: object) => Promise<string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+  };
+  return async (method, params) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const response = await fetch(url, { method: 'POST', headers, body });
+    const session = response.headers.get('mcp-session-id');
+    if (session !== null) headers['mcp-session-id'] = session;
+    return response.text();
+  };
+}
+const INITIALIZE = {
+  protocolVersion: '2025-11-25',
+  capabilities: {},
+  clientInfo: { name: 'test', version: '1' },
+};
+
+/** MCP server with a tool that returns the user of the access token. */
+async function accountServer(redirectUris: readonly string[]) {
+  const clients = [{ clientId: 'app', clientSecret: 'secret-of-the-company', redirectUris }];
+  const authority = await authorizationServer({ clients });
+  const answerTo = (text: string, user: string): object | undefined => {
+    const { id, method = '' } = JSON.parse(text || '{}') as { id?: number; method?: string };
+    const results: Readonly<Record<string, object>> = {
+      initialize: { ...INITIALIZE, capabilities: { tools: {} }, serverInfo: INITIALIZE.clientInfo },
+      'tools/list': { tools: [{ name: 'whoami', inputSchema: { type: 'object' } }] },
+      'tools/call': { content: [{ type: 'text', text: `account of ${user}` }] },
+    };
+    const result = results[method];
+    const outcome = result ? { result } : { error: { code: -32_601, message: 'no' } };
+    return id === undefined ? undefined : { jsonrpc: '2.0', id, ...outcome };
+  };
+  const server = createServer((request, response) => {
+    const origin = `http://${request.headers.host}`;
+    const send = (status: number, body?: object, headers: Record<string, string> = {}): void => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(body && JSON.stringify(body));
+    };
+    const metadata = { resource: `${origin}/mcp`, authorization_servers: [authority.issuer] };
+    const issued = authority.check(request.headers.authorization?.replace('Bearer ', '') ?? '');
+    const challenge = { 'www-authenticate': `Bearer resource_metadata="${origin}/metadata"` };
+    let text = '';
+    request.on('data', (chunk) => (text += String(chunk)));
+    request.on('end', () => {
+      if (request.url === '/metadata') send(200, metadata);
+      else if (issued === undefined) send(401, undefined, challenge);
+      else {
+        const answer = answerTo(text, issued.user);
+        send(answer === undefined ? 202 : 200, answer);
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    server.close();
+    await authority.close();
+  });
+  return { authority, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` };
 }
 
 describe('majordomo serve with gateway.mcp', () => {
@@ -41,24 +115,80 @@ describe('majordomo serve with gateway.mcp', () => {
     const cwd = folder({ 'server.mjs': SERVER });
     const running = await serving({ servers: { notes: { ...notes, cwd } } }, { NOTES_TOKEN: '42' });
     const url = await running.outputMatching(/MCP: (\S+)/);
-    const headers: Record<string, string> = {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-    };
-    const send = async (method: string, params: object): Promise<string> => {
-      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-      const response = await fetch(url, { method: 'POST', headers, body });
-      const session = response.headers.get('mcp-session-id');
-      if (session !== null) headers['mcp-session-id'] = session;
-      return response.text();
-    };
-    const clientInfo = { name: 'test', version: '1' };
-    await send('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+    const send = clientOf(url);
+    await send('initialize', INITIALIZE);
     expect(await send('tools/list', {})).toContain('"notes__read_note"');
     expect(await send('tools/call', { name: 'notes__read_note' })).toContain('read_note with token-42');
   });
 
+  it('logs in the owner of a key at its pages', async () => {
+    const origin = 'https://gateway.example';
+    const page = `${origin}/mcp-login/accounts`;
+    const { authority, url: accounts } = await accountServer([`${page}/callback`]);
+    const client = { clientId: 'app', clientSecret: '${SECRET}', issuer: authority.issuer };
+    const mcp = { url: origin, servers: { accounts: { url: accounts, login: { client } } } };
+    const running = await serving(
+      mcp,
+      { SECRET: 'secret-of-the-company' },
+      { keys: true, store: 'gateway.db' },
+    );
+    const url = await running.outputMatching(/MCP: (\S+)/);
+    const keyOf = async (name: string): Promise<string> => {
+      const created = started(['keys', 'create', name, '--store', 'gateway.db'], { cwd: running.cwd });
+      return created.outputMatching(/(mj_[\w-]{43})/);
+    };
+    const [ann, bob] = [await keyOf('ann'), await keyOf('bob')];
+    const send = clientOf(url, ann);
+    await send('initialize', INITIALIZE);
+    expect(await send('tools/call', { name: 'accounts__whoami' })).toContain(`Open ${page} in a browser`);
+
+    // A reverse proxy with the public address passes requests on.
+    const browse = (address: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(address.replace(origin, new URL(url).origin), { redirect: 'manual', ...init });
+    const enter = (key: string, from = origin): Promise<Response> =>
+      browse(page, { method: 'POST', headers: { origin: from }, body: new URLSearchParams({ key }) });
+    expect(await (await browse(page)).text()).toContain('<form method="post" action="/mcp-login/accounts">');
+    expect((await enter(ann, 'https://evil.example')).status).toBe(403);
+    expect((await enter('mj_unknown')).status).toBe(401);
+    expect((await enter(`mj_${'x'.repeat(10_000)}`)).status).toBe(401);
+    expect((await browse(`${origin}/mcp-login/other`)).status).toBe(404);
+    const login = await enter(ann);
+    expect(login.status).toBe(303);
+    const [cookie = ''] = login.headers.getSetCookie();
+    expect(cookie).toMatch(/; Path=\/mcp-login\/accounts; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/);
+    const callback = authority.approve(login.headers.get('location') ?? '', { user: 'ann' });
+    const finish = (key: string): Promise<Response> =>
+      browse(callback, { headers: { cookie: `a=b; majordomo-login=${key}` } });
+    expect((await browse(callback)).status).toBe(401);
+    // The browser of another user cannot connect the account.
+    expect((await finish(bob)).status).toBe(400);
+    const finished = await finish(/majordomo-login=([^;]+)/.exec(cookie)?.[1] ?? '');
+    expect([finished.status, finished.headers.getSetCookie()]).toEqual([
+      200,
+      [expect.stringContaining('majordomo-login=; Path=/mcp-login/accounts; Max-Age=0')],
+    ]);
+    expect((await finish(ann)).status).toBe(400);
+    expect(await send('tools/call', { name: 'accounts__whoami' })).toContain('account of ann');
+    const other = clientOf(url, bob);
+    await other('initialize', INITIALIZE);
+    expect(await other('tools/call', { name: 'accounts__whoami' })).toContain(`Open ${page} in a browser`);
+  });
+
   it.each([
+    [
+      { servers: { a: { url: 'https://x.example/', login: {} } } },
+      'gateway.mcp of the configuration has a server with a login, and no `url`',
+    ],
+    [
+      {
+        url: 'https://gateway.example',
+        servers: {
+          a: { url: 'https://x.example/', login: { client: { metadataUrl: 'https://x.example/c' } } },
+        },
+      },
+      'needs gateway.keys: true',
+    ],
+    [{ url: 'https://gateway.example/x', servers: {} }, 'with valid values'],
     [
       { servers: { Notes: { url: 'https://x.example/' } } },
       'gateway.mcp of the configuration: servers["Notes"]',
@@ -67,7 +197,7 @@ describe('majordomo serve with gateway.mcp', () => {
     [{ servers: [] }, 'with valid values'],
     [{ tenants: {} }, 'with valid values'],
   ])('refuses %j', async (mcp, message) => {
-    const running = await serving(mcp);
+    const running = await serving(mcp, {}, { store: 'gateway.db' });
     expect(await running.exitCode).not.toBe(0);
     expect(running.err()).toContain(message);
   });

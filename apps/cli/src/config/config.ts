@@ -87,13 +87,19 @@ export interface GatewayConfig {
   readonly maxSockets?: number | undefined;
 }
 
-/** MCP servers of the gateway. Logins of users need an application, and are not available here. */
+/** MCP servers of the gateway. */
 export interface GatewayMcpConfig {
   /**
-   * Servers by name: `url` or `command`, and options of `mcpGateway` such as `credential`, `shared` and `prices`. In all strings,
-   * `${NAME}` is replaced with an environment variable.
+   * Servers by name: `url` or `command`, and options of `mcpGateway` such as `credential`, `shared`, `prices` and `login`. In all strings,
+   * `${NAME}` is replaced with an environment variable. `login` has the members `client` and `scope`, and needs `keys` and `url`. A user is
+   * the owner of a key.
    */
   readonly servers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /**
+   * Origin at which browsers reach this gateway, such as `https://gateway.example`. Users log in at `/mcp-login/NAME`, and the callback
+   * that you register at the provider is `/mcp-login/NAME/callback`. `@default` none; servers cannot have a login
+   */
+  readonly url?: string | undefined;
   /** Hosts of servers that requests of the Responses API may name by `server_url`. `@default []` */
   readonly allowedHosts?: readonly string[] | undefined;
   /** Patterns of tools that each tenant may use, by server, in addition to those of its keys. `@default {}` */

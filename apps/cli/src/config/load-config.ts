@@ -119,6 +119,7 @@ const FILES: Checks<GatewayFilesConfig> = {
 const isObjects = (value: unknown): boolean => isObject(value) && Object.values(value).every(isObject);
 const MCP: Checks<GatewayMcpConfig> = {
   servers: isObjects,
+  url: (value) => typeof value === 'string' && URL.parse(value)?.origin === value,
   allowedHosts: isTextList,
   tenants: isObjects,
   content: isBoolean,

@@ -7,6 +7,7 @@ import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
+import { withPages } from './mcp-login.ts';
 
 const PATH = 'gateway.mcp';
 
@@ -19,10 +20,14 @@ export async function mcpOf(
   if (gateway?.mcp === undefined) return undefined;
   const loaded = await loadPackage('@majordomo/mcp-gateway', io.cwd, `${PATH} of the configuration`);
   const { mcpGateway } = loaded as typeof import('@majordomo/mcp-gateway');
-  const { servers, allowedHosts, tenants, content } = gateway.mcp;
+  const { servers, url, allowedHosts, tenants, content } = gateway.mcp;
+  const made = Object.entries(servers).map(([name, server]) => {
+    const path = `${PATH}.servers.${name}`;
+    return [name, withPages(name, replaced(server, path, io), url)] as const;
+  });
   try {
     return mcpGateway({
-      servers: replaced(servers, `${PATH}.servers`, io) as McpGatewayOptions['servers'],
+      servers: Object.fromEntries(made) as McpGatewayOptions['servers'],
       allowedHosts,
       tenants,
       content,

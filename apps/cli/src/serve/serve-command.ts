@@ -1,4 +1,4 @@
-import type { ServeFlags } from './serve.ts';
+import type { ServeFlags } from './set-up.ts';
 import { collect } from '../program/collect.ts';
 import type { Define } from '../program/define.ts';
 
