@@ -119,7 +119,7 @@ describe('media of URLs', () => {
     await expect(setUp({ fetchMedia }).loadUrls(urls(5))).rejects.toMatchObject({
       kind: 'too-large',
       message:
-        'the media, files, stored responses and tools of servers that the request names must not be larger than 1000 bytes in total; name fewer',
+        'the media, files, stored responses and tools that the request names must not be larger than 1000 bytes in total; name fewer',
     });
   });
 

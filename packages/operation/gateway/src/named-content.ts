@@ -203,7 +203,7 @@ export class NamedContent implements Media {
     if (this.loadedBytes + this.repeatedBytes + more > maxBodyBytes)
       throw new Refusal(
         'too-large',
-        `the media, files, stored responses and tools of servers that the request names must not be larger than ${maxBodyBytes} bytes in total; name fewer`,
+        `the media, files, stored responses and tools that the request names must not be larger than ${maxBodyBytes} bytes in total; name fewer`,
       );
   }
 }

@@ -474,7 +474,7 @@ describe('a reference', () => {
     expect(await send('POST', '', { model: 'm', input })).toMatchObject({
       status: 413,
       body: refusal(
-        'the media, files, stored responses and tools of servers that the request names must not be larger than 4800 bytes in total; name fewer',
+        'the media, files, stored responses and tools that the request names must not be larger than 4800 bytes in total; name fewer',
       ),
     });
   });

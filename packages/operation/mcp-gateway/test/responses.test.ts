@@ -185,7 +185,7 @@ describe('tools of the Responses API', () => {
 
     it.each([
       [{ maxUrls: 2 }, 'tools[2].server_url is more than the maximum of 2 URLs and files in a request'],
-      [{ maxBodyBytes: 2000 }, 'tools of servers that the request names must not be larger than 2000 bytes'],
+      [{ maxBodyBytes: 2000 }, 'tools that the request names must not be larger than 2000 bytes'],
     ])('are limited by %o', async (gateway, message) => {
       const { respond, requests } = remoteSetUp(undefined, undefined, gateway);
       const tools = Array.from({ length: 6 }, (_, at) => ({ ...remote, server_label: `tracker${at}` }));

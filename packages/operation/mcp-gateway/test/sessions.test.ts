@@ -41,7 +41,7 @@ describe('a session', () => {
       ),
     );
     expect(others.map(({ status }) => status)).toEqual([404, 404]);
-    expect((await send('/mcp', post(list, 'ann', session))).status).toBe(200);
+    expect((await send('/mcp', post({ ...list, id: 3 }, 'ann', session))).status).toBe(200);
   });
 
   it('has its own connection to a server, with the state of the server', async () => {

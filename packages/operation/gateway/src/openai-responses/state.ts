@@ -11,19 +11,15 @@ import { StoredItems, type ResponseState } from './stored-items.ts';
 export async function prepareResponses(context: RequestContext, gateway: GatewayContext): Promise<ParseChat> {
   const { responses, background } = gateway.settings;
   const beginWith = await loadMcp(context, gateway);
-  if (responses === undefined)
-    return (body, namedContent) => parseResponses(body, namedContent, undefined, beginWith?.(namedContent));
-  const save = saveWith(
-    new ResponseStore(responses, context.caller, context.request.signal),
-    context,
-    gateway,
-  );
+  const save =
+    responses &&
+    saveWith(new ResponseStore(responses, context.caller, context.request.signal), context, gateway);
   const hasBackground = background !== undefined;
   return (body, namedContent) =>
     parseResponses(
       body,
       namedContent,
-      { items: new StoredItems(namedContent), save, hasBackground },
+      save && { items: new StoredItems(namedContent), save, hasBackground },
       beginWith?.(namedContent),
     );
 }

@@ -25,7 +25,7 @@ import { fileMethods, filesRoute, STORED_FILES, storedFileRoute } from './files.
 import { geminiUploadRoute, UPLOADS } from './gemini-files.ts';
 import { geminiModel, geminiModels, geminiRoute } from './gemini.ts';
 import { listModels, oneModel } from './models.ts';
-import { isMcp, mcpFailure, mcpRoute } from './mcp.ts';
+import { isMcp, mcpFailure } from './mcp.ts';
 import { moderationsRoute } from './moderations.ts';
 import { operationRoute } from './operation.ts';
 import { methodsOf, STORED_RESPONSES, storedResponseRoute } from './stored-responses.ts';
@@ -102,6 +102,7 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
   const { mcp } = gateway.settings;
   if (mcp !== undefined && isMcp(path)) {
     checkMethod(request, path, ['GET', 'POST', 'DELETE']);
+    const { mcpRoute } = await import('./with-mcp.ts');
     return await mcpRoute(context, gateway, mcp);
   }
   if (isGemini(request)) return await routeGemini(context, gateway);

@@ -1,21 +1,24 @@
 import type { Message, ToolCallPart, ToolSpec } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from '../../context.ts';
-import type { McpAnswer } from '../../options.ts';
+import type { NamedContent } from '../../named-content.ts';
+import type { McpAnswer, McpTools } from '../../options.ts';
 import { integer, invalid, type Fields } from '../../parsing/fields.ts';
 import type { Transcript } from '../../parsing/transcript.ts';
 import type { BeginMcp, McpConversation, McpOutput, McpRequest, ParseContext } from '../mcp-request.ts';
 import { MCP_ITEMS, McpHistory } from './history.ts';
 import { listItem, mcpCallItem } from './items.ts';
-import { mcpServers, type McpServers, type McpSource } from './servers.ts';
+import { mcpServers, type McpServers } from './servers.ts';
 import { ToolLoop } from './tool-loop.ts';
 import { mcpTools, type ServerList } from './tools.ts';
 import { McpWriter } from './writer.ts';
 
-/** Returns a function that begins the parses of a request. */
-export function beginMcp(context: RequestContext, gateway: GatewayContext, source: McpSource): BeginMcp {
-  const servers = mcpServers(context, gateway, source);
-  return (parse) => new ParsedMcp(servers, parse);
-}
+/** Returns a function that returns a function, which begins the parses of a request. */
+export const beginWith =
+  (context: RequestContext, gateway: GatewayContext, tools: McpTools) =>
+  (namedContent: NamedContent): BeginMcp => {
+    const servers = mcpServers(context, gateway, { tools, namedContent });
+    return (parse) => new ParsedMcp(servers, parse);
+  };
 
 class ParsedMcp implements McpRequest {
   readonly itemTypes: readonly string[] = MCP_ITEMS;

@@ -1,0 +1,115 @@
+import { limitsOf } from '../load-limit.ts';
+import type { GatewayContext, RequestContext } from '../context.ts';
+import { whileConnected } from '../errors/refusal.ts';
+import type { McpHandler } from '../options.ts';
+import { jsonBody } from '../parsing/body.ts';
+import { callOptions } from '../call-options.ts';
+import { streamCount } from './chat.ts';
+
+/** Maximum number of bytes of an event stream that wait for a client that reads slowly. */
+const MAX_UNREAD = 16 * 1024 * 1024;
+
+/** Passes a request to the handler of MCP. An open event stream counts as a call until it ends or the client disconnects. */
+export async function mcpRoute(
+  context: RequestContext,
+  gateway: GatewayContext,
+  mcp: McpHandler,
+): Promise<Response> {
+  const { request, caller, requestId, path, trace } = context;
+  const [, , server] = path.split('/');
+  trace.route = server === undefined ? path : '/mcp/:name';
+  trace.wire = 'mcp';
+  const place = gateway.concurrency.enter();
+  const ended = new AbortController();
+  const end = (): void => {
+    place.leave();
+    ended.abort();
+  };
+  try {
+    const isPost = request.method === 'POST';
+    const body = isPost ? await jsonBody(request, limitsOf(gateway.settings, place)) : undefined;
+    const call = callOptions(context, undefined, gateway);
+    const handled = whileConnected(
+      () => mcp.fetch(request, { caller, requestId, path, call, server, body, ended: ended.signal }),
+      request.signal,
+    );
+    const { body: answer, status, headers } = await handled;
+    trace.isStreamed = headers.get('content-type')?.startsWith('text/event-stream') === true;
+    // Copy the response, because the headers of a response of `fetch` are immutable.
+    if (!trace.isStreamed || answer === null) {
+      end();
+      return new Response(answer, { status, headers });
+    }
+    const endStream = streamCount(trace, gateway.metrics);
+    const stream = untilEnd(withinMemory(answer), request.signal, () => {
+      end();
+      endStream();
+    });
+    return new Response(stream, { status, headers });
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/**
+ * Returns the same stream, which is read before the client reads it, because its events are written at any speed. Fails if too many bytes
+ * wait.
+ */
+function withinMemory(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) {
+          controller.close();
+          return;
+        }
+        controller.enqueue(value);
+        if (controller.desiredSize !== null && controller.desiredSize > 0) return;
+        controller.error(new Error(`the client reads too slowly; ${MAX_UNREAD} bytes wait`));
+        await reader.cancel();
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: MAX_UNREAD }),
+  );
+}
+
+/** Returns the same stream. Calls `onEnd` once, when the stream has ended, or the client has disconnected. */
+function untilEnd(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+  onEnd: () => void,
+): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  const end = (): void => {
+    signal.removeEventListener('abort', cancel);
+    onEnd();
+  };
+  const cancel = (): void => {
+    end();
+    // The stream may have failed.
+    reader.cancel().catch(() => undefined);
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (value !== undefined) controller.enqueue(value);
+          if (!done) return;
+          end();
+          controller.close();
+        } catch (error) {
+          end();
+          controller.error(error);
+        }
+      },
+      cancel,
+    },
+    { highWaterMark: 0 },
+  );
+}
