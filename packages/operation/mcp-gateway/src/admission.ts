@@ -1,8 +1,9 @@
 import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
-import { denialError, HealthTracker, nanoUsdOf } from '@majordomo/core/toolkit';
+import { denialError, HealthTracker, nanoUsdOf, notify } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
 import { matchesName } from './access.ts';
 import type { McpGatewayOptions } from './options.ts';
+import { takePlace } from './places.ts';
 
 /** Maximum duration of a call without the option `totalMs`, in milliseconds. */
 const TOTAL_MS = 600_000;
@@ -79,33 +80,50 @@ export class Admission {
 
   /** Reserves the price and the place of a call. Rejects with `denied` or `overloaded` if a limit does not allow it. */
   async admit(applicant: Applicant): Promise<Settle> {
-    const leave = this.enter(applicant.server);
+    const leave = await this.enter(applicant.server);
     try {
       const settle = await this.reserve(applicant);
       return async (outcome, ms) => {
-        leave();
-        await settle(outcome, ms);
+        await Promise.all([leave(), settle(outcome, ms)]);
       };
     } catch (error) {
-      leave();
+      await leave();
       throw error;
     }
   }
 
-  private enter(server: string): () => void {
-    const { maxConcurrent = Infinity } = this.options.servers[server] ?? {};
+  /** Takes a place among the calls of a server in this process, and with `records` in all processes. Returns a function that leaves it. */
+  private async enter(server: string): Promise<() => Promise<void>> {
+    const { servers, records, onError } = this.options;
+    const { maxConcurrent } = servers[server] ?? {};
+    if (maxConcurrent === undefined) return () => Promise.resolve();
+    const report = (error: unknown): void => {
+      notify(onError, error, { server });
+    };
+    const leave = this.enterHere(server, maxConcurrent);
+    if (records === undefined) return leave;
+    // If the store fails, the limit applies to this process.
+    const place = await takePlace(records, server, maxConcurrent, this.clock).catch((error: unknown) => {
+      report(error);
+      return 'unknown' as const;
+    });
+    if (place === undefined) {
+      await leave();
+      throw busy(server, maxConcurrent);
+    }
+    return async () => {
+      await leave();
+      if (place !== 'unknown') await place.remove().catch(report);
+    };
+  }
+
+  private enterHere(server: string, maxConcurrent: number): () => Promise<void> {
     const count = this.running.get(server) ?? 0;
-    if (count >= maxConcurrent)
-      throw new LlmError(
-        'overloaded',
-        `mcp/${server}: ${maxConcurrent} calls are running; raise maxConcurrent`,
-        {
-          code: 'busy',
-        },
-      );
+    if (count >= maxConcurrent) throw busy(server, maxConcurrent);
     this.running.set(server, count + 1);
     return () => {
       this.running.set(server, (this.running.get(server) ?? 1) - 1);
+      return Promise.resolve();
     };
   }
 
@@ -142,6 +160,11 @@ export class Admission {
     };
   }
 }
+
+const busy = (server: string, maxConcurrent: number): LlmError =>
+  new LlmError('overloaded', `mcp/${server}: ${maxConcurrent} calls are running; raise maxConcurrent`, {
+    code: 'busy',
+  });
 
 /** Whether a value is a price in USD that a counter of the ledger can contain. */
 export const isPrice = (value: unknown): boolean => (nanoUsdOf(value) ?? MAX_PRICE) < MAX_PRICE;

@@ -37,7 +37,10 @@ export interface McpServerOptions extends Pick<
    * @example { 'search_*': '0.002', '*': '0.01' }
    */
   readonly prices?: { readonly [pattern: string]: string } | undefined;
-  /** Maximum number of calls of all callers at the same time, in this process. Further calls fail. @default unlimited */
+  /**
+   * Maximum number of calls of all callers at the same time, with `records` in all processes together. Further calls fail. The place of a
+   * process that stops is free after 30 seconds. @default unlimited
+   */
   readonly maxConcurrent?: number | undefined;
   /** Maximum number of characters of a result as JSON. The client receives an error instead of a longer result. @default 1_000_000 */
   readonly maxResultChars?: number | undefined;
@@ -131,7 +134,7 @@ export interface McpGatewayOptions {
    */
   readonly guards?: McpGuards | undefined;
   /**
-   * Store of the approved definitions of tools, in its space `mcp-gateway`, and of the logins of users, in its space `mcp`. The values of
+   * Store of the approved definitions of tools and of the places of `maxConcurrent`, in its space `mcp-gateway`, and of the logins of users, in its space `mcp`. The values of
    * `mcp` are secret. All processes share the store.
    * @default the memory of this process
    */

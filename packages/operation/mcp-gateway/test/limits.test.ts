@@ -1,6 +1,6 @@
 import { createCallLog, createKeys, memoryCallStore } from '@majordomo/admin';
 import { createLedger, memoryStore, type Limit } from '@majordomo/ledger';
-import { memoryRecords } from '@majordomo/records';
+import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
@@ -195,6 +195,44 @@ describe('a server', () => {
     cancel.abort();
     await expect(first).rejects.toThrow();
     await expect.poll(async () => (await eve.callTool({ name: 'a__search' })).isError).not.toBe(true);
+  });
+
+  it('runs at most maxConcurrent calls of two processes that share a store', async () => {
+    const server = upstream(register);
+    const records = memoryRecords();
+    const servers = { a: { ...server.place, maxConcurrent: 2 } };
+    const processes = [0, 1].map(() => world({ servers, callers: CALLERS, records }));
+    const [ann, eve] = await Promise.all(processes.map(({ connect }) => connect('ann')));
+    const cancel = new AbortController();
+    const hanging = [ann, eve].map(async (client) => {
+      await client?.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
+    });
+    await expect.poll(() => server.methods.filter((method) => method === 'tools/call').length).toBe(2);
+    for (const client of [ann, eve])
+      expect(await client?.callTool({ name: 'a__search' })).toMatchObject({
+        isError: true,
+        content: [{ text: 'The server "a" already runs its maximum number of calls; retry later.' }],
+      });
+    cancel.abort();
+    await Promise.all(hanging);
+    await expect.poll(async () => (await eve?.callTool({ name: 'a__search' }))?.isError).not.toBe(true);
+    const places = { prefix: 'place/', limit: 10 };
+    await expect.poll(() => records.list('mcp-gateway', places)).toEqual([]);
+  });
+
+  it('runs at most maxConcurrent calls in the process if the store fails', async () => {
+    const server = upstream(register);
+    const stored = memoryRecords();
+    const records: RecordStore = { ...stored, list: () => Promise.reject(new Error('the disk is full')) };
+    const made = world({ servers: { a: { ...server.place, maxConcurrent: 1 } }, records });
+    const client = await made.connect('all');
+    const cancel = new AbortController();
+    const first = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
+    await expect.poll(() => server.methods).toContain('tools/call');
+    expect(await client.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
+    cancel.abort();
+    await first;
+    expect(made.errors).toContainEqual(['a', 'Error: the disk is full']);
   });
 
   it('may not send a longer result than maxResultChars', async () => {
