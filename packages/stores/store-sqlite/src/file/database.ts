@@ -98,7 +98,9 @@ export class Database implements SqliteConnection {
     try {
       this.sql.begin.run();
       hasBegun = true;
-      const settlements = writes.map((write) => this.writeOne(write));
+      // The transaction of a single write undoes it.
+      const settlements =
+        writes.length === 1 ? writes.map(({ run }) => run()) : writes.map((write) => this.writeOne(write));
       this.sql.commit.run();
       for (const settle of settlements) settle();
       return true;
