@@ -15,8 +15,13 @@ interface Entry {
   readonly texts: readonly string[];
 }
 
-/** Records by key, in the order of their last `put`. */
-type Space = Map<string, Entry>;
+interface Space {
+  /** Records by key, in the order of their last `put`. */
+  readonly entries: Map<string, Entry>;
+  /** Time before which no record has ended, in epoch milliseconds. */
+  endsAt: number;
+}
+
 type Watcher = (key: string | undefined) => void;
 
 /**
@@ -34,25 +39,32 @@ export function memoryRecords(
   const watchers = new Map<string, Set<Watcher>>();
   let lastVersion = 0;
 
-  const entriesOf = (space: string): Space => {
-    const entries = spaces.get(space) ?? new Map<string, Entry>();
+  /** Returns a space without its expired records. */
+  const stored = (name: string): Space => {
+    const space = spaces.get(name) ?? { entries: new Map<string, Entry>(), endsAt: Infinity };
     const now = clock.now();
-    for (const { key, until } of entries.values()) if (until <= now) entries.delete(key);
-    return entries;
+    if (space.endsAt > now) return space;
+    space.endsAt = Infinity;
+    for (const { key, until } of space.entries.values())
+      if (until <= now) space.entries.delete(key);
+      else space.endsAt = Math.min(space.endsAt, until);
+    return space;
   };
+  const entriesOf = (space: string): ReadonlyMap<string, Entry> => stored(space).entries;
 
   return {
     async get(space, key) {
       checkGet(space, key);
-      const entry = spaces.get(space)?.get(key);
-      return entry === undefined || entry.until <= clock.now() ? undefined : stored(entry, clock.now());
+      const entry = entriesOf(space).get(key);
+      return entry && recordOf(entry, clock.now());
     },
 
     async write(space, changes) {
       checkWrite(space, changes);
-      const entries = entriesOf(space);
+      const target = stored(space);
+      const { entries } = target;
       if (!changes.every((change) => isCurrent(change, entries.get(change.key)))) return undefined;
-      spaces.set(space, entries);
+      spaces.set(space, target);
       const versions = changes.map((change) => {
         const before = entries.get(change.key);
         if (change.type === 'check') return change.version;
@@ -62,7 +74,9 @@ export function memoryRecords(
         }
         const version = ++lastVersion;
         if (change.type === 'put') entries.delete(change.key);
-        entries.set(change.key, changed(change, before, version, clock.now()));
+        const entry = changed(change, before, version, clock.now());
+        entries.set(change.key, entry);
+        target.endsAt = Math.min(target.endsAt, entry.until);
         return version;
       });
       for (const key of entries.keys()) {
@@ -79,7 +93,7 @@ export function memoryRecords(
       const now = clock.now();
       return selected([...entriesOf(space).values()], query)
         .slice(0, query.limit)
-        .map((entry) => stored(query.values === false ? { ...entry, value: '' } : entry, now));
+        .map((entry) => recordOf(query.values === false ? { ...entry, value: '' } : entry, now));
     },
 
     async counts(space) {
@@ -101,7 +115,7 @@ export function memoryRecords(
       return found
         .toSorted((a, b) => compareLengths(a.text, b.text) || b.entry.at - a.entry.at)
         .slice(0, limit)
-        .map(({ entry, text }): RecordHit => ({ ...stored(entry, now), excerpt: excerptOf(text, words) }));
+        .map(({ entry, text }): RecordHit => ({ ...recordOf(entry, now), excerpt: excerptOf(text, words) }));
     },
 
     async watch(space, changed) {
@@ -149,7 +163,7 @@ function changed(
 
 const timeAfter = (now: number, ms: number | null | undefined): number => now + (ms ?? Infinity);
 
-function stored({ key, value, version, label, at, dueAt }: Entry, now: number): StoredRecord {
+function recordOf({ key, value, version, label, at, dueAt }: Entry, now: number): StoredRecord {
   return { key, value, version, label, at, dueMs: dueAt === Infinity ? undefined : dueAt - now };
 }
 
