@@ -42,7 +42,7 @@ function object() {
     alarm.time = null;
     await records.alarm();
   };
-  const count = (): unknown => database.prepare('SELECT count(*) AS rows FROM entry_values').get()?.['rows'];
+  const count = (): unknown => database.prepare('SELECT count(*) AS rows FROM entries').get()?.['rows'];
   return { store, alarm, ring, count };
 }
 

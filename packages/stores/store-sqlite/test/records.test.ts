@@ -9,6 +9,8 @@ import { sqliteStores } from '../src/index.ts';
 import { folder } from './folder.ts';
 
 const MIB = 1_048_576;
+/** Value that has a separate row. */
+const LONG = JSON.stringify('x'.repeat(5000));
 const at = folder();
 
 it('a touch does not write the value', async () => {
@@ -25,19 +27,43 @@ it('a touch does not write the value', async () => {
   expect((await records.get('a', 'a'))?.value).toHaveLength(8 * MIB);
 });
 
+it('a value replaces a longer or shorter one without a rest', async () => {
+  const path = at('lengths.db');
+  await using stores = sqliteStores(path);
+  const { records } = stores;
+  const database = new DatabaseSync(path, { readOnly: true });
+  const parts = (): unknown => database.prepare('SELECT count(*) AS rows FROM entry_parts').get()?.['rows'];
+  for (const [length, count] of [
+    [10, 0],
+    [250_000, 3],
+    [150_000, 2],
+    [2001, 1],
+    [10, 0],
+    [100_000, 1],
+    [99_999, 1],
+  ] as const) {
+    const value = 'x'.repeat(length - 2) + '\u{1F600}';
+    await records.write('a', [{ type: 'put', key: 'a', value }]);
+    expect((await records.get('a', 'a'))?.value === value).toBe(true);
+    expect((await records.list('a', { limit: 1 }))[0]?.value === value).toBe(true);
+    expect(parts()).toBe(count);
+  }
+  database.close();
+});
+
 it('expired records are deleted from the file with their values and texts while records are written', async () => {
   const path = at('expired.db');
   const clock = fakeClock(1_000_000);
   await using stores = sqliteStores(path, { clock });
   const { records } = stores;
   const database = new DatabaseSync(path, { readOnly: true });
-  const tables = ['entries', 'entry_values', 'entry_texts', 'entry_words'];
+  const tables = ['entries', 'entry_parts', 'entry_texts', 'entry_words'];
   const count = (table: string): unknown =>
     database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows'];
   const counts = (): unknown => tables.map(count);
   for (let number = 0; number < 50; number++)
-    await records.write('a', [{ type: 'put', key: `${number}`, value: '1', keepMs: 1000, texts: ['word'] }]);
-  await records.write('a', [{ type: 'put', key: 'kept', value: '1', keepMs: 60_000, texts: ['word'] }]);
+    await records.write('a', [{ type: 'put', key: `${number}`, value: LONG, keepMs: 1000, texts: ['word'] }]);
+  await records.write('a', [{ type: 'put', key: 'kept', value: LONG, keepMs: 60_000, texts: ['word'] }]);
   expect(counts()).toEqual([51, 51, 51, 51]);
   await clock.advance(1000);
   expect(await records.counts('a')).toEqual({ '': 1 });

@@ -22,47 +22,76 @@ export interface SqliteConnection {
 type Put = Extract<RecordChange, { type: 'put' }>;
 type Touch = Extract<RecordChange, { type: 'touch' }>;
 
+/** What is stored under the key of a change. */
+interface Found {
+  /** Id of the record, which may have expired; `undefined` if none is stored. */
+  readonly id: number | undefined;
+  /** Version of the record; 0 if none is stored or it has expired. */
+  readonly version: number;
+  /** Number of the parts of its value outside of its row. */
+  readonly parts: number;
+  readonly hasTexts: boolean;
+  /** Whether any record has expired. */
+  readonly hasExpired: boolean;
+}
+
+const NONE: Found = { id: undefined, version: 0, parts: 0, hasTexts: false, hasExpired: false };
+
 /** Maximum number of expired records that one operation deletes. Each change adds at most one record. */
 const DELETED_AT_ONCE = 20;
-/** Maximum length of a part of a value. A row of a Durable Object has at most 2 MB, and a UTF-16 unit needs up to 3 bytes. */
-const PART_LENGTH = 600_000;
+/** Maximum length of a value in the row of its record. A change of another member writes the row again. */
+const ROW_LENGTH = 2000;
+/** Maximum length of a part of a value. SQLite writes a row of more than 128 KB at half the speed. */
+const PART_LENGTH = 100_000;
 /** Condition of a record that has not expired. Its parameter is the time. */
 const IS_STORED = '(until IS NULL OR until > ?)';
 const MEMBERS = 'e.id, e.key, e.label, e.version, e.at, e.due_at';
-const VALUES = 'JOIN entry_values AS v ON v.entry = e.id';
+const VALUE =
+  'coalesce(e.value, (SELECT p.value FROM entry_parts AS p WHERE p.entry = e.id AND p.part = 0)) AS value';
 
 /** Creates a store of records in a SQLite database, of any runtime with a synchronous connection. */
 export function sqliteRecords(connection: SqliteConnection, now: () => number): RecordStore {
   const run: SqliteConnection['run'] = (sql, ...values) => connection.run(sql, ...values);
 
-  /** Returns the stored record of a change if its version is the named one, `null` if none is stored, `undefined` otherwise. */
-  const current = (
-    space: string,
-    { type, key, version }: RecordChange,
-    at: number,
-  ): SqliteRow | null | undefined => {
-    const [row = null] = run(FIND, space, toStoredText(key), at);
-    const stored = Number(row?.['version'] ?? 0);
-    if (version !== undefined && version !== stored) return undefined;
-    return type === 'touch' && row === null ? undefined : row;
+  const find = (space: string, { key }: RecordChange, at: number): Found => {
+    const [row = {}] = run(FIND, at, at, space, toStoredText(key));
+    const {
+      id,
+      version,
+      last_part: lastPart,
+      has_texts: hasTexts,
+      is_stored: isStored,
+      has_expired: hasExpired,
+    } = row;
+    return {
+      id: id === null ? undefined : Number(id),
+      version: isStored === 1 ? Number(version) : 0,
+      parts: lastPart === null ? 0 : Number(lastPart) + 1,
+      hasTexts: hasTexts === 1,
+      hasExpired: hasExpired === 1,
+    };
   };
 
-  const put = (space: string, change: Put, isNew: boolean, at: number, version: number): void => {
-    const { key, value, label = '', dueMs, keepMs, texts = [] } = change;
-    const name = toStoredText(key);
+  /** Stores a new record, or replaces the found one. Returns its id and its version. */
+  const putEntry = (space: string, change: Put, { id, version }: Found, at: number): SqliteRow => {
+    const { key, value, label = '', dueMs, keepMs } = change;
+    const inRow = value.length <= ROW_LENGTH ? value : null;
+    const members = [toStoredText(label), Math.floor(at), timeAfter(at, dueMs), timeAfter(at, keepMs), inRow];
+    if (version > 0 && id !== undefined) return run(REPLACE, ...members, id)[0] ?? {};
     // The key may have an expired record.
-    if (isNew) run('DELETE FROM entries WHERE space = ? AND key = ? AND until <= ?', space, name, at);
-    const times = [timeAfter(at, dueMs), timeAfter(at, keepMs)];
-    const [row] = run(PUT, space, name, version, toStoredText(label), Math.floor(at), ...times);
-    const id = Number(row?.['id']);
-    const [first = '', ...parts] = partsOf(value);
-    run(PUT_VALUE, id, first);
-    if (!isNew) {
-      run('DELETE FROM entry_parts WHERE entry = ?', id);
-      run('DELETE FROM entry_texts WHERE entry = ?', id);
-    }
-    for (const [place, part] of parts.entries())
-      run('INSERT INTO entry_parts (entry, part, value) VALUES (?, ?, ?)', id, place, part);
+    if (id !== undefined) run('DELETE FROM entries WHERE id = ?', id);
+    return run(INSERT, ...members, space, toStoredText(key))[0] ?? {};
+  };
+
+  const put = (space: string, change: Put, found: Found, at: number): number => {
+    const { id: stored, version } = putEntry(space, change, found, at);
+    const id = Number(stored);
+    const { value, texts = [] } = change;
+    const parts = value.length <= ROW_LENGTH ? [] : partsOf(value);
+    for (const [place, part] of parts.entries()) run(PUT_PART, id, place, part);
+    if (found.parts > parts.length)
+      run('DELETE FROM entry_parts WHERE entry = ? AND part >= ?', id, parts.length);
+    if (found.hasTexts) run('DELETE FROM entry_texts WHERE entry = ?', id);
     for (const text of texts) {
       const [added] = run(
         'INSERT INTO entry_texts (entry, text) VALUES (?, ?) RETURNING seq',
@@ -71,20 +100,33 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
       );
       run('INSERT INTO entry_words (rowid, said) VALUES (?, ?)', Number(added?.['seq']), toIndexText(text));
     }
+    return Number(version);
   };
 
-  const touch = ({ label, dueMs, keepMs }: Touch, id: number, at: number, version: number): void => {
+  const touch = ({ label, dueMs, keepMs }: Touch, { id = 0, version }: Found, at: number): number => {
+    const next = version + 1;
     // A renewal of a lease changes only the due time.
-    if (dueMs === undefined) run('UPDATE entries SET version = ? WHERE id = ?', version, id);
-    else run('UPDATE entries SET version = ?, due_at = ? WHERE id = ?', version, timeAfter(at, dueMs), id);
+    if (dueMs === undefined) run('UPDATE entries SET version = ? WHERE id = ?', next, id);
+    else run('UPDATE entries SET version = ?, due_at = ? WHERE id = ?', next, timeAfter(at, dueMs), id);
     if (label !== undefined) run('UPDATE entries SET label = ? WHERE id = ?', toStoredText(label), id);
     if (keepMs !== undefined) run('UPDATE entries SET until = ? WHERE id = ?', timeAfter(at, keepMs), id);
+    return next;
+  };
+
+  /** Makes a change, and returns its version. */
+  const make = (space: string, change: RecordChange, found: Found, at: number): number => {
+    if (change.type === 'check') return change.version;
+    if (change.type === 'put') return put(space, change, found, at);
+    if (change.type === 'touch') return touch(change, found, at);
+    // The value and the texts are deleted with their record.
+    if (found.id !== undefined) run('DELETE FROM entries WHERE id = ?', found.id);
+    return 0;
   };
 
   /** Returns a value, whose first part is given. */
   const valueOf = (id: number, first: string): string => {
     if (first.length < PART_LENGTH - 1) return first;
-    const parts = run('SELECT value FROM entry_parts WHERE entry = ? ORDER BY part', id);
+    const parts = run('SELECT value FROM entry_parts WHERE entry = ? AND part > 0 ORDER BY part', id);
     return first + parts.map(({ value }) => String(value)).join('');
   };
 
@@ -115,24 +157,12 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
         checkWrite(givenSpace, changes);
         const at = now();
         const space = toStoredText(givenSpace);
-        deleteExpired(connection, at, Math.max(DELETED_AT_ONCE, changes.length * 2));
-        const rows = changes.map((change) => current(space, change, at));
-        if (rows.includes(undefined)) return undefined;
-        const [versions] = run('UPDATE entry_versions SET last = last + ? RETURNING last', changes.length);
-        let next = Number(versions?.['last']) - changes.length;
-        return changes.map((change, place) => {
-          const id = Number(rows[place]?.['id'] ?? 0);
-          if (change.type === 'check') return change.version;
-          if (change.type === 'remove') {
-            // The value and the texts are deleted with their record.
-            run('DELETE FROM entries WHERE id = ?', id);
-            return 0;
-          }
-          next++;
-          if (change.type === 'put') put(space, change, id === 0, at, next);
-          else touch(change, id, at, next);
-          return next;
-        });
+        const found = changes.map((change) => find(space, change, at));
+        if (!changes.every((change, place) => isCurrent(change, found[place]?.version ?? 0)))
+          return undefined;
+        if (found[0]?.hasExpired === true)
+          deleteExpired(connection, at, Math.max(DELETED_AT_ONCE, changes.length * 2));
+        return changes.map((change, place) => make(space, change, found[place] ?? NONE, at));
       });
     },
 
@@ -177,6 +207,9 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
   };
 }
 
+const isCurrent = ({ type, version }: RecordChange, stored: number): boolean =>
+  (version === undefined || version === stored) && (type !== 'touch' || stored > 0);
+
 /** Deletes at most `most` expired records. Called within `write`. */
 export function deleteExpired(connection: SqliteConnection, now: number, most: number): void {
   connection.run(
@@ -220,7 +253,7 @@ function selectionOf(
   if (after !== undefined && order === 'key') add('key > ?', toStoredText(after.key));
   if (after !== undefined && order === 'newest')
     add('at <= ? AND (at < ? OR key > ?)', after.at, after.at, toStoredText(after.key));
-  const text = `SELECT ${MEMBERS}, ${values ? 'v.value' : "'' AS value"} FROM entries AS e ${values ? VALUES : ''}
+  const text = `SELECT ${MEMBERS}, ${values ? VALUE : "'' AS value"} FROM entries AS e
     WHERE ${conditions.join(' AND ')} ORDER BY ${ORDERS[order]} LIMIT ?`;
   return [text, [...parameters, limit]];
 }
@@ -230,19 +263,25 @@ const ORDERS = { key: 'key', newest: 'at DESC, key', due: 'due_at, key' } as con
 const timeAfter = (now: number, ms: number | null | undefined): number | null =>
   ms === undefined || ms === null ? null : now + ms;
 
-const GET = `SELECT ${MEMBERS}, v.value FROM entries AS e ${VALUES} WHERE space = ? AND key = ? AND ${IS_STORED}`;
-const FIND = `SELECT id, version FROM entries WHERE space = ? AND key = ? AND ${IS_STORED}`;
-const PUT = `INSERT INTO entries (space, key, version, label, at, due_at, until) VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (space, key) DO UPDATE SET version = excluded.version, label = excluded.label, at = excluded.at,
-    due_at = excluded.due_at, until = excluded.until RETURNING id`;
-const PUT_VALUE =
-  'INSERT INTO entry_values (entry, value) VALUES (?, ?) ON CONFLICT (entry) DO UPDATE SET value = excluded.value';
+const GET = `SELECT ${MEMBERS}, ${VALUE} FROM entries AS e WHERE space = ? AND key = ? AND ${IS_STORED}`;
+const FIND = `SELECT e.id, e.version, ${IS_STORED} AS is_stored, stored.has_expired,
+    CASE WHEN e.value IS NULL THEN (SELECT max(part) FROM entry_parts WHERE entry = e.id) END AS last_part,
+    EXISTS (SELECT 1 FROM entry_texts WHERE entry = e.id) AS has_texts
+  FROM (SELECT EXISTS (SELECT 1 FROM entries WHERE until <= ?) AS has_expired) AS stored
+  LEFT JOIN entries AS e ON e.space = ? AND e.key = ?`;
+// A version above those of all removed records.
+const INSERT = `INSERT INTO entries (version, label, at, due_at, until, value, space, key)
+  VALUES ((SELECT last + 1 FROM entry_versions), ?, ?, ?, ?, ?, ?, ?) RETURNING id, version`;
+const REPLACE = `UPDATE entries SET version = version + 1, label = ?, at = ?, due_at = ?, until = ?, value = ?
+  WHERE id = ? RETURNING id, version`;
+const PUT_PART = `INSERT INTO entry_parts (entry, part, value) VALUES (?, ?, ?)
+  ON CONFLICT (entry, part) DO UPDATE SET value = excluded.value`;
 const EXPIRED =
   'SELECT label, count(*) AS count FROM entries INDEXED BY entries_by_end WHERE space = ? AND until <= ? GROUP BY label';
 // Selects the best text of each record. In SQLite, a plain column next to min() has the value of the row with the minimum.
-const SEARCH = `SELECT ${MEMBERS}, v.value, found.text FROM (
+const SEARCH = `SELECT ${MEMBERS}, ${VALUE}, found.text FROM (
     SELECT t.entry, t.text, min(hit.rank) AS rank
     FROM (SELECT rowid, rank FROM entry_words WHERE entry_words MATCH ?) AS hit JOIN entry_texts AS t ON t.seq = hit.rowid
     GROUP BY t.entry
-  ) AS found JOIN entries AS e ON e.id = found.entry ${VALUES}
+  ) AS found JOIN entries AS e ON e.id = found.entry
   WHERE space = ? AND ${IS_STORED} ORDER BY found.rank, e.at DESC, e.key LIMIT ?`;

@@ -3,8 +3,8 @@
  * defaults of `node:sqlite` and of Durable Objects.
  */
 export const RECORD_TABLES: string = `
--- "due_at" and "until" in epoch milliseconds; null: never. The values are in a separate table, so that a change of another member
--- does not write them.
+-- "due_at" and "until" in epoch milliseconds; null: never. Long values are in a separate table, so that a change of another member
+-- does not write them. Their records have no "value".
 CREATE TABLE entries (
   id INTEGER PRIMARY KEY,
   space TEXT NOT NULL,
@@ -14,6 +14,7 @@ CREATE TABLE entries (
   at INTEGER NOT NULL,
   due_at REAL,
   until REAL,
+  value TEXT,
   UNIQUE (space, key)
 );
 CREATE INDEX entries_by_label ON entries (space, label, key);
@@ -21,20 +22,19 @@ CREATE INDEX entries_by_time ON entries (space, at DESC, key);
 CREATE INDEX entries_by_label_and_time ON entries (space, label, at DESC, key);
 CREATE INDEX entries_by_due ON entries (space, due_at, key) WHERE due_at IS NOT NULL;
 CREATE INDEX entries_by_end ON entries (until) WHERE until IS NOT NULL;
-CREATE TABLE entry_values (
-  entry INTEGER PRIMARY KEY REFERENCES entries ON DELETE CASCADE,
-  value TEXT NOT NULL
-);
--- Further parts of long values.
+-- Parts of long values, from part 0.
 CREATE TABLE entry_parts (
   entry INTEGER NOT NULL REFERENCES entries ON DELETE CASCADE,
   part INTEGER NOT NULL,
   value TEXT NOT NULL,
   PRIMARY KEY (entry, part)
 );
--- Highest version of all records, including removed ones.
+-- Highest version of the removed records. A new record has a higher one, so that a version is never used again for a key.
 CREATE TABLE entry_versions (last INTEGER NOT NULL);
 INSERT INTO entry_versions (last) VALUES (0);
+CREATE TRIGGER entry_versions_delete AFTER DELETE ON entries BEGIN
+  UPDATE entry_versions SET last = old.version WHERE last < old.version;
+END;
 
 -- Number of records by label, so that no count reads the records.
 CREATE TABLE entry_counts (
