@@ -92,12 +92,12 @@ it('replaces an earlier upload if the requests have changed since, and sends eac
   expect([...a.files.values()].map(({ text }) => text.split('\n').length)).toEqual([2]);
   // The settings of the target have changed, so the second item belongs to another group.
   const [, changed] = inGroups(['one', 'two']);
-  const request = JSON.stringify(changed && 'request' in changed && changed.request);
+  const request = changed && 'request' in changed && changed.request;
   const [stored] = await options.records
     .list('batches', { prefix: 'rows/', limit: 100 })
     .then((found) => found.filter(({ key }) => key.includes('/requests/')));
   const { data } = JSON.parse(stored?.value ?? '') as {
-    readonly data: { readonly requests: readonly string[] };
+    readonly data: { readonly requests: readonly object[] };
   };
   const value = JSON.stringify({ format: 1, data: { requests: [data.requests[0], request] } });
   await options.records.write('batches', [{ type: 'put', key: stored?.key ?? '', value }]);

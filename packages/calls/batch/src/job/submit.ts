@@ -180,7 +180,7 @@ async function compare(first: number, page: readonly NewRow[], rows: Rows): Prom
       const row = page[index - first];
       if (row?.id !== id)
         throw idError(index, `the stored item has the id "${id}", not "${row?.id}"; ${SAME_ITEMS}`);
-      if (row.request !== request)
+      if (row.request !== JSON.stringify(toJson(request)))
         fail(`items[${index}]`, `differs from the stored item of the interrupted submission; ${SAME_ITEMS}`);
       index++;
     }

@@ -1,16 +1,13 @@
 import {
-  fromJson,
   LlmError,
   user,
   type BatchBackend,
   type BatchContext,
   type BatchLine,
-  type ChatRequest,
-  type EmbeddingRequest,
   type PreparedTarget,
 } from '@majordomo/core';
 import { abortable, objectRoot } from '@majordomo/core/toolkit';
-import type { BatchRecord, JobRecord } from '../record/record.ts';
+import type { BatchRecord, JobRecord, StoredRequest } from '../record/record.ts';
 import type { BatchRow } from '../record/rows.ts';
 import type { Setup } from '../setup.ts';
 import type { LeasedJob } from '../record/leased-job.ts';
@@ -20,8 +17,6 @@ import { lateTime } from './deadline.ts';
 const CALL_MS = 600_000;
 /** Maximum time of a request that contains the input of a batch, in milliseconds. */
 export const UPLOAD_MS = 3_600_000;
-
-export type StoredRequest = ChatRequest | { readonly embedding: EmbeddingRequest };
 
 /** Target of a batch, and the target after it. */
 export interface BatchTargets {
@@ -71,11 +66,10 @@ export class Round {
 
   /** Returns the request of an item, with the schema of the job. */
   requestOf({ request }: Pick<BatchRow, 'request'>): StoredRequest {
-    const stored = fromJson<StoredRequest>(JSON.parse(request));
     const { output } = this.record;
-    return output === undefined || 'embedding' in stored
-      ? stored
-      : { ...stored, output: objectRoot(output).schema };
+    return output === undefined || 'embedding' in request
+      ? request
+      : { ...request, output: objectRoot(output).schema };
   }
 
   /** Returns the targets of the chain, prepared for the item's request. Rejects if the request is invalid. */
@@ -99,7 +93,7 @@ export class Round {
   /** Returns the batch API of a batch's target. Uses a placeholder request, because the API does not depend on the items. */
   async vendorOf(batch: BatchRecord): Promise<Vendor> {
     const request = batch.isEmbedding ? { embedding: { values: ['x'] } } : { messages: [user('x')] };
-    const { target } = await this.targetsFor({ request: JSON.stringify(request) }, batch);
+    const { target } = await this.targetsFor({ request }, batch);
     const { batch: backend, context } = target;
     if (backend !== undefined) return { backend, context };
     throw new LlmError('config', `${batch.about.target} has no batch API anymore; restore its provider`);

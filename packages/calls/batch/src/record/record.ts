@@ -1,4 +1,12 @@
-import type { BatchLook, ChatResponse, EmbeddingResponse, JsonObject, Usage } from '@majordomo/core';
+import type {
+  BatchLook,
+  ChatRequest,
+  ChatResponse,
+  EmbeddingRequest,
+  EmbeddingResponse,
+  JsonObject,
+  Usage,
+} from '@majordomo/core';
 import type { StoredError } from '@majordomo/core/toolkit';
 import type { Amount } from '@majordomo/ledger';
 import type { BatchInfo, LiveOptions } from '../contract.ts';
@@ -95,6 +103,9 @@ export interface StoredUploading {
   /** SHA-256 of the input. Another process uses the upload only if its own input is the same. */
   readonly sha256: string;
 }
+
+/** Request of an item. */
+export type StoredRequest = ChatRequest | { readonly embedding: EmbeddingRequest };
 
 /** State of an item. */
 export interface ItemData {

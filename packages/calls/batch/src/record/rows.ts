@@ -1,10 +1,12 @@
 import { layoutOf, type RecordChange, type RecordStore } from '@majordomo/records';
-import type { ItemData } from './record.ts';
+import type { ItemData, StoredRequest } from './record.ts';
 
 /** Space of all jobs and their rows. */
 export const SPACE = 'batches';
 /** Number of pages that are read at once, without their requests and data. */
 const PAGES = 20;
+/** Number of characters from which requests are in a further record. The memory for long strings takes longer than their copy. */
+const REQUESTS_CHARS = 90_000;
 /** Number of digits of the numbers in keys, so that the keys have the order of the numbers. */
 const DIGITS = 12;
 
@@ -16,6 +18,8 @@ interface StoredPage {
   readonly places: string[];
   /** Number of the record with the data of each row, or 0 for none. */
   readonly data: number[];
+  /** Indexes of the first rows of the records with the requests. */
+  readonly requests: readonly number[];
 }
 
 /** Page in memory, which changes with each move of its rows. */
@@ -35,9 +39,9 @@ export interface ItemRow {
   readonly data: ItemData;
 }
 
-/** Item with its request as JSON, which never changes. */
+/** Item with its request, which never changes. */
 export interface BatchRow extends ItemRow {
-  readonly request: string;
+  readonly request: StoredRequest;
 }
 
 /** Move of a row to another place. */
@@ -57,7 +61,7 @@ export interface NewRow {
 type Selection = (place: string, index: number) => boolean;
 
 const PAGE = layoutOf<StoredPage>('the page', 1);
-const REQUESTS = layoutOf<{ readonly requests: readonly string[] }>('the requests', 1);
+const REQUESTS = layoutOf<{ readonly requests: readonly StoredRequest[] }>('the requests', 1);
 const DATA = layoutOf<{ readonly items: Readonly<Record<number, ItemData>> }>('the data', 1);
 const NO_DATA: ItemData = { attempts: [] };
 
@@ -66,8 +70,8 @@ const numberKey = (number: number): string => String(number).padStart(DIGITS, '0
 const put = (key: string, value: string): RecordChange => ({ type: 'put', key, value });
 
 /**
- * Rows of a job, which are valid only together with the job's record. A page has two records: the places of its rows, whose key has
- * the last index, and their requests. Each write of data adds a record, and replaced data is stored until the removal of the job.
+ * Rows of a job, which are valid only together with the job's record. A page has a record with the places of its rows, whose key has
+ * the last index, and records with their requests. Each write of data adds a record, and replaced data is stored until the removal of the job.
  */
 export class Rows {
   /** Start of the keys of all records of the rows. */
@@ -82,10 +86,12 @@ export class Rows {
   /** Returns the changes that add a page. */
   added(first: number, rows: readonly NewRow[], place: string): readonly RecordChange[] {
     const ids = rows.map(({ id }) => id);
-    const page = { first, ids, places: rows.map(() => place), data: rows.map(() => 0) };
+    const parts = requestsOf(first, rows);
+    const requests = parts.map(([start]) => start);
+    const page = { first, ids, places: rows.map(() => place), data: rows.map(() => 0), requests };
     return [
       put(this.pageKey(first + rows.length - 1), PAGE.write(page)),
-      put(this.requestsKey(first), REQUESTS.write({ requests: rows.map(({ request }) => request) })),
+      ...parts.map(([start, value]) => put(this.requestsKey(start), value)),
     ];
   }
 
@@ -132,20 +138,30 @@ export class Rows {
   async rowsOf(page: Page, isSelected: Selection): Promise<readonly BatchRow[]> {
     const found = selected(page, isSelected);
     if (found.length === 0) return [];
-    const key = this.requestsKey(page.first);
-    const values = await this.valuesOf(page, found, key);
-    const { requests } = REQUESTS.read(key, values.get(key) ?? '');
-    return this.withData(page, found, values).map((row) => ({
-      ...row,
-      request: requests[row.index - page.first] ?? '',
-    }));
+    const starts = page.requests.filter((start, part) => {
+      const end = page.requests[part + 1] ?? Infinity;
+      return found.some((index) => index >= start && index < end);
+    });
+    const keys = starts.map((start) => this.requestsKey(start));
+    const values = await this.valuesOf(page, found, keys);
+    const requests = new Map<number, StoredRequest>();
+    for (const [at, start] of starts.entries()) {
+      const key = keys[at] ?? '';
+      const part = REQUESTS.read(key, values.get(key) ?? '').requests;
+      for (const [place, request] of part.entries()) requests.set(start + place, request);
+    }
+    return this.withData(page, found, values).map((row) => {
+      const request = requests.get(row.index);
+      if (request === undefined) throw new TypeError('each row of a page has a request');
+      return { ...row, request };
+    });
   }
 
   /** Returns the values of records of a page by key: the data of some rows, and others. */
   private async valuesOf(
     { first, data }: Page,
     indexes: readonly number[],
-    ...others: readonly string[]
+    others: readonly string[] = [],
   ): Promise<ReadonlyMap<string, string>> {
     const numbers = new Set(indexes.map((index) => data[index - first] ?? 0));
     numbers.delete(0);
@@ -182,6 +198,17 @@ export class Rows {
   private dataKey(number: number): string {
     return `${this.prefix}data/${numberKey(number)}`;
   }
+}
+
+/** Returns the index of the first row of each record with requests, and its value, without converting the requests to JSON again. */
+function requestsOf(first: number, rows: readonly NewRow[]): readonly (readonly [number, string])[] {
+  const lists: (readonly [number, string])[] = [];
+  for (const [at, { request }] of rows.entries()) {
+    const [start, list] = lists.at(-1) ?? [first, ''];
+    if (list.length + request.length > REQUESTS_CHARS || at === 0) lists.push([first + at, request]);
+    else lists[lists.length - 1] = [start, `${list},${request}`];
+  }
+  return lists.map(([start, list]) => [start, `{"format":1,"data":{"requests":[${list}]}}`]);
 }
 
 /** Returns the indexes of the selected rows. */
