@@ -1,5 +1,7 @@
 // `pnpm bench durable`: measures the rows of "The cost of a step" in apps/docs/stores.md. `--runs 20`, `--turns 20`.
 import { parseArgs } from 'node:util';
+import { median } from '../src/measure/statistics.mjs';
+import { markdown } from '../src/report/table.mjs';
 import { question } from './agent.mjs';
 import { inMemory, onDbos, onRestate, onSqlite, toldOnRedis } from './places.mjs';
 
@@ -17,13 +19,18 @@ const PLACES = {
   Restate: onRestate,
 };
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
 const ms = (time) => `${time.toFixed(2)} ms`;
 const kib = (bytes) => (bytes === undefined ? '–' : `${(bytes / 1024).toFixed(1)} KiB`);
 
-row('a turn: a model call and a tool', '200 B', '20 KB', 'on disk, 200 B', '20 KB', 'a run goes on after');
-row('---', '---', '---', '---', '---', '---');
+const HEAD = [
+  'a turn: a model call and a tool',
+  '200 B',
+  '20 KB',
+  'on disk, 200 B',
+  '20 KB',
+  'a run goes on after',
+];
+const rows = [];
 for (const [name, open] of Object.entries(PLACES)) {
   const place = await open();
   const times = [];
@@ -47,7 +54,8 @@ for (const [name, open] of Object.entries(PLACES)) {
   const all = median(resumed.map((one) => one.all));
   const start = median(resumed.map((one) => one.start));
   const began = start > 0 ? `, of which ${Math.round(start)} ms the new process` : '';
-  row(name, ...times, ...sizes, resumed.length === 0 ? '–' : `${Math.round(all)} ms${began}`);
+  rows.push([name, ...times, ...sizes, resumed.length === 0 ? '–' : `${Math.round(all)} ms${began}`]);
   await place.close();
 }
+console.log(markdown(HEAD, rows));
 process.exit(0);

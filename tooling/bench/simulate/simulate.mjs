@@ -1,5 +1,6 @@
 // `pnpm bench simulate`: computes the tables of apps/docs/stores.md. Options: `--processes 10,100`, `--seed 2`.
 import { parseArgs } from 'node:util';
+import { markdown } from '../src/report/table.mjs';
 import { limits } from './limits.mjs';
 import { outage } from './outage.mjs';
 
@@ -20,11 +21,23 @@ const NETWORKS = {
   'a third cut off for 20 s': { delayMs: 3, cut: 1 / 3 },
 };
 
-const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
-const head = (...cells) => {
-  row(...cells);
-  row(...cells.map(() => '---'));
-};
+const OUTAGE_HEAD = [
+  'processes',
+  'health',
+  'failing requests',
+  'last one back after',
+  'messages per call',
+  'operations per call',
+];
+const LIMITS_HEAD = [
+  'processes',
+  'network',
+  'limit',
+  'reached the vendor',
+  'beyond the limit',
+  'used at the end',
+  'operations per call that got in',
+];
 const per = (part, whole) => (part / whole).toFixed(part === 0 ? 0 : 3);
 
 // Create the objects of a process first, such as names of scripts, because their creation takes real time.
@@ -34,37 +47,24 @@ const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 for (const hasSecond of [true, false]) {
   const which = hasSecond ? 'with' : 'without';
   console.log(`\nA vendor down for 60 s, a call a second from each process, ${which} a second target:\n`);
-  head(
-    'processes',
-    'health',
-    'failing requests',
-    'last one back after',
-    'messages per call',
-    'operations per call',
-  );
+  const rows = [];
   for (const processes of sizes) {
     const plan = { processes, seed, hasSecond };
     const alone = await outage({ ...plan, isShared: false });
-    row(processes, 'alone', alone.failing, seconds(alone.backMs), 0, 0);
+    rows.push([processes, 'alone', alone.failing, seconds(alone.backMs), 0, 0]);
     // Without a second target, every call is sent, so messages of other processes have little effect.
     for (const [name, network] of Object.entries(hasSecond ? NETWORKS : { well: NETWORKS.well })) {
       const { failing, backMs, messages, operations, calls } = await outage({ ...plan, ...network });
-      row(processes, name, failing, seconds(backMs), per(messages, calls), per(operations, calls));
+      rows.push([processes, name, failing, seconds(backMs), per(messages, calls), per(operations, calls)]);
     }
   }
+  console.log(markdown(OUTAGE_HEAD, rows));
 }
 console.log('\nThree calls from each process on a limit of one for each:\n');
-head(
-  'processes',
-  'network',
-  'limit',
-  'reached the vendor',
-  'beyond the limit',
-  'used at the end',
-  'operations per call that got in',
-);
+const rows = [];
 for (const processes of sizes)
   for (const [name, network] of Object.entries(NETWORKS)) {
     const { limit, reached, over, used, operations } = await limits({ processes, seed, ...network });
-    row(processes, name, limit, reached, over, used, per(operations, reached));
+    rows.push([processes, name, limit, reached, over, used, per(operations, reached)]);
   }
+console.log(markdown(LIMITS_HEAD, rows));

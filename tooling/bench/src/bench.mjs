@@ -1,13 +1,9 @@
-// pnpm bench [suite ...] measures suites. pnpm bench agents, or another name below, runs a program with its options.
+// pnpm bench [suite ...] measures suites. pnpm bench durable, or another name below, runs a program with its options.
 
 /** Programs behind tables of the documents, and the program that writes the figures of the suites into the documents. */
 const PROGRAMS = {
-  agents: '../agents/agents.mjs',
-  background: '../background/background.mjs',
-  batch: '../batch/batch.mjs',
   document: './document.mjs',
   durable: '../durable/durable.mjs',
-  'gateway-log': '../gateway/gateway.mjs',
   simulate: '../simulate/simulate.mjs',
 };
 

@@ -1,35 +1,15 @@
 // Replays 10,000 samples of one call from the folder of its argument, and sends the CPU time and the largest memory.
 import { createMajordomo, user } from '@majordomo/core';
 import { evaluate } from '@majordomo/evals';
+import { instant } from '../subjects/instant.mjs';
 
 const SAMPLES = 10_000;
-const USAGE = { input: 12, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
 const ANSWER = 'Rome is older. '.repeat(10);
-
-/** Provider that answers at once. */
-export const instant = {
-  spi: 1,
-  id: 'p',
-  model: (modelId) => ({
-    id: modelId,
-    families: [],
-    capabilities: {},
-    async *stream(_request, { target }) {
-      yield [
-        { type: 'start', target, id: undefined },
-        { type: 'part-start', index: 0, part: { type: 'text' } },
-        { type: 'text-delta', index: 0, text: ANSWER },
-        { type: 'part-end', index: 0, part: { type: 'text', text: ANSWER } },
-        { type: 'finish', target, reason: 'stop', raw: 'stop', usage: USAGE },
-      ];
-    },
-  }),
-};
 
 /** Evaluation with one call per sample. */
 export const definitionOf = () => ({
   name: 'bench',
-  majordomo: createMajordomo({ providers: [instant] }),
+  majordomo: createMajordomo({ providers: [instant('p', ANSWER)] }),
   cases: Array.from({ length: SAMPLES }, (_, at) => ({ id: `c${at}`, input: `question ${at}` })),
   subject: (input, { model }) => model('p/m').generate({ messages: [user(input)] }),
   checks: { right: ({ text }) => text.startsWith('Rome') },

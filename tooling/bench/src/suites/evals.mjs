@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { createMajordomo, user } from '@majordomo/core';
 import { compare, evaluate } from '@majordomo/evals';
 import { inRounds } from '../measure/rounds.mjs';
-import { definitionOf, instant } from './evals-process.mjs';
+import { instant } from '../subjects/instant.mjs';
+import { definitionOf } from './evals-process.mjs';
 
 const PROCESS = fileURLToPath(new URL('evals-process.mjs', import.meta.url));
 const CASES = 2000;
@@ -58,7 +59,7 @@ const evaluationOf = (random) => ({
 
 /** The same calls with and without a recorder. */
 function recorder(folder) {
-  const majordomo = createMajordomo({ providers: [instant] });
+  const majordomo = createMajordomo({ providers: [instant()] });
   const calls = async (model) => {
     for (let n = 0; n < CALLS; n++) await model.generate({ messages: [user(`${n} ${TEXT}`)] });
     return 'done';

@@ -14,9 +14,9 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { memoryRecords } from '@majordomo/records';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { check, inRounds } from '../measure/rounds.mjs';
-import { instant } from './evals-process.mjs';
+import { instant } from '../subjects/instant.mjs';
 
-const BATCH_SERVER = fileURLToPath(new URL('../../batch/server.mjs', import.meta.url));
+const BATCH_SERVER = fileURLToPath(new URL('batch-server.mjs', import.meta.url));
 /** Largest number of each item; the smaller one is a tenth. */
 const MOST = { prices: 20_000, servedTools: 1000, batchItems: 200, evaluatedCases: 1000, keys: 5000 };
 
@@ -27,7 +27,7 @@ const OPERATIONS = 200;
 /** Costs per item of packages that hold many items, with many items and with a tenth of them. */
 export async function measureGrowth({ plan }) {
   const folder = await mkdtemp(join(tmpdir(), 'majordomo-bench-growth-'));
-  const server = fork(BATCH_SERVER, ['0'], { execArgv: [] });
+  const server = fork(BATCH_SERVER, { execArgv: [] });
   try {
     const [url] = await once(server, 'message');
     const works = worksIn(folder, url);
@@ -147,7 +147,7 @@ function worksIn(folder, url) {
       const { totals } = await evaluate(
         {
           name: 'growth',
-          majordomo: createMajordomo({ providers: [instant] }),
+          majordomo: createMajordomo({ providers: [instant()] }),
           cases: list(count, (at) => ({ id: `c${at}`, input: `question ${at}` })),
           subject: (input, { model }) => model('p/m').generate({ messages: [user(input)] }),
           checks: { right: ({ text }) => text.startsWith('Rome') },

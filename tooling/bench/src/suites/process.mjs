@@ -2,10 +2,10 @@ import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
 import { createRouter } from '@majordomo/routing';
 import { check, inRounds } from '../measure/rounds.mjs';
+import { instant } from '../subjects/instant.mjs';
 import { entered } from './entered.mjs';
 
 const QUESTION = 'Which of the two cities is older, and who founded each of them?';
-const USAGE = { input: 12, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
 const CALLS = 2000;
 /** Largest number of each item; the smaller one is a tenth. */
 const MOST = { aliases: 10_000, providers: 1000, tools: 2000, tenants: 1000, messages: 400, streams: 2000 };
@@ -22,25 +22,6 @@ export async function measureProcess({ place, plan }) {
   for (const [name, most] of Object.entries(MOST)) measures[name] = await inRounds(growing(name, most), plan);
   return measures;
 }
-
-const instant = (id) => ({
-  spi: 1,
-  id,
-  model: (modelId) => ({
-    id: modelId,
-    families: [],
-    capabilities: {},
-    async *stream(_request, { target }) {
-      yield [
-        { type: 'start', target, id: undefined },
-        { type: 'part-start', index: 0, part: { type: 'text' } },
-        { type: 'text-delta', index: 0, text: 'ok' },
-        { type: 'part-end', index: 0, part: { type: 'text', text: 'ok' } },
-        { type: 'finish', target, reason: 'stop', raw: 'stop', usage: USAGE },
-      ];
-    },
-  }),
-});
 
 /** Measures a call that the first target answers, and a call that the second target answers after a failing attempt. */
 function failures() {
