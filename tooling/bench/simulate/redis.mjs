@@ -1,11 +1,8 @@
-// A Redis with the commands of store-redis, behind a slow network that loses messages and can be cut.
-import { memoryStore } from '@majordomo/ledger';
-
+// A Redis with the commands of store-redis that share health, behind a slow network that loses messages and can be cut.
 const never = new Promise(() => undefined);
 
 /** @param network `delayMs`: maximum delay in each direction, in milliseconds; `loss`: share of lost messages */
 export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
-  const books = memoryStore({ clock });
   const verdicts = new Map();
   const links = [];
   const counted = { operations: 0, messages: 0 };
@@ -30,16 +27,6 @@ export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
       [...verdicts].flatMap(([target, { verdict, until }]) =>
         until > clock.now() ? [target, verdict, until - clock.now()] : [],
       ),
-    async reserve([id, leaseMs, deadline, ...claims]) {
-      if (deadline !== '' && clock.now() > Number(deadline)) return ['late', clock.now()];
-      const refusal = await books.reserve(id, claimsIn(claims), Number(leaseMs));
-      if (refusal === undefined) return clock.now();
-      const { counter, left, retryAfterMs = '' } = refusal;
-      return ['refused', clock.now(), counter, `${left}`, `${retryAfterMs}`];
-    },
-    renew: ([id, leaseMs]) => books.renew(id, Number(leaseMs)),
-    settle: async ([id, ...used]) => ((await books.settle(id, usesIn(used))) ? 1 : 0),
-    append: ([, , , record]) => books.append(JSON.parse(record)),
   };
 
   /** Connection with the interface of ioredis. */
@@ -96,21 +83,5 @@ export function simulatedRedis({ clock, random, delayMs = 2, loss = 0 }) {
         },
       };
     },
-    counters: () => books.counters(''),
   };
 }
-
-const inGroups = (values, size) =>
-  Array.from({ length: values.length / size }, (_, at) => values.slice(at * size, (at + 1) * size));
-
-const claimsIn = (values) =>
-  inGroups(values, 5).map(([counter, max, amount, resetsIn, whenLapsed]) => ({
-    counter,
-    max: BigInt(max),
-    amount: BigInt(amount),
-    resetsInMs: resetsIn === '' ? undefined : Number(resetsIn),
-    whenLapsed,
-  }));
-
-const usesIn = (values) =>
-  inGroups(values, 2).map(([counter, amount]) => ({ counter, amount: BigInt(amount) }));

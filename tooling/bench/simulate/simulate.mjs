@@ -1,7 +1,6 @@
 // `pnpm bench simulate`: computes the tables of apps/docs/stores.md. Options: `--processes 10,100`, `--seed 2`.
 import { parseArgs } from 'node:util';
 import { markdown } from '../src/report/table.mjs';
-import { limits } from './limits.mjs';
 import { outage } from './outage.mjs';
 
 const { values } = parseArgs({
@@ -13,7 +12,7 @@ const { values } = parseArgs({
 const sizes = values.processes.split(',').map(Number);
 const seed = Number(values.seed);
 
-/** Health and ledgers of all processes in one Redis, over a network without faults */
+/** Health of all processes in one Redis, over a network without faults */
 const NETWORKS = {
   well: { delayMs: 3 },
   'up to 200 ms each way': { delayMs: 200 },
@@ -29,19 +28,10 @@ const OUTAGE_HEAD = [
   'messages per call',
   'operations per call',
 ];
-const LIMITS_HEAD = [
-  'processes',
-  'network',
-  'limit',
-  'reached the vendor',
-  'beyond the limit',
-  'used at the end',
-  'operations per call that got in',
-];
 const per = (part, whole) => (part / whole).toFixed(part === 0 ? 0 : 3);
 
 // Create the objects of a process first, such as names of scripts, because their creation takes real time.
-for (const warmUp of [outage, limits]) await warmUp({ processes: 1 });
+await outage({ processes: 1 });
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 for (const hasSecond of [true, false]) {
@@ -60,11 +50,3 @@ for (const hasSecond of [true, false]) {
   }
   console.log(markdown(OUTAGE_HEAD, rows));
 }
-console.log('\nThree calls from each process on a limit of one for each:\n');
-const rows = [];
-for (const processes of sizes)
-  for (const [name, network] of Object.entries(NETWORKS)) {
-    const { limit, reached, over, used, operations } = await limits({ processes, seed, ...network });
-    rows.push([processes, name, limit, reached, over, used, per(operations, reached)]);
-  }
-console.log(markdown(LIMITS_HEAD, rows));
