@@ -2,8 +2,8 @@
  * Makes 80 runs on an engine and kills their worker 35 times. Runs every night, or manually: `node
  * tooling/acceptance/soak/durable.ts restate|dbos [seed]`
  */
-import { chaosOnDbos } from '../src/durable/chaos-on-dbos.ts';
-import { chaosOnRestate } from '../src/durable/chaos-on-restate.ts';
+import { chaosOnDbos } from './chaos-on-dbos.ts';
+import { chaosOnRestate } from './chaos-on-restate.ts';
 
 const ENGINES = new Map([
   ['restate', chaosOnRestate],

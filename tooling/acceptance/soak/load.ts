@@ -38,7 +38,6 @@ export async function load(seconds: number, streams: number): Promise<readonly C
   if (report === undefined) return [check('the load ran to its end', false, `code ${ending.code ?? 'none'}`)];
   return [
     ...callsOf(report),
-    ...healthOf(report),
     fact('RSS every ten seconds, MiB', series(report.rss)),
     slope('RSS', report.rss, true),
     slope('heap and external memory', report.heap, false),
@@ -57,19 +56,6 @@ function callsOf({ calls, ends, wrong, slowestMs, warnings }: LoadReport): reado
     check('every call ended', ended === calls && calls > 0, `${ended} of ${calls}`),
     check('with the exact answer or a typed error', wrong.length === 0, wrong.join('; ') || 'all'),
     check('warnings of the process', warnings.length === 0, warnings.join('; ') || 'none'),
-  ];
-}
-
-function healthOf({ audit }: LoadReport): readonly Check[] {
-  const { attempts, failures, benches, findings, open } = audit;
-  return [
-    fact('attempts', `${attempts}, of which ${failures} failed`),
-    check(
-      'benches, each after its run of failures',
-      findings.length === 0,
-      findings.join('; ') || `${benches}`,
-    ),
-    check('attempts without an end', open === 0, String(open)),
   ];
 }
 

@@ -7,7 +7,6 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { watchRun } from '@majordomo/agent/durable';
 import { dbosAgent, dbosChannel, type Decision } from '@majordomo/durable-dbos';
 import { linesIn } from '../stores/lines.ts';
-import { serveChat } from './chat-server.ts';
 import { watchResultOf } from './heard.ts';
 import { agentIn } from './scenario.ts';
 
@@ -49,7 +48,6 @@ async function answered({ id, ask, runId, input = 'go', decision, executors }: Q
       ),
     result: () => runs.result(runId),
     watch: async () => watchResultOf(await watchRun(channel, runId)),
-    serve: () => serveChat(runs, channel),
     resumeAll: () => runs.resumeAll(executors),
   };
   const answer = await answers[ask]?.();

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chaosOnDbos } from '../../src/durable/chaos-on-dbos.ts';
 import { runOf } from '../../src/durable/dbos-run.ts';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
 import { operatedText } from '../../src/durable/operator.ts';
@@ -54,16 +53,4 @@ describeWith('postgres', 'a run on DBOS whose process is killed', () => {
     await worker.ask({ ask: 'decide', runId, decision: { callId: call!.id, approve: true } });
     expect(await worker.ask({ ask: 'result', runId })).toMatchObject({ text: 'Done.' });
   }, 60_000);
-});
-
-describeWith('postgres', 'runs on DBOS whose worker is killed at random', () => {
-  // Random kills run with SOAK=1, as in the nightly run, because the kill points above cover the same effects.
-  it.runIf(process.env['SOAK'])(
-    'all finish, and none of them pays twice',
-    async () => {
-      const { finished, storedOnce, paidTwice, unpaid } = await chaosOnDbos({ runs: 5, kills: 3, seed: 7 });
-      expect([finished, storedOnce, paidTwice, unpaid]).toEqual([5, 5, 0, 0]);
-    },
-    180_000,
-  );
 });

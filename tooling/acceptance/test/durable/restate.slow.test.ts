@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { restateAgentClient } from '@majordomo/durable-restate';
 import { describeWith, freePorts, startRestate, type Restate } from '@majordomo/services';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chaosOnRestate } from '../../src/durable/chaos-on-restate.ts';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
 import { operatedText } from '../../src/durable/operator.ts';
 import { runOf } from '../../src/durable/restate-run.ts';
@@ -42,25 +41,5 @@ describeWith('restate', 'a run on Restate whose process is killed', () => {
       expectWhatIsPromised(folder, runId, point);
     },
     30_000,
-  );
-});
-
-describeWith('restate', 'runs on Restate whose worker is killed at random', () => {
-  // Random kills run with SOAK=1, as in the nightly run, because the kill points above cover the same effects.
-  it.runIf(process.env['SOAK'])(
-    'all finish, and none of them pays twice',
-    async () => {
-      const {
-        seconds: _,
-        doubled: _allowed,
-        ...outcome
-      } = await chaosOnRestate({
-        runs: 5,
-        kills: 3,
-        seed: 7,
-      });
-      expect(outcome).toEqual({ finished: 5, storedOnce: 5, paidTwice: 0, unpaid: 0 });
-    },
-    180_000,
   );
 });

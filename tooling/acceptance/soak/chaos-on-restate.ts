@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { restateAgentClient } from '@majordomo/durable-restate';
 import { freePorts, startRestate } from '@majordomo/services';
 import { chaos, type ChaosOptions, type Outcome, type Runs } from './chaos.ts';
-import { runOf } from './restate-run.ts';
-import { supervised } from './supervised.ts';
+import { runOf } from '../src/durable/restate-run.ts';
+import { supervised } from '../src/durable/supervised.ts';
 
 /** Runs the chaos test on Restate, with a separate server and worker. */
 export async function chaosOnRestate(options: Omit<ChaosOptions, 'kill'>): Promise<Outcome> {

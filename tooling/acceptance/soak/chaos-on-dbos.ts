@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@majordomo/services';
 import { chaos, type ChaosOptions, type Outcome, type Runs } from './chaos.ts';
-import { runOf } from './dbos-run.ts';
-import { supervised } from './supervised.ts';
+import { runOf } from '../src/durable/dbos-run.ts';
+import { supervised } from '../src/durable/supervised.ts';
 
 /** Runs the chaos test on DBOS, with a separate PostgreSQL and worker. The worker receives all runs at once. */
 export async function chaosOnDbos(options: Omit<ChaosOptions, 'kill'>): Promise<Outcome> {

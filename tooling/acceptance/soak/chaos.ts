@@ -1,8 +1,8 @@
 // Chaos test: runs begin one after the other on a worker that is killed at random moments. All runs must keep the guarantees.
 import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '@majordomo/testing';
-import { operatedText, type OperatedRun } from './operator.ts';
-import { keysOf, linesOf } from './scenario.ts';
+import { operatedText, type OperatedRun } from '../src/durable/operator.ts';
+import { keysOf, linesOf } from '../src/durable/scenario.ts';
 
 /** Engine that runs the scenario. */
 export interface Runs {
