@@ -4,15 +4,15 @@ import { bundleGuest } from './bundle.mjs';
 const LONGEST_MS = { quick: 180_000, complete: 900_000 };
 
 /** Runs the application's programs in a runtime. Returns their results, or the reason why no results exist. */
-export async function runIn({ binary, command, guest, folder, lacks }, app, home, extent) {
-  if (binary === undefined) return { results: [], skipped: lacks ?? 'it is not installed here' };
+export async function runIn({ binary, command, guest }, app, home, extent) {
+  if (binary === undefined) return { results: [], skipped: 'it is not installed here' };
   try {
     if (guest !== undefined && guest !== 'bun') await bundleGuest(guest, app);
     const [file, args] =
       guest === undefined
         ? [binary, [...command, 'native.mjs', extent]]
         : [process.execPath, ['--unhandled-rejections=strict', 'hosted.mjs', extent, guest, binary]];
-    return await resultsOf(file, args, { folder: folder ?? app, home, extent });
+    return await resultsOf(file, args, { folder: app, home, extent });
   } catch (error) {
     return { results: [], crash: error.message };
   }

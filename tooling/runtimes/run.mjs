@@ -29,22 +29,17 @@ async function main(extent) {
     return 0;
   }
   // Imported after the installation, because `runtimes.mjs` detects the runtimes when it is loaded.
-  const [{ NODE, RUNTIMES }, { runIn }, { previousProviders }] = await Promise.all([
-    import('./runtimes.mjs'),
-    import('./run-in.mjs'),
-    import('./previous.mjs'),
-  ]);
+  const [{ RUNTIMES }, { runIn }] = await Promise.all([import('./runtimes.mjs'), import('./run-in.mjs')]);
   const app = await installedApp(scratch);
-  const runtimes = [...RUNTIMES, ...(await previousProviders(NODE, app, scratch))];
   const rows = [];
   // Runs two runtimes at a time, so that a case's timers do not expire before its requests are sent.
-  const left = [...runtimes];
+  const left = [...RUNTIMES];
   const worker = async () => {
     for (let runtime = left.shift(); runtime !== undefined; runtime = left.shift())
       rows.push({ runtime, ...(await runIn(runtime, app, scratch, extent)) });
   };
   await Promise.all([worker(), worker()]);
-  rows.sort((a, b) => runtimes.indexOf(a.runtime) - runtimes.indexOf(b.runtime));
+  rows.sort((a, b) => RUNTIMES.indexOf(a.runtime) - RUNTIMES.indexOf(b.runtime));
   const isGood = printMatrix(rows);
   if (isGood && flags.includes('--table')) writeTable(rows, extent);
   return isGood ? 0 : 1;

@@ -32,9 +32,6 @@ export const RUNTIMES = [
   { name: 'Chromium', binary: running(CHROMIUM), version: ['--version'], guest: 'chromium' },
 ].map((runtime) => ({ ...runtime, version: versionOf(runtime) }));
 
-/** Runtime that runs this script. */
-export const NODE = RUNTIMES.find(({ name }) => name === 'Node 24');
-
 function inModules(pattern) {
   return globSync(join(MODULES, pattern))[0];
 }

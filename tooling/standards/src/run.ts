@@ -7,7 +7,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '@majordomo/test-support';
-import { agUi } from './ag-ui/suite.ts';
 import { card, expectedFailures, type Report } from './card.ts';
 import { gatewayClients } from './clients/suite.ts';
 import { jsonSchema } from './json-schema/suite.ts';
@@ -24,7 +23,6 @@ const SUITES: readonly Suite[] = [
   mcpGateway,
   openResponses,
   jsonSchema,
-  agUi,
   skills,
   otel,
   gatewayClients,

@@ -1,10 +1,7 @@
-import { sseEvent } from '@majordomo/core/toolkit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
-import { verified } from '../src/ag-ui/client.ts';
-import { agUi, agUiWith } from '../src/ag-ui/suite.ts';
 import { card, expectedFailures, type Report } from '../src/card.ts';
 import { jsonSchema } from '../src/json-schema/suite.ts';
 import { problemsOfEvents, problemsOfResponse } from '../src/open-responses/shape.ts';
@@ -15,14 +12,10 @@ import { differencesOf, problemsOf, type Suite } from '../src/suite.ts';
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const reports = JSON.parse(read('tooling/standards/results.json')) as readonly Report[];
 
-/** Suite with a tenth of its random runs. With SOAK=1, as in the nightly run, with all. */
-const TESTED_AG_UI = process.env['SOAK'] === undefined ? agUiWith(50) : agUi;
-
 describe('a suite that needs no installation', () => {
   it.for<[string, Suite]>([
     ['open-responses', openResponses],
     ['json-schema', jsonSchema],
-    ['ag-ui', TESTED_AG_UI],
     ['skills', skills],
   ])('%s has the recorded results, without an unexpected failure', async ([name, suite], { skip }) => {
     const results = await suite.run();
@@ -75,29 +68,6 @@ describe('the shape of Open Responses', () => {
       'response.output_text.delta has the wrong sequence_number',
       'response.other is not an event of the standard',
     ]);
-  });
-});
-
-describe('the verifier of AG-UI', () => {
-  const run = { threadId: 't', runId: 'r' };
-  const message = { messageId: 'm', role: 'assistant' };
-  const responseOf = (...events: readonly object[]): Response =>
-    new Response(events.map((event) => sseEvent(JSON.stringify(event))).join(''), {
-      headers: { 'content-type': 'text/event-stream' },
-    });
-
-  it('returns the outcome of a valid sequence', async () => {
-    const response = responseOf({ type: 'RUN_STARTED', ...run }, { type: 'RUN_FINISHED', ...run });
-    expect(await verified(response)).toEqual({ outcome: 'success', problem: undefined });
-  });
-
-  it.each([
-    ['a text that has not started', { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: 'a' }],
-    ['a text that does not end', { type: 'TEXT_MESSAGE_START', ...message }],
-    ['an event without a member', { type: 'TOOL_CALL_START', toolCallId: 'c' }],
-  ])('reports %s', async (_, event) => {
-    const response = responseOf({ type: 'RUN_STARTED', ...run }, event, { type: 'RUN_FINISHED', ...run });
-    expect((await verified(response)).problem).toMatch(/Error/);
   });
 });
 
