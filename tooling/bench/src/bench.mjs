@@ -1,9 +1,8 @@
-// pnpm bench [suite ...] measures suites. pnpm bench durable, or another name below, runs a program with its options.
+// pnpm bench [suite ...] measures suites. pnpm bench simulate, or another name below, runs a program with its options.
 
 /** Programs behind tables of the documents, and the program that writes the figures of the suites into the documents. */
 const PROGRAMS = {
   document: './document.mjs',
-  durable: '../durable/durable.mjs',
   simulate: '../simulate/simulate.mjs',
 };
 
