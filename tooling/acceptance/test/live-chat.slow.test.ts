@@ -6,15 +6,7 @@ import {
   type Step,
   type WireServer,
 } from '@majordomo/conformance';
-import {
-  hasRecordings,
-  plays,
-  recordings,
-  ROOT,
-  skippedNote,
-  testServer,
-  type Recording,
-} from '@majordomo/test-support';
+import { ROOT, testServer } from '@majordomo/test-support';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -109,51 +101,6 @@ it('the live check replaces only the key in the environment for the case of a wr
   const env = { OPENAI_API_KEY: 'right', OPENAI_BASE_URL: server.origin };
   for (const name of ['generate', 'wrong key'] as const) await runChatCase(name, rowOf('openai'), env);
   expect(keys).toEqual(['Bearer right', expect.stringMatching(/^Bearer sk-wrong-0+$/)]);
-});
-
-describe(`the live check of chats at recorded vendors${skippedNote}`, () => {
-  /** Vendor of the recordings, by wire. No stream of Workers AI with usage was recorded. */
-  const VENDORS: Readonly<Record<string, string>> = {
-    'openai-chat': 'openai',
-    'openai-responses': 'openai',
-    'anthropic-messages': 'anthropic',
-    'gemini-generate': 'gemini',
-    'bedrock-converse': 'bedrock',
-    'ollama-chat': 'ollama',
-  };
-  const isAnswer = ({ expected: { outcome, text, toolCalls, finishReasonRaw } }: Recording): boolean =>
-    outcome === 'success' &&
-    text.length > 20 &&
-    toolCalls.length === 0 &&
-    /^(?:stop|end_turn|completed)$/i.test(finishReasonRaw ?? '');
-  /** Recordings that can be the response of a case. The other cases depend on the content of the response. */
-  const FITTING: Readonly<Partial<Record<ChatCaseName, (recording: Recording) => boolean>>> = {
-    generate: (one) => isAnswer(one) && !one.expected.streamed,
-    stream: (one) => isAnswer(one) && one.expected.streamed,
-    reasoning: (one) => isAnswer(one) && !one.expected.streamed && one.expected.reasoning !== '',
-    abort: (one) => isAnswer(one) && one.expected.streamed && one.expected.text.length > 200,
-    'wrong key': ({ expected, status }) => expected.error !== null && (status === 401 || status === 403),
-    'unknown model': ({ expected: { error }, status }) =>
-      error?.code === 'model_not_found' || (error !== null && status === 404),
-  };
-  const cases = WIRES.flatMap(([wire, row, side]) => {
-    const all = hasRecordings ? recordings(wire, VENDORS[wire] ?? 'none') : [];
-    return CHAT_CASE_NAMES.flatMap((name) => {
-      const recording = all.find((one) => FITTING[name]?.(one) === true);
-      return recording === undefined ? [] : [[wire, name, row, side, recording] as const];
-    });
-  });
-
-  it.runIf(hasRecordings)('plays most cases of each wire', () => {
-    const counts = Object.keys(VENDORS).map((wire) => cases.filter(([of]) => of === wire).length);
-    expect(Math.min(...counts)).toBeGreaterThanOrEqual(3);
-  });
-
-  it.each(cases)('passes over %s: %s', async (_wire, name, row, side, recording) => {
-    await using server = await testServer(plays(recording, name === 'abort' ? 100 : 'complete'));
-    const vendor = at(row, side, side.wire.baseURL(server.origin));
-    expect((await runChatCase(name, vendor, {})).problem, recording.id).toBeUndefined();
-  });
 });
 
 describe('the vendors of the live check', () => {

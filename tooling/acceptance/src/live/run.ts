@@ -29,20 +29,9 @@ import {
   type ChatVendor,
   runChatCase,
 } from './chat.ts';
-import {
-  type ClassificationCase,
-  DECISION_CASES,
-  LOGPROB_CASES,
-  REASONING_CASES,
-  runClassificationCase,
-} from './classification.ts';
+import { DECISION_CASES, LOGPROB_CASES, REASONING_CASES, runClassificationCase } from './classification.ts';
 import { FILE_CASES, runFileCase } from './files.ts';
-import {
-  CONTAINER_PROGRAM_CASES,
-  runProgramCase,
-  STATELESS_PROGRAM_CASES,
-  type ProgramCase,
-} from './programs.ts';
+import { CONTAINER_PROGRAM_CASES, runProgramCase, STATELESS_PROGRAM_CASES } from './programs.ts';
 import { runSocketCase, SOCKET_CASES } from './socket.ts';
 import { generateVideo, VIDEO_CASES } from './videos.ts';
 
@@ -78,53 +67,26 @@ function withChats(vendor: ChatVendor): LiveVendor {
   };
 }
 
-const withJobs = (
-  key: string,
-  provider: Provider,
-  model: string,
-  cases: readonly LiveCase[],
-): LiveVendor => ({
-  key,
-  provider,
-  checks: cases.map((each) => ({
-    name: each.name,
-    run: () => runCase(each, provider, model, () => setTimeout(1000)),
-  })),
-});
+/** Returns a function that creates a vendor with cases, which are run by `run`. */
+const withCases =
+  <Case extends { readonly name: string }>(
+    run: (each: Case, provider: Provider, model: string) => Promise<void>,
+  ) =>
+  (key: string, provider: Provider, model: string, cases: readonly Case[]): LiveVendor => ({
+    key,
+    provider,
+    checks: cases.map((each) => ({
+      name: `${model}: ${each.name}`,
+      run: () => run(each, provider, model),
+    })),
+  });
 
-const withFiles = (key: string, provider: Provider, model: string): LiveVendor => ({
-  key,
-  provider,
-  checks: FILE_CASES.map((each) => ({ name: each.name, run: () => runFileCase(each, provider, model) })),
-});
-
-const withQuestions = (
-  key: string,
-  provider: Provider,
-  model: string,
-  cases: readonly ClassificationCase[],
-): LiveVendor => ({
-  key,
-  provider,
-  checks: cases.map((each) => ({
-    name: `${model}: ${each.name}`,
-    run: () => runClassificationCase(each, provider, model),
-  })),
-});
-
-const withPrograms = (
-  key: string,
-  provider: Provider,
-  model: string,
-  cases: readonly ProgramCase[],
-): LiveVendor => ({
-  key,
-  provider,
-  checks: cases.map((each) => ({
-    name: `${model}: ${each.name}`,
-    run: () => runProgramCase(each, provider, model),
-  })),
-});
+const withJobs = withCases<LiveCase>((each, provider, model) =>
+  runCase(each, provider, model, () => setTimeout(1000)),
+);
+const withFiles = withCases(runFileCase);
+const withQuestions = withCases(runClassificationCase);
+const withPrograms = withCases(runProgramCase);
 
 const withSockets = (
   key: string,
@@ -175,9 +137,9 @@ const SUBJECTS: Readonly<Record<string, readonly LiveVendor[]>> = {
     withQuestions('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini', REASONING_CASES),
   ],
   files: [
-    withFiles('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini'),
-    withFiles('ANTHROPIC_API_KEY', createAnthropic(), 'claude-haiku-4-5'),
-    withFiles('GEMINI_API_KEY', createGoogle(), 'gemini-3-flash-preview'),
+    withFiles('OPENAI_API_KEY', createOpenAI(), 'gpt-5-mini', FILE_CASES),
+    withFiles('ANTHROPIC_API_KEY', createAnthropic(), 'claude-haiku-4-5', FILE_CASES),
+    withFiles('GEMINI_API_KEY', createGoogle(), 'gemini-3-flash-preview', FILE_CASES),
   ],
   programs: [
     withPrograms('ANTHROPIC_API_KEY', createAnthropic(), 'claude-sonnet-4-6', CONTAINER_PROGRAM_CASES),

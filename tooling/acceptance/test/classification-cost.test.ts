@@ -2,45 +2,11 @@ import { costOfResponse } from '@majordomo/catalog';
 import { createMajordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { testServer } from '@majordomo/test-support';
-import { describe, expect, it } from 'vitest';
-import {
-  DECISION_CASES,
-  LOGPROB_CASES,
-  REASONING_CASES,
-  runClassificationCase,
-} from '../src/live/classification.ts';
-import { startDecidingServer } from '../src/live/deciding-server.ts';
+import { expect, it } from 'vitest';
 
 const QUESTIONS = {
   refund: { type: 'predicate', instructions: 'The customer asks for money back.' },
 } as const;
-
-const MODELS = [
-  ['gpt-6-luna', DECISION_CASES],
-  ['gpt-4.1-mini', LOGPROB_CASES],
-  ['thinker', REASONING_CASES],
-] as const;
-
-describe('the facts about probabilities that `pnpm live classification` checks', () => {
-  describe.each(MODELS)('of %s', (model, cases) => {
-    it.each(cases)('$name', async (one) => {
-      await using server = await startDecidingServer();
-      const provider = createOpenAI({ apiKey: 'any', baseURL: `${server.origin}/v1` });
-      await runClassificationCase(one, provider, model);
-    });
-  });
-
-  it.each([...DECISION_CASES, ...LOGPROB_CASES, ...REASONING_CASES])(
-    'fail at a server with other behavior: $name',
-    async (one) => {
-      await using server = await testServer((response) => {
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{"answers":[],"output":[]}');
-      });
-      const provider = createOpenAI({ apiKey: 'any', baseURL: `${server.origin}/v1` });
-      await expect(runClassificationCase(one, provider, 'gpt-6-luna')).rejects.toThrow();
-    },
-  );
-});
 
 it('a classification by a vendor has the exact price of the catalogue', async () => {
   await using server = await testServer((response) => {
