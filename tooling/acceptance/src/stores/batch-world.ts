@@ -34,13 +34,6 @@ export const ITEMS: readonly BatchItem[] = ['one', 'two', 'three'].map((text) =>
   request: { messages: [user(text)], maxTokens: 50 },
 }));
 
-/** Returns items of several pages of a submission. */
-export const manyItems = (): readonly BatchItem[] =>
-  Array.from({ length: 1200 }, (_, at) => ({
-    id: `item ${at}`,
-    request: { messages: [user(`text ${at}`)], maxTokens: 50 },
-  }));
-
 export const clockAt = (time: Time): Clock => ({
   ...systemClock,
   now: () => Date.now() + time.offsetMs,

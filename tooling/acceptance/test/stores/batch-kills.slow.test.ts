@@ -10,9 +10,8 @@ import { redisStores } from '@majordomo/store-redis';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
-import { clockAt, ITEMS, manyItems, openBatches, SPECS } from '../../src/stores/batch-world.ts';
+import { clockAt, ITEMS, openBatches, SPECS } from '../../src/stores/batch-world.ts';
 
-const SUBMISSION = join(import.meta.dirname, '../../src/stores/batch-submission-process.ts');
 const PROCESS = join(import.meta.dirname, '../../src/stores/batch-process.ts');
 const folders: string[] = [];
 const TIMEOUT_MS = 120_000;
@@ -91,18 +90,6 @@ class World {
     this.child.stderr?.on('data', (text) => (errors += String(text)));
     const [code, signal] = (await once(this.child, 'close')) as [number | null, string | null];
     if (signal !== 'SIGKILL') expect(code, errors).toBe(0);
-  }
-
-  /** Runs a process that submits a job, and kills it before item `pauseAt`. */
-  async killSubmission(pauseAt: number): Promise<void> {
-    const { server, folder, time } = this;
-    const facts = { url: server.url, folder, time, path: join(folder, 'jobs.db'), pauseAt };
-    const child = spawn(process.execPath, [SUBMISSION, JSON.stringify(facts)]);
-    let errors = '';
-    child.stderr.on('data', (text) => (errors += String(text)));
-    child.stdout.once('data', () => child.kill('SIGKILL'));
-    const [, signal] = (await once(child, 'close')) as [number | null, string | null];
-    expect(signal, errors).toBe('SIGKILL');
   }
 
   /** Ends the lease in Redis, whose clock the test cannot advance. Fails if the job does not have the lease of the package. */
@@ -208,56 +195,6 @@ describe('a batch job whose process is killed', () => {
       await world.close();
     },
   );
-
-  it.runIf(process.env['SOAK'])(
-    'three times is finished by a fourth process',
-    { timeout: TIMEOUT_MS },
-    async () => {
-      const world = await World.create();
-      await submit(world, 'responses');
-      for (const [step, when] of [
-        ['upload', 'after'],
-        ['create', 'after'],
-        ['results', 'after'],
-      ] as const) {
-        await world.run({ step, when });
-        world.time.offsetMs += 31_000;
-      }
-      await finish(world);
-      await world.close();
-    },
-  );
-
-  it(
-    'creates each batch once when two processes poll at the same time',
-    { timeout: TIMEOUT_MS },
-    async () => {
-      const world = await World.create();
-      await submit(world, 'responses');
-      await Promise.all([world.run(), world.run()]);
-      await finish(world);
-      await world.close();
-    },
-  );
-});
-
-describe('a submission whose process is killed', () => {
-  it('is continued by another process with the same items', { timeout: TIMEOUT_MS }, async () => {
-    const world = await World.create();
-    await world.killSubmission(1100);
-    const { batches, sqlite } = world.open();
-    const job = await batches.open('j');
-    expect(await job.poll()).toMatchObject({ state: 'filling', total: 1000 });
-    await expect(job.done()).rejects.toMatchObject({
-      kind: 'config',
-      message: expect.stringContaining('submit the job again'),
-    });
-    expect(world.server.requests).toEqual([]);
-    await batches.submit({ key: 'j', spec: SPECS.responses, items: manyItems() });
-    expect(await job.progress()).toMatchObject({ state: 'running', total: 1200, waiting: 1200 });
-    await sqlite.close();
-    await world.close();
-  });
 });
 
 describeWith('redis', 'a batch job in Redis', () => {

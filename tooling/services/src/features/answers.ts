@@ -3,24 +3,11 @@ import { user, type CallOptions, type ChatModel, type ChatResponse } from '@majo
 import type { RecordStore } from '@majordomo/records';
 import { deepEqual, equal } from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
-import type { FeatureCase } from './feature-case.ts';
+import { type FeatureCase, UNUSUAL_NAMES } from './feature-case.ts';
 
 const TEXTS: readonly string[] = ['a', 'ü € 😀 \0 "quoted" \\ \uD800', 'x'.repeat(200_000)];
 
-const NAMES: readonly string[] = [
-  'a',
-  'A',
-  'a ',
-  'ä',
-  '%',
-  '_',
-  "'",
-  '"',
-  '\\',
-  'a:b:c',
-  '😀',
-  'k'.repeat(1000),
-];
+const NAMES: readonly string[] = [...UNUSUAL_NAMES, 'k'.repeat(1000)];
 
 /** Answers a question from the store, or with `text` if the store has no answer. Returns when a new answer is stored. */
 async function ask(

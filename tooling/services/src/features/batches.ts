@@ -9,24 +9,10 @@ import { createMajordomo, LlmError, user } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import { fakeProvider } from '@majordomo/testing';
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import type { FeatureCase } from './feature-case.ts';
+import { type FeatureCase, UNUSUAL_NAMES } from './feature-case.ts';
 
 const SPACE = 'batches';
-const STRINGS: readonly string[] = [
-  'a',
-  'A',
-  'a ',
-  'a/b',
-  'job/a',
-  '{a}',
-  '%',
-  "'",
-  '\\',
-  '\0',
-  '\uD800',
-  '😀',
-  'x'.repeat(200),
-];
+const STRINGS = UNUSUAL_NAMES;
 /** Number of items of several pages. */
 const MANY = 600;
 

@@ -2,25 +2,9 @@ import { createAgent } from '@majordomo/agent';
 import type { ChatModel, ToolCallPart } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import { deepEqual, equal } from 'node:assert/strict';
-import type { FeatureCase } from './feature-case.ts';
+import { type FeatureCase, UNUSUAL_NAMES } from './feature-case.ts';
 
-const IDS: readonly string[] = [
-  'run',
-  'Run',
-  'run ',
-  'run/1',
-  '',
-  '%',
-  "'",
-  '\\',
-  '{run}',
-  '\0',
-  '\uD800',
-  '\uD801',
-  '\uFFFD',
-  '😀',
-  'x'.repeat(1000),
-];
+const IDS: readonly string[] = ['', ...UNUSUAL_NAMES, 'x'.repeat(1000)];
 
 const { signal } = new AbortController();
 const call: ToolCallPart = { type: 'tool-call', id: 'call', name: 'pay', args: {} };

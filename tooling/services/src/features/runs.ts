@@ -1,7 +1,7 @@
 import { createRuns, type RunQuery, type RunState } from '@majordomo/agent';
 import { systemClock, user } from '@majordomo/core';
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
-import { nextMillisecond, type FeatureCase, type Pair } from './feature-case.ts';
+import { nextMillisecond, type FeatureCase, type Pair, UNUSUAL_NAMES } from './feature-case.ts';
 
 const state = (changes: Partial<RunState> = {}): RunState => ({
   version: 1,
@@ -19,19 +19,7 @@ const state = (changes: Partial<RunState> = {}): RunState => ({
 const both = ([mine, theirs]: Pair) =>
   [createRuns({ records: mine }), createRuns({ records: theirs })] as const;
 
-const STRINGS: readonly string[] = [
-  '',
-  'a',
-  'A',
-  'a ',
-  '%',
-  "'",
-  '\\',
-  '\0',
-  '\uD800',
-  '😀',
-  'x'.repeat(1000),
-];
+const STRINGS: readonly string[] = ['', ...UNUSUAL_NAMES, 'x'.repeat(1000)];
 
 interface LockError {
   readonly kind: string;
