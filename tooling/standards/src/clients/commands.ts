@@ -8,7 +8,7 @@ import {
   versionOf,
 } from '../../../../packages/providers/provider-cli/scripts/cli-cache.mjs';
 import type { CaseResult } from '../suite.ts';
-import { execute } from './execute.ts';
+import { execute } from '../execute.ts';
 import { startGateway, type Answer, type ServedGateway } from './gateway.ts';
 
 const COMMAND_MS = 120_000;

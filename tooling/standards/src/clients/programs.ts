@@ -4,7 +4,7 @@ import type { Exchange } from '@majordomo/conformance';
 import { npm } from '../../../runtimes/install.mjs';
 import { newestOf } from '../newest.ts';
 import type { CaseResult } from '../suite.ts';
-import { execute } from './execute.ts';
+import { execute } from '../execute.ts';
 import { startGateway } from './gateway.ts';
 
 const FOLDER = join(import.meta.dirname, '../../suites/clients');

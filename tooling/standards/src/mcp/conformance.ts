@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Semaphore } from '@majordomo/core/toolkit';
 import { npm } from '../../../runtimes/install.mjs';
+import { execute } from '../execute.ts';
 import { newestOf } from '../newest.ts';
 import type { CaseResult } from '../suite.ts';
 
@@ -71,7 +71,7 @@ export async function runScenarios(
 
 /** Returns the scenarios that a revision requires. The list of the suite is frozen with the revision. */
 async function scenariosOf(side: 'client' | 'server', revision: Revision): Promise<readonly Scenario[]> {
-  const { output } = await execute(['list', '--requirements', revision]);
+  const { output } = await runSuite(['list', '--requirements', revision]);
   const title = side === 'client' ? 'Client scenarios' : 'Server scenarios';
   const section = output.split('\n\n').find((text) => text.startsWith(title)) ?? '';
   const names = Array.from(section.matchAll(/^ {2}- (\S+)$/gm), ([, name]) => name ?? '');
@@ -88,7 +88,7 @@ async function runScenario(
   try {
     const version = revision === 'extension' ? [] : ['--spec-version', revision];
     const args = [side, '--scenario', name, ...version, '--output-dir', folder, ...rest];
-    const { status, output } = await execute(args);
+    const { status, output } = await runSuite(args);
     const messages = failedChecks(folder);
     // The suite ends with the status 0 if it skips a scenario.
     const isPassed = status === 0 && !output.includes('SKIPPED: scenario');
@@ -115,18 +115,5 @@ function failedChecks(folder: string): string[] {
     .map(({ id, errorMessage }) => `${id}: ${errorMessage ?? 'failed'}`);
 }
 
-function execute(args: readonly string[]): Promise<{ status: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { timeout: SCENARIO_MS });
-    let output = '';
-    const append = (chunk: string): void => {
-      output += chunk;
-    };
-    child.stdout.setEncoding('utf8').on('data', append);
-    child.stderr.setEncoding('utf8').on('data', append);
-    child.on('error', reject);
-    child.on('close', (status) => {
-      resolve({ status, output });
-    });
-  });
-}
+const runSuite = (args: readonly string[]): ReturnType<typeof execute> =>
+  execute(process.execPath, [PROGRAM, ...args], { timeout: SCENARIO_MS });

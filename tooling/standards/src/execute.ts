@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 
 /** Environment, folder and time limit of a process. */
 export interface ExecuteOptions {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
   /** Maximum time in milliseconds. */
   readonly timeout: number;
 }
