@@ -1,19 +1,17 @@
 /**
- * Program of a process that makes calls as jobs. With `calls`, it makes parallel calls with one key, and prints their answers.
- * With `isAgent`, it runs an agent, and prints its answer. Otherwise it starts the job `k`, and prints `text` at the first text, the answer, and `refused` when the store refuses a change for the
- * first time: the renewal of the lease or the answer. It ends with its input, or prints `at <point>` and stops.
+ * Program of a process that makes calls as jobs. With `isAgent`, it runs an agent. Otherwise it starts the job `k`, prints `text` at the
+ * first text, and ends with its input. At the point, it prints `at <point>` and stops.
  */
 import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { createAgent } from '@majordomo/agent';
-import { user } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import { openStores } from './job-engines.ts';
 import { look } from './job-agent.ts';
 import { openJobs, REQUEST, SPEC, type JobProcess } from './job-world.ts';
 
 const facts = JSON.parse(process.argv[2] ?? '') as JobProcess;
-const { place, spec = SPEC, point, calls = 0, isAgent = false } = facts;
+const { place, spec = SPEC, point, isAgent = false } = facts;
 
 async function stopAt(reached: string): Promise<void> {
   if (reached !== point) return;
@@ -40,21 +38,14 @@ function nameOf(value: string, number: number): string {
 /** Returns a store that stops the process before or after it saves the job. */
 function stopping(store: RecordStore): RecordStore {
   let saves = 0;
-  let hasRefused = false;
-  const write: RecordStore['write'] = async (space, changes) => {
-    const versions = await store.write(space, changes);
-    if (versions === undefined && !hasRefused && calls === 0) console.log('refused');
-    hasRefused ||= versions === undefined;
-    return versions;
-  };
   return {
     ...store,
     async write(space, changes) {
       const [change] = changes;
-      if (change?.type !== 'put') return write(space, changes);
+      if (change?.type !== 'put') return store.write(space, changes);
       const name = nameOf(change.value, ++saves);
       await stopAt(`before ${name}`);
-      const versions = await write(space, changes);
+      const versions = await store.write(space, changes);
       await stopAt(`after ${name}`);
       return versions;
     },
@@ -64,28 +55,16 @@ function stopping(store: RecordStore): RecordStore {
 const stores = openStores(place);
 const { background, ledger } = openJobs(facts, { ...stores, records: stopping(stores.records) });
 const model = background.model(spec);
-if (calls > 0) {
-  console.log('ready');
-  await new Promise((resolve) => process.stdin.once('data', resolve));
-  process.stdin.destroy();
-  const tenants = [...Array.from({ length: calls }, () => undefined), 'other'];
-  const answers = tenants.map((tenant) =>
-    model.generate({ messages: [user(`hi ${tenant ?? 'all'}`)] }, { key: 'k', tenant }),
-  );
-  console.log(JSON.stringify((await Promise.all(answers)).map(({ text }) => text)));
-} else if (isAgent) {
-  const { text } = await createAgent({ model, tools: [look] }).run('hi', { runId: 'r' });
-  console.log(text);
+if (isAgent) {
+  await createAgent({ model, tools: [look] }).run('hi', { runId: 'r' });
 } else {
   const job = await model.start(REQUEST, { key: 'k' });
-  const reading = job.stream();
-  for await (const { type } of reading) {
+  for await (const { type } of job.stream())
     if (type === 'text-delta') {
       console.log('text');
       break;
     }
-  }
-  console.log((await job.result()).text);
+  await job.result();
   process.stdin.resume();
   await once(process.stdin, 'end');
 }

@@ -24,8 +24,6 @@ export interface JobProcess extends JobServers {
   readonly spec?: string | undefined;
   /** Point at which the process stops. `@default` none */
   readonly point?: string | undefined;
-  /** Number of parallel calls with one key. `@default 0`, which starts one job and waits for its answer */
-  readonly calls?: number | undefined;
   /** Whether the process runs an agent with the run id `r`. */
   readonly isAgent?: boolean | undefined;
 }
@@ -53,4 +51,14 @@ export function openJobs(
     chain: isNative ? { attempts: 1 } : {},
   });
   return { background: createBackground({ majordomo, records, ledger, ...options }), ledger };
+}
+
+/** Ends the lease of a job, as after 30 seconds. */
+export async function endLease({ records }: OpenStores, key: string): Promise<void> {
+  for (;;) {
+    const found = await records.get(SPACE, key);
+    if (found?.dueMs === undefined) return;
+    const { version } = found;
+    if ((await records.write(SPACE, [{ type: 'touch', key, version, dueMs: 0 }])) !== undefined) return;
+  }
 }

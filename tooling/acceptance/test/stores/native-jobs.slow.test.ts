@@ -1,19 +1,13 @@
 import { createAgent } from '@majordomo/agent';
-import {
-  anthropicMessages,
-  startJobServer,
-  startWireServer,
-  type JobPlan,
-  type JobServer,
-} from '@majordomo/conformance';
+import { anthropicMessages, startJobServer, startWireServer, type JobServer } from '@majordomo/conformance';
 import { LlmError } from '@majordomo/core';
 import type { Ledger, SpendRecord } from '@majordomo/ledger';
 import { describe, expect, it } from 'vitest';
 import { describeEngine } from '../../src/stores/describe-engine.ts';
 import { look, planOfStep, STEPS } from '../../src/stores/job-agent.ts';
-import { endLease, startProcess } from '../../src/stores/job-child.ts';
 import { ENGINES, openStores, type Engine, type Place } from '../../src/stores/job-engines.ts';
-import { openJobs, REQUEST, SPACE, SPEC } from '../../src/stores/job-world.ts';
+import { endLease, openJobs, REQUEST, SPACE, SPEC, type JobProcess } from '../../src/stores/job-world.ts';
+import { startProgram } from '../../src/stores/start-program.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 const TIMEOUT_MS = 120_000;
@@ -43,19 +37,7 @@ const killsOf = (engine: Engine): readonly Kill[] =>
  * stores have the same conformance tests. With SOAK=1, all cases run with all engines.
  */
 const isRunWith = (engine: Engine, defaultEngine: Engine): boolean => IS_SOAK || engine === defaultEngine;
-/** Ends of a job without an answer. */
-const ENDS: readonly { readonly end: string; readonly plan: JobPlan; readonly defaultEngine: Engine }[] = [
-  {
-    end: 'fails',
-    plan: { fails: { code: 'server_error', message: 'sorry' } },
-    defaultEngine: 'sqlite',
-  },
-  { end: 'is cancelled by the vendor', plan: { fails: 'cancelled' }, defaultEngine: 'redis' },
-  { end: 'exceeds its time', plan: { holdAt: 3 }, defaultEngine: 'postgres' },
-];
-/** Number of processes that share 20 callers. */
-const PROCESSES = IS_SOAK ? 4 : 2;
-const CALLS = 20 / PROCESSES;
+const startJobs = (facts: JobProcess) => startProgram('job', JSON.stringify(facts));
 
 const stepsOf = ({ requests }: JobServer, step: string): number =>
   requests.filter((request) => request.step === step).length;
@@ -78,7 +60,7 @@ async function checkMoney(ledger: Ledger, outcomes: readonly string[]): Promise<
 }
 
 async function killAt({ point }: Kill, place: Place, server: JobServer): Promise<void> {
-  const child = startProcess({ place, url: server.baseURL, isNative: true, point });
+  const child = startJobs({ place, url: server.baseURL, isNative: true, point });
   const isReached = (line: string): boolean =>
     line === `at ${point}` || (point === 'the first text' && line === 'text');
   for (let line = ''; !isReached(line);) {
@@ -129,50 +111,6 @@ describe.each(ENGINES)('a job at a vendor', (engine) => {
     );
 
     it.runIf(isRunWith(engine, 'redis'))(
-      `is started once for 20 callers in ${PROCESSES} processes, and again for another tenant`,
-      async () => {
-        const place = nextPlace();
-        await using vendor = await startJobServer({
-          plan: ({ body }) => `answer to ${/hi \w+/.exec(JSON.stringify(body))?.[0]}`,
-        });
-        const facts = { place, url: vendor.baseURL, isNative: true, calls: CALLS };
-        const processes = Array.from({ length: PROCESSES }, () => startProcess(facts));
-        for (const { line } of processes) expect(await line()).toBe('ready');
-        for (const { child } of processes) child.stdin.write('go\n');
-        const all = Array.from({ length: CALLS }, () => 'answer to hi all');
-        for (const { line } of processes)
-          expect(JSON.parse(await line())).toEqual([...all, 'answer to hi other']);
-        expect(stepsOf(vendor, 'start')).toBe(2);
-      },
-      TIMEOUT_MS,
-    );
-
-    it.runIf(isRunWith(engine, 'postgres'))(
-      'is read to its end by a reader of another process, although the vendor has deleted it',
-      async () => {
-        const place = nextPlace();
-        await using vendor = await startJobServer({ plan: () => ({ answer: TEXT, holdAt: 9 }) });
-        await using stores = openStores(place);
-        const servers = { url: vendor.baseURL, isNative: true };
-        const { background, ledger } = openJobs(servers, stores);
-        const job = await background.model(SPEC).start(REQUEST, { key: 'k' });
-        const stream = (await openJobs(servers, stores).background.open('k')).stream();
-        let text = '';
-        for await (const event of stream) {
-          if (event.type !== 'text-delta') continue;
-          text += event.text;
-          if (vendor.jobs[0]?.isDeleted === true) continue;
-          vendor.jobs[0]?.release();
-          await job.result();
-          await expect.poll(() => vendor.jobs[0]?.isDeleted, POLLING).toBe(true);
-        }
-        expect([text, (await stream.response()).text]).toEqual([TEXT, TEXT]);
-        await checkMoney(ledger, ['finished']);
-      },
-      TIMEOUT_MS,
-    );
-
-    it.runIf(isRunWith(engine, 'redis'))(
       'that cannot be started is followed by a live call, which another process makes again after a kill',
       async () => {
         const place = nextPlace();
@@ -186,7 +124,7 @@ describe.each(ENGINES)('a job at a vendor', (engine) => {
               : 'the second answer',
         });
         const servers = { url: vendor.baseURL, isNative: true, anthropic: live.baseURL };
-        const child = startProcess({ place, spec, ...servers });
+        const child = startJobs({ place, spec, ...servers });
         expect(await child.line()).toBe('text');
         await child.kill();
         await using stores = openStores(place);
@@ -213,7 +151,7 @@ describe.each(ENGINES)('a job at a vendor', (engine) => {
           plan: (_, number) => (number === 2 ? { ...planOfStep(3), holdAt: 2 } : planOfStep(number + 1)),
         });
         const servers = { url: vendor.baseURL, isNative: true };
-        const child = startProcess({ place, ...servers, isAgent: true });
+        const child = startJobs({ place, ...servers, isAgent: true });
         await expect.poll(() => stepsOf(vendor, 'stream'), POLLING).toBe(3);
         await child.kill();
         await using stores = openStores(place);
@@ -228,65 +166,6 @@ describe.each(ENGINES)('a job at a vendor', (engine) => {
         await background.poll();
         const all = Array.from({ length: STEPS }, () => 'finished');
         await checkMoney(ledger, all);
-      },
-      TIMEOUT_MS,
-    );
-
-    it.each(ENDS.filter(({ defaultEngine }) => isRunWith(engine, defaultEngine)))(
-      'that $end is booked once, and the next target answers',
-      async ({ plan }) => {
-        await using vendor = await startJobServer({ plan: () => plan });
-        await using other = await startJobServer({ plan: () => TEXT });
-        await using stores = openStores(nextPlace());
-        const servers = { url: vendor.baseURL, isNative: true, other: other.baseURL };
-        const { background, ledger } = openJobs(servers, stores);
-        const model = background.model(`${SPEC},other/gpt-4.1-mini`);
-        const response = await model.generate(REQUEST, { key: 'k', timeouts: { completeMs: 3000 } });
-        expect(response.text).toBe(TEXT);
-        await expect.poll(async () => (await recordsOf(ledger)).length, POLLING).toBe(2);
-        await background.poll();
-        await checkMoney(ledger, ['failed', 'finished']);
-      },
-      TIMEOUT_MS,
-    );
-
-    it.runIf(isRunWith(engine, 'sqlite'))(
-      'that is cancelled twice is booked once',
-      async () => {
-        await using vendor = await startJobServer({ plan: () => ({ answer: TEXT, holdAt: 3 }) });
-        await using stores = openStores(nextPlace());
-        const { background, ledger } = openJobs({ url: vendor.baseURL, isNative: true }, stores);
-        const job = await background.model(SPEC).start(REQUEST, { key: 'k' });
-        await Promise.all([job.cancel(), job.cancel()]);
-        await expect.poll(async () => (await recordsOf(ledger)).length, POLLING).toBe(1);
-        await background.poll();
-        await checkMoney(ledger, ['failed']);
-        expect(stepsOf(vendor, 'cancel')).toBe(1);
-      },
-      TIMEOUT_MS,
-    );
-
-    it.runIf(isRunWith(engine, 'sqlite'))(
-      'is denied above a limit, which 50 concurrent starts do not exceed',
-      async () => {
-        await using vendor = await startJobServer({ plan: () => ({ holdAt: 1 }) });
-        await using stores = openStores(nextPlace());
-        const servers = { url: vendor.baseURL, isNative: true };
-        const { background, ledger } = openJobs(servers, stores, { usd: '0.001' });
-        const model = background.model(SPEC);
-        const starts = Array.from({ length: 50 }, (_, at) => model.start(REQUEST, { key: String(at) }));
-        const results = await Promise.allSettled(starts);
-        const started = results.filter(({ status }) => status === 'fulfilled').length;
-        expect([started > 0, started < 50]).toEqual([true, true]);
-        expect(vendor.jobs).toHaveLength(started);
-        const [state] = await ledger.state('money');
-        expect((state?.used ?? 0n) + (state?.held ?? 0n)).toBeLessThanOrEqual(1_000_000n);
-        for (const job of vendor.jobs) job.release();
-        await expect.poll(async () => (await recordsOf(ledger)).length, POLLING).toBe(started);
-        await checkMoney(
-          ledger,
-          Array.from({ length: started }, () => 'finished'),
-        );
       },
       TIMEOUT_MS,
     );

@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,38 +8,14 @@ import { postgresStores } from '@majordomo/store-postgres';
 import { sqliteStores, type SqliteStores } from '@majordomo/store-sqlite';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
-import { linesIn } from '../../src/stores/lines.ts';
+import { startProgram } from '../../src/stores/start-program.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-processes-'));
-const children: ChildProcess[] = [];
 
 afterAll(() => {
-  for (const child of children) child.kill('SIGKILL');
   rmSync(folder, { recursive: true });
 });
-
-function start(name: string, ...args: readonly string[]) {
-  const script = new URL(`../../src/stores/${name}-process.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  const lines = linesIn(child.stdout);
-  return {
-    child,
-    send: (line: object): unknown => child.stdin.write(`${JSON.stringify(line)}\n`),
-    line: async (): Promise<string> => String((await lines.next()).value),
-    async end() {
-      child.stdin.end();
-      await once(child, 'exit');
-    },
-    async kill() {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    },
-  };
-}
 
 /** Number of rounds of 400 reservations. With SOAK=1, as in the nightly run, twenty. */
 const ROUNDS = IS_SOAK ? 20 : 5;
@@ -49,7 +23,7 @@ const ROUNDS = IS_SOAK ? 20 : 5;
 it('admits exactly ten of 400 reservations of four processes under a limit of ten, in several rounds', async () => {
   const path = join(folder, 'parallel.db');
   // All four create the file at the same time.
-  const workers = [1, 2, 3, 4].map((me) => start('reserving', path, `${me}`));
+  const workers = [1, 2, 3, 4].map((me) => startProgram('reserving', path, `${me}`));
   await Promise.all(workers.map(({ line }) => line()));
   for (let round = 0; round < ROUNDS; round++) {
     for (const { send } of workers) send({ counter: `round ${round}`, times: 100, max: 10 });
@@ -62,30 +36,9 @@ it('admits exactly ten of 400 reservations of four processes under a limit of te
   expect(counters.map(({ held }) => held)).toEqual(Array.from({ length: ROUNDS }, () => 10n));
 }, 60_000);
 
-it('shares one limit between two processes, and one of them emits each alert', async () => {
-  for (let round = 0; round < (IS_SOAK ? 3 : 1); round++) {
-    const path = join(folder, `asking-${round}.db`);
-    const workers = [start('asking', path), start('asking', path)];
-    await Promise.all(workers.map(({ line }) => line()));
-    for (const { send } of workers) send({ times: 8 });
-    const reports = (await Promise.all(workers.map(({ line }) => line()))).map(
-      (line) => JSON.parse(line) as { readonly admitted: number; readonly alerts: readonly string[] },
-    );
-    await Promise.all(workers.map(({ end }) => end()));
-    expect(reports.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(10);
-    // `running-out` depends on the speed of the machine; `unpriced` is emitted because the fake model reports no usage.
-    const crossings = reports
-      .flatMap(({ alerts }) => alerts)
-      .filter((type) => type === 'spent' || type === 'threshold');
-    expect(crossings.toSorted()).toEqual(['spent', 'threshold']);
-    await using stores = sqliteStores(path);
-    expect(await stores.ledger.counters('')).toContainEqual(expect.objectContaining({ used: 10n, held: 0n }));
-  }
-}, 60_000);
-
 it('spends the budget and frees the lane of a killed process after its lease', async () => {
   const path = join(folder, 'holder.db');
-  const holder = start('holding', path, '1500');
+  const holder = startProgram('holding', path, '1500');
   await holder.line();
   await holder.kill();
   await using stores = sqliteStores(path);
@@ -105,7 +58,7 @@ it('spends the budget and frees the lane of a killed process after its lease', a
 it('opens the file of a process that was killed while it wrote, with all settled records', async () => {
   for (const round of IS_SOAK ? [1, 2, 3] : [1]) {
     const path = join(folder, `writer-${round}.db`);
-    const writer = start('writing', path);
+    const writer = startProgram('writing', path);
     let last = -1;
     const reading = (async () => {
       for (;;) {
@@ -144,7 +97,7 @@ async function spendKey(place: string, stores: Pick<SqliteStores, 'ledger' | 're
   const keys = createKeys({ records: stores.records });
   const { key, secret } = await keys.create({ name: 'a', limits: [{ max: { calls: 100 }, per: 'ever' }] });
   const other = await keys.create({ name: 'b' });
-  const workers = Array.from({ length: PROCESSES }, () => start('calling', place));
+  const workers = Array.from({ length: PROCESSES }, () => startProgram('calling', place));
   await Promise.all(workers.map(({ line }) => line()));
   for (const { send } of workers) send({ secret, times: 400 / PROCESSES });
   const answered = await Promise.all(workers.map(({ line }) => line()));
@@ -191,7 +144,7 @@ it('retains only the flushed entries of the call log after SIGKILL', async () =>
   const path = join(folder, 'call-log.db');
   await using stores = sqliteStores(path);
   const { key, secret } = await createKeys({ records: stores.records }).create({ name: 'a' });
-  const worker = start('calling', path);
+  const worker = startProgram('calling', path);
   await worker.line();
   worker.send({ secret, times: 7, flush: true });
   expect(await worker.line()).toBe('7');
