@@ -35,8 +35,6 @@ interface Found {
   readonly hasExpired: boolean;
 }
 
-const NONE: Found = { id: undefined, version: 0, parts: 0, hasTexts: false, hasExpired: false };
-
 /** Maximum number of expired records that one operation deletes. Each change adds at most one record. */
 const DELETED_AT_ONCE = 20;
 /** Maximum length of a value in the row of its record. A change of another member writes the row again. */
@@ -157,12 +155,11 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
         checkWrite(givenSpace, changes);
         const at = now();
         const space = toStoredText(givenSpace);
-        const found = changes.map((change) => find(space, change, at));
-        if (!changes.every((change, place) => isCurrent(change, found[place]?.version ?? 0)))
-          return undefined;
-        if (found[0]?.hasExpired === true)
+        const steps = changes.map((change) => ({ change, found: find(space, change, at) }));
+        if (!steps.every(({ change, found }) => isCurrent(change, found.version))) return undefined;
+        if (steps[0]?.found.hasExpired === true)
           deleteExpired(connection, at, Math.max(DELETED_AT_ONCE, changes.length * 2));
-        return changes.map((change, place) => make(space, change, found[place] ?? NONE, at));
+        return steps.map(({ change, found }) => make(space, change, found, at));
       });
     },
 
