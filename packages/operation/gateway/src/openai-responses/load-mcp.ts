@@ -8,5 +8,5 @@ export const loadMcp = async (
   gateway: GatewayContext,
 ): Promise<((namedContent: NamedContent) => BeginMcp) | undefined> => {
   const tools = gateway.settings.mcp?.tools;
-  return tools && (await import('../routes/with-mcp.ts')).beginWith(context, gateway, tools);
+  return tools && (await import('./mcp/with-mcp.ts')).beginWith(context, gateway, tools);
 };

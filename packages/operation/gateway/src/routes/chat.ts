@@ -6,12 +6,11 @@ import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 import { NamedContent, withoutPlaceholders } from '../named-content.ts';
 import { filesOf } from '../files/caller-files.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import { streamCount } from '../metrics/stream-count.ts';
 import type { Caller, Settings } from '../options.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
 import { jsonBody } from '../parsing/body.ts';
 import { CHECK_ONLY, CUT } from '../platform-context.ts';
-import type { RequestTrace } from '../request-trace.ts';
 import { droppedParts } from '../response/citations.ts';
 import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
@@ -88,14 +87,6 @@ function modelOf(spec: string, caller: Caller, { majordomo, wrapModel }: Setting
   const model = majordomo.model(spec);
   // If `wrapModel` throws, the call fails, because an unwrapped model would not apply the application's policies.
   return wrapModel === undefined ? model : wrapModel(model, caller);
-}
-
-/** Increments the number of open streams and delays the report of the request until the returned function is called. */
-export function streamCount(trace: RequestTrace, metrics: Metrics): () => void {
-  const ends = [trace.hold(), metrics.onStream()];
-  return () => {
-    for (const end of ends.splice(0)) end();
-  };
 }
 
 /** Context of the chat calls that a client's request causes. */

@@ -102,7 +102,7 @@ export async function route(context: RequestContext, gateway: GatewayContext): P
   const { mcp } = gateway.settings;
   if (mcp !== undefined && isMcp(path)) {
     checkMethod(request, path, ['GET', 'POST', 'DELETE']);
-    const { mcpRoute } = await import('./with-mcp.ts');
+    const { mcpRoute } = await import('../openai-responses/mcp/with-mcp.ts');
     return await mcpRoute(context, gateway, mcp);
   }
   if (isGemini(request)) return await routeGemini(context, gateway);
