@@ -15,8 +15,9 @@ it('shows the date and the successor of a called target whose model retires', as
     { vendor: 'anthropic', id: 'claude-old', retires: '1970-01-31', successor: 'claude-new' },
   ]);
   const testInspector = createTestInspector({}, { majordomo, catalog });
-  // The inspector imports the catalog when it is created.
+  // The inspector imports the catalog when it is created, and the first look-up imports the models of a vendor.
   await vi.dynamicImportSettled();
+  await catalog.find('anthropic', 'claude-old');
   await testInspector.call('claude/claude-opus-5-5');
   await testInspector.call('claude/claude-old');
   const reader = newReader();

@@ -1,5 +1,4 @@
 import type { Attempt, ChatResponse, Usage } from '@majordomo/core';
-import { nanoUsdOf } from '@majordomo/core/toolkit';
 
 /** Limits of one run, including its sub-agents and handoffs, checked only before each model call. By default, no limit is set. */
 export interface Budget {
@@ -35,6 +34,17 @@ export interface CostResult {
 export const NOTHING_SPENT: Spent = { nanoUsd: '0', tokens: 0, ms: 0 };
 
 const NANO_DIGITS = 9;
+const USD = /^\d{1,12}(?:\.\d{1,9})?$/;
+
+/**
+ * Converts a decimal string of dollars to nano-dollars. Returns `undefined` for any other value. The toolkit of core has the same
+ * function, but the entry point `steps` imports no other package.
+ */
+export function nanoUsdOf(text: unknown): bigint | undefined {
+  if (typeof text !== 'string' || !USD.test(text)) return undefined;
+  const [whole = '', decimals = ''] = text.split('.');
+  return BigInt(whole + decimals.padEnd(NANO_DIGITS, '0'));
+}
 
 /** Converts nano-dollars to a decimal string of dollars. */
 function usdOf(nano: bigint): string {

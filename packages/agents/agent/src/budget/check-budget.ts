@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { isRecord, nanoUsdOf } from '@majordomo/core/toolkit';
-import type { Budget } from './budget.ts';
+import { isRecord } from '@majordomo/core/toolkit';
+import { nanoUsdOf, type Budget } from './budget.ts';
 
 /** Throws `config` with the path for an invalid limit, and for `maxUsd` if `cost` is not set. `subject` begins the message. */
 export function checkBudget(budget: unknown, hasCost: boolean, path: string, subject = ''): void {
