@@ -87,7 +87,7 @@ const SAVING: readonly FeatureCase[] = [
       await mine.save({ id: 'a', spec, messages });
       const pages = async () =>
         (await stores[1].list('conversations', { label: 'page', values: false, limit: 99 })).map(
-          ({ version }) => version,
+          ({ key, version }) => `${key} ${version}`,
         );
       const before = await pages();
       await theirs.save({ id: 'a', spec, messages: [...messages, user('more')] }, 1);
