@@ -24,7 +24,7 @@ type Touch = Extract<RecordChange, { type: 'touch' }>;
 
 /** What is stored under the key of a change. */
 interface Found {
-  /** Id of the record, which may have expired; `undefined` if none is stored. */
+  /** Id of the record; `undefined` if none is stored or it has expired. SQLite may use the id of a deleted record again. */
   readonly id: number | undefined;
   /** Version of the record; 0 if none is stored or it has expired. */
   readonly version: number;
@@ -61,9 +61,10 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
       is_stored: isStored,
       has_expired: hasExpired,
     } = row;
+    const hasRecord = id !== null && isStored === 1;
     return {
-      id: id === null ? undefined : Number(id),
-      version: isStored === 1 ? Number(version) : 0,
+      id: hasRecord ? Number(id) : undefined,
+      version: hasRecord ? Number(version) : 0,
       parts: lastPart === null ? 0 : Number(lastPart) + 1,
       hasTexts: hasTexts === 1,
       hasExpired: hasExpired === 1,
@@ -71,14 +72,15 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
   };
 
   /** Stores a new record, or replaces the found one. Returns its id and its version. */
-  const putEntry = (space: string, change: Put, { id, version }: Found, at: number): SqliteRow => {
+  const putEntry = (space: string, change: Put, { id, hasExpired }: Found, at: number): SqliteRow => {
     const { key, value, label = '', dueMs, keepMs } = change;
     const inRow = value.length <= ROW_LENGTH ? value : null;
     const members = [toStoredText(label), Math.floor(at), timeAfter(at, dueMs), timeAfter(at, keepMs), inRow];
-    if (version > 0 && id !== undefined) return run(REPLACE, ...members, id)[0] ?? {};
+    if (id !== undefined) return run(REPLACE, ...members, id)[0] ?? {};
+    const name = toStoredText(key);
     // The key may have an expired record.
-    if (id !== undefined) run('DELETE FROM entries WHERE id = ?', id);
-    return run(INSERT, ...members, space, toStoredText(key))[0] ?? {};
+    if (hasExpired) run('DELETE FROM entries WHERE space = ? AND key = ? AND until <= ?', space, name, at);
+    return run(INSERT, ...members, space, name)[0] ?? {};
   };
 
   const put = (space: string, change: Put, found: Found, at: number): number => {

@@ -192,6 +192,21 @@ export const WRITES: readonly StoreCase<RecordStores>[] = [
     },
   },
   {
+    name: 'adds records in the same write as one that replaces or removes an expired record',
+    async run(create) {
+      const [mine, theirs] = await create();
+      const keysWith = async (first: string, type: 'put' | 'remove'): Promise<readonly string[]> => {
+        await put(mine, 'old', '', { keepMs: 50 });
+        await until(async () => (await theirs.get(SPACE, 'old')) === undefined, 'the record has expired');
+        const change: RecordChange = type === 'put' ? { type, key: 'old', value: '' } : { type, key: 'old' };
+        await mine.write(SPACE, [{ type: 'put', key: first, value: '' }, change]);
+        return keysOf(theirs, { limit: 10 });
+      };
+      deepEqual(await keysWith('a', 'remove'), ['a']);
+      deepEqual(await keysWith('b', 'put'), ['a', 'b', 'old']);
+    },
+  },
+  {
     name: 'keeps a record whose time a later change has removed',
     async run(create) {
       const [mine, theirs] = await create();
