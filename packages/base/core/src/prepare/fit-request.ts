@@ -57,14 +57,15 @@ export async function fitRequest(request: ChatRequest, options: FitOptions): Pro
 async function fitHistory(history: readonly TurnMessage[], options: FitOptions): Promise<FittedMessages> {
   const { target, model } = options;
   const documents = fitDocuments(history, model.capabilities, target);
-  if (history.some(hasContents)) requireMedia(documents.messages, model.capabilities, target);
+  const hasMedia = history.some(hasContents);
+  if (hasMedia) requireMedia(documents.messages, model.capabilities, target);
   const calls = fitVendorCalls(documents.messages, model.families, target);
   const readable = dropForeignReplay(calls.messages, model.families, target);
   const repaired = repairHistory(readable.messages);
   const continued = continuePausedTurn(repaired.messages, model.capabilities, target);
   const changes = [documents, calls, readable, repaired, continued];
   const warnings = changes.flatMap((change) => change.warnings);
-  if (!continued.messages.some(hasContents)) return { messages: continued.messages, warnings };
+  if (!hasMedia) return { messages: continued.messages, warnings };
   const fitted = await fitContents(continued.messages, options);
   return { messages: fitted.messages, warnings: [...warnings, ...fitted.warnings] };
 }
