@@ -5,6 +5,8 @@ import { asRecord, tryParseJson } from '@majordomo/core/toolkit';
 export interface Layout<Data extends object> {
   /** Returns the value of a record. */
   write(data: Data): string;
+  /** Returns the value of a record whose data has been converted by `toJson` and is JSON text, which may be long. */
+  writeJson(data: string): string;
   /** Returns the data of a value. Throws `config` for a value in a newer format, and for a value that is not JSON of a layout. */
   read(key: string, value: string): Data;
 }
@@ -16,8 +18,10 @@ export interface Layout<Data extends object> {
  * @param format number of the current format, which increases if an earlier version of the package could not read the data
  */
 export function layoutOf<Data extends object>(what: string, format: number): Layout<Data> {
+  const writeJson = (data: string): string => `{"format":${format},"data":${data}}`;
   return {
-    write: (data) => JSON.stringify({ format, data: toJson(data) }),
+    write: (data) => writeJson(JSON.stringify(toJson(data))),
+    writeJson,
     read(key, value) {
       const { format: stored, data } = asRecord(tryParseJson(value));
       const name = `${what} ${JSON.stringify(key)}`;

@@ -208,7 +208,7 @@ function requestsOf(first: number, rows: readonly NewRow[]): readonly (readonly 
     if (list.length + request.length > REQUESTS_CHARS || at === 0) lists.push([first + at, request]);
     else lists[lists.length - 1] = [start, `${list},${request}`];
   }
-  return lists.map(([start, list]) => [start, `{"format":1,"data":{"requests":[${list}]}}`]);
+  return lists.map(([start, list]) => [start, REQUESTS.writeJson(`{"requests":[${list}]}`)]);
 }
 
 /** Returns the indexes of the selected rows. */
