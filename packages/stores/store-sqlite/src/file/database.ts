@@ -52,8 +52,11 @@ export class Database implements SqliteConnection {
 
   /** Runs a statement that is prepared once. */
   run(sql: string, ...values: readonly SqliteValue[]): readonly SqliteRow[] {
-    const statement = this.statements.get(sql) ?? this.prepare(sql);
-    this.statements.set(sql, statement);
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.prepare(sql);
+      this.statements.set(sql, statement);
+    }
     return statement.all(...values);
   }
 
