@@ -464,7 +464,7 @@ describe('invalid options of tool search', () => {
 const searchCall = (query: string) => ({ id: 'c1', name: 'find_tools', args: { query } });
 
 /** Number of random runs. With SOAK=1, as in the nightly run, 60. */
-const SEEDS = process.env['SOAK'] === undefined ? 8 : 60;
+const SEEDS = process.env['SOAK'] === undefined ? 3 : 60;
 
 describe('random runs with searches', () => {
   it('give the same transcript in one process, with a new process after each pause, and on a replayed journal', async () => {

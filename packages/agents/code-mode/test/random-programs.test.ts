@@ -5,7 +5,7 @@ import { sandbox, SLOW } from './programs.ts';
 import { codeOf, endingOf, randomProgram, type Ending, type Tools } from './random-programs.ts';
 
 /** `SOAK=1` runs more programs. */
-const PROGRAMS = process.env['SOAK'] === '1' ? 1_000 : 25;
+const PROGRAMS = process.env['SOAK'] === '1' ? 1_000 : 10;
 
 /** Returns tools that record their calls. */
 function recordingTools(): { readonly tools: Tools; readonly calls: string[] } {

@@ -13,7 +13,7 @@ import { expect, it } from 'vitest';
 import { forbid, guarded, type Check } from '../src/index.ts';
 import { cutAt, streamed } from './support/calls.ts';
 
-const RUNS = { numRuns: process.env['SOAK'] === undefined ? 100 : 1000, seed: 54 };
+const RUNS = { numRuns: process.env['SOAK'] === undefined ? 40 : 1000, seed: 54 };
 
 /** Model that answers with the given events of text, reasoning and calls, and records what it receives. */
 function modelOf(pieces: readonly Piece[]) {

@@ -10,7 +10,7 @@ import { memoryChannel } from './support/memory-channel.ts';
 import { openPage, type Page } from './support/page.ts';
 import { callsToRun, createRound, isAllowed, randomAgent, range } from './support/random-round.ts';
 
-const ROUNDS = process.env['SOAK'] === '1' ? 900 : 40;
+const ROUNDS = process.env['SOAK'] === '1' ? 900 : 10;
 const POLLING = { interval: 2, timeout: 60_000 };
 /** Returns the parts of a message that a user can see. */
 const visibleParts = (parts: readonly Record<string, unknown>[]): unknown[] =>

@@ -18,9 +18,9 @@ test('copies only the objects that contain one', () => {
 
 test('returns the same strings as wellFormedJson', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.stringMatching(/^[a-z]+$/), fc.string({ unit: 'binary' })), (value) => {
+    fc.property(fc.array(fc.string({ unit: 'binary' })), (value) => {
       expect(JSON.stringify(wellFormedStrings(value))).toBe(wellFormedJson(JSON.stringify(value)));
     }),
-    { numRuns: 300, seed: 20_261_120 },
+    { numRuns: 100, seed: 20_261_120 },
   );
 });

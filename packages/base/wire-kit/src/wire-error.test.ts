@@ -86,7 +86,7 @@ describe('transportError converts', () => {
         );
         expect(inspected(error)).not.toContain(KEY);
       }),
-      { numRuns: 500, seed: 20_261_120 },
+      { numRuns: 100, seed: 20_261_120 },
     );
   });
 });

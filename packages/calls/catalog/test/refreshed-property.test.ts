@@ -8,7 +8,7 @@ import { baseOf, documentOf, modelOf, priceOf, settableSource } from './support/
 
 const START = Date.parse('2026-08-01');
 const DAY_MS = 86_400_000;
-const SEEDS = process.env['SOAK'] === '1' ? 300 : 8;
+const SEEDS = process.env['SOAK'] === '1' ? 300 : 3;
 
 const dayOf = (day: number): string => new Date(START + day * DAY_MS).toISOString().slice(0, 10);
 

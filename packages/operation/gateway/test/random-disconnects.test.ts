@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway } from '../src/index.ts';
 
 /** Number of disconnects per wire. With SOAK=1, as in the nightly run, 1,000. */
-const DISCONNECTS = process.env['SOAK'] === undefined ? 100 : 1000;
+const DISCONNECTS = process.env['SOAK'] === undefined ? 30 : 1000;
 const MESSAGES = [{ role: 'user', content: 'hi' }];
 const TURN: Turn = {
   reasoning: 'hm',

@@ -4,7 +4,7 @@ import { hashRequest, newItems, stateAfter } from './increment.ts';
 
 type Item = Record<string, unknown>;
 
-const ROUNDS = process.env['SOAK'] === undefined ? 2000 : 10_000;
+const ROUNDS = process.env['SOAK'] === undefined ? 500 : 10_000;
 
 const message = (text: string): Item => ({
   type: 'message',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const CALLS = 1000;
 const PAGE = join(import.meta.dirname, '../../../apps/docs/performance-details.md');
-const BEGIN = '<!-- hedging: written by tooling/acceptance/test/hedging.test.ts, with HEDGING=write -->';
+const BEGIN = '<!-- hedging: written by tooling/acceptance/test/hedging.slow.test.ts, with HEDGING=write -->';
 const END = '<!-- end of hedging -->';
 
 /** Returns a time to the first content: 200 to 600 ms, or 5 s in 3 of 100 calls. */
