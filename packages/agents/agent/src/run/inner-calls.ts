@@ -47,6 +47,7 @@ export class InnerCalls {
   private readonly started: string[] = [];
   private readonly running = new Set<Promise<unknown>>();
   private readonly ending = new AbortController();
+  private hasEnded = false;
 
   constructor(outer: OuterCall) {
     this.outer = outer;
@@ -69,15 +70,22 @@ export class InnerCalls {
     return { innerCalls: Object.fromEntries(counts) };
   }
 
-  /** Aborts the calls that the tool did not await, and waits until they have ended. */
+  /** Aborts the calls that the tool did not await, and waits until they have ended. Later calls are refused. */
   async end(): Promise<void> {
-    this.ending.abort(new LlmError('aborted', `"${this.outer.tool.name}" ended before its call`));
+    this.hasEnded = true;
+    if (this.running.size === 0) return;
+    this.ending.abort(this.endedError());
     await Promise.allSettled(this.running);
+  }
+
+  private endedError(): LlmError {
+    return new LlmError('aborted', `"${this.outer.tool.name}" ended before its call`);
   }
 
   private async run(name: string, args: JsonObject): Promise<JsonValue> {
     const { tool: outer, call: outerCall, context, host } = this.outer;
     if (host === undefined) throw new Error(`"${outer.name}" was called by a tool, so it cannot call tools`);
+    if (this.hasEnded) throw this.endedError();
     const signal = AbortSignal.any([context.signal, this.ending.signal]);
     signal.throwIfAborted();
     const number = this.started.push(name);
