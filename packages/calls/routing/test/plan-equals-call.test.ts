@@ -10,7 +10,7 @@ const PAIR = 'c/x,d/x';
 const DAY = 86_400_000;
 
 /** Number of random states. With SOAK=1, as in the nightly run, 1000. */
-const RUNS = process.env['SOAK'] === undefined ? 60 : 1000;
+const RUNS = process.env['SOAK'] === undefined ? 200 : 1000;
 
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined });
