@@ -125,7 +125,8 @@ export interface BatchJob {
   progress(): Promise<JobProgress>;
   /**
    * Returns the final items in input order. Only one page of items is in memory at a time. Items that are not final are omitted.
-   * If `output` is set, `value` is typed, and an answer that does not match this schema becomes an `invalid-output` error.
+   * If `output` is set, `value` is typed, and an answer that does not match this schema becomes an `invalid-output` error. Throws
+   * `not-found` if the job is removed before all items are returned.
    */
   results<T = unknown>(options?: {
     readonly output?: ObjectSchema<T> | undefined;

@@ -108,6 +108,29 @@ it('rejects an unknown key as not-found, and the removal of a running job as den
   expect(await batches.keys()).toEqual([]);
 });
 
+it.each([
+  [300, 1],
+  [5010, 5000],
+])('rejects further results of a job of %i items that is removed after %i results', async (total, read) => {
+  const { batches } = world();
+  const many = Array.from({ length: total }, (_, index) => ({ id: `id ${index}`, request }));
+  const job = await batches.submit({ ...valid, items: many });
+  await job.cancel();
+  await job.poll();
+  const ids: string[] = [];
+  const readAll = async (): Promise<void> => {
+    for await (const { id, error } of job.results()) {
+      expect(error?.kind).toBe('aborted');
+      if (ids.push(id) === read) await job.remove();
+    }
+  };
+  await expect(readAll()).rejects.toMatchObject({
+    kind: 'not-found',
+    message: expect.stringContaining('"j"'),
+  });
+  expect(ids.length).toBeLessThan(total);
+});
+
 it('is immediately done without items, and does not read the items of a complete submission', async () => {
   const { batches, a } = world();
   const empty = await batches.submit({ ...valid, key: 'empty', items: [] });

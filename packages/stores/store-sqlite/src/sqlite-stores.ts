@@ -67,10 +67,9 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
   const now = (): number => clock.now();
   const database = new Database(path);
   // Closes after the running work.
-  const close = (): Promise<void> =>
-    database.read(() => {
-      database.close();
-    });
+  const close = async (): Promise<void> => {
+    database.close();
+  };
   const ledger = sqliteLedger(database, now, keepRecordsMs, close);
   return {
     ledger,

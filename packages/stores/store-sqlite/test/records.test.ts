@@ -51,6 +51,27 @@ it('a value replaces a longer or shorter one without a rest', async () => {
   database.close();
 });
 
+it('a long value is the one of a single write, also if another process writes while it is read', async () => {
+  const path = at('replaced.db');
+  await using stores = sqliteStores(path);
+  const value = 'a'.repeat(250_000);
+  await stores.records.write('a', [{ type: 'put', key: 'a', value }]);
+  const database = new Database(path);
+  const other = new DatabaseSync(path);
+  const run = database.run.bind(database);
+  database.run = (sql, ...values) => {
+    const rows = run(sql, ...values);
+    other.exec("UPDATE entry_parts SET value = replace(value, 'a', 'b')");
+    return rows;
+  };
+  const records = sqliteRecords(database, Date.now);
+  expect((await records.get('a', 'a'))?.value === value).toBe(true);
+  const [listed] = await records.list('a', { limit: 1 });
+  expect(listed?.value === 'b'.repeat(250_000)).toBe(true);
+  other.close();
+  database.close();
+});
+
 it('expired records are deleted from the file with their values and texts while records are written', async () => {
   const path = at('expired.db');
   const clock = fakeClock(1_000_000);

@@ -13,7 +13,7 @@ export type SqliteRow = Readonly<Record<string, unknown>>;
 export interface SqliteConnection {
   /** Runs a statement. Called only within `read` and `write`. */
   run(sql: string, ...values: readonly SqliteValue[]): readonly SqliteRow[];
-  /** Runs a function that reads. */
+  /** Runs a function that reads. Its statements see the same state, also while another process writes. */
   read<T>(run: () => T): Promise<T>;
   /** Runs a function in a transaction without other writers. */
   write<T>(run: () => T): Promise<T>;

@@ -122,10 +122,24 @@ async function* resultsOf<T>(
   const { record } = await requireRecord(key, setup);
   const rows = new Rows(record.token, setup.records);
   const isFinal = (place: string): boolean => place === PLACES.answered || place === PLACES.failed;
-  for await (const page of rows.pages(from))
-    for (const row of await rows.itemsOf(page, (place, index) => index >= from && isFinal(place)))
+  let end = from;
+  for await (const page of rows.pages(from)) {
+    end = page.first + page.ids.length;
+    for (const row of await rows.itemsOf(page, (place, index) => index >= from && isFinal(place))) {
+      if (row.data.response === undefined && row.data.error === undefined) throw removedError(key);
       yield await resultOf<T>(row, output ?? record.output);
+    }
+  }
+  if (end < (record.total ?? 0)) throw removedError(key);
 }
+
+/** Returns the error of a job whose rows were removed after its record was read. */
+const removedError = (key: string): LlmError =>
+  new LlmError(
+    'not-found',
+    `job "${key}" was removed while its results were read; remove a job after its results are read`,
+    { path: 'key' },
+  );
 
 async function resultOf<T>(
   { index, id, data }: ItemRow,

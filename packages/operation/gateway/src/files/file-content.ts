@@ -22,6 +22,8 @@ export class FileContent {
       {
         pull: async (controller) => {
           const chunk = await next();
+          // The place of an ended upload may belong to another one.
+          reservation.signal.throwIfAborted();
           if (chunk === undefined) {
             controller.close();
             return;

@@ -1,9 +1,10 @@
 import { memoryFiles, type FileContentStore } from '@majordomo/files';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FilesSettings } from '../options.ts';
 import { CallerFiles, type FilesState } from './caller-files.ts';
+import { FileContent } from './file-content.ts';
 import { FileIndex, type Reservation } from './file-index.ts';
 
 const MINUTE = 60_000;
@@ -138,6 +139,24 @@ describe('the end of files', () => {
     await index.check('b', 1);
     await index.check('b', 1);
     expect([content.deleted, await finished, await index.list('a')]).toEqual([[paused.id], 'refused', []]);
+  });
+
+  it('ends the reading of an upload that another process has ended', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const clock = fakeClock();
+    const records = memoryRecords({ clock });
+    const index = new FileIndex({ records, store: new Content(), ...LIMITS });
+    const paused = await index.reserve('a', 100);
+    const { stream } = new FileContent(() => Promise.resolve(new Uint8Array(1)), 1000, paused);
+    const reader = stream.getReader();
+    await reader.read();
+    await clock.advance(MINUTE);
+    await index.check('b', 1);
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    await expect(reader.read()).rejects.toMatchObject({ kind: 'denied' });
   });
 
   it('does not wait for a file that cannot be read or deleted', async () => {

@@ -214,6 +214,11 @@ export class Reservation {
     return ENTRY.read(key, value).bytes;
   }
 
+  /** Aborts if another process has ended the upload. */
+  get signal(): AbortSignal {
+    return this.lease.signal;
+  }
+
   /** Reserves as many of `bytes` as the limits permit, and at least `least`. Throws a refusal if the limits do not permit it. */
   async resize(bytes: number, least: number): Promise<void> {
     if (this.isEnded) throw new Refusal('aborted', 'the upload has ended');

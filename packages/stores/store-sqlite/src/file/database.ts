@@ -16,6 +16,7 @@ export class Database implements SqliteConnection {
   private readonly connection: DatabaseSync;
   private readonly sql: {
     readonly begin: StatementSync;
+    readonly beginRead: StatementSync;
     readonly commit: StatementSync;
     readonly save: StatementSync;
     readonly release: StatementSync;
@@ -31,6 +32,7 @@ export class Database implements SqliteConnection {
     this.connection = openFile(path);
     this.sql = {
       begin: this.connection.prepare('BEGIN IMMEDIATE'),
+      beginRead: this.connection.prepare('BEGIN'),
       commit: this.connection.prepare('COMMIT'),
       save: this.connection.prepare('SAVEPOINT one_write'),
       release: this.connection.prepare('RELEASE one_write'),
@@ -108,7 +110,7 @@ export class Database implements SqliteConnection {
       for (const settle of settlements) settle();
       return true;
     } catch (error) {
-      if (this.connection.isOpen && this.connection.isTransaction) this.connection.exec('ROLLBACK');
+      this.rollBack();
       this.undone();
       if (hasBegun && writes.length > 1) return false;
       for (const { reject } of writes) reject(this.toStoreError(error));
@@ -135,15 +137,24 @@ export class Database implements SqliteConnection {
     }
   }
 
+  private rollBack(): void {
+    if (this.connection.isOpen && this.connection.isTransaction) this.connection.exec('ROLLBACK');
+  }
+
   private undone(): void {
     for (const listener of this.undoListeners) listener();
   }
 
-  read<T>(run: () => T): Promise<T> {
+  /** Runs a function that reads. Its statements see the same state, also while another process writes. */
+  async read<T>(run: () => T): Promise<T> {
     try {
-      return Promise.resolve(run());
+      this.sql.beginRead.run();
+      const result = run();
+      this.sql.commit.run();
+      return result;
     } catch (error) {
-      return Promise.reject(this.toStoreError(error));
+      this.rollBack();
+      throw this.toStoreError(error);
     }
   }
 
