@@ -1,11 +1,13 @@
 import type { Clock } from '@majordomo/core';
-import { hold, MAX_RECORDS, type Hold, type RecordStore } from '@majordomo/records';
+import { allRecords, hold, type Hold, type RecordStore, type StoredRecord } from '@majordomo/records';
 
 const SPACE = 'mcp-gateway';
 /** Time after which the place of a stopped process is free, in milliseconds. */
 const LEASE_MS = 30_000;
 /** Maximum number of attempts to take a place, if other processes take the same ones at the same time. */
 const MAX_TRIES = 10;
+/** Number of further places among which the next one is chosen, so that processes seldom choose the same one. */
+const CHOICE = 16;
 
 /** Takes one of `count` places for a call of a server in all processes. Returns `undefined` if all are taken. */
 export async function takePlace(
@@ -16,13 +18,17 @@ export async function takePlace(
 ): Promise<Hold | undefined> {
   const prefix = `place/${server}/`;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const limit = Math.min(count, MAX_RECORDS);
-    const known = await records.list(SPACE, { prefix, values: false, limit });
-    const taken = new Set(known.filter(({ dueMs = 0 }) => dueMs > 0).map(({ key }) => key));
-    const free = Array.from({ length: count }, (_, at) => prefix + at).filter((key) => !taken.has(key));
-    const key = free[Math.floor(Math.random() * free.length)];
-    if (key === undefined) return undefined;
-    const result = await hold(records, SPACE, key, LEASE_MS, { initial: { value: '' }, clock });
+    const known = new Map<string, StoredRecord>();
+    for await (const record of allRecords(records, SPACE, { prefix, values: false }))
+      known.set(record.key, record);
+    const isTaken = (key: string): boolean => (known.get(key)?.dueMs ?? 0) > 0;
+    if ([...known.keys()].filter(isTaken).length >= count) return undefined;
+    // The first places are preferred, so that the records of stopped processes are used again.
+    let at = Math.floor(Math.random() * Math.min(count, 2 * known.size + CHOICE));
+    while (isTaken(prefix + at)) at = (at + 1) % count;
+    const key = prefix + at;
+    const options = { initial: { value: '' }, known: known.get(key) ?? null, clock };
+    const result = await hold(records, SPACE, key, LEASE_MS, options);
     if (result.state === 'held') return result.hold;
   }
   return undefined;

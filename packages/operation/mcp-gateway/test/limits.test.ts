@@ -1,9 +1,11 @@
 import { createCallLog, createKeys, memoryCallStore } from '@majordomo/admin';
+import { systemClock } from '@majordomo/core';
 import { createLedger, memoryStore, type Limit } from '@majordomo/ledger';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
+import { takePlace } from '../src/places.ts';
 import { upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
 
@@ -233,6 +235,30 @@ describe('a server', () => {
     cancel.abort();
     await first;
     expect(made.errors).toContainEqual(['a', 'Error: the disk is full']);
+  });
+
+  it('runs maxConcurrent calls, also if that is more than a page of the store', async () => {
+    const records = memoryRecords();
+    const take = (count: number) => takePlace(records, 'a', count, systemClock);
+    // All places of other processes except place 1234.
+    const keys = Array.from({ length: 1500 }, (_, at) => `place/a/${at}`).filter((key) => !key.endsWith('1234'));
+    for (const page of [keys.slice(0, 750), keys.slice(750)])
+      await records.write(
+        'mcp-gateway',
+        page.map((key) => ({ type: 'put', key, value: '', dueMs: 30_000 })),
+      );
+    const place = await take(1500);
+    expect(place?.record.key).toBe('place/a/1234');
+    expect(await take(1500)).toBeUndefined();
+    await place?.remove();
+    // A process with a lower limit counts the calls of a process with a higher one.
+    expect(await take(5)).toBeUndefined();
+  });
+
+  it('takes a place at a cost that does not depend on maxConcurrent', async () => {
+    const place = await takePlace(memoryRecords(), 'a', Number.MAX_SAFE_INTEGER, systemClock);
+    expect(place?.record.key).toMatch(/^place\/a\/\d{1,2}$/);
+    await place?.remove();
   });
 
   it('may not send a longer result than maxResultChars', async () => {
