@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
-import { denialError, HealthTracker, nanoUsdOf, notify } from '@majordomo/core/toolkit';
+import { denialError, HealthTracker, nanoUsdOf, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
 import { matchesName } from './access.ts';
 import type { McpGatewayOptions } from './options.ts';
@@ -7,6 +7,8 @@ import { takePlace } from './places.ts';
 
 /** Maximum duration of a call without the option `totalMs`, in milliseconds. */
 const TOTAL_MS = 600_000;
+/** Maximum time that a call waits for the store of the places, in milliseconds. */
+const STORE_MS = 5000;
 /** Price in nano-USD that is too high. */
 const MAX_PRICE = 10n ** 18n;
 
@@ -102,8 +104,9 @@ export class Admission {
     };
     const leave = this.enterHere(server, maxConcurrent);
     if (records === undefined) return leave;
-    // If the store fails, the limit applies to this process.
-    const place = await takePlace(records, server, maxConcurrent, this.clock).catch((error: unknown) => {
+    const taking = takePlace(records, server, maxConcurrent, this.clock);
+    // If the store fails, the limit applies to this process. A place that is taken later belongs to the call as well.
+    const place = await withTimeout(taking, STORE_MS, this.clock).catch((error: unknown) => {
       report(error);
       return 'unknown' as const;
     });
@@ -111,9 +114,15 @@ export class Admission {
       await leave();
       throw busy(server, maxConcurrent);
     }
+    const held = taking.catch(() => undefined);
+    const leavePlace = async (): Promise<void> => {
+      const known = await held;
+      await known?.remove();
+    };
     return async () => {
       await leave();
-      if (place !== 'unknown') await place.remove().catch(report);
+      // If the store does not respond, the place is free after its lease.
+      await withTimeout(leavePlace(), STORE_MS, this.clock).catch(report);
     };
   }
 

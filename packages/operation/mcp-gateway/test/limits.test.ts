@@ -261,6 +261,59 @@ describe('a server', () => {
     await place?.remove();
   });
 
+  it('answers if the store does not respond, and counts a place that is taken later', async () => {
+    const clock = fakeClock();
+    const stored = memoryRecords({ clock });
+    let go = (): void => undefined;
+    const responds = new Promise<void>((resolve) => (go = resolve));
+    const records: RecordStore = {
+      ...stored,
+      list: async (space, query) => {
+        if (query.prefix === 'place/a/') await responds;
+        return stored.list(space, query);
+      },
+    };
+    const server = upstream(register);
+    const servers = { a: { ...server.place, maxConcurrent: 1 } };
+    const made = world({ servers, records, clock });
+    const client = await made.connect('all');
+    const cancel = new AbortController();
+    const first = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
+    await clock.advance(5001);
+    await expect.poll(() => server.methods).toContain('tools/call');
+    expect(made.errors).toEqual([['a', 'Error: no answer within 5000 ms']]);
+    go();
+    const places = { prefix: 'place/', limit: 10 };
+    await expect.poll(() => stored.list('mcp-gateway', places)).toHaveLength(1);
+    cancel.abort();
+    await first;
+    await expect.poll(() => stored.list('mcp-gateway', places)).toEqual([]);
+  });
+
+  it('answers if the store does not respond when the call ends', async () => {
+    const clock = fakeClock();
+    const stored = memoryRecords({ clock });
+    const records: RecordStore = {
+      ...stored,
+      write: (space, changes) =>
+        changes.some(({ type }) => type === 'remove')
+          ? new Promise(() => undefined)
+          : stored.write(space, changes),
+    };
+    const servers = { a: { ...upstream(register).place, maxConcurrent: 1 } };
+    const made = world({ servers, records, clock });
+    const client = await made.connect('all');
+    let isDone = false;
+    const call = client.callTool({ name: 'a__search' }).finally(() => (isDone = true));
+    await expect
+      .poll(async () => {
+        await clock.advance(1000);
+        return isDone;
+      })
+      .toBe(true);
+    expect(await call).not.toHaveProperty('isError', true);
+  });
+
   it('may not send a longer result than maxResultChars', async () => {
     const { connect } = world({ servers: { a: { ...upstream(register).place, maxResultChars: 1000 } } });
     const client = await connect('all');
