@@ -115,9 +115,16 @@ export class Admission {
       throw busy(server, maxConcurrent);
     }
     const held = taking.catch(() => undefined);
+    void held.then((known) =>
+      known?.signal.addEventListener('abort', () => {
+        report(lostPlace(server, maxConcurrent, known.signal.reason));
+      }),
+    );
     const leavePlace = async (): Promise<void> => {
       const known = await held;
-      await known?.remove();
+      await known?.remove().catch((error: unknown) => {
+        if (!known.signal.aborted) report(error);
+      });
     };
     return async () => {
       await leave();
@@ -174,6 +181,15 @@ const busy = (server: string, maxConcurrent: number): LlmError =>
   new LlmError('overloaded', `mcp/${server}: ${maxConcurrent} calls are running; raise maxConcurrent`, {
     code: 'busy',
   });
+
+/** Returns the error of a call whose place another process may have taken. The call continues. */
+const lostPlace = (server: string, maxConcurrent: number, cause: unknown): LlmError =>
+  new LlmError(
+    'overloaded',
+    `mcp/${server}: a running call has lost its place, because this process was paused or the store failed; more than maxConcurrent (${maxConcurrent}) calls may be running`,
+    { code: 'place-lost' },
+    { cause },
+  );
 
 /** Whether a value is a price in USD that a counter of the ledger can contain. */
 export const isPrice = (value: unknown): boolean => (nanoUsdOf(value) ?? MAX_PRICE) < MAX_PRICE;

@@ -39,7 +39,8 @@ export interface McpServerOptions extends Pick<
   readonly prices?: { readonly [pattern: string]: string } | undefined;
   /**
    * Maximum number of calls of all callers at the same time, with `records` in all processes together. Further calls fail. The place of a
-   * process that stops is free after 30 seconds. @default unlimited
+   * process that stops is free after 30 seconds. If the process was only paused and continues, its call runs above the limit, and `onError`
+   * receives an error with the code `place-lost`. @default unlimited
    */
   readonly maxConcurrent?: number | undefined;
   /** Maximum number of characters of a result as JSON. The client receives an error instead of a longer result. @default 1_000_000 */

@@ -314,6 +314,27 @@ describe('a server', () => {
     expect(await call).not.toHaveProperty('isError', true);
   });
 
+  it('reports a running call whose place another process has taken', async () => {
+    const clock = fakeClock();
+    const records = memoryRecords({ clock });
+    const server = upstream(register);
+    const servers = { a: { ...server.place, maxConcurrent: 1 } };
+    const made = world({ servers, records, clock });
+    const client = await made.connect('all');
+    const cancel = new AbortController();
+    const first = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
+    await expect.poll(() => server.methods).toContain('tools/call');
+    // Another process takes the place while this one is paused.
+    const [place] = await records.list('mcp-gateway', { prefix: 'place/', limit: 1 });
+    await records.write('mcp-gateway', [{ type: 'touch', key: place?.key ?? '', dueMs: 30_000 }]);
+    await clock.advance(10_001);
+    const message = expect.stringContaining('a running call has lost its place, because this process was paused');
+    await expect.poll(() => made.errors).toEqual([['a', message]]);
+    cancel.abort();
+    await first;
+    expect(made.errors).toEqual([["a", message]]);
+  });
+
   it('may not send a longer result than maxResultChars', async () => {
     const { connect } = world({ servers: { a: { ...upstream(register).place, maxResultChars: 1000 } } });
     const client = await connect('all');
