@@ -16,9 +16,13 @@ const ORIGIN = 'http://127.0.0.1';
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 /** A gateway with a server whose users log in at an authorization server, and a server without logins. */
-async function setUp(change: Partial<McpServerLogin> = {}, records: RecordStore = memoryRecords()) {
+async function setUp(
+  change: Partial<McpServerLogin> = {},
+  records: RecordStore = memoryRecords(),
+  metadata: object = {},
+) {
   const clients = [{ clientId: 'app', clientSecret: CLIENT_SECRET, redirectUris: [REDIRECT] }];
-  const authority = await authorizationServer({ clients });
+  const authority = await authorizationServer({ clients, metadata: { ...metadata } });
   onTestFinished(() => authority.close());
   const tokens = new Set<string>();
   let user = '';
@@ -65,12 +69,12 @@ async function setUp(change: Partial<McpServerLogin> = {}, records: RecordStore 
     },
   });
   /** What the page and the callback of the application do. */
-  const logIn = async (name: string): Promise<void> => {
+  const logIn = async (name: string, account = `account of ${name}`): Promise<void> => {
     const connections = made.mcp.connections('accounts');
     const { url } = await connections.login(name);
-    await connections.finish(authority.approve(url, { user: `account of ${name}` }), name);
+    await connections.finish(authority.approve(url, { user: account }), name);
   };
-  return { ...made, logIn, tokens, other, authority };
+  return { ...made, logIn, tokens, other, authority, accounts: inner };
 }
 
 const namesOf = async (client: Client): Promise<readonly string[]> =>
@@ -127,6 +131,36 @@ describe.each(['2025', '2026'] as const)('a user with a client of %s', (protocol
     const results = [await client.listTools(), await client.callTool({ name: 'accounts__whoami' })];
     const [token = 'none'] = tokens;
     expect(JSON.stringify([results, events])).not.toContain(token);
+  });
+
+  it('uses another account after a login with it, also in an open session', async () => {
+    const { connect, logIn } = await setUp();
+    await logIn('ann', 'first');
+    const client = await connect('ann', { protocol });
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('first'));
+    await logIn('ann', 'second');
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('second'));
+  });
+
+  it('loses the account after disconnect at an authorization server without revocation', async () => {
+    const { connect, logIn, mcp } = await setUp({}, memoryRecords(), { revocation_endpoint: undefined });
+    await logIn('ann');
+    const client = await connect('ann', { protocol });
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of ann'));
+    await mcp.connections('accounts').disconnect('ann');
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject({ isError: true });
+  });
+
+  it('keeps its connection when the tokens are refreshed', async () => {
+    const { connect, logIn, authority, accounts } = await setUp();
+    await logIn('ann');
+    const client = await connect('ann', { protocol });
+    await client.callTool({ name: 'accounts__whoami' });
+    const initialized = accounts.methods.filter((method) => /initialize|discover/.test(method)).length;
+    authority.expire();
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of ann'));
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of ann'));
+    expect(accounts.methods.filter((method) => /initialize|discover/.test(method))).toHaveLength(initialized);
   });
 
   it('loses the account after disconnect', async () => {
