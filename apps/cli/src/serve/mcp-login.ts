@@ -1,4 +1,4 @@
-import type { Keys } from '@majordomo/admin';
+import type { KeyCaller, Keys } from '@majordomo/admin';
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import type { GatewayOptions } from '@majordomo/gateway';
@@ -36,26 +36,28 @@ export function withPages(name: string, server: unknown, origin: string | undefi
  * the callback, so that nobody can connect the account of another.
  */
 export function loginPages(
-  mcp: Pick<McpGateway, 'connections'>,
+  mcp: Pick<McpGateway, 'allows' | 'connections'>,
   keys: Pick<Keys, 'authorize'>,
   origin: string,
 ): Mounted {
-  const userOf = async (key: string): Promise<string | undefined> => {
+  const callerOf = async (key: string): Promise<KeyCaller | undefined> => {
     if (!/^[\w-]{1,256}$/.test(key)) return undefined;
-    return (await keys.authorize(new Request(origin, { headers: { authorization: `Bearer ${key}` } })))?.key;
+    return keys.authorize(new Request(origin, { headers: { authorization: `Bearer ${key}` } }));
   };
   const start = async (request: Request, name: string, login: McpConnections): Promise<Response> => {
     if (request.headers.get('origin') !== origin) return page(403, 'This form was sent by another site.');
     const key = await keyIn(request);
-    const user = await userOf(key);
-    if (user === undefined) return page(401, 'The key is not valid.', form(name));
-    const { url } = await login.login(user);
+    const caller = await callerOf(key);
+    if (caller === undefined) return page(401, 'The key is not valid.', form(name));
+    if (!mcp.allows(name, caller)) return page(403, NO_ACCESS);
+    const { url } = await login.login(caller.key);
     return new Response(null, { status: 303, headers: { location: url, ...cookie(name, key, origin) } });
   };
   const finish = async (request: Request, name: string, login: McpConnections): Promise<Response> => {
-    const user = await userOf(storedKey(request));
-    if (user === undefined) return page(401, 'The login has expired. Start again.', form(name));
-    await login.finish(request.url, user);
+    const caller = await callerOf(storedKey(request));
+    if (caller === undefined) return page(401, 'The login has expired. Start again.', form(name));
+    if (!mcp.allows(name, caller)) return page(403, NO_ACCESS);
+    await login.finish(request.url, caller.key);
     return page(200, 'Your account is connected. You can close this page.', '', cookie(name, '', origin));
   };
   return {
@@ -76,6 +78,8 @@ export function loginPages(
     },
   };
 }
+
+const NO_ACCESS = 'This key may not use this server.';
 
 function connectionsOf(mcp: Pick<McpGateway, 'connections'>, name: string): McpConnections | undefined {
   try {

@@ -123,6 +123,7 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
         },
       );
     },
+    allows: isAccessible,
     servers: () =>
       Promise.resolve(
         Object.keys(servers).map((name) => ({ name, benchedUntil: admission.benchedUntil(name) })),

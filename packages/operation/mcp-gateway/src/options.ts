@@ -154,6 +154,8 @@ export interface McpGateway extends McpHandler, McpReview, AsyncDisposable {
    * Returns the logins of a server with the option `login`, for the routes of your application. Throws `config` for any other server.
    */
   connections(server: string): McpConnections;
+  /** Whether a caller may use something of a server, so that its user may log in. */
+  allows(server: string, caller: Caller): boolean;
   /** Aborts the calls in progress, and closes all connections. Later requests receive the status 503. */
   close(): Promise<void>;
 }
