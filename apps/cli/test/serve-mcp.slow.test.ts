@@ -164,6 +164,7 @@ describe('majordomo serve with gateway.mcp', () => {
     const login = await enter(ann);
     expect(login.status).toBe(303);
     const [cookie = ''] = login.headers.getSetCookie();
+    expect(login.headers.get('cache-control')).toBe('no-store');
     expect(cookie).toMatch(/; Path=\/mcp-login\/accounts; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/);
     const callback = authority.approve(login.headers.get('location') ?? '', { user: 'ann' });
     expect((await browse(callback)).status).toBe(401);
@@ -190,6 +191,29 @@ describe('majordomo serve with gateway.mcp', () => {
     const callback = authority.approve((await enter(ann)).headers.get('location') ?? '');
     expect((await finish(callback, other)).status).toBe(403);
     expect(authority.journal.filter(({ path }) => path === '/token')).toEqual([]);
+  });
+
+  it('shows a page for a login that fails, and its reason to the operator only', async () => {
+    const { authority, running, keyOf, enter, finish } = await withLogin();
+    const ann = await keyOf('ann');
+    const start = async (): Promise<string> =>
+      authority.approve((await enter(ann)).headers.get('location') ?? '');
+    const error = { error: 'invalid_client', error_description: '<b>secret-of-the-company</b>' };
+    authority.respond('/token', () => Response.json(error, { status: 401 }));
+    const wrong = await finish(await start(), ann);
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('The login failed.')]);
+    await expect.poll(() => running.err()).toMatch(/auth: mcp "accounts": .*<b>\*\*\*<\/b>/);
+    const callback = await start();
+    await authority.close();
+    const down = [await finish(callback, ann), await enter(ann)];
+    for (const response of down) {
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        502,
+        'text/html; charset=utf-8',
+      ]);
+      expect(await response.text()).toContain('The login is not possible at the moment.');
+    }
+    expect(running.err()).toContain('network: mcp "accounts": authorization: fetch failed');
   });
 
   it.each([

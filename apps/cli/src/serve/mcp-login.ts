@@ -33,12 +33,13 @@ export function withPages(name: string, server: unknown, origin: string | undefi
 
 /**
  * Returns the pages at which the owner of a key logs in to a server. The browser sends the key in a form, and stores it in a cookie until
- * the callback, so that nobody can connect the account of another.
+ * the callback, so that nobody can connect the account of another. `onError`: receives the reasons of failures, which users do not.
  */
 export function loginPages(
   mcp: Pick<McpGateway, 'allows' | 'connections'>,
   keys: Pick<Keys, 'authorize'>,
   origin: string,
+  onError: (error: unknown) => void,
 ): Mounted {
   const callerOf = async (key: string): Promise<KeyCaller | undefined> => {
     if (!/^[\w-]{1,256}$/.test(key)) return undefined;
@@ -51,7 +52,8 @@ export function loginPages(
     if (caller === undefined) return page(401, 'The key is not valid.', form(name));
     if (!mcp.allows(name, caller)) return page(403, NO_ACCESS);
     const { url } = await login.login(caller.key);
-    return new Response(null, { status: 303, headers: { location: url, ...cookie(name, key, origin) } });
+    const headers = { location: url, 'cache-control': 'no-store', ...cookie(name, key, origin) };
+    return new Response(null, { status: 303, headers });
   };
   const finish = async (request: Request, name: string, login: McpConnections): Promise<Response> => {
     const caller = await callerOf(storedKey(request));
@@ -72,8 +74,10 @@ export function loginPages(
         if (callback !== undefined) return await finish(request, name, login);
         return page(200, `Connect your account at "${name}"`, form(name));
       } catch (error) {
-        if (!LlmError.is(error, 'auth')) throw error;
-        return page(400, 'The login failed. Start again.', form(name));
+        if (!LlmError.is(error)) throw error;
+        if (error.details.code !== 'login-refused') onError(error);
+        if (error.kind === 'auth') return page(400, 'The login failed. Start again.', form(name));
+        return page(502, 'The login is not possible at the moment. Try again later.', form(name));
       }
     },
   };
