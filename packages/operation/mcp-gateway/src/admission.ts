@@ -9,6 +9,9 @@ import { takePlace } from './places.ts';
 const TOTAL_MS = 600_000;
 /** Maximum time that a call waits for the store of the places, in milliseconds. */
 const STORE_MS = 5000;
+/** Kinds of failures to connect that are independent of the response of the server, and all kinds that concern each caller. */
+const UNREACHABLE = ['network', 'timeout'] as const;
+const FAILED = [...UNREACHABLE, 'server', 'protocol'] as const;
 /** Price in nano-USD that is too high. */
 const MAX_PRICE = 10n ** 18n;
 
@@ -39,7 +42,8 @@ export class Admission {
 
   /**
    * Connects to a server. A server is benched after two attempts in a row that fail for a reason that concerns all callers. Throws
-   * `overloaded` for a benched server. Only connecting counts, because the arguments of a call may be the reason for its failure.
+   * `overloaded` for a benched server. Only connecting counts, because the arguments of a call may be the reason for its failure. At a
+   * server with logins, the account of the user may be the reason for a response.
    */
   async connecting<T>(
     server: string,
@@ -64,7 +68,8 @@ export class Admission {
       return result;
     } catch (error) {
       const failure = { retryAfterMs: undefined, atOnce: false };
-      if (!LlmError.is(error, 'network', 'timeout', 'server', 'protocol')) health.release(target, stamp);
+      const hasLogins = this.options.servers[server]?.login !== undefined;
+      if (!LlmError.is(error, ...(hasLogins ? UNREACHABLE : FAILED))) health.release(target, stamp);
       else {
         const benched = health.fail(target, stamp, failure, error);
         if (benched !== undefined)

@@ -39,6 +39,7 @@ async function setUp(
       return Response.json({ resource: `${ORIGIN}/mcp`, authorization_servers: [authority.issuer] });
     const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
     const issued = token === undefined ? undefined : authority.check(token);
+    if (issued?.user === 'broken') return new Response(null, { status: 500 });
     if (issued === undefined || token === undefined) {
       const header = `Bearer resource_metadata="${ORIGIN}/metadata"`;
       return new Response(null, { status: 401, headers: { 'www-authenticate': header } });
@@ -202,6 +203,16 @@ describe('a login', () => {
     for (const token of tokens) expect(shown).not.toContain(token);
     for (const name of ['access_token', 'refresh_token', CLIENT_SECRET]) expect(shown).not.toContain(name);
     expect(await mcp.connections('accounts').has('ann')).toBe(true);
+  });
+
+  it('whose account the server refuses with an error does not bench the server for other users', async () => {
+    const { connect, logIn } = await setUp();
+    await logIn('ann', 'broken');
+    await logIn('bob');
+    const [ann, bob] = [await connect('ann'), await connect('bob')];
+    for (let n = 0; n < 3; n++)
+      expect(await ann.callTool({ name: 'accounts__whoami' })).toMatchObject({ isError: true });
+    expect(await bob.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of bob'));
   });
 
   it('is not offered to a key without access', async () => {
