@@ -1,4 +1,4 @@
-import { LlmError, messageOf } from '@majordomo/core';
+import { LlmError, messageOf, truncateText } from '@majordomo/core';
 import { definedMembers, redact } from '@majordomo/core/toolkit';
 import type { auth as sdkAuth, AuthProvider, FetchLike } from '@modelcontextprotocol/client';
 import { memoryRecords } from '@majordomo/records';
@@ -274,13 +274,16 @@ export function authFailure(error: unknown, label: string, secrets: ReadonlySet<
   });
 }
 
+/** Maximum length of a reason. The SDK's message contains the body of a response, which may have megabytes. */
+const MAX_REASON_CHARS = 1000;
+
 /** Returns the message of an error without secrets, and without values that an attacker may have chosen. */
 function reasonOf(error: unknown, secrets: ReadonlySet<string>): string {
   if (error instanceof Error && error.name === 'IssuerMismatchError')
     return 'the issuer is not that of the authorization server';
   // The message contains the text around the error, which may be a token.
   if (error instanceof SyntaxError) return 'the authorization server sent a response that is not JSON';
-  return redact(messageOf(error), [...secrets]);
+  return truncateText(redact(messageOf(error), [...secrets]), MAX_REASON_CHARS);
 }
 
 /** Requests a token for a client without a user. The SDK sends the credentials only to the expected issuer. */
