@@ -6,6 +6,7 @@ import { loadClient } from '../sdk.ts';
 import { namedRecords, type OwnedOptions } from '../entry.ts';
 import type { McpAuth, McpMachineAuth } from '../options.ts';
 import { isProvider } from './check-auth.ts';
+import { checkedTokens } from './code-login.ts';
 import { login, type LoginIo } from './login.ts';
 import { challengeOf, includesScopes, isScope } from './login-server.ts';
 import { refreshTokens } from './refresh.ts';
@@ -309,5 +310,5 @@ async function machineToken(
   });
   await sdk.auth(client, { serverUrl, fetchFn, ...optional } as Parameters<typeof sdkAuth>[1]);
   const received = client.tokens();
-  if (received !== undefined) await tokens.save(received, expectedIssuer);
+  if (received !== undefined) await tokens.save(checkedTokens(received), expectedIssuer);
 }

@@ -3,7 +3,7 @@ import { authorizationServer } from '@majordomo/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { createMcpConnections } from '../../src/index.ts';
 import { protectedServer } from '../support/protected-server.ts';
-import { rejection } from '../support/world.ts';
+import { rejection, run } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
 
@@ -17,8 +17,32 @@ async function setUp() {
   const connections = createMcpConnections({ ...options, records: memoryRecords() });
   const logIn = async (): Promise<void> =>
     connections.finish(authority.approve((await connections.login('ann')).url, { user: 'ann' }), 'ann');
-  return { authority, logIn };
+  return { authority, connections, logIn };
 }
+
+const INVALID = ['a\r\nb', 'a b', 'ü', '', 'x'.repeat(100_000)];
+
+it.each(INVALID)('rejects a login with an access token that no header can contain, case %#', async (token) => {
+  const { authority, connections, logIn } = await setUp();
+  authority.respond('/token', () => Response.json({ access_token: token, token_type: 'Bearer' }));
+  const error = await rejection(logIn());
+  expect(error).toMatchObject({ kind: 'auth', details: { code: 'login-failed' } });
+  expect(error).toHaveProperty('message', expect.stringContaining('sent an invalid access token'));
+  expect(await connections.has('ann')).toBe(false);
+});
+
+it('rejects a refresh with such a token', async () => {
+  const { authority, connections, logIn } = await setUp();
+  await logIn();
+  const box = await connections.connect('ann');
+  onTestFinished(() => box.close());
+  expect(await run(box, 'whoami')).toMatchObject([{ text: 'ann' }]);
+  authority.expire();
+  authority.respond('/token', () => Response.json({ access_token: 'a\nb', token_type: 'Bearer' }));
+  expect(await rejection(run(box, 'whoami'))).toMatchObject({ kind: 'auth' });
+  // The login has not been lost.
+  expect(await connections.has('ann')).toBe(true);
+});
 
 it('states only the start of a long response of an authorization server', async () => {
   const { authority, logIn } = await setUp();
