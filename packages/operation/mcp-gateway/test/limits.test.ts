@@ -290,6 +290,31 @@ describe('a server', () => {
     await expect.poll(() => stored.list('mcp-gateway', places)).toEqual([]);
   });
 
+  it('does not receive a call that its client cancelled while the store did not respond', async () => {
+    const stored = memoryRecords();
+    let go = (): void => undefined;
+    const responds = new Promise<void>((resolve) => (go = resolve));
+    let lists = 0;
+    const records: RecordStore = {
+      ...stored,
+      list: async (space, query) => {
+        if (query.prefix === 'place/a/' && lists++ === 0) await responds;
+        return stored.list(space, query);
+      },
+    };
+    const server = upstream(register);
+    const { connect } = world({ servers: { a: { ...server.place, maxConcurrent: 1 } }, records });
+    const client = await connect('all');
+    const cancel = new AbortController();
+    const call = client.callTool({ name: 'a__hang' }, { signal: cancel.signal });
+    await expect.poll(() => lists).toBe(1);
+    cancel.abort();
+    await expect(call).rejects.toThrow();
+    go();
+    await expect.poll(async () => (await client.callTool({ name: 'a__search' })).isError).not.toBe(true);
+    expect(server.methods.filter((method) => method === 'tools/call')).toHaveLength(1);
+  });
+
   it('answers if the store does not respond when the call ends', async () => {
     const clock = fakeClock();
     const stored = memoryRecords({ clock });
