@@ -4,10 +4,6 @@ import { allRecords, hold, type Hold, type RecordStore, type StoredRecord } from
 const SPACE = 'mcp-gateway';
 /** Time after which the place of a stopped process is free, in milliseconds. */
 const LEASE_MS = 30_000;
-/** Maximum number of attempts to take a place, if other processes take the same ones at the same time. */
-const MAX_TRIES = 10;
-/** Number of further places among which the next one is chosen, so that processes seldom choose the same one. */
-const CHOICE = 16;
 
 /** Takes one of `count` places for a call of a server in all processes. Returns `undefined` if all are taken. */
 export async function takePlace(
@@ -17,19 +13,27 @@ export async function takePlace(
   clock: Clock,
 ): Promise<Hold | undefined> {
   const prefix = `place/${server}/`;
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const known = new Map<string, StoredRecord>();
-    for await (const record of allRecords(records, SPACE, { prefix, values: false }))
-      known.set(record.key, record);
-    const isTaken = (key: string): boolean => (known.get(key)?.dueMs ?? 0) > 0;
-    if ([...known.keys()].filter(isTaken).length >= count) return undefined;
-    // The first places are preferred, so that the records of stopped processes are used again.
-    let at = Math.floor(Math.random() * Math.min(count, 2 * known.size + CHOICE));
-    while (isTaken(prefix + at)) at = (at + 1) % count;
-    const key = prefix + at;
-    const options = { initial: { value: '' }, known: known.get(key) ?? null, clock };
-    const result = await hold(records, SPACE, key, LEASE_MS, options);
+  const places = Math.min(Math.floor(count), Number.MAX_SAFE_INTEGER);
+  const taken = new Set<string>();
+  /** Places of stopped processes. */
+  const left: StoredRecord[] = [];
+  for await (const record of allRecords(records, SPACE, { prefix, values: false }))
+    if ((record.dueMs ?? 0) > 0) taken.add(record.key);
+    else if (Number(record.key.slice(prefix.length)) < places) left.push(record);
+  while (taken.size < places) {
+    const known = left.pop() ?? null;
+    const key = known?.key ?? freeKey(prefix, places, taken);
+    const result = await hold(records, SPACE, key, LEASE_MS, { initial: { value: '' }, known, clock });
     if (result.state === 'held') return result.hold;
+    // Another call was faster.
+    taken.add(key);
   }
   return undefined;
+}
+
+/** Returns a random key that is not taken, so that processes seldom choose the same one. */
+function freeKey(prefix: string, places: number, taken: ReadonlySet<string>): string {
+  let at = Math.floor(Math.random() * places);
+  while (taken.has(prefix + at)) at = (at + 1) % places;
+  return prefix + at;
 }

@@ -241,7 +241,9 @@ describe('a server', () => {
     const records = memoryRecords();
     const take = (count: number) => takePlace(records, 'a', count, systemClock);
     // All places of other processes except place 1234.
-    const keys = Array.from({ length: 1500 }, (_, at) => `place/a/${at}`).filter((key) => !key.endsWith('1234'));
+    const keys = Array.from({ length: 1500 }, (_, at) => `place/a/${at}`).filter(
+      (key) => !key.endsWith('1234'),
+    );
     for (const page of [keys.slice(0, 750), keys.slice(750)])
       await records.write(
         'mcp-gateway',
@@ -255,10 +257,34 @@ describe('a server', () => {
     expect(await take(5)).toBeUndefined();
   });
 
-  it('takes a place at a cost that does not depend on maxConcurrent', async () => {
-    const place = await takePlace(memoryRecords(), 'a', Number.MAX_SAFE_INTEGER, systemClock);
-    expect(place?.record.key).toMatch(/^place\/a\/\d{1,2}$/);
-    await place?.remove();
+  it('may have a maxConcurrent of any size', async () => {
+    const records = memoryRecords();
+    for (const count of [Number.MAX_SAFE_INTEGER, Infinity, 1.5]) {
+      const place = await takePlace(records, 'a', count, systemClock);
+      expect(place).toBeDefined();
+      if (count === 1.5) expect(await takePlace(records, 'a', count, systemClock)).toBeUndefined();
+      await place?.remove();
+    }
+  });
+
+  it('gives a place to each of maxConcurrent calls that begin at the same time', async () => {
+    const records = memoryRecords();
+    const calls = Array.from({ length: 400 }, () => takePlace(records, 'a', 400, systemClock));
+    expect(await Promise.all(calls)).not.toContain(undefined);
+    expect(await takePlace(records, 'a', 400, systemClock)).toBeUndefined();
+  });
+
+  it('takes the places of stopped processes, so that no record remains', async () => {
+    const clock = fakeClock();
+    const records = memoryRecords({ clock });
+    const stopped = ['place/a/7', 'place/a/700'].map(
+      (key) => ({ type: 'put', key, value: '', dueMs: 1 }) as const,
+    );
+    await records.write('mcp-gateway', stopped);
+    await clock.advance(2);
+    const places = [0, 1].map(() => takePlace(records, 'a', 1000, clock));
+    for (const place of await Promise.all(places)) await place?.remove();
+    expect(await records.list('mcp-gateway', { limit: 10 })).toEqual([]);
   });
 
   it('answers if the store does not respond, and counts a place that is taken later', async () => {
@@ -353,11 +379,13 @@ describe('a server', () => {
     const [place] = await records.list('mcp-gateway', { prefix: 'place/', limit: 1 });
     await records.write('mcp-gateway', [{ type: 'touch', key: place?.key ?? '', dueMs: 30_000 }]);
     await clock.advance(10_001);
-    const message = expect.stringContaining('a running call has lost its place, because this process was paused');
+    const message = expect.stringContaining(
+      'a running call has lost its place, because this process was paused',
+    );
     await expect.poll(() => made.errors).toEqual([['a', message]]);
     cancel.abort();
     await first;
-    expect(made.errors).toEqual([["a", message]]);
+    expect(made.errors).toEqual([['a', message]]);
   });
 
   it('may not send a longer result than maxResultChars', async () => {

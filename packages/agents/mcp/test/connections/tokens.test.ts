@@ -22,14 +22,17 @@ async function setUp() {
 
 const INVALID = ['a\r\nb', 'a b', 'ü', '', 'x'.repeat(100_000)];
 
-it.each(INVALID)('rejects a login with an access token that no header can contain, case %#', async (token) => {
-  const { authority, connections, logIn } = await setUp();
-  authority.respond('/token', () => Response.json({ access_token: token, token_type: 'Bearer' }));
-  const error = await rejection(logIn());
-  expect(error).toMatchObject({ kind: 'auth', details: { code: 'login-failed' } });
-  expect(error).toHaveProperty('message', expect.stringContaining('sent an invalid access token'));
-  expect(await connections.has('ann')).toBe(false);
-});
+it.each(INVALID)(
+  'rejects a login with an access token that no header can contain, case %#',
+  async (token) => {
+    const { authority, connections, logIn } = await setUp();
+    authority.respond('/token', () => Response.json({ access_token: token, token_type: 'Bearer' }));
+    const error = await rejection(logIn());
+    expect(error).toMatchObject({ kind: 'auth', details: { code: 'login-failed' } });
+    expect(error).toHaveProperty('message', expect.stringContaining('sent an invalid access token'));
+    expect(await connections.has('ann')).toBe(false);
+  },
+);
 
 it('rejects a refresh with such a token', async () => {
   const { authority, connections, logIn } = await setUp();
