@@ -235,6 +235,8 @@ describe('a login', () => {
       { servers: { a: { url, login: { ...login, page: 'http://x.example' } } } },
       'login.page',
     ],
+    ['with another member', { servers: { a: { url, login: { ...login, scopes: 'read' } } } }, 'scopes'],
+    ['with a user that is a name', { servers: { a: { url, login: { ...login, user: 'ann' } } } }, 'user'],
     ['without a client', { servers: { a: { url, login: { ...login, client: undefined } } } }, 'client'],
   ])('%s is refused', (name, options, message) => {
     const records = name === 'without records' ? {} : { records: memoryRecords() };
