@@ -230,6 +230,13 @@ describe('majordomo serve with gateway.mcp', () => {
       },
       'needs gateway.keys: true',
     ],
+    [
+      {
+        url: 'https://gateway.example',
+        servers: { a: { url: 'https://x.example/', login: { user: 'ann' } } },
+      },
+      'gateway.mcp.servers.a.login of the configuration must have no `user`',
+    ],
     [{ url: 'https://gateway.example/x', servers: {} }, 'with valid values'],
     [
       { servers: { Notes: { url: 'https://x.example/' } } },

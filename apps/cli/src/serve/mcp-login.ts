@@ -27,6 +27,10 @@ export function withPages(name: string, server: unknown, origin: string | undefi
     throw new Stop(
       'gateway.mcp of the configuration has a server with a login, and no `url`; set it to the address at which browsers reach this gateway',
     );
+  if (server['login']['user'] !== undefined)
+    throw new Stop(
+      `gateway.mcp.servers.${name}.login of the configuration must have no \`user\`, because a user is the owner of a key; remove it`,
+    );
   const page = `${origin}${PATH}/${name}`;
   return { ...server, login: { page, redirectUrl: `${page}/callback`, ...server['login'] } };
 }
