@@ -193,6 +193,22 @@ describe('majordomo serve with gateway.mcp', () => {
     expect(authority.journal.filter(({ path }) => path === '/token')).toEqual([]);
   });
 
+  it('limits the logins of a key that wait for the authorization server', async () => {
+    const { authority, keyOf, enter } = await withLogin();
+    const [ann, bob] = [await keyOf('ann'), await keyOf('bob')];
+    for (let n = 0; n < 5; n++)
+      authority.respond('oauth-authorization-server', () => new Promise(() => undefined));
+    const requests = (): number =>
+      authority.journal.filter(({ path }) => path.startsWith('/.well-known')).length;
+    const waiting = Array.from({ length: 5 }, () => enter(ann));
+    await expect.poll(requests).toBe(5);
+    expect((await enter(ann)).status).toBe(429);
+    expect((await enter(bob)).status).toBe(303);
+    await authority.close();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(5).fill(502));
+    expect((await enter(ann)).status).toBe(502);
+  });
+
   it('shows a page for a login that fails, and its reason to the operator only', async () => {
     const { authority, running, keyOf, enter, finish } = await withLogin();
     const ann = await keyOf('ann');

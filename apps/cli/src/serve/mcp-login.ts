@@ -13,6 +13,8 @@ const PATH = '/mcp-login';
 const ROUTE = /^\/mcp-login\/([\w-]{1,64})(\/callback)?$/;
 /** Maximum size of a form, in bytes. */
 const MAX_FORM = 4096;
+/** Maximum number of requests to an authorization server that are in progress for a key. */
+const MAX_RUNNING = 5;
 /** Time for a login, in seconds. */
 const LOGIN_S = 600;
 
@@ -45,6 +47,19 @@ export function loginPages(
   origin: string,
   onError: (error: unknown) => void,
 ): Mounted {
+  const running = new Map<string, number>();
+  const limited = async (user: string, work: () => Promise<Response>): Promise<Response> => {
+    const count = running.get(user) ?? 0;
+    if (count >= MAX_RUNNING) return page(429, 'Too many logins with this key are in progress.');
+    running.set(user, count + 1);
+    try {
+      return await work();
+    } finally {
+      const others = (running.get(user) ?? 1) - 1;
+      if (others > 0) running.set(user, others);
+      else running.delete(user);
+    }
+  };
   const callerOf = async (key: string): Promise<KeyCaller | undefined> => {
     if (!/^[\w-]{1,256}$/.test(key)) return undefined;
     return keys.authorize(new Request(origin, { headers: { authorization: `Bearer ${key}` } }));
@@ -55,16 +70,20 @@ export function loginPages(
     const caller = await callerOf(key);
     if (caller === undefined) return page(401, 'The key is not valid.', form(name));
     if (!mcp.allows(name, caller)) return page(403, NO_ACCESS);
-    const { url } = await login.login(caller.key);
-    const headers = { location: url, 'cache-control': 'no-store', ...cookie(name, key, origin) };
-    return new Response(null, { status: 303, headers });
+    return limited(caller.key, async () => {
+      const { url } = await login.login(caller.key);
+      const headers = { location: url, 'cache-control': 'no-store', ...cookie(name, key, origin) };
+      return new Response(null, { status: 303, headers });
+    });
   };
   const finish = async (request: Request, name: string, login: McpConnections): Promise<Response> => {
     const caller = await callerOf(storedKey(request));
     if (caller === undefined) return page(401, 'The login has expired. Start again.', form(name));
     if (!mcp.allows(name, caller)) return page(403, NO_ACCESS);
-    await login.finish(request.url, caller.key);
-    return page(200, 'Your account is connected. You can close this page.', '', cookie(name, '', origin));
+    return limited(caller.key, async () => {
+      await login.finish(request.url, caller.key);
+      return page(200, 'Your account is connected. You can close this page.', '', cookie(name, '', origin));
+    });
   };
   return {
     path: PATH,
