@@ -105,6 +105,34 @@ async function accountServer(redirectUris: readonly string[]) {
   return { authority, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` };
 }
 
+const ORIGIN = 'https://gateway.example';
+const PAGE = `${ORIGIN}/mcp-login/accounts`;
+
+/** Server with a login for each user, and what browsers do at its pages. */
+async function withLogin() {
+  const { authority, url: accounts } = await accountServer([`${PAGE}/callback`]);
+  const client = { clientId: 'app', clientSecret: '${SECRET}', issuer: authority.issuer };
+  const mcp = { url: ORIGIN, servers: { accounts: { url: accounts, login: { client } } } };
+  const running = await serving(
+    mcp,
+    { SECRET: 'secret-of-the-company' },
+    { keys: true, store: 'gateway.db' },
+  );
+  const url = await running.outputMatching(/MCP: (\S+)/);
+  const keyOf = async (name: string, ...flags: readonly string[]): Promise<string> => {
+    const argv = ['keys', 'create', name, '--store', 'gateway.db', ...flags];
+    return started(argv, { cwd: running.cwd }).outputMatching(/(mj_[\w-]{43})/);
+  };
+  // A reverse proxy with the public address passes requests on.
+  const browse = (address: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(address.replace(ORIGIN, new URL(url).origin), { redirect: 'manual', ...init });
+  const enter = (key: string, from = ORIGIN): Promise<Response> =>
+    browse(PAGE, { method: 'POST', headers: { origin: from }, body: new URLSearchParams({ key }) });
+  const finish = (callback: string, key: string): Promise<Response> =>
+    browse(callback, { headers: { cookie: `a=b; majordomo-login=${key}` } });
+  return { authority, running, url, keyOf, browse, enter, finish };
+}
+
 describe('majordomo serve with gateway.mcp', () => {
   it('serves the tools of a program, with a variable of the environment', async () => {
     const notes = {
@@ -122,56 +150,86 @@ describe('majordomo serve with gateway.mcp', () => {
   });
 
   it('logs in the owner of a key at its pages', async () => {
-    const origin = 'https://gateway.example';
-    const page = `${origin}/mcp-login/accounts`;
-    const { authority, url: accounts } = await accountServer([`${page}/callback`]);
-    const client = { clientId: 'app', clientSecret: '${SECRET}', issuer: authority.issuer };
-    const mcp = { url: origin, servers: { accounts: { url: accounts, login: { client } } } };
-    const running = await serving(
-      mcp,
-      { SECRET: 'secret-of-the-company' },
-      { keys: true, store: 'gateway.db' },
-    );
-    const url = await running.outputMatching(/MCP: (\S+)/);
-    const keyOf = async (name: string): Promise<string> => {
-      const created = started(['keys', 'create', name, '--store', 'gateway.db'], { cwd: running.cwd });
-      return created.outputMatching(/(mj_[\w-]{43})/);
-    };
+    const { authority, url, keyOf, browse, enter, finish } = await withLogin();
     const [ann, bob] = [await keyOf('ann'), await keyOf('bob')];
     const send = clientOf(url, ann);
     await send('initialize', INITIALIZE);
-    expect(await send('tools/call', { name: 'accounts__whoami' })).toContain(`Open ${page} in a browser`);
+    expect(await send('tools/call', { name: 'accounts__whoami' })).toContain(`Open ${PAGE} in a browser`);
 
-    // A reverse proxy with the public address passes requests on.
-    const browse = (address: string, init: RequestInit = {}): Promise<Response> =>
-      fetch(address.replace(origin, new URL(url).origin), { redirect: 'manual', ...init });
-    const enter = (key: string, from = origin): Promise<Response> =>
-      browse(page, { method: 'POST', headers: { origin: from }, body: new URLSearchParams({ key }) });
-    expect(await (await browse(page)).text()).toContain('<form method="post" action="/mcp-login/accounts">');
+    expect(await (await browse(PAGE)).text()).toContain('<form method="post" action="/mcp-login/accounts">');
     expect((await enter(ann, 'https://evil.example')).status).toBe(403);
     expect((await enter('mj_unknown')).status).toBe(401);
     expect((await enter(`mj_${'x'.repeat(10_000)}`)).status).toBe(401);
-    expect((await browse(`${origin}/mcp-login/other`)).status).toBe(404);
+    expect((await browse(`${ORIGIN}/mcp-login/other`)).status).toBe(404);
     const login = await enter(ann);
     expect(login.status).toBe(303);
     const [cookie = ''] = login.headers.getSetCookie();
+    expect(login.headers.get('cache-control')).toBe('no-store');
     expect(cookie).toMatch(/; Path=\/mcp-login\/accounts; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/);
     const callback = authority.approve(login.headers.get('location') ?? '', { user: 'ann' });
-    const finish = (key: string): Promise<Response> =>
-      browse(callback, { headers: { cookie: `a=b; majordomo-login=${key}` } });
     expect((await browse(callback)).status).toBe(401);
     // The browser of another user cannot connect the account.
-    expect((await finish(bob)).status).toBe(400);
-    const finished = await finish(/majordomo-login=([^;]+)/.exec(cookie)?.[1] ?? '');
+    expect((await finish(callback, bob)).status).toBe(400);
+    const finished = await finish(callback, /majordomo-login=([^;]+)/.exec(cookie)?.[1] ?? '');
     expect([finished.status, finished.headers.getSetCookie()]).toEqual([
       200,
       [expect.stringContaining('majordomo-login=; Path=/mcp-login/accounts; Max-Age=0')],
     ]);
-    expect((await finish(ann)).status).toBe(400);
+    expect((await finish(callback, ann)).status).toBe(400);
     expect(await send('tools/call', { name: 'accounts__whoami' })).toContain('account of ann');
     const other = clientOf(url, bob);
     await other('initialize', INITIALIZE);
-    expect(await other('tools/call', { name: 'accounts__whoami' })).toContain(`Open ${page} in a browser`);
+    expect(await other('tools/call', { name: 'accounts__whoami' })).toContain(`Open ${PAGE} in a browser`);
+  });
+
+  it('refuses a login to a key that may not use the server', async () => {
+    const { authority, keyOf, enter, finish } = await withLogin();
+    const [ann, other] = [await keyOf('ann'), await keyOf('other', '--mcp', 'wiki=*')];
+    const refused = await enter(other);
+    expect([refused.status, refused.headers.getSetCookie()]).toEqual([403, []]);
+    expect(await refused.text()).toContain('This key may not use this server.');
+    const callback = authority.approve((await enter(ann)).headers.get('location') ?? '');
+    expect((await finish(callback, other)).status).toBe(403);
+    expect(authority.journal.filter(({ path }) => path === '/token')).toEqual([]);
+  });
+
+  it('limits the logins of a key that wait for the authorization server', async () => {
+    const { authority, keyOf, enter } = await withLogin();
+    const [ann, bob] = [await keyOf('ann'), await keyOf('bob')];
+    for (let n = 0; n < 5; n++)
+      authority.respond('oauth-authorization-server', () => new Promise(() => undefined));
+    const requests = (): number =>
+      authority.journal.filter(({ path }) => path.startsWith('/.well-known')).length;
+    const waiting = Array.from({ length: 5 }, () => enter(ann));
+    await expect.poll(requests).toBe(5);
+    expect((await enter(ann)).status).toBe(429);
+    expect((await enter(bob)).status).toBe(303);
+    await authority.close();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(5).fill(502));
+    expect((await enter(ann)).status).toBe(502);
+  });
+
+  it('shows a page for a login that fails, and its reason to the operator only', async () => {
+    const { authority, running, keyOf, enter, finish } = await withLogin();
+    const ann = await keyOf('ann');
+    const start = async (): Promise<string> =>
+      authority.approve((await enter(ann)).headers.get('location') ?? '');
+    const error = { error: 'invalid_client', error_description: '<b>secret-of-the-company</b>' };
+    authority.respond('/token', () => Response.json(error, { status: 401 }));
+    const wrong = await finish(await start(), ann);
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('The login failed.')]);
+    await expect.poll(() => running.err()).toMatch(/auth: mcp "accounts": .*<b>\*\*\*<\/b>/);
+    const callback = await start();
+    await authority.close();
+    const down = [await finish(callback, ann), await enter(ann)];
+    for (const response of down) {
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        502,
+        'text/html; charset=utf-8',
+      ]);
+      expect(await response.text()).toContain('The login is not possible at the moment.');
+    }
+    expect(running.err()).toContain('network: mcp "accounts": authorization: fetch failed');
   });
 
   it.each([
@@ -187,6 +245,13 @@ describe('majordomo serve with gateway.mcp', () => {
         },
       },
       'needs gateway.keys: true',
+    ],
+    [
+      {
+        url: 'https://gateway.example',
+        servers: { a: { url: 'https://x.example/', login: { user: 'ann' } } },
+      },
+      'gateway.mcp.servers.a.login of the configuration must have no `user`',
     ],
     [{ url: 'https://gateway.example/x', servers: {} }, 'with valid values'],
     [

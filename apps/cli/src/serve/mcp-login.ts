@@ -1,4 +1,4 @@
-import type { Keys } from '@majordomo/admin';
+import type { KeyCaller, Keys } from '@majordomo/admin';
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import type { GatewayOptions } from '@majordomo/gateway';
@@ -13,6 +13,8 @@ const PATH = '/mcp-login';
 const ROUTE = /^\/mcp-login\/([\w-]{1,64})(\/callback)?$/;
 /** Maximum size of a form, in bytes. */
 const MAX_FORM = 4096;
+/** Maximum number of requests to an authorization server that are in progress for a key. */
+const MAX_RUNNING = 5;
 /** Time for a login, in seconds. */
 const LOGIN_S = 600;
 
@@ -27,36 +29,61 @@ export function withPages(name: string, server: unknown, origin: string | undefi
     throw new Stop(
       'gateway.mcp of the configuration has a server with a login, and no `url`; set it to the address at which browsers reach this gateway',
     );
+  if (server['login']['user'] !== undefined)
+    throw new Stop(
+      `gateway.mcp.servers.${name}.login of the configuration must have no \`user\`, because a user is the owner of a key; remove it`,
+    );
   const page = `${origin}${PATH}/${name}`;
   return { ...server, login: { page, redirectUrl: `${page}/callback`, ...server['login'] } };
 }
 
 /**
  * Returns the pages at which the owner of a key logs in to a server. The browser sends the key in a form, and stores it in a cookie until
- * the callback, so that nobody can connect the account of another.
+ * the callback, so that nobody can connect the account of another. `onError`: receives the reasons of failures, which users do not.
  */
 export function loginPages(
-  mcp: Pick<McpGateway, 'connections'>,
+  mcp: Pick<McpGateway, 'allows' | 'connections'>,
   keys: Pick<Keys, 'authorize'>,
   origin: string,
+  onError: (error: unknown) => void,
 ): Mounted {
-  const userOf = async (key: string): Promise<string | undefined> => {
+  const running = new Map<string, number>();
+  const limited = async (user: string, work: () => Promise<Response>): Promise<Response> => {
+    const count = running.get(user) ?? 0;
+    if (count >= MAX_RUNNING) return page(429, 'Too many logins with this key are in progress.');
+    running.set(user, count + 1);
+    try {
+      return await work();
+    } finally {
+      const others = (running.get(user) ?? 1) - 1;
+      if (others > 0) running.set(user, others);
+      else running.delete(user);
+    }
+  };
+  const callerOf = async (key: string): Promise<KeyCaller | undefined> => {
     if (!/^[\w-]{1,256}$/.test(key)) return undefined;
-    return (await keys.authorize(new Request(origin, { headers: { authorization: `Bearer ${key}` } })))?.key;
+    return keys.authorize(new Request(origin, { headers: { authorization: `Bearer ${key}` } }));
   };
   const start = async (request: Request, name: string, login: McpConnections): Promise<Response> => {
     if (request.headers.get('origin') !== origin) return page(403, 'This form was sent by another site.');
     const key = await keyIn(request);
-    const user = await userOf(key);
-    if (user === undefined) return page(401, 'The key is not valid.', form(name));
-    const { url } = await login.login(user);
-    return new Response(null, { status: 303, headers: { location: url, ...cookie(name, key, origin) } });
+    const caller = await callerOf(key);
+    if (caller === undefined) return page(401, 'The key is not valid.', form(name));
+    if (!mcp.allows(name, caller)) return page(403, NO_ACCESS);
+    return limited(caller.key, async () => {
+      const { url } = await login.login(caller.key);
+      const headers = { location: url, 'cache-control': 'no-store', ...cookie(name, key, origin) };
+      return new Response(null, { status: 303, headers });
+    });
   };
   const finish = async (request: Request, name: string, login: McpConnections): Promise<Response> => {
-    const user = await userOf(storedKey(request));
-    if (user === undefined) return page(401, 'The login has expired. Start again.', form(name));
-    await login.finish(request.url, user);
-    return page(200, 'Your account is connected. You can close this page.', '', cookie(name, '', origin));
+    const caller = await callerOf(storedKey(request));
+    if (caller === undefined) return page(401, 'The login has expired. Start again.', form(name));
+    if (!mcp.allows(name, caller)) return page(403, NO_ACCESS);
+    return limited(caller.key, async () => {
+      await login.finish(request.url, caller.key);
+      return page(200, 'Your account is connected. You can close this page.', '', cookie(name, '', origin));
+    });
   };
   return {
     path: PATH,
@@ -70,12 +97,16 @@ export function loginPages(
         if (callback !== undefined) return await finish(request, name, login);
         return page(200, `Connect your account at "${name}"`, form(name));
       } catch (error) {
-        if (!LlmError.is(error, 'auth')) throw error;
-        return page(400, 'The login failed. Start again.', form(name));
+        if (!LlmError.is(error)) throw error;
+        if (error.details.code !== 'login-refused') onError(error);
+        if (error.kind === 'auth') return page(400, 'The login failed. Start again.', form(name));
+        return page(502, 'The login is not possible at the moment. Try again later.', form(name));
       }
     },
   };
 }
+
+const NO_ACCESS = 'This key may not use this server.';
 
 function connectionsOf(mcp: Pick<McpGateway, 'connections'>, name: string): McpConnections | undefined {
   try {

@@ -6,7 +6,7 @@ import { withVariables } from '../config/with-variables.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
-import { printable } from '../terminal/paint.ts';
+import { mcpErrorPrinter } from './mcp-error-printer.ts';
 import { withPages } from './mcp-login.ts';
 
 const PATH = 'gateway.mcp';
@@ -32,10 +32,7 @@ export async function mcpOf(
       tenants,
       content,
       ...parts,
-      onError: (error, { server }) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        io.stderr.write(`mcp ${server}: ${printable(reason)}\n`);
-      },
+      onError: mcpErrorPrinter(io),
     });
   } catch (error) {
     if (!LlmError.is(error, 'config')) throw error;

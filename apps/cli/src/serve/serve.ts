@@ -88,7 +88,7 @@ async function start(options: StartOptions, settings: Settings, io: Io) {
     ...changeable(settings),
     authorize: keys === undefined ? keysOfFile?.authorize : (request) => keys.authorize(request),
     catalog,
-    mounts: [inspector, admin, mcpPages(settings, keys, mcp)].filter((mount) => mount !== undefined),
+    mounts: [inspector, admin, mcpPages(settings, keys, mcp, onError)].filter((mount) => mount !== undefined),
     responses,
     files,
     mcp,
@@ -110,6 +110,7 @@ function mcpPages(
   { gateway }: Settings,
   keys: GatewayParts['keys'],
   mcp: McpGateway | undefined,
+  onError: (error: unknown) => void,
 ): ReturnType<typeof loginPages> | undefined {
   const { mcp: config } = gateway ?? {};
   if (config?.url === undefined || mcp === undefined || !hasLogins(config)) return undefined;
@@ -117,7 +118,7 @@ function mcpPages(
     throw new Stop(
       'gateway.mcp of the configuration has a server with a login, which needs gateway.keys: true',
     );
-  return loginPages(mcp, keys, config.url);
+  return loginPages(mcp, keys, config.url, onError);
 }
 
 interface ReloadOptions extends Omit<StartOptions, 'setup' | 'mcp'> {

@@ -9,6 +9,7 @@ export { contentOf } from './client/content.ts';
 export { isUnprocessed, toLlmError } from './client/errors.ts';
 export { fingerprintOf } from './client/mcp-tools.ts';
 export { ANY_RESULT, startedTask } from './client/tasks.ts';
+export { identifiedConnections, type IdentifiedConnections } from './connections/create-connections.ts';
 export type { OwnedOptions } from './entry.ts';
 export { loadServer } from './sdk.ts';
 export { observeHandlers } from './serve/observed-server.ts';

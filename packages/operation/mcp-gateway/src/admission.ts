@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
-import { denialError, HealthTracker, nanoUsdOf, notify } from '@majordomo/core/toolkit';
+import { denialError, HealthTracker, nanoUsdOf, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
 import { matchesName } from './access.ts';
 import type { McpGatewayOptions } from './options.ts';
@@ -7,6 +7,11 @@ import { takePlace } from './places.ts';
 
 /** Maximum duration of a call without the option `totalMs`, in milliseconds. */
 const TOTAL_MS = 600_000;
+/** Maximum time that a call waits for the store of the places, in milliseconds. */
+const STORE_MS = 5000;
+/** Kinds of failures to connect that are independent of the response of the server, and all kinds that concern each caller. */
+const UNREACHABLE = ['network', 'timeout'] as const;
+const FAILED = [...UNREACHABLE, 'server', 'protocol'] as const;
 /** Price in nano-USD that is too high. */
 const MAX_PRICE = 10n ** 18n;
 
@@ -37,7 +42,8 @@ export class Admission {
 
   /**
    * Connects to a server. A server is benched after two attempts in a row that fail for a reason that concerns all callers. Throws
-   * `overloaded` for a benched server. Only connecting counts, because the arguments of a call may be the reason for its failure.
+   * `overloaded` for a benched server. Only connecting counts, because the arguments of a call may be the reason for its failure. At a
+   * server with logins, the account of the user may be the reason for a response.
    */
   async connecting<T>(
     server: string,
@@ -62,7 +68,8 @@ export class Admission {
       return result;
     } catch (error) {
       const failure = { retryAfterMs: undefined, atOnce: false };
-      if (!LlmError.is(error, 'network', 'timeout', 'server', 'protocol')) health.release(target, stamp);
+      const hasLogins = this.options.servers[server]?.login !== undefined;
+      if (!LlmError.is(error, ...(hasLogins ? UNREACHABLE : FAILED))) health.release(target, stamp);
       else {
         const benched = health.fail(target, stamp, failure, error);
         if (benched !== undefined)
@@ -102,8 +109,9 @@ export class Admission {
     };
     const leave = this.enterHere(server, maxConcurrent);
     if (records === undefined) return leave;
-    // If the store fails, the limit applies to this process.
-    const place = await takePlace(records, server, maxConcurrent, this.clock).catch((error: unknown) => {
+    const taking = takePlace(records, server, maxConcurrent, this.clock);
+    // If the store fails, the limit applies to this process. A place that is taken later belongs to the call as well.
+    const place = await withTimeout(taking, STORE_MS, this.clock).catch((error: unknown) => {
       report(error);
       return 'unknown' as const;
     });
@@ -111,9 +119,22 @@ export class Admission {
       await leave();
       throw busy(server, maxConcurrent);
     }
+    const held = taking.catch(() => undefined);
+    void held.then((known) =>
+      known?.signal.addEventListener('abort', () => {
+        report(lostPlace(server, maxConcurrent, known.signal.reason));
+      }),
+    );
+    const leavePlace = async (): Promise<void> => {
+      const known = await held;
+      await known?.remove().catch((error: unknown) => {
+        if (!known.signal.aborted) report(error);
+      });
+    };
     return async () => {
       await leave();
-      if (place !== 'unknown') await place.remove().catch(report);
+      // If the store does not respond, the place is free after its lease.
+      await withTimeout(leavePlace(), STORE_MS, this.clock).catch(report);
     };
   }
 
@@ -165,6 +186,15 @@ const busy = (server: string, maxConcurrent: number): LlmError =>
   new LlmError('overloaded', `mcp/${server}: ${maxConcurrent} calls are running; raise maxConcurrent`, {
     code: 'busy',
   });
+
+/** Returns the error of a call whose place another process may have taken. The call continues. */
+const lostPlace = (server: string, maxConcurrent: number, cause: unknown): LlmError =>
+  new LlmError(
+    'overloaded',
+    `mcp/${server}: a running call has lost its place, because this process was paused or the store failed; more than maxConcurrent (${maxConcurrent}) calls may be running`,
+    { code: 'place-lost' },
+    { cause },
+  );
 
 /** Whether a value is a price in USD that a counter of the ledger can contain. */
 export const isPrice = (value: unknown): boolean => (nanoUsdOf(value) ?? MAX_PRICE) < MAX_PRICE;

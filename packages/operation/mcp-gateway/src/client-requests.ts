@@ -51,7 +51,8 @@ export class ClientRequests {
     const { single } = this;
     if (single === undefined) return { capabilities: ALL };
     try {
-      const { capabilities, instructions } = await this.scope.ready(single, context, context.call.signal);
+      const connection = await this.scope.to(single, context);
+      const { capabilities, instructions } = await this.scope.ready(connection, context, context.call.signal);
       const { tools, prompts, resources, completions, logging } = capabilities;
       return {
         instructions,
@@ -72,8 +73,9 @@ export class ClientRequests {
     const { signal } = context.mcpReq;
     await this.scope.each(request, async (server) => {
       if (!(await this.io.logins.has(server, request.caller))) return;
-      await this.scope.ready(server, request, signal);
-      await this.scope.to(server, request).setLevel(params, signal);
+      const connection = await this.scope.to(server, request);
+      await this.scope.ready(connection, request, signal);
+      await connection.setLevel(params, signal);
     });
   }
 
@@ -86,15 +88,18 @@ export class ClientRequests {
   /** Subscribes to a resource that the caller may read. */
   async subscribe(uri: string, context: McpContext, signal: AbortSignal): Promise<void> {
     const place = this.scope.checked('resources/subscribe', this.names.innerUri(uri), context);
-    await this.scope.ready(place.server, context, signal);
+    const connection = await this.scope.to(place.server, context);
+    await this.scope.ready(connection, context, signal);
     await this.io.subscriptions
-      .add(this.scope.to(place.server, context), place.name, signal)
+      .add(connection, place.name, signal)
       .catch((error: unknown) => this.scope.fail(error, place));
   }
 
   /** Connects the servers that the caller may use, so that they report changes. */
   async watch(context: McpContext): Promise<void> {
-    await this.scope.each(context, (server) => this.scope.ready(server, context, context.call.signal));
+    await this.scope.each(context, async (server) =>
+      this.scope.ready(await this.scope.to(server, context), context, context.call.signal),
+    );
   }
 
   /** Returns the tools that the caller may use, with the client's names. */
@@ -104,10 +109,10 @@ export class ClientRequests {
     const lists = await this.scope.each(request, async (server): Promise<Tool[]> => {
       if (!(await logins.has(server, request.caller)))
         return [loginTool(server, this.names.outer(server, LOGIN_TOOL))];
-      const connection = this.scope.to(server, request);
+      const connection = await this.scope.to(server, request);
       const isFirst = !connection.isKnown;
       // The connection may be of use after the request.
-      await this.scope.ready(server, request, undefined);
+      await this.scope.ready(connection, request, undefined);
       if (!isFirst) await connection.refresh();
       const approved = await this.scope.approvedIn(connection);
       return connection.tools
@@ -138,8 +143,9 @@ export class ClientRequests {
     const access = this.scope.access(request);
     const lists = await this.scope.each(request, async (server) => {
       if (!(await this.io.logins.has(server, request.caller))) return [];
-      await this.scope.ready(server, request, undefined);
-      const items = await this.scope.to(server, request).list(kind, context.mcpReq.signal);
+      const connection = await this.scope.to(server, request);
+      await this.scope.ready(connection, request, undefined);
+      const items = await connection.list(kind, context.mcpReq.signal);
       return items
         .filter(({ name, uri, uriTemplate }) => access.allows(server, uri ?? uriTemplate ?? name))
         .map((item) => this.renamed(server, item));
@@ -183,8 +189,8 @@ export class ClientRequests {
       const call =
         waiting ??
         new HeldCall(subject, round, async (own, signal) => {
-          await this.scope.ready(place.server, request, signal);
-          const connection = this.scope.to(place.server, request);
+          const connection = await this.scope.to(place.server, request);
+          await this.scope.ready(connection, request, signal);
           const isTool = method === 'tools/call';
           const definition = isTool ? (await this.scope.approvedIn(connection)).get(place.name) : undefined;
           if (isTool && definition === undefined) throw this.scope.unknown(method, place, request);

@@ -72,13 +72,13 @@ export class ClientScope {
     return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
-  /** Connects a server the first time. A connection attempt is a call in the log. */
+  /** Connects a connection of `to` the first time. A connection attempt is a call in the log. */
   async ready(
-    server: string,
+    connection: ServerConnection,
     context: McpContext,
     signal: AbortSignal | undefined,
   ): ReturnType<ServerConnection['ready']> {
-    const connection = this.to(server, context);
+    const { server } = connection;
     const either = signal ?? new AbortController().signal;
     const { logins } = this.io;
     if (!connection.isKnown)
@@ -101,13 +101,13 @@ export class ClientScope {
     return this.io.approvals.approvedIn(connection.server, await connection.definitions());
   }
 
-  /** Returns the connection of the client to a server. */
-  to(server: string, { caller }: McpContext): ServerConnection {
+  /** Returns the connection of the client to a server, with the current login of its user. */
+  async to(server: string, { caller }: McpContext): Promise<ServerConnection> {
     const { options, shared, connections, capabilities, logins } = this.io;
     const isShared = options.servers[server]?.shared === true;
     return isShared
       ? shared.to(server, {})
-      : connections.to(server, capabilities, logins.userOf(server, caller));
+      : connections.to(server, capabilities, await logins.ownerOf(server, caller));
   }
 
   /** Returns the access of a caller. */

@@ -1,6 +1,7 @@
 import { LlmError, systemClock } from '@majordomo/core';
 import { canonicalJson } from '@majordomo/core/toolkit';
 import type { ServerNotice } from '@majordomo/mcp/internal';
+import type { LoginOwner } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 import { ServerConnection, type ConnectionOwner } from './server-connection.ts';
 
@@ -82,9 +83,10 @@ export class OwnedConnections {
     this.onChange(server, notice);
   }
 
-  /** Returns the connection to a server. `user`: user whose login it uses, if the server has logins. */
-  to(server: string, capabilities: ConnectionOwner['capabilities'], user?: string): ServerConnection {
-    const key = canonicalJson([server, capabilities, user ?? null]);
+  /** Returns the connection to a server. `login`: user whose login it uses, if the server has logins. Each login has its own connection. */
+  to(server: string, capabilities: ConnectionOwner['capabilities'], login?: LoginOwner): ServerConnection {
+    const { user, id = null } = login ?? {};
+    const key = canonicalJson([server, capabilities, user ?? null, id]);
     const { onChange } = this;
     let connection = this.known.get(key);
     if (connection === undefined) {

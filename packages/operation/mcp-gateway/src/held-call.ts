@@ -1,4 +1,4 @@
-import type { JsonObject } from '@majordomo/core';
+import { LlmError, type JsonObject } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { Progress } from '@modelcontextprotocol/client';
 import type { ServerNotice } from '@majordomo/mcp/internal';
@@ -71,7 +71,10 @@ export class HeldCall implements Exchange {
       });
       if (this.questions.size > 0) this.asked();
       const ended = this.outcome.then((result) => ({ result }));
-      const first = await abortable(Promise.race([ended, asked.then(() => undefined)]), round.signal);
+      const either = Promise.race([ended, asked.then(() => undefined)]);
+      const first = await abortable(either, round.signal).catch((error: unknown) => {
+        throw round.signal.aborted ? cancelled(error) : error;
+      });
       if (first !== undefined) return first;
       const open = [...this.questions].map(([key, { request }]) => [key, request] as const);
       return { questions: Object.fromEntries(open) };
@@ -117,6 +120,9 @@ export class HeldCall implements Exchange {
     this.round.progress(progress);
   }
 }
+
+const cancelled = (cause: unknown): LlmError =>
+  new LlmError('aborted', 'the client cancelled the call', {}, { cause });
 
 /** Maximum number of calls of an owner that wait for a reply of the client. A further call aborts the oldest. */
 const MAX_HELD = 100;

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { createMcpConnections, type McpAddress, type McpConnections } from '@majordomo/mcp';
-import { isLoopback } from '@majordomo/mcp/internal';
+import type { McpAddress } from '@majordomo/mcp';
+import { identifiedConnections, isLoopback, type IdentifiedConnections } from '@majordomo/mcp/internal';
 import type { Caller } from '@majordomo/gateway';
 import type { McpGatewayOptions, McpServerLogin } from './options.ts';
 import { wrong } from './wrong-option.ts';
@@ -15,9 +15,15 @@ const LOGIN_REQUIRED = 'login-required';
 export const isLoginRequired = (error: unknown): boolean =>
   LlmError.is(error, 'auth') && error.details.code === LOGIN_REQUIRED;
 
-interface Login {
+interface Login extends IdentifiedConnections {
   readonly options: McpServerLogin;
-  readonly connections: McpConnections;
+}
+
+/** User whose login a connection uses. */
+export interface LoginOwner {
+  readonly user: string;
+  /** Id of the login, which is another after each login of the user. `undefined` without a login. */
+  readonly id: string | undefined;
 }
 
 /** Logins of users at the servers with the option `login`. */
@@ -43,13 +49,13 @@ export class Logins {
       const { client, redirectUrl, scope, loginMs } = options;
       const place = addressOf(server);
       const shared = { name, place, client, redirectUrl, scope, loginMs, records, clock };
-      const connections = createMcpConnections({
+      const connections = identifiedConnections({
         ...shared,
         onEvent: ({ type, detail }) => {
           if (type === 'revocation-failed') onError?.(new LlmError('auth', detail), { server: name });
         },
       });
-      this.byServer.set(name, { options, connections });
+      this.byServer.set(name, { options, ...connections });
     }
   }
 
@@ -58,20 +64,18 @@ export class Logins {
     return this.byServer.get(server);
   }
 
-  /** Returns the user of a caller at a server, if the server has logins. */
-  userOf(server: string, caller: Caller): string | undefined {
+  /** Returns the user of a caller at a server, if the server has logins and the caller has a user. Reads the store. */
+  async ownerOf(server: string, caller: Caller): Promise<LoginOwner | undefined> {
     const login = this.of(server);
     if (login === undefined) return undefined;
-    const { user = ({ key }: Caller) => key } = login.options;
-    return user(caller);
+    const { user: userOf = ({ key }: Caller) => key } = login.options;
+    const user = userOf(caller);
+    return user === undefined ? undefined : { user, id: await login.idOf(user) };
   }
 
   /** Whether the user of a caller has a login, or the server needs none. Sends no request. */
   async has(server: string, caller: Caller): Promise<boolean> {
-    const login = this.of(server);
-    if (login === undefined) return true;
-    const user = this.userOf(server, caller);
-    return user !== undefined && (await login.connections.has(user));
+    return this.of(server) === undefined || (await this.ownerOf(server, caller))?.id !== undefined;
   }
 
   /** Rejects with `auth`, code `login-required`, if the user of a caller has no login. */

@@ -11,7 +11,7 @@ import { Connections, nowOf, OwnedConnections } from './connections.ts';
 import { Logins } from './logins.ts';
 import { allowedHost } from './remote-server.ts';
 import { wrong } from './wrong-option.ts';
-import type { McpGateway, McpGatewayOptions } from './options.ts';
+import type { McpGateway, McpGatewayOptions, McpServerLogin } from './options.ts';
 
 const IDLE_MS = 1_800_000;
 const SERVER_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -123,6 +123,7 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
         },
       );
     },
+    allows: isAccessible,
     servers: () =>
       Promise.resolve(
         Object.keys(servers).map((name) => ({ name, benchedUntil: admission.benchedUntil(name) })),
@@ -192,6 +193,15 @@ const SERVER_KINDS = {
   maxResultChars: atLeast(1),
 } as const;
 
+const LOGIN_KINDS: KindsOf<McpServerLogin> = {
+  client: 'object',
+  redirectUrl: 'string',
+  scope: 'string',
+  loginMs: atLeast(1),
+  page: 'string',
+  user: 'function',
+};
+
 function checkPrices(prices: Readonly<Record<string, unknown>>, path: string, hasLedger: boolean): void {
   for (const [pattern, price] of Object.entries(prices))
     if (!isPrice(price))
@@ -213,6 +223,7 @@ function checkGateway(options: McpGatewayOptions): void {
     const { shared, login, prices, maxConcurrent, maxResultChars, ...place } = others;
     const own = { shared, login, prices, maxConcurrent, maxResultChars };
     checkOptions(`${path} of mcpGateway`, own, SERVER_KINDS);
+    if (login !== undefined) checkOptions(`${path}.login of mcpGateway`, login, LOGIN_KINDS);
     if (shared === true && login !== undefined)
       throw wrong(`${path}.shared`, 'cannot be combined with login, because each user has a connection');
     checkPrices(asRecord(prices), path, options.ledger !== undefined);

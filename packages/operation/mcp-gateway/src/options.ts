@@ -39,7 +39,8 @@ export interface McpServerOptions extends Pick<
   readonly prices?: { readonly [pattern: string]: string } | undefined;
   /**
    * Maximum number of calls of all callers at the same time, with `records` in all processes together. Further calls fail. The place of a
-   * process that stops is free after 30 seconds. @default unlimited
+   * process that stops is free after 30 seconds. If the process was only paused and continues, its call runs above the limit, and `onError`
+   * receives an error with the code `place-lost`. @default unlimited
    */
   readonly maxConcurrent?: number | undefined;
   /** Maximum number of characters of a result as JSON. The client receives an error instead of a longer result. @default 1_000_000 */
@@ -153,6 +154,8 @@ export interface McpGateway extends McpHandler, McpReview, AsyncDisposable {
    * Returns the logins of a server with the option `login`, for the routes of your application. Throws `config` for any other server.
    */
   connections(server: string): McpConnections;
+  /** Whether a caller may use something of a server, so that its user may log in. */
+  allows(server: string, caller: Caller): boolean;
   /** Aborts the calls in progress, and closes all connections. Later requests receive the status 503. */
   close(): Promise<void>;
 }

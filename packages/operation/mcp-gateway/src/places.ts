@@ -1,11 +1,9 @@
 import type { Clock } from '@majordomo/core';
-import { hold, MAX_RECORDS, type Hold, type RecordStore } from '@majordomo/records';
+import { allRecords, hold, type Hold, type RecordStore, type StoredRecord } from '@majordomo/records';
 
 const SPACE = 'mcp-gateway';
 /** Time after which the place of a stopped process is free, in milliseconds. */
 const LEASE_MS = 30_000;
-/** Maximum number of attempts to take a place, if other processes take the same ones at the same time. */
-const MAX_TRIES = 10;
 
 /** Takes one of `count` places for a call of a server in all processes. Returns `undefined` if all are taken. */
 export async function takePlace(
@@ -15,15 +13,27 @@ export async function takePlace(
   clock: Clock,
 ): Promise<Hold | undefined> {
   const prefix = `place/${server}/`;
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const limit = Math.min(count, MAX_RECORDS);
-    const known = await records.list(SPACE, { prefix, values: false, limit });
-    const taken = new Set(known.filter(({ dueMs = 0 }) => dueMs > 0).map(({ key }) => key));
-    const free = Array.from({ length: count }, (_, at) => prefix + at).filter((key) => !taken.has(key));
-    const key = free[Math.floor(Math.random() * free.length)];
-    if (key === undefined) return undefined;
-    const result = await hold(records, SPACE, key, LEASE_MS, { initial: { value: '' }, clock });
+  const places = Math.min(Math.floor(count), Number.MAX_SAFE_INTEGER);
+  const taken = new Set<string>();
+  /** Places of stopped processes. */
+  const left: StoredRecord[] = [];
+  for await (const record of allRecords(records, SPACE, { prefix, values: false }))
+    if ((record.dueMs ?? 0) > 0) taken.add(record.key);
+    else if (Number(record.key.slice(prefix.length)) < places) left.push(record);
+  while (taken.size < places) {
+    const known = left.pop() ?? null;
+    const key = known?.key ?? freeKey(prefix, places, taken);
+    const result = await hold(records, SPACE, key, LEASE_MS, { initial: { value: '' }, known, clock });
     if (result.state === 'held') return result.hold;
+    // Another call was faster.
+    taken.add(key);
   }
   return undefined;
+}
+
+/** Returns a random key that is not taken, so that processes seldom choose the same one. */
+function freeKey(prefix: string, places: number, taken: ReadonlySet<string>): string {
+  let at = Math.floor(Math.random() * places);
+  while (taken.has(prefix + at)) at = (at + 1) % places;
+  return prefix + at;
 }

@@ -1,9 +1,11 @@
 import { createCallLog, createKeys, memoryCallStore } from '@majordomo/admin';
+import { systemClock } from '@majordomo/core';
 import { createLedger, memoryStore, type Limit } from '@majordomo/ledger';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
+import { takePlace } from '../src/places.ts';
 import { upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
 
@@ -233,6 +235,157 @@ describe('a server', () => {
     cancel.abort();
     await first;
     expect(made.errors).toContainEqual(['a', 'Error: the disk is full']);
+  });
+
+  it('runs maxConcurrent calls, also if that is more than a page of the store', async () => {
+    const records = memoryRecords();
+    const take = (count: number) => takePlace(records, 'a', count, systemClock);
+    // All places of other processes except place 1234.
+    const keys = Array.from({ length: 1500 }, (_, at) => `place/a/${at}`).filter(
+      (key) => !key.endsWith('1234'),
+    );
+    for (const page of [keys.slice(0, 750), keys.slice(750)])
+      await records.write(
+        'mcp-gateway',
+        page.map((key) => ({ type: 'put', key, value: '', dueMs: 30_000 })),
+      );
+    const place = await take(1500);
+    expect(place?.record.key).toBe('place/a/1234');
+    expect(await take(1500)).toBeUndefined();
+    await place?.remove();
+    // A process with a lower limit counts the calls of a process with a higher one.
+    expect(await take(5)).toBeUndefined();
+  });
+
+  it('may have a maxConcurrent of any size', async () => {
+    const records = memoryRecords();
+    for (const count of [Number.MAX_SAFE_INTEGER, Infinity, 1.5]) {
+      const place = await takePlace(records, 'a', count, systemClock);
+      expect(place).toBeDefined();
+      if (count === 1.5) expect(await takePlace(records, 'a', count, systemClock)).toBeUndefined();
+      await place?.remove();
+    }
+  });
+
+  it('gives a place to each of maxConcurrent calls that begin at the same time', async () => {
+    const records = memoryRecords();
+    const calls = Array.from({ length: 400 }, () => takePlace(records, 'a', 400, systemClock));
+    expect(await Promise.all(calls)).not.toContain(undefined);
+    expect(await takePlace(records, 'a', 400, systemClock)).toBeUndefined();
+  });
+
+  it('takes the places of stopped processes, so that no record remains', async () => {
+    const clock = fakeClock();
+    const records = memoryRecords({ clock });
+    const stopped = ['place/a/7', 'place/a/700'].map(
+      (key) => ({ type: 'put', key, value: '', dueMs: 1 }) as const,
+    );
+    await records.write('mcp-gateway', stopped);
+    await clock.advance(2);
+    const places = [0, 1].map(() => takePlace(records, 'a', 1000, clock));
+    for (const place of await Promise.all(places)) await place?.remove();
+    expect(await records.list('mcp-gateway', { limit: 10 })).toEqual([]);
+  });
+
+  it('answers if the store does not respond, and counts a place that is taken later', async () => {
+    const clock = fakeClock();
+    const stored = memoryRecords({ clock });
+    let go = (): void => undefined;
+    const responds = new Promise<void>((resolve) => (go = resolve));
+    const records: RecordStore = {
+      ...stored,
+      list: async (space, query) => {
+        if (query.prefix === 'place/a/') await responds;
+        return stored.list(space, query);
+      },
+    };
+    const server = upstream(register);
+    const servers = { a: { ...server.place, maxConcurrent: 1 } };
+    const made = world({ servers, records, clock });
+    const client = await made.connect('all');
+    const cancel = new AbortController();
+    const first = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
+    await clock.advance(5001);
+    await expect.poll(() => server.methods).toContain('tools/call');
+    expect(made.errors).toEqual([['a', 'Error: no answer within 5000 ms']]);
+    go();
+    const places = { prefix: 'place/', limit: 10 };
+    await expect.poll(() => stored.list('mcp-gateway', places)).toHaveLength(1);
+    cancel.abort();
+    await first;
+    await expect.poll(() => stored.list('mcp-gateway', places)).toEqual([]);
+  });
+
+  it('does not receive a call that its client cancelled while the store did not respond', async () => {
+    const stored = memoryRecords();
+    let go = (): void => undefined;
+    const responds = new Promise<void>((resolve) => (go = resolve));
+    let lists = 0;
+    const records: RecordStore = {
+      ...stored,
+      list: async (space, query) => {
+        if (query.prefix === 'place/a/' && lists++ === 0) await responds;
+        return stored.list(space, query);
+      },
+    };
+    const server = upstream(register);
+    const { connect } = world({ servers: { a: { ...server.place, maxConcurrent: 1 } }, records });
+    const client = await connect('all');
+    const cancel = new AbortController();
+    const call = client.callTool({ name: 'a__hang' }, { signal: cancel.signal });
+    await expect.poll(() => lists).toBe(1);
+    cancel.abort();
+    await expect(call).rejects.toThrow();
+    go();
+    await expect.poll(async () => (await client.callTool({ name: 'a__search' })).isError).not.toBe(true);
+    expect(server.methods.filter((method) => method === 'tools/call')).toHaveLength(1);
+  });
+
+  it('answers if the store does not respond when the call ends', async () => {
+    const clock = fakeClock();
+    const stored = memoryRecords({ clock });
+    const records: RecordStore = {
+      ...stored,
+      write: (space, changes) =>
+        changes.some(({ type }) => type === 'remove')
+          ? new Promise(() => undefined)
+          : stored.write(space, changes),
+    };
+    const servers = { a: { ...upstream(register).place, maxConcurrent: 1 } };
+    const made = world({ servers, records, clock });
+    const client = await made.connect('all');
+    let isDone = false;
+    const call = client.callTool({ name: 'a__search' }).finally(() => (isDone = true));
+    await expect
+      .poll(async () => {
+        await clock.advance(1000);
+        return isDone;
+      })
+      .toBe(true);
+    expect(await call).not.toHaveProperty('isError', true);
+  });
+
+  it('reports a running call whose place another process has taken', async () => {
+    const clock = fakeClock();
+    const records = memoryRecords({ clock });
+    const server = upstream(register);
+    const servers = { a: { ...server.place, maxConcurrent: 1 } };
+    const made = world({ servers, records, clock });
+    const client = await made.connect('all');
+    const cancel = new AbortController();
+    const first = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
+    await expect.poll(() => server.methods).toContain('tools/call');
+    // Another process takes the place while this one is paused.
+    const [place] = await records.list('mcp-gateway', { prefix: 'place/', limit: 1 });
+    await records.write('mcp-gateway', [{ type: 'touch', key: place?.key ?? '', dueMs: 30_000 }]);
+    await clock.advance(10_001);
+    const message = expect.stringContaining(
+      'a running call has lost its place, because this process was paused',
+    );
+    await expect.poll(() => made.errors).toEqual([['a', message]]);
+    cancel.abort();
+    await first;
+    expect(made.errors).toEqual([['a', message]]);
   });
 
   it('may not send a longer result than maxResultChars', async () => {

@@ -16,9 +16,13 @@ const ORIGIN = 'http://127.0.0.1';
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 /** A gateway with a server whose users log in at an authorization server, and a server without logins. */
-async function setUp(change: Partial<McpServerLogin> = {}, records: RecordStore = memoryRecords()) {
+async function setUp(
+  change: Partial<McpServerLogin> = {},
+  records: RecordStore = memoryRecords(),
+  metadata: object = {},
+) {
   const clients = [{ clientId: 'app', clientSecret: CLIENT_SECRET, redirectUris: [REDIRECT] }];
-  const authority = await authorizationServer({ clients });
+  const authority = await authorizationServer({ clients, metadata: { ...metadata } });
   onTestFinished(() => authority.close());
   const tokens = new Set<string>();
   let user = '';
@@ -35,6 +39,7 @@ async function setUp(change: Partial<McpServerLogin> = {}, records: RecordStore 
       return Response.json({ resource: `${ORIGIN}/mcp`, authorization_servers: [authority.issuer] });
     const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
     const issued = token === undefined ? undefined : authority.check(token);
+    if (issued?.user === 'broken') return new Response(null, { status: 500 });
     if (issued === undefined || token === undefined) {
       const header = `Bearer resource_metadata="${ORIGIN}/metadata"`;
       return new Response(null, { status: 401, headers: { 'www-authenticate': header } });
@@ -65,12 +70,12 @@ async function setUp(change: Partial<McpServerLogin> = {}, records: RecordStore 
     },
   });
   /** What the page and the callback of the application do. */
-  const logIn = async (name: string): Promise<void> => {
+  const logIn = async (name: string, account = `account of ${name}`): Promise<void> => {
     const connections = made.mcp.connections('accounts');
     const { url } = await connections.login(name);
-    await connections.finish(authority.approve(url, { user: `account of ${name}` }), name);
+    await connections.finish(authority.approve(url, { user: account }), name);
   };
-  return { ...made, logIn, tokens, other, authority };
+  return { ...made, logIn, tokens, other, authority, accounts: inner };
 }
 
 const namesOf = async (client: Client): Promise<readonly string[]> =>
@@ -129,6 +134,36 @@ describe.each(['2025', '2026'] as const)('a user with a client of %s', (protocol
     expect(JSON.stringify([results, events])).not.toContain(token);
   });
 
+  it('uses another account after a login with it, also in an open session', async () => {
+    const { connect, logIn } = await setUp();
+    await logIn('ann', 'first');
+    const client = await connect('ann', { protocol });
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('first'));
+    await logIn('ann', 'second');
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('second'));
+  });
+
+  it('loses the account after disconnect at an authorization server without revocation', async () => {
+    const { connect, logIn, mcp } = await setUp({}, memoryRecords(), { revocation_endpoint: undefined });
+    await logIn('ann');
+    const client = await connect('ann', { protocol });
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of ann'));
+    await mcp.connections('accounts').disconnect('ann');
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject({ isError: true });
+  });
+
+  it('keeps its connection when the tokens are refreshed', async () => {
+    const { connect, logIn, authority, accounts } = await setUp();
+    await logIn('ann');
+    const client = await connect('ann', { protocol });
+    await client.callTool({ name: 'accounts__whoami' });
+    const initialized = accounts.methods.filter((method) => /initialize|discover/.test(method)).length;
+    authority.expire();
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of ann'));
+    expect(await client.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of ann'));
+    expect(accounts.methods.filter((method) => /initialize|discover/.test(method))).toHaveLength(initialized);
+  });
+
   it('loses the account after disconnect', async () => {
     const { connect, logIn, mcp } = await setUp();
     await logIn('ann');
@@ -170,6 +205,16 @@ describe('a login', () => {
     expect(await mcp.connections('accounts').has('ann')).toBe(true);
   });
 
+  it('whose account the server refuses with an error does not bench the server for other users', async () => {
+    const { connect, logIn } = await setUp();
+    await logIn('ann', 'broken');
+    await logIn('bob');
+    const [ann, bob] = [await connect('ann'), await connect('bob')];
+    for (let n = 0; n < 3; n++)
+      expect(await ann.callTool({ name: 'accounts__whoami' })).toMatchObject({ isError: true });
+    expect(await bob.callTool({ name: 'accounts__whoami' })).toMatchObject(text('account of bob'));
+  });
+
   it('is not offered to a key without access', async () => {
     const { connect } = await setUp();
     const client = await connect('none');
@@ -190,6 +235,8 @@ describe('a login', () => {
       { servers: { a: { url, login: { ...login, page: 'http://x.example' } } } },
       'login.page',
     ],
+    ['with another member', { servers: { a: { url, login: { ...login, scopes: 'read' } } } }, 'scopes'],
+    ['with a user that is a name', { servers: { a: { url, login: { ...login, user: 'ann' } } } }, 'user'],
     ['without a client', { servers: { a: { url, login: { ...login, client: undefined } } } }, 'client'],
   ])('%s is refused', (name, options, message) => {
     const records = name === 'without records' ? {} : { records: memoryRecords() };

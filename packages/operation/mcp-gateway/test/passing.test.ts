@@ -130,13 +130,14 @@ describe.each(COMBINATIONS)('a client of %s and a server of %s', (clientProtocol
 
   it('end a call that the client cancels', async () => {
     aborted = 0;
-    const { client, notes } = await connect();
+    const { client, notes, errors } = await connect();
     const cancel = new AbortController();
     const call = client.callTool({ name: 'notes__hang' }, { signal: cancel.signal });
     await expect.poll(() => notes.methods).toContain('tools/call');
     cancel.abort();
     await expect(call).rejects.toThrow();
     await expect.poll(() => aborted).toBe(1);
+    expect(errors).toEqual([]);
   });
 
   it('exchange results with the addresses of the gateway', async () => {

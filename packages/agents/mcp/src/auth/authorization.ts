@@ -1,4 +1,4 @@
-import { LlmError, messageOf } from '@majordomo/core';
+import { LlmError, messageOf, truncateText } from '@majordomo/core';
 import { definedMembers, redact } from '@majordomo/core/toolkit';
 import type { auth as sdkAuth, AuthProvider, FetchLike } from '@modelcontextprotocol/client';
 import { memoryRecords } from '@majordomo/records';
@@ -6,6 +6,7 @@ import { loadClient } from '../sdk.ts';
 import { namedRecords, type OwnedOptions } from '../entry.ts';
 import type { McpAuth, McpMachineAuth } from '../options.ts';
 import { isProvider } from './check-auth.ts';
+import { checkedTokens } from './code-login.ts';
 import { login, type LoginIo } from './login.ts';
 import { challengeOf, includesScopes, isScope } from './login-server.ts';
 import { refreshTokens } from './refresh.ts';
@@ -274,13 +275,16 @@ export function authFailure(error: unknown, label: string, secrets: ReadonlySet<
   });
 }
 
+/** Maximum length of a reason. The SDK's message contains the body of a response, which may have megabytes. */
+const MAX_REASON_CHARS = 1000;
+
 /** Returns the message of an error without secrets, and without values that an attacker may have chosen. */
 function reasonOf(error: unknown, secrets: ReadonlySet<string>): string {
   if (error instanceof Error && error.name === 'IssuerMismatchError')
     return 'the issuer is not that of the authorization server';
   // The message contains the text around the error, which may be a token.
   if (error instanceof SyntaxError) return 'the authorization server sent a response that is not JSON';
-  return redact(messageOf(error), [...secrets]);
+  return truncateText(redact(messageOf(error), [...secrets]), MAX_REASON_CHARS);
 }
 
 /** Requests a token for a client without a user. The SDK sends the credentials only to the expected issuer. */
@@ -306,5 +310,5 @@ async function machineToken(
   });
   await sdk.auth(client, { serverUrl, fetchFn, ...optional } as Parameters<typeof sdkAuth>[1]);
   const received = client.tokens();
-  if (received !== undefined) await tokens.save(received, expectedIssuer);
+  if (received !== undefined) await tokens.save(checkedTokens(received), expectedIssuer);
 }

@@ -40,6 +40,16 @@ export function loginScope(
   return scope === undefined || !isOffline ? scope : scopeUnion(scope, 'offline_access');
 }
 
+/** Maximum length of an access token. Servers accept no longer headers. */
+const MAX_TOKEN_CHARS = 65_536;
+
+/** Returns tokens. Throws for an access token that no header can contain, which would look like a server that cannot be reached. */
+export function checkedTokens(tokens: StoredOAuthTokens): StoredOAuthTokens {
+  const { access_token: token } = tokens;
+  if (token.length <= MAX_TOKEN_CHARS && /^[\x21-\x7e]+$/.test(token)) return tokens;
+  throw new Error('the authorization server sent an invalid access token');
+}
+
 /** Starts a login, and returns the address of its page. Throws `auth` for an address that a user must not open. */
 export async function startCodeLogin(
   { server, client, redirectUrl, scope }: Omit<CodeLogin, 'verifier'>,
@@ -92,7 +102,7 @@ export async function redeemCode(
   const code = callback.get('code');
   if (error !== null || code === null || code === '')
     throw fail('the login failed: the authorization server reported an error; start another login');
-  return sdk.exchangeAuthorization(server.url, {
+  const tokens = await sdk.exchangeAuthorization(server.url, {
     clientInformation: client,
     authorizationCode: code,
     codeVerifier: verifier,
@@ -102,4 +112,5 @@ export async function redeemCode(
     ...(metadata === undefined ? {} : { metadata }),
     ...(resource === undefined ? {} : { resource }),
   });
+  return checkedTokens(tokens);
 }

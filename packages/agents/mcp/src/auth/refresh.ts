@@ -4,6 +4,7 @@ import { asRecord, asText } from '@majordomo/core/toolkit';
 import type { StoredOAuthTokens } from '@modelcontextprotocol/client';
 import type { McpLoginClient } from '../options.ts';
 import { loadClient } from '../sdk.ts';
+import { checkedTokens } from './code-login.ts';
 import { forgetRegistration, isSameIssuer, refreshClient, type LoginClientIo } from './login-client.ts';
 import { loginServer, type Challenge } from './login-server.ts';
 import { LEASE_MS, type StoredTokens } from './stored-tokens.ts';
@@ -96,7 +97,7 @@ async function requestTokens(
       ...(metadata === undefined ? {} : { metadata }),
       ...(resource === undefined ? {} : { resource }),
     });
-    return { tokens: next, issuer };
+    return { tokens: checkedTokens(next), issuer };
   } catch (error) {
     await checkRefusal(error, client, clientInformation.client_id, io);
     return 'refused';

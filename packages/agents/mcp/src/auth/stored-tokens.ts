@@ -23,6 +23,8 @@ export interface LoginRecord {
 
 interface Login extends LoginRecord {
   readonly issuer: string;
+  /** Random id of the login, which a refresh does not change. `undefined` for a client without a user. */
+  readonly id?: string | undefined;
   /** `undefined` if the login has been lost. Its scopes are requested again at the next login. */
   readonly tokens?: StoredOAuthTokens | undefined;
 }
@@ -52,6 +54,12 @@ export class StoredTokens {
   async login(): Promise<LoginRecord> {
     if (this.current === undefined) await this.read();
     return this.current ?? {};
+  }
+
+  /** Returns the id of the login, which is another after each login of the user; `undefined` if no tokens are stored. */
+  async id(): Promise<string | undefined> {
+    const tokens = await this.get();
+    return tokens && (this.current?.id ?? '');
   }
 
   /** Whether the store contained tokens when it was read last. */
@@ -112,7 +120,8 @@ export class StoredTokens {
   ): Login {
     const granted = tokens.scope ?? (isRefresh ? this.current?.tokens?.scope : undefined);
     const stored = { ...tokens, issuer, ...(granted !== undefined && { scope: granted }) };
-    const next: Login = { issuer, tokens: stored, client, scope };
+    const id = isRefresh ? this.current?.id : crypto.randomUUID();
+    const next: Login = { issuer, id, tokens: stored, client, scope };
     this.protect(next);
     this.current = next;
     return next;

@@ -40,13 +40,28 @@ const REQUEST_MS = 30_000;
  * await using toolbox = await tracker.connect(userId);
  */
 export function createMcpConnections(options: McpConnectionsOptions): McpConnections {
+  return identifiedConnections(options).connections;
+}
+
+/** Connections of many users, with a function for an application that keeps its own connections with the tokens. */
+export interface IdentifiedConnections {
+  readonly connections: McpConnections;
+  /** Returns the id of the stored login of a user, which is another after each login, or `undefined` without a login. Sends no request. */
+  idOf(user: string): Promise<string | undefined>;
+}
+
+/** Creates connections as `createMcpConnections` does. */
+export function identifiedConnections(options: McpConnectionsOptions): IdentifiedConnections {
   const connections = new Connections(options, checkConnections(options));
   return {
-    login: (user, { scopes } = {}) => connections.login(user, scopes),
-    finish: (callbackUrl, user) => connections.finish(callbackUrl, user),
-    connect: (user, { signal } = {}) => connections.connect(user, signal),
-    has: (user) => connections.has(user),
-    disconnect: (user) => connections.disconnect(user),
+    connections: {
+      login: (user, { scopes } = {}) => connections.login(user, scopes),
+      finish: (callbackUrl, user) => connections.finish(callbackUrl, user),
+      connect: (user, { signal } = {}) => connections.connect(user, signal),
+      has: async (user) => (await connections.idOf(user)) !== undefined,
+      disconnect: (user) => connections.disconnect(user),
+    },
+    idOf: (user) => connections.idOf(user),
   };
 }
 
@@ -128,12 +143,12 @@ class Connections {
   }
 
   async connect(user: string, signal: AbortSignal | undefined): Promise<McpToolbox> {
-    if (!(await this.has(user))) throw loginRequired(this.label);
+    if ((await this.idOf(user)) === undefined) throw loginRequired(this.label);
     return openToolbox({ ...this.shared, user, signal });
   }
 
-  async has(user: string): Promise<boolean> {
-    return (await this.loginOf(user).tokens.get()) !== undefined;
+  async idOf(user: string): Promise<string | undefined> {
+    return this.loginOf(user).tokens.id();
   }
 
   async disconnect(user: string): Promise<void> {
