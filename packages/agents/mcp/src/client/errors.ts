@@ -156,7 +156,7 @@ function errorKind(code: string | number | undefined, status: number | undefined
 
 function adviceFor(kind: ErrorKind, error: unknown, { protocol }: ErrorContext): string {
   const versions = supportedVersions(error);
-  if (protocol === '2025' && versions?.includes(MODERN) === true) return "; set protocol: 'auto'";
+  if (protocol === '2025' && versions?.includes(PROTOCOL_2026) === true) return "; set protocol: 'auto'";
   if (versions !== undefined)
     return `; the server supports ${versions.length === 0 ? 'no known version' : versions.join(', ')}; update the server or @majordomo/mcp`;
   return kind === 'auth' ? '; pass place.credential or place.auth, or log in again' : '';
@@ -164,7 +164,7 @@ function adviceFor(kind: ErrorKind, error: unknown, { protocol }: ErrorContext):
 
 /** Whether the server refused the protocol of 2025 and supports the version of 2026 (JSON-RPC code -32022). */
 export const needsNewProtocol = (error: unknown): boolean =>
-  supportedVersions(error)?.includes(MODERN) === true;
+  supportedVersions(error)?.includes(PROTOCOL_2026) === true;
 
 /** Returns the versions that a server supports which refused the version of a request, at most 10. Otherwise, `undefined`. */
 function supportedVersions(error: unknown): readonly string[] | undefined {
@@ -180,5 +180,5 @@ function supportedVersions(error: unknown): readonly string[] | undefined {
 }
 
 /** Version that the client supports with `protocol: 'auto'`. */
-const MODERN = '2026-07-28';
+const PROTOCOL_2026 = '2026-07-28';
 const MAX_VERSIONS = 10;
