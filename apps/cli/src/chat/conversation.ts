@@ -17,7 +17,8 @@ export class Conversation {
   private session: Chat;
   private pending: readonly UserPart[];
   private readonly open: OpenModel;
-  private last: UserMessage | undefined;
+  /** Question that `/retry` repeats, even if it has failed and is not in the messages. */
+  private lastQuestion: UserMessage | undefined;
 
   constructor(session: Chat, files: readonly UserPart[], open: OpenModel) {
     this.session = session;
@@ -31,7 +32,7 @@ export class Conversation {
 
   /** Sends a question to the model. One Ctrl-C stops the answer. A failure is printed, and `/retry` repeats the question. */
   async ask(text: string): Promise<void> {
-    await this.put(user(...this.pending, await resolvePrompt(text, this.session.io)));
+    await this.send(user(...this.pending, await resolvePrompt(text, this.session.io)));
   }
 
   /** Runs a slash command. */
@@ -73,15 +74,16 @@ export class Conversation {
     },
     retry: async () => {
       const { messages } = this.session;
-      if (this.last === undefined) throw new Stop('/retry requires a previous question; ask one first');
+      if (this.lastQuestion === undefined)
+        throw new Stop('/retry requires a previous question; ask one first');
       // Remove the question and its answer, so that the conversation does not contain the question twice.
-      if (lastQuestion(messages) === this.last) takeBack(messages);
-      await this.put(this.last);
+      if (lastQuestionIn(messages) === this.lastQuestion) removeLastTurn(messages);
+      await this.send(this.lastQuestion);
     },
     undo: () => {
-      const taken = takeBack(this.session.messages);
-      this.last = undefined;
-      this.say(taken.length === 0 ? 'no question to remove' : 'removed the last question and its answer');
+      const removed = removeLastTurn(this.session.messages);
+      this.lastQuestion = undefined;
+      this.say(removed.length === 0 ? 'no question to remove' : 'removed the last question and its answer');
     },
     title: async (text) => {
       if (text !== '') await this.rename(text);
@@ -110,11 +112,11 @@ export class Conversation {
     if (flags.save !== undefined) await saveTranscript(flags.save, io.cwd, this.session);
   }
 
-  private async put(question: UserMessage): Promise<void> {
+  private async send(question: UserMessage): Promise<void> {
     const { session } = this;
     const { io } = session;
     const startedAt = performance.now();
-    this.last = question;
+    this.lastQuestion = question;
     try {
       const renderer = await rendererOf(session);
       const turn = await io.interruptible((signal) =>
@@ -136,11 +138,11 @@ export class Conversation {
   }
 }
 
-const lastQuestion = (messages: readonly Message[]): Message | undefined =>
+const lastQuestionIn = (messages: readonly Message[]): Message | undefined =>
   messages.findLast(({ role }) => role === 'user');
 
 /** Removes the last question and all later messages. Returns the removed messages. */
-function takeBack(messages: Message[]): readonly Message[] {
+function removeLastTurn(messages: Message[]): readonly Message[] {
   const at = messages.findLastIndex(({ role }) => role === 'user');
   return at === -1 ? [] : messages.splice(at);
 }

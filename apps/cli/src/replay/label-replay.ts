@@ -46,7 +46,7 @@ function userName(): string {
   }
 }
 
-/** Asks until a key is valid. Returns `undefined` at the end. */
+/** Asks until a key is valid. Returns `undefined` if the user quits or the input ends. */
 async function askChoice(io: Io): Promise<keyof typeof KEYS | 's' | undefined> {
   for (;;) {
     const answer = (await io.text(QUESTION))?.trim();
@@ -60,24 +60,24 @@ function pairText({ position, total, request, first, second }: LabeledPair): str
   return [
     '',
     `── pair ${position} of ${total}`,
-    ...(request.system === undefined ? [] : ['── system', shown(request.system)]),
+    ...(request.system === undefined ? [] : ['── system', excerpt(request.system)]),
     '── request',
-    shown(partsText(last?.parts ?? [])),
+    excerpt(partsText(last?.parts ?? [])),
     '── 1',
-    shown(answerText(first)),
+    excerpt(answerText(first)),
     '── 2',
-    shown(answerText(second)),
+    excerpt(answerText(second)),
     '',
   ].join('\n');
 }
 
-/** Maximum number of characters of a text. */
-const MAX_TEXT = 10_000;
+/** Maximum length of an excerpt, in characters. */
+const MAX_EXCERPT = 10_000;
 
 /** Returns the beginning of a text, indented, so that it cannot imitate the headings. */
-function shown(text: string): string {
-  const more = text.length - MAX_TEXT;
-  const start = printable(text.slice(0, MAX_TEXT)).replaceAll(/^/gm, '  ');
+function excerpt(text: string): string {
+  const more = text.length - MAX_EXCERPT;
+  const start = printable(text.slice(0, MAX_EXCERPT)).replaceAll(/^/gm, '  ');
   return more > 0 ? `${start}\n  [${more} more characters]` : start;
 }
 

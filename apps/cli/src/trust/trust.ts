@@ -23,6 +23,7 @@ export async function trust({ forget }: { readonly forget?: true }, io: Io): Pro
   const text = content.toString('utf8');
   if (project.endsWith('.json')) await checkConfig(project, parseJson(text, project));
   io.stdout.write(report(name, text, trustedText(project, io)));
+  // In a script, the command itself is the decision, because no person can answer.
   const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
   const answer = isPerson ? await io.confirm('Trust this content?') : true;
   if (answer === undefined || answer === null) return EXIT.interrupted;

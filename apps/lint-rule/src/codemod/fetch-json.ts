@@ -4,7 +4,15 @@ import { bare, child, keyName, parentOf, type Node } from '../ast/node.ts';
 import { isExported } from './client.ts';
 import { rangeOf } from './edit.ts';
 
-/** Variable that contains a response's JSON, and the ranges to replace. */
+/**
+ * Variable that contains a response's JSON, and the ranges to replace. In
+ *
+ *     const response = await fetch(…);
+ *     if (!response.ok) throw new Error();
+ *     const json = await response.json();
+ *
+ * `declarator` is that of `json`, `range` is `response = await fetch(…)`, `before` is `json = `, and the other statements are deleted.
+ */
 export interface JsonVariable {
   /** Declarator of the variable, whose uses are rewritten as uses of the response. */
   readonly declarator: ESTree.VariableDeclarator;
@@ -43,8 +51,8 @@ function inTwoStatements(
   const [variable] = code.getDeclaredVariables(response);
   const declarators: ESTree.VariableDeclarator[] = [];
   const checks = new Set<Node>();
-  for (const { identifier, init } of variable?.references ?? []) {
-    if (init === true) continue;
+  for (const { identifier, init: isDeclaration } of variable?.references ?? []) {
+    if (isDeclaration === true) continue;
     const read = awaitedJson(identifier);
     const holder = read && declaratorOf(read);
     const check = holder === undefined ? enclosingStatusCheck(identifier, block) : undefined;
@@ -52,9 +60,9 @@ function inTwoStatements(
     else if (check !== undefined) checks.add(check);
     else return undefined;
   }
-  const [declarator, ...more] = declarators;
-  if (declarator === undefined || more.length > 0 || blockOf(declarator) !== block || block === undefined)
-    return undefined;
+  const [declarator] = declarators;
+  if (declarator === undefined || declarators.length > 1) return undefined;
+  if (block === undefined || blockOf(declarator) !== block) return undefined;
   const statement = parentOf(declarator);
   if (statement === undefined || declarator.id.type !== 'Identifier') return undefined;
   return {

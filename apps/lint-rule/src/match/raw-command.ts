@@ -26,6 +26,7 @@ export function rawCommandOf({ program, args }: Command): RawCommand | undefined
 function requestOf(program: string, args: readonly string[]): RawCommand | undefined {
   for (const arg of args) {
     const match = matchAddress(arg);
+    // A command shows no headers as evidence, so an ambiguous path is not enough. A relative address may be the name of a file.
     if (match.kind === 'inference' && match.needs === 'nothing' && !match.isRelative)
       return { subject: `${program} to ${match.subject}`, use: match.use };
   }

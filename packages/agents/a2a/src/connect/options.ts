@@ -8,8 +8,9 @@ export interface ConnectA2aOptions {
   /** Name of the toolbox and of its tool: 1 to 64 letters, digits, `_` and `-`. */
   readonly name: string;
   /**
-   * Address of the agent, or of its card if the path ends with `.json`. The card is then at `/.well-known/agent-card.json`, below
-   * the last slash of the address.
+   * Address of the agent, or of its card. If the path ends with `.json`, it is the address of the card. Otherwise the card is loaded from
+   * `.well-known/agent-card.json` below the last slash: `https://example.com/agents/one/` has the card
+   * `https://example.com/agents/one/.well-known/agent-card.json`.
    */
   readonly url: string;
   /**

@@ -135,6 +135,12 @@ export class TaskHandler extends DefaultRequestHandler {
     if (message === undefined || message.messageId === '') return;
     // The agent does not read other tasks, which the SDK would load one after the other.
     message.referenceTaskIds = [];
+    this.checkRequest(configuration, context);
+    checkContextId(message.contextId);
+    context.work = message.taskId === '' ? { input: inputOf(message) } : await this.takeRun(message, context);
+  }
+
+  private checkRequest(configuration: SendMessageRequest['configuration'], context: CallContext): void {
     if (this.runs.countOf(context.caller.user) >= this.maxRunning)
       throw new UnsupportedOperationError(
         `The caller has ${this.maxRunning} running tasks; send the message when one of them has ended.`,
@@ -142,15 +148,14 @@ export class TaskHandler extends DefaultRequestHandler {
     checkOutputModes(configuration?.acceptedOutputModes);
     if (configuration?.taskPushNotificationConfig !== undefined && !this.hasPush)
       throw new PushNotificationNotSupportedError();
+  }
+
+  /** Takes the run to which a message replies. Returns `undefined` if the SDK rejects the message. */
+  private async takeRun(message: Message, context: CallContext): Promise<CallContext['work']> {
     const { taskId, contextId } = message;
-    checkContextId(contextId);
-    if (taskId === '') {
-      context.work = { input: inputOf(message) };
-      return;
-    }
     const task = await this.tasks.load(taskId, context);
-    if (task === undefined || isEnded(task)) return;
-    if (contextId !== '' && contextId !== task.contextId) return;
+    if (task === undefined || isEnded(task)) return undefined;
+    if (contextId !== '' && contextId !== task.contextId) return undefined;
     if (task.status?.state !== TaskState.TASK_STATE_INPUT_REQUIRED)
       throw new UnsupportedOperationError(
         `Task ${taskId} is running; send a message when it requires input.`,
@@ -164,7 +169,7 @@ export class TaskHandler extends DefaultRequestHandler {
     const held = run && (await this.records.take(run));
     if (held === undefined || waiting === undefined || decisions === undefined)
       throw new UnsupportedOperationError(`Task ${taskId} has received a reply already.`);
-    context.work = { held, waiting, decisions, isStarted: false };
+    return { held, waiting, decisions, isStarted: false };
   }
 
   /** Stores the taken run again if it did not continue. */

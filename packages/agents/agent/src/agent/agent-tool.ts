@@ -40,16 +40,17 @@ export function agentTool({
 
 async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolContext): Promise<ToolOutput> {
   const { options, signal, context, key } = parent;
-  const { run, subAgentResult, spend, ...inherited } = nestingOf(parent);
+  const { run: waitingState, subAgentResult, spend, ...inherited } = nestingOf(parent);
   const depth = parent.depth + 1;
   if (depth > MAX_DEPTH) throw new Error(`agents may be nested at most ${MAX_DEPTH} levels deep`);
   const addUsage = ({ usage, spent }: RunState): void => {
     parent.spend(usage);
-    if (spent !== undefined) spend?.(spentSince(spent, run?.spent), usage);
+    if (spent !== undefined) spend?.(spentSince(spent, waitingState?.spent), usage);
   };
   try {
     const runOptions = withNesting({ ...options, signal, context, runId: key }, { ...inherited, depth });
-    const { state, awaiting, done, text } = await (subAgentResult?.() ?? agent.run(run ?? task, runOptions));
+    const running = subAgentResult?.() ?? agent.run(waitingState ?? task, runOptions);
+    const { state, awaiting, done, text } = await running;
     addUsage(state);
     // The usage of the calling run already includes the agent's usage, so do not store the usage again.
     if (awaiting.length > 0) return waitingOutput({ ...state, usage: UNKNOWN_USAGE });

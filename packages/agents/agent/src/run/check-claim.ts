@@ -14,7 +14,7 @@ export const runIdOf = (input: RunInput, state: RunState & { readonly runId: str
 
 /**
  * Throws `config` if `records` or the run id is missing, and another process may have started a call with `effect: 'once'`.
- * `state`: state to which the decisions have been applied, as approvals also those that deny a call.
+ * `state`: state after the decisions. Each denied call is approved in it, because another process may have started the call.
  */
 export function checkClaim(state: RunState, input: RunInput, options: RunOptions, agent: AgentParts): void {
   const { records, runId } = options;

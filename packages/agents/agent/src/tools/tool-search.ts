@@ -213,12 +213,11 @@ export function withLoadedTools(request: ChatRequest, transcript: readonly Messa
   const converted = tools.map((tool, at) => {
     if (tool.deferred !== true || after.get(tool.name) === before.get(tool.name)) return tool;
     const { name, description, parameters } = tool;
-    return known?.[at]?.name === name && known[at].deferred !== true
-      ? known[at]
-      : { name, description, parameters };
+    const earlier = known?.[at];
+    return earlier?.name === name && earlier.deferred !== true ? earlier : { name, description, parameters };
   });
   if (hasSameItems(converted, tools)) return request;
-  const same = hasSameItems(converted, known) ? known : converted;
-  convertedLists.set(tools, same ?? converted);
-  return { ...request, tools: same ?? converted };
+  if (known !== undefined && hasSameItems(converted, known)) return { ...request, tools: known };
+  convertedLists.set(tools, converted);
+  return { ...request, tools: converted };
 }

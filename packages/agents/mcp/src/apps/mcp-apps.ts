@@ -27,19 +27,9 @@ export function mcpApps(toolboxes: readonly McpToolbox[]): McpApps {
   }
   return {
     part(name, callId, content) {
-      for (const [server, { offered, appResults }] of hosts) {
-        const found = offered.find(({ tool }) => tool.name === name);
-        const uri = found && appUriOf(found.listed);
-        if (found === undefined || uri === undefined) continue;
-        const visibility = visibilityOf(found.listed);
-        const app: McpAppMetadata = {
-          resourceUri: uri,
-          mimeType: APP_TYPE,
-          server,
-          tools: offered.flatMap(({ listed }) => (isVisibleTo('app', listed) ? [listed.name] : [])),
-          ...(visibility !== undefined && { visibility }),
-        };
-        return { app, output: appResults?.resultOf(callId, content) };
+      for (const [server, host] of hosts) {
+        const app = appOf(name, server, host);
+        if (app !== undefined) return { app, output: host.appResults?.resultOf(callId, content) };
       }
       return undefined;
     },
@@ -47,5 +37,20 @@ export function mcpApps(toolboxes: readonly McpToolbox[]): McpApps {
       const { answerApp } = await import('./answer-app.ts');
       return answerApp(request, hosts);
     },
+  };
+}
+
+/** Returns the app of a tool; `undefined` if the server offers no such tool, or the tool has no app. */
+function appOf(toolName: string, server: string, { offered }: AppHost): McpAppMetadata | undefined {
+  const listed = offered.find(({ tool }) => tool.name === toolName)?.listed;
+  const resourceUri = listed && appUriOf(listed);
+  if (listed === undefined || resourceUri === undefined) return undefined;
+  const visibility = visibilityOf(listed);
+  return {
+    resourceUri,
+    mimeType: APP_TYPE,
+    server,
+    tools: offered.flatMap((one) => (isVisibleTo('app', one.listed) ? [one.listed.name] : [])),
+    ...(visibility !== undefined && { visibility }),
   };
 }

@@ -28,6 +28,7 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
       ? signal.reason
       : new LlmError('aborted', `${label} was aborted`, {}, { cause: signal.reason });
   if (LlmError.is(error)) return error;
+  // The SDK receives the errors of `guardedFetch` as a `TypeError`, because it ignores other errors while it searches for metadata.
   if (error instanceof TypeError && LlmError.is(error.cause)) return error.cause;
   const { code, status } = codesOf(error);
   // The kind, such as `network` or `auth`, is derived from the cause.
@@ -80,14 +81,14 @@ export function neededLogin(error: unknown): { readonly scopes: string | undefin
 }
 
 /**
- * Whether the server did not process the request, so that the request can be sent again. Either the request was not sent, or the
- * server does not know the session. The protocol requires 404 for an unknown session, but servers based on the SDK's example
- * return 400.
+ * Whether the client has no session for the request: it is not connected, or the server does not know the session. The server has not
+ * processed the request, so the request can be sent again. The protocol requires 404 for an unknown session, but servers based on the
+ * SDK's example return 400.
  */
 export const isLostSession = ({ message, details: { status, code } }: LlmError): boolean =>
   code === 'NOT_CONNECTED' || status === 404 || (status === 400 && /session/i.test(message));
 
-/** Whether the server certainly did not process the request. */
+/** Whether the server certainly did not process the request: the session is lost, or no connection was established. */
 export const isUnprocessed = (error: LlmError): boolean =>
   isLostSession(error) || isNotConnected(error.details.code);
 
@@ -155,7 +156,7 @@ function errorKind(code: string | number | undefined, status: number | undefined
 
 function adviceFor(kind: ErrorKind, error: unknown, { protocol }: ErrorContext): string {
   const versions = supportedVersions(error);
-  if (protocol === '2025' && versions?.includes(MODERN) === true) return "; set protocol: 'auto'";
+  if (protocol === '2025' && versions?.includes(PROTOCOL_2026) === true) return "; set protocol: 'auto'";
   if (versions !== undefined)
     return `; the server supports ${versions.length === 0 ? 'no known version' : versions.join(', ')}; update the server or @majordomo/mcp`;
   return kind === 'auth' ? '; pass place.credential or place.auth, or log in again' : '';
@@ -163,7 +164,7 @@ function adviceFor(kind: ErrorKind, error: unknown, { protocol }: ErrorContext):
 
 /** Whether the server refused the protocol of 2025 and supports the version of 2026 (JSON-RPC code -32022). */
 export const needsNewProtocol = (error: unknown): boolean =>
-  supportedVersions(error)?.includes(MODERN) === true;
+  supportedVersions(error)?.includes(PROTOCOL_2026) === true;
 
 /** Returns the versions that a server supports which refused the version of a request, at most 10. Otherwise, `undefined`. */
 function supportedVersions(error: unknown): readonly string[] | undefined {
@@ -179,5 +180,5 @@ function supportedVersions(error: unknown): readonly string[] | undefined {
 }
 
 /** Version that the client supports with `protocol: 'auto'`. */
-const MODERN = '2026-07-28';
+const PROTOCOL_2026 = '2026-07-28';
 const MAX_VERSIONS = 10;

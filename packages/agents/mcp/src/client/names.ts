@@ -14,15 +14,15 @@ export function fittedNames(prefix: string, names: readonly string[]): ReadonlyM
     [...prefixed.values()].filter((name) => name === toToolName(name) && name.length <= MAX_LENGTH),
   );
   const all = [...prefixed.values()].map(toToolName);
-  const isUnique = (words: string): boolean => all.indexOf(words) === all.lastIndexOf(words);
+  const isUnique = (name: string): boolean => all.indexOf(name) === all.lastIndexOf(name);
   const taken = new Set<string>(exact);
   const fitted = new Map<string, string>();
   for (const [name, full] of prefixed) {
-    const words = toToolName(full);
-    const needsHash = words.length > MAX_LENGTH || !isUnique(words);
-    const short = needsHash && !exact.has(full) ? withHash(words, full, taken) : words;
-    taken.add(short);
-    fitted.set(name, short);
+    const toolName = toToolName(full);
+    const needsHash = toolName.length > MAX_LENGTH || !isUnique(toolName);
+    const unique = needsHash && !exact.has(full) ? withHash(toolName, full, taken) : toolName;
+    taken.add(unique);
+    fitted.set(name, unique);
   }
   return fitted;
 }
@@ -30,10 +30,10 @@ export function fittedNames(prefix: string, names: readonly string[]): ReadonlyM
 const toToolName = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_') || '_';
 
 /** Returns a name with a hash appended. If this name is taken, also appends a number. */
-function withHash(words: string, full: string, taken: ReadonlySet<string>): string {
+function withHash(toolName: string, full: string, taken: ReadonlySet<string>): string {
   for (let n = 0; ; n++) {
     const mark = `_${fnv1a(n === 0 ? full : `${full}#${n}`).toString(36)}`;
-    const name = words.slice(0, MAX_LENGTH - mark.length) + mark;
+    const name = toolName.slice(0, MAX_LENGTH - mark.length) + mark;
     if (!taken.has(name)) return name;
   }
 }

@@ -78,29 +78,19 @@ export class ServedAgents {
     else {
       const waiting = await this.take(reply.requestState, name);
       if (waiting === undefined) return errorResult(UNAVAILABLE);
-      const decisions = waiting.ids.map((callId): Decision =>
-        reply.approves(callId)
-          ? { callId, approve: true }
-          : { callId, deny: 'the person did not approve the call' },
-      );
-      result = await agent.run(waiting.state, { ...options, decisions });
+      result = await agent.run(waiting.state, { ...options, decisions: repliedDecisions(waiting, reply) });
     }
     while (result.awaiting.length > 0) {
-      const suspended = new Map(suspendedCalls(result.state).map((one) => [one.callId, one]));
-      const denied = result.awaiting.flatMap(({ id: callId }): readonly Decision[] => {
-        // The client cannot settle the call, so the model is notified.
-        if (suspended.get(callId)?.unknown === true) return [{ callId, result: UNKNOWN_RESULT }];
-        if (suspended.has(callId)) return [{ callId, deny: CANNOT_SUSPEND }];
-        return reply.canAsk ? [] : [{ callId, deny: CANNOT_ASK }];
-      });
-      if (denied.length === 0) return this.wait(result, name);
-      result = await agent.run(result.state, { ...options, decisions: denied });
+      const decisions = decisionsWithoutPerson(result, reply.canAsk);
+      if (decisions.length === 0) return this.store(result, name);
+      result = await agent.run(result.state, { ...options, decisions });
     }
     if (result.done === 'answered') return { content: [{ type: 'text', text: result.text }] };
     return errorResult(`The agent stopped without an answer (${String(result.done)}): ${result.text}`);
   }
 
-  private async wait({ state, awaiting }: RunResult, tool: string): Promise<WaitingRun> {
+  /** Stores a run that waits for a person. */
+  private async store({ state, awaiting }: RunResult, tool: string): Promise<WaitingRun> {
     const requestState = crypto.randomUUID();
     const ids = awaiting.map(({ id }) => id);
     const value = RUN.write({ tool, ids, state });
@@ -121,12 +111,31 @@ export class ServedAgents {
   }
 }
 
+/** Returns the person's decisions about the calls of a run. */
+const repliedDecisions = ({ ids }: StoredRun, reply: AgentReply): readonly Decision[] =>
+  ids.map((callId) =>
+    reply.approves(callId)
+      ? { callId, approve: true }
+      : { callId, deny: 'the person did not approve the call' },
+  );
+
+/** Returns decisions for the waiting calls that the person who uses the client cannot decide, so that the run does not wait for them. */
+function decisionsWithoutPerson({ state, awaiting }: RunResult, canAsk: boolean): readonly Decision[] {
+  const suspended = new Map(suspendedCalls(state).map((call) => [call.callId, call]));
+  return awaiting.flatMap(({ id: callId }): readonly Decision[] => {
+    const call = suspended.get(callId);
+    if (call?.unknown === true) return [{ callId, result: UNKNOWN_RESULT }];
+    if (call !== undefined) return [{ callId, deny: CANNOT_SUSPEND }];
+    return canAsk ? [] : [{ callId, deny: CANNOT_ASK }];
+  });
+}
+
 const CANNOT_ASK = 'a person must approve this call, and the client does not support elicitation';
 const UNKNOWN_RESULT =
   'The call was started, and it is not known whether it took effect. It must not be repeated before a person has checked this.';
 const CANNOT_SUSPEND = 'the call waits for a result, which this server cannot receive';
 
-/** Form of the names that `wait` returns. */
+/** Form of the names of stored runs. */
 const RUN_NAME = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** Run in the store. */

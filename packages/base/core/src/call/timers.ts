@@ -27,8 +27,10 @@ export class AttemptTimers {
   private readonly meter: PaceMeter | undefined;
   private isConnected = false;
   private isCommitted = false;
+  /** Start of the current wait; `undefined` while the call does not wait. */
   private waitingSince: number | undefined;
-  private lastWait: number;
+  /** Start of the current or last wait. */
+  private lastWaitAt: number;
   private firesAt = Infinity;
   private cancel: (() => void) | undefined;
 
@@ -37,16 +39,16 @@ export class AttemptTimers {
     this.limits = limitsOf(options.timeouts);
     this.meter = options.pace && new PaceMeter(options.pace);
     this.startedAt = options.clock.now();
-    this.lastWait = this.startedAt;
+    this.lastWaitAt = this.startedAt;
   }
 
   startWait(): void {
-    this.waitingSince = this.lastWait = this.options.clock.now();
+    this.waitingSince = this.lastWaitAt = this.options.clock.now();
     this.arm();
   }
 
   endWait(): void {
-    if (this.isCommitted) this.meter?.addWait(this.options.clock.now() - this.lastWait);
+    if (this.isCommitted) this.meter?.addWait(this.options.clock.now() - this.lastWaitAt);
     this.waitingSince = undefined;
     this.isConnected = true;
   }
@@ -61,7 +63,7 @@ export class AttemptTimers {
   waitsUntil(): number {
     const { completeMs, idleMs, firstContentMs } = this.limits;
     if (this.options.isNonStreaming) return this.startedAt + completeMs;
-    return this.isCommitted ? this.lastWait + idleMs : this.startedAt + firstContentMs;
+    return this.isCommitted ? this.lastWaitAt + idleMs : this.startedAt + firstContentMs;
   }
 
   stop(): void {

@@ -1,7 +1,7 @@
 import { type CallRun, runToEnd } from '../call/call-run.ts';
 import type { Operation } from '../call/contract.ts';
 import { chainSettings, unreadMsOf } from '../call/settings.ts';
-import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
+import { callSite, type CallSite, rejectWithCallSite } from '../errors/call-site.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { continuedChat } from '../operations/continuation.ts';
 import type { TypedCalls } from '../operations/object-rounds.ts';
@@ -27,71 +27,29 @@ import { checkCall, validOptions } from './check-options.ts';
 /** Creates the chat model of a spec. Each call resolves the spec again. Throws `config` if the spec cannot be parsed. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   parseSpec(spec);
-  const { media, modelAt, filesAt } = setup;
-  const begin = (
-    request: ChatRequest,
-    isStreamed: boolean,
-    plan: ChatPlan,
-  ): CallRun<ModelEvent, ChatResponse> =>
-    newCall(
-      {
-        spec,
-        operation: chatOperation(request, {
-          isStreamed,
-          media,
-          modelAt,
-          filesAt,
-          tenant: plan.options?.tenant,
-        }),
-        request,
-        isStreamed,
-        ...plan,
-      },
-      setup,
-    );
-  const streamChat = (request: ChatRequest, plan: ChatPlan): ChatStream => {
-    const { timeouts, afterCommit } = chainSettings(setup.chain, validOptions(plan.options).options);
-    return new EventStream((onEnd) => begin(request, true, { ...plan, onEnd }), {
-      clock: setup.deps.clock,
-      unreadMs: unreadMsOf(timeouts),
-      mayRestart: afterCommit === 'restart',
-    });
-  };
+  const calls = new ChatCalls(spec, setup, undefined);
   const generate: ChatModel['generate'] = (request, options) =>
-    runToEnd(begin(request, false, { options, site: callSite(generate) }));
+    calls.generate(request, options, { site: callSite(generate) });
   function stream(request: ChatRequest, options: UninterruptedOptions): UninterruptedStream;
   function stream(request: ChatRequest, options?: CallOptions): ChatStream;
   function stream(request: ChatRequest, options?: CallOptions): ChatStream {
-    return streamChat(request, { options, site: callSite(stream) });
+    return calls.stream(request, options, { site: callSite(stream) });
   }
-  const typed: TypedCalls = {
-    generate: (request, options, plan) => runToEnd(begin(request, false, { options, ...plan })),
-    stream: (request, options, plan) => streamChat(request, { options, ...plan }),
-    limits: (options) => {
-      checkCall(options);
-      const { policy, timeouts } = chainSettings(setup.chain, options);
-      return {
-        advancesAfter: (kind) => decisionFor(kind, policy).advance,
-        totalMs: timeouts.totalMs ?? 0,
-        clock: setup.deps.clock,
-      };
-    },
-  };
   const object = <T>(
     request: TypedRequest<T> | JsonSchemaRequest,
     options?: CallOptions,
   ): Promise<ObjectResponse<T>> =>
     rejectWithCallSite(
       callSite(object),
-      loadTypedObjects().then(({ generateObject }) => generateObject<T>(typed, request, options)),
+      loadTypedObjects().then(({ generateObject }) => generateObject<T>(calls, request, options)),
     );
   const objectStream = <T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T> => {
-    const calls = { ...typed, site: callSite(objectStream) };
+    const rounds = new ChatCalls(spec, setup, callSite(objectStream));
     // Disable the limit for unread streams here, because the stream of each round has a separate limit.
     return new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
       (onEnd) =>
         loadedSource(
-          loadTypedObjects().then(({ ObjectRun }) => new ObjectRun<T>(calls, request, options, onEnd)),
+          loadTypedObjects().then(({ ObjectRun }) => new ObjectRun<T>(rounds, request, options, onEnd)),
         ),
       setup.deps.clock,
       Infinity,
@@ -100,10 +58,58 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   return { spec, generate, stream, generateObject: object, streamObject: objectStream };
 }
 
-type ChatPlan = Pick<
-  CallPlan<ModelEvent, ChatResponse>,
-  'options' | 'pick' | 'isFurtherRound' | 'site' | 'onEnd'
->;
+/** Chat calls with one spec, which are also the rounds of typed calls. */
+class ChatCalls implements TypedCalls {
+  readonly site: CallSite | undefined;
+  private readonly spec: string;
+  private readonly setup: ModelSetup;
+
+  constructor(spec: string, setup: ModelSetup, site: CallSite | undefined) {
+    this.spec = spec;
+    this.setup = setup;
+    this.site = site;
+  }
+
+  generate(request: ChatRequest, options: CallOptions | undefined, plan: ChatPlan): Promise<ChatResponse> {
+    return runToEnd(this.begin(request, false, { options, ...plan }));
+  }
+
+  stream(request: ChatRequest, options: CallOptions | undefined, plan: ChatPlan): ChatStream {
+    const { chain, deps } = this.setup;
+    const { timeouts, afterCommit } = chainSettings(chain, validOptions(options).options);
+    return new EventStream((onEnd) => this.begin(request, true, { options, ...plan, onEnd }), {
+      clock: deps.clock,
+      unreadMs: unreadMsOf(timeouts),
+      mayRestart: afterCommit === 'restart',
+    });
+  }
+
+  limits(options: CallOptions | undefined): ReturnType<TypedCalls['limits']> {
+    checkCall(options);
+    const { chain, deps } = this.setup;
+    const { policy, timeouts } = chainSettings(chain, options);
+    return {
+      advancesAfter: (kind) => decisionFor(kind, policy).advance,
+      totalMs: timeouts.totalMs ?? 0,
+      clock: deps.clock,
+    };
+  }
+
+  private begin(
+    request: ChatRequest,
+    isStreamed: boolean,
+    plan: ChatPlan & Pick<ChatCallPlan, 'options' | 'onEnd'>,
+  ): CallRun<ModelEvent, ChatResponse> {
+    const { spec, setup } = this;
+    const { media, modelAt, filesAt } = setup;
+    const tenant = plan.options?.tenant;
+    const operation = chatOperation(request, { isStreamed, media, modelAt, filesAt, tenant });
+    return newCall({ spec, operation, request, isStreamed, ...plan }, setup);
+  }
+}
+
+type ChatCallPlan = CallPlan<ModelEvent, ChatResponse>;
+type ChatPlan = Pick<ChatCallPlan, 'pick' | 'isFurtherRound' | 'site'>;
 
 /** Options of a stream that is never continued by another target. */
 type UninterruptedOptions = CallOptions & { readonly afterCommit: 'error' | 'restart' };

@@ -95,7 +95,7 @@ export const OTHER_STREAMS: {
   ),
   image: streamOf<ImageRequest, ImageEvent, ImageResponse, ImageStreamEvent>(
     (request, { media }) => imageOperation(request, media, true),
-    (event) => ('shown' in event ? [event.shown] : []),
+    (event) => ('item' in event ? [event.item] : []),
     (response) => [{ type: 'done', response }],
   ),
   transcription: streamOf<
@@ -105,7 +105,7 @@ export const OTHER_STREAMS: {
     TranscriptStreamEvent
   >(
     (request, { media }) => transcriptionOperation(request, media, true),
-    (event) => ('shown' in event ? [event.shown] : []),
+    (event) => ('item' in event ? [event.item] : []),
     (response) => [{ type: 'done', response }],
   ),
 };

@@ -32,8 +32,8 @@ import { checkCall } from './check-options.ts';
 import { type AttemptFacts, attemptStream, runAttempt } from './prepared-answer.ts';
 
 type Request = ChatRequest | { readonly embedding: EmbeddingRequest } | { readonly video: VideoRequest };
-/** Request whose answer `PreparedTarget.ask` returns. */
-type Asked = Exclude<Request, { readonly video: VideoRequest }>;
+/** Request that `PreparedTarget.ask` can send. */
+type CallRequest = Exclude<Request, { readonly video: VideoRequest }>;
 type Response = ChatResponse | EmbeddingResponse;
 type Prepared = PreparedCall<object, Response>;
 
@@ -76,7 +76,7 @@ export async function preparedTargets(
         const isLastTarget = at === targets.length - 1;
         return 'video' in request
           ? videoTarget(request.video, target, isLastTarget, shared)
-          : preparedTarget(target, isLastTarget, { ...shared, prepare: preparing(request, shared) });
+          : preparedTarget(target, isLastTarget, { ...shared, prepare: targetPreparer(request, shared) });
       }),
     );
   } catch (cause) {
@@ -100,7 +100,10 @@ async function chainOf(
 }
 
 /** Returns the function that adapts a chat or an embedding to a target. */
-function preparing(request: Asked, { setup, info, signal, isJob }: Shared): Preparation['prepare'] {
+function targetPreparer(
+  request: CallRequest,
+  { setup, info, signal, isJob }: Shared,
+): Preparation['prepare'] {
   if ('embedding' in request) return (target) => prepareEmbedding(request.embedding, target, { signal });
   const { media, modelAt } = setup;
   const filesAt = isJob ? setup.filesAt : undefined;
@@ -115,7 +118,7 @@ export async function checkTargets(
   options: Pick<CallOptions, 'tenant' | 'metadata' | 'signal'> | undefined,
   setup: ModelSetup,
 ): Promise<void> {
-  const gates = setup.deps.gates.filter(({ precheck }) => precheck !== undefined).map(prechecking);
+  const gates = setup.deps.gates.filter(({ precheck }) => precheck !== undefined).map(precheckGate);
   if (gates.length === 0) return;
   const targets = await preparedTargets(spec, request, options, { ...setup, deps: { ...setup.deps, gates } });
   const denials = targets.flatMap(({ refusal }) => (LlmError.is(refusal, 'denied') ? refusal : []));
@@ -123,7 +126,7 @@ export async function checkTargets(
 }
 
 /** Returns a gate whose `admit` is the `precheck` of another gate. */
-const prechecking = (gate: Gate): Gate => ({
+const precheckGate = (gate: Gate): Gate => ({
   name: gate.name,
   timeoutMs: gate.timeoutMs,
   batches: true,
@@ -176,8 +179,8 @@ async function preparedTarget(
     withRetention(setup.deps.dataOf(target), background?.retentionDays),
     LlmError.is(prepared) ? 0 : prepared.upload?.retentionDays,
   );
-  const shown = LlmError.is(prepared) ? NOTHING_SHOWN : prepared;
-  const attempt: AttemptInfo = { ...attemptOf(target, isLastTarget, shown, preparation), data };
+  const view = LlmError.is(prepared) ? EMPTY_VIEW : prepared;
+  const attempt: AttemptInfo = { ...attemptOf(target, isLastTarget, view, preparation), data };
   const exchanges = new Exchanges(prepared, { target, info, settings, clock: setup.deps.clock }, preparation);
   const api = batch ?? background;
   return {
@@ -217,11 +220,11 @@ async function videoTarget(
   );
   signal.throwIfAborted();
   const isRefused = LlmError.is(video);
-  const shown = isRefused
-    ? NOTHING_SHOWN
+  const view = isRefused
+    ? EMPTY_VIEW
     : { request: EMPTY_REQUEST, payload: video.request, capabilities: { images: video.api.images } };
   const data = withRetention(setup.deps.dataOf(target), isRefused ? 0 : video.api.retentionDays);
-  const attempt: AttemptInfo = { ...attemptOf(target, isLastTarget, shown, shared), data };
+  const attempt: AttemptInfo = { ...attemptOf(target, isLastTarget, view, shared), data };
   const noCall = (): LlmError => unsupportedError(key, 'generates videos only as jobs', { target: key });
   return {
     attempt,
@@ -245,17 +248,17 @@ const settingsOf = (target: Target, { setup, options }: Shared): ChainSettings =
     ? chainSettings(setup.chain, options)
     : targetSettings(setup.chain, target.with, options);
 
-/** Request that gates receive if the target cannot accept the request. */
-const NOTHING_SHOWN = { request: EMPTY_REQUEST, payload: undefined, capabilities: {} };
+/** View that gates receive if the target cannot accept the request. */
+const EMPTY_VIEW = { request: EMPTY_REQUEST, payload: undefined, capabilities: {} };
 
-/** Returns the attempt that gates receive, without the data handling. */
+/** Returns the attempt that gates receive, without the data handling. `view`: request as gates receive it. */
 const attemptOf = (
   target: Target,
   isLastTarget: boolean,
-  shown: Pick<AttemptInfo, 'request' | 'payload' | 'capabilities'>,
+  view: Pick<AttemptInfo, 'request' | 'payload' | 'capabilities'>,
   { info, signal }: Shared,
 ): Omit<AttemptInfo, 'data'> => ({
-  ...attemptInfo(target, info, shown),
+  ...attemptInfo(target, info, view),
   attempt: 0,
   isLastTarget,
   delivery: 'complete',
@@ -279,8 +282,8 @@ class Exchanges {
     if (LlmError.is(prepared)) throw prepared;
     const own = derivedSignal(preparation.signal);
     try {
-      const isEmbedded = facts.info.operation === 'embedding';
-      const complete = isEmbedded ? await preparation.prepare(facts.target) : prepared;
+      const isEmbedding = facts.info.operation === 'embedding';
+      const complete = isEmbedding ? await preparation.prepare(facts.target) : prepared;
       const sent = (await complete.upload?.run({ ...context, signal: own.signal })) ?? complete;
       return await runAttempt(sent, exchangeContext(context, exchange, own.signal), facts);
     } finally {

@@ -85,8 +85,9 @@ export async function admit(
       if ('deny' in answer) return await refuse(deniedError(gate, answer, info), answer.advance === true);
       granted.push(answer);
     } catch (cause) {
-      const isOwn = info.signal.aborted || LlmError.is(cause);
-      const error = isOwn ? cause : deniedError(gate, failureOf(cause), info, cause);
+      // A gate that fails with any other error denies the attempt, because it may guard a budget.
+      const isKnown = info.signal.aborted || LlmError.is(cause);
+      const error = isKnown ? cause : deniedError(gate, failureOf(cause), info, cause);
       if (LlmError.is(error, 'denied')) return refuse(error, false);
       await settle(skippedAttempt(info, LlmError.is(error) ? error : undefined));
       throw error;

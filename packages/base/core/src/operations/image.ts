@@ -13,7 +13,7 @@ import {
   prepareSingle,
   prepareStreamed,
   servedBy,
-  type Shown,
+  type StreamItem,
   type SingleRequest,
   type StreamedRequest,
   requestCheck,
@@ -26,7 +26,7 @@ type Scope = { readonly signal: AbortSignal };
 type ImageItem = Extract<ImageStreamEvent, { readonly type: 'partial' }>;
 
 /** Event of the operation that generates images. */
-export type ImageEvent = Shown<ImageItem> | BackendResponse;
+export type ImageEvent = StreamItem<ImageItem> | BackendResponse;
 
 /**
  * Creates the operation that generates images. Input images are adapted to each target. `isStreamed` states whether the caller reads
@@ -153,7 +153,7 @@ async function* streamImages(
 ): AsyncGenerator<ImageEvent, void> {
   let index = 0;
   for await (const step of backend.generateStream?.(payload, context) ?? []) {
-    if ('partial' in step) yield { shown: { type: 'partial', index: index++, image: step.partial } };
+    if ('partial' in step) yield { item: { type: 'partial', index: index++, image: step.partial } };
     else yield step;
   }
 }

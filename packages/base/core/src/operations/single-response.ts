@@ -105,14 +105,14 @@ export function prepareSingle<Value extends ServedBy, Result>(
 }
 
 /** Item of a streamed operation that the caller reads before the response has arrived. */
-export interface Shown<Item> {
-  readonly shown: Item;
+export interface StreamItem<Item> {
+  readonly item: Item;
 }
 
 /** Request to one target that yields items before its response. */
 export interface StreamedRequest<Value extends ServedBy, Result, Item> extends SingleRequest<Value, Result> {
   /** Sends the request, instead of `send`. */
-  stream(context: ModelContext): AsyncIterator<Shown<Item> | Value>;
+  stream(context: ModelContext): AsyncIterator<StreamItem<Item> | Value>;
   /** Returns the content of a stream that failed after these items. */
   partialOf(items: readonly Item[]): Pick<PartialResponse, 'parts' | 'text'>;
 }
@@ -120,7 +120,7 @@ export interface StreamedRequest<Value extends ServedBy, Result, Item> extends S
 /** Prepares a request whose items are content, and whose response is the finish. */
 export const prepareStreamed = <Value extends ServedBy, Result, Item>(
   streamed: StreamedRequest<Value, Result, Item>,
-): PreparedCall<Shown<Item> | Value, Result> => ({
+): PreparedCall<StreamItem<Item> | Value, Result> => ({
   ...prepareSingle<Value, Result>(streamed),
   isNonStreaming: false,
   withRecovery: ({ what }, why) =>
@@ -129,7 +129,10 @@ export const prepareStreamed = <Value extends ServedBy, Result, Item>(
   newAnswer: () => new StreamedAnswer(streamed),
 });
 
-/** Answer that arrives as a single value. A class, because V8 keeps the scope of a getter of an object literal; see `Lapse`. */
+/**
+ * Answer that arrives as a single value. Another attempt cannot continue it, so `shown` returns no parts. A class, because V8 keeps the
+ * scope of a getter of an object literal; see `Lapse`.
+ */
 class SingleAnswer<Value extends ServedBy, Result> implements Answer<Value, Result> {
   private value: Value | undefined;
   private readonly single: SingleRequest<Value, Result>;
@@ -177,7 +180,10 @@ class SingleAnswer<Value extends ServedBy, Result> implements Answer<Value, Resu
 }
 
 /** Answer whose items arrive before its value. */
-class StreamedAnswer<Value extends ServedBy, Result, Item> implements Answer<Shown<Item> | Value, Result> {
+class StreamedAnswer<Value extends ServedBy, Result, Item> implements Answer<
+  StreamItem<Item> | Value,
+  Result
+> {
   private readonly items: Item[] = [];
   private readonly streamed: StreamedRequest<Value, Result, Item>;
   private readonly answer: SingleAnswer<Value, Result>;
@@ -195,13 +201,13 @@ class StreamedAnswer<Value extends ServedBy, Result, Item> implements Answer<Sho
     return this.answer.model;
   }
 
-  push(event: Shown<Item> | Value): 'content' | 'finish' {
-    if (!('shown' in event)) return this.answer.push(event);
-    this.items.push(event.shown);
+  push(event: StreamItem<Item> | Value): 'content' | 'finish' {
+    if (!('item' in event)) return this.answer.push(event);
+    this.items.push(event.item);
     return 'content';
   }
 
-  opening(buffered: readonly (Shown<Item> | Value)[]): readonly (Shown<Item> | Value)[] {
+  opening(buffered: readonly (StreamItem<Item> | Value)[]): readonly (StreamItem<Item> | Value)[] {
     return buffered;
   }
 

@@ -15,7 +15,7 @@ import { sniffAudio } from '../util/media-type.ts';
 import {
   prepareSingle,
   prepareStreamed,
-  type Shown,
+  type StreamItem,
   type SingleRequest,
   type StreamedRequest,
   usageOfUnits,
@@ -28,7 +28,7 @@ type BackendResponse = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 type TranscriptItem = Exclude<TranscriptStreamEvent, { readonly type: 'done' }>;
 
 /** Event of the operation that transcribes a recording. */
-export type TranscriptionEvent = Shown<TranscriptItem> | BackendResponse;
+export type TranscriptionEvent = StreamItem<TranscriptItem> | BackendResponse;
 
 /** Creates the operation that transcribes a recording. `isStreamed` states whether the caller reads the text as it is recognized. */
 export function transcriptionOperation(
@@ -167,8 +167,8 @@ async function* streamTranscript(
   context: ModelContext,
 ): AsyncGenerator<TranscriptionEvent, void> {
   for await (const step of backend.transcribeStream?.(payload, context) ?? []) {
-    if (typeof step === 'string') yield { shown: { type: 'delta', text: step } };
-    else if ('startMs' in step) yield { shown: { type: 'segment', segment: step } };
+    if (typeof step === 'string') yield { item: { type: 'delta', text: step } };
+    else if ('startMs' in step) yield { item: { type: 'segment', segment: step } };
     else yield step;
   }
 }

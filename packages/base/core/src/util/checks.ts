@@ -82,7 +82,7 @@ export const anyObject: Check<Readonly<Record<string, unknown>>> = (value) => {
 
 /** Returns a check for finite numbers from `min` to `max`. */
 export const number = (min: number = -Infinity, max: number = Infinity): Check<number> =>
-  numeric('a number', min, max, -Infinity, Infinity);
+  numeric('a number', min, max);
 
 /** Returns a check for numbers of at least `min`, including `Infinity`, such as the times and limits of options. */
 export function atLeast(min: number): Check<number> {
@@ -94,21 +94,24 @@ export function atLeast(min: number): Check<number> {
 export const integer = (
   min: number = Number.MIN_SAFE_INTEGER,
   max: number = Number.MAX_SAFE_INTEGER,
-): Check<number> => numeric('an integer', min, max, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+): Check<number> => numeric('an integer', min, max);
 
-function numeric(name: string, min: number, max: number, lowest: number, highest: number): Check<number> {
+function numeric(name: 'a number' | 'an integer', min: number, max: number): Check<number> {
   const isInteger = name === 'an integer';
-  const range = (isFinite: boolean): string => {
-    const kind = isInteger || isFinite ? name : 'a finite number';
+  const lowest = isInteger ? Number.MIN_SAFE_INTEGER : -Infinity;
+  const highest = isInteger ? Number.MAX_SAFE_INTEGER : Infinity;
+  /** Describes the valid values, such as `an integer from 1 to 9`. States "finite" only for an infinite value. */
+  const range = (value: unknown): string => {
+    const isInfinite = value === Infinity || value === -Infinity;
+    const kind = isInfinite && !isInteger ? 'a finite number' : name;
     if (max < highest) return `${kind} ${min > lowest ? `from ${min} to ${max}` : `of at most ${max}`}`;
     return min > lowest ? `${kind} of ${min} or more` : kind;
   };
   return (value) => {
-    if (typeof value !== 'number' || Number.isNaN(value)) return expected(range(true), value);
-    if (value < min || value > max)
-      return problem(`must be ${range(Number.isFinite(value))}, not ${value}`, 'out-of-range');
-    const isValid = isInteger ? Number.isInteger(value) : Number.isFinite(value);
-    return isValid ? undefined : problem(`must be ${range(false)}, not ${value}`, 'wrong-type');
+    if (typeof value !== 'number' || Number.isNaN(value)) return expected(range(value), value);
+    const isInRange = value >= min && value <= max;
+    if (isInRange && (isInteger ? Number.isInteger(value) : Number.isFinite(value))) return undefined;
+    return problem(`must be ${range(value)}, not ${value}`, isInRange ? 'wrong-type' : 'out-of-range');
   };
 }
 

@@ -99,10 +99,10 @@ class Refresher {
       this.#schedule(remaining);
       return;
     }
-    // Begin the check without the stored value. `refresh` would read the store again.
+    // Begin the check here, because `refresh` would read the store again. `#checkAndSchedule` waits for this check.
     this.#running = this.#check(undefined);
-    const check = this.#checkAndSchedule();
-    if (stored === undefined) await check;
+    const scheduled = this.#checkAndSchedule();
+    if (stored === undefined) await scheduled;
   }
 
   /** Checks the source now, or returns the result of the check in progress. */
@@ -132,7 +132,8 @@ class Refresher {
   async #check(stored: StoredCatalog | undefined): Promise<CatalogEvent> {
     let event: CatalogEvent;
     try {
-      event = (stored && (await this.#adopt(stored))) ?? (await this.#load());
+      const adopted = stored && (await this.#adopt(stored));
+      event = adopted ?? (await this.#load());
     } catch (error) {
       event = { type: 'failed', error: failureOf(this.#source.name, error) };
     }
@@ -170,6 +171,7 @@ class Refresher {
     const { date } = document;
     if (date <= this.current.date) return undefined;
     const before = this.current;
+    // Add only price periods after the date of `base`, because `base` contains the earlier ones.
     const data = { ...document, isComplete: true, knownUntil: base.date };
     this.current = (await overlay(base, data)).catalog;
     return { type: 'refreshed', date, changes: await diffCatalogs(before, this.current) };

@@ -19,12 +19,14 @@ function applyRule(size: ImageSize, rule: ImageRule): number {
       return Math.min(rule.most, (width * height) / rule.pixelsPerToken);
     }
     case 'tiles': {
+      // OpenAI scales an image into 2048 × 2048 pixels, then its short side to 768, and counts tiles of 512.
       const { width, height } = scaleShortSide(fitWithin(size, 2048), 768);
       return rule.base + rule.tile * Math.ceil(width / 512) * Math.ceil(height / 512);
     }
     case 'patches':
       return rule.factor * Math.min(rule.most, Math.ceil(size.width / 32) * Math.ceil(size.height / 32));
     case 'crops': {
+      // Gemini counts an image of up to 384 × 384 pixels as one crop. The edge of other crops is the short side / 1.5, from 256 to 768.
       const { width, height } = size;
       if (width <= 384 && height <= 384) return rule.crop;
       const unit = Math.min(768, Math.max(256, Math.floor(Math.min(width, height) / 1.5)));
@@ -33,11 +35,13 @@ function applyRule(size: ImageSize, rule: ImageRule): number {
   }
 }
 
+/** Scales a larger image down, so that its long side is `longest`. */
 const fitWithin = ({ width, height }: ImageSize, longest: number): ImageSize => {
   const scale = Math.min(1, longest / Math.max(width, height));
   return { width: width * scale, height: height * scale };
 };
 
+/** Scales a larger image down, so that its short side is `shortest`. */
 const scaleShortSide = ({ width, height }: ImageSize, shortest: number): ImageSize => {
   const scale = Math.min(1, shortest / Math.min(width, height));
   return { width: width * scale, height: height * scale };

@@ -7,7 +7,7 @@ import type { Outbox } from './outbox.ts';
 const MAX_UNCONFIRMED = 10_000;
 /** Number of reservations that are released at the same time. */
 const BATCH = 100;
-/** Time for which the store knows the id of a reservation that it had not made when it was released, in milliseconds. */
+/** Time for which the store remembers an empty reservation of `endReservation`, in milliseconds. */
 const ENDED_MS = 600_000;
 /** Time after which a release without a result counts as failed, in milliseconds. */
 const RELEASE_TIMEOUT_MS = 30_000;
@@ -23,8 +23,8 @@ interface Options {
 }
 
 /**
- * Releases a reservation. Resolves to whether the store had it. Otherwise settles an empty reservation of this id, so that the store
- * does not make the reservation later if it still executes the request.
+ * Releases a reservation. Resolves to whether the store had it. If not, the request that makes it may still be on its way to the store.
+ * So an empty reservation with its id is made and settled, because the store makes no second reservation with the same id.
  */
 export async function endReservation(store: LedgerStore, id: string): Promise<boolean> {
   if (await store.settle(id, [])) return true;

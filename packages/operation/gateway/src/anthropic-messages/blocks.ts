@@ -21,7 +21,7 @@ export const texts = (notes: Notes): Parser<string> =>
 /** Converts a block of a user turn, except a tool result, to parts. */
 export function userPart(block: Fields, media: Media, notes: Notes): readonly UserPart[] {
   const parts = userParts(block, media, notes);
-  notes.unused(block, String(block.value['type']), 'cache_control', 'citations');
+  notes.unparsedInElement(block, String(block.value['type']), 'cache_control', 'citations');
   return parts;
 }
 
@@ -40,7 +40,7 @@ function userParts(block: Fields, media: Media, notes: Notes): readonly UserPart
 
 function sourcePart(source: Fields, media: Media, notes: Notes, fileName?: string): NamedPart {
   const part = sourceOf(source, media, fileName);
-  notes.unused(source, 'source');
+  notes.unparsedInElement(source, 'source');
   return part;
 }
 
@@ -90,7 +90,7 @@ export function assistantPart(block: Fields, notes: Notes): readonly AssistantPa
   const parts = assistantParts(block);
   const isDirect = asRecord(block.value['caller'])['type'] === 'direct';
   const known = ['cache_control', 'citations', ...(isDirect ? ['caller'] : [])];
-  notes.unused(block, String(block.value['type']), ...known);
+  notes.unparsedInElement(block, String(block.value['type']), ...known);
   return parts;
 }
 

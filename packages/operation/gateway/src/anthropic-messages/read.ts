@@ -68,7 +68,7 @@ export function parseMessages(
     createWriter: () => inOrder(new MessagesWriter(model, stops)),
   };
   noteCitations(body, notes);
-  notes.unparsed(body, REASONS);
+  notes.unparsedInBody(body, REASONS);
   return parsed;
 }
 
@@ -98,11 +98,11 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
   const role = turn.required('role', oneOf('user', 'assistant', 'system'));
   if (role === 'system') {
     transcript.system(turn.required('content', texts(notes)));
-    notes.unused(turn, 'message');
+    notes.unparsedInElement(turn, 'message');
     return;
   }
   const blocks = turn.required('content', blocksOf);
-  notes.unused(turn, 'message');
+  notes.unparsedInElement(turn, 'message');
   if (role === 'assistant') {
     transcript.assistant(blocks.flatMap((block) => assistantPart(block, notes)));
     return;
@@ -117,7 +117,7 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
       ) ?? [],
       block.optional('is_error', boolean),
     );
-    notes.unused(block, 'tool_result', 'type', 'cache_control');
+    notes.unparsedInElement(block, 'tool_result', 'type', 'cache_control');
   }
   transcript.user(
     blocks.filter((block) => !isResult(block)).flatMap((block) => userPart(block, media, notes)),
@@ -154,7 +154,7 @@ function effortOf(body: Fields, notes: Notes): Effort | undefined {
   const type = thinking.required('type', oneOf('enabled', 'disabled', 'adaptive', 'between_tools'));
   const display = thinking.optional('display', oneOf('summarized', 'omitted'));
   const budget = type === 'enabled' ? thinking.required('budget_tokens', integer(1024)) : undefined;
-  notes.unknown(thinking);
+  notes.unparsedInObject(thinking);
   if (display === 'omitted')
     notes.dropped('thinking.display', 'a target that sends its reasoning is not asked to omit it');
   switch (type) {
@@ -185,13 +185,13 @@ function formOf(body: Fields, notes: Notes): JsonObject | undefined {
   const oldFormat = body.optional('output_format', object);
   const newFormat = config?.optional('format', object);
   const format = newFormat ?? oldFormat;
-  notes.unknown(config, 'effort');
+  notes.unparsedInObject(config, 'effort');
   if (newFormat !== undefined && oldFormat !== undefined)
     notes.dropped('output_format', 'the format of output_config is used');
   if (format === undefined) return undefined;
   format.required('type', oneOf('json_schema'));
   const schema = format.required('schema', jsonObject);
-  notes.unknown(format);
+  notes.unparsedInObject(format);
   return schema;
 }
 
@@ -211,7 +211,7 @@ function cacheOf(body: Fields, notes: Notes): ChatRequest['cache'] {
   if (marks.length === 0) return undefined;
   const lifetimes = marks.map((mark) => {
     const ttl = mark.optional('ttl', oneOf('5m', '1h'));
-    notes.unused(mark, 'cache_control', 'type');
+    notes.unparsedInElement(mark, 'cache_control', 'type');
     return ttl;
   });
   return lifetimes.includes('1h') ? 'long' : 'short';

@@ -34,7 +34,7 @@ export function messagesTools(
   if (choice.optional('disable_parallel_tool_use', boolean) === true)
     notes.dropped('disable_parallel_tool_use', 'not every target can be limited to one call at a time');
   const toolChoice = choiceOf(choice, tools);
-  notes.unknown(choice);
+  notes.unparsedInObject(choice);
   return { tools, toolChoice };
 }
 
@@ -51,7 +51,7 @@ function toolSpec(tool: Fields, notes: Notes): readonly ToolSpec[] {
     description: tool.optional('description', string) ?? '',
     parameters: tool.required('input_schema', jsonObject),
   };
-  notes.unused(tool, 'tool', ...NOTED_MEMBERS, 'cache_control');
+  notes.unparsedInElement(tool, 'tool', ...NOTED_MEMBERS, 'cache_control');
   return [spec];
 }
 

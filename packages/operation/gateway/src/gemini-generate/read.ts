@@ -71,10 +71,10 @@ export function parseGemini(
   const modalities = config?.optional('responseModalities', array(string)) ?? [];
   if (modalities.some((modality) => !TEXT.includes(modality)))
     notes.dropped('generationConfig.responseModalities', 'the model determines the media of its response');
-  notes.unknown(config);
+  notes.unparsedInObject(config);
   // The SDK repeats the model in the body of some requests.
   body.optional('model', string);
-  notes.unparsed(body, REASONS);
+  notes.unparsedInBody(body, REASONS);
   return parsed;
 }
 
@@ -113,7 +113,7 @@ function settings(config: Fields, notes: Notes): Partial<ChatRequest> {
       'thinkingConfig.includeThoughts',
       'a target that sends its thoughts is not asked to omit them',
     );
-  notes.unknown(thinking);
+  notes.unparsedInObject(thinking);
   return members;
 }
 

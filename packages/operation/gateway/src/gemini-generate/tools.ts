@@ -33,7 +33,7 @@ export function geminiTools(body: Fields, notes: Notes): ChosenTools {
   const tools = body.optional('tools', objects(readGroup))?.flat() ?? [];
   const config = body.optional('toolConfig', object);
   const calling = config?.optional('functionCallingConfig', object);
-  notes.unknown(config);
+  notes.unparsedInObject(config);
   if (tools.length === 0) {
     // Without tools, each of the other modes has the effect of AUTO.
     const mode = calling?.value['mode'] === 'ANY' ? 'any' : undefined;
@@ -41,7 +41,7 @@ export function geminiTools(body: Fields, notes: Notes): ChosenTools {
     return {};
   }
   const chosen = calling === undefined ? { tools } : chosenTools(calling, tools);
-  notes.unknown(calling);
+  notes.unparsedInObject(calling);
   if (calling?.value['mode'] === 'VALIDATED')
     notes.coerced(
       'functionCallingConfig.mode to AUTO',
@@ -61,7 +61,7 @@ function toolSpec(tool: Fields, notes: Notes): ToolSpec {
   };
   if (schema !== undefined && parameters !== undefined)
     notes.dropped('tool.parameters', 'parametersJsonSchema is used');
-  notes.unused(tool, 'tool');
+  notes.unparsedInElement(tool, 'tool');
   return spec;
 }
 

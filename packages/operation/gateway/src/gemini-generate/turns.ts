@@ -45,7 +45,7 @@ export class GeminiTurns {
   add(turn: Fields): void {
     const role = turn.optional('role', oneOf('user', 'model', 'function')) ?? 'user';
     const parts = turn.required('parts', array(object));
-    this.transcript.notes.unused(turn, 'content');
+    this.transcript.notes.unparsedInElement(turn, 'content');
     if (role === 'model') {
       for (const part of parts) {
         this.transcript.assistant(this.assistantParts(part));
@@ -61,7 +61,7 @@ export class GeminiTurns {
   }
 
   private noteUnused(part: Fields): void {
-    this.transcript.notes.unused(part, 'part', 'thought', 'thoughtSignature');
+    this.transcript.notes.unparsedInElement(part, 'part', 'thought', 'thoughtSignature');
   }
 
   /** Ends the model's turn: adds the text of its last parts, and discards a thought that never received its signature. */
@@ -104,7 +104,7 @@ export class GeminiTurns {
     const ownId = call.optional('id', nonEmptyString);
     const id = ownId ?? this.newId();
     const args = call.optional('args', jsonObject) ?? {};
-    this.transcript.notes.unused(call, 'functionCall');
+    this.transcript.notes.unparsedInElement(call, 'functionCall');
     const replay = replayOf(signature);
     this.ids.add(id);
     this.openCalls.push({ id, name, hasOwnId: ownId !== undefined });
@@ -132,7 +132,7 @@ export class GeminiTurns {
     const imageIn = (part: Fields): ImagePart => imageOf(this.inline(part), part.path);
     const images = response.optional('parts', objects(imageIn)) ?? [];
     const { content, isError } = resultOf(response.required('response', jsonObject));
-    this.transcript.notes.unused(response, 'functionResponse');
+    this.transcript.notes.unparsedInElement(response, 'functionResponse');
     this.transcript.result(answered.id, [...content, ...images], isError);
   }
 

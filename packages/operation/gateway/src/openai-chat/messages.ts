@@ -51,7 +51,7 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
       );
       break;
   }
-  notes.unused(turn, 'message', ...REPEATED);
+  notes.unparsedInElement(turn, 'message', ...REPEATED);
 }
 
 /** Members of an earlier response that the content or `reasoning_details` of the turn repeats. */
@@ -65,7 +65,7 @@ const assistantText = (notes: Notes): Parser<string> =>
 
 function userPart(part: Fields, media: Media, notes: Notes): readonly UserPart[] {
   const parts = userParts(part, media, notes);
-  notes.unused(part, String(part.value['type']), ...TEXT_MEMBERS);
+  notes.unparsedInElement(part, String(part.value['type']), ...TEXT_MEMBERS);
   return parts;
 }
 
@@ -76,7 +76,7 @@ function userParts(part: Fields, media: Media, notes: Notes): readonly UserPart[
     case 'image_url': {
       const image = part.required('image_url', object);
       const path = image.pathOf('url');
-      if (image.value['detail'] !== 'auto') notes.unused(image, 'image_url', 'url');
+      if (image.value['detail'] !== 'auto') notes.unparsedInElement(image, 'image_url', 'url');
       return [imageOf(urlPart(image.required('url', string), path, media), path)];
     }
     case 'file':
@@ -91,7 +91,7 @@ function filePart(file: Fields, media: Media, notes: Notes): UserPart {
   const named = fileById(file, media, 'file_data');
   const part =
     named ?? fileDataPart(file.required('file_data', string), file.pathOf('file_data'), media, fileName);
-  notes.unused(file, 'file');
+  notes.unparsedInElement(file, 'file');
   return part;
 }
 

@@ -64,7 +64,7 @@ export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedR
     complete: (response, others) => chatCompletion([response, ...others], model),
     createWriter: (choice) => new ChatWriter(completion, choice),
   };
-  notes.unparsed(body, REASONS);
+  notes.unparsedInBody(body, REASONS);
   return parsed;
 }
 
@@ -106,7 +106,7 @@ function formOf(body: Fields, notes: Notes): { readonly output?: JsonObject | 'j
   if (format === undefined) return {};
   const type = format.required('type', oneOf('text', 'json_object', 'json_schema'));
   const schema = type === 'json_schema' ? format.required('json_schema', object) : undefined;
-  notes.unknown(format);
+  notes.unparsedInObject(format);
   if (schema !== undefined) return { output: formatSchema(schema, notes) };
   return type === 'json_object' ? { output: 'json' } : {};
 }

@@ -34,7 +34,7 @@ export function chatTools(body: Fields, notes: Notes): Tools {
 function toolSpec(tool: Fields, notes: Notes): ToolSpec {
   tool.required('type', oneOf('function'));
   const spec = functionTool(tool.required('function', object), notes);
-  notes.unused(tool, 'tool');
+  notes.unparsedInElement(tool, 'tool');
   return spec;
 }
 
@@ -49,7 +49,7 @@ function choiceOf(value: unknown, path: string, tools: readonly ToolSpec[], note
   const choice = object(value, path);
   const type = choice.required('type', oneOf('function', 'allowed_tools'));
   const chosen = choice.required(type, object);
-  notes.unknown(choice);
+  notes.unparsedInObject(choice);
   if (type === 'function')
     return { choice: namedTool(chosen.required('name', nonEmptyString), tools, chosen.pathOf('name')) };
   const offered = new Set(tools.map(({ name }) => name));

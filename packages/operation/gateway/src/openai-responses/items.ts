@@ -103,7 +103,7 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
       mcp?.addItem(item, type, transcript);
   }
   const isDirect = asRecord(item.value['caller'])['type'] === 'direct';
-  context.notes.unused(item, type, ...REPEATED, ...(isDirect ? ['caller'] : []));
+  context.notes.unparsedInElement(item, type, ...REPEATED, ...(isDirect ? ['caller'] : []));
 }
 
 /** Members of an item of an earlier response that are not part of its content. */
@@ -151,7 +151,7 @@ const texts = (notes: Notes): Parser<string> =>
 
 function inputPart(part: Fields, media: Media, notes: Notes): readonly UserPart[] {
   const parts = inputParts(part, media, notes);
-  notes.unused(part, String(part.value['type']), ...TEXT_MEMBERS);
+  notes.unparsedInElement(part, String(part.value['type']), ...TEXT_MEMBERS);
   return parts;
 }
 

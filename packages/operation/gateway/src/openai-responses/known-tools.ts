@@ -15,7 +15,10 @@ type Named = Pick<ClientTool, 'name' | 'namespace'>;
 /** Maximum length of a tool name that every vendor accepts, in characters. */
 const MAX_LENGTH = 64;
 
-/** Names of a request's tools. Targets receive a tool with a namespace under a joined name, as other wires have no namespaces. */
+/**
+ * Names of a request's tools. Targets receive the tool `read` of the namespace `files` as `files__read`, because other wires have no
+ * namespaces. If another tool has this name, they receive `files__read_2`.
+ */
 export class KnownTools {
   private readonly byTargetName = new Map<string, ClientTool>();
   private readonly targetNames = new Map<string, string>();
@@ -36,11 +39,12 @@ export class KnownTools {
     return targetName;
   }
 
-  /** Returns the name under which targets receive the tool. */
+  /** Returns the name under which targets receive the tool. For an unknown tool, returns the name that it would have. */
   nameFor(tool: Named): string {
     return this.targetNames.get(keyOf(tool)) ?? joined(tool);
   }
 
+  /** Returns the name, shortened and with a number if another tool has it. The last 4 characters leave room for `_999`. */
   private unused(wanted: string): string {
     const shortened = wanted.slice(0, MAX_LENGTH);
     if (!this.byTargetName.has(shortened)) return shortened;

@@ -114,7 +114,7 @@ export function parseResponses(
       if (response?.['store'] === false) writer.setNotStored();
     },
   };
-  notes.unparsed(body);
+  notes.unparsedInBody(body);
   return parsed;
 }
 
@@ -165,8 +165,8 @@ function storing(body: Fields, state: ResponseState | undefined, notes: Notes): 
 /** Adds a warning about each setting that has no effect. */
 function noteSettings(body: Fields, notes: Notes): void {
   noteStreamOptions(body, notes);
-  notes.unknown(body.optional('text', object), 'format', 'verbosity');
-  notes.unknown(body.optional('reasoning', object), 'effort', 'summary');
+  notes.unparsedInObject(body.optional('text', object), 'format', 'verbosity');
+  notes.unparsedInObject(body.optional('reasoning', object), 'effort', 'summary');
   for (const name of body.optional('include', array(string)) ?? []) {
     if (name !== ENCRYPTED_REASONING) notes.dropped(`include ${name}`, NO_EQUIVALENT);
   }
@@ -196,6 +196,6 @@ function formOf(body: Fields, notes: Notes): JsonObject | 'json' | undefined {
   if (format === undefined) return undefined;
   const type = format.required('type', oneOf('text', 'json_object', 'json_schema'));
   if (type === 'json_schema') return formatSchema(format, notes);
-  notes.unknown(format);
+  notes.unparsedInObject(format);
   return type === 'json_object' ? 'json' : undefined;
 }

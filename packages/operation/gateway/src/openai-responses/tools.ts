@@ -75,7 +75,7 @@ function customTool(tool: Fields, targetName: string, notes: Notes): ToolSpec {
   const grammar = format?.optional('definition', string);
   const syntax = format?.optional('syntax', string);
   const description = tool.optional('description', string) ?? '';
-  notes.unused(tool, 'tool', ...NOTED_MEMBERS);
+  notes.unparsedInElement(tool, 'tool', ...NOTED_MEMBERS);
   return {
     name: targetName,
     description:
@@ -96,7 +96,7 @@ function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools, n
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
   const choice = object(value, 'tool_choice');
-  notes.unknown(choice, 'type', 'name', 'namespace', 'server_label', 'tools', 'mode');
+  notes.unparsedInObject(choice, 'type', 'name', 'namespace', 'server_label', 'tools', 'mode');
   const type = choice.required('type', oneOf('function', 'custom', 'mcp', 'allowed_tools'));
   if (type === 'mcp' && !choice.isSet('name')) {
     const server = choice.required('server_label', nonEmptyString);

@@ -36,7 +36,7 @@ export const parseDecisions: ParseOperation = async (request, limits) => {
   const input = body.required('input', parseInput);
   const asked = body.required('questions', array(parseQuestion));
   const names = namesOf(asked.map(({ name }) => name));
-  notes.unparsed(body);
+  notes.unparsedInBody(body);
   return {
     model,
     metadata: undefined,

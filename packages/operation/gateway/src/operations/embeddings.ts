@@ -27,7 +27,7 @@ export const parseEmbeddings: ParseOperation = async (request, limits) => {
   };
   const form = body.optional('encoding_format', oneOf<Form>('float', 'base64')) ?? 'float';
   const user = body.optional('user', string);
-  notes.unparsed(body);
+  notes.unparsedInBody(body);
   return {
     model,
     metadata: user === undefined ? undefined : { user },

@@ -85,7 +85,7 @@ function operationOf(body: Fields, inputs: Pick<ImageRequest, 'images' | 'mask'>
     extra: { [WIRE]: settings },
   };
   const user = body.optional('user', string);
-  notes.unparsed(body);
+  notes.unparsedInBody(body);
   return {
     model,
     metadata: user === undefined ? undefined : { user },

@@ -19,7 +19,7 @@ export const parseModerations: ParseOperation = async (request, limits) => {
   const notes = new Notes();
   const model = body.optional('model', nonEmptyString) ?? DEFAULT_MODEL;
   const inputs = body.required('input', parseModerationInput);
-  notes.unparsed(body);
+  notes.unparsedInBody(body);
   return {
     model,
     metadata: undefined,

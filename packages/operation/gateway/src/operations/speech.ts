@@ -21,7 +21,7 @@ export const parseSpeech: ParseOperation = async (request, limits) => {
     instructions: body.optional('instructions', string),
   };
   const model = body.required('model', nonEmptyString);
-  notes.unparsed(body);
+  notes.unparsedInBody(body);
   return {
     model,
     metadata: undefined,

@@ -44,7 +44,7 @@ export const parseTranscriptions: ParseOperation = async (request, limits) => {
     timestamps: timestampsOf(form, format, notes),
   };
   const model = body.required('model', nonEmptyString);
-  notes.unparsed(body, REASONS);
+  notes.unparsedInBody(body, REASONS);
   return {
     model,
     metadata: undefined,

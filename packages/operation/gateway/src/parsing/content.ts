@@ -29,7 +29,7 @@ export const joinedText =
     const textOf = (block: Fields): string => {
       const type = block.required('type', oneOf(...types));
       const text = block.required(type === 'refusal' ? 'refusal' : 'text', string);
-      notes.unused(block, type, ...known);
+      notes.unparsedInElement(block, type, ...known);
       return text;
     };
     return typeof value === 'string' ? string(value, path) : objects(textOf)(value, path).join(separator);

@@ -7,7 +7,13 @@ export const NO_EQUIVALENT = 'most targets do not support it';
 /** Maximum number of warnings. A client can send 100,000 unknown members, and the header shows the first warnings only. */
 const MAX_WARNINGS = 100;
 
-/** Collected warnings about settings that targets receive in another form or not at all. */
+/**
+ * Collected warnings about settings that targets receive in another form or not at all. Members that no parser has read cause warnings:
+ *
+ * - `mood` of the body: `unparsedInBody`, a warning `mood`
+ * - `reasoning.mood`: `unparsedInObject`, a warning with the path `reasoning.mood`
+ * - `messages[3].mood`: `unparsedInElement`, one warning `message.mood` for all messages
+ */
 export class Notes {
   readonly all: Warning[] = [];
 
@@ -24,24 +30,24 @@ export class Notes {
   }
 
   /** Adds a warning for each member of a nested object that was not parsed, except the `known` members. */
-  unknown(members: Fields | undefined, ...known: readonly string[]): void {
-    if (members === undefined) return;
-    for (const key of members.unparsed())
-      if (!known.includes(key)) this.dropped(members.pathOf(key), NO_EQUIVALENT);
+  unparsedInObject(object: Fields | undefined, ...known: readonly string[]): void {
+    if (object === undefined) return;
+    for (const key of object.unparsed())
+      if (!known.includes(key)) this.dropped(object.pathOf(key), NO_EQUIVALENT);
   }
 
   /**
-   * Adds a warning for each member of an element that was not parsed, except the `known` members. A warning names the kind of the
-   * element instead of its path, so that a conversation with the same member in each turn causes one warning.
+   * Adds a warning for each member of an array's element that was not parsed, except the `known` members. A warning names the
+   * kind of the element instead of its path, so that a conversation with the same member in each turn causes one warning.
    */
-  unused(element: Fields, kind: string, ...known: readonly string[]): void {
+  unparsedInElement(element: Fields, kind: string, ...known: readonly string[]): void {
     for (const key of element.unparsed())
       if (!known.includes(key)) this.dropped(`${kind}.${key}`, NO_EQUIVALENT);
   }
 
-  /** Adds a warning for each member that was not parsed. `reasons`: reason for the warning, by name of the member. */
-  unparsed(members: Fields, reasons: ReadonlyMap<string, string> = new Map()): void {
-    for (const key of members.unparsed()) this.dropped(key, reasons.get(key) ?? 'unknown member');
+  /** Adds a warning for each member of the body that was not parsed. `reasons`: reason for the warning, by name of the member. */
+  unparsedInBody(body: Fields, reasons: ReadonlyMap<string, string> = new Map()): void {
+    for (const key of body.unparsed()) this.dropped(key, reasons.get(key) ?? 'unknown member');
   }
 
   /** Adds a warning, unless the same warning or the maximum number of warnings exists. */

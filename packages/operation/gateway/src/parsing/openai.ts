@@ -64,7 +64,7 @@ export function cacheOf(body: Fields, notes: Notes): ChatRequest['cache'] {
   const ttl = options?.optional('ttl', oneOf('30m', '12h'));
   const isExplicit = options?.optional('mode', oneOf('implicit', 'explicit')) === 'explicit';
   const longest: CacheLifetime = ttl === '12h' || retention === '24h' ? 'long' : 'short';
-  notes.unknown(options);
+  notes.unparsedInObject(options);
   const isMarked = hasBreakpoint(body.value);
   if (isExplicit && !isMarked) return 'none';
   if (isMarked)
@@ -92,7 +92,7 @@ export function functionTool(tool: Fields, notes: Notes): ToolSpec {
     description: tool.optional('description', string) ?? '',
     parameters: tool.optional('parameters', jsonObject) ?? { type: 'object', properties: {} },
   };
-  notes.unused(tool, 'tool', ...NOTED_MEMBERS);
+  notes.unparsedInElement(tool, 'tool', ...NOTED_MEMBERS);
   return spec;
 }
 
@@ -101,14 +101,14 @@ export function formatSchema(format: Fields, notes: Notes): JsonObject {
   const description = format.optional('description', string);
   const schema = format.required('schema', jsonObject);
   // The name is for error messages. Each provider enforces the schema if its API can.
-  notes.unknown(format, 'type', 'name', 'strict');
+  notes.unparsedInObject(format, 'type', 'name', 'strict');
   return { ...(description !== undefined && { description }), ...schema };
 }
 
 /** Returns the options of a stream. The gateway adds no padding, so `include_obfuscation` has no effect. */
 export function noteStreamOptions(body: Fields, notes: Notes): Fields | undefined {
   const options = body.optional('stream_options', object);
-  notes.unknown(options, 'include_usage', 'include_obfuscation');
+  notes.unparsedInObject(options, 'include_usage', 'include_obfuscation');
   return options;
 }
 

@@ -13,25 +13,24 @@ export async function setBench(target: string, ms: number | null | undefined): P
   );
 }
 
-async function jsonOf<T>(response: Response): Promise<T> {
-  const value = (await response.json().catch(() => ({}))) as T & { readonly error?: string };
-  if (!response.ok) throw new Error(value.error ?? `the server responded with ${response.status}`);
-  return value;
-}
-
 /** Sends a request to the admin API. If the API rejects the request, throws an error with the API's message. */
 export async function requestAdmin<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${base}/api/v1${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
+  return jsonOf<T>(
+    await fetch(`${base}/api/v1${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    }),
+  );
+}
+
+/** Returns the JSON of a response. The inspector sends the message of an error as a string, and the admin API in an object. */
+async function jsonOf<T>(response: Response): Promise<T> {
   const value = (await response.json().catch(() => ({}))) as T & {
     readonly error?: { readonly message?: string } | string;
   };
   if (response.ok) return value;
   const { error } = value;
-  throw new Error(
-    (typeof error === 'string' ? error : error?.message) ?? `the server responded with ${response.status}`,
-  );
+  const message = typeof error === 'string' ? error : error?.message;
+  throw new Error(message ?? `the server responded with ${response.status}`);
 }

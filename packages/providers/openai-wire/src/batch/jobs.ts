@@ -109,16 +109,19 @@ const countOf = (count: unknown): number => asNumber(count) ?? 0;
 
 type State = Pick<BatchLook, 'state' | 'without' | 'error'>;
 
-/** Returns the state of a batch. A batch with an unknown status is treated as running. */
+/**
+ * Returns the state of a batch. A batch with an unknown status is treated as running. `ends`: meaning of each status of an ended batch.
+ * An expired or cancelled batch has also ended: requests without a result have expired or were cancelled.
+ */
 function stateOf(
   status: unknown,
-  names: Readonly<Record<string, 'ended' | 'expired' | 'cancelled' | 'failed'>>,
+  ends: Readonly<Record<string, 'ended' | 'expired' | 'cancelled' | 'failed'>>,
   failure: () => LlmError,
 ): State {
-  const name = typeof status === 'string' && Object.hasOwn(names, status) ? names[status] : undefined;
-  if (name === undefined) return { state: 'running', error: undefined };
-  if (name === 'failed') return { state: 'failed', error: failure() };
-  return { state: 'ended', without: name === 'ended' ? undefined : name, error: undefined };
+  const end = typeof status === 'string' && Object.hasOwn(ends, status) ? ends[status] : undefined;
+  if (end === undefined) return { state: 'running', error: undefined };
+  if (end === 'failed') return { state: 'failed', error: failure() };
+  return { state: 'ended', without: end === 'ended' ? undefined : end, error: undefined };
 }
 
 /** Creates the error for a batch that the vendor rejected. A full queue has kind `rate-limit`, because a retry may succeed. */

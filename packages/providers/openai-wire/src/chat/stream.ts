@@ -50,7 +50,7 @@ export class ChatReader implements WireReader {
   /** Sources of the response so far. Each chunk repeats the complete list. */
   private sources: readonly Citation[] = [];
   private isRefused = false;
-  private isNamed = false;
+  private hasId = false;
   /** Members of the response that have no other place. */
   private readonly other: Record<string, JsonValue> = {};
   private readonly warnings: OnceWarnings;
@@ -73,7 +73,7 @@ export class ChatReader implements WireReader {
     if (event === 'error' || isError(chunk)) {
       throw this.inBand(chunk, undefined);
     }
-    this.take(chunk, false);
+    this.read(chunk, false);
   }
 
   readBody(json: unknown): void {
@@ -88,7 +88,7 @@ export class ChatReader implements WireReader {
     if (!choice.message && !choice.delta && choice.finish_reason !== 'content_filter') {
       throw unexpectedValueError(target, 'choices[0].message', choice.message);
     }
-    this.take(body, true);
+    this.read(body, true);
     this.finish();
   }
 
@@ -108,40 +108,46 @@ export class ChatReader implements WireReader {
     return inBandError(body, this.writer.target, this.options.secrets?.() ?? [], status);
   }
 
-  private take(chunk: ChatChunk, isBody: boolean): void {
+  private read(chunk: ChatChunk, isBody: boolean): void {
     try {
-      this.chunk(chunk, isBody);
+      this.readChunk(chunk, isBody);
     } catch (error) {
       throw unreadableError(error, this.writer.target, pathOf(isBody));
     }
   }
 
-  private chunk(chunk: ChatChunk, isBody: boolean): void {
-    if (!this.isNamed && typeof chunk.id === 'string' && chunk.id !== '') {
-      this.isNamed = true;
+  private readChunk(chunk: ChatChunk, isBody: boolean): void {
+    if (!this.hasId && typeof chunk.id === 'string' && chunk.id !== '') {
+      this.hasId = true;
       this.writer.start(chunk.id, chunk.model);
     }
     const choices = chunk.choices ?? NONE;
     const choice = choices[0];
-    const raw = choice?.finish_reason;
-    const counts = chunk.usage ?? choice?.usage ?? (raw ? vendorUsage(chunk) : undefined);
-    if (counts) {
-      this.rawUsage = counts;
-      this.serviceTier = chunk.service_tier ?? this.serviceTier;
-      this.times = chunk.time_info ?? this.times;
-      this.options.reportUsage?.(usage(counts, this.options.quirks, this.serviceTier, this.times));
-    }
-    if (!choice || raw) this.readFacts(chunk, choice);
+    this.readUsage(chunk, choice);
+    if (!choice || choice.finish_reason) this.readFacts(chunk, choice);
     const { citations, search_results: results } = chunk;
     if (citations?.length || results?.length) this.sources = sourcesOf(citations, results);
     if (!choice) return;
     const isOther = (choice.index ?? 0) !== 0;
     if (isOther || choices.length > 1) this.warnings.warn('choices[1]', 'only one choice is read');
-    if (isOther) return;
+    if (!isOther) this.readChoice(choice, isBody);
+  }
+
+  private readUsage(chunk: ChatChunk, choice: ChatChoice | null | undefined): void {
+    const counts = chunk.usage ?? choice?.usage ?? (choice?.finish_reason ? vendorUsage(chunk) : undefined);
+    if (!counts) return;
+    this.rawUsage = counts;
+    this.serviceTier = chunk.service_tier ?? this.serviceTier;
+    this.times = chunk.time_info ?? this.times;
+    this.options.reportUsage?.(usage(counts, this.options.quirks, this.serviceTier, this.times));
+  }
+
+  private readChoice(choice: ChatChoice, isBody: boolean): void {
     if (choice.logprobs) this.writer.logprobs(tokenLogprobs(choice.logprobs.content));
     // If a choice has both, `message` repeats the previous deltas in a chunk, and `delta` is empty in a non-streaming body.
     if (choice.message && (isBody || !choice.delta)) this.readDelta(choice.message, true);
     else if (choice.delta) this.readDelta(choice.delta, false);
+    const raw = choice.finish_reason;
     if (typeof raw === 'string' && raw !== '') {
       this.rawFinish = raw;
       this.hasMore = false;
@@ -213,19 +219,19 @@ export class ChatReader implements WireReader {
       if (block.thinking !== undefined) {
         const thought = thinkingText(block);
         if (thought !== '') this.answer.reasoning(thought, undefined);
-      } else if (typeof block.text === 'string' && block.text !== '') {
-        this.answer.text(block.text);
-      } else if (typeof block.text !== 'string') {
-        const references = referencesOf(block);
-        this.answer.cite(references);
-        if (references.length > 0) continue;
-        this.unknownBlock(block);
+      } else if (typeof block.text === 'string') {
+        if (block.text !== '') this.answer.text(block.text);
+      } else {
+        this.otherBlock(block);
       }
     }
   }
 
-  /** Keeps an image for the end, and any other block as a vendor part. */
-  private unknownBlock(block: ContentBlock): void {
+  /** Cites the references of a block. Stores an image until the end, and any other block as a vendor part. */
+  private otherBlock(block: ContentBlock): void {
+    const references = referencesOf(block);
+    this.answer.cite(references);
+    if (references.length > 0) return;
     if (block['image_url'] !== undefined) {
       (this.media ??= new GeneratedMedia()).readImage(block);
       return;

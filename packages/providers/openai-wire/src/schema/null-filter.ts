@@ -29,6 +29,10 @@ const LITERAL_END = /[ \t\n\r,\]}]/;
 /**
  * Removes optional properties with the value null from streamed JSON text if the schema allows no null. In OpenAI's strict
  * subset, a model can express absence only by null. All other text, including invalid JSON, passes unchanged.
+ *
+ *     text:  {"a":1,"b":null,"c":"x"}
+ *     after `"a":1`, `,"b":nul` is held back: another letter than `l` would emit it, and `l` drops it
+ *     out:   {"a":1,"c":"x"}
  */
 export class NullFilter {
   private readonly root: JsonObject;

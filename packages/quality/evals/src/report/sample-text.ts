@@ -2,18 +2,18 @@ import { formatUsd } from '@majordomo/catalog';
 import type { Sample } from '../definition/types.ts';
 import { plainLines } from './plain-text.ts';
 
-/** Describes the results of a sample. `isProblem`: whether to include only the error, failed gates and scores below 0.5. */
-function resultsOf({ error, gates, scores }: Sample, isProblem: boolean): readonly string[] {
+/** Describes the results of a sample. With `onlyProblems`, returns the error, or otherwise the failed gates and the scores below 0.5. */
+function resultsOf({ error, gates, scores }: Sample, onlyProblems: boolean): readonly string[] {
   const because = (reason = ''): string => (reason === '' ? '' : `: ${reason}`);
-  const problem = error === undefined ? [] : [`${error.kind}: ${error.message}`];
-  if (isProblem && error !== undefined) return problem;
+  const errors = error === undefined ? [] : [`${error.kind}: ${error.message}`];
+  if (onlyProblems && error !== undefined) return errors;
   return [
-    ...problem,
+    ...errors,
     ...Object.entries(gates)
-      .filter(([, { passed }]) => !isProblem || !passed)
+      .filter(([, { passed }]) => !onlyProblems || !passed)
       .map(([name, { passed, reason }]) => `gate ${name} ${passed ? 'passed' : 'failed'}${because(reason)}`),
     ...Object.entries(scores)
-      .filter(([, { score }]) => !isProblem || score < 0.5)
+      .filter(([, { score }]) => !onlyProblems || score < 0.5)
       .map(([name, { score, reason }]) => `${name} ${Number(score.toFixed(3))}${because(reason)}`),
   ];
 }

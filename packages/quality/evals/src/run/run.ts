@@ -27,31 +27,19 @@ type Task = Pick<SampleOptions, 'one' | 'trial'>;
 export async function runSamples(
   definition: EvalDefinition,
   { signal, only, onProgress }: EvaluateOptions,
-  { cases, settings, recordings, baseline }: RunInputs,
+  inputs: RunInputs,
 ): Promise<Evaluation> {
-  const { mode, clock, concurrency, margins, trials, budgetNanoUsd, redactor, catalog } = settings;
+  const { cases, settings, recordings, baseline } = inputs;
+  const { mode, clock, concurrency, margins, trials, catalog } = settings;
   const tasks = cases.flatMap((one) =>
     Array.from({ length: trials }, (_, at): Task => ({ one, trial: at + 1 })),
   );
   const baselines = samplesByCase(baseline?.samples ?? []);
+  const spending = new Spending(settings.budgetNanoUsd, catalog);
   const stop = new AbortController();
   const results: SampleResult[] = [];
   const warnings: string[] = [];
   let [started, errors, replayed] = [0, 0, 0];
-  /** Cost of live calls in nano-dollars, or `undefined` after a call whose cost is unknown. */
-  let spent = 0n as bigint | undefined;
-
-  const isBudgetSpent = (): boolean => {
-    if (budgetNanoUsd === undefined) return false;
-    if (spent === undefined) return true;
-    // A budget of 0 permits samples that cost nothing, such as replayed samples.
-    return spent > 0n && spent >= budgetNanoUsd;
-  };
-
-  const addCost = async (call: RecordedCall): Promise<void> => {
-    const cost = nanoUsdText(await costOfCalls([call], catalog));
-    spent = spent === undefined || cost === undefined ? undefined : spent + BigInt(cost);
-  };
 
   const run = ({ one, trial }: Task): Promise<SampleResult> => {
     const before = baselines.get(one.id) ?? [];
@@ -63,36 +51,26 @@ export async function runSamples(
       stop: stop.signal,
       recording: recordings?.get({ case: one.id, trial }),
       baseline: (before.find((sample) => sample.trial === trial) ?? before[0])?.text,
-      onLiveCall: addCost,
+      onLiveCall: (call) => spending.add(call),
     });
-  };
-
-  /** Appends the recording of a sample, unless it contains a secret. */
-  const store = async ({ recording, sample }: SampleResult): Promise<void> => {
-    if (mode !== 'record' || recording === undefined) return;
-    const found = sample.replayed ? [] : redactor.find(JSON.stringify(recording));
-    if (found.length === 0) return recordings?.append(recording);
-    const rules = [...new Set(found.map(({ rule }) => rule))].join(', ');
-    const place = `case ${JSON.stringify(sample.case)}, trial ${sample.trial}`;
-    warnings.push(`${place}: not recorded, because the redactor found ${rules}`);
   };
 
   const report = ({ sample }: SampleResult): void => {
     if (isMissing(sample)) errors++;
     if (sample.replayed) replayed++;
     const counts = { done: results.length, total: tasks.length, errors, replayed };
-    notify(onProgress, { ...counts, spentNanoUsd: spent?.toString() });
+    notify(onProgress, { ...counts, spentNanoUsd: spending.nanoUsd?.toString() });
   };
 
   /** Takes samples from the queue and runs them one at a time. The first error stops the run. */
   const work = async (): Promise<void> => {
-    while (!stop.signal.aborted && !isBudgetSpent()) {
+    while (!stop.signal.aborted && !spending.isLimitReached()) {
       const task = tasks[started];
       if (task === undefined) return;
       started++;
       try {
         const result = await run(task);
-        await store(result);
+        if (mode === 'record') warnings.push(...(await record(result, inputs)));
         // The run may have been stopped while this sample was running. Its recording is stored, but its result is omitted.
         if (stop.signal.aborted as boolean) return;
         results.push(result);
@@ -124,7 +102,51 @@ export async function runSamples(
     margins,
     cases: cases.length,
     skipped,
-    spentNanoUsd: spent?.toString(),
+    spentNanoUsd: spending.nanoUsd?.toString(),
     warnings: warnings.toSorted(compareText),
   });
+}
+
+/** Cost of the live calls of a run, and its limit. */
+class Spending {
+  /** Cost so far in nano-dollars; `undefined` after a call whose cost is unknown. */
+  nanoUsd: bigint | undefined = 0n;
+  private readonly budgetNanoUsd: bigint | undefined;
+  private readonly catalog: Settings['catalog'];
+
+  constructor(budgetNanoUsd: bigint | undefined, catalog: Settings['catalog']) {
+    this.budgetNanoUsd = budgetNanoUsd;
+    this.catalog = catalog;
+  }
+
+  async add(call: RecordedCall): Promise<void> {
+    const cost = nanoUsdText(await costOfCalls([call], this.catalog));
+    this.nanoUsd = this.nanoUsd === undefined || cost === undefined ? undefined : this.nanoUsd + BigInt(cost);
+  }
+
+  /** Whether no further sample may start. An unknown cost reaches every limit. */
+  isLimitReached(): boolean {
+    const { nanoUsd, budgetNanoUsd } = this;
+    if (budgetNanoUsd === undefined) return false;
+    if (nanoUsd === undefined) return true;
+    // A budget of 0 permits samples that cost nothing, such as replayed samples.
+    return nanoUsd > 0n && nanoUsd >= budgetNanoUsd;
+  }
+}
+
+/** Appends the recording of a sample. If the recording contains a secret, does not append it and returns a warning. */
+async function record(
+  { recording, sample }: SampleResult,
+  { settings: { redactor }, recordings }: RunInputs,
+): Promise<readonly string[]> {
+  if (recording === undefined) return [];
+  // A replayed sample has the calls of the existing recording, which was checked when it was made.
+  const found = sample.replayed ? [] : redactor.find(JSON.stringify(recording));
+  if (found.length === 0) {
+    await recordings?.append(recording);
+    return [];
+  }
+  const rules = [...new Set(found.map(({ rule }) => rule))].join(', ');
+  const place = `case ${JSON.stringify(sample.case)}, trial ${sample.trial}`;
+  return [`${place}: not recorded, because the redactor found ${rules}`];
 }

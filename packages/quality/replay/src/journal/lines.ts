@@ -145,14 +145,18 @@ export interface ResultLine {
   readonly divergences: readonly Divergence[];
   readonly ms: number | undefined;
   readonly firstMs: number | undefined;
+  /** Cost of the recorded answer of the present model. */
   readonly presentCost: StoredCost | undefined;
   readonly cost: StoredCost | undefined;
 }
 
-/** Cost in nano-USD, as decimal integers. */
+/** Cost of an answer in nano-USD, as decimal integers. */
 export interface StoredCost {
+  /** Cost with the share of cached input of the recorded answer, or of the answers of a run. */
   readonly nanoUsd: string;
+  /** Cost without a cache. */
   readonly uncachedNanoUsd: string;
+  /** Cost as an item of a batch, without a cache; `undefined` for runs, and if the target has no price for batches. */
   readonly batchNanoUsd: string | undefined;
 }
 

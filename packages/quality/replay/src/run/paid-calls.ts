@@ -170,6 +170,7 @@ export class PaidCalls implements Calls {
     const { refusal } = this.setup.budget;
     if (refusal !== undefined) this.stopped ??= refusal;
     if (isOfKind(error, 'denied')) this.stopped ??= `a gate denied a call: ${error.message}`;
+    // `stopped` reports that the budget is spent, so do not also count a failure for each remaining call.
     if (error.details.code !== 'budget-spent' || refusal === undefined)
       this.failures.set(error.kind, (this.failures.get(error.kind) ?? 0) + 1);
     return false;

@@ -67,7 +67,7 @@ async function runUnit(setup: UnitSetup, unit: IndexedUnit): Promise<void> {
 
 /**
  * Answers one side of a unit, compares its answer with the recorded one, and stores the result. Stores nothing if a call has no result
- * yet. Stores a known result again only if another result of this side is newer.
+ * yet. The last stored result of a side applies, so a known result is stored again if another result of the side is newer.
  */
 async function runSide(setup: UnitSetup, call: RecordedCall, run: SideRun): Promise<void> {
   const { experiment, journal, prices } = setup;

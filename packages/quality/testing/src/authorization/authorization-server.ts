@@ -159,7 +159,9 @@ class Authority {
         .digest('base64url');
       const isValid =
         grant?.clientId === clientId && grant.redirectUri === redirect_uri && grant.challenge === challenge;
-      return isValid ? Response.json(this.grants.issue({ grant }, rotation)) : failure('invalid_grant');
+      return isValid
+        ? Response.json(this.grants.issue({ grant, isRevoked: false }, rotation))
+        : failure('invalid_grant');
     }
     const login = this.grants.takeRefresh(refresh_token ?? '', rotation);
     if (grant_type !== 'refresh_token' || login?.grant.clientId !== clientId) return failure('invalid_grant');

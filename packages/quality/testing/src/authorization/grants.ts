@@ -6,6 +6,7 @@ export interface Grant extends IssuedToken {
   readonly challenge: string;
 }
 
+/** Login of a user. All of its tokens refer to it, so that one revocation ends all of them. */
 interface Login {
   readonly grant: Grant;
   isRevoked: boolean;
@@ -32,7 +33,7 @@ export class Grants {
   }
 
   /** Returns the grant of a refresh token. With rotation, a second use revokes all tokens of the login. */
-  takeRefresh(token: string, rotation: boolean): { readonly grant: Grant } | undefined {
+  takeRefresh(token: string, rotation: boolean): Login | undefined {
     const reused = this.used.get(token);
     if (reused !== undefined) reused.isRevoked = true;
     const login = this.refresh.get(token);
@@ -44,13 +45,12 @@ export class Grants {
     return login;
   }
 
-  /** Issues tokens for a login. */
-  issue(login: { readonly grant: Grant }, rotation: boolean, former?: string): Record<string, unknown> {
-    const known: Login = 'isRevoked' in login ? (login as Login) : { grant: login.grant, isRevoked: false };
+  /** Issues tokens for a login. Without rotation, `former`, the refresh token of the request, remains valid. */
+  issue(login: Login, rotation: boolean, former?: string): Record<string, unknown> {
     const accessToken = `access-${crypto.randomUUID()}`;
     const refreshToken = rotation || former === undefined ? `refresh-${crypto.randomUUID()}` : former;
-    this.access.set(accessToken, known);
-    this.refresh.set(refreshToken, known);
+    this.access.set(accessToken, login);
+    this.refresh.set(refreshToken, login);
     const { scope } = login.grant;
     return {
       access_token: accessToken,

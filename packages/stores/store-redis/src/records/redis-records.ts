@@ -27,7 +27,10 @@ const DELETED_AT_ONCE = 20;
 const ID_CHARS = 12;
 /** Number of values of a record in a reply. */
 const RECORD_VALUES = 6;
-/** Time from which the places of the order `newest` count. */
+/**
+ * Latest time of a record, in epoch milliseconds. In the order `newest`, the place of a record is the time that remains until then,
+ * padded with zeros, and its key. So the newest record has the first place: `8215950000000a` precedes `8215950000001b`.
+ */
 const LAST_MS = 9_999_999_999_999;
 
 /** Connections of the store. */
@@ -101,7 +104,15 @@ const writeId = (changes: readonly RecordChange[]): string =>
     ? crypto.randomUUID().slice(-ID_CHARS)
     : '-';
 
-/** Returns the arguments of a change. */
+/**
+ * Returns the seven arguments of a change, as `WRITE_LUA` describes them. A label starts with `=`, and an empty argument means
+ * unchanged. As a time, an empty argument means never, and `=` means unchanged:
+ *
+ *     type    key  version  label  dueMs  keepMs  value
+ *     put     a    7        =blue  500            {"n":1}    due in 500 ms, never removed
+ *     touch   a                    =      9000               label and due time unchanged, removed in 9 s
+ *     remove  a    8
+ */
 function valuesOf(change: RecordChange): readonly string[] {
   const { type, version } = change;
   const start = [type, toStoredText(change.key), version === undefined ? '' : `${version}`];
@@ -113,7 +124,7 @@ function valuesOf(change: RecordChange): readonly string[] {
   return [...start, label === undefined ? '' : `=${toStoredText(label)}`, timeOf(dueMs), timeOf(keepMs), ''];
 }
 
-/** Returns the set of a list, and its first and last member as in ZRANGEBYLEX. */
+/** Returns the set of a list, and its first and last member as in ZRANGEBYLEX, where `[` includes and `(` excludes the member. */
 function rangeOf(query: RecordQuery): {
   readonly set: string;
   readonly first: string;

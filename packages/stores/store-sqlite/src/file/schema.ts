@@ -16,7 +16,7 @@ export const TABLES: string = `
     period INTEGER NOT NULL
   ) WITHOUT ROWID;
 
-  -- ended 0: held until "until"; 1: lapsed then; 2: settled then.
+  -- "ended" is 0 while the reservation is held until "until", 1 if it lapsed at "until", and 2 if it was settled at "until".
   CREATE TABLE reservations (
     id TEXT PRIMARY KEY,
     until INTEGER NOT NULL,
@@ -37,10 +37,11 @@ export const TABLES: string = `
   CREATE INDEX records_by_time ON records (at, seq);
   CREATE INDEX records_by_call ON records (call);
 
-  -- Who and what, as JSON: the combinations that reports are made of.
+  -- Combinations of the members by which reports group records, such as tenant and target, as JSON.
   CREATE TABLE series (id INTEGER PRIMARY KEY, what TEXT NOT NULL UNIQUE);
 
-  -- An hour of one series, added up; "single" counts records whose call has no other.
+  -- Sums of the records of one series in one hour. "hour" counts from the Unix epoch, and
+  -- "single" counts records that are the only one of their call.
   CREATE TABLE hours (
     hour INTEGER NOT NULL,
     series INTEGER NOT NULL,
@@ -61,7 +62,7 @@ export const TABLES: string = `
     PRIMARY KEY (hour, series)
   ) WITHOUT ROWID;
 
-  -- The records of calls that have several.
+  -- Records whose call has several records. A report reads them to count such a call once.
   CREATE TABLE shared_calls (
     at INTEGER NOT NULL,
     seq INTEGER NOT NULL,
@@ -70,7 +71,7 @@ export const TABLES: string = `
     PRIMARY KEY (at, seq)
   ) WITHOUT ROWID;
 
-  -- Calls of a gateway. "output" only of streamed calls; "nano_usd" null: unknown.
+  -- Calls of a gateway. "output" is set for streamed calls only. "nano_usd" is null if the cost is unknown.
   CREATE TABLE calls (
     id TEXT PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -98,7 +99,8 @@ export const TABLES: string = `
   CREATE INDEX calls_by_outcome ON calls (outcome, at, id);
   CREATE INDEX calls_with_content ON calls (at) WHERE content IS NOT NULL;
 
-  -- Sums of the calls of an hour as JSON, without tenants and keys, and with them; null: not computed. "hour" in epoch milliseconds.
+  -- Sums of the calls of an hour as JSON: "models" without tenants and keys, "callers" with them. Null until they are computed.
+  -- "hour" is its start in epoch milliseconds. "version" changes with every call of the hour, so that older sums are not stored.
   CREATE TABLE call_hours (hour INTEGER PRIMARY KEY, version TEXT NOT NULL, models TEXT, callers TEXT);
 
   CREATE TRIGGER call_hours_insert AFTER INSERT ON calls BEGIN

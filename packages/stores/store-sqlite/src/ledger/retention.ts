@@ -24,10 +24,11 @@ export class Retention {
     // Delete only complete hours, so that an hourly sum always includes the same records as the table.
     const end = Math.floor((now - this.keepMs) / HOUR_MS) * HOUR_MS;
     const { changes } = this.sql.records.run(end, BATCH);
+    // After a batch, older records may remain. The sums of their hours must remain until a later batch deletes the records.
     const oldest = this.sql.oldest.get()?.['at'];
-    const gone = oldest === null || oldest === undefined ? end : Math.min(end, Number(oldest));
-    this.sql.hours.run(hourOf(gone));
-    this.sql.shared.run(hourOf(gone) * HOUR_MS);
+    const deletedUntil = oldest === null || oldest === undefined ? end : Math.min(end, Number(oldest));
+    this.sql.hours.run(hourOf(deletedUntil));
+    this.sql.shared.run(hourOf(deletedUntil) * HOUR_MS);
     this.next = Number(changes) === BATCH ? now : now + HOUR_MS;
   }
 }

@@ -1,6 +1,12 @@
 import { addStep, type Histogram } from '@majordomo/core/toolkit';
 
-/** Number of bytes of an encoded pair: two for the step, four for its count. */
+/**
+ * Number of bytes of a step with its count. An encoded histogram is a sequence of such pairs in any order, in big-endian bytes. This one
+ * contains step 41 three times and step 7 once:
+ *
+ *     00 29 00 00 00 03  00 07 00 00 00 01
+ *     step  count        step  count
+ */
 const PAIR_BYTES = 6;
 
 /** Adds the counts of an encoded histogram. */
@@ -16,9 +22,9 @@ export function withStep(bytes: Uint8Array | undefined, step: number): Uint8Arra
   const view = new DataView(old.buffer, old.byteOffset, old.byteLength);
   for (let at = 0; at < old.byteLength; at += PAIR_BYTES) {
     if (view.getUint16(at) !== step) continue;
-    const same = old.slice();
-    new DataView(same.buffer).setUint32(at + 2, view.getUint32(at + 2) + 1);
-    return same;
+    const changed = old.slice();
+    new DataView(changed.buffer).setUint32(at + 2, view.getUint32(at + 2) + 1);
+    return changed;
   }
   const longer = new Uint8Array(old.byteLength + PAIR_BYTES);
   longer.set(old);

@@ -49,7 +49,7 @@ export function mcpTools(
   );
   const needsApproval = approvalOf(tool);
   noteCallers(tool, notes);
-  notes.unused(tool, 'tool mcp', ...NOTED_MEMBERS);
+  notes.unparsedInElement(tool, 'tool mcp', ...NOTED_MEMBERS);
   const path = tool.pathOf(place === label ? 'server_label' : 'server_url');
   const listed = servers.list({ label, place }, path);
   if (listed === undefined) return undefined;

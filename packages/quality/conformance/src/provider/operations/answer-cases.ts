@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { RerankResult } from '@majordomo/core';
 import { waitForClientClose } from '../bench.ts';
+import type { Exchange } from '../../server/exchange.ts';
 import type { Case, Harness } from '../harness.ts';
 import { classificationCases } from './classification-cases.ts';
-import { validAnswer, AUDIO_CHUNKS, vectorOf, verdictOf } from './answers.ts';
+import { validAnswer, validAnswers, AUDIO_CHUNKS, vectorOf, verdictOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, operationRequest, TEXT } from './bench.ts';
 
 /** Strings of different lengths that must be sent unchanged. */
@@ -23,25 +24,20 @@ const DAMAGES: readonly (readonly [
 
 /** Asserts that a call fails if the response has the wrong number of vectors or vectors of the wrong length. */
 async function checkInvalidVectors(harness: Harness): Promise<void> {
-  let damage = DAMAGES[0]?.[1];
-  await onOperation(
-    harness,
-    'embedding',
-    (size) =>
-      ({ operation }) => ({
-        vectors: damage?.((operation?.values ?? []).map((value) => vectorOf(value, size))) ?? [],
-      }),
-    async ({ call, server }) => {
-      for (const [what, change] of DAMAGES) {
-        damage = change;
-        const result = call({ values: ['a', 'bb'] });
-        await result.catch(() => undefined);
-        // A wire that sends one text per request cannot return an additional vector.
-        const isOneEach = server.requests.every(({ operation }) => operation?.values.length === 1);
-        if (!isOneEach || what !== MORE) await failedWith(result, what, 'protocol');
-      }
-    },
-  );
+  for (const [what, damage] of DAMAGES) {
+    const script =
+      (size: number) =>
+      ({ operation }: Exchange) => ({
+        vectors: damage((operation?.values ?? []).map((value) => vectorOf(value, size))),
+      });
+    await onOperation(harness, 'embedding', script, async ({ call, server }) => {
+      const result = call({ values: ['a', 'bb'] });
+      await result.catch(() => undefined);
+      // A wire that sends one string per request reads only the first vector of a response.
+      const isOneEach = server.requests.every(({ operation }) => operation?.values.length === 1);
+      if (!isOneEach || what !== MORE) await failedWith(result, what, 'protocol');
+    });
+  }
 }
 
 /** Cases of operations other than chat: their requests and responses. */
@@ -50,21 +46,16 @@ export const operationAnswerCases: readonly Case[] = [
     name: 'embeddings have one vector per text, in order and with the declared length',
     scenario: 'embedding',
     run: (harness) =>
-      onOperation(
-        harness,
-        'embedding',
-        (size) => (exchange) => validAnswer('embedding', exchange, size),
-        async ({ call, server, size }) => {
-          const { vectors } = await call({ values: VALUES });
-          assert.deepEqual(
-            vectors,
-            VALUES.map((value) => vectorOf(value, size)),
-          );
-          const sent = server.requests.map(operationRequest);
-          assert.deepEqual(sent.flatMap(({ values }) => values).sort(), VALUES.toSorted());
-          assert.ok(sent.every(({ model }) => model === harness.models?.embedding));
-        },
-      ),
+      onOperation(harness, 'embedding', validAnswers('embedding'), async ({ call, server, size }) => {
+        const { vectors } = await call({ values: VALUES });
+        assert.deepEqual(
+          vectors,
+          VALUES.map((value) => vectorOf(value, size)),
+        );
+        const sent = server.requests.map(operationRequest);
+        assert.deepEqual(sent.flatMap(({ values }) => values).sort(), VALUES.toSorted());
+        assert.ok(sent.every(({ model }) => model === harness.models?.embedding));
+      }),
   },
   {
     name: 'shorter vectors are requested or cut, and have the norm 1',
@@ -92,57 +83,42 @@ export const operationAnswerCases: readonly Case[] = [
     name: 'a recording is sent completely, and its transcript is returned',
     scenario: 'transcription',
     run: (harness) =>
-      onOperation(
-        harness,
-        'transcription',
-        (size) => (exchange) => validAnswer('transcription', exchange, size),
-        async ({ call, server }) => {
-          assert.equal((await call()).text, 'Hello there.');
-          const { audio, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
-          assert.deepEqual(audio?.bytes, RECORDING);
-          // On some wires, the request does not contain the media type.
-          assert.match(audio.mediaType || 'audio/wav', /^audio\/(?:x-|vnd\.)?wave?$/);
-          assert.equal(model, harness.models?.transcription);
-        },
-      ),
+      onOperation(harness, 'transcription', validAnswers('transcription'), async ({ call, server }) => {
+        assert.equal((await call()).text, 'Hello there.');
+        const { audio, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
+        assert.deepEqual(audio?.bytes, RECORDING);
+        // On some wires, the request does not contain the media type.
+        assert.match(audio.mediaType || 'audio/wav', /^audio\/(?:x-|vnd\.)?wave?$/);
+        assert.equal(model, harness.models?.transcription);
+      }),
   },
   {
     name: 'segments have times in milliseconds',
     scenario: 'transcription-segments',
     run: (harness) =>
-      onOperation(
-        harness,
-        'transcription',
-        (size) => (exchange) => validAnswer('transcription', exchange, size),
-        async ({ call }) => {
-          const { segments } = await call({ timestamps: 'segment' });
-          assert.deepEqual(
-            segments.map(({ text, startMs, endMs }) => [text, startMs, endMs]),
-            [
-              ['Hello', 0, 1250],
-              ['there.', 1250, 2500],
-            ],
-          );
-        },
-      ),
+      onOperation(harness, 'transcription', validAnswers('transcription'), async ({ call }) => {
+        const { segments } = await call({ timestamps: 'segment' });
+        assert.deepEqual(
+          segments.map(({ text, startMs, endMs }) => [text, startMs, endMs]),
+          [
+            ['Hello', 0, 1250],
+            ['there.', 1250, 2500],
+          ],
+        );
+      }),
   },
   {
     name: 'speech returns the complete audio and its media type',
     scenario: 'speech',
     run: (harness) =>
-      onOperation(
-        harness,
-        'speech',
-        (size) => (exchange) => validAnswer('speech', exchange, size),
-        async ({ call, server }) => {
-          const { audio, mediaType } = await call();
-          // Compare only the end, because a provider adds a header if the vendor sends raw samples.
-          assert.deepEqual(Buffer.from(audio).subarray(-lengthOf(AUDIO_CHUNKS)), Buffer.concat(AUDIO_CHUNKS));
-          assert.match(mediaType, /^audio\//);
-          const { text, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
-          assert.deepEqual([text, model], [TEXT, harness.models?.speech]);
-        },
-      ),
+      onOperation(harness, 'speech', validAnswers('speech'), async ({ call, server }) => {
+        const { audio, mediaType } = await call();
+        // Compare only the end, because a provider adds a header if the vendor sends raw samples.
+        assert.deepEqual(Buffer.from(audio).subarray(-lengthOf(AUDIO_CHUNKS)), Buffer.concat(AUDIO_CHUNKS));
+        assert.match(mediaType, /^audio\//);
+        const { text, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
+        assert.deepEqual([text, model], [TEXT, harness.models?.speech]);
+      }),
   },
   {
     name: 'speech emits audio as it arrives, and a consumer that stops reading closes the socket',
@@ -170,22 +146,17 @@ export const operationAnswerCases: readonly Case[] = [
     name: 'documents are sent unchanged, and the results are sorted and limited',
     scenario: 'rerank',
     run: (harness) =>
-      onOperation(
-        harness,
-        'rerank',
-        (size) => (exchange) => validAnswer('rerank', exchange, size),
-        async ({ call, server }) => {
-          const { results } = await call({ values: VALUES, topN: 2 });
-          assert.deepEqual(results, [
-            { index: 2, score: 1 },
-            { index: 1, score: 0 },
-          ]);
-          const { text, values, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
-          assert.deepEqual([text, values, model], [TEXT, VALUES, harness.models?.rerank]);
-          assert.equal((await call({ values: VALUES })).results.length, VALUES.length);
-          assert.equal(server.requests.length, 2);
-        },
-      ),
+      onOperation(harness, 'rerank', validAnswers('rerank'), async ({ call, server }) => {
+        const { results } = await call({ values: VALUES, topN: 2 });
+        assert.deepEqual(results, [
+          { index: 2, score: 1 },
+          { index: 1, score: 0 },
+        ]);
+        const { text, values, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
+        assert.deepEqual([text, values, model], [TEXT, VALUES, harness.models?.rerank]);
+        assert.equal((await call({ values: VALUES })).results.length, VALUES.length);
+        assert.equal(server.requests.length, 2);
+      }),
   },
   {
     name: 'invalid rankings fail with protocol',
@@ -203,22 +174,17 @@ export const operationAnswerCases: readonly Case[] = [
     name: 'verdicts are returned in the order of the values',
     scenario: 'moderation',
     run: (harness) =>
-      onOperation(
-        harness,
-        'moderation',
-        (size) => (exchange) => validAnswer('moderation', exchange, size),
-        async ({ call, server }) => {
-          const values = [...VALUES, 'bad'];
-          const { results } = await call({ values });
-          assert.deepEqual(results, values.map(verdictOf));
-          const sent = server.requests.map(operationRequest);
-          assert.deepEqual(
-            sent.flatMap((request) => request.values),
-            values,
-          );
-          assert.ok(sent.every(({ model }) => model === harness.models?.moderation));
-        },
-      ),
+      onOperation(harness, 'moderation', validAnswers('moderation'), async ({ call, server }) => {
+        const values = [...VALUES, 'bad'];
+        const { results } = await call({ values });
+        assert.deepEqual(results, values.map(verdictOf));
+        const sent = server.requests.map(operationRequest);
+        assert.deepEqual(
+          sent.flatMap((request) => request.values),
+          values,
+        );
+        assert.ok(sent.every(({ model }) => model === harness.models?.moderation));
+      }),
   },
   {
     name: 'a wrong number of verdicts fails with protocol',

@@ -19,6 +19,13 @@ const SEGMENTS = [
   { text: 'there.', startMs: 1250, endMs: 2500 },
 ] as const;
 
+/** Returns a script that gives a valid answer to each request of an operation. The script receives the number of dimensions. */
+export const validAnswers =
+  (operation: OperationName) =>
+  (size: number) =>
+  (exchange: Exchange): OperationAnswer =>
+    validAnswer(operation, exchange, size);
+
 /** Returns a valid answer to a request. Embedded strings of different lengths get different vectors. */
 export function validAnswer(
   operation: OperationName,

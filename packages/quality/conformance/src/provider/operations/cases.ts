@@ -5,7 +5,7 @@ import { FAILURE_KINDS, type FailureName, type Fault } from '@majordomo/testing/
 import type { Exchange } from '../../server/exchange.ts';
 import { waitForClientClose, KEY } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
-import { validAnswer, RECORDING_SECONDS, TOKENS } from './answers.ts';
+import { validAnswer, validAnswers, RECORDING_SECONDS, TOKENS } from './answers.ts';
 import { failedWith, onOperation, type OperationBench, TEXT } from './bench.ts';
 
 const LABELS: Readonly<Record<OperationName, { readonly what: string; readonly method: string }>> = {
@@ -29,7 +29,7 @@ const UNITS: Readonly<Partial<Record<OperationName, { readonly name: string; rea
 export const operationCases = (operation: OperationName): readonly Case[] => {
   const { what, method } = LABELS[operation];
   const onValidAnswer = (harness: Harness, run: (bench: OperationBench) => Promise<void>): Promise<void> =>
-    onOperation(harness, operation, (size) => (exchange) => validAnswer(operation, exchange, size), run);
+    onOperation(harness, operation, validAnswers(operation), run);
   return [
     {
       name: `the harness names a model for ${what} exactly if the provider has ${method}`,

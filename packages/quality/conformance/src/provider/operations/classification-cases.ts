@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../harness.ts';
-import { DISTRIBUTIONS, QUESTIONS, TOKENS, validAnswer } from './answers.ts';
+import { DISTRIBUTIONS, QUESTIONS, TOKENS, validAnswers } from './answers.ts';
 import { failedWith, onOperation, operationRequest, TEXT } from './bench.ts';
 
 /** Cases of questions that are answered with probabilities. */
@@ -9,35 +9,28 @@ export const classificationCases: readonly Case[] = [
     name: 'questions are sent unchanged and in order, and each answer has the probabilities of its question',
     scenario: 'classification',
     run: (harness) =>
-      onOperation(
-        harness,
-        'classification',
-        (size) => (exchange) => validAnswer('classification', exchange, size),
-        async ({ call, server }) => {
-          const { answers } = await call();
-          assert.ok(answers);
-          assert.deepEqual(answers.refund, {
-            type: 'predicate',
-            probability: 0.98,
-            basis: 'vendor',
-            isCalibrated: false,
-          });
-          assert.equal(answers.team.choice, 'tech "1"');
-          assert.deepEqual(Object.entries(answers.team.probabilities), [
-            ['billing', 0.25],
-            ['tech "1"', 0.7],
-            ['other', 0.05],
-          ]);
-          assert.equal(answers.severity.score, 1.75);
-          assert.deepEqual(answers.severity.probabilities, [0, 0.25, 0.75]);
-          const { text, questions, model } = operationRequest(
-            server.requests[0] ?? assert.fail('no request'),
-          );
-          assert.deepEqual([text, model], [TEXT, harness.models?.classification]);
-          assert.deepEqual(questions, SENT);
-          assert.equal(server.requests.length, 1);
-        },
-      ),
+      onOperation(harness, 'classification', validAnswers('classification'), async ({ call, server }) => {
+        const { answers } = await call();
+        assert.ok(answers);
+        assert.deepEqual(answers.refund, {
+          type: 'predicate',
+          probability: 0.98,
+          basis: 'vendor',
+          isCalibrated: false,
+        });
+        assert.equal(answers.team.choice, 'tech "1"');
+        assert.deepEqual(Object.entries(answers.team.probabilities), [
+          ['billing', 0.25],
+          ['tech "1"', 0.7],
+          ['other', 0.05],
+        ]);
+        assert.equal(answers.severity.score, 1.75);
+        assert.deepEqual(answers.severity.probabilities, [0, 0.25, 0.75]);
+        const { text, questions, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
+        assert.deepEqual([text, model], [TEXT, harness.models?.classification]);
+        assert.deepEqual(questions, SENT);
+        assert.equal(server.requests.length, 1);
+      }),
   },
   {
     name: 'invalid answers fail with invalid-output that names the question, and their usage is recorded',

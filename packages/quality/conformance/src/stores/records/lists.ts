@@ -7,7 +7,7 @@ import {
   keysOf,
   pagesOf,
   put,
-  put1,
+  putChange,
   SPACE,
   touch,
   valuesOf,
@@ -120,7 +120,7 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
       deepEqual(await keysOf(mine, { order: 'newest', limit: 2 }), ['k0', 'k2']);
       deepEqual(await mine.counts(SPACE), { '': 1, x: 2, y: 2 });
       deepEqual(await valuesOf(mine, { label: 'y', values: false, limit: 5 }), ['', '']);
-      await mine.write('other', [put1('k', '')]);
+      await mine.write('other', [putChange('k', '')]);
       deepEqual(await pagesOf(mine, { limit: 1, label: 'z' }), []);
       // Names that JavaScript objects inherit.
       for (const label of ['constructor', '__proto__'])
@@ -170,13 +170,13 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
       const lasting = Array.from({ length: 30 }, (_, number) => `k${String(number * 2).padStart(3, '0')}`);
       await mine.write(
         SPACE,
-        lasting.map((key) => put1(key, '')),
+        lasting.map((key) => putChange(key, '')),
       );
       const reading = { isDone: false };
       const disturb = (async () => {
         for (let number = 1; !reading.isDone; number = (number + 2) % 60) {
           const key = `k${String(number).padStart(3, '0')}`;
-          await mine.write(SPACE, [put1(key, '')]);
+          await mine.write(SPACE, [putChange(key, '')]);
           await mine.write(SPACE, [{ type: 'remove', key }]);
         }
       })();
@@ -198,21 +198,21 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
       deepEqual(await theirs.counts(space), { [label]: 1 });
       const [found] = await theirs.list(space, { label, order: 'newest', limit: 1 });
       deepEqual([found?.key, found?.label], [key, label]);
-      const many = Array.from({ length: 1000 }, (_, number) => put1(`${number}`, 'x'.repeat(100)));
+      const many = Array.from({ length: 1000 }, (_, number) => putChange(`${number}`, 'x'.repeat(100)));
       equal((await mine.write(SPACE, many))?.length, 1000);
       equal((await theirs.list(SPACE, { limit: 1000 })).length, 1000);
       const keys = many.map((change) => change.key);
       equal((await theirs.list(SPACE, { keys, limit: 1000 })).length, 1000);
       const isConfig = (error: unknown): boolean => LlmError.is(error, 'config');
       for (const refused of [
-        () => mine.write(SPACE, [put1(`${key}a`, '')]),
-        () => mine.write(SPACE, [{ ...put1('a', ''), label: `${label}a` }]),
-        () => mine.write(`${space}a`, [put1('a', '')]),
+        () => mine.write(SPACE, [putChange(`${key}a`, '')]),
+        () => mine.write(SPACE, [{ ...putChange('a', ''), label: `${label}a` }]),
+        () => mine.write(`${space}a`, [putChange('a', '')]),
         () => mine.write(SPACE, []),
-        () => mine.write(SPACE, [...many, put1('a', '')]),
-        () => mine.write(SPACE, [put1('a', ''), { type: 'remove', key: 'a' }]),
-        () => mine.write(SPACE, [{ ...put1('a', ''), dueMs: Number.NaN }]),
-        () => mine.write(SPACE, [put1('a', '', -1)]),
+        () => mine.write(SPACE, [...many, putChange('a', '')]),
+        () => mine.write(SPACE, [putChange('a', ''), { type: 'remove', key: 'a' }]),
+        () => mine.write(SPACE, [{ ...putChange('a', ''), dueMs: Number.NaN }]),
+        () => mine.write(SPACE, [putChange('a', '', -1)]),
         () => mine.list(SPACE, { limit: 0 }),
         () => mine.list(SPACE, { limit: 1001 }),
         () => mine.list(SPACE, { order: 'due', after: { key: 'a', at: 1 }, limit: 1 }),

@@ -11,7 +11,8 @@ export const HOUR_MS = 3_600_000;
 export type Put = Extract<RecordChange, { type: 'put' }>;
 export type Touch = Extract<RecordChange, { type: 'touch' }>;
 
-export const put1 = (key: string, value: string, version?: number): Put => ({
+/** Returns a change for `write`. `put` and `touch` write a change to a store. */
+export const putChange = (key: string, value: string, version?: number): Put => ({
   type: 'put',
   key,
   value,

@@ -2,7 +2,17 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { LlmError } from '@majordomo/core';
 import { hold, type RecordChange, type RecordStore } from '@majordomo/records';
 import { nextMillisecond, type StoreCase, until } from '../store-case.ts';
-import { HOUR_MS, isAbout, keysOf, put, put1, SPACE, touch, valuesOf, type RecordStores } from './support.ts';
+import {
+  HOUR_MS,
+  isAbout,
+  keysOf,
+  put,
+  putChange,
+  SPACE,
+  touch,
+  valuesOf,
+  type RecordStores,
+} from './support.ts';
 
 /** Cases about changes, versions, times and leases. */
 export const WRITES: readonly StoreCase<RecordStores>[] = [
@@ -43,14 +53,14 @@ export const WRITES: readonly StoreCase<RecordStores>[] = [
     name: 'makes all changes of a write or none',
     async run(create) {
       const [mine, theirs] = await create();
-      const [a = 0, b = 0] = (await mine.write(SPACE, [put1('a', '1'), put1('b', '1')])) ?? [];
+      const [a = 0, b = 0] = (await mine.write(SPACE, [putChange('a', '1'), putChange('b', '1')])) ?? [];
       ok(a > 0 && b > 0);
       const wrong: readonly RecordChange[][] = [
-        [put1('a', '2'), { type: 'check', key: 'b', version: b + 1 }],
-        [put1('a', '2'), { type: 'check', key: 'b', version: 0 }],
-        [put1('a', '2'), { type: 'check', key: 'c', version: 1 }],
-        [put1('c', '2'), { type: 'remove', key: 'a', version: b + 1 }],
-        [{ type: 'remove', key: 'a' }, put1('b', '2', 0)],
+        [putChange('a', '2'), { type: 'check', key: 'b', version: b + 1 }],
+        [putChange('a', '2'), { type: 'check', key: 'b', version: 0 }],
+        [putChange('a', '2'), { type: 'check', key: 'c', version: 1 }],
+        [putChange('c', '2'), { type: 'remove', key: 'a', version: b + 1 }],
+        [{ type: 'remove', key: 'a' }, putChange('b', '2', 0)],
         [
           { type: 'remove', key: 'a' },
           { type: 'touch', key: 'c', dueMs: 1 },
@@ -59,10 +69,10 @@ export const WRITES: readonly StoreCase<RecordStores>[] = [
       for (const changes of wrong) equal(await theirs.write(SPACE, changes), undefined);
       deepEqual(await valuesOf(mine, { limit: 10 }), ['1', '1']);
       const versions = await theirs.write(SPACE, [
-        put1('a', '2', a),
+        putChange('a', '2', a),
         { type: 'check', key: 'b', version: b },
         { type: 'check', key: 'c', version: 0 },
-        put1('d', '4', 0),
+        putChange('d', '4', 0),
         { type: 'remove', key: 'unknown' },
       ]);
       ok(versions !== undefined && (versions[0] ?? 0) > a && (versions[3] ?? 0) > 0);
@@ -103,14 +113,14 @@ export const WRITES: readonly StoreCase<RecordStores>[] = [
     name: 'loses no update of parallel writers of several records',
     async run(create) {
       const stores = await create();
-      await stores[0].write(SPACE, [put1('a', '0'), put1('b', '0')]);
+      await stores[0].write(SPACE, [putChange('a', '0'), putChange('b', '0')]);
       const add = async (store: RecordStore, keys: readonly string[]): Promise<void> => {
         for (;;) {
           const found = await store.list(SPACE, { keys, limit: 2 });
           const byKey = new Map(found.map((record) => [record.key, record]));
           const changes = keys.map((key) => {
             const { value, version } = byKey.get(key) ?? { value: '0', version: 0 };
-            return put1(key, `${Number(value) + 1}`, version);
+            return putChange(key, `${Number(value) + 1}`, version);
           });
           if ((await store.write(SPACE, changes)) !== undefined) return;
         }

@@ -10,20 +10,20 @@ export function readMessages(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
   const blocks = messages.filter(isRecord).flatMap(({ content }) => asList(content).filter(isRecord));
-  const inResults = of(blocks, 'tool_result').flatMap(({ content }) => asList(content).filter(isRecord));
+  const inResults = ofType(blocks, 'tool_result').flatMap(({ content }) => asList(content).filter(isRecord));
   const { max_tokens: limit, output_config: config, tools } = request;
   return {
     model: stringOf(request['model']),
     streamed: request['stream'] === true,
     system: textOf(request['system'], '\n'),
     messages,
-    images: [...of(blocks, 'image'), ...of(inResults, 'image')].flatMap(imageOf),
-    toolCalls: of(blocks, 'tool_use').map(({ id, name, input }) => ({
+    images: [...ofType(blocks, 'image'), ...ofType(inResults, 'image')].flatMap(imageOf),
+    toolCalls: ofType(blocks, 'tool_use').map(({ id, name, input }) => ({
       id: stringOf(id),
       name: stringOf(name),
       args: input,
     })),
-    toolResults: of(blocks, 'tool_result').map(({ tool_use_id: id, content, is_error: isError }) => ({
+    toolResults: ofType(blocks, 'tool_result').map(({ tool_use_id: id, content, is_error: isError }) => ({
       callId: stringOf(id),
       text: textOf(content, ''),
       isError: isError === true,
@@ -43,13 +43,13 @@ type Members = Record<string, unknown>;
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
-const of = (blocks: readonly Members[], type: string): readonly Members[] =>
+const ofType = (blocks: readonly Members[], type: string): readonly Members[] =>
   blocks.filter((block) => block['type'] === type);
 
 const textOf = (content: unknown, separator: string): string =>
   isString(content)
     ? content
-    : of(asList(content).filter(isRecord), 'text')
+    : ofType(asList(content).filter(isRecord), 'text')
         .map(({ text }) => stringOf(text))
         .join(separator);
 
@@ -66,6 +66,7 @@ function imageOf({ source }: Members): WireRequest['images'] {
 function reasoningOf({ type, thinking, signature, data }: Members): WireRequest['reasoning'] {
   if (type === 'thinking') return [{ text: stringOf(thinking), signature: stringOf(signature) }];
   if (type !== 'redacted_thinking') return [];
+  // The server of the conformance suite redacts a thought by sealing its text.
   return [{ text: unsealText(CLAUDE_SCOPE, stringOf(data)) ?? '', signature: stringOf(data) }];
 }
 

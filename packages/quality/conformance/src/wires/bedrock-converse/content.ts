@@ -65,11 +65,11 @@ function checkSignature({ reasoningText, redactedContent }: Members, path: strin
   const sealed = isString(redactedContent)
     ? Buffer.from(redactedContent, 'base64').toString('utf8')
     : undefined;
-  const isOwn =
+  const isIssued =
     sealed === undefined
       ? isString(text) && isString(signature) && isSigned(CLAUDE_SCOPE, text, signature)
       : unsealText(CLAUDE_SCOPE, sealed) !== undefined;
-  if (!isOwn) report('signature', path, 'Invalid `signature` in `thinking` block');
+  if (!isIssued) report('signature', path, 'Invalid `signature` in `thinking` block');
 }
 
 const documentsOf = ({ blocks }: Turn): readonly Members[] =>

@@ -12,7 +12,7 @@ type Members = Readonly<Record<string, unknown>>;
 export function readConverse(path: string, body: unknown): WireRequest {
   const request: Members = isRecord(body) ? body : {};
   const blocks = turnsOf(request).flatMap((turn) => turn.blocks.map(({ block }) => block));
-  const results = of(blocks, 'toolResult');
+  const results = ofKind(blocks, 'toolResult');
   const inResults = results.flatMap(({ content }) => asList(content).filter(isRecord));
   const { maxTokens } = isRecord(request['inferenceConfig']) ? request['inferenceConfig'] : ({} as Members);
   const schema = outputSchemaOf(request['outputConfig']);
@@ -24,14 +24,14 @@ export function readConverse(path: string, body: unknown): WireRequest {
       .flatMap(({ text }) => (isString(text) ? [text] : []))
       .join('\n'),
     messages: asList(request['messages']),
-    images: [...of(blocks, 'image'), ...of(inResults, 'image')].flatMap(imageOf),
-    toolCalls: of(blocks, 'toolUse').map(({ toolUseId, name, input }) => ({
+    images: [...ofKind(blocks, 'image'), ...ofKind(inResults, 'image')].flatMap(imageOf),
+    toolCalls: ofKind(blocks, 'toolUse').map(({ toolUseId, name, input }) => ({
       id: stringOf(toolUseId),
       name: stringOf(name),
       args: input,
     })),
     toolResults: results.map(resultOf),
-    reasoning: of(blocks, 'reasoningContent').flatMap(reasoningOf),
+    reasoning: ofKind(blocks, 'reasoningContent').flatMap(reasoningOf),
     vendorBlocks: blocks.filter(isOfServer),
     tools: toolSpecsOf(request['toolConfig']).map(({ name }) => stringOf(name)),
     output: schema === undefined ? undefined : (parsedObject(schema) as JsonObject | undefined),
@@ -55,7 +55,8 @@ const isOfServer = ({ toolUse, toolResult }: Members): boolean =>
   (isRecord(toolResult) && isString(toolResult['type']));
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
-const of = (blocks: readonly Members[], kind: string): readonly Members[] =>
+/** Returns the data of the blocks of a kind. The kind of a block is the name of its only member. */
+const ofKind = (blocks: readonly Members[], kind: string): readonly Members[] =>
   blocks.flatMap((block) => (isRecord(block[kind]) ? [block[kind]] : []));
 
 function decoded(segment: string): string {

@@ -15,7 +15,7 @@ export function readGemini(path: string, raw: unknown): WireRequest {
   const body = camelCased(raw);
   const request: Members = isRecord(body) ? body : {};
   const parts = contentsOf(request).flatMap((content) => content.parts.map(({ part }) => part));
-  const responses = of(parts, 'functionResponse');
+  const responses = ofKind(parts, 'functionResponse');
   const config = isRecord(request['generationConfig']) ? request['generationConfig'] : {};
   const inResponses = responses.flatMap(({ parts: inner }) =>
     Array.isArray(inner) ? inner.filter(isRecord) : [],
@@ -25,11 +25,13 @@ export function readGemini(path: string, raw: unknown): WireRequest {
     streamed: path.includes(':streamGenerateContent'),
     system: textOf(request['systemInstruction']),
     messages: isRecord(raw) && Array.isArray(raw['contents']) ? raw['contents'] : [],
-    images: [...of(parts, 'inlineData'), ...of(inResponses, 'inlineData')].map(({ mimeType, data }) => ({
-      mediaType: stringOf(mimeType),
-      bytes: new Uint8Array(Buffer.from(stringOf(data), 'base64')),
-    })),
-    toolCalls: of(parts, 'functionCall').map(({ id, name, args }) => ({
+    images: [...ofKind(parts, 'inlineData'), ...ofKind(inResponses, 'inlineData')].map(
+      ({ mimeType, data }) => ({
+        mediaType: stringOf(mimeType),
+        bytes: new Uint8Array(Buffer.from(stringOf(data), 'base64')),
+      }),
+    ),
+    toolCalls: ofKind(parts, 'functionCall').map(({ id, name, args }) => ({
       id: stringOf(id),
       name: stringOf(name),
       args,
@@ -49,7 +51,8 @@ export function readGemini(path: string, raw: unknown): WireRequest {
 }
 
 const stringOf = (value: unknown): string => (isString(value) ? value : '');
-const of = (parts: readonly Members[], kind: string): readonly Members[] =>
+/** Returns the data of the parts of a kind. The kind of a part is the name of its member. */
+const ofKind = (parts: readonly Members[], kind: string): readonly Members[] =>
   parts.flatMap((part) => (isRecord(part[kind]) ? [part[kind]] : []));
 
 const textOf = (content: unknown): string =>

@@ -7,26 +7,28 @@ import type { WireRequest } from '../wire.ts';
 export function readOllama(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
-  const of = (role: string): Record<string, unknown>[] =>
+  const messagesOf = (role: string): Record<string, unknown>[] =>
     messages.filter(isRecord).filter((message) => message['role'] === role);
   const limit = isRecord(request['options']) ? request['options']['num_predict'] : undefined;
   return {
     model: stringOf(request['model']),
     // The server streams by default.
     streamed: request['stream'] !== false,
-    system: of('system')
+    system: messagesOf('system')
       .map(({ content }) => stringOf(content))
       .join('\n'),
     messages,
     images: messages.filter(isRecord).flatMap(({ images }) => asList(images).filter(isString).map(imageOf)),
-    toolCalls: of('assistant').flatMap(({ tool_calls }) => asList(tool_calls).filter(isRecord).map(callOf)),
-    toolResults: of('tool').map(({ tool_call_id, content }) => ({
+    toolCalls: messagesOf('assistant').flatMap(({ tool_calls }) =>
+      asList(tool_calls).filter(isRecord).map(callOf),
+    ),
+    toolResults: messagesOf('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: stringOf(content),
       // The wire has no field for failed results, so the text marks them.
       isError: /^error\b/i.test(stringOf(content)),
     })),
-    reasoning: of('assistant').flatMap(({ thinking }) =>
+    reasoning: messagesOf('assistant').flatMap(({ thinking }) =>
       isString(thinking) && thinking !== '' ? [{ text: thinking, signature: undefined }] : [],
     ),
     // The wire does not support vendor parts.

@@ -7,28 +7,30 @@ import type { WireRequest } from '../wire.ts';
 export function readChat(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const messages = asList(request['messages']);
-  const of = (...roles: string[]): Record<string, unknown>[] =>
+  const messagesOf = (...roles: string[]): Record<string, unknown>[] =>
     messages.filter(isRecord).filter(({ role }) => isString(role) && roles.includes(role));
   const limit = request['max_completion_tokens'] ?? request['max_tokens'];
   const streamOptions = request['stream_options'];
   return {
     model: isString(request['model']) ? request['model'] : '',
     streamed: request['stream'] === true,
-    system: of('system', 'developer')
+    system: messagesOf('system', 'developer')
       .map(({ content }) => textOf(content))
       .join('\n'),
     messages,
     images: messages
       .filter(isRecord)
       .flatMap(({ content }) => asList(content).filter(isRecord).flatMap(imageOf)),
-    toolCalls: of('assistant').flatMap(({ tool_calls }) => asList(tool_calls).filter(isRecord).map(callOf)),
-    toolResults: of('tool').map(({ tool_call_id, content }) => ({
+    toolCalls: messagesOf('assistant').flatMap(({ tool_calls }) =>
+      asList(tool_calls).filter(isRecord).map(callOf),
+    ),
+    toolResults: messagesOf('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: textOf(content),
       // The wire has no field for failed results, so the text marks them.
       isError: /^error\b/i.test(textOf(content)),
     })),
-    reasoning: of('assistant').flatMap(reasoningOf),
+    reasoning: messagesOf('assistant').flatMap(reasoningOf),
     // The wire does not support vendor parts.
     vendorBlocks: [],
     tools: asList(request['tools'])

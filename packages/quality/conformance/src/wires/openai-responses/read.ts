@@ -14,7 +14,7 @@ export function readResponses(_path: string, body: unknown): WireRequest {
   const request = isRecord(body) ? body : {};
   const input = request['input'];
   const items = asList(isString(input) ? [{ role: 'user', content: input }] : input);
-  const of = (type: string): Item[] => items.filter(isRecord).filter((item) => item['type'] === type);
+  const itemsOf = (type: string): Item[] => items.filter(isRecord).filter((item) => item['type'] === type);
   const messages = items.filter(isRecord).filter(({ type, role }) => type === 'message' || isString(role));
   return {
     model: stringOf(request['model']),
@@ -33,18 +33,18 @@ export function readResponses(_path: string, body: unknown): WireRequest {
       .flatMap(({ content, output }) =>
         [...asList(content), ...asList(output)].filter(isRecord).flatMap(imageOf),
       ),
-    toolCalls: of('function_call').map((call) => ({
+    toolCalls: itemsOf('function_call').map((call) => ({
       id: stringOf(call['call_id']),
       name: stringOf(call['name']),
       args: parsed(stringOf(call['arguments'])),
     })),
-    toolResults: of('function_call_output').map(({ call_id: id, output }) => ({
+    toolResults: itemsOf('function_call_output').map(({ call_id: id, output }) => ({
       callId: stringOf(id),
       text: textOf(output),
       // The wire has no field for failed results, so the text marks them.
       isError: /^error\b/i.test(textOf(output)),
     })),
-    reasoning: of('reasoning').map(reasoningOf),
+    reasoning: itemsOf('reasoning').map(reasoningOf),
     vendorBlocks: items.filter(isRecord).filter(({ type }) => VENDOR_ITEMS.includes(stringOf(type))),
     tools: [...asList(request['tools']), ...additionalTools(input).flatMap(({ tools }) => tools)]
       .filter(isRecord)
