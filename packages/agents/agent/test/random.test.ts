@@ -13,7 +13,7 @@ import {
 import { faultOf } from './support/world.ts';
 
 /** Number of runs. The nightly run sets SOAK=1. */
-const RUNS = process.env['SOAK'] === undefined ? 60 : 2000;
+const RUNS = process.env['SOAK'] === undefined ? 200 : 2000;
 
 /** Runs random turns and tools with failures, approvals and an abort at a random moment. */
 async function randomRun(seed: number): Promise<{ readonly state: RunState; readonly end: string }> {

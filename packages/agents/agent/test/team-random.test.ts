@@ -19,7 +19,7 @@ import { usage } from './support/usage.ts';
 import { faultOf } from './support/world.ts';
 
 /** Number of teams. The nightly run sets SOAK=1. */
-const RUNS = process.env['SOAK'] === undefined ? 4 : 1000;
+const RUNS = process.env['SOAK'] === undefined ? 10 : 1000;
 
 /** Returns a decision that depends only on the call, so that all four functions decide in the same way. */
 function decisionOn({ id, name }: { readonly id: string; readonly name: string }): Decision {
