@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { packagesIn, ROOT, type WorkspacePackage } from './tooling/build/packages.ts';
 
@@ -14,41 +14,49 @@ const packages = packagesIn();
 const published = packages.filter(({ wing }) => wing !== undefined);
 const hasOwnConfig = ({ path }: WorkspacePackage): boolean =>
   existsSync(join(ROOT, path, 'vitest.config.ts'));
+const globalSetupOf = ({ path }: WorkspacePackage): string => join(ROOT, path, 'test/global-setup.ts');
+/** Returns the wing of a package, `apps` or `tooling`. */
+const groupOf = ({ path, wing }: WorkspacePackage): string => wing ?? path.replace(/\/.*/, '');
 
 /**
- * Returns the project of a package. Its test files run one after another in shared processes with shared modules, because a
- * separate process for each file would double the time. So a test file must undo its changes to the process. Projects without a
- * separate root share one Vite server, which transforms each source once. `test/global-setup.ts` of a package starts what its test
- * files share.
+ * Returns the project of some packages. Its test files run one after another in shared processes with shared modules, because a
+ * separate process for each file would double the time, and a project for each package would add a third. So a test file must undo
+ * its changes to the process. Projects without a separate root share one Vite server, which transforms each source once.
  */
-function projectOf({ path, manifest: { name } }: WorkspacePackage): TestProjectInlineConfiguration {
-  const globalSetup = join(ROOT, path, 'test/global-setup.ts');
+function projectOf(
+  name: string,
+  members: readonly WorkspacePackage[],
+  globalSetup: readonly string[] = [],
+): TestProjectInlineConfiguration {
   return {
     test: {
       name,
-      dir: path,
       isolate: false,
       expect: EXPECT,
       testTimeout: TEST_MS,
       hookTimeout: TEST_MS,
-      exclude: [
-        ...configDefaults.exclude,
-        ...EXCLUDED_SLOW,
-        ALONE,
-        OUTSIDE,
-        '**/dist/**',
-        ...packagesInside(path),
-      ],
-      globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
+      include: members.map(({ path }) => `${path}/**/*.test.?(m)[jt]s?(x)`),
+      exclude: [...configDefaults.exclude, ...EXCLUDED_SLOW, ALONE, OUTSIDE, '**/dist/**'],
+      globalSetup: [...globalSetup],
     },
   };
 }
 
-/** Returns patterns of the packages in the folder of another package, which have their own projects. */
-const packagesInside = (folder: string): readonly string[] =>
-  packages
-    .filter(({ path }) => path.startsWith(`${folder}/`))
-    .map(({ path }) => `**/${relative(folder, path)}/**`);
+/** Returns the projects of the packages: one for each wing, and one for each package whose test files share something that they start. */
+function projectsOf(ordinary: readonly WorkspacePackage[]): readonly TestProjectInlineConfiguration[] {
+  const isStarting = (one: WorkspacePackage): boolean => existsSync(globalSetupOf(one));
+  const others = ordinary.filter((one) => !isStarting(one));
+  const groups = [...new Set(others.map(groupOf))];
+  return [
+    ...groups.map((group) =>
+      projectOf(
+        group,
+        others.filter((one) => groupOf(one) === group),
+      ),
+    ),
+    ...ordinary.filter(isStarting).map((one) => projectOf(one.manifest.name, [one], [globalSetupOf(one)])),
+  ];
+}
 
 /**
  * Test files that need a separate process, because they measure memory or check which resources are open, or because their
@@ -66,7 +74,7 @@ export const OUTSIDE = '**/*.outside.test.ts';
 export default defineConfig({
   test: {
     projects: [
-      ...packages.filter((one) => !hasOwnConfig(one)).map(projectOf),
+      ...projectsOf(packages.filter((one) => !hasOwnConfig(one))),
       {
         test: {
           name: 'alone',

@@ -15,24 +15,29 @@ const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const TURBO = join(ROOT, 'node_modules/turbo/bin/turbo');
 const workers = availableParallelism() * 2;
 
-/** Returns the projects of the affected packages, and the project of the files that need a separate process. */
-function affectedProjects() {
+/** Returns the folders of the affected packages. */
+function affectedFolders() {
   const output = execFileSync(process.execPath, [TURBO, 'ls', '--affected', '--output=json'], {
     cwd: ROOT,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { packages } = JSON.parse(output.slice(output.indexOf('{')));
-  const names = packages.items.map(({ name }) => name).filter((name) => name !== STRUCTURE);
-  return ['alone', ...names].map((name) => `--project=${name}`);
+  const names = new Set(packages.items.map(({ name }) => name));
+  return packagesIn()
+    .filter(({ manifest }) => names.has(manifest.name))
+    .map(folderOf);
 }
 
-/** Returns the projects of the published packages whose tests start no service. */
-function quickProjects() {
+/** Returns the folders of the published packages whose tests start no service. */
+function quickFolders() {
   return packagesIn()
     .filter(({ wing, manifest }) => wing !== undefined && !(SERVICES in { ...manifest.devDependencies }))
-    .map(({ manifest }) => `--project=${manifest.name}`);
+    .map(folderOf);
 }
+
+/** Returns the folder of a package. Vitest runs the files whose paths contain it. */
+const folderOf = ({ path }) => `${path}/`;
 
 const SERVICES = '@majordomo/services';
 const STRUCTURE = '@majordomo/shape';
@@ -42,11 +47,16 @@ const SLOW = '.slow.';
 const given = process.argv.slice(2);
 const paths = given.filter((argument) => !argument.startsWith('--'));
 const isSlow = given.includes('--slow');
-const projects = given.includes('--affected')
-  ? affectedProjects()
+const folders = given.includes('--affected')
+  ? affectedFolders()
   : given.includes('--quick')
-    ? quickProjects()
-    : [`--project=!${STRUCTURE}`];
+    ? quickFolders()
+    : [];
+
+if (given.includes('--affected') && folders.length === 0) {
+  console.log('test: the branch changes no package');
+  process.exit();
+}
 
 // Enables the compile cache, because tests start hundreds of processes with the same SDKs.
 const env = {
@@ -60,7 +70,8 @@ const child = spawn(
   [
     VITEST,
     ...args,
-    ...projects,
+    `--project=!${STRUCTURE}`,
+    ...folders,
     ...(isSlow ? [SLOW] : []),
     ...given.filter((argument) => !['--affected', '--quick', '--slow'].includes(argument)),
   ],

@@ -13,7 +13,7 @@ const modelOf = (turns: readonly Turn[]): ChatModel =>
   }).model('f/m');
 
 /** Steps of the long run, and the size of its context in tokens. With SOAK=1, as in the nightly run, a thousand steps. */
-const [STEPS, CONTEXT] = process.env['SOAK'] === undefined ? [150, 10_000] : [1000, 32_000];
+const [STEPS, CONTEXT] = process.env['SOAK'] === undefined ? [300, 10_000] : [1000, 32_000];
 const LATER_STEPS = [0.4 * STEPS, 0.9 * STEPS] as const;
 const FACTS: Readonly<Record<number, string>> = {
   3: 'FACT-alpha',
