@@ -30,7 +30,7 @@ const spaced = (line: string): string => line.replace('{', '{ ');
 
 const word = fc.oneof(
   fc.string({ maxLength: 16 }),
-  fc.string({ unit: 'binary', maxLength: 16 }),
+  fc.string({ unit: 'grapheme', maxLength: 16 }),
   fc.constantFrom(
     '',
     ' the',

@@ -263,7 +263,7 @@ describe('a continuation', () => {
       ),
       lines,
       numbers,
-      fc.string({ unit: 'binary', minLength: 2, maxLength: 200 }),
+      fc.string({ unit: 'grapheme', minLength: 2, maxLength: 200 }),
     );
     fc.assert(
       fc.property(documents, fc.nat(), fc.integer({ min: 1, max: 30 }), (text, cut, length) => {

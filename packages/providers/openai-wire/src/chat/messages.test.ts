@@ -326,7 +326,7 @@ describe('reasoning', () => {
   });
 });
 
-const text = fc.string({ unit: 'binary' });
+const text = fc.string({ unit: 'grapheme' });
 const turn: fc.Arbitrary<readonly TurnMessage[]> = fc
   .record({
     question: text,
