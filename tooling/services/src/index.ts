@@ -10,4 +10,5 @@ export { startRedis, type Redis, type RedisServerOptions } from './redis.ts';
 export { startRestate, type Restate } from './restate.ts';
 export { startTemporal, type Replayer } from './temporal.ts';
 export type { Server } from './server.ts';
+export { until } from './until.ts';
 export { checkData, WRITTEN_AT, writeData, type WrittenStores } from './written-data.ts';

@@ -132,7 +132,7 @@ export { chatReasoningFamily, CLAUDE_FAMILY, converseFamily } from './prepare/re
 export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './prepare/replay.ts';
 
 // State that several processes share
-export { sharedLanes, type LeaseStore, type SharedLanesOptions } from './gates/store-lanes.ts';
+export { sharedLanes, type LaneReservations, type SharedLanesOptions } from './gates/store-lanes.ts';
 export { whyNodeTooOld } from './util/node-version.ts';
 export { HealthTracker } from './health/tracker.ts';
 export { parseHealthMessage, parseStoredVerdict, verdictOf } from './health/health-message.ts';

@@ -3,7 +3,7 @@ import { LlmError } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { catalogOf, type Snapshot } from './catalog-of.ts';
 import type { CatalogModel, Override, Price } from './contract.ts';
-import { modelsIn, type Models } from './model-store.ts';
+import { modelsIn, type Models } from './model-lookup.ts';
 
 const price: Price = { from: '2026-01-01', rates: { input: 1, output: 2 }, sources: ['a'], trust: 'single' };
 const model = (id: string, more: Partial<CatalogModel> = {}): CatalogModel => ({

@@ -1,6 +1,6 @@
 import type { Catalog, Override } from './contract.ts';
 import { checkOverride, applyOverrides } from './override.ts';
-import { modelsIn, modelStore, type Models, type ModelStore } from './model-store.ts';
+import { modelsIn, modelLookup, type Models, type ModelLookup } from './model-lookup.ts';
 
 /** Data of a catalog. The first lookup for a vendor loads the vendor's models. */
 export interface Snapshot {
@@ -14,23 +14,23 @@ export interface Snapshot {
 /** Creates a catalog over a snapshot. Loads the models of each vendor once. If a load fails, the next lookup repeats the load. */
 export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = []): Catalog {
   for (const override of overrides) checkOverride(override);
-  const stores = new Map<string, Promise<ModelStore>>();
+  const lookups = new Map<string, Promise<ModelLookup>>();
   const shipped = new Set(snapshot.vendors);
   const vendors = [...new Set([...snapshot.vendors, ...overrides.map(({ vendor }) => vendor)])];
 
-  async function load(vendor: string): Promise<ModelStore> {
+  async function load(vendor: string): Promise<ModelLookup> {
     const models = shipped.has(vendor) ? await snapshot.load(vendor) : modelsIn([]);
     const own = overrides.filter((override) => override.vendor === vendor);
-    return modelStore(own.length === 0 ? models : modelsIn(applyOverrides(models.all(), own)));
+    return modelLookup(own.length === 0 ? models : modelsIn(applyOverrides(models.all(), own)));
   }
 
-  function store(vendor: string): Promise<ModelStore> {
-    const known = stores.get(vendor);
+  function lookup(vendor: string): Promise<ModelLookup> {
+    const known = lookups.get(vendor);
     if (known !== undefined) return known;
     const loading = load(vendor);
     // Do not store unknown vendors, because callers may pass any number of names.
-    if (vendors.includes(vendor)) stores.set(vendor, loading);
-    loading.catch(() => stores.delete(vendor));
+    if (vendors.includes(vendor)) lookups.set(vendor, loading);
+    loading.catch(() => lookups.delete(vendor));
     return loading;
   }
 
@@ -38,8 +38,8 @@ export function catalogOf(snapshot: Snapshot, overrides: readonly Override[] = [
     date: snapshot.date,
     sources: snapshot.sources,
     vendors,
-    find: async (vendor, id) => (await store(vendor)).find(id),
-    models: async (vendor) => (await store(vendor)).models.all(),
+    find: async (vendor, id) => (await lookup(vendor)).find(id),
+    models: async (vendor) => (await lookup(vendor)).models.all(),
     with: (more) => catalogOf(snapshot, [...overrides, ...more]),
   };
 }

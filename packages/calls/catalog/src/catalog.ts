@@ -3,7 +3,7 @@ import type { Catalog } from './contract.ts';
 import { decodeModels } from './decode.ts';
 import { DATE, SOURCES } from './generated/about.ts';
 import { CHUNKS } from './generated/chunks.ts';
-import { modelsIn } from './model-store.ts';
+import { modelsIn } from './model-lookup.ts';
 
 /**
  * Catalog that this version of the package contains. For smaller bundles, import a single vendor from

@@ -2,7 +2,7 @@ import { LlmError, type Attempt, type ErrorKind, type Usage } from '@majordomo/c
 import { expect, it } from 'vitest';
 import { catalogOf } from './catalog-of.ts';
 import { costOfResponse } from './cost-of-response.ts';
-import { modelsIn } from './model-store.ts';
+import { modelsIn } from './model-lookup.ts';
 
 const emptyData = { date: '2026-07-02', sources: [], vendors: [], load: () => Promise.resolve(modelsIn([])) };
 const price = {

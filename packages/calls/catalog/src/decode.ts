@@ -1,5 +1,5 @@
 import type { CatalogModel, Price, Rates } from './contract.ts';
-import type { Models } from './model-store.ts';
+import type { Models } from './model-lookup.ts';
 import {
   ABILITIES,
   MODALITIES,

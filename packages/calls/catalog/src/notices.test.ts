@@ -3,7 +3,7 @@ import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from './catalog-of.ts';
 import type { CatalogModel } from './contract.ts';
-import { modelsIn } from './model-store.ts';
+import { modelsIn } from './model-lookup.ts';
 import { modelNotices, noticeOf, type ModelNotice } from './notices.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { fileStoreConformance, type TestedFileStore } from '@majordomo/conformance';
+import { fileStoreConformance, type TestedFileContent } from '@majordomo/conformance';
 import { memoryFiles, type FileContentStore } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const put = (files: FileContentStore, text: string): Promise<void> =>
   files.put(ID, new Blob([text]).stream());
 
 it('is tested with the same type', () => {
-  expectTypeOf<TestedFileStore>().toEqualTypeOf<FileContentStore>();
+  expectTypeOf<TestedFileContent>().toEqualTypeOf<FileContentStore>();
 });
 
 let folders = 0;

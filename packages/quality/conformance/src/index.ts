@@ -79,7 +79,7 @@ export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';
 
 export { callStoreConformance } from './stores/calls.ts';
 export type { CallStores } from './stores/stored-calls.ts';
-export { fileStoreConformance, type FileStores, type TestedFileStore } from './stores/files.ts';
+export { fileStoreConformance, type FileStores, type TestedFileContent } from './stores/files.ts';
 export type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
 export { recordStoreConformance } from './stores/records/cases.ts';
 export type { RecordStores } from './stores/records/support.ts';

@@ -164,7 +164,8 @@ describe('losses', () => {
 });
 
 const PAGE = join(import.meta.dirname, '../../../../apps/docs/evals.md');
-const BEGIN = '<!-- rates: written by packages/quality/evals/test/simulation.slow.test.ts, with RATES=write -->';
+const BEGIN =
+  '<!-- rates: written by packages/quality/evals/test/simulation.slow.test.ts, with RATES=write -->';
 const END = '<!-- end of rates -->';
 
 test.runIf(process.env['RATES'] === 'write')(

@@ -1,10 +1,9 @@
 import { createMajordomo } from '@majordomo/core';
-import { describeWith, startRedisCluster, type RedisCluster } from '@majordomo/services';
+import { describeWith, startRedisCluster, type RedisCluster, until } from '@majordomo/services';
 import { Cluster, Redis } from 'ioredis';
 import { createCluster } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { redisStores, type RedisClient } from '../src/index.ts';
-import { until } from './support/until.ts';
 
 const LONG_MS = 120_000;
 const claim = { max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;

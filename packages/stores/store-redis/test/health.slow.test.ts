@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createMajordomo, user, type Majordomo } from '@majordomo/core';
-import { describeWith, startRedis } from '@majordomo/services';
+import { describeWith, startRedis, until } from '@majordomo/services';
 import { fakeClock, fakeProvider, seededRandom } from '@majordomo/testing';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
@@ -8,7 +8,6 @@ import { afterEach, expect, it } from 'vitest';
 import { redisStores, type RedisOptions } from '../src/index.ts';
 import { slowTransportTo } from './support/slow-transport.ts';
 import { onRedis } from './support/stores.ts';
-import { until } from './support/until.ts';
 
 const T = 'a/x';
 

@@ -1,13 +1,12 @@
 import { createMajordomo, user } from '@majordomo/core';
 import { createLedger, type Claim } from '@majordomo/ledger';
-import { describeWith } from '@majordomo/services';
+import { describeWith, until } from '@majordomo/services';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { redisStores } from '../src/index.ts';
 import { clients } from './support/clients.ts';
 import { slowTransportTo } from './support/slow-transport.ts';
 import { onRedis } from './support/stores.ts';
-import { until } from './support/until.ts';
 
 const claim = (of: Partial<Claim> = {}): Claim => ({
   counter: 'a',

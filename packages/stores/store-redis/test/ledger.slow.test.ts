@@ -1,13 +1,12 @@
 import { createMajordomo, systemClock, user, type Clock } from '@majordomo/core';
 import { createLedger, type Ledger, type Limit } from '@majordomo/ledger';
-import { describeWith, startRedis } from '@majordomo/services';
+import { describeWith, startRedis, until } from '@majordomo/services';
 import { hourlyClaim } from '@majordomo/test-support';
 import { fakeProvider } from '@majordomo/testing';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { redisStores } from '../src/index.ts';
 import { onRedis } from './support/stores.ts';
-import { until } from './support/until.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { describeWith } from '@majordomo/services';
+import { describeWith, until } from '@majordomo/services';
 import { afterAll, expect, it } from 'vitest';
 import { onRedis } from './support/stores.ts';
-import { until } from './support/until.ts';
 
 const KINDS = [
   'ioredis with defaults',

@@ -1,9 +1,8 @@
 import type { Claim } from '@majordomo/ledger';
-import { describeWith } from '@majordomo/services';
+import { describeWith, until } from '@majordomo/services';
 import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { onRedis } from './support/stores.ts';
-import { until } from './support/until.ts';
 
 const claim: Claim = { counter: 'a', max: 10n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' };
 

@@ -1,9 +1,8 @@
 import type { Claim } from '@majordomo/ledger';
-import { CONNECTION_CUTS, describeWith, startCutProxy, startRedis } from '@majordomo/services';
+import { CONNECTION_CUTS, describeWith, startCutProxy, startRedis, until } from '@majordomo/services';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { redisStores } from '../src/index.ts';
 import { clients } from './support/clients.ts';
-import { until } from './support/until.ts';
 
 const claim = (of: Partial<Claim> = {}): Claim => ({
   counter: 'a',

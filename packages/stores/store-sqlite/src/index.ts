@@ -1,5 +1,5 @@
 export { sqliteStores, type SqliteOptions, type SqliteStores } from './sqlite-stores.ts';
-export type { LanesOptions } from './lanes/lanes.ts';
+export type { SharedLanesOptions as LanesOptions } from '@majordomo/core/toolkit';
 
 // Types of other packages that the public API uses.
 export type { CallStore } from '@majordomo/admin';

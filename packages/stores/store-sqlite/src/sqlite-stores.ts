@@ -1,6 +1,6 @@
 import type { CallStore } from '@majordomo/admin';
 import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, sharedLanes, type KindsOf, type SharedLanesOptions } from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
@@ -8,7 +8,6 @@ import { sqliteRecords } from '@majordomo/records/sqlite';
 import { sqliteCalls } from './calls/sqlite-calls.ts';
 import { Database } from './file/database.ts';
 import { sqliteFiles } from './files/sqlite-files.ts';
-import { lanesGate, type LanesOptions } from './lanes/lanes.ts';
 import { sqliteLedger } from './ledger/sqlite-ledger.ts';
 
 /** Stores in one file. */
@@ -17,7 +16,7 @@ export interface SqliteStores extends AsyncDisposable {
   /** Versioned records, for all features that must survive a process. */
   readonly records: RecordStore;
   /** Creates a gate that permits at most `most` concurrent attempts across all processes. Further attempts wait. */
-  lanes(options: LanesOptions): Gate;
+  lanes(options: SharedLanesOptions): Gate;
   /** Entries of a call log, for `createCallLog` of `@majordomo/admin`. */
   readonly calls: CallStore;
   /** Files of the clients of a gateway, for the option `files` of `createGateway`. Content of a deleted file is removed 10 minutes later. */
@@ -76,7 +75,7 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
     records: sqliteRecords(database, now),
     calls: sqliteCalls(database),
     files: sqliteFiles(database),
-    lanes: (lanes) => lanesGate(ledger, clock, lanes),
+    lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'SQLite', clock }, lanes),
     close,
     [Symbol.asyncDispose]: close,
   };

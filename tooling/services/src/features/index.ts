@@ -14,6 +14,7 @@ import { responseCases } from './responses.ts';
 import { runCases } from './runs.ts';
 
 export type { FeatureCase, Pair } from './feature-case.ts';
+export { laneAttempt, laneCases, leaveLane, requestLane } from './lanes.ts';
 
 /** Cases of the features that store their data as records, for the tests of each engine. */
 export const featureCases: readonly FeatureCase[] = [

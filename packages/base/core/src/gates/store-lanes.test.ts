@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { manualClock, settled } from '../../test/support/manual-clock.ts';
 import type { AttemptInfo, Denial, Permit } from '../types/gate.ts';
 import type { Attempt } from '../types/llm-error.ts';
-import { type LeaseStore, sharedLanes, type SharedLanesOptions } from './store-lanes.ts';
+import { type LaneReservations, sharedLanes, type SharedLanesOptions } from './store-lanes.ts';
 
 const outcome: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 
 /** Store of one process without expiring leases. It fails while `isDown` is set. */
-class TestStore implements LeaseStore {
+class TestStore implements LaneReservations {
   isDown = false;
   readonly calls: string[] = [];
   readonly claims: unknown[] = [];
   readonly reserved = new Map<string, string>();
 
-  reserve(id: string, claims: Parameters<LeaseStore['reserve']>[1], leaseMs: number): unknown {
+  reserve(id: string, claims: Parameters<LaneReservations['reserve']>[1], leaseMs: number): unknown {
     this.calls.push(`reserve for ${leaseMs}`);
     if (this.isDown) throw new Error('down');
     this.claims.push(...claims);

@@ -24,8 +24,8 @@ export interface SharedLanesOptions {
   readonly whenDown?: 'admit' | 'deny' | { readonly share: number } | undefined;
 }
 
-/** Store of reservations that expire with a lease. A `LedgerStore` is such a store. */
-export interface LeaseStore {
+/** Reservations that expire with a lease, such as those of a `LedgerStore`. */
+export interface LaneReservations {
   /** Reserves the claims. Returns or resolves with `undefined` after success, and with any other value if a limit is reached. */
   reserve(id: string, claims: readonly LaneClaim[], leaseMs: number): unknown;
   /** Extends the lease of a reservation. */
@@ -44,7 +44,7 @@ interface LaneClaim {
 }
 
 interface LanesSetup {
-  readonly store: LeaseStore;
+  readonly store: LaneReservations;
   /** Name of the store in the reasons of denials, such as `Redis`. */
   readonly storeName: string;
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { isIsoDay, isRecord } from '@majordomo/core/toolkit';
 import { catalogOf } from '../catalog-of.ts';
 import type { Catalog, CatalogModel } from '../contract.ts';
-import { modelsIn } from '../model-store.ts';
+import { modelsIn } from '../model-lookup.ts';
 import { checkOverride } from '../override.ts';
 import type { CatalogDocument } from './contract.ts';
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { catalogOf } from '../../src/catalog-of.ts';
 import type { Catalog, CatalogModel, Price } from '../../src/contract.ts';
-import { modelsIn } from '../../src/model-store.ts';
+import { modelsIn } from '../../src/model-lookup.ts';
 import type { CatalogDocument, CatalogEvent, LoadedData, LoadedSource } from '../../src/refresh.ts';
 
 /** Price in USD per million. */

@@ -7,7 +7,7 @@ import type { StoreCase } from './store-case.ts';
  */
 
 /** Members of `FileContentStore`. */
-export interface TestedFileStore {
+export interface TestedFileContent {
   /** Stores content. Rejects with the error of the content if it cannot be read. */
   put(id: string, content: ReadableStream<Uint8Array>): Promise<void>;
   /** Returns content; `undefined` if none is stored. */
@@ -17,14 +17,14 @@ export interface TestedFileStore {
 }
 
 /** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
-export type FileStores = readonly [mine: TestedFileStore, theirs: TestedFileStore];
+export type FileStores = readonly [mine: TestedFileContent, theirs: TestedFileContent];
 
 const MIB = 1_048_576;
 
-const put = (files: TestedFileStore, text: string, id = 'file-1'): Promise<void> =>
+const put = (files: TestedFileContent, text: string, id = 'file-1'): Promise<void> =>
   files.put(id, new Blob([text]).stream());
 
-async function textOf(files: TestedFileStore, id = 'file-1'): Promise<string | undefined> {
+async function textOf(files: TestedFileContent, id = 'file-1'): Promise<string | undefined> {
   const content = await files.read(id);
   return content && new Response(content).text();
 }

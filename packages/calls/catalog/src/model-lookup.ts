@@ -7,7 +7,7 @@ export interface Models {
 }
 
 /** Lookup of models by id, alias, or id with a date. */
-export interface ModelStore {
+export interface ModelLookup {
   readonly models: Models;
   find(id: string): CatalogMatch | undefined;
 }
@@ -20,7 +20,7 @@ export function modelsIn(models: readonly CatalogModel[]): Models {
 /** Matches a date at the end of an id, such as `-2025-04-14` or `-20250414`. */
 const DATE_AT_END = /-(?:\d{4}-\d{2}-\d{2}|\d{8})$/;
 
-export function modelStore(models: Models): ModelStore {
+export function modelLookup(models: Models): ModelLookup {
   const exactly = (id: string): CatalogMatch | undefined => {
     const model = models.get(id);
     if (model?.aliasOf === undefined) return model && { model, by: 'id' };
