@@ -1,6 +1,6 @@
 import { LlmError, type AttemptInfo, type Gate, type Permit } from '@majordomo/core';
 import type { SharedLanesOptions } from '@majordomo/core/toolkit';
-import { equal } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { until } from '../until.ts';
 
@@ -63,10 +63,10 @@ export const laneCases: readonly LaneCase[] = [
         all.filter((admission) => admission.outcome === 'admitted' && !ended.has(admission));
       while (ended.size < all.length) {
         await until(() => inside().length === Math.min(3, all.length - ended.size));
-        for (const admission of inside().slice(0, 1)) {
-          await leaveLane(admission);
-          ended.add(admission);
-        }
+        const [first] = inside();
+        ok(first);
+        await leaveLane(first);
+        ended.add(first);
       }
     },
   },
