@@ -73,8 +73,7 @@ export class ClientRequests {
     const { signal } = context.mcpReq;
     await this.scope.each(request, async (server) => {
       if (!(await this.io.logins.has(server, request.caller))) return;
-      const connection = await this.scope.to(server, request);
-      await this.scope.ready(connection, request, signal);
+      const connection = await this.scope.connected(server, request, signal);
       await connection.setLevel(params, signal);
     });
   }
@@ -88,8 +87,7 @@ export class ClientRequests {
   /** Subscribes to a resource that the caller may read. */
   async subscribe(uri: string, context: McpContext, signal: AbortSignal): Promise<void> {
     const place = this.scope.checked('resources/subscribe', this.names.innerUri(uri), context);
-    const connection = await this.scope.to(place.server, context);
-    await this.scope.ready(connection, context, signal);
+    const connection = await this.scope.connected(place.server, context, signal);
     await this.io.subscriptions
       .add(connection, place.name, signal)
       .catch((error: unknown) => this.scope.fail(error, place));
@@ -97,9 +95,7 @@ export class ClientRequests {
 
   /** Connects the servers that the caller may use, so that they report changes. */
   async watch(context: McpContext): Promise<void> {
-    await this.scope.each(context, async (server) =>
-      this.scope.ready(await this.scope.to(server, context), context, context.call.signal),
-    );
+    await this.scope.each(context, (server) => this.scope.connected(server, context, context.call.signal));
   }
 
   /** Returns the tools that the caller may use, with the client's names. */
@@ -143,8 +139,7 @@ export class ClientRequests {
     const access = this.scope.access(request);
     const lists = await this.scope.each(request, async (server) => {
       if (!(await this.io.logins.has(server, request.caller))) return [];
-      const connection = await this.scope.to(server, request);
-      await this.scope.ready(connection, request, undefined);
+      const connection = await this.scope.connected(server, request, undefined);
       const items = await connection.list(kind, context.mcpReq.signal);
       return items
         .filter(({ name, uri, uriTemplate }) => access.allows(server, uri ?? uriTemplate ?? name))
@@ -189,8 +184,7 @@ export class ClientRequests {
       const call =
         waiting ??
         new HeldCall(subject, round, async (own, signal) => {
-          const connection = await this.scope.to(place.server, request);
-          await this.scope.ready(connection, request, signal);
+          const connection = await this.scope.connected(place.server, request, signal);
           const isTool = method === 'tools/call';
           const definition = isTool ? (await this.scope.approvedIn(connection)).get(place.name) : undefined;
           if (isTool && definition === undefined) throw this.scope.unknown(method, place, request);

@@ -72,6 +72,17 @@ export class ClientScope {
     return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
+  /** Returns the connection of the client to a server after it is connected. */
+  async connected(
+    server: string,
+    context: McpContext,
+    signal: AbortSignal | undefined,
+  ): Promise<ServerConnection> {
+    const connection = await this.to(server, context);
+    await this.ready(connection, context, signal);
+    return connection;
+  }
+
   /** Connects a connection of `to` the first time. A connection attempt is a call in the log. */
   async ready(
     connection: ServerConnection,
