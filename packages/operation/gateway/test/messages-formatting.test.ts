@@ -1,8 +1,7 @@
 import type { ChatResponse, FinishReason, StreamEvent } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { anthropicMessage } from '../src/anthropic-messages/complete.ts';
+import { anthropicMessage, hiddenData, messagesUsage, stopOf } from '../src/anthropic-messages/response.ts';
 import { anthropicFailure } from '../src/anthropic-messages/failure.ts';
-import { hiddenData, messagesUsage, stopOf } from '../src/anthropic-messages/format.ts';
 import { MessagesWriter } from '../src/anthropic-messages/stream.ts';
 import { Refusal, type RefusalKind } from '../src/errors/refusal.ts';
 

@@ -1,9 +1,8 @@
 import type { ChatResponse, StreamEvent, Usage } from '@majordomo/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Refusal, type RefusalKind } from '../errors/refusal.ts';
-import { chatCompletion } from './complete.ts';
+import { chatCompletion, FINISH } from './response.ts';
 import { chatFailure, responsesFailure } from './failure.ts';
-import { FINISH } from './format.ts';
 import { ChatWriter, StreamedCompletion } from './stream.ts';
 
 const NOW = 1_700_000_000_900;

@@ -2,10 +2,9 @@ import type { ChatResponse, FinishReason, StreamEvent, Usage, Warning } from '@m
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../errors/refusal.ts';
 import { refuseFile, type Media } from '../parsing/media.ts';
-import { completeResponse } from './complete.ts';
+import { completeResponse, statusOf, type Echo } from './response.ts';
 import { parseResponses } from './read.ts';
 import { ResponseIds } from './response-ids.ts';
-import { statusOf, type Echo } from './response.ts';
 import { ResponsesWriter } from './stream.ts';
 
 const REPLAY = { family: 'claude', data: { signature: 'signed' } };

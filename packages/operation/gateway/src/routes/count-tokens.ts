@@ -1,3 +1,4 @@
+import type * as Context from '@majordomo/context';
 import type { ImagePart } from '@majordomo/core';
 import { parseMessages } from '../anthropic-messages/read.ts';
 import { limitsOf } from '../load-limit.ts';
@@ -11,7 +12,7 @@ import { jsonBody } from '../parsing/body.ts';
 import { refuseFile, refuseUrl, type Media } from '../parsing/media.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import type { ParsedRequest } from '../wire.ts';
-import { contextPackage } from './context-package.ts';
+import { Refusal } from '../errors/refusal.ts';
 
 /** Image that replaces media at URLs and stored files, which are not fetched. Its size is unknown, so it counts as a large image. */
 const UNKNOWN_IMAGE: ImagePart = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array() };
@@ -75,4 +76,14 @@ export async function estimateTokens(
   } finally {
     place.leave();
   }
+}
+
+/** Returns `@majordomo/context`, an optional peer dependency. `what`: what requires the package, for the refusal without it. */
+export async function contextPackage(what: string): Promise<typeof Context> {
+  const context = await import('@majordomo/context').catch(() => undefined);
+  if (context !== undefined) return context;
+  throw new Refusal(
+    'no-such-route',
+    `${what} requires the package @majordomo/context; the operator must install it`,
+  );
 }

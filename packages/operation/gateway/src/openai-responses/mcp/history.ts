@@ -2,7 +2,7 @@ import type { Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { textPart } from '../../parsing/content.ts';
 import { boolean, invalid, nonEmptyString, object, string, type Fields } from '../../parsing/fields.ts';
-import { toolCallPart } from '../../parsing/tool-call.ts';
+import { toolCallPart } from '../../parsing/tools.ts';
 import type { Transcript } from '../../parsing/transcript.ts';
 import type { StoredItems } from '../stored-items.ts';
 import { targetNameOf, type KnownTools } from '../known-tools.ts';

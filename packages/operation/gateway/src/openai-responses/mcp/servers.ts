@@ -1,10 +1,9 @@
 import { messageOf, type JsonObject } from '@majordomo/core';
-import type { GatewayContext, RequestContext } from '../../context.ts';
+import { callOptions, type GatewayContext, type RequestContext } from '../../context.ts';
 import { Refusal, whileConnected } from '../../errors/refusal.ts';
 import { reportToOperator } from '../../errors/report.ts';
 import type { NamedContent } from '../../named-content.ts';
 import type { McpAnswer, McpRemote, McpTool, McpTools, RouteContext } from '../../options.ts';
-import { callOptions } from '../../call-options.ts';
 
 /** Tools of a server, or the reason for which the server returned none. */
 export interface ListedTools {
