@@ -21,7 +21,7 @@ import { chatRoute } from './chat.ts';
 import { contextPackage, countInput, countMessages } from './count-tokens.ts';
 import { fileMethods, filesRoute, STORED_FILES, storedFileRoute } from './files.ts';
 import { geminiUploadRoute, UPLOADS } from './gemini-files.ts';
-import { geminiModel, geminiModels, geminiRoute } from './gemini.ts';
+import { geminiRoute } from './gemini.ts';
 import { listModels, oneModel } from './models.ts';
 import { isMcp, mcpFailure } from './mcp.ts';
 import { moderationsRoute, operationRoute } from './operation.ts';
@@ -163,7 +163,7 @@ async function routeGemini(context: RequestContext, gateway: GatewayContext): Pr
   if (found === undefined) throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}`);
   trace.route = name === undefined ? '/v1/models' : '/v1/models/:name';
   return readOnly(request, path, () =>
-    name === undefined ? geminiModels(context, gateway) : geminiModel(context, gateway, name),
+    name === undefined ? listModels(context, gateway) : oneModel(context, gateway, name),
   );
 }
 

@@ -61,7 +61,8 @@ export class McpHistory {
     for (const add of this.results.splice(0)) add();
   }
 
-  add(item: Fields, type: string, transcript: Transcript): void {
+  /** Adds an item to the conversation. */
+  addItem(item: Fields, type: string, transcript: Transcript): void {
     switch (type) {
       case 'mcp_list_tools':
         this.addList(item);

@@ -37,12 +37,6 @@ export interface McpServers {
   call(call: McpCall): Promise<McpAnswer>;
 }
 
-/** Handler of the tools, and the content that a request names. */
-export interface McpSource {
-  readonly tools: McpTools;
-  readonly namedContent: NamedContent;
-}
-
 /** Code of JSON-RPC for a failure of the gateway. */
 const INTERNAL_ERROR = -32_603;
 
@@ -50,7 +44,8 @@ const INTERNAL_ERROR = -32_603;
 export function mcpServers(
   context: RequestContext,
   gateway: GatewayContext,
-  { tools, namedContent }: McpSource,
+  tools: McpTools,
+  namedContent: NamedContent,
 ): McpServers {
   const routeContext = (
     metadata: McpCall['metadata'],
