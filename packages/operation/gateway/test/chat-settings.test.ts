@@ -2,6 +2,7 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 const messages = [{ role: 'user', content: 'hi' }];
 
@@ -58,12 +59,7 @@ it.each([
     models: { m: 'f/m' },
     authorize: () => ({}),
   });
-  const response = await gateway.fetch(
-    new Request(`http://gateway/v1/${path}`, {
-      method: 'POST',
-      body: JSON.stringify({ model: 'm', ...body }),
-    }),
-  );
+  const response = await postTo(gateway, `/v1/${path}`, { model: 'm', ...body });
   expect([response.status, response.headers.get('x-majordomo-warnings')]).toEqual([200, null]);
   expect(provider.requests[0]?.request).toMatchObject(settings);
 });

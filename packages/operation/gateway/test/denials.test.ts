@@ -1,6 +1,7 @@
 import type { Gate } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY } from './support/test-gateway.ts';
+import { post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
 /** Sends a call through this gate, and returns facts of the response and the errors that the operator receives. */
 async function callWithGate(admit: Gate['admit'], path = 'chat/completions') {
@@ -9,10 +10,10 @@ async function callWithGate(admit: Gate['admit'], path = 'chat/completions') {
     majordomo: { gates: [{ name: 'budget', admit }] },
     gateway: { onError: (error) => errors.push(error) },
   });
-  const response = await fetch(`${testGateway.url}/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${KEY}` },
-    body: JSON.stringify({ model: 'gpt', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }),
+  const response = await post(testGateway, `/v1/${path}`, {
+    model: 'gpt',
+    max_tokens: 10,
+    messages: [{ role: 'user', content: 'hi' }],
   });
   const { error } = (await response.json()) as { error: { type: string; code?: string } };
   const [retryAfter, shouldRetry] = ['retry-after', 'x-should-retry'].map((name) =>

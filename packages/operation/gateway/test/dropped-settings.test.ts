@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY } from './support/test-gateway.ts';
+import { post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
 const BODIES: Readonly<Record<string, object>> = {
   'chat/completions': { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] },
@@ -20,10 +21,9 @@ const ONE_CALL = { type: 'auto', disable_parallel_tool_use: true };
 /** Sends a request with these settings and returns the warnings and the body of the response. */
 async function sent(path: string, settings: object): Promise<readonly [string, Record<string, unknown>]> {
   await using testGateway = await startGateway();
-  const response = await fetch(`${testGateway.url}/${path === GEMINI ? 'v1beta' : 'v1'}/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${KEY}` },
-    body: JSON.stringify({ ...BODIES[path], ...settings }),
+  const response = await post(testGateway, `/${path === GEMINI ? 'v1beta' : 'v1'}/${path}`, {
+    ...BODIES[path],
+    ...settings,
   });
   expect(response.status).toBe(200);
   const body = (await response.json()) as Record<string, unknown>;

@@ -1,29 +1,23 @@
-import Anthropic, { type APIError as AnthropicError } from '@anthropic-ai/sdk';
+import Anthropic from '@anthropic-ai/sdk';
 import type { FailureName } from '@majordomo/conformance';
 import OpenAI, { type APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { anthropicClient, openaiClient, post } from './support/clients.ts';
+import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
 const callOpenAI = async (testGateway: TestGateway, model = 'gpt'): Promise<unknown> =>
-  await new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 }).chat.completions
-    .create({ model, messages })
+  await openaiClient(testGateway)
+    .chat.completions.create({ model, messages })
     .catch((error: unknown) => error);
 const callAnthropic = async (testGateway: TestGateway, model = 'claude'): Promise<unknown> =>
-  await new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 }).messages
-    .create({ model, messages, max_tokens: 10 })
+  await anthropicClient(testGateway)
+    .messages.create({ model, messages, max_tokens: 10 })
     .catch((error: unknown) => error);
 
 /** Failures of both vendors, each with the status, and the error class and code of each client. */
-const ROWS: readonly (readonly [
-  FailureName,
-  number,
-  new (...args: never[]) => APIError,
-  string,
-  new (...args: never[]) => AnthropicError,
-  string,
-])[] = [
+const ROWS = [
   [
     'rate-limit',
     429,
@@ -59,7 +53,7 @@ const ROWS: readonly (readonly [
     Anthropic.BadRequestError,
     'invalid_request_error',
   ],
-];
+] as const;
 
 describe('a failure of every vendor', () => {
   it.each(ROWS)(
@@ -121,37 +115,17 @@ describe('a failure of every vendor', () => {
 });
 
 describe('a refused request', () => {
-  const post = (
-    testGateway: TestGateway,
-    path: string,
-    body: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Response> =>
-    fetch(testGateway.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}`, ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    });
   const chat = '/v1/chat/completions';
 
   it('is 401 without a known key, in the format of each wire', async () => {
     await using testGateway = await startGateway();
-    const chatResponse = await post(
-      testGateway,
-      chat,
-      { model: 'gpt', messages },
-      { authorization: 'Bearer stranger' },
-    );
+    const headers = { authorization: 'Bearer stranger' };
+    const chatResponse = await post(testGateway, chat, { model: 'gpt', messages }, { headers });
     expect(chatResponse.status).toBe(401);
     expect(await chatResponse.json()).toMatchObject({
       error: { type: 'authentication_error', code: 'invalid_api_key' },
     });
-    const messagesResponse = await post(
-      testGateway,
-      '/v1/messages',
-      {},
-      { authorization: 'Bearer stranger' },
-    );
+    const messagesResponse = await post(testGateway, '/v1/messages', {}, { headers });
     expect(await messagesResponse.json()).toMatchObject({
       type: 'error',
       error: { type: 'authentication_error' },
@@ -249,7 +223,7 @@ describe('a refused request', () => {
 
   it('is 400 for an unsupported encoding or invalid UTF-8', async () => {
     await using testGateway = await startGateway();
-    const gzipResponse = await post(testGateway, chat, '{}', { 'content-encoding': 'gzip' });
+    const gzipResponse = await post(testGateway, chat, '{}', { headers: { 'content-encoding': 'gzip' } });
     expect([gzipResponse.status, await gzipResponse.text()]).toEqual([
       400,
       expect.stringContaining('content-encoding gzip'),
@@ -258,8 +232,7 @@ describe('a refused request', () => {
       JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'é' }] }),
       'latin1',
     );
-    const headers = { authorization: `Bearer ${KEY}` };
-    const latin1Response = await fetch(testGateway.url + chat, { method: 'POST', headers, body: bytes });
+    const latin1Response = await post(testGateway, chat, bytes);
     expect([latin1Response.status, await latin1Response.json()]).toMatchObject([
       400,
       { error: { message: 'the body is not valid UTF-8', param: null } },
@@ -269,8 +242,8 @@ describe('a refused request', () => {
 
   it('explains the base URL if a client uses that of the other vendor', async () => {
     await using testGateway = await startGateway();
-    const openai = new OpenAI({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
-    const anthropic = new Anthropic({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+    const openai = openaiClient(testGateway).withOptions({ baseURL: testGateway.url });
+    const anthropic = anthropicClient({ url: `${testGateway.url}/v1` });
     const expectedError = {
       status: 404,
       message: expect.stringContaining('must end in /v1 for OpenAI') as string,
@@ -305,12 +278,8 @@ describe('a refused request', () => {
 
   it('does not forward client headers to the vendor', async () => {
     await using testGateway = await startGateway();
-    await post(
-      testGateway,
-      chat,
-      { model: 'gpt', messages },
-      { 'x-secret-thing': 'abc', 'openai-organization': 'org-x' },
-    );
+    const secrets = { 'x-secret-thing': 'abc', 'openai-organization': 'org-x' };
+    await post(testGateway, chat, { model: 'gpt', messages }, { headers: secrets });
     const { headers } = await testGateway.openai.request(0);
     expect(JSON.stringify(headers)).not.toMatch(/abc|org-x/);
   });

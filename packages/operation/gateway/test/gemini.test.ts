@@ -3,6 +3,7 @@ import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { generateText, isStepCount, streamText, tool } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { post } from './support/clients.ts';
 import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
 
 const client = (testGateway: TestGateway, apiKey: string = KEY): GoogleGenAI =>
@@ -158,11 +159,7 @@ describe('@google/genai', () => {
     'receives 404 for an unknown model, also if the body of %s is invalid',
     async (method) => {
       await using testGateway = await startGateway();
-      const response = await fetch(`${testGateway.url}/v1beta/models/other:${method}`, {
-        method: 'POST',
-        headers: { 'x-goog-api-key': KEY },
-        body: JSON.stringify({ contents: 'x' }),
-      });
+      const response = await post(testGateway, `/v1beta/models/other:${method}`, { contents: 'x' });
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ error: { code: 404, status: 'NOT_FOUND' } });
     },
@@ -213,12 +210,8 @@ describe('a key of a client', () => {
 });
 
 describe('a conversation without ids', () => {
-  const post = (testGateway: TestGateway, contents: readonly object[]): Promise<Response> =>
-    fetch(`${testGateway.url}/v1beta/models/claude:generateContent`, {
-      method: 'POST',
-      headers: { 'x-goog-api-key': KEY },
-      body: JSON.stringify({ contents }),
-    });
+  const generate = (testGateway: TestGateway, contents: readonly object[]): Promise<Response> =>
+    post(testGateway, '/v1beta/models/claude:generateContent', { contents });
   const call = (city: string): object => ({ functionCall: { name: 'weather', args: { city } } });
   const answer = (output: string): object => ({
     functionResponse: { name: 'weather', response: { output } },
@@ -226,7 +219,7 @@ describe('a conversation without ids', () => {
 
   it('answers calls by their name and order', async () => {
     await using testGateway = await startGateway({ anthropic: () => 'Both.' });
-    const response = await post(testGateway, [
+    const response = await generate(testGateway, [
       { role: 'user', parts: [{ text: 'Weather?' }] },
       { role: 'model', parts: [call('Oslo'), call('Rome')] },
       { role: 'user', parts: [answer('cold'), answer('warm')] },
@@ -249,7 +242,7 @@ describe('a conversation without ids', () => {
     ['another call of the tool has an id', { name: 'weather', id: 'call_a' }, { name: 'weather' }],
   ])('answers a call without an id if %s', async (_, withId, withoutId) => {
     await using testGateway = await startGateway({ anthropic: () => 'Both.' });
-    const response = await post(testGateway, [
+    const response = await generate(testGateway, [
       { role: 'user', parts: [{ text: 'Weather?' }] },
       {
         role: 'model',
@@ -281,7 +274,7 @@ describe('a conversation without ids', () => {
 
   it('is refused if a response answers no call', async () => {
     await using testGateway = await startGateway();
-    const response = await post(testGateway, [{ role: 'user', parts: [answer('cold')] }]);
+    const response = await generate(testGateway, [{ role: 'user', parts: [answer('cold')] }]);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('answers no call of');
     expect(testGateway.anthropic.requests).toEqual([]);

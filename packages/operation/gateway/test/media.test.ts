@@ -1,13 +1,7 @@
-import Anthropic from '@anthropic-ai/sdk';
 import type { FilePart, ImagePart } from '@majordomo/core';
-import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
-
-const openaiClient = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropicClient = (testGateway: TestGateway): Anthropic =>
-  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
+import { anthropicClient, openaiClient } from './support/clients.ts';
+import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

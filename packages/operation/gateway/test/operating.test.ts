@@ -5,6 +5,7 @@ import { memoryRecords } from '@majordomo/records';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 const BASE = 'http://gateway.test';
 const answers = (text: string) => Array.from({ length: 50 }, () => text);
@@ -91,14 +92,11 @@ describe('update', () => {
     const hangingProvider = fakeProvider({ id: 'a', models: { x: [{ hang: true }, 'yes'] } });
     const { chat, gateway, send } = setUp({ majordomo: createMajordomo({ providers: [hangingProvider] }) });
     const abortController = new AbortController();
-    const body = JSON.stringify({ model: 'smart', messages: [{ role: 'user', content: 'hi' }] });
-    const request = new Request(`${BASE}/v1/chat/completions`, {
-      method: 'POST',
+    const body = { model: 'smart', messages: [{ role: 'user', content: 'hi' }] };
+    const cancelledResponse = postTo(gateway, '/v1/chat/completions', body, {
       headers: { authorization: 'Bearer user' },
-      body,
       signal: abortController.signal,
     });
-    const cancelledResponse = gateway.fetch(request);
     await expect.poll(() => hangingProvider.requests.length, { timeout: 10_000 }).toBe(1);
     gateway.update({ maxConcurrent: 1 });
     expect((await chat('smart')).status).toBe(429);

@@ -1,9 +1,8 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { openaiClient } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
-const client = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const CALL = {
   parts: [
     { type: 'reasoning' as const, text: 'I should look.' },
@@ -28,7 +27,7 @@ const weatherTool = {
 describe('the official client over Responses', () => {
   it('receives a complete response under the requested name', async () => {
     await using testGateway = await startGateway();
-    const response = await client(testGateway).responses.create({
+    const response = await openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'hi',
       instructions: 'Be brief.',
@@ -54,7 +53,7 @@ describe('the official client over Responses', () => {
 
   it('receives numbered events in order with its stream helper', async () => {
     await using testGateway = await startGateway();
-    const stream = client(testGateway).responses.stream({ model: 'gpt', input: 'hi' });
+    const stream = openaiClient(testGateway).responses.stream({ model: 'gpt', input: 'hi' });
     const events: [string, number][] = [];
     stream.on('event', (event) => events.push([event.type, event.sequence_number]));
     const startedResponses: unknown[] = [];
@@ -97,8 +96,8 @@ describe('the official client over Responses', () => {
         reasoning: { effort: 'low' as const },
       };
       return streamed
-        ? await client(testGateway).responses.stream(body).finalResponse()
-        : await client(testGateway).responses.create(body);
+        ? await openaiClient(testGateway).responses.stream(body).finalResponse()
+        : await openaiClient(testGateway).responses.create(body);
     };
     const question = { role: 'user' as const, content: 'Where is it cold?' };
     const firstResponse = await createResponse([question]);
@@ -145,12 +144,12 @@ describe('the official client over Responses', () => {
       ],
     };
     const firstResponse = streamed
-      ? await client(testGateway).responses.stream(body).finalResponse()
-      : await client(testGateway).responses.create(body);
+      ? await openaiClient(testGateway).responses.stream(body).finalResponse()
+      : await openaiClient(testGateway).responses.create(body);
     expect(firstResponse.output).toMatchObject([
       { type: 'custom_tool_call', call_id: 'call_p', name: 'apply_patch', input: '*** Begin\n"patch"' },
     ]);
-    const secondResponse = await client(testGateway).responses.create({
+    const secondResponse = await openaiClient(testGateway).responses.create({
       ...body,
       input: [
         { role: 'user', content: 'go' },
@@ -209,8 +208,11 @@ describe('the official client over Responses', () => {
       };
       const body = { model: 'gpt', input: 'go', tools: [crmNamespace, billingNamespace, findTool] };
       const { data: firstResponse, response } = streamed
-        ? { data: await client(testGateway).responses.stream(body).finalResponse(), response: undefined }
-        : await client(testGateway).responses.create(body).withResponse();
+        ? {
+            data: await openaiClient(testGateway).responses.stream(body).finalResponse(),
+            response: undefined,
+          }
+        : await openaiClient(testGateway).responses.create(body).withResponse();
       expect(response?.headers.get('x-majordomo-warnings') ?? null).toBeNull();
       const firstRequest = (await testGateway.openai.request(0)).request;
       expect(firstRequest.tools).toEqual(['mcp__crm__find', 'billing__find', 'billing__note', 'find']);
@@ -222,7 +224,7 @@ describe('the official client over Responses', () => {
         { type: 'custom_tool_call', namespace: 'billing', name: 'note', input: 'text' },
       ]);
       expect(firstResponse.output[2]).not.toHaveProperty('namespace');
-      await client(testGateway).responses.create({
+      await openaiClient(testGateway).responses.create({
         ...body,
         input: [
           { role: 'user', content: 'go' },
@@ -256,7 +258,7 @@ describe('the official client over Responses', () => {
       description: '',
       tools: [tool('a'), tool('b')],
     };
-    await client(testGateway).responses.create({
+    await openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'go',
       tools: [namespace, tool('c')],
@@ -279,7 +281,7 @@ describe('the official client over Responses', () => {
       ],
     });
     const types: string[] = [];
-    for await (const event of await client(testGateway).responses.create({
+    for await (const event of await openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'hi',
       stream: true,
@@ -296,7 +298,7 @@ describe('the official client over Responses', () => {
     [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0] is a reference'],
   ])('receives an error that names a member that needs stored responses: %j', async (members, message) => {
     await using testGateway = await startGateway();
-    const pendingResponse = client(testGateway).responses.create({
+    const pendingResponse = openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'hi',
       ...members,
@@ -307,7 +309,7 @@ describe('the official client over Responses', () => {
 
   it('receives a warning that `store` is dropped', async () => {
     await using testGateway = await startGateway();
-    const { response } = await client(testGateway)
+    const { response } = await openaiClient(testGateway)
       .responses.create({ model: 'gpt', input: 'hi', store: true })
       .withResponse();
     expect(response.headers.get('x-majordomo-warnings')).toContain('dropped store');
