@@ -75,6 +75,7 @@ describe('cross-origin headers', () => {
     const init = { method: 'OPTIONS', headers: { origin: allowed, ...requestedHeaders } };
     const { status, headers } = await setUp({ cors }).send('/v1/models', init);
     expect([status, headers.get('access-control-allow-headers')]).toEqual([204, expected]);
+    expect(headers.get('access-control-allow-methods')).toBe('GET, POST, DELETE');
     expect(headers.get('access-control-max-age')).toBe('600');
     expect(headers.get('access-control-allow-origin')).toBe(allowed);
   });

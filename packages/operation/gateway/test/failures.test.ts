@@ -76,18 +76,6 @@ describe('a failure of every vendor', () => {
     },
   );
 
-  it.each<[FailureName, string]>([
-    ['rate-limit', 'the vendor limits the rate of requests'],
-    ['overloaded', 'the vendor is overloaded'],
-    ['server', 'the vendor failed'],
-    ['auth', 'the vendor rejected the credentials of the gateway; its operator receives the reason'],
-    ['billing', 'the gateway’s account at the vendor has no credit; its operator receives the reason'],
-  ])('of the kind %s has a message without details of the vendor', async (failure, message) => {
-    const models = { gpt: 'openai/gpt-5.4' };
-    await using testGateway = await startGateway({ openai: () => ({ failure }), gateway: { models } });
-    expect(await callOpenAI(testGateway)).toMatchObject({ error: { message } });
-  });
-
   it.each([false, true])(
     'is reported as temporary if only the next target cannot process the request (benched: %s)',
     async (isBenched) => {
@@ -103,15 +91,6 @@ describe('a failure of every vendor', () => {
       expect(testGateway.anthropic.requests).toHaveLength(1);
     },
   );
-
-  it('has the retry time of the vendor in the header retry-after', async () => {
-    await using testGateway = await startGateway({
-      openai: [{ failure: 'rate-limit', retryAfter: { seconds: 7 } }],
-      gateway: { models: { gpt: 'openai/gpt-5.4' } },
-    });
-    const error = (await callOpenAI(testGateway)) as APIError;
-    expect(error.headers?.get('retry-after')).toBe('7');
-  });
 });
 
 describe('a refused request', () => {
@@ -143,25 +122,6 @@ describe('a refused request', () => {
     expect(await response.json()).toMatchObject({ error: { code } });
   });
 
-  it('is 404 for a model that is not served or not allowed', async () => {
-    await using testGateway = await startGateway({ gateway: { authorize: () => ({ models: ['claude'] }) } });
-    expect(await callOpenAI(testGateway, 'gpt')).toMatchObject({
-      status: 404,
-      code: 'model_not_found',
-      param: 'model',
-    });
-    expect(await callOpenAI(testGateway, 'openai/gpt-5.4')).toMatchObject({ status: 404 });
-    expect(await callOpenAI(testGateway, 'constructor')).toMatchObject({ status: 404 });
-    expect(await callOpenAI(testGateway, 'claude')).toMatchObject({ model: 'claude' });
-  });
-
-  it('does not occur for a spec that is not a served name with `anySpec`', async () => {
-    await using testGateway = await startGateway({ gateway: { anySpec: true } });
-    expect(await callOpenAI(testGateway, 'anthropic/claude-haiku-4-5')).toMatchObject({
-      model: 'anthropic/claude-haiku-4-5',
-    });
-  });
-
   it.each(['nobody/x', 'a,,b', 'no-name', 'openai/'])('is 404 for the invalid spec %s', async (spec) => {
     await using testGateway = await startGateway({ gateway: { anySpec: true } });
     expect(await callOpenAI(testGateway, spec)).toMatchObject({ status: 404, code: 'model_not_found' });
@@ -172,7 +132,6 @@ describe('a refused request', () => {
     ['{', 'the body is not valid JSON'],
     ['[]', 'the body must be an object'],
     [{ model: 'gpt' }, 'messages is missing'],
-    [{ model: 'gpt', messages: [] }, 'messages must not be empty'],
     [{ model: 'gpt', messages: [{ role: 'robot', content: '' }] }, 'messages[0].role must be one of'],
     [{ model: 'gpt', messages: [{ role: 'user' }] }, 'messages[0].content is missing'],
     [
@@ -184,29 +143,12 @@ describe('a refused request', () => {
       },
       'messages[0].content[0].image_url.url must be a data URL',
     ],
-    [{ model: 'gpt', messages, n: 9 }, 'n must be an integer from 1 to 8, not 9'],
     [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be an integer of 1 or more, not 1.5'],
-    [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be an integer of 1 or more, not 0'],
     [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be an integer of 1 or more, not'],
-    [
-      { model: 'gpt', messages, presence_penalty: -2.1 },
-      'presence_penalty must be a number from -2 to 2, not -2.1',
-    ],
-    [{ model: 'gpt', messages, functions: [] }, 'functions is not supported; use tools'],
-    [{ model: 'gpt', messages, function_call: 'auto' }, 'function_call is not supported; use tools'],
     [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number from 0 to 2, not a string'],
     [
       { model: 'gpt', messages, tools: [{ type: 'function', function: {} }] },
       'tools[0].function.name is missing',
-    ],
-    [
-      {
-        model: 'gpt',
-        messages,
-        tools: [{ type: 'function', function: { name: 'a' } }],
-        tool_choice: { type: 'function', function: { name: 'b' } },
-      },
-      'tool_choice.function.name names "b"',
     ],
     [
       { model: 'gpt', messages: [{ role: 'user', content: '\ud800' }] },
@@ -218,25 +160,6 @@ describe('a refused request', () => {
     expect(response.status).toBe(400);
     const { error } = (await response.json()) as { error: { message: string } };
     expect(error.message).toContain(message);
-    expect(testGateway.openai.requests).toHaveLength(0);
-  });
-
-  it('is 400 for an unsupported encoding or invalid UTF-8', async () => {
-    await using testGateway = await startGateway();
-    const gzipResponse = await post(testGateway, chat, '{}', { headers: { 'content-encoding': 'gzip' } });
-    expect([gzipResponse.status, await gzipResponse.text()]).toEqual([
-      400,
-      expect.stringContaining('content-encoding gzip'),
-    ]);
-    const bytes = Buffer.from(
-      JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'é' }] }),
-      'latin1',
-    );
-    const latin1Response = await post(testGateway, chat, bytes);
-    expect([latin1Response.status, await latin1Response.json()]).toMatchObject([
-      400,
-      { error: { message: 'the body is not valid UTF-8', param: null } },
-    ]);
     expect(testGateway.openai.requests).toHaveLength(0);
   });
 

@@ -54,38 +54,6 @@ describe('the official client over Messages', () => {
     expect(response.headers.get('request-id')).toMatch(/^req_/);
   });
 
-  it('sends system turns within a conversation as user text at the same position', async () => {
-    await using testGateway = await startGateway();
-    const { response } = await anthropicClient(testGateway)
-      .messages.create({
-        model: 'claude',
-        max_tokens: 10,
-        system: 'Be brief.',
-        messages: [
-          { role: 'user', content: 'hi' },
-          { role: 'assistant', content: 'hello' },
-          { role: 'system', content: 'The date has changed.' },
-          { role: 'user', content: 'and now?' },
-        ] as Anthropic.MessageParam[],
-      })
-      .withResponse();
-    expect(testGateway.anthropic.requests[0]?.body).toMatchObject({
-      system: [{ type: 'text', text: 'Be brief.' }],
-      messages: [
-        { role: 'user' },
-        { role: 'assistant' },
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: '<system-reminder>\nThe date has changed.\n</system-reminder>' },
-            { type: 'text', text: 'and now?' },
-          ],
-        },
-      ],
-    });
-    expect(response.headers.get('x-majordomo-warnings')).toContain('coerced system:');
-  });
-
   it('receives the events of a message in order with its stream helper', async () => {
     await using testGateway = await startGateway();
     const stream = anthropicClient(testGateway).messages.stream({ model: 'claude', ...baseRequest });
@@ -214,20 +182,6 @@ describe('the official client over Messages', () => {
     });
     const finalMessage = await runner;
     expect(finalMessage.content).toMatchObject([{ type: 'text', text: 'Oslo is cold.' }]);
-  });
-
-  it('receives an error that names the unsupported thread', async () => {
-    await using testGateway = await startGateway();
-    const response = await post(testGateway, '/v1/messages', {
-      model: 'claude',
-      ...baseRequest,
-      thread: { type: 'continue', previous_message_id: 'msg_1' },
-    });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({
-      type: 'error',
-      error: { type: 'invalid_request_error', message: expect.stringContaining('thread') as string },
-    });
   });
 });
 

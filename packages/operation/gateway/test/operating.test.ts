@@ -107,35 +107,6 @@ describe('update', () => {
   });
 });
 
-describe('/ready', () => {
-  it('is 503 after drain, while the gateway still serves calls', async () => {
-    const { chat, gateway, send } = setUp();
-    expect((await send('GET', '/ready')).status).toBe(200);
-    gateway.drain();
-    expect((await send('GET', '/ready')).status).toBe(503);
-    expect([(await send('GET', '/health')).status, (await chat('smart')).status]).toEqual([200, 200]);
-  });
-
-  it('names the checks that fail or hang, and the operator receives the errors', async () => {
-    const { errors, send } = setUp({
-      checks: {
-        good: async () => 1,
-        bad: () => Promise.reject(new Error('db.internal is down')),
-        throwing: () => {
-          throw new Error('not configured');
-        },
-        slow: () => new Promise(() => undefined),
-      },
-    });
-    const { status, text, headers } = await send('GET', '/ready');
-    expect([status, headers.get('retry-after')]).toEqual([503, '5']);
-    expect((JSON.parse(text) as { failed: string[] }).failed.toSorted()).toEqual(['bad', 'slow', 'throwing']);
-    expect(text).not.toContain('db.internal');
-    expect(errors).toHaveLength(3);
-    expect((await send('GET', '/health')).status).toBe(200);
-  });
-});
-
 describe('routes', () => {
   it('require authorize, receive the caller, and can make calls', async () => {
     const events: string[] = [];

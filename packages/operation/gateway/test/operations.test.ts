@@ -40,23 +40,9 @@ describe('embeddings', () => {
       dimensions: 2,
     });
   });
-
-  it('have no usage if the vendor reported none', async () => {
-    const { usage: _usage, ...body } = embeddingsBody([0, 1]) as { readonly usage: object };
-    await using testGateway = await startWithVendor(answers(body));
-    const requestBody = { model: 'vectors', input: ['a'], dimensions: 2 };
-    expect(await openaiClient(testGateway).embeddings.create(requestBody)).not.toHaveProperty('usage');
-  });
 });
 
 describe('a transcript', () => {
-  const transcriptBody = {
-    text: 'Hello there.',
-    language: 'english',
-    duration: 2.5,
-    segments: [{ id: 0, start: 0, end: 2.5, text: ' Hello there.' }],
-  };
-
   it('is complete, and comes from the next target if the first one fails', async () => {
     await using testGateway = await startWithVendor(
       inTurn(answers({ error: { message: 'busy' } }, 503), answers({ text: 'Hi' })),
@@ -75,56 +61,6 @@ describe('a transcript', () => {
     expect(response.headers.get('x-majordomo-attempts')).toBe('2');
     expect(testGateway.vendor.requests[1]?.text).toContain('OggS a voice note');
     expect(testGateway.vendor.requests[1]?.text).toContain('greetings');
-  });
-
-  it('has times in seconds on request', async () => {
-    await using testGateway = await startWithVendor(answers(transcriptBody));
-    const transcript = await openaiClient(testGateway).audio.transcriptions.create({
-      model: 'ears',
-      file: await voiceNote(),
-      response_format: 'verbose_json',
-    });
-    expect(transcript).toMatchObject({
-      text: 'Hello there.',
-      language: 'en',
-      duration: 2.5,
-      segments: [{ id: 0, start: 0, end: 2.5, text: 'Hello there.' }],
-    });
-  });
-
-  it('is plain text on request', async () => {
-    await using testGateway = await startWithVendor(answers({ text: 'Hi' }));
-    const file = await voiceNote();
-    const text = await openaiClient(testGateway).audio.transcriptions.create({
-      model: 'ears',
-      file,
-      response_format: 'text',
-    });
-    expect(text).toBe('Hi\n');
-  });
-
-  it('is requested with the media type of the file name if the file has no valid type', async () => {
-    await using testGateway = await startWithVendor(answers({ text: 'Hi' }));
-    const file = await toFile(OGG, 'note.ogg', { type: 'recording' });
-    expect(await openaiClient(testGateway).audio.transcriptions.create({ model: 'ears', file })).toEqual({
-      text: 'Hi',
-    });
-    expect(testGateway.vendor.requests[0]?.text).toContain('audio/ogg');
-  });
-
-  it('is refused with the name of the unsupported member', async () => {
-    await using testGateway = await startWithVendor(answers({ text: 'Hi' }));
-    const { transcriptions } = openaiClient(testGateway).audio;
-    const file = await voiceNote();
-    const streamError = errorOf(transcriptions.create({ model: 'ears', file, stream: true }));
-    expect(String(await streamError)).toContain('stream is not supported');
-    const formatError = errorOf(transcriptions.create({ model: 'ears', file, response_format: 'srt' }));
-    expect(String(await formatError)).toContain('response_format must be one of');
-    const jsonError = errorOf(
-      openaiClient(testGateway).post('/audio/transcriptions', { body: { model: 'ears' } }),
-    );
-    expect(String(await jsonError)).toContain('must be a form');
-    expect(testGateway.vendor.requests).toHaveLength(0);
   });
 
   it('is limited to maxBodyBytes', async () => {

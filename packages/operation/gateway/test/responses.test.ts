@@ -290,28 +290,4 @@ describe('the official client over Responses', () => {
     expect(types.at(-1)).toBe('response.failed');
     expect(types).toContain('response.output_text.delta');
   });
-
-  it.each([
-    [{ previous_response_id: 'resp_1' }, 'previous_response_id is not supported'],
-    [{ conversation: 'conv_1' }, 'conversation is not supported'],
-    [{ background: true }, 'background is not supported'],
-    [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0] is a reference'],
-  ])('receives an error that names a member that needs stored responses: %j', async (members, message) => {
-    await using testGateway = await startGateway();
-    const pendingResponse = openaiClient(testGateway).responses.create({
-      model: 'gpt',
-      input: 'hi',
-      ...members,
-    } as never);
-    await expect(pendingResponse).rejects.toThrow(message);
-    expect(testGateway.openai.requests).toHaveLength(0);
-  });
-
-  it('receives a warning that `store` is dropped', async () => {
-    await using testGateway = await startGateway();
-    const { response } = await openaiClient(testGateway)
-      .responses.create({ model: 'gpt', input: 'hi', store: true })
-      .withResponse();
-    expect(response.headers.get('x-majordomo-warnings')).toContain('dropped store');
-  });
 });
