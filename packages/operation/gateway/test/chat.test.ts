@@ -1,23 +1,11 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
+import { CUT, TWO_CALLS } from './support/answers.ts';
 import { openaiClient } from './support/clients.ts';
 import { startGateway } from './support/test-gateway.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
-const CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'text' as const, text: 'Let me see.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-    { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' },
-  ],
-};
-const CUT = {
-  fault: 'cut' as const,
-  answer: { parts: [{ type: 'text' as const, text: 'one two three four', chunks: 3 }] },
-  at: { content: 3 },
-};
 const weather = {
   type: 'function' as const,
   function: {
@@ -66,7 +54,7 @@ describe('the official client over Chat Completions', () => {
   it.each([false, true])(
     'replays tool calls and reasoning over two turns (streamed: %s)',
     async (streamed) => {
-      await using testGateway = await startGateway({ openai: [CALL, 'Oslo is cold.'] });
+      await using testGateway = await startGateway({ openai: [TWO_CALLS, 'Oslo is cold.'] });
       const openai = openaiClient(testGateway);
       const createCompletion = async (
         all: OpenAI.ChatCompletionMessageParam[],

@@ -3,20 +3,12 @@ import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { generateText, isStepCount, streamText, tool } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { CALL, PIXEL } from './support/answers.ts';
 import { post } from './support/clients.ts';
 import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
 
 const client = (testGateway: TestGateway, apiKey: string = KEY): GoogleGenAI =>
   new GoogleGenAI({ apiKey, httpOptions: { baseUrl: testGateway.url, retryOptions: { attempts: 1 } } });
-
-const THOUGHT_AND_CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-  ],
-};
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 const tools = [
   {
@@ -54,7 +46,7 @@ describe('@google/genai', () => {
   });
 
   it.each([false, true])('calls a tool in a chat, with reasoning (streamed: %s)', async (isStreamed) => {
-    await using testGateway = await startGateway({ anthropic: [THOUGHT_AND_CALL, 'It is cold.'] });
+    await using testGateway = await startGateway({ anthropic: [CALL, 'It is cold.'] });
     const chat = client(testGateway).chats.create({ model: 'claude', config: { tools } });
     const send = async (message: Parameters<typeof chat.sendMessage>[0]['message']) => {
       if (!isStreamed) return [await chat.sendMessage({ message })];
@@ -283,7 +275,7 @@ describe('a conversation without ids', () => {
 
 describe('@ai-sdk/google', () => {
   it.each([false, true])('runs a tool loop (streamed: %s)', async (isStreamed) => {
-    await using testGateway = await startGateway({ openai: [THOUGHT_AND_CALL, 'It is cold.'] });
+    await using testGateway = await startGateway({ openai: [CALL, 'It is cold.'] });
     const google = createGoogleGenerativeAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1beta` });
     const weather = tool({ inputSchema: z.object({ city: z.string() }), execute: () => 'cold' });
     const request = {

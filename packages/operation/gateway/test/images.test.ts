@@ -1,12 +1,11 @@
 import { answers } from '@majordomo/test-support';
 import { toFile } from 'openai';
 import { describe, expect, it } from 'vitest';
+import { PIXEL } from './support/answers.ts';
 import { openaiClient, post } from './support/clients.ts';
 import { refusalOf, startWithVendor } from './support/operations.ts';
 import { KEY } from './support/test-gateway.ts';
 
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const OPENAI_RESPONSE = {
   created: 1,
   data: [{ b64_json: PIXEL }],

@@ -1,10 +1,9 @@
 import type { FilePart, ImagePart } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
+import { PIXEL } from './support/answers.ts';
 import { anthropicClient, openaiClient } from './support/clients.ts';
 import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF').toString('base64');
 const imagePart: ImagePart = { type: 'image', mediaType: 'image/png', bytes: Buffer.from(PIXEL, 'base64') };
 const pdfPart: FilePart = { type: 'file', mediaType: 'application/pdf', bytes: Buffer.from(PDF, 'base64') };

@@ -1,5 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from 'vitest';
+import { CUT } from './support/answers.ts';
 import { anthropicClient, post } from './support/clients.ts';
 import { startGateway } from './support/test-gateway.ts';
 
@@ -156,15 +157,7 @@ describe('the official client over Messages', () => {
   });
 
   it('ends with its error event when a target fails in mid-stream', async () => {
-    await using testGateway = await startGateway({
-      anthropic: [
-        {
-          fault: 'cut',
-          answer: { parts: [{ type: 'text', text: 'one two three', chunks: 3 }] },
-          at: { content: 3 },
-        },
-      ],
-    });
+    await using testGateway = await startGateway({ anthropic: [CUT] });
     const stream = anthropicClient(testGateway).messages.stream({ model: 'claude', ...baseRequest });
     let text = '';
     stream.on('text', (delta) => (text += delta));

@@ -1,16 +1,9 @@
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
+import { CUT, TWO_CALLS } from './support/answers.ts';
 import { openaiClient } from './support/clients.ts';
 import { startGateway } from './support/test-gateway.ts';
 
-const CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'text' as const, text: 'Let me see.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-    { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' },
-  ],
-};
 const weatherTool = {
   type: 'function' as const,
   name: 'weather',
@@ -83,7 +76,7 @@ describe('the official client over Responses', () => {
     ['claude', false],
     ['claude', true],
   ])('replays reasoning over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
-    const script = [CALL, 'Oslo is cold.'];
+    const script = [TWO_CALLS, 'Oslo is cold.'];
     await using testGateway = await startGateway({ openai: script, anthropic: script });
     const createResponse = async (
       input: OpenAI.Responses.ResponseInput,
@@ -271,15 +264,7 @@ describe('the official client over Responses', () => {
   });
 
   it('ends with response.failed when a target fails in mid-stream', async () => {
-    await using testGateway = await startGateway({
-      openai: [
-        {
-          fault: 'cut',
-          answer: { parts: [{ type: 'text', text: 'one two three', chunks: 3 }] },
-          at: { content: 3 },
-        },
-      ],
-    });
+    await using testGateway = await startGateway({ openai: [CUT] });
     const types: string[] = [];
     for await (const event of await openaiClient(testGateway).responses.create({
       model: 'gpt',

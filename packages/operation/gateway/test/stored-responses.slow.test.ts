@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { CALL, PIXEL } from './support/answers.ts';
 import { openaiClient } from './support/clients.ts';
 import { KEY, startGateway, type TestGateway, type TestGatewayOptions } from './support/test-gateway.ts';
 
@@ -20,15 +21,6 @@ const startWithStore = (
 
 /** Whether the response states that it is stored. The client's type lacks the member. */
 const isStored = (response: object): unknown => (response as { readonly store?: unknown }).store;
-
-const CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-  ],
-};
-const PIXEL =
-  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 describe('a gateway with stored responses', () => {
   it.each([
@@ -55,7 +47,11 @@ describe('a gateway with stored responses', () => {
         parameters: { type: 'object', properties: {} },
       },
     ];
-    const image = { type: 'input_image' as const, image_url: PIXEL, detail: 'auto' as const };
+    const image = {
+      type: 'input_image' as const,
+      image_url: `data:image/png;base64,${PIXEL}`,
+      detail: 'auto' as const,
+    };
     const firstResponse = await create({
       instructions: 'Be brief.',
       input: [{ role: 'user', content: [{ type: 'input_text', text: 'How cold is it here?' }, image] }],

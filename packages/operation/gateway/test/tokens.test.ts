@@ -4,15 +4,10 @@ import { answers, streams, testServer } from '@majordomo/test-support';
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { tokenOf, tokenText } from '../src/parsing/replay-token.ts';
+import { CALL } from './support/answers.ts';
 import { openaiClient, post } from './support/clients.ts';
 import { startGateway } from './support/test-gateway.ts';
 
-const THOUGHT = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-  ],
-};
 const MARK = 'majordomo.1.';
 
 /** Returns the decoded content of each token in a response. */
@@ -25,7 +20,7 @@ describe('a replay token', () => {
   it.each(['/v1/chat/completions', '/v1/responses', '/v1/messages'])(
     'contains the provider but no address, in a complete and in a streamed response of %s',
     async (path) => {
-      await using testGateway = await startGateway({ openai: () => THOUGHT });
+      await using testGateway = await startGateway({ openai: () => CALL });
       const messages = [{ role: 'user', content: 'hi' }];
       for (const stream of [false, true]) {
         const response = await post(testGateway, path, {
@@ -69,7 +64,7 @@ describe('a replay token', () => {
   );
 
   it('is not sent to another address', async () => {
-    await using testGateway = await startGateway({ openai: [THOUGHT, 'Cold.'] });
+    await using testGateway = await startGateway({ openai: [CALL, 'Cold.'] });
     const question = { role: 'user' as const, content: 'Where is it cold?' };
     const { output } = await openaiClient(testGateway).responses.create({ model: 'gpt', input: [question] });
     await using sameVendorGateway = await startGateway({
