@@ -324,6 +324,26 @@ describe('watchRun', () => {
     expect(await receive(...texts)).toEqual(expected);
   });
 
+  it.each<readonly [string, object]>([
+    ['a model event without its event', { type: 'model' }],
+    ['a model event that is a string', { type: 'model', event: 'start' }],
+    ['a step without its response', { type: 'step-end' }],
+    ['a step without its attempts', { type: 'step-end', response: {} }],
+    ['a step whose attempts are not a list', { type: 'step-end', response: { attempts: 7 } }],
+    ['a step whose attempt is not an object', { type: 'step-end', response: { attempts: [null] } }],
+  ])('ignores %s', async (_name, event) => {
+    const events = [event, { type: 'tool-start' }];
+    expect(await receive(JSON.stringify({ head, events }))).toEqual(['1 tool-start']);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['a list of attempts that is not a list', { kind: 'server', message: 'down', details: {}, attempts: 7 }],
+    ['an attempt that is not an object', { kind: 'server', message: 'down', details: {}, attempts: [null] }],
+  ])('reads an error with %s', async (_name, error) => {
+    const events = [{ type: 'model', event: { type: 'reset', error } }];
+    expect(await receive(JSON.stringify({ head, events }))).toEqual(['1 reset']);
+  });
+
   it('rejects after an abort, and unsubscribes', async () => {
     const controller = new AbortController();
     let unsubscribed = 0;
