@@ -290,6 +290,17 @@ describe('watchRun', () => {
       ['1 step-start', '1 tool-start'],
     ],
     [
+      'returns to the later attempt if the first batch of a replaced process was late',
+      [
+        batchJson({ attempt: 'b', began: 9 }, 'step-start'),
+        batchJson({}, 'step-start'),
+        batchJson({ attempt: 'b', began: 9, batch: 1 }, 'tool-start'),
+        batchJson({ batch: 1 }, 'tool-end'),
+        batchJson({ attempt: 'b', began: 9, batch: 2, step: 2 }, 'step-start'),
+      ],
+      ['1 step-start', 'reset 1', '1 step-start', 'missed', '1 tool-start', '2 step-start'],
+    ],
+    [
       'does not end with the last batch of a replaced process',
       [
         batchJson({}, 'step-start'),
