@@ -290,6 +290,17 @@ describe('watchRun', () => {
       ['1 step-start', '1 tool-start'],
     ],
     [
+      'returns to the later attempt if the first batch of a replaced process was late',
+      [
+        batchJson({ attempt: 'b', began: 9 }, 'step-start'),
+        batchJson({}, 'step-start'),
+        batchJson({ attempt: 'b', began: 9, batch: 1 }, 'tool-start'),
+        batchJson({ batch: 1 }, 'tool-end'),
+        batchJson({ attempt: 'b', began: 9, batch: 2, step: 2 }, 'step-start'),
+      ],
+      ['1 step-start', 'reset 1', '1 step-start', 'missed', '1 tool-start', '2 step-start'],
+    ],
+    [
       'does not end with the last batch of a replaced process',
       [
         batchJson({}, 'step-start'),
@@ -322,6 +333,26 @@ describe('watchRun', () => {
     ],
   ])('%s', async (_name, texts, expected) => {
     expect(await receive(...texts)).toEqual(expected);
+  });
+
+  it.each<readonly [string, object]>([
+    ['a model event without its event', { type: 'model' }],
+    ['a model event that is a string', { type: 'model', event: 'start' }],
+    ['a step without its response', { type: 'step-end' }],
+    ['a step without its attempts', { type: 'step-end', response: {} }],
+    ['a step whose attempts are not a list', { type: 'step-end', response: { attempts: 7 } }],
+    ['a step whose attempt is not an object', { type: 'step-end', response: { attempts: [null] } }],
+  ])('ignores %s', async (_name, event) => {
+    const events = [event, { type: 'tool-start' }];
+    expect(await receive(JSON.stringify({ head, events }))).toEqual(['1 tool-start']);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['a list of attempts that is not a list', { kind: 'server', message: 'down', details: {}, attempts: 7 }],
+    ['an attempt that is not an object', { kind: 'server', message: 'down', details: {}, attempts: [null] }],
+  ])('reads an error with %s', async (_name, error) => {
+    const events = [{ type: 'model', event: { type: 'reset', error } }];
+    expect(await receive(JSON.stringify({ head, events }))).toEqual(['1 reset']);
   });
 
   it('rejects after an abort, and unsubscribes', async () => {

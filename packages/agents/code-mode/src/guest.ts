@@ -162,6 +162,7 @@ export type Ending =
 export function parseEnding(text: unknown): Ending {
   const ending = typeof text === 'string' ? tryParseJson(text) : undefined;
   const { value, error, line, output } = asRecord(ending);
+  // The program can have replaced the function that limits the output. Truncated output is longer by its last line.
   const shown = asText(output)?.slice(0, 2 * MAX_OUTPUT_CHARS);
   if (typeof error === 'string') return { error, line, output: shown ?? '' };
   const parsed =

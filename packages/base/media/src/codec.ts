@@ -50,7 +50,7 @@ const MAX_SECONDS = 3600;
 const toBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Returns a codec that restores sharp's process-wide settings after use. */
+/** Returns the functions that call sharp. `decode` and `shrink` empty sharp's process-wide cache afterwards. */
 export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
   const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
   const seconds = Math.min(Math.ceil(timeoutMs / 1000), MAX_SECONDS);
@@ -85,8 +85,8 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
       ),
     async encode(raster, format, quality) {
       const pixels = open(raster.data, raw(raster)).timeout({ seconds });
-      const flat =
-        format === 'jpeg' && raster.channels % 2 === 0 ? pixels.flatten({ background: '#fff' }) : pixels;
+      const hasAlpha = raster.channels % 2 === 0;
+      const flat = format === 'jpeg' && hasAlpha ? pixels.flatten({ background: '#fff' }) : pixels;
       return toBytes(await flat.toFormat(format, format === 'png' ? {} : { quality }).toBuffer());
     },
   };

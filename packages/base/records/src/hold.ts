@@ -226,24 +226,24 @@ export class Hold {
   private async isUnchanged(): Promise<boolean> {
     const record = await this.records.get(this.space, this.current.key);
     if (record?.version === this.current.version) return true;
-    const made = this.madeOf(record);
+    const change = this.changeIn(record);
     this.unknown = [];
-    if (made === undefined) {
+    if (change === undefined) {
       this.lose();
       return false;
     }
-    if (!isRenewal(made)) this.found = made;
-    if (made.isLast) this.isEnded = true;
-    this.sentAt = made.sentAt;
+    if (!isRenewal(change)) this.found = change;
+    if (change.isLast) this.isEnded = true;
+    this.sentAt = change.sentAt;
     if (record !== undefined) this.current = record;
     return false;
   }
 
   /**
-   * Returns the change of unknown result that has made a record with another version; `undefined` if it cannot be told. During the lease of
+   * Returns the change of unknown result that wrote a record with another version; `undefined` if it cannot be determined. During the lease of
    * this holder no other process takes the record, and a process that changes it without the lease stores another value.
    */
-  private madeOf(record: StoredRecord | undefined): Change | undefined {
+  private changeIn(record: StoredRecord | undefined): Change | undefined {
     if (this.clock.now() >= this.sentAt + this.leaseMs) return undefined;
     const possible = this.unknown.filter(({ own }) => {
       if (own.type === 'remove') return record === undefined;

@@ -38,22 +38,22 @@ interface Session {
 type Open<Own> = (about: Pick<BatchContext, 'target'>) => Own;
 
 /**
- * Opens a session, runs a request to a batch API and converts its errors. Uses a separate signal, because some SDKs never remove
- * listeners.
+ * Opens a session, runs a request to a batch API and converts its errors. The context that `send` receives has a separate signal,
+ * because some SDKs never remove listeners.
  */
 export async function batchRequest<Own extends Session, Result>(
   context: BatchContext,
   open: Open<Own>,
-  send: (context: BatchContext, session: Own) => Promise<Result>,
+  send: (requestContext: BatchContext, session: Own) => Promise<Result>,
 ): Promise<Result> {
   const session = open({ target: context.target });
-  const own = derivedSignal(context.signal);
+  const { signal, release } = derivedSignal(context.signal);
   try {
-    return await send({ ...context, signal: own.signal }, session);
+    return await send({ ...context, signal }, session);
   } catch (error) {
     throw batchError(error, context, session);
   } finally {
-    own.release();
+    release();
   }
 }
 

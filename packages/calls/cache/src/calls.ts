@@ -18,7 +18,6 @@ import type { CacheOptions } from './options.ts';
 import type { OpenedStream } from './reader.ts';
 import { TeeStream } from './tee-stream.ts';
 import { asShared, ResponseStore } from './response-store.ts';
-import { skipReason } from './skip-reason.ts';
 
 /** Request for a typed value or for a JSON object. */
 export type ObjectRequest<T> = TypedRequest<T> | JsonSchemaRequest;
@@ -204,4 +203,14 @@ async function withValue<T>(
   const checking = readObject<T>(answer.text, output);
   const checked = await abortable(checking, signal).catch(() => (signal.aborted ? {} : checking));
   return 'value' in checked ? { ...answer, value: checked.value } : undefined;
+}
+
+/** Returns the reason why a response cannot be stored, or `undefined` if it can be stored. */
+function skipReason({ finish, toolCalls, text }: ChatResponse): string | undefined {
+  if (finish !== 'stop' && finish !== 'tool-calls') return `the response is incomplete (${finish})`;
+  const invalid = toolCalls.find((call) => call.invalid !== undefined);
+  if (invalid !== undefined) return `the arguments of ${invalid.name} are not JSON`;
+  const ofProgram = toolCalls.find(({ programId }) => programId !== undefined);
+  if (ofProgram !== undefined) return `a program of the vendor waits for the result of ${ofProgram.name}`;
+  return text === '' && toolCalls.length === 0 ? 'the response is empty' : undefined;
 }

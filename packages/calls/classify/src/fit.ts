@@ -18,15 +18,15 @@ const MIN_SCALE = 0.01;
 const TOLERANCE = 1e-10;
 
 /**
- * Fits a curve by maximum likelihood, with a penalty of `½·((scale − 1)² + Σ bias²)`, which keeps few labels near the identity. The
+ * Fits a curve by maximum likelihood, with a penalty of `½·((scale − 1)² + Σ bias²)`, which keeps the curve of few samples near the identity. The
  * loss is convex, so Newton's method with step halving finds its only minimum. The result depends only on the samples and their order.
  */
-export function fitCurve(samples: readonly Sample[], options: number): FittedCurve {
+export function fitCurve(samples: readonly Sample[], optionCount: number): FittedCurve {
   const inputs = samples.map(({ probabilities, label }) => ({
     logs: probabilities.map((probability) => Math.log(Math.max(probability, MIN_PROBABILITY))),
     label,
   }));
-  const free = minimize(inputs, [1, ...Array.from({ length: options }, () => 0)], false);
+  const free = minimize(inputs, [1, ...Array.from({ length: optionCount }, () => 0)], false);
   // The minimum of a convex function under a bound that its free minimum violates is at the bound.
   const [scale = 1, ...bias] =
     (free[0] ?? 1) < MIN_SCALE ? minimize(inputs, [MIN_SCALE, ...free.slice(1)], true) : free;

@@ -1,7 +1,14 @@
 import { context, SpanKind, type Attributes, type Context } from '@opentelemetry/api';
-import type { Attempt, AttemptInfo, CallEvent, CallInfo, ChatResponse, LlmError } from '@majordomo/core';
+import type {
+  Attempt,
+  AttemptInfo,
+  CallEvent,
+  CallInfo,
+  ChatResponse,
+  LlmError,
+  ModelRequest,
+} from '@majordomo/core';
 import type { ContentAttributes } from './content.ts';
-import { isContinuation } from './is-continuation.ts';
 import { isInference, type Instruments } from './instruments.ts';
 import { currentRunCounts, type RunCounts } from './run-counts.ts';
 import { withoutUndefined } from './without-undefined.ts';
@@ -255,3 +262,15 @@ function failed(
 
 const finalTarget = (outcome: string, attempts: readonly Attempt[]): string | undefined =>
   outcome === 'finished' ? attempts.findLast((one) => one.outcome === 'finished')?.target : undefined;
+
+/** Whether one of the request's last two messages contains the text of the failed attempt, which the model then continues. */
+function isContinuation({ messages }: ModelRequest, { details: { partial } }: LlmError): boolean {
+  const shown = partial?.text.trimEnd() ?? '';
+  if (shown === '') return false;
+  return messages
+    .slice(-2)
+    .some(
+      ({ role, parts }) =>
+        role === 'assistant' && parts.some((part) => part.type === 'text' && part.text.endsWith(shown)),
+    );
+}

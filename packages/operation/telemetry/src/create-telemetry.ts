@@ -1,14 +1,14 @@
 import { metrics, trace } from '@opentelemetry/api';
 import { LlmError } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
-import { agentAround } from './agent-around.ts';
+import { agentAround } from './agent-spans.ts';
 import { batchListener } from './batch-events.ts';
 import { jobListener } from './job-events.ts';
 import { CallSpans } from './call-spans.ts';
 import { contentOf } from './content.ts';
 import { dialectOf } from './convention.ts';
 import { instrumentsOf } from './instruments.ts';
-import { mcpAround } from './mcp-around.ts';
+import { mcpAround } from './mcp-spans.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import type { Telemetry, TelemetryOptions } from './options.ts';
 import { providerName } from './provider-name.ts';

@@ -64,34 +64,34 @@ interface Maker {
 
 function makerOf(meter: Meter, dialect: Dialect): Maker {
   let isOn = false;
-  const measure = (name: string, record: () => Measure): Measure => {
-    const made = dialect.hasMetric(name) ? ignoreErrors(record) : undefined;
+  const measure = (name: string, createInstrument: () => Measure): Measure => {
+    const recordValue = dialect.hasMetric(name) ? ignoreErrors(createInstrument) : undefined;
     return (value, attributes) => {
-      ignoreErrors(() => made?.(value, dialect.attributes(attributes)));
+      ignoreErrors(() => recordValue?.(value, dialect.attributes(attributes)));
     };
   };
   return {
     histogram: (name, unit, explicitBucketBoundaries) =>
       measure(name, () => {
-        const made = meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries } });
+        const instrument = meter.createHistogram(name, { unit, advice: { explicitBucketBoundaries } });
         // Without an SDK, the API returns the same histogram for every name.
-        isOn ||= made !== createNoopMeter().createHistogram(name);
+        isOn ||= instrument !== createNoopMeter().createHistogram(name);
         return (value, attributes) => {
-          made.record(value, attributes);
+          instrument.record(value, attributes);
         };
       }),
     counter: (name, unit) =>
       measure(name, () => {
-        const made = meter.createCounter(name, { unit });
+        const instrument = meter.createCounter(name, { unit });
         return (value, attributes) => {
-          made.add(value, attributes);
+          instrument.add(value, attributes);
         };
       }),
     gauge: (name, description) =>
       measure(name, () => {
-        const made = meter.createGauge(name, { description });
+        const instrument = meter.createGauge(name, { description });
         return (value, attributes) => {
-          made.record(value, attributes);
+          instrument.record(value, attributes);
         };
       }),
     isOn: () => isOn,

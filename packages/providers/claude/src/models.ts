@@ -63,9 +63,9 @@ const VERSION_4_6: Partial<ClaudeQuirks> = { sampling: 'one', efforts: [...UP_TO
 /** From 4.7 on, thinking is only adaptive, the API sends thinking text only on request, and sampling parameters are rejected. */
 const ADAPTIVE: Partial<ClaudeQuirks> = { thinkingText: 'on-request', sampling: 'none' };
 /**
- * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07). Models
- * from 4.8 on accept both together (langchain-aws#1141, 2026-07). Some later models reject every forced tool. Sonnet 4.6 accepted
- * both in a recording of 2026-08 (pydantic-ai#7283), but other reports differ, so thinking is omitted.
+ * Models up to 4.7 reject a forced tool with adaptive thinking (pydantic-ai#4216, 2026-02; langchain-aws#1151, 2026-07), which is the
+ * default of `CLAUDE_QUIRKS`. Sonnet 4.6 accepted both in a recording of 2026-08 (pydantic-ai#7283), but other reports differ. Models
+ * from 4.8 on accept both together (langchain-aws#1141, 2026-07), except for some later models that reject every forced tool.
  */
 const FORCED_ALWAYS: Partial<ClaudeQuirks> = { ...ADAPTIVE, forcedTools: 'always' };
 const FORCED_NEVER: Partial<ClaudeQuirks> = { ...ADAPTIVE, forcedTools: 'never' };

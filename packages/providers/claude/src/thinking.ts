@@ -67,10 +67,10 @@ function reasonToDrop(
   { thinking, forcedTools }: ThinkingQuirks,
   { maxTokens, lacksThinking, forcesTool }: ThinkingSituation,
 ): string | undefined {
-  const rejectsForcedTool = forcesTool && forcedTools === 'without-thinking';
   if (thinking === 'none') return 'this model does not support reasoning';
-  // Models that reject it do not think by default.
-  if (rejectsForcedTool) return 'this model rejects it together with a forced tool';
+  // Without a setting, the models with this quirk do not think, so the request does not need to disable thinking.
+  if (forcesTool && forcedTools === 'without-thinking')
+    return 'this model rejects it together with a forced tool';
   // Adaptive thinking may begin within a turn, and has no budget.
   if (thinking === 'adaptive') return undefined;
   if (lacksThinking)

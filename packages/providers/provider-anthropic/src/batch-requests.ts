@@ -28,8 +28,8 @@ export function messageBatches({ open }: Connection): BatchRequests {
     context: BatchContext,
     init: { readonly body?: Blob; readonly query?: object; readonly headers?: Record<string, string> } = {},
   ): Promise<Json> =>
-    batchRequest(context, open, async (own, session) =>
-      asRecord(await (await session.send(method, path, own, init)).json()),
+    batchRequest(context, open, async (requestContext, session) =>
+      asRecord(await (await session.send(method, path, requestContext, init)).json()),
     );
   const look = (ref: string, context: BatchContext): Promise<Json> => json('get', pathOf(ref), context);
 
@@ -74,8 +74,8 @@ export function messageBatches({ open }: Connection): BatchRequests {
       yield* batchLines(
         context,
         open,
-        (own, session) =>
-          session.send('get', `${pathOf(ref)}/results`, own, { headers: { accept: FILE_TYPE } }),
+        (requestContext, session) =>
+          session.send('get', `${pathOf(ref)}/results`, requestContext, { headers: { accept: FILE_TYPE } }),
         lineOf,
       );
     },

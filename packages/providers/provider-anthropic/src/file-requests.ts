@@ -9,13 +9,13 @@ const PATH = '/v1/files';
 export const fileRequests = ({ open }: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> => ({
   // A proxy can serve several vendors with one URL and one key.
   account: async (context) =>
-    `anthropic ${await batchRequest(context, open, (own, session) => session.accountOf(own))}`,
+    `anthropic ${await batchRequest(context, open, (requestContext, session) => session.accountOf(requestContext))}`,
 
   async upload(content, { name, mediaType, keepMs }, context) {
     const fields = { expires_in_seconds: String(Math.floor(keepMs / 1000)) };
     const body = uploadForm(fields, { content, name: fileName(name, mediaType), mediaType });
-    const stored = await batchRequest(context, open, async (own, session) =>
-      asRecord(await (await session.send('post', PATH, own, { body })).json()),
+    const stored = await batchRequest(context, open, async (requestContext, session) =>
+      asRecord(await (await session.send('post', PATH, requestContext, { body })).json()),
     );
     const expiresAt = Date.parse(asText(stored['expires_at']) ?? '');
     return {
@@ -27,8 +27,13 @@ export const fileRequests = ({ open }: Connection): Pick<FileBackend, 'account' 
 
   delete: (id, context) =>
     ignoreGone(
-      batchRequest(context, open, async (own, session) => {
-        const response = await session.send('delete', `${PATH}/${encodeURIComponent(id)}`, own, {});
+      batchRequest(context, open, async (requestContext, session) => {
+        const response = await session.send(
+          'delete',
+          `${PATH}/${encodeURIComponent(id)}`,
+          requestContext,
+          {},
+        );
         await response.body?.cancel();
       }),
     ),

@@ -19,8 +19,8 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
     context: BatchContext,
     call: (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>,
   ): Promise<Json> =>
-    batchRequest(context, open, async (own, session) =>
-      asRecord(await (await session.send(call, own)).json()),
+    batchRequest(context, open, async (requestContext, session) =>
+      asRecord(await (await session.send(call, requestContext)).json()),
     );
   const job = (name: string, context: BatchContext): Promise<Json> =>
     json(context, ({ batches }, httpOptions) => batches.get({ name, config: { httpOptions } }));
@@ -42,8 +42,8 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
 
   return {
     upload: (name, input, context) =>
-      batchRequest(context, open, async (own, session) => {
-        const file = await session.upload({ name, mediaType: 'application/jsonl' }, input, own);
+      batchRequest(context, open, async (requestContext, session) => {
+        const file = await session.upload({ name, mediaType: 'application/jsonl' }, input, requestContext);
         return batchId(file.name, context.target);
       }),
 
@@ -84,7 +84,12 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
     async *results(ref, context) {
       const file = resultFileOf(await job(ref, context));
       if (file === undefined) return;
-      yield* batchLines(context, open, (own, session) => session.download(file, own), lineOf);
+      yield* batchLines(
+        context,
+        open,
+        (requestContext, session) => session.download(file, requestContext),
+        lineOf,
+      );
     },
 
     async cancel(name, context) {

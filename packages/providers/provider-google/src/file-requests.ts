@@ -14,17 +14,23 @@ const DELETE_MS = 10_000;
 /** Creates the request functions of the Files API. */
 export function fileRequests({ open }: Connection): Pick<FileBackend, 'account' | 'upload' | 'delete'> {
   const look = (name: string, context: BatchContext): Promise<Json> =>
-    batchRequest(context, open, async (own, session) =>
+    batchRequest(context, open, async (requestContext, session) =>
       asRecord(
         await (
-          await session.send(({ files }, httpOptions) => files.get({ name, config: { httpOptions } }), own)
+          await session.send(
+            ({ files }, httpOptions) => files.get({ name, config: { httpOptions } }),
+            requestContext,
+          )
         ).json(),
       ),
     );
   const remove = async (name: string, context: BatchContext): Promise<void> => {
     try {
-      await batchRequest(context, open, (own, session) =>
-        session.send(({ files }, httpOptions) => files.delete({ name, config: { httpOptions } }), own),
+      await batchRequest(context, open, (requestContext, session) =>
+        session.send(
+          ({ files }, httpOptions) => files.delete({ name, config: { httpOptions } }),
+          requestContext,
+        ),
       );
     } catch (error) {
       // A deleted file has status 403, like a file of another account.
@@ -32,7 +38,7 @@ export function fileRequests({ open }: Connection): Pick<FileBackend, 'account' 
     }
   };
   /** Returns the metadata of a file when the model can read it. */
-  const active = async (first: Json, name: string, context: BatchContext): Promise<Json> => {
+  const whenActive = async (first: Json, name: string, context: BatchContext): Promise<Json> => {
     let file = first;
     for (let wait = FIRST_WAIT_MS; file['state'] === 'PROCESSING'; wait = Math.min(2 * wait, MAX_WAIT_MS)) {
       await systemClock.sleep(wait, context.signal);
@@ -48,15 +54,19 @@ export function fileRequests({ open }: Connection): Pick<FileBackend, 'account' 
   return {
     // A proxy can serve several vendors with one URL and one key.
     account: async (context) =>
-      `google ${await batchRequest(context, open, (own, session) => session.accountOf(own))}`,
+      `google ${await batchRequest(context, open, (requestContext, session) => session.accountOf(requestContext))}`,
 
     async upload(content, { name, mediaType }, context) {
-      const stored: Json = await batchRequest(context, open, async (own, session) => ({
-        ...(await session.upload({ name, mediaType }, content.slice(0, content.size, mediaType), own)),
+      const stored: Json = await batchRequest(context, open, async (requestContext, session) => ({
+        ...(await session.upload(
+          { name, mediaType },
+          content.slice(0, content.size, mediaType),
+          requestContext,
+        )),
       }));
       const id = batchId(stored['name'], context.target);
       try {
-        const file = await active(stored, id, context);
+        const file = await whenActive(stored, id, context);
         const expiresAt = Date.parse(asText(file['expirationTime']) ?? '');
         const uri = asText(file['uri']);
         return {

@@ -15,7 +15,7 @@ type InteractionJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retention
  */
 export function interactionJobs(modelId: string, { open }: Connection): InteractionJobs {
   const request = (context: BatchContext, call: InteractionCall): Promise<Response> =>
-    batchRequest(context, open, (own, session) => session.interact(call, own));
+    batchRequest(context, open, (requestContext, session) => session.interact(call, requestContext));
   const json = async (context: BatchContext, call: InteractionCall): Promise<object> =>
     asRecord(await (await request(context, call)).json());
 

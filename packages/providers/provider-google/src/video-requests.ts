@@ -21,8 +21,8 @@ export function videoRequests(
     async start(request, _token, context) {
       const { target } = context;
       const body = bodyOf(request, extraFor(request.extra, WIRE, target));
-      const { name } = await batchRequest(context, open, async (own, session) =>
-        asRecord(await (await session.predict(modelId, body, own)).json()),
+      const { name } = await batchRequest(context, open, async (requestContext, session) =>
+        asRecord(await (await session.predict(modelId, body, requestContext)).json()),
       );
       const id = asText(name);
       if (id !== undefined && id !== '') return videoRef(id, request);
@@ -32,24 +32,26 @@ export function videoRequests(
     },
 
     look: (ref, context) =>
-      batchRequest(context, open, async (own, session) => {
+      batchRequest(context, open, async (requestContext, session) => {
         const { videosOperation } = await import('./sdk.ts');
         const operation = videosOperation(readVideoRef(ref).id);
         const response = await session.send(
           ({ operations }, httpOptions) =>
             operations.getVideosOperation({ operation, config: { httpOptions } }),
-          own,
+          requestContext,
         );
         return lookOf(asRecord(await response.json()), ref, session);
       }),
 
     download: (ref, context) =>
-      batchRequest(context, open, (own, session) => session.download(ref, own)).catch((cause: unknown) => {
-        // A deleted file has status 403, like a file of another account.
-        if (!LlmError.is(cause) || cause.details.status !== 403) throw cause;
-        const why = `${context.target}: the vendor no longer has the video`;
-        throw new LlmError('not-found', why, cause.details, { cause });
-      }),
+      batchRequest(context, open, (requestContext, session) => session.download(ref, requestContext)).catch(
+        (cause: unknown) => {
+          // A deleted file has status 403, like a file of another account.
+          if (!LlmError.is(cause) || cause.details.status !== 403) throw cause;
+          const why = `${context.target}: the vendor no longer has the video`;
+          throw new LlmError('not-found', why, cause.details, { cause });
+        },
+      ),
   };
 }
 

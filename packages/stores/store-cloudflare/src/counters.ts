@@ -22,6 +22,7 @@ interface Hold {
 
 /** Time for which the id of an ended reservation is stored, in milliseconds, because the reservation may be settled late. */
 const LAPSED_MS = 7 * 86_400_000;
+/** Maximum used amount of a counter. It is the same in every store, and other stores have it as an int64. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
 
 /** Creates the tables if they do not exist. */
@@ -57,6 +58,7 @@ export function reserve(
     const counter = after.get(name) ?? present(sql, name, claim, now);
     const left = max - counter.used - counter.held;
     if (amount > left) {
+      // Amount of other reservations, without the earlier claims of this one.
       const held = counter.held - BigInt(holds.get(name)?.amount ?? 0);
       const holders = holdersOf(sql, name);
       return { counter: claim.counter, left, held, holders, retryAfterMs: untilReset(counter, now) };
@@ -134,24 +136,25 @@ function lapse(sql: Sql, now: number): void {
       book(sql, hold, true, hold.whenLapsed === 'spent' ? BigInt(hold.amount) : 0n);
     end(sql, now, String(row['id']), 'lapsed');
   }
-  const known = Math.floor(now - LAPSED_MS);
-  sql.exec("DELETE FROM reservations WHERE state IN ('lapsed', 'settled') AND until < ?", known);
-  sql.exec('DELETE FROM counters WHERE resets_at < ?', known);
+  const deleteBefore = Math.floor(now - LAPSED_MS);
+  sql.exec("DELETE FROM reservations WHERE state IN ('lapsed', 'settled') AND until < ?", deleteBefore);
+  sql.exec('DELETE FROM counters WHERE resets_at < ?', deleteBefore);
 }
 
 /** Returns the state of a counter in its current period. Does not store a new period, because the claim may be refused. */
 function present(sql: Sql, name: string, claim: Claim, now: number): Counter {
-  const known = read(sql, name);
-  const hasEnded = known?.resetsAt !== undefined && known.resetsAt <= now;
-  if (known !== undefined && !hasEnded) return known;
+  const stored = read(sql, name);
+  const hasEnded = stored?.resetsAt !== undefined && stored.resetsAt <= now;
+  if (stored !== undefined && !hasEnded) return stored;
   // The period must increase even if the clock was set back.
-  const period = Math.max(now, (known?.period ?? 0) + 1);
+  const period = Math.max(now, (stored?.period ?? 0) + 1);
   return { used: 0n, held: 0n, resetsAt: endOf(claim, now), period };
 }
 
 /**
  * Returns the end of a period that starts now. Periods of equal length (`window`) are computed from the object's clock. For other
- * periods, the claim contains the remaining time.
+ * periods, the claim contains the remaining time. A claim shortly before the end of a period contains the time until the end of the
+ * next one (`nextResetsInMs`), because it may arrive after that end.
  */
 function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: number): number | undefined {
   if (window !== undefined) {
@@ -163,11 +166,11 @@ function endOf({ resetsInMs, nextResetsInMs = resetsInMs, window }: Claim, now: 
 
 /** Adds `used` to a counter, and releases the hold if `isReleased`. Does nothing if the period of the hold has ended. */
 function book(sql: Sql, { counter: name, period, amount }: Hold, isReleased: boolean, used: bigint): void {
-  const known = read(sql, name);
-  if (known?.period !== period) return;
-  const sum = known.used + used;
-  const held = known.held - (isReleased ? BigInt(amount) : 0n);
-  put(sql, name, { ...known, used: sum > MAX_AMOUNT ? MAX_AMOUNT : sum, held });
+  const stored = read(sql, name);
+  if (stored?.period !== period) return;
+  const sum = stored.used + used;
+  const held = stored.held - (isReleased ? BigInt(amount) : 0n);
+  put(sql, name, { ...stored, used: sum > MAX_AMOUNT ? MAX_AMOUNT : sum, held });
 }
 
 function read(sql: Sql, name: string): Counter | undefined {

@@ -33,7 +33,7 @@ export function append(
 
 export function page(sql: Sql, query: RecordPage): readonly RecordLine[] {
   const { from, to, call, tenant, target, after } = query;
-  const wanted = [
+  const conditions = [
     ['at >= ?', from],
     ['at < ?', to],
     ['call = ?', call],
@@ -41,8 +41,9 @@ export function page(sql: Sql, query: RecordPage): readonly RecordLine[] {
     ['target = ?', target],
     ['(at, seq) > (?, ?)', after?.at, after?.seq],
   ].filter(([, value]) => value !== undefined);
-  const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(([condition]) => condition).join(' AND ')}`;
-  const values = wanted.flatMap(([, ...rest]) => rest.filter((value) => value !== undefined));
+  const where =
+    conditions.length === 0 ? '' : `WHERE ${conditions.map(([condition]) => condition).join(' AND ')}`;
+  const values = conditions.flatMap(([, ...rest]) => rest.filter((value) => value !== undefined));
   const rows = sql.exec(`SELECT * FROM records ${where} ORDER BY at, seq LIMIT ${PAGE}`, ...values);
   return rows.toArray().map(lineOf);
 }

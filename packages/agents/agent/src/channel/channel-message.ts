@@ -1,4 +1,5 @@
 import { fromJson, LlmError, toJson } from '@majordomo/core';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { AgentEvent } from '../stream/event.ts';
 import { errorFromJson, errorToJson } from '../state/failure.ts';
 
@@ -37,7 +38,7 @@ function withErrors(event: AgentEvent, convert: (error: LlmError) => unknown): o
 export const channelText = (head: ChannelMessageHead, events: readonly string[]): string =>
   `{"head":${JSON.stringify(head)},"events":[${events.join(',')}]}`;
 
-/** Parses a channel message. Returns `undefined` for any other text and for a message of another run. */
+/** Parses a channel message without its incomplete events. Returns `undefined` for any other text and for a message of another run. */
 export function parseChannelMessage(text: string, runId: string): ChannelMessage | undefined {
   const { head, events } = parseJson(text);
   if (!isHead(head) || head.runId !== runId || !Array.isArray(events)) return undefined;
@@ -65,8 +66,14 @@ function isHead(value: unknown): value is ChannelMessageHead {
   );
 }
 
-const isEvent = (value: unknown): value is AgentEvent =>
-  typeof (Object(value) as Partial<AgentEvent>).type === 'string';
+/** Whether the value is an event with the members that `withErrors` reads. */
+function isEvent(value: unknown): value is AgentEvent {
+  const { type, event, response } = asRecord(value);
+  if (type === 'model') return isRecord(event);
+  if (type !== 'step-end') return typeof type === 'string';
+  const { attempts } = asRecord(response);
+  return Array.isArray(attempts) && attempts.every(isRecord);
+}
 
 const errorOrUnknown = (failure: unknown): LlmError =>
   errorFromJson(failure) ?? new LlmError('network', 'the event contains an incomplete error');

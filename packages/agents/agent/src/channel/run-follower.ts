@@ -3,7 +3,10 @@ import type { ChannelMessage } from './channel-message.ts';
 
 /** Event of a run that `watchRun` received from another process. */
 export type RunEvent =
-  /** Event of the run. `attempt` identifies the execution of the run in one process. */
+  /**
+   * Event of the run. `step`: number of the step, from 1; 0 for a warning of an attempt that has not started a step. `attempt`:
+   * id of the execution of the run in one process.
+   */
   | { readonly type: 'event'; readonly step: number; readonly attempt: string; readonly event: AgentEvent }
   /** The step starts again, for example because its process ended during the step. Discard the step's earlier events. */
   | { readonly type: 'reset'; readonly step: number }
@@ -26,7 +29,7 @@ export class RunFollower {
   /** Returns the new events of a message, or `undefined` for a repeated message or an outdated attempt. */
   accept(message: ChannelMessage): readonly RunEvent[] | undefined {
     const { attempt, began, batch, step } = message;
-    const known = this.current?.attempt === attempt ? this.current : this.startAttempt(message);
+    const known = this.current?.attempt === attempt ? this.current : this.newerAttempt(message);
     if (known === undefined || batch < known.next) return undefined;
     this.current = { attempt, began, next: batch + 1 };
     const missed: RunEvent[] = batch > known.next ? [{ type: 'missed' }] : [];
@@ -36,14 +39,18 @@ export class RunFollower {
     ];
   }
 
-  /** Returns the message's attempt, or `undefined` if the attempt is outdated. A newer attempt has `batch` 0 or began later. */
-  private startAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
+  /** Returns the message's attempt if it replaces the current one, or `undefined` if the message's attempt is outdated. */
+  private newerAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
     if (this.endedAttempts.has(attempt)) return undefined;
-    if (this.current !== undefined) {
-      const isLater = batch === 0 || began > this.current.began;
-      this.endedAttempts.add(isLater ? this.current.attempt : attempt);
-      if (!isLater) return undefined;
+    const { current } = this;
+    const isLater = current === undefined || began > current.began;
+    // The clocks of processes differ, so an attempt that sends its first batch is newer even if it began earlier.
+    if (!isLater && batch > 0) {
+      this.endedAttempts.add(attempt);
+      return undefined;
     }
+    // If the first batch was late instead, the current attempt is the newer one. It returns as soon as it sends again.
+    if (current !== undefined && began >= current.began) this.endedAttempts.add(current.attempt);
     return { attempt, began, next: 0 };
   }
 

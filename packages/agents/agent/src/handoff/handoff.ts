@@ -37,9 +37,9 @@ export class Handoffs {
   /** Reads the option. Throws `config` for an invalid option, such as an agent without a name. */
   load(): void {
     if (this.unread === undefined) return;
-    const given: unknown = typeof this.unread === 'function' ? this.unread() : this.unread;
-    if (!isList(given)) throw invalidHandoff('handoffs', 'must be an array of agents');
-    this.targets = given.map((one, at) => targetOf(one, `handoffs[${at}]`));
+    const option: unknown = typeof this.unread === 'function' ? this.unread() : this.unread;
+    if (!isList(option)) throw invalidHandoff('handoffs', 'must be an array of agents');
+    this.targets = option.map((one, at) => targetOf(one, `handoffs[${at}]`));
     this.tools = this.targets.map(({ tool }) => tool);
     this.unread = undefined;
   }
@@ -50,8 +50,8 @@ export class Handoffs {
   }
 }
 
-function targetOf(given: unknown, path: string): HandoffTarget {
-  const handoff = isRecord(given) && 'agent' in given ? given : { agent: given };
+function targetOf(value: unknown, path: string): HandoffTarget {
+  const handoff = isRecord(value) && 'agent' in value ? value : { agent: value };
   // The types are those of the option. The checks below apply to callers without types.
   const { agent, description, history = 'all' } = handoff as Partial<Handoff>;
   const parts = partsOf(isRecord(agent) ? agent : undefined);

@@ -150,9 +150,9 @@ export function handedOff(state: RunState, call: ToolCallPart, to: string, maxHa
   return results.reduce(withResult, next);
 }
 
-/** Returns the state in which the agent with the id `by` has claimed a call with `effect: 'once'`. */
-export function claimed(state: RunState, { id }: ToolCallPart, by: string): RunState {
-  return { ...state, claims: { ...state.claims, [id]: by } };
+/** Returns the state in which the `Agent` object with this id may start a call with `effect: 'once'`. */
+export function claimed(state: RunState, { id }: ToolCallPart, ownerId: string): RunState {
+  return { ...state, claims: { ...state.claims, [id]: ownerId } };
 }
 
 /** Returns the state with the usage and the spent amounts of failed work added. */

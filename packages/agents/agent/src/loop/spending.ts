@@ -56,9 +56,10 @@ export async function costOfAnswer(
 /** Returns the error of a step whose cost could not be determined, with the answer of the model and its attempts. */
 export function costError(cause: unknown, { attempts, ...answer }: ChatResponse): LlmError {
   const { id, target, parts, text, usage } = answer;
+  const partial = { id, target, parts, text, usage };
+  if (LlmError.is(cause)) return withDetails(cause, { attempts, partial });
   const message = `${target}: \`cost\` failed: ${messageOf(cause)}; return the reasons in \`missing\` if the cost is unknown`;
-  const error = LlmError.is(cause) ? cause : new LlmError('config', message, { path: 'cost' }, { cause });
-  return withDetails(error, { attempts, partial: { id, target, parts, text, usage } });
+  return new LlmError('config', message, { path: 'cost', attempts, partial }, { cause });
 }
 
 /** Returns the amounts that a failed model call has spent. An unknown cost counts as zero, because the run has already failed. */

@@ -62,6 +62,6 @@ export const subAgentParts = (
   state: RunState,
   call: Pick<ToolCallPart, 'id'> | undefined,
 ): AgentParts | undefined => {
-  const made = state.pending.find(({ id }) => id === call?.id);
-  return made && partsOf(subAgentOf(parts?.active(state).tools.find(made.name, state.offered)));
+  const pending = state.pending.find(({ id }) => id === call?.id);
+  return pending && partsOf(subAgentOf(parts?.active(state).tools.find(pending.name, state.offered)));
 };

@@ -20,7 +20,7 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
   const { records, runId } = options;
   const { rules, started } = agent;
   if (records !== undefined) checkRecords('run', records);
-  const { pending, approvals, decisions, suspended = [], runs = {}, by } = state;
+  const { pending, approvals, decisions, suspended = [], runs = {}, by: ownerId } = state;
   for (const [id, run] of Object.entries(runs)) {
     const inner = subAgentParts(agent, state, { id });
     if (inner !== undefined) checkClaim(run, run, options, inner);
@@ -33,7 +33,7 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
   };
   const call = pending.find((one) => rules.isOnce(one, state) && mayStart(one));
   // This agent received the calls, so it knows which of them it has started.
-  if (call === undefined || started.isMine(by)) return;
+  if (call === undefined || started.isOwnId(ownerId)) return;
   if (records === undefined) throw missingClaim(call.name);
   if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)
     throw new LlmError(

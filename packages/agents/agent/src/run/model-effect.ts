@@ -14,12 +14,12 @@ export async function callModel(state: RunState, turn: Turn | undefined, run: Lo
   const cost = costFunction(run);
   const isRequired = state.budget?.maxUsd !== undefined;
   checkBudget(state.budget, cost !== undefined, 'state.budget');
-  let made: ModelTurn | undefined;
+  let modelTurn: ModelTurn | undefined;
   // `undefined` as soon as `cost` is called. It must not be called again if it has failed or its result would be late.
   let unusedCost = cost;
   const turnWithCost = withinStepLimits(state, run, async (scope) => {
     await scope.race(() => reports.startStep(state));
-    made = await requestTurn(state, turn, agent.active(state), {
+    modelTurn = await requestTurn(state, turn, agent.active(state), {
       scope,
       options: io.options,
       callKey,
@@ -27,22 +27,22 @@ export async function callModel(state: RunState, turn: Turn | undefined, run: Lo
       toolOrder,
       messages: agent.view(state),
     });
-    const { response } = made;
+    const { response } = modelTurn;
     const warn = (why: string): void => reports.warn({ action: 'dropped', what: 'cost', why });
     const nanoUsd = await scope.race(() => {
       unusedCost = undefined;
       return costOfAnswer(response, cost, isRequired, warn);
     });
-    return { ...made, nanoUsd };
+    return { ...modelTurn, nanoUsd };
   });
   const { response, offered, nanoUsd } = await turnWithCost.catch(async (cause: unknown) => {
-    const error = made === undefined ? cause : costError(cause, made.response);
+    const error = modelTurn === undefined ? cause : costError(cause, modelTurn.response);
     const ms = agent.clock.now() - began;
     const spent = isMetered(state, cost)
       ? await spentByFailure(error, unusedCost, agent.clock, ms)
       : undefined;
-    if (made !== undefined || spent !== undefined)
-      recordFailedWork(error, { usage: made?.response.usage, spent });
+    if (modelTurn !== undefined || spent !== undefined)
+      recordFailedWork(error, { usage: modelTurn?.response.usage, spent });
     throw error;
   });
   const spent = {
@@ -52,8 +52,7 @@ export async function callModel(state: RunState, turn: Turn | undefined, run: Lo
   };
   await reports.addResponse(state.steps + 1, response);
   const { id, target, message, finish, usage, warnings } = response;
-  // Owner of the calls with `effect: 'once'`, which may start them without a claim.
-  const by = callsOf(message).some((call) => agent.rules.isOnce(call, state))
+  const ownerId = callsOf(message).some((call) => agent.rules.isOnce(call, state))
     ? agent.started.ownerId()
     : undefined;
   return {
@@ -64,7 +63,7 @@ export async function callModel(state: RunState, turn: Turn | undefined, run: Lo
     usage,
     warnings: [...warnings, ...reports.takeWarnings()],
     ...(offered === undefined ? {} : { offered }),
-    ...(by === undefined ? {} : { by }),
+    ...(ownerId === undefined ? {} : { by: ownerId }),
     ...(isMetered(state, cost) && { spent }),
   };
 }

@@ -52,11 +52,11 @@ async function startedBefore(
     const found = locate(state, path, agent);
     if (found?.agent === undefined || suspensionOf(found.state, found.call) !== undefined) continue;
     if (!found.agent.rules.isOnce(found.call, found.state)) continue;
-    const { call, state: of } = found;
-    const runIo = { agent: found.agent, io: { ...io, runId: of.runId ?? io.runId } };
-    const owner = await claimEffect(found.agent, runIo.io, records)(call, of);
-    if (!mayStart(call, { ...of, claims: { [call.id]: owner } }, runIo))
-      started.push({ path, key: toolKey(runIo.io.runId, of, call) });
+    const { call, state: callState } = found;
+    const callRun = { agent: found.agent, io: { ...io, runId: callState.runId ?? io.runId } };
+    const ownerId = await claimEffect(found.agent, callRun.io, records)(call, callState);
+    if (!mayStart(call, { ...callState, claims: { [call.id]: ownerId } }, callRun))
+      started.push({ path, key: toolKey(callRun.io.runId, callState, call) });
   }
   return started;
 }

@@ -10,11 +10,11 @@ type Fields = Readonly<Record<string, unknown>>;
  * Returns a stored state without `null` members. Throws `config` with a path if no run produces such a state, because continuing
  * the state could lose or repeat calls.
  */
-export function checkState(given: unknown, at = 'state'): RunState {
-  if (!isRecord(given)) throw invalidState(at, 'must be an object');
-  const { version } = given;
+export function checkState(value: unknown, at = 'state'): RunState {
+  if (!isRecord(value)) throw invalidState(at, 'must be an object');
+  const { version } = value;
   if (version !== 1) throw invalidState(`${at}.version`, `must be 1, not ${JSON.stringify(version)}`);
-  const state = withoutNulls(given);
+  const state = withoutNulls(value);
   checkMembers(state, at);
   // `checkMembers` has checked all members that `checkCalls` reads, and `checkRuns` checks `runs`, so the cast is safe.
   const checked = state as unknown as RunState;
@@ -84,8 +84,8 @@ const isSpent = (value: unknown): boolean =>
 
 /** Checks that all pending calls are in the last turn, and that each call of this turn is pending or has a result. */
 function checkCalls({ messages, pending, results, decisions, suspended = [] }: RunState, at: string): void {
-  const made = callsOfLast(pending.length === 0 ? [] : messages);
-  const left = new Map(made.map((call) => [call.id, JSON.stringify(call)]));
+  const lastCalls = callsOfLast(pending.length === 0 ? [] : messages);
+  const left = new Map(lastCalls.map((call) => [call.id, JSON.stringify(call)]));
   const take = (id: string, path: string, text?: string): void => {
     const call = left.get(id);
     if (call === undefined) throw invalidState(path, `"${id}" is not an open call of the last turn`);

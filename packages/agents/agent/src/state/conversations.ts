@@ -299,8 +299,8 @@ function lengthOf(message: Message): number {
 function infoOf({ key, at }: StoredRecord, head: Head, title: StoredRecord | undefined): ConversationInfo {
   const id = idOf(key);
   const { spec, messages } = head;
-  const given = title && TITLE.read(id, title.value).title;
-  return { id, at: new Date(at), spec, title: given ?? head.title, messages };
+  const storedTitle = title && TITLE.read(id, title.value).title;
+  return { id, at: new Date(at), spec, title: storedTitle ?? head.title, messages };
 }
 
 const versionConflict = (id: string): LlmError =>

@@ -1,6 +1,8 @@
 import { fromJson, toJson, type JsonValue, type LlmError } from '@majordomo/core';
 import {
+  asList,
   asRecord,
+  isRecord,
   restoredAttempt,
   restoredError,
   storedAttempt,
@@ -20,6 +22,7 @@ export const errorToJson = (error: LlmError): JsonValue =>
 export function errorFromJson(json: unknown): LlmError | undefined {
   const failure = asRecord(fromJson(typeof json === 'string' ? tryParseJson(json) : json));
   if (typeof failure['kind'] !== 'string' || typeof failure['message'] !== 'string') return undefined;
-  const { attempts = [], ...error } = failure as unknown as Failure;
-  return restoredError(error, attempts.map(restoredAttempt));
+  const { attempts, ...error } = failure as unknown as Failure;
+  const complete = asList(attempts).filter(isRecord) as readonly unknown[] as readonly StoredAttempt[];
+  return restoredError(error, complete.map(restoredAttempt));
 }

@@ -19,6 +19,7 @@ export class RunError extends LlmError {
   constructor(state: RunState, cause: unknown) {
     const { kind, details } = LlmError.is(cause) ? cause : { kind: 'config' as const, details: {} };
     const message = `the run ended in step ${state.steps + 1}: ${messageOf(cause)}`;
+    // The recovery changes the failed request, not the run, so a chain must not apply it to this error.
     super(kind, message, { ...details, recover: undefined }, { cause });
     Object.defineProperty(this, 'state', { value: state });
     Object.defineProperty(this, BRAND, { value: true });

@@ -42,7 +42,7 @@ export interface Answer extends Pick<
 > {
   /** Names of the offered tools; `undefined` if the step offered all tools. */
   readonly offered?: readonly string[] | undefined;
-  /** Id of the agent that received the response, if the response calls tools with `effect: 'once'`. */
+  /** Id of the `Agent` object that received the response, if the response calls tools with `effect: 'once'`. */
   readonly by?: string | undefined;
   /** Amounts that the model call has spent, including failed attempts. Set if the run has a budget or a `cost` function. */
   readonly spent?: Spent | undefined;
@@ -98,33 +98,42 @@ export interface RunState {
   readonly runId?: string | undefined;
   /** Name of the agent that began the run. Another agent cannot continue the run. Absent if the agent has no name. */
   readonly agent?: string | undefined;
-  /** Whether a person must approve a pending call, by call id. Contains only calls whose approval was checked. */
-  readonly approvals?: Readonly<Record<string, boolean>> | undefined;
-  /** Pending calls that are suspended, with their payloads. */
-  readonly suspended?: readonly SuspendedCall[] | undefined;
+  /** Warnings of all steps, without duplicates. */
+  readonly warnings?: readonly Warning[] | undefined;
   /**
    * Handoffs so far, including those of earlier runs on the transcript. The last handoff names the active agent. Without a
    * handoff, the agent that was run is active. `at`: length of the transcript before the turn that handed off.
    */
   readonly handoffs?: readonly { readonly to: string; readonly at: number }[] | undefined;
-  /** States of sub-agents that wait, by the id of the call that started them. Their usage is part of `usage`. */
-  readonly runs?: Readonly<Record<string, RunState>> | undefined;
-  /** Ids of the agents that claimed pending calls with `effect: 'once'`, by call id. */
-  readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** Number of starts of pending calls that a person has settled as `notDone`, by call id. */
-  readonly notDone?: Readonly<Record<string, number>> | undefined;
-  /** Id of the agent that may start the pending calls without a claim. */
-  readonly by?: string | undefined;
-  /** Names of the offered tools; `undefined` if the step offered all tools. */
-  readonly offered?: readonly string[] | undefined;
-  /** Warnings of all steps, without duplicates. */
-  readonly warnings?: readonly Warning[] | undefined;
   /** Numbers of calls that tools of the run have made with `ToolContext.call`, by the name of the called tool. */
   readonly innerCalls?: Readonly<Record<string, number>> | undefined;
   /** Limits of the run, which are also checked in each process that continues the run. */
   readonly budget?: Budget | undefined;
   /** Amounts that the run has spent so far. Set if the run has a budget or a `cost` function. */
   readonly spent?: Spent | undefined;
+
+  // Calls of the last turn.
+
+  /** Names of the offered tools; `undefined` if the step offered all tools. */
+  readonly offered?: readonly string[] | undefined;
+  /** Whether a person must approve a pending call, by call id. Contains only calls whose approval was checked. */
+  readonly approvals?: Readonly<Record<string, boolean>> | undefined;
+  /** Pending calls that are suspended, with their payloads. */
+  readonly suspended?: readonly SuspendedCall[] | undefined;
+  /**
+   * Id of the `Agent` object that received the pending calls, if they contain calls with `effect: 'once'`. The id is random and has no
+   * relation to the agent's name.
+   */
+  readonly by?: string | undefined;
+  /**
+   * Owner of each pending call with `effect: 'once'` that was claimed, by call id: the id of an `Agent` object, or `another process`. Only
+   * the owner may start the call. Without a claim, the owner is `by`.
+   */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
+  /** Number of starts of pending calls that a person has settled as `notDone`, by call id. */
+  readonly notDone?: Readonly<Record<string, number>> | undefined;
+  /** States of sub-agents that wait, by the id of the call that started them. Their usage is part of `usage`. */
+  readonly runs?: Readonly<Record<string, RunState>> | undefined;
 }
 
 /** Returns the state before the first step, with the budget of the run. */
@@ -153,7 +162,7 @@ export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
     part.type === 'tool-call' || part.type === 'vendor-call' ? [asToolCall(part)] : [],
   );
 
-/** Returns the index of the first turn of this run in the transcript, which may begin with earlier runs. */
+/** Returns the index of the first turn of a run with at least one step. The transcript may begin with turns of earlier runs. */
 export function startOfRun({ messages, steps }: RunState): number {
   let turns = 0;
   for (let at = messages.length - 1; at >= 0; at--)

@@ -14,10 +14,11 @@ export interface WaitingCall extends Waiting {
 /** Returns the waiting calls of a state. */
 export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], state: RunState): WaitingCall[] =>
   calls.map((call) => {
-    const { state: inner, call: made } = locateCall(state, call.id) ?? { state, call };
-    const suspended = suspensionOf(inner, made);
+    // A call inside a sub-agent has a path as its id. Its own id is unique only in the state of the sub-agent.
+    const { state: callState, call: innerCall } = locateCall(state, call.id) ?? { state, call };
+    const suspended = suspensionOf(callState, innerCall);
     return {
-      name: decisionName(inner === state ? runId : (inner.runId ?? runId), inner, made),
+      name: decisionName(callState === state ? runId : (callState.runId ?? runId), callState, innerCall),
       call,
       isSuspended: suspended !== undefined,
       isUnknown: suspended?.unknown === true,

@@ -22,7 +22,7 @@ import {
 import { lastUserMessage, planOf, shortenPlan, type Plan } from './plan.ts';
 import { StepUsage, type StepContext } from './step-usage.ts';
 import { summaryOf } from './summary-message.ts';
-import { summarize, type SummaryRequest } from './summarize.ts';
+import { summarize, type SummaryInput } from './summarize.ts';
 
 /**
  * Transcript compactor that stores a bounded number of summaries. A compactor does not change its input and does not separate
@@ -57,7 +57,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
 }
 
 interface Inspection extends TranscriptMeasurement {
-  readonly given: readonly Message[];
+  readonly original: readonly Message[];
   /** Messages to send, in which existing summaries replace the messages that they cover. */
   readonly view: readonly Message[];
   readonly known: ConversationRecord | undefined;
@@ -108,15 +108,15 @@ class Engine {
   }
 
   /** Compacts the transcript. If its messages do not fit into one prompt, summarizes them in up to `MAX_PASSES` prompts. */
-  async run(given: readonly Message[], run: CompactionRun): Promise<Compaction> {
-    let { compaction, isPart } = await this.pass(given, run);
+  async run(original: readonly Message[], run: CompactionRun): Promise<Compaction> {
+    let { compaction, isPart } = await this.pass(original, run);
     for (
       let passes = 1;
       isPart === true && compaction.lineage !== undefined && passes < MAX_PASSES;
       passes++
     ) {
       const { tokensBefore } = compaction.lineage;
-      const next = await this.pass(given, { ...run, force: false });
+      const next = await this.pass(original, { ...run, force: false });
       const { lineage, skipped } = next.compaction;
       if (lineage === undefined) return { ...compaction, skipped: skipped === 'fits' ? undefined : skipped };
       compaction = { ...next.compaction, lineage: { ...lineage, tokensBefore } };
@@ -125,8 +125,8 @@ class Engine {
     return compaction;
   }
 
-  private async pass(given: readonly Message[], run: CompactionRun): Promise<CompactionPass> {
-    const inspection = await this.inspect(given, run);
+  private async pass(original: readonly Message[], run: CompactionRun): Promise<CompactionPass> {
+    const inspection = await this.inspect(original, run);
     const why = this.skipReason(inspection);
     if (why !== undefined) return { compaction: this.skip(inspection, why) };
     const plan = this.planFor(inspection);
@@ -135,7 +135,7 @@ class Engine {
       const { summarizer: model } = this.options;
       const { redactor } = this;
       const { text, count } = await summarize(
-        this.summaryRequest(inspection, plan),
+        this.summaryInput(inspection, plan),
         { model, redactor },
         run.signal,
       );
@@ -160,10 +160,10 @@ class Engine {
     this.restsUntil = -Infinity;
   }
 
-  private async inspect(given: readonly Message[], run: CompactionRun): Promise<Inspection> {
-    const known = this.conversations.find(given);
-    const view = viewOf(given, known);
-    return { ...(await this.measurer.measure(view, run)), given, view, known, run };
+  private async inspect(original: readonly Message[], run: CompactionRun): Promise<Inspection> {
+    const known = this.conversations.find(original);
+    const view = viewOf(original, known);
+    return { ...(await this.measurer.measure(view, run)), original, view, known, run };
   }
 
   private skipReason({ run, tokens, bounds, isWithin, known }: Inspection): SkipReason | undefined {
@@ -186,7 +186,7 @@ class Engine {
     return isWorth ? plan : undefined;
   }
 
-  private summaryRequest({ bounds, weigh, run }: Inspection, { fresh, previous }: Plan): SummaryRequest {
+  private summaryInput({ bounds, weigh, run }: Inspection, { fresh, previous }: Plan): SummaryInput {
     const summarized = weightOf(fresh, weigh) + estimateTokens(previous ?? '');
     const tokens = summaryTokens(summarized, bounds);
     const most = this.options.summarizerTokens ?? bounds.contextTokens;
@@ -195,17 +195,17 @@ class Engine {
   }
 
   private applySummary(inspection: Inspection, plan: Plan, summary: string): Compaction {
-    const { given, view, known, weigh, tokens } = inspection;
+    const { original, view, known, weigh, tokens } = inspection;
     const replacement = replacementFor(view, plan, summary);
     const tail = view.slice(plan.to);
     const before = weightOf(view, weigh);
     const saved = weightOf(view.slice(0, plan.to), weigh) - weightOf(replacement, weigh);
     if (saved <= 0) return this.skipIneffective(inspection, 'thrash');
-    const offset = given.length - view.length;
+    const offset = original.length - view.length;
     const next = {
-      prefix: given.slice(0, plan.to + offset),
+      prefix: original.slice(0, plan.to + offset),
       replacement,
-      from: known !== undefined && view !== given ? known.from : plan.from,
+      from: known !== undefined && view !== original ? known.from : plan.from,
       compactions: (known?.compactions ?? 0) + 1,
       ineffective: saved * 10 < before ? (known?.ineffective ?? 0) + 1 : 0,
       restsUntil: -Infinity,
@@ -245,16 +245,16 @@ class Engine {
     return this.skip(inspection, why);
   }
 
-  private skip({ given, view }: Inspection, why: SkipReason, error?: unknown): Compaction {
+  private skip({ original, view }: Inspection, why: SkipReason, error?: unknown): Compaction {
     this.emit({ type: 'skipped', why, ...(error === undefined ? {} : { error }) });
-    return { messages: view === given ? given : repairPairs(view), lineage: undefined, skipped: why };
+    return { messages: view === original ? original : repairPairs(view), lineage: undefined, skipped: why };
   }
 
-  private recordOf({ given, known }: Inspection): ConversationRecord {
+  private recordOf({ original, known }: Inspection): ConversationRecord {
     if (known !== undefined) return known;
-    const record = newRecord(given);
+    const record = newRecord(original);
     // Do not store an empty transcript. Every transcript would match it, because every transcript begins with it.
-    if (given.length > 0) this.conversations.store(record);
+    if (original.length > 0) this.conversations.store(record);
     return record;
   }
 
@@ -266,11 +266,11 @@ class Engine {
    * Shortens long results and replaces images, also in the tail, after a vendor rejected the transcript as too long. Stores the
    * shorter messages, so that the next step sends the same messages.
    */
-  private pruneAndStore(given: readonly Message[], messages: readonly Message[]): readonly Message[] {
+  private pruneAndStore(original: readonly Message[], messages: readonly Message[]): readonly Message[] {
     const replacement = prune(messages, lastUserMessage(messages));
     this.conversations.store({
-      ...(this.conversations.find(given) ?? newRecord(given)),
-      prefix: [...given],
+      ...(this.conversations.find(original) ?? newRecord(original)),
+      prefix: [...original],
       replacement,
     });
     return replacement;

@@ -43,6 +43,7 @@ export function redactMessages(messages: readonly Message[], redactor: Redactor)
             // A media type contains no secret, and the bytes are not sent to another model.
             if (part.type === 'image' || part.type === 'audio')
               return [vendorText(part.type, part.mediaType)];
+            // The type requires a token. No model reads a token of the empty family.
             if (part.type === 'vendor-call')
               return [{ ...part, args: redactor.value(part.args), replay: { family: '', data: null } }];
             const { type, id, name, args } = part;

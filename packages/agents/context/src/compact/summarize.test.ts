@@ -12,7 +12,7 @@ import { createRedactor } from '@majordomo/redact';
 import { describe, expect, it } from 'vitest';
 import { scripted } from '../../test/support/compactor-setup.ts';
 import { DETAILS, MIN_DETAIL, render, type Detail } from './render.ts';
-import { summarize, summaryOrder, type SummaryRequest } from './summarize.ts';
+import { summarize, summaryOrder, type SummaryInput } from './summarize.ts';
 import { summaryMessage, summaryOf } from './summary-message.ts';
 import { summaryPrompt } from './summary-prompt.ts';
 
@@ -40,13 +40,13 @@ const call = (id: string): Message => assistant([{ type: 'tool-call', id, name: 
 const result = (callId: string, content: string): Message => toolResult({ callId, name: 'look', content });
 const turns = [user('one '.repeat(40)), call('a'), result('a', 'found'), assistant('two '.repeat(40))];
 const redactor = createRedactor();
-const orderOf = (order: Partial<SummaryRequest>): SummaryRequest => ({
+const inputOf = (input: Partial<SummaryInput>): SummaryInput => ({
   fresh: turns,
   previous: undefined,
   focus: undefined,
   tokens: 100,
   promptTokens: 100_000,
-  ...order,
+  ...input,
 });
 /** Number of tokens of the messages at the lowest level of detail, with a line end for each group. */
 const sizeOf = (...groups: readonly (readonly Message[])[]): number =>
@@ -61,7 +61,7 @@ it.each([
   const three = sizeOf(turns.slice(0, 1), turns.slice(1, 3), turns.slice(3));
   const counts = [base + two - 1, base + two, base + three - 1, base + three].map(async (promptTokens) => {
     const { model } = scripted('S');
-    return (await summarize(orderOf({ previous, promptTokens }), { model, redactor }, undefined)).count;
+    return (await summarize(inputOf({ previous, promptTokens }), { model, redactor }, undefined)).count;
   });
   expect(await Promise.all(counts)).toEqual([1, 3, 3, 4]);
 });
@@ -69,7 +69,7 @@ it.each([
 it('summarizes a first call with its result even if they do not fit', async () => {
   const { model, requests } = scripted('S');
   const fresh = turns.slice(1);
-  const summary = await summarize(orderOf({ fresh, promptTokens: 0 }), { model, redactor }, undefined);
+  const summary = await summarize(inputOf({ fresh, promptTokens: 0 }), { model, redactor }, undefined);
   expect([summary.count, requests.length]).toEqual([2, 1]);
 });
 
@@ -83,7 +83,7 @@ it('sends the complete request with a time limit', async () => {
       return Promise.resolve({ text: ' S ', finish: 'stop' });
     },
   } as unknown as ChatModel;
-  const order = orderOf({ previous: 'password=hunter22', focus: 'password=hunter23', tokens: 101 });
+  const order = inputOf({ previous: 'password=hunter22', focus: 'password=hunter23', tokens: 101 });
   expect(await summarize(order, { model, redactor }, signal)).toEqual({ text: 'S', count: 4 });
   const prompt = summaryPrompt({
     lines: render(turns, DETAILS[0] as Detail),
@@ -105,7 +105,7 @@ const large = [user('q '.repeat(3000)), call('a'), result('a', 'r '.repeat(3000)
 it('reduces the detail until the prompt fits', async () => {
   const promptOf = async (promptTokens: number): Promise<string | undefined> => {
     const { model, prompts } = scripted('S');
-    await summarize(orderOf({ fresh: large, promptTokens }), { model, redactor }, undefined);
+    await summarize(inputOf({ fresh: large, promptTokens }), { model, redactor }, undefined);
     return prompts()[0];
   };
   const expected = DETAILS.map((detail) =>
@@ -128,7 +128,7 @@ it.each([
   ['server', 1],
 ] as const)('after the error %s sends %i prompts in total', async (fail, count) => {
   const { model, requests } = scripted({ fail });
-  const summary = summarize(orderOf({ fresh: large }), { model, redactor }, undefined);
+  const summary = summarize(inputOf({ fresh: large }), { model, redactor }, undefined);
   await expect(summary).rejects.toMatchObject({ kind: fail });
   expect(requests).toHaveLength(count);
 });
@@ -160,7 +160,7 @@ it.each<[ErrorKind, string, unknown, FinishReason]>([
     ...scripted('S').model,
     generate: () => Promise.resolve({ text, finish }),
   } as unknown as ChatModel;
-  await expect(summarize(orderOf({}), { model, redactor }, undefined)).rejects.toMatchObject({
+  await expect(summarize(inputOf({}), { model, redactor }, undefined)).rejects.toMatchObject({
     kind,
     message,
   });

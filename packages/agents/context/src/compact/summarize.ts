@@ -20,7 +20,7 @@ import { isAcknowledgment, summaryOf, textOfSummary, withoutFrame } from './summ
 import { summaryPrompt, type SummaryTask } from './summary-prompt.ts';
 
 /** Messages to summarize, and limits of the summary and its prompt. */
-export interface SummaryRequest {
+export interface SummaryInput {
   readonly fresh: readonly Message[];
   readonly previous: string | undefined;
   readonly focus: string | undefined;
@@ -39,8 +39,9 @@ export interface Summarizer {
 /** Maximum length of a summary, as a multiple of the length that the prompt requests. */
 const SUMMARY_MARGIN = 1.3;
 /** Maximum duration of a complete call, including failover, in milliseconds. */
-const TIME_MS = 180_000;
-const PROMPT_OVERHEAD = 700;
+const MAX_CALL_MS = 180_000;
+/** Length of the instructions in a prompt, in tokens. */
+const INSTRUCTION_TOKENS = 700;
 
 /** Summary of the first `count` messages. Tool calls among them are included with their results. */
 export interface Summary {
@@ -54,19 +55,19 @@ export interface Summary {
  * its `maxTokens`.
  */
 export async function summarize(
-  order: SummaryRequest,
+  input: SummaryInput,
   { model, redactor }: Summarizer,
   signal: AbortSignal | undefined,
 ): Promise<Summary> {
-  const readable = redactMessages(order.fresh, redactor);
-  const count = fittingCount(readable, order);
-  const task = taskOf(readable.slice(0, count), order, redactor);
-  const maxTokens = Math.ceil(order.tokens * SUMMARY_MARGIN);
+  const readable = redactMessages(input.fresh, redactor);
+  const count = fittingCount(readable, input);
+  const task = taskOf(readable.slice(0, count), input, redactor);
+  const maxTokens = Math.ceil(input.tokens * SUMMARY_MARGIN);
   let overflow: unknown;
-  for (const prompt of prompts(task, order.promptTokens)) {
+  for (const prompt of prompts(task, input.promptTokens)) {
     try {
       const request = { messages: [user(prompt)], maxTokens };
-      const options = { signal, timeouts: { totalMs: TIME_MS } };
+      const options = { signal, timeouts: { totalMs: MAX_CALL_MS } };
       const { text, finish } = await untilAborted(() => model.generate(request, options), signal);
       checkFinish(finish, maxTokens);
       return { text: checkedSummary(text, maxTokens, redactor), count };
@@ -99,15 +100,15 @@ export function summaryOrder(
   const fresh = messages.filter((message) => summaryOf(message) === undefined && !isAcknowledgment(message));
   const readable = redactMessages(fresh, redactor);
   const size = estimateTokens(render(readable, MIN_DETAIL).join('\n'));
-  const order: SummaryRequest = {
+  const input: SummaryInput = {
     fresh,
     previous: summaries.length === 0 ? undefined : summaries.join('\n\n'),
     focus: undefined,
     tokens: Math.max(MIN_TOKENS, summaryTokens(size, bounds)),
     promptTokens: bounds.threshold,
   };
-  const [prompt = ''] = prompts(taskOf(readable, order, redactor), order.promptTokens);
-  const maxTokens = Math.ceil(order.tokens * SUMMARY_MARGIN);
+  const [prompt = ''] = prompts(taskOf(readable, input, redactor), input.promptTokens);
+  const maxTokens = Math.ceil(input.tokens * SUMMARY_MARGIN);
   return {
     request: { messages: [user(prompt)], maxTokens },
     textOf({ text, finish }) {
@@ -153,8 +154,8 @@ function checkedSummary(text: unknown, maxTokens: number, redactor: Redactor): s
   return summary;
 }
 
-function fittingCount(readable: readonly Message[], { previous, promptTokens }: SummaryRequest): number {
-  const left = promptTokens - PROMPT_OVERHEAD - estimateTokens(previous ?? '');
+function fittingCount(readable: readonly Message[], { previous, promptTokens }: SummaryInput): number {
+  const left = promptTokens - INSTRUCTION_TOKENS - estimateTokens(previous ?? '');
   let tokens = 0;
   let count = 0;
   for (const { start, end } of groupsOf(readable)) {
@@ -171,7 +172,7 @@ interface Task extends Omit<SummaryTask, 'lines'> {
 
 const taskOf = (
   readable: readonly Message[],
-  { previous, focus, tokens }: SummaryRequest,
+  { previous, focus, tokens }: SummaryInput,
   redactor: Redactor,
 ): Task => ({
   readable,

@@ -37,6 +37,7 @@ const QUOTES: readonly string[] = [
 
 function withoutDecoration(line: string): string {
   let title = line.replaceAll(/\s+/gu, ' ');
+  // Repeat, because decorations can be nested, such as quotes around `**Title:**`.
   for (let before = ''; before !== title;) {
     before = title;
     title = title

@@ -11,8 +11,14 @@ import { cutEnd, cutMiddle } from './cut-middle.ts';
 import { callsOf } from './groups.ts';
 import { shrinkArgs } from './shrink-args.ts';
 
-const LONG_RESULT = 200;
+/** Maximum length of a result that is not replaced, in characters. */
+const MAX_RESULT_LENGTH = 200;
+/** Length of the start of a result, and of arguments, in the line that replaces the result, in characters. */
 const EXCERPT_LENGTH = 120;
+/** Length of the start of a long result in the last message, in characters. */
+const HEAD_LENGTH = 4000;
+/** Length of its end. */
+const TAIL_LENGTH = 1500;
 
 /**
  * Returns shorter messages. Replaces long tool results with one line, or with an excerpt in the last message. Replaces images and
@@ -42,16 +48,18 @@ export function prune(messages: readonly Message[], keep: Message | undefined): 
   });
 }
 
-const HEAD = 4000;
-const TAIL = 1500;
-
 function excerpt(part: ResultPart): ResultPart {
   const cut = part.content.map((piece) =>
-    piece.type !== 'text' || piece.text.length <= HEAD + TAIL
+    piece.type !== 'text' || piece.text.length <= HEAD_LENGTH + TAIL_LENGTH
       ? piece
       : {
           type: piece.type,
-          text: cutMiddle(piece.text, HEAD, TAIL, (left) => `\n[… ${left} characters left out …]\n`),
+          text: cutMiddle(
+            piece.text,
+            HEAD_LENGTH,
+            TAIL_LENGTH,
+            (left) => `\n[… ${left} characters left out …]\n`,
+          ),
         },
   );
   return cut.every((piece, at) => piece === part.content[at]) ? part : withResultContent(part, cut);
@@ -73,7 +81,7 @@ export const textOf = (part: ResultPart): string =>
     .join('\n');
 
 function prunedResult(part: ResultPart, call: CallPart | undefined, comesAgain: boolean): ResultPart {
-  const isLong = textOf(part).length > LONG_RESULT || part.content.some(({ type }) => type !== 'text');
+  const isLong = textOf(part).length > MAX_RESULT_LENGTH || part.content.some(({ type }) => type !== 'text');
   if (!isLong) return part;
   return withResultContent(part, [{ type: 'text', text: resultLine(part, call, comesAgain) }]);
 }
@@ -114,8 +122,9 @@ export function placeholder(part: UserPart): UserPart {
 }
 
 /**
- * Shortens the arguments of a turn's calls. Removes everything but text and calls, and all signatures, of a
- * changed turn. */
+ * Shortens the arguments of a turn's calls. A changed turn has only its text and its calls, without signatures, which are valid only
+ * for the unchanged turn.
+ */
 function prunedTurn(message: AssistantMessage): AssistantMessage {
   const parts = message.parts.map((part) => {
     if (part.type !== 'tool-call') return part;

@@ -8,10 +8,10 @@ export function repairPairs(messages: readonly Message[]): readonly Message[] {
     const [turn, ...answers] = group;
     if (turn === undefined || turn.role === 'tool') return [];
     const calls = callsOf(turn);
-    const given = answers.flatMap(({ parts }) => parts.filter(isResult));
-    const left = [...given];
+    const allResults = answers.flatMap(({ parts }) => parts.filter(isResult));
+    const left = [...allResults];
     const results = calls.flatMap((call) => takeResult(left, call.id) ?? missingResults(call));
-    const isSound = left.length === 0 && results.length === given.length;
+    const isSound = left.length === 0 && results.length === allResults.length;
     if (isSound) return group;
     return results.length === 0 ? [turn] : [turn, { role: 'tool', parts: results } satisfies ToolMessage];
   });

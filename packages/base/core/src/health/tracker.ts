@@ -183,6 +183,7 @@ export class HealthTracker implements Health {
 
   bench(target: string, ms: number): void {
     const value: unknown = ms;
+    // `checkNumber` accepts `undefined`, but a bench must have a duration.
     checkNumber(value ?? null, 0, `ms of health.bench("${target}", ms)`);
     this.causes.delete(target);
     const until = Math.min(this.clock.now() + ms, END_OF_TIME);

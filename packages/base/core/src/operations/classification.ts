@@ -280,8 +280,8 @@ function checkedDistributions(
   const unknown = Object.keys(distributions).find((name) => !Object.hasOwn(questions, name));
   if (unknown !== undefined) throw answerError(target, unknown, 'was not asked');
   const checked = Object.entries(questions).map(([name, question]) => {
-    const given = Object.hasOwn(distributions, name) ? distributions[name] : undefined;
-    const distribution = checkedDistribution(given, question);
+    const answer = Object.hasOwn(distributions, name) ? distributions[name] : undefined;
+    const distribution = checkedDistribution(answer, question);
     if (typeof distribution === 'string') throw answerError(target, name, distribution);
     return [name, distribution] as const;
   });

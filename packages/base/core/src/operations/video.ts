@@ -38,14 +38,14 @@ export async function prepareVideo(
   const frames =
     image === undefined ? undefined : await fitImages([user(image)], api.images, media, key, context);
   const unknown = DROPPABLE.filter((name) => others[name] !== undefined && !api.settings.includes(name));
-  const kept = Object.entries(others).filter(([name]) => !(unknown as readonly string[]).includes(name));
+  const settings = Object.entries(others).filter(([name]) => !(unknown as readonly string[]).includes(name));
   const dropped = unknown.map(
     (what) => ({ action: 'dropped', what, why: `${key} has no such setting` }) as const,
   );
   return {
     api,
     request: {
-      ...(Object.fromEntries(kept) as Omit<VideoRequest, 'image'>),
+      ...(Object.fromEntries(settings) as Omit<VideoRequest, 'image'>),
       image: frames && imagesIn(frames.messages)[0],
     },
     warnings: [...dropped, ...(frames?.warnings ?? [])],

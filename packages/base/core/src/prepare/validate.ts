@@ -240,7 +240,7 @@ const fileProblem: Check = (part) => {
   );
 };
 
-const spoken = open({ text });
+const withText = open({ text });
 const vendorKind = oneOf('computer', 'shell', 'patch', 'mcp-approval' satisfies VendorCallKind);
 const content: Check = (value) => pieces(value);
 
@@ -248,8 +248,8 @@ const content: Check = (value) => pieces(value);
 const part = tagged(
   'type',
   {
-    text: spoken,
-    reasoning: spoken,
+    text: withText,
+    reasoning: withText,
     file: fileProblem,
     image: media,
     audio: media,

@@ -4,6 +4,34 @@ import type { AssistantPart, AudioPart, ImagePart, ToolCallPart, VendorCallPart 
 import type { Usage } from '../types/usage.ts';
 import { finishError } from './events.ts';
 
+/** Part of a response, which may be incomplete. */
+export interface ShownPart {
+  readonly index: number;
+  readonly part: AssistantPart;
+  readonly isOpen: boolean;
+}
+
+/** Accumulated response of one attempt. */
+export interface Answer<Event extends object, Result> {
+  /** Adds an event and returns its meaning. The first `content` commits the attempt. `finish` ends the attempt. */
+  push(event: Event): 'progress' | 'content' | 'finish';
+  /** Returns the events to emit in place of the events that were buffered until the first content. */
+  opening(buffered: readonly Event[]): readonly Event[];
+  /** Returns the error that the finish event implies; `undefined` for a valid answer. */
+  fault(): LlmError | undefined;
+  /** Returns the emitted parts, so that another attempt can continue them. */
+  shown(): readonly ShownPart[];
+  /** Returns the content so far, for an error, or `undefined` if no content has arrived. */
+  partial(): PartialResponse | undefined;
+  /** Number of characters so far; absent if the answer is not text. */
+  readonly characters?: number;
+  readonly usage: Usage | undefined;
+  /** Model that the vendor reported; `undefined` if the vendor reported none. */
+  readonly model: string | undefined;
+  /** Returns the response after the finish. */
+  result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
+}
+
 type Finish = Extract<ModelEvent, { type: 'finish' }>;
 
 interface OpenPart {
@@ -89,7 +117,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     return [...indexes].flatMap((index) => this.shownAt(index) ?? []);
   }
 
-  /** Returns the complete parts, and the text and reasoning so far. Omits tool calls with incomplete arguments. */
+  /** Returns the complete parts, then the text and reasoning so far. Omits tool calls with incomplete arguments. */
   partial(): PartialResponse | undefined {
     const { content } = this;
     const parts = [...content];
@@ -161,34 +189,6 @@ function checkedIndex(index: number, target: string): number {
     'protocol',
     `${target} sent the part index ${String(index)}; it must be an integer from 0 to ${MAX_PARTS - 1}`,
   );
-}
-
-/** Part of a response, which may be incomplete. */
-export interface ShownPart {
-  readonly index: number;
-  readonly part: AssistantPart;
-  readonly isOpen: boolean;
-}
-
-/** Accumulated response of one attempt. */
-export interface Answer<Event extends object, Result> {
-  /** Adds an event and returns its meaning. The first `content` commits the attempt. `finish` ends the attempt. */
-  push(event: Event): 'progress' | 'content' | 'finish';
-  /** Returns the events to emit in place of the events that were buffered until the first content. */
-  opening(buffered: readonly Event[]): readonly Event[];
-  /** Returns the error that the finish event implies; `undefined` for a valid answer. */
-  fault(): LlmError | undefined;
-  /** Returns the emitted parts, so that another attempt can continue them. */
-  shown(): readonly ShownPart[];
-  /** Returns the content so far, for an error, or `undefined` if no content has arrived. */
-  partial(): PartialResponse | undefined;
-  /** Number of characters so far; absent if the answer is not text. */
-  readonly characters?: number;
-  readonly usage: Usage | undefined;
-  /** Model that the vendor reported; `undefined` if the vendor reported none. */
-  readonly model: string | undefined;
-  /** Returns the response after the finish. */
-  result(facts: { readonly spec: string; readonly attempts: readonly Attempt[] }): Result;
 }
 
 /** Returns the events of a response. Each text, reasoning and tool call has one delta. A partial response results in no `finish`. */

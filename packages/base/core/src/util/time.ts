@@ -94,10 +94,10 @@ export function addStep(histogram: Histogram, step: number, count: number = 1): 
 export function quantile(histogram: Histogram, share: number): number | undefined {
   const steps = [...histogram].sort(([a], [b]) => a - b);
   const rank = Math.ceil(steps.reduce((sum, [, count]) => sum + count, 0) * share);
-  let seen = 0;
+  let counted = 0;
   for (const [step, count] of steps) {
-    seen += count;
-    if (seen >= rank) return msOf(step);
+    counted += count;
+    if (counted >= rank) return msOf(step);
   }
   return undefined;
 }

@@ -23,9 +23,8 @@ export function readLitellm(json: Json, names: VendorNames['litellm']): Listing 
 function idOf(key: string, prefix: string): string | undefined {
   if (!key.startsWith(prefix)) return undefined;
   const id = key.slice(prefix.length);
-  // Other prefixes begin with these prefixes, so a further slash shows that the key has another one.
-  const isNested = prefix === '' || prefix === 'azure/';
-  const hasOtherPrefix = isNested && id.includes('/');
+  // Keys of other vendors and regions, such as `azure/us/`, begin with these prefixes, too. The ids of these vendors have no slash.
+  const hasOtherPrefix = (prefix === '' || prefix === 'azure/') && id.includes('/');
   const isFineTuned = id.startsWith('ft:');
   return hasOtherPrefix || isFineTuned || id === '' ? undefined : id;
 }

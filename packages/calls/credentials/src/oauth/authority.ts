@@ -167,10 +167,10 @@ export class Authority {
     [INSECURE]: boolean;
     signal: AbortSignal;
   } {
-    const { fetch: given = globalThis.fetch } = this.options;
+    const { fetch: applicationFetch = globalThis.fetch } = this.options;
     const { dialect } = this;
     const fetch = async (url: string, init: RequestInit): Promise<Response> =>
-      limitBody(await given(url, init), "the authority's answer", MAX_ANSWER_BYTES);
+      limitBody(await applicationFetch(url, init), "the authority's answer", MAX_ANSWER_BYTES);
     const send = async (url: string, init: FetchOptions): Promise<Response> => {
       const request = { ...init, body: init.body ?? null, redirect: 'manual' } as const;
       if (dialect === undefined || init.method !== 'POST') return withoutIdentity(await fetch(url, request));

@@ -76,9 +76,9 @@ function toSdkParts(
   part: AssistantPart,
   { family, idOf }: Names,
 ): readonly (LanguageModelV4TextPart | LanguageModelV4ReasoningPart | LanguageModelV4ToolCallPart)[] {
-  // Omit vendor parts. They come from another provider, because models of the AI SDK return none. Core removes generated media.
-  if (part.type === 'vendor' || part.type === 'image' || part.type === 'audio') return [];
-  if (part.type === 'vendor-call') return [];
+  // Models of the AI SDK return none of these parts. Core removes generated media, and sends calls of other providers as text.
+  if (part.type === 'vendor' || part.type === 'vendor-call') return [];
+  if (part.type === 'image' || part.type === 'audio') return [];
   const token = optionsOf(part.replay, family);
   if (part.type !== 'tool-call') return [{ type: part.type, text: part.text, ...token }];
   const { id, name, args: input } = part;

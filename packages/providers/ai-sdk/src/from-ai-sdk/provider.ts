@@ -39,6 +39,7 @@ const bridgedModel = (id: string, family: string, model: (id: string) => Languag
   families: [family],
   // Each package of the AI SDK uses its vendor's own feature for output schemas.
   capabilities: { output: 'native' },
+  // For a caller that needs no deltas, `streamEvents` calls `doGenerate`.
   isNonStreaming: () => true,
   stream: (request, context) => streamEvents(() => model(id), { family, request, context }),
 });

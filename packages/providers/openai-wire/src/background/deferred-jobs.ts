@@ -13,8 +13,11 @@ export function deferredJobs(connection: Connection): Pick<BackgroundBackend, 's
   return {
     async start(body, headers, _token, context) {
       const job = { ...asRecord(tryParseJson(body)), deferred: true };
-      const { request_id: id } = await batchRequest(context, open, async (own, session) => {
-        const sent = { ...own, headers: { ...Object.fromEntries(headers), ...own.headers } };
+      const { request_id: id } = await batchRequest(context, open, async (requestContext, session) => {
+        const sent = {
+          ...requestContext,
+          headers: { ...Object.fromEntries(headers), ...requestContext.headers },
+        };
         return asRecord(await (await session.post('/chat/completions', JSON.stringify(job), sent)).json());
       });
       if (typeof id === 'string' && id !== '') return id;
@@ -23,9 +26,9 @@ export function deferredJobs(connection: Connection): Pick<BackgroundBackend, 's
     },
 
     look: (ref, context) =>
-      batchRequest(context, open, async (own, session) => {
+      batchRequest(context, open, async (requestContext, session) => {
         const path = `/chat/deferred-completion/${encodeURIComponent(ref)}`;
-        const response = await session.send('get', path, own);
+        const response = await session.send('get', path, requestContext);
         // Read the body here, because the answer cannot be requested again.
         const text = await response.text();
         if (response.status === 202) return { state: 'running' };

@@ -20,15 +20,19 @@ export function responseJobs(connection: Connection): ResponseJobs {
     method: 'get' | 'post' | 'delete',
     path: string,
     context: BatchContext,
-  ): Promise<Response> => batchRequest(context, open, (own, session) => session.send(method, path, own));
+  ): Promise<Response> =>
+    batchRequest(context, open, (requestContext, session) => session.send(method, path, requestContext));
 
   return {
     async start(body, headers, _token, context) {
       const params = asRecord(tryParseJson(body));
       // Only a job that was created with a stream can be streamed later. The vendor ends a job without `store` after some minutes.
       const job = { ...params, background: true, store: true, stream: true };
-      const id = await batchRequest(context, open, async (own, session) => {
-        const sent = { ...own, headers: { ...Object.fromEntries(headers), ...own.headers } };
+      const id = await batchRequest(context, open, async (requestContext, session) => {
+        const sent = {
+          ...requestContext,
+          headers: { ...Object.fromEntries(headers), ...requestContext.headers },
+        };
         const response = await session.post('/responses', JSON.stringify(job), sent);
         return createdId(response, context.target, session.secrets);
       });

@@ -23,8 +23,8 @@ export function fileBatches({ open }: Connection, jobs: Jobs, target: BatchTarge
     context: BatchContext,
     body?: string | FormData,
   ): Promise<Json> =>
-    batchRequest(context, open, async (own, session) =>
-      asRecord(await (await session.send(method, path, own, body)).json()),
+    batchRequest(context, open, async (requestContext, session) =>
+      asRecord(await (await session.send(method, path, requestContext, body)).json()),
     );
   const jobPath = (ref: string): string => `${jobs.path}/${encodeURIComponent(ref)}`;
 
@@ -47,8 +47,8 @@ export function fileBatches({ open }: Connection, jobs: Jobs, target: BatchTarge
 
   const deleteFile = (id: string, context: BatchContext): Promise<void> =>
     ignoreGone(
-      batchRequest(context, open, async (own, session) => {
-        const response = await session.send('delete', `/files/${encodeURIComponent(id)}`, own);
+      batchRequest(context, open, async (requestContext, session) => {
+        const response = await session.send('delete', `/files/${encodeURIComponent(id)}`, requestContext);
         await response.body?.cancel();
       }),
     );
@@ -94,10 +94,10 @@ export function fileBatches({ open }: Connection, jobs: Jobs, target: BatchTarge
         yield* batchLines(
           context,
           open,
-          (own, session) =>
+          (requestContext, session) =>
             session.send('get', `/files/${encodeURIComponent(file)}/content`, {
-              ...own,
-              headers: { ...own.headers, accept: FILE_TYPE },
+              ...requestContext,
+              headers: { ...requestContext.headers, accept: FILE_TYPE },
             }),
           lineOf,
         );

@@ -30,12 +30,15 @@ export function toWire(
   const messages = messagesToWire(request, quirks, family, warnings);
   const cache = cacheToWire(request.cache, quirks, warnings);
   if (cache.afterLeading !== undefined) {
+    // A message can become several messages of the wire.
     const leading = { ...request, messages: request.messages.slice(0, request.cache?.after) };
     const { length } = messagesToWire(leading, quirks, family, []);
     addBreakpoint(messages, length, cache.afterLeading, 'text');
   }
-  if (system !== '') messages.unshift({ role: quirks.systemRole, content: system });
-  if (system !== '') addBreakpoint(messages, 1, cache.afterSystem, 'text');
+  if (system !== '') {
+    messages.unshift({ role: quirks.systemRole, content: system });
+    addBreakpoint(messages, 1, cache.afterSystem, 'text');
+  }
   const { tools, originals } = prepareTools(request, quirks, warnings);
   const wireTools = tools.length > 0 ? toolsToWire(tools) : undefined;
   const params: Record<string, unknown> = {

@@ -272,10 +272,10 @@ export class ChatReader implements WireReader {
     }
     this.answer.cite(this.sources);
     this.answer.end();
-    const kept = this.replayed?.part(this.options.family);
+    const replayedPart = this.replayed?.part(this.options.family);
     for (const part of this.unknown) writer.vendor(part);
     this.media?.end(writer);
-    if (kept !== undefined) writer.vendor(kept);
+    if (replayedPart !== undefined) writer.vendor(replayedPart);
     writer.start();
     if (raw === undefined) this.warnings.warn('finish reason', 'the response ended without one', 'repaired');
     writer.finish(this.reason(raw), raw, this.usage());

@@ -6,7 +6,8 @@ import type { Connection } from '../connection.ts';
 /** Creates the request functions of OpenAI's file storage. `batchRequest` and `batchId` do not require that a file is part of a batch. */
 export function fileRequests({ open }: Connection): Omit<FileBackend, 'accepts' | 'lifetimeMs'> {
   return {
-    account: (context) => batchRequest(context, open, (own, session) => session.accountOf(own)),
+    account: (context) =>
+      batchRequest(context, open, (requestContext, session) => session.accountOf(requestContext)),
 
     async upload(content, { name, mediaType, keepMs }, context) {
       const fields = {
@@ -15,8 +16,8 @@ export function fileRequests({ open }: Connection): Omit<FileBackend, 'accepts' 
         'expires_after[seconds]': String(Math.floor(keepMs / 1000)),
       };
       const form = uploadForm(fields, { content, name: fileName(name, mediaType), mediaType });
-      const stored = await batchRequest(context, open, async (own, session) =>
-        asRecord(await (await session.send('post', '/files', own, form)).json()),
+      const stored = await batchRequest(context, open, async (requestContext, session) =>
+        asRecord(await (await session.send('post', '/files', requestContext, form)).json()),
       );
       const expiresAt = asNumber(stored['expires_at']);
       return {
@@ -28,8 +29,8 @@ export function fileRequests({ open }: Connection): Omit<FileBackend, 'accepts' 
 
     delete: (id, context) =>
       ignoreGone(
-        batchRequest(context, open, async (own, session) => {
-          const response = await session.send('delete', `/files/${encodeURIComponent(id)}`, own);
+        batchRequest(context, open, async (requestContext, session) => {
+          const response = await session.send('delete', `/files/${encodeURIComponent(id)}`, requestContext);
           await response.body?.cancel();
         }),
       ),

@@ -1,7 +1,7 @@
 import { LlmError, type EmbeddingRequest, type EmbeddingResponse, type Usage } from '@majordomo/core';
-import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, fromBase64, isList } from '@majordomo/core/toolkit';
+import { asVector } from '@majordomo/wire-kit/internal';
 import { jsonBody, mergeExtra } from './extra.ts';
-import { vectorOf } from './floats.ts';
 import type { EmbeddingQuirks } from './quirks.ts';
 import { inputUsage } from './usage.ts';
 
@@ -53,8 +53,8 @@ export function fromEmbeddingBody(json: unknown, count: number, target: string):
   for (const [at, entry] of data.entries()) {
     const { embedding, index = at } = asRecord(entry);
     const position = asNumber(index) ?? -1;
-    const isFree = Number.isInteger(position) && position >= 0 && position < count;
-    if (!isFree || vectors[position] !== undefined)
+    const isPosition = Number.isInteger(position) && position >= 0 && position < count;
+    if (!isPosition || vectors[position] !== undefined)
       throw invalid(`data[${at}].index`, `must be a unique index below ${count}, got ${String(index)}`);
     const vector = vectorOf(embedding);
     if (vector === undefined) throw invalid(`data[${at}].embedding`, 'is not a vector');
@@ -63,6 +63,23 @@ export function fromEmbeddingBody(json: unknown, count: number, target: string):
   const complete = vectors.filter((vector) => vector !== undefined);
   if (complete.length !== count) throw invalid('data', `has ${data.length} vectors for ${count} values`);
   return { target, vectors: complete, usage, warnings: [] };
+}
+
+const BYTES_PER_NUMBER = Float32Array.BYTES_PER_ELEMENT;
+
+/** Decodes a vector: base64 of little-endian 32-bit floats, or an array of numbers. Returns `undefined` for any other value. */
+function vectorOf(value: unknown): Float32Array | undefined {
+  return typeof value === 'string' ? floatsIn(value) : asVector(value);
+}
+
+function floatsIn(text: string): Float32Array | undefined {
+  try {
+    const bytes = fromBase64(text);
+    if (bytes.length === 0 || bytes.length % BYTES_PER_NUMBER !== 0) return undefined;
+    return new Float32Array(bytes.buffer);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Creates the error for an invalid response. The error contains the usage, because the vendor bills the response. */

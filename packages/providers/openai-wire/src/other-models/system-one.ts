@@ -130,11 +130,11 @@ function distributionOf(
     throw answerError(target, name, `has the type ${String(type)} instead of ${expected}`);
   if (question.type === 'predicate') return complementOf(noul);
   if (question.type === 'score') return scoresOf(probabilities, question.levels, name, target);
-  const given = asRecord(probabilities);
+  const byName = asRecord(probabilities);
   const options = Object.keys(question.choices);
-  const unknown = Object.keys(given).find((option) => !options.includes(option));
+  const unknown = Object.keys(byName).find((option) => !options.includes(option));
   if (unknown !== undefined) throw answerError(target, name, `has the unknown choice "${unknown}"`);
-  return options.flatMap((option) => (Object.hasOwn(given, option) ? (given[option] as number) : []));
+  return options.flatMap((option) => (Object.hasOwn(byName, option) ? (byName[option] as number) : []));
 }
 
 /** Returns the probabilities of levels, which are an array, or an object by index or by description. */
@@ -145,9 +145,9 @@ function scoresOf(
   target: string,
 ): readonly number[] {
   if (isList(probabilities)) return probabilities as readonly number[];
-  const given = asRecord(probabilities);
+  const byName = asRecord(probabilities);
   const indexes = levels.map((_, at) => String(at));
-  const hasAll = (keys: readonly string[]): boolean => keys.every((key) => Object.hasOwn(given, key));
+  const hasAll = (keys: readonly string[]): boolean => keys.every((key) => Object.hasOwn(byName, key));
   const isByDescription = hasAll(levels);
   // For the levels "1" and "0", the probabilities { 0: 0.3, 1: 0.7 } can be read in two ways.
   if (isByDescription && hasAll(indexes) && levels.some((level, at) => level !== indexes[at]))
@@ -157,9 +157,9 @@ function scoresOf(
       'is ambiguous, because the levels are numbers in another order; use words',
     );
   const keys = isByDescription ? levels : indexes;
-  const unknown = Object.keys(given).find((key) => !keys.includes(key));
+  const unknown = Object.keys(byName).find((key) => !keys.includes(key));
   if (unknown !== undefined) throw answerError(target, name, `has the unknown score "${unknown}"`);
-  return keys.flatMap((key) => (Object.hasOwn(given, key) ? (given[key] as number) : []));
+  return keys.flatMap((key) => (Object.hasOwn(byName, key) ? (byName[key] as number) : []));
 }
 
 function usageOf(raw: unknown): Usage | undefined {

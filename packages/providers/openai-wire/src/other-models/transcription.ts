@@ -109,14 +109,14 @@ export async function* fromTranscriptionEvents(
   messages: AsyncIterable<{ readonly data: string }>,
   { target, secrets }: { readonly target: string; readonly secrets: readonly string[] },
 ): AsyncGenerator<string | TranscriptSegment | TranscriptionResult> {
-  let heard = '';
+  let streamedText = '';
   const segments: TranscriptSegment[] = [];
   for await (const { data } of messages) {
     const event = asRecord(parseJson(data, target));
     const { type, delta, error } = event;
     if (type === 'error' || isRecord(error)) throw inBandError(event, target, secrets);
     if (type === 'transcript.text.delta' && typeof delta === 'string' && delta !== '') {
-      heard += delta;
+      streamedText += delta;
       yield delta;
     }
     if (type === 'transcript.text.segment') {
@@ -126,9 +126,9 @@ export async function* fromTranscriptionEvents(
     }
     if (type !== 'transcript.text.done') continue;
     const result = fromTranscriptionBody({ ...event, segments }, {}, target);
-    const isEqual = heard === '' || heard.trim() === result.text;
+    const isEqual = streamedText === '' || streamedText.trim() === result.text;
     yield isEqual
-      ? { ...result, segments, text: heard || result.text }
+      ? { ...result, segments, text: streamedText || result.text }
       : { ...result, segments, warnings: [CORRECTED] };
     return;
   }

@@ -219,6 +219,7 @@ export class ResponsesReader implements WireReader {
     } else if (item.type === 'reasoning') {
       this.items.endText('reasoning', key, reasoningText(item), this.replay(reasoningToken(item)));
     } else if (isCall(item)) {
+      // In the output of a complete response, an item has no separate start.
       this.beginItem(item, key);
       const json =
         item.type === 'custom_tool_call' ? this.inputArguments(this.nameOf(item), item) : callArguments(item);

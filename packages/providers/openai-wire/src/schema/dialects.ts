@@ -7,7 +7,7 @@ import { PLAIN_DIALECT, sanitizeSchema, TYPED_DIALECT, type SchemaDialect } from
 /** Tool with a schema that the server accepts. */
 export interface DialectTool extends ModelTool {
   /** Whether the original schema listed no properties, so that strict mode cannot express it. */
-  readonly hasUnknownProperties?: boolean;
+  readonly listsNoProperties?: boolean;
 }
 
 interface ToolsInDialect {
@@ -51,8 +51,8 @@ function convert(source: readonly ModelTool[], dialect: SchemaDialect | undefine
       });
     const { schema } = sanitized ?? root;
     if (schema === tool.parameters) return tool;
-    const { hasUnknownProperties = false } = root;
-    return { ...tool, parameters: schema, hasUnknownProperties };
+    const { listsNoProperties = false } = root;
+    return { ...tool, parameters: schema, listsNoProperties };
   });
   return { tools, warnings };
 }

@@ -22,7 +22,7 @@ describe('the root of a tool’s schema', () => {
     expect(toObjectRoot({ type: 'object' })).toEqual({
       schema: { type: 'object', properties: {} },
       dropped: [],
-      hasUnknownProperties: true,
+      listsNoProperties: true,
     });
     expect(toObjectRoot({ type: 'object', additionalProperties: text }).schema).toEqual({
       type: 'object',

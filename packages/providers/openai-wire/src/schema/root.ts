@@ -8,7 +8,7 @@ export interface ObjectRootSchema {
   /** Removed keywords of the root, or `root` if the root was replaced. Empty if the new root accepts the same values. */
   readonly dropped: readonly string[];
   /** Whether the original schema listed no properties. Strict mode must not forbid properties that such a schema allowed. */
-  readonly hasUnknownProperties?: boolean;
+  readonly listsNoProperties?: boolean;
 }
 
 const NOT_AT_ROOT: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'enum', 'not'];
@@ -36,7 +36,7 @@ function convertRoot(schema: JsonObject): ObjectRootSchema {
   const dropped = NOT_AT_ROOT.filter((keyword) => schema[keyword] !== undefined);
   if (dropped.length === 0 && schema['type'] === 'object') {
     if (isSchema(schema['properties'])) return { schema, dropped };
-    return { schema: { ...schema, properties: {} }, dropped, hasUnknownProperties: true };
+    return { schema: { ...schema, properties: {} }, dropped, listsNoProperties: true };
   }
   const branches = branchesOf(schema);
   const objects = branches.filter(({ properties }) => isSchema(properties));

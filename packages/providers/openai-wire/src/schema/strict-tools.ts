@@ -17,12 +17,12 @@ interface PreparedTools {
 }
 
 /** Rewrites schemas into OpenAI's strict subset. A schema that the subset cannot express stays unchanged, with a warning. */
-const strictTools = memoizeList((tools: readonly DialectTool[]) => {
+const toStrictTools = memoizeList((tools: readonly DialectTool[]) => {
   const originals = new Map<string, JsonObject>();
   const warnings: Warning[] = [];
   const strict = tools.map((tool): ModelTool => {
     if (tool.strict === false) return tool;
-    const result = tool.hasUnknownProperties === true ? NO_PROPERTIES : toStrict(tool.parameters);
+    const result = tool.listsNoProperties === true ? NO_PROPERTIES : toStrict(tool.parameters);
     if ('why' in result) {
       warnings.push(notStrict(`the schema of ${tool.name}`, result.why));
       return tool;
@@ -36,13 +36,13 @@ const strictTools = memoizeList((tools: readonly DialectTool[]) => {
 /** Returns the tools with schemas that the server accepts. In strict mode, each schema that the subset can express is strict. */
 export function prepareTools(
   { tools }: ModelRequest,
-  { toolSchemas, strictTools: isStrict }: Pick<WireQuirks, 'toolSchemas' | 'strictTools'>,
+  { toolSchemas, strictTools }: Pick<WireQuirks, 'toolSchemas' | 'strictTools'>,
   warnings: Warning[],
 ): PreparedTools {
   if (tools.length === 0) return { tools, originals: NO_ORIGINALS };
   const inDialect = toDialect(tools, toolSchemas, warnings);
-  if (!isStrict) return { tools: inDialect, originals: NO_ORIGINALS };
-  const strict = strictTools(inDialect);
+  if (!strictTools) return { tools: inDialect, originals: NO_ORIGINALS };
+  const strict = toStrictTools(inDialect);
   warnings.push(...strict.warnings);
   return strict;
 }

@@ -21,8 +21,8 @@ export function contentRequests(modelId: string, { open }: Connection): Videos {
     async start(request, _token, context) {
       const { target } = context;
       const text = jsonBody(mergeExtra(bodyOf(request, modelId), request, WIRE, target));
-      const { id } = await batchRequest(context, open, async (own, session) => {
-        const response = await session.send('post', '/videos', own, text);
+      const { id } = await batchRequest(context, open, async (requestContext, session) => {
+        const response = await session.send('post', '/videos', requestContext, text);
         return videoBody(await response.json(), target, session.secrets);
       });
       if (typeof id === 'string' && id !== '') return videoRef(id, request);
@@ -30,11 +30,11 @@ export function contentRequests(modelId: string, { open }: Connection): Videos {
     },
 
     look: (ref, context) =>
-      batchRequest(context, open, async (own, session) => {
+      batchRequest(context, open, async (requestContext, session) => {
         const { target } = context;
         const { id, seconds, resolution } = readVideoRef(ref);
         const path = `/videos/${encodeURIComponent(id)}`;
-        const response = await session.send('get', path, own);
+        const response = await session.send('get', path, requestContext);
         const body = videoBody(await response.json(), target, session.secrets);
         const { status, error, unsigned_urls: urls, usage: raw } = body;
         if (typeof status !== 'string') {
@@ -61,9 +61,12 @@ export function contentRequests(modelId: string, { open }: Connection): Videos {
       }),
 
     download: (ref, context) =>
-      batchRequest(context, open, (own, session) =>
+      batchRequest(context, open, (requestContext, session) =>
         // With this header, the size of the body is not limited.
-        session.send('get', ref, { ...own, headers: { ...own.headers, accept: FILE_TYPE } }),
+        session.send('get', ref, {
+          ...requestContext,
+          headers: { ...requestContext.headers, accept: FILE_TYPE },
+        }),
       ),
   };
 }

@@ -40,8 +40,8 @@ export function generationRequests(
         image: image && { url: `data:${image.mediaType};base64,${toBase64(image.bytes)}` },
       };
       const text = jsonBody(mergeExtra(body, request, WIRE, target));
-      const { request_id: id } = await batchRequest(context, open, async (own, session) => {
-        const response = await session.send('post', '/videos/generations', own, text);
+      const { request_id: id } = await batchRequest(context, open, async (requestContext, session) => {
+        const response = await session.send('post', '/videos/generations', requestContext, text);
         return videoBody(await response.json(), target, session.secrets);
       });
       if (typeof id === 'string' && id !== '') return videoRef(id, request);
@@ -49,11 +49,15 @@ export function generationRequests(
     },
 
     look: (ref, context) =>
-      batchRequest(context, open, async (own, session) => {
-        const asked = readVideoRef(ref);
-        const response = await session.send('get', `/videos/${encodeURIComponent(asked.id)}`, own);
+      batchRequest(context, open, async (requestContext, session) => {
+        const requested = readVideoRef(ref);
+        const response = await session.send(
+          'get',
+          `/videos/${encodeURIComponent(requested.id)}`,
+          requestContext,
+        );
         const body = videoBody(await response.json(), context.target, session.secrets);
-        return lookOf(body, asked, context.target, session.secrets);
+        return lookOf(body, requested, context.target, session.secrets);
       }),
 
     async download(ref, context) {
@@ -78,15 +82,15 @@ export function generationRequests(
   };
 }
 
-/** Returns the state of a video from a response of the API. `asked`: the request of the video. */
+/** Returns the state of a video from a response of the API. `requested`: the request of the video. */
 function lookOf(
   body: Readonly<Record<string, unknown>>,
-  asked: Pick<VideoRequest, 'seconds' | 'resolution'>,
+  requested: Pick<VideoRequest, 'seconds' | 'resolution'>,
   target: string,
   secrets: readonly string[],
 ): JobLook {
-  const { status: given, video: media, usage: raw, progress } = body;
-  const status = asText(given);
+  const { status: rawStatus, video: media, usage: raw, progress } = body;
+  const status = asText(rawStatus);
   const video = asRecord(media);
   const cost = reportedNanoUsd(asRecord(raw));
   const failed = (error: LlmError): JobLook => ({
@@ -101,9 +105,9 @@ function lookOf(
   if (!isDone) return { state: 'running', progress: shareOf(progress) };
   if (video['respect_moderation'] === false) return failed(moderatedError(target));
   const duration = asNumber(video['duration']) ?? 0;
-  const seconds = duration > 0 ? duration : asked.seconds;
+  const seconds = duration > 0 ? duration : requested.seconds;
   const videos = url === undefined ? [] : [{ ref: url, mediaType: 'video/mp4', seconds }];
-  const usage = videoUsage({ seconds, resolution: asked.resolution }, cost);
+  const usage = videoUsage({ seconds, resolution: requested.resolution }, cost);
   return { state: 'ended', video: { videos, usage } };
 }
 

@@ -14,7 +14,8 @@ CREATE TABLE IF NOT EXISTS ${schema}.counters (
 CREATE INDEX IF NOT EXISTS counters_ends ON ${schema}.counters (ends);
 CREATE SEQUENCE IF NOT EXISTS ${schema}.periods;
 
--- \`until\`: end of the lease of a held reservation, otherwise the time at which the id is forgotten.
+-- \`until\`: end of the lease of a held reservation, otherwise the time at which the id is forgotten. \`known\`: time for which the id
+-- is stored after the settlement.
 CREATE TABLE IF NOT EXISTS ${schema}.reservations (
   id text COLLATE "C" PRIMARY KEY, state text NOT NULL, until bigint NOT NULL, known bigint NOT NULL, holds jsonb NOT NULL
 );
@@ -26,8 +27,6 @@ CREATE TABLE IF NOT EXISTS ${schema}.records (
 );
 CREATE INDEX IF NOT EXISTS records_at ON ${schema}.records (at, seq);
 CREATE INDEX IF NOT EXISTS records_call ON ${schema}.records (call);
-
--- The key is a hash, since an index entry has a maximum length.
 
 -- Records of @majordomo/records. \`due_at\` and \`until\` in epoch milliseconds; null: never. A key, its space and its label fit into an
 -- index entry. \`at > 0\` is always true: only statements with this condition use the index, and all others find a key by the primary key.

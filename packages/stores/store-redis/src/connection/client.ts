@@ -45,10 +45,10 @@ const clients = new WeakMap<RedisClient, Client>();
 
 /** Returns the common interface of a client. Throws `config` for any other value. */
 export function clientOf(client: RedisClient, path: 'client' | 'subscriber'): Client {
-  const made = (typeof client === 'object' && clients.get(client)) || clientIn(client);
-  if (made !== undefined) {
-    clients.set(client, made);
-    return made;
+  const found = (typeof client === 'object' && clients.get(client)) || clientIn(client);
+  if (found !== undefined) {
+    clients.set(client, found);
+    return found;
   }
   throw new LlmError('config', `redisStores: ${path} must be a client of ioredis or node-redis`, { path });
 }

@@ -40,8 +40,9 @@ class HealthSharing {
   private readonly remoteBenches = new Set<string>();
   private readonly endings: (() => unknown)[] = [];
   private subscribed: Promise<() => unknown> | undefined;
-  /** Number of verdicts that were received or published so far, in total and when each target's latest one was. */
+  /** Number of verdicts that were received or published so far. */
   private verdicts = 0;
+  /** Value of `verdicts` after the latest verdict on each target. */
   private readonly latest = new Map<string, number>();
   private cancelRetry: (() => void) | undefined;
   private isOver = false;

@@ -136,8 +136,8 @@ export class Counters {
     values: readonly string[],
   ): Promise<ReserveReply> {
     const deadline = this.time.at(until);
-    const given = [id, lease, deadline === undefined ? '' : `${deadline}`, ...values];
-    const answer = (await this.connection.evaluate(RESERVE, this.keys, given)) as ReserveReply;
+    const args = [id, lease, deadline === undefined ? '' : `${deadline}`, ...values];
+    const answer = (await this.connection.evaluate(RESERVE, this.keys, args)) as ReserveReply;
     this.time.sync(Number(typeof answer === 'object' ? answer[1] : answer));
     return answer;
   }

@@ -11,10 +11,12 @@ type Key = Readonly<Record<string, string>>;
 
 interface ReportSum {
   readonly key: Key;
-  readonly shared: Set<string>;
   readonly durations: Histogram;
   attempts: number;
-  single: number;
+  /** Number of calls in hourly sums that have a single record. */
+  singleCalls: number;
+  /** Ids of all other calls, which can have several records. */
+  readonly otherCalls: Set<string>;
   failed: number;
   input: number;
   output: number;
@@ -78,7 +80,7 @@ export class Report {
         if (sum === undefined) continue;
         const attempts = Number(row['attempts']);
         sum.attempts += attempts;
-        sum.single += Number(row['single']);
+        sum.singleCalls += Number(row['single']);
         if (series.outcome === 'failed') sum.failed += attempts;
         sum.input += Number(row['input']);
         sum.output += Number(row['output']);
@@ -92,7 +94,7 @@ export class Report {
         addBytes(sum.durations, row['durations'] as Uint8Array);
       }
       for (const row of this.sql.shared.all(from, to))
-        sums.of(this.series.get(Number(row['series'])), times, '')?.shared.add(String(row['call']));
+        sums.of(this.series.get(Number(row['series'])), times, '')?.otherCalls.add(String(row['call']));
     });
   }
 
@@ -112,7 +114,7 @@ export class Report {
 
 function add(sum: ReportSum, { call, outcome, ms }: SpendRecord, figures: Figures): void {
   sum.attempts++;
-  sum.shared.add(call);
+  sum.otherCalls.add(call);
   if (outcome === 'failed') sum.failed++;
   sum.input += figures.input;
   sum.output += figures.output;
@@ -154,9 +156,9 @@ class ReportSums {
   }
 
   rows(): readonly ReportRow[] {
-    return [...this.sums.values()].map(({ shared, single, durations, ...sum }) => ({
+    return [...this.sums.values()].map(({ singleCalls, otherCalls, durations, ...sum }) => ({
       ...sum,
-      calls: single + shared.size,
+      calls: singleCalls + otherCalls.size,
       p50Ms: quantile(durations, 0.5) ?? 0,
       p95Ms: quantile(durations, 0.95) ?? 0,
     }));
@@ -165,10 +167,10 @@ class ReportSums {
 
 const emptySum = (key: Key): ReportSum => ({
   key,
-  shared: new Set(),
   durations: new Map(),
   attempts: 0,
-  single: 0,
+  singleCalls: 0,
+  otherCalls: new Set(),
   failed: 0,
   input: 0,
   output: 0,
@@ -185,11 +187,11 @@ function statements(database: Database) {
   return {
     ends: database.prepare('SELECT min(at) AS first, max(at) AS last FROM records'),
     hours: database.prepare(
-      // Sums may exceed the exact range of a number, and sums that older versions stored may exceed the range of an INTEGER.
-      `SELECT series, attempts, single, CAST(input AS REAL) AS input, CAST(output AS REAL) AS output,
-         CAST(cache_read AS REAL) AS cache_read, CAST(CAST(nano_usd AS INTEGER) AS TEXT) AS nano_usd, unpriced,
-         CAST(cache_write AS REAL) AS cache_write, CAST(cache_saved AS TEXT) AS cache_saved, CAST(cache_extra AS TEXT) AS cache_extra,
-         unknown_usage, durations
+      // Sums may exceed the exact range of a number. Only amounts of money must be exact.
+      `SELECT series, attempts, single, unpriced, unknown_usage, durations,
+         CAST(input AS REAL) AS input, CAST(output AS REAL) AS output,
+         CAST(cache_read AS REAL) AS cache_read, CAST(cache_write AS REAL) AS cache_write,
+         CAST(nano_usd AS TEXT) AS nano_usd, CAST(cache_saved AS TEXT) AS cache_saved, CAST(cache_extra AS TEXT) AS cache_extra
        FROM hours WHERE hour >= ? AND hour < ?`,
     ),
     shared: database.prepare('SELECT series, call FROM shared_calls WHERE at >= ? AND at < ?'),

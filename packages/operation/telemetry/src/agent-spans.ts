@@ -6,7 +6,7 @@ import { boundedNames } from './bounded-names.ts';
 import type { Instruments, Measure } from './instruments.ts';
 import { countToolCall, currentRunCounts, withRunCounts } from './run-counts.ts';
 import type { SafeSpan, StartSpan } from './safe-span.ts';
-import { withToolSpan } from './tool-span.ts';
+import { withToolSpan } from './current-tool-span.ts';
 
 /** Writers of spans and metrics for an agent. */
 interface AgentWriter {
@@ -40,15 +40,15 @@ export function agentAround(name: string, writer: AgentWriter): Around {
       isCounted = counts !== undefined && currentRunCounts() === counts;
       return run();
     });
-    const end = (came: WorkEnd): void => {
-      endSpan(span, measure, labels, came);
+    const end = (workEnd: WorkEnd): void => {
+      endSpan(span, measure, labels, workEnd);
       if (counts === undefined || !isCounted) return;
       instruments.inferenceCalls(counts.inferenceCalls, labels);
       instruments.toolCalls(counts.toolCalls, labels);
     };
     Promise.resolve(running).then(
-      (came: unknown) => {
-        end(endOf(came, content));
+      (result: unknown) => {
+        end(endOf(result, content));
       },
       (error: unknown) => {
         end({ attributes: {}, error: errorType(error) });
@@ -91,28 +91,28 @@ function endSpan(span: SafeSpan, measure: Measure, labels: Attributes, { attribu
   span.end();
 }
 
-function endOf(came: unknown, content: ContentAttributes | undefined): WorkEnd {
-  if (isOutcome(came)) {
-    if (came.suspended !== undefined || came.run !== undefined)
+function endOf(result: unknown, content: ContentAttributes | undefined): WorkEnd {
+  if (isOutcome(result)) {
+    if (result.suspended !== undefined || result.run !== undefined)
       return { attributes: { 'majordomo.suspended': true }, error: undefined };
     return {
-      attributes: content?.toolResult(came) ?? {},
-      error: came.isError === true ? 'tool-error' : undefined,
+      attributes: content?.toolResult(result) ?? {},
+      error: result.isError === true ? 'tool-error' : undefined,
     };
   }
-  if (!isResult(came)) return { attributes: {}, error: undefined };
-  const { done, state } = came;
+  if (!isResult(result)) return { attributes: {}, error: undefined };
+  const { done, state } = result;
   return {
     attributes: { 'majordomo.done': done ?? 'waiting', 'majordomo.steps': state.steps },
     error: undefined,
   };
 }
 
-const isOutcome = (came: unknown): came is ToolOutcome =>
-  typeof came === 'object' && came !== null && 'callId' in came;
+const isOutcome = (result: unknown): result is ToolOutcome =>
+  typeof result === 'object' && result !== null && 'callId' in result;
 
-const isResult = (came: unknown): came is RunResult =>
-  typeof came === 'object' && came !== null && 'awaiting' in came;
+const isResult = (result: unknown): result is RunResult =>
+  typeof result === 'object' && result !== null && 'awaiting' in result;
 
 /** Returns the error type, or `undefined` if the reader stopped reading the stream. Stopping is not a failure. */
 function errorType(error: unknown): string | undefined {

@@ -14,7 +14,7 @@ import type { McpAround, McpRequestInfo } from '@majordomo/mcp';
 import { boundedNames } from './bounded-names.ts';
 import type { Instruments } from './instruments.ts';
 import { ignoreErrors, type StartSpan } from './safe-span.ts';
-import { currentToolSpan } from './tool-span.ts';
+import { currentToolSpan } from './current-tool-span.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** Members of `_meta` that contain a trace context (SEP-414). Other propagators' members are not sent. */
