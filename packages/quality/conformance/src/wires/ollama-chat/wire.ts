@@ -1,13 +1,22 @@
 import { type Failure, failureHeaders, formOf, signText } from '@majordomo/testing/internal';
-import { violations, wellFormed } from '../shape.ts';
+import { SHAPE_RULES, violations, wellFormed } from '../shape.ts';
+import { checkToolMessages } from '../turns.ts';
 import type { Wire } from '../wire.ts';
-import { checkConversation } from './conversation.ts';
 import { OLLAMA_FAILURES } from './failures.ts';
 import { ollamaOperations } from './operations.ts';
 import { readOllama } from './read.ts';
-import { OLLAMA_RULES } from './rules.ts';
 import { ollamaShape } from './shape.ts';
 import { lineFrame, ollamaBody, ollamaFrames } from './stream.ts';
+
+/** Rules of the native chat validator. */
+const OLLAMA_RULES: Readonly<Record<string, string>> = {
+  ...SHAPE_RULES,
+  'keep-alive': 'an invalid duration',
+  'image-source': 'an image that is not plain base64',
+  'tool-result-misplaced': 'a tool message that follows no tool calls',
+  'tool-result-unknown': 'a tool message for a call or a tool that was not called',
+  'parameters-schema': 'tool parameters that are not an object schema',
+};
 
 /** Wire of Ollama's native chat API, which sends lines of JSON and represents arguments as objects. */
 export const ollamaChat: Wire = {
@@ -33,8 +42,8 @@ export const ollamaChat: Wire = {
   },
   read: readOllama,
   validate: (body) =>
-    violations(body, [ollamaShape, wellFormed], (report) => {
-      checkConversation(body, report);
+    violations(body, [ollamaShape, wellFormed], ({ messages }, report) => {
+      checkToolMessages(messages, report);
     }),
   stream: ollamaFrames,
   streamHeaders: { 'content-type': 'application/x-ndjson' },

@@ -1,13 +1,9 @@
+import { SHAPE_RULES } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
 /** Rules of the chat validator. */
 const CHAT_RULES: Readonly<Record<string, string>> = {
-  'unknown-key': 'a key that the API does not define',
-  'missing-key': 'a missing required key',
-  'wrong-type': 'a value of the wrong JSON type',
-  'out-of-range': 'a number or a list outside its bounds',
-  'unknown-value': 'a string that is not an allowed value',
-  'lone-surrogate': 'a string with an unpaired surrogate',
+  ...SHAPE_RULES,
   'name-format': 'a tool or schema name longer than 64 characters, or not only letters, digits, _ and -',
   'content-missing': 'an assistant message without content and without tool calls',
   'tool-id-format': 'a tool call id that is too long or has invalid characters',

@@ -2,7 +2,6 @@ import { chatWriter } from '@majordomo/testing/internal';
 import { openaiOperations } from '../operations/openai.ts';
 import { violations, wellFormed } from '../shape.ts';
 import type { Wire } from '../wire.ts';
-import { checkContent } from './content.ts';
 import { checkConversation } from './conversation.ts';
 import { type ChatDialect, openaiDialect } from './dialect.ts';
 import { checkOptions } from './options.ts';
@@ -35,10 +34,9 @@ export function openaiChatWire(dialect: ChatDialect): Wire {
     cannot: dialect.reasoningField === undefined ? NO_REASONING : NO_SIGNATURES,
     read: readChat,
     validate: (body) =>
-      violations(body, [shape, wellFormed], (report) => {
-        checkConversation(body, report, dialect);
-        checkContent(body, report, dialect);
-        checkOptions(body, report, dialect);
+      violations(body, [shape, wellFormed], (request, report) => {
+        checkConversation(request['messages'], report, dialect);
+        checkOptions(request, report, dialect);
       }).filter(({ rule }) => dialect.tolerates?.includes(rule) !== true),
     operations: openaiOperations,
   };

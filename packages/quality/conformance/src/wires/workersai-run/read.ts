@@ -1,5 +1,5 @@
-import type { JsonObject } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import { asRecord } from '@majordomo/core/toolkit';
+import { schemaOf } from '../members.ts';
 import { readChat } from '../openai-chat/read.ts';
 import type { WireRequest } from '../wire.ts';
 
@@ -15,13 +15,9 @@ export const modelOfRun = (path: string): string => decodeURI(PATH.exec(path)?.[
  * Returns the contents of a request. Its format is that of Chat Completions, except that the model is in the path and the schema
  * has no name.
  */
-export function readRun(path: string, body: unknown): WireRequest {
-  const format = isRecord(body) ? body['response_format'] : undefined;
-  const schema = isRecord(format) ? format['json_schema'] : undefined;
-  return {
-    ...readChat(path, body),
-    model: modelOfRun(path),
-    output: isRecord(schema) ? (schema as JsonObject) : undefined,
-    streamsUsage: true,
-  };
-}
+export const readRun = (path: string, body: unknown): WireRequest => ({
+  ...readChat(path, body),
+  model: modelOfRun(path),
+  output: schemaOf(asRecord(asRecord(body)['response_format'])['json_schema']),
+  streamsUsage: true,
+});

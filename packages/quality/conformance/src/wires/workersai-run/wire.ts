@@ -6,14 +6,23 @@ import {
   signText,
   sseFrame,
 } from '@majordomo/testing/internal';
-import { violations, wellFormed } from '../shape.ts';
+import { SHAPE_RULES, violations, wellFormed } from '../shape.ts';
+import { checkToolMessages } from '../turns.ts';
 import type { Wire } from '../wire.ts';
-import { checkRun } from './conversation.ts';
 import { RUN_FAILURES } from './failures.ts';
 import { workersaiOperations } from './operations.ts';
 import { isRun, readRun } from './read.ts';
-import { RUN_RULES } from './rules.ts';
 import { runShape } from './shape.ts';
+
+/** Rules of the Workers AI validator. */
+const RUN_RULES: Readonly<Record<string, string>> = {
+  ...SHAPE_RULES,
+  'image-source': 'an image that is not a base64 data URL',
+  'tool-result-misplaced': 'a tool message that follows no tool calls',
+  'tool-result-unknown': 'a tool message for a call that was not made',
+  'parameters-schema': 'tool parameters that are not an object schema',
+  'schema-stream': 'a schema together with a stream',
+};
 
 /** Writer of Chat Completions, in whose format newer models respond. */
 const chat = chatWriter({ reasoningField: 'reasoning_content' });
@@ -38,8 +47,10 @@ export const workersaiRun: Wire = {
   },
   read: readRun,
   validate: (body) =>
-    violations(body, [runShape, wellFormed], (report) => {
-      checkRun(body, report);
+    violations(body, [runShape, wellFormed], ({ messages, stream, response_format: format }, report) => {
+      checkToolMessages(messages, report);
+      if (stream === true && format !== undefined)
+        report('schema-stream', 'stream', 'JSON mode does not support streaming');
     }),
   streamHeaders: { 'content-type': 'text/event-stream', 'cf-ray': 'req_test' },
   complete(answer, request) {
