@@ -30,8 +30,8 @@ export const argumentsOf = (json: unknown): unknown => tryParseJson(stringOf(jso
 
 type WireImage = WireRequest['images'][number];
 
-/** Returns an image whose bytes are base64 text. */
-export const imageOf = (mediaType: string, base64: string): WireImage => ({
+/** Returns an image or a recording whose bytes are base64 text. */
+export const mediaOf = (mediaType: string, base64: string): WireImage => ({
   mediaType,
   bytes: new Uint8Array(Buffer.from(base64, 'base64')),
 });
@@ -45,7 +45,7 @@ export function dataUrl(url: unknown): { readonly mediaType: string; readonly da
 /** Returns the image of a data URL, or `[]` for any other value. */
 export function imageOfUrl(url: unknown): readonly WireImage[] {
   const { mediaType, data } = dataUrl(url) ?? {};
-  return mediaType === undefined || data === undefined ? [] : [imageOf(mediaType, data)];
+  return mediaType === undefined || data === undefined ? [] : [mediaOf(mediaType, data)];
 }
 
 /** Returns a JSON Schema, or `undefined` if the value is not an object. */

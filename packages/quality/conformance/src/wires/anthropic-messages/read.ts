@@ -1,6 +1,6 @@
 import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
 import { CLAUDE_SCOPE, unsealText } from '@majordomo/testing/internal';
-import { imageOf, type Members, objectsIn, schemaOf, stringOf, textOf } from '../members.ts';
+import { mediaOf, type Members, objectsIn, schemaOf, stringOf, textOf } from '../members.ts';
 import type { WireRequest } from '../wire.ts';
 import { SERVER_BLOCKS } from './shape.ts';
 
@@ -40,7 +40,7 @@ const ofType = (blocks: readonly Members[], type: string): readonly Members[] =>
 
 function imageIn({ source }: Members): WireRequest['images'] {
   const { type, media_type: mediaType, data } = asRecord(source);
-  return type === 'base64' ? [imageOf(stringOf(mediaType), stringOf(data))] : [];
+  return type === 'base64' ? [mediaOf(stringOf(mediaType), stringOf(data))] : [];
 }
 
 function reasoningOf({ type, thinking, signature, data }: Members): WireRequest['reasoning'] {

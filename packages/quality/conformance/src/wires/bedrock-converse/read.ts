@@ -1,7 +1,7 @@
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import { CLAUDE_SCOPE, unsealText } from '@majordomo/testing/internal';
 import {
-  imageOf,
+  mediaOf,
   isFailureText,
   type Members,
   objectsIn,
@@ -62,7 +62,7 @@ function decoded(segment: string): string {
 
 function imageIn({ format, source }: Members): WireRequest['images'] {
   const { bytes } = asRecord(source);
-  return isString(bytes) ? [imageOf(`image/${stringOf(format)}`, bytes)] : [];
+  return isString(bytes) ? [mediaOf(`image/${stringOf(format)}`, bytes)] : [];
 }
 
 function reasoningOf({ reasoningText, redactedContent }: Members): WireRequest['reasoning'] {

@@ -1,6 +1,6 @@
 import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import { unsealText } from '@majordomo/testing/internal';
-import { imageOf, type Members, objectsIn, ofKind, schemaOf, stringOf, textOf } from '../members.ts';
+import { mediaOf, type Members, objectsIn, ofKind, schemaOf, stringOf, textOf } from '../members.ts';
 import type { WireRequest } from '../wire.ts';
 import { contentsOf, SERVER_KINDS } from './conversation.ts';
 import { declarationsOf } from './options.ts';
@@ -20,7 +20,7 @@ export function readGemini(path: string, raw: unknown): WireRequest {
     system: textOf(asRecord(request['systemInstruction'])['parts'], '\n'),
     messages: asList(asRecord(raw)['contents']),
     images: [...ofKind(parts, 'inlineData'), ...ofKind(inResponses, 'inlineData')].map(({ mimeType, data }) =>
-      imageOf(stringOf(mimeType), stringOf(data)),
+      mediaOf(stringOf(mimeType), stringOf(data)),
     ),
     toolCalls: ofKind(parts, 'functionCall').map(({ id, name, args }) => ({
       id: stringOf(id),

@@ -1,5 +1,5 @@
 import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
-import { imageOf, isFailureText, type Members, objectsIn, schemaOf, stringOf } from '../members.ts';
+import { mediaOf, isFailureText, type Members, objectsIn, schemaOf, stringOf } from '../members.ts';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
@@ -38,7 +38,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
 
 /** Returns an image. Its media type is determined from its first bytes, because the wire has no media types. */
 function sniffedImage(data: string): WireRequest['images'][number] {
-  const image = imageOf('image/png', data);
+  const image = mediaOf('image/png', data);
   return image.bytes[0] === 0xff ? { ...image, mediaType: 'image/jpeg' } : image;
 }
 

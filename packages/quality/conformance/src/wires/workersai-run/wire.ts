@@ -11,7 +11,7 @@ import { checkToolMessages } from '../turns.ts';
 import type { Wire } from '../wire.ts';
 import { RUN_FAILURES } from './failures.ts';
 import { workersaiOperations } from './operations.ts';
-import { isRun, readRun } from './read.ts';
+import { readRun, RUN_PATH } from './read.ts';
 import { runShape } from './shape.ts';
 
 /** Rules of the Workers AI validator. */
@@ -32,7 +32,7 @@ export const workersaiRun: Wire = {
   ...chat,
   name: 'workersai-run',
   baseURL: (origin) => `${origin}/client/v4`,
-  accepts: (method, path) => method === 'POST' && isRun(path),
+  accepts: (method, path) => method === 'POST' && RUN_PATH.test(path),
   rules: RUN_RULES,
   failures: RUN_FAILURES,
   cannot: {
