@@ -1,6 +1,5 @@
-import type { Clock } from '@majordomo/core';
+import { systemClock, type Clock } from '@majordomo/core';
 import { patientFetch } from '@majordomo/wire-kit';
-import { systemClock } from '../clock/system-clock.ts';
 import { concealChunks, concealHeaders, credentialsOf } from './conceal.ts';
 import {
   FORMAT,

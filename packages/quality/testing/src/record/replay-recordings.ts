@@ -1,5 +1,4 @@
-import type { Clock } from '@majordomo/core';
-import { systemClock } from '../clock/system-clock.ts';
+import { systemClock, type Clock } from '@majordomo/core';
 import { differences } from './difference.ts';
 import { bytesOf, type Recording, type RecordedError, type RecordedResponse } from './recording.ts';
 import { concealed, readSent } from './sent.ts';

@@ -11,12 +11,11 @@ import type { Wire } from '../wire.ts';
 import { checkContent } from './content.ts';
 import { checkConversation, turnsOf } from './conversation.ts';
 import { CONVERSE_FAILURES, errorBody, inStreamType } from './failures.ts';
-import { event, exception } from './frames.ts';
 import { bedrockOperations } from './operations.ts';
 import { checkOptions } from './options.ts';
 import { readConverse } from './read.ts';
 import { converseShape } from './shape.ts';
-import { converseFrames, converseComplete } from './stream.ts';
+import { converseComplete, converseFrames, event, exception } from './stream.ts';
 
 /** Rules of the Converse validator. */
 const CONVERSE_RULES: Readonly<Record<string, string>> = {

@@ -1,5 +1,8 @@
 import {
+  CHAT_FAILURES,
   type FailureForm,
+  failureForm,
+  type FailureName,
   failureHeaders,
   formOf,
   fullAnswer,
@@ -9,14 +12,18 @@ import {
 import { openaiOperations } from '../operations/openai.ts';
 import { SHAPE_RULES, violations, wellFormed } from '../shape.ts';
 import type { Wire } from '../wire.ts';
-import type { ResponsesDialect } from './dialect.ts';
-import { RESPONSES_FAILURES } from './failures.ts';
 import { checkItems, SCOPE } from './items.ts';
 import { checkOptions } from './options.ts';
 import { responseBody } from './output.ts';
 import { readResponses } from './read.ts';
 import { responsesShape } from './shape.ts';
-import { responsesFrames } from './stream.ts';
+import { type ResponsesDialect, responsesFrames } from './stream.ts';
+
+/** Failures of the Responses API, which are mostly those of Chat Completions (recorded 2025-09 to 2026-11). */
+const RESPONSES_FAILURES: Readonly<Record<FailureName, FailureForm>> = {
+  ...CHAT_FAILURES,
+  overloaded: failureForm(503, 'server_error', 'The server is overloaded.', 'server_overloaded'),
+};
 
 /** Rules of the Responses validator. */
 const RESPONSES_RULES: Readonly<Record<string, string>> = {
