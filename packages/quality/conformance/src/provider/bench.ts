@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import type { Model, ModelContext, ModelRequest, Provider } from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { collect, type Collected, type OnStep } from '@majordomo/testing';
 import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
+import type { Step } from '../script/step.ts';
 import type { Harness } from './harness.ts';
 
 /** API key of all calls. No error may contain it. */
@@ -45,6 +47,33 @@ export async function withBench(
     await server.close();
   }
 }
+
+/**
+ * Sends a request in every delivery to a server that answers with `step`, and runs a check of each result. Asserts that a call sends
+ * one request.
+ */
+export const inEveryDelivery = (
+  harness: Harness,
+  step: Step,
+  check: (result: Collected, bench: Bench) => void,
+  request: ModelRequest = chatRequest('hi'),
+): Promise<void> =>
+  withBench(
+    harness,
+    () => step,
+    async (bench) => {
+      for (const [n, delivery] of bench.deliveries(request).entries()) {
+        const result = await bench.generate(request, { delivery });
+        try {
+          check(result, bench);
+          assert.equal(bench.server.requests.length, n + 1, 'the provider repeated the request');
+        } catch (error) {
+          if (error instanceof Error) error.message = `delivery ${delivery}: ${error.message}`;
+          throw error;
+        }
+      }
+    },
+  );
 
 /** Creates the bench of an existing provider. */
 export function createBench({ model: id }: Harness, provider: Provider, server: WireServer): Bench {
@@ -128,6 +157,12 @@ export function failed(result: Collected, ...kinds: readonly string[]): NonNulla
   const { kind, message } = result.error;
   assert.ok(kinds.includes(kind), `kind "${kind}", expected ${kinds.join(' or ')}: ${message}`);
   return result.error;
+}
+
+/** Asserts that an error does not contain the API key, wherever it could be printed. */
+export function assertNoKey(error: Error): void {
+  const shown = `${inspect(error, { depth: 10, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${error.stack}`;
+  assert.ok(!shown.includes(KEY), 'the error contains the API key');
 }
 
 /** Asserts that `count` requests were sent, and that the last one satisfies the wire's rules. Returns the last one. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FinishReason, ModelRequest, TokenLogprob } from '@majordomo/core';
 import type { Answer } from '@majordomo/testing/internal';
-import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
+import { withBench, assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 const PERSON = {
@@ -18,19 +18,13 @@ const person: ModelRequest = chatRequest('Who?', { output: { name: 'person', sch
 
 /** Asserts that an answer has this finish reason in every delivery. */
 const checkFinish = (harness: Harness, answer: Answer, finish: FinishReason): Promise<void> =>
-  withBench(
-    harness,
-    () => answer,
-    async ({ generate, deliveries }) => {
-      for (const delivery of deliveries()) {
-        assert.equal(
-          succeeded(await generate(chatRequest('hi'), { delivery })).finish,
-          finish,
-          `delivery ${delivery}`,
-        );
-      }
-    },
-  );
+  inEveryDelivery(harness, answer, (result) => {
+    assert.equal(succeeded(result).finish, finish);
+  });
+
+const REFUSAL: Answer = { parts: [{ type: 'refusal', text: 'I cannot help with that.' }] };
+
+const USAGE = { input: 100, output: 20, cacheRead: 60, cacheWrite: 10, reasoning: 7 };
 
 const LOGPROBS: readonly TokenLogprob[] = [
   { token: 'Yes', logprob: -0.25, top: [{ token: 'Yes', logprob: -0.25 }] },
@@ -38,18 +32,16 @@ const LOGPROBS: readonly TokenLogprob[] = [
 ];
 
 const checkLogprobs = (harness: Harness): Promise<void> =>
-  withBench(
+  inEveryDelivery(
     harness,
-    () => ({ parts: [{ type: 'text', text: 'Yes!', logprobs: LOGPROBS }] }),
-    async ({ generate, deliveries }) => {
-      const request = chatRequest('hi', { logprobs: 1 });
-      for (const delivery of deliveries(request)) {
-        const { events, warnings } = succeeded(await generate(request, { delivery }));
-        if (warnings.some(({ what, why }) => /log.?prob/i.test(`${what} ${why}`))) continue;
-        const finish = events.find((event) => event.type === 'finish');
-        assert.deepEqual(finish?.logprobs, LOGPROBS, `delivery ${delivery}`);
-      }
+    { parts: [{ type: 'text', text: 'Yes!', logprobs: LOGPROBS }] },
+    (result) => {
+      const { events, warnings } = succeeded(result);
+      if (warnings.some(({ what, why }) => /log.?prob/i.test(`${what} ${why}`))) return;
+      const finish = events.find((event) => event.type === 'finish');
+      assert.deepEqual(finish?.logprobs, LOGPROBS);
     },
+    chatRequest('hi', { logprobs: 1 }),
   );
 
 /** Cases of output schemas, usage and finish reasons. */
@@ -58,40 +50,24 @@ export const answerCases: readonly Case[] = [
     name: 'the output schema is sent, and the text of the answer matches it',
     scenario: 'structured-output',
     run: (harness) =>
-      withBench(
+      inEveryDelivery(
         harness,
-        () => ({ parts: [{ type: 'text', text: '{"name":"Ada","age":36}' }] }),
-        async ({ generate, deliveries, server }) => {
-          for (const delivery of deliveries(person)) {
-            const { text } = succeeded(await generate(person, { delivery }));
-            assert.deepEqual(JSON.parse(text), { name: 'Ada', age: 36 });
-          }
-          assert.deepEqual(server.requests[0]?.request.output?.['properties'], PERSON.properties);
+        '{"name":"Ada","age":36}',
+        (result, { server }) => {
+          assert.deepEqual(JSON.parse(succeeded(result).text), { name: 'Ada', age: 36 });
+          assert.deepEqual(server.requests.at(-1)?.request.output?.['properties'], PERSON.properties);
         },
+        person,
       ),
   },
   {
     name: 'usage reports totals that include cache and reasoning tokens',
     scenario: 'usage',
     run: (harness) =>
-      withBench(
-        harness,
-        () => ({
-          parts: [{ type: 'text', text: 'ok' }],
-          usage: { input: 100, output: 20, cacheRead: 60, cacheWrite: 10, reasoning: 7 },
-        }),
-        async ({ generate, deliveries }) => {
-          for (const delivery of deliveries()) {
-            const { usage } = succeeded(await generate(chatRequest('hi'), { delivery }));
-            const { input, output, cacheRead, cacheWrite, reasoning } = usage ?? {};
-            assert.deepEqual(
-              { input, output, cacheRead, cacheWrite, reasoning },
-              { input: 100, output: 20, cacheRead: 60, cacheWrite: 10, reasoning: 7 },
-              `delivery ${delivery}`,
-            );
-          }
-        },
-      ),
+      inEveryDelivery(harness, { parts: [{ type: 'text', text: 'ok' }], usage: USAGE }, (result) => {
+        const { input, output, cacheRead, cacheWrite, reasoning } = succeeded(result).usage ?? {};
+        assert.deepEqual({ input, output, cacheRead, cacheWrite, reasoning }, USAGE);
+      }),
   },
   {
     name: 'usage that the vendor omits is undefined, not zero',
@@ -111,24 +87,18 @@ export const answerCases: readonly Case[] = [
   {
     name: 'a refusal in the vendor’s format finishes with refusal',
     scenario: 'refusal',
-    run: (harness) =>
-      checkFinish(harness, { parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }, 'refusal'),
+    run: (harness) => checkFinish(harness, REFUSAL, 'refusal'),
   },
   {
     name: 'the text of a refusal is marked as a refusal',
     scenario: 'refusal-mark',
     run: (harness) =>
-      withBench(
-        harness,
-        () => ({ parts: [{ type: 'refusal', text: 'I cannot help with that.' }] }),
-        async ({ generate, deliveries }) => {
-          for (const delivery of deliveries()) {
-            const { parts } = succeeded(await generate(chatRequest('hi'), { delivery }));
-            const refusals = parts.map((part) => part.type === 'text' && [part.text, part.isRefusal]);
-            assert.deepEqual(refusals, [['I cannot help with that.', true]], `delivery ${delivery}`);
-          }
-        },
-      ),
+      inEveryDelivery(harness, REFUSAL, (result) => {
+        const refusals = succeeded(result).parts.map(
+          (part) => part.type === 'text' && [part.text, part.isRefusal],
+        );
+        assert.deepEqual(refusals, [['I cannot help with that.', true]]);
+      }),
   },
   {
     name: 'log probabilities are in the response, or a warning names them',
@@ -162,15 +132,13 @@ export const answerCases: readonly Case[] = [
     name: 'the response names the model that the vendor reports',
     scenario: 'served-model',
     run: (harness) =>
-      withBench(
+      inEveryDelivery(
         harness,
-        () => ({ parts: [{ type: 'text', text: 'ok' }], model: 'served-2026-11-20' }),
-        async ({ generate, deliveries }) => {
-          for (const delivery of deliveries()) {
-            const { model, vendor } = succeeded(await generate(chatRequest('hi'), { delivery }));
-            assert.equal(model, 'served-2026-11-20', `delivery ${delivery}`);
-            assert.ok(vendor?.wire, `delivery ${delivery}: the facts do not name the wire`);
-          }
+        { parts: [{ type: 'text', text: 'ok' }], model: 'served-2026-11-20' },
+        (result) => {
+          const { model, vendor } = succeeded(result);
+          assert.equal(model, 'served-2026-11-20');
+          assert.ok(vendor?.wire, 'the facts do not name the wire');
         },
       ),
   },

@@ -2,39 +2,23 @@ import assert from 'node:assert/strict';
 import { refusedURL, seededRandom } from '@majordomo/testing';
 import type { Fault } from '@majordomo/testing/internal';
 import type { Step } from '../../script/step.ts';
-import { createBench, failed, KEY, withBench, chatRequest, succeeded } from '../bench.ts';
+import { createBench, failed, inEveryDelivery, KEY, succeeded, withBench } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 const TEXT = 'Eight characters per part.';
 
 /** Asserts that, in every delivery, a fault causes only one request and an error of one of these kinds. */
 const checkFault = (harness: Harness, fault: Fault, ...kinds: readonly string[]): Promise<void> =>
-  withBench(
-    harness,
-    () => fault,
-    async ({ generate, deliveries, server }) => {
-      for (const delivery of deliveries()) {
-        const sent = server.requests.length;
-        const result = await generate(chatRequest('hi'), { delivery });
-        failed(result, ...kinds);
-        assert.equal(result.finish, undefined, 'an incomplete answer finished');
-        assert.equal(server.requests.length - sent, 1, 'the provider repeated the request');
-      }
-    },
-  );
+  inEveryDelivery(harness, fault, (result) => {
+    failed(result, ...kinds);
+    assert.equal(result.finish, undefined, 'an incomplete answer finished');
+  });
 
 /** Asserts that a slow response is read completely. */
 const checkSlow = (harness: Harness, fault: Step): Promise<void> =>
-  withBench(
-    harness,
-    () => fault,
-    async ({ generate, deliveries, server }) => {
-      for (const delivery of deliveries()) {
-        assert.equal(succeeded(await generate(chatRequest('hi'), { delivery })).text, TEXT);
-      }
-      assert.equal(server.requests.length, new Set(deliveries()).size);
-    },
-  );
+  inEveryDelivery(harness, fault, (result) => {
+    assert.equal(succeeded(result).text, TEXT);
+  });
 
 /** Asserts that a call fails if its response ends before the finish event, wherever the response is cut. */
 async function checkEarlyEnd(harness: Harness): Promise<void> {

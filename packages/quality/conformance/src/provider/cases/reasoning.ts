@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AssistantPart, type ModelRequest, toolResult } from '@majordomo/core';
 import type { AnswerPart } from '@majordomo/testing/internal';
-import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
+import { withBench, assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 import { ADD } from './tools.ts';
 
@@ -28,27 +28,26 @@ export const reasoningCases: readonly Case[] = [
     name: 'reasoning is a separate part before the text',
     scenario: 'reasoning',
     run: (harness) =>
-      withBench(
+      inEveryDelivery(
         harness,
-        () => ({
+        {
           parts: [
             { type: 'reasoning', text: THOUGHT },
             { type: 'text', text: 'Three.' },
           ],
-        }),
-        async ({ generate, deliveries }) => {
-          for (const delivery of deliveries(thinking)) {
-            const { parts, finish } = succeeded(await generate(thinking, { delivery }));
-            assert.deepEqual(
-              parts.map((part) => [part.type, 'text' in part ? part.text : '']),
-              [
-                ['reasoning', THOUGHT],
-                ['text', 'Three.'],
-              ],
-            );
-            assert.equal(finish, 'stop');
-          }
         },
+        (result) => {
+          const { parts, finish } = succeeded(result);
+          assert.deepEqual(
+            parts.map((part) => [part.type, 'text' in part ? part.text : '']),
+            [
+              ['reasoning', THOUGHT],
+              ['text', 'Three.'],
+            ],
+          );
+          assert.equal(finish, 'stop');
+        },
+        thinking,
       ),
   },
   {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Citation, type ModelRequest, user } from '@majordomo/core';
-import { failed, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
+import { failed, withBench, assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 
 const TEXT = 'Oslo is sunny. It is warm.';
@@ -49,24 +49,17 @@ export const sourceCases: readonly Case[] = [
     name: 'the end of a text part contains its citations',
     scenario: 'citations',
     run: (harness) =>
-      withBench(
-        harness,
-        () => ({ parts: [{ type: 'text', text: TEXT, citations: [PAGE] }] }),
-        async ({ generate, deliveries }) => {
-          for (const delivery of deliveries()) {
-            const { parts, text } = succeeded(await generate(chatRequest('hi'), { delivery }));
-            assert.equal(text, TEXT);
-            const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
-            assert.deepEqual(
-              cited.map(({ url, title }) => [url, title]),
-              [[PAGE.url, PAGE.title]],
-              `delivery ${delivery}`,
-            );
-            const [{ start, end } = {}] = cited;
-            if (start !== undefined || end !== undefined)
-              assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'wrong cited range');
-          }
-        },
-      ),
+      inEveryDelivery(harness, { parts: [{ type: 'text', text: TEXT, citations: [PAGE] }] }, (result) => {
+        const { parts, text } = succeeded(result);
+        assert.equal(text, TEXT);
+        const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
+        assert.deepEqual(
+          cited.map(({ url, title }) => [url, title]),
+          [[PAGE.url, PAGE.title]],
+        );
+        const [{ start, end } = {}] = cited;
+        if (start !== undefined || end !== undefined)
+          assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'wrong cited range');
+      }),
   },
 ];

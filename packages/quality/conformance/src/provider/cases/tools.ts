@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assistant, type ModelRequest, type ModelTool, toolResult, user } from '@majordomo/core';
 import type { AnswerToolCall } from '@majordomo/testing/internal';
-import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
+import { withBench, assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 /** Tool whose schema every strict mode accepts. */
@@ -36,28 +36,22 @@ const call = (json: string, more: Partial<AnswerToolCall> = {}): AnswerToolCall 
 async function checkCalls(
   harness: Harness,
   parts: readonly AnswerToolCall[],
-  check: (calls: readonly object[]) => void,
+  expected: readonly object[],
   interleave = false,
 ): Promise<void> {
-  await withBench(
+  await inEveryDelivery(
     harness,
-    () => ({ id: 'calls', parts, interleave }),
-    async ({ generate, deliveries }) => {
-      for (const delivery of deliveries(withTools)) {
-        const result = succeeded(await generate(withTools, { delivery }));
-        assert.equal(result.finish, 'tool-calls');
-        assert.equal(result.text, '');
-        const ids = result.toolCalls.map(({ id }) => id);
-        assert.ok(
-          ids.every((id) => id !== ''),
-          'a tool call without an id',
-        );
-        assert.equal(new Set(ids).size, ids.length, 'two tool calls with one id');
-        check(
-          result.toolCalls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) })),
-        );
-      }
+    { id: 'calls', parts, interleave },
+    (result) => {
+      const { finish, text, toolCalls } = succeeded(result);
+      assert.deepEqual([finish, text], ['tool-calls', '']);
+      const ids = toolCalls.map(({ id }) => id);
+      assert.ok(!ids.includes(''), 'a tool call without an id');
+      assert.equal(new Set(ids).size, ids.length, 'two tool calls with one id');
+      const calls = toolCalls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) }));
+      assert.deepEqual(calls, expected);
     },
+    withTools,
   );
 }
 
@@ -67,9 +61,7 @@ export const toolCases: readonly Case[] = [
     name: 'a tool call has its name and its parsed arguments',
     scenario: 'tool-call',
     run: async (harness) => {
-      await checkCalls(harness, [call('{"a": 1, "b": 2}')], (found) => {
-        assert.deepEqual(found, [{ name: 'add', args: { a: 1, b: 2 } }]);
-      });
+      await checkCalls(harness, [call('{"a": 1, "b": 2}')], [{ name: 'add', args: { a: 1, b: 2 } }]);
       await withBench(
         harness,
         [{ parts: [call('{"a":1,"b":2}', { id: 'given_1' })] }],
@@ -88,13 +80,11 @@ export const toolCases: readonly Case[] = [
       checkCalls(
         harness,
         [call('{"a":1,"b":2}'), call('{"a":3,"b":4}'), call('{}', { name: 'noop' })],
-        (found) => {
-          assert.deepEqual(found, [
-            { name: 'add', args: { a: 1, b: 2 } },
-            { name: 'add', args: { a: 3, b: 4 } },
-            { name: 'noop', args: {} },
-          ]);
-        },
+        [
+          { name: 'add', args: { a: 1, b: 2 } },
+          { name: 'add', args: { a: 3, b: 4 } },
+          { name: 'noop', args: {} },
+        ],
       ),
   },
   {
@@ -104,12 +94,10 @@ export const toolCases: readonly Case[] = [
       checkCalls(
         harness,
         [call('{"a":1,"b":2}', { chunks: 1 }), call('{"a":30,"b":40}', { chunks: 2 })],
-        (found) => {
-          assert.deepEqual(found, [
-            { name: 'add', args: { a: 1, b: 2 } },
-            { name: 'add', args: { a: 30, b: 40 } },
-          ]);
-        },
+        [
+          { name: 'add', args: { a: 1, b: 2 } },
+          { name: 'add', args: { a: 30, b: 40 } },
+        ],
         true,
       ),
   },
@@ -151,12 +139,14 @@ export const toolCases: readonly Case[] = [
     name: 'missing arguments become an empty object',
     scenario: 'empty-arguments',
     run: (harness) =>
-      checkCalls(harness, [call('', { name: 'noop' }), call('{}', { name: 'noop' })], (found) => {
-        assert.deepEqual(found, [
+      checkCalls(
+        harness,
+        [call('', { name: 'noop' }), call('{}', { name: 'noop' })],
+        [
           { name: 'noop', args: {} },
           { name: 'noop', args: {} },
-        ]);
-      }),
+        ],
+      ),
   },
   {
     name: 'arguments that are not a JSON object are marked invalid and returned as text',

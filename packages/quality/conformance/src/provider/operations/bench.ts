@@ -79,7 +79,10 @@ export async function onOperation(
       provider,
       target,
       size,
-      call: (options) => runOperation(majordomo(), operation, target, options),
+      call: async (options) => ({
+        ...EMPTY_RESULT,
+        ...(await runOperation(majordomo(), operation, target, options)),
+      }),
       streamSpeech: (signal) => majordomo().speechModel(target).stream({ text: TEXT }, { signal }),
     });
   } finally {
@@ -92,39 +95,28 @@ async function runOperation(
   operation: OperationName,
   spec: string,
   { signal, values = ['one'], dimensions, timestamps, topN }: CallOptions = {},
-): Promise<OperationResult> {
+): Promise<Partial<OperationResult>> {
   switch (operation) {
     case 'embedding':
-      return {
-        ...EMPTY_RESULT,
-        ...(await majordomo.embeddingModel(spec).embed({ values, dimensions }, { signal })),
-      };
+      return majordomo.embeddingModel(spec).embed({ values, dimensions }, { signal });
     case 'transcription': {
       const recording = { audio: RECORDING, mediaType: 'audio/wav', timestamps };
-      return {
-        ...EMPTY_RESULT,
-        ...(await majordomo.transcriptionModel(spec).transcribe(recording, { signal })),
-      };
+      return majordomo.transcriptionModel(spec).transcribe(recording, { signal });
     }
     case 'speech':
-      return { ...EMPTY_RESULT, ...(await majordomo.speechModel(spec).speak({ text: TEXT }, { signal })) };
-    case 'rerank': {
-      const request = { query: TEXT, documents: values, topN };
-      return { ...EMPTY_RESULT, ...(await majordomo.rerankModel(spec).rerank(request, { signal })) };
-    }
+      return majordomo.speechModel(spec).speak({ text: TEXT }, { signal });
+    case 'rerank':
+      return majordomo.rerankModel(spec).rerank({ query: TEXT, documents: values, topN }, { signal });
     case 'moderation':
-      return { ...EMPTY_RESULT, ...(await majordomo.moderationModel(spec).moderate({ values }, { signal })) };
-    case 'classification': {
-      const request = { input: TEXT, questions: QUESTIONS };
-      const { answers, usage } = await majordomo.classificationModel(spec).classify(request, { signal });
-      return { ...EMPTY_RESULT, answers, usage };
-    }
+      return majordomo.moderationModel(spec).moderate({ values }, { signal });
+    case 'classification':
+      return majordomo.classificationModel(spec).classify({ input: TEXT, questions: QUESTIONS }, { signal });
     default:
       return operation satisfies never;
   }
 }
 
-const EMPTY_RESULT = {
+const EMPTY_RESULT: OperationResult = {
   vectors: [],
   text: '',
   audio: new Uint8Array(),
@@ -132,7 +124,8 @@ const EMPTY_RESULT = {
   segments: [],
   results: [],
   answers: undefined,
-} as const;
+  usage: undefined,
+};
 
 /** Returns the error of a call that must fail with one of these kinds. */
 export async function failedWith(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../harness.ts';
-import { DISTRIBUTIONS, QUESTIONS, TOKENS, validAnswers } from './answers.ts';
+import { DISTRIBUTIONS, QUESTIONS, TOKENS, USAGE, validAnswers } from './answers.ts';
 import { failedWith, onOperation, operationRequest, TEXT } from './bench.ts';
 
 /** Cases of questions that are answered with probabilities. */
@@ -39,8 +39,7 @@ export const classificationCases: readonly Case[] = [
       for (const [what, name, distribution] of INVALID) {
         const { [name]: _valid, ...others } = DISTRIBUTIONS;
         const distributions = distribution === undefined ? others : { ...others, [name]: distribution };
-        const usage = { ...TOKENS, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-        const script = () => () => ({ distributions, usage });
+        const script = () => () => ({ distributions, usage: USAGE });
         await onOperation(harness, 'classification', script, async ({ call }) => {
           const error = await failedWith(call(), what, 'invalid-output');
           assert.equal(error.details.path, `questions.${name}`, what);
@@ -53,8 +52,7 @@ export const classificationCases: readonly Case[] = [
     name: 'a refused question fails with content-filter, and the usage is recorded',
     scenario: 'classification-refusal',
     run: (harness) => {
-      const usage = { ...TOKENS, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-      const script = () => () => ({ distributions: DISTRIBUTIONS, refuses: 'team', usage });
+      const script = () => () => ({ distributions: DISTRIBUTIONS, refuses: 'team', usage: USAGE });
       return onOperation(harness, 'classification', script, async ({ call }) => {
         const error = await failedWith(call(), 'a refusal', 'content-filter');
         assert.deepEqual([error.details.code, error.details.path], ['refusal', 'questions.team']);
