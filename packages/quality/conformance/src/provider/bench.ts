@@ -8,6 +8,12 @@ import { type Script, startWireServer, type WireServer, type WireServerOptions }
 import type { Step } from '../script/step.ts';
 import type { Harness } from './harness.ts';
 
+/** Image with the signature of PNG and every byte value. */
+export const PICTURE: Uint8Array = Uint8Array.from([
+  ...Buffer.from('89504e470d0a1a0a', 'hex'),
+  ...Array.from({ length: 256 }, (_, n) => n),
+]);
+
 /** API key of all calls. No error may contain it. */
 export const KEY = 'sk-conformance-0123456789abcdef';
 
@@ -16,6 +22,7 @@ type Delivery = ModelContext['delivery'];
 /** Provider, its model and a server for one case. */
 export interface Bench {
   readonly server: WireServer;
+  readonly provider: Provider;
   readonly model: Model;
   readonly target: string;
   /** Returns the possible deliveries of a request: `deltas`, and `complete` if the model supports non-streaming requests. */
@@ -87,6 +94,7 @@ export function createBench({ model: id }: Harness, provider: Provider, server: 
   });
   return {
     server,
+    provider,
     model,
     target,
     context,

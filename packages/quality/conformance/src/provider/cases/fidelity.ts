@@ -11,7 +11,7 @@ import {
 } from '@majordomo/core';
 import type { Collected } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
-import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
+import { assertSent, chatRequest, PICTURE, succeeded, withBench } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { hasLeaf, leavesOf, assertInOrder } from './leaves.ts';
 
@@ -40,18 +40,6 @@ const WEATHER: ModelTool = {
 };
 
 const TIDES: ModelTool = { ...WEATHER, name: 'tides', description: 'Returns the tides-8d4.' };
-
-const PICTURE = Uint8Array.from([
-  137,
-  80,
-  78,
-  71,
-  13,
-  10,
-  26,
-  10,
-  ...Array.from({ length: 64 }, (_, n) => n),
-]);
 
 const PDF = new TextEncoder().encode('%PDF-1.4 report-9a1');
 

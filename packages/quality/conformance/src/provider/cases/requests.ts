@@ -9,24 +9,10 @@ import {
   type TurnMessage,
   user,
 } from '@majordomo/core';
-import { startWireServer } from '../../server/server.ts';
-import { createBench, failed, KEY, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
+import { assertSent, chatRequest, createBench, failed, PICTURE, succeeded, withBench } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
-
-/** Image with the signature of PNG and every byte value. */
-const PICTURE = Uint8Array.from([
-  137,
-  80,
-  78,
-  71,
-  13,
-  10,
-  26,
-  10,
-  ...Array.from({ length: 256 }, (_, n) => n),
-]);
 
 /** Image that has only the start and the end of a JPEG file. */
 const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 3, 255, 217);
@@ -39,6 +25,8 @@ const EXTRA_MEMBER: Readonly<Record<string, string>> = { 'bedrock-converse': 'ad
 
 /** Document with the start of a PDF file and bytes that are not valid UTF-8. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
+
+const PAGE_FILE = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
 
@@ -53,10 +41,8 @@ function withPlace(request: ModelRequest, place: FileReference): ModelRequest {
 }
 
 /** Asserts that a request contains either the reference of a document or its bytes, depending on the file storage of the vendor. */
-async function checkFileReference(harness: Harness): Promise<void> {
-  const server = await startWireServer({ wire: harness.wire, script: ['A page.'] });
-  try {
-    const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
+const checkFileReference = (harness: Harness): Promise<void> =>
+  withBench(harness, ['A page.'], async ({ provider, server, target }) => {
     const place = { id: 'file-7', uri: 'https://files.example/file-7', size: PAGE.length };
     const files: FileReferences = {
       aboveBytes: 1,
@@ -64,18 +50,13 @@ async function checkFileReference(harness: Harness): Promise<void> {
       refer: (request) => Promise.resolve({ request: withPlace(request, place), warnings: [] }),
     };
     const majordomo = createMajordomo({ providers: [provider], files, env: {} });
-    const page = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
-    const messages = [user('What is this?', page)];
-    await majordomo.model(`${provider.id}/${harness.model}`).generate({ messages });
+    await majordomo.model(target).generate({ messages: [user('What is this?', PAGE_FILE)] });
     const sent = JSON.stringify(assertSent(server).body);
-    const isStored = provider.files?.(harness.model)?.accepts(page.mediaType, PAGE.length) === true;
+    const isStored = provider.files?.(harness.model)?.accepts(PAGE_FILE.mediaType, PAGE.length) === true;
     assert.equal(sent.includes(place.id), isStored, 'the reference is sent to the wrong vendor');
     const hasBytes = sent.includes(Buffer.from(PAGE).toString('base64'));
     assert.equal(hasBytes, !isStored, 'the bytes are sent although the vendor has them, or are not sent');
-  } finally {
-    await server.close();
-  }
-}
+  });
 
 /** Asserts that the messages of each request begin with the messages of the previous request. */
 async function checkStablePrefix(harness: Harness): Promise<void> {
@@ -169,8 +150,7 @@ export const requestCases: readonly Case[] = [
     scenario: 'file',
     async run(harness) {
       await withBench(harness, ['A page.'], async ({ generate, server }) => {
-        const file = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
-        succeeded(await generate(chatRequest('', { messages: [user('What is this?', file)] })));
+        succeeded(await generate(chatRequest('', { messages: [user('What is this?', PAGE_FILE)] })));
         const sent = JSON.stringify(assertSent(server).body);
         assert.ok(sent.includes(Buffer.from(PAGE).toString('base64')), 'the bytes are not in the body');
       });
