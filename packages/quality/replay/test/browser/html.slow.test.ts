@@ -4,20 +4,19 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describeWith } from '@majordomo/services';
 import {
+  type Browser,
   openBrowser,
   openPage,
-  violations,
-  type Browser,
   type PageOptions,
+  violations,
 } from '@majordomo/services/browser';
 import { user } from '@majordomo/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Answer } from '../../src/traffic/answer.ts';
-import { htmlOf } from '../../src/report/html.ts';
-import type { ReplayExample } from '../../src/report/html-example.ts';
+import { htmlOf, type ReplayExample } from '../../src/report/html.ts';
 import { reportOf } from '../../src/report/report-of.ts';
 import type { ReplayReport } from '../../src/report/report.ts';
-import { AT, reportCase, type CaseName } from '../report-cases.ts';
+import { AT, type CaseName, reportCase } from '../report-cases.ts';
 import { HOSTILE, hostileUnits } from '../report-hostile.ts';
 import { resultsOf } from '../report-traffic.ts';
 
