@@ -72,7 +72,7 @@ export {
 
 export { casesFor, conformance } from './provider/conformance.ts';
 export type { Case, Harness } from './provider/harness.ts';
-export type { Scenario } from './provider/scenario.ts';
+export type { Scenario } from './provider/harness.ts';
 
 export { sandboxConformance } from './sandbox/conformance.ts';
 export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';

@@ -31,7 +31,7 @@ export {
   type RetryAfter,
 } from './vendor/failure.ts';
 export type { Fault, Point } from './vendor/fault.ts';
-export { type Frame, type Framing, type Reply, sseComment, sseFrame } from './vendor/frame.ts';
+export { type Frame, type Framing, type Reply, sseComment, sseFrame } from './vendor/wire-writer.ts';
 export { listen } from './vendor/listen.ts';
 export { type ChatAnswerDialect, CREATED } from './vendor/openai-chat/stream.ts';
 export { CHAT_FAILURES, chatWriter } from './vendor/openai-chat/writer.ts';

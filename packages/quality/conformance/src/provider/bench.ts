@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
-import { inspect } from 'node:util';
-import type { Model, ModelContext, ModelRequest, Provider } from '@majordomo/core';
+import {
+  type ChatRequest,
+  type ChatResponse,
+  createMajordomo,
+  type Model,
+  type ModelContext,
+  type ModelRequest,
+  type Provider,
+} from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { collect, type Collected, type OnStep } from '@majordomo/testing';
+import { inspect } from 'node:util';
+import type { Step } from '../script/step.ts';
 import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
-import type { Step } from '../script/step.ts';
 import type { Harness } from './harness.ts';
 
 /** Image with the signature of PNG and every byte value. */
@@ -197,3 +205,14 @@ export async function waitForClientClose(exchange: Exchange): Promise<void> {
     `the socket is ${exchange.outcome}, expected the client to have closed it`,
   );
 }
+
+/** Runs a case with a chain of one target. The chain repeats a rejected request with the changes that the provider returns. */
+export const onTarget = (
+  harness: Harness,
+  script: Script,
+  run: (generate: (request: ChatRequest) => Promise<ChatResponse>, server: WireServer) => Promise<void>,
+): Promise<void> =>
+  withBench(harness, script, async ({ provider, server, target }) => {
+    const model = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model(target);
+    await run((request) => model.generate(request), server);
+  });

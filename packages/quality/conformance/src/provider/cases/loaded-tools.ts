@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { assistant, type Message, type ModelRequest, toolResult, user } from '@majordomo/core';
-import { assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
-import { onTarget } from '../chain/target.ts';
+import { assertSent, chatRequest, inEveryDelivery, onTarget, succeeded } from '../bench.ts';
 import type { Case } from '../harness.ts';
 import { ADD } from './tools.ts';
 

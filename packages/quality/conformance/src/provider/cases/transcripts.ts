@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { assistant, type JsonObject, type ModelRequest, toolResult, user } from '@majordomo/core';
-import { assertSent, chatRequest, succeeded, withBench } from '../bench.ts';
-import { onTarget } from '../chain/target.ts';
+import { assertSent, chatRequest, onTarget, succeeded, withBench } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';

@@ -3,8 +3,7 @@ import { type AssistantPart, type ModelRequest, user, type VendorPart } from '@m
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '@majordomo/testing/internal';
 import type { WireRequest } from '../../wires/wire.ts';
-import { type Bench, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
-import { onTarget } from '../chain/target.ts';
+import { assertSent, type Bench, chatRequest, onTarget, succeeded, withBench } from '../bench.ts';
 import type { Case, Harness } from '../harness.ts';
 
 const BEFORE = 'Let me look that up.';

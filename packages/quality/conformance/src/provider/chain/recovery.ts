@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChatRequest, type Message, toolResult, user } from '@majordomo/core';
 import type { Script } from '../../server/server.ts';
 import type { Case, Harness } from '../harness.ts';
-import { onTarget } from './target.ts';
+import { onTarget } from '../bench.ts';
 
 async function checkParameterDropped(harness: Harness): Promise<void> {
   const script: Script = ({ body }) =>

@@ -1,6 +1,6 @@
 import type { Timeouts } from '@majordomo/core';
 import type { Step } from '../../script/step.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario } from '../harness.ts';
 
 /** Fault of the first target, with the expected behavior of the chain. */
 export interface Row {

@@ -1,6 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
-import { claim, type LedgerCase, LONG_MS, amounts } from './ledger-case.ts';
-import { all, spend } from './records.ts';
+import { all, amounts, claim, type LedgerCase, LONG_MS, spend } from './ledger-case.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 20, 12, 0, second)).toISOString();
 

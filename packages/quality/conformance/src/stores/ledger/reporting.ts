@@ -1,8 +1,7 @@
 import type { LedgerStore, ReportQuery, ReportRow, SpendRecord } from '@majordomo/ledger';
 import { seededRandom } from '@majordomo/testing';
 import { deepEqual, ok } from 'node:assert/strict';
-import type { LedgerCase } from './ledger-case.ts';
-import { spend } from './records.ts';
+import { type LedgerCase, spend } from './ledger-case.ts';
 
 /** Allowed relative deviation of durations in reports. */
 const TOLERANCE = 0.05;

@@ -7,9 +7,8 @@ import {
   type FailureName,
   formOf,
 } from '../failure.ts';
-import { type Reply, sseFrame } from '../frame.ts';
+import { type AnsweredRequest, type Reply, sseFrame, type WireWriter } from '../wire-writer.ts';
 import { CLAUDE_SCOPE, signText } from '../signature.ts';
-import type { AnsweredRequest, WireWriter } from '../wire-writer.ts';
 import { blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
 import { messagesFrames } from './stream.ts';
 

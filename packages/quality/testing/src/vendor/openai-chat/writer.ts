@@ -1,15 +1,14 @@
 import { type Answer, type AnswerToolCall, fullAnswer, type FullAnswer } from '../answer.ts';
 import { type FailureForm, failureForm, failureHeaders, type FailureName, formOf } from '../failure.ts';
-import { type Reply, sseFrame } from '../frame.ts';
+import { type AnsweredRequest, type Reply, sseFrame, type WireWriter } from '../wire-writer.ts';
 import { signText } from '../signature.ts';
-import type { AnsweredRequest, WireWriter } from '../wire-writer.ts';
 import {
   annotation,
   callId,
   type ChatAnswerDialect,
   chatFrames,
-  choiceLogprobs,
   chatUsage,
+  choiceLogprobs,
   CREATED,
   FINISH_WORDS,
   signatureOf,
