@@ -1,10 +1,10 @@
 import { createBatches, type BatchItem } from '@majordomo/batch';
 import { startBatchServer, type BatchServer } from '@majordomo/conformance';
-import { createMajordomo, systemClock, user, type ChatModel, type Clock } from '@majordomo/core';
+import { createMajordomo, systemClock, type ChatModel, type Clock } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
-import { planReplay, removeReplay, replay, type RecordedCall, type ReplayDefinition } from '../src/index.ts';
+import { planReplay, removeReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { tempFolder } from './support/fixture.ts';
 import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
 

@@ -1,10 +1,21 @@
 import type { Claim, LedgerStore, RecordQuery, SpendRecord } from '@majordomo/ledger';
+import type { StoreCase } from '../store-case.ts';
 
-/** Test case that runs on an empty store. */
-export interface LedgerCase {
-  readonly name: string;
-  run(store: LedgerStore): Promise<void>;
-}
+/** Returns a case that runs on an empty store, and closes it. */
+export const ledgerCase = (
+  name: string,
+  run: (store: LedgerStore) => Promise<void>,
+): StoreCase<LedgerStore> => ({
+  name,
+  async run(create) {
+    const store = await create();
+    try {
+      await run(store);
+    } finally {
+      await store.close();
+    }
+  },
+});
 
 /** Duration of a lease that does not end during a case, in milliseconds. */
 export const LONG_MS = 600_000;

@@ -59,7 +59,7 @@ const embeddings = endpoint('embedding', {
 });
 
 const GENERATE = /:(?:streamGenerateContent|generateContent)(?:\?|$)/;
-const isGenerate = (method: string, path: string): boolean => method === 'POST' && GENERATE.test(path);
+
 const isStreamed = (path: string): boolean => path.includes(':streamGenerateContent');
 
 const configOf = (body: unknown): Members => asRecord(asRecord(camelCased(body))['generationConfig']);
