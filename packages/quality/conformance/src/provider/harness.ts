@@ -34,6 +34,13 @@ export interface Case {
   run(harness: Harness): Promise<void>;
 }
 
+/** Returns a case. */
+export const testCase = (scenario: Scenario, name: string, run: Case['run']): Case => ({
+  name,
+  scenario,
+  run,
+});
+
 /** Name of a tested behavior. In `cannot`, a harness lists the scenarios that its provider does not support. */
 export type Scenario =
   | 'text'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FinishReason, ModelRequest, TokenLogprob } from '@majordomo/core';
 import type { Answer } from '@majordomo/testing/internal';
 import { withBench, assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
-import type { Case, Harness } from '../harness.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 
 const PERSON = {
   type: 'object',
@@ -46,10 +46,10 @@ const checkLogprobs = (harness: Harness): Promise<void> =>
 
 /** Cases of output schemas, usage and finish reasons. */
 export const answerCases: readonly Case[] = [
-  {
-    name: 'the output schema is sent, and the text of the answer matches it',
-    scenario: 'structured-output',
-    run: (harness) =>
+  testCase(
+    'structured-output',
+    'the output schema is sent, and the text of the answer matches it',
+    (harness) =>
       inEveryDelivery(
         harness,
         '{"name":"Ada","age":36}',
@@ -59,93 +59,66 @@ export const answerCases: readonly Case[] = [
         },
         person,
       ),
-  },
-  {
-    name: 'usage reports totals that include cache and reasoning tokens',
-    scenario: 'usage',
-    run: (harness) =>
-      inEveryDelivery(harness, { parts: [{ type: 'text', text: 'ok' }], usage: USAGE }, (result) => {
-        const { input, output, cacheRead, cacheWrite, reasoning } = succeeded(result).usage ?? {};
-        assert.deepEqual({ input, output, cacheRead, cacheWrite, reasoning }, USAGE);
-      }),
-  },
-  {
-    name: 'usage that the vendor omits is undefined, not zero',
-    scenario: 'usage-missing',
-    run: (harness) =>
-      withBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], usage: false }], async ({ generate }) => {
-        const { usage } = succeeded(await generate());
-        assert.deepEqual([usage?.input, usage?.output], [undefined, undefined]);
-      }),
-  },
-  {
-    name: 'an answer that the token limit cuts off finishes with length',
-    scenario: 'length',
-    run: (harness) =>
-      checkFinish(harness, { parts: [{ type: 'text', text: 'Once up' }], finish: 'length' }, 'length'),
-  },
-  {
-    name: 'a refusal in the vendor’s format finishes with refusal',
-    scenario: 'refusal',
-    run: (harness) => checkFinish(harness, REFUSAL, 'refusal'),
-  },
-  {
-    name: 'the text of a refusal is marked as a refusal',
-    scenario: 'refusal-mark',
-    run: (harness) =>
-      inEveryDelivery(harness, REFUSAL, (result) => {
-        const refusals = succeeded(result).parts.map(
-          (part) => part.type === 'text' && [part.text, part.isRefusal],
-        );
-        assert.deepEqual(refusals, [['I cannot help with that.', true]]);
-      }),
-  },
-  {
-    name: 'log probabilities are in the response, or a warning names them',
-    scenario: 'logprobs',
-    run: checkLogprobs,
-  },
-  {
-    name: 'an answer that a content filter ends finishes with content-filter',
-    scenario: 'content-filter',
-    run: (harness) =>
-      checkFinish(
-        harness,
-        { parts: [{ type: 'text', text: 'First, ' }], finish: 'content-filter' },
-        'content-filter',
-      ),
-  },
-  {
-    name: 'an unknown finish reason becomes other, and rawFinish contains it',
-    scenario: 'unknown-finish',
-    run: (harness) =>
-      withBench(
-        harness,
-        [{ parts: [{ type: 'text', text: 'ok' }], rawFinish: 'ran_dry' }],
-        async ({ generate }) => {
-          const { finish, rawFinish } = succeeded(await generate());
-          assert.deepEqual([finish, rawFinish], ['other', 'ran_dry']);
-        },
-      ),
-  },
-  {
-    name: 'the response names the model that the vendor reports',
-    scenario: 'served-model',
-    run: (harness) =>
-      inEveryDelivery(
-        harness,
-        { parts: [{ type: 'text', text: 'ok' }], model: 'served-2026-11-20' },
-        (result) => {
-          const { model, vendor } = succeeded(result);
-          assert.equal(model, 'served-2026-11-20');
-          assert.ok(vendor?.wire, 'the facts do not name the wire');
-        },
-      ),
-  },
-  {
-    name: 'a stream with a finish reason and without an end marker is complete',
-    scenario: 'finish-without-marker',
-    run: (harness) =>
+  ),
+  testCase('usage', 'usage reports totals that include cache and reasoning tokens', (harness) =>
+    inEveryDelivery(harness, { parts: [{ type: 'text', text: 'ok' }], usage: USAGE }, (result) => {
+      const { input, output, cacheRead, cacheWrite, reasoning } = succeeded(result).usage ?? {};
+      assert.deepEqual({ input, output, cacheRead, cacheWrite, reasoning }, USAGE);
+    }),
+  ),
+  testCase('usage-missing', 'usage that the vendor omits is undefined, not zero', (harness) =>
+    withBench(harness, [{ parts: [{ type: 'text', text: 'ok' }], usage: false }], async ({ generate }) => {
+      const { usage } = succeeded(await generate());
+      assert.deepEqual([usage?.input, usage?.output], [undefined, undefined]);
+    }),
+  ),
+  testCase('length', 'an answer that the token limit cuts off finishes with length', (harness) =>
+    checkFinish(harness, { parts: [{ type: 'text', text: 'Once up' }], finish: 'length' }, 'length'),
+  ),
+  testCase('refusal', 'a refusal in the vendor’s format finishes with refusal', (harness) =>
+    checkFinish(harness, REFUSAL, 'refusal'),
+  ),
+  testCase('refusal-mark', 'the text of a refusal is marked as a refusal', (harness) =>
+    inEveryDelivery(harness, REFUSAL, (result) => {
+      const refusals = succeeded(result).parts.map(
+        (part) => part.type === 'text' && [part.text, part.isRefusal],
+      );
+      assert.deepEqual(refusals, [['I cannot help with that.', true]]);
+    }),
+  ),
+  testCase('logprobs', 'log probabilities are in the response, or a warning names them', checkLogprobs),
+  testCase('content-filter', 'an answer that a content filter ends finishes with content-filter', (harness) =>
+    checkFinish(
+      harness,
+      { parts: [{ type: 'text', text: 'First, ' }], finish: 'content-filter' },
+      'content-filter',
+    ),
+  ),
+  testCase('unknown-finish', 'an unknown finish reason becomes other, and rawFinish contains it', (harness) =>
+    withBench(
+      harness,
+      [{ parts: [{ type: 'text', text: 'ok' }], rawFinish: 'ran_dry' }],
+      async ({ generate }) => {
+        const { finish, rawFinish } = succeeded(await generate());
+        assert.deepEqual([finish, rawFinish], ['other', 'ran_dry']);
+      },
+    ),
+  ),
+  testCase('served-model', 'the response names the model that the vendor reports', (harness) =>
+    inEveryDelivery(
+      harness,
+      { parts: [{ type: 'text', text: 'ok' }], model: 'served-2026-11-20' },
+      (result) => {
+        const { model, vendor } = succeeded(result);
+        assert.equal(model, 'served-2026-11-20');
+        assert.ok(vendor?.wire, 'the facts do not name the wire');
+      },
+    ),
+  ),
+  testCase(
+    'finish-without-marker',
+    'a stream with a finish reason and without an end marker is complete',
+    (harness) =>
       withBench(
         harness,
         [{ parts: [{ type: 'text', text: 'ok' }], ends: 'finish' }],
@@ -154,11 +127,11 @@ export const answerCases: readonly Case[] = [
           assert.deepEqual([text, finish], ['ok', 'stop']);
         },
       ),
-  },
-  {
-    name: 'an end marker without a finish reason finishes with other and a warning',
-    scenario: 'marker-without-finish',
-    run: (harness) =>
+  ),
+  testCase(
+    'marker-without-finish',
+    'an end marker without a finish reason finishes with other and a warning',
+    (harness) =>
       withBench(
         harness,
         [{ parts: [{ type: 'text', text: 'ok' }], ends: 'marker' }],
@@ -167,19 +140,13 @@ export const answerCases: readonly Case[] = [
           assert.deepEqual([text, finish, warnings.length], ['ok', 'other', 1]);
         },
       ),
-  },
-  {
-    name: 'an answer without content finishes without parts or fails with empty',
-    scenario: 'empty',
-    run: (harness) =>
-      withBench(harness, [{ parts: [] }], async ({ generate, server }) => {
-        const { error, parts, finish } = await generate();
-        assert.deepEqual(parts, []);
-        assert.ok(
-          error === undefined ? finish === 'stop' : error.kind === 'empty',
-          `${error?.kind ?? finish}`,
-        );
-        assertSent(server);
-      }),
-  },
+  ),
+  testCase('empty', 'an answer without content finishes without parts or fails with empty', (harness) =>
+    withBench(harness, [{ parts: [] }], async ({ generate, server }) => {
+      const { error, parts, finish } = await generate();
+      assert.deepEqual(parts, []);
+      assert.ok(error === undefined ? finish === 'stop' : error.kind === 'empty', `${error?.kind ?? finish}`);
+      assertSent(server);
+    }),
+  ),
 ];

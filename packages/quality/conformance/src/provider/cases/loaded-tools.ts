@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { assistant, type Message, type ModelRequest, toolResult, user } from '@majordomo/core';
 import { assertSent, chatRequest, inEveryDelivery, onTarget, succeeded } from '../bench.ts';
-import type { Case } from '../harness.ts';
+import { type Case, testCase } from '../harness.ts';
 import { ADD } from './tools.ts';
 
 const LATER = { name: 'later', description: 'Runs later.', parameters: ADD.parameters };
@@ -15,10 +15,10 @@ const search = (id: string, ...loads: string[]): [Message, Message] => [
 
 /** Test cases for tools that a result loads. */
 export const loadedToolCases: readonly Case[] = [
-  {
-    name: 'deferred tools are sent once a result has loaded them, behind the others, and can be called',
-    scenario: 'loaded-tools',
-    async run(harness) {
+  testCase(
+    'loaded-tools',
+    'deferred tools are sent once a result has loaded them, behind the others, and can be called',
+    async (harness) => {
       await onTarget(
         harness,
         () => 'Fine.',
@@ -50,5 +50,5 @@ export const loadedToolCases: readonly Case[] = [
         chatRequest('', { messages, tools: [ADD, { ...LATER, deferred: true }] }),
       );
     },
-  },
+  ),
 ];

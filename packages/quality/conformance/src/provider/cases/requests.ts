@@ -10,7 +10,7 @@ import {
   user,
 } from '@majordomo/core';
 import { assertSent, chatRequest, createBench, failed, PICTURE, succeeded, withBench } from '../bench.ts';
-import type { Case, Harness } from '../harness.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
 
@@ -99,56 +99,47 @@ function freezeDeep<T>(value: T): T {
 
 /** Cases that check the contents of requests. */
 export const requestCases: readonly Case[] = [
-  {
-    name: 'an invalid limit is rejected before a request is sent',
-    scenario: 'local-refusal',
-    run: (harness) =>
-      withBench(harness, [], async ({ generate, server }) => {
-        for (const maxTokens of [0, -1, Number.NaN, 1.5]) {
-          failed(await generate(chatRequest('hi', { maxTokens })), 'invalid-request', 'config');
-        }
-        assert.equal(server.requests.length, 0);
-      }),
-  },
-  {
-    name: 'a call without an API key fails with auth and sends no request',
-    scenario: 'missing-key',
-    run: (harness) =>
-      withBench(harness, [], async ({ server }) => {
-        const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: undefined });
-        failed(await createBench(harness, provider, server).generate(), 'auth');
-        assert.equal(server.requests.length, 0);
-      }),
-  },
-  {
-    name: 'earlier messages are sent again byte for byte, so that a prompt cache matches',
-    scenario: 'prefix-stability',
-    run: checkStablePrefix,
-  },
-  {
-    name: 'images are sent byte for byte, each at its position',
-    scenario: 'image',
-    run: (harness) =>
-      withBench(harness, ['A cat.'], async ({ generate, server }) => {
-        const png = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
-        const jpeg = { type: 'image', mediaType: 'image/jpeg', bytes: PHOTO } as const;
-        const messages = [user('one-3a1', png, 'two-3b2', jpeg, 'three-3c3')];
-        succeeded(await generate(chatRequest('', { messages })));
-        const { body, request } = assertSent(server);
-        assert.deepEqual(
-          request.images,
-          [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
-        );
-        if (WIRES_WITH_IMAGE_LIST.has(harness.wire.name)) return;
-        const [first, second] = [PICTURE, PHOTO].map((bytes) => Buffer.from(bytes).toString('base64'));
-        assert.ok(first !== undefined && second !== undefined);
-        assertInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
-      }),
-  },
-  {
-    name: 'a document is sent byte for byte, or by reference if the vendor stores it',
-    scenario: 'file',
-    async run(harness) {
+  testCase('local-refusal', 'an invalid limit is rejected before a request is sent', (harness) =>
+    withBench(harness, [], async ({ generate, server }) => {
+      for (const maxTokens of [0, -1, Number.NaN, 1.5]) {
+        failed(await generate(chatRequest('hi', { maxTokens })), 'invalid-request', 'config');
+      }
+      assert.equal(server.requests.length, 0);
+    }),
+  ),
+  testCase('missing-key', 'a call without an API key fails with auth and sends no request', (harness) =>
+    withBench(harness, [], async ({ server }) => {
+      const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: undefined });
+      failed(await createBench(harness, provider, server).generate(), 'auth');
+      assert.equal(server.requests.length, 0);
+    }),
+  ),
+  testCase(
+    'prefix-stability',
+    'earlier messages are sent again byte for byte, so that a prompt cache matches',
+    checkStablePrefix,
+  ),
+  testCase('image', 'images are sent byte for byte, each at its position', (harness) =>
+    withBench(harness, ['A cat.'], async ({ generate, server }) => {
+      const png = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
+      const jpeg = { type: 'image', mediaType: 'image/jpeg', bytes: PHOTO } as const;
+      const messages = [user('one-3a1', png, 'two-3b2', jpeg, 'three-3c3')];
+      succeeded(await generate(chatRequest('', { messages })));
+      const { body, request } = assertSent(server);
+      assert.deepEqual(
+        request.images,
+        [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
+      );
+      if (WIRES_WITH_IMAGE_LIST.has(harness.wire.name)) return;
+      const [first, second] = [PICTURE, PHOTO].map((bytes) => Buffer.from(bytes).toString('base64'));
+      assert.ok(first !== undefined && second !== undefined);
+      assertInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
+    }),
+  ),
+  testCase(
+    'file',
+    'a document is sent byte for byte, or by reference if the vendor stores it',
+    async (harness) => {
       await withBench(harness, ['A page.'], async ({ generate, server }) => {
         succeeded(await generate(chatRequest('', { messages: [user('What is this?', PAGE_FILE)] })));
         const sent = JSON.stringify(assertSent(server).body);
@@ -156,22 +147,19 @@ export const requestCases: readonly Case[] = [
       });
       await checkFileReference(harness);
     },
-  },
-  {
-    name: 'the request contains the system text and the token limit',
-    scenario: 'system',
-    run: (harness) =>
-      withBench(harness, ['Aye.'], async ({ generate, server }) => {
-        const options = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
-        succeeded(await generate(chatRequest('hi', options)));
-        const { system, maxTokens } = assertSent(server).request;
-        assert.deepEqual({ system, maxTokens }, options);
-      }),
-  },
-  {
-    name: 'the request contains the members of `extra`, or a warning names them',
-    scenario: 'request-extra',
-    run: (harness) =>
+  ),
+  testCase('system', 'the request contains the system text and the token limit', (harness) =>
+    withBench(harness, ['Aye.'], async ({ generate, server }) => {
+      const options = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
+      succeeded(await generate(chatRequest('hi', options)));
+      const { system, maxTokens } = assertSent(server).request;
+      assert.deepEqual({ system, maxTokens }, options);
+    }),
+  ),
+  testCase(
+    'request-extra',
+    'the request contains the members of `extra`, or a warning names them',
+    (harness) =>
       withBench(harness, ['Aye.'], async ({ generate, server }) => {
         const members = { extra_plain: 'plain-7a1', extra_nested: { inner: [{ value: 'nested-7a2' }] } };
         const place = EXTRA_MEMBER[harness.wire.name];
@@ -184,42 +172,36 @@ export const requestCases: readonly Case[] = [
           assert.ok(isNamed || sent.includes(JSON.stringify(member)), `${name} is not in the body`);
         }
       }),
-  },
-  {
-    name: 'an unpaired surrogate is not sent',
-    scenario: 'lone-surrogate',
-    run: (harness) =>
-      withBench(harness, ['Aye.'], async ({ generate, server }) => {
-        const half = 'cut \ud83d here';
-        const messages = [user(half), assistant(half), user(`${half}, again`)];
-        succeeded(await generate(chatRequest('', { system: half, messages })));
-        const sent = JSON.stringify(assertSent(server).body);
-        assert.ok(sent.includes('cut \ufffd here, again'), 'the rest of the text is not in the body');
-      }),
-  },
-  {
-    name: 'a frozen request works and is not changed',
-    scenario: 'frozen',
-    run: (harness) =>
-      withBench(harness, ['done'], async ({ generate }) => {
-        const request: ModelRequest = freezeDeep(
-          chatRequest('', {
-            system: 'Add.',
-            tools: [structuredClone(ADD)],
-            maxTokens: 50,
-            messages: [
-              user('1 + 2?'),
-              {
-                role: 'assistant',
-                parts: [{ type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } }],
-              },
-              toolResult({ callId: 'call_1', name: 'add', content: '3' }),
-            ],
-          }),
-        );
-        const before = structuredClone(request);
-        succeeded(await generate(request));
-        assert.deepEqual(request, before);
-      }),
-  },
+  ),
+  testCase('lone-surrogate', 'an unpaired surrogate is not sent', (harness) =>
+    withBench(harness, ['Aye.'], async ({ generate, server }) => {
+      const half = 'cut \ud83d here';
+      const messages = [user(half), assistant(half), user(`${half}, again`)];
+      succeeded(await generate(chatRequest('', { system: half, messages })));
+      const sent = JSON.stringify(assertSent(server).body);
+      assert.ok(sent.includes('cut \ufffd here, again'), 'the rest of the text is not in the body');
+    }),
+  ),
+  testCase('frozen', 'a frozen request works and is not changed', (harness) =>
+    withBench(harness, ['done'], async ({ generate }) => {
+      const request: ModelRequest = freezeDeep(
+        chatRequest('', {
+          system: 'Add.',
+          tools: [structuredClone(ADD)],
+          maxTokens: 50,
+          messages: [
+            user('1 + 2?'),
+            {
+              role: 'assistant',
+              parts: [{ type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } }],
+            },
+            toolResult({ callId: 'call_1', name: 'add', content: '3' }),
+          ],
+        }),
+      );
+      const before = structuredClone(request);
+      succeeded(await generate(request));
+      assert.deepEqual(request, before);
+    }),
+  ),
 ];
